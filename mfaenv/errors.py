@@ -1,0 +1,20 @@
+"""The one exception that ends the program with a message for a person."""
+
+DONE = 0
+FAILED = 1
+USAGE = 2
+CODE_NEEDED = 3
+INTERRUPTED = 130
+
+
+class MfaenvError(Exception):
+    """What is wrong, then what to do about it, and the exit status that goes with it.
+
+    Neither text may hold a secret: both are printed.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, status: int = FAILED) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.status = status
