@@ -1,0 +1,37 @@
+"""Windows' cmd.exe."""
+
+from __future__ import annotations
+
+from mfaenv.shells import Target
+
+
+class Cmd(Target):
+    """One ``set`` a line, as ``for /f`` runs them: what stands between the quotes is text, ``%`` and ``&`` too."""
+
+    line = "for /f \"delims=\" %i in ('{command} --shell cmd') do @%i"
+    refused = "\0\r\n\x1a"
+    encoding = None
+    remedy = (
+        "chcp 65001 gives the console every character; a line break, Ctrl-Z, an empty value "
+        "and a line over 8,191 characters cmd never holds"
+    )
+    _longest_line = 8191
+
+    def assign(self, name: str, value: str) -> str:
+        """Return the statement; raises ValueError when it is too long or, as ``set "N="`` removes, empty."""
+        statement = f'set "{name}={value}"'
+        if not value or len(statement) > self._longest_line:
+            raise ValueError
+        return statement
+
+    def remove(self, name: str) -> str:
+        """Return the statements: removing what is not there is an error to ``||``, so it is set before."""
+        return f'set "{name}=-"\r\nset "{name}="'
+
+    def fail(self, status: int) -> str:  # noqa: ARG002 - cmd has no way to fail with a status of one's own
+        """Return the one internal command that fails, starts nothing and shows nothing (``color /?`` says so)."""
+        return "color 00"
+
+    def join(self, statements: list[bytes]) -> bytes:
+        """Return Windows' lines."""
+        return b"".join(statement + b"\r\n" for statement in statements)

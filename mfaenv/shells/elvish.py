@@ -1,0 +1,26 @@
+"""Elvish."""
+
+from __future__ import annotations
+
+from mfaenv.shells import Target
+
+_RAW_OCTETS = {0xDC00 + octet: f"'\"\\x{octet:02x}\"'" for octet in range(0x80, 0x100)}
+
+
+class Elvish(Target):
+    """Single quotes, in which the quote is doubled; octets that are not UTF-8 stand in double quotes between them."""
+
+    line = "eval ({command} --shell elvish | slurp)"
+
+    def assign(self, name: str, value: str) -> str:
+        """Return the statement."""
+        quoted = value.replace("'", "''").translate(_RAW_OCTETS)
+        return f"set-env {name} '{quoted}';"
+
+    def remove(self, name: str) -> str:
+        """Return the statement."""
+        return f"unset-env {name};"
+
+    def fail(self, status: int) -> str:
+        """Return the statement."""
+        return f"fail 'mfaenv: exit status {status}';"

@@ -1,0 +1,29 @@
+"""fish."""
+
+from __future__ import annotations
+
+from mfaenv.shells import Target
+
+
+class Fish(Target):
+    """Single quotes, in which only the quote and the backslash are escaped."""
+
+    line = "{command} | source"
+    errors = "surrogateescape"
+
+    def assign(self, name: str, value: str) -> str:
+        """Return the statement; a line break in the value is no line break in the text, for ``eval (mfaenv)``."""
+        quoted = value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "'\\n'")
+        return f"set -gx {name} '{quoted}';"
+
+    def remove(self, name: str) -> str:
+        """Return the statements.
+
+        A universal variable is hidden here and not erased: that would erase it in every session for good. Erasing
+        what is not there has a status of its own.
+        """
+        return f"set -eg {name}; set -qU {name}; and set -gu {name}; or true;"
+
+    def fail(self, status: int) -> str:  # noqa: ARG002 - `return` would leave the caller's function, `exit` its shell
+        """Return the statement; its status is 1."""
+        return "false;"

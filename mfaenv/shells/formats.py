@@ -1,0 +1,106 @@
+"""Data instead of shell code: JSON, dotenv files, GitHub Actions' environment file, credential_process."""
+
+from __future__ import annotations
+
+from mfaenv.shells import Target
+from mfaenv.shells.posix import is_plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mfaenv.shells import Pair
+
+_JSON_ESCAPES = {code: f"\\u{code:04x}" for code in range(0x20)} | {ord('"'): '\\"', ord("\\"): "\\\\"}
+"""All that JSON demands (RFC 8259, section 7); the json module costs half of an interpreter's start."""
+
+
+def _json_member(name: str, value: str) -> str:
+    return f'"{name}": "{value.translate(_JSON_ESCAPES)}"'
+
+_PROCESS_MEMBERS = {
+    "AWS_ACCESS_KEY_ID": "AccessKeyId",
+    "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
+    "AWS_SESSION_TOKEN": "SessionToken",
+    "AWS_CREDENTIAL_EXPIRATION": "Expiration",
+}
+
+
+class Json(Target):
+    """An object of what is set."""
+
+    def assign(self, name: str, value: str) -> str:
+        """Return the member."""
+        return _json_member(name, value)
+
+    def join(self, statements: list[bytes]) -> bytes:
+        """Return the object."""
+        return b"{" + b", ".join(statements) + b"}\n"
+
+
+class Process(Json):
+    """What the AWS SDKs read from a ``credential_process``.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+    """
+
+    def assign(self, name: str, value: str) -> str:
+        """Return the member; nothing for a variable that is no part of credentials."""
+        member = _PROCESS_MEMBERS.get(name)
+        return _json_member(member, value) if member else ""
+
+    def join(self, statements: list[bytes]) -> bytes:
+        """Return the object."""
+        return super().join([b'"Version": 1', *statements])
+
+
+class Dotenv(Target):
+    """Lines that docker compose, python-dotenv, node and a POSIX shell read alike.
+
+    They differ in which escapes they know and in whether ``${X}`` is replaced, so none of these is ever written.
+    """
+
+    refused = "\0\r"
+    remedy = "the readers of dotenv files do not agree on how to write it; try --format json"
+
+    def assign(self, name: str, value: str) -> str:
+        """Return the line; raises ValueError where no quotes mean the same to all."""
+        return f"{name}={value if is_plain(value) else self._quote(value)}"
+
+    def _quote(self, value: str) -> str:
+        if "'" not in value and "${" not in value and "\\\\" not in value and not value.endswith("\\"):
+            return f"'{value}'"
+        if any(character in value for character in '"$\\`'):
+            raise ValueError
+        return f'"{value}"'
+
+
+class Github(Target):
+    """Lines for the file that ``$GITHUB_ENV`` names.
+
+    https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#environment-files
+    """
+
+    refused = "\0\r"
+
+    def assign(self, name: str, value: str) -> str:
+        """Return the line or, for a value of several lines, the lines with a delimiter that is none of them."""
+        if "\n" not in value:
+            return f"{name}={value}"
+        delimiter = "EOF"
+        while delimiter in value.split("\n"):
+            delimiter += "_"
+        return f"{name}<<{delimiter}\n{value}\n{delimiter}"
+
+
+_MASKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_COMMAND_ESCAPES = {ord("%"): "%25", ord("\r"): "%0D", ord("\n"): "%0A"}
+
+
+def github_masks(pairs: Iterable[Pair]) -> bytes:
+    """Return the workflow commands that keep the keys out of a job's log, which shows the variables of each later step.
+
+    They are for standard error, where the runner reads commands too; standard output is the file's content.
+    """
+    secrets = [value for name, value in pairs if name in _MASKED and value]
+    return "".join(f"::add-mask::{secret.translate(_COMMAND_ESCAPES)}\n" for secret in secrets).encode()

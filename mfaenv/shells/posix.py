@@ -1,0 +1,61 @@
+"""bash, zsh, and everything that reads POSIX shell.
+
+``eval $(mfaenv)`` without quotes splits the text at blanks, expands globs in it and joins it with spaces. So a value is
+written with nothing but characters that mean nothing to any of these shells, or as octal numbers.
+"""
+
+from __future__ import annotations
+
+from mfaenv.shells import Target
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_PLAIN = _LETTERS + "_@%+:,./=-"
+
+
+def is_plain(value: str) -> bool:
+    """Whether the value means itself without quotes, in every POSIX shell.
+
+    zsh replaces ``=ls`` by the path of ls at the beginning of an assigned value and after a colon in it.
+    """
+    return not value.strip(_PLAIN) and not value.startswith("=") and ":=" not in value
+
+
+def _octal(value: str) -> str:
+    octets = value.encode("utf-8", "surrogateescape")
+    return "".join(chr(octet) if chr(octet) in _LETTERS else f"\\{octet:03o}" for octet in octets)
+
+
+class _Posix(Target):
+    line = "eval $({command})"
+
+    def assign(self, name: str, value: str) -> str:
+        return f"export {name}={value};" if is_plain(value) else self.assign_octal(name, _octal(value))
+
+    def assign_octal(self, name: str, octal: str) -> str:
+        raise NotImplementedError
+
+    def remove(self, name: str) -> str:
+        return f"unset {name};"
+
+    def fail(self, status: int) -> str:
+        return f"(exit {status});"
+
+
+class Bash(_Posix):
+    """bash and zsh: in their own quotes, which need no other program and no backtick."""
+
+    def assign_octal(self, name: str, octal: str) -> str:
+        """Return the statement for a value of octal numbers and letters."""
+        return f"export {name}=$'{octal}';"
+
+
+class Sh(_Posix):
+    """What every POSIX shell reads, old ones too.
+
+    The underscore keeps line breaks at the end. Backticks, since parentheses are a pattern to zsh with GLOB_SUBST,
+    which it has when it plays sh.
+    """
+
+    def assign_octal(self, name: str, octal: str) -> str:
+        """Return the statements for a value of octal numbers and letters."""
+        return f"{name}=`printf '{octal}_'`; {name}=${{{name}%_}}; export {name};"

@@ -1,0 +1,48 @@
+"""Windows PowerShell and PowerShell 7."""
+
+from __future__ import annotations
+
+from mfaenv.shells import Target
+
+
+class PowerShell(Target):
+    """One line of ASCII.
+
+    PowerShell reads a program's output as lines, decoded with whatever code page the console has; as one line of ASCII
+    it survives every way of evaluating it. Only casts to core types are allowed in ConstrainedLanguage mode.
+    """
+
+    line = "{command} --shell {target} | Invoke-Expression"
+
+    def assign(self, name: str, value: str) -> str:
+        """Return the statement; raises ValueError for a lone surrogate."""
+        return f"$env:{name} = {quote(value)};"
+
+    def remove(self, name: str) -> str:
+        """Return the statement; an empty string would leave an empty variable in 7.5 and later."""
+        return f"$env:{name} = $null;"
+
+    def fail(self, status: int) -> str:
+        """Return the statement; ``throw`` would end the profile that holds the line."""
+        return f"$global:LASTEXITCODE = {status};"
+
+    def join(self, statements: list[bytes]) -> bytes:
+        """Return one line."""
+        return b" ".join(statements) + b"\n"
+
+
+def quote(value: str) -> str:
+    """Return a PowerShell expression for the value: printable ASCII in single quotes, all else as UTF-16 numbers.
+
+    The typographic quotes U+2018 to U+201B, which PowerShell takes for single ones, are among the numbers.
+    Raises ValueError for a lone surrogate.
+    """
+    octets = value.encode("utf-16-le")
+    units = (octets[index] | octets[index + 1] << 8 for index in range(0, len(octets), 2))
+    return f"'{''.join(map(_unit, units))}'"
+
+
+def _unit(code: int) -> str:
+    if ord(" ") <= code <= ord("~"):
+        return chr(code).replace("'", "''")
+    return f"'+[char]{code}+'"
