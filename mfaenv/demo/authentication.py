@@ -1,0 +1,207 @@
+"""Who signed a request: AWS's checks in AWS's order, each with AWS's words.
+
+The services of the query protocol (STS, IAM) and S3 find the same faults but name them differently..
+"""
+
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, TypeAlias
+
+from mfaenv.demo import sigv4
+from mfaenv.demo.regions import PARTITION_OF
+from mfaenv.demo.wire import Failure, Refusal, Request
+from mfaenv.demo.world import Credential, World
+
+Words: TypeAlias = Mapping[str, Failure]
+
+QUERY_WORDS: Words = {
+    "unsigned": Failure("MissingAuthenticationToken", "Request is missing Authentication Token", 403),
+    "malformed": Failure(
+        "IncompleteSignature",
+        "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters and an algorithm of "
+        "AWS4-HMAC-SHA256; the request needs an 'X-Amz-Date' header in the form of 20260131T120000Z.",
+        400,
+    ),
+    "host not signed": Failure(
+        "SignatureDoesNotMatch", "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.", 403
+    ),
+    "header not signed": Failure(
+        "SignatureDoesNotMatch", "There were headers present in the request which were not signed: {name}", 403
+    ),
+    "header missing": Failure("SignatureDoesNotMatch", "A signed header is missing from the request: {name}", 403),
+    "wrong service": Failure(
+        "SignatureDoesNotMatch", "Credential should be scoped to correct service: '{service}'. ", 403
+    ),
+    "wrong region": Failure(
+        "SignatureDoesNotMatch", "Credential should be scoped to a valid region, not '{region}'. ", 403
+    ),
+    "wrong terminator": Failure(
+        "SignatureDoesNotMatch",
+        "Credential should be scoped with a valid terminator: 'aws4_request', not '{end}'.",
+        403,
+    ),
+    "wrong date": Failure(
+        "SignatureDoesNotMatch",
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+        "'{date}' != '{day}', from '{stamp}'.",
+        403,
+    ),
+    "late": Failure(
+        "SignatureDoesNotMatch", "Signature expired: {stamp} is now earlier than {limit} ({now} - 5 min.)", 403
+    ),
+    "early": Failure(
+        "SignatureDoesNotMatch", "Signature not yet current: {stamp} is still later than {limit} ({now} + 5 min.)", 403
+    ),
+    "wrong signature": Failure(
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+        "Key and signing method. Consult the service documentation for details.",
+        403,
+    ),
+    "wrong payload": Failure(
+        "SignatureDoesNotMatch", "The value of 'x-amz-content-sha256' does not match the payload.", 403
+    ),
+    "unknown key": Failure("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
+    "wrong token": Failure("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
+    "expired": Failure("ExpiredToken", "The security token included in the request is expired", 403),
+}
+
+S3_WORDS: Words = {
+    **QUERY_WORDS,
+    "unsigned": Failure("AccessDenied", "Access Denied", 403),
+    "header not signed": Failure(
+        "AccessDenied", "There were headers present in the request which were not signed", 403
+    ),
+    "wrong region": Failure(
+        "AuthorizationHeaderMalformed", "The authorization header is malformed; the region '{region}' is wrong", 400
+    ),
+    "late": Failure(
+        "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.", 403
+    ),
+    "early": Failure(
+        "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.", 403
+    ),
+    "wrong signature": Failure(
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check your key and signing "
+        "method.",
+        403,
+    ),
+    "wrong payload": Failure(
+        "XAmzContentSHA256Mismatch",
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        400,
+    ),
+    "unknown key": Failure(
+        "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403
+    ),
+    "wrong token": Failure("InvalidToken", "The provided token is malformed or otherwise invalid.", 400),
+    "expired": Failure("ExpiredToken", "The provided token has expired.", 400),
+}
+
+
+class Dialect(NamedTuple):
+    """How one service finds fault: in which words, and how many seconds a clock may be off."""
+
+    service: str
+    words: Words
+    skew: int
+
+    def fault(self, kind: str, **details: str) -> Refusal:
+        """Return the fault in this service's words."""
+        code, message, status = self.words[kind]
+        return Refusal(code, message.format(**details), status)
+
+
+STS_DIALECT = Dialect("sts", QUERY_WORDS, skew=300)
+IAM_DIALECT = Dialect("iam", QUERY_WORDS, skew=300)
+S3_DIALECT = Dialect("s3", S3_WORDS, skew=900)
+
+
+class Signed(NamedTuple):
+    """Whose request it is, and the region that it was signed for."""
+
+    credential: Credential
+    region: str
+
+
+def authenticate(world: World, request: Request, dialect: Dialect) -> Signed:
+    """Return who signed the request.
+
+    Any region of the account's partition will do for any service: clients that are pointed at one endpoint sign what is
+    global, IAM, with the region that they are set to, and a single address cannot tell what they took it for.
+
+    Raises Refusal when the signature, its scope, its time, the keys or their token do not hold.
+    """
+    authorization = _authorization(request, dialect)
+    _check_scope(request, authorization, dialect)
+    credential = world.credentials.get(authorization.key_id)
+    partition = PARTITION_OF[authorization.region]
+    if credential is None or not credential.active or credential.account.partition != partition:
+        raise dialect.fault("unknown key")
+    _check_time(request.headers["x-amz-date"], world.now(), dialect)
+    _check_payload(request, dialect)
+    expected = sigv4.signature(request, authorization, credential.secret)
+    if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
+        raise dialect.fault("wrong signature")
+    if request.headers.get("x-amz-security-token", "") != credential.token:
+        raise dialect.fault("wrong token" if credential.token or dialect is S3_DIALECT else "unknown key")
+    if credential.expires is not None and credential.expires <= world.now():
+        raise dialect.fault("expired")
+    return Signed(credential, authorization.region)
+
+
+def _authorization(request: Request, dialect: Dialect) -> sigv4.Authorization:
+    if "authorization" not in request.headers:
+        raise dialect.fault("unsigned")
+    authorization = sigv4.parse_authorization(request.headers["authorization"])
+    if authorization is None or _time(request.headers.get("x-amz-date", "")) is None:
+        raise dialect.fault("malformed")
+    signed = authorization.signed_headers
+    if "host" not in signed:
+        raise dialect.fault("host not signed")
+    if missing := sorted(set(signed) - set(request.headers)):
+        raise dialect.fault("header missing", name=missing[0])
+    if unsigned := sorted(name for name in request.headers if name.startswith("x-amz-") and name not in signed):
+        raise dialect.fault("header not signed", name=unsigned[0])
+    return authorization
+
+
+def _check_scope(request: Request, authorization: sigv4.Authorization, dialect: Dialect) -> None:
+    stamp = request.headers["x-amz-date"]
+    if authorization.terminator != sigv4.TERMINATOR:
+        raise dialect.fault("wrong terminator", end=authorization.terminator)
+    if authorization.service != dialect.service:
+        raise dialect.fault("wrong service", service=dialect.service)
+    if authorization.region not in PARTITION_OF:
+        raise dialect.fault("wrong region", region=authorization.region)
+    if authorization.date != stamp[:8]:
+        raise dialect.fault("wrong date", date=authorization.date, day=stamp[:8], stamp=stamp)
+
+
+def _check_time(stamp: str, now: float, dialect: Dialect) -> None:
+    signed_at = _time(stamp)
+    received = datetime.fromtimestamp(int(now), UTC)
+    skew = timedelta(seconds=dialect.skew)
+    for kind, limit, is_off in (
+        ("late", received - skew, signed_at is not None and signed_at < received - skew),
+        ("early", received + skew, signed_at is not None and signed_at > received + skew),
+    ):
+        if is_off:
+            limits = {"limit": f"{limit:{sigv4.TIME_FORMAT}}", "now": f"{received:{sigv4.TIME_FORMAT}}"}
+            raise dialect.fault(kind, stamp=stamp, **limits)
+
+
+def _check_payload(request: Request, dialect: Dialect) -> None:
+    stated = request.headers.get("x-amz-content-sha256")
+    unsigned = dialect is S3_DIALECT and stated == sigv4.UNSIGNED_PAYLOAD
+    if stated is not None and not unsigned and stated != sigv4.payload_hash(request.body):
+        raise dialect.fault("wrong payload")
+
+
+def _time(stamp: str) -> datetime | None:
+    try:
+        return datetime.strptime(stamp, sigv4.TIME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None

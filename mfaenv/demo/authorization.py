@@ -1,0 +1,67 @@
+"""What a caller may do: service control policies, then the caller's own, then for roles their trust policy.
+
+Source: the IAM User Guide, "Policy evaluation logic", "Troubleshoot access denied error messages" and "Cross-account
+resource access in IAM".
+"""
+
+from collections.abc import Iterable
+
+from mfaenv.demo.policy import Document, Query, Verdict, evaluate
+from mfaenv.demo.wire import Refusal
+from mfaenv.demo.world import Credential, Role, User
+
+
+def refuse(arn: str, action: str, named: str, reason: str = "") -> Refusal:
+    """Return AWS's refusal; `named` is the resource as the service names it in messages, if it does."""
+    on_resource = f" on resource: {named}" if named else ""
+    because = f" {reason}" if reason else ""
+    return Refusal("AccessDenied", f"User: {arn} is not authorized to perform: {action}{on_resource}{because}")
+
+
+def authorize(caller: Credential, query: Query, named: str = "") -> None:
+    """Let the caller through, or raise Refusal in AWS's words."""
+    if reason := _denied(caller, query) or _not_allowed(caller, query):
+        raise refuse(caller.arn, query.action, named, reason)
+
+
+def authorize_assume(caller: Credential, role: Role, query: Query) -> None:
+    """Let the caller assume the role, or raise Refusal in AWS's words.
+
+    The trust policy must allow it. A trust policy that names the caller itself is enough within one account; elsewhere
+    the caller's own policies must allow it too.
+    """
+    trust = evaluate([role.trust], query)
+    if reason := _denied(caller, query):
+        raise refuse(caller.arn, query.action, role.arn, reason)
+    if trust is Verdict.EXPLICIT_DENY:
+        raise refuse(caller.arn, query.action, role.arn, "with an explicit deny in the role trust policy")
+    if trust is Verdict.NO_ALLOW:
+        raise refuse(caller.arn, query.action, role.arn)
+    itself = Query(query.action, query.resource, query.context, frozenset([caller.arn, caller.principal.arn]))
+    if caller.account is role.account and evaluate([role.trust], itself) is Verdict.ALLOW:
+        return
+    if reason := _not_allowed(caller, query):
+        raise refuse(caller.arn, query.action, role.arn, reason)
+
+
+def _denied(caller: Credential, query: Query) -> str:
+    for kind, policies in _policies(caller):
+        if evaluate(policies, query) is Verdict.EXPLICIT_DENY:
+            article = "an" if kind.startswith("identity") else "a"
+            return f"with an explicit deny in {article} {kind} policy"
+    return ""
+
+
+def _not_allowed(caller: Credential, query: Query) -> str:
+    for kind, policies in _policies(caller):
+        if evaluate(policies, query) is Verdict.NO_ALLOW:
+            return f"because no {kind} policy allows the {query.action} action"
+    return ""
+
+
+def _policies(caller: Credential) -> Iterable[tuple[str, Iterable[Document]]]:
+    """Yield the kinds of policy that bind the caller, each with its policies."""
+    if caller.account.control_policies:
+        yield "service control", caller.account.control_policies
+    if not (isinstance(caller.principal, User) and caller.principal.is_root):
+        yield "identity-based", caller.principal.policies.values()

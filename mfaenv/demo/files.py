@@ -1,0 +1,48 @@
+"""AWS config files that point to the pretend AWS, and the environment that makes programs use them and nothing else."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from mfaenv.demo.sigv4 import Keys
+
+
+def write_files(
+    directory: Path,
+    url: str,
+    *,
+    keys: Mapping[str, Keys],
+    profiles: Mapping[str, Mapping[str, str]],
+) -> dict[str, str]:
+    """Write AWS's two files into the directory and return the variables that make programs use them.
+
+    `keys` has the long-term keys and `profiles` the settings by profile name. The directory of stored sessions is
+    `cache` beside them. The directory itself must exist.
+    """
+    config, credentials = directory / "config", directory / "credentials"
+    _write(config, {name if name == "default" else f"profile {name}": values for name, values in profiles.items()})
+    _write(
+        credentials,
+        {name: {"aws_access_key_id": key.id, "aws_secret_access_key": key.secret} for name, key in keys.items()},
+    )
+    return {
+        "AWS_CONFIG_FILE": str(config),
+        "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
+        "AWS_ENDPOINT_URL": url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "MFAENV_CACHE_DIR": str(directory / "cache"),
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
+
+
+def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without everything that would choose other keys, files, regions or endpoints."""
+    return {name: value for name, value in environment.items() if not name.upper().startswith(("AWS_", "MFAENV_"))}
+
+
+def _write(path: Path, sections: Mapping[str, Mapping[str, str]]) -> None:
+    lines = []
+    for name, values in sections.items():
+        lines += [f"[{name}]", *(f"{key} = {value}" for key, value in values.items()), ""]
+    path.touch(0o600)
+    path.write_text("\n".join(lines), encoding="utf-8")

@@ -1,0 +1,166 @@
+"""IAM's policy language, as much of it as this pretend AWS needs, decided as IAM decides it.
+
+Source: the IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". An element or operator that is not
+known here is an error, never skipped: a policy that is half understood proves nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+Document: TypeAlias = Mapping[str, Any]
+"""A policy as JSON holds it."""
+
+
+class Verdict(Enum):
+    """What some policies say about a request."""
+
+    ALLOW = "allow"
+    EXPLICIT_DENY = "explicit deny"
+    NO_ALLOW = "no allow"
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is to be decided: who wants to do what to which resource, and under which circumstances."""
+
+    action: str
+    resource: str
+    context: Mapping[str, str]
+    principals: frozenset[str] = field(default_factory=frozenset)
+    """Every name under which a trust policy may mean the caller: ARNs, account id, federated provider."""
+
+    def __post_init__(self) -> None:
+        """Make the context's keys lower case: IAM does not tell `aws:UserName` from `aws:username`."""
+        object.__setattr__(self, "context", {key.lower(): value for key, value in self.context.items()})
+
+
+FORCE_MFA: Document = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "BlockAccessWhenNoSignedInWithMFA",
+            "Effect": "Deny",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+        }
+    ],
+}
+"""Denies everything that was not signed in with MFA."""
+
+ALLOW_ALL: Document = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+"""AWS's own AdministratorAccess and FullAWSAccess."""
+
+
+def evaluate(policies: Iterable[Document], query: Query) -> Verdict:
+    """Return the verdict of the policies together: one deny wins, and without an allow the answer is no.
+
+    Raises ValueError for a policy that uses what is not known here.
+    """
+    effects = {
+        statement["Effect"]
+        for policy in policies
+        for statement in _listed(policy["Statement"])
+        if _applies(statement, query)
+    }
+    if "Deny" in effects:
+        return Verdict.EXPLICIT_DENY
+    return Verdict.ALLOW if "Allow" in effects else Verdict.NO_ALLOW
+
+
+def check(policy: Document) -> None:
+    """Raise ValueError for a policy that cannot be evaluated, so that it fails where it is written."""
+    for statement in _listed(policy["Statement"]):
+        unknown = set(statement) - _ELEMENTS
+        operators = {name.removesuffix("IfExists") for name in statement.get("Condition", {})} - {"Null", *_OPERATORS}
+        if unknown or operators or statement.get("Effect") not in {"Allow", "Deny"}:
+            raise ValueError(f"this policy statement is not understood: {statement}")
+
+
+def _applies(statement: Mapping[str, Any], query: Query) -> bool:
+    return (
+        _selects(statement, "Action", lambda pattern: _like(pattern.lower(), query.action.lower()))
+        and _selects(statement, "Resource", lambda pattern: _like(_filled(pattern, query), query.resource))
+        and _selects(statement, "Principal", lambda principal: principal == "*" or principal in query.principals)
+        and all(
+            _condition_holds(operator, key, _listed(values), query)
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, values in keys.items()
+        )
+    )
+
+
+def _selects(statement: Mapping[str, Any], name: str, matches: Callable[[str], bool]) -> bool:
+    """Whether the element `name`, or `Not` and the name, takes the query in; one that is absent takes all in."""
+    if f"Not{name}" in statement:
+        return not any(map(matches, _flat(statement[f"Not{name}"])))
+    return name not in statement or any(map(matches, _flat(statement[name])))
+
+
+def _condition_holds(operator: str, key: str, wanted: list[str], query: Query) -> bool:
+    name = operator.removesuffix("IfExists")
+    value = query.context.get(key.lower())
+    if name == "Null":
+        return str(value is None).lower() in {text.lower() for text in wanted}
+    negated = "Not" in name
+    if value is None:
+        return negated or operator.endswith("IfExists")
+    matches = _OPERATORS[name]
+    found = any(matches(value, _filled(text, query)) for text in wanted)
+    return found is not negated
+
+
+def _filled(pattern: str, query: Query) -> str:
+    """Put the context's values into policy variables such as `${aws:username}`; an unknown one stays as it is."""
+    return re.sub(r"\$\{([^}]+)\}", lambda found: query.context.get(found[1].lower(), found[0]), pattern)
+
+
+def _like(pattern: str, text: str) -> bool:
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+@lru_cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    wild = {"*": ".*", "?": "."}
+    return re.compile("".join(wild.get(letter) or re.escape(letter) for letter in pattern), re.DOTALL)
+
+
+def _listed(value: Any) -> list[Any]:
+    """IAM takes one thing where a list of one is meant, and JSON's true where "true" is."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return [str(item).lower() if isinstance(item, bool) else item for item in items]
+
+
+def _flat(value: Any) -> list[str]:
+    """Flatten `{"AWS": [...], "Service": ...}` to its names; a plain string or list passes."""
+    if isinstance(value, Mapping):
+        return [name for names in value.values() for name in _listed(names)]
+    return _listed(value)
+
+
+_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+    "Bool": lambda value, wanted: value.lower() == wanted.lower(),
+    "StringEquals": lambda value, wanted: value == wanted,
+    "StringNotEquals": lambda value, wanted: value == wanted,
+    "StringEqualsIgnoreCase": lambda value, wanted: value.lower() == wanted.lower(),
+    "StringLike": lambda value, wanted: _like(wanted, value),
+    "StringNotLike": lambda value, wanted: _like(wanted, value),
+    "ArnEquals": lambda value, wanted: _like(wanted, value),
+    "ArnLike": lambda value, wanted: _like(wanted, value),
+    "ArnNotLike": lambda value, wanted: _like(wanted, value),
+    "NumericEquals": lambda value, wanted: float(value) == float(wanted),
+    "NumericLessThan": lambda value, wanted: float(value) < float(wanted),
+    "NumericLessThanEquals": lambda value, wanted: float(value) <= float(wanted),
+    "NumericGreaterThan": lambda value, wanted: float(value) > float(wanted),
+    "NumericGreaterThanEquals": lambda value, wanted: float(value) >= float(wanted),
+}
+_ELEMENTS = frozenset(
+    ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"]
+)

@@ -1,0 +1,58 @@
+"""Which service and which action a request means: everything comes in at one address."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from mfaenv.demo.authentication import authenticate
+from mfaenv.demo.iam import IAM
+from mfaenv.demo.s3 import S3
+from mfaenv.demo.service import Call, Service
+from mfaenv.demo.sts import STS
+from mfaenv.demo.wire import Answer, Failure, Refusal, Request
+from mfaenv.demo.world import World
+
+_SERVICE_OF_VERSION = {"2011-06-15": STS, "2010-05-08": IAM}
+
+
+class Operation(NamedTuple):
+    """What a request asks for, ready to be done or to be made to fail."""
+
+    service: str
+    action: str
+    perform: Callable[[], Answer]
+    """Raises Refusal."""
+    render_failure: Callable[[Failure], Answer]
+
+
+def route(world: World, request: Request) -> Operation:
+    """Return what the request asks for."""
+    parameters = request.parameters
+    is_query = request.method == "POST" or "Action" in parameters
+    service = _SERVICE_OF_VERSION.get(parameters.get("Version", ""), STS) if is_query else S3
+    action = parameters.get("Action", "") if is_query else _s3_action(request)
+    return Operation(
+        service.name, action, lambda: _perform(world, request, service, action, parameters), service.render_failure
+    )
+
+
+def _s3_action(request: Request) -> str:
+    return "ListBuckets" if (request.method, request.path) == ("GET", "/") else ""
+
+
+def _perform(world: World, request: Request, service: Service, action: str, parameters: dict[str, str]) -> Answer:
+    if action in service.open_actions:
+        return service.render(action, service.open_actions[action](world, parameters))
+    credential, region = authenticate(world, request, service.dialect)
+    if action not in service.actions:
+        raise _unknown(service, action, parameters)
+    call = Call(world, credential, region, parameters)
+    return service.render(action, service.actions[action](call))
+
+
+def _unknown(service: Service, action: str, parameters: dict[str, str]) -> Refusal:
+    if service is S3:
+        return Refusal("NotImplemented", "This pretend S3 can list buckets, and nothing else.", 501)
+    if not action:
+        return Refusal("MissingAction", "The request is missing an action.", 400)
+    version = parameters.get("Version", "")
+    return Refusal("InvalidAction", f"Could not find operation {action} for version {version}", 400)

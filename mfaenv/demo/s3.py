@@ -1,0 +1,39 @@
+"""Amazon S3: the list of an account's buckets, and nothing inside them (S3 API Reference, `ListBuckets`)."""
+
+import uuid
+
+from mfaenv.demo.authentication import S3_DIALECT
+from mfaenv.demo.authorization import authorize
+from mfaenv.demo.service import Call, Service
+from mfaenv.demo.wire import Answer, Content, Failure, document, timestamp
+
+
+def _list_buckets(call: Call) -> Content:
+    # On S3 the action has no resource type: policies are asked on `*`, and the refusal names no resource.
+    authorize(call.caller, call.query("s3:ListAllMyBuckets", "*"))
+    account = call.caller.account
+    buckets: Content = [{"Name": name, "CreationDate": timestamp(account.created)} for name in sorted(account.buckets)]
+    return {"Owner": {"ID": account.id.rjust(64, "0")}, "Buckets": {"Bucket": buckets}}
+
+
+def _render(_action: str, result: Content) -> Answer:
+    body = document("ListAllMyBucketsResult", result, "http://s3.amazonaws.com/doc/2006-03-01/")
+    return Answer(200, body, "application/xml", _ids())
+
+
+def _render_failure(failure: Failure) -> Answer:
+    ids = _ids()
+    error: Content = {
+        "Code": failure.code,
+        "Message": failure.message,
+        "RequestId": ids["x-amz-request-id"],
+        "HostId": ids["x-amz-id-2"],
+    }
+    return Answer(failure.status, document("Error", error), "application/xml", ids)
+
+
+def _ids() -> dict[str, str]:
+    return {"x-amz-request-id": uuid.uuid4().hex[:16].upper(), "x-amz-id-2": uuid.uuid4().hex}
+
+
+S3 = Service(S3_DIALECT, {"ListBuckets": _list_buckets}, _render, _render_failure)

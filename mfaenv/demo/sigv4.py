@@ -1,0 +1,119 @@
+"""AWS Signature Version 4, both sides of it (IAM User Guide, "Create a signed AWS API request")."""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import quote, unquote_to_bytes
+
+from mfaenv.demo.wire import Request
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+TERMINATOR = "aws4_request"
+UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+TIME_FORMAT = "%Y%m%dT%H%M%SZ"
+
+
+class Keys(Protocol):
+    """What signs a request; the token is empty for long-term keys."""
+
+    id: str
+    secret: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """The parts of an `Authorization` header."""
+
+    key_id: str
+    date: str
+    region: str
+    service: str
+    terminator: str
+    signed_headers: tuple[str, ...]
+    signature: str = ""
+
+    @property
+    def scope(self) -> str:
+        """The credential scope."""
+        return f"{self.date}/{self.region}/{self.service}/{self.terminator}"
+
+    def __str__(self) -> str:
+        """Return the header's text."""
+        return (
+            f"{ALGORITHM} Credential={self.key_id}/{self.scope}, "
+            f"SignedHeaders={';'.join(self.signed_headers)}, Signature={self.signature}"
+        )
+
+
+def parse_authorization(header: str) -> Authorization | None:
+    """Return the parts of the header, or nothing if it is not one of this version."""
+    found = re.fullmatch(
+        rf"{ALGORITHM} +Credential=([^/,=]+)/([^/,]+)/([^/,]*)/([^/,]+)/([^/,]+), *"
+        r"SignedHeaders=([^,=]+), *Signature=([^,=]+)",
+        header,
+    )
+    if found is None:
+        return None
+    key_id, date, region, service, terminator, signed_headers, signature = found.groups()
+    return Authorization(key_id, date, region, service, terminator, tuple(signed_headers.split(";")), signature)
+
+
+def payload_hash(body: bytes) -> str:
+    """Return the SHA-256 of a body, as hexadecimal digits."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def signature(request: Request, authorization: Authorization, secret: str) -> str:
+    """Return the signature that the request should carry, in hexadecimal digits.
+
+    The signed headers must be there. Only S3 lets a header say what the payload's hash is.
+    """
+    is_s3 = authorization.service == "s3"
+    stated_hash = request.headers.get("x-amz-content-sha256", "") if is_s3 else ""
+    canonical = "\n".join(
+        [
+            request.method,
+            # S3 has its paths encoded once, everybody else twice.
+            quote(unquote_to_bytes(request.path) if is_s3 else request.path, safe="/-_.~"),
+            _canonical_query(request.query),
+            *(f"{name}:{' '.join(request.headers[name].split())}" for name in authorization.signed_headers),
+            "",
+            ";".join(authorization.signed_headers),
+            stated_hash or payload_hash(request.body),
+        ]
+    )
+    to_sign = "\n".join(
+        [ALGORITHM, request.headers["x-amz-date"], authorization.scope, payload_hash(canonical.encode("utf-8"))]
+    )
+    key = f"AWS4{secret}".encode()
+    for part in authorization.scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return hmac.new(key, to_sign.encode("utf-8"), "sha256").hexdigest()
+
+
+def sign(request: Request, keys: Keys, region: str, service: str, now: float) -> Request:
+    """Return the request, which has its `host` header, with all its headers signed at Unix time `now`."""
+    stamp = datetime.fromtimestamp(now, UTC).strftime(TIME_FORMAT)
+    headers = {**request.headers, "x-amz-date": stamp}
+    if service == "s3":
+        headers["x-amz-content-sha256"] = payload_hash(request.body)
+    if keys.token:
+        headers["x-amz-security-token"] = keys.token
+    prepared = replace(request, headers=headers)
+    unsigned = Authorization(keys.id, stamp[:8], region, service, TERMINATOR, tuple(sorted(headers)))
+    signed = replace(unsigned, signature=signature(prepared, unsigned, keys.secret))
+    return replace(prepared, headers={**headers, "authorization": str(signed)})
+
+
+def _canonical_query(query: str) -> str:
+    fields = (field.partition("=") for field in query.split("&") if field)
+    pairs = sorted((_encoded(name), _encoded(value)) for name, _, value in fields)
+    return "&".join(f"{name}={value}" for name, value in pairs)
+
+
+def _encoded(text: str) -> str:
+    return quote(unquote_to_bytes(text), safe="-_.~")

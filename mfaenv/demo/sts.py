@@ -1,0 +1,127 @@
+"""AWS STS: sessions for an MFA code, and roles.
+
+Source: the STS API Reference, and for what a session may do "Compare AWS STS credentials" in the IAM User Guide.
+"""
+
+from mfaenv.demo.authentication import STS_DIALECT
+from mfaenv.demo.authorization import authorize_assume, refuse
+from mfaenv.demo.query import query_service
+from mfaenv.demo.service import Call
+from mfaenv.demo.validation import Number, Rule, Text, validate
+from mfaenv.demo.wire import Content, Refusal, timestamp
+from mfaenv.demo.world import HOUR, Credential, Role, User
+
+_SERIAL_NUMBER = Text("SerialNumber", 9, 256, r"[\w+=/:,.@-]*")
+_TOKEN_CODE = Text("TokenCode", 6, 6, r"[\d]*")
+_SESSION_RULES: list[Rule] = [Number("DurationSeconds", 900, 129_600), _SERIAL_NUMBER, _TOKEN_CODE]
+_ROLE_RULES: list[Rule] = [
+    Text("RoleArn", 20, 2048, r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD]+", required=True),
+    Text("RoleSessionName", 2, 64, r"[\w+=,.@-]*", required=True),
+    Number("DurationSeconds", 900, 43_200),
+    Text("ExternalId", 2, 1224, r"[\w+=,.@:\/-]*"),
+    _SERIAL_NUMBER,
+    _TOKEN_CODE,
+]
+
+
+def _get_caller_identity(call: Call) -> Content:
+    """No permission is needed, and an explicit deny does not stop it."""
+    caller = call.caller
+    return {"Arn": caller.arn, "UserId": caller.user_id, "Account": caller.account.id}
+
+
+def _get_session_token(call: Call) -> Content:
+    """No permission is needed, and none can be denied."""
+    caller = call.caller
+    if caller.token or isinstance(caller.principal, Role):
+        raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")
+    validate(call.parameters, _SESSION_RULES)
+    seconds = int(call.parameters.get("DurationSeconds", 12 * HOUR))
+    mfa_at = _verified_at(call)
+    if caller.principal.is_root:
+        seconds = min(seconds, HOUR)
+    return {"Credentials": _keys(call.world.open_session(caller.principal, seconds, mfa_at=mfa_at))}
+
+
+def _assume_role(call: Call) -> Content:
+    validate(call.parameters, _ROLE_RULES)
+    caller, role_arn, name = call.caller, call.parameters["RoleArn"], call.parameters["RoleSessionName"]
+    if not role_arn.startswith("arn:"):
+        raise Refusal("ValidationError", f"{role_arn} is invalid", 400)
+    if isinstance(caller.principal, User) and caller.principal.is_root:
+        raise Refusal("AccessDenied", "Roles may not be assumed by root accounts.")
+    role = call.world.find_role(role_arn)
+    if role is None:
+        raise refuse(caller.arn, "sts:AssumeRole", role_arn)
+    context = {"sts:RoleSessionName": name}
+    if "ExternalId" in call.parameters:
+        context["sts:ExternalId"] = call.parameters["ExternalId"]
+    if _verified_at(call) is not None:
+        context |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
+    authorize_assume(caller, role, call.query("sts:AssumeRole", role.arn, context))
+    seconds = _role_seconds(call, role)
+    session = call.world.open_session(role, seconds, name=name)
+    return {
+        "Credentials": _keys(session),
+        "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
+    }
+
+
+def _role_seconds(call: Call, role: Role) -> int:
+    """Return the session's length: an hour unless asked otherwise, and from another role's keys an hour at most."""
+    seconds = int(call.parameters.get("DurationSeconds", HOUR))
+    if isinstance(call.caller.principal, Role) and seconds > HOUR:
+        raise Refusal(
+            "ValidationError",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+            400,
+        )
+    if seconds > role.max_session:
+        raise Refusal(
+            "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", 400
+        )
+    return seconds
+
+
+def _verified_at(call: Call) -> float | None:
+    """Use up the code of the call; return the time if it holds, nothing if the call has neither device nor code."""
+    serial, code = call.parameters.get("SerialNumber"), call.parameters.get("TokenCode")
+    if serial is None and code is None:
+        return None
+    if serial is None or code is None:
+        raise Refusal(
+            "AccessDenied",
+            "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+        )
+    principal = call.caller.principal
+    devices = principal.devices if isinstance(principal, User) and not call.caller.token else []
+    device = next((device for device in devices if device.serial == serial and device.has_codes), None)
+    if device is None:
+        raise Refusal(
+            "AccessDenied",
+            "MultiFactorAuthentication failed, unable to validate MFA code.  "
+            "Please verify your MFA serial number is valid and associated with this user.",
+        )
+    if not device.accept(code):
+        raise Refusal("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+    return call.world.now()
+
+
+def _keys(session: Credential) -> Content:
+    return {
+        "AccessKeyId": session.id,
+        "SecretAccessKey": session.secret,
+        "SessionToken": session.token,
+        "Expiration": timestamp(session.expires or 0),
+    }
+
+
+STS = query_service(
+    STS_DIALECT,
+    "https://sts.amazonaws.com/doc/2011-06-15/",
+    {
+        "AssumeRole": _assume_role,
+        "GetCallerIdentity": _get_caller_identity,
+        "GetSessionToken": _get_session_token,
+    },
+)

@@ -1,0 +1,68 @@
+"""Time-based one-time codes as RFC 6238 describes them: SHA-1, steps of 30 seconds, six digits."""
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Callable
+from typing import NamedTuple
+
+STEP = 30
+"""Seconds that a device shows one code."""
+
+TOLERANCE = 1
+"""Steps either way in which AWS still takes a code, for clocks that are a little off."""
+
+
+class Shown(NamedTuple):
+    """What a device shows at one moment."""
+
+    code: str
+    seconds: int
+    """How long it will go on showing it, rounded up."""
+    used: bool
+    """Whether AWS has taken it already, and so will not take it again."""
+
+
+def code_at_step(secret: bytes, step: int, digits: int = 6) -> str:
+    """Return the code of one step (RFC 4226, section 5.3)."""
+    digest = hmac.new(secret, step.to_bytes(8, "big"), hashlib.sha1).digest()
+    offset = digest[-1] & 0x0F
+    number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFF_FFFF
+    return str(number % 10**digits).zfill(digits)
+
+
+class Authenticator:
+    """One secret: shows codes as a phone does and takes each of them once, as AWS does."""
+
+    def __init__(self, secret: bytes, clock: Callable[[], float]) -> None:
+        self.secret = secret
+        self._clock = clock
+        self._used: set[int] = set()
+        self._lock = threading.Lock()
+
+    def shown(self) -> Shown:
+        """Return what the device shows now."""
+        now = self._clock()
+        step = int(now // STEP)
+        return Shown(code_at_step(self.secret, step), STEP - int(now % STEP), step in self._used)
+
+    def code(self) -> str:
+        """Return a code that would be taken now: the one on show, else the next, else the one before.
+
+        Raises LookupError when all three have been used.
+        """
+        step = int(self._clock() // STEP)
+        for candidate in (step, step + 1, step - 1):
+            if candidate not in self._used:
+                return code_at_step(self.secret, candidate)
+        raise LookupError("every code that AWS would take now has been used")
+
+    def accept(self, code: str) -> bool:
+        """Use the code up; False if it is wrong, too old, too new or used."""
+        step = int(self._clock() // STEP)
+        with self._lock:
+            for candidate in range(step - TOLERANCE, step + TOLERANCE + 1):
+                if candidate not in self._used and code_at_step(self.secret, candidate) == code:
+                    self._used.add(candidate)
+                    return True
+        return False

@@ -1,0 +1,78 @@
+"""What goes over the wire: requests, answers, refusals, and the XML that AWS's clients expect."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple, TypeAlias
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+Content: TypeAlias = "str | int | Mapping[str, Content] | Sequence[Content] | None"
+"""What an XML element holds: a mapping nests, a sequence repeats its element, None leaves it out."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request as it arrived: nothing decoded, header names in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The fields of the query protocol, from the query string and the form in the body."""
+        fields = self.query + "&" + self.body.decode("utf-8", "replace")
+        return dict(parse_qsl(fields, keep_blank_values=True))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP response."""
+
+    status: int
+    body: bytes
+    content_type: str = "text/xml"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Failure(NamedTuple):
+    """An error in AWS's words: its code, its message and the HTTP status."""
+
+    code: str
+    message: str
+    status: int
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
+    """The pretend AWS says no."""
+
+    def __init__(self, code: str, message: str, status: int = 403) -> None:
+        super().__init__(message)
+        self.failure = Failure(code, message, status)
+
+
+def element(name: str, content: Content, attributes: str = "") -> str:
+    """Return the content as XML under the name; what is a sequence becomes as many elements of that name."""
+    if content is None:
+        return ""
+    if isinstance(content, Mapping):
+        inner = "".join(element(child, value) for child, value in content.items())
+    elif isinstance(content, str | int):
+        inner = escape(str(content))
+    else:
+        return "".join(element(name, item) for item in content)
+    return f"<{name}{attributes}>{inner}</{name}>"
+
+
+def document(name: str, content: Content, namespace: str = "") -> bytes:
+    """Return a whole XML document."""
+    attributes = f' xmlns="{namespace}"' if namespace else ""
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + element(name, content, attributes)).encode()
+
+
+def timestamp(seconds: float) -> str:
+    """Return Unix time as AWS writes it in XML: `2026-01-31T12:00:00Z`."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,253 @@
+"""What exists in the pretend AWS: accounts, users with keys and MFA devices, roles, and the sessions handed out.
+
+>>> world = World()                                   # or World(clock), Unix time in seconds
+>>> account = world.add_account("123456789012")
+>>> alice = account.add_user("alice", policies={"Admin": ALLOW_ALL, "ForceMFA": FORCE_MFA})
+>>> key = alice.add_key()                             # key.id, key.secret
+>>> device = alice.add_device()                       # device.serial, device.code()
+
+Everything is a plain object that a test may change while the server runs: `key.active = False`,
+`alice.policies.clear()`, `world.clock = lambda: time.time() + 3600`.
+"""
+
+import base64
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from mfaenv.demo.policy import Document, check
+from mfaenv.demo.totp import Authenticator
+
+DeviceKind: TypeAlias = Literal["virtual", "hardware", "security key"]
+HOUR = 3600
+_UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+def new_id(prefix: str) -> str:
+    """Return an identifier as IAM makes them: AKIA for keys, ASIA for sessions, AIDA for users, AROA for roles."""
+    return prefix + "".join(secrets.choice(_UPPER) for _ in range(16))
+
+
+def new_secret() -> str:
+    """Return a secret access key: 40 characters of base64, which often holds `/` and `+`."""
+    return base64.b64encode(secrets.token_bytes(30)).decode()
+
+
+class World:
+    """Everything there is, and the one clock by which all of it goes."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
+        self.accounts: dict[str, Account] = {}
+        self.credentials: dict[str, Credential] = {}
+        self.lock = threading.Lock()
+
+    def now(self) -> float:
+        """Return the Unix time in seconds."""
+        return self.clock()
+
+    def add_account(self, account_id: str, *, partition: str = "aws") -> "Account":
+        """Add an account of twelve digits; the partition decides its ARNs and its regions."""
+        account = self.accounts[account_id] = Account(self, account_id, partition, created=self.now())
+        return account
+
+    def find_role(self, arn: str) -> "Role | None":
+        """Return the role of that ARN."""
+        roles = (role for account in self.accounts.values() for role in account.roles.values())
+        return next((role for role in roles if role.arn == arn), None)
+
+    def open_session(
+        self, principal: "User | Role", seconds: int, *, mfa_at: float | None = None, name: str = ""
+    ) -> "Credential":
+        """Hand out temporary keys; `mfa_at` is when a code was given for them, `name` a role session's name."""
+        now = self.now()
+        session = Credential(
+            principal,
+            new_id("ASIA"),
+            new_secret(),
+            created=now,
+            token="IQoJb3JpZ2luX2Vj" + base64.b64encode(secrets.token_bytes(240)).decode(),
+            expires=now + seconds,
+            mfa_at=mfa_at,
+            name=name,
+        )
+        self.credentials[session.id] = session
+        return session
+
+
+@dataclass(eq=False)
+class Account:
+    """An account: its users and roles by name, its buckets, and the service control policies over it."""
+
+    world: World
+    id: str
+    partition: str = "aws"
+    created: float = 0
+    users: "dict[str, User]" = field(default_factory=dict)
+    roles: "dict[str, Role]" = field(default_factory=dict)
+    buckets: list[str] = field(default_factory=list)
+    control_policies: list[Document] = field(default_factory=list)
+    """With none, nothing is limited; with any, they must allow what is to be allowed."""
+
+    def arn(self, resource: str, service: str = "iam") -> str:
+        """Return the ARN of a resource of this account: `arn:aws:iam::123456789012:user/alice`."""
+        return f"arn:{self.partition}:{service}::{self.id}:{resource}"
+
+    def add_user(self, name: str, *, path: str = "/", policies: dict[str, Document] | None = None) -> "User":
+        """Add a user with policies by name; the name `root` makes the account's owner, whom no policy binds."""
+        user = self.users[name] = User(self, name, policies or {}, path=path, created=self.world.now())
+        return user
+
+    def add_role(
+        self, name: str, trust: Document, *, policies: dict[str, Document] | None = None, max_session: int = HOUR
+    ) -> "Role":
+        """Add a role; `trust` is its trust policy, `max_session` its longest session in seconds (1 to 12 hours)."""
+        role = self.roles[name] = Role(self, name, policies or {}, trust=trust, max_session=max_session)
+        return role
+
+
+@dataclass(eq=False)
+class Principal:
+    """A user or a role: what policies are attached to."""
+
+    account: Account
+    name: str
+    policies: dict[str, Document]
+
+    def __post_init__(self) -> None:
+        """Refuse a policy that could not be evaluated, here where it is given."""
+        for policy in self.policies.values():
+            check(policy)
+
+
+@dataclass(eq=False)
+class User(Principal):
+    """An IAM user, or the account's owner."""
+
+    path: str = "/"
+    created: float = 0
+    id: str = field(default_factory=lambda: new_id("AIDA"))
+    keys: "list[Credential]" = field(default_factory=list)
+    devices: "list[Device]" = field(default_factory=list)
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this is the account's owner."""
+        return self.name == "root"
+
+    @property
+    def arn(self) -> str:
+        """The user's ARN."""
+        return self.account.arn("root" if self.is_root else f"user{self.path}{self.name}")
+
+    def add_key(self, key_id: str = "", secret: str = "") -> "Credential":
+        """Add a long-term access key, made up unless it is given."""
+        world = self.account.world
+        key = Credential(self, key_id or new_id("AKIA"), secret or new_secret(), created=world.now())
+        self.keys.append(key)
+        world.credentials[key.id] = key
+        return key
+
+    def add_device(self, kind: DeviceKind = "virtual", name: str = "", secret: bytes = b"") -> "Device":
+        """Add an MFA device; a virtual one is named after the user unless a name is given."""
+        serial = {
+            "virtual": self.account.arn(f"mfa/{name or self.name}"),
+            "hardware": name or "GAHT12345678",
+            "security key": self.account.arn(f"u2f/user/{self.name}/{name or 'yubikey-ABCDEFGHIJKLMNOP'}"),
+        }[kind]
+        world = self.account.world
+        device = Device(serial, kind, secret or secrets.token_bytes(20), world.now, created=world.now())
+        self.devices.append(device)
+        return device
+
+
+@dataclass(eq=False)
+class Role(Principal):
+    """A role."""
+
+    trust: Document = field(kw_only=True)
+    max_session: int = HOUR
+    id: str = field(default_factory=lambda: new_id("AROA"))
+
+    def __post_init__(self) -> None:
+        """Look at the trust policy too."""
+        super().__post_init__()
+        check(self.trust)
+
+    @property
+    def arn(self) -> str:
+        """The role's ARN."""
+        return self.account.arn(f"role/{self.name}")
+
+
+class Device(Authenticator):
+    """An MFA device."""
+
+    def __init__(
+        self, serial: str, kind: DeviceKind, secret: bytes, clock: Callable[[], float], created: float
+    ) -> None:
+        super().__init__(secret, clock)
+        self.serial = serial
+        self.kind = kind
+        self.created = created
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether this device shows codes: a security key does not, and STS takes none for it."""
+        return self.kind != "security key"
+
+
+@dataclass(eq=False)
+class Credential:
+    """Keys that sign requests: a user's own, or with a token those of a session of a user or a role."""
+
+    principal: User | Role
+    id: str
+    secret: str = field(repr=False)
+    created: float = 0
+    active: bool = True
+    token: str = field(default="", repr=False)
+    expires: float | None = None
+    mfa_at: float | None = None
+    name: str = ""
+
+    @property
+    def account(self) -> Account:
+        """The account of whoever holds these keys."""
+        return self.principal.account
+
+    @property
+    def arn(self) -> str:
+        """Who calls, as `GetCallerIdentity` says it."""
+        if isinstance(self.principal, Role):
+            return self.account.arn(f"assumed-role/{self.principal.name}/{self.name}", "sts")
+        return self.principal.arn
+
+    @property
+    def user_id(self) -> str:
+        """The unique identifier that goes with the ARN."""
+        if isinstance(self.principal, Role):
+            return f"{self.principal.id}:{self.name}"
+        return self.account.id if self.principal.is_root else self.principal.id
+
+    def context(self, now: float) -> dict[str, str]:
+        """Return the condition keys that these keys bring along.
+
+        Long-term keys have no `aws:MultiFactorAuth…` key at all, and a role's session never has it true (IAM User
+        Guide, "AWS global condition context keys" and "Secure API access with MFA").
+        """
+        keys = {
+            "aws:PrincipalArn": self.principal.arn,
+            "aws:PrincipalAccount": self.account.id,
+            "aws:userid": self.user_id,
+        }
+        if isinstance(self.principal, User) and not self.principal.is_root:
+            keys["aws:username"] = self.principal.name
+        if self.token:
+            keys["aws:MultiFactorAuthPresent"] = str(self.mfa_at is not None).lower()
+        if self.mfa_at is not None:
+            keys["aws:MultiFactorAuthAge"] = str(int(now - self.mfa_at))
+        return keys
