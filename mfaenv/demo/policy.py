@@ -59,6 +59,26 @@ ALLOW_ALL: Document = {
 """AWS's own AdministratorAccess and FullAWSAccess."""
 
 
+def trust(principal: str, *, mfa: bool = True, mfa_age: int = 0, external_id: str = "") -> Document:
+    """Return a role's trust policy: who may assume it, whether with MFA, and of at most how many seconds ago."""
+    demands = {
+        "Bool": {"aws:MultiFactorAuthPresent": "true"} if mfa else {},
+        "NumericLessThan": {"aws:MultiFactorAuthAge": str(mfa_age)} if mfa_age else {},
+        "StringEquals": {"sts:ExternalId": external_id} if external_id else {},
+    }
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": principal},
+                "Action": "sts:AssumeRole",
+                "Condition": {operator: keys for operator, keys in demands.items() if keys},
+            }
+        ],
+    }
+
+
 def evaluate(policies: Iterable[Document], query: Query) -> Verdict:
     """Return the verdict of the policies together: one deny wins, and without an allow the answer is no.
 

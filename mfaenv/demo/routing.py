@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from mfaenv.demo.authentication import authenticate
 from mfaenv.demo.iam import IAM
+from mfaenv.demo.pages import CODE_PATH, code_page
 from mfaenv.demo.s3 import S3
 from mfaenv.demo.service import Call, Service
 from mfaenv.demo.sts import STS
@@ -12,6 +13,9 @@ from mfaenv.demo.wire import Answer, Failure, Refusal, Request
 from mfaenv.demo.world import World
 
 _SERVICE_OF_VERSION = {"2011-06-15": STS, "2010-05-08": IAM}
+
+
+_PAGES = {CODE_PATH: code_page}
 
 
 class Operation(NamedTuple):
@@ -26,6 +30,9 @@ class Operation(NamedTuple):
 
 def route(world: World, request: Request) -> Operation:
     """Return what the request asks for."""
+    if request.path in _PAGES:
+        page = _PAGES[request.path]
+        return Operation("demo", request.path, lambda: page(world), STS.render_failure)
     parameters = request.parameters
     is_query = request.method == "POST" or "Action" in parameters
     service = _SERVICE_OF_VERSION.get(parameters.get("Version", ""), STS) if is_query else S3

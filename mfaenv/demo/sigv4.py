@@ -19,9 +19,17 @@ TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 class Keys(Protocol):
     """What signs a request; the token is empty for long-term keys."""
 
-    id: str
-    secret: str
-    token: str
+    @property
+    def id(self) -> str:
+        """The access key's id."""
+
+    @property
+    def secret(self) -> str:
+        """The secret access key."""
+
+    @property
+    def token(self) -> str:
+        """The session token."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,114 @@
+"""`mfaenv demo`: a shell, a command or a walk with a pretend AWS around it, and nothing left behind."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from mfaenv.demo.files import without_aws, write_files
+from mfaenv.demo.foreground import run_in_foreground, stopped_in_order
+from mfaenv.demo.pages import read_code_page
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import Story, tell
+from mfaenv.demo.walk import walk
+from mfaenv.errors import DONE, MfaenvError
+from mfaenv.shells import loading_line
+from mfaenv.shells.detect import identify
+
+ADDRESS = "MFAENV_DEMO"
+"""The variable that tells programs inside a demo where it is."""
+
+_INTRODUCTION = """\
+This shell has an AWS of its own, at {url}. Nothing leaves this machine.
+You are alice in account 123456789012, with an access key{policy}.
+
+{steps}
+
+There are roles too, with the same code: profiles staging, production and audit.
+`exit` ends the demo and leaves nothing behind.
+"""
+_POLICY_WORDS = {
+    "mfa": (" and a policy that denies everything without MFA", "is refused: the key alone may do nothing"),
+    "none": (" and an MFA device, but no policy that demands it", "works: a device alone restricts nothing"),
+}
+
+
+def run(policy: str = "mfa", command: Sequence[str] = ()) -> int:
+    """Run the command, or the user's shell, with the pretend AWS around it; return the exit status.
+
+    `policy` is `mfa` or `none`. Without a command and without a terminal, the main job is done once, each step shown on
+    standard output. Everything is gone afterwards, also when SIGTERM or SIGHUP comes (StopSignal, a SystemExit).
+
+    Raises MfaenvError for an unknown policy, and a command or step that cannot be run.
+    """
+    story = tell(policy)
+    with stopped_in_order(), _stage(story) as (url, environ):
+        if command:
+            return run_in_foreground(command, environ)
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            walk(story, url, environ)
+            return DONE
+        shell = _user_shell(environ)
+        sys.stderr.write(_introduction(story, url, policy, shell))
+        return run_in_foreground([shell], environ)
+
+
+def show_code(environ: Mapping[str, str] = os.environ, *, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Print the code on standard output, one that is still good: waits where the one on show has been used.
+
+    Raises MfaenvError outside a demo.
+    """
+    url = environ.get(ADDRESS, "")
+    if urlsplit(url).hostname != "127.0.0.1":
+        raise MfaenvError("there is no demo here to show the code of", "start one first: mfaenv demo")
+    try:
+        shown = read_code_page(url)
+        while shown.used:
+            sys.stderr.write(f"{shown.code} has been used; the next one comes in {shown.seconds} s\n")
+            sleep(shown.seconds)
+            shown = read_code_page(url)
+    except OSError:
+        raise MfaenvError(f"the demo at {url} has ended", "start another: mfaenv demo") from None
+    sys.stdout.write(f"{shown.code}\n")
+    sys.stdout.flush()
+    sys.stderr.write(f"good for {shown.seconds} more seconds, once\n")
+    return DONE
+
+
+@contextmanager
+def _stage(story: Story) -> Iterator[tuple[str, dict[str, str]]]:
+    """Serve the world; give its address and the environment in which programs find it."""
+    with TemporaryDirectory(prefix="mfaenv-demo-", ignore_cleanup_errors=True) as name, PretendAws(story.world) as aws:
+        files = write_files(Path(name), aws.url, keys={"default": story.key}, profiles=story.profiles)
+        yield aws.url, {**_with_mfaenv(without_aws(os.environ)), **files, ADDRESS: aws.url}
+
+
+def _with_mfaenv(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with this program on its path, which it is not when it runs as `python -m mfaenv`."""
+    path = environ.get("PATH", os.defpath)
+    if shutil.which("mfaenv", path=path):
+        return dict(environ)
+    return {**environ, "PATH": path + os.pathsep + str(Path(sys.executable).parent)}
+
+
+def _user_shell(environ: Mapping[str, str]) -> str:
+    return environ.get("COMSPEC", "cmd.exe") if sys.platform == "win32" else environ.get("SHELL") or "/bin/sh"
+
+
+def _introduction(story: Story, url: str, policy: str, shell: str) -> str:
+    shown = story.device.shown()
+    words, before = _POLICY_WORDS[policy]
+    steps = [
+        ("aws s3 ls", before),
+        (loading_line(identify([shell]) or "sh"), "asks for the code of alice's MFA device"),
+        ("mfaenv demo --code", f"shows it: {shown.code}, for {shown.seconds} more seconds, good once"),
+        ("aws s3 ls", "works"),
+    ]
+    width = max(len(step) for step, _ in steps)
+    table = "\n".join(f"  {step:<{width}}  {meaning}" for step, meaning in steps)
+    return _INTRODUCTION.format(url=url, policy=words, steps=table)

@@ -1,0 +1,79 @@
+"""Running a program in the foreground, and going away in good order when told to."""
+
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+from mfaenv.errors import MfaenvError
+
+_GRACE = 2
+"""Seconds that a program has to end after it was asked to."""
+
+_NOT_FOUND = 127
+_NOT_EXECUTABLE = 126
+_KILLED = 128
+"""A shell's exit statuses; the last is added to the signal's number."""
+
+
+class StopSignal(SystemExit):
+    """SIGTERM or SIGHUP came: unwinds everything on its way out, then is the exit status."""
+
+
+@contextmanager
+def stopped_in_order() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into StopSignal, so that whatever was opened is closed. Only in the main thread."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise StopSignal(_KILLED + number)
+
+    with _handling({"SIGTERM": stop, "SIGHUP": stop, "SIGBREAK": stop}):
+        yield
+
+
+def run_in_foreground(command: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run the program with this terminal and return its exit status, as a shell would; Ctrl-C is left to it.
+
+    Raises MfaenvError when it cannot be started.
+    """
+    program = shutil.which(command[0], path=environ.get("PATH")) or command[0]
+    # A handler of one's own, not SIG_IGN: the program would inherit that.
+    with _handling({"SIGINT": lambda _number, _frame: None}):
+        try:
+            process = subprocess.Popen([program, *command[1:]], env=dict(environ))  # noqa: S603 - the user's own command
+        except FileNotFoundError:
+            raise MfaenvError(f"there is no program {command[0]}", status=_NOT_FOUND) from None
+        except OSError as error:
+            raise MfaenvError(f"cannot run {command[0]}: {error.strerror}", status=_NOT_EXECUTABLE) from None
+        try:
+            status = process.wait()
+        except BaseException:
+            _end(process)
+            raise
+    return status if status >= 0 else _KILLED - status
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask the program to end, and see that it does."""
+    # An interactive shell ignores SIGTERM; SIGHUP ends it.
+    process.send_signal(getattr(signal, "SIGHUP", signal.SIGTERM))
+    process.terminate()
+    try:
+        process.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def _handling(handlers: Mapping[str, "signal._HANDLER"]) -> Iterator[None]:
+    """Have the signals, those that this system knows, handled so for a while."""
+    numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
+    before = {number: signal.signal(number, handler) for number, handler in numbers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,54 @@
+"""The world of `mfaenv demo`: alice, her device, a policy that demands MFA, and roles in two more accounts."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mfaenv.demo.policy import ALLOW_ALL, FORCE_MFA, Document, trust
+from mfaenv.demo.world import Credential, Device, World
+from mfaenv.errors import USAGE, MfaenvError
+
+REGION = "us-east-1"
+
+POLICIES: Mapping[str, Mapping[str, Document]] = {
+    "mfa": {"BlockAccessWhenNoSignedInWithMFA": FORCE_MFA},
+    "none": {},
+}
+"""What binds alice beside the right to everything, by the name that `--policy` takes."""
+
+
+class Story(NamedTuple):
+    """The world, and what of it a user is given."""
+
+    world: World
+    key: Credential
+    device: Device
+    profiles: Mapping[str, Mapping[str, str]]
+
+
+def tell(policy: str) -> Story:
+    """Return the world, ready to be served. Raises MfaenvError for a policy of no known name."""
+    if policy not in POLICIES:
+        raise MfaenvError(f"the demo has no policy {policy}", f"choose from {', '.join(POLICIES)}", status=USAGE)
+    world = World()
+    home = world.add_account("123456789012")
+    home.buckets += ["alice-holiday-photos", "team-reports"]
+    alice = home.add_user("alice", policies={"AdministratorAccess": ALLOW_ALL, **POLICIES[policy]})
+    device = alice.add_device()
+
+    everything = {"AdministratorAccess": ALLOW_ALL}
+    staging = world.add_account("111122223333")
+    staging.buckets.append("staging-uploads")
+    developer = staging.add_role("Developer", trust(alice.arn), policies=everything)
+    production = world.add_account("444455556666")
+    production.buckets.append("production-invoices")
+    operator = production.add_role("Operator", trust(alice.arn), policies=everything)
+    auditor = production.add_role("Auditor", trust(operator.arn, mfa=False), policies=everything)
+
+    profiles = {
+        "default": {"region": REGION, "mfa_serial": device.serial},
+        "staging": {"role_arn": developer.arn, "source_profile": "default", "region": "eu-west-1"},
+        "production": {"role_arn": operator.arn, "source_profile": "default", "region": "eu-west-1"},
+        "audit": {"role_arn": auditor.arn, "source_profile": "production", "region": "eu-west-1"},
+    }
+    key = alice.add_key("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    return Story(world, key, device, profiles)

@@ -1,0 +1,76 @@
+"""The main job once, end to end, in plain lines: what `mfaenv demo` does where nobody can type."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mfaenv.demo import client
+from mfaenv.demo.story import REGION, Story
+from mfaenv.errors import MfaenvError
+
+_EVALUATE = """eval "$("$@")" &&
+printf '%s\\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$AWS_SESSION_TOKEN" "$AWS_CREDENTIAL_EXPIRATION"
+"""
+_MFAENV = [sys.executable, "-m", "mfaenv", "--quiet", "--token-code", "-"]
+
+
+class _Session(NamedTuple):
+    """What mfaenv put into the environment."""
+
+    id: str
+    secret: str
+    token: str
+    expiration: str
+
+
+def walk(story: Story, url: str, environ: Mapping[str, str]) -> None:
+    """Show every step on standard output. Raises MfaenvError at the first that does not go as it should."""
+    _say(f"A pretend AWS listens at {url}. Nothing leaves this machine.")
+    identity = client.get_caller_identity(url, story.key, REGION)
+    _say(f"Who has the access key {story.key.id}? AWS tells that under any policy: {_only(identity, 'Arn')}")
+    _say(f"May that key list buckets, as it is? {_outcome(client.list_buckets(url, story.key, REGION))}")
+    _say(f"The user's MFA device: {story.device.serial}")
+    code = story.device.code()
+    _say(f"The code that it shows now: {code}")
+    session = _session(code, environ)
+    _say(f'eval "$(mfaenv --token-code {code})" set AWS_ACCESS_KEY_ID={session.id}, good until {session.expiration}')
+    after = client.list_buckets(url, session, REGION)
+    _say(f"May the session list buckets? {_outcome(after)}")
+    if after.error:
+        raise MfaenvError("the session was refused", "run `mfaenv demo` in a terminal to look closer")
+
+
+def _session(code: str, environ: Mapping[str, str]) -> _Session:
+    """Run the real program, and evaluate what it prints in a real shell where there is one."""
+    shell = shutil.which("sh")
+    if shell:
+        printed = _run([shell, "-c", _EVALUATE, "sh", *_MFAENV, "--shell", "sh"], code, environ)
+        return _Session(*printed.splitlines())
+    values = json.loads(_run([*_MFAENV, "--format", "json"], code, environ))
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
+    return _Session(*(values[name] for name in names))
+
+
+def _run(command: list[str], code: str, environ: Mapping[str, str]) -> str:
+    done = subprocess.run(  # noqa: S603 - this program, and sh
+        command, input=code, env=dict(environ), stdout=subprocess.PIPE, encoding="utf-8", check=False
+    )
+    if done.returncode:
+        raise MfaenvError(f"mfaenv ended with status {done.returncode}", "its own message stands above")
+    return done.stdout
+
+
+def _outcome(reply: client.Reply) -> str:
+    return f"No. {reply.error}" if reply.error else f"Yes: {', '.join(reply.values('Name'))}"
+
+
+def _only(reply: client.Reply, element: str) -> str:
+    return ", ".join(reply.values(element)) or reply.error
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
