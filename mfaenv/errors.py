@@ -1,4 +1,4 @@
-"""The one exception that ends the program with a message for a person."""
+"""The exceptions that end the program with a message for a person."""
 
 DONE = 0
 FAILED = 1
@@ -18,3 +18,15 @@ class MfaenvError(Exception):
         self.message = message
         self.hint = hint
         self.status = status
+
+
+class WrongCodeError(MfaenvError):
+    """AWS did not take the code: wrong, or used before."""
+
+
+class DeniedError(MfaenvError):
+    """A policy denies the call."""
+
+
+class NothingStoredError(MfaenvError):
+    """--cached found nothing: the exit status says so, and no word does."""

@@ -1,0 +1,1 @@
+"""AWS, through botocore: nothing outside this room imports it, and nothing here before it is needed."""

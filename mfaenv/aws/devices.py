@@ -1,0 +1,54 @@
+"""Which MFA device a user has: asked of IAM where it answers, guessed from the user's name where it must not."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from mfaenv.aws import explain
+from mfaenv.errors import DeniedError, MfaenvError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfaenv.aws.sts import Identity
+
+SECURITY_KEY = ":u2f/"
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
+
+
+class Found(NamedTuple):
+    """What IAM said: devices whose codes STS takes, security keys that it does not, or that it may not be asked."""
+
+    usable: tuple[str, ...]
+    security_keys: tuple[str, ...]
+    denied: bool
+
+
+def ask(client: Any, identity: Identity, access_key: str) -> Found:
+    """List the user's devices. Raises MfaenvError for anything but a denial.
+
+    UserName is passed since policies scoped to the user's own ARN deny the call without it; the root user has none.
+    """
+    scope = {"UserName": identity.user} if identity.user else {}
+    try:
+        with explain.aws_errors(access_key):
+            answer = client.list_mfa_devices(**scope)
+    except DeniedError:
+        return Found((), (), denied=True)
+    serials = tuple(str(device["SerialNumber"]) for device in answer["MFADevices"])
+    return Found(
+        tuple(serial for serial in serials if SECURITY_KEY not in serial),
+        tuple(serial for serial in serials if SECURITY_KEY in serial),
+        denied=False,
+    )
+
+
+def likely(identity: Identity) -> str:
+    """Guess the ARN of a user's virtual device: the console proposes the user's name for it.
+
+    Raises MfaenvError where the keys are no user's.
+    """
+    if identity.is_root:
+        return f"arn:{identity.partition}:iam::{identity.account}:mfa/root-account-mfa-device"
+    if not identity.user:
+        raise MfaenvError(f"{identity.arn} is not a user and has no MFA device.", "Use an IAM user's access keys.")
+    return f"arn:{identity.partition}:iam::{identity.account}:mfa/{identity.user}"

@@ -1,0 +1,151 @@
+"""AWS's and botocore's errors in our words: what is wrong, then what to do. No text here holds a secret."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError
+from mfaenv.options import duration_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from botocore.exceptions import BotoCoreError, ClientError
+
+INVALID_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code"
+WRONG_DEVICE = "MultiFactorAuthentication failed"
+CLOCK_COMPLAINTS = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed")
+THROTTLED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"})
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+
+
+@contextmanager
+def aws_errors(access_key: str = "", device: str = "") -> Iterator[None]:
+    """Turn what goes wrong inside into MfaenvError; `access_key` and `device` are named where they are the reason."""
+    from botocore.exceptions import ClientError
+
+    try:
+        with botocore_errors():
+            yield
+    except ClientError as error:
+        raise from_client(error, access_key, device) from None
+
+
+@contextmanager
+def botocore_errors() -> Iterator[None]:
+    """Turn botocore's own errors, before or without an answer of AWS, into MfaenvError."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        yield
+    except BotoCoreError as error:
+        raise from_botocore(error) from None
+    except ValueError as error:
+        # botocore's word for an endpoint or a region that makes no URL
+        raise MfaenvError(f"{_sentence(str(error))}", "Look at the region and at endpoint_url.") from None
+
+
+def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError:
+    """Explain an error that AWS answered with."""
+    code, text = _code(error)
+    key = f"the access key {access_key}" if access_key else "the access key"
+    if any(complaint in f"{code} {text}" for complaint in CLOCK_COMPLAINTS):
+        return clock_error(error.response)
+    if code in {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"}:
+        return MfaenvError(
+            f"AWS does not know {key}: it was deleted, deactivated, or is another partition's.",
+            "Look it up in the IAM console, and set the region where the account is in China or GovCloud.",
+        )
+    if code == "SignatureDoesNotMatch":
+        return MfaenvError(f"The secret key does not belong to {key}.", "Run `aws configure` and paste both again.")
+    if code in {"ExpiredToken", "ExpiredTokenException"}:
+        return MfaenvError("The session has ended, says AWS.", "Get a new one: mfaenv --refresh.")
+    if code in THROTTLED:
+        return MfaenvError("AWS is throttling this account's calls.", "Wait a little, then try again.")
+    if code in DENIED:
+        return _denied(text, device)
+    if code == "ValidationError":
+        return MfaenvError(f"AWS refuses the values: {_sentence(text)}", "Look at --duration and --serial-number.")
+    if code == "RegionDisabledException":
+        return MfaenvError("STS is switched off in this region.", "Enable it in the IAM console, or set --region.")
+    return MfaenvError(f"AWS answered {code}: {_sentence(text)}", "Run with --verbose to see what was used.")
+
+
+def _denied(text: str, device: str) -> MfaenvError:
+    if INVALID_CODE in text:
+        return WrongCodeError(
+            f"AWS refused the code for {device}: it is wrong, or was used before.",
+            "Wait for the device's next code, and look at its clock.",
+        )
+    if WRONG_DEVICE in text:
+        return MfaenvError(
+            f"The device {device} is not this user's, says AWS.",
+            "Name the right one with --serial-number or mfa_serial (`aws iam list-mfa-devices` shows it).",
+        )
+    if "Cannot call GetSessionToken with session credentials" in text:
+        return MfaenvError("These keys are a session's already.", "Use the profile that holds the long-term keys.")
+    return DeniedError(f"AWS denied it: {_sentence(text)}", "Look at the policies of the user and, for a role, its trust.")
+
+
+def _code(error: ClientError) -> tuple[str, str]:
+    found: dict[str, Any] = error.response.get("Error", {})
+    return str(found.get("Code", "")), str(found.get("Message", ""))
+
+
+def clock_error(response: Any) -> MfaenvError:
+    """Say by how much the clock is off, from the answer's own Date header."""
+    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    off = round(time.time() - parsedate_to_datetime(date).timestamp()) if date else 0
+    measure = f" by {duration_text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
+    return MfaenvError(f"This machine's clock is off{measure}.", "Set it (timedatectl set-ntp true), then try again.")
+
+
+def from_botocore(error: BotoCoreError) -> MfaenvError:
+    """Explain an error that botocore raised itself."""
+    for name, message, hint in BOTOCORE:
+        if any(kind.__name__ == name for kind in type(error).__mro__):
+            return MfaenvError(message.format(_sentence(str(error))), hint)
+    return MfaenvError(_sentence(str(error)), "Run with --verbose to see what was used.")
+
+
+_CONNECTION = "Look at the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
+BOTOCORE = (
+    ("ProxyConnectionError", "The proxy refused the connection: {}", "Look at HTTPS_PROXY and NO_PROXY."),
+    ("SSLError", "TLS failed: {}", "Behind a proxy that opens TLS, put its certificate in AWS_CA_BUNDLE."),
+    ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
+    ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
+    ("NoRegionError", "A region is needed here, and none is set.", "Set --region, AWS_REGION, or the profile's region."),
+    ("CredentialRetrievalError", "{}", "Try the profile's credential_process by itself."),
+)
+"""botocore's exceptions by name, the special before the general: https://docs.aws.amazon.com/boto3 lists them."""
+
+
+def _sentence(text: str) -> str:
+    """Put a foreign message on one line, and end it."""
+    line = " ".join(text.split())
+    return line if line.endswith((".", "!", "?")) else f"{line}."
+
+
+@contextmanager
+def sign_in_errors(profile: str) -> Iterator[None]:
+    """Name the command that signs in first, where that is all that lacks; the rest goes on as it is."""
+    from botocore import exceptions
+
+    commands = (
+        ((exceptions.SSOError, exceptions.TokenRetrievalError), "aws sso login"),
+        ((getattr(exceptions, "LoginError", ()),), "aws login"),
+    )
+    try:
+        yield
+    except exceptions.BotoCoreError as error:
+        for kinds, command in commands:
+            if isinstance(error, kinds):
+                raise MfaenvError(
+                    f"Profile {profile} is not signed in: {_sentence(str(error))}",
+                    f"Sign in first: {command} --profile {profile}",
+                ) from None
+        raise

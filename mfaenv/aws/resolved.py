@@ -1,0 +1,48 @@
+"""Profiles that need no code: IAM Identity Center, aws login, web identity, processes, and the machine's own role."""
+
+from __future__ import annotations
+
+import os
+
+from mfaenv.aws import client, explain
+from mfaenv.errors import MfaenvError
+from mfaenv.model import Credentials
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfaenv.model import Plan
+
+VISITED = "MFAENV_PROCESS_PROFILES"
+"""The profiles on whose behalf a credential_process may be running: it may be mfaenv, and lead back here."""
+
+
+def credentials(plan: Plan) -> Credentials:
+    """Give what botocore resolves the plan's profile to, never the keys of the environment.
+
+    Raises MfaenvError where there is nothing, where a sign-in comes first, or where the profiles lead in a circle.
+    """
+    profile = plan.profiles[-1]
+    _no_circle(profile)
+    with explain.aws_errors(), explain.sign_in_errors(profile):
+        session = client.session(plan.config_profile)
+        session.get_component("credential_provider").remove("env")
+        found = session.get_credentials()
+        if found is None:
+            raise MfaenvError(f"There are no keys for profile {profile}.", "`aws configure` stores some.")
+        frozen = found.get_frozen_credentials()
+    # The AWS CLI's export-credentials reads the same attribute: botocore has no public one for it.
+    expires = getattr(found, "_expiry_time", None)
+    return Credentials(
+        frozen.access_key, frozen.secret_key, frozen.token or "", int(expires.timestamp()) if expires else None
+    )
+
+
+def _no_circle(profile: str) -> None:
+    visited = os.environ.get(VISITED, "").split("\n") if os.environ.get(VISITED) else []
+    if profile in visited:
+        drawn = " → ".join([*visited, profile])
+        raise MfaenvError(
+            f"The credential_process of profile '{profile}' leads back to itself: {drawn}.",
+            "Give the process a profile that holds access keys.",
+        )
+    os.environ[VISITED] = "\n".join([*visited, profile])

@@ -1,0 +1,122 @@
+"""The AWS config and credentials files, read as botocore reads them, without the time that its import takes."""
+
+from __future__ import annotations
+
+import configparser
+import os
+from typing import NamedTuple
+
+from mfaenv.errors import MfaenvError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Section = dict[str, str]
+Sections = dict[str, Section]
+
+CONFIG = ("AWS_CONFIG_FILE", "~/.aws/config")
+CREDENTIALS = ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
+
+
+class AwsFiles(NamedTuple):
+    """What both files say; where both know a profile, the credentials file's values win, as in botocore."""
+
+    config: str
+    credentials: str
+    profiles: Sections
+    services: Sections
+    keys_from: Mapping[str, str]
+
+    def where(self, profile: str) -> str:
+        """Name the file that a profile's keys stand in."""
+        return short(self.keys_from.get(profile, self.config))
+
+
+def paths(env: Mapping[str, str]) -> tuple[str, str]:
+    """Give the paths of the config file and the credentials file."""
+    config, credentials = (
+        os.path.expanduser(os.path.expandvars(env.get(variable) or usual)) for variable, usual in (CONFIG, CREDENTIALS)
+    )
+    return config, credentials
+
+
+def short(path: str) -> str:
+    """Write a path as people do, with `~` for the home directory."""
+    home = os.path.expanduser("~")
+    return "~" + path[len(home) :] if path.startswith(home + os.sep) else path
+
+
+def load(env: Mapping[str, str]) -> AwsFiles:
+    """Read both files; a missing one is empty.
+
+    Raises MfaenvError, with the line's number but never its text, where one is damaged or cannot be read.
+    """
+    config_path, credentials_path = paths(env)
+    profiles: Sections = {}
+    services: Sections = {}
+    for title, section in _read(config_path).items():
+        kind, name = _title(title)
+        if kind == "profile":
+            profiles[name] = section
+        elif kind == "services":
+            services[name] = section
+    config_keys = {name: config_path for name, section in profiles.items() if "aws_access_key_id" in section}
+    credentials = _read(credentials_path)
+    for name, section in credentials.items():
+        profiles[name] = {**profiles.get(name, {}), **section}
+    credentials_keys = {name: credentials_path for name, section in credentials.items() if "aws_access_key_id" in section}
+    return AwsFiles(config_path, credentials_path, profiles, services, {**config_keys, **credentials_keys})
+
+
+def _title(title: str) -> tuple[str, str]:
+    """Split a section's title: `profile "a b"` is a profile's, so is `default`; others are of no interest."""
+    if title == "default":
+        return "profile", title
+    if not title.startswith(("profile", "services")):
+        return "", ""
+    words = title.split() if title.replace(" ", "").isalnum() else _shell_words(title)
+    return (title[:7] if title.startswith("profile") else "services", words[1]) if len(words) == 2 else ("", "")
+
+
+def _shell_words(title: str) -> list[str]:
+    import shlex
+
+    try:
+        return shlex.split(title)
+    except ValueError:
+        return []
+
+
+def _read(path: str) -> Sections:
+    parser = configparser.RawConfigParser()
+    try:
+        with open(path, encoding="locale") as file:
+            parser.read_file(file)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise MfaenvError(f"{short(path)} cannot be read: {error.strerror}.", "Look at its owner and mode.") from None
+    except UnicodeDecodeError:
+        raise MfaenvError(f"{short(path)} is not text in this locale's encoding.", "Save it as UTF-8.") from None
+    except configparser.Error as error:
+        raise MfaenvError(f"{short(path)}, {_complaint(error)}.", "Mend or remove that line.") from None
+    return {title: dict(parser.items(title)) for title in parser.sections()}
+
+
+def _complaint(error: configparser.Error) -> str:
+    """Say which line is wrong, and how, without its text: it may be half of a key."""
+    if isinstance(error, configparser.DuplicateSectionError):
+        return f"line {error.lineno}: the section [{error.section}] is there twice"
+    if isinstance(error, configparser.DuplicateOptionError):
+        return f"line {error.lineno}: {error.option} is there twice in [{error.section}]"
+    if isinstance(error, configparser.MissingSectionHeaderError):
+        return f"line {error.lineno}: a value stands before the first [section]"
+    lines = getattr(error, "errors", None)
+    return f"line {lines[0][0]}: neither a [section] nor a name = value" if lines else "it is damaged"
+
+
+def nested(value: str) -> Section:
+    """Read an indented block (`sts =` and lines below it), as botocore does, into names and values."""
+    lines = (line.partition("=") for line in value.splitlines() if "=" in line)
+    return {name.strip(): text.strip() for name, _, text in lines}

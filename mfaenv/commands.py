@@ -1,0 +1,142 @@
+"""The commands that print for a shell: what was asked, to a session, to bytes on standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+
+from mfaenv import awsfiles, console, exports, memory, options, profiles, shells, shortcut, store
+from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
+from mfaenv.session import Answer, Sessions, Wishes
+from mfaenv.shells import detect
+from mfaenv.terminal import Terminal, to_stdout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfaenv.model import Plan
+    from mfaenv.options import Given
+    from mfaenv.store import Fields, Store
+
+
+def target(given: Given, env: Mapping[str, str]) -> str:
+    """Give the shell or the format to print for. Raises MfaenvError (usage) for a name that is none."""
+    asked = options.text(given, "format")
+    if asked and "shell" in given:
+        raise MfaenvError("--shell and --format exclude each other.", "Leave one of them out.", status=USAGE)
+    if asked:
+        return _one_of(asked, shells.FORMATS, "--format")
+    name, source = options.lookup(given, env, "shell")
+    return _one_of(name, shells.NAMES, source) if name else detect.detect(env)
+
+
+def _one_of(name: str, names: tuple[str, ...], source: str) -> str:
+    if name in names:
+        return name
+    import difflib
+
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f"Did you mean {close[0]}?" if close else f"It takes {', '.join(names)}."
+    raise MfaenvError(f"{source} does not know '{name}'.", hint, status=USAGE)
+
+
+def terminal(given: Given, env: Mapping[str, str]) -> Terminal:
+    """Make the terminal that speaks as much as the options say."""
+    return Terminal(env, quiet=bool(given.get("quiet")), verbose=bool(given.get("verbose")))
+
+
+def show(given: Given, env: Mapping[str, str]) -> int:
+    """Print the lines that set a session in the shell: the main command. Raises MfaenvError."""
+    wanted = target(given, env)
+    person = terminal(given, env)
+    shell = wanted in shells.NAMES
+    session = obtain(given, env, person, wanted)
+    text = shells.render(wanted, exports.pairs(session, env), encoding=console.encoding())
+    if shell and os.isatty(1):
+        person.note(f"A shell takes the lines in with: {shells.loading_line(wanted, _asked(given))}")
+    to_stdout(text)
+    return DONE
+
+
+def _asked(given: Given) -> str:
+    """Write the command again, without the code and the shell, which the loading line has already."""
+    import shlex
+
+    words = ["mfaenv"]
+    for name, value in given.items():
+        if name not in {"token_code", "shell", "verbose"}:
+            words += [options.OPTIONS[name].flags[0], *([str(value)] if options.OPTIONS[name].metavar else [])]
+    return shlex.join(words)
+
+
+def unset(given: Given, env: Mapping[str, str]) -> int:
+    """Print the lines that remove everything that the main command sets. Raises MfaenvError."""
+    to_stdout(shells.render(target(given, env), exports.removal(env)))
+    return DONE
+
+
+def obtain(given: Given, env: Mapping[str, str], person: Terminal, wanted: str) -> Fields:
+    """Give the session as the store writes it, with the profile and the region of this request.
+
+    `wanted` is the shell or format, asked beforehand whether it can hold what is known already. Raises MfaenvError.
+    """
+    place = store.Store(store.directory(env))
+    place.check()
+    asked = shortcut.request(given, env)
+    states = {path: store.signature(path) for path in awsfiles.paths(env)}
+    plan = profiles.resolve(given, env, awsfiles.load(env))
+    own = _own(plan)
+    _refuse_early(wanted, own)
+    _explain(plan, person)
+    wishes = Wishes(*(bool(given.get(name)) for name in Wishes._fields))
+    answer = Sessions(place, person).obtain(plan, wishes)
+    if answer.name:
+        _remember(place, asked, answer, plan, own, states)
+    if not answer.session:
+        raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
+    return {**answer.session, **own}
+
+
+def _own(plan: Plan) -> Fields:
+    """Give what the shell gets beside the session itself."""
+    theirs = plan.region.source in exports.REGIONS
+    from_environment = plan.keys is not None and plan.keys.source in {profiles.ENVIRONMENT, exports.SOURCE_KEY}
+    return {
+        "profile": plan.profile.text,
+        "region": plan.region.text,
+        "region_mark": "" if theirs else plan.region.text,
+        "source_key": plan.keys.access_key if plan.keys and from_environment else "",
+    }
+
+
+def _refuse_early(wanted: str, own: Fields) -> None:
+    """See that the shell can hold what is known, before a code is spent. Raises MfaenvError."""
+    pairs = [(exports.PROFILE, own["profile"]), *((name, own["region"] or None) for name in exports.REGIONS)]
+    if wanted in shells.NAMES:
+        shells.render(wanted, pairs, encoding=console.encoding())
+
+
+def _explain(plan: Plan, person: Terminal) -> None:
+    """Say where every value came from."""
+    keys = plan.keys
+    person.detail("profile", plan.profile.text, plan.profile.source)
+    person.detail("keys", keys.access_key if keys else plan.kind, keys.source if keys else "resolved by botocore")
+    person.detail("device", plan.device.text or "to be found", plan.device.source)
+    person.detail("region", plan.region.text or "none", plan.region.source if plan.region.text else "")
+    person.detail("endpoint", plan.endpoint or "AWS's own", "")
+    person.detail("duration", options.duration_text(plan.duration), "")
+    person.detail("program", "a token command" if plan.token_command.text else "none", plan.token_command.source)
+    for hop in plan.hops:
+        person.detail("role", hop.role_arn, f"profile {hop.profile}")
+
+
+def _remember(  # noqa: PLR0913 - an answer is made of all of these
+    place: Store, asked: str, answer: Answer, plan: Plan, own: Fields, states: Mapping[str, str]
+) -> None:
+    """Write the answer down for the short way. A store that cannot be written was complained about already."""
+    fields = {"entry": answer.name, "entry_key": answer.key, "min_remaining": str(plan.min_remaining), **own}
+    device_file = place.file(memory.device_name(plan.keys.access_key)) if plan.keys else ""
+    with contextlib.suppress(OSError):
+        shortcut.remember(place, asked, fields, states, device_file, time.time())

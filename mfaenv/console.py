@@ -1,0 +1,90 @@
+"""The terminal that the user sits at, whatever the standard streams are: /dev/tty, or the console of Windows."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
+END_OF_INPUT = b"\x1a"
+"""Ctrl-Z, which ends the input on Windows; elsewhere nothing is read then."""
+
+if sys.platform == "win32":
+    NAMES = ("CONIN$", "CONOUT$")
+
+    def _in_foreground(_: int) -> bool:
+        return True
+else:
+    NAMES = ("/dev/tty", "/dev/tty")
+
+    def _in_foreground(fd: int) -> bool:
+        """Tell whether this job has the terminal: a read from the background would stop it without a word."""
+        return os.tcgetpgrp(fd) == os.getpgrp()
+
+
+class Console:
+    """An open terminal; a context manager. Raises OSError where there is none, or another job has it."""
+
+    def __init__(self) -> None:
+        self.reader = open(NAMES[0], "rb", buffering=0)  # noqa: SIM115 - closed by __exit__
+        self.writer = open(NAMES[1], "wb", buffering=0)  # noqa: SIM115 - closed by __exit__
+        if not _in_foreground(self.reader.fileno()):
+            self.__exit__(None, None, None)
+            raise OSError("another job has the terminal")
+
+    def __enter__(self) -> Console:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.reader.close()
+        self.writer.close()
+
+    def write(self, text: str) -> None:
+        """Show text."""
+        data = text.encode("utf-8", "backslashreplace")
+        while data:
+            data = data[self.writer.write(data) :]
+
+    def ask(self, question: str) -> str:
+        """Show a question and read a line. Raises KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z)."""
+        self.write(question)
+        line = b""
+        while not line.endswith(b"\n"):
+            part = self.reader.read(1024)
+            if not part or part.startswith(END_OF_INPUT):
+                self.write("\n")
+                raise KeyboardInterrupt
+            line += part
+        return line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def available() -> bool:
+    """Tell whether there is a terminal to ask on."""
+    try:
+        with Console():
+            return True
+    except OSError:
+        return False
+
+
+def encoding() -> str:
+    """Give the code page in which cmd reads what is printed, as Python names it; UTF-8 on other systems.
+
+    https://learn.microsoft.com/windows/console/getconsoleoutputcp; without a console cmd uses the OEM code page.
+    """
+    if sys.platform != "win32":
+        return "utf-8"
+    import ctypes
+
+    kernel = ctypes.windll.kernel32
+    page = kernel.GetConsoleOutputCP() or kernel.GetOEMCP()
+    return "utf-8" if page == UTF_8_PAGE else f"cp{page}"
+
+
+UTF_8_PAGE = 65001
+"""https://learn.microsoft.com/windows/win32/intl/code-page-identifiers."""

@@ -1,0 +1,100 @@
+"""Serial numbers: which can be used with STS, which are something else, and what was used before."""
+
+from __future__ import annotations
+
+from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfaenv.model import Keys, Plan
+    from mfaenv.terminal import Terminal
+
+LENGTHS = range(9, 256 + 1)
+CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=/:,.@-")
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html, SerialNumber."""
+
+NO_SECURITY_KEYS = "Sign in with `aws login`, or add an authenticator app to the user."
+
+
+def checked(serial: str, source: str) -> str:
+    """Give the serial number back; raise MfaenvError (usage) for what STS will not take, before anybody is asked."""
+    if ":u2f/" in serial:
+        raise MfaenvError(
+            f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS, status=USAGE
+        )
+    head, user, name = serial.partition(":user/")
+    if user and serial.startswith("arn:"):
+        raise MfaenvError(
+            f"{serial} ({source}) is a user, not an MFA device.",
+            f"The device may be {head}:mfa/{name.rpartition('/')[2]}.",
+            status=USAGE,
+        )
+    if serial.startswith("arn:") and ":mfa/" not in serial:
+        raise MfaenvError(f"{serial} ({source}) is not an MFA device.", _EXAMPLES, status=USAGE)
+    if len(serial) not in LENGTHS or not CHARACTERS.issuperset(serial):
+        raise MfaenvError(f"'{serial}' ({source}) is not a serial number.", _EXAMPLES, status=USAGE)
+    return serial
+
+
+_EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 for a hardware token."
+
+
+def account(serial: str) -> str:
+    """Give the account that a device's ARN names; nothing for a hardware token."""
+    return serial.split(":")[4] if serial.startswith("arn:") else ""
+
+
+def find(plan: Plan, keys: Keys, terminal: Terminal, *, no_input: bool) -> tuple[str, str]:
+    """Ask AWS for the device, and the person where AWS may not say or knows several; give it and its account.
+
+    Raises MfaenvError where there is none that STS can use.
+    """
+    from mfaenv.aws import client, devices, sts
+
+    made = {"profile": plan.config_profile, "keys": keys, "region": plan.session_region}
+    who = sts.identity(client.client("sts", **made), keys.access_key)
+    found = devices.ask(client.client("iam", **made), who, keys.access_key)
+    asking = not no_input and terminal.available()
+    if found.denied:
+        return _offered(devices.likely(who), terminal, asking=asking), who.account
+    if not found.usable:
+        raise _none_usable(who.arn, found.security_keys)
+    if len(found.usable) == 1:
+        return found.usable[0], who.account
+    if not asking:
+        listed = ", ".join(found.usable)
+        raise MfaenvError(
+            f"{who.arn} has several MFA devices: {listed}.",
+            "Name one with --serial-number, AWS_MFA_SERIAL or mfa_serial.",
+            status=CODE_NEEDED,
+        )
+    unusable = [f"{serial} (a security key: STS cannot use it)" for serial in found.security_keys]
+    return terminal.choose("Which MFA device", found.usable, unusable), who.account
+
+
+def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
+    """Let the person confirm the likely device; where nobody can be asked it is tried, and said so."""
+    if not asking:
+        terminal.note(f"The policy hides the MFA devices; trying {likely}.")
+        return likely
+    if terminal.confirm(f"The policy hides the MFA devices. Is it {likely}?"):
+        return likely
+    return checked(terminal.ask_text("Serial number or ARN of the device"), "typed")
+
+
+def _none_usable(arn: str, security_keys: tuple[str, ...]) -> MfaenvError:
+    if security_keys:
+        return MfaenvError(
+            f"{arn} has only security keys or passkeys ({', '.join(security_keys)}), which STS cannot use.",
+            NO_SECURITY_KEYS,
+        )
+    return MfaenvError(
+        f"{arn} has no MFA device.", "Add one in the IAM console, or name it with --serial-number if AWS is wrong."
+    )
+
+
+def owner(plan: Plan, keys: Keys) -> str:
+    """Ask AWS for the account of the keys."""
+    from mfaenv.aws import client, sts
+
+    return sts.identity(client.client("sts", plan.config_profile, keys, plan.session_region), keys.access_key).account

@@ -1,0 +1,116 @@
+"""From a code to a session: ask, check, send, and ask again where it was the wrong one."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import Any
+
+from mfaenv import memory
+from mfaenv.errors import MfaenvError, WrongCodeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfaenv.code import Source
+    from mfaenv.model import Credentials, Keys, Plan
+    from mfaenv.store import Store
+    from mfaenv.terminal import Terminal
+
+TRIES = 3
+CODE_SECONDS = 30
+"""How long a device shows one code: https://datatracker.ietf.org/doc/html/rfc6238, section 5.2."""
+
+
+class Ready:
+    """The STS client, made in the background while the person looks for the code."""
+
+    def __init__(self, plan: Plan, keys: Keys, *, ahead: bool) -> None:
+        self._plan = plan
+        self._keys = keys
+        self._client: Any = None
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._make, args=(ahead,), daemon=True)
+        if ahead:
+            self._thread.start()
+        else:
+            self._make(ahead)
+
+    def _make(self, ahead: bool) -> None:
+        try:
+            from mfaenv.aws import client, sts
+
+            plan = self._plan
+            self._client = client.client("sts", plan.config_profile, self._keys, plan.session_region, plan.device.text)
+            if ahead:
+                # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
+                sts.identity(self._client, self._keys.access_key)
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            self._error = error
+
+    def client(self) -> Any:
+        """Wait for the client. Raises what went wrong on the way to it."""
+        if self._thread.ident is not None:
+            self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._client
+
+
+def question(plan: Plan) -> str:
+    """Write the question: it names the profile, the account and the device."""
+    account = f" in account {plan.account}" if plan.account else ""
+    return f"MFA code for profile {plan.profile.text}{account}, device {plan.device.text}"
+
+
+class Fetch:
+    """One search for a session; the device in the plan is known by now."""
+
+    def __init__(
+        self, plan: Plan, keys: Keys, source: Source, place: Store, terminal: Terminal, now: Callable[[], float]
+    ) -> None:
+        self._plan = plan
+        self._keys = keys
+        self._source = source
+        self._place = place
+        self._terminal = terminal
+        self._now = now
+        self._refused: set[str] = set()
+
+    def session(self) -> Credentials:
+        """Get the session. Raises MfaenvError, after three wrong codes at the latest; KeyboardInterrupt."""
+        ready = Ready(self._plan, self._keys, ahead=self._source.again)
+        for remaining in reversed(range(TRIES)):
+            code = self._unused_code()
+            try:
+                return self._send(ready.client(), code)
+            except WrongCodeError as error:
+                if not remaining or not self._source.again:
+                    raise
+                self._refused.add(code)
+                self._terminal.warn(error.message)
+        raise AssertionError("the last try returns or raises")
+
+    def _unused_code(self) -> str:
+        """Get a code that was not sent before; a person or program that gives such a one is asked for the next."""
+        while True:
+            code = self._source.get(question(self._plan))
+            used = memory.was_used(self._place, self._plan.device.text, code, self._now())
+            if not used and code not in self._refused:
+                return code
+            left = CODE_SECONDS - self._now() % CODE_SECONDS
+            reason = "That code was already used" if used else "That code was already refused"
+            if not self._source.again:
+                raise MfaenvError(f"{reason}.", f"The device shows the next one in {int(left) + 1} s.")
+            self._terminal.wait(reason, left)
+
+    def _send(self, client: Any, code: str) -> Credentials:
+        from mfaenv.aws import sts
+
+        serial = self._plan.device.text
+        credentials = sts.session_token(client, self._keys.access_key, serial, code, self._plan.duration)
+        try:
+            memory.remember_code(self._place, serial, code, self._now())
+        except OSError:
+            pass  # the store was tried before the question, and was complained about then
+        return credentials

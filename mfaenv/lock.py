@@ -1,0 +1,80 @@
+"""One process at a time: a lock that the system drops when its holder ends, however it ends.
+
+filelock would do the same; importing it takes longer than all that happens before the question is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import contextmanager
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PAUSE = 0.05
+"""Seconds between two tries."""
+
+SAID_AFTER = 1.0
+"""Seconds of waiting after which it is said."""
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try(fd: int) -> None:
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+
+    def _remove(path: str, fd: int) -> None:
+        os.close(fd)
+        os.unlink(path)  # refused as long as another process has it open: then that one removes it
+else:
+    import fcntl
+
+    def _try(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _remove(path: str, fd: int) -> None:
+        os.unlink(path)  # while it is still held: who locks the nameless file sees that it is not the lock any more
+        os.close(fd)
+
+
+@contextmanager
+def lock(path: str, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock of this name; call `waiting` once where that takes more than a second. The file goes with the lock.
+
+    Raises OSError where the file cannot be made.
+    """
+    fd = _acquire(path, waiting)
+    try:
+        yield
+    finally:
+        try:
+            _remove(path, fd)
+        except OSError:
+            pass
+
+
+def _acquire(path: str, waiting: Callable[[], None]) -> int:
+    say_at = time.monotonic() + SAID_AFTER
+    while True:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        if _locked(path, fd):
+            return fd
+        os.close(fd)
+        if time.monotonic() >= say_at:
+            waiting()
+            say_at = float("inf")
+        time.sleep(PAUSE)
+
+
+def _locked(path: str, fd: int) -> bool:
+    try:
+        _try(fd)
+    except OSError:
+        return False
+    try:
+        return os.path.samestat(os.fstat(fd), os.stat(path))
+    except OSError:
+        return False

@@ -1,0 +1,238 @@
+"""The options of the main command as data: names, variables, defaults, and how their values are read.
+
+The command line (typer), the short way, the completions and the manual are all made from what stands here, so this
+module imports nothing.
+"""
+
+from __future__ import annotations
+
+from mfaenv.errors import USAGE, MfaenvError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Given = dict[str, "str | bool"]
+"""The options that were given, by name: a text, or True for a switch."""
+
+GET_SESSION_TOKEN_SECONDS = range(900, 129_600 + 1)
+"""What STS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html"""
+
+ASSUME_ROLE_SECONDS = range(900, 43_200 + 1)
+"""What STS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+
+CHAINED_ROLE_SECONDS = range(900, 3_600 + 1)
+"""What STS takes when the caller is a role itself; the same page, "role chaining"."""
+
+CODE_LENGTH = 6
+PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAENV_PROFILE")
+
+
+class Option:
+    """One option: its flags, what it is called in a usage line (nothing: it is a switch), where else it comes from."""
+
+    __slots__ = ("default", "elsewhere", "flags", "help", "metavar", "variables")
+
+    def __init__(  # noqa: PLR0913 - a row of a table
+        self,
+        flags: tuple[str, ...],
+        metavar: str,
+        help: str,  # noqa: A002 - the word of every command-line library
+        *,
+        variables: tuple[str, ...] = (),
+        elsewhere: str = "",
+        default: str = "",
+    ) -> None:
+        self.flags = flags
+        self.metavar = metavar
+        self.help = help
+        self.variables = variables
+        self.elsewhere = elsewhere
+        self.default = default
+
+    def sources(self) -> str:
+        """Say where a value comes from when the option is not given."""
+        places = [*self.variables, *filter(None, [self.elsewhere])]
+        return ", ".join([*places, *([f"default {self.default}"] if self.default else [])])
+
+
+OPTIONS = {
+    "profile": Option(
+        ("-p", "--profile"),
+        "NAME",
+        "Profile of the AWS config files.",
+        variables=PROFILE_VARIABLES,
+        default="default",
+    ),
+    "shell": Option(
+        ("-s", "--shell"),
+        "NAME",
+        "Shell to print for.",
+        variables=("MFAENV_SHELL",),
+        default="the shell that called",
+    ),
+    "format": Option(
+        ("-f", "--format"),
+        "NAME",
+        "Print data instead: json, dotenv, github, process.",
+    ),
+    "token_code": Option(
+        ("-c", "--token-code"),
+        "CODE",
+        "The six digits; - reads them from standard input.",
+        variables=("MFAENV_TOKEN_CODE",),
+        default="ask",
+    ),
+    "token_command": Option(
+        ("--token-command",),
+        "CMD",
+        "Program that prints the code.",
+        elsewhere="mfa_process",
+    ),
+    "serial_number": Option(
+        ("--serial-number",),
+        "ARN",
+        "MFA device.",
+        variables=("AWS_MFA_SERIAL",),
+        elsewhere="mfa_serial",
+        default="find it",
+    ),
+    "duration": Option(
+        ("-d", "--duration"),
+        "TIME",
+        "How long the session lasts: 900, 12h, 1h30m.",
+        variables=("MFAENV_DURATION",),
+        default="12h",
+    ),
+    "role_arn": Option(
+        ("-r", "--role-arn"),
+        "ARN",
+        "Role to assume with the session.",
+        elsewhere="role_arn",
+    ),
+    "region": Option(
+        ("--region",),
+        "NAME",
+        "Region to export and to call STS in.",
+        variables=("AWS_REGION", "AWS_DEFAULT_REGION"),
+        elsewhere="region",
+    ),
+    "min_remaining": Option(
+        ("--min-remaining",),
+        "TIME",
+        "Reuse a stored session only with this much left.",
+        variables=("MFAENV_MIN_REMAINING",),
+        default="5m",
+    ),
+    "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds."),
+    "cached": Option(("--cached",), "", "Print the stored session, or nothing and exit 3."),
+    "no_input": Option(("--no-input",), "", "Never ask."),
+    "quiet": Option(("-q", "--quiet"), "", "Say nothing but errors."),
+    "verbose": Option(("-v", "--verbose"), "", "Say where every value came from."),
+}
+
+BY_FLAG = {flag: name for name, option in OPTIONS.items() for flag in option.flags}
+
+
+def parse(arguments: Sequence[str]) -> Given | None:
+    """Read the arguments of a plain main command, or decline (None) whatever is not plain: the full parser has it."""
+    given: Given = {}
+    words = iter(arguments)
+    for word in words:
+        flag, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        name = BY_FLAG.get(flag)
+        if name is None:
+            return None
+        if OPTIONS[name].metavar:
+            text = value if equals else _value(words)
+            if not text:
+                return None
+            given[name] = text
+        elif equals:
+            return None
+        else:
+            given[name] = True
+    return given
+
+
+def _value(words: Iterator[str]) -> str:
+    text = next(words, "")
+    return "" if text.startswith("-") and text != "-" else text
+
+
+def text(given: Mapping[str, str | bool], name: str) -> str:
+    """Give the option's text, empty where it was not given."""
+    return str(given.get(name) or "")
+
+
+def lookup(given: Mapping[str, str | bool], env: Mapping[str, str], name: str) -> tuple[str, str]:
+    """Give an option's value and its source: the option, else the first variable that holds something, else empty."""
+    option = OPTIONS[name]
+    if given.get(name):
+        return str(given[name]), option.flags[-1]
+    for variable in option.variables:
+        if env.get(variable):
+            return env[variable], variable
+    return "", ""
+
+
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+
+
+def seconds(text: str, source: str) -> int:
+    """Read a time such as `900`, `12h` or `1h30m`, in seconds.
+
+    Raises MfaenvError (usage), naming the source, when the text is none.
+    """
+    if is_digits(text):
+        return int(text)
+    total, number, units = 0, "", list(_UNITS)
+    for character in text:
+        if is_digits(character):
+            number += character
+        elif number and character in units:
+            total += int(number) * _UNITS[character]
+            del units[: units.index(character) + 1]
+            number = ""
+        else:
+            break
+    else:
+        if text and not number:
+            return total
+    raise MfaenvError(f"{source}: '{text}' is not a time.", "Write seconds (900) or units (12h, 1h30m).", status=USAGE)
+
+
+def within(value: int, limits: range, source: str, what: str) -> int:
+    """Give the seconds back where AWS takes them.
+
+    Raises MfaenvError (usage), naming the source and the limits, where it would not.
+    """
+    if value in limits:
+        return value
+    raise MfaenvError(
+        f"{source}: {what} cannot last {duration_text(value)} ({value} s).",
+        f"AWS allows {duration_text(limits.start)} to {duration_text(limits[-1])}.",
+        status=USAGE,
+    )
+
+
+def duration_text(value: int) -> str:
+    """Write seconds as people do: `12h`, `1h30m`, `45s`."""
+    parts = []
+    rest = max(value, 0)
+    for unit in ("h", "m", "s"):
+        count, rest = divmod(rest, _UNITS[unit])
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def is_digits(text: str) -> bool:
+    """Tell whether the text is one or more of the ten ASCII digits, and nothing else."""
+    return text.isascii() and text.isdigit()
+
+
+def code(text: str) -> str:
+    """Give the six digits of a code as people type it (`123 456`), or nothing where it is none."""
+    digits = "".join(text.split())
+    return digits if len(digits) == CODE_LENGTH and is_digits(digits) else ""

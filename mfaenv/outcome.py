@@ -1,0 +1,90 @@
+"""How a run ends: its exit status, the words for a person, and the statement that makes a shell's line fail."""
+
+from __future__ import annotations
+
+import os
+
+from mfaenv import options
+from mfaenv.errors import CODE_NEEDED, FAILED, INTERRUPTED, USAGE, MfaenvError, NothingStoredError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+EVALUATED = ("unset",)
+"""The commands whose output a shell evaluates, beside the main one, which has no name."""
+
+
+def of(run: Callable[[], int], arguments: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run, and give the exit status; nothing but that, a line or two, and the failing statement gets out."""
+    try:
+        return run()
+    except NothingStoredError as error:
+        return error.status
+    except MfaenvError as error:
+        if error.status != USAGE and "--cached" in arguments:
+            return CODE_NEEDED
+        _say(error, env)
+        status = error.status
+    except (KeyboardInterrupt, EOFError):
+        status = INTERRUPTED
+    except BrokenPipeError:
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - the last resort: a traceback could show a secret
+        _say(_unexpected(error), env)
+        status = FAILED
+    _fail(status, arguments, env)
+    return status
+
+
+def _say(error: MfaenvError, env: Mapping[str, str]) -> None:
+    from mfaenv.terminal import Terminal
+
+    Terminal(env).error(error)
+
+
+def _unexpected(error: Exception) -> MfaenvError:
+    """Name the place of an error that nobody foresaw, without its text, which could hold anything."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "somewhere"
+    reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+    return MfaenvError(
+        f"{type(error).__name__} at {place}{reason}: this is a mistake in mfaenv.", "Please report this line."
+    )
+
+
+def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None:
+    """Print the failing statement where a shell evaluates what is printed."""
+    from mfaenv import shells
+    from mfaenv.shells import detect
+    from mfaenv.terminal import to_stdout
+
+    if os.isatty(1) or not _evaluated(arguments):
+        return
+    try:
+        name = _shell(arguments) or env.get("MFAENV_SHELL") or detect.detect(env)
+        to_stdout(shells.failure(name, status))
+    except (MfaenvError, OSError):
+        return  # no shell that we know, or nobody who reads: the exit status has to do
+
+
+def _evaluated(arguments: Sequence[str]) -> bool:
+    """Tell whether a shell evaluates the output: that of the main command, in a shell's words, not as data."""
+    if any(word.startswith(("--format", "-f", "--cached", "--help", "--version", "-h")) for word in arguments):
+        return False
+    command = next((word for word in arguments if word in OTHERS or word in EVALUATED), "")
+    return not command or command in EVALUATED
+
+
+OTHERS = ("process", "clear", "status", "exec", "init", "doctor", "policy", "demo")
+
+
+def _shell(arguments: Sequence[str]) -> str:
+    """Find the shell's name in arguments that may be wrong otherwise."""
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        flag, equals, value = word.partition("=")
+        if flag in options.OPTIONS["shell"].flags:
+            return value if equals else following
+    return ""

@@ -1,0 +1,115 @@
+"""The way from a profile to the keys at its root: source_profile by source_profile, as botocore follows them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mfaenv import awsfiles, options
+from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.model import Hop
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfaenv.awsfiles import AwsFiles, Section
+
+SESSION_NAME = "mfaenv"
+SESSION_NAME_LENGTHS = range(2, 64 + 1)
+SESSION_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName."""
+
+
+class Chain(NamedTuple):
+    """The profile whose credentials come first, the roles on the way from it, and the profiles from the wanted one on.
+
+    `profiles` begins with the wanted profile and ends with the root; `hops` are in the order in which they are assumed.
+    """
+
+    root: str
+    hops: tuple[Hop, ...]
+    profiles: tuple[str, ...]
+
+
+def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
+    """Follow a profile to its root; `role_arn`, where given, stands in for the one of the profile itself.
+
+    Raises MfaenvError, showing the chain, for a cycle, a missing link, or a role without a source.
+    """
+    profiles, hops = [name], []
+    section = {**files.profiles[name], **({"role_arn": role_arn} if role_arn else {})}
+    while _is_role(section, first=len(profiles) == 1):
+        source = _source(section, profiles[-1], given=bool(role_arn) and len(profiles) == 1)
+        if not source:
+            break
+        hops.append(_hop(section, profiles[-1]))
+        if source == profiles[-1]:
+            break
+        if source in profiles:
+            raise MfaenvError(f"The profiles lead in a circle: {_drawn([*profiles, source])}.", "Mend a source_profile.")
+        if source not in files.profiles:
+            raise MfaenvError(
+                f"Profile '{source}' is missing: {_drawn([*profiles, source])}.",
+                f"Add it to {awsfiles.short(files.config)}, or mend the source_profile of '{profiles[-1]}'.",
+            )
+        profiles.append(source)
+        section = files.profiles[source]
+    return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles))
+
+
+def _is_role(section: Section, *, first: bool) -> bool:
+    """Tell whether to go on: a source with keys of its own is the end, whatever else it holds, as in botocore."""
+    has_keys = bool(section.get("aws_access_key_id"))
+    return bool(section.get("role_arn")) and not section.get("web_identity_token_file") and (first or not has_keys)
+
+
+def _source(section: Section, name: str, *, given: bool) -> str:
+    """Name the profile that a role is assumed from: nothing where botocore has a credential_source for it."""
+    source, machine = section.get("source_profile", ""), section.get("credential_source", "")
+    if source and machine:
+        raise MfaenvError(f"Profile '{name}' has both source_profile and credential_source.", "Remove one of them.")
+    if not source and not machine:
+        if given:
+            return name
+        raise MfaenvError(
+            f"Profile '{name}' has a role_arn, but neither source_profile nor credential_source.",
+            "Add source_profile = the profile with your access keys.",
+        )
+    return source
+
+
+def _hop(section: Section, name: str) -> Hop:
+    duration = section.get("duration_seconds", "")
+    return Hop(
+        role_arn=checked_role(section["role_arn"]),
+        session_name=_session_name(section.get("role_session_name") or SESSION_NAME, name),
+        external_id=section.get("external_id", ""),
+        duration=options.seconds(duration, f"duration_seconds of profile {name}") if duration else None,
+        region=section.get("region", ""),
+        profile=name,
+    )
+
+
+def lone(name: str, role_arn: str) -> Chain:
+    """Make the chain of keys that stand in no profile, with a role on top where one is given."""
+    return Chain(name, (_hop({"role_arn": role_arn}, name),) if role_arn else (), (name,))
+
+
+def checked_role(arn: str) -> str:
+    """Give a role's ARN back, or raise MfaenvError (usage) where it is none."""
+    parts = arn.split(":", 5)
+    if len(parts) == 6 and parts[0] == "arn" and parts[2] == "iam" and parts[5].startswith("role/"):
+        return arn
+    raise MfaenvError(
+        f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.", status=USAGE
+    )
+
+
+def _session_name(text: str, profile: str) -> str:
+    if len(text) in SESSION_NAME_LENGTHS and SESSION_NAME_CHARACTERS.issuperset(text):
+        return text
+    raise MfaenvError(
+        f"role_session_name of profile '{profile}' is not one that AWS takes.", "2 to 64 of A-Z a-z 0-9 _+=,.@- it is."
+    )
+
+
+def _drawn(profiles: list[str]) -> str:
+    return " → ".join(profiles)

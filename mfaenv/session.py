@@ -1,0 +1,251 @@
+"""A session for a plan: stored or fetched, one process at a time, roles on top."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import NamedTuple
+
+from mfaenv import code, device, memory, store
+from mfaenv.errors import DeniedError, MfaenvError
+from mfaenv.fetch import Fetch
+from mfaenv.lock import lock
+from mfaenv.model import Credentials, Hop, Keys, Plan, Value
+from mfaenv.options import duration_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mfaenv.store import Fields, Store
+    from mfaenv.terminal import Terminal
+
+SLACK = 60
+"""Seconds by which a session may be shorter than asked for without a word: the clocks differ."""
+
+
+class Wishes(NamedTuple):
+    """How far the user lets us go."""
+
+    refresh: bool = False
+    cached: bool = False
+    no_input: bool = False
+
+
+class Answer(NamedTuple):
+    """What the plan led to, as the store writes it, and the entry's name and key.
+
+    The session is empty where there is none and wishes.cached forbids to get one; the name, where it is not stored.
+    """
+
+    session: Fields
+    name: str = ""
+    key: str = ""
+
+
+def usable(entry: Fields, now: float, min_remaining: int, since: float | None) -> bool:
+    """Tell whether an entry can be used: long enough (seconds), and got after `since` where that is asked for."""
+    return int(entry["expires"]) - now >= min_remaining and (since is None or float(entry["created"]) >= since)
+
+
+def session_key(plan: Plan, keys: Keys) -> str:
+    """Write down everything that a session depends on."""
+    values = (keys.access_key, plan.device.text, plan.endpoint, plan.session_region, str(plan.duration))
+    return "\n".join(("session", *values))
+
+
+def role_key(session: str, hops: tuple[Hop, ...]) -> str:
+    """Write down everything that a role's credentials depend on: the session, and each hop."""
+    return "\n".join((session, *("\t".join(str(value) for value in hop[:-1]) for hop in hops)))
+
+
+def entry_name(key: str) -> str:
+    """Give the name of the entry with this key."""
+    return f"{store.SESSION}{sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}"
+
+
+class Sessions:
+    """What turns plans into sessions: a store, a person, and the time of day in seconds since 1970."""
+
+    def __init__(self, place: Store, terminal: Terminal, now: Callable[[], float] = time.time) -> None:
+        self._place = place
+        self._terminal = terminal
+        self._now = now
+        self._writable = True
+
+    def obtain(self, plan: Plan, wishes: Wishes) -> Answer:
+        """Give the session that the plan asks for.
+
+        Raises MfaenvError; KeyboardInterrupt where the person leaves.
+        """
+        if plan.keys is None:
+            return Answer({}) if wishes.cached else self._without_code(plan)
+        plan = self._known_device(plan, plan.keys)
+        since = self._now() if wishes.refresh else None
+        answer = self._stored(plan, plan.keys, since)
+        if answer.session or wishes.cached:
+            return answer
+        return self._fresh(plan, plan.keys, wishes, since)
+
+    def _known_device(self, plan: Plan, keys: Keys) -> Plan:
+        """Fill in the device that this access key used before, and check whichever there is."""
+        serial, account = memory.device(self._place, keys.access_key)
+        if plan.device.text:
+            device.checked(plan.device.text, plan.device.source)
+            known = account if serial == plan.device.text else ""
+            return plan._replace(account=device.account(plan.device.text) or known)
+        return plan._replace(device=Value(serial, "remembered"), account=account) if serial else plan
+
+    def _stored(self, plan: Plan, keys: Keys, since: float | None) -> Answer:
+        """Look the plan up in the store."""
+        if not plan.device.text:
+            return Answer({})
+        key = role_key(session_key(plan, keys), plan.hops)
+        return self._entry(key, plan.min_remaining, since)
+
+    def _entry(self, key: str, min_remaining: int, since: float | None) -> Answer:
+        name = entry_name(key)
+        entry = self._place.read(name, key)
+        held = entry is not None and usable(entry, self._now(), min_remaining, since)
+        return Answer(entry if entry and held else {}, name, key)
+
+    def _fresh(self, plan: Plan, keys: Keys, wishes: Wishes, since: float | None) -> Answer:
+        self._prepare_store()
+        base = plan._replace(hops=())
+        with self._alone(keys):
+            plan, base = self._known_device(plan, keys), self._known_device(base, keys)
+            answer = self._stored(plan, keys, since)
+            if answer.session:
+                return answer
+            session = self._stored(base, keys, since)
+            if session.session:
+                try:
+                    return self._roles(plan, session)
+                except DeniedError as error:
+                    self._offer_fresh(error, wishes)
+            session = self._from_code(base, keys, wishes)
+            return self._roles(plan, session) if plan.hops else session
+
+    def _prepare_store(self) -> None:
+        """See before anybody is asked that the session can be stored; where it cannot, it is still printed."""
+        try:
+            self._place.prepare()
+        except OSError as error:
+            self._writable = False
+            where = self._place.path or "The store"
+            self._terminal.warn(f"{where} cannot be written ({error.strerror or error}): the session is not stored.")
+
+    @contextmanager
+    def _alone(self, keys: Keys) -> Iterator[None]:
+        """Let one process at a time get sessions with these keys; without a store there is nothing to share."""
+        if not self._writable:
+            yield
+            return
+        name = f"{store.LOCK}{sha256(keys.access_key.encode()).hexdigest()[:16]}"
+        with lock(self._place.file(name), self._say_waiting):
+            yield
+
+    def _say_waiting(self) -> None:
+        self._terminal.note("Another mfaenv is getting a session with these keys; waiting for it.")
+
+    def _from_code(self, plan: Plan, keys: Keys, wishes: Wishes) -> Answer:
+        """Get the user's own session for a code, and store it."""
+        if not keys.secret_key:
+            raise MfaenvError(
+                f"The long-term keys {keys.access_key} that this shell had exported made way for the session.",
+                "Export them again, or put them into a profile.",
+            )
+        source = code.source(plan, self._terminal, no_input=wishes.no_input)
+        if source is None:
+            raise code.needed(plan, no_input=wishes.no_input)
+        found = not plan.device.text
+        if found or not plan.account:
+            plan = self._found_device(plan, keys, wishes)
+        credentials = Fetch(plan, keys, source, self._place, self._terminal, self._now).session()
+        self._tell(plan, credentials, found=found)
+        self._try_to(lambda: memory.remember_device(self._place, keys.access_key, plan.device.text, plan.account, self._now()))
+        return self._kept(plan, credentials, session_key(plan, keys), keys.access_key)
+
+    def _found_device(self, plan: Plan, keys: Keys, wishes: Wishes) -> Plan:
+        """Fill in the device, or the account of a hardware token, whose serial number does not tell it."""
+        if plan.device.text:
+            return plan._replace(account=device.owner(plan, keys))
+        serial, account = device.find(plan, keys, self._terminal, no_input=wishes.no_input)
+        return plan._replace(device=Value(serial, "found"), account=account)
+
+    def _tell(self, plan: Plan, credentials: Credentials, *, found: bool) -> None:
+        """Say what came of it: how long the session lasts, and what spares the search for the device next time."""
+        left = int((credentials.expires or 0) - self._now())
+        if left < plan.duration - SLACK:
+            self._terminal.warn(f"AWS gave {duration_text(left)} instead of {duration_text(plan.duration)}.")
+        if found:
+            self._terminal.note(f"To name the device for good: mfa_serial = {plan.device.text} in profile {plan.profiles[-1]}.")
+
+    def _roles(self, plan: Plan, answer: Answer) -> Answer:
+        """Assume one role after the other, each stored for itself. Raises DeniedError where a policy is in the way."""
+        from mfaenv.aws import client, sts
+
+        base = answer.key
+        for place, hop in enumerate(plan.hops, 1):
+            key = role_key(base, plan.hops[:place])
+            stored = self._entry(key, plan.min_remaining, float(answer.session["created"]))
+            if stored.session:
+                answer = stored
+                continue
+            held = answer.session
+            signed = Credentials(held["access_key"], held["secret_key"], held["token"], None)
+            made = client.client("sts", hop.profile if plan.config_profile else None, signed, hop.region, hop.role_arn)
+            answer = self._kept(plan._replace(hops=plan.hops[:place]), sts.assume_role(made, hop), key, held["source"])
+        return answer
+
+    def _offer_fresh(self, error: DeniedError, wishes: Wishes) -> None:
+        """Go on to a fresh session where the person wants that; else raise the denial.
+
+        A trust policy may demand a recent MFA (aws:MultiFactorAuthAge), which the stored session no longer is.
+        """
+        if wishes.no_input or not self._terminal.available():
+            hint = "Its trust policy may demand a recent MFA: a fresh session (--refresh) is the cure then."
+            raise DeniedError(error.message, hint) from None
+        self._terminal.error(error)
+        if not self._terminal.confirm("Its trust policy may demand a recent MFA. Get a fresh session?"):
+            raise error
+
+    def _without_code(self, plan: Plan) -> Answer:
+        """Give what botocore resolves the profile to, with the roles on top that it does not know of."""
+        from mfaenv.aws import resolved
+
+        credentials = resolved.credentials(plan)
+        self._terminal.note(f"Profile {plan.profile.text} needs no code: {plan.kind}.")
+        answer = Answer(self._fields(plan, credentials, "", ""))
+        return self._roles(plan, answer) if plan.hops else answer
+
+    def _kept(self, plan: Plan, credentials: Credentials, key: str, source: str) -> Answer:
+        """Store what AWS gave, if it can be stored."""
+        answer = Answer(self._fields(plan, credentials, key, source), entry_name(key), key)
+        self._try_to(lambda: self._place.write(answer.name, answer.session, credentials.expires or 0))
+        return answer
+
+    def _fields(self, plan: Plan, credentials: Credentials, key: str, source: str) -> Fields:
+        return {
+            "key": key,
+            "profiles": "\n".join(plan.profiles[-len(plan.hops) - 1 :]),
+            "source": source,
+            "account": plan.account,
+            "device": plan.device.text,
+            "role": plan.hops[-1].role_arn if plan.hops else "",
+            "created": str(self._now()),
+            "access_key": credentials.access_key,
+            "secret_key": credentials.secret_key,
+            "token": credentials.token,
+            "expires": str(credentials.expires or ""),
+        }
+
+    def _try_to(self, write: Callable[[], None]) -> None:
+        """Write to the store, and say so once where that fails: the session is printed all the same."""
+        if self._writable:
+            try:
+                write()
+            except OSError as error:
+                self._writable = False
+                self._terminal.warn(f"{self._place.path} cannot be written ({error.strerror}): not stored.")

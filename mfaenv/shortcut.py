@@ -1,0 +1,114 @@
+"""The short way: a stored session to bytes without the command line, the AWS files or anything heavy.
+
+An *answer* in the store says which entry a request led to, and what that depended on: the options and variables in
+ASKED and AROUND word by word, and the state (inode, size, times in nanoseconds) of the files that were read, the AWS
+files and the remembered device. Where one of them is another, the answer does not count and the long way goes through
+everything again. A file that changed within the last two seconds could change again within the same tick of the
+file system's clock, so no answer is written then.
+"""
+
+from __future__ import annotations
+
+import os
+from binascii import crc32
+
+from mfaenv import exports, options, store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfaenv.options import Given
+    from mfaenv.shells import Pair
+    from mfaenv.store import Fields, Store
+
+ASKED = ("profile", "serial_number", "duration", "role_arn", "region", "min_remaining")
+AROUND = (
+    *(variable for name in ASKED for variable in options.OPTIONS[name].variables),
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "HOME",
+    "USERPROFILE",
+    exports.SOURCE_KEY,
+    exports.REGION_MARK,
+)
+LONG_WAY = ("refresh", "verbose")
+SETTLED_AFTER = 2.0
+"""Seconds; more than the coarsest clock of a file system in use."""
+
+FORGOTTEN_AFTER = 30 * 86_400
+"""Seconds after which an answer is swept away; the long way writes it again."""
+
+MISS = "miss"
+
+
+def temporary_keys(env: Mapping[str, str]) -> bool:
+    """Tell whether the keys in the environment are a session's. Keys that begin with AKIA are long-term in any case.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
+    """
+    token = env.get("AWS_SESSION_TOKEN") or env.get("AWS_SECURITY_TOKEN")
+    return bool(token) and not env.get("AWS_ACCESS_KEY_ID", "").startswith("AKIA")
+
+
+def request(given: Given, env: Mapping[str, str]) -> str:
+    """Write down what was asked, and all around it that matters; never a secret."""
+    asked = [f"{name}={given[name]}" for name in ASKED if name in given]
+    around = [f"{name}={env[name]}" for name in AROUND if name in env]
+    keys = "" if temporary_keys(env) else env.get("AWS_ACCESS_KEY_ID", "")
+    return "\n".join([*asked, *around, f"keys={keys}"])
+
+
+def name_of(asked: str) -> str:
+    """Give the name of the answer's file."""
+    return f"{store.ANSWER}{crc32(asked.encode('utf-8', 'surrogateescape')):08x}"
+
+
+def stored(given: Given, env: Mapping[str, str], place: Store, now: float) -> list[Pair] | str | None:
+    """Give the pairs of the stored session, MISS where it is known that there is none, or nothing: ask the long way."""
+    if place.refusal() or any(name in given for name in LONG_WAY):
+        return None
+    asked = request(given, env)
+    answer = place.read(name_of(asked), asked)
+    if answer is None or not _unchanged(answer):
+        return MISS if given.get("cached") and not place.names(store.SESSION) else None
+    session = place.read(answer["entry"], answer["entry_key"])
+    if session is None or int(session["expires"]) - now < int(answer["min_remaining"]):
+        return MISS
+    return exports.pairs({**session, **_own(answer)}, env)
+
+
+def _own(answer: Fields) -> Fields:
+    return {name: answer[name] for name in ("profile", "region", "region_mark", "source_key")}
+
+
+def _unchanged(answer: Fields) -> bool:
+    files = (line.partition("\t") for line in answer["files"].split("\n"))
+    return all(store.signature(path) == state for state, _, path in files)
+
+
+def remember(  # noqa: PLR0913 - an answer is made of all of these
+    place: Store, asked: str, answer: Fields, files: Mapping[str, str], device_file: str, now: float
+) -> None:
+    """Write an answer for the next time, unless one of the AWS files is too fresh to be told from its next state.
+
+    `files` holds their signatures from before they were read. The device's file is ours: it is only ever replaced.
+    Raises OSError where the store cannot be written.
+    """
+    if all(_settled(path, now) for path in files):
+        states = {**files, device_file: store.signature(device_file)}
+        listed = "\n".join(f"{state}\t{path}" for path, state in states.items())
+        place.write(name_of(asked), {"key": asked, "files": listed, **answer}, now + FORGOTTEN_AFTER)
+
+
+def _settled(path: str, now: float) -> bool:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return True
+    return max(found.st_mtime, found.st_ctime) + SETTLED_AFTER < now

@@ -1,0 +1,236 @@
+"""The directory of stored sessions: read with suspicion, replaced atomically, locked by identity.
+
+The format and the checks are shared by the short way, so nothing heavy is imported here. A file is text: a first line,
+`name=value` lines with `%` and line breaks escaped, and a last line with the CRC of all before it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from binascii import crc32
+
+from mfaenv.errors import MfaenvError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Fields = dict[str, str]
+
+HEAD = "mfaenv 1\n"
+LARGEST = 65_536
+"""Bytes; a session token has a few hundred, and nothing of ours comes near this."""
+
+SESSION = "session-"
+ANSWER = "answer-"
+DEVICE = "device-"
+CODE = "code-"
+LOCK = "lock-"
+ENTRIES = (SESSION, ANSWER, DEVICE, CODE)
+TEMPORARY = ".new-"
+
+POSIX = os.name == "posix"
+
+
+def directory(env: Mapping[str, str]) -> str:
+    """Give the store's directory: MFAENV_CACHE_DIR, or the platform's place for caches; empty where there is no home.
+
+    The platform's places are those of platformdirs, whose import would cost more than all the rest of a stored answer.
+    """
+    if env.get("MFAENV_CACHE_DIR"):
+        return os.path.abspath(os.path.expanduser(env["MFAENV_CACHE_DIR"]))
+    if sys.platform == "win32":
+        local = env.get("LOCALAPPDATA", "")
+        return os.path.join(local, "mfaenv", "Cache") if local else ""
+    home = os.path.expanduser("~")
+    if not os.path.isabs(home):
+        return ""
+    if sys.platform == "darwin":
+        return os.path.join(home, "Library", "Caches", "mfaenv")
+    base = env.get("XDG_CACHE_HOME", "")
+    return os.path.join(base if os.path.isabs(base) else os.path.join(home, ".cache"), "mfaenv")
+
+
+def dump(fields: Mapping[str, str]) -> bytes:
+    """Write fields as the text of a file."""
+    lines = "".join(f"{name}={_escaped(value)}\n" for name, value in fields.items())
+    body = (HEAD + lines).encode("utf-8", "surrogateescape")
+    return body + b"end=%08x\n" % crc32(body)
+
+
+def load(data: bytes) -> Fields | None:
+    """Read the text of a file back, or nothing where a single byte of it is not what was written."""
+    body, found, tail = data.rpartition(b"end=")
+    if not found or tail != b"%08x\n" % crc32(body):
+        return None
+    text = body.decode("utf-8", "surrogateescape")
+    if not text.startswith(HEAD):
+        return None
+    lines = (line.partition("=") for line in text[len(HEAD) : -1].split("\n"))
+    return {name: _unescaped(value) for name, _, value in lines}
+
+
+def _escaped(value: str) -> str:
+    return value.replace("%", "%25").replace("\n", "%0A")
+
+
+def _unescaped(value: str) -> str:
+    return value.replace("%0A", "\n").replace("%25", "%") if "%" in value else value
+
+
+def signature(path: str) -> str:
+    """Tell one state of a file from another: its inode, size, and the times of its last change, in nanoseconds."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return "none"
+    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
+
+class Store:
+    """One directory of files that only its owner can read."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def file(self, name: str) -> str:
+        """Give the path of an entry."""
+        return os.path.join(self.path, name)
+
+    def refusal(self) -> str:
+        """Say why the directory must not be used, or nothing: a link, or another user's, could be anybody's trap."""
+        try:
+            found = os.lstat(self.path)
+        except OSError:
+            return ""
+        if stat.S_ISLNK(found.st_mode):
+            return "is a link"
+        if not stat.S_ISDIR(found.st_mode):
+            return "is not a directory"
+        if POSIX and found.st_uid != os.geteuid():
+            return f"belongs to another user (uid {found.st_uid})"
+        if found.st_mode & stat.S_ISVTX:
+            return "is shared by all users"
+        return ""
+
+    def check(self) -> None:
+        """Raise MfaenvError where the directory must not be used."""
+        reason = self.refusal()
+        if reason:
+            raise MfaenvError(
+                f"The store {self.path} {reason}: refused.",
+                "Move it away, or name another directory in MFAENV_CACHE_DIR.",
+            )
+
+    def prepare(self) -> None:
+        """Make the directory, open to its owner alone, and see that a file can be written in it.
+
+        Raises MfaenvError where it must not be used, OSError where it cannot be.
+        """
+        if not self.path:
+            raise OSError("no home directory")
+        self.check()
+        try:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            os.mkdir(self.path, 0o700)
+        except FileExistsError:
+            pass
+        self.check()
+        if POSIX and stat.S_IMODE(os.lstat(self.path).st_mode) != 0o700:
+            os.chmod(self.path, 0o700)
+        probe = self.file(f"{TEMPORARY}{os.getpid()}-probe")
+        os.close(_create(probe))
+        os.unlink(probe)
+
+    def read(self, name: str, key: str | None = None) -> Fields | None:
+        """Give an entry's fields; nothing where it is missing, damaged, too open, not ours, or not of this key."""
+        try:
+            fd = os.open(self.file(name), _READ)
+        except OSError:
+            return None
+        try:
+            found = os.fstat(fd)
+            private = not POSIX or (found.st_uid == os.geteuid() and not found.st_mode & 0o077)
+            if not (stat.S_ISREG(found.st_mode) and private and found.st_size <= LARGEST):
+                return None
+            fields = load(os.read(fd, LARGEST + 1))
+        except OSError:
+            return None
+        finally:
+            os.close(fd)
+        return None if fields is None or key not in {None, fields.get("key")} else fields
+
+    def write(self, name: str, fields: Mapping[str, str], until: float) -> None:
+        """Replace an entry in one step; it is over at `until`, in seconds since 1970, and its time of change says so.
+
+        Raises OSError where that cannot be done, and leaves the old entry then.
+        """
+        temporary = f"{TEMPORARY}{os.getpid()}-{name}"
+        try:
+            fd = _create(self.file(temporary))
+            try:
+                _write_all(fd, dump(fields))
+            finally:
+                os.close(fd)
+            os.utime(self.file(temporary), (until, until))
+            _patiently(lambda: os.replace(self.file(temporary), self.file(name)))
+        except BaseException:
+            self.delete(temporary)
+            raise
+
+    def delete(self, name: str) -> bool:
+        """Remove an entry, and tell whether it was there."""
+        try:
+            _patiently(lambda: os.unlink(self.file(name)))
+        except OSError:
+            return False
+        return True
+
+    def names(self, *prefixes: str) -> list[str]:
+        """List the entries whose names begin so, in order."""
+        try:
+            return sorted(name for name in os.listdir(self.path) if name.startswith(prefixes))
+        except OSError:
+            return []
+
+    def sweep(self, now: float) -> None:
+        """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""
+        for prefix, grace in ((ENTRIES, 0), ((TEMPORARY,), 60)):
+            for name in self.names(*prefix):
+                try:
+                    over = os.lstat(self.file(name)).st_mtime + grace < now
+                except OSError:
+                    continue
+                if over:
+                    self.delete(name)
+
+
+def _create(path: str) -> int:
+    """Open a new file that nobody else can read from its first moment on, whatever the umask is."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o600)
+    if POSIX:
+        os.fchmod(fd, 0o600)
+    return fd
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+def _patiently(change: Callable[[], None]) -> None:
+    """Change a file that another process may be reading, which Windows refuses for that moment."""
+    for _ in range(0 if POSIX else 50):
+        try:
+            return change()
+        except PermissionError:
+            time.sleep(0.02)
+    return change()
+
+
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | _NO_FOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0)

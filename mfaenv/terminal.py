@@ -1,0 +1,154 @@
+"""What a person sees and types: questions on the terminal itself, everything else on standard error, with rich.
+
+The question for the code is written without rich: it shall stand there before anything that takes time is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import contextmanager
+
+from mfaenv import console, options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from rich.console import Console
+
+    from mfaenv.errors import MfaenvError
+
+INDENT = " " * len("mfaenv: ")
+
+
+class Terminal:
+    """The person at the other end, who may want silence (`quiet`) or every detail (`verbose`)."""
+
+    def __init__(self, env: Mapping[str, str], *, quiet: bool = False, verbose: bool = False) -> None:
+        self._env = env
+        self._quiet = quiet
+        self._verbose = verbose
+
+    def available(self) -> bool:
+        """Tell whether somebody can be asked."""
+        return console.available()
+
+    def ask_code(self, question: str) -> str:
+        """Ask until six digits come. Raises KeyboardInterrupt where the person leaves."""
+        with console.Console() as tty:
+            while True:
+                digits = options.code(tty.ask(self._bold(f"{question}: ")))
+                if digits:
+                    return digits
+                tty.write("A code is six digits.\n")
+
+    def confirm(self, question: str) -> bool:
+        """Ask for a yes, which Enter is too."""
+        with console.Console() as tty:
+            return tty.ask(self._bold(f"{question} [Y/n] ")).strip().lower() in {"", "y", "yes"}
+
+    def ask_text(self, question: str) -> str:
+        """Ask for a line."""
+        with console.Console() as tty:
+            return tty.ask(self._bold(f"{question}: ")).strip()
+
+    def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str] = ()) -> str:
+        """Let the person pick one of several by its number; `remarks` are shown below them."""
+        from rich.markup import escape
+
+        with console.Console() as tty:
+            rows = [f"  [bold]{number}[/]  {escape(choice)}" for number, choice in enumerate(choices, 1)]
+            tty.write(self._drawn("\n".join([f"{title}:", *rows, *(f"  [dim]-  {escape(text)}[/]" for text in remarks)])))
+            while True:
+                answer = tty.ask(self._bold(f"Number (1-{len(choices)}): ")).strip()
+                if options.is_digits(answer) and 1 <= int(answer) <= len(choices):
+                    return choices[int(answer) - 1]
+
+    def wait(self, reason: str, seconds: float, *, clock: Any = time) -> None:
+        """Let the seconds pass, and show them pass. Raises KeyboardInterrupt where the person leaves."""
+        end = clock.time() + seconds
+        rich = self._stderr()
+        if not rich.is_terminal:
+            self._say(f"{reason}: waiting {round(seconds)} s for the next one.")
+            clock.sleep(seconds)
+            return
+        with rich.status("") as status:
+            while (left := end - clock.time()) > 0:
+                status.update(f"{reason}: the next one comes in {int(left) + 1} s")
+                clock.sleep(min(left, 0.25))
+
+    @contextmanager
+    def for_program(self) -> Iterator[dict[str, Any]]:
+        """Give the terminal to a program as its standard input and error; nothing and ours where there is none."""
+        try:
+            tty = console.Console()
+        except OSError:
+            yield {"stdin": -3, "stderr": None}
+        else:
+            with tty:
+                yield {"stdin": tty.reader, "stderr": tty.writer}
+
+    def note(self, text: str) -> None:
+        """Say something that is good to know."""
+        if not self._quiet:
+            self._say(text)
+
+    def warn(self, text: str) -> None:
+        """Say something that is wrong, though the work is done all the same."""
+        if not self._quiet:
+            self._say(text, "yellow")
+
+    def detail(self, name: str, value: str, source: str) -> None:
+        """Say where a value came from, to those who want to know."""
+        if self._verbose:
+            origin = f"  ({source})" if source else ""
+            self._say(f"{name:<10} {value}{origin}", "dim")
+
+    def error(self, error: MfaenvError) -> None:
+        """Say what is wrong, and on the next line what to do."""
+        self._say(error.message, "bold red")
+        if error.hint:
+            self._print(INDENT + error.hint, "")
+
+    def _say(self, text: str, style: str = "") -> None:
+        self._print(f"mfaenv: {text}", style)
+
+    def _print(self, text: str, style: str) -> None:
+        from rich.text import Text
+
+        line = text.encode("utf-8", "backslashreplace").decode()
+        self._stderr().print(Text(printable(line), style), soft_wrap=True, highlight=False)
+
+    def _stderr(self) -> Console:
+        from rich.console import Console
+
+        return Console(stderr=True, soft_wrap=True, emoji=False)
+
+    def _drawn(self, markup: str) -> str:
+        from rich.console import Console
+
+        made = Console(force_terminal=not self._plain(), no_color=self._plain(), file=open(os.devnull, "w", encoding="utf-8"))
+        with made.capture() as captured:
+            made.print(markup, soft_wrap=True, highlight=False, emoji=False)
+        return captured.get()
+
+    def _plain(self) -> bool:
+        """Tell whether colours are unwanted: https://no-color.org."""
+        return bool(self._env.get("NO_COLOR")) or self._env.get("TERM", "") in {"", "dumb"}
+
+    def _bold(self, text: str) -> str:
+        return printable(text) if self._plain() else f"\x1b[1m{printable(text)}\x1b[0m"
+
+
+def printable(text: str) -> str:
+    """Show control characters instead of sending them: a profile's name could move the cursor."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def to_stdout(data: bytes) -> None:
+    """Write everything at once, as bytes. Raises OSError where nobody reads."""
+    while data:
+        data = data[os.write(sys.__stdout__.fileno() if sys.__stdout__ else 1, data) :]
