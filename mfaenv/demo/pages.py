@@ -5,18 +5,18 @@ from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from mfaenv.demo.totp import Shown
-from mfaenv.demo.wire import Answer
+from mfaenv.demo.wire import Answer, Refusal, Request
 from mfaenv.demo.world import World
 
 CODE_PATH = "/-/code"
 
 
-def code_page(world: World) -> Answer:
+def code_page(world: World, _request: Request) -> Answer:
     """Return what the first device that shows codes shows now, as JSON; 404 in a world without one."""
     users = (user for account in world.accounts.values() for user in account.users.values())
     device = next((device for user in users for device in user.devices if device.has_codes), None)
     if device is None:
-        return Answer(404, b"{}", "application/json")
+        raise Refusal("NotFound", "nobody here has a device that shows codes", 404)
     return Answer(200, json.dumps(device.shown()._asdict()).encode(), "application/json")
 
 

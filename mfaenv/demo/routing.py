@@ -1,8 +1,10 @@
 """Which service and which action a request means: everything comes in at one address."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
+from mfaenv.demo import identity_center, machine
 from mfaenv.demo.authentication import authenticate
 from mfaenv.demo.iam import IAM
 from mfaenv.demo.pages import CODE_PATH, code_page
@@ -15,7 +17,29 @@ from mfaenv.demo.world import World
 _SERVICE_OF_VERSION = {"2011-06-15": STS, "2010-05-08": IAM}
 
 
-_PAGES = {CODE_PATH: code_page}
+class _Page(NamedTuple):
+    """Something that needs no signature, at a path (or, with a slash at its end, under it)."""
+
+    path: str
+    service: str
+    action: str
+    answer: Callable[[World, Request], Answer]
+    render_failure: Callable[[Failure], Answer]
+
+
+_PAGES = [
+    _Page(CODE_PATH, "demo", "ShowCode", code_page, machine.render_failure),
+    _Page(machine.CONTAINER_PATH, "ecs", "GetCredentials", machine.container_credentials, machine.render_failure),
+    _Page(machine.METADATA_PATH, "imds", "GetMetadata", machine.metadata, machine.render_failure),
+    _Page(
+        "/federation/credentials",
+        "sso",
+        "GetRoleCredentials",
+        identity_center.get_role_credentials,
+        identity_center.render_failure,
+    ),
+    _Page("/token", "sso-oidc", "CreateToken", identity_center.create_token, identity_center.render_failure),
+]
 
 
 class Operation(NamedTuple):
@@ -30,9 +54,9 @@ class Operation(NamedTuple):
 
 def route(world: World, request: Request) -> Operation:
     """Return what the request asks for."""
-    if request.path in _PAGES:
-        page = _PAGES[request.path]
-        return Operation("demo", request.path, lambda: page(world), STS.render_failure)
+    for page in _PAGES:
+        if request.path == page.path or (page.path.endswith("/") and request.path.startswith(page.path)):
+            return Operation(page.service, page.action, partial(page.answer, world, request), page.render_failure)
     parameters = request.parameters
     is_query = request.method == "POST" or "Action" in parameters
     service = _SERVICE_OF_VERSION.get(parameters.get("Version", ""), STS) if is_query else S3

@@ -134,9 +134,10 @@ class PretendAws:
 def _record(request: Request, operation: Operation, status: int, error: str) -> Record:
     scope = re.search(r"Credential=([^/]+)/[^/]+/([^/]+)/", request.headers.get("authorization", ""))
     key_id, region = scope.groups() if scope else ("", "")
+    is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     parameters = {
         name: "…" if name in _SECRET_PARAMETERS else value
-        for name, value in request.parameters.items()
+        for name, value in (request.parameters if is_form else {}).items()
         if name not in {"Action", "Version"}
     }
     return Record(operation.service, operation.action, key_id, region, status, error, parameters)

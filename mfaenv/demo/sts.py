@@ -3,24 +3,38 @@
 Source: the STS API Reference, and for what a session may do "Compare AWS STS credentials" in the IAM User Guide.
 """
 
+from collections.abc import Mapping
+
 from mfaenv.demo.authentication import STS_DIALECT
 from mfaenv.demo.authorization import authorize_assume, refuse
+from mfaenv.demo.policy import Query, Verdict, evaluate
 from mfaenv.demo.query import query_service
 from mfaenv.demo.service import Call
 from mfaenv.demo.validation import Number, Rule, Text, validate
 from mfaenv.demo.wire import Content, Refusal, timestamp
-from mfaenv.demo.world import HOUR, Credential, Role, User
+from mfaenv.demo.world import HOUR, Credential, Role, User, World
 
 _SERIAL_NUMBER = Text("SerialNumber", 9, 256, r"[\w+=/:,.@-]*")
 _TOKEN_CODE = Text("TokenCode", 6, 6, r"[\d]*")
 _SESSION_RULES: list[Rule] = [Number("DurationSeconds", 900, 129_600), _SERIAL_NUMBER, _TOKEN_CODE]
+_ROLE_ARN = Text(
+    "RoleArn", 20, 2048, r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD]+", required=True
+)
+_SESSION_NAME = Text("RoleSessionName", 2, 64, r"[\w+=,.@-]*", required=True)
+_ROLE_SECONDS = Number("DurationSeconds", 900, 43_200)
 _ROLE_RULES: list[Rule] = [
-    Text("RoleArn", 20, 2048, r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD]+", required=True),
-    Text("RoleSessionName", 2, 64, r"[\w+=,.@-]*", required=True),
-    Number("DurationSeconds", 900, 43_200),
+    _ROLE_ARN,
+    _SESSION_NAME,
+    _ROLE_SECONDS,
     Text("ExternalId", 2, 1224, r"[\w+=,.@:\/-]*"),
     _SERIAL_NUMBER,
     _TOKEN_CODE,
+]
+_WEB_IDENTITY_RULES: list[Rule] = [
+    _ROLE_ARN,
+    _SESSION_NAME,
+    _ROLE_SECONDS,
+    Text("WebIdentityToken", 4, 20_000, r"[^\s]+", required=True),
 ]
 
 
@@ -59,18 +73,35 @@ def _assume_role(call: Call) -> Content:
     if _verified_at(call) is not None:
         context |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
     authorize_assume(caller, role, call.query("sts:AssumeRole", role.arn, context))
-    seconds = _role_seconds(call, role)
-    session = call.world.open_session(role, seconds, name=name)
+    seconds = _role_seconds(call.parameters, role, is_chained=isinstance(caller.principal, Role))
+    return _assumed(call.world.open_session(role, seconds, name=name))
+
+
+def _assume_role_with_web_identity(world: World, parameters: Mapping[str, str]) -> Content:
+    """Need no signature: the token says who calls."""
+    validate(parameters, _WEB_IDENTITY_RULES)
+    identity = world.web_identities.get(parameters["WebIdentityToken"])
+    if identity is None:
+        raise Refusal("InvalidIdentityToken", "No OpenIDConnect provider found in your account for this token", 400)
+    role = world.find_role(parameters["RoleArn"])
+    claims = {f"{identity.issuer}:sub": identity.subject, f"{identity.issuer}:aud": identity.audience}
+    action = "sts:AssumeRoleWithWebIdentity"
+    provider = frozenset([role.account.arn(f"oidc-provider/{identity.issuer}")] if role else [])
+    if role is None or evaluate([role.trust], Query(action, role.arn, claims, provider)) is not Verdict.ALLOW:
+        raise Refusal("AccessDenied", f"Not authorized to perform {action}")
+    session = world.open_session(role, _role_seconds(parameters, role), name=parameters["RoleSessionName"])
     return {
-        "Credentials": _keys(session),
-        "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
+        **_assumed(session),
+        "SubjectFromWebIdentityToken": identity.subject,
+        "Audience": identity.audience,
+        "Provider": f"arn:aws:iam::{role.account.id}:oidc-provider/{identity.issuer}",
     }
 
 
-def _role_seconds(call: Call, role: Role) -> int:
+def _role_seconds(parameters: Mapping[str, str], role: Role, *, is_chained: bool = False) -> int:
     """Return the session's length: an hour unless asked otherwise, and from another role's keys an hour at most."""
-    seconds = int(call.parameters.get("DurationSeconds", HOUR))
-    if isinstance(call.caller.principal, Role) and seconds > HOUR:
+    seconds = int(parameters.get("DurationSeconds", HOUR))
+    if is_chained and seconds > HOUR:
         raise Refusal(
             "ValidationError",
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
@@ -107,6 +138,13 @@ def _verified_at(call: Call) -> float | None:
     return call.world.now()
 
 
+def _assumed(session: Credential) -> dict[str, Content]:
+    return {
+        "Credentials": _keys(session),
+        "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
+    }
+
+
 def _keys(session: Credential) -> Content:
     return {
         "AccessKeyId": session.id,
@@ -124,4 +162,5 @@ STS = query_service(
         "GetCallerIdentity": _get_caller_identity,
         "GetSessionToken": _get_session_token,
     },
+    {"AssumeRoleWithWebIdentity": _assume_role_with_web_identity},
 )

@@ -12,12 +12,12 @@ Everything is a plain object that a test may change while the server runs: `key.
 
 import base64
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from mfaenv.demo.federation import SignIn, WebIdentity
 from mfaenv.demo.policy import Document, check
 from mfaenv.demo.totp import Authenticator
 
@@ -43,7 +43,14 @@ class World:
         self.clock = clock
         self.accounts: dict[str, Account] = {}
         self.credentials: dict[str, Credential] = {}
-        self.lock = threading.Lock()
+        self.sign_ins: list[SignIn] = []
+        self.web_identities: dict[str, WebIdentity] = {}
+        """Whom each web identity token names."""
+        self.machine_role: Role | None = None
+        """The role of the instance or container that asks for keys."""
+        self.machine_token = ""
+        """What a container must send to get them, if anything."""
+        self.metadata_tokens: set[str] = set()
 
     def now(self) -> float:
         """Return the Unix time in seconds."""
@@ -58,6 +65,12 @@ class World:
         """Return the role of that ARN."""
         roles = (role for account in self.accounts.values() for role in account.roles.values())
         return next((role for role in roles if role.arn == arn), None)
+
+    def sign_in(self, user: str, *roles: "Role", seconds: int = 8 * HOUR) -> SignIn:
+        """Sign somebody in to IAM Identity Center, as `aws sso login` does, for these roles."""
+        sign_in = SignIn(user, roles, self.now() + seconds)
+        self.sign_ins.append(sign_in)
+        return sign_in
 
     def open_session(
         self, principal: "User | Role", seconds: int, *, mfa_at: float | None = None, name: str = ""
