@@ -1,0 +1,62 @@
+"""mfaenv as people have it: a process of its own, with a home and an environment of its own and no terminal."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import mfaenv
+
+COMMAND = (sys.executable, "-m", "mfaenv")
+SOURCES = Path(mfaenv.__file__).parents[1]
+KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+PATIENCE = 60
+"""Seconds after which a process counts as hanging."""
+
+
+class Outcome(NamedTuple):
+    """How a run ended; the texts are UTF-8 and keep their line ends and their odd bytes (as surrogates)."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Product:
+    """Runs mfaenv with a home; `env` is the whole of its environment, and a test may change it."""
+
+    def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
+        self.home = home
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        own = {"HOME": str(home), "USERPROFILE": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCES)}
+        self.env = {**kept, **own, **(env or {})}
+
+    @property
+    def cache(self) -> Path:
+        """Where its sessions are stored."""
+        return Path(self.env.get("MFAENV_CACHE_DIR", self.home / ".cache" / "mfaenv"))
+
+    def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
+        """Start a run, in its home and without a terminal; `options` are those of Popen."""
+        usual = {"env": self.env, "cwd": self.home, "start_new_session": True}
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen([*COMMAND, *arguments], **{**usual, **streams, **options})
+
+    def run(self, *arguments: str, **options: Any) -> Outcome:
+        """Run to the end; `input` is what standard input holds, other options are those of Popen."""
+        data = options.pop("input", None)
+        streams = {} if data is None else {"stdin": subprocess.PIPE}
+        return finish(self.start(*arguments, **streams, **options), data)
+
+
+def finish(process: "subprocess.Popen[bytes]", data: str | None = None) -> Outcome:
+    """Wait for the end of a run; one that hangs is killed, and the test fails."""
+    try:
+        out, err = process.communicate(None if data is None else data.encode(), timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    return Outcome(process.returncode, *((text or b"").decode("utf-8", "surrogateescape") for text in (out, err)))
