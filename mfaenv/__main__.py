@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from mfaenv import options, outcome
+from mfaenv import options, outcome, shortcut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,13 +24,16 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the main command as straight as its options allow, every other command through the command line."""
     given = options.parse(arguments)
-    if given is not None:
-        from mfaenv import commands
+    if given is None:
+        from mfaenv import cli
 
-        return commands.show(given, os.environ)
-    from mfaenv import cli
+        return cli.run(arguments)
+    answer = shortcut.answer(given, os.environ)
+    if answer is not None:
+        return answer
+    from mfaenv import commands
 
-    return cli.run(arguments)
+    return commands.show(given, os.environ)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,9 @@ def load(env: Mapping[str, str]) -> AwsFiles:
     credentials = _read(credentials_path)
     for name, section in credentials.items():
         profiles[name] = {**profiles.get(name, {}), **section}
-    credentials_keys = {name: credentials_path for name, section in credentials.items() if "aws_access_key_id" in section}
+    credentials_keys = {
+        name: credentials_path for name, section in credentials.items() if "aws_access_key_id" in section
+    }
     return AwsFiles(config_path, credentials_path, profiles, services, {**config_keys, **credentials_keys})
 
 
@@ -76,7 +78,8 @@ def _title(title: str) -> tuple[str, str]:
     if not title.startswith(("profile", "services")):
         return "", ""
     words = title.split() if title.replace(" ", "").isalnum() else _shell_words(title)
-    return (title[:7] if title.startswith("profile") else "services", words[1]) if len(words) == 2 else ("", "")
+    kind = "profile" if title.startswith("profile") else "services"
+    return (kind, words[1]) if len(words) == len(("kind", "name")) else ("", "")
 
 
 def _shell_words(title: str) -> list[str]:

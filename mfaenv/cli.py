@@ -58,9 +58,7 @@ def _parameter(name: str) -> inspect.Parameter:
     default = None if row.metavar else False
     sources = f" [{row.sources()}]" if row.sources() else ""
     info = typer.Option(*row.flags, metavar=row.metavar or None, help=row.help + sources, show_default=False)
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info]
-    )
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])
 
 
 def _version(wanted: bool) -> None:
@@ -139,7 +137,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return int(app(list(arguments), standalone_mode=False) or DONE)
     except _UsageError as error:
-        hint = "`mfaenv --help` lists the options." if not error.ctx else f"`{error.ctx.command_path} --help` shows how."
+        hint = (
+            "`mfaenv --help` lists the options." if not error.ctx else f"`{error.ctx.command_path} --help` shows how."
+        )
         raise MfaenvError(error.format_message(), hint, status=USAGE) from None
 
 

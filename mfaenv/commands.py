@@ -8,9 +8,11 @@ import time
 
 from mfaenv import awsfiles, console, exports, memory, options, profiles, shells, shortcut, store
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
+from mfaenv.fetch import Surroundings
 from mfaenv.session import Answer, Sessions, Wishes
 from mfaenv.shells import detect
-from mfaenv.terminal import Terminal, to_stdout
+from mfaenv.outcome import to_stdout
+from mfaenv.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,10 +79,10 @@ def unset(given: Given, env: Mapping[str, str]) -> int:
     return DONE
 
 
-def obtain(given: Given, env: Mapping[str, str], person: Terminal, wanted: str) -> Fields:
-    """Give the session as the store writes it, with the profile and the region of this request.
+def obtain(given: Given, env: Mapping[str, str], person: Terminal, wanted: str = "") -> Fields:
+    """Give the session as the store writes it, with the profile and the region of this plan.
 
-    `wanted` is the shell or format, asked beforehand whether it can hold what is known already. Raises MfaenvError.
+    `wanted` is the shell, asked beforehand whether it can hold what is known already. Raises MfaenvError.
     """
     place = store.Store(store.directory(env))
     place.check()
@@ -91,9 +93,9 @@ def obtain(given: Given, env: Mapping[str, str], person: Terminal, wanted: str) 
     _refuse_early(wanted, own)
     _explain(plan, person)
     wishes = Wishes(*(bool(given.get(name)) for name in Wishes._fields))
-    answer = Sessions(place, person).obtain(plan, wishes)
+    answer = Sessions(Surroundings(place, person)).obtain(plan, wishes)
     if answer.name:
-        _remember(place, asked, answer, plan, own, states)
+        _remember(place, asked, answer, plan, states)
     if not answer.session:
         raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
     return {**answer.session, **own}
@@ -132,11 +134,14 @@ def _explain(plan: Plan, person: Terminal) -> None:
         person.detail("role", hop.role_arn, f"profile {hop.profile}")
 
 
-def _remember(  # noqa: PLR0913 - an answer is made of all of these
-    place: Store, asked: str, answer: Answer, plan: Plan, own: Fields, states: Mapping[str, str]
-) -> None:
+def _remember(place: Store, asked: str, answer: Answer, plan: Plan, states: Mapping[str, str]) -> None:
     """Write the answer down for the short way. A store that cannot be written was complained about already."""
-    fields = {"entry": answer.name, "entry_key": answer.key, "min_remaining": str(plan.min_remaining), **own}
-    device_file = place.file(memory.device_name(plan.keys.access_key)) if plan.keys else ""
+    fields = {
+        "entry": answer.name,
+        "entry_key": answer.key,
+        "min_remaining": str(plan.min_remaining),
+        **_own(plan),
+    }
+    remembered = place.file(memory.device_name(plan.keys.access_key)) if plan.keys else place.path
     with contextlib.suppress(OSError):
-        shortcut.remember(place, asked, fields, states, device_file, time.time())
+        shortcut.remember(place, asked, fields, {**states, remembered: store.signature(remembered)}, time.time())

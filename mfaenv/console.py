@@ -8,21 +8,35 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
+    from typing import Self
 
 END_OF_INPUT = b"\x1a"
 """Ctrl-Z, which ends the input on Windows; elsewhere nothing is read then."""
+
+UTF_8_PAGE = 65001
+"""https://learn.microsoft.com/windows/win32/intl/code-page-identifiers."""
 
 if sys.platform == "win32":
     NAMES = ("CONIN$", "CONOUT$")
 
     def _in_foreground(_: int) -> bool:
         return True
+
+    def _code_page() -> str:
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        page = kernel.GetConsoleOutputCP() or kernel.GetOEMCP()
+        return "" if page == UTF_8_PAGE else f"cp{page}"
 else:
     NAMES = ("/dev/tty", "/dev/tty")
 
     def _in_foreground(fd: int) -> bool:
         """Tell whether this job has the terminal: a read from the background would stop it without a word."""
         return os.tcgetpgrp(fd) == os.getpgrp()
+
+    def _code_page() -> str:
+        return ""
 
 
 class Console:
@@ -35,7 +49,7 @@ class Console:
             self.__exit__(None, None, None)
             raise OSError("another job has the terminal")
 
-    def __enter__(self) -> Console:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -77,14 +91,4 @@ def encoding() -> str:
 
     https://learn.microsoft.com/windows/console/getconsoleoutputcp; without a console cmd uses the OEM code page.
     """
-    if sys.platform != "win32":
-        return "utf-8"
-    import ctypes
-
-    kernel = ctypes.windll.kernel32
-    page = kernel.GetConsoleOutputCP() or kernel.GetOEMCP()
-    return "utf-8" if page == UTF_8_PAGE else f"cp{page}"
-
-
-UTF_8_PAGE = 65001
-"""https://learn.microsoft.com/windows/win32/intl/code-page-identifiers."""
+    return _code_page() or "utf-8"

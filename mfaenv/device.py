@@ -6,6 +6,7 @@ from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mfaenv.aws.sts import Identity
     from mfaenv.model import Keys, Plan
     from mfaenv.terminal import Terminal
 
@@ -49,11 +50,11 @@ def find(plan: Plan, keys: Keys, terminal: Terminal, *, no_input: bool) -> tuple
 
     Raises MfaenvError where there is none that STS can use.
     """
-    from mfaenv.aws import client, devices, sts
+    from mfaenv.aws import client, devices
 
-    made = {"profile": plan.config_profile, "keys": keys, "region": plan.session_region}
-    who = sts.identity(client.client("sts", **made), keys.access_key)
-    found = devices.ask(client.client("iam", **made), who, keys.access_key)
+    who = _identity(plan, keys)
+    iam = client.client("iam", plan.config_profile, keys, plan.session_region)
+    found = devices.ask(iam, who, keys.access_key)
     asking = not no_input and terminal.available()
     if found.denied:
         return _offered(devices.likely(who), terminal, asking=asking), who.account
@@ -94,7 +95,11 @@ def _none_usable(arn: str, security_keys: tuple[str, ...]) -> MfaenvError:
 
 
 def owner(plan: Plan, keys: Keys) -> str:
-    """Ask AWS for the account of the keys."""
+    """Ask AWS for the account of the keys. Raises MfaenvError."""
+    return _identity(plan, keys).account
+
+
+def _identity(plan: Plan, keys: Keys) -> Identity:
     from mfaenv.aws import client, sts
 
-    return sts.identity(client.client("sts", plan.config_profile, keys, plan.session_region), keys.access_key).account
+    return sts.identity(client.client("sts", plan.config_profile, keys, plan.session_region), keys.access_key)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 from mfaenv import memory
 from mfaenv.errors import MfaenvError, WrongCodeError
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
 TRIES = 3
 CODE_SECONDS = 30
 """How long a device shows one code: https://datatracker.ietf.org/doc/html/rfc6238, section 5.2."""
+
+
+class Surroundings(NamedTuple):
+    """What is there to work with: a store, a person, and the time of day in seconds since 1970."""
+
+    place: Store
+    terminal: Terminal
+    now: Callable[[], float] = time.time
 
 
 class Ready:
@@ -66,15 +76,11 @@ def question(plan: Plan) -> str:
 class Fetch:
     """One search for a session; the device in the plan is known by now."""
 
-    def __init__(
-        self, plan: Plan, keys: Keys, source: Source, place: Store, terminal: Terminal, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, plan: Plan, keys: Keys, source: Source, around: Surroundings) -> None:
         self._plan = plan
         self._keys = keys
         self._source = source
-        self._place = place
-        self._terminal = terminal
-        self._now = now
+        self._place, self._terminal, self._now = around
         self._refused: set[str] = set()
 
     def session(self) -> Credentials:
@@ -109,8 +115,6 @@ class Fetch:
 
         serial = self._plan.device.text
         credentials = sts.session_token(client, self._keys.access_key, serial, code, self._plan.duration)
-        try:
+        with suppress(OSError):  # the store was tried before the question, and was complained about then
             memory.remember_code(self._place, serial, code, self._now())
-        except OSError:
-            pass  # the store was tried before the question, and was complained about then
         return credentials

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,10 +50,8 @@ def lock(path: str, waiting: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        try:
+        with suppress(OSError):
             _remove(path, fd)
-        except OSError:
-            pass
 
 
 def _acquire(path: str, waiting: Callable[[], None]) -> int:

@@ -8,6 +8,7 @@ from mfaenv import store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mfaenv.model import Plan
     from mfaenv.store import Store
 
 DEVICE_SECONDS = 400 * 86_400
@@ -26,10 +27,10 @@ def device(place: Store, access_key: str) -> tuple[str, str]:
     return found.get("serial", ""), found.get("account", "")
 
 
-def remember_device(place: Store, access_key: str, serial: str, account: str, now: float) -> None:
-    """Keep the device for the next time. Raises OSError where the store cannot be written."""
-    if device(place, access_key) != (serial, account):
-        fields = {"key": access_key, "serial": serial, "account": account}
+def remember_device(place: Store, access_key: str, plan: Plan, now: float) -> None:
+    """Keep the plan's device for the next time. Raises OSError where the store cannot be written."""
+    if device(place, access_key) != (plan.device.text, plan.account):
+        fields = {"key": access_key, "serial": plan.device.text, "account": plan.account}
         place.write(device_name(access_key), fields, now + DEVICE_SECONDS)
 
 

@@ -1,8 +1,9 @@
-"""How a run ends: its exit status, the words for a person, and the statement that makes a shell's line fail."""
+"""How a run ends: its output, its exit status, the words for a person, and the statement that makes a shell's line fail."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 from mfaenv import options
 from mfaenv.errors import CODE_NEEDED, FAILED, INTERRUPTED, USAGE, MfaenvError, NothingStoredError
@@ -37,6 +38,12 @@ def of(run: Callable[[], int], arguments: Sequence[str], env: Mapping[str, str])
     return status
 
 
+def to_stdout(data: bytes) -> None:
+    """Write everything at once, as bytes. Raises OSError where nobody reads."""
+    while data:
+        data = data[os.write(sys.__stdout__.fileno() if sys.__stdout__ else 1, data) :]
+
+
 def _say(error: MfaenvError, env: Mapping[str, str]) -> None:
     from mfaenv.terminal import Terminal
 
@@ -59,7 +66,6 @@ def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None
     """Print the failing statement where a shell evaluates what is printed."""
     from mfaenv import shells
     from mfaenv.shells import detect
-    from mfaenv.terminal import to_stdout
 
     if os.isatty(1) or not _evaluated(arguments):
         return

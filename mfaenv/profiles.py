@@ -37,7 +37,7 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Plan:
     Raises MfaenvError for what is wrong in the options, the variables or the files.
     """
     profile = named_profile(given, env)
-    keys = _environment_keys(given, env, profile)
+    keys = _environment_keys(env, profile)
     name = profile.text or options.OPTIONS["profile"].default
     if keys is None and name not in files.profiles:
         _missing(profile, name, env, files)
@@ -52,7 +52,7 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Plan:
         profiles=way.profiles,
         kind=kind,
         keys=keys,
-        device=_device(given, env, way, files),
+        device=_along(options.lookup(given, env, "serial_number"), "mfa_serial", way, files),
         account="",
         region=region,
         session_region=_region(given, env, way.root, files).text,
@@ -60,7 +60,7 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Plan:
         duration=_session_seconds(given, env, way.hops),
         min_remaining=_min_remaining(given, env),
         hops=_timed(given, way.hops, region.text),
-        token_command=_token_command(given, way, files),
+        token_command=_along(options.lookup(given, env, "token_command"), "mfa_process", way, files),
         token_code=Value(*options.lookup(given, env, "token_code")),
     )
 
@@ -70,7 +70,7 @@ def named_profile(given: Given, env: Mapping[str, str]) -> Value:
     return Value(*options.lookup(given, env, "profile"))
 
 
-def _environment_keys(given: Given, env: Mapping[str, str], profile: Value) -> Keys | None:
+def _environment_keys(env: Mapping[str, str], profile: Value) -> Keys | None:
     """Give the long-term keys of the environment where no profile is named; keys that became a session count too."""
     if profile.text and not (profile.source == "MFAENV_PROFILE" and env.get(exports.SOURCE_KEY)):
         return None
@@ -135,21 +135,10 @@ def _region(given: Given, env: Mapping[str, str], name: str, files: AwsFiles) ->
     return Value(files.profiles.get(name, {}).get("region", ""), f"profile {name}")
 
 
-def _device(given: Given, env: Mapping[str, str], way: Chain, files: AwsFiles) -> Value:
-    return _along(given, env, "serial_number", "mfa_serial", way, files)
-
-
-def _token_command(given: Given, way: Chain, files: AwsFiles) -> Value:
-    return _along(given, {}, "token_command", "mfa_process", way, files)
-
-
-def _along(  # noqa: PLR0913 - one search for two settings
-    given: Given, env: Mapping[str, str], option: str, setting: str, way: Chain, files: AwsFiles
-) -> Value:
-    """Look for a value in the option, the variables, then in the profiles from the wanted one down to the root."""
-    text, source = options.lookup(given, env, option)
-    if text:
-        return Value(text, source)
+def _along(found: tuple[str, str], setting: str, way: Chain, files: AwsFiles) -> Value:
+    """Give what was found in options and variables, else the setting of the first profile from the wanted one down."""
+    if found[0]:
+        return Value(*found)
     for name in way.profiles:
         text = files.profiles.get(name, {}).get(setting, "")
         if text:

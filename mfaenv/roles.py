@@ -44,7 +44,9 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
         if source == profiles[-1]:
             break
         if source in profiles:
-            raise MfaenvError(f"The profiles lead in a circle: {_drawn([*profiles, source])}.", "Mend a source_profile.")
+            raise MfaenvError(
+                f"The profiles lead in a circle: {_drawn([*profiles, source])}.", "Mend a source_profile."
+            )
         if source not in files.profiles:
             raise MfaenvError(
                 f"Profile '{source}' is missing: {_drawn([*profiles, source])}.",
@@ -95,8 +97,8 @@ def lone(name: str, role_arn: str) -> Chain:
 
 def checked_role(arn: str) -> str:
     """Give a role's ARN back, or raise MfaenvError (usage) where it is none."""
-    parts = arn.split(":", 5)
-    if len(parts) == 6 and parts[0] == "arn" and parts[2] == "iam" and parts[5].startswith("role/"):
+    head, _, resource = arn.partition(":role/")
+    if resource and head.startswith("arn:") and head.split(":")[2] == "iam":
         return arn
     raise MfaenvError(
         f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.", status=USAGE

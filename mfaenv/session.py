@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import NamedTuple
 
 from mfaenv import code, device, memory, store
 from mfaenv.errors import DeniedError, MfaenvError
-from mfaenv.fetch import Fetch
+from mfaenv.fetch import Fetch, Surroundings
 from mfaenv.lock import lock
 from mfaenv.model import Credentials, Hop, Keys, Plan, Value
 from mfaenv.options import duration_text
@@ -18,8 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mfaenv.store import Fields, Store
-    from mfaenv.terminal import Terminal
+    from mfaenv.store import Fields
 
 SLACK = 60
 """Seconds by which a session may be shorter than asked for without a word: the clocks differ."""
@@ -66,12 +64,11 @@ def entry_name(key: str) -> str:
 
 
 class Sessions:
-    """What turns plans into sessions: a store, a person, and the time of day in seconds since 1970."""
+    """What turns plans into sessions."""
 
-    def __init__(self, place: Store, terminal: Terminal, now: Callable[[], float] = time.time) -> None:
-        self._place = place
-        self._terminal = terminal
-        self._now = now
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._place, self._terminal, self._now = around
         self._writable = True
 
     def obtain(self, plan: Plan, wishes: Wishes) -> Answer:
@@ -81,12 +78,11 @@ class Sessions:
         """
         if plan.keys is None:
             return Answer({}) if wishes.cached else self._without_code(plan)
-        plan = self._known_device(plan, plan.keys)
+        keys = plan.keys
+        plan = self._known_device(plan, keys)
         since = self._now() if wishes.refresh else None
-        answer = self._stored(plan, plan.keys, since)
-        if answer.session or wishes.cached:
-            return answer
-        return self._fresh(plan, plan.keys, wishes, since)
+        answer = self._stored(plan, keys, since)
+        return answer if answer.session or wishes.cached else self._fresh(plan, keys, wishes, since)
 
     def _known_device(self, plan: Plan, keys: Keys) -> Plan:
         """Fill in the device that this access key used before, and check whichever there is."""
@@ -162,9 +158,9 @@ class Sessions:
         found = not plan.device.text
         if found or not plan.account:
             plan = self._found_device(plan, keys, wishes)
-        credentials = Fetch(plan, keys, source, self._place, self._terminal, self._now).session()
+        credentials = Fetch(plan, keys, source, self._around).session()
         self._tell(plan, credentials, found=found)
-        self._try_to(lambda: memory.remember_device(self._place, keys.access_key, plan.device.text, plan.account, self._now()))
+        self._try_to(lambda: memory.remember_device(self._place, keys.access_key, plan, self._now()))
         return self._kept(plan, credentials, session_key(plan, keys), keys.access_key)
 
     def _found_device(self, plan: Plan, keys: Keys, wishes: Wishes) -> Plan:
@@ -180,7 +176,8 @@ class Sessions:
         if left < plan.duration - SLACK:
             self._terminal.warn(f"AWS gave {duration_text(left)} instead of {duration_text(plan.duration)}.")
         if found:
-            self._terminal.note(f"To name the device for good: mfa_serial = {plan.device.text} in profile {plan.profiles[-1]}.")
+            where = f"in profile {plan.profiles[-1]}"
+            self._terminal.note(f"To name the device for good: mfa_serial = {plan.device.text} {where}.")
 
     def _roles(self, plan: Plan, answer: Answer) -> Answer:
         """Assume one role after the other, each stored for itself. Raises DeniedError where a policy is in the way."""

@@ -10,9 +10,11 @@ file system's clock, so no answer is written then.
 from __future__ import annotations
 
 import os
+import time
 from binascii import crc32
 
-from mfaenv import exports, options, store
+from mfaenv import exports, options, outcome, shells, store
+from mfaenv.errors import CODE_NEEDED, DONE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +49,35 @@ FORGOTTEN_AFTER = 30 * 86_400
 MISS = "miss"
 
 
+def answer(given: Given, env: Mapping[str, str]) -> int | None:
+    """Print the stored session and give the exit status; or decline, with nothing said, done or printed."""
+    if any(name in given for name in LONG_WAY) or os.isatty(1):
+        return None
+    found = stored(given, env, store.Store(store.directory(env)), time.time())
+    if found is None:
+        return None
+    if isinstance(found, str):
+        return CODE_NEEDED if given.get("cached") else None
+    target = _target(given, env)
+    if not target:
+        return None
+    outcome.to_stdout(shells.render(target, found))
+    return DONE
+
+
+def _target(given: Given, env: Mapping[str, str]) -> str:
+    """Name the shell or format, or nothing where it takes more thought: a wrong name, or a console's code page."""
+    if "format" in given:
+        name = options.text(given, "format")
+        return name if name in shells.FORMATS and "shell" not in given else ""
+    name, _ = options.lookup(given, env, "shell")
+    if not name:
+        from mfaenv.shells import detect
+
+        name = detect.detect(env)
+    return name if name in shells.NAMES and name != "cmd" else ""
+
+
 def temporary_keys(env: Mapping[str, str]) -> bool:
     """Tell whether the keys in the environment are a session's. Keys that begin with AKIA are long-term in any case.
 
@@ -71,39 +102,36 @@ def name_of(asked: str) -> str:
 
 def stored(given: Given, env: Mapping[str, str], place: Store, now: float) -> list[Pair] | str | None:
     """Give the pairs of the stored session, MISS where it is known that there is none, or nothing: ask the long way."""
-    if place.refusal() or any(name in given for name in LONG_WAY):
+    if place.refusal():
         return None
     asked = request(given, env)
-    answer = place.read(name_of(asked), asked)
-    if answer is None or not _unchanged(answer):
+    known = place.read(name_of(asked), asked)
+    if known is None or not _unchanged(known):
         return MISS if given.get("cached") and not place.names(store.SESSION) else None
-    session = place.read(answer["entry"], answer["entry_key"])
-    if session is None or int(session["expires"]) - now < int(answer["min_remaining"]):
+    session = place.read(known["entry"], known["entry_key"])
+    if session is None or int(session["expires"]) - now < int(known["min_remaining"]):
         return MISS
-    return exports.pairs({**session, **_own(answer)}, env)
+    return exports.pairs({**session, **_own(known)}, env)
 
 
-def _own(answer: Fields) -> Fields:
-    return {name: answer[name] for name in ("profile", "region", "region_mark", "source_key")}
+def _own(known: Fields) -> Fields:
+    return {name: known[name] for name in ("profile", "region", "region_mark", "source_key")}
 
 
-def _unchanged(answer: Fields) -> bool:
-    files = (line.partition("\t") for line in answer["files"].split("\n"))
+def _unchanged(known: Fields) -> bool:
+    files = (line.partition("\t") for line in known["files"].split("\n"))
     return all(store.signature(path) == state for state, _, path in files)
 
 
-def remember(  # noqa: PLR0913 - an answer is made of all of these
-    place: Store, asked: str, answer: Fields, files: Mapping[str, str], device_file: str, now: float
-) -> None:
+def remember(place: Store, asked: str, led_to: Fields, files: Mapping[str, str], now: float) -> None:
     """Write an answer for the next time, unless one of the AWS files is too fresh to be told from its next state.
 
-    `files` holds their signatures from before they were read. The device's file is ours: it is only ever replaced.
-    Raises OSError where the store cannot be written.
+    `files` holds signatures from before they were read. One in the store is ours, and only ever replaced. Raises
+    OSError where the store cannot be written.
     """
-    if all(_settled(path, now) for path in files):
-        states = {**files, device_file: store.signature(device_file)}
-        listed = "\n".join(f"{state}\t{path}" for path, state in states.items())
-        place.write(name_of(asked), {"key": asked, "files": listed, **answer}, now + FORGOTTEN_AFTER)
+    if all(path.startswith(place.path) or _settled(path, now) for path in files):
+        listed = "\n".join(f"{state}\t{path}" for path, state in files.items())
+        place.write(name_of(asked), {"key": asked, "files": listed, **led_to}, now + FORGOTTEN_AFTER)
 
 
 def _settled(path: str, now: float) -> bool:

@@ -24,6 +24,8 @@ HEAD = "mfaenv 1\n"
 LARGEST = 65_536
 """Bytes; a session token has a few hundred, and nothing of ours comes near this."""
 
+PRIVATE = 0o700
+
 SESSION = "session-"
 ANSWER = "answer-"
 DEVICE = "device-"
@@ -134,13 +136,13 @@ class Store:
             raise OSError("no home directory")
         self.check()
         try:
-            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-            os.mkdir(self.path, 0o700)
+            os.makedirs(os.path.dirname(self.path), mode=PRIVATE, exist_ok=True)
+            os.mkdir(self.path, PRIVATE)
         except FileExistsError:
             pass
         self.check()
-        if POSIX and stat.S_IMODE(os.lstat(self.path).st_mode) != 0o700:
-            os.chmod(self.path, 0o700)
+        if POSIX and stat.S_IMODE(os.lstat(self.path).st_mode) != PRIVATE:
+            os.chmod(self.path, PRIVATE)
         probe = self.file(f"{TEMPORARY}{os.getpid()}-probe")
         os.close(_create(probe))
         os.unlink(probe)

@@ -5,8 +5,6 @@ The question for the code is written without rich: it shall stand there before a
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from contextlib import contextmanager
 
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mfaenv.errors import MfaenvError
+    from mfaenv.tables import Table
 
 INDENT = " " * len("mfaenv: ")
 
@@ -61,7 +60,9 @@ class Terminal:
 
         with console.Console() as tty:
             rows = [f"  [bold]{number}[/]  {escape(choice)}" for number, choice in enumerate(choices, 1)]
-            tty.write(self._drawn("\n".join([f"{title}:", *rows, *(f"  [dim]-  {escape(text)}[/]" for text in remarks)])))
+            tty.write(
+                self._drawn("\n".join([f"{title}:", *rows, *(f"  [dim]-  {escape(text)}[/]" for text in remarks)]))
+            )
             while True:
                 answer = tty.ask(self._bold(f"Number (1-{len(choices)}): ")).strip()
                 if options.is_digits(answer) and 1 <= int(answer) <= len(choices):
@@ -107,6 +108,25 @@ class Terminal:
             origin = f"  ({source})" if source else ""
             self._say(f"{name:<10} {value}{origin}", "dim")
 
+    def drawn(self, *parts: Table | str) -> str:
+        """Draw tables and lines for standard output, in colour where that is a terminal."""
+        from rich.console import Console
+        from rich.table import Table as Grid
+
+        page = Console(no_color=self._plain() or None)
+        with page.capture() as captured:
+            for part in parts:
+                if isinstance(part, str):
+                    page.print(printable(part), markup=False, highlight=False)
+                    continue
+                grid = Grid(title=part.title, title_justify="left")
+                for column in part.columns:
+                    grid.add_column(column, overflow="fold")
+                for row in part.rows:
+                    grid.add_row(*map(printable, row))
+                page.print(grid, markup=False)
+        return captured.get()
+
     def error(self, error: MfaenvError) -> None:
         """Say what is wrong, and on the next line what to do."""
         self._say(error.message, "bold red")
@@ -130,7 +150,7 @@ class Terminal:
     def _drawn(self, markup: str) -> str:
         from rich.console import Console
 
-        made = Console(force_terminal=not self._plain(), no_color=self._plain(), file=open(os.devnull, "w", encoding="utf-8"))
+        made = Console(force_terminal=not self._plain(), no_color=self._plain(), stderr=True)
         with made.capture() as captured:
             made.print(markup, soft_wrap=True, highlight=False, emoji=False)
         return captured.get()
@@ -146,9 +166,3 @@ class Terminal:
 def printable(text: str) -> str:
     """Show control characters instead of sending them: a profile's name could move the cursor."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def to_stdout(data: bytes) -> None:
-    """Write everything at once, as bytes. Raises OSError where nobody reads."""
-    while data:
-        data = data[os.write(sys.__stdout__.fileno() if sys.__stdout__ else 1, data) :]

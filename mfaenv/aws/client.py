@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from mfaenv.aws import explain
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from mfaenv.model import Credentials, Keys
 
-TIMEOUTS = {"connect_timeout": 10, "read_timeout": 30}
-"""Seconds; botocore's own 60 each, several times over, look like a program that hangs."""
+CONNECT_SECONDS = 10
+READ_SECONDS = 30
+"""botocore's own 60 each, several times over, look like a program that hangs."""
 
 
 @cache
@@ -46,7 +47,7 @@ def client(service: str, profile: str | None, keys: Keys | Credentials, region: 
             aws_access_key_id=keys.access_key,
             aws_secret_access_key=keys.secret_key,
             aws_session_token=keys.token or None,
-            config=Config(**TIMEOUTS),
+            config=Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS),
         )
 
 
@@ -62,7 +63,7 @@ def _partition(source: Session, region: str) -> str:
     from botocore.exceptions import UnknownRegionError
 
     try:
-        return cast("str", source.get_partition_for_region(region))
+        return source.get_partition_for_region(region)
     except UnknownRegionError:
         return ""
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 INVALID_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code"
 WRONG_DEVICE = "MultiFactorAuthentication failed"
 CLOCK_COMPLAINTS = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed")
-THROTTLED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"})
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
 
@@ -52,27 +51,50 @@ def botocore_errors() -> Iterator[None]:
 def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError:
     """Explain an error that AWS answered with."""
     code, text = _code(error)
-    key = f"the access key {access_key}" if access_key else "the access key"
     if any(complaint in f"{code} {text}" for complaint in CLOCK_COMPLAINTS):
         return clock_error(error.response)
-    if code in {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"}:
-        return MfaenvError(
-            f"AWS does not know {key}: it was deleted, deactivated, or is another partition's.",
-            "Look it up in the IAM console, and set the region where the account is in China or GovCloud.",
-        )
-    if code == "SignatureDoesNotMatch":
-        return MfaenvError(f"The secret key does not belong to {key}.", "Run `aws configure` and paste both again.")
-    if code in {"ExpiredToken", "ExpiredTokenException"}:
-        return MfaenvError("The session has ended, says AWS.", "Get a new one: mfaenv --refresh.")
-    if code in THROTTLED:
-        return MfaenvError("AWS is throttling this account's calls.", "Wait a little, then try again.")
     if code in DENIED:
         return _denied(text, device)
-    if code == "ValidationError":
-        return MfaenvError(f"AWS refuses the values: {_sentence(text)}", "Look at --duration and --serial-number.")
-    if code == "RegionDisabledException":
-        return MfaenvError("STS is switched off in this region.", "Enable it in the IAM console, or set --region.")
-    return MfaenvError(f"AWS answered {code}: {_sentence(text)}", "Run with --verbose to see what was used.")
+    message, hint = next((row for codes, *row in ANSWERS if code in codes), OTHERWISE)
+    key = f"the access key {access_key}" if access_key else "the access key"
+    return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint)
+
+
+ANSWERS = (
+    (
+        {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"},
+        "AWS does not know {key}: it was deleted, deactivated, or is another partition's.",
+        "Look it up in the IAM console, and set the region where the account is in China or GovCloud.",
+    ),
+    (
+        {"SignatureDoesNotMatch"},
+        "The secret key does not belong to {key}.",
+        "Run `aws configure` and paste both again.",
+    ),
+    (
+        {"ExpiredToken", "ExpiredTokenException"},
+        "The session has ended, says AWS.",
+        "Get a new one: mfaenv --refresh.",
+    ),
+    (
+        {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"},
+        "AWS is throttling this account's calls.",
+        "Wait a little, then try again.",
+    ),
+    (
+        {"ValidationError"},
+        "AWS refuses the values: {text}",
+        "Look at --duration and --serial-number.",
+    ),
+    (
+        {"RegionDisabledException"},
+        "STS is switched off in this region.",
+        "Enable it in the IAM console, or set --region.",
+    ),
+)
+"""AWS's codes, what they mean, and what to do: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html."""
+
+OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was used.")
 
 
 def _denied(text: str, device: str) -> MfaenvError:
@@ -88,12 +110,14 @@ def _denied(text: str, device: str) -> MfaenvError:
         )
     if "Cannot call GetSessionToken with session credentials" in text:
         return MfaenvError("These keys are a session's already.", "Use the profile that holds the long-term keys.")
-    return DeniedError(f"AWS denied it: {_sentence(text)}", "Look at the policies of the user and, for a role, its trust.")
+    return DeniedError(
+        f"AWS denied it: {_sentence(text)}", "Look at the policies of the user and, for a role, its trust."
+    )
 
 
 def _code(error: ClientError) -> tuple[str, str]:
-    found: dict[str, Any] = error.response.get("Error", {})
-    return str(found.get("Code", "")), str(found.get("Message", ""))
+    found = error.response["Error"]
+    return found.get("Code", ""), found.get("Message", "")
 
 
 def clock_error(response: Any) -> MfaenvError:
@@ -118,7 +142,11 @@ BOTOCORE = (
     ("SSLError", "TLS failed: {}", "Behind a proxy that opens TLS, put its certificate in AWS_CA_BUNDLE."),
     ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
     ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
-    ("NoRegionError", "A region is needed here, and none is set.", "Set --region, AWS_REGION, or the profile's region."),
+    (
+        "NoRegionError",
+        "A region is needed here, and none is set.",
+        "Set --region, AWS_REGION, or the profile's region.",
+    ),
     ("CredentialRetrievalError", "{}", "Try the profile's credential_process by itself."),
 )
 """botocore's exceptions by name, the special before the general: https://docs.aws.amazon.com/boto3 lists them."""

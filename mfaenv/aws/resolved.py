@@ -32,9 +32,8 @@ def credentials(plan: Plan) -> Credentials:
         frozen = found.get_frozen_credentials()
     # The AWS CLI's export-credentials reads the same attribute: botocore has no public one for it.
     expires = getattr(found, "_expiry_time", None)
-    return Credentials(
-        frozen.access_key, frozen.secret_key, frozen.token or "", int(expires.timestamp()) if expires else None
-    )
+    until = int(expires.timestamp()) if expires else None
+    return Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token or "", until)
 
 
 def _no_circle(profile: str) -> None:

@@ -16,7 +16,7 @@ class Identity(NamedTuple):
 
     @property
     def partition(self) -> str:
-        """Give the partition: aws, aws-cn, aws-us-gov …"""
+        """Give the partition: aws, aws-cn, aws-us-gov or another."""
         return self.arn.split(":")[1]
 
     @property

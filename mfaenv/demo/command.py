@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from mfaenv.demo.files import without_aws, write_files
-from mfaenv.demo.foreground import run_in_foreground, stopped_in_order
+from mfaenv.foreground import run_in_foreground, stopped_in_order
 from mfaenv.demo.pages import read_code_page
 from mfaenv.demo.server import PretendAws
 from mfaenv.demo.story import Story, tell

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
@@ -40,6 +40,9 @@ INTERNAL = Failure(
 )
 DROPPED = Failure("", "", 0)
 """No answer: the connection is closed."""
+
+_POLL = 0.02
+"""Seconds until a server that is to stop finds out."""
 
 _SECRET_PARAMETERS = frozenset(["TokenCode", "WebIdentityToken"])
 
@@ -71,20 +74,23 @@ class PretendAws:
         self._delays: dict[str, float] = {}
         self._failures: list[tuple[str, Failure, int]] = []
         self._lock = threading.Lock()
-        self._server = _Server(self, tls)
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._tls = tls
+        self._closing = ExitStack()
+        self.url = ""
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        server = _Server(self, self._tls)
+        thread = threading.Thread(target=server.serve_forever, args=(_POLL,), daemon=True)
+        thread.start()
+        for step in (thread.join, server.server_close, server.shutdown):  # taken from the last
+            self._closing.callback(step)
+        self.url = f"{'https' if self._tls else 'http'}://127.0.0.1:{server.server_address[1]}"
         return self
 
     def __exit__(
         self, kind: "type[BaseException] | None", error: BaseException | None, traceback: "TracebackType | None"
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._closing.close()
 
     def fail(self, what: str, failure: Failure, *, times: int = 1) -> None:
         """Let the next calls fail; `what` is an action ("GetSessionToken"), a service ("iam") or "*" for all."""

@@ -88,7 +88,7 @@ def signature(request: Request, authorization: Authorization, secret: str) -> st
             # S3 has its paths encoded once, everybody else twice.
             quote(unquote_to_bytes(request.path) if is_s3 else request.path, safe="/-_.~"),
             _canonical_query(request.query),
-            *(f"{name}:{' '.join(request.headers[name].split())}" for name in authorization.signed_headers),
+            *(f"{name}:{_trimmed(request.headers[name])}" for name in authorization.signed_headers),
             "",
             ";".join(authorization.signed_headers),
             stated_hash or payload_hash(request.body),
@@ -121,6 +121,10 @@ def _canonical_query(query: str) -> str:
     fields = (field.partition("=") for field in query.split("&") if field)
     pairs = sorted((_encoded(name), _encoded(value)) for name, _, value in fields)
     return "&".join(f"{name}={value}" for name, value in pairs)
+
+
+def _trimmed(value: str) -> str:
+    return re.sub(" +", " ", value.strip(" "))
 
 
 def _encoded(text: str) -> str:

@@ -1,0 +1,50 @@
+"""`mfaenv clear`: forget the stored sessions, all of them or one profile's with what hangs on it."""
+
+from __future__ import annotations
+
+from mfaenv import awsfiles, commands, memory, options, store
+from mfaenv.errors import DONE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfaenv.options import Given
+    from mfaenv.store import Fields
+
+
+def run(given: Given, env: Mapping[str, str]) -> int:
+    """Remove them, and say which. Raises MfaenvError where the store is refused or a file cannot be removed."""
+    place = store.Store(store.directory(env))
+    place.check()
+    person = commands.terminal(given, env)
+    profile = options.text(given, "profile")
+    key = _access_key(profile, env) if profile else ""
+    entries = {name: place.read(name) for name in place.names(store.SESSION)}
+    chosen = {
+        name: entry for name, entry in entries.items() if not profile or (entry and _hangs_on(entry, profile, key))
+    }
+    for name, entry in chosen.items():
+        place.delete(name)
+        person.note(f"Removed {describe(entry) if entry else f'a damaged entry, {name}'}.")
+    for name in [memory.device_name(key)] if profile else place.names(store.ANSWER, store.DEVICE, store.TEMPORARY):
+        place.delete(name)
+    if not chosen:
+        person.note(f"No session is stored for profile {profile}." if profile else "No session is stored.")
+    return DONE
+
+
+def _access_key(profile: str, env: Mapping[str, str]) -> str:
+    return awsfiles.load(env).profiles.get(profile, {}).get("aws_access_key_id", "")
+
+
+def _hangs_on(entry: Fields, profile: str, key: str) -> bool:
+    """Tell whether an entry was got with a profile, through it, or with its access key under another name."""
+    return profile in entry["profiles"].split("\n") or entry["source"] == (key or None)
+
+
+def describe(entry: Fields) -> str:
+    """Name an entry as a person knows it."""
+    profile = entry["profiles"].partition("\n")[0]
+    role = f", role {entry['role']}" if entry["role"] else ""
+    return f"the session of profile {profile}{role} in account {entry['account']}"

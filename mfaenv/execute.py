@@ -1,0 +1,65 @@
+"""`mfaenv exec`: a command, or the user's shell, with the session in its environment and nothing else changed."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from mfaenv import commands, exports
+from mfaenv.errors import MfaenvError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.options import Given
+
+NOT_EXECUTABLE = 126
+NOT_FOUND = 127
+"""What shells answer, see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html, 2.8.2."""
+
+
+def run(given: Given, env: Mapping[str, str], command: Sequence[str]) -> int:
+    """Become the command, where the system can do that; else run it and give its exit status.
+
+    Raises MfaenvError where there is no session, or no such command.
+    """
+    session = commands.obtain(given, env, commands.terminal(given, env))
+    words = list(command) or [_shell(env)]
+    return _start(words, environment(session, env))
+
+
+def environment(session: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment with the session's variables set and the overriding ones gone."""
+    changed = dict(env)
+    for name, value in exports.pairs(session, env):
+        if value is None:
+            changed.pop(name, None)
+        else:
+            changed[name] = value
+    return changed
+
+
+if sys.platform == "win32":
+
+    def _shell(env: Mapping[str, str]) -> str:
+        return env.get("COMSPEC") or "cmd.exe"
+
+    def _start(words: Sequence[str], env: dict[str, str]) -> int:
+        # os.execvpe would start a second process there, and end this one while the command runs.
+        from mfaenv.foreground import run_in_foreground
+
+        return run_in_foreground(words, env)
+else:
+
+    def _shell(env: Mapping[str, str]) -> str:
+        return env.get("SHELL") or "/bin/sh"
+
+    def _start(words: list[str], env: dict[str, str]) -> int:
+        try:
+            os.execvpe(words[0], words, env)  # noqa: S606 - the user's own command, without a shell
+        except FileNotFoundError:
+            raise MfaenvError(f"There is no program {words[0]}.", "Look at its name.", status=NOT_FOUND) from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "its name cannot be used"
+            raise MfaenvError(f"{words[0]} cannot be run: {reason}.", status=NOT_EXECUTABLE) from None

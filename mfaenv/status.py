@@ -1,0 +1,106 @@
+"""`mfaenv status`: what is in force in this shell and what is stored, without calling AWS and without a secret."""
+
+from __future__ import annotations
+
+import time
+
+from mfaenv import commands, exports, options, profiles, shortcut, store
+from mfaenv.errors import DONE
+from mfaenv.outcome import to_stdout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from mfaenv.options import Given
+    from mfaenv.store import Fields, Store
+
+VERSION = 1
+"""Of the shape that `--json` prints; it changes where a name changes its meaning or goes."""
+
+
+def run(given: Given, env: Mapping[str, str], *, as_json: bool) -> int:
+    """Show it. Raises MfaenvError where the store is refused."""
+    place = store.Store(store.directory(env))
+    place.check()
+    found = collect(given, env, place, time.time())
+    if as_json:
+        import json
+
+        to_stdout((json.dumps(found, indent=2) + "\n").encode())
+    else:
+        from mfaenv import tables
+
+        to_stdout(commands.terminal(given, env).drawn(*tables.status(found)).encode())
+    return DONE
+
+
+def collect(given: Given, env: Mapping[str, str], place: Store, now: float) -> dict[str, Any]:
+    """Gather what `--json` prints: the version, this shell, the stored sessions, and what is wrong."""
+    entries = [entry for name in place.names(store.SESSION) if (entry := place.read(name)) is not None]
+    wanted = options.text(given, "profile")
+    shown = [row(entry, now) for entry in entries if not wanted or wanted in entry["profiles"].split("\n")]
+    shell = _shell(env, entries, now)
+    return {"version": VERSION, "shell": shell, "stored": shown, "problems": _problems(given, env, shell)}
+
+
+def row(entry: Fields, now: float) -> dict[str, Any]:
+    """Describe a stored session: `expires` in ISO 8601, `remaining` in seconds."""
+    names = entry["profiles"].split("\n")
+    return {
+        "profile": names[0],
+        "profiles": names,
+        "kind": "role" if entry["role"] else "user",
+        "role": entry["role"] or None,
+        "account": entry["account"] or None,
+        "device": entry["device"] or None,
+        "access_key_id": entry["access_key"],
+        **_ends(int(entry["expires"]), now),
+    }
+
+
+def _ends(expires: int | None, now: float) -> dict[str, Any]:
+    remaining = None if expires is None else max(0, int(expires - now))
+    return {"expires": None if expires is None else exports.timestamp(expires), "remaining": remaining}
+
+
+def _shell(env: Mapping[str, str], entries: list[Fields], now: float) -> dict[str, Any] | None:
+    """Describe the keys that this shell exports, with all that the store knows about them."""
+    key = env.get("AWS_ACCESS_KEY_ID", "")
+    if not key:
+        return None
+    stored = next((entry for entry in entries if entry["access_key"] == key), None)
+    expires = env.get("MFAENV_EXPIRES", "")
+    known: dict[str, Any] = {
+        "profiles": [],
+        "kind": "session" if shortcut.temporary_keys(env) else "long-term",
+        "role": None,
+        "account": None,
+        "device": None,
+        "access_key_id": key,
+        **_ends(int(expires) if options.is_digits(expires) else None, now),
+    }
+    return {
+        **known,
+        **(row(stored, now) if stored else {}),
+        "profile": env.get(exports.PROFILE),
+        "stored": bool(stored),
+    }
+
+
+def _problems(given: Given, env: Mapping[str, str], shell: Mapping[str, Any] | None) -> list[str]:
+    """Say where the shell, the store and the wish of the user do not agree."""
+    if shell is None:
+        return []
+    found = []
+    named = profiles.named_profile(given, {name: env.get(name, "") for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")})
+    if named.text and named.text != shell["profile"]:
+        found.append(f"The exported keys hide profile {named.text} ({named.source}) from most AWS programs.")
+    if shell["remaining"] == 0:
+        found.append("The session of this shell has ended: run mfaenv again, or mfaenv unset.")
+    elif shell["kind"] != "long-term" and not shell["stored"]:
+        found.append("The session of this shell is not the stored one: it was replaced, cleared, or is not mfaenv's.")
+    if env.get("AWS_SECURITY_TOKEN") and env["AWS_SECURITY_TOKEN"] != env.get("AWS_SESSION_TOKEN"):
+        found.append("AWS_SECURITY_TOKEN holds another token, which boto3 reads before AWS_SESSION_TOKEN.")
+    return found

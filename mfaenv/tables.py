@@ -1,0 +1,39 @@
+"""What a person sees of data, as rows for the terminal to draw."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mfaenv.options import duration_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+class Table(NamedTuple):
+    """A title, the columns' names, and the rows' texts."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
+
+
+def status(found: Mapping[str, Any]) -> list[Table | str]:
+    """Lay out what `mfaenv status` found."""
+    shell = found["shell"]
+    here = Table("This shell", COLUMNS, (_row(shell),)) if shell else "This shell exports no AWS keys."
+    stored = tuple(map(_row, found["stored"]))
+    store = Table("Stored sessions", COLUMNS, stored) if stored else "No session is stored."
+    return [here, store, *found["problems"]]
+
+
+def _row(session: Mapping[str, Any]) -> tuple[str, ...]:
+    remaining = session["remaining"]
+    left = "no end" if remaining is None else duration_text(remaining - remaining % 60 or remaining)
+    identity = session["role"] or session["kind"]
+    return (session["profile"] or "-", identity, session["account"] or "-", session["device"] or "-", left)
