@@ -46,5 +46,5 @@ def _hangs_on(entry: Fields, profile: str, key: str) -> bool:
 def describe(entry: Fields) -> str:
     """Name an entry as a person knows it."""
     profile = entry["profiles"].partition("\n")[0]
-    role = f", role {entry['role']}" if entry["role"] else ""
-    return f"the session of profile {profile}{role} in account {entry['account']}"
+    role = f", role {entry['role']}" if entry["role"] else f" in account {entry['account']}"
+    return f"the session of profile {profile}{role}"

@@ -135,7 +135,7 @@ def demo(
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; give the exit status. Raises MfaenvError, for wrong usage too."""
     try:
-        return int(app(list(arguments), standalone_mode=False) or DONE)
+        return int(app(list(arguments), prog_name="mfaenv", standalone_mode=False) or DONE)
     except _UsageError as error:
         hint = (
             "`mfaenv --help` lists the options." if not error.ctx else f"`{error.ctx.command_path} --help` shows how."

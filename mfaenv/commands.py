@@ -9,9 +9,9 @@ import time
 from mfaenv import awsfiles, console, exports, memory, options, profiles, shells, shortcut, store
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
 from mfaenv.fetch import Surroundings
+from mfaenv.outcome import to_stdout
 from mfaenv.session import Answer, Sessions, Wishes
 from mfaenv.shells import detect
-from mfaenv.outcome import to_stdout
 from mfaenv.terminal import Terminal
 
 TYPE_CHECKING = False

@@ -1,4 +1,4 @@
-"""How a run ends: its output, its exit status, the words for a person, and the statement that makes a shell's line fail."""
+"""How a run ends: its output, exit status, words for a person, and the statement that makes a shell's line fail."""
 
 from __future__ import annotations
 

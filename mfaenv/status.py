@@ -53,7 +53,7 @@ def row(entry: Fields, now: float) -> dict[str, Any]:
         "profiles": names,
         "kind": "role" if entry["role"] else "user",
         "role": entry["role"] or None,
-        "account": entry["account"] or None,
+        "account": entry["role"].split(":")[4] if entry["role"] else entry["account"] or None,
         "device": entry["device"] or None,
         "access_key_id": entry["access_key"],
         **_ends(int(entry["expires"]), now),

@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from mfaenv.demo.files import without_aws, write_files
-from mfaenv.foreground import run_in_foreground, stopped_in_order
 from mfaenv.demo.pages import read_code_page
 from mfaenv.demo.server import PretendAws
 from mfaenv.demo.story import Story, tell
 from mfaenv.demo.walk import walk
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.foreground import run_in_foreground, stopped_in_order
 from mfaenv.shells import loading_line
 from mfaenv.shells.detect import identify
 

@@ -83,13 +83,13 @@ def _callers() -> Iterator[list[str]]:
 
 
 def _read(process: int, name: str) -> str:
-    with open(f"/proc/{process}/{name}", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - pathlib costs 4 ms
+    with open(f"/proc/{process}/{name}", encoding="utf-8", errors="replace") as file:
         return file.read()
 
 
 def _from_shellingham() -> str | None:
     # Imported here for what it loads: re and subprocess.
-    import shellingham  # type: ignore[import-untyped] # noqa: PLC0415
+    import shellingham  # type: ignore[import-untyped]
 
     try:
         return _known(shellingham.detect_shell()[0])

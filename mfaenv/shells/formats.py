@@ -18,6 +18,7 @@ _JSON_ESCAPES = {code: f"\\u{code:04x}" for code in range(0x20)} | {ord('"'): '\
 def _json_member(name: str, value: str) -> str:
     return f'"{name}": "{value.translate(_JSON_ESCAPES)}"'
 
+
 _PROCESS_MEMBERS = {
     "AWS_ACCESS_KEY_ID": "AccessKeyId",
     "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",

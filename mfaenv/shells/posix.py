@@ -29,9 +29,9 @@ class _Posix(Target):
     line = "eval $({command})"
 
     def assign(self, name: str, value: str) -> str:
-        return f"export {name}={value};" if is_plain(value) else self.assign_octal(name, _octal(value))
+        return f"export {name}={value};" if is_plain(value) else self.assign_odd(name, value)
 
-    def assign_octal(self, name: str, octal: str) -> str:
+    def assign_odd(self, name: str, value: str) -> str:
         raise NotImplementedError
 
     def remove(self, name: str) -> str:
@@ -42,20 +42,22 @@ class _Posix(Target):
 
 
 class Bash(_Posix):
-    """bash and zsh: in their own quotes, which need no other program and no backtick."""
+    """bash and zsh: in quotes of their own, which need no other program and no backtick."""
 
-    def assign_octal(self, name: str, octal: str) -> str:
-        """Return the statement for a value of octal numbers and letters."""
-        return f"export {name}=$'{octal}';"
+    def assign_odd(self, name: str, value: str) -> str:
+        """Return the statement for a value that is not plain."""
+        return f"export {name}=$'{_octal(value)}';"
 
 
 class Sh(_Posix):
-    """What every POSIX shell reads, old ones too.
+    """What every POSIX shell reads, old ones too: single quotes and all between them come from printf.
 
-    The underscore keeps line breaks at the end. Backticks, since parentheses are a pattern to zsh with GLOB_SUBST,
-    which it has when it plays sh.
+    Backticks, since parentheses are a pattern to zsh with GLOB_SUBST, which it has when it plays sh. Quotes and not a
+    last character that is cut off again to keep line breaks: bash 5.2 makes garbage of ``${X%_}`` where X is the
+    octets C2 5C 5F.
     """
 
-    def assign_octal(self, name: str, octal: str) -> str:
-        """Return the statements for a value of octal numbers and letters."""
-        return f"{name}=`printf '{octal}_'`; {name}=${{{name}%_}}; export {name};"
+    def assign_odd(self, name: str, value: str) -> str:
+        """Return the statement for a value that is not plain."""
+        quoted = "'" + value.replace("'", "'\\''") + "'"
+        return f"eval \"export {name}=`printf '{_octal(quoted)}'`\";"
