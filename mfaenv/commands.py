@@ -59,6 +59,7 @@ def show(given: Given, env: Mapping[str, str]) -> int:
     if shell and os.isatty(1):
         person.note(f"A shell takes the lines in with: {shells.loading_line(wanted, _asked(given))}")
     to_stdout(text)
+    store.Store(store.directory(env)).sweep(time.time())
     return DONE
 
 
@@ -142,6 +143,6 @@ def _remember(place: Store, asked: str, answer: Answer, plan: Plan, states: Mapp
         "min_remaining": str(plan.min_remaining),
         **_own(plan),
     }
-    remembered = place.file(memory.device_name(plan.keys.access_key)) if plan.keys else place.path
     with contextlib.suppress(OSError):
+        remembered = place.file(memory.device_name(plan.keys.access_key)) if plan.keys else place.path
         shortcut.remember(place, asked, fields, {**states, remembered: store.signature(remembered)}, time.time())

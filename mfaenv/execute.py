@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from mfaenv import commands, exports
@@ -55,7 +56,13 @@ else:
     def _shell(env: Mapping[str, str]) -> str:
         return env.get("SHELL") or "/bin/sh"
 
+    def _restore_signals() -> None:
+        """Undo what Python does at its start: an ignored signal stays ignored in the command."""
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):
+            signal.signal(number, signal.SIG_DFL)
+
     def _start(words: list[str], env: dict[str, str]) -> int:
+        _restore_signals()
         try:
             os.execvpe(words[0], words, env)  # noqa: S606 - the user's own command, without a shell
         except FileNotFoundError:

@@ -94,7 +94,7 @@ class Fetch:
                 if not remaining or not self._source.again:
                     raise
                 self._refused.add(code)
-                self._terminal.warn(error.message)
+                self._terminal.error(error)
         raise AssertionError("the last try returns or raises")
 
     def _unused_code(self) -> str:

@@ -177,6 +177,8 @@ def lookup(given: Mapping[str, str | bool], env: Mapping[str, str], name: str) -
 
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_LONGEST_TIME = 20
+"""Characters; Python itself refuses numbers of some thousand digits."""
 
 
 def seconds(text: str, source: str) -> int:
@@ -184,6 +186,15 @@ def seconds(text: str, source: str) -> int:
 
     Raises MfaenvError (usage), naming the source, when the text is none.
     """
+    total = _total(text) if len(text) <= _LONGEST_TIME else None
+    if total is None:
+        raise MfaenvError(
+            f"{source}: '{text}' is not a time.", "Write seconds (900) or units (12h, 1h30m).", status=USAGE
+        )
+    return total
+
+
+def _total(text: str) -> int | None:
     if is_digits(text):
         return int(text)
     total, number, units = 0, "", list(_UNITS)
@@ -195,11 +206,8 @@ def seconds(text: str, source: str) -> int:
             del units[: units.index(character) + 1]
             number = ""
         else:
-            break
-    else:
-        if text and not number:
-            return total
-    raise MfaenvError(f"{source}: '{text}' is not a time.", "Write seconds (900) or units (12h, 1h30m).", status=USAGE)
+            return None
+    return total if text and not number else None
 
 
 def within(value: int, limits: range, source: str, what: str) -> int:

@@ -119,7 +119,7 @@ class Sessions:
                 try:
                     return self._roles(plan, session)
                 except DeniedError as error:
-                    self._offer_fresh(error, wishes)
+                    self._offer_fresh(error, plan, wishes)
             session = self._from_code(base, keys, wishes)
             return self._roles(plan, session) if plan.hops else session
 
@@ -196,11 +196,13 @@ class Sessions:
             answer = self._kept(plan._replace(hops=plan.hops[:place]), sts.assume_role(made, hop), key, held["source"])
         return answer
 
-    def _offer_fresh(self, error: DeniedError, wishes: Wishes) -> None:
-        """Go on to a fresh session where the person wants that; else raise the denial.
+    def _offer_fresh(self, error: DeniedError, plan: Plan, wishes: Wishes) -> None:
+        """Go on to a fresh session where the person wants that, or gave a code for it; else raise the denial.
 
         A trust policy may demand a recent MFA (aws:MultiFactorAuthAge), which the stored session no longer is.
         """
+        if plan.token_code.source == "--token-code":
+            return
         if wishes.no_input or not self._terminal.available():
             hint = "Its trust policy may demand a recent MFA: a fresh session (--refresh) is the cure then."
             raise DeniedError(error.message, hint) from None

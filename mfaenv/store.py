@@ -25,6 +25,7 @@ LARGEST = 65_536
 """Bytes; a session token has a few hundred, and nothing of ours comes near this."""
 
 PRIVATE = 0o700
+NO_HOME = "there is no home directory"
 
 SESSION = "session-"
 ANSWER = "answer-"
@@ -34,7 +35,8 @@ LOCK = "lock-"
 ENTRIES = (SESSION, ANSWER, DEVICE, CODE)
 TEMPORARY = ".new-"
 
-POSIX = os.name == "posix"
+SHARED_READS = sys.platform != "win32"
+"""Whether a file can be replaced while another process reads it."""
 
 
 def directory(env: Mapping[str, str]) -> str:
@@ -44,16 +46,51 @@ def directory(env: Mapping[str, str]) -> str:
     """
     if env.get("MFAENV_CACHE_DIR"):
         return os.path.abspath(os.path.expanduser(env["MFAENV_CACHE_DIR"]))
-    if sys.platform == "win32":
+    return _platform_directory(env)
+
+
+if sys.platform == "win32":
+
+    def _platform_directory(env: Mapping[str, str]) -> str:
         local = env.get("LOCALAPPDATA", "")
         return os.path.join(local, "mfaenv", "Cache") if local else ""
-    home = os.path.expanduser("~")
-    if not os.path.isabs(home):
+
+    def _owner(_: os.stat_result) -> str:
+        """Name nobody: there the profile's own rights protect the files, and modes say nothing."""
         return ""
+
+    def _closed_to_others(_: os.stat_result) -> bool:
+        return True
+
+    def _close_to_others(_: int) -> None:
+        return
+else:
+
+    def _platform_directory(env: Mapping[str, str]) -> str:
+        home = os.path.expanduser("~")
+        if not os.path.isdir(home):
+            return ""
+        return os.path.join(_caches(home, env), "mfaenv")
+
     if sys.platform == "darwin":
-        return os.path.join(home, "Library", "Caches", "mfaenv")
-    base = env.get("XDG_CACHE_HOME", "")
-    return os.path.join(base if os.path.isabs(base) else os.path.join(home, ".cache"), "mfaenv")
+
+        def _caches(home: str, _: Mapping[str, str]) -> str:
+            return os.path.join(home, "Library", "Caches")
+    else:
+
+        def _caches(home: str, env: Mapping[str, str]) -> str:
+            named = env.get("XDG_CACHE_HOME", "")
+            return named if os.path.isabs(named) else os.path.join(home, ".cache")
+
+    def _owner(found: os.stat_result) -> str:
+        """Name another user whose file this is, or nobody where it is ours."""
+        return "" if found.st_uid == os.geteuid() else f"another user (uid {found.st_uid})"
+
+    def _closed_to_others(found: os.stat_result) -> bool:
+        return not found.st_mode & 0o077
+
+    def _close_to_others(fd: int) -> None:
+        os.fchmod(fd, 0o600)
 
 
 def dump(fields: Mapping[str, str]) -> bytes:
@@ -99,7 +136,9 @@ class Store:
         self.path = path
 
     def file(self, name: str) -> str:
-        """Give the path of an entry."""
+        """Give the path of an entry. Raises OSError where there is no directory at all."""
+        if not self.path:
+            raise OSError(NO_HOME)
         return os.path.join(self.path, name)
 
     def refusal(self) -> str:
@@ -112,8 +151,8 @@ class Store:
             return "is a link"
         if not stat.S_ISDIR(found.st_mode):
             return "is not a directory"
-        if POSIX and found.st_uid != os.geteuid():
-            return f"belongs to another user (uid {found.st_uid})"
+        if _owner(found):
+            return f"belongs to {_owner(found)}"
         if found.st_mode & stat.S_ISVTX:
             return "is shared by all users"
         return ""
@@ -133,7 +172,7 @@ class Store:
         Raises MfaenvError where it must not be used, OSError where it cannot be.
         """
         if not self.path:
-            raise OSError("no home directory")
+            raise OSError(NO_HOME)
         self.check()
         try:
             os.makedirs(os.path.dirname(self.path), mode=PRIVATE, exist_ok=True)
@@ -141,7 +180,7 @@ class Store:
         except FileExistsError:
             pass
         self.check()
-        if POSIX and stat.S_IMODE(os.lstat(self.path).st_mode) != PRIVATE:
+        if stat.S_IMODE(os.lstat(self.path).st_mode) != PRIVATE:
             os.chmod(self.path, PRIVATE)
         probe = self.file(f"{TEMPORARY}{os.getpid()}-probe")
         os.close(_create(probe))
@@ -155,7 +194,7 @@ class Store:
             return None
         try:
             found = os.fstat(fd)
-            private = not POSIX or (found.st_uid == os.geteuid() and not found.st_mode & 0o077)
+            private = not _owner(found) and _closed_to_others(found)
             if not (stat.S_ISREG(found.st_mode) and private and found.st_size <= LARGEST):
                 return None
             fields = load(os.read(fd, LARGEST + 1))
@@ -213,8 +252,7 @@ class Store:
 def _create(path: str) -> int:
     """Open a new file that nobody else can read from its first moment on, whatever the umask is."""
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o600)
-    if POSIX:
-        os.fchmod(fd, 0o600)
+    _close_to_others(fd)
     return fd
 
 
@@ -225,7 +263,7 @@ def _write_all(fd: int, data: bytes) -> None:
 
 def _patiently(change: Callable[[], None]) -> None:
     """Change a file that another process may be reading, which Windows refuses for that moment."""
-    for _ in range(0 if POSIX else 50):
+    for _ in range(0 if SHARED_READS else 50):
         try:
             return change()
         except PermissionError:

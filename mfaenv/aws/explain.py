@@ -84,7 +84,7 @@ ANSWERS = (
     (
         {"ValidationError"},
         "AWS refuses the values: {text}",
-        "Look at --duration and --serial-number.",
+        "Look at --duration, duration_seconds and --serial-number.",
     ),
     (
         {"RegionDisabledException"},
