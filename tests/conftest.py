@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from product import Product
 
 from mfaenv.demo.files import write_files
@@ -15,6 +16,10 @@ THEIRS = ("AWS_", "BASH_ENV", "CLICOLOR", "COLOR", "FORCE_COLOR", "MFAENV_", "MS
 """Beginnings of the names of variables that would change what mfaenv, rich or a shell does."""
 
 OURS_ALONE = {"COLUMNS", "ENV", "LINES", "SHELL", "TERM", "TMUX"}
+
+# A busy machine is no failure. hypothesis has chosen its profile by now: that of CI draws the same values every time.
+settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def _is_theirs(name: str) -> bool:
