@@ -36,8 +36,10 @@ else:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _remove(path: str, fd: int) -> None:
-        os.unlink(path)  # while it is still held: who locks the nameless file sees that it is not the lock any more
-        os.close(fd)
+        try:
+            os.unlink(path)  # while it is still held: who locks the nameless file sees that it is not the lock any more
+        finally:
+            os.close(fd)
 
 
 @contextmanager

@@ -1,0 +1,140 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from mfaenv.lock import lock
+
+PROCESSES = 6
+ROUNDS = 15
+
+COUNTER = f"""
+import sys
+from mfaenv.lock import lock
+path, counter = sys.argv[1:]
+for _ in range({ROUNDS}):
+    with lock(path, list):
+        number = int(open(counter).read())
+        open(counter, "w").write(str(number + 1))
+"""
+"""Loses counts as soon as two are inside at once: reading and writing are two steps, and the file is empty between."""
+
+HOLDER = """
+import sys
+from mfaenv.lock import lock
+with lock(sys.argv[1], lambda: print("waiting", flush=True)):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def nobody_waits() -> None:
+    raise AssertionError("the lock is free, and yet there is waiting")
+
+
+def start(script: str, *arguments: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, arguments)], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+
+@contextmanager
+def holder(path: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A process that takes the lock, says so, and keeps it until its standard input ends."""
+    with start(HOLDER, path) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def says(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lock"
+
+
+def test_one_process_at_a_time(path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    counter = tmp_path_factory.mktemp("counted") / "counter"
+    counter.write_text("0", encoding="ascii")
+    with ExitStack() as running:
+        processes = [running.enter_context(start(COUNTER, path, counter)) for _ in range(PROCESSES)]
+    assert [process.returncode for process in processes] == [0] * PROCESSES
+    assert counter.read_text(encoding="ascii") == str(PROCESSES * ROUNDS)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_nothing_is_left_behind(path: Path) -> None:
+    with lock(str(path), nobody_waits):
+        assert path.exists()
+    assert list(path.parent.iterdir()) == []
+
+
+def test_an_error_inside_frees_it(path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), lock(str(path), nobody_waits):
+        raise ZeroDivisionError
+    assert list(path.parent.iterdir()) == []
+    with lock(str(path), nobody_waits):
+        assert path.exists()
+
+
+def test_waiting_is_said_once_and_ends_with_the_holder(path: Path) -> None:
+    with holder(path) as first:
+        assert says(first) == "held"
+        with holder(path) as second:
+            assert says(second) == "waiting"
+            first.communicate()
+            assert says(second) == "held"
+            assert second.communicate()[0] == ""
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_killed_holder_holds_nothing(path: Path) -> None:
+    with holder(path) as first:
+        assert says(first) == "held"
+        first.kill()
+        first.wait()
+    assert path.exists()
+    with lock(str(path), nobody_waits):
+        assert path.exists()
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_waiting_process_takes_over_from_a_killed_one(path: Path) -> None:
+    with holder(path) as first:
+        assert says(first) == "held"
+        with holder(path) as second:
+            assert says(second) == "waiting"
+            first.kill()
+            assert says(second) == "held"
+            second.communicate()
+    assert list(path.parent.iterdir()) == []
+
+
+def next_descriptor() -> int:
+    with open(os.devnull, encoding="ascii") as file:
+        return file.fileno()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+def test_a_lock_whose_file_was_removed_closes_it_all_the_same(path: Path) -> None:
+    before = next_descriptor()
+    with lock(str(path), nobody_waits):
+        path.unlink()
+    assert next_descriptor() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links take rights there")
+def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="lock"), lock(str(path), nobody_waits):
+        raise AssertionError("never reached")
+    assert not (tmp_path / "elsewhere").exists()
