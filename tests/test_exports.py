@@ -1,0 +1,161 @@
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+import botocore.session
+import pytest
+from botocore.credentials import EnvProvider
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfaenv import exports
+from mfaenv.shells import Pair
+
+NOW = 1_800_000_000
+TEXT = st.text(max_size=8)
+MANY = st.text(min_size=1, max_size=8)
+OURS = (*exports.CLEARED, *exports.SET)
+
+SESSIONS = st.fixed_dictionaries(
+    {"access_key": MANY, "secret_key": MANY, "profile": MANY},
+    optional={
+        "token": TEXT,
+        "expires": st.integers(0, 4_000_000_000).map(str),
+        "region": st.sampled_from(["", "eu-west-1"]),
+        "region_mark": st.sampled_from(["", "eu-west-1"]),
+        "source_key": st.sampled_from(["", "AKIAIOSFODNN7EXAMPLE"]),
+    },
+)
+ENVIRONMENTS = st.dictionaries(
+    st.sampled_from([*OURS, "MSYSTEM", exports.MSYS_EXCLUDED, "PATH"]),
+    st.sampled_from(["", "x", "eu-west-1", "A;AWS_"]),
+)
+SESSION = {
+    "access_key": "ASIAIOSFODNN7EXAMPLE",
+    "secret_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "token": "IQoJb3JpZ2luX2VjEXAMPLE",
+    "expires": str(NOW),
+    "profile": "prod",
+    "region": "eu-west-1",
+    "region_mark": "eu-west-1",
+}
+
+
+def applied(pairs: Iterable[Pair], env: Mapping[str, str]) -> dict[str, str]:
+    """What a shell with this environment has after it has evaluated the pairs."""
+    after = dict(env)
+    for name, value in pairs:
+        after.pop(name, None)
+        if value is not None:
+            after[name] = value
+    return after
+
+
+def test_the_order_is_the_documented_one() -> None:
+    pairs = exports.pairs(SESSION, {})
+    unset = [name for name, value in pairs if value is None]
+    assert unset == [*exports.CLEARED, exports.SOURCE_KEY]
+    assert pairs[len(unset) :] == [
+        ("AWS_ACCESS_KEY_ID", SESSION["access_key"]),
+        ("AWS_SECRET_ACCESS_KEY", SESSION["secret_key"]),
+        ("AWS_SESSION_TOKEN", SESSION["token"]),
+        ("AWS_CREDENTIAL_EXPIRATION", "2027-01-15T08:00:00+00:00"),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_DEFAULT_REGION", "eu-west-1"),
+        ("MFAENV_PROFILE", "prod"),
+        ("MFAENV_EXPIRES", str(NOW)),
+        ("MFAENV_REGION", "eu-west-1"),
+    ]
+
+
+@given(SESSIONS, ENVIRONMENTS)
+def test_what_is_unset_comes_first_and_each_name_once(session: dict[str, str], env: dict[str, str]) -> None:
+    pairs = exports.pairs(session, env)
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names)
+    ours = [value is None for name, value in pairs if name != exports.MSYS_EXCLUDED]
+    assert ours == sorted(ours, reverse=True)
+
+
+@given(SESSIONS, ENVIRONMENTS)
+def test_the_shell_has_the_session_and_nothing_stale(session: dict[str, str], env: dict[str, str]) -> None:
+    after = applied(exports.pairs(session, env), env)
+    assert [after["AWS_ACCESS_KEY_ID"], after["AWS_SECRET_ACCESS_KEY"], after["MFAENV_PROFILE"]] == [
+        session["access_key"],
+        session["secret_key"],
+        session["profile"],
+    ]
+    for name, field in (
+        ("AWS_SESSION_TOKEN", "token"),
+        ("MFAENV_EXPIRES", "expires"),
+        (exports.REGION_MARK, "region_mark"),
+    ):
+        assert after.get(name, "") == session.get(field, "")
+    assert set(exports.CLEARED).isdisjoint(after)
+    assert {name: value for name, value in after.items() if name not in {*OURS, exports.MSYS_EXCLUDED}} == {
+        name: value for name, value in env.items() if name not in {*OURS, exports.MSYS_EXCLUDED}
+    }
+
+
+@given(SESSIONS, ENVIRONMENTS)
+def test_unset_takes_everything_away_that_was_set(session: dict[str, str], env: dict[str, str]) -> None:
+    after = applied(exports.pairs(session, env), env)
+    left = applied(exports.removal(after), after)
+    assert set(OURS).isdisjoint(left)
+    if env.get("MSYSTEM"):
+        assert "AWS_" not in left.get(exports.MSYS_EXCLUDED, "").split(";")
+
+
+def test_a_region_of_the_user_stays_where_the_session_has_none() -> None:
+    session = {**SESSION, "region": "", "region_mark": ""}
+    theirs = {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}
+    assert applied(exports.pairs(session, theirs), theirs).items() >= theirs.items()
+    ours = {**theirs, exports.REGION_MARK: "eu-central-1"}
+    assert {*exports.REGIONS, exports.REGION_MARK}.isdisjoint(applied(exports.pairs(session, ours), ours))
+
+
+@pytest.mark.parametrize(
+    ("env", "ours"),
+    [
+        ({}, False),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}, False),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "MFAENV_REGION": "eu-west-1"}, True),
+        ({"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "eu-west-1", "MFAENV_REGION": "eu-west-1"}, False),
+        ({"AWS_REGION": "eu-west-1", "MFAENV_REGION": "eu-west-1"}, False),
+    ],
+)
+def test_a_region_is_ours_only_while_nobody_changed_it(env: dict[str, str], ours: bool) -> None:
+    assert exports.region_is_ours(env) is ours
+
+
+@pytest.mark.parametrize(
+    ("theirs", "with_session", "without"),
+    [(None, "AWS_", None), ("", "AWS_", None), ("--x", "--x;AWS_", "--x"), ("a;AWS_;b", "a;b;AWS_", "a;b")],
+)
+def test_msys_leaves_our_variables_alone(theirs: str | None, with_session: str, without: str | None) -> None:
+    env = {"MSYSTEM": "MINGW64", **({} if theirs is None else {exports.MSYS_EXCLUDED: theirs})}
+    assert dict(exports.pairs(SESSION, env))[exports.MSYS_EXCLUDED] == with_session
+    assert dict(exports.removal(env))[exports.MSYS_EXCLUDED] == without
+    assert exports.MSYS_EXCLUDED not in dict(exports.pairs(SESSION, {}))
+
+
+@given(st.integers(0, 4_000_000_000))
+def test_an_expiration_says_the_moment_in_utc(expires: int) -> None:
+    moment = dt.datetime.fromisoformat(exports.timestamp(expires))
+    assert moment.utcoffset() == dt.timedelta(0)
+    assert moment.timestamp() == expires
+
+
+def test_botocore_takes_the_session_in_a_shell_full_of_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = dict.fromkeys(["AWS_PROFILE", "AWS_SECURITY_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_ACCOUNT_ID"], "stale")
+    for name, value in applied(exports.pairs({**SESSION, "expires": "4000000000"}, stale), stale).items():
+        monkeypatch.setenv(name, value)
+    session = botocore.session.Session()
+    credentials = session.get_credentials()
+    assert credentials is not None
+    assert credentials.method == EnvProvider.METHOD
+    assert tuple(credentials.get_frozen_credentials())[:3] == (
+        SESSION["access_key"],
+        SESSION["secret_key"],
+        SESSION["token"],
+    )
+    assert session.get_config_variable("region") == "eu-west-1"
