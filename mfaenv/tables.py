@@ -35,5 +35,6 @@ def status(found: Mapping[str, Any]) -> list[Table | str]:
 def _row(session: Mapping[str, Any]) -> tuple[str, ...]:
     remaining = session["remaining"]
     left = "no end" if remaining is None else duration_text(remaining - remaining % 60 or remaining)
-    identity = session["role"] or session["kind"]
+    role = session["role"]
+    identity = f"role {role.partition(':role/')[2]}" if role else session["kind"]
     return (session["profile"] or "-", identity, session["account"] or "-", session["device"] or "-", left)
