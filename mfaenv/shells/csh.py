@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from mfaenv.shells import Target
+from mfaenv.shells.posix import octal
 
 
 class Tcsh(Target):
-    """Single quotes, in which only ``!`` keeps a meaning."""
+    """Single quotes, in which only ``!`` keeps a meaning; what is not ASCII comes from printf.
+
+    What a program prints to it is garbled by tcsh 6.24, and the rest run as commands, where octets that are no
+    characters in the user's locale stand beyond the first 4,096.
+    """
 
     line = 'eval "`{command} --shell {target}`"'
     refused = "\0\n"
-    remedy = "a line break cannot be written in this shell"
-    errors = "surrogateescape"
+    remedy = "a line break, and more than 4,096 bytes that are not all ASCII, cannot be written in this shell"
+    _longest_printed = 4096
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement."""
-        quoted = value.replace("'", "'\\''").replace("!", "\\!")
-        return f"setenv {name} '{quoted}';"
+        """Return the statement; raises ValueError when the value is too long."""
+        if value.isascii():
+            quoted = value.replace("'", "'\\''").replace("!", "\\!")
+            return f"setenv {name} '{quoted}';"
+        if len(value.encode("utf-8", "surrogateescape")) > self._longest_printed:
+            raise ValueError
+        return f"setenv {name} \"`printf '{octal(value)}'`\";"
 
     def remove(self, name: str) -> str:
         """Return the statement."""
@@ -28,14 +37,14 @@ class Tcsh(Target):
 
 
 class Csh(Tcsh):
-    """BSD's csh, which reads no line over 4,095 bytes here: "Word too long."."""
+    """BSD's csh, which reads no line over 4,080 bytes: "Word too long."."""
 
-    remedy = "a line break or a line over 4,095 bytes cannot be written in this shell; for a long one: --shell tcsh"
-    _longest_line = 4095
+    remedy = "a line break, or a line over 4,080 bytes, cannot be written in this shell; for a long one: --shell tcsh"
+    _longest_line = 4080
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement; raises ValueError when it is too long."""
         statement = super().assign(name, value)
-        if len(statement.encode("utf-8", self.errors)) > self._longest_line:
+        if len(statement) > self._longest_line:
             raise ValueError
         return statement

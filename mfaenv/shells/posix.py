@@ -20,7 +20,8 @@ def is_plain(value: str) -> bool:
     return not value.strip(_PLAIN) and not value.startswith("=") and ":=" not in value
 
 
-def _octal(value: str) -> str:
+def octal(value: str) -> str:
+    """Return the value with all but ASCII letters and digits as octal numbers, for printf and for ``$'…'``."""
     octets = value.encode("utf-8", "surrogateescape")
     return "".join(chr(octet) if chr(octet) in _LETTERS else f"\\{octet:03o}" for octet in octets)
 
@@ -46,7 +47,7 @@ class Bash(_Posix):
 
     def assign_odd(self, name: str, value: str) -> str:
         """Return the statement for a value that is not plain."""
-        return f"export {name}=$'{_octal(value)}';"
+        return f"export {name}=$'{octal(value)}';"
 
 
 class Sh(_Posix):
@@ -60,4 +61,4 @@ class Sh(_Posix):
     def assign_odd(self, name: str, value: str) -> str:
         """Return the statement for a value that is not plain."""
         quoted = "'" + value.replace("'", "'\\''") + "'"
-        return f"eval \"export {name}=`printf '{_octal(quoted)}'`\";"
+        return f"eval \"export {name}=`printf '{octal(quoted)}'`\";"

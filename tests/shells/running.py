@@ -1,0 +1,92 @@
+"""Loads what mfaenv prints in a real shell, by a line that a user types, and tells what became of the environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shell_table import Shell
+
+_PROGRAMS = {
+    "mfaenv": '#!/bin/sh\ncat "$TEST_PRINTED"\nexit "$TEST_STATUS"\n',
+    "dump": '#!/bin/sh\nexec env -0 >"$TEST_DUMPED"\n',
+}
+_BAIT = ("a", "b c", "-e", "x.txt", "[z]", ".hidden", "052")
+"""Files for globs to match."""
+
+
+def need(program: str) -> None:
+    """Skip the test where the program is not on the PATH; fail there if this is CI."""
+    if shutil.which(program) is None:
+        message = f"{program} is not on the PATH"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+
+
+class Result(NamedTuple):
+    status: int
+    shown: bytes
+    """Standard output and error."""
+    environment: dict[str, bytes] | None
+    """What a program that the shell starts after the line sees; None if the script ended before."""
+    files: list[str]
+    """Those that are new in the current directory."""
+
+
+class Place:
+    """A directory to run shells in, with a program ``mfaenv`` that prints what it is told to."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._current = root / "current"
+        for folder in ("bin", "home", "current"):
+            (root / folder).mkdir()
+        for name, text in _PROGRAMS.items():
+            (root / "bin" / name).write_text(text)
+            (root / "bin" / name).chmod(0o755)
+        for name in _BAIT:
+            (self._current / name).touch()
+
+    def run(self, shell: Shell, script: str, printed: bytes, *, status: int = 0, **variables: str) -> Result:
+        """Run the script, in which ``mfaenv`` prints these bytes and ends with this status."""
+        need(shell.start[0])
+        dumped = self._root / "dumped"
+        dumped.unlink(missing_ok=True)
+        (self._root / "printed").write_bytes(printed)
+        (self._root / "script.ps1").write_text(f"{script}\n")
+        done = subprocess.run(
+            [*shell.start, self._root / "script.ps1"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=self._current,
+            env=self._environment(status) | variables,
+            timeout=120,
+            check=False,
+        )
+        files = sorted({path.name for path in self._current.iterdir()} - set(_BAIT))
+        environment = _read_environment(dumped.read_bytes()) if dumped.exists() else None
+        return Result(done.returncode, done.stdout, environment, files)
+
+    def _environment(self, status: int) -> dict[str, str]:
+        return {
+            "PATH": f"{self._root / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self._root / "home"),
+            "LC_ALL": "C.UTF-8",
+            "TEST_PRINTED": str(self._root / "printed"),
+            "TEST_DUMPED": str(self._root / "dumped"),
+            "TEST_STATUS": str(status),
+        }
+
+
+def _read_environment(dumped: bytes) -> dict[str, bytes]:
+    pairs = (entry.partition(b"=") for entry in dumped.split(b"\0"))
+    return {name.decode(): value for name, _, value in pairs}

@@ -1,0 +1,91 @@
+"""What is printed for a shell, loaded in that shell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from running import Place
+from shell_table import SHELLS, Shell
+from values import CORPUS, OCTETS, TEXTS, TEXTS_AND_OCTETS
+
+from mfaenv.shells import failure, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+every_shell = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
+every_line = pytest.mark.parametrize(
+    ("shell", "line"),
+    [pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in SHELLS for line in shell.lines],
+)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return Place(tmp_path_factory.mktemp("shells"))
+
+
+def check_held(place: Place, shell: Shell, line: str, values: Iterable[str], **variables: str) -> None:
+    wanted = {f"TEST_{number}": value for number, value in enumerate(values)}
+    gone = [("TEST_OLD", None), ("TEST_NEVER", None)]
+    printed = render(shell.target, [*gone, *wanted.items(), ("TEST_NEVER_EITHER", None)])
+
+    result = place.run(shell, f"{shell.strict}\n{line}\ndump", printed, TEST_OLD="old", **variables)
+
+    assert (result.status, result.shown, result.files) == (0, b"", [])
+    assert result.environment is not None
+    held = {name: result.environment.get(name) for name in wanted}
+    assert held == {name: value.encode("utf-8", "surrogateescape") for name, value in wanted.items()}
+    assert not {"TEST_OLD", "TEST_NEVER", "TEST_NEVER_EITHER"} & result.environment.keys()
+
+
+def holdable(shell: Shell, values: Iterable[str]) -> list[str]:
+    return [value for value in values if not any(character in value for character in shell.lacks)]
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+@every_line
+def test_every_value_survives_every_line(place: Place, shell: Shell, line: str, locale: str) -> None:
+    values = holdable(shell, (*CORPUS, *OCTETS) if shell.octets else CORPUS)
+    check_held(place, shell, line, values, LC_ALL=locale)
+
+
+@every_line
+def test_generated_values_survive(place: Place, shell: Shell, line: str) -> None:
+    @settings(max_examples=shell.examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(TEXTS_AND_OCTETS if shell.octets else TEXTS)
+    def check(values: list[str]) -> None:
+        check_held(place, shell, line, holdable(shell, values))
+
+    check()
+
+
+@every_shell
+def test_a_long_value_survives(place: Place, shell: Shell) -> None:
+    # A session token has no fixed length; 4,096 bytes is what AWS's documentation has for typical.
+    longest = 3_000 if shell.target == "csh" else 20_000
+    check_held(place, shell, shell.lines[0], ["A" * longest, "é" * 400, "A" * longest])
+
+
+@every_line
+def test_a_failure_fails_the_line(place: Place, shell: Shell, line: str) -> None:
+    result = place.run(shell, f"{line}{shell.or_exit}\ndump", failure(shell.target, 3), status=3)
+
+    assert result.environment is None
+    assert result.files == []
+    if shell.or_exit:
+        assert (result.status, result.shown) == (7, b"")
+    else:
+        assert result.status != 0
+
+
+@every_line
+def test_a_failure_ends_a_strict_script(place: Place, shell: Shell, line: str) -> None:
+    if not shell.strict:
+        pytest.skip("this shell has no strict mode")
+    result = place.run(shell, f"{shell.strict}\n{line}\ndump", failure(shell.target, 3), status=3)
+
+    assert result.status != 0
+    assert (result.environment, result.files) == (None, [])
