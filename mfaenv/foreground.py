@@ -12,6 +12,9 @@ from mfaenv.errors import MfaenvError
 _GRACE = 2
 """Seconds that a program has to end after it was asked to."""
 
+_SLICE = 1
+"""Seconds after which a signal that came at a bad moment is looked for."""
+
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _KILLED = 128
@@ -48,11 +51,20 @@ def run_in_foreground(command: Sequence[str], environ: Mapping[str, str]) -> int
         except OSError as error:
             raise MfaenvError(f"cannot run {command[0]}: {error.strerror}", status=_NOT_EXECUTABLE) from None
         try:
-            status = process.wait()
+            status = _wait(process)
         except BaseException:
             _end(process)
             raise
     return status if status >= 0 else _KILLED - status
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    # In slices: a signal that comes just before the system call that waits is not seen before that call returns.
+    while True:
+        try:
+            return process.wait(_SLICE)
+        except subprocess.TimeoutExpired:
+            continue
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
