@@ -34,9 +34,9 @@ class AwsFiles(NamedTuple):
 
 
 def paths(env: Mapping[str, str]) -> tuple[str, str]:
-    """Give the paths of the config file and the credentials file."""
+    """Give the paths of the config file and the credentials file; an empty variable means none, as in botocore."""
     config, credentials = (
-        os.path.expanduser(os.path.expandvars(env.get(variable) or usual)) for variable, usual in (CONFIG, CREDENTIALS)
+        os.path.expanduser(os.path.expandvars(env.get(variable, usual))) for variable, usual in (CONFIG, CREDENTIALS)
     )
     return config, credentials
 

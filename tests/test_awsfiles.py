@@ -1,0 +1,227 @@
+import os
+import sys
+from pathlib import Path
+
+import botocore.session
+import pytest
+from botocore.configloader import raw_config_parse
+from botocore.exceptions import ConfigParseError
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from mfaenv import awsfiles
+from mfaenv.awsfiles import AwsFiles, Sections
+from mfaenv.errors import MfaenvError
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+NAMES = [
+    "default",
+    "a",
+    "a b",
+    "é",
+    "日本",
+    "a.b@c",
+    "it's",
+    'say "hi"',
+    "profile",
+    "DEFAULT",
+    "a]b",
+    "",
+    "-",
+    "a#b",
+    "a  b",
+]
+TITLES = st.sampled_from(
+    [
+        *(f"[{name}]" for name in NAMES),
+        *(
+            f"[{kind} {quote}{name}{quote}]"
+            for kind in ("profile", "services")
+            for quote in ("", "'", '"')
+            for name in NAMES
+        ),
+        "[profile\ta]",
+        "[profilea b]",
+        "[profile  a]",
+        "[ profile a ]",
+        "[profile a b c]",
+        "[profile a\\ b]",
+        '[profile "a" ]',
+        "[sso-session a]",
+        "[plugins]",
+        "[profile a] # said",
+        "[profile a",
+    ]
+)
+SETTINGS = st.sampled_from(
+    [
+        "region = eu-west-1",
+        "region=us-east-1 # said",
+        "Region : é",
+        "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
+        "AWS_Secret_Access_Key =" + SECRET,
+        "aws_session_token =",
+        "role_arn = a=b",
+        "services = a",
+        "sts =\n  endpoint_url = http://127.0.0.1:1\n\n  x=y = z",
+        "s3 =\n  max = 1",
+        "sts =\n  no assignment",
+        "source_profile = a\n b",
+        "# said",
+        "; said",
+        "",
+        "   ",
+        "  indented = 1",
+        SECRET,
+        "=",
+        "%(region)s = %(x)s",
+    ]
+)
+ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
+FILES = st.lists(TITLES | SETTINGS, max_size=12).map("\n".join)
+DAMAGED = st.lists(TITLES | SETTINGS | ANY, max_size=12).map("\n".join)
+
+
+@pytest.fixture(scope="module")
+def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    place = tmp_path_factory.mktemp("aws files")
+    return {"AWS_CONFIG_FILE": str(place / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(place / "credentials")}
+
+
+def write(env: dict[str, str], config: str, credentials: str = "") -> None:
+    Path(env["AWS_CONFIG_FILE"]).write_text(config, encoding="utf-8", newline="")
+    Path(env["AWS_SHARED_CREDENTIALS_FILE"]).write_text(credentials, encoding="utf-8", newline="")
+
+
+def botocores_view(env: dict[str, str]) -> tuple[Sections, Sections] | None:
+    """The profiles and services that botocore finds; nothing where it cannot read the files."""
+    session = botocore.session.Session()
+    session.set_config_variable("config_file", env["AWS_CONFIG_FILE"])
+    session.set_config_variable("credentials_file", env["AWS_SHARED_CREDENTIALS_FILE"])
+    try:
+        full = session.full_config
+    except ConfigParseError as error:
+        # It checks every nested block at once; we read one when it is wanted.
+        assume(type(dict(error.kwargs)["error"]) is not ValueError)
+        return None
+    return full["profiles"], full["services"]
+
+
+def our_view(files: AwsFiles) -> tuple[Sections, Sections]:
+    """Ours, with the nested blocks read as botocore has them."""
+    profiles, services = (
+        {
+            name: {key: awsfiles.nested(value) if value.startswith("\n") else value for key, value in section.items()}
+            for name, section in sections.items()
+        }
+        for sections in (files.profiles, files.services)
+    )
+    return profiles, services  # type: ignore[return-value] # blocks instead of texts
+
+
+@given(FILES, FILES)
+@example("[default]\nregion = a\n[profile default]\nregion = b", "[default]\nregion = c")
+@example("[profile default]\nregion = a\n[default]\nx = b", "")
+@example("[profile a]\nregion = a\n[profile 'a']\nx = b", "[profile a]\nx = 1")
+@example("[DEFAULT]\nregion = a\n[default]\nx = b", "[DEFAULT]\nregion = a\n[x]")
+@example("[profile a]\r\nregion = b\r\n", "\ufeff[default]\nx = 1")
+def test_the_files_say_what_botocore_reads_in_them(env: dict[str, str], config: str, credentials: str) -> None:
+    write(env, config, credentials)
+    expected = botocores_view(env)
+    if expected is None:
+        with pytest.raises(MfaenvError):
+            awsfiles.load(env)
+    else:
+        assert our_view(awsfiles.load(env)) == expected
+
+
+def complaint(env: dict[str, str]) -> MfaenvError | None:
+    try:
+        awsfiles.load(env)
+    except MfaenvError as error:
+        return error
+    return None
+
+
+@given(DAMAGED)
+def test_a_damaged_file_is_an_error_with_its_line_and_without_its_text(env: dict[str, str], config: str) -> None:
+    write(env, config)
+    found = complaint(env)
+    if found is not None:
+        assert found.hint
+        assert ", line " in found.message or "is not text in this locale" in found.message
+        assert SECRET not in f"{found.message} {found.hint}"
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (f"[default]\naws_access_key_id = A\n{SECRET}\n", "line 3: neither a [section] nor a name = value"),
+        (f"aws_secret_access_key = {SECRET}\n", "line 1: a value stands before the first [section]"),
+        ("[default]\n\n[profile a]\n[default]\n", "line 4: the section [default] is there twice"),
+        (f"[default]\nregion = a\nregion = {SECRET}", "line 3: region is there twice in [default]"),
+        (f"[default]\n[profile {SECRET}\n", "line 2: neither a [section] nor a name = value"),
+    ],
+)
+def test_the_line_that_is_wrong_is_named(env: dict[str, str], config: str, words: str) -> None:
+    write(env, config)
+    found = complaint(env)
+    assert found is not None
+    assert found.message == f"{env['AWS_CONFIG_FILE']}, {words}."
+
+
+@given(st.lists(st.sampled_from(["endpoint_url = http://127.0.0.1:1", " x=y = z ", "", "  ", "é ="])).map("\n".join))
+def test_a_nested_block_is_read_as_botocore_reads_it(env: dict[str, str], block: str) -> None:
+    indented = block.replace("\n", "\n  ")
+    write(env, f"[services a]\nsts =\n  {indented}\n")
+    theirs = raw_config_parse(env["AWS_CONFIG_FILE"])["services a"]["sts"]
+    assert awsfiles.nested(awsfiles.load(env).services["a"]["sts"]) == (theirs or {})
+
+
+def test_missing_files_are_empty(tmp_path: Path) -> None:
+    env = {"AWS_CONFIG_FILE": str(tmp_path / "a"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "b")}
+    assert awsfiles.load(env)[2:] == ({}, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(None, "~/.aws/config"), ("", ""), ("~/c", "~/c"), ("$MFAENV_TEST_PLACE/c", "/there/c"), ("c", "c")],
+)
+def test_the_path_is_the_one_that_botocore_opens(
+    value: str | None, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MFAENV_TEST_PLACE", "/there")
+    env = {} if value is None else {"AWS_CONFIG_FILE": value}
+    monkeypatch.setattr(os, "environ", {**os.environ, **env})
+    theirs = botocore.session.Session().get_config_variable("config_file")
+    assert awsfiles.paths(env)[0] == os.path.expanduser(os.path.expandvars(theirs)) == os.path.expanduser(expected)
+
+
+def test_a_profile_knows_the_file_of_its_keys(env: dict[str, str]) -> None:
+    write(
+        env, "[profile a]\naws_access_key_id = A\n[profile b]\naws_access_key_id = B\n", "[b]\naws_access_key_id = C\n"
+    )
+    files = awsfiles.load(env)
+    assert files.profiles["b"]["aws_access_key_id"] == "C"
+    assert files.where("a") == env["AWS_CONFIG_FILE"]
+    assert files.where("b") == env["AWS_SHARED_CREDENTIALS_FILE"]
+
+
+def test_a_path_in_the_home_directory_is_written_short() -> None:
+    home = os.path.expanduser("~")
+    assert awsfiles.short(os.path.join(home, ".aws", "config")) == os.path.join("~", ".aws", "config")
+    assert awsfiles.short(f"{home}work") == f"{home}work"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a directory cannot be opened there either, with other words")
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(MfaenvError, match="cannot be read: Is a directory"):
+        awsfiles.load({"AWS_CONFIG_FILE": str(tmp_path)})
+
+
+def test_what_is_no_text_is_said(env: dict[str, str]) -> None:
+    write(env, "")
+    Path(env["AWS_CONFIG_FILE"]).write_bytes(b"[default]\nregion = \xff\xfe\n")
+    with pytest.raises(MfaenvError, match="is not text in this locale's encoding"):
+        awsfiles.load(env)
