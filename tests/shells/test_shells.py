@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 every_shell = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
-every_line = pytest.mark.parametrize(
-    ("shell", "line"),
-    [pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in SHELLS for line in shell.lines],
-)
+
+
+def each_line(shells: Iterable[Shell]) -> pytest.MarkDecorator:
+    lines = [(shell, line) for shell in shells for line in shell.lines]
+    return pytest.mark.parametrize(("shell", "line"), lines, ids=[f"{shell.name}: {line}" for shell, line in lines])
+
+
+every_line = each_line(SHELLS)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +75,7 @@ def test_a_long_value_survives(place: Place, shell: Shell) -> None:
 
 @every_line
 def test_a_failure_fails_the_line(place: Place, shell: Shell, line: str) -> None:
-    result = place.run(shell, f"{line}{shell.or_exit}\ndump", failure(shell.target, 3), status=3)
+    result = place.run(shell, f"{line}{shell.or_exit}\ndump", failure(shell.target, 3), TEST_STATUS="3")
 
     assert result.environment is None
     assert result.files == []
@@ -81,11 +85,9 @@ def test_a_failure_fails_the_line(place: Place, shell: Shell, line: str) -> None
         assert result.status != 0
 
 
-@every_line
+@each_line(shell for shell in SHELLS if shell.strict)
 def test_a_failure_ends_a_strict_script(place: Place, shell: Shell, line: str) -> None:
-    if not shell.strict:
-        pytest.skip("this shell has no strict mode")
-    result = place.run(shell, f"{shell.strict}\n{line}\ndump", failure(shell.target, 3), status=3)
+    result = place.run(shell, f"{shell.strict}\n{line}\ndump", failure(shell.target, 3), TEST_STATUS="3")
 
     assert result.status != 0
     assert (result.environment, result.files) == (None, [])
