@@ -2,8 +2,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from conftest import Reply, Town
+from demo.town import Town
 
+from mfaenv.demo.client import Reply
 from mfaenv.demo.policy import ALLOW_ALL, trust
 from mfaenv.demo.sigv4 import UNSIGNED_PAYLOAD, Keys, parse_authorization, signature
 from mfaenv.demo.wire import Request
@@ -16,7 +17,12 @@ OWN_DEVICES = {
         {"Effect": "Allow", "Action": "iam:ListMFADevices", "Resource": "arn:aws:iam::*:user/${aws:username}"}
     ],
 }
-NO_S3 = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
+NO_S3 = {
+    "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "s3:*", "Resource": "*"},
+    ]
+}
 
 
 def denied(action: str, resource: str, reason: str) -> str:
@@ -26,7 +32,9 @@ def denied(action: str, resource: str, reason: str) -> str:
 
 
 def test_long_term_keys_are_denied_explicitly_where_mfa_is_forced(town: Town) -> None:
-    assert town.iam(town.key, "ListMFADevices", UserName="alice").error == denied("iam:ListMFADevices", "user alice", EXPLICITLY)
+    assert town.iam(town.key, "ListMFADevices", UserName="alice").error == denied(
+        "iam:ListMFADevices", "user alice", EXPLICITLY
+    )
     assert town.iam(town.key, "GetUser").error == denied("iam:GetUser", "user alice", EXPLICITLY)
     assert town.s3(town.key).error == denied("s3:ListAllMyBuckets", "", EXPLICITLY)
 
@@ -43,7 +51,9 @@ def test_a_session_with_mfa_may_do_what_the_user_may(town: Town) -> None:
     session = town.session()
     town.alice.add_device("security key")
     assert town.iam(session, "GetUser").values("Arn") == [town.alice.arn]
-    assert town.iam(session, "ListMFADevices").values("SerialNumber") == [device.serial for device in town.alice.devices]
+    assert town.iam(session, "ListMFADevices").values("SerialNumber") == [
+        device.serial for device in town.alice.devices
+    ]
     assert town.iam(session, "ListAccessKeys").values("AccessKeyId") == [town.key.id]
     assert town.s3(session).values("Name") == ["photos", "reports"]
 
@@ -53,7 +63,9 @@ def test_listing_devices_needs_the_name_under_a_policy_scoped_to_the_user(town: 
     assert town.iam(town.key, "ListMFADevices", UserName="alice").status == 200
     reason = "because no identity-based policy allows the iam:ListMFADevices action"
     assert town.iam(town.key, "ListMFADevices").error == denied("iam:ListMFADevices", "*", reason)
-    assert town.iam(town.key, "ListMFADevices", UserName="bob").error == denied("iam:ListMFADevices", "user bob", reason)
+    assert town.iam(town.key, "ListMFADevices", UserName="bob").error == denied(
+        "iam:ListMFADevices", "user bob", reason
+    )
 
 
 @pytest.mark.parametrize("call", [Town.s3, lambda town, keys: town.iam(keys, "GetUser")])

@@ -12,13 +12,9 @@ def statement(effect: str = "Allow", **elements: Any) -> Document:
     return {"Version": "2012-10-17", "Statement": {"Effect": effect, "Action": "*", "Resource": "*", **elements}}
 
 
-def asked(
-    action: str = "iam:GetUser", resource: str = ALICE, principal: str = ALICE, **context: str
-) -> Query:
+def asked(action: str = "iam:GetUser", resource: str = ALICE, principal: str = ALICE, **context: str) -> Query:
     known = {"aws:username": "alice", **{name.replace("_", ":", 1): value for name, value in context.items()}}
     return Query(action, resource, known, frozenset([principal]))
-
-
 
 
 @pytest.mark.parametrize(

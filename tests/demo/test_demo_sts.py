@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from conftest import NOON, Reply, Town
+from demo.town import NOON, Town
 
+from mfaenv.demo.client import Reply
 from mfaenv.demo.policy import ALLOW_ALL, FORCE_MFA, trust
 from mfaenv.demo.server import THROTTLED
 from mfaenv.demo.world import Role
@@ -87,29 +89,40 @@ def from_session(town: Town) -> Reply:
 
 
 CASES: list[tuple[str, Callable[[Town], Reply], int, str]] = [
-    ("unsigned", lambda town: identity(town, authorization=""), 403, "MissingAuthenticationToken: Request is missing Authentication Token"),
+    (
+        "unsigned",
+        lambda town: identity(town, authorization=""),
+        403,
+        "MissingAuthenticationToken: Request is missing Authentication Token",
+    ),
     ("unknown key", lambda town: authorization(town, town.key.id, "AKIAIOSFODNN7EXAMPLE"), 403, INVALID_TOKEN),
     ("deactivated key", deactivated, 403, INVALID_TOKEN),
     (
         "wrong secret",
         lambda town: town.sts(replace(town.key, secret="wrong"), "GetCallerIdentity"),
         403,
-        "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check "
-        "your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+        (
+            "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+        ),
     ),
     (
         "late",
         late,
         403,
-        "SignatureDoesNotMatch: Signature expired: 20270115T080000Z is now earlier than 20270115T080001Z "
-        "(20270115T080501Z - 5 min.)",
+        (
+            "SignatureDoesNotMatch: Signature expired: 20270115T080000Z is now earlier than 20270115T080001Z "
+            "(20270115T080501Z - 5 min.)"
+        ),
     ),
     (
         "early",
         early,
         403,
-        "SignatureDoesNotMatch: Signature not yet current: 20270115T080000Z is still later than 20270115T075959Z "
-        "(20270115T075459Z + 5 min.)",
+        (
+            "SignatureDoesNotMatch: Signature not yet current: 20270115T080000Z is still later than 20270115T075959Z "
+            "(20270115T075459Z + 5 min.)"
+        ),
     ),
     (
         "no such region",
@@ -117,7 +130,12 @@ CASES: list[tuple[str, Callable[[Town], Reply], int, str]] = [
         403,
         "SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'us-east-9'. ",
     ),
-    ("a region of another partition", lambda town: town.sts(town.key, "GetCallerIdentity", "cn-north-1"), 403, INVALID_TOKEN),
+    (
+        "a region of another partition",
+        lambda town: town.sts(town.key, "GetCallerIdentity", "cn-north-1"),
+        403,
+        INVALID_TOKEN,
+    ),
     (
         "signed for another service",
         lambda town: authorization(town, "/sts/", "/iam/"),
@@ -128,8 +146,11 @@ CASES: list[tuple[str, Callable[[Town], Reply], int, str]] = [
         "signed for another day",
         lambda town: authorization(town, "/20270115/", "/20270114/"),
         403,
-        "SignatureDoesNotMatch: Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-        "'20270114' != '20270115', from '20270115T080000Z'.",
+        (
+            "SignatureDoesNotMatch: Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "
+            "from HTTP: "
+            "'20270114' != '20270115', from '20270115T080000Z'."
+        ),
     ),
     (
         "host not signed",
@@ -156,25 +177,37 @@ CASES: list[tuple[str, Callable[[Town], Reply], int, str]] = [
         "too short",
         session_token(DurationSeconds="899"),
         400,
-        "ValidationError: 1 validation error detected: Value '899' at 'durationSeconds' failed to satisfy constraint: "
-        "Member must have value greater than or equal to 900",
+        (
+            "ValidationError: 1 validation error detected: Value '899' at 'durationSeconds' failed to satisfy "
+            "constraint: Member must have value greater than or equal to 900"
+        ),
     ),
     (
         "too long, and no code",
         session_token(DurationSeconds="129601", SerialNumber="arn:aws:iam::123456789012:mfa/alice", TokenCode="12345a"),
         400,
-        "ValidationError: 2 validation errors detected: Value '129601' at 'durationSeconds' failed to satisfy "
-        "constraint: Member must have value less than or equal to 129600; Value '12345a' at 'tokenCode' failed to "
-        r"satisfy constraint: Member must satisfy regular expression pattern: [\d]*",
+        (
+            "ValidationError: 2 validation errors detected: Value '129601' at 'durationSeconds' failed to satisfy "
+            "constraint: Member must have value less than or equal to 129600; Value '12345a' at 'tokenCode' failed to "
+            r"satisfy constraint: Member must satisfy regular expression pattern: [\d]*"
+        ),
     ),
     (
         "serial number of eight characters",
         session_token(SerialNumber="GAHT1234", TokenCode="123456"),
         400,
-        "ValidationError: 1 validation error detected: Value 'GAHT1234' at 'serialNumber' failed to satisfy constraint: "
-        "Member must have length greater than or equal to 9",
+        (
+            "ValidationError: 1 validation error detected: Value 'GAHT1234' at 'serialNumber' failed to satisfy "
+            "constraint: "
+            "Member must have length greater than or equal to 9"
+        ),
     ),
-    ("no such action", lambda town: town.sts(town.key, "Foo"), 400, "InvalidAction: Could not find operation Foo for version 2011-06-15"),
+    (
+        "no such action",
+        lambda town: town.sts(town.key, "Foo"),
+        400,
+        "InvalidAction: Could not find operation Foo for version 2011-06-15",
+    ),
 ]
 
 
@@ -233,10 +266,10 @@ def test_a_partition_has_arns_and_regions_of_its_own(town: Town) -> None:
 # Roles
 
 
-def role(town: Town, **demands: object) -> Role:
+def role(town: Town, **demands: Any) -> Role:
     """A role in another account that alice may assume."""
     account = town.world.accounts.get("111122223333") or town.world.add_account("111122223333")
-    return account.add_role("Deploy", trust(town.alice.arn, **demands), policies={"All": ALLOW_ALL})  # type: ignore[arg-type]
+    return account.add_role("Deploy", trust(town.alice.arn, **demands), policies={"All": ALLOW_ALL})
 
 
 def denied(arn: str, target: Role, reason: str = "") -> str:
@@ -302,7 +335,11 @@ def test_trust_in_another_account_needs_an_allow_at_home(town: Town) -> None:
 
 @pytest.mark.parametrize(
     ("principal", "is_enough"),
-    [("arn:aws:iam::123456789012:user/alice", True), ("arn:aws:iam::123456789012:root", False), ("123456789012", False)],
+    [
+        ("arn:aws:iam::123456789012:user/alice", True),
+        ("arn:aws:iam::123456789012:root", False),
+        ("123456789012", False),
+    ],
 )
 def test_at_home_trust_in_the_user_is_enough_but_trust_in_the_account_is_not(
     town: Town, principal: str, is_enough: bool
@@ -323,10 +360,13 @@ def test_a_role_has_a_longest_session(town: Town, seconds: str, fits: bool) -> N
 
 def test_a_role_behind_a_role_lasts_an_hour_at_most(town: Town) -> None:
     first = role(town)
-    second = town.world.add_account("444455556666").add_role("Audit", trust(first.arn, mfa=False), max_session=12 * HOUR)
+    second = town.world.add_account("444455556666").add_role(
+        "Audit", trust(first.arn, mfa=False), max_session=12 * HOUR
+    )
     keys = town.opened(town.assume(town.session(), first))
     assert town.assume(keys, second, DurationSeconds="3601").error == (
-        "ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+        "ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
+        "chaining."
     )
     chained = town.opened(town.assume(keys, second, DurationSeconds="3600"))
     assert town.sts(chained, "GetCallerIdentity").values("Arn") == [

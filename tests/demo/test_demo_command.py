@@ -1,0 +1,287 @@
+"""`mfaenv demo`, as a user starts it: what it shows, what it gives, and that nothing stays behind."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pexpect  # type: ignore[import-untyped]
+import pytest
+from demo.town import Town
+
+from mfaenv.demo.command import ADDRESS, show_code
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import POLICIES, tell
+from mfaenv.demo.world import User
+from mfaenv.errors import MfaenvError
+
+ROOT = Path(__file__).parents[2]
+MFAENV = [sys.executable, "-m", "mfaenv"]
+LOOK = "import json, os; print(json.dumps(dict(os.environ)))"
+
+
+class Place:
+    """Where a demo runs: its own home and temporary directory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        (path / "home").mkdir()
+        (path / "tmp").mkdir()
+        self.environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(path / "home"),
+            "TMPDIR": str(path / "tmp"),
+            "PYTHONPATH": str(ROOT),
+            "SHELL": "/bin/sh",
+            "TERM": "dumb",
+            "AWS_PROFILE": "of-the-user",
+            "AWS_ENDPOINT_URL_STS": "https://sts.example.com",
+            "aws_region": "in-small-letters",
+            "MFAENV_TOKEN_CODE": "000000",
+        }
+
+    def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*MFAENV, "demo", *words],
+            env={**self.environ, **more},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def left_behind(self) -> list[str]:
+        return [str(file) for part in ("home", "tmp") for file in (self.path / part).iterdir()]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def is_listening(url: str) -> bool:
+    address = urlsplit(url)
+    with socket.socket() as probe:
+        return probe.connect_ex((str(address.hostname), int(address.port or 0))) == 0
+
+
+def test_without_a_terminal_it_walks_through_the_main_job(place: Place) -> None:
+    done = place.run()
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if "with an explicit deny in an identity-based policy" in line]
+    assert "arn:aws:iam::123456789012:mfa/alice" in done.stdout
+    assert "AWS_ACCESS_KEY_ID=ASIA" in done.stdout
+    assert lines[-1].endswith("Yes: alice-holiday-photos, team-reports")
+    assert place.left_behind() == []
+
+
+def test_with_the_policy_off_the_device_alone_restricts_nothing(place: Place) -> None:
+    done = place.run("--policy", "none")
+    assert done.returncode == 0
+    assert "AccessDenied" not in done.stdout
+    assert done.stdout.count("Yes: alice-holiday-photos") == 2
+
+
+def test_where_there_is_no_sh_the_walk_goes_without_it(place: Place) -> None:
+    done = place.run(PATH=str(place.path / "empty"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "AWS_ACCESS_KEY_ID=ASIA" in done.stdout
+
+
+def test_an_unknown_policy_is_wrong_usage(place: Place) -> None:
+    done = place.run("--policy", "some")
+    assert done.returncode == 2
+    assert "choose from mfa, none" in done.stderr
+
+
+def test_a_command_gets_the_demos_environment_and_nothing_of_the_users(place: Place) -> None:
+    done = place.run("--", sys.executable, "-c", LOOK)
+    seen = json.loads(done.stdout)
+    assert {name for name in seen if name.upper().startswith(("AWS_", "MFAENV_"))} == {
+        "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_ENDPOINT_URL",
+        "AWS_EC2_METADATA_DISABLED",
+        "MFAENV_CACHE_DIR",
+        "MFAENV_DEMO",
+    }
+    assert seen["HOME"] == place.environ["HOME"]
+    assert not is_listening(seen["AWS_ENDPOINT_URL"])
+    assert place.left_behind() == []
+
+
+@pytest.mark.parametrize(("script", "status"), [("exit 7", 7), ("exit 0", 0), ("kill -TERM $$", 128 + 15)])
+def test_a_commands_status_is_the_demos(place: Place, script: str, status: int) -> None:
+    assert place.run("--", "sh", "-c", script).returncode == status
+
+
+def test_a_command_that_is_none_is_named(place: Place) -> None:
+    done = place.run("--", "no-such-program")
+    assert (done.returncode, done.stderr.strip().count("\n")) == (127, 0)
+    assert "no-such-program" in done.stderr
+    directory = place.run("--", str(place.path))
+    assert directory.returncode == 126
+    assert place.left_behind() == []
+
+
+def test_the_main_job_in_a_command(place: Place) -> None:
+    mfaenv = shlex.join(MFAENV)
+    script = f"""
+        eval "$({mfaenv} --quiet --token-code "$({mfaenv} demo --code 2>/dev/null)" --shell sh)"
+        echo $AWS_ACCESS_KEY_ID
+        eval "$({mfaenv} --quiet --no-input --shell sh)"
+        echo $AWS_ACCESS_KEY_ID
+    """
+    done = place.run("--", "sh", "-c", script)
+    first, second = done.stdout.split()
+    assert first.startswith("ASIA")
+    assert first == second
+    assert place.left_behind() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_stop_it_stops_its_command_and_leaves_nothing(place: Place, number: signal.Signals) -> None:
+    script = "echo $$ $AWS_ENDPOINT_URL; exec sleep 60"
+    demo = subprocess.Popen(
+        [*MFAENV, "demo", "--", "sh", "-c", script], env=place.environ, stdout=subprocess.PIPE, text=True
+    )
+    assert demo.stdout
+    child, url = demo.stdout.readline().split()
+    assert is_listening(url)
+    demo.send_signal(number)
+    assert demo.wait(10) == 128 + number
+    demo.stdout.close()
+    assert not Path("/proc", child).exists() or sys.platform != "linux"
+    assert not is_listening(url)
+    assert place.left_behind() == []
+
+
+def in_terminal(place: Place, **more: str) -> Any:
+    return pexpect.spawn(
+        MFAENV[0],
+        [*MFAENV[1:], "demo"],
+        env={**place.environ, "PS1": "ready> ", **more},
+        encoding="utf-8",
+        dimensions=(40, 120),
+        timeout=20,
+    )
+
+
+def test_on_a_terminal_it_opens_the_users_shell_and_says_what_to_try(place: Place) -> None:
+    shell = in_terminal(place)
+    shell.expect("ready> ")
+    introduction = shell.before or ""
+    assert "eval $(mfaenv)" in introduction
+    assert "mfaenv demo --code" in introduction
+    assert "123456789012" in introduction
+    shell.sendintr()
+    shell.expect("ready> ")
+    shell.sendline("echo asleep $((40 + 2)); sleep 60")
+    shell.expect("asleep 42")
+    shell.sendintr()
+    shell.expect("ready> ")
+    shell.sendline("exit 5")
+    shell.expect(pexpect.EOF)
+    shell.close()
+    assert shell.exitstatus == 5
+    assert place.left_behind() == []
+
+
+def test_the_introduction_has_the_line_of_that_shell(place: Place) -> None:
+    fish = shutil.which("fish")
+    if not fish and os.environ.get("CI") != "true":
+        pytest.skip("no fish here")
+    shell = in_terminal(place, SHELL=str(fish))
+    shell.expect(r"mfaenv \| source")
+    shell.terminate(force=True)
+    shell.expect(pexpect.EOF)
+    shell.close()
+
+
+def test_a_terminal_that_goes_away_takes_the_demo_with_it(place: Place) -> None:
+    shell = in_terminal(place)
+    shell.expect("ready> ")
+    shell.close(force=False)  # the terminal is gone: SIGHUP
+    deadline = time.monotonic() + 10
+    while place.left_behind() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert place.left_behind() == []
+
+
+def test_the_code_is_shown_and_taken(aws: PretendAws, alice: User, capsys: pytest.CaptureFixture[str]) -> None:
+    assert show_code({ADDRESS: aws.url}) == 0
+    shown = capsys.readouterr()
+    assert alice.devices[0].accept(shown.out.strip())
+    assert "more seconds, once" in shown.err
+
+
+def test_a_used_code_is_not_shown_but_the_next_one(
+    aws: PretendAws, alice: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    device, now = alice.devices[0], time.time()
+    aws.world.clock = lambda: now
+    used = device.shown()
+    device.accept(used.code)
+    slept = []
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        slept.append(seconds)
+        now += seconds
+
+    show_code({ADDRESS: aws.url}, sleep=sleep)
+    shown = capsys.readouterr()
+    assert slept == [used.seconds]
+    assert f"the next one comes in {used.seconds} s" in shown.err
+    assert device.accept(shown.out.strip())
+
+
+@pytest.mark.parametrize("address", ["", "http://example.com:80", "https://192.0.2.1:1", "127.0.0.1:80"])
+def test_outside_a_demo_there_is_no_code(address: str) -> None:
+    with pytest.raises(MfaenvError) as caught:
+        show_code({ADDRESS: address})
+    assert "mfaenv demo" in caught.value.hint
+
+
+def test_a_demo_that_has_ended_is_told_apart(aws: PretendAws) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(MfaenvError, match="has ended"):
+        show_code({ADDRESS: f"http://127.0.0.1:{port}"})
+    assert aws.log == []
+
+
+def test_every_role_of_the_story_opens_with_one_code() -> None:
+    story = tell("mfa")
+    town = Town()
+    town.world, town.aws = story.world, PretendAws(story.world)
+    town.clock.now = time.time()
+    proof = {"SerialNumber": story.device.serial, "TokenCode": story.device.code()}
+    session = town.opened(town.sts(story.key, "GetSessionToken", **proof))
+    roles = {
+        name: story.world.find_role(profile["role_arn"])
+        for name, profile in story.profiles.items()
+        if name != "default"
+    }
+    keys = {"default": session}
+    for name, profile in story.profiles.items():
+        role = roles.get(name)
+        if role is not None:
+            keys[name] = town.opened(town.assume(keys[profile["source_profile"]], role))
+    assert [town.s3(keys[name]).values("Name")[0] for name in ("staging", "production", "audit")] == [
+        "staging-uploads",
+        "production-invoices",
+        "production-invoices",
+    ]
+    assert town.aws.actions("GetSessionToken") == ["GetSessionToken"]
+    assert set(POLICIES) == {"mfa", "none"}

@@ -1,0 +1,185 @@
+"""Keys that do not come from a user's access key: botocore gets them from the pretend AWS as from the real one."""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError, MetadataRetrievalError, UnauthorizedSSOTokenError
+from botocore.utils import ContainerMetadataFetcher, InstanceMetadataFetcher
+
+from mfaenv.demo.federation import SignIn, WebIdentity
+from mfaenv.demo.machine import CONTAINER_PATH
+from mfaenv.demo.policy import ALLOW_ALL
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.world import Role
+
+START_URL = "https://alice.awsapps.example.com/start"
+ISSUER = "token.actions.example.com"
+
+
+@pytest.fixture
+def role(aws: PretendAws) -> Role:
+    trusted = {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {"StringLike": {f"{ISSUER}:sub": "repo:alice/*"}},
+            }
+        ]
+    }
+    account = aws.world.add_account("111122223333")
+    account.buckets.append("uploads")
+    return account.add_role("Reader", trusted, policies={"All": ALLOW_ALL})
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: PretendAws) -> Path:
+    """A home directory in which botocore finds nothing but what a test puts there."""
+    (tmp_path / ".aws" / "sso" / "cache").mkdir(parents=True)
+    settings = {
+        "HOME": str(tmp_path),
+        "USERPROFILE": str(tmp_path),
+        "AWS_CONFIG_FILE": str(tmp_path / ".aws" / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / ".aws" / "credentials"),
+        "AWS_ENDPOINT_URL": aws.url,
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": aws.url,
+        "AWS_MAX_ATTEMPTS": "1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+def caller(home: Path, *, config: str = "") -> Any:
+    """Who a fresh botocore is."""
+    (home / ".aws" / "config").write_text(config)
+    session = botocore.session.Session()
+    # botocore made its directory's name from the HOME of the time when it was imported.
+    cache = botocore.utils.JSONFileCache(str(home / ".aws" / "sso" / "cache"))
+    for provider in session.get_component("credential_provider").providers:
+        if hasattr(provider, "_token_cache"):
+            provider._token_cache = cache
+    sts: Any = session.create_client("sts")
+    return sts.get_caller_identity()
+
+
+def cache_token(home: Path, sign_in: SignIn) -> None:
+    """What `aws sso login` would leave, for a profile without `sso_session`."""
+    token = {
+        "startUrl": START_URL,
+        "region": "us-east-1",
+        "accessToken": sign_in.access_token,
+        "expiresAt": (datetime.now(UTC) + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    name = hashlib.sha1(START_URL.encode()).hexdigest()
+    (home / ".aws" / "sso" / "cache" / f"{name}.json").write_text(json.dumps(token))
+
+
+SSO_PROFILE = f"""
+[default]
+sso_start_url = {START_URL}
+sso_region = us-east-1
+sso_account_id = 111122223333
+sso_role_name = Reader
+"""
+
+
+def test_a_role_of_identity_center(aws: PretendAws, home: Path, role: Role) -> None:
+    cache_token(home, aws.world.sign_in("alice", role))
+    identity = caller(home, config=SSO_PROFILE)
+    assert identity["Arn"] == "arn:aws:sts::111122223333:assumed-role/Reader/alice"
+    assert aws.actions() == ["GetRoleCredentials", "GetCallerIdentity"]
+
+
+@pytest.mark.parametrize(("field", "value"), [("expires", 0), ("access_token", "another")])
+def test_identity_center_wants_a_token_that_still_holds(
+    aws: PretendAws, home: Path, role: Role, field: str, value: object
+) -> None:
+    sign_in = aws.world.sign_in("alice", role)
+    cache_token(home, sign_in)
+    setattr(sign_in, field, value)
+    with pytest.raises(UnauthorizedSSOTokenError):
+        caller(home, config=SSO_PROFILE)
+
+
+def test_identity_center_gives_only_the_roles_of_the_sign_in(aws: PretendAws, home: Path, role: Role) -> None:
+    assert role.name == "Reader"
+    cache_token(home, aws.world.sign_in("alice"))
+    with pytest.raises(ClientError, match="No access"):
+        caller(home, config=SSO_PROFILE)
+
+
+def test_a_token_of_identity_center_is_renewed_once(aws: PretendAws, home: Path, role: Role) -> None:
+    assert home.exists()
+    sign_in = aws.world.sign_in("alice", role)
+    oidc: Any = botocore.session.Session().create_client("sso-oidc", region_name="us-east-1")
+    form = {
+        "clientId": sign_in.client_id,
+        "clientSecret": sign_in.client_secret,
+        "grantType": "refresh_token",
+        "refreshToken": sign_in.refresh_token,
+    }
+    renewed = oidc.create_token(**form)
+    assert renewed["accessToken"] == sign_in.access_token
+    assert renewed["expiresIn"] == 3600
+    with pytest.raises(oidc.exceptions.InvalidGrantException):
+        oidc.create_token(**form)
+    with pytest.raises(oidc.exceptions.InvalidClientException):
+        oidc.create_token(**{**form, "clientSecret": "wrong"})
+    with pytest.raises(oidc.exceptions.UnsupportedGrantTypeException):
+        oidc.create_token(**{**form, "grantType": "authorization_code"})
+
+
+def test_a_web_identity(aws: PretendAws, home: Path, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = home / "token"
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(file))
+    monkeypatch.setenv("AWS_ROLE_ARN", role.arn)
+    monkeypatch.setenv("AWS_ROLE_SESSION_NAME", "build")
+    aws.world.web_identities = {
+        "hers": WebIdentity(ISSUER, "repo:alice/tool"),
+        "bobs": WebIdentity(ISSUER, "repo:bob/tool"),
+        "theirs": WebIdentity("elsewhere.example.com", "repo:alice/tool"),
+    }
+    file.write_text("hers")
+    assert caller(home)["Arn"] == "arn:aws:sts::111122223333:assumed-role/Reader/build"
+    for token, error in (("bobs", "AccessDenied"), ("theirs", "AccessDenied"), ("nobody's", "InvalidIdentityToken")):
+        file.write_text(token)
+        with pytest.raises(ClientError, match=error):
+            caller(home)
+    assert "hers" not in repr(aws.log)
+
+
+def test_a_containers_role(aws: PretendAws, home: Path, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", aws.url + CONTAINER_PATH)
+    aws.world.machine_role, aws.world.machine_token = role, "let me in"
+    monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "let me in")
+    assert caller(home)["Arn"].startswith("arn:aws:sts::111122223333:assumed-role/Reader/i-")
+    fetcher = ContainerMetadataFetcher(sleep=lambda _: None)
+    with pytest.raises(MetadataRetrievalError, match="403"):
+        fetcher.retrieve_full_uri(aws.url + CONTAINER_PATH, {"Authorization": "wrong"})
+
+
+def test_an_instances_role(aws: PretendAws, home: Path, role: Role) -> None:
+    aws.world.machine_role = role
+    assert caller(home)["Arn"].startswith("arn:aws:sts::111122223333:assumed-role/Reader/i-")
+
+
+def test_an_instance_without_a_role_has_no_keys(aws: PretendAws, home: Path) -> None:
+    assert home.exists()
+    assert aws.world.machine_role is None
+    fetcher = InstanceMetadataFetcher(base_url=aws.url, num_attempts=1)
+    assert fetcher.retrieve_iam_role_credentials() == {}
+
+
+def test_metadata_needs_its_token_first(aws: PretendAws, role: Role) -> None:
+    aws.world.machine_role = role
+    fetcher: Any = InstanceMetadataFetcher(base_url=aws.url, num_attempts=1)
+    with pytest.raises(fetcher._RETRIES_EXCEEDED_ERROR_CLS):
+        fetcher._get_request("latest/meta-data/iam/security-credentials/", lambda _: True, token="made up")

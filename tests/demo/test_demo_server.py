@@ -1,0 +1,152 @@
+import socket
+import ssl
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPException, RemoteDisconnected
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from demo.town import NOON, Clock, Town
+
+from mfaenv.demo import client
+from mfaenv.demo.server import ALWAYS, DROPPED, INTERNAL, THROTTLED, UNAVAILABLE, PretendAws
+from mfaenv.demo.world import User, World
+
+
+def test_failures_are_for_an_action_a_service_or_all_and_end(aws: PretendAws, alice: User) -> None:
+    key = alice.keys[0]
+    aws.fail("GetCallerIdentity", THROTTLED, times=2)
+    aws.fail("s3", UNAVAILABLE)
+    aws.fail("*", INTERNAL)
+    replies = [client.get_caller_identity(aws.url, key, "us-east-1") for _ in range(4)]
+    assert [reply.status for reply in replies] == [400, 400, 500, 200]
+    assert replies[0].error == "Throttling: Rate exceeded"
+    assert replies[2].values("Type") == ["Receiver"]
+    assert client.list_buckets(aws.url, key, "us-east-1").status == 503
+
+
+def test_a_service_may_be_out_of_reach_while_another_answers(aws: PretendAws, alice: User) -> None:
+    aws.fail("s3", DROPPED, times=ALWAYS)
+    for _ in range(3):
+        with pytest.raises(RemoteDisconnected):
+            client.list_buckets(aws.url, alice.keys[0], "us-east-1")
+        assert client.get_caller_identity(aws.url, alice.keys[0], "us-east-1").status == 200
+    assert [record.status for record in aws.log] == [0, 200] * 3
+    aws.recover()
+    assert client.list_buckets(aws.url, alice.keys[0], "us-east-1").status == 403
+
+
+def test_answers_can_be_made_to_wait_one_by_one_and_others_go_past(aws: PretendAws, alice: User) -> None:
+    aws.delay("s3", 0.4)
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(client.list_buckets, aws.url, alice.keys[0], "us-east-1")
+        client.get_caller_identity(aws.url, alice.keys[0], "us-east-1")
+        slow.result()
+    assert aws.actions() == ["GetCallerIdentity", "ListBuckets"]
+    assert aws.actions("ListBuckets") == ["ListBuckets"]
+
+
+def test_the_date_header_goes_by_the_worlds_clock() -> None:
+    with PretendAws(World(Clock())) as aws:
+        connection = HTTPConnection(urlsplit(aws.url).netloc)
+        connection.request("GET", "/")
+        date = connection.getresponse().headers["Date"]
+        connection.close()
+    assert parsedate_to_datetime(date).timestamp() == NOON
+
+
+def ask(connection: HTTPConnection) -> int:
+    connection.request("GET", "/")
+    response = connection.getresponse()
+    response.read()
+    return response.status
+
+
+def test_a_connection_serves_many_requests_and_ends_with_the_server() -> None:
+    with PretendAws(World()) as aws:
+        connection = HTTPConnection(urlsplit(aws.url).netloc)
+        assert [ask(connection) for _ in range(3)] == [403] * 3
+    with pytest.raises((HTTPException, OSError)):
+        ask(connection)
+    connection.close()
+
+
+def test_it_listens_on_the_loopback_address_and_nowhere_else(aws: PretendAws) -> None:
+    port = urlsplit(aws.url).port
+    assert port
+    with socket.create_connection(("127.0.0.1", port)):
+        pass
+    with pytest.raises(OSError, match="refused"), socket.create_connection(("127.0.0.2", port)):
+        pass
+
+
+def test_of_twenty_who_send_the_same_code_at_once_one_gets_a_session(town: Town) -> None:
+    proof = {"SerialNumber": town.device.serial, "TokenCode": town.device.code()}
+    with ThreadPoolExecutor(20) as pool:
+        replies = list(pool.map(lambda _: town.sts(town.key, "GetSessionToken", **proof), range(20)))
+    assert sorted(reply.status for reply in replies) == [200] + [403] * 19
+
+
+def test_a_client_that_goes_away_disturbs_nobody(
+    aws: PretendAws, alice: User, capfd: pytest.CaptureFixture[str]
+) -> None:
+    address = urlsplit(aws.url)
+    assert address.hostname
+    assert address.port
+    aws.delay("*", 0.05)
+    for sent in (b"", b"POST / HTTP/1.1\r\nContent-Le", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"):
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            connection.sendall(sent)
+    time.sleep(0.1)
+    assert client.get_caller_identity(aws.url, alice.keys[0], "us-east-1").status == 200
+    assert capfd.readouterr() == ("", "")
+
+
+def test_it_speaks_tls(tmp_path: Path) -> None:
+    certificate = tmp_path / "certificate.pem"
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "1",
+            "-subj",
+            "/CN=127.0.0.1",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            certificate,
+            "-out",
+            tmp_path / "public.pem",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    certificate.write_bytes(certificate.read_bytes() + (tmp_path / "public.pem").read_bytes())
+    serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    serving.load_cert_chain(certificate)
+    with PretendAws(World(), tls=serving) as aws:
+        address = urlsplit(aws.url)
+        assert address.scheme == "https"
+        trusting = ssl.create_default_context(cafile=str(tmp_path / "public.pem"))
+        with (
+            socket.create_connection((address.hostname, address.port)) as plain,
+            trusting.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
+        ):
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 403"
+        with (
+            pytest.raises(ssl.SSLCertVerificationError),
+            socket.create_connection((address.hostname, address.port)) as plain,
+        ):
+            ssl.create_default_context().wrap_socket(plain, server_hostname="127.0.0.1")
