@@ -87,6 +87,6 @@ def test_errors_have_the_shape_of_motos(key: Keys, moto: str, client: Client) ->
         errors.append(caught.value)
     ours, theirs = errors
     assert type(ours) is not ClientError
-    for part in ("Type", "Code", "Message"):
-        assert ours.response["Error"][part] == theirs.response["Error"][part]
+    assert ours.response["Error"]["Code"] == theirs.response["Error"]["Code"]
+    assert ours.response["Error"]["Message"] == theirs.response["Error"]["Message"]
     assert ours.response["ResponseMetadata"]["HTTPStatusCode"] == theirs.response["ResponseMetadata"]["HTTPStatusCode"]
