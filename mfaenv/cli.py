@@ -119,6 +119,20 @@ def clear(given: Given) -> int:
     return room.run(given, os.environ)
 
 
+@app.command()
+@takes("profile")
+def init(
+    given: Given,
+    shell: Annotated[str, typer.Argument(metavar="SHELL")],
+    *,
+    no_hook: Annotated[bool, typer.Option("--no-hook", help="Leave the prompt hook out.")] = False,
+) -> int:
+    """Print a function, prompt hook and completion for the shell's profile."""
+    from mfaenv import init as room
+
+    return room.run(shell, given, os.environ, hook=not no_hook)
+
+
 @app.command(context_settings={"allow_interspersed_args": False})
 def demo(
     command: Annotated[list[str] | None, typer.Argument(metavar="CMD")] = None,

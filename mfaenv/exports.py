@@ -16,6 +16,7 @@ CLEARED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCO
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell had exported, before the session took its place."""
 
+EXPIRES = "MFAENV_EXPIRES"
 PROFILE = "MFAENV_PROFILE"
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
@@ -29,7 +30,7 @@ SET = (
     "AWS_CREDENTIAL_EXPIRATION",
     *REGIONS,
     PROFILE,
-    "MFAENV_EXPIRES",
+    EXPIRES,
     REGION_MARK,
     SOURCE_KEY,
 )

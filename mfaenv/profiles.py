@@ -17,16 +17,15 @@ if TYPE_CHECKING:
 NOTHING = Value("", "")
 ENVIRONMENT = "the environment"
 
-KINDS = (
+BEFORE_KEYS = (
+    ("web_identity_token_file", "web identity"),
     ("sso_session", "IAM Identity Center"),
     ("sso_start_url", "IAM Identity Center"),
-    ("web_identity_token_file", "web identity"),
-    ("login_session", "aws login"),
-    ("credential_process", "credential_process"),
-    ("credential_source", "credential_source"),
 )
-"""The setting that gives a profile away, and what it is called."""
+"""The setting that gives a profile away, and what it is called: these botocore prefers to keys beside them."""
 
+AFTER_KEYS = (("login_session", "aws login"), ("credential_process", "credential_process"))
+MACHINE = "credential_source"
 METADATA = "a container or instance role"
 STATIC = "keys with a token"
 
@@ -44,7 +43,7 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Plan:
     role_arn = options.text(given, "role_arn")
     way = roles.lone(name, role_arn) if keys or name not in files.profiles else roles.chain(files, name, role_arn)
     root = files.profiles.get(way.root, {})
-    kind, keys = ("keys", keys) if keys else _root(files, way.root, root)
+    kind, keys = ("keys", keys) if keys else _root(files, way, root)
     region = _region(given, env, name, files)
     return Plan(
         profile=profile if profile.text else Value(name, "default"),
@@ -111,17 +110,23 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     return MfaenvError(f"There is no profile '{name}'{origin} in {where}.", hint)
 
 
-def _root(files: AwsFiles, name: str, section: Section) -> tuple[str, Keys | None]:
+def _root(files: AwsFiles, way: Chain, section: Section) -> tuple[str, Keys | None]:
     """Tell what the profile at the root of the chain is, with its keys where they are long-term."""
+    name = way.root
+    kind = MACHINE if way.machine else _kind(section, BEFORE_KEYS)
     access_key, secret_key = section.get("aws_access_key_id", ""), section.get("aws_secret_access_key", "")
-    if not access_key and not secret_key:
-        return next((kind for setting, kind in KINDS if section.get(setting)), METADATA), None
+    if kind or not (access_key or secret_key):
+        return kind or _kind(section, AFTER_KEYS) or METADATA, None
     if not access_key or not secret_key:
         lacking = "aws_secret_access_key" if access_key else "aws_access_key_id"
         raise MfaenvError(f"Profile '{name}' has no {lacking}.", f"Add it in {files.where(name)}.")
     if section.get("aws_session_token"):
         return STATIC, None
     return "keys", Keys(access_key, secret_key, "", files.where(name))
+
+
+def _kind(section: Section, kinds: tuple[tuple[str, str], ...]) -> str:
+    return next((kind for setting, kind in kinds if section.get(setting)), "")
 
 
 def _region(given: Given, env: Mapping[str, str], name: str, files: AwsFiles) -> Value:

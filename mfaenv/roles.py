@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfaenv.awsfiles import AwsFiles, Section
 
+KEYS = ("aws_access_key_id", "aws_secret_access_key")
 SESSION_NAME = "mfaenv"
 SESSION_NAME_LENGTHS = range(2, 64 + 1)
 SESSION_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
@@ -22,11 +23,13 @@ class Chain(NamedTuple):
     """The profile whose credentials come first, the roles on the way from it, and the profiles from the wanted one on.
 
     `profiles` begins with the wanted profile and ends with the root; `hops` are in the order in which they are assumed.
+    With `machine`, the root is a role that botocore assumes from its credential_source.
     """
 
     root: str
     hops: tuple[Hop, ...]
     profiles: tuple[str, ...]
+    machine: bool = False
 
 
 def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
@@ -34,11 +37,12 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
 
     Raises MfaenvError, showing the chain, for a cycle, a missing link, or a role without a source.
     """
-    profiles, hops = [name], []
+    profiles, hops, machine = [name], [], False
     section = {**files.profiles[name], **({"role_arn": role_arn} if role_arn else {})}
     while _is_role(section, first=len(profiles) == 1):
         source = _source(section, profiles[-1], given=bool(role_arn) and len(profiles) == 1)
         if not source:
+            machine = True
             break
         hops.append(_hop(section, profiles[-1]))
         if source == profiles[-1]:
@@ -54,12 +58,12 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
             )
         profiles.append(source)
         section = files.profiles[source]
-    return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles))
+    return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles), machine)
 
 
 def _is_role(section: Section, *, first: bool) -> bool:
     """Tell whether to go on: a source with keys of its own is the end, whatever else it holds, as in botocore."""
-    has_keys = bool(section.get("aws_access_key_id"))
+    has_keys = not section.keys().isdisjoint(KEYS)
     return bool(section.get("role_arn")) and not section.get("web_identity_token_file") and (first or not has_keys)
 
 

@@ -223,6 +223,7 @@ class Sessions:
         """Store what AWS gave, if it can be stored."""
         answer = Answer(self._fields(plan, credentials, key, source), entry_name(key), key)
         self._try_to(lambda: self._place.write(answer.name, answer.session, credentials.expires or 0))
+        self._try_to(lambda: self._place.announce(answer.session["created"]))
         return answer
 
     def _fields(self, plan: Plan, credentials: Credentials, key: str, source: str) -> Fields:

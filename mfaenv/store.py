@@ -32,6 +32,12 @@ ANSWER = "answer-"
 DEVICE = "device-"
 CODE = "code-"
 LOCK = "lock-"
+LATEST = "latest"
+"""The file that holds the time of the last new session, as one word: a prompt hook reads it without a process."""
+
+VARIABLE = "MFAENV_STORE"
+"""The variable in which a prompt hook finds the directory."""
+
 ENTRIES = (SESSION, ANSWER, DEVICE, CODE)
 TEMPORARY = ".new-"
 
@@ -209,14 +215,18 @@ class Store:
 
         Raises OSError where that cannot be done, and leaves the old entry then.
         """
+        self._replace(name, dump(fields), until)
+
+    def _replace(self, name: str, data: bytes, until: float | None) -> None:
         temporary = f"{TEMPORARY}{os.getpid()}-{name}"
         try:
             fd = _create(self.file(temporary))
             try:
-                _write_all(fd, dump(fields))
+                _write_all(fd, data)
             finally:
                 os.close(fd)
-            os.utime(self.file(temporary), (until, until))
+            if until is not None:
+                os.utime(self.file(temporary), (until, until))
             _patiently(lambda: os.replace(self.file(temporary), self.file(name)))
         except BaseException:
             self.delete(temporary)
@@ -236,6 +246,18 @@ class Store:
             return sorted(name for name in os.listdir(self.path) if name.startswith(prefixes))
         except OSError:
             return []
+
+    def announce(self, word: str) -> None:
+        """Tell the prompt hooks of other shells that there is a new session. Raises OSError."""
+        self._replace(LATEST, word.encode() + b"\n", None)
+
+    def latest(self) -> str:
+        """Give the word that was announced last."""
+        try:
+            with open(self.file(LATEST), encoding="ascii") as file:
+                return file.read(64).strip()
+        except (OSError, ValueError):
+            return ""
 
     def sweep(self, now: float) -> None:
         """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""

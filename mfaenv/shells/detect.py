@@ -19,6 +19,7 @@ _SHELLS = {name: name for name in NAMES} | {
     "posh": "sh",
     "yash": "sh",
     "rbash": "bash",
+    "bsd-csh": "csh",
     "ksh93": "ksh",
     "lksh": "ksh",
     "loksh": "ksh",

@@ -1,0 +1,35 @@
+# The time, without a process: the age of a file and the moment of its last change together are now.
+if path mtime / &>/dev/null
+    function _mfaenv_clock
+        set -g _mfaenv_now (math (path mtime /) + (path mtime --relative /))
+    end
+else
+    function _mfaenv_clock
+        set -g _mfaenv_now (command date +%s)
+    end
+end
+
+# At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
+set -g _mfaenv_seen '@SEEN@'
+function _mfaenv_hook --on-event fish_prompt
+    set -l before $status
+    _mfaenv_check
+    return $before
+end
+function _mfaenv_check
+    if set -q MFAENV_EXPIRES
+        string match -qr '^[0-9]+$' -- "$MFAENV_EXPIRES"; or return
+        _mfaenv_clock
+        test $_mfaenv_now -ge (math $MFAENV_EXPIRES - @EARLY@); or return
+    else if set -q AWS_ACCESS_KEY_ID
+        return # keys of the user's own
+    end
+    _mfaenv_look
+    if test "$_mfaenv_latest" != "$_mfaenv_seen"
+        mfaenv --cached; and return
+    end
+    if set -q MFAENV_EXPIRES; and test $_mfaenv_now -ge $MFAENV_EXPIRES
+        echo "mfaenv: the session of profile $MFAENV_PROFILE has ended" >&2
+        @REMOVE@
+    end
+end

@@ -1,0 +1,1 @@
+alias mfaenv 'eval "`\mfaenv init tcsh --call \!*`"'
