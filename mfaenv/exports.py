@@ -35,6 +35,9 @@ SET = (
     SOURCE_KEY,
 )
 
+ENDING = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", EXPIRES)
+"""What goes when a session has ended by itself; the profile and the region stay for the next one."""
+
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 """https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""
 

@@ -15,6 +15,7 @@ _GRACE = 2
 _SLICE = 1
 """Seconds after which a signal that came at a bad moment is looked for."""
 
+_STOPS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _KILLED = 128
@@ -32,7 +33,7 @@ def stopped_in_order() -> Iterator[None]:
     def stop(number: int, _frame: FrameType | None) -> None:
         raise StopSignal(_KILLED + number)
 
-    with _handling({"SIGTERM": stop, "SIGHUP": stop, "SIGBREAK": stop}):
+    with _handling(dict.fromkeys(_STOPS, stop)):
         yield
 
 
@@ -41,21 +42,32 @@ def run_in_foreground(command: Sequence[str], environ: Mapping[str, str]) -> int
 
     Raises MfaenvError when it cannot be started.
     """
-    program = shutil.which(command[0], path=environ.get("PATH")) or command[0]
+    process = None
+    came: list[int] = []
     # A handler of one's own, not SIG_IGN: the program would inherit that.
     with _handling({"SIGINT": lambda _number, _frame: None}):
         try:
-            process = subprocess.Popen([program, *command[1:]], env=dict(environ))  # noqa: S603 - the user's own command
-        except FileNotFoundError:
-            raise MfaenvError(f"there is no program {command[0]}", status=_NOT_FOUND) from None
-        except OSError as error:
-            raise MfaenvError(f"cannot run {command[0]}: {error.strerror}", status=_NOT_EXECUTABLE) from None
-        try:
+            # What would end this process is put off until there is a program to end with it.
+            with _handling(dict.fromkeys(_STOPS, lambda number, _frame: came.append(number))):
+                process = _start(command, environ)
+            for number in came:
+                signal.raise_signal(number)
             status = _wait(process)
         except BaseException:
-            _end(process)
+            if process is not None:
+                _end(process)
             raise
     return status if status >= 0 else _KILLED - status
+
+
+def _start(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    program = shutil.which(command[0], path=environ.get("PATH")) or command[0]
+    try:
+        return subprocess.Popen([program, *command[1:]], env=dict(environ))  # noqa: S603 - the user's own command
+    except FileNotFoundError:
+        raise MfaenvError(f"there is no program {command[0]}", status=_NOT_FOUND) from None
+    except OSError as error:
+        raise MfaenvError(f"cannot run {command[0]}: {error.strerror}", status=_NOT_EXECUTABLE) from None
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

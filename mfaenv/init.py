@@ -21,7 +21,7 @@ def run(shell: str, given: Given, env: Mapping[str, str], *, hook: bool) -> int:
     hooks.checked(shell)
     place = store.Store(store.directory(env))
     parts = [
-        hooks.text(shell, env, place, time.time(), hook=hook).encode(),
+        hooks.text(shell, place, time.time(), hook=hook).encode(),
         shells.render(shell, [*hooks.settings(place), *_session(given, env, place)]),
     ]
     outcome.to_stdout(b"".join(parts))

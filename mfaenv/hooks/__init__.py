@@ -33,9 +33,6 @@ TEMPLATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 EARLY_SECONDS = 300
 """How long before the end of a session the hook begins to look for one that another window has got."""
 
-KEPT = exports.PROFILE
-"""What stays when a session has ended, so that `mfaenv` gets the next one for the same profile."""
-
 
 def checked(shell: str) -> str:
     """Give the shell's name back, or raise MfaenvError (usage) where there is no function for it."""
@@ -44,10 +41,10 @@ def checked(shell: str) -> str:
     raise MfaenvError(f"init has no function for '{shell}'.", f"It takes {', '.join(TEMPLATES)}.", status=USAGE)
 
 
-def text(shell: str, env: Mapping[str, str], place: Store, now: float, *, hook: bool) -> str:
+def text(shell: str, place: Store, now: float, *, hook: bool) -> str:
     """Write the function and, where it is wanted and the shell can have one, the prompt hook."""
     functions, hooks = TEMPLATES[shell]
-    removed: list[Pair] = [pair for pair in exports.removal(env) if pair[0] != KEPT]
+    ended: list[Pair] = [(name, None) for name in exports.ENDING]
     valued = [flag for row in options.OPTIONS.values() if row.metavar for flag in row.flags]
     values = {
         "SHELL": shell,
@@ -57,7 +54,7 @@ def text(shell: str, env: Mapping[str, str], place: Store, now: float, *, hook: 
         "SEEN": place.latest() or "-",
         "EARLY": str(EARLY_SECONDS),
         "NOW": str(int(now)),
-        "REMOVE": shells.render(shell, removed).decode().strip().replace("\n", "\n        "),
+        "REMOVE": shells.render(shell, ended).decode().strip().replace("\n", "\n        "),
     }
     return "".join(_filled(name, values) for name in (*functions, *(hooks if hook else ())))
 
