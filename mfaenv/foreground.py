@@ -93,9 +93,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _handling(handlers: Mapping[str, "signal._HANDLER"]) -> Iterator[None]:
-    """Have the signals, those that this system knows, handled so for a while."""
+    """Have the signals handled so for a while: those that this system knows and that nobody, as nohup does, ignores."""
     numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
-    before = {number: signal.signal(number, handler) for number, handler in numbers.items()}
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, numbers[number]) for number in heard}
     try:
         yield
     finally:

@@ -149,8 +149,9 @@ def test_the_main_job_in_a_command(place: Place) -> None:
     assert place.left_behind() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_told_to_stop_it_stops_its_command_and_leaves_nothing(place: Place, number: signal.Signals) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_told_to_stop_it_stops_its_command_and_leaves_nothing(place: Place, name: str) -> None:
+    number = signal.Signals[name]
     script = "echo $$ $AWS_ENDPOINT_URL; exec sleep 60"
     demo = subprocess.Popen(
         [*MFAENV, "demo", "--", "sh", "-c", script], env=place.environ, stdout=subprocess.PIPE, text=True
@@ -164,6 +165,12 @@ def test_told_to_stop_it_stops_its_command_and_leaves_nothing(place: Place, numb
     assert not Path("/proc", child).exists() or sys.platform != "linux"
     assert not is_listening(url)
     assert place.left_behind() == []
+
+
+def test_under_nohup_a_terminal_that_goes_away_ends_nothing(place: Place) -> None:
+    script = f"trap '' HUP; exec {shlex.join(MFAENV)} demo -- sh -c 'kill -HUP $PPID $$; echo still here'"
+    done = subprocess.run(["sh", "-c", script], env=place.environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "still here\n")
 
 
 def in_terminal(place: Place, **more: str) -> Any:
@@ -186,7 +193,7 @@ def test_on_a_terminal_it_opens_the_users_shell_and_says_what_to_try(place: Plac
     assert "123456789012" in introduction
     shell.sendintr()
     shell.expect("ready> ")
-    shell.sendline("echo asleep $((40 + 2)); sleep 60")
+    shell.sendline("sh -c 'echo asleep $((40 + 2)); exec sleep 60'")
     shell.expect("asleep 42")
     shell.sendintr()
     shell.expect("ready> ")
