@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
-import pytest
+from terminals import need
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,15 +19,6 @@ _PROGRAMS = {
 }
 _BAIT = ("a", "b c", "-e", "x.txt", "[z]", ".hidden", "052")
 """Files for globs to match."""
-
-
-def need(program: str) -> None:
-    """Skip the test where the program is not on the PATH; fail there if this is CI."""
-    if shutil.which(program) is None:
-        message = f"{program} is not on the PATH"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
 
 
 class Result(NamedTuple):
@@ -50,10 +40,15 @@ class Place:
         for folder in ("bin", "home", "current"):
             (root / folder).mkdir()
         for name, text in _PROGRAMS.items():
-            (root / "bin" / name).write_text(text)
-            (root / "bin" / name).chmod(0o755)
+            self.add(name, text)
         for name in _BAIT:
             (self._current / name).touch()
+
+    def add(self, name: str, text: str) -> None:
+        """Put a program on the PATH."""
+        program = self._root / "bin" / name
+        program.write_text(text)
+        program.chmod(0o755)
 
     def run(self, shell: Shell, script: str, printed: bytes, **variables: str) -> Result:
         """Run the script, in which ``mfaenv`` prints these bytes and ends with the status ``TEST_STATUS``."""

@@ -12,7 +12,7 @@ import dotenv
 import pytest
 from botocore.credentials import ProcessProvider
 from hypothesis import HealthCheck, given, settings
-from running import need
+from terminals import need
 from values import CORPUS, TEXTS
 
 from mfaenv.errors import MfaenvError
@@ -32,7 +32,7 @@ SESSION = [
     ("AWS_REGION", "eu-west-1"),
 ]
 
-generated = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+generated = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def numbered(target: str, values: Iterable[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from running import Place
 from shell_table import SHELLS, Shell
 from values import CORPUS, OCTETS, TEXTS, TEXTS_AND_OCTETS
@@ -58,7 +58,7 @@ def test_every_value_survives_every_line(place: Place, shell: Shell, line: str, 
 
 @every_line
 def test_generated_values_survive(place: Place, shell: Shell, line: str) -> None:
-    @settings(max_examples=shell.examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=shell.examples)
     @given(TEXTS_AND_OCTETS if shell.octets else TEXTS)
     def check(values: list[str]) -> None:
         check_held(place, shell, line, holdable(shell, values))
@@ -91,3 +91,34 @@ def test_a_failure_ends_a_strict_script(place: Place, shell: Shell, line: str) -
 
     assert result.status != 0
     assert (result.environment, result.files) == (None, [])
+
+
+def named(name: str) -> Shell:
+    return next(shell for shell in SHELLS if shell.name == name)
+
+
+@pytest.mark.parametrize("line", named("pwsh").lines[:2])
+def test_powershell_tells_of_a_failure_and_goes_on(place: Place, line: str) -> None:
+    # What an expression in parentheses printed cannot make `$?` False; $LASTEXITCODE is right there too.
+    script = f'{line}\n$env:TEST_SEEN = "$? $LASTEXITCODE"\ndump'
+    result = place.run(named("pwsh"), script, failure("pwsh", 3), TEST_STATUS="3")
+
+    assert (result.status, result.shown) == (0, b"")
+    assert result.environment is not None
+    assert result.environment["TEST_SEEN"] == b"False 3"
+
+
+def test_powershell_takes_a_long_value_of_numbers(place: Place) -> None:
+    check_held(place, named("pwsh"), named("pwsh").lines[0], ["é" * 20_000])
+
+
+def test_fish_keeps_the_users_universal_variable(place: Place) -> None:
+    fish = named("fish")._replace(start=("fish",))
+    gone = place.run(fish, f"set -Ux TEST_OLD mine\n{fish.lines[0]}\ndump", render("fish", [("TEST_OLD", None)]))
+    next_session = place.run(fish, "dump", b"")
+
+    assert (gone.status, gone.shown) == (0, b"")
+    assert gone.environment is not None
+    assert "TEST_OLD" not in gone.environment
+    assert next_session.environment is not None
+    assert next_session.environment["TEST_OLD"] == b"mine"

@@ -10,8 +10,8 @@ import pytest
 import tree_sitter_powershell
 from hypothesis import given
 from hypothesis import strategies as st
-from running import need
 from shell_table import SHELLS
+from terminals import need
 from tree_sitter import Language, Parser
 from values import CORPUS, TEXTS
 
