@@ -181,7 +181,7 @@ def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service:
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
-    ignored = env.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or section.get("ignore_configured_endpoint_urls", "")
+    ignored = env.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", section.get("ignore_configured_endpoint_urls", ""))
     if ignored.lower() == "true":
         return ""
     services = files.services.get(section.get("services", ""), {})

@@ -1,0 +1,265 @@
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import botocore.session
+import pytest
+from botocore.exceptions import BotoCoreError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mfaenv import awsfiles, profiles
+from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.model import Hop, Plan
+
+NAMES = ("a", "b", "c", "d e")
+KEYS = ("aws_access_key_id", "aws_secret_access_key")
+TOKEN = "aws_session_token"
+TOKEN_FILE = "web_identity_token_file"
+ROLES = [f"arn:aws:iam::{account}:role/{name}" for account in ("111122223333", "444455556666") for name in ("R", "p/S")]
+
+Settings = Mapping[str, str]
+
+
+def some(name: str, *values: str) -> st.SearchStrategy[dict[str, str]]:
+    """A setting that is there or not."""
+    return st.one_of(st.just({}), st.sampled_from(values).map(lambda value: {name: value}))
+
+
+def profile(name: str) -> st.SearchStrategy[dict[str, str]]:
+    key = f"AKIA{name.upper()}"
+    parts = st.tuples(
+        st.sampled_from([{}, {}, dict(zip(KEYS, (key, "s"), strict=True)), {KEYS[0]: key}, {KEYS[1]: "s"}]),
+        st.sampled_from([{}, *({"role_arn": role} for role in ROLES)]),
+        some("source_profile", *NAMES, "missing"),
+        st.sampled_from([{}, {}, {}, {}, {"credential_source": "Environment"}, {"credential_source": "Nowhere"}]),
+        st.sampled_from([{}, {}, {}, {}, {TOKEN_FILE: "token"}, {TOKEN: "t"}]),
+        some("external_id", "x", "é y"),
+        some("role_session_name", "alice@example.com"),
+        some("duration_seconds", "900", "3600"),
+    )
+    return parts.map(merged)
+
+
+def merged(parts: Sequence[Settings]) -> dict[str, str]:
+    """The settings of a profile; not a role beside a session's keys, which only a hand that slipped writes."""
+    found = {name: value for part in parts for name, value in part.items()}
+    return {name: value for name, value in found.items() if name != TOKEN or "role_arn" not in found}
+
+
+def link(name: str, source: str) -> st.SearchStrategy[dict[str, str]]:
+    """A role on the way: whatever else is drawn, it leads to its source."""
+    return profile(name).map(lambda drawn: merged([drawn, {"role_arn": ROLES[0], "source_profile": source}]))
+
+
+PROFILES = st.one_of(
+    st.fixed_dictionaries({name: profile(name) for name in NAMES}),
+    st.fixed_dictionaries({name: link(name, source) for name, source in pairwise(NAMES)} | {NAMES[-1]: profile("d")}),
+)
+
+
+class Call(NamedTuple):
+    """What AssumeRole is asked for."""
+
+    role_arn: str
+    external_id: str | None
+    session_name: str | None
+    duration: int | None
+
+
+class Way(NamedTuple):
+    """Where a profile leads: the access key at its root, and the calls from there."""
+
+    access_key: str
+    calls: tuple[Call, ...]
+
+
+class RecordingSession(botocore.session.Session):
+    """botocore's own resolution of a profile; only STS is somebody who notes what it is asked for."""
+
+    def __init__(self, profile: str | None) -> None:
+        super().__init__(profile=profile)
+        self.signers: list[str] = []
+        self.calls: list[Call] = []
+
+    def create_client(self, *_: Any, **options: Any) -> Any:
+        self.signers.append(options.get("aws_access_key_id") or "unsigned")
+        return self
+
+    def assume_role(self, **asked: Any) -> Any:
+        name = asked["RoleSessionName"]
+        chosen = None if name.startswith("botocore-session-") else name
+        self.calls.append(Call(asked["RoleArn"], asked.get("ExternalId"), chosen, asked.get("DurationSeconds")))
+        number = len(self.calls)
+        keys = {"AccessKeyId": f"ASIA{number}", "SecretAccessKey": "s", "SessionToken": "t"}
+        return {"Credentials": {**keys, "Expiration": "2099-01-01T00:00:00Z"}}
+
+    def assume_role_with_web_identity(self, **asked: Any) -> Any:
+        del asked["WebIdentityToken"]
+        return self.assume_role(**asked)
+
+    def close(self) -> None:
+        """Be closed, as a client is."""
+
+
+def botocores_way(profile: str | None) -> Way:
+    """Where botocore gets; raises BotoCoreError where it gets nowhere."""
+    session = RecordingSession(profile)
+    session.get_component("credential_provider").remove("env")
+    found = session.get_credentials()
+    if found is None:
+        raise BotoCoreError
+    key = found.get_frozen_credentials().access_key
+    return Way((session.signers or [str(key)])[0], tuple(session.calls))
+
+
+def our_way(plan: Plan) -> Way:
+    """Where the plan gets: botocore's part where it has one, and the roles on top."""
+    start = Way(plan.keys.access_key, ()) if plan.keys else botocores_way(plan.config_profile)
+    return start._replace(calls=(*start.calls, *map(as_call, plan.hops)))
+
+
+def as_call(hop: Hop) -> Call:
+    name = None if hop.session_name == "mfaenv" else hop.session_name
+    return Call(hop.role_arn, hop.external_id or None, name, hop.duration)
+
+
+def or_nothing(way: Callable[[], Way]) -> Way | None:
+    try:
+        return way()
+    except (BotoCoreError, MfaenvError):
+        return None
+
+
+class Files:
+    """The AWS files, and the environment that names them."""
+
+    def __init__(self, place: Path) -> None:
+        token = place / "token"
+        token.write_text("token", encoding="ascii")
+        self.token = str(token)
+        self.env = {
+            "AWS_CONFIG_FILE": str(place / "config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(place / "credentials"),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def write(self, sections: Mapping[str, Settings]) -> None:
+        lines = []
+        for name, section in sections.items():
+            placed = {**section, **({TOKEN_FILE: self.token} if TOKEN_FILE in section else {})}
+            lines += [f"[profile '{name}']", *(f"{setting} = {value}" for setting, value in placed.items())]
+        Path(self.env["AWS_CONFIG_FILE"]).write_text("\n".join(lines), encoding="utf-8")
+
+    def plan(self, profile: str, **given: str) -> Plan:
+        return profiles.resolve({"profile": profile, **given}, self.env, awsfiles.load(self.env))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Files]:
+    made = Files(tmp_path_factory.mktemp("roles"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in made.env.items():
+            patch.setenv(name, value)
+        yield made
+
+
+@settings(max_examples=250)
+@given(PROFILES)
+def test_a_chain_leads_where_botocore_goes(files: Files, sections: Mapping[str, Settings]) -> None:
+    files.write(sections)
+    assert or_nothing(lambda: our_way(files.plan("a"))) == or_nothing(lambda: botocores_way("a"))
+
+
+def keys(name: str) -> Settings:
+    return {KEYS[0]: f"AKIA{name.upper()}", KEYS[1]: "s"}
+
+
+def role(source: str, **more: str) -> Settings:
+    return {"role_arn": ROLES[0], "source_profile": source, **more}
+
+
+@pytest.mark.parametrize(
+    ("sections", "drawn"),
+    [
+        ({"a": role("b"), "b": role("a")}, "a → b → a"),
+        ({"a": role("b"), "b": role("c"), "c": role("b")}, "a → b → c → b"),
+        ({"a": role("b"), "b": role("c"), "c": role("d e"), "d e": role("a")}, "a → b → c → d e → a"),
+    ],
+)
+def test_a_cycle_is_shown_as_the_chain_it_is(files: Files, sections: Mapping[str, Settings], drawn: str) -> None:
+    files.write(sections)
+    with pytest.raises(MfaenvError) as raised:
+        files.plan("a")
+    assert raised.value.message == f"The profiles lead in a circle: {drawn}."
+
+
+def test_a_missing_link_is_shown(files: Files) -> None:
+    files.write({"a": role("b"), "b": role("gone")})
+    with pytest.raises(MfaenvError) as raised:
+        files.plan("a")
+    assert raised.value.message == "Profile 'gone' is missing: a → b → gone."
+    assert "the source_profile of 'b'" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ({"role_arn": ROLES[0]}, "neither source_profile nor credential_source"),
+        (role("b", credential_source="Environment"), "both source_profile and credential_source"),
+        (role("b", role_arn="arn:aws:iam::123456789012:user/alice"), "is not the ARN of a role"),
+        (role("b", role_arn="Admin"), "is not the ARN of a role"),
+        (role("b", role_session_name="x"), "role_session_name of profile 'a'"),
+        (role("b", role_session_name="a b"), "role_session_name of profile 'a'"),
+        (role("b", duration_seconds="an hour"), "'an hour' is not a time"),
+        (role("b", duration_seconds="43201"), "a role cannot last"),
+    ],
+)
+def test_what_is_wrong_with_a_role_is_said(files: Files, section: Settings, words: str) -> None:
+    files.write({"a": section, "b": keys("b")})
+    with pytest.raises(MfaenvError, match=words):
+        files.plan("a")
+
+
+def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) -> None:
+    files.write(
+        {
+            "a": role("b", external_id="of a", duration_seconds="1800", region="eu-west-1"),
+            "b": role("c", role_arn=ROLES[1], role_session_name="of-b"),
+            "c": keys("c"),
+        }
+    )
+    plan = files.plan("a", region="eu-north-1")
+    assert plan.profiles == ("a", "b", "c")
+    assert plan.hops == (
+        Hop(ROLES[1], "of-b", "", None, "eu-north-1", "b"),
+        Hop(ROLES[0], "mfaenv", "of a", 1800, "eu-west-1", "a"),
+    )
+
+
+def test_the_option_stands_in_for_the_profiles_role(files: Files) -> None:
+    files.write({"a": role("b", external_id="x"), "b": keys("b")})
+    assert [hop.role_arn for hop in files.plan("a", role_arn=ROLES[2]).hops] == [ROLES[2]]
+    assert [hop.role_arn for hop in files.plan("b", role_arn=ROLES[2]).hops] == [ROLES[2]]
+    with pytest.raises(MfaenvError, match="is not the ARN of a role") as raised:
+        files.plan("b", role_arn="Admin")
+    assert raised.value.status == USAGE
+
+
+@pytest.mark.parametrize(("wanted", "allowed"), [("1h", True), ("3601", False), ("900", True), ("899", False)])
+def test_a_role_from_a_role_lasts_an_hour_at_most(files: Files, wanted: str, allowed: bool) -> None:
+    files.write({"a": role("b"), "b": role("c"), "c": keys("c")})
+    if allowed:
+        assert files.plan("a", duration=wanted).hops[-1].duration is not None
+    else:
+        with pytest.raises(MfaenvError, match=r"--duration: a role that is assumed from another role cannot last"):
+            files.plan("a", duration=wanted)
+
+
+def test_the_devices_setting_is_the_nearest(files: Files) -> None:
+    serial, other = "arn:aws:iam::123456789012:mfa/a", "arn:aws:iam::123456789012:mfa/b"
+    files.write({"a": role("b", mfa_serial=serial), "b": role("c"), "c": {**keys("c"), "mfa_serial": other}})
+    assert files.plan("a").device == (serial, "mfa_serial of profile a")
+    assert files.plan("b").device == (other, "mfa_serial of profile c")
+    assert files.plan("a", serial_number=other).device == (other, "--serial-number")
