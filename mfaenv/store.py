@@ -188,12 +188,18 @@ class Store:
         self.check()
         if stat.S_IMODE(os.lstat(self.path).st_mode) != PRIVATE:
             os.chmod(self.path, PRIVATE)
-        probe = self.file(f"{TEMPORARY}{os.getpid()}-probe")
+        probe = self.file(_temporary("probe"))
         os.close(_create(probe))
         os.unlink(probe)
 
     def read(self, name: str, key: str | None = None) -> Fields | None:
         """Give an entry's fields; nothing where it is missing, damaged, too open, not ours, or not of this key."""
+        data = self._private(name)
+        fields = None if data is None else load(data)
+        return None if fields is None or key not in {None, fields.get("key")} else fields
+
+    def _private(self, name: str) -> bytes | None:
+        """Read a file of ours that nobody else can, and nothing that would block or lead elsewhere."""
         try:
             fd = os.open(self.file(name), _READ)
         except OSError:
@@ -203,12 +209,11 @@ class Store:
             private = not _owner(found) and _closed_to_others(found)
             if not (stat.S_ISREG(found.st_mode) and private and found.st_size <= LARGEST):
                 return None
-            fields = load(os.read(fd, LARGEST + 1))
+            return os.read(fd, LARGEST + 1)
         except OSError:
             return None
         finally:
             os.close(fd)
-        return None if fields is None or key not in {None, fields.get("key")} else fields
 
     def write(self, name: str, fields: Mapping[str, str], until: float) -> None:
         """Replace an entry in one step; it is over at `until`, in seconds since 1970, and its time of change says so.
@@ -218,7 +223,7 @@ class Store:
         self._replace(name, dump(fields), until)
 
     def _replace(self, name: str, data: bytes, until: float | None) -> None:
-        temporary = f"{TEMPORARY}{os.getpid()}-{name}"
+        temporary = _temporary(name)
         try:
             fd = _create(self.file(temporary))
             try:
@@ -253,11 +258,7 @@ class Store:
 
     def latest(self) -> str:
         """Give the word that was announced last."""
-        try:
-            with open(self.file(LATEST), encoding="ascii") as file:
-                return file.read(64).strip()
-        except (OSError, ValueError):
-            return ""
+        return (self._private(LATEST) or b"").decode("ascii", "replace").strip()
 
     def sweep(self, now: float) -> None:
         """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""
@@ -269,6 +270,11 @@ class Store:
                     continue
                 if over:
                     self.delete(name)
+
+
+def _temporary(name: str) -> str:
+    """Name a new file; not by the process's number, which in a container is the same again and again."""
+    return f"{TEMPORARY}{os.urandom(8).hex()}-{name}"
 
 
 def _create(path: str) -> int:
