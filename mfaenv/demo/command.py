@@ -50,7 +50,7 @@ def run(policy: str = "mfa", command: Sequence[str] = ()) -> int:
     with stopped_in_order(), _stage(story) as (url, environ):
         if command:
             return run_in_foreground(command, environ)
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not (os.isatty(0) and os.isatty(1)):
             walk(story, url, environ)
             return DONE
         shell = _user_shell(environ)

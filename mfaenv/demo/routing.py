@@ -61,9 +61,8 @@ def route(world: World, request: Request) -> Operation:
     is_query = request.method == "POST" or "Action" in parameters
     service = _SERVICE_OF_VERSION.get(parameters.get("Version", ""), STS) if is_query else S3
     action = parameters.get("Action", "") if is_query else _s3_action(request)
-    return Operation(
-        service.name, action, lambda: _perform(world, request, service, action, parameters), service.render_failure
-    )
+    perform = partial(_perform, world, request, service, action, parameters)
+    return Operation(service.name, action, perform, service.render_failure)
 
 
 def _s3_action(request: Request) -> str:

@@ -117,7 +117,7 @@ class PretendAws:
         names = ("*", operation.service, operation.action)
         time.sleep(max(self._delays.get(name, 0) for name in names))
         failure = self._next_failure(names)
-        answer = Answer(0, b"")
+        answer = None
         if failure is None:
             try:
                 answer = operation.perform()
@@ -125,8 +125,8 @@ class PretendAws:
                 failure = refusal.failure
         if failure is not None and failure is not DROPPED:
             answer = operation.render_failure(failure)
-        self.log.append(_record(request, operation, answer.status, failure.code if failure else ""))
-        return None if failure is DROPPED else answer
+        self.log.append(_record(request, operation, answer.status if answer else 0, failure.code if failure else ""))
+        return answer
 
     def _next_failure(self, names: tuple[str, ...]) -> Failure | None:
         with self._lock:

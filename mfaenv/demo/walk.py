@@ -11,9 +11,8 @@ from mfaenv.demo import client
 from mfaenv.demo.story import REGION, Story
 from mfaenv.errors import MfaenvError
 
-_EVALUATE = """eval "$("$@")" &&
-printf '%s\\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$AWS_SESSION_TOKEN" "$AWS_CREDENTIAL_EXPIRATION"
-"""
+_NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
+_EVALUATE = 'eval "$("$@")" && printf "%s\\n" ' + " ".join(f'"${name}"' for name in _NAMES)
 _MFAENV = [sys.executable, "-m", "mfaenv", "--quiet", "--token-code", "-"]
 
 
@@ -35,23 +34,27 @@ def walk(story: Story, url: str, environ: Mapping[str, str]) -> None:
     _say(f"The user's MFA device: {story.device.serial}")
     code = story.device.code()
     _say(f"The code that it shows now: {code}")
-    session = _session(code, environ)
-    _say(f'eval "$(mfaenv --token-code {code})" set AWS_ACCESS_KEY_ID={session.id}, good until {session.expiration}')
+    shell = shutil.which("sh")
+    line = f"mfaenv --token-code {code}"
+    _say(f'Your line in a shell: eval "$({line})"' if shell else f"Your line: {line}")
+    session = _evaluated(shell, code, environ) if shell else _parsed(code, environ)
+    _say(f"It gave AWS_ACCESS_KEY_ID={session.id} and its session token, good until {session.expiration}")
     after = client.list_buckets(url, session, REGION)
     _say(f"May the session list buckets? {_outcome(after)}")
     if after.error:
         raise MfaenvError("the session was refused", "run `mfaenv demo` in a terminal to look closer")
 
 
-def _session(code: str, environ: Mapping[str, str]) -> _Session:
-    """Run the real program, and evaluate what it prints in a real shell where there is one."""
-    shell = shutil.which("sh")
-    if shell:
-        printed = _run([shell, "-c", _EVALUATE, "sh", *_MFAENV, "--shell", "sh"], code, environ)
-        return _Session(*printed.splitlines())
+def _evaluated(shell: str, code: str, environ: Mapping[str, str]) -> _Session:
+    """Run the real program, and evaluate what it prints in a real shell."""
+    printed = _run([shell, "-c", _EVALUATE, "sh", *_MFAENV, "--shell", "sh"], code, environ)
+    return _Session(*printed.splitlines())
+
+
+def _parsed(code: str, environ: Mapping[str, str]) -> _Session:
+    """Run the real program, and read what it prints as data: there is no shell."""
     values = json.loads(_run([*_MFAENV, "--format", "json"], code, environ))
-    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
-    return _Session(*(values[name] for name in names))
+    return _Session(*(values[name] for name in _NAMES))
 
 
 def _run(command: list[str], code: str, environ: Mapping[str, str]) -> str:
