@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mfaenv.options import Given
+
 
 def main() -> None:
     """Run, and leave without the interpreter's own clearing up, which would take longer than a stored session."""
@@ -22,18 +24,50 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the main command as straight as its options allow, every other command through the command line."""
-    given = options.parse(arguments)
-    if given is None:
+    """Run a plain line straight, and any other through the command line, which takes longer to load than a session."""
+    command = arguments[0] if arguments and arguments[0] in STRAIGHT else ""
+    status = STRAIGHT[command](*options.leading(arguments[1:] if command else arguments))
+    if status is None:
         from mfaenv import cli
 
         return cli.run(arguments)
+    return status
+
+
+def _show(given: Given, rest: list[str]) -> int | None:
+    if rest:
+        return None
     answer = shortcut.answer(given, os.environ)
     if answer is not None:
         return answer
     from mfaenv import commands
 
     return commands.show(given, os.environ)
+
+
+def _process(given: Given, rest: list[str]) -> int | None:
+    return None if given.keys() & options.PRINTING else _show({**given, "format": "process"}, rest)
+
+
+def _exec(given: Given, rest: list[str]) -> int | None:
+    marked = rest[:1] == ["--"]
+    if given.keys() & options.PRINTING or (not marked and "".join(rest[:1]).startswith("-")):
+        return None
+    from mfaenv import execute
+
+    return execute.run(given, os.environ, rest[marked:])
+
+
+def _status(given: Given, rest: list[str]) -> int | None:
+    if given.keys() - {"profile", "verbose"} or rest not in ([], ["--json"]):
+        return None
+    from mfaenv import status
+
+    return status.run(given, os.environ, as_json=bool(rest))
+
+
+STRAIGHT = {"": _show, "process": _process, "exec": _exec, "status": _status}
+"""The commands by name, each taking its options and the words after them, or declining (None) what is not plain."""
 
 
 if __name__ == "__main__":

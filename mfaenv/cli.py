@@ -26,8 +26,7 @@ app = typer.Typer(
 )
 
 SPEAKING = ("quiet", "verbose")
-PRINTING = ("shell", "format")
-GETTING = tuple(name for name in options.OPTIONS if name not in PRINTING)
+GETTING = tuple(name for name in options.OPTIONS if name not in options.PRINTING)
 
 
 def takes(*names: str) -> Callable[[Callable[..., int]], Callable[..., None]]:
@@ -79,7 +78,7 @@ def main(given: Given, *, version: Version = False) -> int:  # noqa: ARG001 - it
 
 
 @app.command()
-@takes(*PRINTING)
+@takes(*options.PRINTING)
 def unset(given: Given) -> int:
     """Print the lines that remove what mfaenv has set."""
     return commands.unset(given, os.environ)

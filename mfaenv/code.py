@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
 from mfaenv import options
@@ -72,6 +71,8 @@ def from_program(command: str, terminal: Terminal) -> str:
 
     Raises MfaenvError, with the program's name and status but never its output.
     """
+    import subprocess
+
     from mfaenv.aws.process import words
 
     program, *arguments = words(command) or [""]

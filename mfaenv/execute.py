@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 
-from mfaenv import commands, exports
+from mfaenv import exports, shortcut, store
 from mfaenv.errors import MfaenvError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mfaenv.options import Given
+    from mfaenv.shells import Pair
 
 NOT_EXECUTABLE = 126
 NOT_FOUND = 127
@@ -25,15 +27,23 @@ def run(given: Given, env: Mapping[str, str], command: Sequence[str]) -> int:
 
     Raises MfaenvError where there is no session, or no such command.
     """
-    session = commands.obtain(given, env, commands.terminal(given, env))
     words = list(command) or [_shell(env)]
-    return _start(words, environment(session, env))
+    return _start(words, environment(_session(given, env), env))
 
 
-def environment(session: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
+def _session(given: Given, env: Mapping[str, str]) -> list[Pair]:
+    stored = shortcut.stored(given, env, store.Store(store.directory(env)), time.time())
+    if isinstance(stored, list):
+        return stored
+    from mfaenv import commands
+
+    return exports.pairs(commands.obtain(given, env, commands.terminal(given, env)), env)
+
+
+def environment(session: Iterable[Pair], env: Mapping[str, str]) -> dict[str, str]:
     """Give the environment with the session's variables set and the overriding ones gone."""
     changed = dict(env)
-    for name, value in exports.pairs(session, env):
+    for name, value in session:
         if value is None:
             changed.pop(name, None)
         else:

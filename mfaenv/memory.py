@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from binascii import crc32
-
 from mfaenv import store
 
 TYPE_CHECKING = False
@@ -18,7 +16,7 @@ CODE_SECONDS = 90
 
 def device_name(access_key: str) -> str:
     """Give the name of the file that remembers an access key's device."""
-    return f"{store.DEVICE}{_digest(access_key)}"
+    return store.named(store.DEVICE, access_key)
 
 
 def device(place: Store, access_key: str) -> tuple[str, str]:
@@ -47,8 +45,4 @@ def remember_code(place: Store, serial: str, code: str, now: float) -> None:
 
 
 def _code_name(serial: str) -> str:
-    return f"{store.CODE}{_digest(serial)}"
-
-
-def _digest(text: str) -> str:
-    return f"{crc32(text.encode('utf-8', 'surrogateescape')):08x}"
+    return store.named(store.CODE, serial)

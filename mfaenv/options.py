@@ -10,7 +10,7 @@ from mfaenv.errors import USAGE, MfaenvError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 Given = dict[str, "str | bool"]
 """The options that were given, by name: a text, or True for a switch."""
@@ -25,6 +25,9 @@ CHAINED_ROLE_SECONDS = range(900, 3_600 + 1)
 """What STS takes when the caller is a role itself; the same page, "role chaining"."""
 
 CODE_LENGTH = 6
+PRINTING = ("shell", "format")
+"""The options of the commands that print a session."""
+
 PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAENV_PROFILE")
 
 
@@ -136,28 +139,35 @@ BY_FLAG = {flag: name for name, option in OPTIONS.items() for flag in option.fla
 
 def parse(arguments: Sequence[str]) -> Given | None:
     """Read the arguments of a plain main command, or decline (None) whatever is not plain: the full parser has it."""
+    given, rest = leading(arguments)
+    return None if rest else given
+
+
+def leading(arguments: Sequence[str]) -> tuple[Given, list[str]]:
+    """Read the plain options that stand first; give them, and the words from the first on that is none."""
     given: Given = {}
-    words = iter(arguments)
-    for word in words:
-        flag, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
-        name = BY_FLAG.get(flag)
-        if name is None:
-            return None
-        if OPTIONS[name].metavar:
-            text = value if equals else _value(words)
-            if not text:
-                return None
-            given[name] = text
-        elif equals:
-            return None
-        else:
-            given[name] = True
-    return given
+    rest = list(arguments)
+    while rest:
+        name, value, words = _option(rest)
+        if not value:
+            break
+        given[name] = value
+        del rest[:words]
+    return given, rest
 
 
-def _value(words: Iterator[str]) -> str:
-    text = next(words, "")
-    return "" if text.startswith("-") and text != "-" else text
+def _option(words: list[str]) -> tuple[str, str | bool, int]:
+    """Read the first option: its name, its value (nothing where it is not plain), and how many words that takes."""
+    flag, equals, value = words[0].partition("=") if words[0].startswith("--") else (words[0], "", "")
+    name = BY_FLAG.get(flag)
+    if name is None:
+        return "", "", 0
+    if not OPTIONS[name].metavar:
+        return name, not equals, 1
+    if equals:
+        return name, value, 1
+    following = words[1] if len(words) > 1 else ""
+    return name, "" if following.startswith("-") and following != "-" else following, 2
 
 
 def text(given: Mapping[str, str | bool], name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import NamedTuple
 
 from mfaenv import code, device, memory, store
@@ -60,7 +59,7 @@ def role_key(session: str, hops: tuple[Hop, ...]) -> str:
 
 def entry_name(key: str) -> str:
     """Give the name of the entry with this key."""
-    return f"{store.SESSION}{sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}"
+    return store.named(store.SESSION, key)
 
 
 class Sessions:
@@ -138,8 +137,7 @@ class Sessions:
         if not self._writable:
             yield
             return
-        name = f"{store.LOCK}{sha256(keys.access_key.encode()).hexdigest()[:16]}"
-        with lock(self._place.file(name), self._say_waiting):
+        with lock(self._place.file(store.named(store.LOCK, keys.access_key)), self._say_waiting):
             yield
 
     def _say_waiting(self) -> None:

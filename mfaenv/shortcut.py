@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import time
-from binascii import crc32
 
 from mfaenv import exports, options, outcome, shells, store
 from mfaenv.errors import CODE_NEEDED, DONE
@@ -51,7 +50,7 @@ MISS = "miss"
 
 def answer(given: Given, env: Mapping[str, str]) -> int | None:
     """Print the stored session and give the exit status; or decline, with nothing said, done or printed."""
-    if any(name in given for name in LONG_WAY) or os.isatty(1):
+    if os.isatty(1):
         return None
     found = stored(given, env, store.Store(store.directory(env)), time.time())
     if found is None:
@@ -97,12 +96,12 @@ def request(given: Given, env: Mapping[str, str]) -> str:
 
 def name_of(asked: str) -> str:
     """Give the name of the answer's file."""
-    return f"{store.ANSWER}{crc32(asked.encode('utf-8', 'surrogateescape')):08x}"
+    return store.named(store.ANSWER, asked)
 
 
 def stored(given: Given, env: Mapping[str, str], place: Store, now: float) -> list[Pair] | str | None:
     """Give the pairs of the stored session, MISS where it is known that there is none, or nothing: ask the long way."""
-    if place.refusal():
+    if any(name in given for name in LONG_WAY) or place.refusal():
         return None
     asked = request(given, env)
     known = place.read(name_of(asked), asked)

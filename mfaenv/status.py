@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from mfaenv import commands, exports, options, profiles, shortcut, store
+from mfaenv import exports, options, shortcut, store
 from mfaenv.errors import DONE
 from mfaenv.outcome import to_stdout
 
@@ -30,7 +30,7 @@ def run(given: Given, env: Mapping[str, str], *, as_json: bool) -> int:
 
         to_stdout((json.dumps(found, indent=2) + "\n").encode())
     else:
-        from mfaenv import tables
+        from mfaenv import commands, tables
 
         to_stdout(commands.terminal(given, env).drawn(*tables.status(found)).encode())
     return DONE
@@ -94,9 +94,10 @@ def _problems(given: Given, env: Mapping[str, str], shell: Mapping[str, Any] | N
     if shell is None:
         return []
     found = []
-    named = profiles.named_profile(given, {name: env.get(name, "") for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")})
-    if named.text and named.text != shell["profile"]:
-        found.append(f"The exported keys hide profile {named.text} ({named.source}) from most AWS programs.")
+    theirs = {name: env.get(name, "") for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}
+    profile, source = options.lookup(given, theirs, "profile")
+    if profile and profile != shell["profile"]:
+        found.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     if shell["remaining"] == 0:
         found.append("The session of this shell has ended: run mfaenv again, or mfaenv unset.")
     elif shell["kind"] != "long-term" and not shell["stored"]:

@@ -126,6 +126,11 @@ def _unescaped(value: str) -> str:
     return value.replace("%0A", "\n").replace("%25", "%") if "%" in value else value
 
 
+def named(prefix: str, key: str) -> str:
+    """Give the name of the file for a key. Two keys may share one: a reader checks the key, and the last writer wins."""
+    return f"{prefix}{crc32(key.encode('utf-8', 'surrogateescape')):08x}"
+
+
 def signature(path: str) -> str:
     """Tell one state of a file from another: its inode, size, and the times of its last change, in nanoseconds."""
     try:

@@ -169,6 +169,11 @@ def sign_in_errors(profile: str) -> Iterator[None]:
     )
     try:
         yield
+    except exceptions.MissingDependencyException:
+        raise MfaenvError(
+            f"Profile {profile} signs in with `aws login`, which botocore reads with awscrt only.",
+            f"Install it (pip install 'mfaenv[login]'), then sign in: aws login --profile {profile}",
+        ) from None
     except exceptions.BotoCoreError as error:
         for kinds, command in commands:
             if isinstance(error, kinds):

@@ -19,10 +19,10 @@ class Fish(Target):
     def remove(self, name: str) -> str:
         """Return the statements.
 
-        A universal variable is hidden here and not erased: that would erase it in every session for good. Erasing
-        what is not there has a status of its own.
+        Programs see an exported universal variable whatever hides it, and erasing it would lose what the user has
+        stored for good: so it stays, but not exported. Erasing what is not there has a status of its own.
         """
-        return f"set -eg {name}; set -qU {name}; and set -gu {name}; or true;"
+        return f"set -eg {name}; set -qUx {name}; and set -Uu {name} ${name}; or true;"
 
     def fail(self, status: int) -> str:  # noqa: ARG002 - `return` would leave the caller's function, `exit` its shell
         """Return the statement; its status is 1."""

@@ -1,0 +1,160 @@
+"""The calls that prove whether MFA is enforced: harmless, read-only, and the same with all the keys at hand."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from threading import Lock
+from typing import Any, NamedTuple
+
+from mfaenv.aws import client, explain
+from mfaenv.aws.sts import Identity
+from mfaenv.errors import DeniedError, MfaenvError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from botocore.exceptions import ClientError
+
+    from mfaenv.model import Credentials, Keys
+
+    UnderWay = dict[str, Future["Outcome"]]
+
+
+class Kind(StrEnum):
+    """How a call ended."""
+
+    ALLOWED = "allowed"
+    EXPLICIT_DENY = "explicit deny"
+    NO_ALLOW = "no allow"
+    FAILED = "failed"
+    NOT_TRIED = "not tried"
+
+
+class Call(NamedTuple):
+    """A call, by IAM's name for it and botocore's; without the latter it is never made.
+
+    `always` is what answers under any policy; `left_open` is what a policy may leave open without MFA so that users can
+    set up a device.
+    """
+
+    action: str
+    operation: str = ""
+    always: bool = False
+    left_open: bool = False
+
+    @property
+    def service(self) -> str:
+        """Give the service, as both IAM and botocore name it."""
+        return self.action.partition(":")[0]
+
+
+IDENTITY = Call("sts:GetCallerIdentity", "get_caller_identity", always=True)
+SESSION = Call("sts:GetSessionToken", always=True)
+DEVICES = Call("iam:ListMFADevices", "list_mfa_devices", left_open=True)
+USER = Call("iam:GetUser", "get_user", left_open=True)
+ACCESS_KEYS = Call("iam:ListAccessKeys", "list_access_keys")
+BUCKETS = Call("s3:ListAllMyBuckets", "list_buckets")
+CALLS = (IDENTITY, SESSION, DEVICES, USER, ACCESS_KEYS, BUCKETS)
+
+NO_MFA_SESSION = "InvalidClientTokenId"
+"""IAM's whole answer to a user's session that was got without MFA: STS API Reference, GetSessionToken."""
+
+
+class Outcome(NamedTuple):
+    """How a call ended, in words, with what to do, AWS's error code, and AWS's answer.
+
+    `ahead` is by how many seconds this machine's clock is ahead of the answer's Date header, where there was an answer.
+    """
+
+    kind: Kind
+    text: str = ""
+    hint: str = ""
+    code: str = ""
+    data: Any = None
+    ahead: float | None = None
+
+
+NOT_TRIED = Outcome(Kind.NOT_TRIED)
+
+
+class Asker:
+    """Makes the calls side by side, with the settings of a profile, in a region and the partition of an ARN."""
+
+    def __init__(self, profile: str | None, region: str, arn: str, now: Callable[[], float] = time.time) -> None:
+        self._place = (region, arn)
+        self._profile = profile
+        self._now = now
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._building = Lock()
+        self._pool = ThreadPoolExecutor(2 * len(CALLS))
+
+    def start(self, keys: Keys | Credentials, user: str = "") -> UnderWay:
+        """Start all calls with these keys; `user` is whose they probably are, and spares waiting for AWS to say it."""
+        identity = self._pool.submit(self._ask, IDENTITY, keys)
+        rest = {
+            call.action: self._pool.submit(self._ask, call, keys)
+            for call in CALLS
+            if call.operation and call not in {IDENTITY, DEVICES}
+        }
+        devices = self._pool.submit(self._ask_devices, keys, user, identity)
+        return {IDENTITY.action: identity, DEVICES.action: devices, **rest}
+
+    def _ask_devices(self, keys: Keys | Credentials, user: str, identity: Future[Outcome]) -> Outcome:
+        """Name the user: policies scoped to the user's own ARN deny the call without a name."""
+        guessed = self._ask(DEVICES, keys, UserName=user) if user else None
+        known = who(identity.result())
+        if guessed and (known is None or known.user == user):
+            return guessed
+        return self._ask(DEVICES, keys, **({"UserName": known.user} if known and known.user else {}))
+
+    def _ask(self, call: Call, keys: Keys | Credentials, **parameters: str) -> Outcome:
+        from botocore.exceptions import ClientError
+        from botocore.parsers import ResponseParserError
+
+        try:
+            with explain.botocore_errors():
+                answer = getattr(self._client(call.service, keys), call.operation)(**parameters)
+        except MfaenvError as error:
+            return Outcome(Kind.FAILED, error.message, error.hint)
+        except ClientError as error:
+            return self._refused(error, keys.access_key)
+        except ResponseParserError:
+            return Outcome(Kind.FAILED, "The answer is not AWS's.", "Look at HTTPS_PROXY, NO_PROXY and endpoint_url.")
+        return Outcome(Kind.ALLOWED, data=answer, ahead=self._ahead(answer))
+
+    def _client(self, service: str, keys: Keys | Credentials) -> Any:
+        """Give a client, made once: botocore's clients can be shared by threads, what makes them cannot."""
+        name = (service, keys.access_key)
+        with self._building:
+            if name not in self._clients:
+                self._clients[name] = client.client(service, self._profile, keys, *self._place)
+            return self._clients[name]
+
+    def _refused(self, error: ClientError, access_key: str) -> Outcome:
+        problem = explain.from_client(error, access_key, "")
+        code = error.response["Error"].get("Code", "")
+        return Outcome(_kind(problem), problem.message, problem.hint, code, ahead=self._ahead(error.response))
+
+    def _ahead(self, answer: Any) -> float | None:
+        date = answer["ResponseMetadata"].get("HTTPHeaders", {}).get("date", "")
+        return self._now() - parsedate_to_datetime(date).timestamp() if date else None
+
+
+def _kind(problem: MfaenvError) -> Kind:
+    """Tell a policy that denies from one that is missing, as AWS words them.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    """
+    if not isinstance(problem, DeniedError):
+        return Kind.FAILED
+    return Kind.EXPLICIT_DENY if "explicit deny" in problem.message else Kind.NO_ALLOW
+
+
+def who(identity: Outcome) -> Identity | None:
+    """Give whose keys a call of GetCallerIdentity was made with, if it was answered."""
+    return Identity(identity.data["Account"], identity.data["Arn"]) if identity.kind is Kind.ALLOWED else None

@@ -1,0 +1,139 @@
+"""The AWS files as they stand: who can read them, and what stands in them where nobody looks for it."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections import defaultdict
+from typing import NamedTuple
+
+from mfaenv import awsfiles
+from mfaenv.doctor.report import Check, State
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TOPIC = "files"
+SECRETS = {"aws_secret_access_key", "aws_session_token"}
+KEYS = {"aws_access_key_id", *SECRETS}
+SETTINGS = {*KEYS, "credential_process", "mfa_serial", "output", "region", "role_arn", "source_profile"}
+"""What gives a section away as a profile."""
+
+OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+READERS = {0: "you alone", stat.S_IRGRP: "you and your group", stat.S_IROTH: "everybody", OTHERS_READ: "everybody"}
+
+
+class Section(NamedTuple):
+    """A section by its title and the profile that the title is meant for, its line, and its names."""
+
+    title: str
+    profile: str
+    line: int
+    names: frozenset[str]
+
+
+class Scanned(NamedTuple):
+    """One file: read as it is, since configparser stops at the first mistake."""
+
+    path: str
+    sections: tuple[Section, ...]
+
+    @property
+    def short(self) -> str:
+        """Give the path as people write it."""
+        return awsfiles.short(self.path)
+
+    def holds(self, names: set[str]) -> bool:
+        """Tell whether any section has one of these names."""
+        return any(section.names & names for section in self.sections)
+
+
+def checks(env: Mapping[str, str]) -> list[Check]:
+    """Look at both files."""
+    config, credentials = (_scan(path) for path in awsfiles.paths(env))
+    return [
+        *_readable(config, awsfiles.CONFIG[0], env),
+        *_readable(credentials, awsfiles.CREDENTIALS[0], env),
+        *_twice(config),
+        *_twice(credentials),
+        *_mistitled(config, credentials),
+        *_misplaced_keys(config, credentials),
+    ]
+
+
+def _scan(path: str) -> Scanned:
+    try:
+        with open(path, encoding="locale", errors="replace") as file:
+            return Scanned(path, tuple(_sections(file.read())))
+    except OSError:
+        return Scanned(path, ())
+
+
+def _sections(text: str) -> Iterator[Section]:
+    titles = [(match[1], match.start(), match.end()) for match in re.finditer(r"^\[(.+)\]", text, re.MULTILINE)]
+    ends = [start for _, start, _ in titles[1:]] + [len(text)]
+    for (title, start, begin), end in zip(titles, ends, strict=True):
+        names = re.findall(r"^([^\s#;=:\[][^=:\n]*?)\s*[=:]", text[begin:end], re.MULTILINE)
+        yield Section(title, _profile(title), text.count("\n", 0, start) + 1, frozenset(map(str.lower, names)))
+
+
+def _profile(title: str) -> str:
+    """Give the profile that a title is meant for: `profile x`, `profile "x"` and `x` are meant for x."""
+    return title.removeprefix("profile").strip().strip("\"'") if re.match(r"profile\s", title) else title
+
+
+def _readable(file: Scanned, variable: str, env: Mapping[str, str]) -> Iterator[Check]:
+    """Say whether a file is there and who can read it."""
+    named = f" ({variable})" if env.get(variable) else ""
+    try:
+        mode = stat.S_IMODE(os.stat(file.path).st_mode)
+    except OSError:
+        state, step = (State.WRONG, f"Mend or unset {variable}.") if named else (State.OK, "")
+        yield Check(TOPIC, file.short, f"is not there{named}", state, step)
+        return
+    count = len({section.profile for section in file.sections})
+    about = f"{count} section{'' if count == 1 else 's'}"
+    if os.name == "nt":
+        yield Check(TOPIC, file.short, f"{about}{named}")
+        return
+    about += f", mode {mode:04o}: {READERS[mode & OTHERS_READ]} can read it{named}"
+    exposed = mode & OTHERS_WRITE or (mode & OTHERS_READ and file.holds(SECRETS))
+    step = f"Keep it to yourself: chmod 600 {file.short}" if exposed else ""
+    yield Check(TOPIC, file.short, about, State.WRONG if exposed else State.OK, step)
+
+
+def _twice(file: Scanned) -> Iterator[Check]:
+    """Find sections of one name: exact doubles stop every program, others hide each other."""
+    places = defaultdict(list)
+    for section in file.sections:
+        places[section.profile].append(str(section.line))
+    for name, lines in places.items():
+        if len(lines) > 1:
+            text = f"[{name}] is there more than once, in lines {', '.join(lines)}"
+            yield Check(TOPIC, file.short, text, State.WRONG, "Make one section of them.")
+
+
+def _mistitled(config: Scanned, credentials: Scanned) -> Iterator[Check]:
+    """Find titles of the other file's kind: `[profile x]` belongs into the config file, `[x]` into the other."""
+    for file, is_wrong, right in (
+        (config, lambda section: section.profile == section.title != "default", "[profile {}]"),
+        (credentials, lambda section: section.profile != section.title, "[{}]"),
+    ):
+        for section in file.sections:
+            if is_wrong(section) and section.names & SETTINGS and not re.match(r"(sso-session|services)\s", section.title):
+                text = f"[{section.title}] in line {section.line} is a title that nobody looks for in this file"
+                yield Check(TOPIC, file.short, text, State.WRONG, f"Write {right.format(section.profile)}.")
+
+
+def _misplaced_keys(config: Scanned, credentials: Scanned) -> Iterator[Check]:
+    """Find keys in the config file, which people show and share more readily."""
+    theirs = {section.profile for section in credentials.sections if section.names & KEYS}
+    for section in config.sections:
+        if section.names & KEYS:
+            also = " too, where they win" if section.profile in theirs else ""
+            step = f"Remove them here: {credentials.short} has them{also}." if also else f"Move them to {credentials.short}."
+            text = f"[{section.title}] holds keys, in line {section.line} and below"
+            yield Check(TOPIC, config.short, text, State.NOTE, step)

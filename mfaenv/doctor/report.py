@@ -1,0 +1,160 @@
+"""What the doctor found, as data for `--json` and as tables for people.
+
+`--json` prints one object: `version` (1), `profile` (its name, or null), `verdict` ("enforced", "not enforced" or
+"cannot tell"), `reason`, `next_step` (or null), `well` (true where the exit status is 0), `checks` and `calls`.
+
+A check has `topic` (files, values, environment, keys, identity, clock, devices, shell, store, session, role, calls),
+`name`, `text`, `state` ("ok", "note": worth knowing, "wrong": keeps all from being well) and `next_step` (or null).
+
+A call has `action`, `says` (in words, what it proves) and `outcomes`: by `without_mfa` and `with_mfa`, or by `as_is` for
+a profile without long-term keys, an object with `outcome` ("allowed", "explicit deny", "no allow", "failed" or "not
+tried") and `text` (AWS's words, or null). Nothing in it is secret.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from mfaenv import tables
+from mfaenv.aws import probe
+from mfaenv.aws.probe import Kind
+from mfaenv.doctor.verdict import Answer
+from mfaenv.tables import Table, Toned
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from mfaenv.aws.probe import Outcome
+    from mfaenv.doctor.verdict import Verdict
+
+VERSION = 1
+"""Of the shape above; it changes where a name changes its meaning or goes."""
+
+
+class State(StrEnum):
+    """How much a check matters."""
+
+    OK = "ok"
+    NOTE = "note"
+    WRONG = "wrong"
+
+
+class Check(NamedTuple):
+    """One thing that was looked at, and what to do about it where it is not in order."""
+
+    topic: str
+    name: str
+    text: str
+    state: State = State.OK
+    next_step: str = ""
+
+
+class Column(StrEnum):
+    """The keys that the calls were made with."""
+
+    WITHOUT = "without_mfa"
+    WITH = "with_mfa"
+    AS_IS = "as_is"
+
+
+HEADINGS = {Column.WITHOUT: "Without MFA", Column.WITH: "With MFA", Column.AS_IS: "As it is"}
+
+
+class Row(NamedTuple):
+    """One call, what it says, and how it ended with each set of keys."""
+
+    action: str
+    says: str
+    outcomes: Mapping[Column, Outcome]
+
+
+class Report(NamedTuple):
+    """All of it."""
+
+    profile: str
+    checks: tuple[Check, ...]
+    rows: tuple[Row, ...]
+    verdict: Verdict
+
+    @property
+    def well(self) -> bool:
+        """Tell whether MFA is enforced and nothing is wrong."""
+        return self.verdict.answer is Answer.ENFORCED and all(check.state is not State.WRONG for check in self.checks)
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """Write the report as `--json` prints it."""
+    return {
+        "version": VERSION,
+        "profile": report.profile or None,
+        "verdict": report.verdict.answer,
+        "reason": report.verdict.reason,
+        "next_step": report.verdict.next_step or None,
+        "well": report.well,
+        "checks": [{**check._asdict(), "next_step": check.next_step or None} for check in report.checks],
+        "calls": [
+            {
+                "action": row.action,
+                "says": row.says,
+                "outcomes": {
+                    column: {"outcome": outcome.kind, "text": outcome.text or None}
+                    for column, outcome in row.outcomes.items()
+                },
+            }
+            for row in report.rows
+        ],
+    }
+
+
+TONES = {
+    State.OK: tables.GOOD,
+    State.NOTE: tables.DOUBTFUL,
+    State.WRONG: tables.BAD,
+    Answer.ENFORCED: tables.GOOD,
+    Answer.NOT_ENFORCED: tables.BAD,
+    Answer.CANNOT_TELL: tables.DOUBTFUL,
+    Kind.FAILED: tables.BAD,
+}
+
+
+def as_tables(report: Report) -> list[Table | Toned | str]:
+    """Lay the report out: what was looked at, the proof, the verdict, and what to do."""
+    title = f"Profile {report.profile}" if report.profile else "No profile"
+    checks = Table(title, ("", "Looked at", "Found"), tuple(map(_check_row, report.checks)))
+    verdict = report.verdict
+    said = Toned(f"MFA: {verdict.answer}. {verdict.reason}", TONES[verdict.answer])
+    proof = [_proof(report.rows)] if report.rows else []
+    return [checks, *proof, said, *_to_do(report)]
+
+
+def _check_row(check: Check) -> tuple[Toned | str, ...]:
+    text = f"{check.name}: {check.text}" if check.name else check.text
+    return (Toned(check.state, TONES[check.state]), check.topic, text)
+
+
+def _proof(rows: Iterable[Row]) -> Table:
+    rows = tuple(rows)
+    columns = tuple(rows[0].outcomes)
+    body = tuple((row.action, *(_outcome(row.outcomes[column]) for column in columns), row.says) for row in rows)
+    return Table("The proof", ("Call", *(HEADINGS[column] for column in columns), "What that says"), body)
+
+
+def _outcome(outcome: Outcome) -> Toned:
+    return Toned(outcome.kind, TONES.get(outcome.kind, tables.PLAIN))
+
+
+def _to_do(report: Report) -> list[Toned | str]:
+    """List the findings with their next steps, the verdict's first."""
+    findings = [check for check in report.checks if check.state is not State.OK]
+    steps = [report.verdict.next_step] if report.verdict.next_step else []
+    steps += [f"{_sentence(check)} {check.next_step}" for check in findings]
+    return ["", "What to do:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))] if steps else []
+
+
+def _sentence(check: Check) -> str:
+    text = f"{check.name}: {check.text}" if check.name else check.text
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+

@@ -1,0 +1,217 @@
+"""The other commands: exec, process, status, clear."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from product import Product
+
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import Story
+
+
+@pytest.fixture
+def signed_in(product: Product, story: Story) -> dict[str, str]:
+    done = product.run("-f", "json", "-c", story.device.code())
+    assert done.status == 0, done.err
+    values: dict[str, str] = json.loads(done.out)
+    return values
+
+
+def status(product: Product, *arguments: str) -> dict[str, Any]:
+    done = product.run("status", "--json", *arguments)
+    assert done.status == 0, done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+PRINT_ENVIRONMENT = (sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))")
+
+
+def test_exec_changes_the_environment_and_nothing_else(product: Product, signed_in: dict[str, str]) -> None:
+    product.env |= {"AWS_PROFILE": "default", "AWS_SECURITY_TOKEN": "stale", "OTHER": "kept"}
+    done = product.run("exec", "--", *PRINT_ENVIRONMENT)
+    seen = json.loads(done.out)
+    gone = {"AWS_PROFILE", "AWS_SECURITY_TOKEN"}
+    expected = {**{name: value for name, value in product.env.items() if name not in gone}, **signed_in}
+    assert {name: seen.get(name) for name in expected} == expected
+    assert gone.isdisjoint(seen)
+
+
+@pytest.mark.usefixtures("signed_in")
+@pytest.mark.parametrize(
+    "arguments", [("exec", "--"), ("exec",), ("exec", "-p", "default"), ("exec", "-p", "default", "--")]
+)
+def test_exec_hands_on_the_exit_status_and_every_argument(product: Product, arguments: tuple[str, ...]) -> None:
+    script = "import sys; print(sys.argv[1:]); sys.exit(7)"
+    done = product.run(*arguments, sys.executable, "-c", script, "-p", "a b", "--", "--json")
+    assert (done.status, done.out) == (7, "['-p', 'a b', '--', '--json']\n")
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_exec_is_the_process_that_signals_reach(product: Product) -> None:
+    script = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
+    running = product.start("exec", "--", sys.executable, "-c", script)
+    assert running.stdout is not None
+    assert int(running.stdout.readline()) == running.pid
+    running.send_signal(signal.SIGTERM)
+    running.communicate()
+    assert running.returncode == -signal.SIGTERM
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_exec_leaves_no_signal_ignored(product: Product) -> None:
+    script = "grep SigIgn /proc/self/status"
+    plain = subprocess.run(["sh", "-c", script], check=True, capture_output=True, text=True).stdout
+    assert product.run("exec", "sh", "-c", script).out == plain
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_exec_without_a_command_is_the_users_shell(product: Product) -> None:
+    shell = product.home / "shell"
+    shell.write_text("#!/bin/sh\necho $AWS_SESSION_TOKEN | wc -c\n")
+    shell.chmod(0o755)
+    product.env["SHELL"] = str(shell)
+    assert int(product.run("exec").out) > 100
+
+
+@pytest.mark.usefixtures("signed_in")
+@pytest.mark.parametrize(("program", "expected"), [("no-such-program", 127), ("/etc/passwd", 126)])
+def test_exec_fails_as_a_shell_does(product: Product, program: str, expected: int) -> None:
+    done = product.run("exec", "--", program)
+    assert (done.status, done.out) == (expected, "")
+    assert program in done.err
+
+
+def test_exec_without_a_session_starts_nothing(product: Product) -> None:
+    done = product.run("exec", "--", "touch", "started")
+    assert (done.status, done.out) == (3, "")
+    assert not (product.home / "started").exists()
+
+
+def test_process_answers_the_sdk(product: Product, signed_in: dict[str, str]) -> None:
+    answer = json.loads(product.run("process").out)
+    assert answer == {
+        "Version": 1,
+        "AccessKeyId": signed_in["AWS_ACCESS_KEY_ID"],
+        "SecretAccessKey": signed_in["AWS_SECRET_ACCESS_KEY"],
+        "SessionToken": signed_in["AWS_SESSION_TOKEN"],
+        "Expiration": signed_in["AWS_CREDENTIAL_EXPIRATION"],
+    }
+
+
+BUCKETS = """
+import boto3
+print([bucket["Name"] for bucket in boto3.Session(profile_name="tool").client("s3").list_buckets()["Buckets"]])
+"""
+
+
+def with_process(product: Product, base: str = "default") -> None:
+    command = f"{sys.executable} -m mfaenv process -p {base}"
+    with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
+        file.write(f"[profile tool]\nregion = us-east-1\ncredential_process = {command}\n")
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_boto3_and_the_aws_cli_use_it_as_a_credential_process(product: Product, aws: PretendAws) -> None:
+    with_process(product)
+    done = subprocess.run([sys.executable, "-c", BUCKETS], env=product.env, capture_output=True, text=True, check=True)
+    assert "alice-holiday-photos" in done.stdout
+    command = ["/usr/bin/aws", "s3", "ls", "--profile", "tool"]
+    if not os.path.exists(command[0]) and not os.environ.get("CI"):
+        pytest.skip("the AWS CLI is not installed")
+    listed = subprocess.run(command, env=product.env, capture_output=True, text=True, check=True)
+    assert "team-reports" in listed.stdout
+    assert aws.actions().count("GetSessionToken") == 1
+
+
+def test_without_a_terminal_the_sdk_shows_a_usable_message(product: Product) -> None:
+    with_process(product)
+    done = subprocess.run(
+        [sys.executable, "-c", BUCKETS],
+        env=product.env,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "A code is needed for profile default" in done.stderr
+
+
+@pytest.mark.parametrize("circle", [("tool",), ("tool", "other"), ("tool", "other", "third")])
+def test_a_process_that_leads_back_to_itself_is_an_error(product: Product, circle: tuple[str, ...]) -> None:
+    with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
+        for name, following in zip(circle, (*circle[1:], circle[0]), strict=True):
+            file.write(f"[profile {name}]\ncredential_process = {sys.executable} -m mfaenv process -p {following}\n")
+    done = product.run("-p", "tool", "-f", "json")
+    assert (done.status, done.out) == (1, "")
+    assert "leads back to itself" in done.err
+    assert " → ".join((*circle, "tool")) in done.err
+
+
+def test_status_knows_this_shell_and_the_store(
+    product: Product, story: Story, signed_in: dict[str, str], aws: PretendAws
+) -> None:
+    before = len(aws.log)
+    assert product.run("-p", "staging", "-f", "json").status == 0
+    product.env |= signed_in
+    found = status(product)
+    assert found["version"] == 1
+    assert found["problems"] == []
+    assert found["shell"]["stored"] is True
+    assert found["shell"]["profile"] == "default"
+    assert found["shell"]["device"] == story.device.serial
+    assert found["shell"]["account"] == "123456789012"
+    assert 43_000 < found["shell"]["remaining"] <= 43_200
+    assert {(row["profile"], row["kind"], row["account"]) for row in found["stored"]} == {
+        ("default", "user", "123456789012"),
+        ("staging", "role", "111122223333"),
+    }
+    assert len(aws.log) == before + 1
+    texts = product.run("status").out + json.dumps(found)
+    assert signed_in["AWS_SECRET_ACCESS_KEY"] not in texts
+    assert signed_in["AWS_SESSION_TOKEN"] not in texts
+
+
+def test_status_says_where_shell_store_and_wish_disagree(product: Product, signed_in: dict[str, str]) -> None:
+    product.env |= {**signed_in, "AWS_PROFILE": "staging"}
+    assert any("hide profile staging" in text for text in status(product)["problems"])
+    assert product.run("clear").status == 0
+    assert any("not the stored one" in text for text in status(product)["problems"])
+    product.env["MFAENV_EXPIRES"] = "1000000000"
+    assert any("has ended" in text for text in status(product)["problems"])
+    assert "hide profile staging" in product.run("status").out
+
+
+def test_status_of_an_empty_machine(bare: Product) -> None:
+    assert status(bare) == {"version": 1, "shell": None, "stored": [], "problems": []}
+    assert bare.run("status").out == "This shell exports no AWS keys.\nNo session is stored.\n"
+    assert not bare.cache.exists()
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_clear_removes_a_profile_with_what_hangs_on_it(product: Product) -> None:
+    for name in ("staging", "audit"):
+        assert product.run("-p", name, "-f", "json").status == 0
+    done = product.run("clear", "-p", "production")
+    assert {row["profile"] for row in status(product)["stored"]} == {"default", "staging"}
+    assert len(done.err.splitlines()) == 2
+    product.run("clear", "-p", "default")
+    assert status(product)["stored"] == []
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_clear_removes_everything_and_says_so(product: Product, signed_in: dict[str, str]) -> None:
+    done = product.run("clear")
+    assert "profile default in account 123456789012" in done.err
+    assert status(product)["stored"] == []
+    left = [file.read_text() for file in Path(product.cache).iterdir()]
+    assert not any(signed_in["AWS_SESSION_TOKEN"] in text for text in left)
+    assert "No session is stored." in product.run("clear").err
+    assert product.run("--cached").status == 3

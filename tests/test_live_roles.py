@@ -1,0 +1,166 @@
+"""Roles with the stored session: one code serves them all, and what AWS refuses is explained."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from product import Outcome, Product
+
+from mfaenv.demo.policy import ALLOW_ALL, trust
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import Story
+from mfaenv.demo.world import Role, User
+
+
+def session(outcome: Outcome) -> dict[str, str]:
+    assert outcome.status == 0, outcome.err
+    values: dict[str, str] = json.loads(outcome.out)
+    return values
+
+
+def signed_in(product: Product, story: Story) -> dict[str, str]:
+    return session(product.run("-f", "json", "-c", story.device.code()))
+
+
+def add_profile(product: Product, name: str, **settings: object) -> None:
+    with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
+        file.write(f"[profile {name}]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()) + "\n")
+
+
+def role(story: Story, name: str, demands: Mapping[str, Any], *, max_session: int = 3600) -> Role:
+    account = story.world.add_account("222233334444")
+    user = story.key.principal.arn
+    policies = {"All": ALLOW_ALL}
+    return account.add_role(name, trust(user, **demands), policies=policies, max_session=max_session)
+
+
+def assumed(aws: PretendAws) -> list[dict[str, str]]:
+    return [dict(record.parameters) for record in aws.log if record.action == "AssumeRole"]
+
+
+def test_one_code_serves_the_user_two_roles_in_two_accounts_and_a_role_behind_a_role(
+    product: Product, aws: PretendAws, story: Story
+) -> None:
+    signed_in(product, story)
+    for name in ("staging", "production", "audit"):
+        session(product.run("-p", name, "-f", "json", "--no-input"))
+        session(product.run("-p", name, "-f", "json", "--no-input"))
+    assert aws.actions().count("GetSessionToken") == 1
+    assert aws.actions().count("AssumeRole") == 3
+
+
+def test_three_windows_at_once_share_one_code(product: Product, aws: PretendAws, story: Story) -> None:
+    code = story.device.code()
+    runs = [product.start("-p", name, "-f", "json", "-c", code) for name in ("staging", "production", "audit")]
+    assert [run.wait(60) for run in runs] == [0, 0, 0]
+    for run in runs:
+        run.communicate()
+    assert aws.actions().count("GetSessionToken") == 1
+
+
+def test_each_hop_has_its_own_region_and_settings(product: Product, aws: PretendAws, story: Story) -> None:
+    partner = role(story, "Partner", {"external_id": "their-id"}, max_session=7200)
+    add_profile(
+        product,
+        "partner",
+        role_arn=partner.arn,
+        source_profile="default",
+        region="ap-south-1",
+        external_id="their-id",
+        role_session_name="alice@work",
+        duration_seconds=5400,
+    )
+    got = session(product.run("-p", "partner", "-f", "json", "-c", story.device.code()))
+    (record,) = [record for record in aws.log if record.action == "AssumeRole"]
+    assert record.region == got["AWS_REGION"] == "ap-south-1"
+    assert record.parameters["ExternalId"] == "their-id"
+    assert record.parameters["RoleSessionName"] == "alice@work"
+    assert record.parameters["DurationSeconds"] == "5400"
+
+
+def test_role_arn_is_assumed_with_the_profile_that_has_keys(product: Product, aws: PretendAws, story: Story) -> None:
+    signed_in(product, story)
+    arn = story.profiles["staging"]["role_arn"]
+    got = session(product.run("-r", arn, "-f", "json", "--no-input", "-d", "30m"))
+    assert assumed(aws)[-1] == {"RoleArn": arn, "RoleSessionName": "mfaenv", "DurationSeconds": "1800"}
+    assert got["MFAENV_PROFILE"] == "default"
+
+
+def test_a_device_named_by_the_roles_own_profile_counts(product: Product, story: Story, aws: PretendAws) -> None:
+    alice = story.key.principal
+    assert isinstance(alice, User)
+    device = alice.add_device(name="second")
+    arn = story.profiles["staging"]["role_arn"]
+    add_profile(product, "mine", role_arn=arn, source_profile="default", mfa_serial=device.serial)
+    session(product.run("-p", "mine", "-f", "json", "-c", device.code()))
+    (record,) = [record for record in aws.log if record.action == "GetSessionToken"]
+    assert record.parameters["SerialNumber"] == device.serial
+
+
+def test_a_trust_that_wants_a_recent_mfa_is_recognised_and_a_fresh_session_offered(
+    product: Product, aws: PretendAws, story: Story
+) -> None:
+    strict = role(story, "Careful", {"mfa_age": 20})
+    add_profile(product, "careful", role_arn=strict.arn, source_profile="default")
+    signed_in(product, story)
+    later(story, 30)
+    denied = product.run("-p", "careful", "-f", "json", "--no-input")
+    assert denied.status == 1
+    assert "recent MFA" in denied.err
+    assert "--refresh" in denied.err
+    session(product.run("-p", "careful", "-f", "json", "-c", story.device.code()))
+    assert aws.actions().count("GetSessionToken") == 2
+
+
+def later(story: Story, seconds: float) -> None:
+    """Let time pass in the pretend AWS: little enough for signatures, enough for a device's next code."""
+    then = story.world.clock
+    story.world.clock = lambda: then() + seconds
+
+
+@pytest.mark.parametrize("named", [{"duration_seconds": "7200"}, {}])
+def test_a_chained_role_lasts_an_hour_and_more_is_explained(
+    product: Product, aws: PretendAws, story: Story, named: dict[str, str]
+) -> None:
+    arn = story.profiles["audit"]["role_arn"]
+    add_profile(product, "audit-long", role_arn=arn, source_profile="production", **named)
+    option = () if named else ("-d", "2h")
+    refused = product.run("-p", "audit-long", "-f", "json", "-c", story.device.code(), *option)
+    assert refused.status == 2
+    assert ("duration_seconds of audit-long" if named else "--duration") in refused.err
+    assert "1h" in refused.err
+    assert aws.actions() == []
+
+
+def test_a_role_that_may_not_last_so_long_is_explained(product: Product, story: Story) -> None:
+    arn = story.profiles["staging"]["role_arn"]
+    refused = product.run("-r", arn, "-f", "json", "-c", story.device.code(), "-d", "12h")
+    assert refused.status == 1
+    assert "MaxSessionDuration" in refused.err
+    assert "--duration" in refused.err
+
+
+def test_a_role_that_is_denied_is_explained(product: Product, story: Story) -> None:
+    stranger = role(story, "Theirs", {"external_id": "not-ours"})
+    refused = product.run("-r", stranger.arn, "-f", "json", "-c", story.device.code())
+    assert refused.status == 1
+    assert "AWS denied it" in refused.err
+    assert len(refused.err.splitlines()) <= 2
+
+
+def test_a_circle_is_shown_as_the_chain_that_it_is(product: Product) -> None:
+    arn = "arn:aws:iam::111122223333:role/Any"
+    add_profile(product, "one", role_arn=arn, source_profile="two")
+    add_profile(product, "two", role_arn=arn, source_profile="three")
+    add_profile(product, "three", role_arn=arn, source_profile="one")
+    refused = product.run("-p", "one", "-f", "json")
+    assert (refused.status, refused.out) == (1, "")
+    assert "one → two → three → one" in refused.err
+
+
+def test_a_missing_link_is_named(product: Product) -> None:
+    add_profile(product, "one", role_arn="arn:aws:iam::111122223333:role/Any", source_profile="gone")
+    refused = product.run("-p", "one", "-f", "json")
+    assert refused.status == 1
+    assert "one → gone" in refused.err

@@ -1,0 +1,179 @@
+"""Profiles that need no code are exported as botocore resolves them, and it is said."""
+
+import hashlib
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from product import Outcome, Product
+
+from mfaenv.demo.federation import SignIn, WebIdentity
+from mfaenv.demo.machine import CONTAINER_PATH
+from mfaenv.demo.policy import ALLOW_ALL, trust
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.world import Role
+
+START_URL = "https://alice.awsapps.example.com/start"
+ISSUER = "token.actions.example.com"
+
+
+@pytest.fixture
+def reader(aws: PretendAws) -> Role:
+    trusted = {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": f"arn:aws:iam::222233334444:oidc-provider/{ISSUER}"},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+            }
+        ]
+    }
+    return aws.world.add_account("222233334444").add_role("Reader", trusted, policies={"All": ALLOW_ALL})
+
+
+def configure(product: Product, text: str) -> None:
+    Path(product.env["AWS_CONFIG_FILE"]).write_text(text, encoding="utf-8")
+
+
+def cache_token(home: Path, name: str, sign_in: SignIn) -> None:
+    """What `aws sso login` leaves behind."""
+    folder = home / ".aws" / "sso" / "cache"
+    folder.mkdir(parents=True)
+    token = {
+        "startUrl": START_URL,
+        "region": "us-east-1",
+        "accessToken": sign_in.access_token,
+        "expiresAt": (datetime.now(UTC) + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    (folder / f"{hashlib.sha1(name.encode()).hexdigest()}.json").write_text(json.dumps(token))
+
+
+def exported(outcome: Outcome) -> dict[str, str]:
+    assert outcome.status == 0, outcome.err
+    values: dict[str, str] = json.loads(outcome.out)
+    return values
+
+
+LEGACY = f"""
+[profile center]
+sso_start_url = {START_URL}
+sso_region = us-east-1
+sso_account_id = 222233334444
+sso_role_name = Reader
+region = eu-west-1
+"""
+WITH_SESSION = f"""
+[profile center]
+sso_session = work
+sso_account_id = 222233334444
+sso_role_name = Reader
+region = eu-west-1
+
+[sso-session work]
+sso_region = us-east-1
+sso_start_url = {START_URL}
+sso_registration_scopes = sso:account:access
+"""
+
+
+@pytest.mark.parametrize(("config", "token"), [(LEGACY, START_URL), (WITH_SESSION, "work")])
+def test_identity_center(product: Product, aws: PretendAws, reader: Role, config: str, token: str) -> None:
+    configure(product, config)
+    cache_token(product.home, token, aws.world.sign_in("alice", reader))
+    done = product.run("-p", "center", "-f", "json")
+    values = exported(done)
+    assert values["AWS_REGION"] == "eu-west-1"
+    assert "AWS_CREDENTIAL_EXPIRATION" in values
+    assert "needs no code: IAM Identity Center" in done.err
+    assert aws.actions() == ["GetRoleCredentials"]
+
+
+@pytest.mark.parametrize("config", [LEGACY, WITH_SESSION])
+def test_a_sign_in_that_comes_first_is_named_with_its_command(product: Product, config: str) -> None:
+    configure(product, config)
+    refused = product.run("-p", "center", "-f", "json")
+    assert (refused.status, refused.out) == (1, "")
+    assert "aws sso login --profile center" in refused.err
+    assert len(refused.err.splitlines()) == 2
+
+
+def test_aws_login_that_comes_first_is_named_too(product: Product) -> None:
+    configure(product, "[profile person]\nlogin_session = arn:aws:iam::123456789012:user/alice\nregion = us-east-1\n")
+    refused = product.run("-p", "person", "-f", "json")
+    assert refused.status == 1
+    assert "aws login --profile person" in refused.err
+
+
+def test_a_role_on_top_of_identity_center(product: Product, aws: PretendAws, reader: Role) -> None:
+    second = reader.account.add_role("Second", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
+    configure(product, f"{LEGACY}\n[profile top]\nrole_arn = {second.arn}\nsource_profile = center\n")
+    cache_token(product.home, START_URL, aws.world.sign_in("alice", reader))
+    exported(product.run("-p", "top", "-f", "json"))
+    assert aws.actions() == ["GetRoleCredentials", "AssumeRole"]
+
+
+def test_a_web_identity(product: Product, aws: PretendAws, reader: Role) -> None:
+    token = product.home / "token"
+    token.write_text("hers")
+    aws.world.web_identities = {"hers": WebIdentity(ISSUER, "repo:alice/tool")}
+    configure(
+        product, f"[profile build]\nrole_arn = {reader.arn}\nweb_identity_token_file = {token}\nregion = us-east-1\n"
+    )
+    done = product.run("-p", "build", "-f", "json")
+    exported(done)
+    assert "web identity" in done.err
+
+
+def test_a_process(product: Product) -> None:
+    answer = {"Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "secret", "SessionToken": "token"}
+    script = product.home / "answer.py"
+    script.write_text(f"print({json.dumps(answer)!r})")
+    configure(product, f"[profile tool]\ncredential_process = {sys.executable} {script}\n")
+    values = exported(product.run("-p", "tool", "-f", "json"))
+    assert values["AWS_ACCESS_KEY_ID"] == "ASIAIOSFODNN7EXAMPLE"
+    assert "AWS_CREDENTIAL_EXPIRATION" not in values
+
+
+def test_keys_with_a_token(product: Product, aws: PretendAws) -> None:
+    keys = "aws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\naws_session_token = token\n"
+    configure(product, f"[profile static]\n{keys}")
+    done = product.run("-p", "static", "--shell", "bash")
+    assert done.status == 0
+    assert "AWS_SESSION_TOKEN=token;" in done.out
+    assert "unset AWS_CREDENTIAL_EXPIRATION;" in done.out
+    assert aws.actions() == []
+
+
+def test_a_containers_role(product: Product, aws: PretendAws, reader: Role) -> None:
+    aws.world.machine_role, aws.world.machine_token = reader, "let me in"
+    product.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = aws.url + CONTAINER_PATH
+    product.env["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "let me in"
+    configure(product, "[profile box]\nregion = us-east-1\n")
+    assert "AWS_SESSION_TOKEN" in exported(product.run("-p", "box", "-f", "json"))
+
+
+def test_an_instances_role_under_a_role(product: Product, aws: PretendAws, reader: Role) -> None:
+    aws.world.machine_role = reader
+    second = reader.account.add_role("Second", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
+    product.env.pop("AWS_EC2_METADATA_DISABLED")
+    product.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = aws.url
+    configure(
+        product,
+        f"[profile job]\nrole_arn = {second.arn}\ncredential_source = Ec2InstanceMetadata\nregion = us-east-1\n",
+    )
+    done = product.run("-p", "job", "-f", "json")
+    exported(done)
+    assert "credential_source" in done.err
+    assert aws.actions()[-1] == "AssumeRole"
+
+
+def test_nothing_of_it_is_stored(product: Product) -> None:
+    configure(
+        product,
+        "[profile static]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key=s\naws_session_token=t\n",
+    )
+    assert product.run("-p", "static", "-f", "json").status == 0
+    assert product.run("-p", "static", "--cached").status == 3
+    assert not product.cache.exists()
