@@ -20,9 +20,10 @@ class Fish(Target):
         """Return the statements.
 
         Programs see an exported universal variable whatever hides it, and erasing it would lose what the user has
-        stored for good: so it stays, but not exported. Erasing what is not there has a status of its own.
+        stored for good: so it stays, but not exported. Without a change to an exported global one fish 4.0 goes on
+        exporting it, and erasing what is not there has a status of its own: hence the last two.
         """
-        return f"set -eg {name}; set -qUx {name}; and set -Uu {name} ${name}; or true;"
+        return f"set -eg {name}; set -qUx {name}; and set -Uu {name} ${name}; set -gx {name}; set -eg {name};"
 
     def fail(self, status: int) -> str:  # noqa: ARG002 - `return` would leave the caller's function, `exit` its shell
         """Return the statement; its status is 1."""

@@ -75,7 +75,7 @@ _POWERSHELL = Shell(
     ),
     or_exit="\nif ($LASTEXITCODE) { exit 7 }",
     octets=False,
-    examples=6,
+    examples=3,
 )
 
 SHELLS = (

@@ -112,13 +112,13 @@ def test_powershell_takes_a_long_value_of_numbers(place: Place) -> None:
     check_held(place, named("pwsh"), named("pwsh").lines[0], ["é" * 20_000])
 
 
-def test_fish_keeps_the_users_universal_variable(place: Place) -> None:
+def test_fish_keeps_the_value_of_a_universal_variable(place: Place) -> None:
     fish = named("fish")._replace(start=("fish",))
-    gone = place.run(fish, f"set -Ux TEST_OLD mine\n{fish.lines[0]}\ndump", render("fish", [("TEST_OLD", None)]))
-    next_session = place.run(fish, "dump", b"")
+    gone = place.run(fish, f"set -Ux TEST_OLD my own\n{fish.lines[0]}\ndump", render("fish", [("TEST_OLD", None)]))
+    next_session = place.run(fish, "set -gx TEST_KEPT $TEST_OLD\ndump", b"")
 
     assert (gone.status, gone.shown) == (0, b"")
     assert gone.environment is not None
-    assert "TEST_OLD" not in gone.environment
     assert next_session.environment is not None
-    assert next_session.environment["TEST_OLD"] == b"mine"
+    assert "TEST_OLD" not in gone.environment | next_session.environment
+    assert next_session.environment["TEST_KEPT"] == b"my own"
