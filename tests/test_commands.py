@@ -111,10 +111,10 @@ print([bucket["Name"] for bucket in boto3.Session(profile_name="tool").client("s
 """
 
 
-def with_process(product: Product, base: str = "default") -> None:
+def with_process(product: Product, base: str = "default", name: str = "tool") -> None:
     command = f"{sys.executable} -m mfaenv process -p {base}"
     with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
-        file.write(f"[profile tool]\nregion = us-east-1\ncredential_process = {command}\n")
+        file.write(f"[profile {name}]\nregion = us-east-1\ncredential_process = {command}\n")
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -146,9 +146,8 @@ def test_without_a_terminal_the_sdk_shows_a_usable_message(product: Product) -> 
 
 @pytest.mark.parametrize("circle", [("tool",), ("tool", "other"), ("tool", "other", "third")])
 def test_a_process_that_leads_back_to_itself_is_an_error(product: Product, circle: tuple[str, ...]) -> None:
-    with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
-        for name, following in zip(circle, (*circle[1:], circle[0]), strict=True):
-            file.write(f"[profile {name}]\ncredential_process = {sys.executable} -m mfaenv process -p {following}\n")
+    for name, following in zip(circle, (*circle[1:], circle[0]), strict=True):
+        with_process(product, following, name)
     done = product.run("-p", "tool", "-f", "json")
     assert (done.status, done.out) == (1, "")
     assert "leads back to itself" in done.err
