@@ -1,7 +1,6 @@
 """The directory of stored sessions: read with suspicion, replaced atomically, locked by identity.
 
-The format and the checks are shared by the short way, so nothing heavy is imported here. A file is text: a first line,
-`name=value` lines with `%` and line breaks escaped, and a last line with the CRC of all before it.
+It is shared by the short way, so nothing heavy is imported here.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import sys
 import time
 from binascii import crc32
 
+from mfaenv.entry import dump, load
 from mfaenv.errors import MfaenvError
 
 TYPE_CHECKING = False
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Fields = dict[str, str]
 
-HEAD = "mfaenv 1\n"
 LARGEST = 65_536
 """Bytes; a session token has a few hundred, and nothing of ours comes near this."""
 
@@ -99,35 +98,8 @@ else:
         os.fchmod(fd, 0o600)
 
 
-def dump(fields: Mapping[str, str]) -> bytes:
-    """Write fields as the text of a file."""
-    lines = "".join(f"{name}={_escaped(value)}\n" for name, value in fields.items())
-    body = (HEAD + lines).encode("utf-8", "surrogateescape")
-    return body + b"end=%08x\n" % crc32(body)
-
-
-def load(data: bytes) -> Fields | None:
-    """Read the text of a file back, or nothing where a single byte of it is not what was written."""
-    body, found, tail = data.rpartition(b"end=")
-    if not found or tail != b"%08x\n" % crc32(body):
-        return None
-    text = body.decode("utf-8", "surrogateescape")
-    if not text.startswith(HEAD):
-        return None
-    lines = (line.partition("=") for line in text[len(HEAD) : -1].split("\n"))
-    return {name: _unescaped(value) for name, _, value in lines}
-
-
-def _escaped(value: str) -> str:
-    return value.replace("%", "%25").replace("\n", "%0A")
-
-
-def _unescaped(value: str) -> str:
-    return value.replace("%0A", "\n").replace("%25", "%") if "%" in value else value
-
-
 def named(prefix: str, key: str) -> str:
-    """Give the name of the file for a key. Two keys may share one: a reader checks the key, and the last writer wins."""
+    """Give the name of the file for a key. Two keys may share one: a reader checks the key, the last writer wins."""
     return f"{prefix}{crc32(key.encode('utf-8', 'surrogateescape')):08x}"
 
 
@@ -199,24 +171,21 @@ class Store:
 
     def read(self, name: str, key: str | None = None) -> Fields | None:
         """Give an entry's fields; nothing where it is missing, damaged, too open, not ours, or not of this key."""
-        data = self._private(name)
-        fields = None if data is None else load(data)
+        fields = load(self._private(name))
         return None if fields is None or key not in {None, fields.get("key")} else fields
 
-    def _private(self, name: str) -> bytes | None:
-        """Read a file of ours that nobody else can, and nothing that would block or lead elsewhere."""
+    def _private(self, name: str) -> bytes:
+        """Read a file of ours that nobody else can, never one that would block or lead elsewhere; else nothing."""
         try:
             fd = os.open(self.file(name), _READ)
         except OSError:
-            return None
+            return b""
         try:
             found = os.fstat(fd)
-            private = not _owner(found) and _closed_to_others(found)
-            if not (stat.S_ISREG(found.st_mode) and private and found.st_size <= LARGEST):
-                return None
-            return os.read(fd, LARGEST + 1)
+            ours = stat.S_ISREG(found.st_mode) and not _owner(found) and _closed_to_others(found)
+            return os.read(fd, LARGEST + 1) if ours and found.st_size <= LARGEST else b""
         except OSError:
-            return None
+            return b""
         finally:
             os.close(fd)
 
@@ -263,7 +232,7 @@ class Store:
 
     def latest(self) -> str:
         """Give the word that was announced last."""
-        return (self._private(LATEST) or b"").decode("ascii", "replace").strip()
+        return self._private(LATEST).decode("ascii", "replace").strip()
 
     def sweep(self, now: float) -> None:
         """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""

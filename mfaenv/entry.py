@@ -1,0 +1,44 @@
+"""How an entry of the store is written, so that one wrong byte in it is noticed.
+
+It is text: a first line, `name=value` lines with `%` and line breaks escaped, and a last line with the CRC of all
+before it. A stored session waits for this, so nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+from binascii import crc32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfaenv.store import Fields
+
+HEAD = "mfaenv 1\n"
+
+
+def dump(fields: Mapping[str, str]) -> bytes:
+    """Write fields as the text of a file."""
+    lines = "".join(f"{name}={_escaped(value)}\n" for name, value in fields.items())
+    body = (HEAD + lines).encode("utf-8", "surrogateescape")
+    return body + b"end=%08x\n" % crc32(body)
+
+
+def load(data: bytes) -> Fields | None:
+    """Read the text of a file back, or nothing where a single byte of it is not what was written."""
+    body, found, tail = data.rpartition(b"end=")
+    if not found or tail != b"%08x\n" % crc32(body):
+        return None
+    text = body.decode("utf-8", "surrogateescape")
+    if not text.startswith(HEAD):
+        return None
+    lines = (line.partition("=") for line in text[len(HEAD) : -1].split("\n"))
+    return {name: _unescaped(value) for name, _, value in lines}
+
+
+def _escaped(value: str) -> str:
+    return value.replace("%", "%25").replace("\n", "%0A")
+
+
+def _unescaped(value: str) -> str:
+    return value.replace("%0A", "\n").replace("%25", "%") if "%" in value else value
