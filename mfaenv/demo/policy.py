@@ -11,6 +11,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from mfaenv.policy import EVERYTHING
+
 Document: TypeAlias = Mapping[str, Any]
 """A policy as JSON holds it."""
 
@@ -38,19 +40,8 @@ class Query:
         object.__setattr__(self, "context", {key.lower(): value for key, value in self.context.items()})
 
 
-FORCE_MFA: Document = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Sid": "BlockAccessWhenNoSignedInWithMFA",
-            "Effect": "Deny",
-            "Action": "*",
-            "Resource": "*",
-            "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
-        }
-    ],
-}
-"""Denies everything that was not signed in with MFA."""
+FORCE_MFA: Document = EVERYTHING
+"""Denies everything that was not signed in with MFA: what `mfaenv policy` prints."""
 
 ALLOW_ALL: Document = {
     "Version": "2012-10-17",

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -5,9 +6,10 @@ import pytest
 from demo.town import Town
 
 from mfaenv.demo.client import Reply
-from mfaenv.demo.policy import ALLOW_ALL, trust
+from mfaenv.demo.policy import ALLOW_ALL, Document, trust
 from mfaenv.demo.sigv4 import UNSIGNED_PAYLOAD, Keys, parse_authorization, signature
 from mfaenv.demo.wire import Request
+from mfaenv.policy import EVERYTHING, SELF_SERVICE
 
 INVALID_TOKEN = "InvalidClientTokenId: The security token included in the request is invalid."
 EXPLICITLY = "with an explicit deny in an identity-based policy"
@@ -116,6 +118,16 @@ def test_a_policy_can_be_tried_and_taken_off_again(town: Town) -> None:
     assert town.iam(town.key, "DeleteUserPolicy", **mine).error == (
         "NoSuchEntity: The user policy with name NoS3 cannot be found."
     )
+
+
+@pytest.mark.parametrize(("policy", "may_list"), [(EVERYTHING, False), (SELF_SERVICE, True)])
+def test_what_mfaenv_policy_prints_can_be_tried(town: Town, policy: Document, may_list: bool) -> None:
+    mine = {"UserName": "alice", "PolicyName": "ForceMFA"}
+    printed = json.dumps(policy, indent=2)
+    assert town.iam(town.session(), "PutUserPolicy", PolicyDocument=printed, **mine).status == 200
+    assert (town.iam(town.key, "ListMFADevices", UserName="alice").status == 200) is may_list
+    assert town.s3(town.key).error == denied("s3:ListAllMyBuckets", "", EXPLICITLY)
+    assert town.s3(town.session()).status == 200
 
 
 @pytest.mark.parametrize(
