@@ -23,6 +23,9 @@ TEMPLATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sh": (("posix.sh",), ()),
     "ksh": (("posix.sh",), ()),
     "fish": (("fish.fish",), ("fish.hook.fish",)),
+    "elvish": (("elvish.elv",), ("elvish.hook.elv",)),
+    "nu": (("nu.nu",), ("nu.hook.nu",)),
+    "xonsh": (("xonsh.xsh",), ("xonsh.hook.xsh",)),
     "powershell": (("powershell.ps1",), ("powershell.hook.ps1",)),
     "pwsh": (("powershell.ps1",), ("powershell.hook.ps1",)),
     "tcsh": (("tcsh.csh",), ()),
@@ -50,10 +53,13 @@ def text(shell: str, place: Store, now: float, *, hook: bool) -> str:
         "SHELL": shell,
         "VALUED": " | ".join(valued),
         "VALUED_WORDS": " ".join(valued),
+        "VALUED_QUOTED": " ".join(f"'{flag}'" for flag in valued),
         "VALUED_LIST": ", ".join(f"'{flag}'" for flag in valued),
         "SEEN": place.latest() or "-",
         "EARLY": str(EARLY_SECONDS),
         "NOW": str(int(now)),
+        "REMOVED_NAMES": " ".join(exports.ENDING),
+        "REMOVED_LIST": repr(exports.ENDING),
         "REMOVE": shells.render(shell, ended).decode().strip().replace("\n", "\n        "),
     }
     return "".join(_filled(name, values) for name in (*functions, *(hooks if hook else ())))

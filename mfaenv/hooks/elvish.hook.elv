@@ -1,0 +1,39 @@
+
+# The time, without a process where the system tells how long it is up.
+var _mfaenv_uptime = /proc/uptime
+fn _mfaenv_up { str:split . (slurp < $_mfaenv_uptime) | take 1 }
+var _mfaenv_clock~ = { e:date +%s }
+try {
+    var start = (- @NOW@ (_mfaenv_up))
+    set _mfaenv_clock~ = { + $start (_mfaenv_up) }
+} catch {
+    nop
+}
+
+# At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
+fn _mfaenv_hook {
+    var expires = $E:MFAENV_EXPIRES
+    if (re:match '^[0-9]+$' $expires) {
+        if (< (_mfaenv_clock) (- $expires @EARLY@)) {
+            return
+        }
+    } elif (or (not-eq $expires '') (has-env AWS_ACCESS_KEY_ID)) {
+        return # keys of the user's own
+    }
+    if (not-eq (_mfaenv_look) $_mfaenv_seen) {
+        try {
+            mfaenv --cached
+            return
+        } catch {
+            set _mfaenv_seen = (_mfaenv_look)
+        }
+    }
+    if (and (not-eq $expires '') (>= (_mfaenv_clock) $expires)) {
+        echo 'mfaenv: the session of profile '$E:MFAENV_PROFILE' has ended' >&2
+        @REMOVE@
+    }
+}
+if (not (has-env _MFAENV_HOOKED_$pid)) {
+    set-env _MFAENV_HOOKED_$pid 1
+    set edit:before-readline = [$@edit:before-readline $_mfaenv_hook~]
+}

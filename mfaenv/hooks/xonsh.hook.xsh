@@ -1,0 +1,25 @@
+
+
+def _mfaenv_hook(**_):
+    """Nothing while the session holds. Else the one that another window got, or, once, that it is over."""
+    import sys
+    import time
+
+    env = __xonsh__.env
+    expires = str(env.get("MFAENV_EXPIRES", ""))
+    if expires:
+        if not expires.isdigit() or time.time() < int(expires) - @EARLY@:
+            return
+    elif env.get("AWS_ACCESS_KEY_ID"):
+        return  # keys of the user's own
+    if _mfaenv_look() != _mfaenv_seen and _mfaenv(["--cached"]) == 0:
+        return
+    if expires and time.time() >= int(expires):
+        print(f"mfaenv: the session of profile {env.get('MFAENV_PROFILE', '')} has ended", file=sys.stderr)
+        for name in @REMOVED_LIST@:
+            env.pop(name, None)
+
+
+for _mfaenv_other in [hook for hook in events.on_pre_prompt if hook.__name__ == "_mfaenv_hook"]:
+    events.on_pre_prompt.discard(_mfaenv_other)
+events.on_pre_prompt(_mfaenv_hook)
