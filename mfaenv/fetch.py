@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, NamedTuple
 
 from mfaenv import memory
@@ -33,35 +33,41 @@ class Surroundings(NamedTuple):
 
 
 class Ready:
-    """The STS client, made in the background while the person looks for the code."""
+    """The STS client; made `ahead`, it is made in the background while the person looks for the code."""
 
-    def __init__(self, plan: Plan, keys: Keys, *, ahead: bool) -> None:
+    def __init__(self, plan: Plan, keys: Keys, terminal: Terminal, *, ahead: bool) -> None:
         self._plan = plan
         self._keys = keys
+        self._terminal = terminal
         self._client: Any = None
         self._error: BaseException | None = None
-        self._thread = Thread(target=self._make, args=(ahead,), daemon=True)
+        self._made = Event()
         if ahead:
-            self._thread.start()
+            Thread(target=self._make_ahead, daemon=True).start()
         else:
-            self._make(ahead)
+            self._make()
 
-    def _make(self, ahead: bool) -> None:
+    def _make_ahead(self) -> None:
+        self._make(connect=True)
+        self._terminal.load()  # for what is said after the answer
+
+    def _make(self, *, connect: bool = False) -> None:
         try:
             from mfaenv.aws import client, sts
 
             plan = self._plan
             self._client = client.client("sts", plan.config_profile, self._keys, plan.session_region, plan.device.text)
-            if ahead:
+            if connect:
                 # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
                 sts.identity(self._client, self._keys.access_key)
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             self._error = error
+        finally:
+            self._made.set()
 
     def client(self) -> Any:
         """Wait for the client. Raises what went wrong on the way to it."""
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._made.wait()
         if self._error is not None:
             raise self._error
         return self._client
@@ -85,7 +91,7 @@ class Fetch:
 
     def session(self) -> Credentials:
         """Get the session. Raises MfaenvError, after three wrong codes at the latest; KeyboardInterrupt."""
-        ready = Ready(self._plan, self._keys, ahead=self._source.again)
+        ready = Ready(self._plan, self._keys, self._terminal, ahead=self._source.again)
         for remaining in reversed(range(TRIES)):
             code = self._unused_code()
             try:

@@ -89,7 +89,7 @@ OTHERS = ("process", "clear", "status", "exec", "init", "doctor", "policy", "dem
 
 def _shell(arguments: Sequence[str]) -> str:
     """Find the shell's name in arguments that may be wrong otherwise."""
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
         flag, equals, value = word.partition("=")
         if flag in options.OPTIONS["shell"].flags:
             return value if equals else following

@@ -35,6 +35,11 @@ class Terminal:
         """Tell whether somebody can be asked."""
         return console.available()
 
+    def load(self) -> None:
+        """Load what it takes to draw, so that the first thing to be said need not wait for it."""
+        import rich.console
+        import rich.text  # noqa: F401 - loading is all
+
     def ask_code(self, question: str) -> str:
         """Ask until six digits come. Raises KeyboardInterrupt where the person leaves."""
         with console.Console() as tty:
