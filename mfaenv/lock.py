@@ -34,6 +34,7 @@ else:
 
     def _try(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.fchmod(fd, 0o600)  # whatever the umask made of it: others have to open it while it is held
 
     def _remove(path: str, fd: int) -> None:
         try:

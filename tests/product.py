@@ -25,10 +25,11 @@ class Outcome(NamedTuple):
 
 
 class Product:
-    """Runs mfaenv with a home; `env` is the whole of its environment, and a test may change it."""
+    """Runs mfaenv with a home; `env` is the whole of its environment, and a test may change it, and the `command`."""
 
     def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
         self.home = home
+        self.command: tuple[str, ...] = COMMAND
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         own = {"HOME": str(home), "USERPROFILE": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCES)}
         self.env = {**kept, **own, **(env or {})}
@@ -42,7 +43,7 @@ class Product:
         """Start a run, in its home and without a terminal; `options` are those of Popen."""
         usual = {"env": self.env, "cwd": self.home, "start_new_session": True}
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen([*COMMAND, *arguments], **{**usual, **streams, **options})
+        return subprocess.Popen([*self.command, *arguments], **{**usual, **streams, **options})
 
     def run(self, *arguments: str, **options: Any) -> Outcome:
         """Run to the end; `input` is what standard input holds, other options are those of Popen."""

@@ -132,6 +132,16 @@ def test_a_lock_whose_file_was_removed_closes_it_all_the_same(path: Path) -> Non
     assert next_descriptor() == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_the_owner_and_nobody_else_can_open_it_under_any_umask(path: Path) -> None:
+    before = os.umask(0o777)
+    try:
+        with lock(str(path), nobody_waits):
+            assert path.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links take rights there")
 def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
     path.symlink_to(tmp_path / "elsewhere")

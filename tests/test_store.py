@@ -1,0 +1,460 @@
+import os
+import re
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from platformdirs import user_cache_dir
+from product import COMMAND, Outcome, Product
+from terminals import need
+
+from mfaenv import entry, store
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import Story
+from mfaenv.errors import MfaenvError
+from mfaenv.store import Store
+
+NAME = f"{store.SESSION}0"
+FIELDS = {
+    "key": "k",
+    "secret_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "token": "IQoJ%\n%0A=é\udcff",
+    "empty": "",
+}
+UNTIL = 4_000_000_000
+NOBODY = 65_534
+ROOT = os.name == "posix" and os.geteuid() == 0
+LINUX = sys.platform == "linux"
+
+TEXT = st.text(
+    st.characters(exclude_categories=["Cs"])
+    | st.sampled_from("\n%=\r\0\x85\u2028" + "".join(map(chr, range(0xDC80, 0xDD00))))
+)
+NAMES = st.text("abc_", min_size=1, max_size=3)
+
+posix = pytest.mark.skipif(os.name != "posix", reason="Windows has other rights")
+
+
+def needs_root(reason: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(not ROOT, reason=f"only root can {reason}")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Store:
+    made = Store(str(tmp_path / "store"))
+    made.prepare()
+    return made
+
+
+@pytest.fixture
+def path(place: Store) -> Path:
+    """An entry that is there."""
+    place.write(NAME, FIELDS, UNTIL)
+    return Path(place.file(NAME))
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+# How an entry is written
+
+
+@given(st.dictionaries(NAMES, TEXT))
+def test_what_is_written_is_read(fields: dict[str, str]) -> None:
+    assert entry.load(entry.dump(fields)) == (fields or {"": ""})
+
+
+@given(st.dictionaries(NAMES, TEXT), st.data())
+def test_what_was_changed_is_not_read(fields: dict[str, str], data: st.DataObject) -> None:
+    written = entry.dump(fields)
+    place = data.draw(st.integers(0, len(written) - 1))
+    changed = written[:place] + bytes([data.draw(st.integers(0, 255))]) + written[place + 1 :]
+    assert changed == written or entry.load(changed) is None
+    assert entry.load(written[:place]) is None
+    assert entry.load(written + data.draw(st.binary(min_size=1, max_size=20))) is None
+
+
+def test_every_byte_counts() -> None:
+    written = entry.dump(FIELDS)
+    for place, byte in enumerate(written):
+        for other in {*range(256)} - {byte}:
+            assert entry.load(written[:place] + bytes([other]) + written[place + 1 :]) is None
+        assert entry.load(written[:place] + written[place + 1 :]) is None
+
+
+@given(st.binary(max_size=200))
+def test_anything_else_is_not_read(data: bytes) -> None:
+    assert entry.load(data) is None
+
+
+# What is trusted
+
+
+def too_open(path: Path) -> None:
+    path.chmod(0o640)
+
+
+def a_link(path: Path) -> None:
+    moved = path.with_name("moved")
+    path.rename(moved)
+    path.symlink_to(moved)
+
+
+def a_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
+def another_users(path: Path) -> None:
+    os.chown(path, NOBODY, -1)
+
+
+def too_large(path: Path) -> None:
+    path.write_bytes(entry.dump({**FIELDS, "more": "x" * store.LARGEST}))
+
+
+def written_over(data: bytes) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        path.write_bytes(data)
+
+    return write
+
+
+ANYWHERE = {
+    "empty": written_over(b""),
+    "cut off": written_over(entry.dump(FIELDS)[:-2]),
+    "another form": written_over(entry.dump(FIELDS).replace(b"mfaenv 1", b"mfaenv 9")),
+    "zeros": written_over(bytes(200)),
+    "too large": too_large,
+}
+DAMAGE = [
+    *(pytest.param(damage, id=name) for name, damage in ANYWHERE.items()),
+    pytest.param(too_open, id="too open", marks=posix),
+    pytest.param(a_link, id="a link", marks=posix),
+    pytest.param(a_fifo, id="a fifo", marks=posix),
+    pytest.param(another_users, id="another user's", marks=needs_root("give a file away")),
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_entry_is_a_miss_and_is_replaced(place: Store, path: Path, damage: Callable[[Path], None]) -> None:
+    damage(path)
+    assert place.read(NAME) is None
+    place.write(NAME, FIELDS, UNTIL)
+    assert place.read(NAME, "k") == FIELDS
+    assert stat.S_ISREG(path.lstat().st_mode)
+    if os.name == "posix":
+        assert mode(path) == 0o600
+        assert path.lstat().st_uid == os.geteuid()
+
+
+@posix
+def test_replacing_a_link_leaves_alone_what_it_leads_to(place: Store, path: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("theirs", encoding="ascii")
+    path.unlink()
+    path.symlink_to(elsewhere)
+    place.write(NAME, FIELDS, UNTIL)
+    assert elsewhere.read_text(encoding="ascii") == "theirs"
+
+
+@posix
+def test_the_announced_word_is_read_with_the_same_suspicion(place: Store) -> None:
+    place.announce("1800000000.5")
+    assert place.latest() == "1800000000.5"
+    Path(place.file(store.LATEST)).unlink()
+    os.mkfifo(place.file(store.LATEST), 0o600)
+    assert place.latest() == ""
+
+
+def test_an_entry_of_another_key_is_a_miss(place: Store, path: Path) -> None:
+    assert path.exists()
+    assert place.read(NAME, "k") == FIELDS
+    assert place.read(NAME, "K") is None
+    assert place.read("missing") is None
+
+
+def test_an_entry_that_cannot_be_replaced_leaves_nothing_new(place: Store) -> None:
+    Path(place.file(NAME)).mkdir()
+    assert place.read(NAME) is None
+    with pytest.raises(OSError, match=NAME):
+        place.write(NAME, FIELDS, UNTIL)
+    assert os.listdir(place.path) == [NAME]
+
+
+@posix
+@pytest.mark.parametrize("damage", ["a link", "a file", "sticky"])
+def test_a_directory_that_could_be_a_trap_is_refused(tmp_path: Path, damage: str) -> None:
+    trap, real = tmp_path / "trap", tmp_path / "real"
+    real.mkdir(0o700)
+    if damage == "a link":
+        trap.symlink_to(real)
+    elif damage == "a file":
+        trap.touch()
+    else:
+        trap.mkdir()
+        trap.chmod(0o1777)
+    for attempt in (Store(str(trap)).check, Store(str(trap)).prepare):
+        with pytest.raises(MfaenvError, match=r"refused\.$") as raised:
+            attempt()
+        assert str(trap) in raised.value.message
+        assert "MFAENV_CACHE_DIR" in raised.value.hint
+    assert list(real.iterdir()) == []
+
+
+@posix
+def test_another_users_directory_is_refused(tmp_path: Path) -> None:
+    theirs = tmp_path if ROOT else Path("/usr")
+    if ROOT:
+        os.chown(theirs, NOBODY, -1)
+    with pytest.raises(MfaenvError, match=r"belongs to another user \(uid \d+\): refused"):
+        Store(str(theirs)).check()
+
+
+# What is made
+
+
+@posix
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777])
+def test_modes_are_right_under_any_umask(tmp_path: Path, umask: int) -> None:
+    place = Store(str(tmp_path / "store"))
+    before = os.umask(umask)
+    try:
+        place.prepare()
+        place.write(NAME, FIELDS, UNTIL)
+    finally:
+        os.umask(before)
+    assert mode(Path(place.path)) == 0o700
+    assert mode(Path(place.file(NAME))) == 0o600
+
+
+@posix
+def test_a_directory_that_is_too_open_is_closed(tmp_path: Path) -> None:
+    place = Store(str(tmp_path / "store"))
+    Path(place.path).mkdir(0o755)
+    place.prepare()
+    assert mode(Path(place.path)) == 0o700
+
+
+def test_what_a_killed_writer_left_is_not_in_the_way(place: Store) -> None:
+    for name in ("probe", NAME):
+        Path(place.file(f"{store.TEMPORARY}{os.getpid()}-{name}")).touch()
+    place.prepare()
+    place.write(NAME, FIELDS, UNTIL)
+    assert place.read(NAME) == FIELDS
+
+
+def test_the_sweep_takes_what_is_over_and_what_killed_writers_left(place: Store) -> None:
+    now = time.time()
+    for prefix in store.ENTRIES:
+        place.write(f"{prefix}over", FIELDS, now - 1)
+        place.write(f"{prefix}holds", FIELDS, now + 100)
+    for name, age in (
+        (f"{store.TEMPORARY}old", 61),
+        (f"{store.TEMPORARY}new", 1),
+        ("theirs", 10_000),
+        (store.LATEST, 9),
+    ):
+        Path(place.file(name)).touch()
+        os.utime(place.file(name), (now - age, now - age))
+    place.sweep(now)
+    assert sorted(os.listdir(place.path)) == sorted(
+        [*(f"{prefix}holds" for prefix in store.ENTRIES), f"{store.TEMPORARY}new", "theirs", store.LATEST]
+    )
+
+
+@pytest.mark.skipif(not LINUX, reason="XDG's places are Linux'")
+@pytest.mark.parametrize("cache", [None, "", "/caches", "/with space/é"])
+def test_the_place_is_the_platforms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: str | None) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    if cache is not None:
+        monkeypatch.setenv("XDG_CACHE_HOME", cache)
+    assert store.directory(os.environ) == user_cache_dir("mfaenv", appauthor=False)
+
+
+@posix
+def test_the_place_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert store.directory({"MFAENV_CACHE_DIR": "~/store"}) == str(tmp_path / "store")
+    assert store.directory({"MFAENV_CACHE_DIR": "store"}) == str(tmp_path / "store")
+    assert store.directory({"MFAENV_CACHE_DIR": ""}) == str(tmp_path / ".cache" / "mfaenv")
+
+
+# With the whole program
+
+
+def as_nobody(product: Product) -> Product:
+    """Let it run without root's rights to write anywhere; reading stays, since the interpreter may be root's own."""
+    if ROOT:
+        reading = "-all,+dac_read_search"
+        who = (f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+        product.command = ("setpriv", *who, f"--inh-caps={reading}", f"--ambient-caps={reading}", *COMMAND)
+        for path in [product.home, *product.home.rglob("*")]:
+            os.chown(path, NOBODY, NOBODY)
+    return product
+
+
+def warned(done: Outcome) -> bool:
+    """Whether the session was printed, and one warning said that it was not stored."""
+    assert done.status == 0, done.err
+    assert "export AWS_SESSION_TOKEN=" in done.out
+    return done.err.count("mfaenv:") == 1 and "the session is not stored" in done.err
+
+
+def get(product: Product, story: Story, **options: Any) -> Outcome:
+    return product.run("--shell", "bash", "--token-code", story.device.code(), **options)
+
+
+@posix
+def test_damage_to_all_files_is_as_if_there_were_none(product: Product, aws: PretendAws, story: Story) -> None:
+    outputs = {get(product, story).out}
+    for damage in (written_over(b"damaged"), too_open):
+        for path in product.cache.iterdir():
+            damage(path)
+        outputs.add(get(product, story).out)
+        assert product.run("--shell", "bash", "--cached").out in outputs
+        assert {mode(path) for path in product.cache.iterdir() if path.name != store.LATEST} == {0o600}
+    assert len(outputs) == 3
+    assert aws.actions() == ["GetSessionToken"] * 3
+
+
+@posix
+def test_a_link_for_a_store_is_refused_before_anything_is_called(
+    product: Product, aws: PretendAws, story: Story, tmp_path: Path
+) -> None:
+    product.cache.symlink_to(tmp_path)
+    done = get(product, story)
+    assert (done.status, done.out) == (1, "(exit 1);\n")
+    assert f"The store {product.cache} is a link: refused." in done.err
+    assert aws.log == []
+
+
+@needs_root("run a program as another user")
+def test_roots_store_is_refused_to_another_user(product: Product, aws: PretendAws, story: Story) -> None:
+    as_nobody(product)
+    product.cache.mkdir(0o700)
+    done = get(product, story)
+    assert done.status == 1
+    assert f"The store {product.cache} belongs to another user (uid 0): refused." in done.err
+    assert aws.log == []
+
+
+@posix
+def test_with_a_read_only_home_the_session_is_printed(product: Product, story: Story) -> None:
+    del product.env["MFAENV_CACHE_DIR"]
+    as_nobody(product)
+    product.home.chmod(0o500)
+    assert warned(get(product, story))
+    assert not product.cache.exists()
+
+
+@posix
+@pytest.mark.parametrize("nowhere", ["/nonexistent", "/dev/null"])
+def test_without_a_home_the_session_is_printed(product: Product, story: Story, nowhere: str) -> None:
+    del product.env["MFAENV_CACHE_DIR"]
+    product.env["HOME"] = nowhere
+    assert warned(get(product, story))
+    assert not Path("/nonexistent").exists()
+
+
+@needs_root("run a program as a user of no name")
+def test_a_user_without_a_name_and_a_home_gets_the_session_printed(product: Product, story: Story) -> None:
+    for name in ("MFAENV_CACHE_DIR", "HOME"):
+        del product.env[name]
+    as_nobody(product)
+    product.command = tuple(word.replace(str(NOBODY), "424242") for word in product.command)
+    assert warned(get(product, story))
+
+
+READ = f"""
+import os, sys
+from mfaenv.store import Store
+if os.geteuid() == 0:
+    os.seteuid({NOBODY})
+print(Store(sys.argv[1]).read("{NAME}") is not None)
+"""
+
+
+@posix
+@pytest.mark.parametrize(("rights", "readable"), [(0o600, True), (0o400, True), (0, False)])
+def test_an_entry_without_rights_is_a_miss(rights: int, readable: bool) -> None:
+    """Outside of pytest's own directories, which nobody but their owner can enter."""
+    with TemporaryDirectory() as folder:
+        place = Store(f"{folder}/store")
+        place.prepare()
+        place.write(NAME, FIELDS, UNTIL)
+        Path(place.file(NAME)).chmod(rights)
+        if ROOT:
+            for path in (folder, place.path, place.file(NAME)):
+                os.chown(path, NOBODY, NOBODY)
+        done = subprocess.run([sys.executable, "-c", READ, place.path], check=True, capture_output=True, text=True)
+        assert done.stdout == f"{readable}\n"
+
+
+MAKING = "/^(open|openat|creat|f?chmod(at)?|(mkdir|mknod|link|symlink)(at)?)$"
+PRIVATELY = re.compile(
+    r"""mkdir(at)?\(.*,\ 0700\)
+    |   chmod(at)?\(.*,\ 0700\)
+    |   fchmod\(.*,\ 0600\)
+    |   open(at)?\(.*/\.new-[0-9a-f]{16}-[^/"]+",\ O_WRONLY\|O_CREAT\|O_EXCL\|O_NOFOLLOW.*,\ 0600\)
+    |   open(at)?\(.*/lock-[^/"]+",\ O_RDWR\|O_CREAT\|O_NOFOLLOW.*,\ 0600\)
+    |   open(at)?\(.*,\ O_RDONLY\|""",
+    re.VERBOSE,
+)
+
+
+@pytest.mark.skipif(not LINUX, reason="strace is Linux'")
+@pytest.mark.parametrize("umask", [0, 0o777])
+def test_nothing_is_open_to_others_for_a_moment(product: Product, story: Story, tmp_path: Path, umask: int) -> None:
+    """The system calls themselves are looked at, since a look at the files could come too late."""
+    need("strace")
+    log = tmp_path / "calls"
+    product.command = ("strace", "-f", "-qq", "-y", "-e", f"trace={MAKING}", "-o", str(log), *COMMAND)
+    assert get(product, story, umask=umask).status == 0
+    ours = [line for line in log.read_text(encoding="utf-8").splitlines() if str(product.cache) in line]
+    assert len([line for line in ours if "O_CREAT" in line]) > 4
+    assert [line for line in ours if not PRIVATELY.search(line)] == []
+
+
+@contextmanager
+def small_disk(place: Path, limits: str) -> Iterator[None]:
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"mode=0700,{limits}", "mfaenv", place], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"a tmpfs cannot be mounted: {mounted.stderr.decode()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+@pytest.mark.skipif(not LINUX, reason="tmpfs is Linux'")
+@needs_root("mount a small disk")
+@pytest.mark.parametrize("limits", ["size=16k", "nr_inodes=4"])
+def test_on_a_full_disk_the_session_is_printed(product: Product, story: Story, limits: str) -> None:
+    product.cache.mkdir(0o700)
+    with small_disk(product.cache, limits):
+        with pytest.raises(OSError, match="No space left on device"):
+            fill(product.cache)
+        before = set(product.cache.iterdir())
+        assert "not stored" in (done := get(product, story)).err
+        assert done.status == 0
+        assert "export AWS_SESSION_TOKEN=" in done.out
+        assert set(product.cache.iterdir()) == before
+
+
+def fill(place: Path) -> None:
+    for number in range(1000):
+        (place / f"full-{number}").write_bytes(bytes(4096))
