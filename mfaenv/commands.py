@@ -9,7 +9,7 @@ import time
 from mfaenv import awsfiles, console, exports, memory, options, profiles, shells, shortcut, store
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
 from mfaenv.fetch import Surroundings
-from mfaenv.outcome import to_stdout
+from mfaenv.outcome import to_stderr, to_stdout
 from mfaenv.session import Answer, Sessions, Wishes
 from mfaenv.shells import detect
 from mfaenv.terminal import Terminal
@@ -53,11 +53,14 @@ def show(given: Given, env: Mapping[str, str]) -> int:
     """Print the lines that set a session in the shell: the main command. Raises MfaenvError."""
     wanted = target(given, env)
     person = terminal(given, env)
-    shell = wanted in shells.NAMES
-    session = obtain(given, env, person, wanted)
-    text = shells.render(wanted, exports.pairs(session, env), encoding=console.encoding())
-    if shell and os.isatty(1):
+    pairs = exports.pairs(obtain(given, env, person, wanted), env)
+    text = shells.render(wanted, pairs, encoding=console.encoding())
+    if wanted in shells.NAMES and os.isatty(1):
         person.note(f"A shell takes the lines in with: {shells.loading_line(wanted, _asked(given))}")
+    if shortcut.runs_on_github(wanted, env):
+        from mfaenv.shells.formats import github_masks
+
+        to_stderr(github_masks(pairs))
     to_stdout(text)
     store.Store(store.directory(env)).sweep(time.time())
     return DONE

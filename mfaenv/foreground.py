@@ -65,9 +65,9 @@ def _start(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.Pop
     try:
         return subprocess.Popen([program, *command[1:]], env=dict(environ))  # noqa: S603 - the user's own command
     except FileNotFoundError:
-        raise MfaenvError(f"there is no program {command[0]}", status=_NOT_FOUND) from None
+        raise MfaenvError(f"There is no program {command[0]}.", status=_NOT_FOUND) from None
     except OSError as error:
-        raise MfaenvError(f"cannot run {command[0]}: {error.strerror}", status=_NOT_EXECUTABLE) from None
+        raise MfaenvError(f"{command[0]} cannot be run: {error.strerror}.", status=_NOT_EXECUTABLE) from None
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

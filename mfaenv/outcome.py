@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from mfaenv import options
 from mfaenv.errors import CODE_NEEDED, FAILED, INTERRUPTED, USAGE, MfaenvError, NothingStoredError
@@ -38,10 +37,22 @@ def of(run: Callable[[], int], arguments: Sequence[str], env: Mapping[str, str])
     return status
 
 
+STDOUT, STDERR = 1, 2
+
+
 def to_stdout(data: bytes) -> None:
-    """Write everything at once, as bytes. Raises OSError where nobody reads."""
+    """Write everything at once, as bytes: text would get other line ends on Windows. Raises OSError where nobody reads."""
+    _write(STDOUT, data)
+
+
+def to_stderr(data: bytes) -> None:
+    """Write bytes for a program that reads standard error. Raises OSError where nobody does."""
+    _write(STDERR, data)
+
+
+def _write(stream: int, data: bytes) -> None:
     while data:
-        data = data[os.write(sys.__stdout__.fileno() if sys.__stdout__ else 1, data) :]
+        data = data[os.write(stream, data) :]
 
 
 def _say(error: MfaenvError, env: Mapping[str, str]) -> None:

@@ -68,13 +68,19 @@ def _target(given: Given, env: Mapping[str, str]) -> str:
     """Name the shell or format, or nothing where it takes more thought: a wrong name, or a console's code page."""
     if "format" in given:
         name = options.text(given, "format")
-        return name if name in shells.FORMATS and "shell" not in given else ""
+        known = name in shells.FORMATS and "shell" not in given and not runs_on_github(name, env)
+        return name if known else ""
     name, _ = options.lookup(given, env, "shell")
     if not name:
         from mfaenv.shells import detect
 
         name = detect.detect(env)
     return name if name in shells.NAMES and name != "cmd" else ""
+
+
+def runs_on_github(target: str, env: Mapping[str, str]) -> bool:
+    """Tell whether a workflow's log would show the keys of this format, unless they are masked."""
+    return target == "github" and env.get("GITHUB_ACTIONS") == "true"
 
 
 def temporary_keys(env: Mapping[str, str]) -> bool:

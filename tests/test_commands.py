@@ -214,3 +214,14 @@ def test_clear_removes_everything_and_says_so(product: Product, signed_in: dict[
     assert not any(signed_in["AWS_SESSION_TOKEN"] in text for text in left)
     assert "No session is stored." in product.run("clear").err
     assert product.run("--cached").status == 3
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_a_workflow_on_github_is_told_what_to_mask(product: Product, signed_in: dict[str, str]) -> None:
+    product.env["GITHUB_ACTIONS"] = "true"
+    done = product.run("-f", "github")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        assert f"::add-mask::{signed_in[name]}\n" in done.err
+    assert "::" not in done.out
+    del product.env["GITHUB_ACTIONS"]
+    assert product.run("-f", "github").err == ""

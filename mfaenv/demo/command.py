@@ -65,7 +65,7 @@ def show_code(environ: Mapping[str, str] = os.environ, *, sleep: Callable[[float
     """
     url = environ.get(ADDRESS, "")
     if urlsplit(url).hostname != "127.0.0.1":
-        raise MfaenvError("there is no demo here to show the code of", "start one first: mfaenv demo")
+        raise MfaenvError("There is no demo here to show the code of.", "Start one first: mfaenv demo")
     try:
         shown = read_code_page(url)
         while shown.used:
@@ -73,7 +73,7 @@ def show_code(environ: Mapping[str, str] = os.environ, *, sleep: Callable[[float
             sleep(shown.seconds)
             shown = read_code_page(url)
     except OSError:
-        raise MfaenvError(f"the demo at {url} has ended", "start another: mfaenv demo") from None
+        raise MfaenvError(f"The demo at {url} has ended.", "Start another: mfaenv demo") from None
     sys.stdout.write(f"{shown.code}\n")
     sys.stdout.flush()
     sys.stderr.write(f"good for {shown.seconds} more seconds, once\n")

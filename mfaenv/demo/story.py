@@ -28,7 +28,7 @@ class Story(NamedTuple):
 def tell(policy: str) -> Story:
     """Return the world, ready to be served. Raises MfaenvError for a policy of no known name."""
     if policy not in POLICIES:
-        raise MfaenvError(f"the demo has no policy {policy}", f"choose from {', '.join(POLICIES)}", status=USAGE)
+        raise MfaenvError(f"The demo has no policy {policy}.", f"Choose from {', '.join(POLICIES)}.", status=USAGE)
     world = World()
     home = world.add_account("123456789012")
     home.buckets += ["alice-holiday-photos", "team-reports"]

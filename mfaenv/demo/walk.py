@@ -42,7 +42,7 @@ def walk(story: Story, url: str, environ: Mapping[str, str]) -> None:
     after = client.list_buckets(url, session, REGION)
     _say(f"May the session list buckets? {_outcome(after)}")
     if after.error:
-        raise MfaenvError("the session was refused", "run `mfaenv demo` in a terminal to look closer")
+        raise MfaenvError("The session was refused.", "Run `mfaenv demo` in a terminal to look closer.")
 
 
 def _evaluated(shell: str, code: str, environ: Mapping[str, str]) -> _Session:
@@ -62,7 +62,7 @@ def _run(command: list[str], code: str, environ: Mapping[str, str]) -> str:
         command, input=code, env=dict(environ), stdout=subprocess.PIPE, encoding="utf-8", check=False
     )
     if done.returncode:
-        raise MfaenvError(f"mfaenv ended with status {done.returncode}", "its own message stands above")
+        raise MfaenvError(f"mfaenv ended with status {done.returncode}.", "Its own message stands above.")
     return done.stdout
 
 

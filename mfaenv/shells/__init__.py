@@ -109,7 +109,7 @@ def _language(target: str) -> Target:
     place = _SHELLS.get(target) or _FORMATS.get(target)
     if place is None:
         choices = ", ".join(NAMES + FORMATS)
-        raise MfaenvError(f"no shell or format is called {target}", f"choose from {choices}", status=USAGE)
+        raise MfaenvError(f"No shell or format is called {target}.", f"Choose from {choices}.", status=USAGE)
     module, _, kind = place.partition(".")
     # Not importlib: it is one more module on the way of a stored session.
     language: Target = getattr(__import__(f"{__name__}.{module}", fromlist=[kind]), kind)()
@@ -128,4 +128,4 @@ def _statement(target: str, language: Target, pair: Pair, encoding: str) -> byte
         return language.assign(name, value).encode(encoding, language.errors)
     except (ValueError, LookupError):
         place = "" if language.encoding else f" in the console's code page, {encoding}"
-        raise MfaenvError(f"{name} has a value that {target} cannot hold{place}", language.remedy) from None
+        raise MfaenvError(f"{name} has a value that {target} cannot hold{place}.", language.remedy) from None

@@ -15,7 +15,7 @@ class Tcsh(Target):
 
     line = 'eval "`{command} --shell {target}`"'
     refused = "\0\n"
-    remedy = "a line break, and more than 4,096 bytes that are not all ASCII, cannot be written in this shell"
+    remedy = "A line break, and more than 4,096 bytes that are not all ASCII, cannot be written in this shell."
     _longest_printed = 4096
 
     def assign(self, name: str, value: str) -> str:
@@ -39,7 +39,7 @@ class Tcsh(Target):
 class Csh(Tcsh):
     """BSD's csh, which reads no line over 4,080 bytes: "Word too long."."""
 
-    remedy = "a line break, or a line over 4,080 bytes, cannot be written in this shell; for a long one: --shell tcsh"
+    remedy = "A line break, or a line over 4,080 bytes, cannot be written in this shell; for a long one: --shell tcsh."
     _longest_line = 4080
 
     def assign(self, name: str, value: str) -> str:

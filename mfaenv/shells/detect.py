@@ -43,7 +43,7 @@ def detect(environ: Mapping[str, str]) -> str:
     called = _from_proc() if sys.platform == "linux" else _from_shellingham()
     shell = called or _known(environ.get("SHELL", ""))
     if not shell:
-        raise MfaenvError("cannot tell which shell called", f"name it: --shell {'|'.join(NAMES)}", status=USAGE)
+        raise MfaenvError("The shell that called is unknown.", f"Name it: --shell {'|'.join(NAMES)}", status=USAGE)
     return shell
 
 

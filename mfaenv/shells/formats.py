@@ -62,7 +62,7 @@ class Dotenv(Target):
     """
 
     refused = "\0\r"
-    remedy = "the readers of dotenv files do not agree on how to write it; try --format json"
+    remedy = "The readers of dotenv files do not agree on how to write it: try --format json."
 
     def assign(self, name: str, value: str) -> str:
         """Return the line; raises ValueError where no quotes mean the same to all."""

@@ -101,7 +101,7 @@ def test_where_there_is_no_sh_the_walk_goes_without_it(place: Place) -> None:
 def test_an_unknown_policy_is_wrong_usage(place: Place) -> None:
     done = place.run("--policy", "some")
     assert done.returncode == 2
-    assert "choose from mfa, none" in done.stderr
+    assert "Choose from mfa, none" in done.stderr
 
 
 def test_a_command_gets_the_demos_environment_and_nothing_of_the_users(place: Place) -> None:
