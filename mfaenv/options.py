@@ -1,11 +1,12 @@
 """The options of the main command as data: names, variables, defaults, and how their values are read.
 
 The command line (typer), the short way, the completions and the manual are all made from what stands here, so this
-module imports nothing.
+module imports nothing that takes time.
 """
 
 from __future__ import annotations
 
+from mfaenv import shells
 from mfaenv.errors import USAGE, MfaenvError
 
 TYPE_CHECKING = False
@@ -30,11 +31,23 @@ PRINTING = ("shell", "format")
 
 PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAENV_PROFILE")
 
+Takes = str | tuple[str, ...]
+"""What an option or argument takes: one of these words, or a thing of this kind; an empty text is anything."""
+
+PROFILES = "profiles"
+"""A profile of the AWS files."""
+
+STORED = "stored"
+"""A profile that has a stored session."""
+
+PROGRAM = "program"
+"""A program, and what that takes."""
+
 
 class Option:
-    """One option: its flags, what it is called in a usage line (nothing: it is a switch), where else it comes from."""
+    """One option: its flags, what its value is called (nothing: it is a switch), where else that comes from."""
 
-    __slots__ = ("default", "elsewhere", "flags", "help", "metavar", "variables")
+    __slots__ = ("default", "elsewhere", "flags", "help", "metavar", "takes", "variables")
 
     def __init__(  # noqa: PLR0913 - a row of a table
         self,
@@ -45,6 +58,7 @@ class Option:
         variables: tuple[str, ...] = (),
         elsewhere: str = "",
         default: str = "",
+        takes: Takes = "",
     ) -> None:
         self.flags = flags
         self.metavar = metavar
@@ -52,86 +66,91 @@ class Option:
         self.variables = variables
         self.elsewhere = elsewhere
         self.default = default
+        self.takes = takes
 
     def sources(self) -> str:
         """Say where a value comes from when the option is not given."""
-        places = [*self.variables, *filter(None, [self.elsewhere])]
-        return ", ".join([*places, *([f"default {self.default}"] if self.default else [])])
+        places = ", ".join([*self.variables, *filter(None, [self.elsewhere])])
+        return ", else ".join(filter(None, [places, self.default]))
 
 
 OPTIONS = {
     "profile": Option(
         ("-p", "--profile"),
         "NAME",
-        "Profile of the AWS config files.",
+        "Profile of the AWS files",
         variables=PROFILE_VARIABLES,
         default="default",
+        takes=PROFILES,
     ),
     "shell": Option(
         ("-s", "--shell"),
         "NAME",
-        "Shell to print for.",
+        "Target shell",
         variables=("MFAENV_SHELL",),
         default="the shell that called",
+        takes=shells.NAMES,
     ),
     "format": Option(
         ("-f", "--format"),
         "NAME",
-        "Print data instead: json, dotenv, github, process.",
+        "Data instead: json, dotenv, github or process",
+        takes=shells.FORMATS,
     ),
     "token_code": Option(
         ("-c", "--token-code"),
         "CODE",
-        "The six digits; - reads them from standard input.",
+        "The code, - for stdin",
         variables=("MFAENV_TOKEN_CODE",),
         default="ask",
     ),
     "token_command": Option(
         ("--token-command",),
         "CMD",
-        "Program that prints the code.",
-        elsewhere="mfa_process",
+        "Program that prints the code",
+        elsewhere="profile's mfa_process",
+        takes=PROGRAM,
     ),
     "serial_number": Option(
         ("--serial-number",),
         "ARN",
-        "MFA device.",
+        "MFA device",
         variables=("AWS_MFA_SERIAL",),
-        elsewhere="mfa_serial",
+        elsewhere="profile's mfa_serial",
         default="find it",
     ),
     "duration": Option(
         ("-d", "--duration"),
         "TIME",
-        "How long the session lasts: 900, 12h, 1h30m.",
+        "How long: 900, 12h, 1h30m",
         variables=("MFAENV_DURATION",),
         default="12h",
     ),
     "role_arn": Option(
         ("-r", "--role-arn"),
         "ARN",
-        "Role to assume with the session.",
-        elsewhere="role_arn",
+        "Role to assume with the session",
+        elsewhere="profile's role_arn",
     ),
     "region": Option(
         ("--region",),
         "NAME",
-        "Region to export and to call STS in.",
+        "Region to export and to call STS in",
         variables=("AWS_REGION", "AWS_DEFAULT_REGION"),
-        elsewhere="region",
+        elsewhere="profile's region",
     ),
     "min_remaining": Option(
         ("--min-remaining",),
         "TIME",
-        "Reuse a stored session only with this much left.",
+        "Renew with less left",
         variables=("MFAENV_MIN_REMAINING",),
         default="5m",
     ),
-    "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds."),
-    "cached": Option(("--cached",), "", "Print the stored session, or nothing and exit 3."),
-    "no_input": Option(("--no-input",), "", "Never ask."),
-    "quiet": Option(("-q", "--quiet"), "", "Say nothing but errors."),
-    "verbose": Option(("-v", "--verbose"), "", "Say where every value came from."),
+    "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds"),
+    "cached": Option(("--cached",), "", "Print the stored session, or nothing and exit 3"),
+    "no_input": Option(("--no-input",), "", "Never ask; calling AWS is allowed"),
+    "quiet": Option(("-q", "--quiet"), "", "Say nothing but errors"),
+    "verbose": Option(("-v", "--verbose"), "", "Say where every value came from"),
 }
 
 BY_FLAG = {flag: name for name, option in OPTIONS.items() for flag in option.flags}

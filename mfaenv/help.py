@@ -1,0 +1,70 @@
+"""The pages that `--help` prints, made from the catalog: plain text that fits 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+
+from mfaenv import catalog
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mfaenv.catalog import Command
+    from mfaenv.options import Option
+
+WIDTH = 80
+WIDEST_LEFT = 36
+"""Of the left of two columns; what is wider has a line of its own."""
+
+WORDS = {"CMD": "[--] [CMD ...]"}
+"""How an argument is written in the order of a command's words, where that is not its name."""
+
+
+def page(name: str) -> str:
+    """Write the help of a command."""
+    command = catalog.COMMANDS[name]
+    blocks = [
+        [command.help, *_usage(name, command)],
+        ["Options [and where else their values come from]:", *_columns(map(_described, command.options.values()))],
+        ["Examples:", *_columns(command.examples.items())],
+    ]
+    if name == catalog.MAIN:
+        others = ((other, row.help) for other, row in catalog.COMMANDS.items() if other != catalog.MAIN)
+        blocks.insert(2, ["Commands (each has its own --help):", *_columns(others)])
+    return "\n".join("\n".join(block) + "\n" for block in blocks)
+
+
+def _usage(name: str, command: Command) -> Iterator[str]:
+    yield f"Usage: {usage(name)}{'  or  mfaenv COMMAND [options]' if name == catalog.MAIN else ''}"
+    if isinstance(command.takes, tuple):
+        yield from textwrap.wrap(f"{command.argument}: {' '.join(command.takes)}", WIDTH)
+
+
+def usage(name: str) -> str:
+    """Write the order of a command's words."""
+    argument = catalog.COMMANDS[name].argument
+    return " ".join(filter(None, ["mfaenv", name, "[options]", WORDS.get(argument, argument)]))
+
+
+def _described(option: Option) -> tuple[str, str]:
+    sources = f" [{option.sources()}]" if option.sources() else ""
+    return spelling(option), option.help + sources
+
+
+def spelling(option: Option) -> str:
+    """Write an option with all its spellings and its value."""
+    return " ".join(filter(None, [", ".join(option.flags), option.metavar]))
+
+
+def _columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Write two columns; a long text goes on below itself."""
+    pairs = list(rows)
+    left = max(len(first) for first, _ in pairs if len(first) <= WIDEST_LEFT)
+    for first, second in pairs:
+        head, *rest = textwrap.wrap(second, WIDTH - left - 4, break_on_hyphens=False, break_long_words=False)
+        if len(first) <= left:
+            yield f"  {first:<{left}}  {head}"
+        else:
+            yield from (f"  {first}", " " * (left + 4) + head)
+        yield from (" " * (left + 4) + line for line in rest)
