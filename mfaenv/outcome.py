@@ -41,7 +41,7 @@ STDOUT, STDERR = 1, 2
 
 
 def to_stdout(data: bytes) -> None:
-    """Write everything at once, as bytes: text would get other line ends on Windows. Raises OSError where nobody reads."""
+    """Write everything at once, as bytes: Windows gives text other line ends. Raises OSError where nobody reads."""
     _write(STDOUT, data)
 
 
