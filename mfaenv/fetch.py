@@ -104,17 +104,21 @@ class Fetch:
         raise AssertionError("the last try returns or raises")
 
     def _unused_code(self) -> str:
-        """Get a code that was not sent before; a person or program that gives such a one is asked for the next."""
-        while True:
+        """Get a code that was not sent before; a person or program that gives such a one is asked for the next.
+
+        Raises MfaenvError where there is no next one: a given code, or a program that never changes its own.
+        """
+        for remaining in reversed(range(TRIES)):
             code = self._source.get(question(self._plan))
             used = memory.was_used(self._place, self._plan.device.text, code, self._now())
             if not used and code not in self._refused:
                 return code
             left = CODE_SECONDS - self._now() % CODE_SECONDS
             reason = "That code was already used" if used else "That code was already refused"
-            if not self._source.again:
+            if not remaining or not self._source.again:
                 raise MfaenvError(f"{reason}.", f"The device shows the next one in {int(left) + 1} s.")
             self._terminal.wait(reason, left)
+        raise AssertionError("the last try returns or raises")
 
     def _send(self, client: Any, code: str) -> Credentials:
         from mfaenv.aws import sts
