@@ -12,12 +12,25 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+class Toned(NamedTuple):
+    """A text with the tone in which it is said, which shows as a colour where there are any."""
+
+    text: str
+    tone: str
+
+
+PLAIN = ""
+GOOD = "good"
+DOUBTFUL = "doubtful"
+BAD = "bad"
+
+
 class Table(NamedTuple):
     """A title, the columns' names, and the rows' texts."""
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str | Toned, ...], ...]
 
 
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")

@@ -9,17 +9,19 @@ import time
 from contextlib import contextmanager
 
 from mfaenv import console, options
+from mfaenv.tables import BAD, DOUBTFUL, GOOD, PLAIN, Table, Toned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from rich.console import Console
+    from rich.text import Text
 
     from mfaenv.errors import MfaenvError
-    from mfaenv.tables import Table
 
+COLOURS = {PLAIN: "", GOOD: "green", DOUBTFUL: "yellow", BAD: "bold red"}
 INDENT = " " * len("mfaenv: ")
 
 
@@ -113,7 +115,7 @@ class Terminal:
             origin = f"  ({source})" if source else ""
             self._say(f"{name:<10} {value}{origin}", "dim")
 
-    def drawn(self, *parts: Table | str) -> str:
+    def drawn(self, *parts: Table | Toned | str) -> str:
         """Draw tables and lines for standard output, in colour where that is a terminal."""
         from rich.console import Console
         from rich.table import Table as Grid
@@ -121,16 +123,26 @@ class Terminal:
         page = Console(no_color=self._plain() or None)
         with page.capture() as captured:
             for part in parts:
-                if isinstance(part, str):
-                    page.print(printable(part), markup=False, highlight=False)
+                if not isinstance(part, Table):
+                    page.print(_hanging(_text(part), page.width), highlight=False)
                     continue
                 grid = Grid(title=part.title, title_justify="left")
                 for column in part.columns:
                     grid.add_column(column, overflow="fold")
                 for row in part.rows:
-                    grid.add_row(*map(printable, row))
-                page.print(grid, markup=False)
+                    grid.add_row(*map(_text, row))
+                page.print(grid)
         return captured.get()
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str], None]]:
+        """Give a function that shows what is being waited for, on a line that goes away in the end."""
+        rich = self._stderr()
+        if self._quiet or not rich.is_terminal:
+            yield lambda _: None
+            return
+        with rich.status("") as status:
+            yield lambda text: status.update(_text(text))
 
     def error(self, error: MfaenvError) -> None:
         """Say what is wrong, and on the next line what to do."""
@@ -166,6 +178,24 @@ class Terminal:
 
     def _bold(self, text: str) -> str:
         return printable(text) if self._plain() else f"\x1b[1m{printable(text)}\x1b[0m"
+
+
+def _text(part: Toned | str) -> Text:
+    from rich.text import Text
+
+    said = Toned(part, PLAIN) if isinstance(part, str) else part
+    return Text(printable(said.text), COLOURS[said.tone])
+
+
+def _hanging(text: Text, width: int) -> Text:
+    """Break a line that is longer than the page is wide, and go on below its beginning."""
+    import textwrap
+
+    indent = " " * (len(text.plain) - len(text.plain.lstrip()))
+    text.plain = textwrap.fill(
+        text.plain, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return text
 
 
 def printable(text: str) -> str:

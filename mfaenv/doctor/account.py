@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-
-
 from mfaenv.aws import probe
 from mfaenv.aws.devices import SECURITY_KEY
 from mfaenv.aws.probe import Kind
@@ -27,7 +25,7 @@ ROTATE_DAYS = 90
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html"""
 
 REFUSED_SECONDS = 300
-"""How far a clock may be off before AWS refuses what it signs: IAM User Guide, "Signature Version 4 troubleshooting"."""
+"""How far a clock may be off before AWS refuses what it signs: IAM User Guide, "Troubleshoot Signature Version 4"."""
 
 NOTICEABLE_SECONDS = 5
 """Below that, what seems off is the time that the answer took, and the Date header's whole seconds."""
@@ -88,7 +86,9 @@ def _identity(identity: Identity, outcomes: Outcomes) -> Iterator[Check]:
     yield Check("identity", "", identity.arn)
     if any(column.get(probe.USER.action, probe.NOT_TRIED).code == probe.NO_MFA_SESSION for column in outcomes.values()):
         text = "a session that was got without MFA: IAM does not answer those, and calls their token invalid"
-        yield Check("identity", "", text, State.WRONG, "Name a profile with long-term keys, and get a session with MFA.")
+        yield Check(
+            "identity", "", text, State.WRONG, "Name a profile with long-term keys, and get a session with MFA."
+        )
 
 
 def _clock(outcomes: Outcomes) -> Iterator[Check]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from mfaenv import awsfiles, commands, policy, profiles
-from mfaenv.aws import probe
-from mfaenv.aws.probe import CALLS, NOT_TRIED
-from mfaenv.doctor import account, files, proof, report, surroundings
-from mfaenv.doctor.report import Check, Column, Report, Row, State
-from mfaenv.doctor.verdict import Answer, Verdict, evidence, judge
+from mfaenv import awsfiles, commands, profiles
+from mfaenv.doctor import account, conclusion, files, proof, report, surroundings
+from mfaenv.doctor.report import Check, Report, State
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fetch import Surroundings
 from mfaenv.options import OPTIONS, duration_text
@@ -19,18 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfaenv.aws.sts import Identity
     from mfaenv.doctor.proof import Proven
     from mfaenv.model import Plan
     from mfaenv.options import Given
     from mfaenv.terminal import Terminal
-
-MEND = "Mend what is named here, and run it again."
-NO_KEYS = Verdict(Answer.CANNOT_TELL, "There are no keys to make the calls with.", MEND)
-A_USERS = "Name the profile of an IAM user's access keys: mfaenv doctor -p NAME."
-DELETE_KEYS = "No policy of the account binds its owner: delete these keys, and work with an IAM user's."
-ALWAYS = "answers under any policy: no hole"
-NOTHING_TO_COMPARE = "nothing to compare with"
 
 
 def run(given: Given, env: Mapping[str, str], *, as_json: bool) -> int:
@@ -58,14 +47,15 @@ def examine(given: Given, env: Mapping[str, str], around: Surroundings) -> Repor
             raise
         name = profiles.named_profile(given, env).text or OPTIONS["profile"].default
         settled = [_problem("values", f"profile {name}", error)]
-        return Report(name, (*files.checks(env), *settled, *variables, *_machine(env, around)), (), NO_KEYS)
+        return Report(name, (*files.checks(env), *settled, *variables, *_machine(env, around)), (), conclusion.NO_KEYS)
     settled = surroundings.values(plan, env, known)
     proven = proof.prove(plan, Wishes(*(bool(given.get(name)) for name in Wishes._fields)), around)
     _tell(proven, around.terminal)
     told = [*account.checks(plan, proven.outcomes, now), *_machine(env, around), *_session(proven, around)]
     told += [*_role(plan, proven, around), *account.failures(proven.outcomes)]
     checks = (*files.checks(env), *settled, *variables, *told)
-    return Report(plan.profile.text, checks, _rows(proven), _verdict(plan, proven))
+    rows, verdict = conclusion.rows(proven.outcomes), conclusion.verdict(plan, proven.outcomes)
+    return Report(plan.profile.text, checks, rows, verdict)
 
 
 def _problem(topic: str, name: str, error: MfaenvError) -> Check:
@@ -98,30 +88,6 @@ def _role(plan: Plan, proven: Proven, around: Surroundings) -> Iterator[Check]:
     text = f"the calls are those of profile {plan.profiles[-1]}: a role's own say nothing about a user's policy"
     yield Check("role", f"profile {plan.profile.text}", text)
     if proven.session:
-        session, problem = proof.obtain(plan, Wishes(no_input=True), around)
         role = plan.hops[-1].role_arn
-        yield _problem("role", role, problem) if problem else Check("role", role, f"assumed{'' if session else '?'}")
-
-
-def _rows(proven: Proven) -> tuple[Row, ...]:
-    columns = proven.outcomes
-    made = [call for call in CALLS if columns]
-    return tuple(
-        Row(call.action, _says(call, proven), {name: column.get(call.action, NOT_TRIED) for name, column in columns.items()})
-        for call in made
-    )
-
-
-def _says(call: probe.Call, proven: Proven) -> str:
-    if call.always:
-        return ALWAYS
-    return NOTHING_TO_COMPARE if Column.AS_IS in proven.outcomes else _evidence(proven)[call.action].value
-
-
-def _evidence(proven: Proven) -> dict[str, Any]:
-    ...
-
-
-def _verdict(plan: Plan, proven: Proven) -> Verdict:
-    identity = account.who(proven.outcomes)
-    ...
+        _, problem = proof.obtain(plan, Wishes(no_input=True), around)
+        yield _problem("role", role, problem) if problem else Check("role", role, "can be assumed")

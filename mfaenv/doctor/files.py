@@ -21,6 +21,9 @@ KEYS = {"aws_access_key_id", *SECRETS}
 SETTINGS = {*KEYS, "credential_process", "mfa_serial", "output", "region", "role_arn", "source_profile"}
 """What gives a section away as a profile."""
 
+NO_PROFILES = ("default", "sso-session ", "services ")
+"""Beginnings of the config file's titles that are in order without `profile`."""
+
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 READERS = {0: "you alone", stat.S_IRGRP: "you and your group", stat.S_IROTH: "everybody", OTHERS_READ: "everybody"}
@@ -118,14 +121,18 @@ def _twice(file: Scanned) -> Iterator[Check]:
 
 def _mistitled(config: Scanned, credentials: Scanned) -> Iterator[Check]:
     """Find titles of the other file's kind: `[profile x]` belongs into the config file, `[x]` into the other."""
-    for file, is_wrong, right in (
-        (config, lambda section: section.profile == section.title != "default", "[profile {}]"),
-        (credentials, lambda section: section.profile != section.title, "[{}]"),
-    ):
-        for section in file.sections:
-            if is_wrong(section) and section.names & SETTINGS and not re.match(r"(sso-session|services)\s", section.title):
-                text = f"[{section.title}] in line {section.line} is a title that nobody looks for in this file"
-                yield Check(TOPIC, file.short, text, State.WRONG, f"Write {right.format(section.profile)}.")
+    for section in config.sections:
+        plain = section.title == section.profile and not section.title.startswith(NO_PROFILES)
+        if plain and section.names & SETTINGS:
+            yield _mistitle(config, section, f"[profile {section.profile}]")
+    for section in credentials.sections:
+        if section.title != section.profile and section.names & SETTINGS:
+            yield _mistitle(credentials, section, f"[{section.profile}]")
+
+
+def _mistitle(file: Scanned, section: Section, right: str) -> Check:
+    text = f"[{section.title}] in line {section.line} is a title that nobody looks for in this file"
+    return Check(TOPIC, file.short, text, State.WRONG, f"Write {right}.")
 
 
 def _misplaced_keys(config: Scanned, credentials: Scanned) -> Iterator[Check]:
@@ -133,7 +140,7 @@ def _misplaced_keys(config: Scanned, credentials: Scanned) -> Iterator[Check]:
     theirs = {section.profile for section in credentials.sections if section.names & KEYS}
     for section in config.sections:
         if section.names & KEYS:
-            also = " too, where they win" if section.profile in theirs else ""
-            step = f"Remove them here: {credentials.short} has them{also}." if also else f"Move them to {credentials.short}."
-            text = f"[{section.title}] holds keys, in line {section.line} and below"
+            text = f"[{section.title}] in line {section.line} holds keys"
+            there = f"Remove them: {credentials.short} has some too, which win."
+            step = there if section.profile in theirs else f"Move them to {credentials.short}."
             yield Check(TOPIC, config.short, text, State.NOTE, step)

@@ -121,6 +121,4 @@ def _outcomes(under_way: Mapping[Column, UnderWay], person: Terminal) -> Outcome
             slowest = next(name for call, name in names.items() if call in pending)
             show(f"Asking AWS: {slowest}{f', and {len(pending) - 1} more' if len(pending) > 1 else ''}")
             pending = wait(pending, WAKE_SECONDS, FIRST_COMPLETED).not_done
-    return {
-        column: {action: call.result() for action, call in calls.items()} for column, calls in under_way.items()
-    }
+    return {column: {action: call.result() for action, call in calls.items()} for column, calls in under_way.items()}

@@ -6,9 +6,9 @@
 A check has `topic` (files, values, environment, keys, identity, clock, devices, shell, store, session, role, calls),
 `name`, `text`, `state` ("ok", "note": worth knowing, "wrong": keeps all from being well) and `next_step` (or null).
 
-A call has `action`, `says` (in words, what it proves) and `outcomes`: by `without_mfa` and `with_mfa`, or by `as_is` for
-a profile without long-term keys, an object with `outcome` ("allowed", "explicit deny", "no allow", "failed" or "not
-tried") and `text` (AWS's words, or null). Nothing in it is secret.
+A call has `action`, `says` (in words, what it proves) and `outcomes`: by `without_mfa` and `with_mfa`, or by `as_is`
+for a profile without long-term keys, an object with `outcome` ("allowed", "explicit deny", "no allow", "failed" or "not
+tried") and `text` (why, or null). Nothing in it is secret.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mfaenv import tables
-from mfaenv.aws import probe
 from mfaenv.aws.probe import Kind
 from mfaenv.doctor.verdict import Answer
 from mfaenv.tables import Table, Toned
@@ -122,17 +121,20 @@ TONES = {
 
 def as_tables(report: Report) -> list[Table | Toned | str]:
     """Lay the report out: what was looked at, the proof, the verdict, and what to do."""
-    title = f"Profile {report.profile}" if report.profile else "No profile"
-    checks = Table(title, ("", "Looked at", "Found"), tuple(map(_check_row, report.checks)))
+    topics = [check.topic for check in report.checks]
+    firsts = [topic if topic != before else "" for topic, before in zip(topics, ["", *topics], strict=False)]
+    rows: tuple[tuple[Toned | str, ...], ...] = tuple(
+        (Toned(check.state, TONES[check.state]), topic, _said(check))
+        for check, topic in zip(report.checks, firsts, strict=True)
+    )
     verdict = report.verdict
     said = Toned(f"MFA: {verdict.answer}. {verdict.reason}", TONES[verdict.answer])
     proof = [_proof(report.rows)] if report.rows else []
-    return [checks, *proof, said, *_to_do(report)]
+    return [Table(f"Profile {report.profile}", ("", "Looked at", "Found"), rows), *proof, said, *_to_do(report)]
 
 
-def _check_row(check: Check) -> tuple[Toned | str, ...]:
-    text = f"{check.name}: {check.text}" if check.name else check.text
-    return (Toned(check.state, TONES[check.state]), check.topic, text)
+def _said(check: Check) -> str:
+    return ": ".join(filter(None, (check.name, check.text)))
 
 
 def _proof(rows: Iterable[Row]) -> Table:
@@ -147,14 +149,9 @@ def _outcome(outcome: Outcome) -> Toned:
 
 
 def _to_do(report: Report) -> list[Toned | str]:
-    """List the findings with their next steps, the verdict's first."""
+    """List what is to be done, the verdict's next step first."""
     findings = [check for check in report.checks if check.state is not State.OK]
-    steps = [report.verdict.next_step] if report.verdict.next_step else []
-    steps += [f"{_sentence(check)} {check.next_step}" for check in findings]
-    return ["", "What to do:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))] if steps else []
-
-
-def _sentence(check: Check) -> str:
-    text = f"{check.name}: {check.text}" if check.name else check.text
-    return text if text.endswith((".", "!", "?")) else f"{text}."
-
+    lines: list[Toned | str] = [f"  {report.verdict.next_step}"] if report.verdict.next_step else []
+    for check in findings:
+        lines += [Toned(f"  {_said(check)}", TONES[check.state]), f"    {check.next_step}"]
+    return ["", "What to do:", *lines] if lines else []

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfaenv.awsfiles import AwsFiles
+    from mfaenv.awsfiles import AwsFiles, Section
     from mfaenv.model import Plan
     from mfaenv.options import Given
     from mfaenv.store import Store
@@ -30,22 +30,13 @@ OVERRIDES = {
     "AWS_SECURITY_TOKEN": "AWS_SESSION_TOKEN, in boto3",
     "AWS_REGION": "the profile's region",
     "AWS_DEFAULT_REGION": "the profile's region",
-    "AWS_MFA_SERIAL": "the profile's mfa_serial",
-    "AWS_CONFIG_FILE": "the config file",
-    "AWS_SHARED_CREDENTIALS_FILE": "the credentials file",
-    "AWS_ENDPOINT_URL": "every service's address",
-    **{f"AWS_ENDPOINT_URL_{service.upper()}": f"the address of {service}" for service in SERVICES},
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "all configured addresses",
-    "AWS_CA_BUNDLE": "the certificates that are trusted",
-    "HTTPS_PROXY": "the way to AWS",
-    "HTTP_PROXY": "the way to AWS, without TLS",
-    "NO_PROXY": "the proxy, for these hosts",
-    "MFAENV_CACHE_DIR": "the store's directory",
-    "MFAENV_DURATION": "the session's length",
+    "AWS_CA_BUNDLE": "the certificates that are trusted otherwise",
     "MFAENV_TOKEN_CODE": "the question for the code",
 }
-"""Variables, and what each takes the place of."""
+"""Variables, and what each stands in for; those that are the source of a value are named there."""
 
+PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "no_proxy": "no proxy to these"}
 HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 
 
@@ -57,17 +48,24 @@ def values(plan: Plan, env: Mapping[str, str], files: AwsFiles) -> list[Check]:
         ("keys", keys.access_key if keys else plan.kind, keys.source if keys else "resolved by botocore"),
         ("device", plan.device.text or "to be found", plan.device.source),
         ("region", plan.region.text or "none", plan.region.source if plan.region.text else ""),
-        *((f"{name} endpoint", without_password(url), "") for name, url in _endpoints(env, section, files)),
+        *_endpoints(env, section, files),
         ("duration", options.duration_text(plan.duration), ""),
     ]
-    return [Check("values", name, f"{text} ({source})" if source else text) for name, text, source in rows]
+    return [
+        Check("values", name, text if source in {"", text} else f"{text} ({source})") for name, text, source in rows
+    ]
 
 
-def _endpoints(env: Mapping[str, str], section: dict[str, str], files: AwsFiles) -> Iterator[tuple[str, str]]:
+def _endpoints(env: Mapping[str, str], section: Section, files: AwsFiles) -> Iterator[tuple[str, str, str]]:
+    """List the addresses that are not AWS's own, those that are the same together."""
+    found: dict[str, list[str]] = {}
     for service in SERVICES:
-        url = profiles.endpoint(env, section, files, service)
+        found.setdefault(profiles.endpoint(env, section, files, service), []).append(service)
+    for url, services in found.items():
         if url:
-            yield service, url
+            variables = ("AWS_ENDPOINT_URL", *(f"AWS_ENDPOINT_URL_{service.upper()}" for service in services))
+            source = next((name for name in variables if env.get(name) == url), "endpoint_url")
+            yield f"address of {', '.join(services)}", without_password(url), source
 
 
 def without_password(url: str) -> str:
@@ -79,10 +77,9 @@ def without_password(url: str) -> str:
 def environment(given: Given, env: Mapping[str, str], place: Store, now: float) -> Iterator[Check]:
     """Say which variables are in force, and where they contradict each other."""
     for name, what in OVERRIDES.items():
-        for found in (name, name.lower()) if name.endswith("_PROXY") else (name,):
-            if env.get(found):
-                value = "is set" if found in HIDDEN else without_password(env[found])
-                yield Check("environment", found, f"{value}, in place of {what}")
+        if env.get(name):
+            yield Check("environment", name, f"{'set' if name in HIDDEN else env[name]}, instead of {what}")
+    yield from _proxies(env)
     problems = [] if place.refusal() else status.collect(given, env, place, now)["problems"]
     for problem in problems:
         yield Check(
@@ -92,6 +89,14 @@ def environment(given: Given, env: Mapping[str, str], place: Store, now: float) 
     if len(regions) > 1:
         text = "AWS_REGION and AWS_DEFAULT_REGION differ: each is read by other programs"
         yield Check("environment", "", text, State.NOTE, "Set both to one region.")
+
+
+def _proxies(env: Mapping[str, str]) -> Iterator[Check]:
+    """Say which proxies are in force: the name in lower case wins, in Python's own rules and so in botocore's."""
+    set_here = {name: found for name in PROXIES for found in (name, name.upper()) if env.get(found)}
+    if set_here.keys() - {"no_proxy"}:
+        for name, found in set_here.items():
+            yield Check("environment", found, f"{without_password(env[found])}, {PROXIES[name]}")
 
 
 def shell(env: Mapping[str, str]) -> Check:

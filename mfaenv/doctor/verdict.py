@@ -62,16 +62,14 @@ _LIFTED = {
 }
 """What became of an explicit deny with MFA."""
 
-ATTACH = "Attach the policy: mfaenv policy shows it, and how to try it."
+ATTACH = "Attach the policy: mfaenv policy prints it, and says how to try it on one user first."
 ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
 
 VERDICTS = {
     Evidence.HOLE: Verdict(
         Answer.NOT_ENFORCED, "{calls} answered without MFA: whoever has the access key needs no device.", ATTACH
     ),
-    Evidence.PROOF: Verdict(
-        Answer.ENFORCED, "{calls}: explicitly denied without MFA, and no longer with it.", ""
-    ),
+    Evidence.PROOF: Verdict(Answer.ENFORCED, "{calls}: explicitly denied without MFA, and no longer with it.", ""),
     Evidence.UNTRIED: Verdict(
         Answer.CANNOT_TELL,
         "{calls}: explicitly denied without MFA, but that MFA lifts the deny was not seen.",

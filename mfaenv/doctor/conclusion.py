@@ -1,0 +1,65 @@
+"""What the calls come to: a row for each with what it says, and the verdict with a next step for this user."""
+
+from __future__ import annotations
+
+from mfaenv.aws.probe import CALLS, NOT_TRIED
+from mfaenv.doctor import account
+from mfaenv.doctor.report import Column, Row
+from mfaenv.doctor.verdict import Answer, Evidence, Verdict, evidence, judge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfaenv.doctor.account import Outcomes
+    from mfaenv.model import Plan
+
+ALWAYS = "answers under any policy: no hole"
+ALONE = "nothing to compare it with"
+
+NO_KEYS = Verdict(
+    Answer.CANNOT_TELL, "There are no keys to make the calls with.", "Mend what is wrong, and run it again."
+)
+DELETE_KEYS = "No policy of the account binds its owner: delete these keys, and work with an IAM user's."
+NAME_A_USERS = "Name the profile of an IAM user's access keys: mfaenv doctor -p NAME"
+
+
+def rows(outcomes: Outcomes) -> tuple[Row, ...]:
+    """Lay out every call by the keys that it was made with; nothing where there were none."""
+    says = _evidence(outcomes)
+    return tuple(
+        Row(
+            call.action,
+            ALWAYS if call.always else says[call.action].value if call.action in says else ALONE,
+            {column: ended.get(call.action, NOT_TRIED) for column, ended in outcomes.items()},
+        )
+        for call in CALLS
+        if outcomes
+    )
+
+
+def verdict(plan: Plan, outcomes: Outcomes) -> Verdict:
+    """Say what they prove together."""
+    if not outcomes:
+        return NO_KEYS
+    identity = account.who(outcomes)
+    if Column.AS_IS in outcomes:
+        reason = f"Profile {plan.profile.text} has no long-term keys to compare with: {plan.kind}."
+        role = "" if identity is None or identity.user else " A role's calls say nothing about a user's policy."
+        return Verdict(Answer.CANNOT_TELL, reason + role, NAME_A_USERS)
+    found = judge(_evidence(outcomes))
+    return found._replace(next_step=DELETE_KEYS) if identity and identity.is_root else found
+
+
+def _evidence(outcomes: Outcomes) -> dict[str, Evidence]:
+    """Compare each call that a policy decides about; nothing where there is but one set of keys."""
+    if Column.WITHOUT not in outcomes:
+        return {}
+    without, with_mfa = outcomes[Column.WITHOUT], outcomes[Column.WITH]
+    return {
+        call.action: evidence(
+            without.get(call.action, NOT_TRIED).kind,
+            with_mfa.get(call.action, NOT_TRIED).kind,
+            left_open=call.left_open,
+        )
+        for call in CALLS
+        if not call.always
+    }
