@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mfaenv.code import Source
     from mfaenv.store import Fields
 
 SLACK = 60
@@ -108,6 +109,8 @@ class Sessions:
     def _fresh(self, plan: Plan, keys: Keys, wishes: Wishes, since: float | None) -> Answer:
         self._prepare_store()
         base = plan._replace(hops=())
+        if not self._stored(base, keys, since).session:
+            self._source(plan, wishes)  # where nobody can give a code, nobody is waited for
         with self._alone(keys):
             plan, base = self._known_device(plan, keys), self._known_device(base, keys)
             answer = self._stored(plan, keys, since)
@@ -150,9 +153,7 @@ class Sessions:
                 f"The long-term keys {keys.access_key} that this shell had exported made way for the session.",
                 "Export them again, or put them into a profile.",
             )
-        source = code.source(plan, self._terminal, no_input=wishes.no_input)
-        if source is None:
-            raise code.needed(plan, no_input=wishes.no_input)
+        source = self._source(plan, wishes)
         found = not plan.device.text
         if found or not plan.account:
             plan = self._found_device(plan, keys, wishes)
@@ -160,6 +161,13 @@ class Sessions:
         self._tell(plan, credentials, found=found)
         self._try_to(lambda: memory.remember_device(self._place, keys.access_key, plan, self._now()))
         return self._kept(plan, credentials, session_key(plan, keys), keys.access_key)
+
+    def _source(self, plan: Plan, wishes: Wishes) -> Source:
+        """Find the way to a code. Raises MfaenvError where there is none."""
+        source = code.source(plan, self._terminal, no_input=wishes.no_input)
+        if source is None:
+            raise code.needed(plan, no_input=wishes.no_input)
+        return source
 
     def _found_device(self, plan: Plan, keys: Keys, wishes: Wishes) -> Plan:
         """Fill in the device, or the account of a hardware token, whose serial number does not tell it."""

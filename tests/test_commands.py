@@ -225,3 +225,15 @@ def test_a_workflow_on_github_is_told_what_to_mask(product: Product, signed_in: 
     assert "::" not in done.out
     del product.env["GITHUB_ACTIONS"]
     assert product.run("-f", "github").err == ""
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_nobody_waits_for_another_process_who_could_not_give_a_code(product: Product) -> None:
+    pipe = product.home / "pipe"
+    os.mkfifo(pipe)
+    holder = product.start("--refresh", "--token-command", f"cat {pipe}")
+    with open(pipe, "wb"):  # the holder has the lock, and its program reads
+        assert product.run("--refresh", "-f", "json").status == 3
+        assert holder.poll() is None
+    holder.communicate()
+    assert holder.returncode == 1
