@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from mfaenv.options import Given
     from mfaenv.store import Fields
 
+MANY = 20
+"""Sessions that are named one by one; of more, their number says more."""
+
 
 def run(given: Given, env: Mapping[str, str]) -> int:
     """Remove them, and say which. Raises MfaenvError where the store is refused or a file cannot be removed."""
@@ -24,14 +27,22 @@ def run(given: Given, env: Mapping[str, str]) -> int:
     chosen = {
         name: entry for name, entry in entries.items() if not profile or (entry and _hangs_on(entry, profile, key))
     }
-    for name, entry in chosen.items():
+    for name in chosen:
         place.delete(name)
-        person.note(f"Removed {describe(entry) if entry else f'a damaged entry, {name}'}.")
     for name in [memory.device_name(key)] if profile else place.names(store.ANSWER, store.DEVICE, store.TEMPORARY):
         place.delete(name)
-    if not chosen:
-        person.note(f"No session is stored for profile {profile}." if profile else "No session is stored.")
+    for line in _told(chosen, profile):
+        person.note(line)
     return DONE
+
+
+def _told(removed: Mapping[str, Fields | None], profile: str) -> list[str]:
+    """Say what was removed."""
+    if not removed:
+        return [f"No session is stored for profile {profile}." if profile else "No session is stored."]
+    if len(removed) > MANY:
+        return [f"Removed {len(removed)} sessions."]
+    return [f"Removed {describe(entry) if entry else f'a damaged entry, {name}'}." for name, entry in removed.items()]
 
 
 def _access_key(profile: str, env: Mapping[str, str]) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 VERSION = 1
 """Of the shape that `--json` prints; it changes where a name changes its meaning or goes."""
 
+MOST = 40
+"""Sessions in the table: drawing takes longest, and nobody reads a thousand rows."""
+
 
 def run(given: Given, env: Mapping[str, str], *, as_json: bool) -> int:
     """Show it. Raises MfaenvError where the store is refused."""
@@ -28,18 +31,24 @@ def run(given: Given, env: Mapping[str, str], *, as_json: bool) -> int:
     if as_json:
         import json
 
-        to_stdout((json.dumps(found, indent=2) + "\n").encode())
+        to_stdout((json.dumps(found) + "\n").encode())
     else:
         from mfaenv import commands, tables
 
-        to_stdout(commands.terminal(given, env).drawn(*tables.status(found)).encode())
+        shown = tables.status({**found, "stored": found["stored"][:MOST]})
+        to_stdout(commands.terminal(given, env).drawn(*shown, *_left_out(found["stored"][MOST:])).encode())
     return DONE
+
+
+def _left_out(rest: list[dict[str, Any]]) -> list[str]:
+    return [f"… and {len(rest)} more: -p NAME picks one profile's, --json lists them all."] if rest else []
 
 
 def collect(given: Given, env: Mapping[str, str], place: Store, now: float) -> dict[str, Any]:
     """Gather what `--json` prints: the version, this shell, the stored sessions, and what is wrong."""
     entries = [entry for name in place.names(store.SESSION) if (entry := place.read(name)) is not None]
     wanted = options.text(given, "profile")
+    entries.sort(key=lambda entry: entry["profiles"])
     shown = [row(entry, now) for entry in entries if not wanted or wanted in entry["profiles"].split("\n")]
     shell = _shell(env, entries, now)
     return {"version": VERSION, "shell": shell, "stored": shown, "problems": _problems(given, env, shell)}
