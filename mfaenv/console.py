@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 END_OF_INPUT = b"\x1a"
 """Ctrl-Z, which ends the input on Windows; elsewhere nothing is read then."""
 
+LOOK_UP_SECONDS = 0.2
+
 UTF_8_PAGE = 65001
 """https://learn.microsoft.com/windows/win32/intl/code-page-identifiers."""
 
@@ -21,6 +23,9 @@ if sys.platform == "win32":
 
     def _in_foreground(_: int) -> bool:
         return True
+
+    def _wait_for_line(_: int) -> None:
+        return
 
     def _code_page() -> str:
         import ctypes
@@ -34,6 +39,17 @@ else:
     def _in_foreground(fd: int) -> bool:
         """Tell whether this job has the terminal: a read from the background would stop it without a word."""
         return os.tcgetpgrp(fd) == os.getpgrp()
+
+    def _wait_for_line(fd: int) -> None:
+        """Wait until a line can be read, and look up now and then.
+
+        A Ctrl-C between the interpreter's last look at its signals and a call that blocks is kept until the next
+        signal, and the thread that makes the client ready stretches that moment.
+        """
+        import select
+
+        while not select.select([fd], [], [], LOOK_UP_SECONDS)[0]:
+            pass
 
     def _code_page() -> str:
         return ""
@@ -69,6 +85,7 @@ class Console:
         self.write(question)
         line = b""
         while not line.endswith(b"\n"):
+            _wait_for_line(self.reader.fileno())
             part = self.reader.read(1024)
             if not part or part.startswith(END_OF_INPUT):
                 self.write("\n")

@@ -120,7 +120,7 @@ class Terminal:
         from rich.console import Console
         from rich.table import Table as Grid
 
-        page = Console(no_color=self._plain() or None)
+        page = Console(force_terminal=False if self._plain() else None)
         with page.capture() as captured:
             for part in parts:
                 if not isinstance(part, Table):
@@ -162,7 +162,7 @@ class Terminal:
     def _stderr(self) -> Console:
         from rich.console import Console
 
-        return Console(stderr=True, soft_wrap=True, emoji=False)
+        return Console(stderr=True, soft_wrap=True, emoji=False, force_terminal=False if self._plain() else None)
 
     def _drawn(self, markup: str) -> str:
         from rich.console import Console
@@ -173,7 +173,7 @@ class Terminal:
         return captured.get()
 
     def _plain(self) -> bool:
-        """Tell whether colours are unwanted: https://no-color.org."""
+        """Tell whether colours, and with them bold letters and moving lines, are unwanted: https://no-color.org."""
         return bool(self._env.get("NO_COLOR")) or self._env.get("TERM", "") in {"", "dumb"}
 
     def _bold(self, text: str) -> str:
