@@ -37,25 +37,32 @@ def run(given: Given, env: Mapping[str, str], *, as_json: bool) -> int:
 
 def examine(given: Given, env: Mapping[str, str], around: Surroundings) -> Report:
     """Look at everything, in the order in which things break. Raises as `run` does."""
-    now = around.now()
-    variables = list(surroundings.environment(given, env, around.place, now))
+    in_files = files.checks(env)
+    variables = list(surroundings.environment(given, env, around.place, around.now()))
     try:
-        known = awsfiles.load(env)
-        plan = profiles.resolve(given, env, known)
+        read = awsfiles.load(env)
+        plan = proof.known(profiles.resolve(given, env, read), around.place)
     except MfaenvError as error:
         if error.status == USAGE:
             raise
         name = profiles.named_profile(given, env).text or OPTIONS["profile"].default
-        settled = [_problem("values", f"profile {name}", error)]
-        return Report(name, (*files.checks(env), *settled, *variables, *_machine(env, around)), (), conclusion.NO_KEYS)
-    settled = surroundings.values(plan, env, known)
+        problem = _problem("values", f"profile {name}", error)
+        return Report(name, (*in_files, problem, *variables, *_machine(env, around)), (), conclusion.NO_KEYS)
+    values = surroundings.values(plan, env, read)
     proven = proof.prove(plan, Wishes(*(bool(given.get(name)) for name in Wishes._fields)), around)
     _tell(proven, around.terminal)
-    told = [*account.checks(plan, proven.outcomes, now), *_machine(env, around), *_session(proven, around)]
-    told += [*_role(plan, proven, around), *account.failures(proven.outcomes)]
-    checks = (*files.checks(env), *settled, *variables, *told)
-    rows, verdict = conclusion.rows(proven.outcomes), conclusion.verdict(plan, proven.outcomes)
-    return Report(plan.profile.text, checks, rows, verdict)
+    told = _told(proof.known(plan, around.place), env, proven, around)
+    verdict = conclusion.verdict(plan, proven.outcomes)
+    return Report(plan.profile.text, (*in_files, *values, *variables, *told), conclusion.rows(proven.outcomes), verdict)
+
+
+def _told(plan: Plan, env: Mapping[str, str], proven: Proven, around: Surroundings) -> Iterator[Check]:
+    """Go through what was learned with the calls, and what they may have left behind."""
+    yield from account.checks(plan, proven.outcomes, around.now())
+    yield from _machine(env, around)
+    yield from _session(proven, around)
+    yield from _role(plan, proven, around)
+    yield from account.failures(proven.outcomes)
 
 
 def _problem(topic: str, name: str, error: MfaenvError) -> Check:

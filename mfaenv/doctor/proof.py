@@ -5,11 +5,12 @@ from __future__ import annotations
 from concurrent.futures import FIRST_COMPLETED, wait
 from typing import NamedTuple
 
+from mfaenv import memory
 from mfaenv.aws import probe
 from mfaenv.aws.probe import Kind
 from mfaenv.doctor.report import HEADINGS, Column
 from mfaenv.errors import MfaenvError
-from mfaenv.model import Credentials
+from mfaenv.model import Credentials, Value
 from mfaenv.session import Sessions
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mfaenv.fetch import Surroundings
     from mfaenv.model import Plan
     from mfaenv.session import Wishes
-    from mfaenv.store import Fields
+    from mfaenv.store import Fields, Store
     from mfaenv.terminal import Terminal
 
     Outcomes = dict[Column, Mapping[str, Outcome]]
@@ -36,6 +37,14 @@ class Proven(NamedTuple):
     session: Fields
     stored: bool
     problem: MfaenvError | None
+
+
+def known(plan: Plan, place: Store) -> Plan:
+    """Fill in the device that these keys used before, where none is named."""
+    if plan.device.text or not plan.keys or place.refusal():
+        return plan
+    serial, _ = memory.device(place, plan.keys.access_key)
+    return plan._replace(device=Value(serial, "remembered")) if serial else plan
 
 
 def prove(plan: Plan, wishes: Wishes, around: Surroundings) -> Proven:

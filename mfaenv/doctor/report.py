@@ -23,7 +23,7 @@ from mfaenv.tables import Table, Toned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from mfaenv.aws.probe import Outcome
@@ -137,10 +137,11 @@ def _said(check: Check) -> str:
     return ": ".join(filter(None, (check.name, check.text)))
 
 
-def _proof(rows: Iterable[Row]) -> Table:
-    rows = tuple(rows)
+def _proof(rows: tuple[Row, ...]) -> Table:
     columns = tuple(rows[0].outcomes)
-    body = tuple((row.action, *(_outcome(row.outcomes[column]) for column in columns), row.says) for row in rows)
+    body: tuple[tuple[Toned | str, ...], ...] = tuple(
+        (row.action, *(_outcome(row.outcomes[column]) for column in columns), row.says) for row in rows
+    )
     return Table("The proof", ("Call", *(HEADINGS[column] for column in columns), "What that says"), body)
 
 

@@ -1,0 +1,149 @@
+"""What `mfaenv policy` prints: valid for a linter of IAM policies, and denying what it should in the pretend AWS."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import boto3
+import pytest
+from product import Product
+
+from mfaenv.demo.policy import ALLOW_ALL, Query, Verdict, check, evaluate
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import Story, tell
+from mfaenv.policy import EVERYTHING, ON_ONESELF, SELF_SERVICE
+
+VARIANTS = ([], ["--self-service"])
+INLINE_QUOTA = 2048
+"""Characters without white space in all of a user's inline policies: IAM and STS quotas."""
+
+ALICE = "arn:aws:iam::123456789012:user/alice"
+DEEP_ALICE = "arn:aws:iam::123456789012:user/staff/dev/alice"
+BOB = "arn:aws:iam::123456789012:user/bob"
+HER_DEVICE = "arn:aws:iam::123456789012:mfa/alice-phone"
+WITH_MFA = {"aws:MultiFactorAuthPresent": "true"}
+KEYS_ALONE: dict[str, str] = {}
+SESSION_WITHOUT_MFA = {"aws:MultiFactorAuthPresent": "false"}
+
+
+def printed(product: Product, *arguments: str) -> Any:
+    outcome = product.run("policy", *arguments)
+    assert outcome.status == 0
+    return json.loads(outcome.out)
+
+
+def findings(policy: Any) -> list[Any]:
+    """What parliament, a linter for IAM policies, has against a policy. It runs apart: it leaves files open."""
+    command = [sys.executable, "-W", "ignore", "-m", "parliament.cli", "--json"]
+    done = subprocess.run(command, input=json.dumps(policy), capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert bool(found) == bool(done.returncode)
+    return found
+
+
+def verdict(*policies: Any, action: str, resource: str = "*", mfa: dict[str, str]) -> Verdict:
+    return evaluate(policies, Query(action, resource, {"aws:username": "alice", **mfa}))
+
+
+@pytest.mark.parametrize("arguments", VARIANTS)
+def test_a_linter_has_nothing_against_it(bare: Product, arguments: list[str]) -> None:
+    assert findings(printed(bare, *arguments)) == []
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"NotAction": ["iam:EnableMFADevices"]},
+        {"Condition": {"BoolIfExists": {"aws:MultiFactorAuthenticated": "false"}}},
+        {"Condition": {"BoolExists": {"aws:MultiFactorAuthPresent": "false"}}},
+        {"Effect": "deny"},
+    ],
+)
+def test_the_linter_finds_mistakes(mistake: dict[str, Any]) -> None:
+    *rest, last = SELF_SERVICE["Statement"][:4]
+    assert findings({**SELF_SERVICE, "Statement": [*rest, {**last, **mistake}]})
+
+
+@pytest.mark.parametrize("arguments", VARIANTS)
+def test_it_fits_a_users_inline_policies_and_the_pretend_aws_understands_it(
+    bare: Product, arguments: list[str]
+) -> None:
+    policy = printed(bare, *arguments)
+    assert len("".join(json.dumps(policy).split())) <= INLINE_QUOTA
+    check(policy)
+
+
+@pytest.mark.parametrize("mfa", [KEYS_ALONE, SESSION_WITHOUT_MFA])
+@pytest.mark.parametrize("action", ["s3:ListAllMyBuckets", "iam:GetUser", "iam:EnableMFADevice", "ec2:RunInstances"])
+def test_everything_is_denied_without_mfa(action: str, mfa: dict[str, str]) -> None:
+    assert verdict(ALLOW_ALL, EVERYTHING, action=action, mfa=mfa) is Verdict.EXPLICIT_DENY
+
+
+@pytest.mark.parametrize("policy", [EVERYTHING, SELF_SERVICE])
+def test_with_mfa_it_denies_nothing_and_gives_no_right_to_work(policy: Any) -> None:
+    assert verdict(ALLOW_ALL, policy, action="s3:ListAllMyBuckets", mfa=WITH_MFA) is Verdict.ALLOW
+    assert verdict(ALLOW_ALL, policy, action="iam:EnableMFADevice", resource=BOB, mfa=WITH_MFA) is Verdict.ALLOW
+    assert verdict(policy, action="s3:ListAllMyBuckets", mfa=WITH_MFA) is Verdict.NO_ALLOW
+
+
+@pytest.mark.parametrize("mfa", [KEYS_ALONE, SESSION_WITHOUT_MFA])
+@pytest.mark.parametrize("user", [ALICE, DEEP_ALICE])
+def test_self_service_lets_a_user_without_other_rights_set_up_a_device(user: str, mfa: dict[str, str]) -> None:
+    for action in ON_ONESELF:
+        assert verdict(SELF_SERVICE, action=action, resource=user, mfa=mfa) is Verdict.ALLOW
+    create = verdict(SELF_SERVICE, action="iam:CreateVirtualMFADevice", resource=HER_DEVICE, mfa=mfa)
+    assert create is Verdict.ALLOW
+    assert verdict(SELF_SERVICE, action="iam:ListVirtualMFADevices", mfa=mfa) is Verdict.ALLOW
+
+
+@pytest.mark.parametrize("mfa", [KEYS_ALONE, SESSION_WITHOUT_MFA])
+def test_self_service_leaves_nothing_else_open_not_even_to_administrators(mfa: dict[str, str]) -> None:
+    for action in ON_ONESELF:
+        for other in (BOB, f"{ALICE}2", "arn:aws:iam::123456789012:user/alice/bob"):
+            assert verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=other, mfa=mfa) is Verdict.EXPLICIT_DENY
+    for action in ("s3:ListAllMyBuckets", "iam:ListAccessKeys", "iam:DeactivateMFADevice", "sts:AssumeRole"):
+        found = verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=ALICE, mfa=mfa)
+        assert found is Verdict.EXPLICIT_DENY
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [([], ["not even set one up", "--self-service"]), (["--self-service"], ["first device", "arn:aws-cn"])],
+)
+def test_it_says_what_it_locks_out_to_whom_not_to_attach_it_and_how_to_try_it(
+    bare: Product, arguments: list[str], said: list[str]
+) -> None:
+    outcome = bare.run("policy", *arguments)
+    said += ["a role that a service assumes", "aws iam put-user-policy --user-name NAME", "--policy-document file://"]
+    assert [text for text in said if text not in outcome.err] == []
+    assert all(line.startswith("mfaenv: ") for line in outcome.err.splitlines())
+
+
+def test_quiet_leaves_the_words_out(bare: Product) -> None:
+    assert bare.run("policy", "--quiet").err == ""
+
+
+@pytest.fixture
+def story() -> Story:
+    return tell("none")
+
+
+@pytest.mark.parametrize("arguments", VARIANTS)
+def test_put_on_a_user_it_is_what_the_doctor_misses(
+    product: Product, story: Story, aws: PretendAws, arguments: list[str]
+) -> None:
+    before = product.run("doctor", "--token-code", story.device.code(), "--json")
+    iam = boto3.client(
+        "iam",
+        endpoint_url=aws.url,
+        region_name="us-east-1",
+        aws_access_key_id=story.key.id,
+        aws_secret_access_key=story.key.secret,
+    )
+    document = product.run("policy", *arguments).out
+    iam.put_user_policy(UserName="alice", PolicyName="RequireMFA", PolicyDocument=document)
+    after = product.run("doctor", "--no-input", "--json")
+    assert (before.status, json.loads(before.out)["verdict"]) == (1, "not enforced")
+    assert (after.status, json.loads(after.out)["verdict"]) == (0, "enforced")
