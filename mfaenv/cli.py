@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from mfaenv import __version__, catalog, commands, nearest
+from mfaenv import __version__, catalog, commands, nearest, outcome
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.options import Given
 
@@ -91,7 +91,7 @@ def _parameter(name: str, row: Option) -> inspect.Parameter:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mfaenv {__version__}")
+        outcome.to_stdout(f"mfaenv {__version__}\n".encode())
         raise typer.Exit
 
 
@@ -99,7 +99,7 @@ def _help(context: typer.Context, wanted: bool) -> None:
     if wanted:
         from mfaenv import help as room
 
-        typer.echo(room.page(_name(context)), nl=False)
+        outcome.to_stdout(room.page(_name(context)).encode())
         raise typer.Exit
 
 

@@ -41,8 +41,16 @@ STDOUT, STDERR = 1, 2
 
 
 def to_stdout(data: bytes) -> None:
-    """Write everything at once, as bytes: Windows gives text other line ends. Raises OSError where nobody reads."""
-    _write(STDOUT, data)
+    """Write everything at once, as bytes: Windows gives text other line ends.
+
+    Raises BrokenPipeError where nobody reads any more, MfaenvError where it cannot be written otherwise.
+    """
+    try:
+        _write(STDOUT, data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise MfaenvError(f"The output cannot be written: {error.strerror}.", "Look at where it goes to.") from None
 
 
 def to_stderr(data: bytes) -> None:

@@ -237,3 +237,26 @@ def test_nobody_waits_for_another_process_who_could_not_give_a_code(product: Pro
         assert holder.poll() is None
     holder.communicate()
     assert holder.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), ("policy",), ("status",), ("unset", "--shell", "bash")]
+)
+def test_an_output_that_cannot_be_written_is_an_error_without_a_traceback(
+    product: Product, arguments: tuple[str, ...]
+) -> None:
+    with open("/dev/full", "wb") as full:
+        done = product.run(*arguments, stdout=full)
+    assert done.status == 1
+    assert "The output cannot be written: No space left on device." in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_reader_that_has_gone_is_nothing_to_speak_of(product: Product) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = product.run("policy", "--self-service", stdout=writing)
+    os.close(writing)
+    assert done.status == 1
+    assert "Traceback" not in done.err
+    assert "mistake" not in done.err
