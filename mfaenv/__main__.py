@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
 
@@ -10,17 +11,27 @@ from mfaenv import options, outcome, shortcut
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from sys import UnraisableHookArgs
 
     from mfaenv.options import Given
 
 
 def main() -> None:
     """Run, and leave without the interpreter's own clearing up, which would take longer than a stored session."""
+    sys.unraisablehook = interrupt_again
     status = outcome.of(lambda: run(sys.argv[1:]), sys.argv[1:], os.environ)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
     os._exit(status)
+
+
+def interrupt_again(dropped: UnraisableHookArgs) -> None:
+    """Bring a Ctrl-C up again that was dropped inside a callback of the import system, with a traceback at that."""
+    if issubclass(dropped.exc_type, KeyboardInterrupt):
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(dropped)
 
 
 def run(arguments: Sequence[str]) -> int:

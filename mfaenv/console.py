@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 
 TYPE_CHECKING = False
@@ -46,8 +47,6 @@ else:
         A Ctrl-C between the interpreter's last look at its signals and a call that blocks is kept until the next
         signal, and the thread that makes the client ready stretches that moment.
         """
-        import select
-
         while not select.select([fd], [], [], LOOK_UP_SECONDS)[0]:
             pass
 
