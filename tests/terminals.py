@@ -1,0 +1,209 @@
+"""Windows that people type in: interactive shells on pseudo-terminals, and how mfaenv is loaded in each of them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import pexpect  # type: ignore[import-untyped]
+import pyte
+import pytest
+from product import COMMAND
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from product import Product
+
+PATIENCE = 40
+"""Seconds after which what does not show is missing."""
+
+SIZE = (60, 250)
+"""Lines and columns: wide enough that no sentence of ours is broken."""
+
+PROMPT = re.compile(r"[#$%>@] ?\Z")
+CTRL_C = "\x03"
+CTRL_D = "\x04"
+KILLED = 9
+
+_CONTROLS = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # moves, colours and modes
+    r"|\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles and marks
+    r"|[ -/].|[0-Z\\^-~])"
+)
+_PRIVATE = re.compile(r"\x1b\[[<=>][0-?]*[ -/]*[@-~]")
+"""What pyte does not know and would show: keyboard protocols."""
+
+_UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[ -/])?\Z")
+
+
+class Shell(NamedTuple):
+    """A shell as people have it in a window, but with nobody's settings; its first line is the documented one."""
+
+    name: str
+    start: tuple[str, ...]
+    lines: tuple[str, ...]
+    or_failed: str = " || echo fail''ed"
+    """Appended to a line, shows `failed` when the line fails."""
+    last_status: str = 'echo "status=$?"'
+
+
+BASH = Shell("bash", ("bash", "--norc", "--noprofile", "-i"), ("eval $(mfaenv)", 'eval "$(mfaenv)"'))
+ZSH = BASH._replace(name="zsh", start=("zsh", "-f", "-i"))
+FISH = Shell(
+    name="fish",
+    start=("fish", "--no-config", "-i"),
+    lines=("mfaenv | source", "eval (mfaenv)"),
+    or_failed="; or echo fail''ed",
+    last_status='echo "status=$status"',
+)
+_POWERSHELL_LINES = (
+    "mfaenv --shell powershell | Invoke-Expression",
+    "mfaenv --shell powershell | Out-String | Invoke-Expression",
+    "Invoke-Expression (mfaenv --shell powershell)",
+)
+SHELLS = (
+    BASH,
+    ZSH,
+    FISH,
+    *(BASH._replace(name=name, start=(name, "-i")) for name in ("dash", "posh", "ksh93", "mksh")),
+    BASH._replace(name="busybox", start=("busybox", "sh", "-i")),
+    Shell("tcsh", ("tcsh", "-f"), ('eval "`mfaenv --shell tcsh`"',)),
+    Shell("csh", ("bsd-csh", "-f"), ('eval "`mfaenv --shell csh`"',)),
+    Shell("elvish", ("elvish", "-norc"), ("eval (mfaenv --shell elvish | slurp)",)),
+    Shell("nu", ("nu", "--no-config-file", "--no-std-lib"), ("mfaenv --shell nu | from json | load-env",)),
+    Shell("xonsh", ("xonsh", "--no-rc"), ("execx($(mfaenv --shell xonsh))",)),
+    Shell("pwsh", ("pwsh", "-NoProfile", "-NoLogo"), _POWERSHELL_LINES),
+)
+
+
+class _Screen(pyte.Screen):
+    """What a window shows; a shell that asks where its cursor is gets an answer."""
+
+    def __init__(self, child: Any) -> None:
+        self._child = child
+        super().__init__(SIZE[1], SIZE[0])
+
+    def before_cursor(self) -> str:
+        return self.display[self.cursor.y][: self.cursor.x]
+
+    def write_process_input(self, data: str) -> None:
+        self._child.send(data)
+
+
+class Window:
+    """A terminal's window with a program in it, which ends when the `with` block does."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], folder: Path) -> None:
+        self._child = pexpect.spawn(
+            command[0],
+            list(command[1:]),
+            env={"TERM": "xterm-256color", **env},
+            cwd=folder,
+            dimensions=SIZE,
+            encoding="utf-8",
+            codec_errors="replace",
+        )
+        self._child.delaybeforesend = None
+        self._screen = _Screen(self._child)
+        self._stream = pyte.Stream(self._screen)
+        self._seen = 0
+        self.raw = ""
+        """All that was written to the terminal, with its controls."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.kill(KILLED)
+        self._child.close()
+
+    @property
+    def text(self) -> str:
+        """All that was shown, one thing after the other, without controls."""
+        return _CONTROLS.sub("", _UNFINISHED.sub("", self.raw)).replace("\r", "")
+
+    def press(self, keys: str) -> None:
+        """Press keys, without Enter."""
+        self._child.send(keys)
+
+    def enter(self, line: str) -> None:
+        """Type a line, and Enter."""
+        self._child.send(f"{line}\r")
+
+    def see(self, pattern: str) -> str:
+        """Wait until something shows that comes after all that was seen before; give what it is."""
+        wanted, end = re.compile(pattern, re.MULTILINE), time.monotonic() + PATIENCE
+        while not (found := wanted.search(self.text, self._seen)):
+            if not self._read_until(end):
+                pytest.fail(f"{pattern!r} does not show, and the program has ended:\n{self.text}")
+        self._seen = found.end()
+        return found.group()
+
+    def prompted(self) -> None:
+        """Wait until the cursor stands behind a prompt that came after all that was seen before."""
+        end = time.monotonic() + PATIENCE
+        while not (self.text[self._seen :].strip() and PROMPT.search(self._screen.before_cursor())):
+            if not self._read_until(end):
+                pytest.fail(f"the shell has ended:\n{self.text}")
+        self._seen = len(self.text)
+
+    def ended(self) -> int:
+        """Wait for the program's end; give its exit status."""
+        end = time.monotonic() + PATIENCE
+        while self._read_until(end):
+            pass
+        return int(self._child.wait())
+
+    def _read_until(self, end: float) -> bool:
+        """Read what comes next; tell whether something can. The test fails where nothing has come by then."""
+        try:
+            data = self._child.read_nonblocking(65536, max(end - time.monotonic(), 0))
+        except pexpect.EOF:
+            return False
+        except pexpect.TIMEOUT:
+            pytest.fail(f"nothing more shows after:\n{self.text}")
+        self.raw += data
+        self._stream.feed(_PRIVATE.sub("", data))
+        return True
+
+
+def need(*programs: str) -> None:
+    """Skip the test where a program is not on the PATH; fail there if this is CI."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        stop(f"{', '.join(missing)}: not on the PATH")
+
+
+def with_mfaenv(product: Product) -> dict[str, str]:
+    """The product's environment, with a PATH on which mfaenv is found: the installed one, or else these sources."""
+    folder = Path(sys.executable).parent
+    if not (folder / "mfaenv").exists():
+        folder = product.home / "bin"
+        folder.mkdir(exist_ok=True)
+        program = folder / "mfaenv"
+        program.write_text(f'#!/bin/sh\nexec {" ".join(COMMAND)} "$@"\n')
+        program.chmod(0o755)
+    return {**product.env, "PATH": f"{folder}{os.pathsep}{product.env['PATH']}"}
+
+
+def open_window(product: Product, shell: Shell, **variables: str) -> Window:
+    """Open a window with a shell that has mfaenv on its PATH, and wait until it can be typed in."""
+    need(shell.start[0])
+    window = Window(shell.start, with_mfaenv(product) | variables, product.home)
+    window.prompted()
+    return window
+
+
+def direct(product: Product, *arguments: str, **variables: str) -> Window:
+    """Open a window in which mfaenv itself runs, and nothing else."""
+    return Window((*COMMAND, *arguments), product.env | variables, product.home)

@@ -1,0 +1,277 @@
+"""The question for the code, in windows: every shell, every documented line, and whatever people answer."""
+
+import re
+import subprocess
+
+import pytest
+from product import Product
+from terminals import BASH, CTRL_C, CTRL_D, FISH, SHELLS, ZSH, Shell, Window, direct, need, open_window, with_mfaenv
+
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import Story
+from mfaenv.demo.world import Device
+
+QUESTION = r"MFA code for profile default in account 123456789012, device arn:aws:iam::123456789012:mfa/alice: "
+FAMILY = pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
+OTHER_DIGITS = ("١٢٣٤٥٦", "²³¹²³¹", "".join(chr(ord("\N{FULLWIDTH DIGIT ZERO}") + digit) for digit in range(6)))
+EVERY_LINE = [pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in SHELLS for line in shell.lines]
+
+
+def wrong_codes(device: Device) -> list[str]:
+    """Codes that are not this device's, for a while."""
+    shown = {device.code(), device.shown().code}
+    return [code for code in ("000000", "111111", "222222", "333333", "444444", "555555") if code not in shown]
+
+
+def sent_codes(aws: PretendAws) -> int:
+    return len(aws.actions("GetSessionToken"))
+
+
+def key_in(window: Window) -> str:
+    """The access key that programs see which are started in the window."""
+    window.prompted()
+    window.enter("printenv AWS_ACCESS_KEY_ID")
+    return window.see(r"^A[KS]IA\w{16}$")
+
+
+@pytest.mark.parametrize(("shell", "line"), EVERY_LINE)
+def test_the_documented_line_asks_and_a_second_window_does_not(
+    product: Product, story: Story, aws: PretendAws, shell: Shell, line: str
+) -> None:
+    with open_window(product, shell) as window:
+        window.enter(line)
+        window.see(QUESTION)
+        window.enter(story.device.code())
+        session = key_in(window)
+    assert story.world.credentials[session].mfa_at is not None
+    with open_window(product, shell) as window:
+        window.enter(line)
+        assert key_in(window) == session
+        assert "MFA code" not in window.text
+    assert sent_codes(aws) == 1
+
+
+@FAMILY
+def test_a_wrong_code_is_asked_for_again_three_times_at_most(
+    product: Product, story: Story, aws: PretendAws, shell: Shell
+) -> None:
+    with open_window(product, shell) as window:
+        window.enter(shell.lines[0] + shell.or_failed)
+        for code in wrong_codes(story.device)[:3]:
+            window.see(QUESTION)
+            window.enter(code)
+            window.see("AWS refused the code for arn:aws:iam::123456789012:mfa/alice")
+        window.see(r"^failed$")
+        assert window.text.count("MFA code") == 3
+    assert sent_codes(aws) == 3
+
+
+def test_three_wrong_codes_end_with_status_one(product: Product, story: Story) -> None:
+    with direct(product, "--shell", "bash") as window:
+        for code in wrong_codes(story.device)[:3]:
+            window.see(QUESTION)
+            window.enter(code)
+        assert window.ended() == 1
+
+
+def test_the_right_code_after_a_wrong_one_is_taken(product: Product, story: Story, aws: PretendAws) -> None:
+    with open_window(product, BASH) as window:
+        window.enter(BASH.lines[0])
+        window.see(QUESTION)
+        window.enter(wrong_codes(story.device)[0])
+        window.see(QUESTION)
+        window.enter(story.device.code())
+        assert key_in(window) in story.world.credentials
+    assert sent_codes(aws) == 2
+
+
+def test_what_is_no_code_is_never_sent(product: Product, aws: PretendAws) -> None:
+    with direct(product, "--shell", "bash") as window:
+        for text in ("", "12345", "1234567", "12345a", "-123456", "1234.5", *OTHER_DIGITS):
+            window.see(QUESTION)
+            window.enter(text)
+            window.see(r"^A code is six digits\.$")
+        window.see(QUESTION)
+        window.press(CTRL_C)
+        assert window.ended() == 130
+    assert sent_codes(aws) == 0
+
+
+@pytest.mark.parametrize("typed", ["{0} {1}", "  {0}{1} ", "{0}\t{1}", "1 2 3\x15{0}{1}", "9\x7f{0}{1}"])
+def test_a_code_may_be_typed_as_people_type(product: Product, story: Story, typed: str) -> None:
+    code = story.device.code()
+    with open_window(product, BASH) as window:
+        window.enter(BASH.lines[0])
+        window.see(QUESTION)
+        window.enter(typed.format(code[:3], code[3:]))
+        assert key_in(window) in story.world.credentials
+
+
+def test_a_used_code_is_not_sent_but_the_next_one_waited_for(product: Product, story: Story, aws: PretendAws) -> None:
+    code = story.device.shown().code
+    assert product.run("--shell", "bash", "-c", code).status == 0
+    with direct(product, "--shell", "bash", "--refresh") as window:
+        window.see(QUESTION)
+        window.enter(code)
+        window.see(r"That code was already used: the next one comes in \d+ s")
+        window.see(QUESTION)
+        assert sent_codes(aws) == 1
+        seconds = [int(left) for left in re.findall(r"comes in (\d+) s", window.text)]
+        assert seconds == sorted(seconds, reverse=True)
+        assert seconds[0] <= 30
+        assert seconds[-1] == 1
+        assert story.device.shown().code != code
+        window.enter(story.device.shown().code)
+        assert window.ended() == 0
+    assert sent_codes(aws) == 2
+
+
+def test_a_refused_code_is_not_sent_twice(product: Product, story: Story, aws: PretendAws) -> None:
+    wrong = wrong_codes(story.device)[0]
+    with direct(product, "--shell", "bash") as window:
+        for _ in range(2):
+            window.see(QUESTION)
+            window.enter(wrong)
+        window.see(r"That code was already refused: the next one comes in \d+ s")
+        window.press(CTRL_C)
+        assert window.ended() == 130
+        assert "Traceback" not in window.text
+    assert sent_codes(aws) == 1
+
+
+@FAMILY
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
+def test_leaving_prints_nothing_but_the_failing_statement(product: Product, shell: Shell, key: str) -> None:
+    with open_window(product, shell) as window:
+        window.enter(f"mfaenv --shell {shell.name} >printed")
+        window.see(QUESTION)
+        window.press(key)
+        window.prompted()
+        window.enter(shell.last_status)
+        window.see(r"^status=130$")
+        shown = window.text
+    assert "Traceback" not in shown
+    assert "mfaenv:" not in shown
+    assert (product.home / "printed").read_text() == {"fish": "false;\n"}.get(shell.name, "(exit 130);\n")
+
+
+@FAMILY
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
+def test_after_leaving_the_shell_goes_on_without_a_session(product: Product, shell: Shell, key: str) -> None:
+    with open_window(product, shell, AWS_ACCESS_KEY_ID="AKIAI44QH8DHBEXAMPLE") as window:
+        window.enter(shell.lines[0])
+        window.see(QUESTION)
+        window.press(key)
+        window.prompted()
+        window.enter(shell.last_status)
+        assert window.see(r"^status=\d+$") != "status=0"
+        assert key_in(window) == "AKIAI44QH8DHBEXAMPLE"
+
+
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
+def test_without_colours_it_is_plain(product: Product, story: Story, variables: dict[str, str]) -> None:
+    with direct(product, "--shell", "bash", **variables) as window:
+        for code in ("none", *wrong_codes(story.device)[:3]):
+            window.see(QUESTION)
+            window.enter(code)
+        assert window.ended() == 1
+        assert "\x1b" not in window.raw
+
+
+def test_on_a_terminal_it_is_bold(product: Product) -> None:
+    with direct(product, "--shell", "bash") as window:
+        window.see(QUESTION)
+        assert "\x1b[1mMFA code" in window.raw
+
+
+def test_what_is_piped_into_it_is_no_answer(product: Product, story: Story, aws: PretendAws) -> None:
+    with open_window(product, BASH) as window:
+        window.enter(f'eval "$(echo {wrong_codes(story.device)[0]} | mfaenv)"')
+        window.see(QUESTION)
+        window.enter(story.device.code())
+        assert key_in(window) in story.world.credentials
+    assert sent_codes(aws) == 1
+
+
+@pytest.mark.parametrize("arguments", [(), ("--no-input",)], ids=["no terminal", "--no-input"])
+def test_where_nobody_can_be_asked_the_error_names_the_ways(
+    product: Product, aws: PretendAws, arguments: tuple[str, ...]
+) -> None:
+    done = product.run("--shell", "bash", *arguments)
+    assert (done.status, done.out) == (3, "(exit 3);\n")
+    wrong, hint = done.err.splitlines()
+    assert "A code is needed for profile default" in wrong
+    assert re.search("terminal.*--token-code.*MFAENV_TOKEN_CODE.*--token-command.*mfa_process", hint)
+    assert aws.log == []
+
+
+def test_no_input_asks_nobody_who_is_there(product: Product, story: Story) -> None:
+    with direct(product, "--shell", "bash", "--no-input") as window:
+        assert window.ended() == 3
+        assert "MFA code" not in window.text
+    assert product.run("--shell", "bash", "-c", story.device.code()).status == 0
+    with direct(product, "--shell", "bash", "--no-input") as window:
+        assert window.ended() == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("-p", "nobody"), ("--region", "eu-west-1")])
+def test_cached_says_nothing(product: Product, aws: PretendAws, arguments: tuple[str, ...]) -> None:
+    assert product.run("--shell", "bash", "--cached", *arguments) == (3, "", "")
+    with direct(product, "--shell", "bash", "--cached", *arguments) as window:
+        assert window.ended() == 3
+        assert window.raw == ""
+    assert aws.log == []
+
+
+@pytest.mark.parametrize("shell", [BASH, ZSH], ids=lambda shell: shell.name)
+def test_in_the_background_it_fails_instead_of_being_stopped(product: Product, shell: Shell) -> None:
+    with open_window(product, shell) as window:
+        window.enter("mfaenv --shell bash >printed 2>said &")
+        window.enter(f"wait $!; {shell.last_status}")
+        window.see(r"^status=3$")
+        assert not re.search(r"stopped|suspended", window.text, re.IGNORECASE)
+    assert (product.home / "printed").read_text() == "(exit 3);\n"
+    assert "A code is needed" in (product.home / "said").read_text()
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash", "zsh", "ksh93", "mksh", "busybox"])
+@pytest.mark.parametrize("line", ["set -e; eval $(mfaenv)", 'set -e; eval "$(mfaenv)"', "eval $(mfaenv) || exit 3"])
+def test_a_script_stops_where_there_is_no_session(product: Product, shell: str, line: str) -> None:
+    need(shell)
+    done = subprocess.run(
+        [shell, *(["sh"] if shell == "busybox" else []), "-c", f"{line}\necho reached"],
+        env=with_mfaenv(product),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (3, b"")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--duration", "10"),
+        ("--min-remaining", "soon"),
+        ("--profile", "nobody"),
+        ("--serial-number", "arn:aws:iam::123456789012:user/alice"),
+        ("--serial-number", "arn:aws:iam::123456789012:u2f/user/alice/key"),
+        ("--format", "yaml"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_wrong_is_found_before_anybody_is_asked(product: Product, arguments: tuple[str, ...]) -> None:
+    with direct(product, *arguments) as window:
+        assert window.ended() in {1, 2}
+        assert "MFA code" not in window.text
+
+
+def test_the_code_is_not_spent_on_keys_that_do_not_work(product: Product, story: Story, aws: PretendAws) -> None:
+    story.key.active = False
+    with direct(product, "--shell", "bash") as window:
+        window.see(QUESTION)
+        window.enter(story.device.code())
+        window.see("AWS does not know the access key AKIAIOSFODNN7EXAMPLE")
+        assert window.ended() == 1
+    assert sent_codes(aws) == 0
