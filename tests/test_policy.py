@@ -14,7 +14,7 @@ from mfaenv.demo.server import PretendAws
 from mfaenv.demo.story import Story, tell
 from mfaenv.policy import EVERYTHING, ON_ONESELF, SELF_SERVICE
 
-VARIANTS = ([], ["--self-service"])
+VARIANTS: tuple[list[str], ...] = ([], ["--self-service"])
 INLINE_QUOTA = 2048
 """Characters without white space in all of a user's inline policies: IAM and STS quotas."""
 

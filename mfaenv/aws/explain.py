@@ -38,9 +38,12 @@ def aws_errors(access_key: str = "", device: str = "") -> Iterator[None]:
 def botocore_errors() -> Iterator[None]:
     """Turn botocore's own errors, before or without an answer of AWS, into MfaenvError."""
     from botocore.exceptions import BotoCoreError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
+    except ResponseParserError:
+        raise MfaenvError(*NOT_AWS) from None
     except BotoCoreError as error:
         raise from_botocore(error) from None
     except ValueError as error:
@@ -55,6 +58,8 @@ def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError
         return clock_error(error.response)
     if code in DENIED:
         return _denied(text, device)
+    if not code:
+        return MfaenvError(*NOT_AWS)
     message, hint = next((row for codes, *row in ANSWERS if code in codes), OTHERWISE)
     key = f"the access key {access_key}" if access_key else "the access key"
     return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint)
@@ -94,6 +99,11 @@ ANSWERS = (
 )
 """AWS's codes, what they mean, and what to do: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html."""
 
+NOT_AWS = (
+    "The answer is not AWS's, but a proxy's or another server's.",
+    "Look at HTTPS_PROXY, NO_PROXY, and endpoint_url or AWS_ENDPOINT_URL.",
+)
+
 OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was used.")
 
 
@@ -116,7 +126,7 @@ def _denied(text: str, device: str) -> MfaenvError:
 
 
 def _code(error: ClientError) -> tuple[str, str]:
-    found = error.response["Error"]
+    found = error.response.get("Error", {})
     return found.get("Code", ""), found.get("Message", "")
 
 

@@ -114,7 +114,6 @@ class Asker:
 
     def _ask(self, call: Call, keys: Keys | Credentials, **parameters: str) -> Outcome:
         from botocore.exceptions import ClientError
-        from botocore.parsers import ResponseParserError
 
         try:
             with explain.botocore_errors():
@@ -123,8 +122,6 @@ class Asker:
             return Outcome(Kind.FAILED, error.message, error.hint)
         except ClientError as error:
             return self._refused(error, keys.access_key)
-        except ResponseParserError:
-            return Outcome(Kind.FAILED, "The answer is not AWS's.", "Look at HTTPS_PROXY, NO_PROXY and endpoint_url.")
         return Outcome(Kind.ALLOWED, data=answer, ahead=self._ahead(answer))
 
     def _client(self, service: str, keys: Keys | Credentials) -> Any:
@@ -137,7 +134,7 @@ class Asker:
 
     def _refused(self, error: ClientError, access_key: str) -> Outcome:
         problem = explain.from_client(error, access_key, "")
-        code = error.response["Error"].get("Code", "")
+        code = error.response.get("Error", {}).get("Code", "")
         return Outcome(_kind(problem), problem.message, problem.hint, code, ahead=self._ahead(error.response))
 
     def _ahead(self, answer: Any) -> float | None:

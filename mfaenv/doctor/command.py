@@ -38,7 +38,7 @@ def run(given: Given, env: Mapping[str, str], *, as_json: bool) -> int:
 def examine(given: Given, env: Mapping[str, str], around: Surroundings) -> Report:
     """Look at everything, in the order in which things break. Raises as `run` does."""
     in_files = files.checks(env)
-    variables = list(surroundings.environment(given, env, around.place, around.now()))
+    variables = list(surroundings.environment(env, around.place, around.now()))
     try:
         read = awsfiles.load(env)
         plan = proof.known(profiles.resolve(given, env, read), around.place)

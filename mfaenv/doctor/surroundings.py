@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from mfaenv.awsfiles import AwsFiles, Section
     from mfaenv.model import Plan
-    from mfaenv.options import Given
     from mfaenv.store import Store
 
 SERVICES = ("sts", "iam", "s3")
@@ -74,13 +73,13 @@ def without_password(url: str) -> str:
     return url if "@" not in parts.netloc else parts._replace(netloc=f"…@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
-def environment(given: Given, env: Mapping[str, str], place: Store, now: float) -> Iterator[Check]:
+def environment(env: Mapping[str, str], place: Store, now: float) -> Iterator[Check]:
     """Say which variables are in force, and where they contradict each other."""
     for name, what in OVERRIDES.items():
         if env.get(name):
             yield Check("environment", name, f"{'set' if name in HIDDEN else env[name]}, instead of {what}")
     yield from _proxies(env)
-    problems = [] if place.refusal() else status.collect(given, env, place, now)["problems"]
+    problems = [] if place.refusal() else status.collect({}, env, place, now)["problems"]
     for problem in problems:
         yield Check(
             "environment", "", problem, State.WRONG, "mfaenv unset, evaluated, takes all of that out of the shell."
@@ -93,7 +92,7 @@ def environment(given: Given, env: Mapping[str, str], place: Store, now: float) 
 
 def _proxies(env: Mapping[str, str]) -> Iterator[Check]:
     """Say which proxies are in force: the name in lower case wins, in Python's own rules and so in botocore's."""
-    set_here = {name: found for name in PROXIES for found in (name, name.upper()) if env.get(found)}
+    set_here = {name: found for name in PROXIES for found in (name.upper(), name) if env.get(found)}
     if set_here.keys() - {"no_proxy"}:
         for name, found in set_here.items():
             yield Check("environment", found, f"{without_password(env[found])}, {PROXIES[name]}")

@@ -1,0 +1,531 @@
+"""`mfaenv doctor` in the accounts that people have: the verdict, the reasons, and the next steps."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from product import Product
+from terminals import direct
+
+from mfaenv.aws.probe import CALLS
+from mfaenv.demo.files import write_files
+from mfaenv.demo.policy import ALLOW_ALL
+from mfaenv.demo.server import ALWAYS, DROPPED, THROTTLED, UNAVAILABLE, PretendAws
+from mfaenv.demo.story import Story
+from mfaenv.demo.world import User
+from mfaenv.policy import EVERYTHING, SELF_SERVICE
+
+DEVICES, USER, KEYS, BUCKETS = "iam:ListMFADevices", "iam:GetUser", "iam:ListAccessKeys", "s3:ListAllMyBuckets"
+JUDGED = (DEVICES, USER, KEYS, BUCKETS)
+NO_S3 = {"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
+NOWHERE = "http://127.0.0.1:1"
+"""A port on which nothing listens: nobody but root may."""
+
+
+class Diagnosis(NamedTuple):
+    """What a run of `mfaenv doctor --json` gave."""
+
+    status: int
+    data: Mapping[str, Any]
+    err: str
+
+    @property
+    def verdict(self) -> str:
+        assert self.data["well"] is (self.status == 0)
+        return str(self.data["verdict"])
+
+    def checks(self, topic: str) -> list[Mapping[str, Any]]:
+        return [check for check in self.data["checks"] if check["topic"] == topic]
+
+    @property
+    def wrong(self) -> list[Mapping[str, Any]]:
+        return [check for check in self.data["checks"] if check["state"] == "wrong"]
+
+    def ended(self, column: str) -> dict[str, str]:
+        """How the calls ended that a policy decides about."""
+        return {
+            call["action"]: call["outcomes"][column]["outcome"]
+            for call in self.data["calls"]
+            if call["action"] in JUDGED
+        }
+
+
+def diagnose(product: Product, *arguments: str) -> Diagnosis:
+    outcome = product.run("doctor", "--json", *arguments)
+    assert outcome.out, outcome.err
+    found = Diagnosis(outcome.status, json.loads(outcome.out), outcome.err)
+    assert all(check["next_step"] for check in found.data["checks"] if check["state"] != "ok")
+    assert (found.data["next_step"] is None) is (found.data["verdict"] == "enforced")
+    return found
+
+
+def with_code(product: Product, story: Story, *arguments: str) -> Diagnosis:
+    return diagnose(product, "--token-code", story.device.code(), *arguments)
+
+
+def alike(outcome: str, *actions: str) -> dict[str, str]:
+    return dict.fromkeys(actions or JUDGED, outcome)
+
+
+OPEN_TO_SET_UP = {**alike("allowed", DEVICES, USER), **alike("explicit deny", KEYS, BUCKETS)}
+
+
+@pytest.fixture
+def alice(story: Story) -> User:
+    owner = story.key.principal
+    assert isinstance(owner, User)
+    return owner
+
+
+def allow(*actions: str, **elements: Any) -> dict[str, Any]:
+    return {"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*", **elements}]}
+
+
+def test_a_policy_that_demands_mfa_is_proven(product: Product, story: Story) -> None:
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (0, "enforced")
+    assert found.ended("without_mfa") == alike("explicit deny")
+    assert found.ended("with_mfa") == alike("allowed")
+    always = {call["action"]: call["says"] for call in found.data["calls"] if call["action"].startswith("sts:")}
+    assert always == dict.fromkeys(
+        ("sts:GetCallerIdentity", "sts:GetSessionToken"), "answers under any policy: no hole"
+    )
+    assert [check["state"] for check in found.data["checks"]] == ["ok"] * len(found.data["checks"])
+
+
+def test_the_order_is_that_in_which_things_break(product: Product, story: Story) -> None:
+    topics = list(dict.fromkeys(check["topic"] for check in with_code(product, story).data["checks"]))
+    assert topics == ["files", "values", "keys", "identity", "clock", "devices", "shell", "store", "session"]
+
+
+def test_a_stored_session_is_used_and_nobody_asked(product: Product, story: Story, aws: PretendAws) -> None:
+    product.run("--token-code", story.device.code(), "--shell", "sh")
+    found = diagnose(product)
+    assert (found.status, found.verdict) == (0, "enforced")
+    assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+
+
+def test_only_calls_that_change_nothing_are_made(product: Product, story: Story, aws: PretendAws) -> None:
+    with_code(product, story)
+    made = {"GetCallerIdentity", "GetSessionToken", "ListMFADevices", "GetUser", "ListAccessKeys", "ListBuckets"}
+    assert set(aws.actions()) == made
+
+
+def test_no_secret_is_shown(product: Product, story: Story) -> None:
+    product.env["HTTPS_PROXY"] = "http://alice:hunter2@proxy.example.com:8080"
+    outcome = product.run("doctor", "--json", "--verbose", "--token-code", story.device.code())
+    secrets = [story.key.secret, "hunter2"]
+    secrets += [known.secret for known in story.world.credentials.values()]
+    secrets += [known.token for known in story.world.credentials.values() if known.token]
+    assert [secret for secret in secrets if secret in outcome.out + outcome.err] == []
+    assert "proxy.example.com:8080" in outcome.out
+
+
+def test_a_device_alone_restricts_nothing(product: Product, story: Story, alice: User) -> None:
+    del alice.policies["BlockAccessWhenNoSignedInWithMFA"]
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (1, "not enforced")
+    assert found.ended("without_mfa") == found.ended("with_mfa") == alike("allowed")
+    assert "mfaenv policy" in found.data["next_step"]
+
+
+def test_self_service_counts_as_enforced(product: Product, story: Story, alice: User) -> None:
+    alice.policies["BlockAccessWhenNoSignedInWithMFA"] = SELF_SERVICE
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (0, "enforced")
+    assert found.ended("without_mfa") == OPEN_TO_SET_UP
+
+
+@pytest.mark.parametrize(
+    ("policies", "expected"),
+    [
+        ({}, ("not enforced", {**alike("allowed"), BUCKETS: "explicit deny"})),
+        ({"MFA": EVERYTHING}, ("enforced", alike("explicit deny"))),
+        ({"MFA": SELF_SERVICE}, ("enforced", OPEN_TO_SET_UP)),
+    ],
+)
+def test_a_service_control_policy_that_denies_s3_to_all_is_no_proof(
+    product: Product, story: Story, alice: User, policies: dict[str, Any], expected: tuple[str, dict[str, str]]
+) -> None:
+    alice.account.control_policies += [ALLOW_ALL, NO_S3]
+    alice.policies = {"All": ALLOW_ALL, **policies}
+    found = with_code(product, story)
+    assert (found.verdict, found.ended("without_mfa")) == expected
+    assert found.ended("with_mfa") == {**alike("allowed"), BUCKETS: "explicit deny"}
+    says = {call["action"]: call["says"] for call in found.data["calls"]}
+    assert says[BUCKETS] == "a deny, but not about MFA"
+
+
+def test_where_such_a_deny_is_all_there_is_nothing_can_be_told(product: Product, story: Story, alice: User) -> None:
+    alice.account.control_policies += [ALLOW_ALL, NO_S3]
+    alice.policies = {"Work": allow("ec2:*")}
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert found.data["reason"].startswith(f"{BUCKETS}: explicitly denied with MFA as well")
+
+
+def test_a_missing_allow_says_nothing(product: Product, story: Story, alice: User) -> None:
+    alice.policies = {"Work": allow("ec2:*")}
+    found = with_code(product, story)
+    assert found.verdict == "cannot tell"
+    assert found.ended("without_mfa") == found.ended("with_mfa") == alike("no allow")
+    assert found.data["next_step"].startswith("Allow the user iam:ListAccessKeys")
+
+
+def test_one_missing_allow_does_not_spoil_the_proof(product: Product, story: Story, alice: User) -> None:
+    alice.policies = {"Work": allow("s3:*", DEVICES, KEYS), "MFA": EVERYTHING}
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (0, "enforced")
+    assert found.ended("with_mfa") == {**alike("allowed"), USER: "no allow"}
+
+
+def test_rights_that_hang_on_mfa_are_not_a_deny(product: Product, story: Story, alice: User) -> None:
+    alice.policies = {"Work": allow("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})}
+    found = with_code(product, story)
+    assert found.verdict == "cannot tell"
+    assert "allowed with MFA only" in found.data["reason"]
+
+
+def test_only_what_may_be_open_answers(product: Product, story: Story, alice: User) -> None:
+    alice.policies = {"Self": allow(DEVICES, USER)}
+    found = with_code(product, story)
+    assert found.verdict == "cannot tell"
+    assert found.data["reason"].startswith(f"Only {DEVICES}, {USER} answered")
+
+
+@pytest.mark.parametrize(("kept", "verdict"), [(True, "cannot tell"), (False, "not enforced")])
+def test_without_a_session_it_shows_what_can_be_known(
+    product: Product, alice: User, *, kept: bool, verdict: str
+) -> None:
+    if not kept:
+        alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
+    for arguments in ([], ["--no-input"]):
+        found = diagnose(product, *arguments)
+        assert (found.status, found.verdict) == (1, verdict)
+        assert found.ended("with_mfa") == alike("not tried")
+        assert [check["topic"] for check in found.wrong] == ["session"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "failed", "verdict"),
+    [("AWS_ENDPOINT_URL_IAM", (DEVICES, USER, KEYS), "enforced"), ("AWS_ENDPOINT_URL_S3", (BUCKETS,), "enforced")],
+)
+def test_one_service_cannot_be_reached(
+    product: Product, story: Story, variable: str, failed: tuple[str, ...], verdict: str
+) -> None:
+    product.env[variable] = NOWHERE
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (1, verdict)
+    assert {action for action, outcome in found.ended("with_mfa").items() if outcome == "failed"} == set(failed)
+    assert [check["topic"] for check in found.wrong] == ["calls"]
+    assert "cannot be reached" in found.wrong[0]["text"]
+    assert all(action in found.wrong[0]["name"] for action in failed)
+
+
+@pytest.mark.parametrize(("kept", "verdict"), [(True, "cannot tell"), (False, "not enforced")])
+def test_sts_cannot_be_reached_while_iam_answers(product: Product, alice: User, *, kept: bool, verdict: str) -> None:
+    if not kept:
+        alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
+    product.env["AWS_ENDPOINT_URL_STS"] = NOWHERE
+    found = diagnose(product, "--token-code", "123456")
+    assert (found.status, found.verdict) == (1, verdict)
+    assert found.ended("without_mfa") == alike("explicit deny" if kept else "allowed")
+    assert [check["name"] for check in found.wrong] == ["sts:GetCallerIdentity"]
+
+
+@contextmanager
+def refusing_proxy() -> Iterator[str]:
+    """A proxy that answers every request itself, with a page for people."""
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            page = b"<html><body>Blocked by policy</body></html>"
+            self.send_response(403)
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - http.server's own name
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(("service", "failed"), [("S3", (BUCKETS,)), ("IAM", (DEVICES, USER, KEYS))])
+def test_a_proxy_cuts_one_service_off(product: Product, story: Story, service: str, failed: tuple[str, ...]) -> None:
+    with refusing_proxy() as url:
+        product.env |= {f"AWS_ENDPOINT_URL_{service}": f"http://{service.lower()}.example.com", "HTTP_PROXY": url}
+        found = with_code(product, story)
+    assert (found.status, found.verdict) == (1, "enforced")
+    assert {action for action, outcome in found.ended("without_mfa").items() if outcome == "failed"} == set(failed)
+    assert [check["topic"] for check in found.wrong] == ["calls"]
+    assert [check["name"] for check in found.checks("environment")] == ["HTTP_PROXY", "no_proxy"]
+
+
+@pytest.mark.parametrize("failure", [THROTTLED, UNAVAILABLE, DROPPED], ids=lambda failure: failure.code or "dropped")
+def test_calls_that_fail_again_and_again_prove_nothing(
+    product: Product, story: Story, aws: PretendAws, failure: Any
+) -> None:
+    aws.fail("s3", failure, times=ALWAYS)
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (1, "enforced")
+    assert found.ended("without_mfa")[BUCKETS] == found.ended("with_mfa")[BUCKETS] == "failed"
+    assert [(check["topic"], check["name"]) for check in found.wrong] == [("calls", BUCKETS)]
+
+
+def test_all_is_throttled(product: Product, story: Story, aws: PretendAws) -> None:
+    aws.fail("*", THROTTLED, times=ALWAYS)
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert "throttling" in found.wrong[0]["text"]
+    assert aws.actions("GetSessionToken") == []
+
+
+def test_keys_that_aws_does_not_know_spend_no_code(product: Product, story: Story, aws: PretendAws) -> None:
+    story.key.active = False
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert found.ended("without_mfa") == alike("failed")
+    assert [check["topic"] for check in found.wrong] == ["calls"]
+    assert story.key.id in found.wrong[0]["text"]
+    assert aws.actions("GetSessionToken") == []
+
+
+def test_no_such_profile(product: Product, aws: PretendAws) -> None:
+    found = diagnose(product, "-p", "stagign")
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert (found.data["profile"], found.data["calls"], aws.log) == ("stagign", [], [])
+    assert [(check["topic"], check["next_step"]) for check in found.wrong] == [("values", "Did you mean staging?")]
+    assert {check["topic"] for check in found.data["checks"]} >= {"files", "shell", "store"}
+
+
+def test_nothing_is_set_up(bare: Product) -> None:
+    bare.env["AWS_EC2_METADATA_DISABLED"] = "true"
+    found = diagnose(bare)
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert [check["text"] for check in found.checks("files")] == ["is not there", "is not there"]
+    assert [check["text"] for check in found.wrong] == ["There are no keys for profile default."]
+
+
+def test_a_damaged_file_is_a_finding(product: Product) -> None:
+    config = Path(product.env["AWS_CONFIG_FILE"])
+    config.write_text(config.read_text(encoding="utf-8") + "[default]\n", encoding="utf-8")
+    found = diagnose(product)
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert [check["topic"] for check in found.wrong] == ["files", "values"]
+    assert "[default] is there more than once, in lines 1, " in found.wrong[0]["text"]
+
+
+def test_wrong_usage_is_told_and_not_examined(product: Product) -> None:
+    outcome = product.run("doctor", "--duration", "soon")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err.startswith("mfaenv: --duration: 'soon' is not a time.")
+
+
+def test_a_role_profile_is_examined_by_its_users_keys(product: Product, story: Story) -> None:
+    found = with_code(product, story, "-p", "audit")
+    assert (found.status, found.verdict) == (0, "enforced")
+    assert found.checks("identity")[0]["text"] == "arn:aws:iam::123456789012:user/alice"
+    whose, assumed = found.checks("role")
+    assert whose["text"].startswith("the calls are those of profile default: a role's own say nothing")
+    assert (assumed["name"], assumed["text"]) == ("arn:aws:iam::444455556666:role/Auditor", "can be assumed")
+
+
+def test_a_role_that_cannot_be_assumed_is_not_well(product: Product, story: Story) -> None:
+    story.world.accounts["111122223333"].roles.clear()
+    found = with_code(product, story, "-p", "staging")
+    assert (found.status, found.verdict) == (1, "enforced")
+    assert [check["topic"] for check in found.wrong] == ["role"]
+
+
+def temporary(product: Product, aws: PretendAws, story: Story, session: Any) -> None:
+    """Leave the profile only the keys of a session."""
+    place = Path(product.env["AWS_CONFIG_FILE"]).parent
+    write_files(place, aws.url, keys={}, profiles={"default": {**story.profiles["default"]}})
+    settings = {"access_key_id": session.id, "secret_access_key": session.secret, "session_token": session.token}
+    lines = ["[default]", *(f"aws_{name} = {value}" for name, value in settings.items())]
+    (place / "credentials").write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_a_session_without_mfa_is_recognised(product: Product, aws: PretendAws, story: Story, alice: User) -> None:
+    alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
+    temporary(product, aws, story, story.world.open_session(alice, 3600))
+    found = diagnose(product)
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert found.ended("as_is") == {**alike("failed"), BUCKETS: "allowed"}
+    assert "a session that was got without MFA" in found.wrong[0]["text"]
+    assert "no long-term keys" in found.data["reason"]
+
+
+def test_a_roles_session_says_nothing_about_a_user(product: Product, aws: PretendAws, story: Story) -> None:
+    role = story.world.accounts["111122223333"].roles["Developer"]
+    temporary(product, aws, story, story.world.open_session(role, 3600, name="alice"))
+    found = diagnose(product)
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert found.ended("as_is") == {**alike("not tried"), BUCKETS: "allowed"}
+    assert "A role's calls say nothing about a user's policy." in found.data["reason"]
+    assert found.wrong == []
+
+
+def test_the_owners_keys_are_bound_by_no_policy(product: Product, story: Story, alice: User) -> None:
+    root = alice.account.add_user("root")
+    story.key.principal = root
+    root.devices, root.keys = alice.devices, alice.keys
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (1, "not enforced")
+    assert [check["topic"] for check in found.wrong] == ["identity"]
+    assert "delete these keys" in found.data["next_step"]
+
+
+def test_security_keys_are_told_apart(product: Product, story: Story, alice: User) -> None:
+    yubikey = alice.add_device("security key")
+    found = with_code(product, story)
+    assert found.status == 0
+    assert {check["name"]: check["text"] for check in found.checks("devices")} == {
+        story.device.serial: "codes, which STS takes",
+        yubikey.serial: "a security key or passkey, which STS cannot use",
+    }
+
+
+@pytest.mark.parametrize("kinds", [[], ["security key"]])
+def test_a_user_without_a_device_for_sts(product: Product, alice: User, kinds: list[Any]) -> None:
+    alice.devices.clear()
+    alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
+    for kind in kinds:
+        alice.add_device(kind)
+    found = diagnose(product)
+    assert found.verdict == "not enforced"
+    assert "devices" in [check["topic"] for check in found.wrong]
+
+
+def test_a_configured_device_that_is_not_the_users(product: Product, story: Story, alice: User) -> None:
+    alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
+    found = diagnose(product, "--serial-number", f"{story.device.serial}-old")
+    assert [check["next_step"] for check in found.wrong if check["topic"] == "devices"] == [
+        f"Write mfa_serial = {story.device.serial}."
+    ]
+
+
+def test_a_device_is_found_without_its_name_by_the_users(product: Product, aws: PretendAws, story: Story) -> None:
+    phone = story.device
+    phone.serial = "arn:aws:iam::123456789012:mfa/phone-of-alice"
+    found = with_code(product, story, "--serial-number", phone.serial)
+    assert (found.status, found.checks("devices")[0]["name"]) == (0, phone.serial)
+    asked = [
+        record.parameters["UserName"] for record in aws.log if record.action == "ListMFADevices" and not record.error
+    ]
+    assert asked == ["alice"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "text"),
+    # An answer's Date has whole seconds, so that one is easily gained or lost.
+    [
+        (0, "ok", "the same as AWS's"),
+        (-100, "note", r"1m(39|4.)s ahead of AWS's; from 5m on it refuses"),
+        (600, "wrong", r"(10m|9m5.s) behind AWS's"),
+    ],
+)
+def test_the_clock_is_held_against_awss(product: Product, story: Story, seconds: int, state: str, text: str) -> None:
+    story.world.clock = lambda: time.time() + seconds
+    found = with_code(product, story)
+    (clock,) = found.checks("clock")
+    assert clock["state"] == state
+    assert re.fullmatch(text, clock["text"])
+    assert found.verdict == ("cannot tell" if state == "wrong" else "enforced")
+
+
+def test_an_old_key_is_worth_a_note(product: Product, story: Story) -> None:
+    story.key.created -= 400 * 86_400
+    found = with_code(product, story)
+    assert found.status == 0
+    assert [(check["state"], check["text"]) for check in found.checks("keys")] == [
+        ("note", "long-term, 400 days old, one of 1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"AWS_PROFILE": "staging", "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}, "hide profile staging"),
+        ({"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECURITY_TOKEN": "old"}, "AWS_SECURITY_TOKEN holds"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, "AWS_REGION and AWS_DEFAULT_REGION differ"),
+    ],
+)
+def test_what_contradicts_itself_in_the_environment(
+    product: Product, story: Story, variables: dict[str, str], said: str
+) -> None:
+    product.env |= variables
+    found = with_code(product, story, "-p", "default")
+    texts = [check["text"] for check in found.checks("environment") if check["state"] != "ok"]
+    assert [text for text in texts if said in text]
+    assert set(variables) & {check["name"] for check in found.checks("environment")}
+
+
+def test_keys_that_made_way_for_a_session(product: Product, story: Story) -> None:
+    product.env |= {"AWS_ACCESS_KEY_ID": story.key.id, "AWS_SECRET_ACCESS_KEY": story.key.secret}
+    product.env["AWS_MFA_SERIAL"] = story.device.serial
+    lines = product.run("--format", "dotenv", "--token-code", story.device.code()).out.splitlines()
+    product.env |= {name: value.strip("'\"") for name, _, value in (line.partition("=") for line in lines)}
+    found = diagnose(product)
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert found.ended("without_mfa") == alike("not tried")
+    assert found.ended("with_mfa") == alike("allowed")
+
+
+def test_all_calls_are_under_way_at_once(
+    product: Product, story: Story, aws: PretendAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product.run("--token-code", story.device.code(), "--shell", "sh")
+    together = threading.Barrier(2 * sum(bool(call.operation) for call in CALLS), timeout=30)
+    answer = aws.answer
+
+    def answer_when_all_are_in(request: Any) -> Any:
+        together.wait()
+        return answer(request)
+
+    monkeypatch.setattr(aws, "answer", answer_when_all_are_in)
+    assert diagnose(product).verdict == "enforced"
+    assert not together.broken
+
+
+def test_it_asks_for_a_code_and_shows_what_it_waits_for(product: Product, story: Story, aws: PretendAws) -> None:
+    aws.delay("s3", 1)
+    with direct(product, "doctor") as window:
+        window.see("Asking AWS: s3:ListAllMyBuckets, without mfa")
+        window.see("MFA code for profile default in account 123456789012")
+        window.enter(story.device.code())
+        window.see("Asking AWS: s3:ListAllMyBuckets, with mfa")
+        window.see("MFA: enforced")
+        assert window.ended() == 0
+
+
+@pytest.mark.parametrize("columns", ["80", "200"])
+def test_people_get_tables_the_verdict_and_what_to_do(product: Product, columns: str) -> None:
+    product.env["COLUMNS"] = columns
+    outcome = product.run("doctor", "--no-input")
+    assert outcome.status == 1
+    lines = outcome.out.splitlines()
+    assert max(map(len, lines)) <= int(columns)
+    for text in ("Profile default", "The proof", "MFA: cannot tell.", "What to do:"):
+        assert [line for line in lines if line.startswith(text)]
+    assert "\x1b" not in outcome.out
+
+
+def test_verbose_gives_awss_own_words(product: Product, story: Story) -> None:
+    outcome = product.run("doctor", "--verbose", "--token-code", story.device.code())
+    assert "is not authorized to perform: s3:ListAllMyBuckets with an explicit deny" in outcome.err
