@@ -241,13 +241,13 @@ def test_sts_cannot_be_reached_while_iam_answers(product: Product, alice: User, 
 
 
 @contextmanager
-def refusing_proxy() -> Iterator[str]:
+def meddling_proxy(status: int) -> Iterator[str]:
     """A proxy that answers every request itself, with a page for people."""
 
     class Proxy(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             page = b"<html><body>Blocked by policy</body></html>"
-            self.send_response(403)
+            self.send_response(status)
             self.send_header("Content-Length", str(len(page)))
             self.end_headers()
             self.wfile.write(page)
@@ -265,15 +265,32 @@ def refusing_proxy() -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.parametrize("status", [200, 403])
 @pytest.mark.parametrize(("service", "failed"), [("S3", (BUCKETS,)), ("IAM", (DEVICES, USER, KEYS))])
-def test_a_proxy_cuts_one_service_off(product: Product, story: Story, service: str, failed: tuple[str, ...]) -> None:
-    with refusing_proxy() as url:
+def test_a_proxy_cuts_one_service_off(
+    product: Product, story: Story, service: str, failed: tuple[str, ...], status: int
+) -> None:
+    with meddling_proxy(status) as url:
         product.env |= {f"AWS_ENDPOINT_URL_{service}": f"http://{service.lower()}.example.com", "HTTP_PROXY": url}
         found = with_code(product, story)
     assert (found.status, found.verdict) == (1, "enforced")
     assert {action for action, outcome in found.ended("without_mfa").items() if outcome == "failed"} == set(failed)
     assert [check["topic"] for check in found.wrong] == ["calls"]
     assert [check["name"] for check in found.checks("environment")] == ["HTTP_PROXY", "no_proxy"]
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_a_proxy_speaks_in_the_place_of_all(product: Product, status: int) -> None:
+    with meddling_proxy(status) as url:
+        product.env["AWS_ENDPOINT_URL"] = url
+        found = diagnose(product, "--token-code", "123456")
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert found.ended("without_mfa") == alike("failed")
+
+
+def test_an_account_without_buckets(product: Product, story: Story, alice: User) -> None:
+    alice.account.buckets.clear()
+    assert with_code(product, story).verdict == "enforced"
 
 
 @pytest.mark.parametrize("failure", [THROTTLED, UNAVAILABLE, DROPPED], ids=lambda failure: failure.code or "dropped")

@@ -42,7 +42,8 @@ def botocore_errors() -> Iterator[None]:
 
     try:
         yield
-    except ResponseParserError:
+    except (ResponseParserError, KeyError):
+        # botocore takes it for granted that a page that is XML has AWS's elements in it.
         raise MfaenvError(*NOT_AWS) from None
     except BotoCoreError as error:
         raise from_botocore(error) from None

@@ -38,12 +38,14 @@ class Kind(StrEnum):
 class Call(NamedTuple):
     """A call, by IAM's name for it and botocore's; without the latter it is never made.
 
-    `always` is what answers under any policy; `left_open` is what a policy may leave open without MFA so that users can
-    set up a device.
+    `member` is in every answer of AWS, but not in the page with which a proxy may answer in AWS's place; `always` is
+    what answers under any policy; `left_open` is what a policy may leave open without MFA so that users can set up a
+    device.
     """
 
     action: str
     operation: str = ""
+    member: str = ""
     always: bool = False
     left_open: bool = False
 
@@ -53,12 +55,12 @@ class Call(NamedTuple):
         return self.action.partition(":")[0]
 
 
-IDENTITY = Call("sts:GetCallerIdentity", "get_caller_identity", always=True)
+IDENTITY = Call("sts:GetCallerIdentity", "get_caller_identity", "Arn", always=True)
 SESSION = Call("sts:GetSessionToken", always=True)
-DEVICES = Call("iam:ListMFADevices", "list_mfa_devices", left_open=True)
-USER = Call("iam:GetUser", "get_user", left_open=True)
-ACCESS_KEYS = Call("iam:ListAccessKeys", "list_access_keys")
-BUCKETS = Call("s3:ListAllMyBuckets", "list_buckets")
+DEVICES = Call("iam:ListMFADevices", "list_mfa_devices", "MFADevices", left_open=True)
+USER = Call("iam:GetUser", "get_user", "User", left_open=True)
+ACCESS_KEYS = Call("iam:ListAccessKeys", "list_access_keys", "AccessKeyMetadata")
+BUCKETS = Call("s3:ListAllMyBuckets", "list_buckets", "Buckets")
 CALLS = (IDENTITY, SESSION, DEVICES, USER, ACCESS_KEYS, BUCKETS)
 
 NO_MFA_SESSION = "InvalidClientTokenId"
@@ -122,6 +124,8 @@ class Asker:
             return Outcome(Kind.FAILED, error.message, error.hint)
         except ClientError as error:
             return self._refused(error, keys.access_key)
+        if call.member not in answer:
+            return Outcome(Kind.FAILED, *explain.NOT_AWS)
         return Outcome(Kind.ALLOWED, data=answer, ahead=self._ahead(answer))
 
     def _client(self, service: str, keys: Keys | Credentials) -> Any:

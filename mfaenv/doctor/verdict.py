@@ -95,7 +95,7 @@ VERDICTS = {
     Evidence.UNKNOWN: Verdict(
         Answer.CANNOT_TELL,
         "{calls} could not be tried without MFA.",
-        "Mend what is named above, and run it again.",
+        "Mend what failed, and run it again.",
     ),
     Evidence.SILENT: Verdict(
         Answer.CANNOT_TELL,
