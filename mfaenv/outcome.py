@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from mfaenv import options
-from mfaenv.errors import CODE_NEEDED, FAILED, INTERRUPTED, USAGE, MfaenvError, NothingStoredError
+from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ def of(run: Callable[[], int], arguments: Sequence[str], env: Mapping[str, str])
     except NothingStoredError as error:
         return error.status
     except MfaenvError as error:
-        if error.status != USAGE and "--cached" in arguments:
-            return CODE_NEEDED
         _say(error, env)
         status = error.status
     except (KeyboardInterrupt, EOFError):
@@ -99,7 +97,8 @@ def _evaluated(arguments: Sequence[str]) -> bool:
     """Tell whether a shell evaluates the output: that of the main command, in a shell's words, not as data."""
     if any(word.startswith(("--format", "-f", "--cached", "--help", "--version", "-h")) for word in arguments):
         return False
-    command = next((word for word in arguments if word in OTHERS or word in EVALUATED), "")
+    _, rest = options.leading(arguments)
+    command = next((word for word in rest if word in OTHERS or word in EVALUATED), "")
     return not command or command in EVALUATED
 
 

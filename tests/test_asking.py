@@ -118,8 +118,7 @@ def test_a_used_code_is_not_sent_but_the_next_one_waited_for(product: Product, s
         assert sent_codes(aws) == 1
         seconds = [int(left) for left in re.findall(r"comes in (\d+) s", window.text)]
         assert seconds == sorted(seconds, reverse=True)
-        assert seconds[0] <= 30
-        assert seconds[-1] == 1
+        assert set(seconds) <= set(range(1, 31))
         assert story.device.shown().code != code
         window.enter(story.device.shown().code)
         assert window.ended() == 0

@@ -1,0 +1,236 @@
+"""Codes that nobody types: from a program, a variable, an option, or a pipe."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from product import Outcome, Product
+from terminals import direct
+
+from mfaenv import code
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import Story
+from mfaenv.errors import MfaenvError
+from mfaenv.terminal import Terminal
+
+Program = Callable[[str], str]
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """Write a program of a few lines of Python; give the command that runs it."""
+
+    def write(text: str) -> str:
+        path = tmp_path / "show code.py"
+        path.write_text(f"#!{sys.executable}\nimport os, sys\n{text}\n")
+        path.chmod(0o755)
+        return shlex.quote(str(path))
+
+    return write
+
+
+def configure(product: Product, line: str) -> None:
+    """Add a line to the default profile."""
+    config = Path(product.env["AWS_CONFIG_FILE"])
+    config.write_text(config.read_text().replace("[default]", f"[default]\n{line}"))
+
+
+def sent(aws: PretendAws) -> int:
+    return len(aws.actions("GetSessionToken"))
+
+
+def assert_session(done: Outcome, story: Story) -> None:
+    assert done.status == 0, done.err
+    key = done.out.split("AWS_ACCESS_KEY_ID=")[1].split(";")[0]
+    assert story.world.credentials[key].mfa_at is not None
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "{code}",
+        "Your code is {code}.\n",
+        "1234567 12345 {code} 654321",
+        "on 20261124: {code}",
+        "x{code}y",
+        "\x1b[1m{code}\x1b[0m\n",
+        "\N{ARABIC-INDIC DIGIT ONE}\N{ARABIC-INDIC DIGIT TWO}{code}",
+    ],
+)
+def test_the_first_six_digits_that_stand_alone_are_the_code(
+    product: Product, story: Story, program: Program, output: str
+) -> None:
+    text = output.format(code=story.device.code())
+    assert_session(product.run("--shell", "sh", "--token-command", program(f"print({text!r})")), story)
+
+
+def test_its_words_are_split_and_no_shell_runs_it(product: Product, story: Story, program: Program) -> None:
+    words = ["a b", "$HOME", "*", ";", "`id`", "", "'", '"']
+    command = program(
+        f"assert sys.argv[1:] == {words!r}, sys.argv\nassert os.getcwd() == {str(product.home)!r}\n"
+        f"print({story.device.code()!r})"
+    )
+    line = f"""{command} 'a b' "$HOME" * ; "`id`" '' "'" '"'"""
+    assert_session(product.run("--shell", "sh", "--token-command", line), story)
+
+
+def test_the_profile_may_name_the_program(product: Product, story: Story, program: Program) -> None:
+    command = program(f"print({story.device.code()!r})")
+    configure(product, f"mfa_process = {command}")
+    assert_session(product.run("--shell", "sh"), story)
+
+
+def test_it_has_the_terminal_to_ask_for_a_pin(product: Product, story: Story, program: Program) -> None:
+    command = program(
+        "assert sys.stdin.isatty() and sys.stderr.isatty() and not sys.stdout.isatty()\n"
+        "print('PIN: ', end='', file=sys.stderr, flush=True)\n"
+        f"print({story.device.code()!r} if input() == '0000' else 'no')"
+    )
+    with direct(product, "--shell", "sh", "--token-command", command) as window:
+        window.see("PIN: ")
+        window.enter("0000")
+        window.see("export AWS_ACCESS_KEY_ID=ASIA")
+        assert window.ended() == 0
+        assert "MFA code" not in window.text
+
+
+def test_without_a_terminal_it_has_no_input(product: Product, story: Story, program: Program) -> None:
+    command = program(f"assert sys.stdin.read() == ''\nprint({story.device.code()!r})")
+    assert_session(product.run("--shell", "sh", "--token-command", command, input="not for it"), story)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("print('a secret 12345'); sys.exit(7)", "show code.py ended with status 7."),
+        ("print('a secret 123456 '); sys.exit(1)", "show code.py ended with status 1."),
+        ("print('a secret 12345 1234567')", "show code.py ended with status 0, but printed no six digits."),
+        ("os.kill(os.getpid(), 15)", "show code.py ended with status -15."),
+    ],
+)
+def test_a_program_that_fails_is_named_with_its_status(
+    product: Product, aws: PretendAws, program: Program, text: str, reason: str
+) -> None:
+    done = product.run("--shell", "sh", "--token-command", program(text))
+    assert (done.status, done.out) == (1, "(exit 1);\n")
+    assert reason in done.err
+    assert "secret" not in done.err
+    assert len(done.err.splitlines()) <= 2
+    assert sent(aws) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "reason", "status"),
+    [
+        ("no-such-program --now", "no-such-program cannot be run: No such file or directory.", 1),
+        ("/", "cannot be run: Permission denied.", 1),
+        ("'unclosed", "The token command cannot be split into words.", 2),
+        ("   ", "The token command cannot be run", 1),
+    ],
+)
+def test_what_cannot_be_run_is_said(product: Product, command: str, reason: str, status: int) -> None:
+    done = product.run("--shell", "sh", "--token-command", command)
+    assert (done.status, done.out) == (status, f"(exit {status});\n")
+    assert reason in done.err
+    assert len(done.err.splitlines()) <= 2
+
+
+def test_a_program_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, program: Program) -> None:
+    monkeypatch.setattr(code, "PROGRAM_SECONDS", 0.3)
+    command = program("import time\nprint('a secret', flush=True)\ntime.sleep(60)")
+    with pytest.raises(MfaenvError) as raised:
+        code.from_program(command, Terminal({}))
+    assert raised.value.message == "show code.py gave no code within 0.3 s."
+
+
+def test_a_wrong_code_of_a_program_is_tried_again_with_the_next(
+    product: Product, story: Story, aws: PretendAws, program: Program
+) -> None:
+    right = story.device.code()
+    codes = [*[code for code in ("000000", "111111", "222222") if code != right][:2], right]
+    count = product.home / "count"
+    command = program(
+        f"done = os.path.getsize({str(count)!r}) if os.path.exists({str(count)!r}) else 0\n"
+        f"open({str(count)!r}, 'a').write('.')\nprint({codes!r}[done])"
+    )
+    assert_session(product.run("--shell", "sh", "--token-command", command), story)
+    assert sent(aws) == 3
+
+
+def test_it_runs_only_where_a_code_is_needed(product: Product, story: Story, program: Program) -> None:
+    assert product.run("--shell", "sh", "-c", story.device.code()).status == 0
+    command = program(f"open({str(product.home / 'ran')!r}, 'w')")
+    assert_session(product.run("--shell", "sh", "--token-command", command), story)
+    assert product.run("--shell", "sh", "--duration", "1", "--token-command", command).status == 2
+    assert not (product.home / "ran").exists()
+
+
+@pytest.mark.parametrize("spelling", ["{0}{1}", "{0} {1}", " {0}{1}\t"])
+@pytest.mark.parametrize("way", ["option", "variable", "pipe", "pipe without a line's end"])
+def test_a_code_can_be_given(product: Product, story: Story, way: str, spelling: str) -> None:
+    code = story.device.code()
+    given = spelling.format(code[:3], code[3:])
+    if way == "option":
+        done = product.run("--shell", "sh", "--token-code", given)
+    elif way == "variable":
+        product.env["MFAENV_TOKEN_CODE"] = given
+        done = product.run("--shell", "sh")
+    else:
+        done = product.run("--shell", "sh", "-c", "-", input=given + ("\n" if way == "pipe" else ""))
+    assert_session(done, story)
+    assert code not in done.err
+
+
+@pytest.mark.parametrize(
+    "given", ["12345", "1234567", "abcdef", "\N{ARABIC-INDIC DIGIT ONE}" * 6, "12345\N{NO-BREAK SPACE}"]
+)
+@pytest.mark.parametrize("way", ["option", "variable", "pipe"])
+def test_what_is_no_code_is_wrong_usage_and_not_repeated(
+    product: Product, aws: PretendAws, way: str, given: str
+) -> None:
+    source = {"option": "--token-code", "variable": "MFAENV_TOKEN_CODE", "pipe": "standard input"}[way]
+    arguments = {"option": ("-c", given), "variable": (), "pipe": ("-c", "-")}[way]
+    if way == "variable":
+        product.env["MFAENV_TOKEN_CODE"] = given
+    done = product.run("--shell", "sh", *arguments, input=given)
+    assert (done.status, done.out) == (2, "(exit 2);\n")
+    assert done.err.splitlines()[0] == f"mfaenv: {source}: a code is six digits."
+    assert given not in done.err
+    assert sent(aws) == 0
+
+
+@pytest.mark.parametrize("way", ["option", "variable", "pipe"])
+def test_a_given_code_that_is_wrong_is_sent_once(product: Product, story: Story, aws: PretendAws, way: str) -> None:
+    wrong = next(code for code in ("000000", "111111") if code != story.device.code())
+    if way == "variable":
+        product.env["MFAENV_TOKEN_CODE"] = wrong
+    arguments = {"option": ("-c", wrong), "variable": (), "pipe": ("-c", "-")}[way]
+    done = product.run("--shell", "sh", *arguments, input=wrong)
+    assert (done.status, done.out) == (1, "(exit 1);\n")
+    assert "AWS refused the code for arn:aws:iam::123456789012:mfa/alice" in done.err
+    assert sent(aws) == 1
+
+
+def test_a_given_code_that_was_used_is_not_sent(product: Product, story: Story, aws: PretendAws) -> None:
+    used = story.device.shown().code
+    assert product.run("--shell", "sh", "-c", used).status == 0
+    done = product.run("--shell", "sh", "-c", used, "--refresh")
+    assert (done.status, done.out) == (1, "(exit 1);\n")
+    assert "That code was already used." in done.err
+    assert "The device shows the next one in " in done.err
+    assert sent(aws) == 1
+
+
+def test_the_nearest_way_wins(product: Product, story: Story, program: Program) -> None:
+    """An option before a variable, a code before a program, and what was typed before what is configured."""
+    right = story.device.code()
+    configure(product, "mfa_process = false")
+    product.env["MFAENV_TOKEN_CODE"] = "none"
+    assert_session(product.run("--shell", "sh", "-c", right, "--token-command", "false"), story)
+    assert "MFAENV_TOKEN_CODE: a code is six digits" in product.run("--shell", "sh", "--refresh").err
+    command = program("sys.exit(9)")
+    assert "ended with status 9" in product.run("--shell", "sh", "--refresh", "--token-command", command).err
+    del product.env["MFAENV_TOKEN_CODE"]
+    assert "false ended with status 1" in product.run("--shell", "sh", "--refresh").err
