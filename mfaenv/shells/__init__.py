@@ -29,6 +29,7 @@ _SHELLS = {
     "nu": "nu.Nu",
     "elvish": "elvish.Elvish",
     "xonsh": "xonsh.Xonsh",
+    "rc": "rc.Rc",
 }
 _FORMATS = {
     "json": "formats.Json",

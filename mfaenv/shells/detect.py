@@ -28,6 +28,7 @@ _SHELLS = {name: name for name in NAMES} | {
     "pdksh": "ksh",
     "rksh": "ksh",
     "pwsh-preview": "pwsh",
+    "rc.byron": "rc",
 }
 _HOSTS = ("busybox", "dotnet", "python", "qemu-", "rosetta")
 """Programs that run a shell which is named by their first argument: busybox sh, dotnet pwsh.dll, python xonsh."""

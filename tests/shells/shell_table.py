@@ -77,6 +77,7 @@ _POWERSHELL = Shell(
     octets=False,
     examples=3,
 )
+_RC = Shell(name="rc", target="rc", start=("rc", "-p"), or_exit=" || exit 7", lacks="\1\2\udcff")
 
 SHELLS = (
     _BASH,
@@ -118,4 +119,6 @@ SHELLS = (
         strict="$XONSH_SUBPROC_CMD_RAISE_ERROR = True",
         examples=6,
     ),
+    _RC,
+    _RC._replace(name="rc -e, ifs of a letter", start=("rc", "-p", "-e"), strict="ifs=A", or_exit=""),
 )
