@@ -13,7 +13,7 @@ from mfaenv.doctor.report import Check, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 TOPIC = "files"
 SECRETS = {"aws_secret_access_key", "aws_session_token"}
@@ -35,7 +35,7 @@ class Section(NamedTuple):
     title: str
     profile: str
     line: int
-    names: frozenset[str]
+    names: set[str]
 
 
 class Scanned(NamedTuple):
@@ -70,17 +70,19 @@ def checks(env: Mapping[str, str]) -> list[Check]:
 def _scan(path: str) -> Scanned:
     try:
         with open(path, encoding="locale", errors="replace") as file:
-            return Scanned(path, tuple(_sections(file.read())))
+            return Scanned(path, tuple(_sections(file)))
     except OSError:
         return Scanned(path, ())
 
 
-def _sections(text: str) -> Iterator[Section]:
-    titles = [(match[1], match.start(), match.end()) for match in re.finditer(r"^\[(.+)\]", text, re.MULTILINE)]
-    ends = [start for _, start, _ in titles[1:]] + [len(text)]
-    for (title, start, begin), end in zip(titles, ends, strict=True):
-        names = re.findall(r"^([^\s#;=:\[][^=:\n]*?)\s*[=:]", text[begin:end], re.MULTILINE)
-        yield Section(title, _profile(title), text.count("\n", 0, start) + 1, frozenset(map(str.lower, names)))
+def _sections(lines: Iterable[str]) -> list[Section]:
+    found: list[Section] = []
+    for number, line in enumerate(lines, 1):
+        if title := re.match(r"\[(.+)\]", line):
+            found.append(Section(title[1], _profile(title[1]), number, set()))
+        elif found and (name := re.match(r"([^\s#;=:\[][^=:]*?)\s*[=:]", line)):
+            found[-1].names.add(name[1].lower())
+    return found
 
 
 def _profile(title: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from urllib.parse import urlsplit
 
 from mfaenv import options, profiles, shells, status
 from mfaenv.doctor.report import Check, State
@@ -69,8 +68,9 @@ def _endpoints(env: Mapping[str, str], section: Section, files: AwsFiles) -> Ite
 
 def without_password(url: str) -> str:
     """Leave the user and the password out of a URL: proxies have some."""
-    parts = urlsplit(url if "//" in url else f"//{url}")
-    return url if "@" not in parts.netloc else parts._replace(netloc=f"…@{parts.netloc.rpartition('@')[2]}").geturl()
+    head, slashes, rest = url.partition("//") if "//" in url else ("", "", url)
+    _, at, host = rest.rpartition("@")
+    return f"{head}{slashes}…@{host}" if at else url
 
 
 def environment(env: Mapping[str, str], place: Store, now: float) -> Iterator[Check]:

@@ -1,0 +1,189 @@
+"""What `mfaenv doctor` sees without AWS: the files, the environment, the store."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfaenv.doctor import files, surroundings
+from mfaenv.doctor.report import Check
+from mfaenv.store import SESSION, Store
+
+KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"
+SETTINGS = "region = eu-west-1\n"
+
+modes_count = pytest.mark.skipif(sys.platform == "win32", reason="modes protect nothing on Windows")
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    return {
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+    }
+
+
+def write(env: dict[str, str], config: str, credentials: str, mode: int = 0o600) -> None:
+    for variable, text in (("AWS_CONFIG_FILE", config), ("AWS_SHARED_CREDENTIALS_FILE", credentials)):
+        path = Path(env[variable])
+        path.write_text(text, encoding="utf-8")
+        path.chmod(mode)
+
+
+def found(checks: list[Check]) -> list[tuple[str, str, str]]:
+    """What is not in order: the file's name, the state and the text."""
+    return [(Path(check.name).name, check.state, check.text) for check in checks if check.state != "ok"]
+
+
+def test_files_in_order(env: dict[str, str]) -> None:
+    config = (
+        "[default]\nregion = eu-west-1\n[profile a b]\nregion = x\n[sso-session s]\nregion = x\n[services x]\nsts =\n"
+    )
+    write(env, config, f"[default]\n{KEYS}[a b]\n{KEYS}")
+    config_check, credentials_check = files.checks(env)
+    assert config_check.text.startswith("4 sections")
+    assert credentials_check.text.endswith("(AWS_SHARED_CREDENTIALS_FILE)")
+    assert found([config_check, credentials_check]) == []
+
+
+def test_a_file_that_a_variable_names_must_be_there(env: dict[str, str]) -> None:
+    assert found(files.checks(env)) == [
+        ("config", "wrong", "is not there (AWS_CONFIG_FILE)"),
+        ("credentials", "wrong", "is not there (AWS_SHARED_CREDENTIALS_FILE)"),
+    ]
+
+
+@modes_count
+@pytest.mark.parametrize(
+    ("mode", "exposed", "who"),
+    [
+        (0o600, [], "you alone"),
+        (0o640, ["credentials"], "you and your group"),
+        (0o644, ["credentials"], "everybody"),
+        (0o620, ["config", "credentials"], "you alone"),
+        (0o602, ["config", "credentials"], "you alone"),
+    ],
+)
+def test_who_can_read_and_write_the_files(env: dict[str, str], mode: int, exposed: list[str], who: str) -> None:
+    write(env, f"[default]\n{SETTINGS}", f"[default]\n{KEYS}", mode)
+    checks = files.checks(env)
+    assert [name for name, _, _ in found(checks)] == exposed
+    assert all(f"mode {mode:04o}: {who} can read it" in check.text for check in checks)
+    assert all("chmod 600" in check.next_step for check in checks if check.state == "wrong")
+
+
+@modes_count
+def test_a_config_file_with_keys_is_as_secret_as_the_other(env: dict[str, str]) -> None:
+    write(env, f"[default]\n{KEYS}", "", 0o644)
+    assert [(name, state) for name, state, _ in found(files.checks(env))] == [("config", "wrong"), ("config", "note")]
+
+
+@pytest.mark.parametrize(
+    ("config", "credentials", "expected"),
+    [
+        (
+            f"[default]\n{SETTINGS}\n[default]\n",
+            "",
+            ("config", "wrong", "[default] is there more than once, in lines 1, 4"),
+        ),
+        ("[profile x]\na=1\n[profile 'x']\nb=1", "", ("config", "wrong", "[x] is there more than once, in lines 1, 3")),
+        ("", f"[x]\n{KEYS}[profile x]\n", ("credentials", "wrong", "[x] is there more than once, in lines 1, 4")),
+        (f"\n[x]\n{SETTINGS}", "", ("config", "wrong", "[x] in line 2 is a title that nobody looks for in this file")),
+        (
+            "",
+            f"[profile x]\n{KEYS}",
+            ("credentials", "wrong", "[profile x] in line 1 is a title that nobody looks for in this file"),
+        ),
+        (f"[profile x]\n{KEYS}", "", ("config", "note", "[profile x] in line 1 holds keys")),
+    ],
+)
+def test_what_stands_where_it_does_not_belong(
+    env: dict[str, str], config: str, credentials: str, expected: tuple[str, str, str]
+) -> None:
+    write(env, config, credentials)
+    assert expected in found(files.checks(env))
+
+
+@pytest.mark.parametrize("config", ["[plugins]\ncli = x\n", "[default]\n; [default]\n# [x]\n  [y]\n", "[x]\n"])
+def test_what_is_nobodys_profile_is_left_alone(env: dict[str, str], config: str) -> None:
+    write(env, config, "")
+    assert found(files.checks(env)) == []
+
+
+@given(st.text())
+def test_whatever_stands_in_a_file_its_sections_have_the_lines_that_they_begin_in(text: str) -> None:
+    lines = text.split("\n")
+    for section in files._sections(lines):
+        assert lines[section.line - 1].startswith(f"[{section.title}]")
+
+
+def test_keys_in_both_files(env: dict[str, str]) -> None:
+    write(env, f"[profile x]\n{KEYS}", f"[x]\n{KEYS}")
+    assert [check.next_step for check in files.checks(env) if check.state == "note"] == [
+        f"Remove them: {env['AWS_SHARED_CREDENTIALS_FILE']} has some too, which win."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://proxy.example.com:8080", "http://proxy.example.com:8080"),
+        ("http://alice:hunter2@proxy.example.com:8080/x", "http://…@proxy.example.com:8080/x"),
+        ("alice:hunter2@proxy.example.com:8080", "…@proxy.example.com:8080"),
+        ("http://a:p@ss@proxy.example.com", "http://…@proxy.example.com"),
+        ("http://alice:hunter2@[fd00::1", "http://…@[fd00::1"),
+        ("http://[fd00::1", "http://[fd00::1"),
+    ],
+)
+def test_a_password_in_an_address_is_not_shown(url: str, shown: str) -> None:
+    assert surroundings.without_password(url) == shown
+
+
+def entry(expires: int) -> dict[str, str]:
+    names = ("key", "account", "device", "role", "access_key", "secret_key", "token", "source")
+    return {**dict.fromkeys(names, "x"), "role": "", "profiles": "default", "created": "0", "expires": str(expires)}
+
+
+def test_the_store_its_entries_and_what_is_damaged(tmp_path: Path) -> None:
+    place = Store(str(tmp_path / "store"))
+    now = time.time()
+    assert [check.text for check in surroundings.store(place, now)] == ["is not there yet"]
+    place.prepare()
+    place.write(f"{SESSION}1", entry(int(now) + 3600), now + 3600)
+    (tmp_path / "store" / f"{SESSION}2").write_text("damaged", encoding="utf-8")
+    directory, known, damaged = surroundings.store(place, now)
+    assert (directory.name, directory.state) == (place.path, "ok")
+    assert (known.name, known.text[:13]) == ("profile default", "the user, 59m")
+    assert (damaged.state, damaged.next_step) == ("note", "mfaenv clear removes them.")
+
+
+@modes_count
+def test_a_store_that_is_too_open_or_a_trap(tmp_path: Path) -> None:
+    place = Store(str(tmp_path / "store"))
+    place.prepare()
+    Path(place.path).chmod(0o755)
+    assert [(check.state, check.text) for check in surroundings.store(place, 0)] == [("note", "mode 0755")]
+    link = tmp_path / "link"
+    link.symlink_to(place.path)
+    assert [(check.state, check.text) for check in surroundings.store(Store(str(link)), 0)] == [
+        ("wrong", "is a link: refused")
+    ]
+
+
+def test_no_home_for_the_store() -> None:
+    assert [check.state for check in surroundings.store(Store(""), 0)] == ["wrong"]
+
+
+@modes_count
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root can write everywhere")
+def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
+    place = Store(str(tmp_path / "store"))
+    place.prepare()
+    Path(place.path).chmod(0o500)
+    assert [(check.state, check.text) for check in surroundings.store(place, 0)] == [
+        ("wrong", "cannot be written: no session is kept")
+    ]
