@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from product import Outcome, Product
+from settings import configure
 from terminals import direct
 
 from mfaenv import code
@@ -29,12 +30,6 @@ def program(tmp_path: Path) -> Program:
         return shlex.quote(str(path))
 
     return write
-
-
-def configure(product: Product, line: str) -> None:
-    """Add a line to the default profile."""
-    config = Path(product.env["AWS_CONFIG_FILE"])
-    config.write_text(config.read_text().replace("[default]", f"[default]\n{line}"))
 
 
 def sent(aws: PretendAws) -> int:
@@ -78,7 +73,7 @@ def test_its_words_are_split_and_no_shell_runs_it(product: Product, story: Story
 
 def test_the_profile_may_name_the_program(product: Product, story: Story, program: Program) -> None:
     command = program(f"print({story.device.code()!r})")
-    configure(product, f"mfa_process = {command}")
+    configure(product, mfa_process=command)
     assert_session(product.run("--shell", "sh"), story)
 
 
@@ -226,7 +221,7 @@ def test_a_given_code_that_was_used_is_not_sent(product: Product, story: Story, 
 def test_the_nearest_way_wins(product: Product, story: Story, program: Program) -> None:
     """An option before a variable, a code before a program, and what was typed before what is configured."""
     right = story.device.code()
-    configure(product, "mfa_process = false")
+    configure(product, mfa_process="false")
     product.env["MFAENV_TOKEN_CODE"] = "none"
     assert_session(product.run("--shell", "sh", "-c", right, "--token-command", "false"), story)
     assert "MFAENV_TOKEN_CODE: a code is six digits" in product.run("--shell", "sh", "--refresh").err
