@@ -86,8 +86,18 @@ def unset(given: Given, env: Mapping[str, str]) -> int:
 def obtain(given: Given, env: Mapping[str, str], person: Terminal, wanted: str = "") -> Fields:
     """Give the session as the store writes it, with the profile and the region of this plan.
 
-    `wanted` is the shell, asked beforehand whether it can hold what is known already. Raises MfaenvError.
+    `wanted` is the shell, asked beforehand whether it can hold what is known already. Raises MfaenvError: with --cached
+    only NothingStoredError, whatever is in the way.
     """
+    try:
+        return _obtain(given, env, person, wanted)
+    except MfaenvError:
+        if given.get("cached"):
+            raise NothingStoredError("No session is stored.", status=CODE_NEEDED) from None
+        raise
+
+
+def _obtain(given: Given, env: Mapping[str, str], person: Terminal, wanted: str) -> Fields:
     place = store.Store(store.directory(env))
     place.check()
     asked = shortcut.request(given, env)
@@ -119,7 +129,7 @@ def _own(plan: Plan) -> Fields:
 
 def _refuse_early(wanted: str, own: Fields) -> None:
     """See that the shell can hold what is known, before a code is spent. Raises MfaenvError."""
-    pairs = [(exports.PROFILE, own["profile"]), *((name, own["region"] or None) for name in exports.REGIONS)]
+    pairs = [*((name, own["region"] or None) for name in exports.REGIONS), (exports.PROFILE, own["profile"])]
     if wanted in shells.NAMES:
         shells.render(wanted, pairs, encoding=console.encoding())
 

@@ -1,10 +1,10 @@
 """The short way: a stored session to bytes without the command line, the AWS files or anything heavy.
 
 An *answer* in the store says which entry a request led to, and what that depended on: the options and variables in
-ASKED and AROUND word by word, and the state (inode, size, times in nanoseconds) of the files that were read, the AWS
-files and the remembered device. Where one of them is another, the answer does not count and the long way goes through
-everything again. A file that changed within the last two seconds could change again within the same tick of the
-file system's clock, so no answer is written then.
+ASKED, AROUND and FILES word by word, and the state (inode, size, times in nanoseconds) of the files that were read,
+the AWS files and the remembered device. Where one of them is another, the answer does not count and the long way goes
+through everything again. A file that changed within the last two seconds could change again within the same tick of
+the file system's clock, so no answer is written then.
 """
 
 from __future__ import annotations
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 ASKED = ("profile", "serial_number", "duration", "role_arn", "region", "min_remaining")
 AROUND = (
     *(variable for name in ASKED for variable in options.OPTIONS[name].variables),
-    "AWS_CONFIG_FILE",
-    "AWS_SHARED_CREDENTIALS_FILE",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_STS",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
@@ -38,6 +36,7 @@ AROUND = (
     exports.SOURCE_KEY,
     exports.REGION_MARK,
 )
+FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 LONG_WAY = ("refresh", "verbose")
 SETTLED_AFTER = 2.0
 """Seconds; more than the coarsest clock of a file system in use."""
@@ -53,13 +52,11 @@ def answer(given: Given, env: Mapping[str, str]) -> int | None:
     if os.isatty(1):
         return None
     found = stored(given, env, store.Store(store.directory(env)), time.time())
-    if found is None:
+    target = _target(given, env) if found else ""
+    if not found or not target:
         return None
     if isinstance(found, str):
         return CODE_NEEDED if given.get("cached") else None
-    target = _target(given, env)
-    if not target:
-        return None
     outcome.to_stdout(shells.render(target, found))
     return DONE
 
@@ -94,10 +91,12 @@ def temporary_keys(env: Mapping[str, str]) -> bool:
 
 def request(given: Given, env: Mapping[str, str]) -> str:
     """Write down what was asked, and all around it that matters; never a secret."""
-    asked = [f"{name}={given[name]}" for name in ASKED if name in given]
-    around = [f"{name}={env[name]}" for name in AROUND if name in env]
-    keys = "" if temporary_keys(env) else env.get("AWS_ACCESS_KEY_ID", "")
-    return "\n".join([*asked, *around, f"keys={keys}"])
+    asked = [f"{name}={given[name]!r}" for name in ASKED if name in given]
+    around = [f"{name}={env[name]!r}" for name in AROUND if name in env]
+    files = [f"{name}={os.path.expandvars(env[name])!r}" for name in FILES if name in env]
+    long_term = env.get("AWS_SECRET_ACCESS_KEY") and not temporary_keys(env)
+    keys = env.get("AWS_ACCESS_KEY_ID", "") if long_term else ""
+    return "\n".join([*asked, *around, *files, f"keys={keys}"])
 
 
 def name_of(asked: str) -> str:
