@@ -17,7 +17,7 @@ from terminals import direct
 from mfaenv.aws.probe import CALLS
 from mfaenv.demo.files import write_files
 from mfaenv.demo.policy import ALLOW_ALL
-from mfaenv.demo.server import ALWAYS, DROPPED, THROTTLED, UNAVAILABLE, PretendAws
+from mfaenv.demo.server import ALWAYS, DROPPED, THROTTLED, PretendAws
 from mfaenv.demo.story import Story
 from mfaenv.demo.world import User
 from mfaenv.policy import EVERYTHING, SELF_SERVICE
@@ -293,7 +293,7 @@ def test_an_account_without_buckets(product: Product, story: Story, alice: User)
     assert with_code(product, story).verdict == "enforced"
 
 
-@pytest.mark.parametrize("failure", [THROTTLED, UNAVAILABLE, DROPPED], ids=lambda failure: failure.code or "dropped")
+@pytest.mark.parametrize("failure", [THROTTLED, DROPPED], ids=lambda failure: failure.code or "dropped")
 def test_calls_that_fail_again_and_again_prove_nothing(
     product: Product, story: Story, aws: PretendAws, failure: Any
 ) -> None:
