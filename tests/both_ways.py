@@ -1,0 +1,163 @@
+"""mfaenv's two ways, side by side: a process that has everything loaded and runs each request in a fork of itself.
+
+Whole processes would need a second for what takes some milliseconds here. Talked to in lines of JSON; see `Ways`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from product import SOURCES, Outcome
+
+LATER = 10
+"""Seconds by which the clock is ahead in the forks, so that files just written count as settled."""
+
+DECLINED = 99
+
+
+class Ways:
+    """The process, while a `with` block lasts."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, __file__],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": f"{SOURCES}{os.pathsep}{Path(__file__).parent}"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def short(self, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
+        """Run as the entry point does."""
+        return self._ask("short", arguments, env)
+
+    def long(self, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
+        """Run through the command line, whatever the arguments are."""
+        return self._ask("long", arguments, env)
+
+    def direct(self, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome | None:
+        """Run the short way alone; nothing where it declines."""
+        done = self._ask("direct", arguments, env)
+        return None if done.status == DECLINED else done
+
+    def stock(self, arguments: Sequence[str], env: Mapping[str, str], seconds: int) -> None:
+        """Store a session for what is asked, as if it had been got, if long-term keys and a device lead to one."""
+        self._ask("stock", [str(seconds), *arguments], env)
+
+    def _ask(self, way: str, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([way, list(arguments), dict(env)]) + "\n")
+        self._process.stdin.flush()
+        return Outcome(*json.loads(self._process.stdout.readline()))
+
+
+def short(arguments: list[str]) -> int:
+    from mfaenv import __main__, outcome
+
+    return outcome.of(lambda: __main__.run(arguments), arguments, os.environ)
+
+
+def long(arguments: list[str]) -> int:
+    from mfaenv import cli, outcome
+
+    return outcome.of(lambda: cli.run(arguments), arguments, os.environ)
+
+
+def direct(arguments: list[str]) -> int:
+    from mfaenv import options, shortcut
+
+    given = options.parse(arguments)
+    status = None if given is None else shortcut.answer(given, os.environ)
+    return DECLINED if status is None else status
+
+
+def stock(arguments: list[str]) -> int:
+    from mfaenv import awsfiles, memory, options, profiles, session, store
+    from mfaenv.errors import MfaenvError
+
+    seconds, *words = arguments
+    given = options.parse(words)
+    place = store.Store(store.directory(os.environ))
+    try:
+        plan = profiles.resolve(given or {}, os.environ, awsfiles.load(os.environ))
+    except MfaenvError:
+        return 1
+    if given is None or plan.keys is None:
+        return 1
+    place.prepare()
+    serial = plan.device.text or memory.device(place, plan.keys.access_key)[0]
+    key = session.role_key(
+        session.session_key(plan._replace(device=plan.device._replace(text=serial)), plan.keys), plan.hops
+    )
+    name = session.entry_name(key)
+    expires = int(time.time()) + int(seconds)
+    entry = {
+        "key": key,
+        "profiles": "\n".join(plan.profiles),
+        "source": plan.keys.access_key,
+        "account": "123456789012",
+        "device": serial,
+        "role": plan.hops[-1].role_arn if plan.hops else "",
+        "created": str(time.time()),
+        "access_key": "ASIAIOSFODNN7EXAMPLE",
+        "secret_key": f"of {name}",
+        "token": f"until {expires}",
+        "expires": str(expires),
+    }
+    place.write(name, entry, expires)
+    return 0
+
+
+WAYS: Mapping[str, Callable[[list[str]], int]] = {"short": short, "long": long, "direct": direct, "stock": stock}
+
+
+def run(way: str, arguments: list[str], env: Mapping[str, str], streams: Sequence[Any]) -> int:
+    """Run in a fork with this environment, and give the exit status."""
+    child = os.fork()
+    if child == 0:
+        for number, stream in enumerate(streams, 1):
+            os.dup2(stream.fileno(), number)
+        os.environ.clear()
+        os.environ.update(env)
+        clock = time.time
+        time.time = lambda: clock() + LATER
+        status = WAYS[way](arguments)
+        sys.stderr.flush()
+        os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def answer(way: str, arguments: list[str], env: Mapping[str, str]) -> tuple[int, str, str]:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        status = run(way, arguments, env, [out, err])
+        texts = []
+        for stream in (out, err):
+            stream.seek(0)
+            texts.append(stream.read().decode("utf-8", "surrogateescape"))
+    return status, texts[0], texts[1]
+
+
+def main() -> None:
+    import rich.console  # noqa: F401 - loaded once, for all forks
+
+    import mfaenv.cli  # noqa: F401 - loaded once, for all forks
+
+    sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
+    for line in sys.stdin:
+        print(json.dumps(answer(*json.loads(line))), flush=True)  # noqa: T201 - the other end reads it
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,301 @@
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import pytest
+from both_ways import Ways
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from product import COMMAND, Outcome, Product
+
+from mfaenv import shortcut
+from mfaenv.demo.story import Story
+from mfaenv.errors import DONE
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork there")
+
+SERIAL = "arn:aws:iam::123456789012:mfa/alice"
+ROLE = "arn:aws:iam::111122223333:role/R"
+CONFIGS = {
+    "plain": f"""
+[default]
+region = us-east-1
+mfa_serial = {SERIAL}
+[profile prod]
+region = eu-west-1
+mfa_serial = {SERIAL}
+[profile role]
+role_arn = {ROLE}
+source_profile = prod
+[profile static]
+aws_access_key_id = ASIAIOSFODNN7EXAMPLE
+aws_secret_access_key = secret
+aws_session_token = token
+""",
+    "moved": f"[default]\nregion = eu-north-1\nmfa_serial = {SERIAL}\n[profile prod]\nmfa_serial = GAHT12345678\n",
+    "no device": "[default]\nregion = us-east-1\n",
+    "damaged": "[default]\nregion\n",
+    "empty": "",
+}
+CREDENTIALS = {
+    "two": """
+[default]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = secret
+[prod]
+aws_access_key_id = AKIAI44QH8DHBEXAMPLE
+aws_secret_access_key = secret
+""",
+    "other": "[default]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = secret\n",
+    "none": "",
+}
+VARIABLES: Mapping[str, list[str]] = {
+    "AWS_PROFILE": ["prod", "role", "gone", ""],
+    "AWS_DEFAULT_PROFILE": ["prod"],
+    "MFAENV_PROFILE": ["prod", "default"],
+    "AWS_REGION": ["eu-west-1", "eu-north-1", "a\nb"],
+    "AWS_DEFAULT_REGION": ["eu-west-1", "eu-north-1"],
+    "MFAENV_REGION": ["eu-west-1", "eu-north-1"],
+    "MFAENV_SOURCE_ACCESS_KEY_ID": ["AKIAIOSFODNN7EXAMPLE"],
+    "AWS_ACCESS_KEY_ID": ["AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "ASIAIOSFODNN7EXAMPLE", ""],
+    "AWS_SECRET_ACCESS_KEY": ["secret", ""],
+    "AWS_SESSION_TOKEN": ["token", ""],
+    "AWS_SECURITY_TOKEN": ["token"],
+    "AWS_MFA_SERIAL": [SERIAL, "GAHT12345678", "no device"],
+    "MFAENV_DURATION": ["1h", "12h", "soon"],
+    "MFAENV_MIN_REMAINING": ["1m", "4h", "later"],
+    "MFAENV_TOKEN_CODE": ["12345"],
+    "MFAENV_SHELL": ["zsh", "tcsh", "cmd", "rc"],
+    "AWS_ENDPOINT_URL": ["http://127.0.0.1:9", ""],
+    "AWS_ENDPOINT_URL_STS": ["http://127.0.0.1:10"],
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ["true", "false"],
+    "AWS_CONFIG_FILE": ["config", "$PLACE/config", "$OTHER/config", ""],
+    "PLACE": ["moved", "."],
+    "OTHER": ["moved", "."],
+    "MSYSTEM": ["MINGW64"],
+    "GITHUB_ACTIONS": ["true"],
+    "NO_COLOR": ["1"],
+}
+ARGUMENTS: list[list[str]] = [
+    *([flag] for flag in ("--cached", "-q", "--no-input", "--refresh", "--verbose", "-h", "-qv", "status")),
+    *(["--shell", name] for name in ("bash", "bash", "bash", "fish", "tcsh", "powershell", "cmd", "nu", "rc")),
+    *(["--format", name] for name in ("json", "process", "github", "xml")),
+    *(["-p", name] for name in ("default", "prod", "role", "static", "gone")),
+    *(["--region", name] for name in ("eu-west-1", "eu-north-1", "a\nAWS_PROFILE=prod")),
+    *(["--duration", text] for text in ("12h", "1h", "1s")),
+    *(["--min-remaining", text] for text in ("0", "1h", "x")),
+    ["--serial-number", SERIAL],
+    ["--serial-number", "GAHT12345678"],
+    ["--role-arn", ROLE],
+    ["--token-code", "12345"],
+    ["--profile="],
+]
+
+
+class Step(NamedTuple):
+    """One run in both ways, and what happens to the files before it."""
+
+    config: str
+    credentials: str
+    stocked: int | None
+    arguments: list[str]
+    env: dict[str, str]
+    long_first: bool
+
+
+ENVIRONMENTS = st.lists(
+    st.sampled_from(list(VARIABLES)).flatmap(lambda name: st.tuples(st.just(name), st.sampled_from(VARIABLES[name]))),
+    max_size=4,
+).map(dict)
+WORDS = st.lists(st.sampled_from(ARGUMENTS), max_size=3).map(
+    lambda groups: [word for group in groups for word in group]
+)
+
+
+def steps(arguments: list[str], env: dict[str, str]) -> st.SearchStrategy[list[Step]]:
+    """Steps that ask much the same thing again and again: else no answer would ever be there for the next."""
+    return st.lists(
+        st.builds(
+            Step,
+            config=st.sampled_from(["plain"] * 5 + list(CONFIGS)),
+            credentials=st.sampled_from(["two"] * 5 + list(CREDENTIALS)),
+            stocked=st.sampled_from([None, 10_000, 10_000, 1000, 200, -100]),
+            arguments=st.one_of(st.just(arguments), st.just(arguments), WORDS.map(lambda more: [*arguments, *more])),
+            env=st.one_of(st.just(env), st.just(env), ENVIRONMENTS.map(lambda more: {**env, **more})),
+            long_first=st.booleans(),
+        ),
+        min_size=2,
+        max_size=4,
+    )
+
+
+@pytest.fixture(scope="module")
+def ways() -> Iterator[Ways]:
+    with Ways() as both:
+        yield both
+
+
+def a_step(arguments: list[str], env: dict[str, str], stocked: int | None = 10_000) -> Step:
+    return Step("plain", "two", stocked, ["--shell", "bash", *arguments], env, long_first=True)
+
+
+THEIR_KEYS = {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_MFA_SERIAL": SERIAL}
+WITHOUT_SECRET = {**THEIR_KEYS, "AWS_SECRET_ACCESS_KEY": ""}
+INDIRECT = {"AWS_CONFIG_FILE": "$PLACE/config"}
+
+
+@settings(max_examples=80)
+@given(plan=st.tuples(WORDS, ENVIRONMENTS).flatmap(lambda base: steps(*base)))
+@example(plan=[a_step([], THEIR_KEYS), a_step([], WITHOUT_SECRET)])
+@example(plan=[a_step([], {**INDIRECT, "PLACE": "."}), a_step([], {**INDIRECT, "PLACE": "moved"})])
+@example(plan=[a_step(["--region", "a\nAWS_PROFILE=prod"], {}), a_step(["--region", "a"], {"AWS_PROFILE": "prod"})])
+@example(plan=[a_step(["--cached", "--shell", "rc"], {}, None), a_step(["--cached", "-d", "soon"], {}, None)])
+@example(plan=[a_step(["--cached", "--format", "xml"], {}, None), a_step(["--cached", "--format", "json"], {})])
+def test_the_short_way_is_the_long_way(ways: Ways, plan: list[Step]) -> None:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "moved").mkdir()
+        (Path(folder) / "moved" / "config").write_text(CONFIGS["moved"], encoding="utf-8")
+        for step in plan:
+            env = around(folder, step.env)
+            replace(Path(folder) / "config", CONFIGS[step.config])
+            replace(Path(folder) / "credentials", CREDENTIALS[step.credentials])
+            if step.stocked is not None:
+                ways.stock(step.arguments, env, step.stocked)
+            if step.long_first:
+                expected = ways.long(step.arguments, env)
+                assert ways.short(step.arguments, env) == expected
+            else:
+                found = ways.short(step.arguments, env)
+                assert ways.long(step.arguments, env) == found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env"),
+    [
+        ([], {}),
+        (["-q", "--no-input"], {}),
+        (["--cached"], {}),
+        (["-p", "prod", "--min-remaining", "0"], {}),
+        (["-p", "role"], {"AWS_DEFAULT_REGION": "eu-north-1"}),
+        (["--region=eu-west-1"], {"MFAENV_REGION": "eu-west-1", "AWS_REGION": "eu-west-1"}),
+        (["--duration", "1h"], {"MSYSTEM": "MINGW64"}),
+        ([], THEIR_KEYS),
+    ],
+)
+def test_a_stored_session_is_answered(ways: Ways, tmp_path: Path, arguments: list[str], env: dict[str, str]) -> None:
+    """Else all of the above would hold for a short way that always declines."""
+    whole = around(str(tmp_path), env)
+    replace(tmp_path / "config", CONFIGS["plain"])
+    replace(tmp_path / "credentials", CREDENTIALS["two"])
+    ways.stock(arguments, whole, 10_000)
+    assert ways.direct(arguments, whole) is None
+    expected = ways.long(["--shell", "bash", *arguments], whole)
+    assert ways.direct(["--shell", "bash", *arguments], whole) == expected
+    assert expected.status == DONE
+
+
+def around(folder: str, env: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of a step."""
+    places = {name: os.path.join(folder, env[name]) for name in ("PLACE", "OTHER") if name in env}
+    config = env.get("AWS_CONFIG_FILE", "config")
+    return {
+        **env,
+        **places,
+        "PATH": os.environ["PATH"],
+        "HOME": folder,
+        "LANG": "C.UTF-8",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_SHARED_CREDENTIALS_FILE": os.path.join(folder, "credentials"),
+        "AWS_CONFIG_FILE": os.path.join(folder, config) if config == "config" else config,
+        "MFAENV_CACHE_DIR": os.path.join(folder, "store"),
+    }
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file as editors do; one that is the same already is left alone."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.with_suffix(".new").write_text(text, encoding="utf-8")
+        path.with_suffix(".new").replace(path)
+
+
+HEAVY = {
+    "argparse",
+    "boto3",
+    "botocore",
+    "configparser",
+    "dataclasses",
+    "json",
+    "logging",
+    "pathlib",
+    "re",
+    "rich",
+    "typer",
+}
+
+
+def test_a_stored_session_loads_nothing_heavy(product: Product, story: Story) -> None:
+    get(product, story)
+    settle(product)
+    product.command = (sys.executable, "-X", "importtime", *COMMAND[1:])
+    loaded = imports(product.run("--shell", "bash", "--cached"))
+    product.command = (sys.executable, "-X", "importtime", "-c", "pass")
+    assert "mfaenv.shortcut" in loaded
+    assert (loaded - imports(product.run())) & HEAVY == set()
+
+
+def imports(done: Outcome) -> set[str]:
+    """The modules that Python lists, each in the last column of a line."""
+    assert done.status == DONE
+    return {line.rpartition("|")[2].strip() for line in done.err.splitlines() if line.startswith("import time:")}
+
+
+def get(product: Product, story: Story) -> None:
+    assert product.run("--shell", "bash", "--token-code", story.device.code()).status == DONE
+
+
+def settle(product: Product) -> None:
+    """Let the files grow old enough to be told from their next state, and the answer be written."""
+    time.sleep(shortcut.SETTLED_AFTER + 0.1)
+    assert product.run("--shell", "bash", "--cached").status == DONE
+    assert answers(product) == 1
+
+
+def answers(product: Product) -> int:
+    return len(list(product.cache.glob("answer-*")))
+
+
+def test_a_file_that_may_change_in_the_same_moment_gets_no_answer(product: Product, story: Story) -> None:
+    """A file from the future is as young as can be."""
+    future = time.time() + 3600
+    os.utime(product.env["AWS_CONFIG_FILE"], (future, future))
+    get(product, story)
+    assert product.run("--shell", "bash", "--cached").status == DONE
+    assert answers(product) == 0
+
+
+def test_an_edit_within_the_same_second_is_caught(product: Product, story: Story) -> None:
+    """In place, of the same length, and with the time of its change set back."""
+    regions = ("us-west-2", "us-east-1")
+    config = Path(product.env["AWS_CONFIG_FILE"])
+    for name in regions:
+        move(config, name)
+        get(product, story)
+    settle(product)
+    before = config.stat()
+    for name in (*regions, *regions):
+        move(config, name)
+        os.utime(config, ns=(before.st_atime_ns, before.st_mtime_ns))
+        after = config.stat()
+        assert (after.st_ino, after.st_size, after.st_mtime_ns) == (before.st_ino, before.st_size, before.st_mtime_ns)
+        assert f"AWS_REGION={name};" in product.run("--shell", "bash", "--cached").out
+
+
+def move(config: Path, region: str) -> None:
+    text = config.read_text(encoding="utf-8")
+    first = text.index("region = ") + len("region = ")
+    with config.open("r+", encoding="utf-8") as file:
+        file.write(text[:first] + region + text[first + len(region) :])
