@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from product import Product
 
 
-def configure(product: Product, profile: str = "default", **values: str | None) -> None:
+def configure(product: Product, profile: str = "default", /, **values: str | None) -> None:
     """Set values of a profile in the config file; None takes one away."""
     title = profile if profile == "default" else f"profile {profile}"
     _change(Path(product.env["AWS_CONFIG_FILE"]), title, values)
 
 
-def set_keys(product: Product, profile: str = "default", **values: str | None) -> None:
+def set_keys(product: Product, profile: str = "default", /, **values: str | None) -> None:
     """Set values of a profile in the credentials file; None takes one away."""
     _change(Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]), profile, values)
 

@@ -52,9 +52,9 @@ def client(service: str, profile: str | None, keys: Keys | Credentials, region: 
 
 
 def call_region(source: Session, region: str, arn: str) -> str:
-    """Give the region to call: the wanted one, unless it lies outside the ARN's partition, or there is none."""
+    """Give the region to call: the wanted one, unless it is known to lie outside the ARN's partition, or is none."""
     partition = arn.split(":")[1] if arn.startswith("arn:") else ""
-    if region and partition in {"", _partition(source, region)}:
+    if region and (not partition or _partition(source, region) in {"", partition}):
         return region
     return _home_region(source, partition or "aws") or region
 

@@ -153,6 +153,7 @@ BOTOCORE = (
     ("SSLError", "TLS failed: {}", "Behind a proxy that opens TLS, put its certificate in AWS_CA_BUNDLE."),
     ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
     ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
+    ("InvalidRegionError", "{}", "Look at --region, AWS_REGION, and the profile's region."),
     (
         "NoRegionError",
         "A region is needed here, and none is set.",

@@ -1,0 +1,113 @@
+"""Where AWS is called, and what may stand between: certificates, proxies, regions, partitions."""
+
+from pathlib import Path
+
+import pytest
+from product import Product
+from settings import configure, set_keys
+from trouble import CODE, OTHER_SECRET, assert_explained, certificate, refusing_proxy
+
+from mfaenv.demo.policy import ALLOW_ALL
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import Story
+
+CHINA, GOVERNMENT = "arn:aws-cn:iam::123456789012:mfa/alice", "arn:aws-us-gov:iam::123456789012:mfa/alice"
+
+
+@pytest.fixture
+def outward(product: Product) -> Product:
+    """mfaenv that would call AWS itself, through a proxy if there is one, and does not try again."""
+    for name in ("AWS_ENDPOINT_URL", "NO_PROXY", "no_proxy"):
+        del product.env[name]
+    product.env["AWS_MAX_ATTEMPTS"] = "1"
+    return product
+
+
+def test_a_certificate_that_nobody_knows_fails_until_the_bundle_has_it(
+    story: Story, product: Product, tmp_path: Path
+) -> None:
+    made = certificate(tmp_path)
+    with PretendAws(story.world, tls=made.context) as aws:
+        product.env |= {"AWS_ENDPOINT_URL": aws.url, "AWS_MAX_ATTEMPTS": "1"}
+        done = product.run("--shell", "bash", "-c", story.device.code())
+        assert done.status == 1
+        assert_explained(done, "TLS failed: .*certificate verify failed", "AWS_CA_BUNDLE")
+        assert aws.log == []
+        product.env["AWS_CA_BUNDLE"] = str(made.path)
+        assert product.run("--shell", "bash", "-c", story.device.code()).status == 0
+        del product.env["AWS_CA_BUNDLE"]
+        configure(product, ca_bundle=str(made.path))
+        assert product.run("--shell", "bash", "-c", story.device.code(), "--refresh").status == 0
+
+
+@pytest.mark.parametrize("credentials", ["", "user:pa55word@"])
+def test_a_proxy_that_refuses_is_named(outward: Product, credentials: str) -> None:
+    with refusing_proxy() as proxy:
+        outward.env["HTTPS_PROXY"] = f"http://{credentials}{proxy.address}"
+        done = outward.run("--shell", "bash", "-c", CODE)
+    assert done.status == 1
+    assert_explained(done, "The proxy refused the connection: .*127.0.0.1", "HTTPS_PROXY")
+    assert proxy.asked == ["sts.us-east-1.amazonaws.com:443"]
+
+
+def test_a_proxy_that_answers_for_aws_is_told(outward: Product) -> None:
+    with refusing_proxy() as proxy:
+        outward.env["HTTP_PROXY"] = f"http://{proxy.address}"
+        outward.env["AWS_ENDPOINT_URL"] = "http://sts.internal.example.com"
+        done = outward.run("--shell", "bash", "-c", CODE)
+    assert done.status == 1
+    assert_explained(done, "The answer is not AWS's", "NO_PROXY|HTTP_PROXY")
+    assert proxy.asked
+
+
+@pytest.mark.parametrize(
+    ("serial", "region", "host"),
+    [
+        ("arn:aws:iam::123456789012:mfa/alice", "", "sts.us-east-1.amazonaws.com"),
+        ("arn:aws:iam::123456789012:mfa/alice", "eu-west-1", "sts.eu-west-1.amazonaws.com"),
+        ("arn:aws:iam::123456789012:mfa/alice", "af-south-1", "sts.af-south-1.amazonaws.com"),
+        ("arn:aws:iam::123456789012:mfa/alice", "cn-north-1", "sts.us-east-1.amazonaws.com"),
+        (CHINA, "", "sts.cn-northwest-1.amazonaws.com.cn"),
+        (CHINA, "cn-north-1", "sts.cn-north-1.amazonaws.com.cn"),
+        (CHINA, "us-east-1", "sts.cn-northwest-1.amazonaws.com.cn"),
+        (GOVERNMENT, "", "sts.us-gov-west-1.amazonaws.com"),
+        (GOVERNMENT, "us-gov-east-1", "sts.us-gov-east-1.amazonaws.com"),
+        ("arn:aws-iso:iam::123456789012:mfa/alice", "", "sts.us-iso-east-1.c2s.ic.gov"),
+        ("GAHT12345678", "cn-north-1", "sts.cn-north-1.amazonaws.com.cn"),
+        ("GAHT12345678", "us-gov-west-1", "sts.us-gov-west-1.amazonaws.com"),
+    ],
+)
+def test_the_endpoint_is_that_of_the_region_in_the_partition_of_the_device(
+    outward: Product, serial: str, region: str, host: str
+) -> None:
+    configure(outward, mfa_serial=serial, region=region or None)
+    with refusing_proxy() as proxy:
+        outward.env["HTTPS_PROXY"] = f"http://{proxy.address}"
+        assert outward.run("--shell", "bash", "-c", CODE).status == 1
+    assert set(proxy.asked) == {f"{host}:443"}
+
+
+@pytest.mark.parametrize(("partition", "region"), [("aws-cn", "cn-northwest-1"), ("aws-us-gov", "us-gov-west-1")])
+def test_in_another_partition_a_session_is_got_without_a_region(
+    product: Product, story: Story, aws: PretendAws, partition: str, region: str
+) -> None:
+    account = story.world.add_account("111122223333", partition=partition)
+    user = account.add_user("alice", policies={"Admin": ALLOW_ALL})
+    key, device = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET), user.add_device()
+    set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+    configure(product, "far", mfa_serial=device.serial)
+    done = product.run("--shell", "bash", "-p", "far", "-c", device.code())
+    assert done.status == 0, done.err
+    assert [(record.action, record.region) for record in aws.log] == [("GetSessionToken", region)]
+    assert "AWS_REGION=" not in done.out
+
+
+def test_without_a_region_in_another_partition_the_error_says_what_to_set(product: Product, story: Story) -> None:
+    """Nothing tells the partition then: the key is unknown in the usual one."""
+    account = story.world.add_account("111122223333", partition="aws-cn")
+    key = account.add_user("alice", policies={"Admin": ALLOW_ALL}).add_key("AKIAI44QH8DHBEXAMPLE")
+    set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+    configure(product, "far", mfa_serial=None)
+    done = product.run("--shell", "bash", "-c", CODE, "-p", "far")
+    assert done.status == 1
+    assert_explained(done, "another partition's", "China or GovCloud")

@@ -1,0 +1,349 @@
+"""What goes wrong: in a line or two, first what, then what to do; with a status, and without a secret."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from product import Outcome, Product
+from settings import configure, set_keys
+from trouble import CODE, OTHER_SECRET, TOKEN, assert_explained
+
+from mfaenv.demo.server import ALWAYS, DROPPED, INTERNAL, THROTTLED, UNAVAILABLE, PretendAws
+from mfaenv.demo.story import Story
+from mfaenv.demo.wire import Failure
+
+FAILING = {
+    "bash": "(exit {status});\n",
+    "fish": "false;\n",
+    "tcsh": "(exit {status});\n",
+    "powershell": "$global:LASTEXITCODE = {status};\n",
+    "cmd": "color 00\r\n",
+    "elvish": "fail 'mfaenv: exit status {status}';\n",
+    "xonsh": "raise __import__('subprocess').CalledProcessError({status}, 'mfaenv');\n",
+    "nu": "",
+}
+
+
+class Scene(NamedTuple):
+    """All that a case may change before mfaenv runs."""
+
+    product: Product
+    story: Story
+    aws: PretendAws
+
+
+@pytest.fixture
+def scene(product: Product, story: Story, aws: PretendAws) -> Scene:
+    """An account in which all would go well, and no patience with what can be tried again."""
+    product.env["AWS_MAX_ATTEMPTS"] = "1"
+    return Scene(product, story, aws)
+
+
+def environment(**variables: str) -> Callable[[Scene], None]:
+    return lambda scene: scene.product.env.update(variables)
+
+
+def settings(profile: str = "default", **values: str | None) -> Callable[[Scene], None]:
+    return lambda scene: configure(scene.product, profile, **values)
+
+
+def keys(**values: str | None) -> Callable[[Scene], None]:
+    return lambda scene: set_keys(scene.product, **values)
+
+
+def failing(failure: Failure, what: str = "sts") -> Callable[[Scene], None]:
+    return lambda scene: scene.aws.fail(what, failure, times=ALWAYS)
+
+
+def clock(seconds: float) -> Callable[[Scene], None]:
+    def set_clock(scene: Scene) -> None:
+        scene.story.world.clock = lambda: time.time() + seconds
+
+    return set_clock
+
+
+def deactivated(scene: Scene) -> None:
+    scene.story.key.active = False
+
+
+def damaged(name: str, text: str) -> Callable[[Scene], None]:
+    def damage(scene: Scene) -> None:
+        Path(scene.product.env["AWS_CONFIG_FILE"]).with_name(name).write_text(text)
+
+    return damage
+
+
+def nothing(_: Scene) -> None:
+    pass
+
+
+def without_files(scene: Scene) -> None:
+    for name in ("config", "credentials"):
+        Path(scene.product.env["AWS_CONFIG_FILE"]).with_name(name).unlink()
+
+
+def no_server(scene: Scene) -> None:
+    with PretendAws(scene.story.world) as gone:
+        scene.product.env["AWS_ENDPOINT_URL"] = gone.url
+
+
+def no_keys(scene: Scene) -> None:
+    set_keys(scene.product, aws_access_key_id=None, aws_secret_access_key=None)
+
+
+def both(*steps: Callable[[Scene], None]) -> Callable[[Scene], None]:
+    def take(scene: Scene) -> None:
+        for step in steps:
+            step(scene)
+
+    return take
+
+
+SESSION_KEYS = {
+    "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": OTHER_SECRET,
+    "AWS_SESSION_TOKEN": TOKEN,
+}
+
+
+class Case(NamedTuple):
+    """What is the matter, the options, the status, and patterns of what is wrong and of what to do."""
+
+    title: str
+    before: Callable[[Scene], None]
+    wrong: str
+    advice: str
+    arguments: tuple[str, ...] = ()
+    status: int = 1
+
+
+CASES = (
+    Case("a mistyped profile", nothing, r"no profile 'stagin'", "Did you mean staging", ("-p", "stagin")),
+    Case(
+        "a mistyped profile in a variable",
+        environment(AWS_PROFILE="Production"),
+        r"no profile 'Production' \(AWS_PROFILE\) in .*config or .*credentials",
+        "production",
+    ),
+    Case(
+        "a profile that is named like a command", nothing, r"no profile 'demo'", "Did you mean|default", ("-p", "demo")
+    ),
+    Case("no AWS files", without_files, r"no keys|no profile|There are no", "aws configure", ("-p", "default")),
+    Case("a profile without keys", no_keys, "no keys|There are no keys", "aws configure"),
+    Case("half of the keys", keys(aws_secret_access_key=None), "no aws_secret_access_key", "credentials"),
+    Case(
+        "half of the keys in the environment",
+        both(without_files, environment(AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE")),
+        "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        "Set both",
+    ),
+    Case(
+        "temporary keys only",
+        both(without_files, environment(**SESSION_KEYS)),
+        "session's already",
+        "long-term keys",
+    ),
+    Case(
+        "keys that AWS does not know",
+        keys(aws_access_key_id="AKIAI44QH8DHBEXAMPLE"),
+        "AWS does not know the access key AKIAI44QH8DHBEXAMPLE",
+        "IAM console",
+    ),
+    Case("a deactivated key", deactivated, "AKIAIOSFODNN7EXAMPLE: it was deleted, deactivated", "IAM console"),
+    Case(
+        "a wrong secret",
+        keys(aws_secret_access_key=OTHER_SECRET),
+        "secret key does not belong to the access key AKIAIOSFODNN7EXAMPLE",
+        "aws configure",
+    ),
+    Case("a clock that is behind", clock(3600), r"clock is off by (1h|59m5\d+s|1h1s): it is behind", "Set it"),
+    Case("a clock that is ahead", clock(-900), r"clock is off by (15m|14m5\d+s|15m1s): it is ahead", "Set it"),
+    Case("a wrong code", nothing, "AWS refused the code for arn:aws:iam::123456789012:mfa/alice", "next code"),
+    Case(
+        "a device of somebody else",
+        settings(mfa_serial="arn:aws:iam::123456789012:mfa/bob"),
+        "The device arn:aws:iam::123456789012:mfa/bob is not this user's",
+        "--serial-number or mfa_serial",
+    ),
+    Case(
+        "a user in place of a device",
+        settings(mfa_serial="arn:aws:iam::123456789012:user/alice"),
+        "is a user, not an MFA device",
+        "arn:aws:iam::123456789012:mfa/alice",
+        status=2,
+    ),
+    Case(
+        "a security key",
+        settings(mfa_serial="arn:aws:iam::123456789012:u2f/user/alice/key"),
+        "security key or passkey",
+        "aws login",
+        status=2,
+    ),
+    Case(
+        "a config file that is none",
+        damaged("config", "[default]\nregion = us-east-1\nsecret words\n"),
+        r"config, line 3: neither",
+        "Mend or remove that line",
+    ),
+    Case(
+        "a value before any section",
+        damaged("credentials", "# mine\naws_secret_access_key = secret words\n"),
+        r"credentials, line 2: a value stands before",
+        "Mend or remove that line",
+    ),
+    Case(
+        "a section that is there twice",
+        damaged("config", "[default]\n[profile a]\n[default]\n"),
+        r"config, line 3: the section \[default\] is there twice",
+        "Mend or remove that line",
+    ),
+    Case(
+        "a value that is there twice",
+        damaged("config", "[default]\nregion = us-east-1\nregion = us-east-2\n"),
+        r"config, line 3: region is there twice",
+        "Mend or remove that line",
+    ),
+    Case("a region that is none", nothing, "'no region'", "--region, AWS_REGION", ("--region", "no region")),
+    Case("no network", no_server, "AWS cannot be reached", "network"),
+    Case("an answer cut off", failing(DROPPED), "AWS cannot be reached", "network"),
+    Case("throttling", failing(THROTTLED), "AWS is throttling", "Wait a little"),
+    Case("a service that is down", failing(UNAVAILABLE), "ServiceUnavailable", "."),
+    Case("a service that is broken", failing(INTERNAL), "InternalFailure", "."),
+    Case(
+        "an endpoint that is none",
+        environment(AWS_ENDPOINT_URL="localhost"),
+        "localhost",
+        "endpoint_url",
+    ),
+    Case("an unknown option", nothing, "no option '--profil'", "--profile", ("--profil", "a"), 2),
+    Case("an unknown short option", nothing, "no option '-x'", "--help", ("-x",), 2),
+    Case("an option without its value", nothing, "'--region'.*requires an argument", "--help", ("--region",), 2),
+    Case("an unknown command", nothing, "No such command 'proces'|no command 'proces'", "process", ("proces",), 2),
+    Case("a shell and a format", nothing, "--shell and --format exclude", "Leave one", ("--format", "json"), 2),
+)
+
+
+def run(scene: Scene, *arguments: str, shell: str = "bash") -> Outcome:
+    return scene.product.run("--shell", shell, "-c", CODE, *arguments)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_it_says_what_is_wrong_and_what_to_do(scene: Scene, case: Case) -> None:
+    case.before(scene)
+    done = run(scene, *case.arguments)
+    assert_explained(done, case.wrong, case.advice)
+    assert done.status == case.status
+    has_format = "--format" in case.arguments
+    assert done.out == ("" if has_format else f"(exit {case.status});\n")
+
+
+@pytest.mark.parametrize("shell", FAILING)
+def test_each_shell_gets_its_failing_statement_and_nothing_else(scene: Scene, shell: str) -> None:
+    for status, arguments in ((1, ("-p", "nobody")), (2, ("--duration", "1"))):
+        done = run(scene, *arguments, shell=shell)
+        assert (done.status, done.out) == (status, FAILING[shell].format(status=status))
+
+
+@pytest.mark.parametrize("name", ["json", "dotenv", "github", "process"])
+def test_data_is_empty_where_there_is_none(scene: Scene, name: str) -> None:
+    done = scene.product.run("--format", name, "-c", CODE)
+    assert (done.status, done.out) == (1, "")
+    assert_explained(done, "AWS refused the code")
+
+
+@pytest.mark.parametrize(("command", "printed"), [("unset", "(exit 2);\n"), ("process", ""), ("status", "")])
+def test_only_what_a_shell_evaluates_has_a_failing_statement(scene: Scene, command: str, printed: str) -> None:
+    scene.product.env["MFAENV_SHELL"] = "bash"
+    done = scene.product.run(command, "--no-such-option")
+    assert (done.status, done.out) == (2, printed)
+    assert_explained(done, "no option '--no-such-option'", f"mfaenv {command} --help")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [("--shell", "bsh", "bash"), ("--shell", "powershel", "powershell"), ("--format", "jsn", "json")],
+)
+def test_a_name_that_is_mistyped_gets_the_nearest(scene: Scene, name: str, text: str, hint: str) -> None:
+    done = scene.product.run(name, text)
+    assert done.status == 2
+    assert_explained(done, f"{name}.*'{text}'", f"Did you mean {hint}")
+
+
+def test_the_shell_in_the_variable_is_looked_at_too(scene: Scene) -> None:
+    scene.product.env["MFAENV_SHELL"] = "bsh"
+    done = scene.product.run()
+    assert done.status == 2
+    assert_explained(done, "MFAENV_SHELL.*'bsh'", "bash")
+
+
+@pytest.mark.parametrize("place", ["--duration", "-d", "MFAENV_DURATION"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "899",
+        "14m59s",
+        "129601",
+        "36h1s",
+        "2d",
+        "0",
+        "-1",
+        "1.5h",
+        "12 h",
+        "h",
+        "12x",
+        "1m1h",
+        "1h1h",
+        "1h30",
+        "٩٠٠",
+        "9" * 5000,
+    ],
+)
+def test_a_duration_that_aws_would_not_take_is_refused_before_anything_is_sent(
+    scene: Scene, place: str, text: str
+) -> None:
+    arguments: tuple[str, ...] = (f"{place}={text}",) if place == "--duration" else (place, text)
+    if place == "MFAENV_DURATION":
+        scene.product.env[place], arguments = text, ()
+    done = run(scene, *arguments)
+    assert done.status == 2
+    assert_explained(done, "duration|DURATION|-d|-1")
+    assert scene.aws.log == []
+
+
+@pytest.mark.parametrize("text", ["900", "15m", "1h30m", "36h", "1d12h", "129600", "15m0s"])
+def test_a_duration_that_aws_takes_is_sent_in_seconds(scene: Scene, text: str) -> None:
+    seconds = {"900": 900, "15m": 900, "1h30m": 5400, "15m0s": 900}.get(text, 129_600)
+    done = scene.product.run("--shell", "bash", "-c", scene.story.device.code(), "-d", text)
+    assert done.status == 0, done.err
+    sent = [record.parameters["DurationSeconds"] for record in scene.aws.log if record.action == "GetSessionToken"]
+    assert sent == [str(seconds)]
+
+
+def test_a_used_code_is_told_from_a_wrong_one(scene: Scene) -> None:
+    """The store knows it: AWS says the same of both."""
+    code = scene.story.device.shown().code
+    assert scene.product.run("--shell", "bash", "-c", code).status == 0
+    done = scene.product.run("--shell", "bash", "-c", code, "--refresh")
+    assert done.status == 1
+    assert_explained(done, "That code was already used", r"next one in \d+ s")
+
+
+def test_no_error_is_coloured_where_it_is_no_terminal(scene: Scene) -> None:
+    scene.product.env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    assert "\x1b" not in run(scene, "-p", "nobody").err
+
+
+def test_a_name_cannot_move_the_cursor(scene: Scene) -> None:
+    done = run(scene, "-p", "a\x1b[2J\nb\rc")
+    assert_explained(done, r"no profile 'a\\x1b\[2J\\nb\\rc'")
+    assert "\x1b" not in done.err
+
+
+def test_a_place_that_cannot_be_written_to_is_said(scene: Scene) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = scene.product.start("--shell", "bash", "-c", scene.story.device.code(), stdout=full)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert b"cannot be written: No space left on device" in err
