@@ -1,16 +1,11 @@
 """The AWS config and credentials files, read as botocore reads them, without the time that its import takes."""
 
-from __future__ import annotations
-
 import configparser
 import os
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from mfaenv.errors import MfaenvError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Section = dict[str, str]
 Sections = dict[str, Section]

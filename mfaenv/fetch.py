@@ -1,23 +1,17 @@
 """From a code to a session: ask, check, send, and ask again where it was the wrong one."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 from typing import Any, NamedTuple
 
 from mfaenv import memory
+from mfaenv.code import Source
 from mfaenv.errors import MfaenvError, WrongCodeError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mfaenv.code import Source
-    from mfaenv.model import Credentials, Keys, Plan
-    from mfaenv.store import Store
-    from mfaenv.terminal import Terminal
+from mfaenv.model import Credentials, Keys, Plan
+from mfaenv.store import Store
+from mfaenv.terminal import Terminal
 
 TRIES = 3
 CODE_SECONDS = 30

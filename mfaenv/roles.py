@@ -1,16 +1,11 @@
 """The way from a profile to the keys at its root: source_profile by source_profile, as botocore follows them."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from mfaenv import awsfiles, options
+from mfaenv.awsfiles import AwsFiles, Section
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.model import Hop
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfaenv.awsfiles import AwsFiles, Section
 
 KEYS = ("aws_access_key_id", "aws_secret_access_key")
 SESSION_NAME = "mfaenv"

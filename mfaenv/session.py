@@ -1,23 +1,17 @@
 """A session for a plan: stored or fetched, one process at a time, roles on top."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from mfaenv import code, device, memory, store
+from mfaenv.code import Source
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fetch import Fetch, Surroundings
 from mfaenv.lock import lock
 from mfaenv.model import Credentials, Hop, Keys, Plan, Value
 from mfaenv.options import duration_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from mfaenv.code import Source
-    from mfaenv.store import Fields
+from mfaenv.store import Fields
 
 SLACK = 60
 """Seconds by which a session may be shorter than asked for without a word: the clocks differ."""

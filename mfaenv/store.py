@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Fields = dict[str, str]
+Fields = dict[str, str]
 
 LARGEST = 65_536
 """Bytes; a session token has a few hundred, and nothing of ours comes near this."""

@@ -1,15 +1,9 @@
 """What a person sees of data, as rows for the terminal to draw."""
 
-from __future__ import annotations
-
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from mfaenv.options import duration_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
 
 
 class Toned(NamedTuple):
