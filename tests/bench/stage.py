@@ -1,0 +1,97 @@
+"""What the programs find: a home with AWS files, sessions in a store, and the environment that leads there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+from mfaenv import store
+
+from .pretend import ACCOUNT, KEY, REGION, SERIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from .programs import Programs
+
+SESSION = {"aws_access_key_id": "ASIAIOSFODNN7EXAMPLE", "aws_secret_access_key": KEY[1], "aws_session_token": "x" * 340}
+LONG_TERM = {"aws_access_key_id": KEY[0], "aws_secret_access_key": KEY[1]}
+STORED = "stored"
+"""The profile in which the peers find a session."""
+
+HOURS = 12 * 3600
+
+
+class Stage:
+    """A home with alice's profile, and with `others` more profiles and as many sessions of them."""
+
+    def __init__(self, home: Path, url: str, programs: Programs, *, others: int = 0) -> None:
+        self._cache = home / ".cache" / "mfaenv"
+        self._others = others
+        self.env = {
+            "HOME": str(home),
+            "PATH": f"{os.path.dirname(programs.mfaenv)}:{os.defpath}",
+            "LANG": "C.UTF-8",
+            "TERM": "xterm",
+            "AWS_ENDPOINT_URL": url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        (home / ".aws").mkdir(parents=True)
+        _write(home / ".aws" / "config", _profiles(others))
+        _write(home / ".aws" / "credentials", _keys())
+
+    def forget(self) -> None:
+        """Empty the store."""
+        shutil.rmtree(self._cache, ignore_errors=True)
+
+    def fill(self) -> None:
+        """Store the sessions of the others."""
+        place = store.Store(str(self._cache))
+        place.prepare()
+        until = int(time.time()) + HOURS
+        for number in range(self._others):
+            entry = _entry(number, until)
+            place.write(store.named(store.SESSION, entry["key"]), entry, until)
+
+
+def _profiles(others: int) -> Iterator[tuple[str, Mapping[str, str]]]:
+    yield "default", {"region": REGION, "mfa_serial": SERIAL}
+    yield f"profile {STORED}", {"region": REGION}
+    for number in range(others):
+        yield f"profile {_name(number)}", {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/R", "source_profile": "default"}
+
+
+def _keys() -> Iterator[tuple[str, Mapping[str, str]]]:
+    yield "default", LONG_TERM
+    yield f"{STORED}-long-term", {**LONG_TERM, "aws_mfa_device": SERIAL}
+    ends = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + HOURS))
+    yield STORED, {**SESSION, "aws_security_token": SESSION["aws_session_token"], "expiration": ends}
+
+
+def _name(number: int) -> str:
+    return f"team-{number}"
+
+
+def _entry(number: int, until: int) -> dict[str, str]:
+    return {
+        "key": f"session\n{_name(number)}",
+        "profiles": _name(number),
+        "source": KEY[0],
+        "account": ACCOUNT,
+        "device": SERIAL,
+        "role": "",
+        "created": str(time.time()),
+        "access_key": f"ASIA{number:016d}",
+        "secret_key": KEY[1],
+        "token": SESSION["aws_session_token"],
+        "expires": str(until),
+    }
+
+
+def _write(path: Path, sections: Iterator[tuple[str, Mapping[str, str]]]) -> None:
+    texts = ("\n".join([f"[{name}]", *map(" = ".join, values.items()), ""]) for name, values in sections)
+    path.touch(0o600)
+    path.write_text("\n".join(texts), encoding="utf-8")
