@@ -2,10 +2,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from terminals import need
 
 from mfaenv.lock import lock
 
@@ -36,16 +37,19 @@ def nobody_waits() -> None:
     raise AssertionError("the lock is free, and yet there is waiting")
 
 
-def start(script: str, *arguments: Path) -> "subprocess.Popen[str]":
+def start(script: str, *arguments: Path, under: tuple[str, ...] = ()) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, arguments)], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [*under, sys.executable, "-c", script, *map(str, arguments)],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
 
 
 @contextmanager
-def holder(path: Path) -> Iterator["subprocess.Popen[str]"]:
+def holder(path: Path, *under: str) -> Iterator["subprocess.Popen[str]"]:
     """A process that takes the lock, says so, and keeps it until its standard input ends."""
-    with start(HOLDER, path) as process:
+    with start(HOLDER, path, under=under) as process:
         try:
             yield process
         finally:
@@ -148,3 +152,30 @@ def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="lock"), lock(str(path), nobody_waits):
         raise AssertionError("never reached")
     assert not (tmp_path / "elsewhere").exists()
+
+
+def opened_by_another(path: Path, *pids: int) -> bool:
+    """Whether a process beside these has the file open."""
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if link.samefile(path) and int(link.parts[2]) not in pids:
+                return True
+    return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux'")
+def test_a_file_that_has_lost_its_name_is_no_lock(path: Path) -> None:
+    """A waiting process is held up between opening the file and locking it: by then another file has the name."""
+    need("strace")
+    slowly = ("strace", "-f", "-qq", "-o", os.devnull, "-e", "inject=flock:delay_enter=2s:when=1")
+    with holder(path) as first:
+        assert says(first) == "held"
+        with holder(path, *slowly) as second:
+            while not opened_by_another(path, first.pid):
+                assert second.poll() is None
+            first.communicate()
+            with lock(str(path), nobody_waits):
+                assert says(second) == "waiting"
+            assert says(second) == "held"
+            second.communicate()
+    assert list(path.parent.iterdir()) == []
