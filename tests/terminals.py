@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
 import pexpect  # type: ignore[import-untyped]
 import pyte
@@ -178,10 +178,15 @@ class Window:
 
 def need(*programs: str) -> None:
     """Skip the test where a program is not on the PATH; fail there if this is CI."""
-    missing = [program for program in programs if shutil.which(program) is None]
-    if missing:
-        stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        stop(f"{', '.join(missing)}: not on the PATH")
+    absent = [program for program in programs if shutil.which(program) is None]
+    if absent:
+        missing(", ".join(absent))
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test since something is not installed; fail if this is CI."""
+    stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+    stop(f"{what}: not installed")
 
 
 def with_mfaenv(product: Product) -> dict[str, str]:
