@@ -77,7 +77,17 @@ def _status(given: Given, rest: list[str]) -> int | None:
     return status.run(given, os.environ, as_json=bool(rest))
 
 
-STRAIGHT = {"": _show, "process": _process, "exec": _exec, "status": _status}
+def _init(given: Given, rest: list[str]) -> int | None:
+    words = [word for word in rest if word != "--no-hook"]
+    more, left = options.leading(words[1:])
+    if not words or words[0].startswith("-") or left or (given.keys() | more.keys()) - {"profile"}:
+        return None
+    from mfaenv import init
+
+    return init.run(words[0], {**given, **more}, os.environ, hook=len(words) == len(rest))
+
+
+STRAIGHT = {"": _show, "process": _process, "exec": _exec, "status": _status, "init": _init}
 """The commands by name, each taking its options and the words after them, or declining (None) what is not plain."""
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from mfaenv import commands, exports, hooks, outcome, shells, shortcut, store
-from mfaenv.errors import DONE, MfaenvError
+from mfaenv import console, exports, hooks, options, outcome, shells, shortcut, store
+from mfaenv.errors import DONE, USAGE, MfaenvError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,26 +17,38 @@ if TYPE_CHECKING:
 
 
 def run(shell: str, given: Given, env: Mapping[str, str], *, hook: bool) -> int:
-    """Print it. Raises MfaenvError (usage) for a shell that has no function."""
-    hooks.checked(shell)
-    place = store.Store(store.directory(env))
-    parts = [
-        hooks.text(shell, place, time.time(), hook=hook).encode(),
-        shells.render(shell, [*hooks.settings(place), *_session(given, env, place)]),
-    ]
-    outcome.to_stdout(b"".join(parts))
+    """Print it. Raises MfaenvError: for a shell that has no function (usage), or that cannot hold a value."""
+    if shell not in hooks.TEMPLATES:
+        hint = f"It takes {', '.join(hooks.TEMPLATES)}."
+        raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
+    place, now = store.Store(store.directory(env)), time.time()
+    settings = hooks.settings(shell, place, hook=hook)
+    profile: list[Pair] = [(exports.PROFILE, str(given["profile"]))] if "profile" in given else []
+    kept = shell in hooks.SAVED
+    known = [*settings, *profile] if kept else []
+    text = hooks.text(shell, place.latest(), now, known, hook=hook).encode()
+    if not kept:
+        session = [] if _has_keys(env, now) else _stored(given, env, place, now) or profile
+        text += shells.render(shell, [*settings, *session], encoding=console.encoding())
+    outcome.to_stdout(text)
     return DONE
 
 
-def _session(given: Given, env: Mapping[str, str], place: Store) -> list[Pair]:
-    """Give the stored session of the profile; nothing where there is none, or the shell has keys of the user's own."""
-    if env.get("AWS_ACCESS_KEY_ID") and not env.get(exports.EXPIRES):
-        return []
-    wanted: Given = {**given, "cached": True}
+def _has_keys(env: Mapping[str, str], now: float) -> bool:
+    """Tell whether this shell came with keys that stay: the user's own, or those of a session that still holds."""
+    expires = env.get(exports.EXPIRES, "")
+    return bool(env.get("AWS_ACCESS_KEY_ID")) and not (options.is_digits(expires) and int(expires) <= now)
+
+
+def _stored(given: Given, env: Mapping[str, str], place: Store, now: float) -> list[Pair]:
+    """Give the stored session of the profile; nothing where there is none. It never asks, and says nothing."""
+    wanted: Given = {**given, "cached": True, "quiet": True}
+    found = shortcut.stored(wanted, env, place, now)
+    if found is not None:
+        return found if isinstance(found, list) else []
+    from mfaenv import commands
+
     try:
-        found = shortcut.stored(wanted, env, place, time.time())
-        if found is None:
-            found = exports.pairs(commands.obtain(wanted, env, commands.terminal(wanted, env)), env)
+        return exports.pairs(commands.obtain(wanted, env, commands.terminal(wanted, env)), env)
     except MfaenvError:
         return []
-    return [] if isinstance(found, str) else found

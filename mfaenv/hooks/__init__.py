@@ -1,4 +1,4 @@
-"""What `mfaenv init` prints: a function, a prompt hook and the completion, each from a template in this room.
+"""What `mfaenv init` prints: a function and a prompt hook, each from a template in this room.
 
 A template's `@NAME@` is filled in here. A shell is a row in TEMPLATES, and its templates.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 
 from mfaenv import exports, options, shells, store
-from mfaenv.errors import USAGE, MfaenvError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from mfaenv.shells import Pair
     from mfaenv.store import Store
+
+_POWERSHELL = (("powershell.ps1",), ("powershell.hook.ps1",))
 
 TEMPLATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "bash": (("posix.sh",), ("posix.hook.sh", "bash.hook.sh")),
@@ -23,56 +24,63 @@ TEMPLATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sh": (("posix.sh",), ()),
     "ksh": (("posix.sh",), ()),
     "fish": (("fish.fish",), ("fish.hook.fish",)),
-    "elvish": (("elvish.elv",), ("elvish.hook.elv",)),
-    "nu": (("nu.nu",), ("nu.hook.nu",)),
-    "xonsh": (("xonsh.xsh",), ("xonsh.hook.xsh",)),
-    "powershell": (("powershell.ps1",), ("powershell.hook.ps1",)),
-    "pwsh": (("powershell.ps1",), ("powershell.hook.ps1",)),
     "tcsh": (("tcsh.csh",), ()),
+    "powershell": _POWERSHELL,
+    "pwsh": _POWERSHELL,
     "cmd": (("cmd.cmd",), ()),
+    "nu": (("nu.nu",), ("nu.hook.nu",)),
+    "elvish": (("elvish.elv",), ("elvish.hook.elv",)),
+    "xonsh": (("xonsh.xsh",), ("xonsh.hook.xsh",)),
 }
 """For each shell the templates of its function, and those of its prompt hook where it has one."""
 
-EARLY_SECONDS = 300
-"""How long before the end of a session the hook begins to look for one that another window has got."""
+SAVED = ("nu",)
+"""Shells that evaluate no text: what is printed is kept in a file, and asks for the stored session itself."""
+
+SOURCED = {"tcsh": "tcsh.function.csh", "cmd": "cmd.function.cmd"}
+"""Shells whose functions are one line, which cannot choose: the script in this room that this line runs."""
+
+SCRIPT = "MFAENV_FUNCTION"
+"""The variable in which that line finds its script."""
+
+VALUED = [
+    flag for name, row in options.OPTIONS.items() if row.metavar and name not in options.PRINTING for flag in row.flags
+]
+"""The options after which a word is no command. Those that choose a shell or a format are none of a function's."""
+
+_FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
-def checked(shell: str) -> str:
-    """Give the shell's name back, or raise MfaenvError (usage) where there is no function for it."""
-    if shell in TEMPLATES:
-        return shell
-    raise MfaenvError(f"init has no function for '{shell}'.", f"It takes {', '.join(TEMPLATES)}.", status=USAGE)
+def settings(shell: str, place: Store, *, hook: bool) -> list[Pair]:
+    """List what a function and a hook need to know: where the script is, and the store."""
+    script = [(SCRIPT, os.path.join(_FOLDER, SOURCED[shell]))] if shell in SOURCED else []
+    return [*script, *([(store.VARIABLE, place.path or None)] if hook and TEMPLATES[shell][1] else [])]
 
 
-def text(shell: str, place: Store, now: float, *, hook: bool) -> str:
-    """Write the function and, where it is wanted and the shell can have one, the prompt hook."""
+def text(shell: str, seen: str, now: float, known: Iterable[Pair], *, hook: bool) -> str:
+    """Write the function and, where it is wanted and the shell can have one, the prompt hook.
+
+    `seen` is the word that was announced last, `now` in seconds since 1970; `known` is for the text that is kept.
+    """
     functions, hooks = TEMPLATES[shell]
-    ended: list[Pair] = [(name, None) for name in exports.ENDING]
-    valued = [flag for row in options.OPTIONS.values() if row.metavar for flag in row.flags]
     values = {
         "SHELL": shell,
-        "VALUED": " | ".join(valued),
-        "VALUED_WORDS": " ".join(valued),
-        "VALUED_QUOTED": " ".join(f"'{flag}'" for flag in valued),
-        "VALUED_LIST": ", ".join(f"'{flag}'" for flag in valued),
-        "SEEN": place.latest() or "-",
-        "EARLY": str(EARLY_SECONDS),
+        "VALUED": " | ".join(VALUED),
+        "VALUED_WORDS": " ".join(VALUED),
+        # It comes from a file, and goes into code.
+        "SEEN": seen if seen and not seen.strip("0123456789.") else "-",
+        # With less left, a stored session is not used: another window may have got the next one.
+        "EARLY": str(options.seconds(options.OPTIONS["min_remaining"].default, "--min-remaining")),
         "NOW": str(int(now)),
-        "REMOVED_NAMES": " ".join(exports.ENDING),
-        "REMOVED_LIST": repr(exports.ENDING),
-        "REMOVE": shells.render(shell, ended).decode().strip().replace("\n", "\n        "),
+        "ENDING": " ".join(exports.ENDING),
+        "KNOWN": shells.render("json", known).decode().strip(),
     }
-    return "".join(_filled(name, values) for name in (*functions, *(hooks if hook else ())))
+    return "\n".join(_filled(name, values) for name in (*functions, *(hooks if hook else ())))
 
 
 def _filled(name: str, values: Mapping[str, str]) -> str:
-    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
+    with open(os.path.join(_FOLDER, name), encoding="utf-8", newline="") as file:
         template = file.read()
     for key, value in values.items():
         template = template.replace(f"@{key}@", value)
     return template
-
-
-def settings(place: Store) -> list[Pair]:
-    """List what the hook needs to know: where the store is."""
-    return [(store.VARIABLE, place.path or None)]

@@ -7,20 +7,17 @@ fn _mfaenv_for_this_shell {|@words|
     for word $words {
         if $skip {
             set skip = $false
+        } elif (re:match '^(-h|--help|--version|-f.*|--format.*|-s.*|--shell.*|-[qv].*[hfs].*)$' $word) {
+            put $false
+            return
         } elif (has-value [@VALUED_WORDS@] $word) {
             set skip = $true
-        } elif (re:match '^(-h|--help|--version|-f.*|--format.*|-s.*|--shell.*)$' $word) {
-            put $false
-            return
-        } elif (eq $word unset) {
-            put $true
-            return
         } elif (not (str:has-prefix $word -)) {
-            put $false
+            put (eq $word unset)
             return
         }
     }
-    not $skip
+    put (not $skip)
 }
 
 # The word that every new session leaves in the store, read without a process.
@@ -34,11 +31,15 @@ fn _mfaenv_look {
 }
 
 fn mfaenv {|@words|
-    if (_mfaenv_for_this_shell $@words) {
-        eval (tmp E:MFAENV_SHELL = elvish; e:mfaenv $@words | slurp)
-        set _mfaenv_seen = (_mfaenv_look)
-    } else {
+    if (not (_mfaenv_for_this_shell $@words)) {
         e:mfaenv $@words
+        return
+    }
+    try {
+        var text = (tmp E:MFAENV_SHELL = elvish; e:mfaenv $@words | slurp)
+        eval $text
+    } finally {
+        set _mfaenv_seen = (_mfaenv_look)
     }
 }
 edit:add-var mfaenv~ $mfaenv~

@@ -1,4 +1,3 @@
-
 # The time, without a process where the system tells how long it is up.
 var _mfaenv_uptime = /proc/uptime
 fn _mfaenv_up { str:split . (slurp < $_mfaenv_uptime) | take 1 }
@@ -25,15 +24,15 @@ fn _mfaenv_hook {
             mfaenv --cached
             return
         } catch {
-            set _mfaenv_seen = (_mfaenv_look)
+            nop
         }
     }
     if (and (not-eq $expires '') (>= (_mfaenv_clock) $expires)) {
         echo 'mfaenv: the session of profile '$E:MFAENV_PROFILE' has ended' >&2
-        @REMOVE@
+        each $unset-env~ [@ENDING@]
     }
 }
-if (not (has-env _MFAENV_HOOKED_$pid)) {
-    set-env _MFAENV_HOOKED_$pid 1
-    set edit:before-readline = [$@edit:before-readline $_mfaenv_hook~]
-}
+set edit:before-readline = [
+    (each {|hook| if (not (str:contains $hook[body] _mfaenv_hook)) { put $hook } } $edit:before-readline)
+    { _mfaenv_hook }
+]

@@ -3,13 +3,15 @@ function _mfaenv_for_this_shell
     set -l valued @VALUED_WORDS@
     while set -q argv[1]
         switch $argv[1]
+            case -h --help --version '-f*' '--format*' '-s*' '--shell*'
+                return 1
             case $valued
                 set -q argv[2]; or return 1
                 set -e argv[1]
-            case -h --help --version '-f*' '--format*' '-s*' '--shell*'
-                return 1
             case unset
                 return 0
+            case '-q*' '-v*'
+                not string match -qr '[hfs]' -- $argv[1]; or return 1
             case '-*'
             case '*'
                 return 1

@@ -10,7 +10,7 @@ else
 end
 
 # At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
-set -g _mfaenv_seen '@SEEN@'
+set -g _mfaenv_seen @SEEN@
 function _mfaenv_hook --on-event fish_prompt
     set -l before $status
     _mfaenv_check
@@ -30,6 +30,8 @@ function _mfaenv_check
     end
     if set -q MFAENV_EXPIRES; and test $_mfaenv_now -ge $MFAENV_EXPIRES
         echo "mfaenv: the session of profile $MFAENV_PROFILE has ended" >&2
-        @REMOVE@
+        for name in @ENDING@
+            set -eg $name
+        end
     end
 end

@@ -1,5 +1,5 @@
 # At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
-_mfaenv_seen=@SEEN@
+_mfaenv_now=0
 _mfaenv_check() {
     case ${MFAENV_EXPIRES-} in
         *[!0-9]*) return ;;
@@ -15,6 +15,6 @@ _mfaenv_check() {
     fi
     if [ -n "${MFAENV_EXPIRES-}" ] && [ "$_mfaenv_now" -ge "$MFAENV_EXPIRES" ]; then
         printf 'mfaenv: the session of profile %s has ended\n' "${MFAENV_PROFILE-}" >&2
-        @REMOVE@
+        unset @ENDING@
     fi
 }

@@ -2,11 +2,11 @@
 _mfaenv_for_this_shell() {
     while [ "$#" -gt 0 ]; do
         case $1 in
+            -h | --help | --version | -f* | --format* | -s* | --shell* | -[qv]*[hfs]*) return 1 ;;
             @VALUED@)
                 [ "$#" -gt 1 ] || return 1
                 shift
                 ;;
-            -h | --help | --version | -f* | --format* | -s* | --shell*) return 1 ;;
             unset) return 0 ;;
             -*) ;;
             *) return 1 ;;
@@ -16,19 +16,22 @@ _mfaenv_for_this_shell() {
 }
 
 # The word that every new session leaves in the store, read without a process.
+_mfaenv_latest=- _mfaenv_seen=@SEEN@
 _mfaenv_look() {
     _mfaenv_latest=-
     { read -r _mfaenv_latest <"${MFAENV_STORE-}/latest"; } 2>/dev/null || :
 }
 
+_mfaenv_status=0 _mfaenv_text=
 mfaenv() {
     if ! _mfaenv_for_this_shell "$@"; then
         command mfaenv "$@"
         return
     fi
     _mfaenv_status=0
-    _mfaenv_text=$(MFAENV_SHELL=@SHELL@ command mfaenv "$@") || _mfaenv_status=$?
+    _mfaenv_text=$(MFAENV_SHELL='@SHELL@' command mfaenv "$@") || _mfaenv_status=$?
     [ "$_mfaenv_status" -ne 0 ] || eval "$_mfaenv_text"
+    _mfaenv_text=
     _mfaenv_look
     _mfaenv_seen=$_mfaenv_latest
     return "$_mfaenv_status"

@@ -1,31 +1,34 @@
-$global:_mfaenv_seen = '@SEEN@'
 $global:_mfaenv_epoch = ([datetime]'1970-01-01T00:00:00Z').ToUniversalTime()
 
 # At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
-function global:_mfaenv_check {
+function global:_mfaenv_hook {
+    Set-StrictMode -Off
     if ($env:MFAENV_EXPIRES) {
         if ($env:MFAENV_EXPIRES -notmatch '^[0-9]+$') { return }
-        $now = ((Get-Date).ToUniversalTime() - $global:_mfaenv_epoch).TotalSeconds
-        if ($now -lt [long]$env:MFAENV_EXPIRES - @EARLY@) { return }
+        $left = [long]$env:MFAENV_EXPIRES - ((Get-Date).ToUniversalTime() - $global:_mfaenv_epoch).TotalSeconds
+        if ($left -gt @EARLY@) { return }
     }
     elseif ($env:AWS_ACCESS_KEY_ID) { return } # keys of the user's own
-    _mfaenv_look
-    if ($global:_mfaenv_latest -ne $global:_mfaenv_seen) {
+    if ((_mfaenv_look) -cne $global:_mfaenv_seen) {
+        $before = $global:LASTEXITCODE
         mfaenv --cached
-        if ($global:LASTEXITCODE -eq 0) { return }
+        $found = $global:LASTEXITCODE -eq 0
+        $global:LASTEXITCODE = $before
+        if ($found) { return }
     }
-    if ($env:MFAENV_EXPIRES -and $now -ge [long]$env:MFAENV_EXPIRES) {
+    if ($env:MFAENV_EXPIRES -and $left -le 0) {
         Write-Host "mfaenv: the session of profile $env:MFAENV_PROFILE has ended"
-        @REMOVE@
+        Remove-Item -Path ('@ENDING@' -split ' ' -replace '^', 'Env:') -ErrorAction Ignore
     }
 }
 
-if (-not (Test-Path Variable:global:_mfaenv_prompt)) {
+if (-not (Test-Path -Path Variable:global:_mfaenv_prompt)) {
     $global:_mfaenv_prompt = $function:prompt
     function global:prompt {
-        $before = $global:LASTEXITCODE
-        _mfaenv_check
-        $global:LASTEXITCODE = $before
+        $succeeded = $?
+        _mfaenv_hook
+        # What the user's own prompt finds in $?.
+        if (-not $succeeded) { Write-Error '' -ErrorAction Ignore }
         & $global:_mfaenv_prompt
     }
 }

@@ -1,1 +1,1 @@
-alias mfaenv 'eval "`\mfaenv init tcsh --call \!*`"'
+alias mfaenv 'source $MFAENV_FUNCTION:q \!*';

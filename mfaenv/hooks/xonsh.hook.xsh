@@ -1,5 +1,4 @@
 
-
 def _mfaenv_hook(**_):
     """Nothing while the session holds. Else the one that another window got, or, once, that it is over."""
     import sys
@@ -12,11 +11,11 @@ def _mfaenv_hook(**_):
             return
     elif env.get("AWS_ACCESS_KEY_ID"):
         return  # keys of the user's own
-    if _mfaenv_look() != _mfaenv_seen and _mfaenv(["--cached"]) == 0:
+    if _mfaenv_look() != _mfaenv_seen and _mfaenv_here(["--cached"]) == 0:
         return
     if expires and time.time() >= int(expires):
         print(f"mfaenv: the session of profile {env.get('MFAENV_PROFILE', '')} has ended", file=sys.stderr)
-        for name in @REMOVED_LIST@:
+        for name in "@ENDING@".split():
             env.pop(name, None)
 
 

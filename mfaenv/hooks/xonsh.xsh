@@ -7,11 +7,11 @@ def _mfaenv_for_this_shell(words):
     """Whether what these words print is for this shell: what the main command and unset print, and nothing else."""
     rest = iter(words)
     for word in rest:
-        if word in {@VALUED_LIST@}:
+        if _mfaenv_re.fullmatch("-h|--help|--version|-f.*|--format.*|-s.*|--shell.*|-[qv].*[hfs].*", word):
+            return False
+        if word in "@VALUED_WORDS@".split():
             if next(rest, None) is None:
                 return False
-        elif _mfaenv_re.fullmatch("-h|--help|--version|-f.*|--format.*|-s.*|--shell.*", word):
-            return False
         elif not word.startswith("-"):
             return word == "unset"
     return True
@@ -27,19 +27,21 @@ def _mfaenv_look():
 
 
 @_mfaenv_unthreadable
-def _mfaenv(words):
+def _mfaenv_here(words):
     global _mfaenv_seen
-    env = __xonsh__.env.detype()
-    if not _mfaenv_for_this_shell(words):
-        return _mfaenv_subprocess.call(["mfaenv", *words], env=env)
-    done = _mfaenv_subprocess.run(
-        ["mfaenv", *words], env={**env, "MFAENV_SHELL": "xonsh"}, stdout=_mfaenv_subprocess.PIPE, encoding="utf-8"
-    )
+    env = {**__xonsh__.env.detype(), "MFAENV_SHELL": "xonsh"}
+    done = _mfaenv_subprocess.run(["mfaenv", *words], env=env, stdout=_mfaenv_subprocess.PIPE, encoding="utf-8")
     if done.returncode == 0:
         execx(done.stdout)
     _mfaenv_seen = _mfaenv_look()
     return done.returncode
 
 
+@aliases.return_command
+def _mfaenv(words):
+    return ["_mfaenv_here" if _mfaenv_for_this_shell(words) else "mfaenv", *words]
+
+
 _mfaenv_seen = "@SEEN@"
+aliases["_mfaenv_here"] = _mfaenv_here
 aliases["mfaenv"] = _mfaenv

@@ -1,0 +1,52 @@
+# The function of tcsh, whose aliases cannot choose: theirs sources this file, with the arguments in argv.
+# What they print is for this shell: what the main command and unset print, and nothing else.
+set _mfaenv_for_this_shell = 1 _mfaenv_valued = 0
+foreach _mfaenv_word ($argv:q)
+    if ($_mfaenv_valued) then
+        set _mfaenv_valued = 0
+        continue
+    endif
+    switch ($_mfaenv_word:q)
+        case -h:
+        case --help:
+        case --version:
+        case -f*:
+        case --format*:
+        case -s*:
+        case --shell*:
+        case -[qv]*[hfs]*:
+            set _mfaenv_for_this_shell = 0
+            break
+        case -p:
+        case --profile:
+        case -c:
+        case --token-code:
+        case --token-command:
+        case --serial-number:
+        case -d:
+        case --duration:
+        case -r:
+        case --role-arn:
+        case --region:
+        case --min-remaining:
+            set _mfaenv_valued = 1
+            breaksw
+        case unset:
+            break
+        case -*:
+            breaksw
+        default:
+            set _mfaenv_for_this_shell = 0
+            break
+    endsw
+end
+if ($_mfaenv_for_this_shell && ! $_mfaenv_valued) then
+    set _mfaenv_noglob = $?noglob
+    set noglob
+    set _mfaenv_text = (`\mfaenv --shell tcsh $argv:q`)
+    if (! $_mfaenv_noglob) unset noglob
+    # Not "`mfaenv ...`", which would read the arguments as code.
+    eval "unset _mfaenv_text; $_mfaenv_text"
+else
+    \mfaenv $argv:q
+endif
