@@ -6,7 +6,7 @@ it whenever a shell starts, so nothing heavy is imported.
 
 from __future__ import annotations
 
-from mfaenv import options
+from mfaenv import options, shells
 from mfaenv.options import PROGRAM, STORED, Option
 
 TYPE_CHECKING = False
@@ -59,6 +59,9 @@ class Command:
 def _rows(*names: str) -> dict[str, Option]:
     return {name: _OPTIONS[name] for name in names}
 
+
+_WITHOUT_FUNCTION = ("csh", "rc")
+"""Shells for which there is nothing to put into a profile."""
 
 _GETTING = _rows(*(name for name in options.OPTIONS if name not in options.PRINTING))
 _ASKING = {name: row for name, row in _GETTING.items() if name != "cached"}
@@ -125,7 +128,7 @@ COMMANDS = {
             "mfaenv init fish --no-hook | head -n 3": "look at what another shell would get",
         },
         argument="SHELL",
-        takes=("bash", "zsh", "sh", "ksh", "fish", "tcsh", "powershell", "pwsh", "cmd", "nu", "elvish", "xonsh"),
+        takes=tuple(name for name in shells.NAMES if name not in _WITHOUT_FUNCTION),
     ),
     "doctor": Command(
         "Show what is set up, and prove whether MFA is really required.",

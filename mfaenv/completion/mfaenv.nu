@@ -1,0 +1,118 @@
+# Completion for mfaenv in nushell, from 0.108 on. No process is started, but for another program's own completer.
+
+# By command its sentence, what it takes, and its options, each with its sentence and what it takes.
+const _mfaenv_catalog = @DATA@
+
+# The titles of the sections of the file that a variable names, or the usual one.
+def _mfaenv_titles [variable: string, usual: string]: nothing -> list<string> {
+    let file = ($env | get --optional $variable | default $usual)
+    if $file == '' { return [] }
+    try {
+        open --raw ($file | path expand) | decode utf-8 | lines | parse --regex '^\[(?<title>.*)\]' | get title
+    } catch { [] }
+}
+
+# The profiles of the AWS files.
+def _mfaenv_profiles []: nothing -> list<string> {
+    let quoted = r#'^profile\s+(?:"(?<a>.*)"|'(?<b>.*)'|(?<c>\S+))\s*$'#
+    _mfaenv_titles AWS_CONFIG_FILE ~/.aws/config
+    | each {|title| if $title == default { $title } else { $title | parse --regex $quoted | each { values | str join } } }
+    | flatten
+    | append (_mfaenv_titles AWS_SHARED_CREDENTIALS_FILE ~/.aws/credentials)
+    | uniq
+}
+
+# The profiles of the stored sessions.
+def _mfaenv_stored []: nothing -> list<string> {
+    let caches = ($env.XDG_CACHE_HOME? | default ~/.cache)
+    [($env.MFAENV_CACHE_DIR? | default $'($caches)/mfaenv') ~/Library/Caches/mfaenv]
+    | each { path expand } | where ($it | path exists)
+    | each {|store| ls $store | get name | where ($it | path basename) starts-with session- } | flatten
+    | each {|file| try { open --raw $file | decode utf-8 | parse --regex '(?m)^profiles=(?<names>.*)$' | get names } catch { [] } }
+    | flatten | each { split row '%0A' | str replace --all '%25' '%' } | flatten | uniq
+}
+
+# The programs on the path.
+def _mfaenv_programs []: nothing -> list<string> {
+    $env.PATH | where ($it | path exists) | each {|folder| ls --short-names $folder | get name } | flatten | uniq
+}
+
+# What an option or a command takes; nothing where files are as good as anything.
+def _mfaenv_values [takes: string] {
+    match $takes {
+        profiles => (_mfaenv_profiles)
+        stored => (_mfaenv_stored)
+        program => (_mfaenv_programs)
+        text => []
+        _ => ($takes | split row ' ')
+    }
+}
+
+# The candidates that begin with what is typed, after what stands before it in the same word, in quotes where needed.
+def _mfaenv_offer [typed: string, before: string = '']: list<any> -> list<any> {
+    let rows = $in
+    let start = ($typed | str trim --left --char '"' | str trim --left --char "'" | str trim --left --char '`')
+    $rows | each {|row| if ($row | describe) == string { {value: $row} } else { $row } }
+    | update value { $before + $in }
+    | where value starts-with $start
+    | update value { if $in =~ '^[\w./:@%+=,-]+$' { $in } else { $in | to json } }
+}
+
+# Complete a program's arguments by the completer for programs, where there is one; nothing means files.
+def _mfaenv_program [spans: list<string>] {
+    let completer = $env.config.completions.external.completer?
+    if ($spans | length) == 1 {
+        _mfaenv_programs | _mfaenv_offer $spans.0
+    } else if $completer == null {
+        null
+    } else {
+        do $completer $spans
+    }
+}
+
+def _mfaenv_complete [spans: list<string>] {
+    mut command = 'mfaenv'
+    mut flag = ''
+    for place in 1..<(($spans | length) - 1) {
+        let word = ($spans | get $place)
+        let row = ($_mfaenv_catalog | get $command)
+        if $flag != '' {
+            $flag = ''
+        } else if ($row.options | get --optional $word | default {takes: ''}).takes != '' {
+            $flag = $word
+        } else if $word == -- and $row.takes == program {
+            return (_mfaenv_program ($spans | skip ($place + 1)))
+        } else if ($word | str starts-with -) {
+            continue
+        } else if $command == mfaenv and $word in $_mfaenv_catalog {
+            $command = $word
+        } else if $row.takes == program {
+            return (_mfaenv_program ($spans | skip $place))
+        } else {
+            return []
+        }
+    }
+    let typed = ($spans | last)
+    let row = ($_mfaenv_catalog | get $command)
+    let joined = ($typed | parse --regex '^(?<flag>--[^=]+)=')
+    if $flag != '' {
+        _mfaenv_values ($row.options | get $flag).takes | _mfaenv_offer $typed
+    } else if ($joined | is-not-empty) {
+        let flag = $joined.0.flag
+        let takes = ($row.options | get --optional $flag | default {takes: text}).takes
+        _mfaenv_values $takes | _mfaenv_offer $typed $'($flag)='
+    } else if ($typed | str starts-with -) {
+        $row.options | _mfaenv_explained | _mfaenv_offer $typed
+    } else if $command == mfaenv {
+        $_mfaenv_catalog | reject mfaenv | _mfaenv_explained | _mfaenv_offer $typed
+    } else if $row.takes == program {
+        _mfaenv_program [$typed]
+    } else {
+        _mfaenv_values $row.takes | _mfaenv_offer $typed
+    }
+}
+
+# The names of a record, with the sentences of what they stand for.
+def _mfaenv_explained []: record -> list<any> {
+    transpose name row | each { {value: $in.name, description: $in.row.help} }
+}

@@ -1,0 +1,133 @@
+# Completion for mfaenv in xonsh. No process is started.
+
+# By command its sentence, what it takes, and its options, each with its sentence and what it takes.
+_mfaenv_catalog = @DATA@
+
+
+def _mfaenv_matches(pattern, path):
+    """Find the pattern in the lines of a file; nothing where it cannot be read."""
+    import re
+
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return [found for line in file if (found := re.match(pattern, line))]
+    except OSError:
+        return []
+
+
+def _mfaenv_path(variable, usual):
+    import os
+
+    return os.path.expanduser(os.path.expandvars(__xonsh__.env.detype().get(variable, usual)))
+
+
+def _mfaenv_profiles():
+    """List the profiles of the AWS files."""
+    config = r"""\[(?:(default)|profile\s+(?:"(.*)"|'(.*)'|(\S+)))\s*\]"""
+    in_config = _mfaenv_matches(config, _mfaenv_path("AWS_CONFIG_FILE", "~/.aws/config"))
+    in_credentials = _mfaenv_matches(r"\[(.*)\]", _mfaenv_path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))
+    return [found[found.lastindex] for found in in_config + in_credentials]
+
+
+def _mfaenv_stored():
+    """List the profiles of the stored sessions."""
+    import glob
+    import os
+
+    env = __xonsh__.env.detype()
+    store = env.get("MFAENV_CACHE_DIR") or os.path.join(env.get("XDG_CACHE_HOME") or "~/.cache", "mfaenv")
+    names = []
+    for folder in map(os.path.expanduser, (store, "~/Library/Caches/mfaenv")):
+        for path in glob.glob(os.path.join(glob.escape(folder), "session-*")):
+            for found in _mfaenv_matches("profiles=(.*)", path):
+                names += [name.replace("%25", "%") for name in found[1].split("%0A")]
+    return names
+
+
+def _mfaenv_program(context, start):
+    """Complete a program, or what it takes, as if the line began at argument `start`."""
+    from xonsh.completers.commands import complete_command
+    from xonsh.parsers.completion_context import CompletionContext
+
+    inner = context._replace(args=context.args[start:], arg_index=context.arg_index - start)
+    if inner.arg_index == 0:
+        return set(complete_command(inner))
+    return __xonsh__.shell.shell.completer.complete_from_context(CompletionContext(inner))
+
+
+def _mfaenv_quoted(name, quote):
+    """Write a name as a word, in the quotes that the user began with."""
+    import re
+
+    if quote and not re.search(r"""['"\\]""", name):
+        return quote + name + quote
+    return name if re.fullmatch(r"[\w./:@%+=,-]+", name) else repr(name)
+
+
+def _mfaenv_offer(context, names, before=""):
+    """Offer names, alone or with their rows of the catalog, after what stands before them in the same word."""
+    from xonsh.completers.tools import RichCompletion
+
+    rows = names if isinstance(names, dict) else {name: {"help": ""} for name in names}
+    offered = {before + name: row["help"] for name, row in rows.items()}
+    return {
+        RichCompletion(
+            _mfaenv_quoted(name, context.opening_quote),
+            prefix_len=len(context.raw_prefix),
+            description=sentence,
+            append_closing_quote=False,
+            append_space=True,
+        )
+        for name, sentence in offered.items()
+        if name.startswith(context.prefix)
+    }
+
+
+def _mfaenv_values(context, takes, before=""):
+    """Offer what an option or a command takes."""
+    if takes == "program":
+        return _mfaenv_program(context, context.arg_index)
+    lists = {"profiles": _mfaenv_profiles, "stored": _mfaenv_stored, "text": list}
+    return _mfaenv_offer(context, lists.get(takes, takes.split)(), before)
+
+
+def _mfaenv_complete(context):
+    """Complete a line that begins with mfaenv."""
+    command, flag = "mfaenv", ""
+    for place, word in enumerate([argument.value for argument in context.args[1 : context.arg_index]], 1):
+        row = _mfaenv_catalog[command]
+        if flag:
+            flag = ""
+        elif row["options"].get(word, {"takes": ""})["takes"]:
+            flag = word
+        elif word == "--" and row["takes"] == "program":
+            return _mfaenv_program(context, place + 1)
+        elif word.startswith("-"):
+            continue
+        elif command == "mfaenv" and word in _mfaenv_catalog:
+            command = word
+        elif row["takes"] == "program":
+            return _mfaenv_program(context, place)
+        else:
+            return set()
+    row = _mfaenv_catalog[command]
+    joined, equals, _ = context.prefix.partition("=")
+    if flag:
+        return _mfaenv_values(context, row["options"][flag]["takes"])
+    if equals and joined in row["options"]:
+        return _mfaenv_values(context, row["options"][joined]["takes"], joined + equals)
+    if context.prefix.startswith("-"):
+        return _mfaenv_offer(context, row["options"])
+    if command == "mfaenv":
+        return _mfaenv_offer(context, {name: row for name, row in _mfaenv_catalog.items() if name != "mfaenv"})
+    return _mfaenv_values(context, row["takes"])
+
+
+def _mfaenv_register():
+    from xonsh.completers.completer import add_one_completer
+    from xonsh.completers.tools import contextual_command_completer_for
+
+    add_one_completer("mfaenv", contextual_command_completer_for("mfaenv")(_mfaenv_complete), "start")
+
+
+_mfaenv_register()
