@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def configure(product: Product, profile: str = "default", /, **values: str | None) -> None:
     """Set values of a profile in the config file; None takes one away."""
-    title = profile if profile == "default" else f"profile {profile}"
+    name = profile if profile.isalnum() else f'"{profile}"'
+    title = profile if profile == "default" else f"profile {name}"
     _change(Path(product.env["AWS_CONFIG_FILE"]), title, values)
 
 

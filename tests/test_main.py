@@ -1,0 +1,367 @@
+"""The main command from outside: what is printed, what for, and what a shell in which it ran before makes of it."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+from product import Product, finish
+from settings import configure, set_keys
+from terminals import direct, need, with_mfaenv
+from trouble import OTHER_SECRET, SECRETS, TOKEN
+
+from mfaenv import __version__
+from mfaenv.demo.policy import ALLOW_ALL
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import Story
+from mfaenv.demo.world import Credential, Device
+from mfaenv.shells import NAMES
+
+UNSET = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID", "AWS_SESSION_EXPIRATION"]
+SET = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "MFAENV_PROFILE",
+]
+
+
+@pytest.fixture
+def stored(product: Product, story: Story) -> Product:
+    """mfaenv with a stored session of the default profile."""
+    assert product.run("--shell", "bash", "-c", story.device.code()).status == 0
+    return product
+
+
+def sessions(story: Story) -> list[Credential]:
+    """The sessions that were handed out to alice, the latest last."""
+    return [held for held in story.world.credentials.values() if held.mfa_at is not None]
+
+
+def answer(product: Product, *arguments: str) -> dict[str, str]:
+    """What mfaenv would set, by name."""
+    done = product.run("--format", "json", *arguments)
+    assert done.status == 0, done.err
+    values: dict[str, str] = json.loads(done.out)
+    return values
+
+
+def in_bash(product: Product, script: str, **variables: str) -> dict[str, str]:
+    """Run a script in bash; give the environment that programs have after it."""
+    done = subprocess.run(
+        ["bash", "-c", f"set -eu; {script}\nexec env -0"],
+        env=with_mfaenv(product) | variables,
+        cwd=product.home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        check=True,
+    )
+    pairs = (entry.partition("=") for entry in done.stdout.split("\0") if entry)
+    return {name: value for name, _, value in pairs}
+
+
+# What is printed
+
+
+def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product, story: Story) -> None:
+    lines = stored.run("--shell", "bash").out.splitlines()
+    statements = [re.fullmatch(r"(unset|export) (\w+)(?:=(\S+))?;", line) for line in lines]
+    found = [statement.groups() for statement in statements if statement]
+    assert len(found) == len(lines)
+    unset = [name for verb, name, _ in found if verb == "unset"]
+    exported = {name: value for verb, name, value in found if verb == "export"}
+    assert unset[: len(UNSET)] == UNSET
+    assert list(exported)[: len(SET)] == SET
+    assert all(name.startswith("MFAENV_") for name in [*unset[len(UNSET) :], *list(exported)[len(SET) :]])
+    assert [verb for verb, _, _ in found] == ["unset"] * len(unset) + ["export"] * len(exported)
+    (session,) = sessions(story)
+    assert [exported[name] for name in SET[:3]] == [session.id, session.secret, session.token]
+    assert [exported[name] for name in SET[4:]] == ["us-east-1", "us-east-1", "default"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", exported["AWS_CREDENTIAL_EXPIRATION"])
+
+
+def test_unset_takes_all_of_it_away(stored: Product) -> None:
+    before = in_bash(stored, ":", **dict.fromkeys(UNSET, ""))
+    assert before.keys() >= set(UNSET)
+    loaded = in_bash(stored, "eval $(mfaenv)")
+    assert loaded.keys() >= set(SET)
+    after = in_bash(stored, "eval $(mfaenv); export AWS_PROFILE=x AWS_SECURITY_TOKEN=y; eval $(mfaenv unset)")
+    assert after == {name: value for name, value in before.items() if name not in UNSET}
+
+
+def test_json_has_what_is_set(stored: Product) -> None:
+    values = answer(stored)
+    assert list(values)[: len(SET)] == SET
+    loaded = in_bash(stored, "eval $(mfaenv)")
+    assert {name: loaded[name] for name in values} == values
+
+
+def test_a_process_document_is_what_the_sdks_read(stored: Product) -> None:
+    for arguments in (("--format", "process"), ("process",)):
+        document = json.loads(stored.run(*arguments).out)
+        values = answer(stored)
+        assert document == {
+            "Version": 1,
+            "AccessKeyId": values["AWS_ACCESS_KEY_ID"],
+            "SecretAccessKey": values["AWS_SECRET_ACCESS_KEY"],
+            "SessionToken": values["AWS_SESSION_TOKEN"],
+            "Expiration": values["AWS_CREDENTIAL_EXPIRATION"],
+        }
+
+
+@pytest.mark.parametrize("name", ["dotenv", "github"])
+def test_files_of_variables_hold_one_a_line(stored: Product, name: str) -> None:
+    lines = stored.run("--format", name).out.splitlines()
+    assert dict(line.split("=", 1) for line in lines) == answer(stored)
+
+
+def test_keys_are_masked_in_a_workflow_that_shows_its_environment(stored: Product) -> None:
+    stored.env["GITHUB_ACTIONS"] = "true"
+    done = stored.run("--format", "github")
+    values = answer(stored)
+    assert done.err == "".join(f"::add-mask::{values[name]}\n" for name in SET[:3])
+
+
+def test_nothing_but_the_lines_is_printed_where_nobody_looks(stored: Product) -> None:
+    for arguments in ((), ("--quiet",), ("--refresh", "--cached")):
+        assert stored.run("--shell", "bash", *arguments).err == ""
+
+
+@pytest.mark.parametrize("shell", NAMES)
+def test_on_a_terminal_the_line_that_loads_it_is_shown_too(stored: Product, shell: str) -> None:
+    with direct(stored, "--shell", shell, "-p", "default", "-d", "12h") as window:
+        command = {"fish": "mfaenv -p default -d 12h | source"}.get(shell, "mfaenv -p default -d 12h")
+        window.see(re.escape(command))
+        window.see("AWS_ACCESS_KEY_ID.*ASIA")
+        assert window.ended() == 0
+    with direct(stored, "--shell", shell, "--quiet") as window:
+        window.see("AWS_ACCESS_KEY_ID.*ASIA")
+        assert window.ended() == 0
+        assert "takes the lines in" not in window.text
+
+
+def test_the_line_that_loads_it_holds_odd_names_and_no_code(product: Product, story: Story) -> None:
+    configure(product, "my team's", source_profile="default", role_arn="arn:aws:iam::111122223333:role/Developer")
+    code = story.device.code()
+    with direct(product, "--shell", "bash", "-p", "my team's", "-c", code) as window:
+        shown = window.see(r"eval \$\(.*\)$")
+        assert window.ended() == 0
+        assert code not in window.text
+    assert shlex.split(shown.removeprefix("eval $(").removesuffix(")")) == ["mfaenv", "-p", "my team's"]
+
+
+def test_verbose_tells_where_values_came_from_and_no_secret(product: Product, story: Story, aws: PretendAws) -> None:
+    product.env |= {"AWS_DEFAULT_REGION": "eu-west-1", "MFAENV_DURATION": "2h", "AWS_PROFILE": "default"}
+    code = story.device.code()
+    done = product.run("--shell", "bash", "--verbose", "-c", code)
+    assert done.status == 0
+    for pattern in (
+        r"profile\s+default\s+\(AWS_PROFILE\)",
+        r"keys\s+AKIAIOSFODNN7EXAMPLE\s+\(.*credentials\)",
+        r"device\s+arn:aws:iam::123456789012:mfa/alice\s+\(mfa_serial of profile default\)",
+        r"region\s+eu-west-1\s+\(AWS_DEFAULT_REGION\)",
+        rf"endpoint\s+{aws.url}",
+        r"duration\s+2h",
+    ):
+        assert re.search(pattern, done.err), done.err
+    (session,) = sessions(story)
+    assert [secret for secret in (code, session.secret, session.token, *SECRETS) if secret in done.err] == []
+
+
+def test_a_reader_who_leaves_is_no_mistake(stored: Product) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = stored.start("--shell", "bash", stdout=writer)
+    os.close(writer)
+    assert finish(process) == (1, "", "")
+
+
+@pytest.mark.parametrize("flag", ["--version", "--help", "-h"])
+def test_questions_about_the_program_need_nothing(bare: Product, flag: str) -> None:
+    done = bare.run(flag)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith(f"mfaenv {__version__}\n" if flag == "--version" else "")
+    assert done.out
+
+
+# The store
+
+
+def test_a_stored_session_calls_nobody(stored: Product, aws: PretendAws) -> None:
+    first = answer(stored)
+    for arguments in ((), ("--cached",), ("--no-input",), ("-v",), ("-p", "default"), ("--min-remaining", "11h")):
+        assert answer(stored, *arguments) == first
+    assert aws.actions() == ["GetSessionToken"]
+
+
+def test_one_that_ends_too_soon_is_not_used(product: Product, story: Story, aws: PretendAws) -> None:
+    first = answer(product, "-c", story.device.code(), "-d", "15m")
+    assert answer(product, "-d", "15m") == first
+    assert product.run("--shell", "bash", "-d", "15m", "--min-remaining", "16m", "--cached").status == 3
+    product.env["MFAENV_MIN_REMAINING"] = "16m"
+    assert product.run("--shell", "bash", "-d", "15m", "--no-input").status == 3
+    assert answer(product, "-d", "15m", "--min-remaining", "0", "--cached") == first
+    assert aws.actions() == ["GetSessionToken"]
+
+
+def test_refresh_gets_a_new_one_and_keeps_it(stored: Product, story: Story) -> None:
+    first = answer(stored)
+    second = answer(stored, "--refresh", "-c", story.device.code())
+    assert second["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
+    assert answer(stored) == second
+
+
+# The same shell again
+
+
+def test_a_session_in_the_shell_is_never_used_to_get_another(stored: Product, story: Story, aws: PretendAws) -> None:
+    code = story.device.code()
+    after = in_bash(stored, f"eval $(mfaenv); eval $(mfaenv); eval $(mfaenv --refresh -c {code})")
+    first, second = sessions(story)
+    assert after["AWS_ACCESS_KEY_ID"] == second.id != first.id
+    assert {record.access_key_id for record in aws.log} == {story.key.id}
+
+
+def test_an_expired_session_in_the_shell_does_not_matter(product: Product, story: Story, aws: PretendAws) -> None:
+    expired = {
+        "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": OTHER_SECRET,
+        "AWS_SESSION_TOKEN": TOKEN,
+        "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00+00:00",
+        "MFAENV_PROFILE": "default",
+        "MFAENV_EXPIRES": "1577836800",
+    }
+    after = in_bash(product, f"eval $(mfaenv -c {story.device.code()})", **expired)
+    assert [after["AWS_ACCESS_KEY_ID"]] == [session.id for session in sessions(story)]
+    assert {record.access_key_id for record in aws.log} == {story.key.id}
+
+
+def test_the_profile_stays_in_the_shell(stored: Product) -> None:
+    """AWS_PROFILE has to go, since some SDKs prefer it to keys: MFAENV_PROFILE takes its place."""
+    after = in_bash(stored, "export AWS_PROFILE=staging; eval $(mfaenv); eval $(mfaenv)")
+    assert "AWS_PROFILE" not in after
+    assert after["MFAENV_PROFILE"] == "staging"
+    assert after["AWS_REGION"] == "eu-west-1"
+
+
+@pytest.fixture
+def bob(product: Product, story: Story) -> Device:
+    """The device of bob, whose long-term keys stand in the environment and not in a file."""
+    user = story.world.accounts["123456789012"].add_user("bob", policies={"Admin": ALLOW_ALL})
+    key = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET)
+    product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
+    configure(product, mfa_serial=None)
+    return user.add_device()
+
+
+def test_long_term_keys_of_the_environment_are_used_and_not_forgotten(
+    product: Product, aws: PretendAws, bob: Device
+) -> None:
+    after = in_bash(product, f"eval $(mfaenv -c {bob.code()}); eval $(mfaenv)")
+    assert after["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    assert [record.access_key_id for record in aws.log if record.action == "GetSessionToken"] == [
+        "AKIAI44QH8DHBEXAMPLE"
+    ]
+
+
+def test_a_named_profile_wins_over_keys_of_the_environment(
+    product: Product, story: Story, aws: PretendAws, bob: Device
+) -> None:
+    assert bob.serial
+    configure(product, mfa_serial=story.device.serial)
+    answer(product, "-p", "default", "-c", story.device.code())
+    assert {record.access_key_id for record in aws.log} == {story.key.id}
+
+
+def test_keys_that_made_way_are_asked_for_again(product: Product, bob: Device) -> None:
+    script = f"eval $(mfaenv -c {bob.code()}); mfaenv --refresh -c {bob.code()} >printed 2>said || true"
+    in_bash(product, script)
+    said = (product.home / "said").read_text()
+    assert "AKIAI44QH8DHBEXAMPLE" in said
+    assert "Export them again" in said
+
+
+def test_keys_of_a_session_in_the_environment_are_no_long_term_keys(product: Product) -> None:
+    """An older botocore variable for the token counts too."""
+    Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).unlink()
+    Path(product.env["AWS_CONFIG_FILE"]).unlink()
+    keys = {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": OTHER_SECRET}
+    product.env |= {**keys, "AWS_SECURITY_TOKEN": TOKEN}
+    assert "session's already" in product.run("--shell", "bash", "-c", "123456").err
+
+
+# Which profile, which region
+
+
+def test_the_nearest_name_of_the_profile_wins(stored: Product) -> None:
+    names = ("MFAENV_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_PROFILE", "-p")
+    for number, place in enumerate(names):
+        profile = f"role{number}"
+        configure(stored, profile, source_profile="default", role_arn="arn:aws:iam::111122223333:role/Developer")
+        arguments = (place, profile) if place == "-p" else ()
+        if not arguments:
+            stored.env[place] = profile
+        assert answer(stored, *arguments)["MFAENV_PROFILE"] == profile
+
+
+def test_the_nearest_name_of_the_region_wins(stored: Product) -> None:
+    assert answer(stored)["AWS_REGION"] == "us-east-1"
+    for place, region in (("AWS_DEFAULT_REGION", "eu-north-1"), ("AWS_REGION", "eu-west-2"), ("--region", "eu-west-3")):
+        arguments = (place, region) if place == "--region" else ()
+        if not arguments:
+            stored.env[place] = region
+        told = stored.run("--format", "json", "--verbose", "--no-input", *arguments).err
+        assert re.search(rf"region\s+{region}\s+\({place}\)", told), told
+
+
+def test_a_region_that_came_with_a_session_goes_with_it(stored: Product) -> None:
+    configure(stored, "plain", source_profile="default", role_arn="arn:aws:iam::111122223333:role/Developer")
+    one = in_bash(stored, "eval $(mfaenv)")
+    assert (one["AWS_REGION"], one["AWS_DEFAULT_REGION"]) == ("us-east-1", "us-east-1")
+    two = in_bash(stored, "eval $(mfaenv); eval $(mfaenv -p staging)")
+    assert (two["AWS_REGION"], two["AWS_DEFAULT_REGION"]) == ("eu-west-1", "eu-west-1")
+    three = in_bash(stored, "eval $(mfaenv); eval $(mfaenv -p staging); eval $(mfaenv -p plain)")
+    assert three.keys().isdisjoint({"AWS_REGION", "AWS_DEFAULT_REGION"})
+
+
+def test_a_region_of_the_user_stays(product: Product, story: Story) -> None:
+    line = f"eval $(mfaenv -c {story.device.code()})"
+    after = in_bash(product, f"export AWS_REGION=ap-northeast-1; {line}; eval $(mfaenv -p staging)")
+    assert (after["AWS_REGION"], after["AWS_DEFAULT_REGION"]) == ("ap-northeast-1", "ap-northeast-1")
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash", "zsh", "ksh93", "mksh", "fish", "tcsh"])
+def test_the_shell_that_called_is_found(stored: Product, shell: str) -> None:
+    need(shell)
+    for command in ([shell, "-c", "mfaenv; :"], ["env", "-u", "SHELL", shell, "-c", "mfaenv; :"]):
+        done = subprocess.run(command, env=with_mfaenv(stored), capture_output=True, text=True, check=True)
+        explicit = {"dash": "sh", "ksh93": "ksh", "mksh": "ksh"}.get(shell, shell)
+        assert done.stdout == stored.run("--shell", explicit).out
+
+
+def test_the_shell_can_be_named_in_a_variable(stored: Product) -> None:
+    stored.env["MFAENV_SHELL"] = "fish"
+    assert stored.run().out == stored.run("--shell", "fish").out
+    assert stored.run("--shell", "nu").out == stored.run("-s", "nu").out
+
+
+def test_keys_in_the_config_file_do_as_well(product: Product, story: Story) -> None:
+    Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).unlink()
+    configure(product, aws_access_key_id=story.key.id, aws_secret_access_key=story.key.secret)
+    assert answer(product, "-c", story.device.code())["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+
+
+def test_a_profile_with_a_blank_in_its_name_is_a_profile(product: Product, story: Story) -> None:
+    set_keys(product, "my own", aws_access_key_id=story.key.id, aws_secret_access_key=story.key.secret)
+    configure(product, "my own", mfa_serial=story.device.serial)
+    values = answer(product, "-p", "my own", "-c", story.device.code())
+    assert values["MFAENV_PROFILE"] == "my own"
+    assert "AWS_REGION" not in values
