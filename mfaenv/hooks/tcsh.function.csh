@@ -40,13 +40,13 @@ foreach _mfaenv_word ($argv:q)
             break
     endsw
 end
+set _mfaenv_text = '\mfaenv $argv:q'
 if ($_mfaenv_for_this_shell && ! $_mfaenv_valued) then
     set _mfaenv_noglob = $?noglob
     set noglob
+    # Not in double quotes, in which the arguments would be read as code.
     set _mfaenv_text = (`\mfaenv --shell tcsh $argv:q`)
     if (! $_mfaenv_noglob) unset noglob
-    # Not "`mfaenv ...`", which would read the arguments as code.
-    eval "unset _mfaenv_text; $_mfaenv_text"
-else
-    \mfaenv $argv:q
 endif
+# An endif forgets the status, so this comes last.
+eval "unset _mfaenv_text; $_mfaenv_text"

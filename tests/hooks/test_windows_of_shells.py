@@ -1,0 +1,72 @@
+"""The function and the prompt hook in real shells, several windows at once."""
+
+from __future__ import annotations
+
+import pytest
+from hooks.settled import NOTHING, PAST, ROWS, Settled, seated
+from product import Product
+
+from mfaenv.demo.server import PretendAws
+from mfaenv.demo.story import Story
+
+EVERY = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+HOOKED = pytest.mark.parametrize("row", [row for row in ROWS if row.hook], ids=lambda row: row.name)
+QUESTION = r"MFA code for profile default in account 123456789012, device arn:aws:iam::123456789012:mfa/alice: "
+THEIRS = {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_SECRET_ACCESS_KEY": "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"}
+
+
+def session(product: Product) -> str:
+    """What a shell has that took the stored session in."""
+    (line,) = [line for line in product.run("--shell", "sh", "--cached").out.splitlines() if "ACCESS_KEY_ID=A" in line]
+    return f"key={line.removeprefix('export AWS_ACCESS_KEY_ID=').removesuffix(';')} secret=set profile=default"
+
+
+@EVERY
+def test_the_function_sets_the_session_and_hands_all_else_through(
+    product: Product, story: Story, aws: PretendAws, row: Settled
+) -> None:
+    with seated(product, row) as seat:
+        assert seat.keys() == NOTHING
+        assert seat.status_of("mfaenv -p nobody") == 1
+        assert "(exit" not in seat.window.text
+        seat.window.enter("mfaenv")
+        seat.window.see(QUESTION)
+        seat.window.enter(story.device.code())
+        seat.window.prompted()
+        assert seat.keys() == session(product)
+        assert seat.status_of("mfaenv exec -p default -- leave-with-7") == 7
+        assert "on a terminal" in seat.window.text
+        assert '"AccessKeyId"' in seat.type("mfaenv process")
+        assert "set -gx AWS" in seat.type("mfaenv --shell fish")
+        assert seat.keys() == session(product)
+        seat.type("mfaenv unset")
+        assert seat.keys() == NOTHING
+    with seated(product, row) as seat:
+        assert seat.keys() == session(product)
+        assert "MFA code" not in seat.window.text
+    assert len(aws.actions("GetSessionToken")) == 1
+
+
+@HOOKED
+def test_windows_learn_of_a_session_and_of_its_end(product: Product, story: Story, row: Settled) -> None:
+    ended = "mfaenv: the session of profile default has ended"
+    with seated(product, row) as one, seated(product, row) as other, seated(product, row, **THEIRS) as theirs:
+        one.type(f"mfaenv -c {story.device.code()}")
+        stored = session(product)
+        assert one.keys() == stored
+        other.type("")
+        assert other.keys() == stored
+        one.type("mfaenv unset")
+        one.type("")
+        assert one.keys() == NOTHING
+        other.set("MFAENV_EXPIRES", PAST)
+        other.type("")
+        assert other.keys() == "key=none secret= profile=default"
+        assert other.window.text.count(ended) == 1
+        (product.cache / "latest").write_text("1800000000.5\n")
+        for seat in (one, other):
+            seat.type("")
+            assert seat.keys() == stored
+        assert other.window.text.count(ended) == 1
+        theirs.type("")
+        assert theirs.keys() == f"key={THEIRS['AWS_ACCESS_KEY_ID']} secret=set profile=none"
