@@ -30,6 +30,7 @@ SIZE = (60, 250)
 PROMPT = re.compile(r"[#$%>@] ?\Z")
 CTRL_C = "\x03"
 CTRL_D = "\x04"
+CTRL_Z = "\x1a"
 KILLED = 9
 
 _CONTROLS = re.compile(

@@ -5,7 +5,21 @@ import subprocess
 
 import pytest
 from product import Product
-from terminals import BASH, CTRL_C, CTRL_D, FISH, SHELLS, ZSH, Shell, Window, direct, need, open_window, with_mfaenv
+from terminals import (
+    BASH,
+    CTRL_C,
+    CTRL_D,
+    CTRL_Z,
+    FISH,
+    SHELLS,
+    ZSH,
+    Shell,
+    Window,
+    direct,
+    need,
+    open_window,
+    with_mfaenv,
+)
 
 from mfaenv.demo.server import PretendAws
 from mfaenv.demo.story import Story
@@ -13,6 +27,7 @@ from mfaenv.demo.world import Device
 
 QUESTION = r"MFA code for profile default in account 123456789012, device arn:aws:iam::123456789012:mfa/alice: "
 FAMILY = pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
+HIDDEN_CURSOR, SHOWN_CURSOR = "\x1b[?25l", "\x1b[?25h"
 OTHER_DIGITS = ("١٢٣٤٥٦", "²³¹²³¹", "".join(chr(ord("\N{FULLWIDTH DIGIT ZERO}") + digit) for digit in range(6)))
 EVERY_LINE = [pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in SHELLS for line in shell.lines]
 
@@ -135,6 +150,7 @@ def test_a_refused_code_is_not_sent_twice(product: Product, story: Story, aws: P
         window.press(CTRL_C)
         assert window.ended() == 130
         assert "Traceback" not in window.text
+        assert window.raw.count(HIDDEN_CURSOR) == window.raw.count(SHOWN_CURSOR) > 0
     assert sent_codes(aws) == 1
 
 
@@ -165,6 +181,60 @@ def test_after_leaving_the_shell_goes_on_without_a_session(product: Product, she
         window.enter(shell.last_status)
         assert window.see(r"^status=\d+$") != "status=0"
         assert key_in(window) == "AKIAI44QH8DHBEXAMPLE"
+
+
+@pytest.mark.parametrize("way", ["Ctrl-C", "closed"])
+def test_where_the_window_that_asks_goes_the_next_one_asks(product: Product, story: Story, way: str) -> None:
+    first = direct(product, "--shell", "bash")
+    with first:
+        first.see(QUESTION)
+        second = direct(product, "--shell", "bash")
+        second.see("Another mfaenv is getting a session with these keys")
+        if way == "Ctrl-C":
+            first.press(CTRL_C)
+            assert first.ended() == 130
+    with second:
+        second.see(QUESTION)
+        second.enter(story.device.code())
+        assert second.ended() == 0
+
+
+def test_who_waits_for_another_window_can_leave(product: Product) -> None:
+    with direct(product, "--shell", "bash") as first:
+        first.see(QUESTION)
+        with direct(product, "--shell", "bash") as second:
+            second.see("Another mfaenv is getting a session with these keys")
+            second.press(CTRL_C)
+            assert second.ended() == 130
+            assert "Traceback" not in second.text
+
+
+def test_of_two_windows_one_asks_and_the_other_gets_its_session(
+    product: Product, story: Story, aws: PretendAws
+) -> None:
+    with open_window(product, BASH) as first, open_window(product, ZSH) as second:
+        first.enter(BASH.lines[0])
+        first.see(QUESTION)
+        second.enter(ZSH.lines[0])
+        second.see("Another mfaenv is getting a session with these keys")
+        first.enter(story.device.code())
+        assert key_in(first) == key_in(second)
+        assert "MFA code" not in second.text
+    assert sent_codes(aws) == 1
+
+
+def test_a_stopped_question_can_be_taken_up_again(product: Product, story: Story) -> None:
+    with open_window(product, BASH) as window:
+        window.enter("mfaenv --shell bash >printed")
+        window.see(QUESTION)
+        window.press(CTRL_Z)
+        window.see("Stopped")
+        window.prompted()
+        window.enter("fg")
+        window.see("^mfaenv --shell bash")
+        window.enter(story.device.code())
+        window.prompted()
+    assert "export AWS_ACCESS_KEY_ID=ASIA" in (product.home / "printed").read_text()
 
 
 @pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])

@@ -5,7 +5,7 @@ import re
 import pytest
 from product import Outcome, Product
 from settings import configure
-from terminals import Window, direct
+from terminals import CTRL_C, CTRL_D, Window, direct
 
 from mfaenv.demo.policy import ALLOW_ALL
 from mfaenv.demo.server import PretendAws
@@ -114,6 +114,20 @@ def test_what_is_written_is_looked_at(product: Product, aws: PretendAws, locked:
         window.see(words)
         assert window.ended() == 2
     assert used(aws) == []
+
+
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
+@pytest.mark.parametrize("answers", [(), ("n",)], ids=["the offer", "the device"])
+def test_one_can_leave_at_any_question(product: Product, locked: User, key: str, answers: tuple[str, ...]) -> None:
+    assert locked.devices
+    with direct(product, "--shell", "bash") as window:
+        for given in answers:
+            window.see(OFFER)
+            window.enter(given)
+        window.see("Serial number or ARN of the device: " if answers else OFFER)
+        window.press(key)
+        assert window.ended() == 130
+        assert "Traceback" not in window.text
 
 
 def test_an_offer_that_fails_is_not_remembered(product: Product, aws: PretendAws, locked: User) -> None:
