@@ -9,9 +9,8 @@ import os
 import stat
 import sys
 import time
-from binascii import crc32
 
-from mfaenv.entry import dump, load
+from mfaenv.entry import checksum, dump, load
 from mfaenv.errors import MfaenvError
 
 TYPE_CHECKING = False
@@ -100,7 +99,7 @@ else:
 
 def named(prefix: str, key: str) -> str:
     """Give the name of the file for a key. Two keys may share one: a reader checks the key, the last writer wins."""
-    return f"{prefix}{crc32(key.encode('utf-8', 'surrogateescape')):08x}"
+    return f"{prefix}{checksum(key.encode('utf-8', 'surrogateescape'))}"
 
 
 def signature(path: str) -> str:

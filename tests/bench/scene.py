@@ -39,6 +39,7 @@ class Scene:
     def sign_in(self) -> None:
         """Store sessions, alice's and the others'."""
         for stage in (self.few, self.many):
+            stage.forget()  # the code that was used too
             stage.fill()
             timing.whole(self.line("--token-code", CODE, "--shell", "bash"), stage.env)
 

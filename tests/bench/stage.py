@@ -68,7 +68,8 @@ def _keys() -> Iterator[tuple[str, Mapping[str, str]]]:
     yield "default", LONG_TERM
     yield f"{STORED}-long-term", {**LONG_TERM, "aws_mfa_device": SERIAL}
     ends = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + HOURS))
-    yield STORED, {**SESSION, "aws_security_token": SESSION["aws_session_token"], "expiration": ends}
+    marks = {"aws_security_token": SESSION["aws_session_token"], "assumed_role": "False", "expiration": ends}
+    yield STORED, SESSION | marks
 
 
 def _name(number: int) -> str:
