@@ -132,7 +132,7 @@ def refuse(target: str, value: str) -> None:
     [("cp437", "日本"), ("cp850", "€"), ("cp932", "é"), ("cp65002", "there is no such code page")],
 )
 def test_what_the_code_page_lacks_is_refused_with_the_way_out(encoding: str, value: str) -> None:
-    with pytest.raises(MfaenvError, match=f"^MFAENV_PROFILE .* code page, {encoding}\.$") as refused:
+    with pytest.raises(MfaenvError, match=rf"^MFAENV_PROFILE .* code page, {encoding}\.$") as refused:
         render("cmd", [("MFAENV_PROFILE", value)], encoding=encoding)
     assert "chcp 65001" in refused.value.hint
 
