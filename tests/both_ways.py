@@ -124,24 +124,32 @@ WAYS: Mapping[str, Callable[[list[str]], int]] = {"short": short, "long": long, 
 
 
 def run(way: str, arguments: list[str], env: Mapping[str, str], streams: Sequence[Any]) -> int:
-    """Run in a fork with this environment, and give the exit status."""
-    child = os.fork()
-    if child == 0:
-        for number, stream in enumerate(streams, 1):
-            os.dup2(stream.fileno(), number)
-        os.environ.clear()
-        os.environ.update(env)
-        clock = time.time
-        time.time = lambda: clock() + LATER
-        status = WAYS[way](arguments)
-        sys.stderr.flush()
-        os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    """Run in this process, with this environment, and give the exit status."""
+    for number, stream in enumerate(streams, 1):
+        os.dup2(stream.fileno(), number)
+    os.environ.clear()
+    os.environ.update(env)
+    clock = time.time
+    time.time = lambda: clock() + LATER
+    return WAYS[way](arguments)
+
+
+def forked(action: Callable[[], int]) -> int:
+    """Do it in a fork, and give its exit status."""
+    status = DECLINED
+    if sys.platform != "win32":
+        child = os.fork()
+        if child == 0:
+            status = action()
+            sys.stderr.flush()
+            os._exit(status)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return status
 
 
 def answer(way: str, arguments: list[str], env: Mapping[str, str]) -> tuple[int, str, str]:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        status = run(way, arguments, env, [out, err])
+        status = forked(lambda: run(way, arguments, env, [out, err]))
         texts = []
         for stream in (out, err):
             stream.seek(0)

@@ -17,6 +17,7 @@ from mfaenv.demo.totp import STEP, code_at_step
 
 MANY = 20
 SOME = 4
+KILLED = -9
 WAITING = "Another mfaenv is getting a session with these keys; waiting for it."
 
 MOMENTS = {
@@ -72,6 +73,16 @@ def wait_for_lock(product: Product, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.01)
 
 
+def stop(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform != "win32":
+        process.send_signal(signal.SIGSTOP)
+
+
+def go_on(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform != "win32":
+        process.send_signal(signal.SIGCONT)
+
+
 def test_many_at_once_make_one_call(product: Product, aws: PretendAws, codes: Iterator[str]) -> None:
     code = next(codes)
     assert len(sessions(finish_all(*(start(product, code) for _ in range(MANY))))) == 1
@@ -84,11 +95,11 @@ def test_who_waits_says_so_after_a_second(product: Product, codes: Iterator[str]
     code = next(codes)
     first = start(product, code)
     wait_for_lock(product, first)
-    first.send_signal(signal.SIGSTOP)
+    stop(first)
     second = start(product, code)
     assert second.stderr is not None
     said = second.stderr.readline().decode()
-    first.send_signal(signal.SIGCONT)
+    go_on(first)
     outcomes = finish_all(first, second)
     assert said == f"mfaenv: {WAITING}\n"
     assert [outcome.err for outcome in outcomes] == ["", ""]
@@ -113,10 +124,10 @@ def test_different_keys_do_not_wait_for_each_other(product: Product, story: Stor
     key, device = bob.add_key(), bob.add_device()
     first = start(product, next(codes))
     wait_for_lock(product, first)
-    first.send_signal(signal.SIGSTOP)
+    stop(first)
     product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret, "AWS_MFA_SERIAL": device.serial}
     second = finish(start(product, device.code()))
-    first.send_signal(signal.SIGCONT)
+    go_on(first)
     assert len(sessions([second, finish(first)])) == 2
 
 
@@ -133,7 +144,7 @@ def test_the_next_takes_over_whenever_the_first_is_killed(
     time.sleep(random.Random(seed).uniform(0, 0.3))
     first.kill()
     killed, *outcomes = finish_all(first, *others)
-    assert killed.status in {0, -signal.SIGKILL}
+    assert killed.status in {0, KILLED}
     assert len(sessions(outcomes)) == 1
     assert len(aws.actions("GetSessionToken")) <= 2
     assert locks(product) == []
@@ -154,7 +165,7 @@ def test_the_next_takes_over_when_the_first_is_killed_as(
     product.command = COMMAND
     code = next(codes)
     killed, *outcomes = finish_all(first, *(start(product, code) for _ in range(SOME)))
-    assert (killed.status, killed.out) == (-signal.SIGKILL, "")
+    assert (killed.status, killed.out) == (KILLED, "")
     assert len(sessions(outcomes)) == 1
     assert len(aws.actions("GetSessionToken")) <= 2
     assert locks(product) == []

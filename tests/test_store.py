@@ -32,7 +32,12 @@ FIELDS = {
 }
 UNTIL = 4_000_000_000
 NOBODY = 65_534
-ROOT = os.name == "posix" and os.geteuid() == 0
+POSIX = os.name == "posix"
+if sys.platform == "win32":
+    UID = -1
+else:
+    UID = os.geteuid()
+ROOT = UID == 0
 LINUX = sys.platform == "linux"
 
 TEXT = st.text(
@@ -41,7 +46,7 @@ TEXT = st.text(
 )
 NAMES = st.text("abc_", min_size=1, max_size=3)
 
-posix = pytest.mark.skipif(os.name != "posix", reason="Windows has other rights")
+posix = pytest.mark.skipif(not POSIX, reason="Windows has other rights")
 
 
 def needs_root(reason: str) -> pytest.MarkDecorator:
@@ -112,11 +117,13 @@ def a_link(path: Path) -> None:
 
 def a_fifo(path: Path) -> None:
     path.unlink()
-    os.mkfifo(path, 0o600)
+    if sys.platform != "win32":
+        os.mkfifo(path, 0o600)
 
 
 def another_users(path: Path) -> None:
-    os.chown(path, NOBODY, -1)
+    if sys.platform != "win32":
+        os.chown(path, NOBODY, NOBODY)
 
 
 def too_large(path: Path) -> None:
@@ -153,9 +160,9 @@ def test_a_damaged_entry_is_a_miss_and_is_replaced(place: Store, path: Path, dam
     place.write(NAME, FIELDS, UNTIL)
     assert place.read(NAME, "k") == FIELDS
     assert stat.S_ISREG(path.lstat().st_mode)
-    if os.name == "posix":
+    if POSIX:
         assert mode(path) == 0o600
-        assert path.lstat().st_uid == os.geteuid()
+        assert path.lstat().st_uid == UID
 
 
 @posix
@@ -172,8 +179,7 @@ def test_replacing_a_link_leaves_alone_what_it_leads_to(place: Store, path: Path
 def test_the_announced_word_is_read_with_the_same_suspicion(place: Store) -> None:
     place.announce("1800000000.5")
     assert place.latest() == "1800000000.5"
-    Path(place.file(store.LATEST)).unlink()
-    os.mkfifo(place.file(store.LATEST), 0o600)
+    a_fifo(Path(place.file(store.LATEST)))
     assert place.latest() == ""
 
 
@@ -216,7 +222,7 @@ def test_a_directory_that_could_be_a_trap_is_refused(tmp_path: Path, damage: str
 def test_another_users_directory_is_refused(tmp_path: Path) -> None:
     theirs = tmp_path if ROOT else Path("/usr")
     if ROOT:
-        os.chown(theirs, NOBODY, -1)
+        another_users(theirs)
     with pytest.raises(MfaenvError, match=r"belongs to another user \(uid \d+\): refused"):
         Store(str(theirs)).check()
 
@@ -301,7 +307,7 @@ def as_nobody(product: Product) -> Product:
         who = (f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
         product.command = ("setpriv", *who, f"--inh-caps={reading}", f"--ambient-caps={reading}", *COMMAND)
         for path in [product.home, *product.home.rglob("*")]:
-            os.chown(path, NOBODY, NOBODY)
+            another_users(path)
     return product
 
 
@@ -397,7 +403,7 @@ def test_an_entry_without_rights_is_a_miss(rights: int, readable: bool) -> None:
         Path(place.file(NAME)).chmod(rights)
         if ROOT:
             for path in (folder, place.path, place.file(NAME)):
-                os.chown(path, NOBODY, NOBODY)
+                another_users(Path(path))
         done = subprocess.run([sys.executable, "-c", READ, place.path], check=True, capture_output=True, text=True)
         assert done.stdout == f"{readable}\n"
 
