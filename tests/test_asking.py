@@ -310,6 +310,7 @@ def test_a_script_stops_where_there_is_no_session(product: Product, shell: str, 
     done = subprocess.run(
         [shell, *(["sh"] if shell == "busybox" else []), "-c", f"{line}\necho reached"],
         env=with_mfaenv(product),
+        cwd=product.home,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         start_new_session=True,

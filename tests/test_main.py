@@ -342,7 +342,9 @@ def test_a_region_of_the_user_stays(product: Product, story: Story) -> None:
 def test_the_shell_that_called_is_found(stored: Product, shell: str) -> None:
     need(shell)
     for command in ([shell, "-c", "mfaenv; :"], ["env", "-u", "SHELL", shell, "-c", "mfaenv; :"]):
-        done = subprocess.run(command, env=with_mfaenv(stored), capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command, env=with_mfaenv(stored), cwd=stored.home, capture_output=True, text=True, check=True
+        )
         explicit = {"dash": "sh", "ksh93": "ksh", "mksh": "ksh"}.get(shell, shell)
         assert done.stdout == stored.run("--shell", explicit).out
 
