@@ -12,6 +12,7 @@ Sections = dict[str, Section]
 
 CONFIG = ("AWS_CONFIG_FILE", "~/.aws/config")
 CREDENTIALS = ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
+MEND = "Mend or remove that line."
 
 
 class AwsFiles(NamedTuple):
@@ -90,7 +91,8 @@ def _read(path: str) -> Sections:
     parser = configparser.RawConfigParser()
     try:
         with open(path, encoding="locale") as file:
-            parser.read_file(file)
+            text = file.read()
+        parser.read_string(text)
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -98,8 +100,20 @@ def _read(path: str) -> Sections:
     except UnicodeDecodeError:
         raise MfaenvError(f"{short(path)} is not text in this locale's encoding.", "Save it as UTF-8.") from None
     except configparser.Error as error:
-        raise MfaenvError(f"{short(path)}, {_complaint(error)}.", "Mend or remove that line.") from None
-    return {title: dict(parser.items(title)) for title in parser.sections()}
+        raise MfaenvError(f"{short(path)}, {_complaint(error)}.", MEND) from None
+    sections = {title: dict(parser.items(title)) for title in parser.sections()}
+    _check_blocks(path, text, sections)
+    return sections
+
+
+def _check_blocks(path: str, text: str, sections: Sections) -> None:
+    """Raise MfaenvError for an indented block with a line that is no `name = value`: botocore reads no such file."""
+    blocks = (value for section in sections.values() for value in section.values() if value.startswith("\n"))
+    lines = (line.strip() for block in blocks for line in block.splitlines())
+    wrong = next((line for line in lines if line and "=" not in line), "")
+    if wrong:
+        number = [line.strip() for line in text.splitlines()].index(wrong) + 1
+        raise MfaenvError(f"{short(path)}, line {number}: no name = value in an indented block.", MEND)
 
 
 def _complaint(error: configparser.Error) -> str:

@@ -1,7 +1,7 @@
 """A session for a plan: stored or fetched, one process at a time, roles on top."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 from mfaenv import code, device, memory, store
@@ -131,10 +131,10 @@ class Sessions:
     @contextmanager
     def _alone(self, keys: Keys) -> Iterator[None]:
         """Let one process at a time get sessions with these keys; without a store there is nothing to share."""
-        if not self._writable:
-            yield
-            return
-        with lock(self._place.file(store.named(store.LOCK, keys.access_key)), self._say_waiting):
+        with ExitStack() as held:
+            if self._writable:
+                place = self._place.file(store.named(store.LOCK, keys.access_key))
+                self._try_to(lambda: held.enter_context(lock(place, self._say_waiting)))
             yield
 
     def _say_waiting(self) -> None:
@@ -241,7 +241,7 @@ class Sessions:
             "expires": str(credentials.expires or ""),
         }
 
-    def _try_to(self, write: Callable[[], None]) -> None:
+    def _try_to(self, write: Callable[[], object]) -> None:
         """Write to the store, and say so once where that fails: the session is printed all the same."""
         if self._writable:
             try:

@@ -6,7 +6,7 @@ import botocore.session
 import pytest
 from botocore.configloader import raw_config_parse
 from botocore.exceptions import ConfigParseError
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mfaenv import awsfiles
@@ -101,9 +101,7 @@ def botocores_view(env: dict[str, str]) -> tuple[Sections, Sections] | None:
     session.set_config_variable("credentials_file", env["AWS_SHARED_CREDENTIALS_FILE"])
     try:
         full = session.full_config
-    except ConfigParseError as error:
-        # It checks every nested block at once; we read one when it is wanted.
-        assume(type(dict(error.kwargs)["error"]) is not ValueError)
+    except ConfigParseError:
         return None
     return full["profiles"], full["services"]
 
@@ -161,6 +159,7 @@ def test_a_damaged_file_is_an_error_with_its_line_and_without_its_text(env: dict
         (f"aws_secret_access_key = {SECRET}\n", "line 1: a value stands before the first [section]"),
         ("[default]\n\n[profile a]\n[default]\n", "line 4: the section [default] is there twice"),
         (f"[default]\nregion = a\nregion = {SECRET}", "line 3: region is there twice in [default]"),
+        (f"[default]\ns3 =\n  x = y\n\n  {SECRET}\n", "line 5: no name = value in an indented block"),
         (f"[default]\n[profile {SECRET}\n", "line 2: neither a [section] nor a name = value"),
     ],
 )

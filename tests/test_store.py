@@ -126,6 +126,14 @@ def another_users(path: Path) -> None:
         os.chown(path, NOBODY, NOBODY)
 
 
+def a_directory(path: Path) -> None:
+    path.mkdir()
+
+
+def a_link_to_nothing(path: Path) -> None:
+    path.symlink_to("nothing")
+
+
 def too_large(path: Path) -> None:
     path.write_bytes(entry.dump({**FIELDS, "more": "x" * store.LARGEST}))
 
@@ -315,7 +323,7 @@ def warned(done: Outcome) -> bool:
     """Whether the session was printed, and one warning said that it was not stored."""
     assert done.status == 0, done.err
     assert "export AWS_SESSION_TOKEN=" in done.out
-    return done.err.count("mfaenv:") == 1 and "the session is not stored" in done.err
+    return done.err.count("mfaenv:") == 1 and "not stored" in done.err
 
 
 def get(product: Product, story: Story, **options: Any) -> Outcome:
@@ -344,6 +352,16 @@ def test_a_link_for_a_store_is_refused_before_anything_is_called(
     assert (done.status, done.out) == (1, "(exit 1);\n")
     assert f"The store {product.cache} is a link: refused." in done.err
     assert aws.log == []
+
+
+@posix
+@pytest.mark.parametrize("trap", [a_directory, a_link_to_nothing])
+def test_where_the_lock_cannot_be_made_the_session_is_printed(
+    product: Product, story: Story, trap: Callable[[Path], None]
+) -> None:
+    product.cache.mkdir(0o700)
+    trap(product.cache / store.named(store.LOCK, story.key.id))
+    assert warned(get(product, story))
 
 
 @needs_root("run a program as another user")
