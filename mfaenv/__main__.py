@@ -56,6 +56,14 @@ def _show(given: Given, rest: list[str]) -> int | None:
     return commands.show(given, os.environ)
 
 
+def _unset(given: Given, rest: list[str]) -> int | None:
+    if rest or given.keys() - options.PRINTING:
+        return None
+    from mfaenv import commands
+
+    return commands.unset(given, os.environ)
+
+
 def _process(given: Given, rest: list[str]) -> int | None:
     return None if given.keys() & options.PRINTING else _show({**given, "format": "process"}, rest)
 
@@ -87,7 +95,7 @@ def _init(given: Given, rest: list[str]) -> int | None:
     return init.run(words[0], {**given, **more}, os.environ, hook=len(words) == len(rest))
 
 
-STRAIGHT = {"": _show, "process": _process, "exec": _exec, "status": _status, "init": _init}
+STRAIGHT = {"": _show, "unset": _unset, "process": _process, "exec": _exec, "status": _status, "init": _init}
 """The commands by name, each taking its options and the words after them, or declining (None) what is not plain."""
 
 

@@ -150,7 +150,6 @@ def _growth(scene: Scene) -> Iterator[Row]:
         ("A stored session", ["--shell", "bash"], 1.1),
         ("`mfaenv init bash`", ["init", "bash"], 1.1),
         ("`mfaenv status`", ["status"], 2),
-        ("`mfaenv status --json`", ["status", "--json"], 2),
     )
     for what, arguments, limit in lines:
         few, many = (scene.mfaenv(*arguments, stage=stage) for stage in (scene.few, scene.many))
