@@ -32,10 +32,12 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
 
     Raises MfaenvError, showing the chain, for a cycle, a missing link, or a role without a source.
     """
+    if role_arn and not files.profiles[name].get("source_profile"):
+        return _on_top(chain(files, name, ""), files.profiles[name], role_arn)
     profiles, hops, machine = [name], [], False
     section = {**files.profiles[name], **({"role_arn": role_arn} if role_arn else {})}
     while _is_role(section, first=len(profiles) == 1):
-        source = _source(section, profiles[-1], given=bool(role_arn) and len(profiles) == 1)
+        source = _source(section, profiles[-1])
         if not source:
             machine = True
             break
@@ -62,14 +64,19 @@ def _is_role(section: Section, *, first: bool) -> bool:
     return bool(section.get("role_arn")) and not section.get("web_identity_token_file") and (first or not has_keys)
 
 
-def _source(section: Section, name: str, *, given: bool) -> str:
+def _on_top(below: Chain, section: Section, role_arn: str) -> Chain:
+    """Add the role to a profile that has no source_profile to assume it from: what the profile gives is the source."""
+    name = below.profiles[0]
+    settings = {"region": section.get("region", "")} if section.get("role_arn") else section
+    return below._replace(hops=(*below.hops, _hop({**settings, "role_arn": role_arn}, name)))
+
+
+def _source(section: Section, name: str) -> str:
     """Name the profile that a role is assumed from: nothing where botocore has a credential_source for it."""
     source, machine = section.get("source_profile", ""), section.get("credential_source", "")
     if source and machine:
         raise MfaenvError(f"Profile '{name}' has both source_profile and credential_source.", "Remove one of them.")
     if not source and not machine:
-        if given:
-            return name
         raise MfaenvError(
             f"Profile '{name}' has a role_arn, but neither source_profile nor credential_source.",
             "Add source_profile = the profile with your access keys.",

@@ -177,3 +177,17 @@ def test_nothing_of_it_is_stored(product: Product) -> None:
     assert product.run("-p", "static", "-f", "json").status == 0
     assert product.run("-p", "static", "--cached").status == 3
     assert not product.cache.exists()
+
+
+def test_role_arn_is_assumed_on_top_of_a_machines_role(product: Product, aws: PretendAws, reader: Role) -> None:
+    aws.world.machine_role = reader
+    own = reader.account.add_role("Own", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
+    top = reader.account.add_role("Top", trust(own.arn, mfa=False), policies={"All": ALLOW_ALL})
+    product.env.pop("AWS_EC2_METADATA_DISABLED")
+    product.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = aws.url
+    configure(
+        product, f"[profile job]\nrole_arn = {own.arn}\ncredential_source = Ec2InstanceMetadata\nregion = us-east-1\n"
+    )
+    exported(product.run("-p", "job", "-r", top.arn, "-f", "json"))
+    assumed = [dict(record.parameters)["RoleArn"] for record in aws.log if record.action == "AssumeRole"]
+    assert assumed == [own.arn, top.arn]
