@@ -27,6 +27,11 @@ ARGUMENTS = st.tuples(
 ).map(lambda parts: [parts[0], *parts[1]])
 
 
+def _of_options(part: Any) -> Any:
+    """The options that all commands share; a command's own come by name."""
+    return {name: value for name, value in part.items() if name in OPTIONS} if isinstance(part, dict) else part
+
+
 class Ends:
     """Stands where a command begins, and keeps what it was asked."""
 
@@ -35,8 +40,7 @@ class Ends:
 
     def at(self, name: str) -> Any:
         def reached(*asked: Any, **named: Any) -> int:
-            plain = [list(part) if isinstance(part, list) else part for part in asked if part is not os.environ]
-            self.reached.append((name, plain, named))
+            self.reached.append((name, [_of_options(part) for part in asked if part is not os.environ], named))
             return DONE
 
         return reached
