@@ -40,7 +40,8 @@ def prepare() -> Programs:
     if AWS_CLI.exists():
         versions["AWS CLI"] = _output(str(AWS_CLI), "--version").split()[0].removeprefix("aws-cli/")
     if peers.exists():
-        versions |= _versions(str(peers / "bin" / "python"), *PEERS)
+        theirs = _versions(str(peers / "bin" / "python"), "boto3", *PEERS)
+        versions |= {"their boto3": theirs.pop("boto3"), **theirs}
     missing = [name for name in ("AWS CLI", *PEERS) if name not in versions]
     return Programs(python, str(home / "bin" / "mfaenv"), str(AWS_CLI), peers / "bin", versions, missing)
 
