@@ -1,6 +1,7 @@
 """What every test has: an environment without the developer in it, and mfaenv with and without a pretend AWS."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,9 @@ OURS_ALONE = {"COLUMNS", "ENV", "LINES", "SHELL", "TERM", "TMUX"}
 # A busy machine is no failure. hypothesis has chosen its profile by now: that of CI draws the same values every time.
 settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+# Whoever runs the tests in the background may ignore Ctrl-C, and what they start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _is_theirs(name: str) -> bool:
