@@ -22,6 +22,11 @@ _KILLED = 128
 """A shell's exit statuses; the last is added to the signal's number."""
 
 
+_BATCH_FILES = (".cmd", ".bat")
+_CMDS_OWN = frozenset('"&|<>^%\r\n')
+"""What means something to cmd, which reads the arguments of a batch file once more: CVE-2024-24576 tells of it."""
+
+
 class StopSignal(SystemExit):
     """SIGTERM or SIGHUP came: unwinds everything on its way out, then is the exit status."""
 
@@ -62,6 +67,12 @@ def run_in_foreground(command: Sequence[str], environ: Mapping[str, str]) -> int
 
 def _start(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     program = shutil.which(command[0], path=environ.get("PATH")) or command[0]
+    if program.lower().endswith(_BATCH_FILES) and not _CMDS_OWN.isdisjoint("".join(command[1:])):
+        raise MfaenvError(
+            f"{command[0]} is a batch file, and cmd would take part of an argument as a command of its own.",
+            "Leave out quotes, line breaks and & | < > ^ %, or call the program behind it.",
+            status=_NOT_EXECUTABLE,
+        )
     try:
         return subprocess.Popen([program, *command[1:]], env=dict(environ))  # noqa: S603 - the user's own command
     except FileNotFoundError:

@@ -1,0 +1,27 @@
+"""What must not be started: arguments that a batch file's reader would run."""
+
+from pathlib import Path
+
+import pytest
+
+from mfaenv.errors import MfaenvError
+from mfaenv.foreground import run_in_foreground
+
+
+@pytest.mark.parametrize("argument", ['a"&echo INJECTED&"', "a&b", "a|b", ">file", "%PATH%", "a^b", "a\nb", 'say "no"'])
+@pytest.mark.parametrize("name", ["tool.cmd", "TOOL.BAT"])
+def test_an_argument_that_cmd_would_run_is_refused(tmp_path: Path, name: str, argument: str) -> None:
+    tool = tmp_path / name
+    tool.write_text("#!/bin/sh\ntouch started\n")
+    tool.chmod(0o755)
+    with pytest.raises(MfaenvError, match="is a batch file") as refused:
+        run_in_foreground([str(tool), "fine", argument], {"PATH": ""})
+    assert argument not in refused.value.message
+    assert not (tmp_path / "started").exists()
+
+
+def test_plain_arguments_of_a_batch_file_are_handed_on(tmp_path: Path) -> None:
+    tool = tmp_path / "tool.cmd"
+    tool.write_text('#!/bin/sh\n[ "$1" = "two words" ] && exit 7\n')
+    tool.chmod(0o755)
+    assert run_in_foreground([str(tool), "two words"], {"PATH": ""}) == 7
