@@ -1,1 +1,1 @@
-doskey mfaenv=for /f "delims=" %i in ('mfaenv.exe init cmd --call $*') do @%i
+doskey mfaenv="%MFAENV_FUNCTION%" $*

@@ -44,7 +44,7 @@ set _mfaenv_text = '\mfaenv $argv:q'
 if ($_mfaenv_for_this_shell && ! $_mfaenv_valued) then
     set _mfaenv_noglob = $?noglob
     set noglob
-    # Not in double quotes, in which the arguments would be read as code.
+    # Not in double quotes, in which the arguments would be read as code; so runs of blanks in a value become one.
     set _mfaenv_text = (`\mfaenv --shell tcsh $argv:q`)
     if (! $_mfaenv_noglob) unset noglob
 endif

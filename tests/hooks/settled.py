@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from product import Product
 
+KEYS = "key=${AWS_ACCESS_KEY_ID-none} secret=${AWS_SECRET_ACCESS_KEY+set} profile=${MFAENV_PROFILE-none}"
 PROGRAMS = {
-    "what-is-set": 'echo "key=${AWS_ACCESS_KEY_ID-none} secret=${AWS_SECRET_ACCESS_KEY+set} profile=${MFAENV_PROFILE-none}"',
+    "what-is-set": f'echo "{KEYS}"',
     "leave-with-7": "test -t 0 && test -t 1 && echo on a terminal; exit 7",
 }
 """What is put on the PATH, for any shell to start."""
@@ -98,12 +99,17 @@ class Seat:
         self.row = row
         self.window = window
 
-    def type(self, line: str) -> str:
-        """Type a line and wait for the next prompt; give what was shown."""
-        before = len(self.window.text)
+    def type(self, line: str) -> None:
+        """Type a line and wait for the next prompt."""
         self.window.enter(line)
         self.window.prompted()
-        return self.window.text[before:]
+
+    def sees(self, line: str, pattern: str) -> str:
+        """Type a line and wait for what it shows; give that."""
+        self.window.enter(line)
+        shown = self.window.see(pattern)
+        self.window.prompted()
+        return shown
 
     def set(self, name: str, value: object) -> None:
         """Set and export a variable."""
@@ -111,10 +117,7 @@ class Seat:
 
     def keys(self) -> str:
         """Tell what a program sees that is started here."""
-        self.window.enter("what-is-set")
-        shown = self.window.see(r"^key=\w+ secret=(set)? profile=\w+$")
-        self.window.prompted()
-        return shown
+        return self.sees("what-is-set", r"^key=\w+ secret=(set)? profile=\w+$")
 
     def status_of(self, line: str) -> int:
         """Type a line that fails; tell its status."""

@@ -1,0 +1,185 @@
+"""What `mfaenv init` prints, and for whom; and what the linters of each language say of it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import tree_sitter_powershell
+from hooks.settled import ROWS
+from terminals import need
+from tree_sitter import Language, Parser
+
+from mfaenv import catalog, exports, hooks, shells, shortcut
+
+if TYPE_CHECKING:
+    from product import Product
+
+    from mfaenv.demo.story import Story
+
+EVERY = pytest.mark.parametrize("shell", hooks.TEMPLATES)
+ROOM = Path(hooks.__file__).parent
+NOW = 1_800_000_000
+PROCESS = re.compile(r"\b(?:v?fork|clone3?)\((?!.*CLONE_THREAD)")
+
+
+def text(shell: str, *, hook: bool = True) -> bytes:
+    """What a template becomes, without the settings and the session after it."""
+    known = [("MFAENV_STORE", "/home/o'alice/.cache/mfaenv")] if shell in hooks.SAVED else []
+    return hooks.text(shell, "1799999999.5", NOW, known, hook=hook).encode()
+
+
+def check(text: bytes, *command: str) -> tuple[int, str]:
+    need(command[0])
+    done = subprocess.run(command, input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.returncode, done.stdout.decode()
+
+
+def stored(product: Product, story: Story) -> str:
+    """Get and store a session; give its access key."""
+    done = product.run("--format", "json", "--token-code", story.device.code())
+    return re.search(r'"AWS_ACCESS_KEY_ID": "(\w+)"', done.out)[1]  # type: ignore[index]
+
+
+def test_every_shell_has_its_place() -> None:
+    assert set(catalog.COMMANDS["init"].takes) == set(hooks.TEMPLATES)
+    assert {row.target for row in ROWS} | {"pwsh", "cmd"} == set(hooks.TEMPLATES)
+    assert set(hooks.TEMPLATES) <= set(shells.NAMES)
+
+
+@EVERY
+def test_nothing_is_left_to_fill_in(shell: str) -> None:
+    assert not re.search(rb"@[A-Z_]+@", text(shell))
+
+
+@EVERY
+def test_without_the_hook_there_is_none(shell: str) -> None:
+    assert b"_mfaenv_hook" not in text(shell, hook=False)
+    assert (b"_mfaenv_hook" in text(shell)) == (shell not in {"sh", "ksh", "tcsh", "cmd"})
+
+
+@pytest.mark.parametrize("script", hooks.SOURCED.values())
+def test_a_script_knows_the_options_that_take_a_value(script: str) -> None:
+    words = set(re.findall(r"--?[a-z][a-z-]*", (ROOM / script).read_text()))
+    assert set(hooks.VALUED) <= words
+
+
+@pytest.mark.parametrize("seen", ["", "'; touch pwned; '", "$(touch pwned)", "1\n2", '"', "é"])
+def test_a_word_from_the_store_never_becomes_code(seen: str) -> None:
+    assert hooks.text("bash", seen, NOW, [], hook=True) == hooks.text("bash", "-", NOW, [], hook=True)
+
+
+@pytest.mark.parametrize("shell", ["bash", "sh", "ksh"])
+def test_shellcheck_finds_nothing(shell: str) -> None:
+    assert check(text(shell), "shellcheck", "--shell", shell, "-") == (0, "")
+
+
+@pytest.mark.parametrize(("shell", "dialect"), [("bash", "bash"), ("sh", "posix"), ("ksh", "mksh")])
+def test_shfmt_would_change_nothing(shell: str, dialect: str) -> None:
+    assert check(text(shell), "shfmt", "-d", "-i", "4", "-ci", "-ln", dialect) == (0, "")
+
+
+def test_fish_indent_would_change_nothing() -> None:
+    assert check(text("fish"), "fish_indent", "--check") == (0, "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "ksh93", "mksh", "dash", "posh"])
+def test_shells_read_it_through(shell: str) -> None:
+    printed = text({"ksh93": "ksh", "mksh": "ksh", "dash": "sh", "posh": "sh"}.get(shell, shell))
+    assert check(printed, shell, "-n") == (0, "")
+
+
+def test_powershell_parses_it() -> None:
+    parsed = Parser(Language(tree_sitter_powershell.language())).parse(text("powershell"))
+    assert not parsed.root_node.has_error
+
+
+@EVERY
+def test_the_plain_way_prints_what_the_command_line_prints(product: Product, story: Story, shell: str) -> None:
+    stored(product, story)
+    for arguments in ((), ("--no-hook",)):
+        plain, full = (product.run("init", shell, option, *arguments) for option in ("--profile=default", "-pdefault"))
+        assert (plain.status, plain.err) == (0, "")
+        assert [re.sub(r"\b\d{10}\b", "NOW", done.out) for done in (plain, full)] == [
+            re.sub(r"\b\d{10}\b", "NOW", full.out)
+        ] * 2
+
+
+def test_the_plain_way_does_not_load_the_command_line(product: Product, story: Story) -> None:
+    time.sleep(shortcut.SETTLED_AFTER)  # files as fresh as these are read again
+    stored(product, story)
+    code = "import sys; from mfaenv.__main__ import run; run(['init', 'bash', '--no-hook']);"
+    product.command = (sys.executable, "-c", f"{code} print('#', *sys.modules)")
+    loaded = product.run().out.rpartition("#")[2].split()
+    assert "mfaenv.init" in loaded
+    assert {"typer", "json", "re", "rich", "boto3", "mfaenv.profiles", "mfaenv.session"}.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize("arguments", [("init",), ("init", "tclsh"), ("init", "bash", "zsh"), ("init", "bash", "-x")])
+def test_wrong_usage_prints_nothing_for_a_shell(bare: Product, arguments: tuple[str, ...]) -> None:
+    done = bare.run(*arguments)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("mfaenv: ")
+
+
+@EVERY
+def test_with_nothing_set_up_it_is_silent(bare: Product, shell: str) -> None:
+    done = bare.run("init", shell)
+    assert (done.status, done.err) == (0, "")
+    assert b"AWS_ACCESS_KEY_ID=" not in done.out.encode()
+
+
+def shown_key(product: Product, *arguments: str) -> str:
+    done = product.run("init", "sh", *arguments)
+    assert (done.status, done.err) == (0, "")
+    found = re.search(r"^export AWS_ACCESS_KEY_ID=(\w+);$", done.out, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def test_a_shell_starts_with_the_stored_session(product: Product, story: Story) -> None:
+    assert shown_key(product) == ""
+    key = stored(product, story)
+    assert shown_key(product) == key
+    assert shown_key(product, "-p", "default") == key
+    assert shown_key(product, "-p", "staging") == ""
+    assert shown_key(product, "-p", "nobody") == ""
+
+
+def test_the_profile_is_the_shells_from_then_on(product: Product) -> None:
+    assert product.run("init", "sh", "-p", "staging").out.endswith("\nexport MFAENV_PROFILE=staging;\n")
+
+
+@pytest.mark.parametrize(
+    ("expires", "replaced"),
+    [("", False), (str(int(time.time()) + 900), False), (str(int(time.time()) - 900), True), ("soon", False)],
+    ids=["the user's own", "a session that holds", "a session that is over", "no time"],
+)
+def test_keys_that_came_with_the_environment(product: Product, story: Story, expires: str, replaced: bool) -> None:
+    key = stored(product, story)
+    product.env["AWS_ACCESS_KEY_ID"] = "ASIAI44QH8DHBEXAMPLE"
+    product.env["AWS_SECRET_ACCESS_KEY"] = "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
+    product.env["AWS_SESSION_TOKEN"] = "FwoGZXIvYXdzEBYaDEXAMPLE"
+    product.env[exports.EXPIRES] = expires
+    assert shown_key(product) == (key if replaced else "")
+
+
+def test_what_is_kept_in_a_file_holds_no_session(product: Product, story: Story) -> None:
+    key = stored(product, story)
+    printed = product.run("init", "nu").out
+    assert key not in printed
+    assert str(product.cache) in printed
+
+
+def test_it_starts_no_other_process(product: Product, story: Story, tmp_path: Path) -> None:
+    need("strace")
+    stored(product, story)
+    trace = tmp_path / "trace"
+    product.command = ("strace", "-f", "-qq", "-e", "trace=process", "-o", str(trace), *product.command)
+    assert product.run("init", "bash").status == 0
+    assert trace.read_text().count("execve(") == 1
+    assert not PROCESS.search(trace.read_text())

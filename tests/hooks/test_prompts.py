@@ -1,0 +1,123 @@
+"""What a prompt hook leaves as it is: statuses, other people's hooks, strict settings; and what it costs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hooks.settled import BY_NAME, PAST, ROWS, Seat, Settled, seated
+from terminals import need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from product import Product
+
+BASH, ZSH, FISH = (next(row for row in ROWS if row.name == name) for name in ("bash", "zsh", "fish"))
+XONSH, POWERSHELL = (next(row for row in ROWS if row.name == name) for name in ("xonsh", "pwsh"))
+ENDED = "mfaenv: the session of profile default has ended"
+FAR = 9_999_999_999
+PROCESS = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(?:v?fork|clone3?)\((?!.*CLONE_THREAD)", re.MULTILINE)
+
+
+def over(seat: Seat) -> None:
+    """Let a session of this shell be over."""
+    for name, value in (("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"), ("MFAENV_PROFILE", "default")):
+        seat.set(name, value)
+    seat.set("MFAENV_EXPIRES", PAST)
+
+
+@pytest.mark.parametrize(
+    ("row", "before", "shown"),
+    [
+        (BASH, """PROMPT_COMMAND='echo "one=$?"'""", "one=7"),
+        (BASH, """PROMPT_COMMAND=('echo "one=$?"' 'echo "two=$?"')""", "two=7"),
+        (BASH, """unset PROMPT_COMMAND; PS1='[$?]\\$ '""", r"\[7\]"),
+        (ZSH, """precmd() { echo "one=$?" }""", "one=7"),
+        (ZSH, """two() { echo "two=$?" }; precmd_functions=(two)""", "two=7"),
+        (ZSH, """PS1='[%?]%# '""", r"\[7\]"),
+        (FISH, """function two --on-event fish_prompt; echo two=$status; end""", "two=7"),
+        (FISH, """function fish_prompt; echo "[$status]# "; end""", r"\[7\]"),
+        (XONSH, """$PROMPT = '[{last_return_code}]@ '""", r"\[7\]"),
+        (POWERSHELL, """function prompt { "[$? $LASTEXITCODE]> " }""", r"\[False 7\]"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
+def test_others_see_the_status_of_the_line(product: Product, row: Settled, before: str, shown: str) -> None:
+    twice = row._replace(load=(before, *row.load, *row.load))
+    with seated(product, twice) as seat:
+        seat.sees("leave-with-7", shown)
+        assert seat.status_of("leave-with-7") == 7
+        over(seat)
+        seat.sees("leave-with-7", shown)
+        assert seat.window.text.count(ENDED) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "strict"),
+    [
+        (BASH, "set -euo pipefail"),
+        (BASH, "set -euo posix; shopt -s failglob nullglob extglob"),
+        (ZSH, "setopt err_exit no_unset pipe_fail warn_create_global extended_glob"),
+        (ZSH, "setopt ksh_arrays sh_word_split glob_subst no_clobber"),
+        (POWERSHELL, "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'"),
+        (POWERSHELL, "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'"),
+        (XONSH, "$XONSH_SUBPROC_CMD_RAISE_ERROR = True"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
+def test_a_strict_shell_lives_on(product: Product, row: Settled, strict: str) -> None:
+    with seated(product, row._replace(load=(strict, *row.load, *row.load))) as seat:
+        over(seat)
+        assert seat.keys() == "key=none secret= profile=default"
+        (product.cache).mkdir(parents=True, exist_ok=True)
+        (product.cache / "latest").write_text("1800000000.5\n")
+        seat.type("")
+        assert seat.keys() == "key=none secret= profile=default"
+        shown = seat.window.text
+    assert shown.count(ENDED) == 1
+    assert not re.search(r"unbound|not set|not found|created globally|[Ee]rror:|line \d", shown)
+
+
+def test_bash_keeps_the_rest_of_an_array(product: Product) -> None:
+    row = BASH._replace(load=("PROMPT_COMMAND=(: 'true two')", *BASH.load, *BASH.load))
+    with seated(product, row) as seat:
+        seat.sees('printf "<%s>" "${PROMPT_COMMAND[@]}"; echo', "^<_mfaenv_hook;:><true two>$")
+
+
+def test_zsh_keeps_other_functions(product: Product) -> None:
+    row = ZSH._replace(load=("precmd_functions=(one two); one() { }; two() { }", *ZSH.load, *ZSH.load))
+    with seated(product, row) as seat:
+        seat.sees("print -l $precmd_functions | tr '\\n' ' '; echo", "^_mfaenv_hook one two $")
+
+
+def traced(row: Settled, trace: Path) -> Settled:
+    """Have the shell's processes written down."""
+    need("strace", row.shell.start[0])
+    start = ("strace", "-f", "-qq", "-e", "trace=process", "-o", str(trace), *row.shell.start)
+    BY_NAME[f"traced {row.name}"] = row.shell._replace(start=start)
+    return row._replace(name=f"traced {row.name}")
+
+
+# fish's own prompt starts git.
+PLAIN_FISH = FISH._replace(load=("function fish_prompt; echo '# '; end", *FISH.load))
+
+
+@pytest.fixture(params=(BASH, ZSH, PLAIN_FISH), ids=lambda row: row.name)
+def row(request: pytest.FixtureRequest) -> Iterator[Settled]:
+    yield request.param
+    BY_NAME.pop(f"traced {request.param.name}", None)
+
+
+def test_no_process_is_started_while_the_session_holds(product: Product, row: Settled, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    with seated(product, traced(row, trace)) as seat:
+        assert len(PROCESS.findall(trace.read_text())) >= 1
+        seat.set("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE")
+        seat.set("MFAENV_EXPIRES", FAR)
+        before = len(PROCESS.findall(trace.read_text()))
+        for _ in range(5):
+            seat.type("")
+        assert len(PROCESS.findall(trace.read_text())) == before

@@ -1,0 +1,109 @@
+"""The script that tcsh's alias sources: what it takes in, and what it hands through, word by word."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from terminals import need
+
+from mfaenv import hooks
+
+PROGRAM = f"""\
+#!{sys.executable}
+import sys
+words = sys.argv[1:]
+if words[:2] != ["--shell", "tcsh"]:
+    print("through", words)
+elif "bad" in words:
+    print("(exit 7);")
+else:
+    sys.stderr.write(f"taken {{words[2:]}}\\n")
+    print("setenv TAKEN '* [z]';")
+    print("printenv TAKEN;")
+sys.exit(7 * ("bad" in words))
+"""
+WORDS = (
+    "a  b",
+    "it's",
+    '"',
+    "$HOME",
+    "`touch pwned`",
+    "a;touch pwned",
+    "&touch pwned",
+    "*",
+    "~",
+    "{a,b}",
+    "\\",
+    "[z]",
+    "é",
+)
+TYPED = ["'{}'".format(word.replace("'", "'\\''")) for word in WORDS]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    need("tcsh")
+    (tmp_path / "mfaenv").write_text(PROGRAM)
+    (tmp_path / "mfaenv").chmod(0o755)
+    return tmp_path
+
+
+def typed(place: Path, *lines: str) -> str:
+    """Run lines in a tcsh that has the alias; give all that is shown."""
+    alias = hooks.text("tcsh", "", 0, [], hook=True)
+    (place / "script").write_text("\n".join([alias, *lines, ""]))
+    env = {
+        "PATH": f"{place}{os.pathsep}{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+        hooks.SCRIPT: str(Path(hooks.__file__).parent / hooks.SOURCED["tcsh"]),
+    }
+    done = subprocess.run(
+        ["tcsh", "-f", "script"], cwd=place, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    assert {path.name for path in place.iterdir()} <= {"mfaenv", "script", "printed"}
+    return done.stdout.decode()
+
+
+def test_every_word_arrives_where_the_session_is_taken_in(place: Path) -> None:
+    arguments = [part for word in WORDS for part in ("-p", word)]
+    shown = typed(place, "mfaenv " + " ".join(f"-p {word}" for word in TYPED), "echo $status")
+    taken, value, status = shown.splitlines()
+    assert ast.literal_eval(taken.removeprefix("taken ")) == arguments
+    assert (value, status) == ("* [z]", "0")
+
+
+def test_every_word_arrives_where_it_goes_through(place: Path) -> None:
+    shown = typed(place, "mfaenv exec -- " + " ".join(TYPED))
+    assert ast.literal_eval(shown.removeprefix("through ")) == ["exec", "--", *WORDS]
+
+
+@pytest.mark.parametrize(
+    "line", ["status", "-p unset exec x", "-fjson", "--format json", "-q -s bash", "-p", "-h unset"]
+)
+def test_what_is_for_others_goes_through(place: Path, line: str) -> None:
+    assert typed(place, f"mfaenv {line}") == f"through {line.split()}\n"
+
+
+@pytest.mark.parametrize("line", ["", "-p unset", "-p x unset", "--profile=x -q"])
+def test_what_is_for_tcsh_is_taken_in(place: Path, line: str) -> None:
+    assert typed(place, f"mfaenv {line}").splitlines() == [f"taken {line.split()}", "* [z]"]
+
+
+def test_output_can_be_redirected_and_piped(place: Path) -> None:
+    assert typed(place, "mfaenv policy > printed", "mfaenv demo | sed 's/^/piped /'") == "piped through ['demo']\n"
+    assert (place / "printed").read_text() == "through ['policy']\n"
+
+
+def test_the_status_is_the_programs(place: Path) -> None:
+    lines = ("mfaenv -p bad", "echo $status", "mfaenv exec bad", "echo $status", "mfaenv -p bad || echo failed")
+    assert typed(place, *lines) == "7\nthrough ['exec', 'bad']\n7\nfailed\n"
+
+
+@pytest.mark.parametrize(("before", "after"), [("set noglob", "1"), ("unset noglob", "0")])
+def test_globbing_is_left_as_it_was(place: Path, before: str, after: str) -> None:
+    assert typed(place, before, "mfaenv -p x", "echo $?noglob").splitlines()[-1] == after

@@ -1,0 +1,91 @@
+"""The script that cmd's macro runs: what it takes in, and what it hands through. Wine has no doskey, so no macro."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from windows_pc import Windows
+
+from mfaenv import hooks
+
+pytestmark = pytest.mark.xdist_group("windows")
+
+PROGRAMS = {
+    "mfaenv.bat": "@python mfaenv.py %*\r\n",
+    "mfaenv.py": """\
+import sys
+words = sys.argv[1:]
+if words[:2] != ["--shell", "cmd"]:
+    print("through", words)
+elif "bad" in words:
+    print("color 00")
+else:
+    print(f'set "TAKEN={words[2:]}"')
+sys.exit(7 * ("bad" in words))
+""",
+    "shown.py": "import os; print('taken ' + os.environ['TAKEN'] if 'TAKEN' in os.environ else '')",
+}
+SCRIPT = Path(hooks.__file__).parent / hooks.SOURCED["cmd"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("function")
+    for name, text in PROGRAMS.items():
+        (place / name).write_text(text, encoding="ascii", newline="")
+    return place
+
+
+def outcome(folder: Path, arguments: str) -> tuple[str, list[str]]:
+    """Run the script with arguments as they are typed; give `taken` or `through`, and the words of the program."""
+    windows = Windows()
+    function = windows.path(SCRIPT)
+    lines = ("@echo off", f'call "{function}" {arguments} || echo failed', "python shown.py")
+    (folder / "run.bat").write_text("\r\n".join((*lines, "")), encoding="ascii", newline="")
+    done = windows.run(folder, {}, "cmd", "/d", "/c", "run.bat")
+    assert (done.status, done.errors) == (0, "")
+    how, _, words = done.output.decode("ascii").strip().partition(" ")
+    return how, ast.literal_eval(words or "[]")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("", []),
+        ('-p "a b" -q', ["-p", "a b", "-q"]),
+        ("--profile=staging", ["--profile=staging"]),
+        ("-p unset -d 1h", ["-p", "unset", "-d", "1h"]),
+        ("-p status unset", ["-p", "status", "unset"]),
+        ('-p "a&echo pwned|more>x" --no-input', ["-p", "a&echo pwned|more>x", "--no-input"]),
+        ('-p "(a) ^ b" -v', ["-p", "(a) ^ b", "-v"]),
+    ],
+)
+def test_what_is_for_cmd_is_taken_in(folder: Path, arguments: str, words: list[str]) -> None:
+    assert outcome(folder, arguments) == ("taken", words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("status --json", ["status", "--json"]),
+        ("-p unset exec x", ["-p", "unset", "exec", "x"]),
+        ("-fjson", ["-fjson"]),
+        ("--format=json", ["--format=json"]),
+        ("-q -s bash", ["-q", "-s", "bash"]),
+        ("--help unset", ["--help", "unset"]),
+        ('exec -- "x & y" (a)', ["exec", "--", "x & y", "(a)"]),
+    ],
+)
+def test_all_else_goes_through(folder: Path, arguments: str, words: list[str]) -> None:
+    assert outcome(folder, arguments) == ("through", words)
+
+
+def test_what_goes_through_can_be_redirected(folder: Path) -> None:
+    assert outcome(folder, "policy >printed") == ("", [])
+    assert (folder / "printed").read_text().strip() == "through ['policy']"
+
+
+def test_a_failure_fails(folder: Path) -> None:
+    assert outcome(folder, "-p bad") == ("failed", [])
