@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from mfaenv import console, exports, hooks, options, outcome, shells, shortcut, store
+from mfaenv import completion, console, exports, hooks, options, outcome, shells, shortcut, store
 from mfaenv.errors import DONE, USAGE, MfaenvError
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ def run(shell: str, given: Given, env: Mapping[str, str], *, hook: bool) -> int:
     profile: list[Pair] = [(exports.PROFILE, str(given["profile"]))] if "profile" in given else []
     kept = shell in hooks.SAVED
     known = [*settings, *profile] if kept else []
-    text = hooks.text(shell, place.latest(), now, known, hook=hook).encode()
+    text = f"{hooks.text(shell, place.latest(), now, known, hook=hook)}{completion.script(shell)}".encode()
     if not kept:
         session = [] if _has_keys(env, now) else _stored(given, env, place, now) or profile
         text += shells.render(shell, [*settings, *session], encoding=console.encoding())

@@ -24,6 +24,7 @@ def _mfaenv_look []: nothing -> string {
     try { open --raw $"($env.MFAENV_STORE)/latest" | decode utf-8 | str trim } catch { '-' }
 }
 
+@complete _mfaenv_complete
 def --env --wrapped mfaenv [...words: string] {
     if not (_mfaenv_for_this_shell $words) {
         ^mfaenv ...$words

@@ -15,7 +15,7 @@ from hooks.settled import ROWS
 from terminals import need
 from tree_sitter import Language, Parser
 
-from mfaenv import catalog, exports, hooks, shells, shortcut
+from mfaenv import catalog, completion, exports, hooks, shells, shortcut
 
 if TYPE_CHECKING:
     from product import Product
@@ -30,7 +30,7 @@ PROCESS = re.compile(r"\b(?:v?fork|clone3?)\((?!.*CLONE_THREAD)")
 
 def text(shell: str, *, hook: bool = True) -> bytes:
     """What a template becomes, without the settings and the session after it."""
-    known = [("MFAENV_STORE", "/home/o'alice/.cache/mfaenv")] if shell in hooks.SAVED else []
+    known = [("MFAENV_STORE", "/tmp/o'alice")] if shell in hooks.SAVED else []
     return hooks.text(shell, "1799999999.5", NOW, known, hook=hook).encode()
 
 
@@ -55,6 +55,11 @@ def test_every_shell_has_its_place() -> None:
 @EVERY
 def test_nothing_is_left_to_fill_in(shell: str) -> None:
     assert not re.search(rb"@[A-Z_]+@", text(shell))
+
+
+@EVERY
+def test_the_completion_comes_with_it(bare: Product, shell: str) -> None:
+    assert completion.script(shell) in bare.run("init", shell, "--no-hook").out
 
 
 @EVERY
