@@ -88,7 +88,7 @@ _mfaenv_offer() {
 # The profiles of the config or the credentials file $2 that may begin with $3 are added to `names`.
 _mfaenv_read() {
     local file=${2/#\~\//$HOME/} options=$- IFS=$'\n' text lines title
-    [[ -s $file && -r $file ]] || return 0
+    [[ -f $file && -r $file ]] || return 0
     IFS='' read -r -d '' text <"$file" || :
     set -f
     lines=($text) text="${lines[*]##[!\[]*}" # lines that do not begin with a bracket are empty now

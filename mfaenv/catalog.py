@@ -89,8 +89,8 @@ COMMANDS = {
         _GETTING,
         {
             "mfaenv process -p default": "print what an SDK asks a program for",
-            "aws configure set credential_process 'mfaenv process -p default' --profile with-mfa": (
-                "let every AWS tool use the session, in the profile with-mfa"
+            "aws configure set profile.mfa.credential_process 'mfaenv process'": (
+                "let every AWS tool use the session, in the profile mfa"
             ),
         },
     ),
@@ -125,7 +125,7 @@ COMMANDS = {
         _rows("profile", "no_hook"),
         {
             'eval "$(mfaenv init bash)"': "in ~/.bashrc: type mfaenv without eval from now on",
-            "mfaenv init fish --no-hook | head -n 3": "look at what another shell would get",
+            "mfaenv init zsh --no-hook": "look at what another shell would get",
         },
         argument="SHELL",
         takes=tuple(name for name in shells.NAMES if name not in _WITHOUT_FUNCTION),
