@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from terminals import PATIENCE, SHELLS, Window, need
+from terminals import PATIENCE, SHELLS, Shell, Window, need, open_window
 
 from mfaenv import awsfiles, completion, hooks, store
 from mfaenv.catalog import COMMANDS
@@ -90,6 +90,8 @@ class Tab(NamedTuple):
 
     name: str
     source: str = ". ./{file}"
+    init: tuple[str, ...] = ('eval "$(mfaenv init {name})"',)
+    """The lines that a profile holds."""
     ready: str = ""
     """A line after which there is completion at all, and it shows lists."""
     function: str = 'mfaenv() { env mfaenv "$@"; }\n'
@@ -101,9 +103,9 @@ class Tab(NamedTuple):
     fully: bool = True
     """Whether TYPED_FULLY is for this shell."""
 
-    def start(self) -> tuple[str, ...]:
-        """The command line."""
-        return next(shell.start for shell in SHELLS if shell.name == self.name)
+    def shell(self) -> Shell:
+        """How it is started."""
+        return next(shell for shell in SHELLS if shell.name == self.name)
 
     def file(self) -> str:
         """The name of its completion's file."""
@@ -119,13 +121,22 @@ TABS = (
     ),
     Tab(
         "fish",
+        init=("mfaenv init fish | source",),
         function="function mfaenv; env mfaenv $argv; end\n",
         inner="complete -c tool-of-mine -x -a inner-word",
     ),
-    Tab("tcsh", source="source {file}", ready="set autolist", function="alias mfaenv env mfaenv\n", fully=False),
+    Tab(
+        "tcsh",
+        source="source {file}",
+        init=('eval "`mfaenv init tcsh`"',),
+        ready="set autolist",
+        function="alias mfaenv env mfaenv\n",
+        fully=False,
+    ),
     Tab(
         "elvish",
         source="eval (slurp < {file})",
+        init=("eval (mfaenv init elvish | slurp)",),
         function="edit:add-var mfaenv~ {|@words| e:env mfaenv $@words }\n",
         inner="set edit:completion:arg-completer[tool-of-mine] = {|@words| put inner-word }",
         accept="\r\r",
@@ -133,12 +144,14 @@ TABS = (
     Tab(
         "nu",
         source="source {file}",
+        init=("mfaenv init nu | save --force mfaenv.nu", "source mfaenv.nu"),
         function="@complete _mfaenv_complete\ndef --wrapped mfaenv [...words: string] { ^env mfaenv ...$words }\n",
         inner="$env.config.completions.external.completer = {|spans| if $spans.0 == tool-of-mine { [inner-word] }}",
     ),
     Tab(
         "xonsh",
         source="source {file}",
+        init=("execx($(mfaenv init xonsh))",),
         function='aliases["mfaenv"] = lambda words: __import__("subprocess").call(["env", "mfaenv", *words])\n',
     ),
 )
@@ -169,7 +182,7 @@ def furnished(bare: Product) -> Product:
 def open_tab(furnished: Product, tab: Tab) -> Window:
     """Open a window with the shell, in which its completion is loaded."""
     need(tab.name)
-    window = Window(tab.start(), furnished.env, furnished.home)
+    window = Window(tab.shell().start, furnished.env, furnished.home)
     window.prompted()
     for line in (tab.ready, tab.source.format(file=tab.file()), tab.inner):
         if line:
@@ -201,6 +214,18 @@ def test_tab_completes_what_was_meant(furnished: Product, tab: Tab) -> None:
         window.press("mfaenv -p d\t\t\t")
         window.see(r"default[\s\S]*dev")
     assert not (furnished.home / "pwned").exists()
+
+
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
+def test_init_brings_the_completion(bare: Product, tab: Tab) -> None:
+    with open_window(bare, tab.shell()) as window:
+        for line in (tab.ready, *tab.init):
+            if line:
+                window.enter(line.format(name=tab.name))
+                window.prompted()
+        window.press(f"mfaenv status --js\t{tab.accept}")
+        window.see('"version": 1')
+        window.prompted()
 
 
 BASH_LIST = """\

@@ -1,0 +1,135 @@
+"""The help, the manual and the words for wrong usage: complete, within a screen, and with examples that work."""
+
+import os
+import re
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+import pexpect  # type: ignore[import-untyped]
+import pytest
+from product import COMMAND, PATIENCE, Product
+from terminals import need, with_mfaenv
+
+from mfaenv import help as helping
+from mfaenv import manual
+from mfaenv.catalog import COMMANDS, MAIN
+from mfaenv.demo.story import Story
+from mfaenv.errors import DONE, USAGE
+
+WIDTH = 80
+LINES = 40
+
+EXAMPLES = [(name, line) for name, command in COMMANDS.items() for line in command.examples]
+
+FOR_AWS = '#!/bin/sh\n[ "$1" = configure ] || [ -n "$AWS_SESSION_TOKEN$MFAENV_DEMO" ]\n'
+"""Plays the programs that the examples start: they succeed with a session, or in the demo."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_has_every_option_with_its_default_and_its_source(bare: Product, name: str) -> None:
+    done = bare.run(*filter(None, [name]), "--help")
+    assert (done.status, done.err) == (DONE, "")
+    words = " ".join(done.out.split())
+    for option in COMMANDS[name].options.values():
+        assert f"{helping.spelling(option)} {option.help}" in words
+        assert option.sources() in words
+        assert all(source in words for source in [*option.variables, option.elsewhere, option.default])
+    assert all(line in words for line in COMMANDS[name].examples)
+    assert 2 <= len(COMMANDS[name].examples) <= 3
+    assert max(map(len, done.out.splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_h_is_help(bare: Product, name: str) -> None:
+    words = [*filter(None, [name])]
+    assert bare.run(*words, "-h") == bare.run(*words, "--help")
+
+
+def test_the_first_help_fits_a_screen_and_is_the_same_on_a_terminal(bare: Product) -> None:
+    shown = bare.run("--help").out
+    assert len(shown.splitlines()) <= LINES
+    child = pexpect.spawn(
+        COMMAND[0], [*COMMAND[1:], "--help"], env=bare.env, dimensions=(LINES, WIDTH), encoding="utf-8"
+    )
+    child.expect(pexpect.EOF, timeout=PATIENCE)
+    assert child.before.replace("\r\n", "\n") == shown
+    child.close()
+
+
+def test_the_first_help_lists_the_commands(bare: Product) -> None:
+    shown = bare.run("--help").out
+    for name, command in COMMANDS.items():
+        if name != MAIN:
+            assert re.search(rf"^  {name} +{re.escape(command.help)}$", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
+def test_an_example_works(product: Product, story: Story, name: str, line: str) -> None:
+    need("bash")
+    programs = product.home / "programs"
+    programs.mkdir()
+    for program in ("aws", "terraform"):
+        (programs / program).write_text(FOR_AWS)
+        (programs / program).chmod(0o755)
+    env = with_mfaenv(product)
+    env |= {"PATH": f"{programs}{os.pathsep}{env['PATH']}", "MFAENV_TOKEN_CODE": story.device.code()}
+    then = '; test -n "$AWS_SESSION_TOKEN"' if line.startswith("eval $(mfaenv") and name != "unset" else ""
+    done = subprocess.run(
+        ["bash", "--norc", "-c", f"set -e; {line}{then}"],
+        env=env,
+        cwd=product.home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        start_new_session=True,
+        check=False,
+    )
+    assert done.returncode == DONE, done.stderr
+    assert "usage" not in done.stderr
+
+
+WRONG = {
+    "--prof x": "Did you mean --profile?",
+    "status --jsn": "Did you mean --json?",
+    "statsu": "Did you mean status?",
+    "-p prod exce": "Did you mean exec?",
+    "--shell bahs": "Did you mean bash?",
+    "unset -s fsh": "Did you mean fish?",
+    "--format jsn": "Did you mean json?",
+    "--nothing-like-it": "`mfaenv --help` shows how.",
+    "nothing-like-it": "`mfaenv --help` lists the commands.",
+    "policy --nothing-like-it": "`mfaenv policy --help` shows how.",
+    "clear --profile": "`mfaenv clear --help` shows how.",
+    "status more": "`mfaenv status --help` shows how.",
+    "init": "`mfaenv init --help` shows how.",
+    "--quiet=x": "`mfaenv --help` shows how.",
+    "-x": "`mfaenv --help` shows how.",
+}
+
+
+@pytest.mark.parametrize(("words", "hint"), WRONG.items(), ids=WRONG)
+def test_a_wrong_name_gets_the_nearest_right_one(bare: Product, words: str, hint: str) -> None:
+    done = bare.run(*words.split())
+    assert done.status == USAGE
+    what, todo = done.err.splitlines()
+    assert re.fullmatch(r"mfaenv: \S.*\.", what)
+    assert todo == f"        {hint}"
+
+
+def test_the_manual_has_all_that_the_help_has() -> None:
+    page = manual.page()
+    for name, command in COMMANDS.items():
+        assert name == MAIN or f".It Cm {name}\n" in page
+        assert all(line in page for line in command.examples)
+        for option in command.options.values():
+            assert f"Fl {option.flags[-1][1:]}" in page
+            assert all(f".It Ev {variable}\n" in page for variable in option.variables)
+
+
+def test_the_manual_is_of_the_day_of_the_last_version() -> None:
+    changelog = (Path(__file__).parents[1] / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## \[\d.*\] - (\S+)$", changelog, re.MULTILINE)
+    assert newest is not None
+    assert datetime.strptime(manual.DATE, "%B %d, %Y").date().isoformat() == newest[1]  # noqa: DTZ007 - a day has no zone
