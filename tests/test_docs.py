@@ -1,56 +1,71 @@
-"""The README tells of every command and option that there is, and of no other."""
+"""The README and the program say the same of commands and options, both ways."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from mfaenv import catalog, store
-from mfaenv.options import OPTIONS
-from mfaenv.shells import FORMATS, NAMES
+from mfaenv import shells
+from mfaenv.catalog import COMMANDS, MAIN
+from mfaenv.options import Option
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-KNOWN = {flag for command in catalog.COMMANDS.values() for flag in command.flags()}
-THEIRS = {
-    "--profile",
-    "--user-name",
-    "--policy-name",
-    "--policy-document",
-    "--token-code",
-    "--serial-number",
-    "--force",
-}
-"""Options of other programs in the README's examples."""
+FLAGS = {flag for command in COMMANDS.values() for flag in command.flags()}
+OTHERS = [name for name in COMMANDS if name != MAIN]
 
 
-@pytest.mark.parametrize("name", [name for name in catalog.COMMANDS if name])
-def test_every_command_is_told_of(name: str) -> None:
-    assert f"`mfaenv {name}" in README
+def code() -> Iterator[str]:
+    """All that the README shows as code: blocks, and spans in its text."""
+    yield from re.findall(r"^    +(.*)$", README, re.MULTILINE)
+    yield from (span for _, span in re.findall(r"(`+)(.+?)\1", README))
 
 
-@pytest.mark.parametrize("flag", sorted(KNOWN))
-def test_every_option_is_told_of(flag: str) -> None:
-    assert re.search(rf"{flag}(?![\w-])", README)
+def command_lines() -> Iterator[list[str]]:
+    """The words of each mfaenv that is called in the README, up to what is another program's."""
+    for text in code():
+        for words in re.findall(r"\bmfaenv((?: +[^\s|()'`\"]+)+)", text.replace("\\|", "|")):
+            yield re.split(r" -- | [>;] ", words)[0].split()
 
 
-@pytest.mark.parametrize("name", OPTIONS)
-def test_every_source_of_an_option_stands_in_its_row(name: str) -> None:
-    option = OPTIONS[name]
-    (row,) = [line for line in README.splitlines() if line.startswith("| `") and f"`{option.flags[-1]}" in line]
-    assert [variable for variable in option.variables if f"`{variable}`" not in row] == []
+def table() -> dict[tuple[str, ...], list[str]]:
+    """The rows of the table of options, by their spellings: how they are written, their sources, their defaults."""
+    section = README.split("## Options of the main command")[1].split("\n\n", 2)[1]
+    rows = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in section.splitlines()[2:]]
+    return {tuple(re.findall(r"--?[a-z][a-z-]*", row[0])): [*row, "", ""] for row in rows}
 
 
-def test_no_option_is_made_up() -> None:
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - KNOWN - THEIRS == set()
+@pytest.mark.parametrize("option", COMMANDS[MAIN].options.values(), ids=lambda option: option.flags[-1])
+def test_an_option_of_the_main_command_has_its_row(option: Option) -> None:
+    rows = table()
+    assert any(set(option.flags) <= set(flags) for flags in rows)
+    if option.metavar:
+        written, _, sources, default, *_ = rows[option.flags]
+        assert written.replace("`", "") == f"{', '.join(option.flags)} {option.metavar}"
+        assert re.findall(r"\b[A-Z]+_[A-Z_]+\b", sources) == list(option.variables)
+        assert default.replace("`", "") == option.default
+        assert bool(option.elsewhere) == ("the profile" in sources)
 
 
-@pytest.mark.parametrize("name", [*NAMES, *FORMATS])
-def test_every_shell_and_format_is_told_of(name: str) -> None:
-    assert re.search(rf"\b{name}\b", README)
+def test_every_row_is_an_option() -> None:
+    assert {flag for flags in table() for flag in flags} == set(COMMANDS[MAIN].flags())
 
 
-@pytest.mark.parametrize(
-    "variable", ["MFAENV_CACHE_DIR", "MFAENV_EXPIRES", "MFAENV_REGION", "MFAENV_PROFILE", store.VARIABLE]
-)
-def test_every_variable_of_ours_is_told_of(variable: str) -> None:
-    assert f"`{variable}`" in README
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_command_and_its_options_are_told_of(name: str) -> None:
+    assert [words for words in command_lines() if words[0] == name]
+    spans = " ".join(code())
+    assert [flag for flag in COMMANDS[name].flags() if not re.search(rf"(?<![\w-]){flag}(?![\w-])", spans)] == []
+
+
+def test_what_the_readme_calls_is_there() -> None:
+    lines = list(command_lines())
+    assert lines
+    words = {words[0] for words in lines if re.fullmatch("[a-z]+", words[0])}
+    assert words - set(OTHERS) == set()
+    assert {word for line in lines for word in line if word.startswith("-")} - FLAGS == set()
+
+
+@pytest.mark.parametrize("name", shells.NAMES)
+def test_a_shell_is_named(name: str) -> None:
+    assert re.search(rf"\b{name}\b", table()["-s", "--shell"][1])
