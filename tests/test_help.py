@@ -113,9 +113,9 @@ WRONG = {
 def test_a_wrong_name_gets_the_nearest_right_one(bare: Product, words: str, hint: str) -> None:
     done = bare.run(*words.split())
     assert done.status == USAGE
-    what, todo = done.err.splitlines()
+    what, remedy = done.err.splitlines()
     assert re.fullmatch(r"mfaenv: \S.*\.", what)
-    assert todo == f"        {hint}"
+    assert remedy == f"        {hint}"
 
 
 def test_the_manual_has_all_that_the_help_has() -> None:

@@ -6,6 +6,8 @@ reads or writes anything: the caller does.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from mfaenv.errors import USAGE, MfaenvError
 
 TYPE_CHECKING = False
@@ -45,7 +47,7 @@ FORMATS = tuple(_FORMATS)
 """What ``--format`` accepts."""
 
 
-class Target:
+class Target(ABC):
     """A shell or a format: how it writes one variable, and how its statements make a whole.
 
     ``assign`` raises ValueError for a value that the target cannot hold; characters that it can never hold are data.
@@ -66,9 +68,9 @@ class Target:
     errors = "strict"
     """``surrogateescape`` where a value that is not UTF-8 can be written as the bytes that it is."""
 
+    @abstractmethod
     def assign(self, name: str, value: str) -> str:
         """Return the statement that sets and exports the variable."""
-        raise NotImplementedError
 
     def remove(self, name: str) -> str:  # noqa: ARG002 - a data format only has what is set
         """Return the statement that removes the variable, and succeeds where there is none; nothing in a format."""

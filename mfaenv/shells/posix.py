@@ -6,6 +6,8 @@ written with nothing but characters that mean nothing to any of these shells, or
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from mfaenv.shells import Target
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -32,8 +34,8 @@ class _Posix(Target):
     def assign(self, name: str, value: str) -> str:
         return f"export {name}={value};" if is_plain(value) else self.assign_odd(name, value)
 
-    def assign_odd(self, name: str, value: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def assign_odd(self, name: str, value: str) -> str: ...
 
     def remove(self, name: str) -> str:
         return f"unset {name};"
