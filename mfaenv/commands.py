@@ -112,7 +112,7 @@ def _obtain(given: Given, env: Mapping[str, str], person: Terminal, wanted: str)
         _remember(place, asked, answer, plan, states)
     if not answer.session:
         raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
-    return {**answer.session, **own}
+    return {**answer.session, **own, "pinned": exports.pinned(given)}
 
 
 def _own(plan: Plan) -> Fields:

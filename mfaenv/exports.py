@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mfaenv.options import Given
     from mfaenv.shells import Pair
 
 CLEARED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID", "AWS_SESSION_EXPIRATION")
@@ -23,6 +24,12 @@ REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 REGION_MARK = "MFAENV_REGION"
 """The region that mfaenv brought into this shell from an option or a profile, as opposed to one that was there."""
 
+PINNED = "MFAENV_PINNED"
+"""Set where options asked for another role or region than the profile's own.
+
+No prompt hook puts the profile's own session in the place of such a one, nor after its end.
+"""
+
 SET = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -33,6 +40,7 @@ SET = (
     EXPIRES,
     REGION_MARK,
     SOURCE_KEY,
+    PINNED,
 )
 
 ENDING = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", EXPIRES)
@@ -47,6 +55,11 @@ def region_is_ours(env: Mapping[str, str]) -> bool:
     return bool(env.get(REGION_MARK)) and all(env.get(name) == env[REGION_MARK] for name in REGIONS)
 
 
+def pinned(given: Given) -> str:
+    """Give the value of PINNED for the options of a command line."""
+    return "1" if given.get("role_arn") or given.get("region") else ""
+
+
 def timestamp(expires: int) -> str:
     """Write seconds since 1970 as ISO 8601 in UTC with its offset, as botocore wants AWS_CREDENTIAL_EXPIRATION."""
     return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(expires))
@@ -56,7 +69,7 @@ def pairs(session: Mapping[str, str], env: Mapping[str, str]) -> list[Pair]:
     """List what the shell unsets, then what it sets, for a session as the store writes it.
 
     `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970, UTC),
-    region, region_mark and source_key.
+    region, region_mark, source_key and pinned.
     """
     expires = session.get("expires", "")
     region = session.get("region")
@@ -71,6 +84,7 @@ def pairs(session: Mapping[str, str], env: Mapping[str, str]) -> list[Pair]:
         expires,
         session.get("region_mark"),
         session.get("source_key"),
+        session.get("pinned"),
     )
     named = [(name, value or None) for name, value in zip(SET, values, strict=True)]
     kept = () if region_is_ours(env) else REGIONS

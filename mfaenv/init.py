@@ -28,16 +28,17 @@ def run(shell: str, given: Given, env: Mapping[str, str], *, hook: bool) -> int:
     known = [*settings, *profile] if kept else []
     text = f"{hooks.text(shell, place.latest(), now, known, hook=hook)}{completion.script(shell)}".encode()
     if not kept:
-        session = [] if _has_keys(env, now) else _stored(given, env, place, now) or profile
+        session = [] if _stays(env, now) else _stored(given, env, place, now) or profile
         text += shells.render(shell, [*settings, *session], encoding=console.encoding())
     outcome.to_stdout(text)
     return DONE
 
 
-def _has_keys(env: Mapping[str, str], now: float) -> bool:
-    """Tell whether this shell came with keys that stay: the user's own, or those of a session that still holds."""
+def _stays(env: Mapping[str, str], now: float) -> bool:
+    """Tell whether this shell stays as it came: pinned, with the user's own keys, or with a session that holds."""
     expires = env.get(exports.EXPIRES, "")
-    return bool(env.get("AWS_ACCESS_KEY_ID")) and not (options.is_digits(expires) and int(expires) <= now)
+    over = options.is_digits(expires) and int(expires) <= now
+    return bool(env.get(exports.PINNED) or (env.get("AWS_ACCESS_KEY_ID") and not over))
 
 
 def _stored(given: Given, env: Mapping[str, str], place: Store, now: float) -> list[Pair]:

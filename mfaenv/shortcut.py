@@ -115,7 +115,7 @@ def stored(given: Given, env: Mapping[str, str], place: Store, now: float) -> li
     session = place.read(known["entry"], known["entry_key"])
     if session is None or int(session["expires"]) - now < int(known["min_remaining"]):
         return MISS
-    return exports.pairs({**session, **_own(known)}, env)
+    return exports.pairs({**session, **_own(known), "pinned": exports.pinned(given)}, env)
 
 
 def _own(known: Fields) -> Fields:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfaenv import exports
+from mfaenv.options import Given
 from mfaenv.shells import Pair
 
 NOW = 1_800_000_000
@@ -23,6 +24,7 @@ SESSIONS = st.fixed_dictionaries(
         "region": st.sampled_from(["", "eu-west-1"]),
         "region_mark": st.sampled_from(["", "eu-west-1"]),
         "source_key": st.sampled_from(["", "AKIAIOSFODNN7EXAMPLE"]),
+        "pinned": st.sampled_from(["", "1"]),
     },
 )
 ENVIRONMENTS = st.dictionaries(
@@ -53,7 +55,7 @@ def applied(pairs: Iterable[Pair], env: Mapping[str, str]) -> dict[str, str]:
 def test_the_order_is_the_documented_one() -> None:
     pairs = exports.pairs(SESSION, {})
     unset = [name for name, value in pairs if value is None]
-    assert unset == [*exports.CLEARED, exports.SOURCE_KEY]
+    assert unset == [*exports.CLEARED, exports.SOURCE_KEY, exports.PINNED]
     assert pairs[len(unset) :] == [
         ("AWS_ACCESS_KEY_ID", SESSION["access_key"]),
         ("AWS_SECRET_ACCESS_KEY", SESSION["secret_key"]),
@@ -88,6 +90,7 @@ def test_the_shell_has_the_session_and_nothing_stale(session: dict[str, str], en
         ("AWS_SESSION_TOKEN", "token"),
         ("MFAENV_EXPIRES", "expires"),
         (exports.REGION_MARK, "region_mark"),
+        (exports.PINNED, "pinned"),
     ):
         assert after.get(name, "") == session.get(field, "")
     assert set(exports.CLEARED).isdisjoint(after)
@@ -125,6 +128,20 @@ def test_a_region_of_the_user_stays_where_the_session_has_none() -> None:
 )
 def test_a_region_is_ours_only_while_nobody_changed_it(env: dict[str, str], ours: bool) -> None:
     assert exports.region_is_ours(env) is ours
+
+
+@pytest.mark.parametrize(
+    ("options", "value"),
+    [
+        ({}, ""),
+        ({"profile": "prod", "duration": "1h", "refresh": True}, ""),
+        ({"role_arn": "", "region": ""}, ""),
+        ({"role_arn": "arn:aws:iam::111122223333:role/Developer"}, "1"),
+        ({"region": "eu-west-1"}, "1"),
+    ],
+)
+def test_another_role_or_region_than_the_profiles_own_is_pinned(options: Given, value: str) -> None:
+    assert exports.pinned(options) == value
 
 
 @pytest.mark.parametrize(

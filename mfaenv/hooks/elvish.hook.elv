@@ -19,7 +19,7 @@ fn _mfaenv_hook {
     } elif (or (not-eq $expires '') (has-env AWS_ACCESS_KEY_ID)) {
         return # keys of the user's own
     }
-    if (not-eq (_mfaenv_look) $_mfaenv_seen) {
+    if (and (eq $E:MFAENV_PINNED '') (not-eq (_mfaenv_look) $_mfaenv_seen)) {
         try {
             mfaenv --cached
             return

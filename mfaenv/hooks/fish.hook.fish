@@ -25,7 +25,7 @@ function _mfaenv_check
         return # keys of the user's own
     end
     _mfaenv_look
-    if test "$_mfaenv_latest" != "$_mfaenv_seen"
+    if not set -q MFAENV_PINNED; and test "$_mfaenv_latest" != "$_mfaenv_seen"
         mfaenv --cached; and return
     end
     if set -q MFAENV_EXPIRES; and test $_mfaenv_now -ge $MFAENV_EXPIRES

@@ -38,6 +38,7 @@ def --env --wrapped mfaenv [...words: string] {
 # Set the stored session, and tell whether there is one.
 def --env _mfaenv_load []: nothing -> bool {
     $env._mfaenv_seen = (_mfaenv_look)
+    if ($env.MFAENV_PINNED? | is-not-empty) { return false }
     let found = (with-env { MFAENV_SHELL: nu } { ^mfaenv --cached | complete })
     if $found.exit_code == 0 { $found.stdout | from json | load-env }
     $found.exit_code == 0

@@ -10,7 +10,7 @@ _mfaenv_check() {
             ;;
     esac
     _mfaenv_look
-    if [ "$_mfaenv_latest" != "$_mfaenv_seen" ]; then
+    if [ -z "${MFAENV_PINNED-}" ] && [ "$_mfaenv_latest" != "$_mfaenv_seen" ]; then
         ! mfaenv --cached || return
     fi
     if [ -n "${MFAENV_EXPIRES-}" ] && [ "$_mfaenv_now" -ge "$MFAENV_EXPIRES" ]; then

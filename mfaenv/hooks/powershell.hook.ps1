@@ -9,7 +9,7 @@ function global:_mfaenv_hook {
         if ($left -gt @EARLY@) { return }
     }
     elseif ($env:AWS_ACCESS_KEY_ID) { return } # keys of the user's own
-    if ((_mfaenv_look) -cne $global:_mfaenv_seen) {
+    if (-not $env:MFAENV_PINNED -and (_mfaenv_look) -cne $global:_mfaenv_seen) {
         $before = $global:LASTEXITCODE
         mfaenv --cached
         $found = $global:LASTEXITCODE -eq 0

@@ -11,7 +11,7 @@ def _mfaenv_hook(**_):
             return
     elif env.get("AWS_ACCESS_KEY_ID"):
         return  # keys of the user's own
-    if _mfaenv_look() != _mfaenv_seen and _mfaenv_here(["--cached"]) == 0:
+    if not env.get("MFAENV_PINNED") and _mfaenv_look() != _mfaenv_seen and _mfaenv_here(["--cached"]) == 0:
         return
     if expires and time.time() >= int(expires):
         print(f"mfaenv: the session of profile {env.get('MFAENV_PROFILE', '')} has ended", file=sys.stderr)

@@ -173,6 +173,12 @@ def test_keys_that_came_with_the_environment(product: Product, story: Story, exp
     assert shown_key(product) == (key if replaced else "")
 
 
+def test_a_shell_in_which_a_role_of_an_option_has_ended_gets_nothing_else(product: Product, story: Story) -> None:
+    stored(product, story)
+    product.env[exports.PINNED] = "1"
+    assert shown_key(product) == ""
+
+
 def test_what_is_kept_in_a_file_holds_no_session(product: Product, story: Story) -> None:
     key = stored(product, story)
     printed = product.run("init", "nu").out

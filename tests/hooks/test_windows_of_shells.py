@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 EVERY = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 HOOKED = pytest.mark.parametrize("row", [row for row in ROWS if row.hook], ids=lambda row: row.name)
 QUESTION = r"MFA code for profile default in account 123456789012, device arn:aws:iam::123456789012:mfa/alice: "
+ENDED = "mfaenv: the session of profile default has ended"
 THEIRS = {
     "AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
@@ -56,7 +58,6 @@ def test_the_function_sets_the_session_and_hands_all_else_through(
 
 @HOOKED
 def test_windows_learn_of_a_session_and_of_its_end(product: Product, story: Story, row: Settled) -> None:
-    ended = "mfaenv: the session of profile default has ended"
     with seated(product, row) as one, seated(product, row) as other, seated(product, row, **THEIRS) as theirs:
         one.type(f"mfaenv -c {story.device.code()}")
         stored = one.keys()
@@ -69,11 +70,31 @@ def test_windows_learn_of_a_session_and_of_its_end(product: Product, story: Stor
         other.set("MFAENV_EXPIRES", PAST)
         other.type("")
         assert other.keys() == "key=none secret= profile=default"
-        assert other.window.text.count(ended) == 1
+        assert other.window.text.count(ENDED) == 1
         (product.cache / "latest").write_text("1800000000.5\n")
         for seat in (one, other):
             seat.type("")
             assert seat.keys() == stored
-        assert other.window.text.count(ended) == 1
+        assert other.window.text.count(ENDED) == 1
         theirs.type("")
         assert theirs.keys() == f"key={THEIRS['AWS_ACCESS_KEY_ID']} secret=set profile=none"
+
+
+@HOOKED
+def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
+    product: Product, story: Story, row: Settled
+) -> None:
+    with seated(product, row) as seat:
+        seat.type(f"mfaenv -r arn:aws:iam::111122223333:role/Developer -c {story.device.code()}")
+        chosen = seat.keys()
+        (product.cache / "latest").write_text("1800000000.5\n")
+        seat.set("MFAENV_EXPIRES", int(time.time()) + 200)
+        seat.type("")
+        assert seat.keys() == chosen != NOTHING
+        seat.set("MFAENV_EXPIRES", PAST)
+        seat.type("")
+        seat.type("")
+        assert seat.keys() == "key=none secret= profile=default"
+        assert seat.window.text.count(ENDED) == 1
+        seat.type("mfaenv --cached")
+        assert seat.keys() == session(product)
