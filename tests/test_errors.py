@@ -13,17 +13,7 @@ from trouble import CODE, OTHER_SECRET, TOKEN, assert_explained
 from mfaenv.demo.server import ALWAYS, DROPPED, INTERNAL, THROTTLED, UNAVAILABLE, PretendAws
 from mfaenv.demo.story import Story
 from mfaenv.demo.wire import Failure
-
-FAILING = {
-    "bash": "(exit {status});\n",
-    "fish": "false;\n",
-    "tcsh": "(exit {status});\n",
-    "powershell": "$global:LASTEXITCODE = {status};\n",
-    "cmd": "color 00\r\n",
-    "elvish": "fail 'mfaenv: exit status {status}';\n",
-    "xonsh": "raise __import__('subprocess').CalledProcessError({status}, 'mfaenv');\n",
-    "nu": "",
-}
+from mfaenv.shells import NAMES, failure
 
 
 class Scene(NamedTuple):
@@ -239,11 +229,11 @@ def test_it_says_what_is_wrong_and_what_to_do(scene: Scene, case: Case) -> None:
     assert done.out == ("" if has_format else f"(exit {case.status});\n")
 
 
-@pytest.mark.parametrize("shell", FAILING)
+@pytest.mark.parametrize("shell", NAMES)
 def test_each_shell_gets_its_failing_statement_and_nothing_else(scene: Scene, shell: str) -> None:
     for status, arguments in ((1, ("-p", "nobody")), (2, ("--duration", "1"))):
         done = run(scene, *arguments, shell=shell)
-        assert (done.status, done.out) == (status, FAILING[shell].format(status=status))
+        assert (done.status, done.out) == (status, failure(shell, status).decode())
 
 
 @pytest.mark.parametrize("name", ["json", "dotenv", "github", "process"])

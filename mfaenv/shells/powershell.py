@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from mfaenv.shells import Target
 
+_FAIL_THE_CALLER = (
+    "if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') "
+    "{ { & { [CmdletBinding()] param() begin { $PSCmdlet.InvokeCommand.HasErrors = $true } } }"
+    ".GetSteppablePipeline().Begin($false) };"
+)
+
 
 class PowerShell(Target):
     """One line of ASCII.
@@ -23,8 +29,13 @@ class PowerShell(Target):
         return f"$env:{name} = $null;"
 
     def fail(self, status: int) -> str:
-        """Return the statement; ``throw`` would end the profile that holds the line."""
-        return f"$global:LASTEXITCODE = {status};"
+        """Return the statements; ``throw`` would end the profile that holds the line.
+
+        After ``Invoke-Expression (…)`` PowerShell's ``$?`` tells of that command alone, whatever failed within; only
+        a steppable pipeline hands its failure to the one around it (PipelineStopper.Pop in PowerShell's sources).
+        ConstrainedLanguage mode, which allows no such call, has ``$?`` False where the program's output is piped.
+        """
+        return f"$global:LASTEXITCODE = {status}; {_FAIL_THE_CALLER}"
 
     def join(self, statements: list[bytes]) -> bytes:
         """Return one line."""

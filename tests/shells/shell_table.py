@@ -68,12 +68,12 @@ _POWERSHELL = Shell(
     more_lines=(
         "mfaenv | Out-String | Invoke-Expression",
         "Invoke-Expression (mfaenv)",
-        "Invoke-Expression (& mfaenv)",
+        "Invoke-Expression (mfaenv | Out-String)",
         'iex "$(mfaenv)"',
         ". ([scriptblock]::Create((mfaenv)))",
         "mfaenv > $HOME/loaded.ps1; . $HOME/loaded.ps1",
     ),
-    or_exit="\nif ($LASTEXITCODE) { exit 7 }",
+    or_exit="\nif (-not $?) { exit 7 }",
     octets=False,
     examples=3,
 )
@@ -109,6 +109,7 @@ SHELLS = (
         name="pwsh, ConstrainedLanguage",
         strict="$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; " + _POWERSHELL.strict,
         more_lines=tuple(line for line in _POWERSHELL.more_lines if "::Create" not in line),
+        or_exit="\nif ($LASTEXITCODE) { exit 7 }",
     ),
     Shell(name="nu", target="nu", start=("nu", "-n", "--no-std-lib"), octets=False, examples=10),
     Shell(name="elvish", target="elvish", start=("elvish", "-norc"), examples=10),

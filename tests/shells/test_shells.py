@@ -97,15 +97,30 @@ def named(name: str) -> Shell:
     return next(shell for shell in SHELLS if shell.name == name)
 
 
-@pytest.mark.parametrize("line", named("pwsh").lines[:2])
-def test_powershell_tells_of_a_failure_and_goes_on(place: Place, line: str) -> None:
-    # What an expression in parentheses printed cannot make `$?` False; $LASTEXITCODE is right there too.
-    script = f'{line}\n$env:TEST_SEEN = "$? $LASTEXITCODE"\ndump'
-    result = place.run(named("pwsh"), script, failure("pwsh", 3), TEST_STATUS="3")
+@pytest.mark.parametrize(
+    ("name", "before", "failed"),
+    [
+        ("pwsh", "$ErrorActionPreference = 'Stop'", "False False False False False False False"),
+        # Only what is piped can make `$?` False there.
+        (
+            "pwsh, ConstrainedLanguage",
+            "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'",
+            "False False True True True True",
+        ),
+    ],
+    ids=["Stop", "ConstrainedLanguage"],
+)
+def test_powershell_tells_of_a_failure_and_goes_on(place: Place, name: str, before: str, failed: str) -> None:
+    lines = named(name).lines
+    tries = "\n".join(f'{line}\n$seen += , "$?"; $codes += $LASTEXITCODE' for line in lines)
+    script = f'{before}\n$seen = @(); $codes = 0\n{tries}\n$env:TEST_SEEN = "$seen"; $env:TEST_CODES = $codes\ndump'
+
+    result = place.run(named(name), script, failure("pwsh", 3), TEST_STATUS="3")
 
     assert (result.status, result.shown) == (0, b"")
     assert result.environment is not None
-    assert result.environment["TEST_SEEN"] == b"False 3"
+    assert result.environment["TEST_SEEN"].decode() == failed
+    assert int(result.environment["TEST_CODES"]) == 3 * len(lines)
 
 
 def test_powershell_takes_a_long_value_of_numbers(place: Place) -> None:
