@@ -1,35 +1,20 @@
 """What is installed: the typed package, the completions and the manual where installers link them, and no more."""
 
-import subprocess
-import sys
+from __future__ import annotations
+
 import zipfile
 from pathlib import Path
 
 import pytest
-from product import PATIENCE
+from packages.installing import SHARED
 
 import mfaenv
-from mfaenv import completion, manual
 
-ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.xdist_group("packages")
+
+ROOT = Path(__file__).parents[2]
 LARGEST = 300_000
 """Bytes."""
-
-SHARED = {
-    "share/bash-completion/completions/mfaenv": completion.FILES["bash"],
-    "share/zsh/site-functions/_mfaenv": completion.FILES["zsh"],
-    "share/fish/vendor_completions.d/mfaenv.fish": completion.FILES["fish"],
-    "share/man/man1/mfaenv.1": manual.FILE,
-}
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True, timeout=PATIENCE)
-    (made,) = folder.iterdir()
-    return made
 
 
 def test_the_wheel_is_small(wheel: Path) -> None:
@@ -50,4 +35,4 @@ def test_the_wheel_shares_the_completions_and_the_manual(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         data = f"mfaenv-{mfaenv.__version__}.data/data/"
         shared = {name.removeprefix(data): archive.read(name) for name in archive.namelist() if name.startswith(data)}
-    assert shared == {place: (ROOT / "completions" / name).read_bytes() for place, name in SHARED.items()}
+    assert shared == {f"share/{place}": (ROOT / "completions" / name).read_bytes() for place, name in SHARED.items()}

@@ -1,0 +1,41 @@
+"""The wheel as a release makes it, and the homes into which installers have put it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packages.installing import INSTALLERS, Index, Installed
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, made from the source distribution, which is made from the tree."""
+    folder = tmp_path_factory.mktemp("dist")
+    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="session")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    return Index(tmp_path_factory.mktemp("downloads"))
+
+
+@pytest.fixture(scope="session", params=["lowest-direct", "highest"])
+def pins(request: pytest.FixtureRequest, index: Index, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the versions at an end of what is allowed."""
+    return index.resolve(ROOT / "pyproject.toml", request.param, tmp_path_factory.mktemp("pins") / "pins.txt")
+
+
+@pytest.fixture(scope="session", params=INSTALLERS)
+def installed(
+    request: pytest.FixtureRequest, index: Index, pins: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Installed:
+    """The wheel with those versions, in a home that had nothing in it."""
+    return index.install(INSTALLERS[request.param], wheel, pins, tmp_path_factory.mktemp("home"))

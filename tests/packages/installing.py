@@ -1,0 +1,127 @@
+"""Installers, as people use them: each puts the wheel into a home of its own, and takes the rest from the index."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from terminals import missing, need
+
+from mfaenv import completion, manual
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHARED = {
+    "bash-completion/completions/mfaenv": completion.FILES["bash"],
+    "zsh/site-functions/_mfaenv": completion.FILES["zsh"],
+    "fish/vendor_completions.d/mfaenv.fish": completion.FILES["fish"],
+    "man/man1/mfaenv.1": manual.FILE,
+}
+"""Where files of `completions/` lie, from a folder of shared files."""
+
+PATIENCE = 300
+"""Seconds after which an installer hangs."""
+
+THEIRS = ("PIPX_", "UV_TOOL_")
+"""Beginnings of the names of variables that would lead an installer out of its home."""
+
+UNREACHED = 2
+"""The exit status of uv where the index does not answer; versions that do not fit together have another."""
+
+
+class Installer(NamedTuple):
+    line: str
+    """What a user types, in the home."""
+    environment: str
+    """The virtual environment, from the home."""
+    programs: str
+    """The folder of `mfaenv` that is on the user's PATH, or can be."""
+    shared: str
+    """The folder of the completions and the manual."""
+
+
+INSTALLERS = {
+    "uv": Installer(
+        line='uv tool install "$WHEEL"',
+        environment="tools/mfaenv",
+        programs=".local/bin",
+        shared="tools/mfaenv/share",
+    ),
+    "pipx": Installer(
+        line='pipx install "$WHEEL"',
+        environment="pipx/venvs/mfaenv",
+        programs=".local/bin",
+        shared=".local/share",
+    ),
+    "pip": Installer(
+        line='"$UV_PYTHON" -m venv venv && venv/bin/pip install "$WHEEL"',
+        environment="venv",
+        programs="venv/bin",
+        shared="venv/share",
+    ),
+}
+
+
+class Installed(NamedTuple):
+    """What an installer has made."""
+
+    program: Path
+    python: Path
+    shared: Path
+    pins: Path
+
+
+class Index:
+    """The package index that this machine's installers are set up with; what it gives is kept for all of them."""
+
+    def __init__(self, downloads: Path) -> None:
+        need("pipx", "uv")
+        self._env = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(THEIRS)},
+            "PIP_CACHE_DIR": str(downloads / "pip"),
+            "PIPX_DEFAULT_PYTHON": sys.executable,
+            "UV_CACHE_DIR": str(downloads / "uv"),
+            "UV_PYTHON": sys.executable,
+        }
+
+    def resolve(self, project: Path, resolution: str, pins: Path) -> Path:
+        """Write the exact versions of what a project needs, at one end of what it allows; give the file."""
+        done = self._run("uv", "pip", "compile", "--quiet", "--resolution", resolution, "-o", str(pins), str(project))
+        if done.returncode == UNREACHED:
+            missing(f"what the package index holds ({done.stderr.splitlines()[0]})")
+        assert done.returncode == 0, done.stderr
+        return pins
+
+    def install(self, installer: Installer, wheel: Path, pins: Path, home: Path) -> Installed:
+        """Install the wheel, with dependencies of these versions, by a user's line."""
+        own = {
+            "HOME": str(home),
+            "PIPX_HOME": str(home / "pipx"),
+            "PIP_CONSTRAINT": str(pins),
+            "UV_CONSTRAINT": str(pins),
+            "UV_TOOL_DIR": str(home / "tools"),
+            "WHEEL": str(wheel),
+        }
+        done = self._run("sh", "-c", installer.line, cwd=home, **own)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return Installed(
+            program=home / installer.programs / "mfaenv",
+            python=home / installer.environment / "bin" / "python",
+            shared=home / installer.shared,
+            pins=pins,
+        )
+
+    def _run(self, *command: str, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            env=self._env | more,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
