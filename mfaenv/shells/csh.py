@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mfaenv.shells import Target
-from mfaenv.shells.posix import octal
+from mfaenv.shells.posix import is_plain, octal
 
 
 class Tcsh(Target):
-    """Single quotes, in which only ``!`` keeps a meaning; what is not ASCII comes from printf.
+    """Plain values bare, all others from printf: ``histchars`` and ``backslash_quote`` change what quotes mean here.
 
     What a program prints to it is garbled by tcsh 6.24, and the rest run as commands, where octets that are no
     characters in the user's locale stand beyond the first 4,096.
@@ -20,10 +20,9 @@ class Tcsh(Target):
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement; raises ValueError when the value is too long."""
-        if value.isascii():
-            quoted = value.replace("'", "'\\''").replace("!", "\\!")
-            return f"setenv {name} '{quoted}';"
-        if len(value.encode("utf-8", "surrogateescape")) > self._longest_printed:
+        if is_plain(value):
+            return f"setenv {name} {value};"
+        if not value.isascii() and len(value.encode("utf-8", "surrogateescape")) > self._longest_printed:
             raise ValueError
         return f"setenv {name} \"`printf '{octal(value)}'`\";"
 

@@ -101,7 +101,9 @@ SHELLS = (
         or_exit="; or exit 7",
     ),
     _CSH,
-    _CSH._replace(name="tcsh -e", start=("tcsh", "-f", "-e"), or_exit=""),
+    _CSH._replace(
+        name="tcsh -e, other signs", start=("tcsh", "-f", "-e"), strict="set backslash_quote histchars='&;'", or_exit=""
+    ),
     _CSH._replace(name="csh", target="csh", start=("bsd-csh", "-f")),
     _CSH._replace(name="csh -e", target="csh", start=("bsd-csh", "-f", "-e"), or_exit=""),
     _POWERSHELL,
