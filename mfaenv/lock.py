@@ -23,6 +23,9 @@ SAID_AFTER = 1.0
 if sys.platform == "win32":
     import msvcrt
 
+    HELD: type[OSError] = PermissionError
+    """What a try raises where another process has the lock."""
+
     def _try(fd: int) -> None:
         msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
 
@@ -31,6 +34,8 @@ if sys.platform == "win32":
         os.unlink(path)  # refused as long as another process has it open: then that one removes it
 else:
     import fcntl
+
+    HELD: type[OSError] = BlockingIOError
 
     def _try(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -73,8 +78,10 @@ def _acquire(path: str, waiting: Callable[[], None]) -> int:
 def _locked(path: str, fd: int) -> bool:
     try:
         _try(fd)
-    except OSError:
+    except HELD:
         return False
+    except OSError:
+        return True  # a file system that has no locks, as some network ones: waiting would not end
     try:
         return os.path.samestat(os.fstat(fd), os.stat(path))
     except OSError:

@@ -146,6 +146,17 @@ def test_the_owner_and_nobody_else_can_open_it_under_any_umask(path: Path) -> No
         os.umask(before)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux'")
+@pytest.mark.parametrize("failure", ["ENOLCK", "ENOSYS", "EOPNOTSUPP"])
+def test_where_the_file_system_has_no_locks_nobody_waits_for_one(path: Path, failure: str) -> None:
+    need("strace")
+    without = ("strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject=flock:error={failure}")
+    with holder(path, *without) as process:
+        assert says(process) == "held"
+        process.communicate()
+    assert list(path.parent.iterdir()) == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links take rights there")
 def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
     path.symlink_to(tmp_path / "elsewhere")
