@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from product import Outcome, Product
+from trouble import OTHER_SECRET, TOKEN, assert_explained
 
 from mfaenv.demo.federation import SignIn, WebIdentity
 from mfaenv.demo.machine import CONTAINER_PATH
@@ -136,6 +137,53 @@ def test_a_process(product: Product) -> None:
     assert "AWS_CREDENTIAL_EXPIRATION" not in values
 
 
+ENDED = {
+    "Version": 1,
+    "AccessKeyId": "ASIAIOSFODNN7EXAMPLE",
+    "SecretAccessKey": OTHER_SECRET,
+    "SessionToken": TOKEN,
+    "Expiration": "2026-01-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "wrong"),
+    [
+        ("", "its answer is malformed"),
+        (f"secret words {TOKEN}", "its answer is malformed"),
+        ("[]", "its answer is malformed"),
+        (json.dumps({**ENDED, "Expiration": "secret words"}), "its answer is malformed"),
+        (json.dumps(ENDED), "has ended"),
+        ('{"Version": 2}', "Unsupported version"),
+    ],
+)
+def test_a_process_that_answers_otherwise_is_told(product: Product, answer: str, wrong: str) -> None:
+    (product.home / "answer").write_text(answer)
+    configure(product, f"[profile tool]\ncredential_process = cat {product.home / 'answer'}\n")
+    done = product.run("-p", "tool", "-f", "json")
+    assert (done.status, done.out) == (1, "")
+    assert_explained(done, wrong, "by itself")
+
+
+@pytest.mark.parametrize(
+    ("setting", "wrong"),
+    [
+        ("credential_process = no-such-program --now", "No such file or directory: no-such-program"),
+        ("credential_process = {home}", "Permission denied: "),
+        ("credential_process = 'unclosed", "its setting or its answer is malformed"),
+        (
+            "web_identity_token_file = {home}/none\nrole_arn = arn:aws:iam::222233334444:role/Reader",
+            "No such file or directory: .*/none",
+        ),
+    ],
+)
+def test_what_is_not_there_to_run_or_read_is_told(product: Product, setting: str, wrong: str) -> None:
+    configure(product, f"[profile tool]\n{setting.format(home=product.home)}\n")
+    done = product.run("-p", "tool", "-f", "json")
+    assert (done.status, done.out) == (1, "")
+    assert_explained(done, f"Profile tool .*{wrong}")
+
+
 def test_keys_with_a_token(product: Product, aws: PretendAws) -> None:
     keys = "aws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\naws_session_token = token\n"
     configure(product, f"[profile static]\n{keys}")
@@ -154,19 +202,25 @@ def test_a_containers_role(product: Product, aws: PretendAws, reader: Role) -> N
     assert "AWS_SESSION_TOKEN" in exported(product.run("-p", "box", "-f", "json"))
 
 
-def test_an_instances_role_under_a_role(product: Product, aws: PretendAws, reader: Role) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "region"),
+    [((), "us-east-1"), (("--region", "eu-west-1"), "eu-west-1"), (("--region", "cn-north-1"), "us-east-1")],
+)
+def test_an_instances_role_under_a_role(
+    product: Product, aws: PretendAws, reader: Role, arguments: tuple[str, ...], region: str
+) -> None:
     aws.world.machine_role = reader
     second = reader.account.add_role("Second", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
     product.env.pop("AWS_EC2_METADATA_DISABLED")
     product.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = aws.url
     configure(
         product,
-        f"[profile job]\nrole_arn = {second.arn}\ncredential_source = Ec2InstanceMetadata\nregion = us-east-1\n",
+        f"[profile job]\nrole_arn = {second.arn}\ncredential_source = Ec2InstanceMetadata\n",
     )
-    done = product.run("-p", "job", "-f", "json")
+    done = product.run("-p", "job", "-f", "json", *arguments)
     exported(done)
     assert "credential_source" in done.err
-    assert aws.actions()[-1] == "AssumeRole"
+    assert (aws.log[-1].action, aws.log[-1].region) == ("AssumeRole", region)
 
 
 def test_nothing_of_it_is_stored(product: Product) -> None:

@@ -194,3 +194,23 @@ def sign_in_errors(profile: str) -> Iterator[None]:
                     f"Sign in first: {command} --profile {profile}",
                 ) from None
         raise
+
+
+@contextmanager
+def source_errors(profile: str) -> Iterator[None]:
+    """Explain what botocore lets through of a program, file or server that gives a profile's keys; not its output."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        yield
+    except (BotoCoreError, MfaenvError):  # some of botocore's are an OSError or a ValueError besides
+        raise
+    except OSError as error:
+        reason = f"{error.strerror}: {error.filename}"
+    except RuntimeError:
+        reason = "what it gives has ended already"
+    except (AttributeError, TypeError, ValueError):
+        reason = "its setting or its answer is malformed"
+    else:
+        return
+    raise MfaenvError(f"Profile {profile} gives no keys: {reason}.", "Try by itself what its setting names.")

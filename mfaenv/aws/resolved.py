@@ -23,9 +23,11 @@ def credentials(plan: Plan) -> Credentials:
     """
     profile = plan.profiles[-1]
     _no_circle(profile)
-    with explain.aws_errors(), explain.sign_in_errors(profile):
+    with explain.aws_errors(), explain.sign_in_errors(profile), explain.source_errors(f"{profile} ({plan.kind})"):
         session = client.session(plan.config_profile)
         session.get_component("credential_provider").remove("env")
+        role_arn = session.get_scoped_config().get("role_arn", "")
+        session.set_config_variable("region", client.call_region(session, plan.session_region, role_arn))
         found = session.get_credentials()
         if found is None:
             raise MfaenvError(f"There are no keys for profile {profile}.", "`aws configure` stores some.")
