@@ -15,7 +15,10 @@ _GRACE = 2
 _SLICE = 1
 """Seconds after which a signal that came at a bad moment is looked for."""
 
-_STOPS = ("SIGTERM", "SIGHUP", "SIGBREAK")
+_STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
+_TYPED = ("SIGINT", "SIGQUIT")
+"""What Ctrl-C and Ctrl-\\ send to everything in the foreground."""
+
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _KILLED = 128
@@ -28,12 +31,15 @@ _CMDS_OWN = frozenset('"&|<>^%\r\n')
 
 
 class StopSignal(SystemExit):
-    """SIGTERM or SIGHUP came: unwinds everything on its way out, then is the exit status."""
+    """SIGTERM, SIGHUP or SIGQUIT came: unwinds everything on its way out, then is the exit status."""
 
 
 @contextmanager
 def stopped_in_order() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into StopSignal, so that whatever was opened is closed. Only in the main thread."""
+    """Turn the signals that end a process into StopSignal, so that what was opened is closed. In the main thread only.
+
+    Ctrl-C is KeyboardInterrupt already.
+    """
 
     def stop(number: int, _frame: FrameType | None) -> None:
         raise StopSignal(_KILLED + number)
@@ -42,30 +48,47 @@ def stopped_in_order() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put off what would end this process until the block is done: it makes what is to be undone, or undoes it."""
+    came: list[int] = []
+    with _handling(dict.fromkeys((*_STOPS, *_TYPED), lambda number, _frame: came.append(number))):
+        yield
+    for number in came:
+        signal.raise_signal(number)
+
+
 def run_in_foreground(command: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run the program with this terminal and return its exit status, as a shell would; Ctrl-C is left to it.
 
     Raises MfaenvError when it cannot be started.
     """
-    process = None
-    came: list[int] = []
     # A handler of one's own, not SIG_IGN: the program would inherit that.
-    with _handling({"SIGINT": lambda _number, _frame: None}):
-        try:
-            # What would end this process is put off until there is a program to end with it.
-            with _handling(dict.fromkeys(_STOPS, lambda number, _frame: came.append(number))):
-                process = _start(command, environ)
-            for number in came:
-                signal.raise_signal(number)
-            status = _wait(process)
-        except BaseException:
-            if process is not None:
-                _end(process)
-            raise
+    with _handling(dict.fromkeys(_TYPED, lambda _number, _frame: None)), started(command, environ) as process:
+        status = _wait(process)
     return status if status >= 0 else _KILLED - status
 
 
-def _start(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+@contextmanager
+def started(
+    command: Sequence[str], environ: Mapping[str, str], *, piped: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the program, with pipes for what it reads and prints where that is wanted; an exception ends it.
+
+    Raises MfaenvError when it cannot be started.
+    """
+    process = None
+    try:
+        with undisturbed():
+            process = _start(command, environ, subprocess.PIPE if piped else None)
+        yield process
+    except BaseException:
+        if process is not None:
+            _end(process)
+        raise
+
+
+def _start(command: Sequence[str], environ: Mapping[str, str], stream: int | None) -> subprocess.Popen[bytes]:
     program = shutil.which(command[0], path=environ.get("PATH")) or command[0]
     if program.lower().endswith(_BATCH_FILES) and not _CMDS_OWN.isdisjoint("".join(command[1:])):
         raise MfaenvError(
@@ -74,7 +97,9 @@ def _start(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.Pop
             status=_NOT_EXECUTABLE,
         )
     try:
-        return subprocess.Popen([program, *command[1:]], env=dict(environ))  # noqa: S603 - the user's own command
+        return subprocess.Popen(  # noqa: S603 - the user's own command, or this program
+            [program, *command[1:]], env=dict(environ), stdin=stream, stdout=stream
+        )
     except FileNotFoundError:
         raise MfaenvError(f"There is no program {command[0]}.", status=_NOT_FOUND) from None
     except OSError as error:

@@ -1,11 +1,12 @@
-"""What must not be started: arguments that a batch file's reader would run."""
+"""What must not be started: arguments that a batch file's reader would run. What must not be broken off."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from mfaenv.errors import MfaenvError
-from mfaenv.foreground import run_in_foreground
+from mfaenv.foreground import StopSignal, run_in_foreground, stopped_in_order, undisturbed
 
 
 @pytest.mark.parametrize("argument", ['a"&echo INJECTED&"', "a&b", "a|b", ">file", "%PATH%", "a^b", "a\nb", 'say "no"'])
@@ -25,3 +26,18 @@ def test_plain_arguments_of_a_batch_file_are_handed_on(tmp_path: Path) -> None:
     tool.write_text('#!/bin/sh\n[ "$1" = "two words" ] && exit 7\n')
     tool.chmod(0o755)
     assert run_in_foreground([str(tool), "two words"], {"PATH": ""}) == 7
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT"])
+def test_what_ends_the_process_waits_until_the_work_is_done(name: str) -> None:
+    done = []
+
+    def work() -> None:
+        with undisturbed():
+            signal.raise_signal(signal.Signals[name])
+            done.append("what must not be broken off")
+        done.append("the rest")
+
+    with pytest.raises((StopSignal, KeyboardInterrupt)), stopped_in_order():
+        work()
+    assert done == ["what must not be broken off"]

@@ -5,7 +5,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -16,7 +16,8 @@ from mfaenv.demo.server import PretendAws
 from mfaenv.demo.story import Story, tell
 from mfaenv.demo.walk import walk
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.foreground import run_in_foreground, stopped_in_order
+from mfaenv.foreground import run_in_foreground, stopped_in_order, undisturbed
+from mfaenv.outcome import to_stdout
 from mfaenv.shells import loading_line
 from mfaenv.shells.detect import identify
 
@@ -42,7 +43,7 @@ def run(policy: str = "mfa", command: Sequence[str] = ()) -> int:
     """Run the command, or the user's shell, with the pretend AWS around it; return the exit status.
 
     `policy` is `mfa` or `none`. Without a command and without a terminal, the main job is done once, each step shown on
-    standard output. Everything is gone afterwards, also when SIGTERM or SIGHUP comes (StopSignal, a SystemExit).
+    standard output. Everything is gone afterwards, also when a signal ends it (StopSignal, a SystemExit).
 
     Raises MfaenvError for an unknown policy, and a command or step that cannot be run.
     """
@@ -74,8 +75,7 @@ def show_code(environ: Mapping[str, str] = os.environ, *, sleep: Callable[[float
             shown = read_code_page(url)
     except OSError:
         raise MfaenvError(f"The demo at {url} has ended.", "Start another: mfaenv demo") from None
-    sys.stdout.write(f"{shown.code}\n")
-    sys.stdout.flush()
+    to_stdout(f"{shown.code}\n".encode())
     sys.stderr.write(f"good for {shown.seconds} more seconds, once\n")
     return DONE
 
@@ -83,9 +83,16 @@ def show_code(environ: Mapping[str, str] = os.environ, *, sleep: Callable[[float
 @contextmanager
 def _stage(story: Story) -> Iterator[tuple[str, dict[str, str]]]:
     """Serve the world; give its address and the environment in which programs find it."""
-    with TemporaryDirectory(prefix="mfaenv-demo-", ignore_cleanup_errors=True) as name, PretendAws(story.world) as aws:
-        files = write_files(Path(name), aws.url, keys={"default": story.key}, profiles=story.profiles)
-        yield aws.url, {**_with_mfaenv(without_aws(os.environ)), **files, ADDRESS: aws.url}
+    opened = ExitStack()
+    try:
+        with undisturbed():
+            name = opened.enter_context(TemporaryDirectory(prefix="mfaenv-demo-", ignore_cleanup_errors=True))
+            url = opened.enter_context(PretendAws(story.world)).url
+        files = write_files(Path(name), url, keys={"default": story.key}, profiles=story.profiles)
+        yield url, {**_with_mfaenv(without_aws(os.environ)), **files, ADDRESS: url}
+    finally:
+        with undisturbed():
+            opened.close()
 
 
 def _with_mfaenv(environ: Mapping[str, str]) -> dict[str, str]:

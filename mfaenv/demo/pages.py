@@ -1,6 +1,7 @@
 """What the server shows beside AWS: the face of the demo's MFA device."""
 
 import json
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
@@ -22,12 +23,10 @@ def code_page(world: World, _request: Request) -> Answer:
 
 def read_code_page(url: str) -> Shown:
     """Ask the server at the URL what the device shows. Raises OSError where there is no such server."""
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=5)
     try:
-        connection.request("GET", CODE_PATH)
-        shown = json.loads(connection.getresponse().read())
-        return Shown(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
+        with closing(HTTPConnection(urlsplit(url).netloc, timeout=5)) as connection:
+            connection.request("GET", CODE_PATH)
+            shown = json.loads(connection.getresponse().read())
+            return Shown(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
     except (HTTPException, ValueError, LookupError) as error:
         raise OSError(f"this is no demo's address: {url}") from error
-    finally:
-        connection.close()

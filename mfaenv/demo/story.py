@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from mfaenv import nearest
 from mfaenv.demo.policy import ALLOW_ALL, FORCE_MFA, Document, trust
 from mfaenv.demo.world import Credential, Device, World
 from mfaenv.errors import USAGE, MfaenvError
@@ -28,7 +29,8 @@ class Story(NamedTuple):
 def tell(policy: str) -> Story:
     """Return the world, ready to be served. Raises MfaenvError for a policy of no known name."""
     if policy not in POLICIES:
-        raise MfaenvError(f"The demo has no policy {policy}.", f"Choose from {', '.join(POLICIES)}.", status=USAGE)
+        hint = nearest.hint(policy, list(POLICIES), f"Choose from {', '.join(POLICIES)}.")
+        raise MfaenvError(f"The demo has no policy '{policy}'.", hint, status=USAGE)
     world = World()
     home = world.add_account("123456789012")
     home.buckets += ["alice-holiday-photos", "team-reports"]

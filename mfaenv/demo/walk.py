@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -10,9 +9,11 @@ from typing import NamedTuple
 from mfaenv.demo import client
 from mfaenv.demo.story import REGION, Story
 from mfaenv.errors import MfaenvError
+from mfaenv.foreground import started
+from mfaenv.outcome import to_stdout
 
 _NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
-_EVALUATE = 'eval "$("$@")" && printf "%s\\n" ' + " ".join(f'"${name}"' for name in _NAMES)
+_EVALUATE = 'eval "$(cat)" && printf "%s\\n" ' + " ".join(f'"${name}"' for name in _NAMES)
 _MFAENV = [sys.executable, "-m", "mfaenv", "--quiet", "--token-code", "-"]
 
 
@@ -47,8 +48,9 @@ def walk(story: Story, url: str, environ: Mapping[str, str]) -> None:
 
 def _evaluated(shell: str, code: str, environ: Mapping[str, str]) -> _Session:
     """Run the real program, and evaluate what it prints in a real shell."""
-    printed = _run([shell, "-c", _EVALUATE, "sh", *_MFAENV, "--shell", "sh"], code, environ)
-    return _Session(*printed.splitlines())
+    # Not in one go, with a shell that calls the program: it would outlive a shell that is ended.
+    printed = _run([*_MFAENV, "--shell", "sh"], code, environ)
+    return _Session(*_run([shell, "-c", _EVALUATE], printed, environ).splitlines())
 
 
 def _parsed(code: str, environ: Mapping[str, str]) -> _Session:
@@ -57,13 +59,12 @@ def _parsed(code: str, environ: Mapping[str, str]) -> _Session:
     return _Session(*(values[name] for name in _NAMES))
 
 
-def _run(command: list[str], code: str, environ: Mapping[str, str]) -> str:
-    done = subprocess.run(  # noqa: S603 - this program, and sh
-        command, input=code, env=dict(environ), stdout=subprocess.PIPE, encoding="utf-8", check=False
-    )
-    if done.returncode:
-        raise MfaenvError(f"mfaenv ended with status {done.returncode}.", "Its own message stands above.")
-    return done.stdout
+def _run(command: list[str], given: str, environ: Mapping[str, str]) -> str:
+    with started(command, environ, piped=True) as process:
+        printed, _ = process.communicate(given.encode())
+    if process.returncode:
+        raise MfaenvError(f"This step ended with status {process.returncode}.", "Its own message stands above.")
+    return printed.decode()
 
 
 def _outcome(reply: client.Reply) -> str:
@@ -75,5 +76,4 @@ def _only(reply: client.Reply, element: str) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    to_stdout(f"{line}\n".encode())

@@ -98,10 +98,28 @@ def test_where_there_is_no_sh_the_walk_goes_without_it(place: Place) -> None:
     assert "AWS_ACCESS_KEY_ID=ASIA" in done.stdout
 
 
-def test_an_unknown_policy_is_wrong_usage(place: Place) -> None:
-    done = place.run("--policy", "some")
+@pytest.mark.parametrize(("name", "hint"), [("some", "Choose from mfa, none."), ("non", "Did you mean none?")])
+def test_an_unknown_policy_is_wrong_usage(place: Place, name: str, hint: str) -> None:
+    done = place.run("--policy", name)
     assert done.returncode == 2
-    assert "Choose from mfa, none" in done.stderr
+    assert done.stderr == f"mfaenv: The demo has no policy '{name}'.\n        {hint}\n"
+
+
+@pytest.mark.parametrize("words", [[], ["--", *MFAENV, "demo", "--code"]])
+def test_an_output_that_cannot_be_written_is_an_error(place: Place, words: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*MFAENV, "demo", *words],
+            env=place.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("mfaenv: The output cannot be written: No space left on device.")
+    assert place.left_behind() == []
 
 
 def test_a_command_gets_the_demos_environment_and_nothing_of_the_users(place: Place) -> None:
@@ -146,6 +164,39 @@ def test_the_main_job_in_a_command(place: Place) -> None:
     first, second = done.stdout.split()
     assert first.startswith("ASIA")
     assert first == second
+    assert place.left_behind() == []
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT"])
+def test_told_to_stop_in_the_middle_of_the_main_job_it_leaves_nothing(place: Place, name: str) -> None:
+    number = signal.Signals[name]
+    demo = subprocess.Popen(
+        [*MFAENV, "demo"],
+        env=place.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert demo.stdout
+    while not demo.stdout.readline().startswith("Your line"):
+        pass
+    demo.send_signal(number)
+    demo.communicate()
+    assert demo.returncode == 128 + number
+    with pytest.raises(ProcessLookupError):
+        os.killpg(demo.pid, 0)
+    assert place.left_behind() == []
+
+
+def test_keys_that_quit_are_the_commands_own(place: Place) -> None:
+    script = "trap 'echo; exit 4' QUIT; echo asleep; sleep 60 & wait"
+    demo = pexpect.spawn(MFAENV[0], [*MFAENV[1:], "demo", "--", "sh", "-c", script], env=place.environ, timeout=20)
+    demo.expect("asleep")
+    demo.sendcontrol("\\")
+    demo.expect(pexpect.EOF)
+    demo.close()
+    assert demo.exitstatus == 4
     assert place.left_behind() == []
 
 
@@ -225,15 +276,15 @@ def test_a_terminal_that_goes_away_takes_the_demo_with_it(place: Place) -> None:
     assert place.left_behind() == []
 
 
-def test_the_code_is_shown_and_taken(aws: PretendAws, alice: User, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_code_is_shown_and_taken(aws: PretendAws, alice: User, capfd: pytest.CaptureFixture[str]) -> None:
     assert show_code({ADDRESS: aws.url}) == 0
-    shown = capsys.readouterr()
+    shown = capfd.readouterr()
     assert alice.devices[0].accept(shown.out.strip())
     assert "more seconds, once" in shown.err
 
 
 def test_a_used_code_is_not_shown_but_the_next_one(
-    aws: PretendAws, alice: User, capsys: pytest.CaptureFixture[str]
+    aws: PretendAws, alice: User, capfd: pytest.CaptureFixture[str]
 ) -> None:
     device, now = alice.devices[0], time.time()
     aws.world.clock = lambda: now
@@ -247,7 +298,7 @@ def test_a_used_code_is_not_shown_but_the_next_one(
         now += seconds
 
     show_code({ADDRESS: aws.url}, sleep=sleep)
-    shown = capsys.readouterr()
+    shown = capfd.readouterr()
     assert slept == [used.seconds]
     assert f"the next one comes in {used.seconds} s" in shown.err
     assert device.accept(shown.out.strip())
@@ -263,8 +314,9 @@ def test_outside_a_demo_there_is_no_code(address: str) -> None:
 def test_a_demo_that_has_ended_is_told_apart(aws: PretendAws) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with pytest.raises(MfaenvError, match="has ended"):
-        show_code({ADDRESS: f"http://127.0.0.1:{port}"})
+    for place in (str(port), "no-port"):
+        with pytest.raises(MfaenvError, match="has ended"):
+            show_code({ADDRESS: f"http://127.0.0.1:{place}"})
     assert aws.log == []
 
 
