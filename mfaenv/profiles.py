@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfaenv import awsfiles, exports, options, roles, shortcut
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.model import Hop, Keys, Plan, Value
 
 TYPE_CHECKING = False
@@ -55,7 +55,7 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Plan:
         account="",
         region=region,
         session_region=_region(given, env, way.root, files).text,
-        endpoint=endpoint(env, root, files),
+        endpoint=_checked_endpoint(endpoint(env, root, files)),
         duration=_session_seconds(given, env, way.hops),
         min_remaining=_min_remaining(given, env),
         hops=_timed(given, way.hops, region.text),
@@ -135,9 +135,9 @@ def _region(given: Given, env: Mapping[str, str], name: str, files: AwsFiles) ->
     What an earlier session brought into this shell says nothing about the next profile.
     """
     text, source = options.lookup(given, {} if exports.region_is_ours(env) else env, "region")
-    if text:
-        return Value(text, source)
-    return Value(files.profiles.get(name, {}).get("region", ""), f"profile {name}")
+    found = Value(text, source) if text else Value(files.profiles.get(name, {}).get("region", ""), f"profile {name}")
+    roles.checked_region(*found)
+    return found
 
 
 def _along(found: tuple[str, str], setting: str, way: Chain, files: AwsFiles) -> Value:
@@ -174,6 +174,17 @@ def _timed(given: Given, hops: tuple[Hop, ...], region: str) -> tuple[Hop, ...]:
             what = "a role that is assumed from another role" if place else "a role"
             options.within(hop.duration, limits, source, what)
     return tuple(hop._replace(region=hop.region or region) for hop in hops)
+
+
+def _checked_endpoint(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    if url and not (scheme.lower() in {"http", "https"} and rest.strip("/")):
+        raise MfaenvError(
+            f"'{url}' is no address of an endpoint.",
+            "It looks like https://HOST:PORT: look at AWS_ENDPOINT_URL and endpoint_url.",
+            status=USAGE,
+        )
+    return url
 
 
 def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service: str = "sts") -> str:

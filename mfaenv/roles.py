@@ -14,6 +14,11 @@ SESSION_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName."""
 
 
+REGION_LENGTH = 63
+REGION_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+"""A region is a part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1."""
+
+
 class Chain(NamedTuple):
     """The profile whose credentials come first, the roles on the way from it, and the profiles from the wanted one on.
 
@@ -91,7 +96,7 @@ def _hop(section: Section, name: str) -> Hop:
         session_name=_session_name(section.get("role_session_name") or SESSION_NAME, name),
         external_id=section.get("external_id", ""),
         duration=options.seconds(duration, f"duration_seconds of profile {name}") if duration else None,
-        region=section.get("region", ""),
+        region=checked_region(section.get("region", ""), f"profile {name}"),
         profile=name,
     )
 
@@ -108,6 +113,18 @@ def checked_role(arn: str) -> str:
         return arn
     raise MfaenvError(
         f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.", status=USAGE
+    )
+
+
+def checked_region(name: str, source: str) -> str:
+    """Give a region's name back, or raise MfaenvError (usage) where it is none that botocore takes."""
+    fits = len(name) <= REGION_LENGTH and REGION_CHARACTERS.issuperset(name)
+    if fits and name == name.strip("-") and not name.isdigit():
+        return name
+    raise MfaenvError(
+        f"'{name}' ({source}) is not the name of a region.",
+        "It looks like us-east-1: set --region, AWS_REGION, or the profile's region.",
+        status=USAGE,
     )
 
 

@@ -330,6 +330,12 @@ def test_a_script_stops_where_there_is_no_session(product: Product, shell: str, 
         ("--serial-number", "arn:aws:iam::123456789012:user/alice"),
         ("--serial-number", "arn:aws:iam::123456789012:u2f/user/alice/key"),
         ("--format", "yaml"),
+        ("--region", "no region"),
+        ("--region", "eu_west_1"),
+        ("--region", "-"),
+        ("--region", "eu-west-1.example.com"),
+        ("--region", "a" * 64),
+        ("--region", "12"),
     ],
     ids=" ".join,
 )
@@ -337,6 +343,14 @@ def test_what_is_wrong_is_found_before_anybody_is_asked(product: Product, argume
     with direct(product, *arguments) as window:
         assert window.ended() in {1, 2}
         assert "MFA code" not in window.text
+
+
+@pytest.mark.parametrize("url", ["localhost:4566", "127.0.0.1", "http://", "ftp://127.0.0.1"])
+def test_an_endpoint_that_is_none_is_found_before_anybody_is_asked(product: Product, url: str) -> None:
+    with direct(product, AWS_ENDPOINT_URL=url) as window:
+        assert window.ended() == 2
+        assert "MFA code" not in window.text
+        assert f"'{url}' is no address of an endpoint" in window.text
 
 
 def test_the_code_is_not_spent_on_keys_that_do_not_work(product: Product, story: Story, aws: PretendAws) -> None:
