@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from mfaenv import exports, options, shells, store
+from mfaenv import catalog, exports, options, shells, store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,10 +43,16 @@ SOURCED = {"tcsh": "tcsh.function.csh", "cmd": "cmd.function.cmd"}
 SCRIPT = "MFAENV_FUNCTION"
 """The variable in which that line finds its script."""
 
-VALUED = [
-    flag for name, row in options.OPTIONS.items() if row.metavar and name not in options.PRINTING for flag in row.flags
-]
-"""The options after which a word is no command. Those that choose a shell or a format are none of a function's."""
+_OPTIONS = catalog.COMMANDS[catalog.MAIN].options
+
+ELSEWHERE = (*options.PRINTING, "version", "help")
+"""The options whose output is for a person, or for another shell."""
+
+VALUED = tuple(name for name, row in _OPTIONS.items() if row.metavar and name not in ELSEWHERE)
+"""The options after which a word is no command, but the value."""
+
+SWITCHES = tuple(name for name in _OPTIONS if name not in {*VALUED, *ELSEWHERE})
+"""The options after whose letter another one's may follow, as in `-qp prod`."""
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -64,9 +70,8 @@ def text(shell: str, seen: str, now: float, known: Iterable[Pair], *, hook: bool
     """
     functions, hooks = TEMPLATES[shell]
     values = {
+        **_choice(),
         "SHELL": shell,
-        "VALUED": " | ".join(VALUED),
-        "VALUED_WORDS": " ".join(VALUED),
         # It comes from a file, and goes into code.
         "SEEN": seen if seen and not seen.strip("0123456789.") else "-",
         # With less left, a stored session is not used: another window may have got the next one.
@@ -76,6 +81,31 @@ def text(shell: str, seen: str, now: float, known: Iterable[Pair], *, hook: bool
         "KNOWN": shells.render("json", known).decode().strip(),
     }
     return "\n".join(_filled(name, values) for name in (*functions, *(hooks if hook else ())))
+
+
+def _choice() -> dict[str, str]:
+    """Write, as regular expressions and as patterns of sh, which words are for elsewhere, and which have a value.
+
+    In a pattern, one switch at most comes before.
+    """
+    switch, _ = _flags(SWITCHES)
+    valued, valued_names = _flags(VALUED)
+    elsewhere, elsewhere_names = _flags(ELSEWHERE)
+    return {
+        "VALUED": f"^(-{switch}*{valued}|{'|'.join(valued_names)})$",
+        "ELSEWHERE": f"^(-{switch}*{elsewhere}|{'|'.join(elsewhere_names)}|[^-]|$)",
+        "VALUED_PATTERN": " | ".join([f"-{valued}", f"-{switch}{valued}", *valued_names]),
+        "ELSEWHERE_PATTERN": " | ".join(
+            f"{start}*" for start in (f"-{elsewhere}", f"-{switch}{elsewhere}", *elsewhere_names)
+        ),
+    }
+
+
+def _flags(names: Iterable[str]) -> tuple[str, list[str]]:
+    """Give the letters of these options, as one of them is written in patterns, and their long names."""
+    flags = [flag for name in names for flag in _OPTIONS[name].flags]
+    letters = "".join(flag[1] for flag in flags if flag[1] != "-")
+    return f"[{letters}]", [flag for flag in flags if flag[1] == "-"]
 
 
 def _filled(name: str, values: Mapping[str, str]) -> str:

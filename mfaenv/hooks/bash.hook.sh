@@ -1,24 +1,24 @@
 # The time, without a process where bash has it: EPOCHSECONDS since 5.0, printf since 4.2.
 if [ -n "${EPOCHSECONDS-}" ]; then
     _mfaenv_clock() { _mfaenv_now=$EPOCHSECONDS; }
-elif printf -v _mfaenv_now '%(%s)T' -1 2>/dev/null; then
-    _mfaenv_clock() { printf -v _mfaenv_now '%(%s)T' -1; }
+elif \printf -v _mfaenv_now '%(%s)T' -1 2>/dev/null; then
+    _mfaenv_clock() { \printf -v _mfaenv_now '%(%s)T' -1; }
 else
     # SECONDS follows the clock until somebody assigns it, so date puts it right once a minute.
     _mfaenv_start=$((@NOW@ - SECONDS)) _mfaenv_checked=$SECONDS
     _mfaenv_clock() {
         if ((SECONDS < _mfaenv_checked || SECONDS >= _mfaenv_checked + 60)); then
-            _mfaenv_start=$(($(command date +%s) - SECONDS)) _mfaenv_checked=$SECONDS
+            _mfaenv_start=$(($(\command date +%s) - SECONDS)) _mfaenv_checked=$SECONDS
         fi
         _mfaenv_now=$((_mfaenv_start + SECONDS))
     }
 fi
 _mfaenv_hook() {
-    local _mfaenv_before=$?
+    _mfaenv_status=$?
     _mfaenv_check || :
     # Under errexit this status would end the shell.
     case $- in *e*) return 0 ;; esac
-    return "$_mfaenv_before"
+    return "$_mfaenv_status"
 }
 case ${PROMPT_COMMAND[*]-} in
     *_mfaenv_hook*) ;;

@@ -4,15 +4,18 @@ rem What its arguments print is for this shell: what the main command and unset 
 :next
 set "MFAENV_WORD=%~1"
 if not defined MFAENV_WORD goto here
-for %%o in (-h --help --version -f --format -s --shell) do if "%~1"=="%%o" goto elsewhere
-if "%MFAENV_WORD:~0,2%"=="-f" goto elsewhere
-if "%MFAENV_WORD:~0,2%"=="-s" goto elsewhere
-if "%~1"=="unset" goto here
-if not "%MFAENV_WORD:~0,1%"=="-" goto elsewhere
+:switches
+for %%o in (-q -v) do if "%MFAENV_WORD:~0,2%"=="%%o" if not "%MFAENV_WORD%"=="%%o" (
+    set "MFAENV_WORD=-%MFAENV_WORD:~2%"
+    goto switches
+)
+for %%o in (-s -f -h) do if "%MFAENV_WORD:~0,2%"=="%%o" goto elsewhere
+for %%o in (--shell --format --version --help) do if "%MFAENV_WORD%"=="%%o" goto elsewhere
+if not "%MFAENV_WORD:~0,1%"=="-" if not "%MFAENV_WORD%"=="unset" goto elsewhere
 for %%o in (
-    -p --profile -c --token-code --token-command --serial-number -d --duration
-    -r --role-arn --region --min-remaining
-) do if "%~1"=="%%o" shift
+    -p -c -d -r --profile --token-code --token-command --serial-number --duration
+    --role-arn --region --min-remaining
+) do if "%MFAENV_WORD%"=="%%o" shift
 shift
 goto next
 :elsewhere

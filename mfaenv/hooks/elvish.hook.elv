@@ -1,3 +1,5 @@
+use str
+
 # The time, without a process where the system tells how long it is up.
 var _mfaenv_uptime = /proc/uptime
 fn _mfaenv_up { str:split . (slurp < $_mfaenv_uptime) | take 1 }
@@ -9,8 +11,19 @@ try {
     nop
 }
 
+# Look, without a process, at the word that every new session leaves in the store: whether it is another than before.
+set _mfaenv_seen = '@SEEN@'
+fn _mfaenv_look {
+    var before = $_mfaenv_seen
+    set _mfaenv_seen = (try { str:trim-space (slurp < $E:MFAENV_STORE/latest) } catch { put - })
+    not-eq $_mfaenv_seen $before
+}
+
 # At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
 fn _mfaenv_hook {
+    if (eq $_mfaenv_seen '') {
+        nop (_mfaenv_look)
+    }
     var expires = $E:MFAENV_EXPIRES
     if (re:match '^[0-9]+$' $expires) {
         if (< (_mfaenv_clock) (- $expires @EARLY@)) {
@@ -19,9 +32,9 @@ fn _mfaenv_hook {
     } elif (or (not-eq $expires '') (has-env AWS_ACCESS_KEY_ID)) {
         return # keys of the user's own
     }
-    if (and (eq $E:MFAENV_PINNED '') (not-eq (_mfaenv_look) $_mfaenv_seen)) {
+    if (and (eq $E:MFAENV_PINNED '') (_mfaenv_look)) {
         try {
-            mfaenv --cached
+            _mfaenv_here --cached
             return
         } catch {
             nop

@@ -1,7 +1,14 @@
+# Look, without a process, at the word that every new session leaves in the store: whether it is another than before.
+def --env _mfaenv_look []: nothing -> bool {
+    let before = $env._mfaenv_seen
+    $env._mfaenv_seen = (try { open --raw $"($env.MFAENV_STORE)/latest" | decode utf-8 | str trim } catch { '-' })
+    $env._mfaenv_seen != $before
+}
+
 # At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
 def --env _mfaenv_hook [] {
-    if (_mfaenv_holds @EARLY@) { return }
-    if (_mfaenv_look) != $env._mfaenv_seen and (_mfaenv_load) { return }
+    if $env._mfaenv_seen == '' { _mfaenv_look | ignore }
+    if (_mfaenv_holds @EARLY@) or (_mfaenv_look) and (_mfaenv_load) { return }
     if ($env.MFAENV_EXPIRES? | is-not-empty) and not (_mfaenv_holds 0) {
         print --stderr $"mfaenv: the session of profile ($env.MFAENV_PROFILE? | default '') has ended"
         hide-env --ignore-errors @ENDING@

@@ -3,45 +3,35 @@
 
 # Whether what these words print is for this shell: what the main command and unset print, and nothing else.
 def _mfaenv_for_this_shell [words: list<string>]: nothing -> bool {
-    mut rest = $words
-    while ($rest | is-not-empty) {
-        let word = $rest.0
-        $rest = ($rest | skip 1)
-        if $word =~ '^(-h|--help|--version|-f.*|--format.*|-s.*|--shell.*|-[qv].*[hfs].*)$' {
+    mut valued = false
+    for word in $words {
+        if $valued or $word == unset {
+            $valued = false
+        } else if $word =~ '@VALUED@' {
+            $valued = true
+        } else if $word =~ '@ELSEWHERE@' {
             return false
-        } else if $word in ('@VALUED_WORDS@' | split row ' ') {
-            if ($rest | is-empty) { return false }
-            $rest = ($rest | skip 1)
-        } else if $word !~ '^-' {
-            return ($word == 'unset')
         }
     }
     true
 }
 
-# The word that every new session leaves in the store, read without a process.
-def _mfaenv_look []: nothing -> string {
-    try { open --raw $"($env.MFAENV_STORE)/latest" | decode utf-8 | str trim } catch { '-' }
+# Set here what the program prints.
+def --env --wrapped _mfaenv_here [...words: string] {
+    $env._mfaenv_seen = ''
+    let text = (with-env { MFAENV_SHELL: nu } { ^mfaenv ...$words })
+    $text | from json | load-env
 }
 
 @complete _mfaenv_complete
 def --env --wrapped mfaenv [...words: string] {
-    if not (_mfaenv_for_this_shell $words) {
-        ^mfaenv ...$words
-        return
-    }
-    let text = (with-env { MFAENV_SHELL: nu } { ^mfaenv ...$words })
-    $text | from json | load-env
-    $env._mfaenv_seen = (_mfaenv_look)
+    if (_mfaenv_for_this_shell $words) { _mfaenv_here ...$words } else { ^mfaenv ...$words }
 }
 
-# Set the stored session, and tell whether there is one.
+# Set the stored session where there is one, and tell whether there is.
 def --env _mfaenv_load []: nothing -> bool {
-    $env._mfaenv_seen = (_mfaenv_look)
     if ($env.MFAENV_PINNED? | is-not-empty) { return false }
-    let found = (with-env { MFAENV_SHELL: nu } { ^mfaenv --cached | complete })
-    if $found.exit_code == 0 { $found.stdout | from json | load-env }
-    $found.exit_code == 0
+    try { _mfaenv_here --cached; true } catch { false }
 }
 
 # Whether there are keys that stay until some seconds before their end: a session's, or, for ever, the user's own.
@@ -54,9 +44,9 @@ def _mfaenv_holds [early: int]: nothing -> bool {
 }
 
 # At the start of the shell.
+$env._mfaenv_seen = ''
 if (_mfaenv_holds 0) {
     @KNOWN@ | reject --optional MFAENV_PROFILE | load-env
-    $env._mfaenv_seen = (_mfaenv_look)
 } else {
     @KNOWN@ | load-env
     _mfaenv_load | ignore

@@ -1,17 +1,27 @@
+# Look, without a process, at the word that every new session leaves in the store: whether it is another than before.
+$global:_mfaenv_seen = '@SEEN@'
+function global:_mfaenv_look {
+    $before = $global:_mfaenv_seen
+    $latest = Get-Content -LiteralPath "$env:MFAENV_STORE/latest" -TotalCount 1 -ErrorAction Ignore
+    $global:_mfaenv_seen = if ($latest) { $latest } else { '-' }
+    return $global:_mfaenv_seen -cne $before
+}
+
 $global:_mfaenv_epoch = ([datetime]'1970-01-01T00:00:00Z').ToUniversalTime()
 
 # At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
 function global:_mfaenv_hook {
     Set-StrictMode -Off
+    if (-not $global:_mfaenv_seen) { $null = _mfaenv_look }
     if ($env:MFAENV_EXPIRES) {
         if ($env:MFAENV_EXPIRES -notmatch '^[0-9]+$') { return }
         $left = [long]$env:MFAENV_EXPIRES - ((Get-Date).ToUniversalTime() - $global:_mfaenv_epoch).TotalSeconds
         if ($left -gt @EARLY@) { return }
     }
     elseif ($env:AWS_ACCESS_KEY_ID) { return } # keys of the user's own
-    if (-not $env:MFAENV_PINNED -and (_mfaenv_look) -cne $global:_mfaenv_seen) {
+    if (-not $env:MFAENV_PINNED -and (_mfaenv_look)) {
         $before = $global:LASTEXITCODE
-        mfaenv --cached
+        _mfaenv_here --cached
         $found = $global:LASTEXITCODE -eq 0
         $global:LASTEXITCODE = $before
         if ($found) { return }

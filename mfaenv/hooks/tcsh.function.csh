@@ -7,33 +7,28 @@ foreach _mfaenv_word ($argv:q)
         continue
     endif
     switch ($_mfaenv_word:q)
-        case -h:
-        case --help:
-        case --version:
-        case -f*:
-        case --format*:
-        case -s*:
+        case -[sfh]*:
+        case -[qv][sfh]*:
         case --shell*:
-        case -[qv]*[hfs]*:
+        case --format*:
+        case --version:
+        case --help:
             set _mfaenv_for_this_shell = 0
             break
-        case -p:
+        case -[pcdr]:
+        case -[qv][pcdr]:
         case --profile:
-        case -c:
         case --token-code:
         case --token-command:
         case --serial-number:
-        case -d:
         case --duration:
-        case -r:
         case --role-arn:
         case --region:
         case --min-remaining:
             set _mfaenv_valued = 1
             breaksw
-        case unset:
-            break
         case -*:
+        case unset:
             breaksw
         default:
             set _mfaenv_for_this_shell = 0
@@ -41,7 +36,7 @@ foreach _mfaenv_word ($argv:q)
     endsw
 end
 set _mfaenv_text = '\mfaenv $argv:q'
-if ($_mfaenv_for_this_shell && ! $_mfaenv_valued) then
+if ($_mfaenv_for_this_shell) then
     set _mfaenv_noglob = $?noglob
     set noglob
     # Not in double quotes, in which the arguments would be read as code; so runs of blanks in a value become one.

@@ -82,9 +82,7 @@ def test_every_word_arrives_where_it_goes_through(place: Path) -> None:
     assert ast.literal_eval(shown.removeprefix("through ")) == ["exec", "--", *WORDS]
 
 
-@pytest.mark.parametrize(
-    "line", ["status", "-p unset exec x", "-fjson", "--format json", "-q -s bash", "-p", "-h unset"]
-)
+@pytest.mark.parametrize("line", ["status", "-p unset exec x", "-fjson", "--format json", "-q -s bash", "-h unset"])
 def test_what_is_for_others_goes_through(place: Path, line: str) -> None:
     assert typed(place, f"mfaenv {line}") == f"through {line.split()}\n"
 

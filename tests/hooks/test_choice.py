@@ -1,0 +1,48 @@
+"""Which command lines set something in the shell, and which are handed through as they are."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hooks.settled import ROWS, Settled, seated
+
+if TYPE_CHECKING:
+    from product import Product
+
+HERE = (
+    *("", "unset", "-q unset", "-p unset", "-p x unset", "-p status", "-p -f", "-p"),
+    *("-qp x", "-vp status", "-qc 123456", "-qd 1h", "-vr x", "-px", "-pfish", "-qpfish", "--profile=x --region y"),
+)
+THROUGH = (
+    *("status", "-q status", "-p unset exec x", "-qp unset exec x", "-qpx exec unset", "--no-input doctor"),
+    *("-fjson", "-qf json", "-s fish", "-vsfish", "-h", "-qh", "--help unset", "unset -s fish", "unset --help"),
+)
+PROGRAM = f"""\
+#!/bin/sh
+case $1-$2 in
+    init-*) exec {sys.executable} -m mfaenv "$@" ;;
+    --cached-) exit 3 ;;
+    --shell-tcsh)
+        MFAENV_SHELL=tcsh
+        shift 2
+        ;;
+esac
+if [ "$MFAENV_SHELL" = nu ]; then echo {{}}; fi
+echo "${{MFAENV_SHELL:+here}}${{MFAENV_SHELL:-through}} <$*>" >&2
+"""
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_is_for_this_shell_is_told_from_all_else(product: Product, row: Settled) -> None:
+    tools = product.home / "tools"
+    tools.mkdir()
+    (tools / "mfaenv").write_text(PROGRAM)
+    (tools / "mfaenv").chmod(0o755)
+    with seated(product, row) as seat:
+        for lines in (HERE, THROUGH):
+            seat.type("; ".join(f"mfaenv {line}" for line in lines))
+        shown = re.findall(r"^(here|through)[a-z]* <(.*)>$", seat.window.text, re.MULTILINE)
+    assert shown == [*(("here", line) for line in HERE), *(("through", line) for line in THROUGH)]
