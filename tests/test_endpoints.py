@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from product import Product
 from settings import configure, set_keys
-from trouble import CODE, OTHER_SECRET, assert_explained, certificate, refusing_proxy
+from trouble import BLOCKED, CODE, OTHER_SECRET, assert_explained, certificate, refusing_proxy
 
 from mfaenv.demo.policy import ALLOW_ALL
 from mfaenv.demo.server import PretendAws
@@ -50,8 +50,17 @@ def test_a_proxy_that_refuses_is_named(outward: Product, credentials: str) -> No
     assert proxy.asked == ["sts.us-east-1.amazonaws.com:443"]
 
 
-def test_a_proxy_that_answers_for_aws_is_told(outward: Product) -> None:
-    with refusing_proxy() as proxy:
+@pytest.mark.parametrize(
+    ("status", "page"),
+    [
+        (403, BLOCKED),
+        (200, BLOCKED),
+        (200, b""),
+        (200, b"<GetSessionTokenResponse><GetSessionTokenResult/></GetSessionTokenResponse>"),
+    ],
+)
+def test_a_proxy_that_answers_for_aws_is_told(outward: Product, status: int, page: bytes) -> None:
+    with refusing_proxy(status, page) as proxy:
         outward.env["HTTP_PROXY"] = f"http://{proxy.address}"
         outward.env["AWS_ENDPOINT_URL"] = "http://sts.internal.example.com"
         done = outward.run("--shell", "bash", "-c", CODE)

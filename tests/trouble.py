@@ -79,16 +79,18 @@ class Refusal(NamedTuple):
     asked: list[str]
 
 
+BLOCKED = b"<html><body>This page is blocked by your company.</body></html>"
+
+
 @contextmanager
-def refusing_proxy() -> Iterator[Refusal]:
-    """Serve a proxy on a loopback port that answers everything with 403 and a page for people."""
+def refusing_proxy(status: int = 403, page: bytes = BLOCKED) -> Iterator[Refusal]:
+    """Serve a proxy on a loopback port that answers everything with this page."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def refuse(self) -> None:
             asked.append(self.path)
-            page = b"<html><body>This page is blocked by your company.</body></html>"
-            self.send_response(403)
+            self.send_response(status)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(page)))
             self.end_headers()

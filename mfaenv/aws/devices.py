@@ -32,9 +32,9 @@ def ask(client: Any, identity: Identity, access_key: str) -> Found:
     try:
         with explain.aws_errors(access_key):
             answer = client.list_mfa_devices(**scope)
+            serials = tuple(str(device["SerialNumber"]) for device in answer["MFADevices"])
     except DeniedError:
         return Found((), (), denied=True)
-    serials = tuple(str(device["SerialNumber"]) for device in answer["MFADevices"])
     return Found(
         tuple(serial for serial in serials if SECURITY_KEY not in serial),
         tuple(serial for serial in serials if SECURITY_KEY in serial),

@@ -35,14 +35,14 @@ def identity(client: Any, access_key: str) -> Identity:
     """Ask who the keys are: no policy can deny that. Raises MfaenvError."""
     with explain.aws_errors(access_key):
         answer = client.get_caller_identity()
-    return Identity(answer["Account"], answer["Arn"])
+        return Identity(answer["Account"], answer["Arn"])
 
 
 def session_token(client: Any, access_key: str, serial: str, code: str, duration: int) -> Credentials:
     """Get a session for a code; `duration` in seconds. Raises MfaenvError, WrongCodeError where it was the code."""
     with explain.aws_errors(access_key, serial):
         answer = client.get_session_token(SerialNumber=serial, TokenCode=code, DurationSeconds=duration)
-    return credentials(answer["Credentials"])
+        return credentials(answer["Credentials"])
 
 
 def assume_role(client: Any, hop: Hop) -> Credentials:
@@ -55,7 +55,7 @@ def assume_role(client: Any, hop: Hop) -> Credentials:
     }
     with explain.aws_errors():
         answer = client.assume_role(**{name: value for name, value in wanted.items() if value})
-    return credentials(answer["Credentials"])
+        return credentials(answer["Credentials"])
 
 
 def credentials(answer: Any) -> Credentials:
