@@ -38,7 +38,7 @@ def get_role_credentials(world: World, request: Request) -> Answer:
 
 def create_token(world: World, request: Request) -> Answer:
     """Renew an access token for a refresh token; each refresh token is good once."""
-    wanted: Mapping[str, Any] = json.loads(request.body or b"{}")
+    wanted = _fields(request.body)
     if wanted.get("grantType") != "refresh_token":
         raise Refusal("UnsupportedGrantTypeException", "unsupported_grant_type", 400)
     client = (wanted.get("clientId"), wanted.get("clientSecret"))
@@ -63,6 +63,16 @@ def render_failure(failure: Failure) -> Answer:
     """Return the failure as the JSON protocol writes it: its code is in a header."""
     body = {"message": failure.message, "error_description": failure.message}
     return _json(body, failure.status, {"x-amzn-ErrorType": failure.code})
+
+
+def _fields(body: bytes) -> Mapping[str, Any]:
+    try:
+        fields = json.loads(body)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        raise Refusal("InvalidRequestException", "Invalid request", 400)
+    return fields
 
 
 def _find(world: World, fits: Callable[[SignIn], bool]) -> SignIn | None:

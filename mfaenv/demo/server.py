@@ -17,12 +17,14 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from email.utils import formatdate
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from mfaenv.demo.routing import Operation, route
 from mfaenv.demo.wire import Answer, Failure, Refusal, Request
+from mfaenv.options import is_digits
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -198,7 +200,11 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in self.headers.items():
             key = name.lower()
             headers[key] = f"{headers[key]},{value}" if key in headers else value
-        body = self.rfile.read(int(headers.get("content-length") or 0))
+        length = headers.get("content-length") or "0"
+        if not is_digits(length):
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return
+        body = self.rfile.read(int(length))
         answer = self.server.aws.answer(Request(self.command, path, query, headers, body))
         if answer is None:
             self.close_connection = True
@@ -212,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
 
-    do_GET = do_POST = do_PUT = _serve  # noqa: N815 - http.server looks for these names
+    do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server looks for these names
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - http.server's own name
         """Keep quiet: `PretendAws.log` is the log."""

@@ -106,6 +106,22 @@ def test_a_client_that_goes_away_disturbs_nobody(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("line", "length", "body"),
+    [("POST /", "a", ""), ("POST /", "-5", ""), ("POST /", "²", ""), ("DELETE /team-reports", "0", "")]
+    + [("POST /token", str(len(body)), body) for body in ("", "{", "[]", "\0")],
+)
+def test_a_request_that_makes_no_sense_is_refused_without_a_traceback(
+    aws: PretendAws, capfd: pytest.CaptureFixture[str], line: str, length: str, body: str
+) -> None:
+    address = urlsplit(aws.url)
+    request = f"{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    with socket.create_connection((str(address.hostname), int(address.port or 0))) as connection:
+        connection.sendall(request.encode("latin-1"))
+        assert connection.recv(10) == b"HTTP/1.1 4"
+    assert capfd.readouterr() == ("", "")
+
+
 def test_it_speaks_tls(tmp_path: Path) -> None:
     certificate = tmp_path / "certificate.pem"
     subprocess.run(
