@@ -50,11 +50,11 @@ def detect(environ: Mapping[str, str]) -> str:
 
 def identify(words: Sequence[str]) -> str | None:
     """Return the shell that a process with this command line is, or None."""
-    if not words:
-        return None
-    if _basename(words[0]).startswith(_HOSTS):
+    if words and _basename(words[0]).startswith(_HOSTS):
         words = [word for word in words[1:] if not word.startswith("-")]
-    return _known(words[0]) if words else None
+    program = words[0] if words else ""
+    # Where setproctitle is installed, all that xonsh was started with is one word.
+    return _known(program) or _known(program.partition(" ")[0])
 
 
 def _known(program: str) -> str | None:
