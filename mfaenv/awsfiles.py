@@ -13,6 +13,8 @@ Sections = dict[str, Section]
 CONFIG = ("AWS_CONFIG_FILE", "~/.aws/config")
 CREDENTIALS = ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
 MEND = "Mend or remove that line."
+BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")
+"""What some editors put first into a file that they save as UTF-8, read as UTF-8 or as something else."""
 
 
 class AwsFiles(NamedTuple):
@@ -57,14 +59,20 @@ def load(env: Mapping[str, str]) -> AwsFiles:
             profiles[name] = section
         elif kind == "services":
             services[name] = section
-    config_keys = {name: config_path for name, section in profiles.items() if "aws_access_key_id" in section}
     credentials = _read(credentials_path)
+    keys_from = _with_keys(profiles, config_path) | _with_keys(credentials, credentials_path)
     for name, section in credentials.items():
         profiles[name] = {**profiles.get(name, {}), **section}
-    credentials_keys = {
-        name: credentials_path for name, section in credentials.items() if "aws_access_key_id" in section
-    }
-    return AwsFiles(config_path, credentials_path, profiles, services, {**config_keys, **credentials_keys})
+    return AwsFiles(config_path, credentials_path, profiles, services, keys_from)
+
+
+def _with_keys(sections: Sections, path: str) -> dict[str, str]:
+    return {name: path for name, section in sections.items() if has_keys(section)}
+
+
+def has_keys(section: Section) -> bool:
+    """Tell whether a section has an access key, if only half of one."""
+    return not section.keys().isdisjoint(("aws_access_key_id", "aws_secret_access_key"))
 
 
 def _title(title: str) -> tuple[str, str]:
@@ -123,7 +131,9 @@ def _complaint(error: configparser.Error) -> str:
     if isinstance(error, configparser.DuplicateOptionError):
         return f"line {error.lineno}: {error.option} is there twice in [{error.section}]"
     if isinstance(error, configparser.MissingSectionHeaderError):
-        return f"line {error.lineno}: a value stands before the first [section]"
+        is_mark = str(error.line).startswith(BYTE_ORDER_MARKS)
+        thing = "a byte-order mark (save the file without one)" if is_mark else "a value"
+        return f"line {error.lineno}: {thing} stands before the first [section]"
     lines = getattr(error, "errors", None)
     return f"line {lines[0][0]}: neither a [section] nor a name = value" if lines else "it is damaged"
 

@@ -75,7 +75,7 @@ def from_program(command: str, terminal: Terminal) -> str:
 
     from mfaenv.aws.process import words
 
-    program, *arguments = words(command) or [""]
+    program, *arguments = words(command)
     name = os.path.basename(program)
     with terminal.for_program() as streams:
         try:
@@ -88,7 +88,7 @@ def from_program(command: str, terminal: Terminal) -> str:
             reason = getattr(error, "strerror", None) or "its name cannot be used"
             raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", _PROGRAM_HINT) from None
     if done.returncode:
-        raise MfaenvError(f"{name} ended with status {done.returncode}.", _PROGRAM_HINT)
+        raise MfaenvError(f"{name} {_ending(done.returncode)}.", _PROGRAM_HINT)
     found = first_code(done.stdout)
     if not found:
         raise MfaenvError(f"{name} ended with status 0, but printed no six digits.", _PROGRAM_HINT)
@@ -96,6 +96,16 @@ def from_program(command: str, terminal: Terminal) -> str:
 
 
 _PROGRAM_HINT = "Try the token command by itself."
+
+
+def _ending(status: int) -> str:
+    """Say how a program ended that failed: with a status, or, where that is negative, by a signal."""
+    import signal
+
+    if status > 0:
+        return f"ended with status {status}"
+    name = next((known.name for known in signal.Signals if known == -status), f"signal {-status}")
+    return f"was ended by {name}"
 
 
 def first_code(output: bytes) -> str:

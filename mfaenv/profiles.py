@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfaenv import awsfiles, exports, options, roles, shortcut
+from mfaenv import awsfiles, exports, nearest, options, roles, shortcut
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.model import Hop, Keys, Plan, Value
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mfaenv.roles import Chain
 
 NOTHING = Value("", "")
+LISTED = 8
+"""Profiles that are named where none is close to the one that was asked for."""
+
 ENVIRONMENT = "the environment"
 
 BEFORE_KEYS = (
@@ -99,14 +102,12 @@ def _missing(profile: Value, name: str, env: Mapping[str, str], files: AwsFiles)
 
 
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
-    """Make the error for a profile that is in neither file, with the names that come closest."""
-    import difflib
-
+    """Make the error for a profile in neither file, with the name that comes closest, or those that there are."""
     known = sorted(files.profiles)
-    close = difflib.get_close_matches(name, known, n=3) or known[:8]
+    others = f"There are these: {', '.join(known[:LISTED])}{', …' if known[LISTED:] else '.'}"
     where = f"{awsfiles.short(files.config)} or {awsfiles.short(files.credentials)}"
     origin = f" ({source})" if source else ""
-    hint = f"Did you mean {', '.join(close)}?" if close else "`aws configure` makes a first one."
+    hint = nearest.hint(name, known, others if known else "`aws configure` makes a first one.")
     return MfaenvError(f"There is no profile '{name}'{origin} in {where}.", hint)
 
 

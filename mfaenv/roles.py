@@ -7,7 +7,6 @@ from mfaenv.awsfiles import AwsFiles, Section
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.model import Hop
 
-KEYS = ("aws_access_key_id", "aws_secret_access_key")
 SESSION_NAME = "mfaenv"
 SESSION_NAME_LENGTHS = range(2, 64 + 1)
 SESSION_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
@@ -65,8 +64,8 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
 
 def _is_role(section: Section, *, first: bool) -> bool:
     """Tell whether to go on: a source with keys of its own is the end, whatever else it holds, as in botocore."""
-    has_keys = not section.keys().isdisjoint(KEYS)
-    return bool(section.get("role_arn")) and not section.get("web_identity_token_file") and (first or not has_keys)
+    is_end = not first and awsfiles.has_keys(section)
+    return bool(section.get("role_arn")) and not section.get("web_identity_token_file") and not is_end
 
 
 def _on_top(below: Chain, section: Section, role_arn: str) -> Chain:

@@ -157,6 +157,10 @@ def test_a_damaged_file_is_an_error_with_its_line_and_without_its_text(env: dict
     [
         (f"[default]\naws_access_key_id = A\n{SECRET}\n", "line 3: neither a [section] nor a name = value"),
         (f"aws_secret_access_key = {SECRET}\n", "line 1: a value stands before the first [section]"),
+        (
+            "\ufeff[default]\nregion = a\n",
+            "line 1: a byte-order mark (save the file without one) stands before the first [section]",
+        ),
         ("[default]\n\n[profile a]\n[default]\n", "line 4: the section [default] is there twice"),
         (f"[default]\nregion = a\nregion = {SECRET}", "line 3: region is there twice in [default]"),
         (f"[default]\ns3 =\n  x = y\n\n  {SECRET}\n", "line 5: no name = value in an indented block"),

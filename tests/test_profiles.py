@@ -128,6 +128,13 @@ def test_half_a_pair_of_keys_is_an_error(files: Files, name: str, lacking: str) 
         files.plan(profile=name)
 
 
+def test_half_a_pair_of_keys_is_looked_for_where_the_other_half_stands(files: Files) -> None:
+    files.write("[default]\nregion = us-east-1\n", "[default]\naws_secret_access_key = secret\n")
+    with pytest.raises(MfaenvError) as raised:
+        files.plan()
+    assert raised.value.hint == f"Add it in {files.credentials}."
+
+
 @pytest.mark.parametrize(
     ("env", "profile", "expected"),
     [
@@ -181,10 +188,20 @@ def test_with_no_files_at_all_the_machine_may_have_a_role(files: Files) -> None:
     assert (files.plan().kind, files.plan().config_profile) == ("a container or instance role", None)
 
 
-def test_an_unknown_profile_gets_the_closest_names(files: Files) -> None:
+@pytest.mark.parametrize(
+    ("config", "hint"),
+    [
+        (CONFIG, "Did you mean prod?"),
+        ("[profile a]\n[profile b]\n", "There are these: a, b."),
+        ("".join(f"[profile {name}]\n" for name in "abcdefghi"), "There are these: a, b, c, d, e, f, g, h, …"),
+        ("", "`aws configure` makes a first one."),
+    ],
+)
+def test_an_unknown_profile_gets_the_closest_name_or_those_that_there_are(files: Files, config: str, hint: str) -> None:
+    files.write(config)
     with pytest.raises(MfaenvError, match=r"There is no profile 'prdo' \(AWS_PROFILE\)") as raised:
         files.plan({"AWS_PROFILE": "prdo"})
-    assert raised.value.hint.startswith("Did you mean prod")
+    assert raised.value.hint == hint
 
 
 @pytest.mark.parametrize(

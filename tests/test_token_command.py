@@ -102,7 +102,8 @@ def test_without_a_terminal_it_has_no_input(product: Product, story: Story, prog
         ("print('a secret 12345'); sys.exit(7)", "show code.py ended with status 7."),
         ("print('a secret 123456 '); sys.exit(1)", "show code.py ended with status 1."),
         ("print('a secret 12345 1234567')", "show code.py ended with status 0, but printed no six digits."),
-        ("os.kill(os.getpid(), 15)", "show code.py ended with status -15."),
+        ("os.kill(os.getpid(), 15)", "show code.py was ended by SIGTERM."),
+        ("os.kill(os.getpid(), 40)", "show code.py was ended by signal 40."),
     ],
 )
 def test_a_program_that_fails_is_named_with_its_status(
@@ -122,7 +123,7 @@ def test_a_program_that_fails_is_named_with_its_status(
         ("no-such-program --now", "no-such-program cannot be run: No such file or directory.", 1),
         ("/", "cannot be run: Permission denied.", 1),
         ("'unclosed", "The token command cannot be split into words.", 2),
-        ("   ", "The token command cannot be run", 1),
+        ("   ", "The token command has no words.", 2),
     ],
 )
 def test_what_cannot_be_run_is_said(product: Product, command: str, reason: str, status: int) -> None:
