@@ -1,4 +1,4 @@
-# Completion for mfaenv in bash, from 3.2 on. No process is started, but for the list of all programs.
+# Completion for mfaenv in bash, from 3.2 on. No program is started; a fork reads files in 3.2, and lists all programs.
 # shellcheck disable=SC2206,SC2207 # texts are cut into words on purpose, at IFS
 
 # What the option $2 of the command $1 takes, or the command itself without $2: words, a thing of a kind, or nothing.
@@ -70,86 +70,112 @@ _mfaenv_split() {
     done
 }
 
-# Offer those of the arguments that begin with what is typed, each in quotes where it needs them.
-_mfaenv_offer() {
-    local name tail
-    for name; do
-        [[ $name == "$word"* ]] || continue
-        tail=${name:cut}
-        if [[ ! $quote ]]; then
-            printf -v tail %q "$tail"
-        elif [[ $tail == *[\"\'\\\`\$!]* ]]; then
-            continue # it would end the quotes, or run
-        fi
-        COMPREPLY+=("$tail")
-    done
+# The functions from here to _mfaenv_values work on the list `names`; IFS is a line break in them, and nothing is globbed.
+# A list changes as a whole where it can: a loop takes several times as long, and some people have a thousand profiles. It
+# is joined to a text, in which what goes is empty, and cut anew: without the quotes bash 3.2 would not join it at IFS.
+
+# Make names of the `text`: of the lines that begin with a mark, without that, and without all from the pattern $1 on.
+_mfaenv_cut() {
+    local IFS=$mark
+    names=($text)
+    IFS=$'\n'
+    text="${names[*]%%$1*}$IFS"
+    names=(${text#*"$IFS"})
 }
 
-# The profiles of the config or the credentials file $2 that may begin with $3 are added to `names`.
+# Keep the names that begin with what is typed.
+_mfaenv_keep() {
+    local with=$mark$word text
+    ! shopt -q patsub_replacement 2>/dev/null || with=$mark\& # what is replaced, from bash 5.2 on
+    text="${names[*]/#"$word"/$with}"
+    _mfaenv_cut "$IFS"
+}
+
+# Add the lines of the file $1 that begin with the character $2.
 _mfaenv_read() {
-    local file=${2/#\~\//$HOME/} options=$- IFS=$'\n' text lines title
-    [[ -f $file && -r $file ]] || return 0
-    IFS='' read -r -d '' text <"$file" || :
-    set -f
-    lines=($text) text="${lines[*]##[!\[]*}" # lines that do not begin with a bracket are empty now
-    lines=($text)
-    [[ $options == *f* ]] || set +f
-    ((${#lines[@]})) || return 0
-    for title in "${lines[@]}"; do
-        [[ $title == *"$3"*\]* ]] || continue
-        title=${title#\[} title=${title%\]*}
-        if [[ $1 == config && $title != default ]]; then
-            [[ $title == profile[[:blank:]]* ]] || continue
-            title=${title#profile}
-            title=${title#"${title%%[![:blank:]]*}"} title=${title%"${title##*[![:blank:]]}"}
-            case $title in
-                \"*\" | \'*\') title=${title:1:${#title}-2} ;;
-                *[[:blank:]]*) continue ;;
-            esac
-        fi
-        names+=("$title")
+    local lines text
+    [[ -f $1 && -r $1 ]] || return 0
+    if ((BASH_VERSINFO[0] > 3)); then
+        mapfile -t lines 2>/dev/null <"$1" # the store may be swept meanwhile
+    else
+        lines=($(<"$1"))
+    fi
+    text="${lines[*]##[!$2]*}"
+    names+=($text)
+}
+
+# Take a profile's name out of its quotes and of the blanks around it; several words are no name.
+_mfaenv_unquote() {
+    local i name
+    for i in "${!names[@]}"; do
+        [[ ${names[i]} == *[[:blank:]\"\']* ]] || continue
+        name=${names[i]#"${names[i]%%[![:blank:]]*}"} name=${name%"${name##*[![:blank:]]}"}
+        case $name in
+            \"*\" | \'*\') names[i]=${name:1:${#name}-2} ;;
+            *[[:blank:]]*) unset "names[i]" ;;
+            *) names[i]=$name ;;
+        esac
     done
 }
 
-# The profiles of the stored sessions are added to `names`.
+# Add the profiles of the AWS files.
+_mfaenv_profiles() {
+    local file=${AWS_SHARED_CREDENTIALS_FILE-$HOME/.aws/credentials} credentials text
+    _mfaenv_read "${file/#\~\//$HOME/}" '['
+    text="${names[*]/#\[/$mark}"
+    _mfaenv_cut '\]'
+    credentials=("${names[@]}") names=() file=${AWS_CONFIG_FILE-$HOME/.aws/config}
+    _mfaenv_read "${file/#\~\//$HOME/}" '['
+    [[ "$IFS${names[*]}" != *"$IFS"'[default]'* ]] || credentials+=(default)
+    text="${names[*]/#\[profile[[:blank:]]/$mark}"
+    _mfaenv_cut '\]'
+    [[ $text != *[[:blank:]\"\']* ]] || _mfaenv_unquote
+    names+=("${credentials[@]}")
+}
+
+# Add the profiles of the stored sessions.
 _mfaenv_stored() {
-    if shopt -q failglob; then
-        shopt -u failglob
-        _mfaenv_stored
-        shopt -s failglob
-        return
-    fi
-    local file line cache=${XDG_CACHE_HOME:-~/.cache}/mfaenv
+    local file text cache=${XDG_CACHE_HOME:-~/.cache}/mfaenv
+    set +f
     for file in "${MFAENV_CACHE_DIR:-$cache}"/session-* ~/Library/Caches/mfaenv/session-*; do
-        [[ -f $file && -r $file ]] || continue
-        while IFS='' read -r line; do
-            [[ $line == profiles=* ]] || continue
-            line=${line#profiles=}%0A
-            while [[ $line ]]; do
-                names+=("${line%%\%0A*}")
-                line=${line#*%0A}
-            done
-            break
-        done <"$file"
+        _mfaenv_read "$file" p
     done
-    ((! ${#names[@]})) || names=("${names[@]//%25/%}")
+    set -f
+    text="${names[*]/#profiles=/$mark}"
+    _mfaenv_cut "$IFS"
+    text="${names[*]//%0A/$IFS}"
+    names=(${text//%25/%})
 }
 
 # Offer what an option or a command takes, after what stands before it in the same word.
 _mfaenv_values() { # TAKES [BEFORE]
-    local IFS=$' \t\n' names=() typed=${word#"${2-}"}
+    local options=$- failglob=0 IFS=$'\n' mark=$'\3' names=() text typed=${word#"${2-}"}
+    set -f +u # bash before 4.4 takes an empty list for an unset one
+    ! shopt -q failglob || failglob=1
+    shopt -u failglob
     case $1 in
-        profiles)
-            _mfaenv_read config "${AWS_CONFIG_FILE-$HOME/.aws/config}" "$typed"
-            _mfaenv_read credentials "${AWS_SHARED_CREDENTIALS_FILE-$HOME/.aws/credentials}" "$typed"
-            ;;
+        profiles) _mfaenv_profiles ;;
         stored) _mfaenv_stored ;;
-        program) IFS=$'\n' names=($(compgen -c -- "$typed")) ;;
-        file) IFS=$'\n' names=($(compgen -f -- "$typed")) ;;
+        program) names=($(compgen -c -- "$typed")) ;;
+        file) names=($(compgen -f -- "$typed")) ;;
         text) ;;
-        *) names=($1) ;;
+        *) names=(${1// /$IFS}) ;;
     esac
-    ((! ${#names[@]})) || _mfaenv_offer "${names[@]/#/${2-}}"
+    if [[ ${2-} ]]; then
+        text="${names[*]/#/$2}"
+        names=($text)
+    fi
+    [[ ! $word ]] || _mfaenv_keep
+    ((!cut)) || names=("${names[@]#"${word:0:cut}"}")
+    if [[ $quote ]]; then
+        text="${names[*]##*[\"\'\\\`\$!]*}" # the others would end the quotes, or run
+    else
+        printf -v text '%q\n' "${names[@]}"
+    fi
+    ((!${#names[@]})) || COMPREPLY=($text)
+    [[ $options == *f* ]] || set +f
+    [[ $options != *u* ]] || set -u
+    ((!failglob)) || shopt -s failglob
 }
 
 # Complete as if the line began at character $1, with the program there: by its own completion, or else with files.

@@ -241,6 +241,7 @@ _mfaenv_{kind}
 """
 LISTS = {
     "bash": ("bash --norc --noprofile", BASH_LIST),
+    "strict bash": ("bash --norc --noprofile", f"set -efu -o posix; shopt -s failglob; IFS=:\n{BASH_LIST}"),
     "zsh": ("zsh -f", ZSH_LIST),
     "fish": (
         "fish --no-config",
@@ -346,6 +347,25 @@ def test_powershell_completes_what_was_meant(furnished: Product) -> None:
     assert done.stderr == ""
     assert done.stdout.splitlines() == [*shown, "got <status> <--json>."]
     assert not (furnished.home / "pwned").exists()
+
+
+ZSH_OPTIONS = "ksharrays nounset errexit shwordsplit noequals globsubst kshglob posixidentifiers warnnestedvar"
+
+
+def test_zsh_takes_it_with_other_options_too(furnished: Product) -> None:
+    need("zsh")
+    script = f"""\
+        autoload -U compinit
+        compinit -u -D
+        setopt {ZSH_OPTIONS}
+        . ./_mfaenv
+        eval "$(<_mfaenv)"
+        print ${{_comps[mfaenv]}}
+    """
+    done = subprocess.run(
+        ["zsh", "-f", "-c", script], env=furnished.env, cwd=furnished.home, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("_mfaenv\n", "", 0)
 
 
 CHECKS = (
