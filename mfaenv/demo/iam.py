@@ -60,7 +60,7 @@ def _put_user_policy(user: User, call: Call) -> Content:
     try:
         policy = json.loads(call.parameters["PolicyDocument"])
         check(policy)
-    except (ValueError, TypeError, LookupError, AttributeError):
+    except ValueError:
         raise Refusal("MalformedPolicyDocument", "Syntax errors in policy.", 400) from None
     user.policies[call.parameters["PolicyName"]] = policy
     return {}

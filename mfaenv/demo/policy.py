@@ -5,7 +5,7 @@ known here is an error, never skipped: a policy that is half understood proves n
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -88,11 +88,25 @@ def evaluate(policies: Iterable[Document], query: Query) -> Verdict:
 
 def check(policy: Document) -> None:
     """Raise ValueError for a policy that cannot be evaluated, so that it fails where it is written."""
-    for statement in _listed(policy["Statement"]):
-        unknown = set(statement) - _ELEMENTS
-        operators = {name.removesuffix("IfExists") for name in statement.get("Condition", {})} - {"Null", *_OPERATORS}
-        if unknown or operators or statement.get("Effect") not in {"Allow", "Deny"}:
-            raise ValueError(f"this policy statement is not understood: {statement}")
+    try:
+        for statement in _listed(policy["Statement"]):
+            _try_out(statement)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ValueError(f"this policy is not understood: {policy}") from error
+
+
+def _try_out(statement: Mapping[str, Any]) -> None:
+    """Raise whatever comes of it where a statement holds what cannot be compared."""
+    if statement["Effect"] not in {"Allow", "Deny"} or set(statement) - {"Sid", "Effect", "Condition", *_PATTERNS}:
+        raise ValueError(statement)
+    for name in _PATTERNS:
+        for pattern in _flat(statement.get(name, [])):
+            _like(pattern, pattern)
+    for operator, _, values in _conditions(statement):
+        matches = _OPERATORS[operator.removesuffix("IfExists")]
+        for value in values:
+            text = _filled(value, _NOBODY)
+            matches(text, text)
 
 
 def _applies(statement: Mapping[str, Any], query: Query) -> bool:
@@ -100,12 +114,15 @@ def _applies(statement: Mapping[str, Any], query: Query) -> bool:
         _selects(statement, "Action", lambda pattern: _like(pattern.lower(), query.action.lower()))
         and _selects(statement, "Resource", lambda pattern: _like(_filled(pattern, query), query.resource))
         and _selects(statement, "Principal", lambda principal: principal == "*" or principal in query.principals)
-        and all(
-            _condition_holds(operator, key, _listed(values), query)
-            for operator, keys in statement.get("Condition", {}).items()
-            for key, values in keys.items()
-        )
+        and all(_condition_holds(*condition, query) for condition in _conditions(statement))
     )
+
+
+def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield each condition: its operator, its key and the values wanted."""
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, values in keys.items():
+            yield operator, key, _listed(values)
 
 
 def _selects(statement: Mapping[str, Any], name: str, matches: Callable[[str], bool]) -> bool:
@@ -119,7 +136,7 @@ def _condition_holds(operator: str, key: str, wanted: list[str], query: Query) -
     name = operator.removesuffix("IfExists")
     value = query.context.get(key.lower())
     if name == "Null":
-        return str(value is None).lower() in {text.lower() for text in wanted}
+        value = str(value is None)
     negated = "Not" in name
     if value is None:
         return negated or operator.endswith("IfExists")
@@ -144,9 +161,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _listed(value: Any) -> list[Any]:
-    """IAM takes one thing where a list of one is meant, and JSON's true where "true" is."""
+    """IAM takes one thing where a list of one is meant, and JSON's true and 1 where "true" and "1" are."""
     items = value if isinstance(value, list | tuple) else [value]
-    return [str(item).lower() if isinstance(item, bool) else item for item in items]
+    return [str(item).lower() if isinstance(item, bool | int | float) else item for item in items]
 
 
 def _flat(value: Any) -> list[str]:
@@ -158,6 +175,7 @@ def _flat(value: Any) -> list[str]:
 
 _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "Bool": lambda value, wanted: value.lower() == wanted.lower(),
+    "Null": lambda value, wanted: value.lower() == wanted.lower(),
     "StringEquals": lambda value, wanted: value == wanted,
     "StringNotEquals": lambda value, wanted: value == wanted,
     "StringEqualsIgnoreCase": lambda value, wanted: value.lower() == wanted.lower(),
@@ -172,6 +190,5 @@ _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "NumericGreaterThan": lambda value, wanted: float(value) > float(wanted),
     "NumericGreaterThanEquals": lambda value, wanted: float(value) >= float(wanted),
 }
-_ELEMENTS = frozenset(
-    ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"]
-)
+_PATTERNS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
+_NOBODY = Query("", "", {})

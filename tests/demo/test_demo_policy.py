@@ -1,6 +1,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mfaenv.demo.policy import ALLOW_ALL, FORCE_MFA, Document, Query, Verdict, check, evaluate, trust
 
@@ -145,3 +147,34 @@ def test_trust_demands_all_that_it_is_told_to(context: dict[str, str], verdict: 
 def test_a_policy_that_is_only_half_understood_is_refused(elements: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="not understood"):
         check(statement(**elements))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["*", "true", "${aws:username}", "1h"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["AWS", "aws:EpochTime"]), inner),
+    max_leaves=3,
+)
+CONDITIONS = st.dictionaries(
+    st.sampled_from(["Bool", "Null", "StringEquals", "StringNotLike", "NumericLessThan", "DateLessThan"]),
+    VALUES | st.dictionaries(st.sampled_from(["aws:EpochTime", "aws:username"]), VALUES),
+)
+STATEMENTS = st.fixed_dictionaries(
+    {"Effect": st.sampled_from(["Allow", "Deny"])},
+    optional=dict.fromkeys(("Action", "NotAction", "Resource", "NotResource", "Principal"), VALUES)
+    | {"Condition": CONDITIONS | VALUES},
+)
+
+
+@given(policy=st.fixed_dictionaries({"Statement": st.lists(STATEMENTS, max_size=2) | VALUES}))
+def test_whatever_is_not_refused_can_be_evaluated(policy: dict[str, Any]) -> None:
+    try:
+        check(policy)
+    except ValueError:
+        return  # refused in the way that those who call it know
+    assert evaluate([policy], asked("s3:ListAllMyBuckets", aws_EpochTime="1", aws_username="alice")) in Verdict
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(60, ALLOW), (10, NOTHING)])
+def test_a_number_may_be_written_as_one(age: int, verdict: Verdict) -> None:
+    policy = statement(Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": age}})
+    assert evaluate([policy], asked("s3:ListAllMyBuckets", aws_MultiFactorAuthAge="30")) is verdict
