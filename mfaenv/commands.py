@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 
-from mfaenv import awsfiles, console, exports, memory, options, profiles, shells, shortcut, store
+from mfaenv import awsfiles, console, exports, memory, nearest, options, profiles, provenance, shells, shortcut, store
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
 from mfaenv.fetch import Surroundings
 from mfaenv.outcome import to_stderr, to_stdout
@@ -37,10 +37,7 @@ def target(given: Given, env: Mapping[str, str]) -> str:
 def _one_of(name: str, names: tuple[str, ...], source: str) -> str:
     if name in names:
         return name
-    import difflib
-
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f"Did you mean {close[0]}?" if close else f"It takes {', '.join(names)}."
+    hint = nearest.hint(name, names, f"It takes {', '.join(names)}.")
     raise MfaenvError(f"{source} does not know '{name}'.", hint, status=USAGE)
 
 
@@ -102,10 +99,12 @@ def _obtain(given: Given, env: Mapping[str, str], person: Terminal, wanted: str)
     place.check()
     asked = shortcut.request(given, env)
     states = {path: store.signature(path) for path in awsfiles.paths(env)}
-    plan = profiles.resolve(given, env, awsfiles.load(env))
+    files = awsfiles.load(env)
+    plan = profiles.resolve(given, env, files)
     own = _own(plan)
     _refuse_early(wanted, own)
-    _explain(plan, person)
+    for row in provenance.rows(plan, env, files):
+        person.detail(*row)
     wishes = Wishes(*(bool(given.get(name)) for name in Wishes._fields))
     answer = Sessions(Surroundings(place, person)).obtain(plan, wishes)
     if answer.name:
@@ -132,20 +131,6 @@ def _refuse_early(wanted: str, own: Fields) -> None:
     pairs = [*((name, own["region"] or None) for name in exports.REGIONS), (exports.PROFILE, own["profile"])]
     if wanted in shells.NAMES:
         shells.render(wanted, pairs, encoding=console.encoding())
-
-
-def _explain(plan: Plan, person: Terminal) -> None:
-    """Say where every value came from."""
-    keys = plan.keys
-    person.detail("profile", plan.profile.text, plan.profile.source)
-    person.detail("keys", keys.access_key if keys else plan.kind, keys.source if keys else "resolved by botocore")
-    person.detail("device", plan.device.text or "to be found", plan.device.source)
-    person.detail("region", plan.region.text or "none", plan.region.source if plan.region.text else "")
-    person.detail("endpoint", plan.endpoint or "AWS's own", "")
-    person.detail("duration", options.duration_text(plan.duration), "")
-    person.detail("program", "a token command" if plan.token_command.text else "none", plan.token_command.source)
-    for hop in plan.hops:
-        person.detail("role", hop.role_arn, f"profile {hop.profile}")
 
 
 def _remember(place: Store, asked: str, answer: Answer, plan: Plan, states: Mapping[str, str]) -> None:

@@ -227,6 +227,14 @@ def test_a_workflow_on_github_is_told_what_to_mask(product: Product, signed_in: 
     assert product.run("-f", "github").err == ""
 
 
+def test_verbose_shows_no_password_of_an_address(product: Product, story: Story, aws: PretendAws) -> None:
+    product.env["AWS_ENDPOINT_URL_STS"] = aws.url.replace("://", "://alice:hunter2@")
+    done = product.run("--verbose", "-f", "json", "-c", story.device.code())
+    assert done.status == 0
+    assert "hunter2" not in done.err
+    assert f"{aws.url.replace('://', '://…@')} for sts  (AWS_ENDPOINT_URL_STS)" in done.err
+
+
 @pytest.mark.usefixtures("signed_in")
 def test_nobody_waits_for_another_process_who_could_not_give_a_code(product: Product) -> None:
     pipe = product.home / "pipe"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mfaenv import provenance
 from mfaenv.doctor import files, surroundings
 from mfaenv.doctor.report import Check
 from mfaenv.store import SESSION, Store
@@ -140,7 +141,7 @@ def test_keys_in_both_files(env: dict[str, str]) -> None:
     ],
 )
 def test_a_password_in_an_address_is_not_shown(url: str, shown: str) -> None:
-    assert surroundings.without_password(url) == shown
+    assert provenance.without_password(url) == shown
 
 
 def entry(expires: int) -> dict[str, str]:

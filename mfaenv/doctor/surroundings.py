@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from mfaenv import options, profiles, shells, status
+from mfaenv import options, provenance, shells, status
 from mfaenv.doctor.report import Check, State
 from mfaenv.errors import MfaenvError
 from mfaenv.shells import detect
@@ -15,11 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfaenv.awsfiles import AwsFiles, Section
+    from mfaenv.awsfiles import AwsFiles
     from mfaenv.model import Plan
     from mfaenv.store import Store
-
-SERVICES = ("sts", "iam", "s3")
 
 OVERRIDES = {
     "AWS_PROFILE": "the profile, in all AWS programs",
@@ -40,37 +38,10 @@ HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 
 def values(plan: Plan, env: Mapping[str, str], files: AwsFiles) -> list[Check]:
     """Say what was settled and where each value comes from."""
-    keys, section = plan.keys, files.profiles.get(plan.profiles[-1], {})
-    rows = [
-        ("profile", " → ".join(plan.profiles), plan.profile.source),
-        ("keys", keys.access_key if keys else plan.kind, keys.source if keys else "resolved by botocore"),
-        ("device", plan.device.text or "to be found", plan.device.source),
-        ("region", plan.region.text or "none", plan.region.source if plan.region.text else ""),
-        *_endpoints(env, section, files),
-        ("duration", options.duration_text(plan.duration), ""),
-    ]
     return [
-        Check("values", name, text if source in {"", text} else f"{text} ({source})") for name, text, source in rows
+        Check("values", name, f"{text} ({source})" if source else text)
+        for name, text, source in provenance.rows(plan, env, files)
     ]
-
-
-def _endpoints(env: Mapping[str, str], section: Section, files: AwsFiles) -> Iterator[tuple[str, str, str]]:
-    """List the addresses that are not AWS's own, those that are the same together."""
-    found: dict[str, list[str]] = {}
-    for service in SERVICES:
-        found.setdefault(profiles.endpoint(env, section, files, service), []).append(service)
-    for url, services in found.items():
-        if url:
-            variables = ("AWS_ENDPOINT_URL", *(f"AWS_ENDPOINT_URL_{service.upper()}" for service in services))
-            source = next((name for name in variables if env.get(name) == url), "endpoint_url")
-            yield f"address of {', '.join(services)}", without_password(url), source
-
-
-def without_password(url: str) -> str:
-    """Leave the user and the password out of a URL: proxies have some."""
-    head, slashes, rest = url.partition("//") if "//" in url else ("", "", url)
-    _, at, host = rest.rpartition("@")
-    return f"{head}{slashes}…@{host}" if at else url
 
 
 def environment(env: Mapping[str, str], place: Store, now: float) -> Iterator[Check]:
@@ -95,7 +66,7 @@ def _proxies(env: Mapping[str, str]) -> Iterator[Check]:
     set_here = {name: found for name in PROXIES for found in (name.upper(), name) if env.get(found)}
     if set_here.keys() - {"no_proxy"}:
         for name, found in set_here.items():
-            yield Check("environment", found, f"{without_password(env[found])}, {PROXIES[name]}")
+            yield Check("environment", found, f"{provenance.without_password(env[found])}, {PROXIES[name]}")
 
 
 def shell(env: Mapping[str, str]) -> Check:
