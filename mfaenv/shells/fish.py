@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from mfaenv.shells import Target
+from mfaenv.shells.posix import escape, is_plain
 
 
 class Fish(Target):
-    """Single quotes, in which only the quote and the backslash are escaped."""
+    """Plain values in quotes, all others as numbers.
+
+    fish 4.0 reads text in the user's locale, and in GBK the end of a UTF-8 character and a backslash are one sign.
+    """
 
     line = "{command} | source"
-    errors = "surrogateescape"
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement; a line break in the value is no line break in the text, for ``eval (mfaenv)``."""
-        quoted = value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "'\\n'")
-        return f"set -gx {name} '{quoted}';"
+        """Return the statement, which has no line break either, for ``eval (mfaenv)``."""
+        written = f"'{value}'" if is_plain(value) else escape(value, "\\X%02x")
+        return f"set -gx {name} {written};"
 
     def remove(self, name: str) -> str:
         """Return the statements.

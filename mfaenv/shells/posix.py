@@ -24,8 +24,13 @@ def is_plain(value: str) -> bool:
 
 def octal(value: str) -> str:
     """Return the value with all but ASCII letters and digits as octal numbers, for printf and for ``$'…'``."""
+    return escape(value, "\\%03o")
+
+
+def escape(value: str, number: str) -> str:
+    """Return the value with each octet that is no ASCII letter or digit as ``number``, a format for one octet."""
     octets = value.encode("utf-8", "surrogateescape")
-    return "".join(chr(octet) if chr(octet) in _LETTERS else f"\\{octet:03o}" for octet in octets)
+    return "".join(chr(octet) if chr(octet) in _LETTERS else number % octet for octet in octets)
 
 
 class _Posix(Target):

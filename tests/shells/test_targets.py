@@ -188,8 +188,8 @@ def assert_is_powershell(text: bytes) -> None:
     assert not parser.parse(text).root_node.has_error
 
 
-@given(st.sampled_from(["bash", "zsh", "sh", "ksh"]), TEXTS)
-def test_posix_text_has_nothing_that_an_unquoted_eval_changes(target: str, values: list[str]) -> None:
+@given(st.sampled_from(["bash", "zsh", "sh", "ksh", "fish"]), TEXTS)
+def test_text_has_nothing_that_an_unquoted_eval_or_a_locale_changes(target: str, values: list[str]) -> None:
     text = render(target, [(f"V{number}", value) for number, value in enumerate(values)])
     assert text.isascii()
     assert not set(b"*?[]{}()<>|&#!~^\t\r") & set(text)
