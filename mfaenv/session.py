@@ -7,6 +7,7 @@ from typing import NamedTuple
 from mfaenv import code, device, memory, store
 from mfaenv.code import Source
 from mfaenv.errors import DeniedError, MfaenvError
+from mfaenv.exports import timestamp
 from mfaenv.fetch import Fetch, Surroundings
 from mfaenv.lock import lock
 from mfaenv.model import Credentials, Hop, Keys, Plan, Value
@@ -70,11 +71,19 @@ class Sessions:
 
         Raises MfaenvError; KeyboardInterrupt where the person leaves.
         """
+        asked_at = self._now()
+        answer = self._answer(plan, wishes, asked_at if wishes.refresh else None)
+        if answer.session:
+            age = "new" if float(answer.session["created"]) >= asked_at else "stored"
+            expires = answer.session["expires"]
+            self._terminal.detail("session", f"{age}, {f'until {timestamp(int(expires))}' if expires else 'no end'}", "")
+        return answer
+
+    def _answer(self, plan: Plan, wishes: Wishes, since: float | None) -> Answer:
         if plan.keys is None:
             return Answer({}) if wishes.cached else self._without_code(plan)
         keys = plan.keys
         plan = self._known_device(plan, keys)
-        since = self._now() if wishes.refresh else None
         answer = self._stored(plan, keys, since)
         return answer if answer.session or wishes.cached else self._fresh(plan, keys, wishes, since)
 
@@ -172,9 +181,10 @@ class Sessions:
 
     def _tell(self, plan: Plan, credentials: Credentials, *, found: bool) -> None:
         """Say what came of it: how long the session lasts, and what spares the search for the device next time."""
-        left = int((credentials.expires or 0) - self._now())
+        left = (credentials.expires or 0) - self._now()
         if left < plan.duration - SLACK:
-            self._terminal.warn(f"AWS gave {duration_text(left)} instead of {duration_text(plan.duration)}.")
+            minutes = round(left / 60)
+            self._terminal.warn(f"AWS gave {duration_text(minutes * 60)} instead of {duration_text(plan.duration)}.")
         if found:
             where = f"in profile {plan.profiles[-1]}"
             self._terminal.note(f"To name the device for good: mfa_serial = {plan.device.text} {where}.")
@@ -206,8 +216,8 @@ class Sessions:
         if wishes.no_input or not self._terminal.available():
             hint = "Its trust policy may demand a recent MFA: a fresh session (--refresh) is the cure then."
             raise DeniedError(error.message, hint) from None
-        self._terminal.error(error)
-        if not self._terminal.confirm("Its trust policy may demand a recent MFA. Get a fresh session?"):
+        offer = "Its trust policy may demand a recent MFA. Get a fresh session?"
+        if not self._terminal.confirm(f"{error.message} {offer}"):
             raise error
 
     def _without_code(self, plan: Plan) -> Answer:

@@ -218,7 +218,7 @@ def test_the_root_user_has_a_device_too(product: Product, story: Story, aws: Pre
     product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
     done = product.run("--shell", "bash", "-c", device.code())
     assert done.status == 0, done.err
-    assert re.search(r"AWS gave (1h|59m\d+s) instead of 12h\.", done.err)
+    assert "AWS gave 1h instead of 12h." in done.err
     assert used(aws) == [device.serial]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from product import Outcome, Product
+from terminals import direct
 
 from mfaenv.demo.policy import ALLOW_ALL, trust
 from mfaenv.demo.server import PretendAws
@@ -111,6 +112,25 @@ def test_a_trust_that_wants_a_recent_mfa_is_recognised_and_a_fresh_session_offer
     assert "--refresh" in denied.err
     session(product.run("-p", "careful", "-f", "json", "-c", story.device.code()))
     assert aws.actions().count("GetSessionToken") == 2
+
+
+@pytest.mark.parametrize("wanted", [True, False], ids=["wanted", "not wanted"])
+def test_on_a_terminal_a_fresh_session_is_a_question(
+    product: Product, aws: PretendAws, story: Story, wanted: bool
+) -> None:
+    strict = role(story, "Careful", {"mfa_age": 20})
+    add_profile(product, "careful", role_arn=strict.arn, source_profile="default")
+    signed_in(product, story)
+    later(story, 30)
+    with direct(product, "-p", "careful", "--shell", "bash") as window:
+        window.see(r"not authorized to perform: sts:AssumeRole .*recent MFA.*\[Y/n\] ")
+        window.enter("" if wanted else "n")
+        if wanted:
+            window.see("MFA code for profile careful.*: ")
+            window.enter(story.device.code())
+        assert window.ended() == (0 if wanted else 1)
+    assert window.text.count("AWS denied it") == (1 if wanted else 2)
+    assert aws.actions().count("GetSessionToken") == 1 + wanted
 
 
 def later(story: Story, seconds: float) -> None:

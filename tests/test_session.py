@@ -1,0 +1,35 @@
+"""What is told of the session that one gets: whether it is new, until when it holds, and where it is shorter."""
+
+import json
+import re
+from datetime import datetime
+
+import pytest
+from product import Product
+
+from mfaenv.demo.story import Story
+
+
+def told(product: Product, *arguments: str) -> tuple[str, str]:
+    """The session's line of --verbose, and the moment at which the session ends."""
+    done = product.run("--format", "json", "--verbose", *arguments)
+    assert done.status == 0, done.err
+    (line,) = re.findall(r"^mfaenv: session +(.*)$", done.err, re.MULTILINE)
+    return line, json.loads(done.out).get("AWS_CREDENTIAL_EXPIRATION", "")
+
+
+@pytest.mark.parametrize("arguments", [(), ("-p", "staging")], ids=["the user's", "a role's"])
+def test_verbose_tells_a_new_session_from_a_stored_one(
+    product: Product, story: Story, arguments: tuple[str, ...]
+) -> None:
+    line, ends = told(product, *arguments, "-c", story.device.code())
+    assert line == f"new, until {ends}"
+    assert told(product, *arguments) == (f"stored, until {ends}", ends)
+    assert datetime.fromisoformat(ends).tzinfo is not None
+
+
+def test_verbose_tells_what_has_no_end(product: Product) -> None:
+    product.env["AWS_PROFILE"] = "static"
+    with open(product.env["AWS_SHARED_CREDENTIALS_FILE"], "a", encoding="utf-8") as file:
+        file.write("[static]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = t\n")
+    assert told(product) == ("new, no end", "")
