@@ -1,8 +1,8 @@
-zmodload zsh/datetime
+\zmodload zsh/datetime
 _mfaenv_clock() { _mfaenv_now=$EPOCHSECONDS; }
 _mfaenv_hook() {
-    emulate -L zsh
+    \emulate -LR zsh
     _mfaenv_check || :
 }
-typeset -ga precmd_functions
-precmd_functions=(_mfaenv_hook "${(@)precmd_functions:#_mfaenv_hook}")
+\typeset -ga precmd_functions
+precmd_functions=(_mfaenv_hook "${precmd_functions[@]:#_mfaenv_hook}")

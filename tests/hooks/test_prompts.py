@@ -19,6 +19,7 @@ BASH, ZSH, FISH = (next(row for row in ROWS if row.name == name) for name in ("b
 XONSH, POWERSHELL = (next(row for row in ROWS if row.name == name) for name in ("xonsh", "pwsh"))
 ENDED = "mfaenv: the session of profile default has ended"
 FAR = 9_999_999_999
+ALIASES = "; ".join(f"alias {name}=nope" for name in ("command", "local", "printf", "read", "shift", "test"))
 PROCESS = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(?:v?fork|clone3?)\((?!.*CLONE_THREAD)", re.MULTILINE)
 
 
@@ -60,8 +61,10 @@ def test_others_see_the_status_of_the_line(product: Product, row: Settled, befor
     [
         (BASH, "set -euo pipefail"),
         (BASH, "set -euo posix; shopt -s failglob nullglob extglob"),
+        (BASH, ALIASES),
+        (ZSH, ALIASES),
         (ZSH, "setopt err_exit no_unset pipe_fail warn_create_global extended_glob"),
-        (ZSH, "setopt ksh_arrays sh_word_split glob_subst no_clobber"),
+        (ZSH, "setopt ksh_arrays no_unset sh_word_split glob_subst no_clobber force_float"),
         (POWERSHELL, "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'"),
         (POWERSHELL, "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'"),
         (XONSH, "$XONSH_SUBPROC_CMD_RAISE_ERROR = True"),
@@ -87,10 +90,11 @@ def test_bash_keeps_the_rest_of_an_array(product: Product) -> None:
         seat.sees('printf "<%s>" "${PROMPT_COMMAND[@]}"; echo', "^<_mfaenv_hook;:><true two>$")
 
 
-def test_zsh_keeps_other_functions(product: Product) -> None:
-    row = ZSH._replace(load=("precmd_functions=(one two); one() { }; two() { }", *ZSH.load, *ZSH.load))
+@pytest.mark.parametrize("options", ["", "setopt ksh_arrays; "])
+def test_zsh_keeps_other_functions(product: Product, options: str) -> None:
+    row = ZSH._replace(load=(f"{options}precmd_functions=(one two); one() {{ }}; two() {{ }}", *ZSH.load, *ZSH.load))
     with seated(product, row) as seat:
-        seat.sees("print -l $precmd_functions | tr '\\n' ' '; echo", "^_mfaenv_hook one two $")
+        seat.sees('echo "<${precmd_functions[@]}>"', "^<_mfaenv_hook one two>$")
 
 
 def traced(row: Settled, trace: Path) -> Settled:
