@@ -19,6 +19,7 @@ from mfaenv.demo.files import write_files
 from mfaenv.demo.policy import ALLOW_ALL
 from mfaenv.demo.server import ALWAYS, DROPPED, THROTTLED, PretendAws
 from mfaenv.demo.story import Story
+from mfaenv.demo.wire import Failure
 from mfaenv.demo.world import User
 from mfaenv.policy import EVERYTHING, SELF_SERVICE
 
@@ -302,6 +303,23 @@ def test_calls_that_fail_again_and_again_prove_nothing(
     assert (found.status, found.verdict) == (1, "enforced")
     assert found.ended("without_mfa")[BUCKETS] == found.ended("with_mfa")[BUCKETS] == "failed"
     assert [(check["topic"], check["name"]) for check in found.wrong] == [("calls", BUCKETS)]
+
+
+LACKING = {
+    "ListBuckets": (BUCKETS, Failure("NotImplemented", "A header implies what is not implemented", 501)),
+    "GetUser": (USER, Failure("InvalidAction", "Could not find operation GetUser", 400)),
+}
+
+
+@pytest.mark.parametrize("operation", LACKING)
+def test_a_call_that_a_server_lacks_is_worth_a_note(
+    product: Product, story: Story, aws: PretendAws, operation: str
+) -> None:
+    action, failure = LACKING[operation]
+    aws.fail(operation, failure, times=ALWAYS)
+    found = with_code(product, story)
+    assert (found.status, found.verdict) == (0, "enforced")
+    assert [(check["state"], check["name"]) for check in found.checks("calls")] == [("note", action)]
 
 
 def test_all_is_throttled(product: Product, story: Story, aws: PretendAws) -> None:
