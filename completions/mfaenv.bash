@@ -205,8 +205,22 @@ _mfaenv_program() {
     ((${#COMPREPLY[@]})) || compopt -o default 2>/dev/null || _mfaenv_values file
 }
 
+# The option in the word $1 that takes a value is put into `flag`, what it takes into `takes`, and what stands before that
+# value in the same word into `before`; nothing is for a word of its own.
+_mfaenv_flag() {
+    flag=$1 before=''
+    case $1 in
+        --*=*) flag=${1%%=*} before=$flag= ;;
+        --*) ;;
+        *) before=${1%%[psfcdr]*} flag=-${1:${#before}:1} before+=${flag#-} ;;
+    esac
+    _mfaenv_takes "$command" "$flag"
+    [[ $takes ]] || flag='' before=''
+    [[ $before != "$1" || $before == *= ]] || before=''
+}
+
 _mfaenv() {
-    local words starts word start cut quote takes='' flags='' command='' flag='' argument='' i
+    local words starts word start cut quote takes='' flags='' command='' flag='' before='' argument='' i
     COMPREPLY=()
     _mfaenv_split
     for ((i = 1; i < ${#words[@]}; i++)); do
@@ -215,11 +229,13 @@ _mfaenv() {
             continue
         fi
         case ${words[i]} in
-            --) argument=${starts[i + 1]-$start} ;;
+            --)
+                argument=${starts[i + 1]-$start}
+                break
+                ;;
             -*)
-                _mfaenv_takes "$command" "${words[i]}"
-                [[ ! $takes ]] || flag=${words[i]}
-                continue
+                _mfaenv_flag "${words[i]}"
+                [[ ! $before ]] || flag=''
                 ;;
             *)
                 if [[ ! $command ]]; then
@@ -227,27 +243,30 @@ _mfaenv() {
                     continue
                 fi
                 argument=${starts[i]}
+                _mfaenv_takes "$command" ''
+                [[ $takes != program ]] || break
                 ;;
         esac
-        break
     done
-    _mfaenv_takes "$command" ''
     if [[ $flag ]]; then
         _mfaenv_takes "$command" "$flag"
         _mfaenv_values "$takes"
-    elif [[ $takes == program && $argument ]]; then
+        return
+    fi
+    _mfaenv_takes "$command" ''
+    if [[ $takes == program && $argument ]]; then
         _mfaenv_program "$argument"
-    elif [[ $argument ]]; then
-        return 0
-    elif [[ $word == --*=* ]]; then
-        _mfaenv_takes "$command" "${word%%=*}"
-        _mfaenv_values "$takes" "${word%%=*}="
     elif [[ $word == -* ]]; then
-        _mfaenv_flags "$command"
-        _mfaenv_values "$flags"
+        _mfaenv_flag "$word"
+        if [[ $before ]]; then
+            _mfaenv_values "$takes" "$before"
+        else
+            _mfaenv_flags "$command"
+            _mfaenv_values "$flags"
+        fi
     elif [[ $takes == program ]]; then
         _mfaenv_program "$start"
-    else
+    elif [[ ! $argument ]]; then
         _mfaenv_values "$takes"
     fi
 }

@@ -43,7 +43,7 @@ def _mfaenv_values [takes: string] {
         profiles => (_mfaenv_profiles)
         stored => (_mfaenv_stored)
         program => (_mfaenv_programs)
-        text => []
+        text | '' => []
         _ => ($takes | split row ' ')
     }
 }
@@ -70,43 +70,50 @@ def _mfaenv_program [spans: list<string>] {
     }
 }
 
+# What an option of a command takes; nothing where it takes nothing, or is none.
+def _mfaenv_taken [row: record, flag: string]: nothing -> string {
+    $row.options | get --optional $flag | default {takes: ''} | get takes
+}
+
 def _mfaenv_complete [spans: list<string>] {
     mut command = 'mfaenv'
     mut flag = ''
+    mut argument = false
     for place in 1..<(($spans | length) - 1) {
         let word = ($spans | get $place)
         let row = ($_mfaenv_catalog | get $command)
         if $flag != '' {
             $flag = ''
-        } else if ($row.options | get --optional $word | default {takes: ''}).takes != '' {
-            $flag = $word
         } else if $word == -- and $row.takes == program {
             return (_mfaenv_program ($spans | skip ($place + 1)))
         } else if ($word | str starts-with -) {
-            continue
+            let last = ($word | str replace --regex '^-[^-psfcdr]*([psfcdr])$' '-$1')
+            if (_mfaenv_taken $row $last) != '' { $flag = $last }
         } else if $command == mfaenv and $word in $_mfaenv_catalog {
             $command = $word
         } else if $row.takes == program {
             return (_mfaenv_program ($spans | skip $place))
         } else {
-            return []
+            $argument = true
         }
     }
     let typed = ($spans | last)
     let row = ($_mfaenv_catalog | get $command)
-    let joined = ($typed | parse --regex '^(?<flag>--[^=]+)=')
+    let long = ($typed | parse --regex '^["''`]?(?<before>(?<flag>--[^=]+)=)')
+    let short = ($typed | parse --regex '^["''`]?(?<before>-[^-psfcdr]*(?<flag>[psfcdr])).' | update flag { '-' + $in })
+    let joined = ($long | append $short)
     if $flag != '' {
-        _mfaenv_values ($row.options | get $flag).takes | _mfaenv_offer $typed
+        _mfaenv_values (_mfaenv_taken $row $flag) | _mfaenv_offer $typed
     } else if ($joined | is-not-empty) {
-        let flag = $joined.0.flag
-        let takes = ($row.options | get --optional $flag | default {takes: text}).takes
-        _mfaenv_values $takes | _mfaenv_offer $typed $'($flag)='
+        _mfaenv_values (_mfaenv_taken $row $joined.0.flag) | _mfaenv_offer $typed $joined.0.before
     } else if ($typed | str starts-with -) {
         $row.options | _mfaenv_explained | _mfaenv_offer $typed
     } else if $command == mfaenv {
         $_mfaenv_catalog | reject mfaenv | _mfaenv_explained | _mfaenv_offer $typed
     } else if $row.takes == program {
         _mfaenv_program [$typed]
+    } else if $argument {
+        []
     } else {
         _mfaenv_values $row.takes | _mfaenv_offer $typed
     }

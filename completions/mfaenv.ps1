@@ -66,33 +66,44 @@ function global:_mfaenv_values([string]$Takes, [string]$Typed, [string]$Before) 
     }
 }
 
+# What an option of a command takes; nothing where it takes nothing, or is none.
+function global:_mfaenv_taken($Row, [string]$Flag) {
+    if ($Flag -cin $Row.options.PSObject.Properties.Name) { $Row.options.$Flag.takes } else { '' }
+}
+
 # Complete a command line; words are those before the cursor, with the places in the line where they begin.
 function global:_mfaenv_complete([string]$Typed, [string[]]$Words, [int[]]$Starts, [string]$Line) {
     $command = 'mfaenv'
     $flag = ''
+    $argument = $false
     for ($i = 1; $i -lt $Words.Count; $i++) {
         $word = $Words[$i]
         $row = $global:_mfaenv_catalog.$command
         if ($flag) { $flag = '' }
-        elseif ($word -cin $row.options.PSObject.Properties.Name -and $row.options.$word.takes) { $flag = $word }
         elseif ($word -ceq '--' -and $row.takes -eq 'program') {
             $start = if ($i + 1 -lt $Words.Count) { $Starts[$i + 1] } else { $Line.Length - $Typed.Length }
             return _mfaenv_program $Line.Substring($start)
         }
-        elseif ($word -like '-*') { continue }
+        elseif ($word -like '-*') {
+            $last = $word -creplace '^-[^-psfcdr]*([psfcdr])$', '-$1'
+            if (_mfaenv_taken $row $last) { $flag = $last }
+        }
         elseif ($command -eq 'mfaenv' -and $word -cin $global:_mfaenv_catalog.PSObject.Properties.Name) { $command = $word }
         elseif ($row.takes -eq 'program') { return _mfaenv_program $Line.Substring($Starts[$i]) }
-        else { return }
+        else { $argument = $true }
     }
     $row = $global:_mfaenv_catalog.$command
-    if ($flag) { _mfaenv_values $row.options.$flag.takes $Typed '' }
-    elseif ($Typed -match '^(--[^=]+)=') { _mfaenv_values $row.options.($Matches[1]).takes $Typed $Matches[0] }
+    if ($flag) { _mfaenv_values (_mfaenv_taken $row $flag) $Typed '' }
+    elseif ($Typed -cmatch '^[''"]?((?<flag>--[^=]+)=|-[^-psfcdr]*(?<letter>[psfcdr])(?=.))') {
+        $flag = if ($Matches['flag']) { $Matches['flag'] } else { '-' + $Matches['letter'] }
+        _mfaenv_values (_mfaenv_taken $row $flag) $Typed $Matches[1]
+    }
     elseif ($Typed -like '-*') { _mfaenv_offer $Typed '' $row.options.PSObject.Properties.Name $row.options }
     elseif ($command -eq 'mfaenv') {
         $others = $global:_mfaenv_catalog.PSObject.Properties.Name -ne 'mfaenv'
         _mfaenv_offer $Typed '' $others $global:_mfaenv_catalog
     }
-    else { _mfaenv_values $row.takes $Typed '' }
+    elseif (-not $argument) { _mfaenv_values $row.takes $Typed '' }
 }
 
 Register-ArgumentCompleter -Native -CommandName mfaenv -ScriptBlock {

@@ -35,6 +35,7 @@ note = [profile inside]
 [profile team:blue]
 [profile u@home]
 [profile weißbier]
+[profile r&d]
 # [profile commented]
 [profile 'semi;touch pwned']
 [profiles]
@@ -64,6 +65,7 @@ TYPED = {
     "-p dev -s xon": ["-p", "dev", "-s", "xonsh"],
     "-f gi": ["-f", "github"],
     "init el": ["init", "elvish"],
+    "init bash -p wid": ["init", "bash", "-p", "wide"],
     "demo --policy n": ["demo", "--policy", "none"],
     "clear -p sta": ["clear", "-p", "staging"],
     "exec tool-of": ["exec", "tool-of-mine"],
@@ -81,6 +83,9 @@ TYPED_FULLY = {
     "-p it": ["-p", 'it"s'],
     "-p sem": ["-p", "semi;touch pwned"],
     "clear -p odd": ["clear", "-p", "odd 100% name"],
+    "-pwid": ["-pwide"],
+    "-qsxon": ["-qsxonsh"],
+    "-qp dev cle": ["-qp", "dev", "clear"],
 }
 """The same where options may come first, and names may need quotes: not in tcsh."""
 
@@ -236,6 +241,7 @@ for name in "${{COMPREPLY[@]}}"; do eval "printf '%s\\n' $name"; done
 """
 ZSH_LIST = """\
 . ./_mfaenv
+setopt extendedglob
 _wanted() {{ print -rl -- $names }}
 _mfaenv_{kind}
 """

@@ -69,7 +69,7 @@ fn _mfaenv_values {|takes before word|
         _mfaenv_stored | order | compact | each {|name| put $before$name }
     } elif (eq $takes program) {
         edit:complete-sudo sudo $word
-    } elif (not-eq $takes text) {
+    } elif (not (has-value ['' text] $takes)) {
         str:split ' ' $takes | each {|name| put $before$name }
     }
 }
@@ -81,21 +81,32 @@ fn _mfaenv_explained {|rows|
     }
 }
 
+# Put what an option of a command takes; nothing where it takes nothing, or is none.
+fn _mfaenv_taken {|row flag|
+    if (has-key $row[options] $flag) {
+        put $row[options][$flag][takes]
+    } else {
+        put ''
+    }
+}
+
 set edit:completion:arg-completer[mfaenv] = {|@words|
     var command = mfaenv
     var row = $_mfaenv_catalog[mfaenv]
     var flag = ''
+    var argument = $false
     for place [(range 1 (- (count $words) 1))] {
         var word = $words[$place]
         if (not-eq $flag '') {
             set flag = ''
-        } elif (and (has-key $row[options] $word) (not-eq $row[options][$word][takes] '')) {
-            set flag = $word
         } elif (and (eq $word --) (eq $row[takes] program)) {
             edit:complete-sudo sudo (all $words[(+ $place 1)..])
             return
         } elif (str:has-prefix $word -) {
-            nop
+            set flag = (re:replace '^-[^-@LETTERS@]*([@LETTERS@])$' '-$1' $word)
+            if (eq (_mfaenv_taken $row $flag) '') {
+                set flag = ''
+            }
         } elif (and (eq $command mfaenv) (has-key $_mfaenv_catalog $word)) {
             set command = $word
             set row = $_mfaenv_catalog[$word]
@@ -103,23 +114,25 @@ set edit:completion:arg-completer[mfaenv] = {|@words|
             edit:complete-sudo sudo (all $words[$place..])
             return
         } else {
-            return
+            set argument = $true
         }
     }
     var word = $words[-1]
-    var joined = [(re:find '^(--[^=]+)=' $word)]
+    var long = [(re:find '^(--[^=]+)=' $word)]
+    var short = [(re:find '^(-[^-@LETTERS@]*([@LETTERS@])).' $word)]
     if (not-eq $flag '') {
-        _mfaenv_values $row[options][$flag][takes] '' $word
-    } elif (not-eq $joined []) {
-        set flag = $joined[0][groups][1][text]
-        if (has-key $row[options] $flag) {
-            _mfaenv_values $row[options][$flag][takes] $flag= $word
-        }
+        _mfaenv_values (_mfaenv_taken $row $flag) '' $word
+    } elif (not-eq $long []) {
+        set flag = $long[0][groups][1][text]
+        _mfaenv_values (_mfaenv_taken $row $flag) $flag= $word
+    } elif (not-eq $short []) {
+        set flag = -$short[0][groups][2][text]
+        _mfaenv_values (_mfaenv_taken $row $flag) $short[0][groups][1][text] $word
     } elif (str:has-prefix $word -) {
         _mfaenv_explained $row[options]
     } elif (eq $command mfaenv) {
         _mfaenv_explained (dissoc $_mfaenv_catalog mfaenv)
-    } else {
+    } elif (not $argument) {
         _mfaenv_values $row[takes] '' $word
     }
 }

@@ -20,9 +20,9 @@ function _mfaenv_stored
     set -l store $cache/mfaenv
     set -q MFAENV_CACHE_DIR[1]; and set store $MFAENV_CACHE_DIR
     for file in $store/session-* ~/Library/Caches/mfaenv/session-*
-        test -r $file
-        and string replace -rf '^profiles=' '' <$file | string split %0A | string replace -a %25 %
-    end
+        test -f $file -a -r $file
+        and string replace -rf '^profiles=' '' <$file
+    end | string split %0A | string replace -a %25 %
 end
 
 # Succeed where the next word is one of the command $argv[1], of the main one, or of the program that a command runs.
@@ -42,6 +42,7 @@ function _mfaenv_at
             case --
                 contains $at @RUNNING@; and set at program
             case '-*'
+                string match -qr -- '^-[^-@LETTERS@]*[@LETTERS@]$' $word; and set value next
             case '*'
                 if test $at = main
                     set at $word

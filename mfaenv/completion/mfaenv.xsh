@@ -91,36 +91,43 @@ def _mfaenv_values(context, takes, before=""):
     return _mfaenv_offer(context, lists.get(takes, takes.split)(), before)
 
 
+def _mfaenv_taken(row, flag):
+    """Say what an option of a command takes; nothing where it takes nothing, or is none."""
+    return row["options"].get(flag, {"takes": ""})["takes"]
+
+
 def _mfaenv_complete(context):
     """Complete a line that begins with mfaenv."""
-    command, flag = "mfaenv", ""
+    import re
+
+    command, flag, argument = "mfaenv", "", False
     for place, word in enumerate([argument.value for argument in context.args[1 : context.arg_index]], 1):
         row = _mfaenv_catalog[command]
         if flag:
             flag = ""
-        elif row["options"].get(word, {"takes": ""})["takes"]:
-            flag = word
         elif word == "--" and row["takes"] == "program":
             return _mfaenv_program(context, place + 1)
         elif word.startswith("-"):
-            continue
+            last = re.sub("^-[^-@LETTERS@]*([@LETTERS@])$", r"-\1", word)
+            flag = last if _mfaenv_taken(row, last) else ""
         elif command == "mfaenv" and word in _mfaenv_catalog:
             command = word
         elif row["takes"] == "program":
             return _mfaenv_program(context, place)
         else:
-            return set()
+            argument = True
     row = _mfaenv_catalog[command]
-    joined, equals, _ = context.prefix.partition("=")
     if flag:
-        return _mfaenv_values(context, row["options"][flag]["takes"])
-    if equals and joined in row["options"]:
-        return _mfaenv_values(context, row["options"][joined]["takes"], joined + equals)
+        return _mfaenv_values(context, _mfaenv_taken(row, flag))
+    joined = re.match("(--[^=]+)=|-[^-@LETTERS@]*([@LETTERS@])(?=.)", context.prefix)
+    if joined:
+        flag = joined[1] or "-" + joined[2]
+        return _mfaenv_values(context, _mfaenv_taken(row, flag), joined[0])
     if context.prefix.startswith("-"):
         return _mfaenv_offer(context, row["options"])
     if command == "mfaenv":
         return _mfaenv_offer(context, {name: row for name, row in _mfaenv_catalog.items() if name != "mfaenv"})
-    return _mfaenv_values(context, row["takes"])
+    return set() if argument else _mfaenv_values(context, row["takes"])
 
 
 def _mfaenv_register():

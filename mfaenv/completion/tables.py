@@ -42,6 +42,11 @@ def unusual() -> dict[str, dict[str, Option]]:
     return {name: flags for name, flags in own.items() if flags}
 
 
+def _valued_letters() -> str:
+    """Give the letters of the short options that take a value, which may stand in the same word."""
+    return "".join(flag[1] for flag, option in usual().items() if option.metavar and not flag.startswith("--"))
+
+
 def _bash() -> dict[str, str]:
     arms: dict[str, list[str]] = {}
     for name, own in unusual().items():
@@ -56,7 +61,7 @@ def _bash() -> dict[str, str]:
             arms.setdefault(taken, []).append(f"{name}:")
     cases = [f"        {' | '.join(patterns)}) takes='{taken}' ;;" for taken, patterns in arms.items()]
     flags = [f"        '{name}') flags='{' '.join(command.flags())}' ;;" for name, command in COMMANDS.items()]
-    return {"TAKES": "\n".join(cases), "FLAGS": "\n".join(flags)}
+    return {"TAKES": "\n".join(cases), "FLAGS": "\n".join(flags), "VALUED": _valued_letters()}
 
 
 _ZSH_ACTIONS = {
@@ -114,7 +119,7 @@ _FISH_LISTS = {
 
 
 def _fish() -> dict[str, str]:
-    valued = [flag for flag, option in usual().items() if option.metavar]
+    valued = " ".join(flag for flag, option in usual().items() if option.metavar)
     running = [name for name, command in COMMANDS.items() if command.takes == PROGRAM]
     lines = [
         f"complete -c mfaenv -n '_mfaenv_at main' -a {name} -d {_fish_quoted(COMMANDS[name].help)}" for name in OTHERS
@@ -127,7 +132,8 @@ def _fish() -> dict[str, str]:
         elif command.takes:
             lines.append(f"{at} -x -a '{_said(command.takes)}'")
     lines.append("complete -c mfaenv -n '_mfaenv_at program' -x -a '(_mfaenv_program)'")
-    return {"VALUED": " ".join(valued), "RUNNING": " ".join(running), "COMPLETE": "\n".join(lines)}
+    texts = {"VALUED": valued, "LETTERS": _valued_letters(), "RUNNING": " ".join(running)}
+    return {**texts, "COMPLETE": "\n".join(lines)}
 
 
 def _fish_option(option: Option) -> str:
@@ -159,7 +165,12 @@ def _object(members: Mapping[str, str]) -> str:
 
 def _doubled() -> dict[str, str]:
     """Give the catalog for shells in which quotes inside quotes are doubled."""
-    return {"DATA": "'" + _catalog().replace("'", "''") + "'"}
+    return {"DATA": "'" + _catalog().replace("'", "''") + "'", "LETTERS": _valued_letters()}
+
+
+def _plain() -> dict[str, str]:
+    """Give the catalog for shells in which it is a literal as it stands."""
+    return {"DATA": _catalog(), "LETTERS": _valued_letters()}
 
 
 def _tcsh() -> dict[str, str]:
@@ -188,6 +199,6 @@ TABLES: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "tcsh": _tcsh,
     "elvish": _doubled,
     "powershell": _doubled,
-    "nu": lambda: {"DATA": _catalog()},
-    "xonsh": lambda: {"DATA": _catalog()},
+    "nu": _plain,
+    "xonsh": _plain,
 }
