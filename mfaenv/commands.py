@@ -10,7 +10,7 @@ from mfaenv import awsfiles, console, exports, memory, nearest, options, profile
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
 from mfaenv.fetch import Surroundings
 from mfaenv.outcome import to_stderr, to_stdout
-from mfaenv.session import Answer, Sessions, Wishes
+from mfaenv.session import Sessions, Wishes
 from mfaenv.shells import detect
 from mfaenv.terminal import Terminal
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mfaenv.model import Plan
     from mfaenv.options import Given
+    from mfaenv.shelf import Answer
     from mfaenv.store import Fields, Store
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
+from mfaenv.leaving import leaving
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +53,10 @@ def find(plan: Plan, keys: Keys, terminal: Terminal, *, no_input: bool) -> tuple
     """
     from mfaenv.aws import client, devices
 
-    who = _identity(plan, keys)
-    iam = client.client("iam", plan.config_profile, keys, plan.session_region)
-    found = devices.ask(iam, who, keys.access_key)
+    with leaving():
+        who = _identity(plan, keys)
+        iam = client.client("iam", plan.config_profile, keys, plan.session_region)
+        found = devices.ask(iam, who, keys.access_key)
     asking = not no_input and terminal.available()
     if found.denied:
         return _offered(devices.likely(who), terminal, asking=asking), who.account

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from mfaenv import memory
 from mfaenv.code import Source
 from mfaenv.errors import MfaenvError, WrongCodeError
+from mfaenv.leaving import leaving
 from mfaenv.model import Credentials, Keys, Plan
 from mfaenv.store import Store
 from mfaenv.terminal import Terminal
@@ -89,7 +90,8 @@ class Fetch:
         for remaining in reversed(range(TRIES)):
             code = self._unused_code()
             try:
-                return self._send(ready.client(), code)
+                with leaving():
+                    return self._send(ready.client(), code)
             except WrongCodeError as error:
                 if not remaining or not self._source.again:
                     raise

@@ -1,18 +1,16 @@
 """A session for a plan: stored or fetched, one process at a time, roles on top."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
-from mfaenv import code, device, memory, store
+from mfaenv import code, device, memory
 from mfaenv.code import Source
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.exports import timestamp
 from mfaenv.fetch import Fetch, Surroundings
-from mfaenv.lock import lock
-from mfaenv.model import Credentials, Hop, Keys, Plan, Value
+from mfaenv.leaving import leaving
+from mfaenv.model import Credentials, Keys, Plan, Value
 from mfaenv.options import duration_text
-from mfaenv.store import Fields
+from mfaenv.shelf import Answer, Shelf, fields, profile_key, role_key, session_key
 
 SLACK = 60
 """Seconds by which a session may be shorter than asked for without a word: the clocks differ."""
@@ -26,45 +24,13 @@ class Wishes(NamedTuple):
     no_input: bool = False
 
 
-class Answer(NamedTuple):
-    """What the plan led to, as the store writes it, and the entry's name and key.
-
-    The session is empty where there is none and wishes.cached forbids to get one; the name, where it is not stored.
-    """
-
-    session: Fields
-    name: str = ""
-    key: str = ""
-
-
-def usable(entry: Fields, now: float, min_remaining: int, since: float | None) -> bool:
-    """Tell whether an entry can be used: long enough (seconds), and got after `since` where that is asked for."""
-    return int(entry["expires"]) - now >= min_remaining and (since is None or float(entry["created"]) >= since)
-
-
-def session_key(plan: Plan, keys: Keys) -> str:
-    """Write down everything that a session depends on."""
-    values = (keys.access_key, plan.device.text, plan.endpoint, plan.session_region, str(plan.duration))
-    return "\n".join(("session", *values))
-
-
-def role_key(session: str, hops: tuple[Hop, ...]) -> str:
-    """Write down everything that a role's credentials depend on: the session, and each hop."""
-    return "\n".join((session, *("\t".join(str(value) for value in hop[:-1]) for hop in hops)))
-
-
-def entry_name(key: str) -> str:
-    """Give the name of the entry with this key."""
-    return store.named(store.SESSION, key)
-
-
 class Sessions:
     """What turns plans into sessions."""
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         self._place, self._terminal, self._now = around
-        self._writable = True
+        self._shelf = Shelf(*around)
 
     def obtain(self, plan: Plan, wishes: Wishes) -> Answer:
         """Give the session that the plan asks for.
@@ -76,7 +42,7 @@ class Sessions:
         if answer.session:
             age = "new" if float(answer.session["created"]) >= asked_at else "stored"
             expires = answer.session["expires"]
-            self._terminal.detail("session", f"{age}, {f'until {timestamp(int(expires))}' if expires else 'no end'}", "")
+            self._terminal.detail("session", age, f"until {timestamp(int(expires))}" if expires else "no end")
         return answer
 
     def _answer(self, plan: Plan, wishes: Wishes, since: float | None) -> Answer:
@@ -101,20 +67,14 @@ class Sessions:
         if not plan.device.text:
             return Answer({})
         key = role_key(session_key(plan, keys), plan.hops)
-        return self._entry(key, plan.min_remaining, since)
-
-    def _entry(self, key: str, min_remaining: int, since: float | None) -> Answer:
-        name = entry_name(key)
-        entry = self._place.read(name, key)
-        held = entry is not None and usable(entry, self._now(), min_remaining, since)
-        return Answer(entry if entry and held else {}, name, key)
+        return self._shelf.find(key, plan.min_remaining, since)
 
     def _fresh(self, plan: Plan, keys: Keys, wishes: Wishes, since: float | None) -> Answer:
-        self._prepare_store()
+        self._shelf.prepare()
         base = plan._replace(hops=())
         if not self._stored(base, keys, since).session:
             self._source(plan, wishes)  # where nobody can give a code, nobody is waited for
-        with self._alone(keys):
+        with self._shelf.alone(keys.access_key):
             plan, base = self._known_device(plan, keys), self._known_device(base, keys)
             answer = self._stored(plan, keys, since)
             if answer.session:
@@ -127,27 +87,6 @@ class Sessions:
                     self._offer_fresh(error, plan, wishes)
             session = self._from_code(base, keys, wishes)
             return self._roles(plan, session) if plan.hops else session
-
-    def _prepare_store(self) -> None:
-        """See before anybody is asked that the session can be stored; where it cannot, it is still printed."""
-        try:
-            self._place.prepare()
-        except OSError as error:
-            self._writable = False
-            where = self._place.path or "The store"
-            self._terminal.warn(f"{where} cannot be written ({error.strerror or error}): the session is not stored.")
-
-    @contextmanager
-    def _alone(self, keys: Keys) -> Iterator[None]:
-        """Let one process at a time get sessions with these keys; without a store there is nothing to share."""
-        with ExitStack() as held:
-            if self._writable:
-                place = self._place.file(store.named(store.LOCK, keys.access_key))
-                self._try_to(lambda: held.enter_context(lock(place, self._say_waiting)))
-            yield
-
-    def _say_waiting(self) -> None:
-        self._terminal.note("Another mfaenv is getting a session with these keys; waiting for it.")
 
     def _from_code(self, plan: Plan, keys: Keys, wishes: Wishes) -> Answer:
         """Get the user's own session for a code, and store it."""
@@ -162,8 +101,8 @@ class Sessions:
             plan = self._found_device(plan, keys, wishes)
         credentials = Fetch(plan, keys, source, self._around).session()
         self._tell(plan, credentials, found=found)
-        self._try_to(lambda: memory.remember_device(self._place, keys.access_key, plan, self._now()))
-        return self._kept(plan, credentials, session_key(plan, keys), keys.access_key)
+        self._shelf.remember_device(keys.access_key, plan)
+        return self._shelf.keep(plan, credentials, session_key(plan, keys), keys.access_key)
 
     def _source(self, plan: Plan, wishes: Wishes) -> Source:
         """Find the way to a code. Raises MfaenvError where there is none."""
@@ -189,6 +128,7 @@ class Sessions:
             where = f"in profile {plan.profiles[-1]}"
             self._terminal.note(f"To name the device for good: mfa_serial = {plan.device.text} {where}.")
 
+    @leaving()
     def _roles(self, plan: Plan, answer: Answer) -> Answer:
         """Assume one role after the other, each stored for itself. Raises DeniedError where a policy is in the way."""
         from mfaenv.aws import client, sts
@@ -196,14 +136,15 @@ class Sessions:
         base = answer.key
         for place, hop in enumerate(plan.hops, 1):
             key = role_key(base, plan.hops[:place])
-            stored = self._entry(key, plan.min_remaining, float(answer.session["created"]))
+            stored = self._shelf.find(key, plan.min_remaining, float(answer.session["created"]))
             if stored.session:
                 answer = stored
                 continue
             held = answer.session
             signed = Credentials(held["access_key"], held["secret_key"], held["token"], None)
             made = client.client("sts", hop.profile if plan.config_profile else None, signed, hop.region, hop.role_arn)
-            answer = self._kept(plan._replace(hops=plan.hops[:place]), sts.assume_role(made, hop), key, held["source"])
+            upto = plan._replace(hops=plan.hops[:place])
+            answer = self._shelf.keep(upto, sts.assume_role(made, hop), key, held["source"])
         return answer
 
     def _offer_fresh(self, error: DeniedError, plan: Plan, wishes: Wishes) -> None:
@@ -226,36 +167,8 @@ class Sessions:
 
         credentials = resolved.credentials(plan)
         self._terminal.note(f"Profile {plan.profile.text} needs no code: {plan.kind}.")
-        answer = Answer(self._fields(plan, credentials, "", ""))
-        return self._roles(plan, answer) if plan.hops else answer
-
-    def _kept(self, plan: Plan, credentials: Credentials, key: str, source: str) -> Answer:
-        """Store what AWS gave, if it can be stored."""
-        answer = Answer(self._fields(plan, credentials, key, source), entry_name(key), key)
-        self._try_to(lambda: self._place.write(answer.name, answer.session, credentials.expires or 0))
-        self._try_to(lambda: self._place.announce(answer.session["created"]))
-        return answer
-
-    def _fields(self, plan: Plan, credentials: Credentials, key: str, source: str) -> Fields:
-        return {
-            "key": key,
-            "profiles": "\n".join(plan.profiles[-len(plan.hops) - 1 :]),
-            "source": source,
-            "account": plan.account,
-            "device": plan.device.text,
-            "role": plan.hops[-1].role_arn if plan.hops else "",
-            "created": str(self._now()),
-            "access_key": credentials.access_key,
-            "secret_key": credentials.secret_key,
-            "token": credentials.token,
-            "expires": str(credentials.expires or ""),
-        }
-
-    def _try_to(self, write: Callable[[], object]) -> None:
-        """Write to the store, and say so once where that fails: the session is printed all the same."""
-        if self._writable:
-            try:
-                write()
-            except OSError as error:
-                self._writable = False
-                self._terminal.warn(f"{self._place.path} cannot be written ({error.strerror}): not stored.")
+        answer = Answer(fields(plan, credentials, "", "", self._now()), key=profile_key(plan))
+        if not plan.hops:
+            return answer
+        self._shelf.prepare()
+        return self._roles(plan, answer)

@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 
 from mfaenv import console, options
+from mfaenv.leaving import leaving
 from mfaenv.tables import BAD, DOUBTFUL, GOOD, PLAIN, Table, Toned
 
 TYPE_CHECKING = False
@@ -75,6 +76,7 @@ class Terminal:
                 if options.is_digits(answer) and 1 <= int(answer) <= len(choices):
                     return choices[int(answer) - 1]
 
+    @leaving()
     def wait(self, reason: str, seconds: float, *, clock: Any = time) -> None:
         """Let the seconds pass, and show them pass. Raises KeyboardInterrupt where the person leaves."""
         end = clock.time() + seconds

@@ -84,7 +84,7 @@ def direct(arguments: list[str]) -> int:
 
 
 def stock(arguments: list[str]) -> int:
-    from mfaenv import awsfiles, memory, options, profiles, session, store
+    from mfaenv import awsfiles, memory, options, profiles, shelf, store
     from mfaenv.errors import MfaenvError
 
     seconds, *words = arguments
@@ -98,10 +98,10 @@ def stock(arguments: list[str]) -> int:
         return 1
     place.prepare()
     serial = plan.device.text or memory.device(place, plan.keys.access_key)[0]
-    key = session.role_key(
-        session.session_key(plan._replace(device=plan.device._replace(text=serial)), plan.keys), plan.hops
+    key = shelf.role_key(
+        shelf.session_key(plan._replace(device=plan.device._replace(text=serial)), plan.keys), plan.hops
     )
-    name = session.entry_name(key)
+    name = shelf.entry_name(key)
     expires = int(time.time()) + int(seconds)
     entry = {
         "key": key,

@@ -27,6 +27,7 @@ from mfaenv.demo.world import Device
 
 QUESTION = r"MFA code for profile default in account 123456789012, device arn:aws:iam::123456789012:mfa/alice: "
 FAMILY = pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
+KEYS_THAT_LEAVE = pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 HIDDEN_CURSOR, SHOWN_CURSOR = "\x1b[?25l", "\x1b[?25h"
 OTHER_DIGITS = ("١٢٣٤٥٦", "²³¹²³¹", "".join(chr(ord("\N{FULLWIDTH DIGIT ZERO}") + digit) for digit in range(6)))
 EVERY_LINE = [pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in SHELLS for line in shell.lines]
@@ -142,22 +143,24 @@ def test_a_used_code_is_not_sent_but_the_next_one_waited_for(product: Product, s
     assert sent_codes(aws) == 2
 
 
-def test_a_refused_code_is_not_sent_twice(product: Product, story: Story, aws: PretendAws) -> None:
+@KEYS_THAT_LEAVE
+def test_a_refused_code_is_not_sent_twice(product: Product, story: Story, aws: PretendAws, key: str) -> None:
     wrong = wrong_codes(story.device)[0]
     with direct(product, "--shell", "bash") as window:
         for _ in range(2):
             window.see(QUESTION)
             window.enter(wrong)
         window.see(r"That code was already refused: the next one comes in \d+ s")
-        window.press(CTRL_C)
+        window.press(key)
         assert window.ended() == 130
+        assert window.text.count("MFA code") == 2
         assert "Traceback" not in window.text
         assert window.raw.count(HIDDEN_CURSOR) == window.raw.count(SHOWN_CURSOR) > 0
     assert sent_codes(aws) == 1
 
 
 @FAMILY
-@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
+@KEYS_THAT_LEAVE
 def test_leaving_prints_nothing_but_the_failing_statement(product: Product, shell: Shell, key: str) -> None:
     with open_window(product, shell) as window:
         window.enter(f"mfaenv --shell {shell.name} >printed")
@@ -173,7 +176,7 @@ def test_leaving_prints_nothing_but_the_failing_statement(product: Product, shel
 
 
 @FAMILY
-@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
+@KEYS_THAT_LEAVE
 def test_after_leaving_the_shell_goes_on_without_a_session(product: Product, shell: Shell, key: str) -> None:
     with open_window(product, shell, AWS_ACCESS_KEY_ID="AKIAI44QH8DHBEXAMPLE") as window:
         window.enter(shell.lines[0])
@@ -201,14 +204,38 @@ def test_where_the_window_that_asks_goes_the_next_one_asks(product: Product, sto
         assert second.ended() == 0
 
 
-def test_who_waits_for_another_window_can_leave(product: Product) -> None:
+@KEYS_THAT_LEAVE
+def test_who_waits_for_another_window_can_leave(product: Product, key: str) -> None:
     with direct(product, "--shell", "bash") as first:
         first.see(QUESTION)
         with direct(product, "--shell", "bash") as second:
             second.see("Another mfaenv is getting a session with these keys")
-            second.press(CTRL_C)
+            second.press(key)
             assert second.ended() == 130
             assert "Traceback" not in second.text
+
+
+@KEYS_THAT_LEAVE
+def test_who_waits_for_aws_can_leave(product: Product, story: Story, aws: PretendAws, key: str) -> None:
+    aws.delay("GetSessionToken", 10)
+    with open_window(product, BASH) as window:
+        window.enter("eval $(mfaenv --shell bash)")
+        window.see(QUESTION)
+        window.enter(story.device.code())
+        window.press(key)
+        window.prompted()
+        window.enter(BASH.last_status)
+        assert window.see(r"^status=\d+$") == "status=130"
+
+
+def test_who_types_ahead_while_waiting_for_aws_stays(product: Product, story: Story, aws: PretendAws) -> None:
+    aws.delay("GetSessionToken", 1)
+    with open_window(product, BASH) as window:
+        window.enter("eval $(mfaenv --shell bash)")
+        window.see(QUESTION)
+        window.enter(story.device.code())
+        window.enter("printenv AWS_ACCESS_KEY_ID")
+        window.see(r"^ASIA\w{16}$")
 
 
 def test_of_two_windows_one_asks_and_the_other_gets_its_session(

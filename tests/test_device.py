@@ -1,7 +1,5 @@
 """Which device: named somewhere, remembered, found, offered or picked; and what is no device."""
 
-import re
-
 import pytest
 from product import Outcome, Product
 from settings import configure

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from product import Product
+from settings import set_keys
 
 from mfaenv.demo.story import Story
 
@@ -23,13 +24,11 @@ def test_verbose_tells_a_new_session_from_a_stored_one(
     product: Product, story: Story, arguments: tuple[str, ...]
 ) -> None:
     line, ends = told(product, *arguments, "-c", story.device.code())
-    assert line == f"new, until {ends}"
-    assert told(product, *arguments) == (f"stored, until {ends}", ends)
+    assert line == f"new  (until {ends})"
+    assert told(product, *arguments) == (f"stored  (until {ends})", ends)
     assert datetime.fromisoformat(ends).tzinfo is not None
 
 
 def test_verbose_tells_what_has_no_end(product: Product) -> None:
-    product.env["AWS_PROFILE"] = "static"
-    with open(product.env["AWS_SHARED_CREDENTIALS_FILE"], "a", encoding="utf-8") as file:
-        file.write("[static]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = t\n")
-    assert told(product) == ("new, no end", "")
+    set_keys(product, aws_session_token="token")
+    assert told(product) == ("new  (no end)", "")

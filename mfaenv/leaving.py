@@ -1,0 +1,56 @@
+"""Ctrl-D while nothing is asked: nobody would read it, and yet it leaves, as it does at a question."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+
+from mfaenv import console
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import FileIO
+
+if sys.platform == "win32":
+
+    def _watch(_: FileIO) -> None:
+        """Watch nothing: there only a read from the console notices the end of input."""
+else:
+    import fcntl
+    import os
+    import select
+    import signal
+
+    def _watch(terminal: FileIO) -> None:
+        """Let the system send a signal whenever there is input, and look what it is."""
+
+        def look(*_: object) -> None:
+            if not terminal.closed and _at_end(terminal.fileno()):
+                terminal.read(1)  # or the user's shell would find it
+                raise KeyboardInterrupt
+
+        signal.signal(signal.SIGIO, look)
+        fcntl.fcntl(terminal, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(terminal, fcntl.F_SETFL, fcntl.fcntl(terminal, fcntl.F_GETFL) | fcntl.FASYNC)
+        look()
+
+    def _at_end(terminal: int) -> bool:
+        """Tell whether the next read gives nothing: no character is there, and yet there is something to read."""
+        import termios
+
+        characters = fcntl.ioctl(terminal, termios.FIONREAD, bytes(4))
+        return not any(characters) and bool(select.select([terminal], [], [], 0)[0])
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    """Raise KeyboardInterrupt at Ctrl-D inside, where no line is read; in the main thread only."""
+    try:
+        tty = console.Console()
+    except OSError:
+        yield
+    else:
+        with tty:
+            _watch(tty.reader)
+            yield
