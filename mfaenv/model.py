@@ -46,6 +46,7 @@ class Hop(NamedTuple):
     external_id: str
     duration: int | None
     region: str
+    endpoint: str
     profile: str
 
 

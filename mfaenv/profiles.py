@@ -61,7 +61,7 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Plan:
         endpoint=_checked_endpoint(endpoint(env, root, files)),
         duration=_session_seconds(given, env, way.hops),
         min_remaining=_min_remaining(given, env),
-        hops=_timed(given, way.hops, region.text),
+        hops=tuple(_placed(hop, region.text, env, files) for hop in _timed(given, way.hops)),
         token_command=_along(options.lookup(given, env, "token_command"), "mfa_process", way, files),
         token_code=Value(*options.lookup(given, env, "token_code")),
     )
@@ -164,8 +164,8 @@ def _min_remaining(given: Given, env: Mapping[str, str]) -> int:
     return options.seconds(text or options.OPTIONS["min_remaining"].default, source)
 
 
-def _timed(given: Given, hops: tuple[Hop, ...], region: str) -> tuple[Hop, ...]:
-    """Check how long each role is wanted, and give each its region."""
+def _timed(given: Given, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
+    """Let --duration speak of the wanted role, and check how long each one is to last."""
     if hops and given.get("duration"):
         hops = (*hops[:-1], hops[-1]._replace(duration=options.seconds(options.text(given, "duration"), "--duration")))
     for place, hop in enumerate(hops):
@@ -174,7 +174,13 @@ def _timed(given: Given, hops: tuple[Hop, ...], region: str) -> tuple[Hop, ...]:
             limits = options.CHAINED_ROLE_SECONDS if place else options.ASSUME_ROLE_SECONDS
             what = "a role that is assumed from another role" if place else "a role"
             options.within(hop.duration, limits, source, what)
-    return tuple(hop._replace(region=hop.region or region) for hop in hops)
+    return hops
+
+
+def _placed(hop: Hop, region: str, env: Mapping[str, str], files: AwsFiles) -> Hop:
+    """Settle where a role is assumed: in its profile's own region, or else the wanted one, and at its own endpoint."""
+    url = _checked_endpoint(endpoint(env, files.profiles.get(hop.profile, {}), files))
+    return hop._replace(region=hop.region or region, endpoint=url)
 
 
 def _checked_endpoint(url: str) -> str:

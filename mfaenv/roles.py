@@ -96,6 +96,7 @@ def _hop(section: Section, name: str) -> Hop:
         external_id=section.get("external_id", ""),
         duration=options.seconds(duration, f"duration_seconds of profile {name}") if duration else None,
         region=checked_region(section.get("region", ""), f"profile {name}"),
+        endpoint="",
         profile=name,
     )
 

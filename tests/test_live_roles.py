@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from product import Outcome, Product
+from settings import configure
 from terminals import direct
 
 from mfaenv.demo.policy import ALLOW_ALL, trust
@@ -184,3 +185,18 @@ def test_a_missing_link_is_named(product: Product) -> None:
     refused = product.run("-p", "one", "-f", "json")
     assert refused.status == 1
     assert "one → gone" in refused.err
+
+
+def test_a_role_is_asked_for_anew_where_its_profile_names_another_endpoint(
+    product: Product, aws: PretendAws, story: Story
+) -> None:
+    signed_in(product, story)
+    del product.env["AWS_ENDPOINT_URL"]
+    configure(product, endpoint_url=aws.url)
+    session(product.run("-f", "json", "-c", story.device.shown().code))
+    configure(product, "staging", endpoint_url=aws.url)
+    session(product.run("-p", "staging", "-f", "json"))
+    with PretendAws(story.world) as other:
+        configure(product, "staging", endpoint_url=other.url)
+        session(product.run("-p", "staging", "-f", "json"))
+        assert other.actions() == ["AssumeRole"]

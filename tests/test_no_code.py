@@ -245,3 +245,22 @@ def test_role_arn_is_assumed_on_top_of_a_machines_role(product: Product, aws: Pr
     exported(product.run("-p", "job", "-r", top.arn, "-f", "json"))
     assumed = [dict(record.parameters)["RoleArn"] for record in aws.log if record.action == "AssumeRole"]
     assert assumed == [own.arn, top.arn]
+
+
+def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
+    product: Product, aws: PretendAws, reader: Role
+) -> None:
+    """The role is the same, and so are its settings: only the keys that assume it are others."""
+    top = reader.account.add_role("Top", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
+    second = "[profile second]\nsso_session = work\nsso_account_id = 222233334444\nsso_role_name = Reader\n"
+    roles = "".join(
+        f"[profile on-{name}]\nrole_arn = {top.arn}\nsource_profile = {name}\n" for name in ("center", "second")
+    )
+    configure(product, f"{WITH_SESSION}{second}{roles}")
+    cache_token(product.home, "work", aws.world.sign_in("alice", reader))
+    done = product.run("-p", "on-center", "-f", "json")
+    first = exported(done)
+    assert done.err.splitlines() == ["mfaenv: Profile on-center needs no code: IAM Identity Center."]
+    assert exported(product.run("-p", "on-second", "-f", "json"))["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
+    entries = [path for path in product.cache.iterdir() if path.name.startswith("session-")]
+    assert len(entries) == 2

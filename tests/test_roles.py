@@ -225,7 +225,10 @@ def test_what_is_wrong_with_a_role_is_said(files: Files, section: Settings, word
 def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) -> None:
     files.write(
         {
-            "a": role("b", external_id="of a", duration_seconds="1800", region="eu-west-1"),
+            "a": {
+                **role("b", external_id="of a", duration_seconds="1800", region="eu-west-1"),
+                "endpoint_url": "http://127.0.0.1:1",
+            },
             "b": role("c", role_arn=ROLES[1], role_session_name="of-b"),
             "c": keys("c"),
         }
@@ -233,8 +236,8 @@ def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) 
     plan = files.plan("a", region="eu-north-1")
     assert plan.profiles == ("a", "b", "c")
     assert plan.hops == (
-        Hop(ROLES[1], "of-b", "", None, "eu-north-1", "b"),
-        Hop(ROLES[0], "mfaenv", "of a", 1800, "eu-west-1", "a"),
+        Hop(ROLES[1], "of-b", "", None, "eu-north-1", "", "b"),
+        Hop(ROLES[0], "mfaenv", "of a", 1800, "eu-west-1", "http://127.0.0.1:1", "a"),
     )
 
 
