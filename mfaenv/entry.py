@@ -13,17 +13,16 @@ if TYPE_CHECKING:
     from mfaenv.store import Fields
 
 HEAD = "mfaenv 1\n"
-PRIME = 2**64 - 59
-"""The largest prime below 2 to the 64th."""
 
 
 def checksum(data: bytes) -> str:
     """Give 16 digits that are others after a change of any seven bytes in a row, and after nearly any other change.
 
-    It is a remainder of the bytes as one number: CRCs come in an extension module, which takes longer to load than the
-    entry takes to read.
+    It is the remainder of the bytes, as one number, by the prime 2 to the 61st less 1: Python's own hash of a number
+    (https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types; 32-bit machines have a smaller prime).
+    CRCs come in an extension module, which takes longer to load than the entry takes to read.
     """
-    return f"{int.from_bytes(data, 'big') % PRIME:016x}"
+    return f"{hash(int.from_bytes(data, 'big')):016x}"
 
 
 def dump(fields: Mapping[str, str]) -> bytes:
@@ -41,7 +40,7 @@ def load(data: bytes) -> Fields | None:
     text = body.decode("utf-8", "surrogateescape")
     if not text.startswith(HEAD):
         return None
-    lines = (line.partition("=") for line in text[len(HEAD) : -1].split("\n"))
+    lines = [line.partition("=") for line in text[len(HEAD) : -1].split("\n")]
     return {name: _unescaped(value) for name, _, value in lines}
 
 

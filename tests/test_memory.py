@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfaenv import memory
-from mfaenv.entry import PRIME
 from mfaenv.model import Keys, Plan, Value
 from mfaenv.store import Store
 
@@ -45,7 +45,7 @@ def a_plan(serial: str, account: str = ACCOUNT) -> Plan:
 
 def colliding_keys() -> tuple[str, str]:
     """Two access keys that a checksum cannot tell apart."""
-    twin = int.from_bytes(KEY.encode()) + PRIME
+    twin = int.from_bytes(KEY.encode()) + sys.hash_info.modulus
     return KEY, twin.to_bytes(len(KEY)).decode("utf-8", "surrogateescape")
 
 
