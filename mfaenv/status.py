@@ -23,6 +23,10 @@ MOST = 40
 """Sessions in the table: drawing takes longest, and nobody reads a thousand rows."""
 
 
+END_DIGITS = 10
+"""Of a moment in seconds since 1970: enough until the year 2286, and Python can read and write it."""
+
+
 def run(given: Given, env: Mapping[str, str], *, as_json: bool) -> int:
     """Show it. Raises MfaenvError where the store is refused."""
     place = store.Store(store.directory(env))
@@ -46,11 +50,11 @@ def _left_out(rest: list[dict[str, Any]]) -> list[str]:
 
 def collect(given: Given, env: Mapping[str, str], place: Store, now: float) -> dict[str, Any]:
     """Gather what `--json` prints: the version, this shell, the stored sessions, and what is wrong."""
-    entries = [entry for name in place.names(store.SESSION) if (entry := place.read(name)) is not None]
+    rows = [row(entry, now) for name in place.names(store.SESSION) if (entry := place.read(name)) is not None]
+    rows.sort(key=lambda row: row["profiles"])
     wanted = options.text(given, "profile")
-    entries.sort(key=lambda entry: entry["profiles"])
-    shown = [row(entry, now) for entry in entries if not wanted or wanted in entry["profiles"].split("\n")]
-    shell = _shell(env, entries, now)
+    shown = [row for row in rows if not wanted or wanted in row["profiles"]]
+    shell = _shell(env, rows, now)
     return {"version": VERSION, "shell": shell, "stored": shown, "problems": _problems(given, env, shell)}
 
 
@@ -74,28 +78,29 @@ def _ends(expires: int | None, now: float) -> dict[str, Any]:
     return {"expires": None if expires is None else exports.timestamp(expires), "remaining": remaining}
 
 
-def _shell(env: Mapping[str, str], entries: list[Fields], now: float) -> dict[str, Any] | None:
+def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> dict[str, Any] | None:
     """Describe the keys that this shell exports, with all that the store knows about them."""
     key = env.get("AWS_ACCESS_KEY_ID", "")
     if not key:
         return None
-    stored = next((entry for entry in entries if entry["access_key"] == key), None)
-    expires = env.get("MFAENV_EXPIRES", "")
+    temporary = shortcut.temporary_keys(env)
     known: dict[str, Any] = {
         "profiles": [],
-        "kind": "session" if shortcut.temporary_keys(env) else "long-term",
+        "kind": "session" if temporary else "long-term",
         "role": None,
         "account": None,
         "device": None,
         "access_key_id": key,
-        **_ends(int(expires) if options.is_digits(expires) else None, now),
+        **_ends(_end(env) if temporary else None, now),
     }
-    return {
-        **known,
-        **(row(stored, now) if stored else {}),
-        "profile": env.get(exports.PROFILE),
-        "stored": bool(stored),
-    }
+    stored = next((row for row in rows if row["access_key_id"] == key), {})
+    return {**known, **stored, "profile": env.get(exports.PROFILE), "stored": bool(stored)}
+
+
+def _end(env: Mapping[str, str]) -> int | None:
+    """Read when the session of this shell ends; nothing where somebody else wrote something else there."""
+    text = env.get(exports.EXPIRES, "")
+    return int(text) if options.is_digits(text) and len(text) <= END_DIGITS else None
 
 
 def _problems(given: Given, env: Mapping[str, str], shell: Mapping[str, Any] | None) -> list[str]:

@@ -188,6 +188,20 @@ def test_status_says_where_shell_store_and_wish_disagree(product: Product, signe
     assert "hide profile staging" in product.run("status").out
 
 
+@pytest.mark.parametrize("end", ["abc", "-5", "1e9", "", "9" * 14, "9" * 5000])
+def test_status_does_not_know_the_end_of_keys_where_the_variable_holds_none(bare: Product, end: str) -> None:
+    bare.env |= {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SESSION_TOKEN": "theirs", "MFAENV_EXPIRES": end}
+    shell = status(bare)["shell"]
+    assert (shell["kind"], shell["expires"], shell["remaining"]) == ("session", None, None)
+
+
+def test_status_gives_long_term_keys_no_end_though_an_earlier_session_left_one(bare: Product) -> None:
+    bare.env |= {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "MFAENV_EXPIRES": "1000000000"}
+    found = status(bare)
+    assert (found["shell"]["kind"], found["shell"]["expires"]) == ("long-term", None)
+    assert found["problems"] == []
+
+
 def test_status_of_an_empty_machine(bare: Product) -> None:
     assert status(bare) == {"version": 1, "shell": None, "stored": [], "problems": []}
     assert bare.run("status").out == "This shell exports no AWS keys.\nNo session is stored.\n"
