@@ -1,9 +1,13 @@
-"""Ctrl-D while nothing is asked: nobody would read it, and yet it leaves, as it does at a question."""
+"""Ctrl-D while nothing is asked: nobody would read it, and yet it leaves, as it does at a question.
+
+On Linux, that is; elsewhere it waits for the next question. There the system does not tell an end of input from a
+character without reading it, or sends its signal to every program on the terminal.
+"""
 
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from mfaenv import console
 
@@ -12,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import FileIO
 
-if sys.platform == "win32":
+if sys.platform != "linux":
 
     def _watch(_: FileIO) -> None:
-        """Watch nothing: there only a read from the console notices the end of input."""
+        return
 else:
     import fcntl
     import os
@@ -52,5 +56,6 @@ def leaving() -> Iterator[None]:
         yield
     else:
         with tty:
-            _watch(tty.reader)
+            with suppress(OSError):  # what imitates Linux may lack these signals
+                _watch(tty.reader)
             yield
