@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from terminals import need
@@ -13,9 +14,15 @@ if TYPE_CHECKING:
 
     from shell_table import Shell
 
+_WINDOWS = sys.platform == "win32"
 _PROGRAMS = {
     "mfaenv": '#!/bin/sh\ncat "$TEST_PRINTED"\nexit "$TEST_STATUS"\n',
     "dump": '#!/bin/sh\nexec env -0 >"$TEST_DUMPED"\n',
+}
+_DUMP = "import os; open(os.environ['TEST_DUMPED'], 'wb').write('\\0'.join(map('='.join, os.environ.items())).encode())"
+_WINDOWS_PROGRAMS = {
+    "mfaenv.cmd": '@type "%TEST_PRINTED%"\n@exit %TEST_STATUS%\n',
+    "dump.cmd": f'@"{sys.executable}" -c "{_DUMP}"\n',
 }
 _BAIT = ("a", "b c", "-e", "x.txt", "[z]", ".hidden", "052")
 """Files for globs to match."""
@@ -39,7 +46,7 @@ class Place:
         self._current = root / "current"
         for folder in ("bin", "home", "current"):
             (root / folder).mkdir()
-        for name, text in _PROGRAMS.items():
+        for name, text in (_WINDOWS_PROGRAMS if _WINDOWS else _PROGRAMS).items():
             self.add(name, text)
         for name in _BAIT:
             (self._current / name).touch()
@@ -72,9 +79,11 @@ class Place:
         return Result(done.returncode, done.stdout, environment, files)
 
     def _environment(self) -> dict[str, str]:
-        return {
+        # Windows' programs do not start without some of Windows' variables.
+        return (dict(os.environ) if _WINDOWS else {}) | {
             "PATH": f"{self._root / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self._root / "home"),
+            "USERPROFILE": str(self._root / "home"),
             "LC_ALL": "C.UTF-8",
             "TEST_PRINTED": str(self._root / "printed"),
             "TEST_DUMPED": str(self._root / "dumped"),

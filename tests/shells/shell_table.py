@@ -5,6 +5,7 @@ A shell is a row. Programs are looked up on the PATH.
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 from mfaenv.shells import loading_line
@@ -21,6 +22,10 @@ class Shell(NamedTuple):
     """Appended to a line, ends the script with status 7 when the line fails; empty where it ends by itself."""
     lacks: str = ""
     """Characters that no value may hold."""
+    empty: bool = True
+    """Whether a variable may be empty; otherwise that removes it."""
+    ends: bool = True
+    """Whether a strict script ends where a line fails."""
     octets: bool = True
     """Whether a value may be something else than UTF-8."""
     examples: int = 20
@@ -43,7 +48,8 @@ _BASH = _POSIX._replace(
     name="bash",
     target="bash",
     start=("bash", "--norc", "--noprofile"),
-    strict="set -euo pipefail; shopt -s failglob nullglob extglob globstar dotglob nocaseglob",
+    # bash 3.2, which is macOS's, has no globstar.
+    strict="set -euo pipefail; shopt -s globstar 2>&- || :; shopt -s failglob nullglob extglob dotglob nocaseglob",
 )
 _ZSH = _POSIX._replace(
     name="zsh",
@@ -74,12 +80,31 @@ _POWERSHELL = Shell(
         "mfaenv > $HOME/loaded.ps1; . $HOME/loaded.ps1",
     ),
     or_exit="\nif (-not $?) { exit 7 }",
+    empty=False,  # before 7.5
     octets=False,
     examples=3,
 )
+_POWERSHELLS = (
+    _POWERSHELL,
+    _POWERSHELL._replace(
+        name="pwsh, ConstrainedLanguage",
+        strict="$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; " + _POWERSHELL.strict,
+        more_lines=tuple(line for line in _POWERSHELL.more_lines if "::Create" not in line),
+        or_exit="\nif ($LASTEXITCODE) { exit 7 }",
+    ),
+)
+_WINDOWS_POWERSHELLS = tuple(
+    shell._replace(
+        name=shell.name.replace("pwsh", "powershell"),
+        target="powershell",
+        start=("powershell", "-ExecutionPolicy", "Bypass", *shell.start[1:]),
+        ends=False,
+    )
+    for shell in _POWERSHELLS
+)
 _RC = Shell(name="rc", target="rc", start=("rc", "-p"), or_exit=" || exit 7", lacks="\1\2\udcff")
 
-SHELLS = (
+_ON_POSIX = (
     _BASH,
     _BASH._replace(name="bash --posix", start=(*_BASH.start, "--posix")),
     _BASH._replace(name="bash as sh", target="sh", start=(*_BASH.start, "--posix"), strict="set -eu"),
@@ -106,13 +131,7 @@ SHELLS = (
     ),
     _CSH._replace(name="csh", target="csh", start=("bsd-csh", "-f")),
     _CSH._replace(name="csh -e", target="csh", start=("bsd-csh", "-f", "-e"), or_exit=""),
-    _POWERSHELL,
-    _POWERSHELL._replace(
-        name="pwsh, ConstrainedLanguage",
-        strict="$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; " + _POWERSHELL.strict,
-        more_lines=tuple(line for line in _POWERSHELL.more_lines if "::Create" not in line),
-        or_exit="\nif ($LASTEXITCODE) { exit 7 }",
-    ),
+    *_POWERSHELLS,
     Shell(name="nu", target="nu", start=("nu", "-n", "--no-std-lib"), octets=False, examples=10),
     Shell(name="elvish", target="elvish", start=("elvish", "-norc"), examples=10),
     Shell(
@@ -125,3 +144,6 @@ SHELLS = (
     _RC,
     _RC._replace(name="rc -e, ifs of a letter", start=("rc", "-p", "-e"), strict="ifs=A", or_exit=""),
 )
+
+SHELLS = (*_POWERSHELLS, *_WINDOWS_POWERSHELLS) if sys.platform == "win32" else _ON_POSIX
+"""Those of this system; cmd has tests of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,7 +47,8 @@ def check_held(place: Place, shell: Shell, line: str, values: Iterable[str], **v
 
 
 def holdable(shell: Shell, values: Iterable[str]) -> list[str]:
-    return [value for value in values if not any(character in value for character in shell.lacks)]
+    held = (value for value in values if value or shell.empty)
+    return [value for value in held if not any(character in value for character in shell.lacks)]
 
 
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
@@ -85,7 +87,7 @@ def test_a_failure_fails_the_line(place: Place, shell: Shell, line: str) -> None
         assert result.status != 0
 
 
-@each_line(shell for shell in SHELLS if shell.strict)
+@each_line(shell for shell in SHELLS if shell.strict and shell.ends)
 def test_a_failure_ends_a_strict_script(place: Place, shell: Shell, line: str) -> None:
     result = place.run(shell, f"{shell.strict}\n{line}\ndump", failure(shell.target, 3), TEST_STATUS="3")
 
@@ -127,6 +129,7 @@ def test_powershell_takes_a_long_value_of_numbers(place: Place) -> None:
     check_held(place, named("pwsh"), named("pwsh").lines[0], ["é" * 20_000])
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="fish is not on Windows")
 def test_fish_keeps_the_value_of_a_universal_variable(place: Place) -> None:
     fish = named("fish")._replace(start=("fish",))
     gone = place.run(fish, f"set -Ux TEST_OLD my own\n{fish.lines[0]}\ndump", render("fish", [("TEST_OLD", None)]))
