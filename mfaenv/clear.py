@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 from mfaenv import awsfiles, commands, memory, options, store
-from mfaenv.errors import DONE
+from mfaenv.errors import DONE, MfaenvError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mfaenv.options import Given
-    from mfaenv.store import Fields
+    from mfaenv.store import Fields, Store
 
 MANY = 20
 """Sessions that are named one by one; of more, their number says more."""
@@ -27,19 +29,26 @@ def run(given: Given, env: Mapping[str, str]) -> int:
     chosen = {
         name: entry for name, entry in entries.items() if not profile or (entry and _hangs_on(entry, profile, key))
     }
-    for name in chosen:
-        place.delete(name)
+    removed = {name: entry for name, entry in chosen.items() if _gone(place, name)}
     for name in [memory.device_name(key)] if profile else place.names(store.ANSWER, store.DEVICE, store.TEMPORARY):
         place.delete(name)
-    for line in _told(chosen, profile):
+    for line in _told(removed):
         person.note(line)
+    if len(removed) < len(chosen):
+        stuck = ", ".join(chosen.keys() - removed.keys())
+        raise MfaenvError(f"{place.path}: {stuck} cannot be removed.", "Look at whose it is, and remove it yourself.")
+    if not chosen:
+        person.note(f"No session is stored for profile {profile}." if profile else "No session is stored.")
     return DONE
 
 
-def _told(removed: Mapping[str, Fields | None], profile: str) -> list[str]:
+def _gone(place: Store, name: str) -> bool:
+    """Remove an entry, and tell whether it is gone, whoever was the first to remove it."""
+    return place.delete(name) or not os.path.lexists(place.file(name))
+
+
+def _told(removed: Mapping[str, Fields | None]) -> list[str]:
     """Say what was removed."""
-    if not removed:
-        return [f"No session is stored for profile {profile}." if profile else "No session is stored."]
     if len(removed) > MANY:
         return [f"Removed {len(removed)} sessions."]
     return [f"Removed {describe(entry) if entry else f'a damaged entry, {name}'}." for name, entry in removed.items()]

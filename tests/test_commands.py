@@ -231,6 +231,17 @@ def test_clear_removes_everything_and_says_so(product: Product, signed_in: dict[
 
 
 @pytest.mark.usefixtures("signed_in")
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]])
+def test_clear_does_not_claim_to_have_removed_what_stays(product: Product, quiet: list[str]) -> None:
+    (product.cache / "session-stays").mkdir()
+    done = product.run("clear", *quiet)
+    assert done.status == 1
+    assert "session-stays cannot be removed." in done.err
+    assert ("damaged" in done.err, "Removed the session" in done.err) == (False, not quiet)
+    assert status(product)["stored"] == []
+
+
+@pytest.mark.usefixtures("signed_in")
 def test_a_workflow_on_github_is_told_what_to_mask(product: Product, signed_in: dict[str, str]) -> None:
     product.env["GITHUB_ACTIONS"] = "true"
     done = product.run("-f", "github")
