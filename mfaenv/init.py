@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def run(shell: str, given: Given, env: Mapping[str, str], *, hook: bool) -> int:
     """Print it. Raises MfaenvError: for a shell that has no function (usage), or that cannot hold a value."""
     if shell not in hooks.TEMPLATES:
-        hint = f"It takes {', '.join(hooks.TEMPLATES)}."
+        from mfaenv import nearest
+
+        hint = nearest.hint(shell, list(hooks.TEMPLATES), f"It takes {', '.join(hooks.TEMPLATES)}.")
         raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
     place, now = store.Store(store.directory(env)), time.time()
     settings = hooks.settings(shell, place, hook=hook)

@@ -8,8 +8,9 @@ if TYPE_CHECKING:
 
 
 def hint(wrong: str, names: Sequence[str], otherwise: str) -> str:
-    """Ask for the name that comes closest; say something else where none is close."""
+    """Ask for the names that begin so, else for the one that comes closest; say something else where none does."""
     import difflib
 
-    close = difflib.get_close_matches(wrong, names, n=1)
-    return f"Did you mean {close[0]}?" if close else otherwise
+    begun = [name for name in names if wrong and name.startswith(wrong)]
+    close = begun or difflib.get_close_matches(wrong, names, n=1)
+    return f"Did you mean {' or '.join(close)}?" if close else otherwise

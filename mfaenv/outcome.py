@@ -9,10 +9,7 @@ from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-EVALUATED = ("unset",)
-"""The commands whose output a shell evaluates, beside the main one, which has no name."""
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 def of(run: Callable[[], int], arguments: Sequence[str], env: Mapping[str, str]) -> int:
@@ -84,31 +81,42 @@ def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None
     from mfaenv import shells
     from mfaenv.shells import detect
 
-    if os.isatty(1) or not _evaluated(arguments):
+    asked = dict(_options(arguments))
+    if os.isatty(1) or asked.keys() & NOT_EVALUATED or not _is_for_a_shell(arguments):
         return
+    named = (asked.get("shell"), env.get("MFAENV_SHELL"))
     try:
-        name = _shell(arguments) or env.get("MFAENV_SHELL") or detect.detect(env)
+        name = next((name for name in named if name in shells.NAMES), "") or detect.detect(env)
         to_stdout(shells.failure(name, status))
     except (MfaenvError, OSError):
         return  # no shell that we know, or nobody who reads: the exit status has to do
 
 
-def _evaluated(arguments: Sequence[str]) -> bool:
-    """Tell whether a shell evaluates the output: that of the main command, in a shell's words, not as data."""
-    if any(word.startswith(("--format", "-f", "--cached", "--help", "--version", "-h")) for word in arguments):
-        return False
+NOT_EVALUATED = {"format", "cached", "version", "help"}
+"""The options with which no shell evaluates the output."""
+
+
+def _is_for_a_shell(arguments: Sequence[str]) -> bool:
+    """Tell whether the command prints for a shell: only those take one."""
+    from mfaenv.catalog import COMMANDS, MAIN
+
     _, rest = options.leading(arguments)
-    command = next((word for word in rest if word in OTHERS or word in EVALUATED), "")
-    return not command or command in EVALUATED
+    command = next((word for word in rest if word in COMMANDS), MAIN)
+    return "shell" in COMMANDS[command].options
 
 
-OTHERS = ("process", "clear", "status", "exec", "init", "doctor", "policy", "demo")
+def _options(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Read the names of options, each with what could be its value, in arguments that may be wrong otherwise."""
+    from mfaenv.catalog import COMMANDS, MAIN
 
-
-def _shell(arguments: Sequence[str]) -> str:
-    """Find the shell's name in arguments that may be wrong otherwise."""
+    names = {flag: name for name, option in COMMANDS[MAIN].options.items() for flag in option.flags}
     for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
-        flag, equals, value = word.partition("=")
-        if flag in options.OPTIONS["shell"].flags:
-            return value if equals else following
-    return ""
+        if word.startswith("--"):
+            flag, equals, value = word.partition("=")
+            yield names.get(flag, ""), value if equals else following
+        elif word.startswith("-"):
+            for place, letter in enumerate(word[1:], start=2):
+                name = names.get(f"-{letter}", "")
+                yield name, word[place:] or following
+                if name and COMMANDS[MAIN].options[name].metavar:
+                    break

@@ -367,3 +367,27 @@ def test_a_profile_with_a_blank_in_its_name_is_a_profile(product: Product, story
     values = answer(product, "-p", "my own", "-c", story.device.code())
     assert values["MFAENV_PROFILE"] == "my own"
     assert "AWS_REGION" not in values
+
+
+# What a shell evaluates when the line itself is wrong
+
+
+@pytest.mark.parametrize("words", ["--shell bahs", "-s klingon", "-sbahs", "unset -s klingon", "-qs klingon"])
+def test_a_shell_that_there_is_not_fails_the_line_of_the_one_that_called(bare: Product, words: str) -> None:
+    shown = in_bash(bare, f"eval $(mfaenv {words} 2>said) || export FAILED=$?; unset said")
+    assert shown["FAILED"] == "2"
+    assert "does not know" in (bare.home / "said").read_text()
+
+
+def test_a_shell_in_the_variable_that_there_is_not_fails_the_line_too(bare: Product) -> None:
+    assert in_bash(bare, "eval $(mfaenv 2>said) || export FAILED=$?", MFAENV_SHELL="klingon")["FAILED"] == "2"
+
+
+@pytest.mark.parametrize("words", ["-sfish --nope", "-qsfish --nope", "-s fish -p", "unset -sfish --nope"])
+def test_the_failing_statement_is_of_the_shell_that_was_asked_for(bare: Product, words: str) -> None:
+    assert bare.run(*words.split()).out == "false;\n"
+
+
+@pytest.mark.parametrize("words", ["-fjson --nope", "-qf json --nope", "-qfjson --nope", "--format=json --nope"])
+def test_who_asked_for_data_gets_no_statement(bare: Product, words: str) -> None:
+    assert bare.run(*words.split()).out == ""
