@@ -16,8 +16,8 @@ end
 # Set here what the program prints.
 function _mfaenv_here
     set -g _mfaenv_seen ''
-    set -l text (MFAENV_SHELL=fish command mfaenv $argv); or return
-    eval $text
+    MFAENV_SHELL=fish command mfaenv $argv | source
+    return $pipestatus[1]
 end
 
 function mfaenv

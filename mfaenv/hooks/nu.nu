@@ -18,8 +18,9 @@ def _mfaenv_for_this_shell [words: list<string>]: nothing -> bool {
 
 # Set here what the program prints.
 def --env --wrapped _mfaenv_here [...words: string] {
+    let piped = $in
     $env._mfaenv_seen = ''
-    let text = (with-env { MFAENV_SHELL: nu } { ^mfaenv ...$words })
+    let text = (with-env { MFAENV_SHELL: nu } { $piped | ^mfaenv ...$words })
     $text | from json | load-env
 }
 

@@ -12,18 +12,20 @@ function global:_mfaenv_for_this_shell([string[]]$words) {
 function global:_mfaenv_find { Get-Command -Name mfaenv -CommandType Application -TotalCount 1 }
 
 # Set here what the program prints.
-function global:_mfaenv_here([object[]]$words) {
+function global:_mfaenv_here([object[]]$words, [object[]]$piped) {
     $global:_mfaenv_seen = ''
     $PSNativeCommandUseErrorActionPreference = $false
     $shell = $env:MFAENV_SHELL
     $env:MFAENV_SHELL = 'powershell'
-    try { $text = & (_mfaenv_find) @words | Out-String } finally { $env:MFAENV_SHELL = $shell }
+    try {
+        $text = $(if ($piped) { $piped | & (_mfaenv_find) @words } else { & (_mfaenv_find) @words }) | Out-String
+    } finally { $env:MFAENV_SHELL = $shell }
     if ($LASTEXITCODE -eq 0) { Invoke-Expression $text }
 }
 
 function global:mfaenv {
     Set-StrictMode -Off
-    if (_mfaenv_for_this_shell $args) { _mfaenv_here $args }
+    if (_mfaenv_for_this_shell $args) { _mfaenv_here $args @($input) }
     elseif ($MyInvocation.ExpectingInput) { $input | & (_mfaenv_find) @args }
     else { & (_mfaenv_find) @args }
 }

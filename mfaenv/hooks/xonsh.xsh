@@ -15,11 +15,12 @@ def _mfaenv_for_this_shell(words):
 
 
 @_mfaenv_unthreadable
-def _mfaenv_here(words):
+def _mfaenv_here(words, stdin=None):
     global _mfaenv_seen
     _mfaenv_seen = ""
     env = {**__xonsh__.env.detype(), "MFAENV_SHELL": "xonsh"}
-    done = _mfaenv_subprocess.run(["mfaenv", *words], env=env, stdout=_mfaenv_subprocess.PIPE, encoding="utf-8")
+    pipe = _mfaenv_subprocess.PIPE
+    done = _mfaenv_subprocess.run(["mfaenv", *words], env=env, stdin=stdin, stdout=pipe, encoding="utf-8")
     if done.returncode == 0:
         execx(done.stdout)
     return done.returncode

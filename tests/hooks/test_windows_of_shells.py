@@ -98,3 +98,34 @@ def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
         assert seat.window.text.count(ENDED) == 1
         seat.type("mfaenv --cached")
         assert seat.keys() == session(product)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("bash", "unset -f mfaenv"),
+        ("zsh", 'mfaenv() { command mfaenv "$@"; }'),
+        ("fish", "functions -e mfaenv"),
+        ("pwsh", "Remove-Item Function:mfaenv"),
+    ],
+)
+def test_the_hook_does_without_the_function(product: Product, story: Story, name: str, line: str) -> None:
+    with seated(product, next(row for row in ROWS if row.name == name)) as seat:
+        seat.type(line)
+        assert product.run("--format", "json", "-c", story.device.code()).status == 0
+        seat.type("")
+        assert seat.keys() == session(product)
+        assert "SESSION_TOKEN" not in seat.window.text
+
+
+PIPED = {
+    **dict.fromkeys(("zsh", "fish", "elvish"), "echo {} | mfaenv -c -"),
+    **dict.fromkeys(("nu", "pwsh"), "'{}' | mfaenv -c -"),
+}
+
+
+@HOOKED
+def test_a_code_can_come_through_standard_input(product: Product, story: Story, row: Settled) -> None:
+    with seated(product, row) as seat:
+        seat.type(PIPED.get(row.name, "echo {} > code; mfaenv -c - < code").format(story.device.code()))
+        assert seat.keys() == session(product)
