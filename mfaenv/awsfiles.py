@@ -1,6 +1,7 @@
 """The AWS config and credentials files, read as botocore reads them, without the time that its import takes."""
 
 import configparser
+import io
 import os
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -98,7 +99,7 @@ def _shell_words(title: str) -> list[str]:
 def _read(path: str) -> Sections:
     parser = configparser.RawConfigParser()
     try:
-        with open(path, encoding="locale") as file:
+        with open(path, encoding=io.text_encoding(None)) as file:  # as botocore: in the C locale that is UTF-8
             text = file.read()
         parser.read_string(text)
     except FileNotFoundError:

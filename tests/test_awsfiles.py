@@ -8,6 +8,7 @@ from botocore.configloader import raw_config_parse
 from botocore.exceptions import ConfigParseError
 from hypothesis import example, given
 from hypothesis import strategies as st
+from product import Product
 
 from mfaenv import awsfiles
 from mfaenv.awsfiles import AwsFiles, Sections
@@ -228,3 +229,13 @@ def test_what_is_no_text_is_said(env: dict[str, str]) -> None:
     Path(env["AWS_CONFIG_FILE"]).write_bytes(b"[default]\nregion = \xff\xfe\n")
     with pytest.raises(MfaenvError, match="is not text in this locale's encoding"):
         awsfiles.load(env)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the locale is not in a variable")
+@pytest.mark.parametrize("locale", ["C", "POSIX", "C.UTF-8"])
+def test_other_scripts_are_read_where_a_program_asks_for_the_plain_locale(bare: Product, locale: str) -> None:
+    """Python, and so botocore, takes UTF-8 there."""
+    config = bare.home / "config"
+    config.write_text("[profile 本番]\naws_access_key_id = A\n", encoding="utf-8")
+    bare.env |= {"AWS_CONFIG_FILE": str(config), "LC_ALL": locale}
+    assert "Profile '本番' has no aws_secret_access_key" in bare.run("-p", "本番").err
