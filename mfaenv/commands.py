@@ -104,7 +104,7 @@ def _obtain(given: Given, env: Mapping[str, str], person: Terminal, wanted: str)
     plan = profiles.resolve(given, env, files)
     own = _own(plan)
     _refuse_early(wanted, own)
-    for row in provenance.rows(plan, env, files):
+    for row in provenance.rows(plan, given, env, files):
         person.detail(*row)
     wishes = Wishes(*(bool(given.get(name)) for name in Wishes._fields))
     answer = Sessions(Surroundings(place, person)).obtain(plan, wishes)

@@ -10,22 +10,27 @@ if TYPE_CHECKING:
 
     from mfaenv.awsfiles import AwsFiles
     from mfaenv.model import Plan
+    from mfaenv.options import Given
 
     Row = tuple[str, str, str]
 
 SERVICES = ("sts", "iam", "s3")
 
 
-def rows(plan: Plan, env: Mapping[str, str], files: AwsFiles) -> Iterator[Row]:
+def rows(plan: Plan, given: Given, env: Mapping[str, str], files: AwsFiles) -> Iterator[Row]:
     """Give the name, the text and the source of each value; the source is empty where there is nothing to say."""
     keys = plan.keys
+    lasting = {} if plan.hops else given  # with a role, --duration speaks of the role
     names = " → ".join(plan.profiles)
     yield "profile", names, plan.profile.source if plan.profile.source != names else ""
     yield "keys", keys.access_key if keys else plan.kind, keys.source if keys else "resolved by botocore"
     yield "device", plan.device.text or "to be found", plan.device.source
     yield "region", plan.region.text or "none", plan.region.source if plan.region.text else ""
     yield from _endpoints(plan, env, files)
-    yield "duration", options.duration_text(plan.duration), ""
+    yield "duration", options.duration_text(plan.duration), options.lookup(lasting, env, "duration")[1]
+    yield "remaining", options.duration_text(plan.min_remaining), options.lookup(given, env, "min_remaining")[1]
+    if plan.token_code.text:
+        yield "code", "given", plan.token_code.source
     if plan.token_command.text:
         yield "program", "a token command", plan.token_command.source
     for hop in plan.hops:

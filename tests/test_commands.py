@@ -252,6 +252,17 @@ def test_a_workflow_on_github_is_told_what_to_mask(product: Product, signed_in: 
     assert product.run("-f", "github").err == ""
 
 
+def test_verbose_names_the_source_of_times_and_codes(product: Product, story: Story) -> None:
+    product.env |= {"MFAENV_DURATION": "2h", "MFAENV_MIN_REMAINING": "10m", "MFAENV_TOKEN_CODE": story.device.code()}
+    told = product.run("--verbose", "-f", "json").err
+    assert "duration   2h  (MFAENV_DURATION)" in told
+    assert "remaining  10m  (MFAENV_MIN_REMAINING)" in told
+    assert "code       given  (MFAENV_TOKEN_CODE)" in told
+    told = product.run("--verbose", "-f", "json", "-p", "staging", "-d", "30m", "--min-remaining", "15m").err
+    assert "duration   2h  (MFAENV_DURATION)" in told
+    assert "remaining  15m  (--min-remaining)" in told
+
+
 def test_verbose_shows_no_password_of_an_address(product: Product, story: Story, aws: PretendAws) -> None:
     product.env["AWS_ENDPOINT_URL_STS"] = aws.url.replace("://", "://alice:hunter2@")
     done = product.run("--verbose", "-f", "json", "-c", story.device.code())

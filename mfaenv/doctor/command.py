@@ -48,7 +48,7 @@ def examine(given: Given, env: Mapping[str, str], around: Surroundings) -> Repor
         name = profiles.named_profile(given, env).text or OPTIONS["profile"].default
         problem = _problem("values", f"profile {name}", error)
         return Report(name, (*in_files, problem, *variables, *_machine(env, around)), (), conclusion.NO_KEYS)
-    values = surroundings.values(plan, env, read)
+    values = surroundings.values(plan, given, env, read)
     proven = proof.prove(plan, Wishes(*(bool(given.get(name)) for name in Wishes._fields)), around)
     _tell(proven, around.terminal)
     told = _told(proof.known(plan, around.place), env, proven, around)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mfaenv.awsfiles import AwsFiles
     from mfaenv.model import Plan
+    from mfaenv.options import Given
     from mfaenv.store import Store
 
 OVERRIDES = {
@@ -36,11 +37,11 @@ PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "n
 HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 
 
-def values(plan: Plan, env: Mapping[str, str], files: AwsFiles) -> list[Check]:
+def values(plan: Plan, given: Given, env: Mapping[str, str], files: AwsFiles) -> list[Check]:
     """Say what was settled and where each value comes from."""
     return [
         Check("values", name, f"{text} ({source})" if source else text)
-        for name, text, source in provenance.rows(plan, env, files)
+        for name, text, source in provenance.rows(plan, given, env, files)
     ]
 
 
