@@ -68,7 +68,7 @@ _ASKING = {name: row for name, row in _GETTING.items() if name != "cached"}
 
 COMMANDS = {
     MAIN: Command(
-        "Print the lines that set a session in the shell that you are typing in.",
+        "Turn an MFA code into AWS credentials: print the lines that set them in a shell.",
         _rows(*options.OPTIONS, "version"),
         {
             "eval $(mfaenv)": "set the session in this shell",
@@ -95,7 +95,7 @@ COMMANDS = {
         },
     ),
     "exec": Command(
-        "Run a program with the session in its environment.",
+        "Run a program, or your shell, with the session in its environment.",
         _GETTING,
         {
             "mfaenv exec -- aws s3 ls": "list the buckets, with the session",

@@ -39,7 +39,7 @@ _AT_LENGTH = {
     "profile": "The profile of the AWS files to get a session for.",
     "shell": "The shell to print for.",
     "format": "Print data instead of a shell's statements.",
-    "token_code": "The six digits of the device. - reads them from standard input.",
+    "token_code": "The six digits of the device; - reads them from standard input.",
     "token_command": (
         "A program that prints the code. It runs on the terminal, without a shell, and the first six digits that "
         "stand alone in its output are the code."

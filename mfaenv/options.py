@@ -100,7 +100,7 @@ OPTIONS = {
     "token_code": Option(
         ("-c", "--token-code"),
         "CODE",
-        "The code, - for stdin",
+        "The MFA code, - for stdin",
         variables=("MFAENV_TOKEN_CODE",),
         default="ask",
     ),
@@ -142,7 +142,7 @@ OPTIONS = {
     "min_remaining": Option(
         ("--min-remaining",),
         "TIME",
-        "Renew with less left",
+        "Renew if less is left",
         variables=("MFAENV_MIN_REMAINING",),
         default="5m",
     ),
