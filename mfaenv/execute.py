@@ -8,7 +8,6 @@ import sys
 import time
 
 from mfaenv import exports, shortcut, store
-from mfaenv.errors import MfaenvError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,17 +16,13 @@ if TYPE_CHECKING:
     from mfaenv.options import Given
     from mfaenv.shells import Pair
 
-NOT_EXECUTABLE = 126
-NOT_FOUND = 127
-"""What shells answer, see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html, 2.8.2."""
-
 
 def run(given: Given, env: Mapping[str, str], command: Sequence[str]) -> int:
     """Become the command, where the system can do that; else run it and give its exit status.
 
     Raises MfaenvError where there is no session, or no such command.
     """
-    words = list(command) or [_shell(env)]
+    words = list(command) or [user_shell(env)]
     return _start(words, environment(_session(given, env), env))
 
 
@@ -53,7 +48,8 @@ def environment(session: Iterable[Pair], env: Mapping[str, str]) -> dict[str, st
 
 if sys.platform == "win32":
 
-    def _shell(env: Mapping[str, str]) -> str:
+    def user_shell(env: Mapping[str, str]) -> str:
+        """Give the shell that the user works with, as the environment names it."""
         return env.get("COMSPEC") or "cmd.exe"
 
     def _start(words: Sequence[str], env: dict[str, str]) -> int:
@@ -63,7 +59,8 @@ if sys.platform == "win32":
         return run_in_foreground(words, env)
 else:
 
-    def _shell(env: Mapping[str, str]) -> str:
+    def user_shell(env: Mapping[str, str]) -> str:
+        """Give the shell that the user works with, as the environment names it."""
         return env.get("SHELL") or "/bin/sh"
 
     def _restore_signals() -> None:
@@ -75,8 +72,7 @@ else:
         _restore_signals()
         try:
             os.execvpe(words[0], words, env)  # noqa: S606 - the user's own command, without a shell
-        except FileNotFoundError:
-            raise MfaenvError(f"There is no program {words[0]}.", "Look at its name.", status=NOT_FOUND) from None
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "its name cannot be used"
-            raise MfaenvError(f"{words[0]} cannot be run: {reason}.", status=NOT_EXECUTABLE) from None
+            from mfaenv.foreground import cannot_run
+
+            raise cannot_run(words[0], error) from None

@@ -22,8 +22,9 @@ _TYPED = ("SIGINT", "SIGQUIT")
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 _KILLED = 128
-"""A shell's exit statuses; the last is added to the signal's number."""
-
+"""A shell's exit statuses; the last is added to the signal's number. See 2.8.2 of
+https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
+"""
 
 _BATCH_FILES = (".cmd", ".bat")
 _CMDS_OWN = frozenset('"&|<>^%\r\n')
@@ -100,10 +101,16 @@ def _start(command: Sequence[str], environ: Mapping[str, str], stream: int | Non
         return subprocess.Popen(  # noqa: S603 - the user's own command, or this program
             [program, *command[1:]], env=dict(environ), stdin=stream, stdout=stream
         )
-    except FileNotFoundError:
-        raise MfaenvError(f"There is no program {command[0]}.", status=_NOT_FOUND) from None
     except OSError as error:
-        raise MfaenvError(f"{command[0]} cannot be run: {error.strerror}.", status=_NOT_EXECUTABLE) from None
+        raise cannot_run(command[0], error) from None
+
+
+def cannot_run(name: str, error: OSError | ValueError) -> MfaenvError:
+    """Say that a program cannot be started, with a shell's exit status for that."""
+    if isinstance(error, FileNotFoundError):
+        return MfaenvError(f"There is no program {name}.", "Look at its name.", status=_NOT_FOUND)
+    reason = getattr(error, "strerror", None) or "its name cannot be used"
+    return MfaenvError(f"{name} cannot be run: {reason}.", status=_NOT_EXECUTABLE)
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

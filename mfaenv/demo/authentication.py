@@ -1,6 +1,6 @@
 """Who signed a request: AWS's checks in AWS's order, each with AWS's words.
 
-The services of the query protocol (STS, IAM) and S3 find the same faults but name them differently..
+The services of the query protocol (STS, IAM) and S3 find the same faults but name them differently.
 """
 
 import hmac

@@ -16,6 +16,7 @@ from mfaenv.demo.server import PretendAws
 from mfaenv.demo.story import Story, tell
 from mfaenv.demo.walk import walk
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.execute import user_shell
 from mfaenv.foreground import run_in_foreground, stopped_in_order, undisturbed
 from mfaenv.outcome import to_stdout
 from mfaenv.shells import loading_line
@@ -54,7 +55,7 @@ def run(policy: str = "mfa", command: Sequence[str] = ()) -> int:
         if not (os.isatty(0) and os.isatty(1)):
             walk(story, url, environ)
             return DONE
-        shell = _user_shell(environ)
+        shell = user_shell(environ)
         sys.stderr.write(_introduction(story, url, policy, shell))
         return run_in_foreground([shell], environ)
 
@@ -101,10 +102,6 @@ def _with_mfaenv(environ: Mapping[str, str]) -> dict[str, str]:
     if shutil.which("mfaenv", path=path):
         return dict(environ)
     return {**environ, "PATH": path + os.pathsep + str(Path(sys.executable).parent)}
-
-
-def _user_shell(environ: Mapping[str, str]) -> str:
-    return environ.get("COMSPEC", "cmd.exe") if sys.platform == "win32" else environ.get("SHELL") or "/bin/sh"
 
 
 def _introduction(story: Story, url: str, policy: str, shell: str) -> str:
