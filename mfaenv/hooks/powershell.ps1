@@ -28,4 +28,9 @@ function global:mfaenv {
     if (_mfaenv_for_this_shell $args) { _mfaenv_here $args @($input) }
     elseif ($MyInvocation.ExpectingInput) { $input | & (_mfaenv_find) @args }
     else { & (_mfaenv_find) @args }
+    # Only a steppable pipeline hands its failure on, to $? after this function.
+    if ($LASTEXITCODE -ne 0 -and $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+        $failing = { & { [CmdletBinding()] param() begin { $PSCmdlet.InvokeCommand.HasErrors = $true } } }
+        $failing.GetSteppablePipeline().Begin($false)
+    }
 }

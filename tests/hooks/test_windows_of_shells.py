@@ -129,3 +129,9 @@ def test_a_code_can_come_through_standard_input(product: Product, story: Story, 
     with seated(product, row) as seat:
         seat.type(PIPED.get(row.name, "echo {} > code; mfaenv -c - < code").format(story.device.code()))
         assert seat.keys() == session(product)
+
+
+@pytest.mark.parametrize("line", ["mfaenv -p nobody", "mfaenv exec -p nobody -- what-is-set", "mfaenv --cached"])
+def test_powershell_itself_knows_of_the_failure(product: Product, line: str) -> None:
+    with seated(product, next(row for row in ROWS if row.name == "pwsh")) as seat:
+        seat.sees(f'{line} || "not $($LASTEXITCODE)"', "^not [13]$")
