@@ -289,6 +289,13 @@ def test_profiles_are_those_that_mfaenv_reads(furnished: Product, shell: str) ->
 
 
 @pytest.mark.parametrize("shell", LISTS)
+def test_line_ends_of_windows_are_no_part_of_a_name(furnished: Product, shell: str) -> None:
+    (furnished.home / "windows").write_bytes(b'[default]\r\n[profile dev]\r\n[profile "a b"]\r\nregion = eu-west-1\r\n')
+    furnished.env |= {"AWS_CONFIG_FILE": "~/windows", "AWS_SHARED_CREDENTIALS_FILE": "/missing"}
+    assert sorted(listed(furnished, shell, "profiles")) == ["a b", "default", "dev"]
+
+
+@pytest.mark.parametrize("shell", LISTS)
 def test_the_environment_names_the_files(furnished: Product, shell: str) -> None:
     (furnished.home / "elsewhere").write_text("[profile elsewhere]\n")
     furnished.env |= {"AWS_CONFIG_FILE": "~/elsewhere", "AWS_SHARED_CREDENTIALS_FILE": ""}
