@@ -84,9 +84,10 @@ def text(shell: str, seen: str, now: float, known: Iterable[Pair], *, hook: bool
 
 
 def _choice() -> dict[str, str]:
-    """Write, as regular expressions and as patterns of sh, which words are for elsewhere, and which have a value.
+    """Write which words have a value, and with which ones a line is for elsewhere.
 
-    In a pattern, one switch at most comes before.
+    As regular expressions, of which the second takes a command too, and as patterns of sh, with one switch before them
+    at most.
     """
     switch, _ = _flags(SWITCHES)
     valued, valued_names = _flags(VALUED)

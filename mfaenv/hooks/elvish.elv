@@ -16,7 +16,7 @@ fn _mfaenv_for_this_shell {|@words|
     put $true
 }
 
-# Set here what the program prints.
+# Set here what the program prints; a hook looks at the store anew then.
 var _mfaenv_seen = ''
 fn _mfaenv_here {|@words|
     set _mfaenv_seen = ''

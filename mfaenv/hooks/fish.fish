@@ -13,7 +13,7 @@ function _mfaenv_for_this_shell
     return 0
 end
 
-# Set here what the program prints.
+# Set here what the program prints; a hook looks at the store anew then.
 function _mfaenv_here
     set -g _mfaenv_seen ''
     MFAENV_SHELL=fish command mfaenv $argv | source

@@ -16,7 +16,7 @@ def _mfaenv_for_this_shell [words: list<string>]: nothing -> bool {
     true
 }
 
-# Set here what the program prints.
+# Set here what the program prints; a hook looks at the store anew then.
 def --env --wrapped _mfaenv_here [...words: string] {
     let piped = $in
     $env._mfaenv_seen = ''

@@ -11,7 +11,7 @@ _mfaenv_for_this_shell() {
     done
 }
 
-# Set here what the program prints. Here and below, a backslash keeps the user's aliases out.
+# Set here what the program prints; a hook looks at the store anew then. A backslash keeps the user's aliases out.
 _mfaenv_seen='' _mfaenv_text=''
 _mfaenv_here() {
     _mfaenv_seen=''

@@ -11,7 +11,7 @@ function global:_mfaenv_for_this_shell([string[]]$words) {
 
 function global:_mfaenv_find { Get-Command -Name mfaenv -CommandType Application -TotalCount 1 }
 
-# Set here what the program prints.
+# Set here what the program prints; a hook looks at the store anew then.
 function global:_mfaenv_here([object[]]$words, [object[]]$piped) {
     $global:_mfaenv_seen = ''
     $PSNativeCommandUseErrorActionPreference = $false
