@@ -25,7 +25,7 @@ SHARED = {
 PATIENCE = 300
 """Seconds after which an installer hangs."""
 
-THEIRS = ("PIPX_", "UV_TOOL_")
+THEIRS = ("PIPX_", "PYTHONPATH", "UV_TOOL_")
 """Beginnings of the names of variables that would lead an installer out of its home."""
 
 UNREACHED = 2

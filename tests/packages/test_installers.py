@@ -45,7 +45,7 @@ def product(product: Product) -> Product:
 
 
 def test_versions_at_this_end_are_what_is_installed(installed: Installed) -> None:
-    done = subprocess.run([installed.python, "-c", FROZEN], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run([installed.python, "-I", "-c", FROZEN], stdout=subprocess.PIPE, text=True, check=True)
     pins = {line for line in installed.pins.read_text().splitlines() if line[0].isalpha()}
     assert pins <= set(done.stdout.split())
 
@@ -70,16 +70,17 @@ def test_it_tells_its_version_by_both_of_its_names(installed: Installed, product
 
 
 @pytest.mark.parametrize("place", SHARED)
-def test_the_completions_and_the_manual_are_where_they_are_looked_for(installed: Installed, place: str) -> None:
+def test_the_completions_and_the_manual_are_where_it_leaves_them(installed: Installed, place: str) -> None:
     assert (installed.shared / place).read_bytes() == (COMPLETIONS / SHARED[place]).read_bytes()
 
 
-def test_mypy_sees_its_types(installed: Installed, home: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_mypy_sees_its_types(installed: Installed, product: Product, tmp_path_factory: pytest.TempPathFactory) -> None:
     cache = tmp_path_factory.getbasetemp() / "mypy"
     options = ["--strict", "--config-file=", f"--cache-dir={cache}", f"--python-executable={installed.python}"]
     done = subprocess.run(
         [sys.executable, "-m", "mypy", *options, "-c", TYPED],
-        cwd=home,
+        env=product.env,
+        cwd=product.home,
         stdout=subprocess.PIPE,
         text=True,
         check=False,
