@@ -58,6 +58,7 @@ def test_the_function_sets_the_session_and_hands_all_else_through(
 
 @HOOKED
 def test_windows_learn_of_a_session_and_of_its_end(product: Product, story: Story, row: Settled) -> None:
+    product.env["MFAENV_CACHE_DIR"] = str(product.home / "a b'c $HOME [x]*;&é")
     with seated(product, row) as one, seated(product, row) as other, seated(product, row, **THEIRS) as theirs:
         one.type(f"mfaenv -c {story.device.code()}")
         stored = one.keys()
