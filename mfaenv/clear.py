@@ -11,8 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mfaenv.entry import Fields
     from mfaenv.options import Given
-    from mfaenv.store import Fields, Store
+    from mfaenv.store import Store
 
 MANY = 20
 """Sessions that are named one by one; of more, their number says more."""

@@ -18,10 +18,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mfaenv.entry import Fields
     from mfaenv.model import Plan
     from mfaenv.options import Given
     from mfaenv.shelf import Answer
-    from mfaenv.store import Fields, Store
+    from mfaenv.store import Store
 
 
 def target(given: Given, env: Mapping[str, str]) -> str:

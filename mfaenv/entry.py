@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfaenv.store import Fields
+Fields = dict[str, str]
 
 HEAD = "mfaenv 1\n"
 

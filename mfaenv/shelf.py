@@ -5,10 +5,11 @@ from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 from mfaenv import memory, store
+from mfaenv.entry import Fields
 from mfaenv.leaving import leaving
 from mfaenv.lock import lock
 from mfaenv.model import Credentials, Hop, Keys, Plan
-from mfaenv.store import Fields, Store
+from mfaenv.store import Store
 from mfaenv.terminal import Terminal
 
 

@@ -19,9 +19,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mfaenv.entry import Fields
     from mfaenv.options import Given
     from mfaenv.shells import Pair
-    from mfaenv.store import Fields, Store
+    from mfaenv.store import Store
 
 ASKED = ("profile", "serial_number", "duration", "role_arn", "region", "min_remaining")
 AROUND = (

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from mfaenv.entry import Fields
     from mfaenv.options import Given
-    from mfaenv.store import Fields, Store
+    from mfaenv.store import Store
 
 VERSION = 1
 """Of the shape that `--json` prints; it changes where a name changes its meaning or goes."""

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Fields = dict[str, str]
+    from mfaenv.entry import Fields
 
 LARGEST = 65_536
 """Bytes; a session token has a few hundred, and nothing of ours comes near this."""

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mfaenv.aws.probe import Asker, Outcome, UnderWay
+    from mfaenv.entry import Fields
     from mfaenv.fetch import Surroundings
     from mfaenv.model import Plan
     from mfaenv.session import Wishes
-    from mfaenv.store import Fields, Store
+    from mfaenv.store import Store
     from mfaenv.terminal import Terminal
 
     Outcomes = dict[Column, Mapping[str, Outcome]]
