@@ -84,6 +84,8 @@ def film() -> list[list[Run]]:
         product.env = with_mfaenv(product) | {"SHELL": str(shutil.which("bash"))}
         with direct(product, "demo") as window:
             shown = _act(window)
+            window.enter("exit")
+            window.ended()
     screen = pyte.Screen(COLUMNS, LINES)
     pyte.Stream(screen).feed(shown)
     lines = [list(_runs(screen, line)) for line in range(screen.cursor.y)]
