@@ -23,8 +23,8 @@ SAID_AFTER = 1.0
 if sys.platform == "win32":
     import msvcrt
 
-    HELD: type[OSError] = PermissionError
-    """What a try raises where another process has the lock."""
+    HELD = OSError
+    """What a try raises where another process has the lock: a PermissionError, but under Wine one without a number."""
 
     def _try(fd: int) -> None:
         msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
@@ -35,7 +35,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    HELD: type[OSError] = BlockingIOError
+    HELD = BlockingIOError
 
     def _try(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
