@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from terminals import PATIENCE, SHELLS, Shell, Window, need, open_window
+from terminals import CTRL_C, PATIENCE, SHELLS, Shell, Window, need, open_window
 
 from mfaenv import awsfiles, completion, hooks, store
 from mfaenv.catalog import COMMANDS
@@ -219,6 +219,19 @@ def test_tab_completes_what_was_meant(furnished: Product, tab: Tab) -> None:
         window.press("mfaenv -p d\t\t\t")
         window.see(r"default[\s\S]*dev")
     assert not (furnished.home / "pwned").exists()
+
+
+def test_ctrl_c_while_a_file_is_slow_leaves_bash_as_it_was(furnished: Product) -> None:
+    with open_tab(furnished, TABS[0]) as window:
+        window.enter('_mfaenv_read() { sh -c "echo read\\ing; exec sleep 60"; }')
+        window.prompted()
+        window.press("mfaenv -p x\t")
+        window.see("reading")
+        window.press(CTRL_C)
+        window.prompted()
+        window.enter('case $- in *f*) echo "glob"bing is off ;; *) echo as it w""as ;; esac')
+        window.see("^(globbing is off|as it was)$")
+        assert "globbing is off" not in window.text
 
 
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)

@@ -133,7 +133,8 @@ _mfaenv_stored() {
 # Offer what an option or a command takes, after what stands before it in the same word.
 _mfaenv_values() { # TAKES [BEFORE]
     local options=$- failglob=0 IFS=$'\n' mark=$'\3' names=() text typed=${word#"${2-}"}
-    set -f +u # bash before 4.4 takes an empty list for an unset one
+    local - 2>/dev/null || : # from bash 4.4 on Ctrl-C brings the options back too
+    set -f +u                # bash before 4.4 takes an empty list for an unset one
     ! shopt -q failglob || failglob=1
     shopt -u failglob
     case $1 in
