@@ -13,6 +13,9 @@ Sections = dict[str, Section]
 
 CONFIG = ("AWS_CONFIG_FILE", "~/.aws/config")
 CREDENTIALS = ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
+ENCODING = io.text_encoding(None)
+"""What botocore reads them in: the locale's, or UTF-8 where that is C."""
+
 MEND = "Mend or remove that line."
 BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")
 """What some editors put first into a file that they save as UTF-8, read as UTF-8 or as something else."""
@@ -99,7 +102,7 @@ def _shell_words(title: str) -> list[str]:
 def _read(path: str) -> Sections:
     parser = configparser.RawConfigParser()
     try:
-        with open(path, encoding=io.text_encoding(None)) as file:  # as botocore: in the C locale that is UTF-8
+        with open(path, encoding=ENCODING) as file:
             text = file.read()
         parser.read_string(text)
     except FileNotFoundError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from mfaenv import awsfiles, commands, memory, options, store
+from mfaenv import awsfiles, commands, memory, options, store, tables
 from mfaenv.errors import DONE, MfaenvError
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ def run(given: Given, env: Mapping[str, str]) -> int:
         stuck = ", ".join(chosen.keys() - removed.keys())
         raise MfaenvError(f"{place.path}: {stuck} cannot be removed.", "Look at whose it is, and remove it yourself.")
     if not chosen:
-        person.note(f"No session is stored for profile {profile}." if profile else "No session is stored.")
+        person.note(tables.nothing_stored(profile))
     return DONE
 
 

@@ -30,3 +30,10 @@ class DeniedError(MfaenvError):
 
 class NothingStoredError(MfaenvError):
     """--cached found nothing: the exit status says so, and no word does."""
+
+
+def without_password(url: str) -> str:
+    """Leave the user and the password out of a URL: proxies have some."""
+    head, slashes, rest = url.partition("//") if "//" in url else ("", "", url)
+    _, at, host = rest.rpartition("@")
+    return f"{head}{slashes}…@{host}" if at else url

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from mfaenv import options
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,9 @@ SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell had exported, before the session took its place."""
 
 EXPIRES = "MFAENV_EXPIRES"
+END_DIGITS = 10
+"""Of a moment in seconds since 1970: enough until the year 2286, and Python can read and write it."""
+
 PROFILE = "MFAENV_PROFILE"
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
@@ -53,6 +58,12 @@ MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 def region_is_ours(env: Mapping[str, str]) -> bool:
     """Tell whether the region in the environment came with an earlier session, not from the user."""
     return bool(env.get(REGION_MARK)) and all(env.get(name) == env[REGION_MARK] for name in REGIONS)
+
+
+def end(env: Mapping[str, str]) -> int | None:
+    """Read when the session of this shell ends, in seconds since 1970; nothing where that is no moment."""
+    text = env.get(EXPIRES, "")
+    return int(text) if options.is_digits(text) and len(text) <= END_DIGITS else None
 
 
 def pinned(given: Given) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from mfaenv import completion, console, exports, hooks, options, outcome, shells, shortcut, store
+from mfaenv import completion, console, exports, hooks, outcome, shells, shortcut, store
 from mfaenv.errors import DONE, USAGE, MfaenvError
 
 TYPE_CHECKING = False
@@ -38,8 +38,8 @@ def run(shell: str, given: Given, env: Mapping[str, str], *, hook: bool) -> int:
 
 def _stays(env: Mapping[str, str], now: float) -> bool:
     """Tell whether this shell stays as it came: pinned, with the user's own keys, or with a session that holds."""
-    expires = env.get(exports.EXPIRES, "")
-    over = options.is_digits(expires) and int(expires) <= now
+    end = exports.end(env)
+    over = end is not None and end <= now
     return bool(env.get(exports.PINNED) or (env.get("AWS_ACCESS_KEY_ID") and not over))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfaenv import options, profiles
+from mfaenv.errors import without_password
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,10 +49,3 @@ def _endpoints(plan: Plan, env: Mapping[str, str], files: AwsFiles) -> Iterator[
         source = next((name for name in variables if env.get(name) == url), "endpoint_url" if url else "")
         address = without_password(url) or "AWS's own"
         yield "endpoint", f"{address} for {', '.join(services)}", source
-
-
-def without_password(url: str) -> str:
-    """Leave the user and the password out of a URL: proxies have some."""
-    head, slashes, rest = url.partition("//") if "//" in url else ("", "", url)
-    _, at, host = rest.rpartition("@")
-    return f"{head}{slashes}…@{host}" if at else url

@@ -24,10 +24,6 @@ MOST = 40
 """Sessions in the table: drawing takes longest, and nobody reads a thousand rows."""
 
 
-END_DIGITS = 10
-"""Of a moment in seconds since 1970: enough until the year 2286, and Python can read and write it."""
-
-
 def run(given: Given, env: Mapping[str, str], *, as_json: bool) -> int:
     """Show it. Raises MfaenvError where the store is refused."""
     place = store.Store(store.directory(env))
@@ -40,7 +36,7 @@ def run(given: Given, env: Mapping[str, str], *, as_json: bool) -> int:
     else:
         from mfaenv import commands, tables
 
-        shown = tables.status({**found, "stored": found["stored"][:MOST]})
+        shown = tables.status({**found, "stored": found["stored"][:MOST]}, options.text(given, "profile"))
         to_stdout(commands.terminal(given, env).drawn(*shown, *_left_out(found["stored"][MOST:])).encode())
     return DONE
 
@@ -92,16 +88,10 @@ def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> di
         "account": None,
         "device": None,
         "access_key_id": key,
-        **_ends(_end(env) if temporary else None, now),
+        **_ends(exports.end(env) if temporary else None, now),
     }
     stored = next((row for row in rows if row["access_key_id"] == key), {})
     return {**known, **stored, "profile": env.get(exports.PROFILE), "stored": bool(stored)}
-
-
-def _end(env: Mapping[str, str]) -> int | None:
-    """Read when the session of this shell ends; nothing where somebody else wrote something else there."""
-    text = env.get(exports.EXPIRES, "")
-    return int(text) if options.is_digits(text) and len(text) <= END_DIGITS else None
 
 
 def _problems(given: Given, env: Mapping[str, str], shell: Mapping[str, Any] | None) -> list[str]:

@@ -30,12 +30,17 @@ class Table(NamedTuple):
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
 
 
-def status(found: Mapping[str, Any]) -> list[Table | str]:
-    """Lay out what `mfaenv status` found."""
+def nothing_stored(profile: str) -> str:
+    """Say that the store has no session, or none of the profile that was asked for."""
+    return f"No session is stored for profile {profile}." if profile else "No session is stored."
+
+
+def status(found: Mapping[str, Any], profile: str) -> list[Table | str]:
+    """Lay out what `mfaenv status` found, of one profile where one was asked for."""
     shell = found["shell"]
     here = Table("This shell", COLUMNS, (_row(shell),)) if shell else "This shell exports no AWS keys."
     stored = tuple(map(_row, found["stored"]))
-    store = Table("Stored sessions", COLUMNS, stored) if stored else "No session is stored."
+    store = Table("Stored sessions", COLUMNS, stored) if stored else nothing_stored(profile)
     return [here, store, *found["problems"]]
 
 

@@ -193,6 +193,7 @@ def test_status_does_not_know_the_end_of_keys_where_the_variable_holds_none(bare
     bare.env |= {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SESSION_TOKEN": "theirs", "MFAENV_EXPIRES": end}
     shell = status(bare)["shell"]
     assert (shell["kind"], shell["expires"], shell["remaining"]) == ("session", None, None)
+    assert bare.run("init", "bash").status == 0
 
 
 def test_status_gives_long_term_keys_no_end_though_an_earlier_session_left_one(bare: Product) -> None:
@@ -205,6 +206,7 @@ def test_status_gives_long_term_keys_no_end_though_an_earlier_session_left_one(b
 def test_status_of_an_empty_machine(bare: Product) -> None:
     assert status(bare) == {"version": 1, "shell": None, "stored": [], "problems": []}
     assert bare.run("status").out == "This shell exports no AWS keys.\nNo session is stored.\n"
+    assert bare.run("status", "-p", "staging").out.endswith("\nNo session is stored for profile staging.\n")
     assert not bare.cache.exists()
 
 
@@ -275,7 +277,7 @@ def test_verbose_shows_no_password_of_an_address(product: Product, story: Story,
 def test_nobody_waits_for_another_process_who_could_not_give_a_code(product: Product) -> None:
     pipe = product.home / "pipe"
     os.mkfifo(pipe)
-    holder = product.start("--refresh", "--token-command", f"cat {pipe}")
+    holder = product.start("--refresh", "-f", "json", "--token-command", f"cat {pipe}")
     with open(pipe, "wb"):  # the holder has the lock, and its program reads
         assert product.run("--refresh", "-f", "json").status == 3
         assert holder.poll() is None

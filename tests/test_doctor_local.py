@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfaenv import provenance
 from mfaenv.doctor import files, surroundings
 from mfaenv.doctor.report import Check
+from mfaenv.errors import without_password
 from mfaenv.store import SESSION, Store
 
 KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"
@@ -141,7 +141,7 @@ def test_keys_in_both_files(env: dict[str, str]) -> None:
     ],
 )
 def test_a_password_in_an_address_is_not_shown(url: str, shown: str) -> None:
-    assert provenance.without_password(url) == shown
+    assert without_password(url) == shown
 
 
 def entry(expires: int) -> dict[str, str]:

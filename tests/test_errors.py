@@ -245,6 +245,14 @@ def test_it_says_what_is_wrong_and_what_to_do(scene: Scene, case: Case) -> None:
     assert done.out == ("" if has_format else f"(exit {case.status});\n")
 
 
+def test_no_error_shows_the_password_of_an_address(scene: Scene) -> None:
+    no_server(scene)
+    scene.product.env["AWS_ENDPOINT_URL"] = scene.product.env["AWS_ENDPOINT_URL"].replace("://", "://alice:hunter2@")
+    done = run(scene)
+    assert_explained(done, "AWS cannot be reached", "network")
+    assert "hunter2" not in done.err
+
+
 @pytest.mark.parametrize("shell", NAMES)
 def test_each_shell_gets_its_failing_statement_and_nothing_else(scene: Scene, shell: str) -> None:
     for status, arguments in ((1, ("-p", "nobody")), (2, ("--duration", "1"))):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError
+from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_password
 from mfaenv.options import duration_text
 
 TYPE_CHECKING = False
@@ -165,9 +165,9 @@ BOTOCORE = (
 
 
 def _sentence(text: str) -> str:
-    """Put a foreign message on one line, and end it."""
-    line = " ".join(text.split())
-    return line if line.endswith((".", "!", "?")) else f"{line}."
+    """Put a foreign message on one line, without the password of a URL, and end it."""
+    line = " ".join(without_password(word) if "://" in word else word for word in text.split())
+    return line if line.endswith((".", "!", "?")) else f"{line.rstrip(':')}."
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def checks(env: Mapping[str, str]) -> list[Check]:
 
 def _scan(path: str) -> Scanned:
     try:
-        with open(path, encoding="locale", errors="replace") as file:
+        with open(path, encoding=awsfiles.ENCODING, errors="replace") as file:
             return Scanned(path, tuple(_sections(file)))
     except OSError:
         return Scanned(path, ())

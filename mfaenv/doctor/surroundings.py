@@ -7,7 +7,7 @@ import stat
 
 from mfaenv import options, provenance, shells, status
 from mfaenv.doctor.report import Check, State
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import MfaenvError, without_password
 from mfaenv.shells import detect
 from mfaenv.store import PRIVATE, SESSION
 
@@ -67,7 +67,7 @@ def _proxies(env: Mapping[str, str]) -> Iterator[Check]:
     set_here = {name: found for name in PROXIES for found in (name.upper(), name) if env.get(found)}
     if set_here.keys() - {"no_proxy"}:
         for name, found in set_here.items():
-            yield Check("environment", found, f"{provenance.without_password(env[found])}, {PROXIES[name]}")
+            yield Check("environment", found, f"{without_password(env[found])}, {PROXIES[name]}")
 
 
 def shell(env: Mapping[str, str]) -> Check:
