@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import gc
 import os
 import sys
 
@@ -51,6 +52,7 @@ def _show(given: Given, rest: list[str]) -> int | None:
     answer = shortcut.answer(given, os.environ)
     if answer is not None:
         return answer
+    gc.disable()  # what botocore makes while it loads stays until the end anyway, and looking through it takes time
     from mfaenv import commands
 
     return commands.show(given, os.environ)

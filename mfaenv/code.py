@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mfaenv.model import Plan
     from mfaenv.terminal import Terminal
 
+    Meanwhile = Callable[[], None]
+
 PROGRAM_SECONDS = 60
 """How long a program may take: some wait for a touch or a PIN."""
 
@@ -22,9 +24,12 @@ WAYS = "Run it in a terminal, or give the code: --token-code, MFAENV_TOKEN_CODE,
 
 
 class Source:
-    """One way to a code; `again` tells whether it can give another one when the first is refused."""
+    """One way to a code: `get` takes the question, and what to do while the code is looked for.
 
-    def __init__(self, name: str, get: Callable[[str], str], *, again: bool) -> None:
+    `again` tells whether it can give another one when the first is refused.
+    """
+
+    def __init__(self, name: str, get: Callable[[str, Meanwhile], str], *, again: bool) -> None:
         self.name = name
         self.get = get
         self.again = again
@@ -40,9 +45,9 @@ def source(plan: Plan, terminal: Terminal, *, no_input: bool) -> Source | None:
         return Source("standard input", _from_standard_input, again=False)
     if given.text and not (command.source == "--token-command" and given.source != "--token-code"):
         digits = checked(given.text, given.source)
-        return Source(given.source, lambda _: digits, again=False)
+        return Source(given.source, lambda _question, _meanwhile: digits, again=False)
     if command.text:
-        return Source(command.source, lambda _: from_program(command.text, terminal), again=True)
+        return Source(command.source, lambda _, meanwhile: from_program(command.text, terminal, meanwhile), again=True)
     if no_input or not terminal.available():
         return None
     return Source("the terminal", terminal.ask_code, again=True)
@@ -62,11 +67,11 @@ def checked(text: str, origin: str) -> str:
     return digits
 
 
-def _from_standard_input(_: str) -> str:
+def _from_standard_input(_question: str, _meanwhile: Meanwhile) -> str:
     return checked(sys.stdin.readline(64) if sys.stdin else "", "standard input")
 
 
-def from_program(command: str, terminal: Terminal) -> str:
+def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
     """Run a program, no shell between, on the terminal, and take the first six digits that stand alone in its output.
 
     Raises MfaenvError, with the program's name and status but never its output.
@@ -77,6 +82,7 @@ def from_program(command: str, terminal: Terminal) -> str:
 
     program, *arguments = words(command)
     name = os.path.basename(program)
+    meanwhile()
     with terminal.for_program() as streams:
         try:
             done = subprocess.run(  # noqa: S603 - the user's own program, split into words, without a shell

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 
-from mfaenv import awsfiles, console, exports, memory, nearest, options, profiles, provenance, shells, shortcut, store
+from mfaenv import awsfiles, console, exports, memory, nearest, options, profiles, shells, shortcut, store
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
 from mfaenv.fetch import Surroundings
 from mfaenv.outcome import to_stderr, to_stdout
@@ -105,8 +105,11 @@ def _obtain(given: Given, env: Mapping[str, str], person: Terminal, wanted: str)
     plan = profiles.resolve(given, env, files)
     own = _own(plan)
     _refuse_early(wanted, own)
-    for row in provenance.rows(plan, given, env, files):
-        person.detail(*row)
+    if given.get("verbose"):
+        from mfaenv import provenance
+
+        for row in provenance.rows(plan, given, env, files):
+            person.detail(*row)
     wishes = Wishes(*(bool(given.get(name)) for name in Wishes._fields))
     answer = Sessions(Surroundings(place, person)).obtain(plan, wishes)
     if answer.name:

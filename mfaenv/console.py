@@ -8,6 +8,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -79,9 +80,13 @@ class Console:
         while data:
             data = data[self.writer.write(data) :]
 
-    def ask(self, question: str) -> str:
-        """Show a question and read a line. Raises KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z)."""
+    def ask(self, question: str, meanwhile: Callable[[], None] = lambda: None) -> str:
+        """Show a question, do something meanwhile, and read a line.
+
+        Raises KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z).
+        """
         self.write(question)
+        meanwhile()
         line = b""
         while not line.endswith(b"\n"):
             _wait_for_line(self.reader.fileno())

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Event, Thread
 from typing import Any, NamedTuple
 
 from mfaenv import memory
@@ -13,6 +12,10 @@ from mfaenv.leaving import leaving
 from mfaenv.model import Credentials, Keys, Plan
 from mfaenv.store import Store
 from mfaenv.terminal import Terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from threading import Event
 
 TRIES = 3
 CODE_SECONDS = 30
@@ -28,40 +31,47 @@ class Surroundings(NamedTuple):
 
 
 class Ready:
-    """The STS client; made `ahead`, it is made in the background while the person looks for the code."""
+    """The STS client; begun ahead, it is made in the background while the person looks for the code."""
 
-    def __init__(self, plan: Plan, keys: Keys, terminal: Terminal, *, ahead: bool) -> None:
+    def __init__(self, plan: Plan, keys: Keys, terminal: Terminal) -> None:
         self._plan = plan
         self._keys = keys
         self._terminal = terminal
         self._client: Any = None
         self._error: BaseException | None = None
-        self._made = Event()
-        if ahead:
-            Thread(target=self._make_ahead, daemon=True).start()
-        else:
-            self._make()
+        self._made: Event | None = None
 
-    def _make_ahead(self) -> None:
-        self._make(connect=True)
-        self._terminal.load()  # for what is said after the answer
+    def begin(self) -> None:
+        """Start to make it in the background, unless that was done before."""
+        if self._made is None:
+            from threading import Event, Thread
 
-    def _make(self, *, connect: bool = False) -> None:
+            self._made = Event()
+            Thread(target=self._make_ahead, args=(self._made,), daemon=True).start()
+
+    def _make_ahead(self, made: "Event") -> None:
         try:
-            from mfaenv.aws import client, sts
+            from mfaenv.aws import sts
 
-            plan = self._plan
-            self._client = client.client("sts", plan.config_profile, self._keys, plan.session_region, plan.device.text)
-            if connect:
-                # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
-                sts.identity(self._client, self._keys.access_key)
+            self._client = self._make()
+            # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
+            sts.identity(self._client, self._keys.access_key)
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             self._error = error
         finally:
-            self._made.set()
+            made.set()
+        self._terminal.load()  # for what is said after the answer
+
+    def _make(self) -> Any:
+        from mfaenv.aws import client
+
+        plan = self._plan
+        return client.client("sts", plan.config_profile, self._keys, plan.session_region, plan.device.text)
 
     def client(self) -> Any:
-        """Wait for the client. Raises what went wrong on the way to it."""
+        """Wait for the client, or make it now. Raises what went wrong on the way to it."""
+        if self._made is None:
+            return self._make()
         self._made.wait()
         if self._error is not None:
             raise self._error
@@ -86,9 +96,9 @@ class Fetch:
 
     def session(self) -> Credentials:
         """Get the session. Raises MfaenvError, after three wrong codes at the latest; KeyboardInterrupt."""
-        ready = Ready(self._plan, self._keys, self._terminal, ahead=self._source.again)
+        ready = Ready(self._plan, self._keys, self._terminal)
         for remaining in reversed(range(TRIES)):
-            code = self._unused_code()
+            code = self._unused_code(ready.begin)
             try:
                 with leaving():
                     return self._send(ready.client(), code)
@@ -99,13 +109,13 @@ class Fetch:
                 self._terminal.error(error)
         raise AssertionError("the last try returns or raises")
 
-    def _unused_code(self) -> str:
+    def _unused_code(self, meanwhile: Callable[[], None]) -> str:
         """Get a code that was not sent before; a person or program that gives such a one is asked for the next.
 
         Raises MfaenvError where there is no next one: a given code, or a program that never changes its own.
         """
         for remaining in reversed(range(TRIES)):
-            code = self._source.get(question(self._plan))
+            code = self._source.get(question(self._plan), meanwhile)
             used = memory.was_used(self._place, self._plan.device.text, code, self._now())
             if not used and code not in self._refused:
                 return code

@@ -24,10 +24,10 @@ else:
     import fcntl
     import os
     import select
-    import signal
 
     def _watch(terminal: FileIO) -> None:
         """Let the system send a signal whenever there is input, and look what it is."""
+        import signal  # takes its time, and the question comes before
 
         def look(*_: object) -> None:
             if not terminal.closed and _at_end(terminal.fileno()):
@@ -43,8 +43,9 @@ else:
         """Tell whether the next read gives nothing: no character is there, and yet there is something to read."""
         import termios
 
-        characters = fcntl.ioctl(terminal, termios.FIONREAD, bytes(4))
-        return not any(characters) and bool(select.select([terminal], [], [], 0)[0])
+        # In this order: a line that comes in between has characters.
+        readable = select.select([terminal], [], [], 0)[0]
+        return bool(readable) and not any(fcntl.ioctl(terminal, termios.FIONREAD, bytes(4)))
 
 
 @contextmanager

@@ -98,12 +98,13 @@ class Shelf:
         with ExitStack() as held:
             if self._writable:
                 path = self._place.file(store.named(store.LOCK, access_key))
-                with leaving():
-                    self._try_to(lambda: held.enter_context(lock(path, self._say_waiting)))
+                with ExitStack() as waiting:
+                    self._try_to(lambda: held.enter_context(lock(path, lambda: self._say_waiting(waiting))))
             yield
 
-    def _say_waiting(self) -> None:
+    def _say_waiting(self, waiting: ExitStack) -> None:
         self._terminal.note("Another mfaenv is getting a session with these keys; waiting for it.")
+        waiting.enter_context(leaving())
 
     def keep(self, plan: Plan, credentials: Credentials, key: str, source: str) -> Answer:
         """Store a session under its key, and announce it to the prompt hooks."""

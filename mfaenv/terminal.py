@@ -10,7 +10,6 @@ from contextlib import contextmanager
 
 from mfaenv import console, options
 from mfaenv.leaving import leaving
-from mfaenv.tables import BAD, DOUBTFUL, GOOD, PLAIN, Table, Toned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from mfaenv.errors import MfaenvError
+    from mfaenv.tables import Table, Toned
 
-COLOURS = {PLAIN: "", GOOD: "green", DOUBTFUL: "yellow", BAD: "bold red"}
 INDENT = " " * len("mfaenv: ")
 
 
@@ -43,11 +42,11 @@ class Terminal:
         import rich.console
         import rich.text  # noqa: F401 - loading is all
 
-    def ask_code(self, question: str) -> str:
-        """Ask until six digits come. Raises KeyboardInterrupt where the person leaves."""
+    def ask_code(self, question: str, meanwhile: Callable[[], None]) -> str:
+        """Ask until six digits come, and do something meanwhile. Raises KeyboardInterrupt where the person leaves."""
         with console.Console() as tty:
             while True:
-                digits = options.code(tty.ask(self._bold(f"{question}: ")))
+                digits = options.code(tty.ask(self._bold(f"{question}: "), meanwhile))
                 if digits:
                     return digits
                 tty.write("A code is six digits.\n")
@@ -122,6 +121,8 @@ class Terminal:
         from rich.console import Console
         from rich.table import Table as Grid
 
+        from mfaenv.tables import Table
+
         page = Console(force_terminal=False if self._plain() else None)
         with page.capture() as captured:
             for part in parts:
@@ -185,8 +186,11 @@ class Terminal:
 def _text(part: Toned | str) -> Text:
     from rich.text import Text
 
+    from mfaenv.tables import BAD, DOUBTFUL, GOOD, PLAIN, Toned
+
+    colours = {PLAIN: "", GOOD: "green", DOUBTFUL: "yellow", BAD: "bold red"}
     said = Toned(part, PLAIN) if isinstance(part, str) else part
-    return Text(printable(said.text), COLOURS[said.tone])
+    return Text(printable(said.text), colours[said.tone])
 
 
 def _hanging(text: Text, width: int) -> Text:
