@@ -337,7 +337,7 @@ def test_cached_says_nothing(product: Product, aws: PretendAws, arguments: tuple
 def test_in_the_background_it_fails_instead_of_being_stopped(product: Product, shell: Shell) -> None:
     with open_window(product, shell) as window:
         window.enter("mfaenv --shell bash >printed 2>said &")
-        window.enter(f"wait $!; {shell.last_status}")
+        window.enter(f"wait $! ; {shell.last_status}")
         window.see(r"^status=3$")
         assert not re.search(r"stopped|suspended", window.text, re.IGNORECASE)
     assert (product.home / "printed").read_text() == "(exit 3);\n"

@@ -64,6 +64,7 @@ def test_exec_is_the_process_that_signals_reach(product: Product) -> None:
     assert running.returncode == -signal.SIGTERM
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
 @pytest.mark.usefixtures("signed_in")
 def test_exec_leaves_no_signal_ignored(product: Product) -> None:
     script = "grep SigIgn /proc/self/status"
@@ -285,6 +286,7 @@ def test_nobody_waits_for_another_process_who_could_not_give_a_code(product: Pro
     assert holder.returncode == 1
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a file that is always full")
 @pytest.mark.parametrize(
     "arguments", [("--help",), ("--version",), ("policy",), ("status",), ("unset", "--shell", "bash")]
 )

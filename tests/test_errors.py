@@ -355,6 +355,7 @@ def test_a_name_cannot_move_the_cursor(scene: Scene) -> None:
     assert "\x1b" not in done.err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
 def test_a_place_that_cannot_be_written_to_is_said(scene: Scene) -> None:
     with Path("/dev/full").open("wb") as full:
         process = scene.product.start("--shell", "bash", "-c", scene.story.device.code(), stdout=full)
