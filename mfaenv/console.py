@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 END_OF_INPUT = b"\x1a"
 """Ctrl-Z, which ends the input on Windows; elsewhere nothing is read then."""
 
+CONTROL_SEQUENCE = rb"\x1b\[[0-?]*[ -/]*[@-~]"
+"""ECMA-48, section 5.4: what arrow keys send, and a terminal's late answer to a shell that asked for its cursor."""
+
 LOOK_UP_SECONDS = 0.2
 
 UTF_8_PAGE = 65001
@@ -81,7 +84,7 @@ class Console:
             data = data[self.writer.write(data) :]
 
     def ask(self, question: str, meanwhile: Callable[[], None] = lambda: None) -> str:
-        """Show a question, do something meanwhile, and read a line.
+        """Show a question, do something meanwhile, and read the characters of a line.
 
         Raises KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z).
         """
@@ -95,7 +98,9 @@ class Console:
                 self.write("\n")
                 raise KeyboardInterrupt
             line += part
-        return line.decode("utf-8", "replace").rstrip("\r\n")
+        import re  # takes its time, and the question comes before
+
+        return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
 
 
 def available() -> bool:

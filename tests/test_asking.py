@@ -127,7 +127,9 @@ def test_what_is_no_code_is_never_sent(product: Product, aws: PretendAws) -> Non
     assert sent_codes(aws) == 0
 
 
-@pytest.mark.parametrize("typed", ["{0} {1}", "  {0}{1} ", "{0}\t{1}", "1 2 3\x15{0}{1}", "9\x7f{0}{1}"])
+@pytest.mark.parametrize(
+    "typed", ["{0} {1}", "  {0}{1} ", "{0}\t{1}", "1 2 3\x15{0}{1}", "9\x7f{0}{1}", "\x1b[1;27R{0}{1}\x1b[C"]
+)
 def test_a_code_may_be_typed_as_people_type(product: Product, story: Story, typed: str) -> None:
     code = story.device.code()
     with open_window(product, BASH) as window:
