@@ -1,6 +1,7 @@
-"""The entry point: the short way if it answers, else the command line."""
+"""The entry point: the short way if it answers, else the command line.
 
-from __future__ import annotations
+What it imports quotes the names that only a type checker needs: `from __future__ import annotations` reads a file.
+"""
 
 import _thread
 import gc
@@ -27,7 +28,7 @@ def main() -> None:
     os._exit(status)
 
 
-def interrupt_again(dropped: UnraisableHookArgs) -> None:
+def interrupt_again(dropped: "UnraisableHookArgs") -> None:
     """Bring a Ctrl-C up again that was dropped inside a callback of the import system, with a traceback at that."""
     if issubclass(dropped.exc_type, KeyboardInterrupt):
         _thread.interrupt_main()
@@ -35,7 +36,7 @@ def interrupt_again(dropped: UnraisableHookArgs) -> None:
         sys.__unraisablehook__(dropped)
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: "Sequence[str]") -> int:
     """Run a plain line straight, and any other through the command line, which takes longer to load than a session."""
     command = arguments[0] if arguments and arguments[0] in STRAIGHT else ""
     status = STRAIGHT[command](*options.leading(arguments[1:] if command else arguments))
@@ -46,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
     return status
 
 
-def _show(given: Given, rest: list[str]) -> int | None:
+def _show(given: "Given", rest: list[str]) -> int | None:
     if rest:
         return None
     answer = shortcut.answer(given, os.environ)
@@ -58,7 +59,7 @@ def _show(given: Given, rest: list[str]) -> int | None:
     return commands.show(given, os.environ)
 
 
-def _unset(given: Given, rest: list[str]) -> int | None:
+def _unset(given: "Given", rest: list[str]) -> int | None:
     if rest or given.keys() - options.PRINTING:
         return None
     from mfaenv import commands
@@ -66,11 +67,11 @@ def _unset(given: Given, rest: list[str]) -> int | None:
     return commands.unset(given, os.environ)
 
 
-def _process(given: Given, rest: list[str]) -> int | None:
+def _process(given: "Given", rest: list[str]) -> int | None:
     return None if given.keys() & options.PRINTING else _show({**given, "format": "process"}, rest)
 
 
-def _exec(given: Given, rest: list[str]) -> int | None:
+def _exec(given: "Given", rest: list[str]) -> int | None:
     marked = rest[:1] == ["--"]
     if given.keys() & options.PRINTING or (not marked and "".join(rest[:1]).startswith("-")):
         return None
@@ -79,7 +80,7 @@ def _exec(given: Given, rest: list[str]) -> int | None:
     return execute.run(given, os.environ, rest[marked:])
 
 
-def _status(given: Given, rest: list[str]) -> int | None:
+def _status(given: "Given", rest: list[str]) -> int | None:
     if given.keys() - {"profile", "verbose"} or rest not in ([], ["--json"]):
         return None
     from mfaenv import status
@@ -87,7 +88,7 @@ def _status(given: Given, rest: list[str]) -> int | None:
     return status.run(given, os.environ, as_json=bool(rest))
 
 
-def _init(given: Given, rest: list[str]) -> int | None:
+def _init(given: "Given", rest: list[str]) -> int | None:
     words = [word for word in rest if word != "--no-hook"]
     more, left = options.leading(words[1:])
     if not words or words[0].startswith("-") or left or (given.keys() | more.keys()) - {"profile"}:

@@ -4,8 +4,6 @@ It is text: a first line, `name=value` lines with `%` and line breaks escaped, a
 before it. A stored session waits for this, so nothing heavy is imported here.
 """
 
-from __future__ import annotations
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +23,7 @@ def checksum(data: bytes) -> str:
     return f"{hash(int.from_bytes(data, 'big')):016x}"
 
 
-def dump(fields: Mapping[str, str]) -> bytes:
+def dump(fields: "Mapping[str, str]") -> bytes:
     """Write fields as the text of a file."""
     lines = "".join(f"{name}={_escaped(value)}\n" for name, value in fields.items())
     body = (HEAD + lines).encode("utf-8", "surrogateescape")

@@ -1,7 +1,5 @@
 """The names that a shell gets and loses: a stored session or a new one as ordered pairs of name and value."""
 
-from __future__ import annotations
-
 import time
 
 from mfaenv import options
@@ -55,18 +53,18 @@ MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 """https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""
 
 
-def region_is_ours(env: Mapping[str, str]) -> bool:
+def region_is_ours(env: "Mapping[str, str]") -> bool:
     """Tell whether the region in the environment came with an earlier session, not from the user."""
     return bool(env.get(REGION_MARK)) and all(env.get(name) == env[REGION_MARK] for name in REGIONS)
 
 
-def end(env: Mapping[str, str]) -> int | None:
+def end(env: "Mapping[str, str]") -> int | None:
     """Read when the session of this shell ends, in seconds since 1970; nothing where that is no moment."""
     text = env.get(EXPIRES, "")
     return int(text) if options.is_digits(text) and len(text) <= END_DIGITS else None
 
 
-def pinned(given: Given) -> str:
+def pinned(given: "Given") -> str:
     """Give the value of PINNED for the options of a command line."""
     return "1" if given.get("role_arn") or given.get("region") else ""
 
@@ -76,7 +74,7 @@ def timestamp(expires: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(expires))
 
 
-def pairs(session: Mapping[str, str], env: Mapping[str, str]) -> list[Pair]:
+def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]":
     """List what the shell unsets, then what it sets, for a session as the store writes it.
 
     `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970, UTC),
@@ -104,13 +102,13 @@ def pairs(session: Mapping[str, str], env: Mapping[str, str]) -> list[Pair]:
     return [*removed, *((name, value) for name, value in named if value is not None), *_msys(env, ours=True)]
 
 
-def removal(env: Mapping[str, str]) -> list[Pair]:
+def removal(env: "Mapping[str, str]") -> "list[Pair]":
     """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
     names: list[Pair] = [(name, None) for name in (*CLEARED, *SET)]
     return [*names, *_msys(env, ours=False)]
 
 
-def _msys(env: Mapping[str, str], *, ours: bool) -> list[Pair]:
+def _msys(env: "Mapping[str, str]", *, ours: bool) -> "list[Pair]":
     """Keep MSYS2 from rewriting a secret that begins with `/` as a path, beside what the user excludes."""
     if not env.get("MSYSTEM"):
         return []

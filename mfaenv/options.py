@@ -4,8 +4,6 @@ The command line (typer), the short way, the completions and the manual are all 
 module imports nothing that takes time.
 """
 
-from __future__ import annotations
-
 from mfaenv import shells
 from mfaenv.errors import USAGE, MfaenvError
 
@@ -156,13 +154,13 @@ OPTIONS = {
 BY_FLAG = {flag: name for name, option in OPTIONS.items() for flag in option.flags}
 
 
-def parse(arguments: Sequence[str]) -> Given | None:
+def parse(arguments: "Sequence[str]") -> Given | None:
     """Read the arguments of a plain main command, or decline (None) whatever is not plain: the full parser has it."""
     given, rest = leading(arguments)
     return None if rest else given
 
 
-def leading(arguments: Sequence[str]) -> tuple[Given, list[str]]:
+def leading(arguments: "Sequence[str]") -> tuple[Given, list[str]]:
     """Read the plain options that stand first; give them, and the words from the first on that is none."""
     given: Given = {}
     rest = list(arguments)
@@ -189,12 +187,12 @@ def _option(words: list[str]) -> tuple[str, str | bool, int]:
     return name, "" if following.startswith("-") and following != "-" else following, 2
 
 
-def text(given: Mapping[str, str | bool], name: str) -> str:
+def text(given: "Mapping[str, str | bool]", name: str) -> str:
     """Give the option's text, empty where it was not given."""
     return str(given.get(name) or "")
 
 
-def lookup(given: Mapping[str, str | bool], env: Mapping[str, str], name: str) -> tuple[str, str]:
+def lookup(given: "Mapping[str, str | bool]", env: "Mapping[str, str]", name: str) -> tuple[str, str]:
     """Give an option's value and its source: the option, else the first variable that holds something, else empty."""
     option = OPTIONS[name]
     if given.get(name):

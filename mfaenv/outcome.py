@@ -1,7 +1,5 @@
 """How a run ends: its output, exit status, words for a person, and the statement that makes a shell's line fail."""
 
-from __future__ import annotations
-
 import os
 
 from mfaenv import options
@@ -12,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
-def of(run: Callable[[], int], arguments: Sequence[str], env: Mapping[str, str]) -> int:
+def of(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
     """Run, and give the exit status; nothing but that, a line or two, and the failing statement gets out."""
     try:
         return run()
@@ -58,7 +56,7 @@ def _write(stream: int, data: bytes) -> None:
         data = data[os.write(stream, data) :]
 
 
-def _say(error: MfaenvError, env: Mapping[str, str]) -> None:
+def _say(error: MfaenvError, env: "Mapping[str, str]") -> None:
     from mfaenv.terminal import Terminal
 
     Terminal(env).error(error)
@@ -76,7 +74,7 @@ def _unexpected(error: Exception) -> MfaenvError:
     )
 
 
-def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None:
+def _fail(status: int, arguments: "Sequence[str]", env: "Mapping[str, str]") -> None:
     """Print the failing statement where a shell evaluates what is printed."""
     from mfaenv import shells
     from mfaenv.shells import detect
@@ -96,7 +94,7 @@ NOT_EVALUATED = {"format", "cached", "version", "help"}
 """The options with which no shell evaluates the output."""
 
 
-def _is_for_a_shell(arguments: Sequence[str]) -> bool:
+def _is_for_a_shell(arguments: "Sequence[str]") -> bool:
     """Tell whether the command prints for a shell: only those take one."""
     from mfaenv.catalog import COMMANDS, MAIN
 
@@ -105,7 +103,7 @@ def _is_for_a_shell(arguments: Sequence[str]) -> bool:
     return "shell" in COMMANDS[command].options
 
 
-def _options(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _options(arguments: "Sequence[str]") -> "Iterator[tuple[str, str]]":
     """Read the names of options, each with what could be its value, in arguments that may be wrong otherwise."""
     from mfaenv.catalog import COMMANDS, MAIN
 

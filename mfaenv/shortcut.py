@@ -7,8 +7,6 @@ through everything again. A file that changed within the last two seconds could 
 the file system's clock, so no answer is written then.
 """
 
-from __future__ import annotations
-
 import os
 import time
 
@@ -48,7 +46,7 @@ FORGOTTEN_AFTER = 30 * 86_400
 MISS = "miss"
 
 
-def answer(given: Given, env: Mapping[str, str]) -> int | None:
+def answer(given: "Given", env: "Mapping[str, str]") -> int | None:
     """Print the stored session and give the exit status; or decline, with nothing said, done or printed."""
     if os.isatty(1):
         return None
@@ -62,7 +60,7 @@ def answer(given: Given, env: Mapping[str, str]) -> int | None:
     return DONE
 
 
-def _target(given: Given, env: Mapping[str, str]) -> str:
+def _target(given: "Given", env: "Mapping[str, str]") -> str:
     """Name the shell or format, or nothing where it takes more thought: a wrong name, or a console's code page."""
     if "format" in given:
         name = options.text(given, "format")
@@ -76,12 +74,12 @@ def _target(given: Given, env: Mapping[str, str]) -> str:
     return name if name in shells.NAMES and name != "cmd" else ""
 
 
-def runs_on_github(target: str, env: Mapping[str, str]) -> bool:
+def runs_on_github(target: str, env: "Mapping[str, str]") -> bool:
     """Tell whether a workflow's log would show the keys of this format, unless they are masked."""
     return target == "github" and env.get("GITHUB_ACTIONS") == "true"
 
 
-def temporary_keys(env: Mapping[str, str]) -> bool:
+def temporary_keys(env: "Mapping[str, str]") -> bool:
     """Tell whether the keys in the environment are a session's. Keys that begin with AKIA are long-term in any case.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
@@ -90,7 +88,7 @@ def temporary_keys(env: Mapping[str, str]) -> bool:
     return bool(token) and not env.get("AWS_ACCESS_KEY_ID", "").startswith("AKIA")
 
 
-def request(given: Given, env: Mapping[str, str]) -> str:
+def request(given: "Given", env: "Mapping[str, str]") -> str:
     """Write down what was asked, and all around it that matters; never a secret."""
     asked = [f"{name}={given[name]!r}" for name in ASKED if name in given]
     around = [f"{name}={env[name]!r}" for name in AROUND if name in env]
@@ -105,7 +103,7 @@ def name_of(asked: str) -> str:
     return store.named(store.ANSWER, asked)
 
 
-def stored(given: Given, env: Mapping[str, str], place: Store, now: float) -> list[Pair] | str | None:
+def stored(given: "Given", env: "Mapping[str, str]", place: "Store", now: float) -> "list[Pair] | str | None":
     """Give the pairs of the stored session, MISS where it is known that there is none, or nothing: ask the long way."""
     if any(name in given for name in LONG_WAY) or place.refusal():
         return None
@@ -119,16 +117,16 @@ def stored(given: Given, env: Mapping[str, str], place: Store, now: float) -> li
     return exports.pairs({**session, **_own(known), "pinned": exports.pinned(given)}, env)
 
 
-def _own(known: Fields) -> Fields:
+def _own(known: "Fields") -> "Fields":
     return {name: known[name] for name in ("profile", "region", "region_mark", "source_key")}
 
 
-def _unchanged(known: Fields) -> bool:
+def _unchanged(known: "Fields") -> bool:
     files = (line.partition("\t") for line in known["files"].split("\n"))
     return all(store.signature(path) == state for state, _, path in files)
 
 
-def remember(place: Store, asked: str, led_to: Fields, files: Mapping[str, str], now: float) -> None:
+def remember(place: "Store", asked: str, led_to: "Fields", files: "Mapping[str, str]", now: float) -> None:
     """Write an answer for the next time, unless one of the AWS files is too fresh to be told from its next state.
 
     `files` holds signatures from before they were read. One in the store is ours, and only ever replaced. Raises

@@ -3,8 +3,6 @@
 It is shared by the short way, so nothing heavy is imported here.
 """
 
-from __future__ import annotations
-
 import os
 import stat
 import sys
@@ -43,7 +41,7 @@ SHARED_READS = sys.platform != "win32"
 """Whether a file can be replaced while another process reads it."""
 
 
-def directory(env: Mapping[str, str]) -> str:
+def directory(env: "Mapping[str, str]") -> str:
     """Give the store's directory: MFAENV_CACHE_DIR, or the platform's place for caches; empty where there is no home.
 
     The platform's places are those of platformdirs, whose import would cost more than all the rest of a stored answer.
@@ -55,7 +53,7 @@ def directory(env: Mapping[str, str]) -> str:
 
 if sys.platform == "win32":
 
-    def _platform_directory(env: Mapping[str, str]) -> str:
+    def _platform_directory(env: "Mapping[str, str]") -> str:
         local = env.get("LOCALAPPDATA", "")
         return os.path.join(local, "mfaenv", "Cache") if local else ""
 
@@ -70,7 +68,7 @@ if sys.platform == "win32":
         return
 else:
 
-    def _platform_directory(env: Mapping[str, str]) -> str:
+    def _platform_directory(env: "Mapping[str, str]") -> str:
         home = os.path.expanduser("~")
         if not os.path.isdir(home):
             return ""
@@ -78,11 +76,11 @@ else:
 
     if sys.platform == "darwin":
 
-        def _caches(home: str, _: Mapping[str, str]) -> str:
+        def _caches(home: str, _: "Mapping[str, str]") -> str:
             return os.path.join(home, "Library", "Caches")
     else:
 
-        def _caches(home: str, env: Mapping[str, str]) -> str:
+        def _caches(home: str, env: "Mapping[str, str]") -> str:
             named = env.get("XDG_CACHE_HOME", "")
             return named if os.path.isabs(named) else os.path.join(home, ".cache")
 
@@ -168,7 +166,7 @@ class Store:
         os.close(_create(probe))
         os.unlink(probe)
 
-    def read(self, name: str, key: str | None = None) -> Fields | None:
+    def read(self, name: str, key: str | None = None) -> "Fields | None":
         """Give an entry's fields; nothing where it is missing, damaged, too open, not ours, or not of this key."""
         fields = load(self._private(name))
         return None if fields is None or key not in {None, fields.get("key")} else fields
@@ -182,13 +180,13 @@ class Store:
         try:
             found = os.fstat(fd)
             ours = stat.S_ISREG(found.st_mode) and not _owner(found) and _closed_to_others(found)
-            return os.read(fd, LARGEST + 1) if ours and found.st_size <= LARGEST else b""
+            return os.read(fd, found.st_size) if ours and found.st_size <= LARGEST else b""
         except OSError:
             return b""
         finally:
             os.close(fd)
 
-    def write(self, name: str, fields: Mapping[str, str], until: float) -> None:
+    def write(self, name: str, fields: "Mapping[str, str]", until: float) -> None:
         """Replace an entry in one step; it is over at `until`, in seconds since 1970, and its time of change says so.
 
         Raises OSError where that cannot be done, and leaves the old entry then.
@@ -262,7 +260,7 @@ def _write_all(fd: int, data: bytes) -> None:
         data = data[os.write(fd, data) :]
 
 
-def _patiently(change: Callable[[], None]) -> None:
+def _patiently(change: "Callable[[], None]") -> None:
     """Change a file that another process may be reading, which Windows refuses for that moment."""
     for _ in range(0 if SHARED_READS else 50):
         try:

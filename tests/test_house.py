@@ -26,7 +26,18 @@ OWNERS = {
     "typer": "cli.py",
 }
 HEAVY = {"boto3", "botocore", "click", "pydantic", "rich", "shellingham", "typer"}
-SLOW = {"argparse", "configparser", "dataclasses", "json", "logging", "pathlib", "re", "subprocess", "typing"}
+SLOW = {
+    "__future__",
+    "argparse",
+    "configparser",
+    "dataclasses",
+    "json",
+    "logging",
+    "pathlib",
+    "re",
+    "subprocess",
+    "typing",
+}
 TOUCHES_THE_WORLD = {"input", "open", "print"}
 WORLDLY_MODULES = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "time"}
 
@@ -131,7 +142,7 @@ def test_every_exception_from_the_linter_has_its_reason(file: Path) -> None:
 
 
 def test_the_entry_point_loads_nothing_heavy() -> None:
-    loaded = loaded_by("import mfaenv.__main__")
+    loaded = loaded_by("import mfaenv.__main__, " + ", ".join(map(dotted, SHELLS)))
     assert "mfaenv.__main__" in loaded
     assert loaded & HEAVY == set()
     assert loaded & SLOW == set()

@@ -4,8 +4,6 @@ A shell is a file in this package and a line in ``_SHELLS``. Only the one that i
 reads or writes anything: the caller does.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 
 from mfaenv.errors import USAGE, MfaenvError
@@ -85,7 +83,7 @@ class Target(ABC):
         return b"".join(statement + b"\n" for statement in statements)
 
 
-def render(target: str, pairs: Iterable[Pair], *, encoding: str = "utf-8") -> bytes:
+def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8") -> bytes:
     """Return what to write to standard output, as it is, so that ``target`` sets and removes these variables in order.
 
     ``encoding`` is the console's output code page, as Python names it (``cp850``); only cmd's text depends on it.
@@ -108,7 +106,7 @@ def loading_line(target: str, command: str = "mfaenv") -> str:
     return _language(target).line.format(command=command, target=target)
 
 
-def _language(target: str) -> Target:
+def _language(target: str) -> "Target":
     place = _SHELLS.get(target) or _FORMATS.get(target)
     if place is None:
         choices = ", ".join(NAMES + FORMATS)
@@ -119,7 +117,7 @@ def _language(target: str) -> Target:
     return language
 
 
-def _statement(target: str, language: Target, pair: Pair, encoding: str) -> bytes:
+def _statement(target: str, language: "Target", pair: Pair, encoding: str) -> bytes:
     name, value = pair
     if not (name.isidentifier() and name.isascii()):
         raise ValueError(f"{name!r} is no variable's name")

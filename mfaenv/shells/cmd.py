@@ -1,7 +1,5 @@
 """Windows' cmd.exe."""
 
-from __future__ import annotations
-
 from mfaenv.shells import Target
 
 

@@ -1,7 +1,5 @@
 """csh and tcsh."""
 
-from __future__ import annotations
-
 from mfaenv.shells import Target
 from mfaenv.shells.posix import is_plain, octal
 

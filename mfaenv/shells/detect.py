@@ -1,7 +1,5 @@
 """Which shell called: the nearest of the processes above this one that is a shell."""
 
-from __future__ import annotations
-
 import os
 import sys
 
@@ -36,7 +34,7 @@ _HOSTS = ("busybox", "dotnet", "python", "qemu-", "rosetta")
 _FARTHEST = 10
 
 
-def detect(environ: Mapping[str, str]) -> str:
+def detect(environ: "Mapping[str, str]") -> str:
     """Return the name of the shell that called, else that of the user's login shell (``SHELL``).
 
     Raises MfaenvError when neither is a shell that mfaenv knows.
@@ -48,7 +46,7 @@ def detect(environ: Mapping[str, str]) -> str:
     return shell
 
 
-def identify(words: Sequence[str]) -> str | None:
+def identify(words: "Sequence[str]") -> str | None:
     """Return the shell that a process with this command line is, or None."""
     if words and _basename(words[0]).startswith(_HOSTS):
         words = [word for word in words[1:] if not word.startswith("-")]
@@ -72,7 +70,7 @@ def _from_proc() -> str | None:
     return next(filter(None, map(identify, _callers())), None)
 
 
-def _callers() -> Iterator[list[str]]:
+def _callers() -> "Iterator[list[str]]":
     """Yield the command lines of the processes above this one, the nearest first, as far as they may be read."""
     process = os.getppid()
     try:

@@ -1,7 +1,5 @@
 """Elvish."""
 
-from __future__ import annotations
-
 from mfaenv.shells import Target
 
 _RAW_OCTETS = {0xDC00 + octet: f"'\"\\x{octet:02x}\"'" for octet in range(0x80, 0x100)}

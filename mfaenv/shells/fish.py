@@ -1,7 +1,5 @@
 """fish."""
 
-from __future__ import annotations
-
 from mfaenv.shells import Target
 from mfaenv.shells.posix import escape, is_plain
 

@@ -1,7 +1,5 @@
 """Data instead of shell code: JSON, dotenv files, GitHub Actions' environment file, credential_process."""
 
-from __future__ import annotations
-
 from mfaenv.shells import Target
 from mfaenv.shells.posix import is_plain
 
@@ -98,7 +96,7 @@ _MASKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _COMMAND_ESCAPES = {ord("%"): "%25", ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
-def github_masks(pairs: Iterable[Pair]) -> bytes:
+def github_masks(pairs: "Iterable[Pair]") -> bytes:
     """Return the workflow commands that keep the keys out of a job's log, which shows the variables of each later step.
 
     They are for standard error, where the runner reads commands too; standard output is the file's content.

@@ -1,7 +1,5 @@
 """Nushell, which evaluates no text but loads a record."""
 
-from __future__ import annotations
-
 from mfaenv.shells.formats import Json
 
 

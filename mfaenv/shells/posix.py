@@ -4,8 +4,6 @@
 written with nothing but characters that mean nothing to any of these shells, or as octal numbers.
 """
 
-from __future__ import annotations
-
 from abc import abstractmethod
 
 from mfaenv.shells import Target

@@ -1,7 +1,5 @@
 """Windows PowerShell and PowerShell 7."""
 
-from __future__ import annotations
-
 from mfaenv.shells import Target
 
 _FAIL_THE_CALLER = (

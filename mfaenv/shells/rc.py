@@ -1,7 +1,5 @@
 """Byron Rakitzis's rc, Debian's ``rc``."""
 
-from __future__ import annotations
-
 from mfaenv.shells import Target
 
 

@@ -1,7 +1,5 @@
 """xonsh."""
 
-from __future__ import annotations
-
 from mfaenv.shells import Target
 
 
