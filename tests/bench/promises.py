@@ -43,6 +43,29 @@ HOOKS = {
 }
 """How a shell is started, and how it tells how many microseconds a thousand of its prompts take."""
 
+TABS = {
+    "bash": (
+        ["bash", "--norc", "-ic"],
+        'eval "$(mfaenv init bash)"; COMP_LINE="mfaenv -p " COMP_POINT=10; ',
+        "a=${EPOCHREALTIME/[.,]/}; for _ in {1..50}; do _mfaenv; done; echo $((${EPOCHREALTIME/[.,]/} - a))",
+    ),
+    "zsh": (
+        ["zsh", "-fic"],
+        'eval "$(mfaenv init zsh)"; ',
+        "float a=$EPOCHREALTIME; repeat 50 _mfaenv_profiles; echo $(((EPOCHREALTIME - a) * 1e6))",
+    ),
+    "fish": (
+        ["fish", "--no-config", "-c"],
+        "mfaenv init fish | source; set a (date +%s%N); ",
+        "for n in (seq 50); complete -C 'mfaenv -p ' >/dev/null; end; math '('(date +%s%N) - $a') / 1000'",
+    ),
+}
+"""How a shell is started and made ready, and how it tells how many microseconds fifty lists of profiles take.
+
+In zsh, where only the line editor can complete, the list alone.
+"""
+
+TABBED = 50
 PROMPTS = 1000
 STARTED = re.compile(r"\b(?:clone3?|v?fork)\(.*= [0-9]+$", re.MULTILINE)
 REPEATS = 5
@@ -60,7 +83,7 @@ class Row(NamedTuple):
 
 def rows(scene: Scene) -> Iterator[Row]:
     """Measure all of it."""
-    for measure in (_stored, _found_shell, _hook, _opened_shell, _conversation, _call, _growth):
+    for measure in (_stored, _found_shell, _hook, _opened_shell, _conversation, _call, _growth, _tab):
         yield from measure(scene)
 
 
@@ -167,6 +190,17 @@ def _clear(scene: Scene, stage: Stage) -> Callable[[], float]:
     return measured
 
 
+def _tab(scene: Scene) -> Iterator[Row]:
+    for shell, (command, ready, tabs) in TABS.items():
+        if shutil.which(shell):
+            few, many = (
+                median(float(_output([*command, ready + tabs], scene, stage)) for _ in range(REPEATS)) / TABBED / 1000
+                for stage in (scene.few, scene.many)
+            )
+            what = f"Tab on a profile's name in {shell} with 1,000 profiles"
+            yield Row(what, f"{many:.1f} ms ({few:.1f} with one)", "under 10 ms", many < 10)
+
+
 def _grown(what: str, turns: timing.Turns, limit: float) -> Row:
     return _ratio(f"{what} with 1,000 profiles and sessions", turns, FEW, limit)
 
@@ -184,8 +218,8 @@ def _beyond(what: str, turns: timing.Turns, name: str, other: str, limit: int) -
     )
 
 
-def _output(command: list[str], scene: Scene) -> bytes:
-    return subprocess.run(command, env=scene.few.env, check=True, capture_output=True).stdout
+def _output(command: list[str], scene: Scene, stage: Stage | None = None) -> bytes:
+    return subprocess.run(command, env=(stage or scene.few).env, check=True, capture_output=True).stdout
 
 
 def _started(command: list[str], scene: Scene) -> int:
