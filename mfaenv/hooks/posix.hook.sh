@@ -14,7 +14,7 @@ _mfaenv_check() {
         *[!0-9]*) return ;;
         '') [ -z "${AWS_ACCESS_KEY_ID-}" ] || return ;; # keys of the user's own
         *)
-            _mfaenv_clock
+            @CLOCK@
             [ "$_mfaenv_now" -ge "$((MFAENV_EXPIRES - @EARLY@))" ] || return
             ;;
     esac

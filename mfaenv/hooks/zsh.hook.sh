@@ -1,5 +1,4 @@
 \zmodload zsh/datetime
-_mfaenv_clock() { _mfaenv_now=$EPOCHSECONDS; }
 _mfaenv_hook() {
     \emulate -LR zsh
     _mfaenv_check || :
