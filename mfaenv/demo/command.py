@@ -26,8 +26,10 @@ ADDRESS = "MFAENV_DEMO"
 """The variable that tells programs inside a demo where it is."""
 
 _INTRODUCTION = """\
-This shell has an AWS of its own, at {url}. Nothing leaves this machine.
-You are alice in account 123456789012, with an access key{policy}.
+This shell has an AWS of its own, at {url}.
+Nothing leaves this machine.
+You are alice in account 123456789012, with an access key
+{policy}.
 
 {steps}
 
@@ -35,8 +37,8 @@ There are roles too, with the same code: profiles staging, production and audit.
 `exit` ends the demo and leaves nothing behind.
 """
 _POLICY_WORDS = {
-    "mfa": (" and a policy that denies everything without MFA", "is refused: the key alone may do nothing"),
-    "none": (" and an MFA device, but no policy that demands it", "works: a device alone restricts nothing"),
+    "mfa": ("and a policy that denies everything without MFA", "is refused: the key alone may do nothing"),
+    "none": ("and an MFA device, but no policy that demands it", "works: a device alone restricts nothing"),
 }
 
 
@@ -110,7 +112,7 @@ def _introduction(story: Story, url: str, policy: str, shell: str) -> str:
     steps = [
         ("aws s3 ls", before),
         (loading_line(identify([shell]) or "sh"), "asks for the code of alice's MFA device"),
-        ("mfaenv demo --code", f"shows it: {shown.code}, for {shown.seconds} more seconds, good once"),
+        ("mfaenv demo --code", f"shows it: {shown.code}, good once, for {shown.seconds} s"),
         ("aws s3 ls", "works"),
     ]
     width = max(len(step) for step, _ in steps)
