@@ -140,6 +140,8 @@ def _refuse_early(wanted: str, own: Fields) -> None:
 
 def _remember(place: Store, asked: str, answer: Answer, plan: Plan, states: Mapping[str, str]) -> None:
     """Write the answer down for the short way. A store that cannot be written was complained about already."""
+    if plan.keys is None:
+        return  # what botocore resolves is asked for each time, and so are the roles on top of it
     fields = {
         "entry": answer.name,
         "entry_key": answer.key,
@@ -147,5 +149,5 @@ def _remember(place: Store, asked: str, answer: Answer, plan: Plan, states: Mapp
         **_own(plan),
     }
     with contextlib.suppress(OSError):
-        remembered = place.file(memory.device_name(plan.keys.access_key)) if plan.keys else place.path
+        remembered = place.file(memory.device_name(plan.keys.access_key))
         shortcut.remember(place, asked, fields, {**states, remembered: store.signature(remembered)}, time.time())

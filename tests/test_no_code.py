@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from product import Outcome, Product
+from product import COMMAND, Outcome, Product
 from trouble import OTHER_SECRET, TOKEN, assert_explained
 
 from mfaenv.demo.federation import SignIn, WebIdentity
@@ -223,6 +223,14 @@ def test_an_instances_role_under_a_role(
     assert (aws.log[-1].action, aws.log[-1].region) == ("AssumeRole", region)
 
 
+def test_what_exec_runs_there_can_ask_for_the_same_profile_again(product: Product) -> None:
+    (product.home / "answer").write_text(json.dumps({**ENDED, "Expiration": "2099-01-01T00:00:00Z"}))
+    configure(product, f"[profile tool]\ncredential_process = cat {product.home / 'answer'}\n")
+    shown = product.run("exec", "-p", "tool", "--", "env").out
+    assert "MFAENV_PROCESS_PROFILES" not in shown
+    exported(product.run("exec", "-p", "tool", "--", *COMMAND, "-p", "tool", "-f", "json"))
+
+
 def test_nothing_of_it_is_stored(product: Product) -> None:
     configure(
         product,
@@ -264,3 +272,18 @@ def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
     assert exported(product.run("-p", "on-second", "-f", "json"))["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
     entries = [path for path in product.cache.iterdir() if path.name.startswith("session-")]
     assert len(entries) == 2
+
+
+LATER = "import time; now = time.time; time.time = lambda: now() + 10; from mfaenv.__main__ import main; main()"
+
+
+def test_a_role_on_top_is_asked_for_anew_each_time(product: Product, aws: PretendAws, reader: Role) -> None:
+    """The keys that assume it are asked for each time too; files that have just been written would do that as well."""
+    product.command = (sys.executable, "-c", LATER)
+    top = reader.account.add_role("Top", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
+    configure(product, f"{LEGACY}\n[profile top]\nrole_arn = {top.arn}\nsource_profile = center\n")
+    cache_token(product.home, START_URL, aws.world.sign_in("alice", reader))
+    exported(product.run("-p", "top", "-f", "json"))
+    assert list(product.cache.glob("answer-*")) == []
+    exported(product.run("-p", "top", "-f", "json"))
+    assert aws.actions() == ["GetRoleCredentials", "AssumeRole"] * 2

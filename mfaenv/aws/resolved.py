@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 
 from mfaenv.aws import client, explain
 from mfaenv.errors import MfaenvError
@@ -10,10 +11,12 @@ from mfaenv.model import Credentials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mfaenv.model import Plan
 
 VISITED = "MFAENV_PROCESS_PROFILES"
-"""The profiles on whose behalf a credential_process may be running: it may be mfaenv, and lead back here."""
+"""The profiles on whose behalf a credential_process is running: it may be mfaenv, and lead back here."""
 
 
 def credentials(plan: Plan) -> Credentials:
@@ -22,8 +25,8 @@ def credentials(plan: Plan) -> Credentials:
     Raises MfaenvError where there is nothing, where a sign-in comes first, or where the profiles lead in a circle.
     """
     profile = plan.profiles[-1]
-    _no_circle(profile)
-    with explain.aws_errors(), explain.sign_in_errors(profile), explain.source_errors(f"{profile} ({plan.kind})"):
+    explained = explain.source_errors(f"{profile} ({plan.kind})")
+    with _no_circle(profile), explain.aws_errors(), explain.sign_in_errors(profile), explained:
         session = client.session(plan.config_profile)
         session.get_component("credential_provider").remove("env")
         role_arn = session.get_scoped_config().get("role_arn", "")
@@ -38,8 +41,11 @@ def credentials(plan: Plan) -> Credentials:
     return Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token or "", until)
 
 
-def _no_circle(profile: str) -> None:
-    visited = os.environ.get(VISITED, "").split("\n") if os.environ.get(VISITED) else []
+@contextmanager
+def _no_circle(profile: str) -> Iterator[None]:
+    """Tell programs that are run inside which profiles led to them. Raises MfaenvError where this is one of those."""
+    before = os.environ.get(VISITED, "")
+    visited = before.split("\n") if before else []
     if profile in visited:
         drawn = " → ".join([*visited, profile])
         raise MfaenvError(
@@ -47,3 +53,9 @@ def _no_circle(profile: str) -> None:
             "Give the process a profile that holds access keys.",
         )
     os.environ[VISITED] = "\n".join([*visited, profile])
+    try:
+        yield
+    finally:  # `mfaenv exec` hands this environment on
+        del os.environ[VISITED]
+        if before:
+            os.environ[VISITED] = before
