@@ -22,10 +22,7 @@ def main() -> None:
     """Run, and leave without the interpreter's own clearing up, which would take longer than a stored session."""
     sys.unraisablehook = interrupt_again
     status = outcome.of(lambda: run(sys.argv[1:]), sys.argv[1:], os.environ)
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
-    os._exit(status)
+    os._exit(status)  # nothing is in a buffer: outcome writes bytes, and Python standard error line by line
 
 
 def interrupt_again(dropped: "UnraisableHookArgs") -> None:

@@ -6,7 +6,7 @@ The question for the code is written without rich: it shall stand there before a
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from mfaenv import console, options
 from mfaenv.leaving import leaving
@@ -160,12 +160,17 @@ class Terminal:
         from rich.text import Text
 
         line = text.encode("utf-8", "backslashreplace").decode()
-        self._stderr().print(Text(printable(line), style), soft_wrap=True, highlight=False)
+        with suppress(OSError):  # what nobody can hear is no reason to lose a session
+            self._stderr().print(Text(printable(line), style), soft_wrap=True, highlight=False)
 
     def _stderr(self) -> Console:
         from rich.console import Console
 
-        return Console(stderr=True, soft_wrap=True, emoji=False, force_terminal=False if self._plain() else None)
+        class Stderr(Console):
+            def on_broken_pipe(self) -> None:
+                """Go on: rich would close standard output, and end the program."""
+
+        return Stderr(stderr=True, soft_wrap=True, emoji=False, force_terminal=False if self._plain() else None)
 
     def _drawn(self, markup: str) -> str:
         from rich.console import Console

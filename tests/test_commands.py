@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -308,3 +309,28 @@ def test_a_reader_that_has_gone_is_nothing_to_speak_of(product: Product) -> None
     assert done.status == 1
     assert "Traceback" not in done.err
     assert "mistake" not in done.err
+
+
+@pytest.fixture(params=["full", "gone"])
+def deaf(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A standard error that takes no word."""
+    if request.param == "full":
+        if not os.path.exists("/dev/full"):
+            pytest.skip("only Linux has a file that is always full")
+        writing = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reading, writing = os.pipe()
+        os.close(reading)
+    yield writing
+    os.close(writing)
+
+
+def test_words_that_cannot_be_said_cost_no_session(product: Product, story: Story, deaf: int) -> None:
+    done = product.run("-v", "-f", "json", "-c", story.device.code(), stderr=deaf)
+    assert done.status == 0
+    assert "AWS_SESSION_TOKEN" in json.loads(done.out)
+
+
+def test_an_error_that_cannot_be_said_fails_the_line(product: Product, deaf: int) -> None:
+    done = product.run("-p", "nobody", "--shell", "bash", stderr=deaf)
+    assert (done.status, done.out) == (1, "(exit 1);\n")
