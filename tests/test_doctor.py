@@ -15,6 +15,7 @@ from product import Product
 from terminals import direct
 
 from mfaenv.aws.probe import CALLS
+from mfaenv.demo import server
 from mfaenv.demo.files import write_files
 from mfaenv.demo.policy import ALLOW_ALL
 from mfaenv.demo.server import ALWAYS, DROPPED, THROTTLED, PretendAws
@@ -482,6 +483,14 @@ def test_the_clock_is_held_against_awss(product: Product, story: Story, seconds:
     assert clock["state"] == state
     assert re.fullmatch(text, clock["text"])
     assert found.verdict == ("cannot tell" if state == "wrong" else "enforced")
+
+
+def test_a_date_that_is_none_says_nothing_about_the_clock(
+    product: Product, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "formatdate", lambda *_, **__: "today")
+    found = with_code(product, story)
+    assert (found.status, found.checks("clock")) == (0, [])
 
 
 def test_an_old_key_is_worth_a_note(product: Product, story: Story) -> None:

@@ -132,11 +132,19 @@ def _code(error: ClientError) -> tuple[str, str]:
 
 
 def clock_error(response: Any) -> MfaenvError:
-    """Say by how much the clock is off, from the answer's own Date header."""
-    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
-    off = round(time.time() - parsedate_to_datetime(date).timestamp()) if date else 0
+    """Say by how much the clock is off, as far as the answer tells."""
+    off = round(ahead(response, time.time()) or 0)
     measure = f" by {duration_text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
     return MfaenvError(f"This machine's clock is off{measure}.", "Set it (timedatectl set-ntp true), then try again.")
+
+
+def ahead(response: Any, now: float) -> float | None:
+    """Give the seconds by which `now` is ahead of the answer's own Date header; nothing where that holds no date."""
+    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        return now - parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return None
 
 
 def from_botocore(error: BotoCoreError) -> MfaenvError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from threading import Lock
 from typing import Any, NamedTuple
@@ -126,7 +125,7 @@ class Asker:
             return self._refused(error, keys.access_key)
         if call.member not in answer:
             return Outcome(Kind.FAILED, *explain.NOT_AWS)
-        return Outcome(Kind.ALLOWED, data=answer, ahead=self._ahead(answer))
+        return Outcome(Kind.ALLOWED, data=answer, ahead=explain.ahead(answer, self._now()))
 
     def _client(self, service: str, keys: Keys | Credentials) -> Any:
         """Give a client, made once: botocore's clients can be shared by threads, what makes them cannot."""
@@ -139,11 +138,8 @@ class Asker:
     def _refused(self, error: ClientError, access_key: str) -> Outcome:
         problem = explain.from_client(error, access_key, "")
         code = error.response.get("Error", {}).get("Code", "")
-        return Outcome(_kind(problem), problem.message, problem.hint, code, ahead=self._ahead(error.response))
-
-    def _ahead(self, answer: Any) -> float | None:
-        date = answer["ResponseMetadata"].get("HTTPHeaders", {}).get("date", "")
-        return self._now() - parsedate_to_datetime(date).timestamp() if date else None
+        ahead = explain.ahead(error.response, self._now())
+        return Outcome(_kind(problem), problem.message, problem.hint, code, ahead=ahead)
 
 
 def _kind(problem: MfaenvError) -> Kind:
