@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run, and leave without the interpreter's own clearing up, which would take longer than a stored session."""
+    outcome.hold_standard_streams()
     sys.unraisablehook = interrupt_again
     status = outcome.of(lambda: run(sys.argv[1:]), sys.argv[1:], os.environ)
     os._exit(status)  # nothing is in a buffer: outcome writes bytes, and Python standard error line by line

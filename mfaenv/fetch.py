@@ -46,8 +46,10 @@ class Ready:
         if self._made is None:
             from threading import Event, Thread
 
-            self._made = Event()
-            Thread(target=self._make_ahead, args=(self._made,), daemon=True).start()
+            made = Event()
+            with suppress(RuntimeError):  # no thread to be had: it is made when it is needed
+                Thread(target=self._make_ahead, args=(made,), daemon=True).start()
+                self._made = made
 
     def _make_ahead(self, made: "Event") -> None:
         try:

@@ -1,6 +1,8 @@
 """How a run ends: its output, exit status, words for a person, and the statement that makes a shell's line fail."""
 
+import _signal  # type: ignore[import-not-found]  # signal itself takes its time
 import os
+import sys
 
 from mfaenv import options
 from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError
@@ -12,25 +14,36 @@ if TYPE_CHECKING:
 
 def of(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
     """Run, and give the exit status; nothing but that, a line or two, and the failing statement gets out."""
+    wrong: MfaenvError | None = None
     try:
         return run()
     except NothingStoredError as error:
         return error.status
     except MfaenvError as error:
-        _say(error, env)
-        status = error.status
+        wrong, status = error, error.status
     except (KeyboardInterrupt, EOFError):
         status = INTERRUPTED
     except BrokenPipeError:
         return FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: a traceback could show a secret
-        _say(_unexpected(error), env)
-        status = FAILED
+        wrong, status = _unexpected(error), FAILED
+    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)  # held down, Ctrl-C comes again, and would cut off what comes now
+    if wrong:
+        _say(wrong, env)
     _fail(status, arguments, env)
     return status
 
 
 STDOUT, STDERR = 1, 2
+
+
+def hold_standard_streams() -> None:
+    """Take the numbers of standard streams that are closed, so that nothing can be read there, and nothing written.
+
+    Otherwise the next file or connection would have the number, and what is printed would go there, keys and all.
+    """
+    while None in (sys.stdin, sys.stdout, sys.stderr) and os.open(os.devnull, os.O_RDONLY) < STDERR:
+        pass
 
 
 def to_stdout(data: bytes) -> None:
@@ -57,9 +70,15 @@ def _write(stream: int, data: bytes) -> None:
 
 
 def _say(error: MfaenvError, env: "Mapping[str, str]") -> None:
-    from mfaenv.terminal import Terminal
+    try:
+        from mfaenv.terminal import Terminal
 
-    Terminal(env).error(error)
+        Terminal(env).error(error)
+    except Exception:  # noqa: BLE001 - without the memory or the files that it takes to draw, a bare line does
+        try:
+            to_stderr(f"mfaenv: {error.message!a}\n".encode())
+        except OSError:
+            return
 
 
 def _unexpected(error: Exception) -> MfaenvError:

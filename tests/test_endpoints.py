@@ -13,6 +13,12 @@ from mfaenv.demo.story import Story
 
 CHINA, GOVERNMENT = "arn:aws-cn:iam::123456789012:mfa/alice", "arn:aws-us-gov:iam::123456789012:mfa/alice"
 
+NO_SECRET = (
+    b"<GetSessionTokenResponse><GetSessionTokenResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId>"
+    b"<SecretAccessKey/><SessionToken>token</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration>"
+    b"</Credentials></GetSessionTokenResult></GetSessionTokenResponse>"
+)
+
 
 @pytest.fixture
 def outward(product: Product) -> Product:
@@ -57,6 +63,7 @@ def test_a_proxy_that_refuses_is_named(outward: Product, credentials: str) -> No
         (200, BLOCKED),
         (200, b""),
         (200, b"<GetSessionTokenResponse><GetSessionTokenResult/></GetSessionTokenResponse>"),
+        (200, NO_SECRET),
     ],
 )
 def test_a_proxy_that_answers_for_aws_is_told(outward: Product, status: int, page: bytes) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,16 @@ def test_a_reader_who_leaves_is_no_mistake(stored: Product) -> None:
     process = stored.start("--shell", "bash", stdout=writer)
     os.close(writer)
     assert finish(process) == (1, "", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a program is given streams, or has none at all")
+@pytest.mark.parametrize("closed", [">&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_where_standard_output_is_closed_the_keys_go_nowhere(product: Product, story: Story, closed: str) -> None:
+    """A file or the connection to AWS would get its number, and the keys with it."""
+    product.command = ("sh", "-c", f'exec "$@" {closed}', "sh", *product.command)
+    done = product.run("--shell", "bash", "--token-command", f"echo {story.device.code()}")
+    assert done.status == 1
+    assert "2>&-" in closed or "cannot be written: Bad file descriptor" in done.err
 
 
 @pytest.mark.parametrize("flag", ["--version", "--help", "-h"])
@@ -391,3 +402,49 @@ def test_the_failing_statement_is_of_the_shell_that_was_asked_for(bare: Product,
 @pytest.mark.parametrize("words", ["-fjson --nope", "-qf json --nope", "-qfjson --nope", "--format=json --nope"])
 def test_who_asked_for_data_gets_no_statement(bare: Product, words: str) -> None:
     assert bare.run(*words.split()).out == ""
+
+
+# When it is not to be
+
+
+def wrapped(product: Product, *lines: str) -> Product:
+    """Let mfaenv run with these lines of Python before it."""
+    product.command = (sys.executable, "-c", "\n".join([*lines, "from mfaenv.__main__ import main", "main()"]))
+    return product
+
+
+def test_ctrl_c_once_more_cuts_nothing_off(bare: Product) -> None:
+    """Held down, it comes every 30 ms."""
+    wrapped(
+        bare,
+        "import signal",
+        "from mfaenv import outcome",
+        "fail = outcome._fail",
+        "outcome._fail = lambda *given: (signal.raise_signal(signal.SIGINT), fail(*given))",
+    )
+    done = bare.run("-p", "nobody", "--shell", "bash")
+    assert (done.status, done.out) == (1, "(exit 1);\n")
+    assert "Traceback" not in done.err
+
+
+def test_without_the_memory_to_draw_an_error_it_is_said_all_the_same(bare: Product) -> None:
+    wrapped(
+        bare,
+        "from mfaenv.terminal import Terminal",
+        "def error(*_): raise MemoryError",
+        "Terminal.error = error",
+    )
+    done = bare.run("-p", "no\x1bbody", "--shell", "bash")
+    assert (done.status, done.out) == (1, "(exit 1);\n")
+    assert re.fullmatch(r"mfaenv: .*There is no profile 'no\\x1bbody'.*\n", done.err)
+
+
+def test_where_no_thread_can_be_started_the_session_comes_all_the_same(product: Product, story: Story) -> None:
+    """A container may have a limit on them."""
+    wrapped(
+        product,
+        "import threading",
+        'def start(_): raise RuntimeError("can\'t start new thread")',
+        "threading.Thread.start = start",
+    )
+    assert answer(product, "--token-command", f"echo {story.device.code()}")["AWS_SESSION_TOKEN"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from mfaenv.aws import explain
+from mfaenv.errors import MfaenvError
 from mfaenv.model import Credentials, Hop
 
 
@@ -59,7 +60,9 @@ def assume_role(client: Any, hop: Hop) -> Credentials:
 
 
 def credentials(answer: Any) -> Credentials:
-    """Take the four values out of an answer of STS."""
+    """Take the four values out of an answer of STS. Raises MfaenvError where one is empty: that is no session."""
+    if not all(answer.values()):
+        raise MfaenvError(*explain.NOT_AWS)
     return Credentials(
         answer["AccessKeyId"],
         answer["SecretAccessKey"],
