@@ -24,7 +24,7 @@ _mfaenv_flags() {
         'unset') flags='-s --shell -f --format -h --help' ;;
         'process') flags='-p --profile -c --token-code --token-command --serial-number -d --duration -r --role-arn --region --min-remaining --refresh --cached --no-input -q --quiet -v --verbose -h --help' ;;
         'exec') flags='-p --profile -c --token-code --token-command --serial-number -d --duration -r --role-arn --region --min-remaining --refresh --cached --no-input -q --quiet -v --verbose -h --help' ;;
-        'status') flags='-p --profile -v --verbose --json -h --help' ;;
+        'status') flags='-p --profile --json -h --help' ;;
         'clear') flags='-p --profile -q --quiet -h --help' ;;
         'init') flags='-p --profile --no-hook -h --help' ;;
         'doctor') flags='-p --profile -c --token-code --token-command --serial-number -d --duration -r --role-arn --region --min-remaining --refresh --no-input -q --quiet -v --verbose --json -h --help' ;;

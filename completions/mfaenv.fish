@@ -120,7 +120,6 @@ complete -c mfaenv -n '_mfaenv_at exec' -s v -l verbose -d 'Say where every valu
 complete -c mfaenv -n '_mfaenv_at exec' -s h -l help -d 'Show this'
 complete -c mfaenv -n '_mfaenv_at exec' -x -a '(_mfaenv_program)'
 complete -c mfaenv -n '_mfaenv_at status' -s p -l profile -x -a '(_mfaenv_stored)' -d 'Profile whose stored sessions are meant'
-complete -c mfaenv -n '_mfaenv_at status' -s v -l verbose -d 'Say where every value came from'
 complete -c mfaenv -n '_mfaenv_at status' -l json -d 'Print data for scripts'
 complete -c mfaenv -n '_mfaenv_at status' -s h -l help -d 'Show this'
 complete -c mfaenv -n '_mfaenv_at clear' -s p -l profile -x -a '(_mfaenv_stored)' -d 'Profile whose stored sessions are meant'

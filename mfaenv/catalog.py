@@ -89,7 +89,7 @@ COMMANDS = {
         _GETTING,
         {
             "mfaenv process -p default": "print what an SDK asks a program for",
-            "aws configure set profile.mfa.credential_process 'mfaenv process'": (
+            "aws configure set profile.mfa.credential_process 'mfaenv process -p default'": (
                 "let every AWS tool use the session, in the profile mfa"
             ),
         },
@@ -106,7 +106,7 @@ COMMANDS = {
     ),
     "status": Command(
         "Tell what is in force in this shell, and what is stored.",
-        _ONE_STORED | _rows("verbose", "as_json"),
+        _ONE_STORED | _rows("as_json"),
         {
             "mfaenv status": "show it as tables, without calling AWS",
             "mfaenv status --json": "show it as data",

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pexpect  # type: ignore[import-untyped]
 import pytest
 from product import COMMAND, PATIENCE, Product
+from settings import configure
 from terminals import need, with_mfaenv
 
 from mfaenv import help as helping
@@ -88,6 +90,18 @@ def test_an_example_works(product: Product, story: Story, name: str, line: str) 
     )
     assert done.returncode == DONE, done.stderr
     assert "usage" not in done.stderr
+
+
+def test_the_process_in_an_example_does_not_lead_back_to_the_profile_that_it_serves(
+    product: Product, story: Story
+) -> None:
+    line = next(line for line in COMMANDS["process"].examples if line.startswith("aws configure set"))
+    *_, setting, process = shlex.split(line)
+    _, profile, name = setting.split(".")
+    configure(product, profile, **{name: process})
+    product.env["AWS_PROFILE"] = profile
+    done = product.run(*process.split()[1:], "--token-code", story.device.code())
+    assert (done.status, done.err) == (DONE, "")
 
 
 WRONG = {
