@@ -26,12 +26,12 @@ def page(name: str) -> str:
     command = catalog.COMMANDS[name]
     blocks = [
         [command.help, *_usage(name, command)],
-        ["Options [and where else their values come from]:", *_columns(map(_described, command.options.values()))],
-        ["Examples:", *_columns(command.examples.items())],
+        ["Options [and where else their values come from]:", *columns(map(_described, command.options.values()))],
+        ["Examples:", *columns(command.examples.items())],
     ]
     if name == catalog.MAIN:
         others = ((other, row.help) for other, row in catalog.COMMANDS.items() if other != catalog.MAIN)
-        blocks.insert(2, ["Commands (each has its own --help):", *_columns(others)])
+        blocks.insert(2, ["Commands (each has its own --help):", *columns(others)])
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
@@ -57,7 +57,7 @@ def spelling(option: Option) -> str:
     return " ".join(filter(None, [", ".join(option.flags), option.metavar]))
 
 
-def _columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+def columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Write two columns; a long text goes on below itself."""
     pairs = list(rows)
     left = max(len(first) for first, _ in pairs if len(first) <= WIDEST_LEFT)

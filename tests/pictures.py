@@ -94,7 +94,7 @@ def film() -> list[list[Run]]:
 
 
 def _act(window: Window) -> str:
-    code = window.see(r"shows it: \d{6}")[-6:]
+    code = window.see(r"code: \d{6}")[-6:]
     window.prompted()
     _type(window, f"stty columns {COLUMNS}")
     before = len(window.raw)

@@ -18,6 +18,7 @@ from mfaenv.demo.walk import walk
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.execute import user_shell
 from mfaenv.foreground import run_in_foreground, stopped_in_order, undisturbed
+from mfaenv.help import columns
 from mfaenv.outcome import to_stdout
 from mfaenv.shells import loading_line
 from mfaenv.shells.detect import identify
@@ -27,7 +28,7 @@ ADDRESS = "MFAENV_DEMO"
 
 _INTRODUCTION = """\
 This shell has an AWS of its own, at {url}.
-Nothing leaves this machine.
+Nothing leaves this machine: the AWS CLI goes there, from 1.29 and 2.13 on.
 You are alice in account 123456789012, with an access key
 {policy}.
 
@@ -111,10 +112,8 @@ def _introduction(story: Story, url: str, policy: str, shell: str) -> str:
     words, before = _POLICY_WORDS[policy]
     steps = [
         ("aws s3 ls", before),
-        (loading_line(identify([shell]) or "sh"), "asks for the code of alice's MFA device"),
-        ("mfaenv demo --code", f"shows it: {shown.code}, good once, for {shown.seconds} s"),
+        ("mfaenv demo --code", f"shows the MFA device's code: {shown.code}, for {shown.seconds} s"),
+        (loading_line(identify([shell]) or "sh"), "asks for the code"),
         ("aws s3 ls", "works"),
     ]
-    width = max(len(step) for step, _ in steps)
-    table = "\n".join(f"  {step:<{width}}  {meaning}" for step, meaning in steps)
-    return _INTRODUCTION.format(url=url, policy=words, steps=table)
+    return _INTRODUCTION.format(url=url, policy=words, steps="\n".join(columns(steps)))

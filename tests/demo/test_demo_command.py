@@ -22,6 +22,7 @@ from mfaenv.demo.server import PretendAws
 from mfaenv.demo.story import POLICIES, tell
 from mfaenv.demo.world import User
 from mfaenv.errors import MfaenvError
+from mfaenv.shells import loading_line
 
 ROOT = Path(__file__).parents[2]
 MFAENV = [sys.executable, "-m", "mfaenv"]
@@ -264,6 +265,29 @@ def test_the_introduction_has_the_line_of_that_shell(place: Place) -> None:
     shell = in_terminal(place, SHELL=str(fish))
     shell.expect(r"mfaenv \| source")
     shell.terminate(force=True)
+    shell.expect(pexpect.EOF)
+    shell.close()
+
+
+@pytest.mark.parametrize("name", ["nu", "powershell", "cmd"])
+def test_the_introduction_fits_a_terminal_with_long_lines_too(place: Place, tmp_path: Path, name: str) -> None:
+    stub = tmp_path / name
+    stub.write_text("#!/bin/sh\n", encoding="utf-8")
+    stub.chmod(0o700)
+    shell = in_terminal(place, SHELL=str(stub))
+    shell.expect(pexpect.EOF)
+    introduction = shell.before or ""
+    assert loading_line(name) in introduction
+    assert max(map(len, introduction.splitlines())) <= 80
+    shell.close()
+
+
+def test_who_is_asked_for_the_code_has_seen_where_it_is_shown(place: Place) -> None:
+    shell = in_terminal(place)
+    shell.expect("ready> ")
+    introduction = shell.before or ""
+    assert introduction.index("mfaenv demo --code") < introduction.index("eval $(mfaenv)")
+    shell.sendline("exit")
     shell.expect(pexpect.EOF)
     shell.close()
 
