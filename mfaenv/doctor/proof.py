@@ -114,7 +114,7 @@ def _credentials(session: Fields) -> Credentials:
 
 
 def _user(plan: Plan) -> str:
-    """Guess the user's name from the device's: the console proposes the one for the other."""
+    """Guess the user's name from the device's: many are named after their user."""
     return plan.device.text.partition(":mfa/")[2].rpartition("/")[2]
 
 
