@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 from mfaenv.leaving import leaving
+from mfaenv.roles import is_iam_arn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def checked(serial: str, source: str) -> str:
             f"The device may be {head}:mfa/{name.rpartition('/')[2]}.",
             status=USAGE,
         )
-    if serial.startswith("arn:") and ":mfa/" not in serial:
+    if serial.startswith("arn:") and not is_iam_arn(serial, "mfa/"):
         raise MfaenvError(f"{serial} ({source}) is not an MFA device.", _EXAMPLES, status=USAGE)
     if len(serial) not in LENGTHS or not CHARACTERS.issuperset(serial):
         raise MfaenvError(f"'{serial}' ({source}) is not a serial number.", _EXAMPLES, status=USAGE)

@@ -108,12 +108,19 @@ def lone(name: str, role_arn: str) -> Chain:
 
 def checked_role(arn: str) -> str:
     """Give a role's ARN back, or raise MfaenvError (usage) where it is none."""
-    head, _, resource = arn.partition(":role/")
-    if resource and head.startswith("arn:") and head.split(":")[2] == "iam":
+    if is_iam_arn(arn, "role/"):
         return arn
     raise MfaenvError(
         f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.", status=USAGE
     )
+
+
+def is_iam_arn(arn: str, kind: str) -> bool:
+    """Tell whether an ARN is IAM's for a thing of this kind: `arn:PARTITION:iam::ACCOUNT:KIND…`."""
+    match arn.split(":", 5):
+        case ["arn", _, "iam", "", _, resource]:
+            return resource.startswith(kind) and resource != kind
+    return False
 
 
 def checked_region(name: str, source: str) -> str:

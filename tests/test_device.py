@@ -227,6 +227,8 @@ def test_the_root_user_has_a_device_too(product: Product, story: Story, aws: Pre
         ("arn:aws:iam::123456789012:user/staff/alice", ("is a user, not an MFA device", f"may be {ALICE}")),
         ("arn:aws:iam::123456789012:u2f/user/alice/key-A1", ("security key or passkey", "`aws login`")),
         ("arn:aws:iam::123456789012:role/Developer", ("is not an MFA device",)),
+        ("arn:aws:iam:123456789012:mfa/alice", ("is not an MFA device",)),
+        ("arn:aws:mfa/alice", ("is not an MFA device",)),
         ("GAHT1234", ("is not a serial number", "GAHT12345678")),
         ("GAHT 12345678", ("is not a serial number",)),
         (f"{ALICE}\N{LATIN SMALL LETTER E WITH ACUTE}", ("is not a serial number",)),
