@@ -33,11 +33,9 @@ fn _mfaenv_hook {
         return # keys of the user's own
     }
     if (and (eq $E:MFAENV_PINNED '') (_mfaenv_look)) {
-        try {
-            _mfaenv_here --cached
+        # A try would catch the return in it too.
+        if ?(_mfaenv_here --cached) {
             return
-        } catch {
-            nop
         }
     }
     if (and (not-eq $expires '') (>= (_mfaenv_clock) $expires)) {

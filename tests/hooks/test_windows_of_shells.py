@@ -82,6 +82,19 @@ def test_windows_learn_of_a_session_and_of_its_end(product: Product, story: Stor
 
 
 @HOOKED
+def test_what_another_window_has_got_takes_the_place_of_a_session_that_is_over(
+    product: Product, story: Story, row: Settled
+) -> None:
+    with seated(product, row) as seat:
+        seat.type(f"mfaenv -c {story.device.code()}")
+        (product.cache / "latest").write_text("1800000000.5\n")
+        seat.set("MFAENV_EXPIRES", PAST)
+        seat.type("")
+        assert seat.keys() == session(product)
+        assert ENDED not in seat.window.text
+
+
+@HOOKED
 def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
     product: Product, story: Story, row: Settled
 ) -> None:
