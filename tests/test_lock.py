@@ -190,3 +190,18 @@ def test_a_file_that_has_lost_its_name_is_no_lock(path: Path) -> None:
             assert says(second) == "held"
             second.communicate()
     assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux'")
+def test_the_next_holders_file_stays(path: Path) -> None:
+    """The one before is held up as it takes the name away: nobody may have the lock by then."""
+    need("strace")
+    slowly = ("strace", "-f", "-qq", "-o", os.devnull, "-e", "inject=unlink:delay_enter=500ms")
+    with holder(path, *slowly) as first:
+        assert says(first) == "held"
+        assert first.stdin is not None
+        first.stdin.close()
+        with lock(str(path), lambda: None):
+            first.wait()
+            assert path.exists()
+    assert list(path.parent.iterdir()) == []

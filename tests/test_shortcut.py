@@ -14,7 +14,7 @@ from product import COMMAND, Outcome, Product
 
 from mfaenv import shortcut
 from mfaenv.demo.story import Story
-from mfaenv.errors import DONE
+from mfaenv.errors import CODE_NEEDED, DONE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork there")
 
@@ -73,7 +73,9 @@ VARIABLES: Mapping[str, list[str]] = {
     "AWS_ENDPOINT_URL": ["http://127.0.0.1:9", ""],
     "AWS_ENDPOINT_URL_STS": ["http://127.0.0.1:10"],
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ["true", "false"],
-    "AWS_CONFIG_FILE": ["config", "$PLACE/config", "$OTHER/config", ""],
+    "AWS_CONFIG_FILE": ["config", "~/config", "$PLACE/config", "$OTHER/config", ""],
+    "AWS_SHARED_CREDENTIALS_FILE": ["config"],
+    "HOME": ["moved", "."],
     "PLACE": ["moved", "."],
     "OTHER": ["moved", "."],
     "MSYSTEM": ["MINGW64"],
@@ -148,6 +150,7 @@ THEIR_KEYS = {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_SECRET_ACCESS_KE
 WITHOUT_SECRET = {**THEIR_KEYS, "AWS_SECRET_ACCESS_KEY": ""}
 OUR_REGION = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION", "MFAENV_REGION"), "eu-north-1")
 INDIRECT = {"AWS_CONFIG_FILE": "$PLACE/config"}
+AT_HOME = {"AWS_CONFIG_FILE": "~/config"}
 
 
 @settings(max_examples=80)
@@ -155,6 +158,8 @@ INDIRECT = {"AWS_CONFIG_FILE": "$PLACE/config"}
 @example(plan=[a_step([], THEIR_KEYS), a_step([], WITHOUT_SECRET)])
 @example(plan=[a_step([], OUR_REGION), a_step([], {**OUR_REGION, "MFAENV_REGION": ""})])
 @example(plan=[a_step([], {**INDIRECT, "PLACE": "."}), a_step([], {**INDIRECT, "PLACE": "moved"})])
+@example(plan=[a_step([], AT_HOME), a_step([], {**AT_HOME, "HOME": "moved"})])
+@example(plan=[a_step([], {}), a_step([], {"AWS_SHARED_CREDENTIALS_FILE": "config"})])
 @example(plan=[a_step(["--region", "a\nAWS_PROFILE=prod"], {}), a_step(["--region", "a"], {"AWS_PROFILE": "prod"})])
 @example(plan=[a_step(["--cached", "--shell", "rc"], {}, None), a_step(["--cached", "-d", "soon"], {}, None)])
 @example(plan=[a_step(["--cached", "--format", "xml"], {}, None), a_step(["--cached", "--format", "json"], {})])
@@ -201,18 +206,42 @@ def test_a_stored_session_is_answered(ways: Ways, tmp_path: Path, arguments: lis
     assert expected.status == DONE
 
 
+def test_an_empty_store_is_answered_too(ways: Ways, tmp_path: Path) -> None:
+    assert ways.direct(["--shell", "bash", "--cached"], around(str(tmp_path), {})) == Outcome(CODE_NEEDED, "", "")
+
+
+def test_a_store_that_is_a_link_answers_nothing(ways: Ways, tmp_path: Path) -> None:
+    env, line = around(str(tmp_path), {}), ["--shell", "bash"]
+    replace(tmp_path / "config", CONFIGS["plain"])
+    replace(tmp_path / "credentials", CREDENTIALS["two"])
+    ways.stock([], env, 10_000)
+    assert ways.long(line, env) == ways.direct(line, env)
+    (tmp_path / "store").rename(tmp_path / "real")
+    (tmp_path / "store").symlink_to("real")
+    assert ways.direct(line, env) is None
+
+
+def test_a_file_whose_time_was_set_back_is_fresh_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.touch()
+    os.utime(file, (0, 0))
+    now = time.time()
+    assert not shortcut._settled(str(file), now)
+    assert shortcut._settled(str(file), now + shortcut.SETTLED_AFTER + 1)
+
+
 def around(folder: str, env: Mapping[str, str]) -> dict[str, str]:
     """The whole environment of a step."""
-    places = {name: os.path.join(folder, env[name]) for name in ("PLACE", "OTHER") if name in env}
+    places = {name: os.path.join(folder, env[name]) for name in ("HOME", "PLACE", "OTHER") if name in env}
     config = env.get("AWS_CONFIG_FILE", "config")
     return {
+        "HOME": folder,
         **env,
         **places,
         "PATH": os.environ["PATH"],
-        "HOME": folder,
         "LANG": "C.UTF-8",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_SHARED_CREDENTIALS_FILE": os.path.join(folder, "credentials"),
+        "AWS_SHARED_CREDENTIALS_FILE": os.path.join(folder, env.get("AWS_SHARED_CREDENTIALS_FILE", "credentials")),
         "AWS_CONFIG_FILE": os.path.join(folder, config) if config == "config" else config,
         "MFAENV_CACHE_DIR": os.path.join(folder, "store"),
     }

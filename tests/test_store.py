@@ -227,6 +227,21 @@ def test_a_directory_that_could_be_a_trap_is_refused(tmp_path: Path, damage: str
 
 
 @posix
+def test_a_trap_that_is_set_in_between_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, place = tmp_path / "real", Store(str(tmp_path / "store"))
+    real.mkdir(0o755)
+
+    def too_late(path: str, _mode: int) -> None:
+        os.symlink(real, path)
+        raise FileExistsError
+
+    monkeypatch.setattr(os, "mkdir", too_late)
+    with pytest.raises(MfaenvError, match="is a link: refused"):
+        place.prepare()
+    assert (mode(real), list(real.iterdir())) == (0o755, [])
+
+
+@posix
 def test_another_users_directory_is_refused(tmp_path: Path) -> None:
     theirs = tmp_path if ROOT else Path("/usr")
     if ROOT:
@@ -302,7 +317,9 @@ def test_the_place_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     assert store.directory({"MFAENV_CACHE_DIR": "~/store"}) == str(tmp_path / "store")
     assert store.directory({"MFAENV_CACHE_DIR": "store"}) == str(tmp_path / "store")
-    assert store.directory({"MFAENV_CACHE_DIR": ""}) == str(tmp_path / ".cache" / "mfaenv")
+    usual = user_cache_dir("mfaenv", appauthor=False)
+    assert store.directory({"MFAENV_CACHE_DIR": ""}) == usual
+    assert store.directory({"XDG_CACHE_HOME": "caches"}) == usual
 
 
 # With the whole program
@@ -466,14 +483,18 @@ def small_disk(place: Path, limits: str) -> Iterator[None]:
 
 @pytest.mark.skipif(not LINUX, reason="tmpfs is Linux'")
 @needs_root("mount a small disk")
-@pytest.mark.parametrize("limits", ["size=16k", "nr_inodes=4"])
-def test_on_a_full_disk_the_session_is_printed(product: Product, story: Story, limits: str) -> None:
+@pytest.mark.parametrize(
+    ("limits", "said"), [("size=16k", ": not stored"), ("nr_inodes=4", ": the session is not stored")]
+)
+def test_on_a_full_disk_the_session_is_printed(product: Product, story: Story, limits: str, said: str) -> None:
+    """Where no file can be made that is found out before anybody is asked."""
     product.cache.mkdir(0o700)
     with small_disk(product.cache, limits):
         with pytest.raises(OSError, match="No space left on device"):
             fill(product.cache)
         before = set(product.cache.iterdir())
-        assert "not stored" in (done := get(product, story)).err
+        done = get(product, story)
+        assert said in done.err
         assert done.status == 0
         assert "export AWS_SESSION_TOKEN=" in done.out
         assert set(product.cache.iterdir()) == before
