@@ -388,7 +388,7 @@ def test_what_is_wrong_is_found_before_anybody_is_asked(product: Product, argume
 
 @pytest.mark.parametrize("url", ["localhost:4566", "127.0.0.1", "http://", "ftp://127.0.0.1"])
 def test_an_endpoint_that_is_none_is_found_before_anybody_is_asked(product: Product, url: str) -> None:
-    with direct(product, AWS_ENDPOINT_URL=url) as window:
+    with direct(product, "--shell", "bash", AWS_ENDPOINT_URL=url) as window:
         assert window.ended() == 2
         assert "MFA code" not in window.text
         assert f"'{url}' is no address of an endpoint" in window.text

@@ -231,7 +231,7 @@ def test_clear_removes_everything_and_says_so(product: Product, signed_in: dict[
     left = [file.read_text() for file in Path(product.cache).iterdir()]
     assert not any(signed_in["AWS_SESSION_TOKEN"] in text for text in left)
     assert "No session is stored." in product.run("clear").err
-    assert product.run("--cached").status == 3
+    assert product.run("--cached", "--shell", "bash").status == 3
 
 
 @pytest.mark.usefixtures("signed_in")

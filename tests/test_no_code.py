@@ -237,7 +237,8 @@ def test_nothing_of_it_is_stored(product: Product) -> None:
         "[profile static]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key=s\naws_session_token=t\n",
     )
     assert product.run("-p", "static", "-f", "json").status == 0
-    assert product.run("-p", "static", "--cached").status == 3
+    for way in ((), ("--verbose",)):  # the short one and the long one
+        assert product.run("-p", "static", "-f", "json", "--cached", *way).status == 3
     assert not product.cache.exists()
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -29,21 +30,15 @@ def moto() -> Iterator[str]:
 @pytest.fixture
 def iam(moto: str) -> Any:
     """A client of moto's IAM, in which nothing exists yet."""
-    client = boto3.client(
+    with urlopen(Request(f"{moto}/moto-api/reset", method="POST")):
+        pass
+    return boto3.client(
         "iam",
         region_name="us-east-1",
         endpoint_url=moto,
         aws_access_key_id="AKIAI44QH8DHBEXAMPLE",
         aws_secret_access_key="test",
     )
-    for user in client.list_users()["Users"]:
-        for device in client.list_mfa_devices(UserName=user["UserName"])["MFADevices"]:
-            client.deactivate_mfa_device(UserName=user["UserName"], SerialNumber=device["SerialNumber"])
-            client.delete_virtual_mfa_device(SerialNumber=device["SerialNumber"])
-        for key in client.list_access_keys(UserName=user["UserName"])["AccessKeyMetadata"]:
-            client.delete_access_key(UserName=user["UserName"], AccessKeyId=key["AccessKeyId"])
-        client.delete_user(UserName=user["UserName"])
-    return client
 
 
 @pytest.fixture

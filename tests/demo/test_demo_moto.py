@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,6 +22,8 @@ def moto(boto_session: Any) -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
+    with urlopen(Request(f"{url}/moto-api/reset", method="POST")):  # its world is that of all servers in a process
+        pass
     anybody = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "any"}
     iam = boto_session.client("iam", region_name="eu-west-1", endpoint_url=url, **anybody)
     s3 = boto_session.client("s3", region_name="eu-west-1", endpoint_url=url, **anybody)
