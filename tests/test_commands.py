@@ -224,6 +224,15 @@ def test_clear_removes_a_profile_with_what_hangs_on_it(product: Product) -> None
 
 
 @pytest.mark.usefixtures("signed_in")
+def test_what_comes_on_the_way_to_a_role_is_stored_under_its_own_profile(product: Product, story: Story) -> None:
+    assert product.run("-p", "audit", "-f", "json", "-c", story.device.code()).status == 0
+    assert [row["profiles"] for row in status(product)["stored"]] == [
+        ["audit", "production", "default"],
+        ["default"],
+        ["production", "default"],
+    ]
+
+
 def test_clear_removes_everything_and_says_so(product: Product, signed_in: dict[str, str]) -> None:
     done = product.run("clear")
     assert "profile default in account 123456789012" in done.err

@@ -108,6 +108,11 @@ def test_unset_takes_everything_away_that_was_set(session: dict[str, str], env: 
         assert "AWS_" not in left.get(exports.MSYS_EXCLUDED, "").split(";")
 
 
+def test_what_stays_when_a_session_has_ended_says_only_whose_it_was_and_where() -> None:
+    after = {name for name, value in exports.pairs(SESSION, {}) if value is not None}
+    assert after - set(exports.ENDING) == {*exports.REGIONS, exports.PROFILE, exports.REGION_MARK}
+
+
 def test_a_region_of_the_user_stays_where_the_session_has_none() -> None:
     session = {**SESSION, "region": "", "region_mark": ""}
     theirs = {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}

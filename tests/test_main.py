@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -211,6 +212,24 @@ def test_a_stored_session_calls_nobody(stored: Product, aws: PretendAws) -> None
     for arguments in ((), ("--cached",), ("--no-input",), ("-v",), ("-p", "default"), ("--min-remaining", "11h")):
         assert answer(stored, *arguments) == first
     assert aws.actions() == ["GetSessionToken"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"AWS_MFA_SERIAL": "GAHT12345678"},
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+        {"AWS_REGION": "eu-west-1"},
+        {"MFAENV_DURATION": "11h"},
+        {"AWS_PROFILE": "staging"},
+    ],
+    ids=str,
+)
+def test_one_that_was_got_otherwise_is_not_used(stored: Product, change: Mapping[str, str]) -> None:
+    answer(stored)
+    stored.env |= change
+    done = stored.run("--shell", "bash", "--cached")
+    assert (done.status, done.out) == (3, "")
 
 
 def test_one_that_ends_too_soon_is_not_used(product: Product, story: Story, aws: PretendAws) -> None:

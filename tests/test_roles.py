@@ -195,6 +195,12 @@ def test_a_cycle_is_shown_as_the_chain_it_is(files: Files, sections: Mapping[str
     assert raised.value.message == f"The profiles lead in a circle: {drawn}."
 
 
+def test_a_profile_with_keys_may_be_its_own_source(files: Files) -> None:
+    files.write({"a": {**keys("a"), **role("a")}})
+    plan = files.plan("a")
+    assert (plan.profiles, [hop.role_arn for hop in plan.hops]) == (("a",), [ROLES[0]])
+
+
 def test_a_missing_link_is_shown(files: Files) -> None:
     files.write({"a": role("b"), "b": role("gone")})
     with pytest.raises(MfaenvError) as raised:

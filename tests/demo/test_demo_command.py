@@ -205,7 +205,8 @@ def test_keys_that_quit_are_the_commands_own(place: Place) -> None:
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_told_to_stop_it_stops_its_command_and_leaves_nothing(place: Place, name: str) -> None:
     number = signal.Signals[name]
-    script = "echo $$ $AWS_ENDPOINT_URL; exec sleep 60"
+    # As interactive shells do, which do not mind SIGTERM.
+    script = "trap '' TERM; trap 'echo hung up; exit' HUP; echo $$ $AWS_ENDPOINT_URL; while :; do sleep 0.1; done"
     demo = subprocess.Popen(
         [*MFAENV, "demo", "--", "sh", "-c", script], env=place.environ, stdout=subprocess.PIPE, text=True
     )
@@ -214,7 +215,8 @@ def test_told_to_stop_it_stops_its_command_and_leaves_nothing(place: Place, name
     assert is_listening(url)
     demo.send_signal(number)
     assert demo.wait(10) == 128 + number
-    demo.stdout.close()
+    with demo.stdout:
+        assert demo.stdout.read() == "hung up\n"
     assert not Path("/proc", child).exists() or sys.platform != "linux"
     assert not is_listening(url)
     assert place.left_behind() == []

@@ -113,6 +113,7 @@ def test_what_no_environment_holds_is_refused_without_the_value(target: str, odd
         ("github", NOT_UTF8),
         ("github", "a\rb"),
     ],
+    ids=lambda text: ascii(text)[:20],
 )
 def test_what_a_target_cannot_hold_is_refused_without_the_value(target: str, value: str) -> None:
     refuse(target, value)
