@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hooks.settled import BY_NAME, PAST, ROWS, Seat, Settled, seated
+from hooks.settled import BY_NAME, NOTHING, PAST, ROWS, Seat, Settled, seated
 from terminals import need
 
 if TYPE_CHECKING:
@@ -82,6 +82,12 @@ def test_a_strict_shell_lives_on(product: Product, row: Settled, strict: str) ->
         shown = seat.window.text
     assert shown.count(ENDED) == 1
     assert not re.search(r"unbound|not set|not found|created globally|[Ee]rror:|line \d", shown)
+
+
+def test_a_failure_that_errexit_forgives_does_not_end_bash(product: Product) -> None:
+    with seated(product, BASH._replace(load=("set -e", *BASH.load))) as seat:
+        seat.type("! true")
+        assert seat.keys() == NOTHING
 
 
 def test_bash_keeps_the_rest_of_an_array(product: Product) -> None:
