@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from product import Product
 from terminals import direct
+from trouble import CODE, TOKEN
 
 from mfaenv.aws.probe import CALLS
 from mfaenv.demo import server
@@ -122,8 +123,9 @@ def test_only_calls_that_change_nothing_are_made(product: Product, story: Story,
 
 def test_no_secret_is_shown(product: Product, story: Story) -> None:
     product.env["HTTPS_PROXY"] = "http://alice:hunter2@proxy.example.com:8080"
+    product.env |= {"MFAENV_TOKEN_CODE": CODE, "AWS_SECURITY_TOKEN": TOKEN}
     outcome = product.run("doctor", "--json", "--verbose", "--token-code", story.device.code())
-    secrets = [story.key.secret, "hunter2"]
+    secrets = [story.key.secret, "hunter2", CODE, TOKEN]
     secrets += [known.secret for known in story.world.credentials.values()]
     secrets += [known.token for known in story.world.credentials.values() if known.token]
     assert [secret for secret in secrets if secret in outcome.out + outcome.err] == []
