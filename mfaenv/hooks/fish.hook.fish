@@ -20,11 +20,6 @@ end
 
 # At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
 function _mfaenv_hook --on-event fish_prompt
-    set -l before $status
-    _mfaenv_check
-    return $before
-end
-function _mfaenv_check
     test -n "$_mfaenv_seen"; or _mfaenv_look
     if set -q MFAENV_EXPIRES
         string match -qr '^[0-9]+$' -- "$MFAENV_EXPIRES"; or return
