@@ -86,10 +86,19 @@ class Console:
     def ask(self, question: str, meanwhile: Callable[[], None] = lambda: None) -> str:
         """Show a question, do something meanwhile, and read the characters of a line.
 
-        Raises KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z).
+        Raises KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z), and where the terminal has gone.
         """
-        self.write(question)
-        meanwhile()
+        try:
+            self.write(question)
+            meanwhile()
+            line = self._line()
+        except OSError:
+            raise KeyboardInterrupt from None
+        import re  # takes its time, and the question comes before
+
+        return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
+
+    def _line(self) -> bytes:
         line = b""
         while not line.endswith(b"\n"):
             _wait_for_line(self.reader.fileno())
@@ -98,9 +107,7 @@ class Console:
                 self.write("\n")
                 raise KeyboardInterrupt
             line += part
-        import re  # takes its time, and the question comes before
-
-        return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
+        return line
 
 
 def available() -> bool:

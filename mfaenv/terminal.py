@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager, suppress
 
 from mfaenv import console, options
+from mfaenv.errors import CODE_NEEDED, MfaenvError
 from mfaenv.leaving import leaving
 
 TYPE_CHECKING = False
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from mfaenv.errors import MfaenvError
     from mfaenv.tables import Table, Toned
 
 INDENT = " " * len("mfaenv: ")
@@ -44,7 +44,7 @@ class Terminal:
 
     def ask_code(self, question: str, meanwhile: Callable[[], None]) -> str:
         """Ask until six digits come, and do something meanwhile. Raises KeyboardInterrupt where the person leaves."""
-        with console.Console() as tty:
+        with _console() as tty:
             while True:
                 digits = options.code(tty.ask(self._bold(f"{question}: "), meanwhile))
                 if digits:
@@ -53,19 +53,19 @@ class Terminal:
 
     def confirm(self, question: str) -> bool:
         """Ask for a yes, which Enter is too."""
-        with console.Console() as tty:
+        with _console() as tty:
             return tty.ask(self._bold(f"{question} [Y/n] ")).strip().lower() in {"", "y", "yes"}
 
     def ask_text(self, question: str) -> str:
         """Ask for a line."""
-        with console.Console() as tty:
+        with _console() as tty:
             return tty.ask(self._bold(f"{question}: ")).strip()
 
     def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str] = ()) -> str:
         """Let the person pick one of several by its number; `remarks` are shown below them."""
         from rich.markup import escape
 
-        with console.Console() as tty:
+        with _console() as tty:
             rows = [f"  [bold]{number}[/]  {escape(choice)}" for number, choice in enumerate(choices, 1)]
             tty.write(
                 self._drawn("\n".join([f"{title}:", *rows, *(f"  [dim]-  {escape(text)}[/]" for text in remarks)]))
@@ -186,6 +186,17 @@ class Terminal:
 
     def _bold(self, text: str) -> str:
         return printable(text) if self._plain() else f"\x1b[1m{printable(text)}\x1b[0m"
+
+
+def _console() -> console.Console:
+    """Open the terminal; raise MfaenvError where it has gone, or was given to another job, since it was looked at."""
+    try:
+        return console.Console()
+    except OSError:
+        raise MfaenvError("There is no terminal to ask on any more.", _IN_FRONT, status=CODE_NEEDED) from None
+
+
+_IN_FRONT = "Leave mfaenv in the foreground while it may ask."
 
 
 def _text(part: Toned | str) -> Text:

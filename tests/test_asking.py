@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 from product import Product
@@ -12,6 +13,7 @@ from terminals import (
     CTRL_D,
     CTRL_Z,
     FISH,
+    PATIENCE,
     SHELLS,
     ZSH,
     Shell,
@@ -22,9 +24,12 @@ from terminals import (
     with_mfaenv,
 )
 
+from mfaenv.console import Console
 from mfaenv.demo.server import PretendAws
 from mfaenv.demo.story import Story
 from mfaenv.demo.world import Device
+from mfaenv.errors import MfaenvError
+from mfaenv.terminal import Terminal
 
 QUESTION = r"MFA code for profile default in account 123456789012, device arn:aws:iam::123456789012:mfa/alice: "
 FAMILY = pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
@@ -278,6 +283,30 @@ def test_a_stopped_question_can_be_taken_up_again(product: Product, story: Story
         window.enter(story.device.code())
         window.prompted()
     assert "export AWS_ACCESS_KEY_ID=ASIA" in (product.home / "printed").read_text()
+
+
+def test_a_terminal_that_was_given_to_another_job_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With Ctrl-Z and `bg`, while AWS is waited for, which then refuses the code."""
+
+    def refuse(_: object) -> None:
+        raise OSError("another job has the terminal")
+
+    monkeypatch.setattr(Console, "__init__", refuse)
+    with pytest.raises(MfaenvError, match="no terminal to ask on any more") as caught:
+        Terminal({}).ask_code("MFA code", lambda: None)
+    assert caught.value.status == 3
+
+
+def test_a_window_that_goes_is_left_as_with_ctrl_c(product: Product) -> None:
+    """By those who ignore the signal for it, as `nohup` does; the others end without a word."""
+    with open_window(product, BASH) as window:
+        window.enter("trap '' HUP; mfaenv --shell bash >printed 2>said")
+        window.see(QUESTION)
+    end = time.monotonic() + PATIENCE
+    while not (product.home / "printed").read_text() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert (product.home / "printed").read_text() == "(exit 130);\n"
+    assert (product.home / "said").read_text() == ""
 
 
 @pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
