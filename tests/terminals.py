@@ -115,6 +115,7 @@ class Window:
         self._screen = _Screen(self._child)
         self._stream = pyte.Stream(self._screen)
         self._seen = 0
+        self._entered = False
         self.raw = ""
         """All that was written to the terminal, with its controls."""
 
@@ -139,6 +140,7 @@ class Window:
     def enter(self, line: str) -> None:
         """Type a line, and Enter."""
         self._child.send(f"{line}\r")
+        self._entered = True
 
     def see(self, pattern: str) -> str:
         """Wait until something shows that comes after all that was seen before; give what it is."""
@@ -146,16 +148,20 @@ class Window:
         while not (found := wanted.search(self.text, self._seen)):
             if not self._read_until(end):
                 pytest.fail(f"{pattern!r} does not show, and the program has ended:\n{self.text}")
-        self._seen = found.end()
+        self._seen, self._entered = found.end(), False
         return found.group()
 
     def prompted(self) -> None:
-        """Wait until the cursor stands behind a prompt that came after all that was seen before."""
+        """Wait until the cursor stands behind a prompt that came after all that was seen before.
+
+        An editor of lines that draws the prompt anew with every key (nushell's) stands behind it before it has read the
+        line: so a line that was entered has to have ended, too.
+        """
         end = time.monotonic() + PATIENCE
-        while not (self.text[self._seen :].strip() and PROMPT.search(self._screen.before_cursor())):
+        while not (self._shows_more() and PROMPT.search(self._screen.before_cursor())):
             if not self._read_until(end):
                 pytest.fail(f"the shell has ended:\n{self.text}")
-        self._seen = len(self.text)
+        self._seen, self._entered = len(self.text), False
 
     def ended(self) -> int:
         """Wait for the program's end; give its exit status."""
@@ -163,6 +169,10 @@ class Window:
         while self._read_until(end):
             pass
         return int(self._child.wait())
+
+    def _shows_more(self) -> bool:
+        more = self.text[self._seen :]
+        return "\n" in more if self._entered else bool(more.strip())
 
     def _read_until(self, end: float) -> bool:
         """Read what comes next; tell whether something can. The test fails where nothing has come by then."""
