@@ -58,6 +58,7 @@ if sys.platform == "win32":
 
         return run_in_foreground(words, env)
 else:
+    _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
     def user_shell(env: Mapping[str, str]) -> str:
         """Give the shell that the user works with, as the environment names it."""
@@ -68,8 +69,25 @@ else:
         for number in (signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
 
+    def _restore_locale(env: dict[str, str]) -> None:
+        """Undo what Python does in the locale C: it names another one in its environment (PEP 538).
+
+        What stood there before, Linux alone tells.
+        """
+        if env.get("LC_CTYPE") not in _COERCED:
+            return
+        try:
+            with open("/proc/self/environ", "rb") as file:
+                named = [line for line in file.read().split(b"\0") if line.startswith(b"LC_CTYPE=")]
+        except OSError:
+            return
+        del env["LC_CTYPE"]
+        if named:
+            env["LC_CTYPE"] = os.fsdecode(named[0].partition(b"=")[2])
+
     def _start(words: list[str], env: dict[str, str]) -> int:
         _restore_signals()
+        _restore_locale(env)
         try:
             os.execvpe(words[0], words, env)  # noqa: S606 - the user's own command, without a shell
         except (OSError, ValueError) as error:

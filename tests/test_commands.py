@@ -44,6 +44,19 @@ def test_exec_changes_the_environment_and_nothing_else(product: Product, signed_
     assert gone.isdisjoint(seen)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
+@pytest.mark.parametrize(
+    "locale", [{}, {"LC_CTYPE": "C"}, {"LANG": "C"}, {"LC_CTYPE": "C.UTF-8"}, {"LC_CTYPE": "x\udcff"}]
+)
+def test_exec_keeps_the_locale_that_python_changes_for_itself(
+    product: Product, signed_in: dict[str, str], locale: dict[str, str]
+) -> None:
+    del product.env["LANG"]
+    product.env |= locale
+    seen = dict(line.split("=", 1) for line in product.run("exec", "--", "env", "-0").out.split("\0") if line)
+    assert seen == {**product.env, **signed_in}
+
+
 @pytest.mark.usefixtures("signed_in")
 @pytest.mark.parametrize(
     "arguments", [("exec", "--"), ("exec",), ("exec", "-p", "default"), ("exec", "-p", "default", "--")]
