@@ -165,6 +165,13 @@ def test_the_only_device_is_taken(product: Product, aws: PretendAws, alice: User
     assert [record.parameters for record in aws.log if record.action == "ListMFADevices"] == [{"UserName": "alice"}]
 
 
+def test_every_page_of_the_list_is_read(product: Product, aws: PretendAws, alice: User) -> None:
+    alice.devices = [alice.add_device("security key", name=f"key-{number}") for number in range(100)]
+    phone = alice.add_device(name="phone")
+    done = product.run("--shell", "bash", "-c", phone.code())
+    assert (done.status, used(aws)) == (0, [phone.serial])
+
+
 def test_a_security_key_beside_it_does_not_matter(product: Product, alice: User) -> None:
     alice.add_device("security key")
     assert product.run("--shell", "bash", "-c", alice.devices[0].code()).status == 0

@@ -31,8 +31,8 @@ def ask(client: Any, identity: Identity, access_key: str) -> Found:
     scope = {"UserName": identity.user} if identity.user else {}
     try:
         with explain.aws_errors(access_key):
-            answer = client.list_mfa_devices(**scope)
-            serials = tuple(str(device["SerialNumber"]) for device in answer["MFADevices"])
+            pages = client.get_paginator("list_mfa_devices").paginate(**scope)
+            serials = tuple(str(device["SerialNumber"]) for page in pages for device in page["MFADevices"])
     except DeniedError:
         return Found((), (), denied=True)
     return Found(

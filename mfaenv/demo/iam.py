@@ -12,13 +12,15 @@ from mfaenv.demo.authorization import authorize
 from mfaenv.demo.policy import check
 from mfaenv.demo.query import query_service
 from mfaenv.demo.service import Action, Call
-from mfaenv.demo.validation import Text, validate
+from mfaenv.demo.validation import Number, Text, validate
 from mfaenv.demo.wire import Content, Refusal, timestamp
 from mfaenv.demo.world import User
 
 UserAction: TypeAlias = Callable[[User, Call], Content]
 
 _USER_NAME = Text("UserName", 1, 128, r"[\w+=,.@-]+")
+_MARKER = Text("Marker", 1, 320, r"[0-9]+")
+_MAX_ITEMS = Number("MaxItems", 1, 1000)
 _POLICY_NAME = Text("PolicyName", 1, 128, r"[\w+=,.@-]+", required=True)
 _POLICY_DOCUMENT = Text("PolicyDocument", 1, 131_072, r"[\u0009\u000A\u000D\u0020-\u00FF]+", required=True)
 
@@ -34,11 +36,16 @@ def _get_user(user: User, _call: Call) -> Content:
     return {"User": shown}
 
 
-def _list_mfa_devices(user: User, _call: Call) -> Content:
+def _list_mfa_devices(user: User, call: Call) -> Content:
+    validate(call.parameters, [_MARKER, _MAX_ITEMS])
+    start = int(call.parameters.get("Marker", 0))
+    end = start + int(call.parameters.get("MaxItems", 100))
     devices: Content = [
         {"UserName": user.name, "SerialNumber": device.serial, "EnableDate": timestamp(device.created)}
-        for device in user.devices
+        for device in user.devices[start:end]
     ]
+    if end < len(user.devices):
+        return {"IsTruncated": "true", "Marker": str(end), "MFADevices": {"member": devices}}
     return {"IsTruncated": "false", "MFADevices": {"member": devices}}
 
 

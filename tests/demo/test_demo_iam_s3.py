@@ -49,6 +49,22 @@ def test_a_session_without_mfa_cannot_call_iam_at_all_and_is_not_told_why(town: 
     assert town.s3(session).status == 200
 
 
+def test_devices_come_in_pages(town: Town) -> None:
+    session = town.session()
+    for number in range(2, 104):
+        town.alice.add_device(name=f"device-{number}")
+    serials = [device.serial for device in town.alice.devices]
+    first = town.iam(session, "ListMFADevices", UserName="alice")
+    assert (first.values("SerialNumber"), first.values("IsTruncated")) == (serials[:100], ["true"])
+    (marker,) = first.values("Marker")
+    second = town.iam(session, "ListMFADevices", UserName="alice", Marker=marker, MaxItems="2")
+    assert (second.values("SerialNumber"), second.values("IsTruncated")) == (serials[100:102], ["true"])
+    last = town.iam(session, "ListMFADevices", UserName="alice", Marker=second.values("Marker")[0])
+    assert (last.values("SerialNumber"), last.values("IsTruncated")) == (serials[102:], ["false"])
+    assert last.values("Marker") == []
+    assert (town.iam(session, "ListMFADevices", MaxItems="0").error or "").startswith("ValidationError: ")
+
+
 def test_a_session_with_mfa_may_do_what_the_user_may(town: Town) -> None:
     session = town.session()
     town.alice.add_device("security key")
