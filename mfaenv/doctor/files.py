@@ -105,9 +105,11 @@ def _readable(file: Scanned, variable: str, env: Mapping[str, str]) -> Iterator[
         yield Check(TOPIC, file.short, f"{about}{named}")
         return
     about += f", mode {mode:04o}: {READERS[mode & OTHERS_READ]} can read it{named}"
-    exposed = mode & OTHERS_WRITE or (mode & OTHERS_READ and file.holds(SECRETS))
-    step = f"Keep it to yourself: chmod 600 {file.short}" if exposed else ""
-    yield Check(TOPIC, file.short, about, State.WRONG if exposed else State.OK, step)
+    # All works with keys that others can read; what others can write is no longer the user's.
+    read = State.NOTE if mode & OTHERS_READ and file.holds(SECRETS) else State.OK
+    state = State.WRONG if mode & OTHERS_WRITE else read
+    step = "" if state is State.OK else f"Keep it to yourself: chmod 600 {file.short}"
+    yield Check(TOPIC, file.short, about, state, step)
 
 
 def _twice(file: Scanned) -> Iterator[Check]:
