@@ -13,6 +13,9 @@ SESSION_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName."""
 
 
+ACCOUNT_LENGTH = 12
+"""https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html."""
+
 REGION_LENGTH = 63
 REGION_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 """A region is a part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1."""
@@ -46,7 +49,7 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
             machine = True
             break
         hops.append(_hop(section, profiles[-1]))
-        if source == profiles[-1]:
+        if source == profiles[-1] and awsfiles.has_keys(section):
             break
         if source in profiles:
             raise MfaenvError(
@@ -118,8 +121,9 @@ def checked_role(arn: str) -> str:
 def is_iam_arn(arn: str, kind: str) -> bool:
     """Tell whether an ARN is IAM's for a thing of this kind: `arn:PARTITION:iam::ACCOUNT:KIND…`."""
     match arn.split(":", 5):
-        case ["arn", _, "iam", "", _, resource]:
-            return resource.startswith(kind) and resource != kind
+        case ["arn", _, "iam", "", account, resource]:
+            is_account = len(account) == ACCOUNT_LENGTH and account.isascii() and account.isdigit()
+            return is_account and resource.startswith(kind) and resource != kind
     return False
 
 

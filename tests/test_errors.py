@@ -148,6 +148,12 @@ CASES = (
         "secret key does not belong to the access key AKIAIOSFODNN7EXAMPLE",
         "aws configure",
     ),
+    Case(
+        "an endpoint in another region",
+        failing(Failure("SignatureDoesNotMatch", "Credential should be scoped to a valid region. ", 403)),
+        "AWS wants another region or service in the signature: Credential should be scoped to a valid region",
+        "endpoint_url or AWS_ENDPOINT_URL",
+    ),
     Case("a clock that is behind", clock(3600), r"clock is off by (1h|59m5\d+s|1h1s): it is behind", "Set it"),
     Case("a clock that is ahead", clock(-900), r"clock is off by (15m|14m5\d+s|15m1s): it is ahead", "Set it"),
     Case("a wrong code", nothing, "AWS refused the code for arn:aws:iam::123456789012:mfa/alice", "next code"),

@@ -223,6 +223,13 @@ def test_an_instances_role_under_a_role(
     assert (aws.log[-1].action, aws.log[-1].region) == ("AssumeRole", region)
 
 
+def test_a_credential_source_that_gives_nothing_is_named_in_the_hint(product: Product, reader: Role) -> None:
+    configure(product, f"[profile job]\nrole_arn = {reader.arn}\ncredential_source = Environment\n")
+    done = product.run("-p", "job", "-f", "json")
+    assert done.status == 1
+    assert_explained(done, "No credentials found in credential_source", "credential_source names")
+
+
 def test_what_exec_runs_there_can_ask_for_the_same_profile_again(product: Product) -> None:
     (product.home / "answer").write_text(json.dumps({**ENDED, "Expiration": "2099-01-01T00:00:00Z"}))
     configure(product, f"[profile tool]\ncredential_process = cat {product.home / 'answer'}\n")

@@ -183,6 +183,8 @@ def role(source: str, **more: str) -> Settings:
 @pytest.mark.parametrize(
     ("sections", "drawn"),
     [
+        ({"a": role("a")}, "a → a"),
+        ({"a": role("b"), "b": role("b")}, "a → b → b"),
         ({"a": role("b"), "b": role("a")}, "a → b → a"),
         ({"a": role("b"), "b": role("c"), "c": role("b")}, "a → b → c → b"),
         ({"a": role("b"), "b": role("c"), "c": role("d e"), "d e": role("a")}, "a → b → c → d e → a"),
@@ -219,6 +221,8 @@ def test_a_missing_link_is_shown(files: Files) -> None:
         (role("b", role_arn="arn:aws:iam::123456789012:role/"), "is not the ARN of a role"),
         (role("b", role_arn="arn:aws:iam:123456789012:role/Admin"), "is not the ARN of a role"),
         (role("b", role_arn="arn:aws:role/Admin"), "is not the ARN of a role"),
+        (role("b", role_arn="arn:aws:iam::12345678901:role/Admin"), "is not the ARN of a role"),
+        (role("b", role_arn="arn:aws:iam::12345678901²:role/Admin"), "is not the ARN of a role"),
         (role("b", role_session_name="x"), "role_session_name of profile 'a'"),
         (role("b", role_session_name="a b"), "role_session_name of profile 'a'"),
         (role("b", duration_seconds="an hour"), "'an hour' is not a time"),

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 INVALID_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code"
 WRONG_DEVICE = "MultiFactorAuthentication failed"
 CLOCK_COMPLAINTS = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed")
+OTHER_SCOPE = "Credential should be scoped to"
+"""AWS has but one code, SignatureDoesNotMatch, for this and for a wrong secret key."""
+
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
 
@@ -57,6 +60,11 @@ def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError
     code, text = _code(error)
     if any(complaint in f"{code} {text}" for complaint in CLOCK_COMPLAINTS):
         return clock_error(error.response)
+    if OTHER_SCOPE in text:
+        return MfaenvError(
+            f"AWS wants another region or service in the signature: {_sentence(text)}",
+            "Set --region, or the profile's region, to that of endpoint_url or AWS_ENDPOINT_URL.",
+        )
     if code in DENIED:
         return _denied(text, device)
     if not code:
@@ -167,7 +175,7 @@ BOTOCORE = (
         "A region is needed here, and none is set.",
         "Set --region, AWS_REGION, or the profile's region.",
     ),
-    ("CredentialRetrievalError", "{}", "Try the profile's credential_process by itself."),
+    ("CredentialRetrievalError", "{}", "Try by itself what credential_process or credential_source names."),
 )
 """botocore's exceptions by name, the special before the general: https://docs.aws.amazon.com/boto3 lists them."""
 
