@@ -27,8 +27,8 @@ def main() -> None:
 
 
 def interrupt_again(dropped: "UnraisableHookArgs") -> None:
-    """Bring a Ctrl-C up again that was dropped inside a callback of the import system, with a traceback at that."""
-    if issubclass(dropped.exc_type, KeyboardInterrupt):
+    """Bring a signal up again that was dropped inside a callback of the import system, with a traceback at that."""
+    if issubclass(dropped.exc_type, (KeyboardInterrupt, SystemExit)):
         _thread.interrupt_main()
     else:
         sys.__unraisablehook__(dropped)

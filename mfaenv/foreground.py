@@ -5,9 +5,9 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import FrameType
 
 from mfaenv.errors import MfaenvError
+from mfaenv.outcome import KILLED, end_in_order
 
 _GRACE = 2
 """Seconds that a program has to end after it was asked to."""
@@ -21,8 +21,7 @@ _TYPED = ("SIGINT", "SIGQUIT")
 
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
-_KILLED = 128
-"""A shell's exit statuses; the last is added to the signal's number. See 2.8.2 of
+"""A shell's exit statuses. See 2.8.2 of
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
 """
 
@@ -31,21 +30,13 @@ _CMDS_OWN = frozenset('"&|<>^%\r\n')
 """What means something to cmd, which reads the arguments of a batch file once more: CVE-2024-24576 tells of it."""
 
 
-class StopSignal(SystemExit):
-    """SIGTERM, SIGHUP or SIGQUIT came: unwinds everything on its way out, then is the exit status."""
-
-
 @contextmanager
 def stopped_in_order() -> Iterator[None]:
-    """Turn the signals that end a process into StopSignal, so that what was opened is closed. In the main thread only.
+    """Turn what ends a process into SystemExit, so that what was opened is closed. In the main thread only.
 
     Ctrl-C is KeyboardInterrupt already.
     """
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        raise StopSignal(_KILLED + number)
-
-    with _handling(dict.fromkeys(_STOPS, stop)):
+    with _handling(dict.fromkeys(_STOPS, end_in_order)):
         yield
 
 
@@ -67,7 +58,7 @@ def run_in_foreground(command: Sequence[str], environ: Mapping[str, str]) -> int
     # A handler of one's own, not SIG_IGN: the program would inherit that.
     with _handling(dict.fromkeys(_TYPED, lambda _number, _frame: None)), started(command, environ) as process:
         status = _wait(process)
-    return status if status >= 0 else _KILLED - status
+    return status if status >= 0 else KILLED - status
 
 
 @contextmanager

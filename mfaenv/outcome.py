@@ -9,29 +9,48 @@ from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 
 def of(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
     """Run, and give the exit status; nothing but that, a line or two, and the failing statement gets out."""
     wrong: MfaenvError | None = None
+    _hear(_ENDING)
     try:
         return run()
     except NothingStoredError as error:
         return error.status
     except MfaenvError as error:
         wrong, status = error, error.status
-    except (KeyboardInterrupt, EOFError):
-        status = INTERRUPTED
+    except (KeyboardInterrupt, EOFError, SystemExit) as left:
+        status = getattr(left, "code", INTERRUPTED)
     except BrokenPipeError:
         return FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: a traceback could show a secret
         wrong, status = _unexpected(error), FAILED
-    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)  # held down, Ctrl-C comes again, and would cut off what comes now
+    for number in (_signal.SIGINT, *_ENDING):  # held down, Ctrl-C comes again, and would cut off what comes now
+        _signal.signal(number, _signal.SIG_IGN)
     if wrong:
         _say(wrong, env)
     _fail(status, arguments, env)
     return status
+
+
+_ENDING = (_signal.SIGTERM, _signal.SIGHUP) if hasattr(_signal, "SIGHUP") else (_signal.SIGTERM,)
+
+KILLED = 128
+"""Added to a signal's number it is the exit status, as in shells."""
+
+
+def end_in_order(number: int, _frame: object) -> None:
+    """Unwind everything on the way out, then end with the signal's status: locks go, and a shell's line fails."""
+    raise SystemExit(KILLED + number)
+
+
+def _hear(numbers: "Iterable[int]") -> None:
+    for number in numbers:
+        if _signal.getsignal(number) == _signal.SIG_DFL:  # and not where nohup has it ignored
+            _signal.signal(number, end_in_order)
 
 
 STDOUT, STDERR = 1, 2

@@ -1,6 +1,8 @@
 """The question for the code, in windows: every shell, every documented line, and whatever people answer."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -307,6 +309,17 @@ def test_a_window_that_goes_is_left_as_with_ctrl_c(product: Product) -> None:
         time.sleep(0.05)
     assert (product.home / "printed").read_text() == "(exit 130);\n"
     assert (product.home / "said").read_text() == ""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_told_to_end_it_lets_the_line_fail_and_leaves_no_lock(product: Product, name: str) -> None:
+    number = signal.Signals[name]
+    with open_window(product, BASH) as window:
+        window.enter("eval $(echo $BASHPID >pid; exec mfaenv) || echo fail''ed $?")
+        window.see(QUESTION)
+        os.kill(int((product.home / "pid").read_text()), number)
+        assert window.see(r"failed \d+$") == f"failed {128 + number}"
+    assert [path.name for path in product.cache.rglob("*lock*")] == []
 
 
 @pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])

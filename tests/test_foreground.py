@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mfaenv.errors import MfaenvError
-from mfaenv.foreground import StopSignal, run_in_foreground, stopped_in_order, undisturbed
+from mfaenv.foreground import run_in_foreground, stopped_in_order, undisturbed
 
 
 @pytest.mark.parametrize("argument", ['a"&echo INJECTED&"', "a&b", "a|b", ">file", "%PATH%", "a^b", "a\nb", 'say "no"'])
@@ -38,6 +38,6 @@ def test_what_ends_the_process_waits_until_the_work_is_done(name: str) -> None:
             done.append("what must not be broken off")
         done.append("the rest")
 
-    with pytest.raises((StopSignal, KeyboardInterrupt)), stopped_in_order():
+    with pytest.raises((SystemExit, KeyboardInterrupt)), stopped_in_order():
         work()
     assert done == ["what must not be broken off"]

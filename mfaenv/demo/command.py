@@ -47,7 +47,7 @@ def run(policy: str = "mfa", command: Sequence[str] = ()) -> int:
     """Run the command, or the user's shell, with the pretend AWS around it; return the exit status.
 
     `policy` is `mfa` or `none`. Without a command and without a terminal, the main job is done once, each step shown on
-    standard output. Everything is gone afterwards, also when a signal ends it (StopSignal, a SystemExit).
+    standard output. Everything is gone afterwards, also when a signal ends it (SystemExit).
 
     Raises MfaenvError for an unknown policy, and a command or step that cannot be run.
     """
