@@ -6,8 +6,9 @@ from settings import configure
 from terminals import CTRL_C, CTRL_D, Window, direct
 
 from mfaenv.demo.policy import ALLOW_ALL
-from mfaenv.demo.server import PretendAws
+from mfaenv.demo.server import ALWAYS, UNAVAILABLE, PretendAws
 from mfaenv.demo.story import Story
+from mfaenv.demo.wire import Failure
 from mfaenv.demo.world import Device, User
 
 ALICE = "arn:aws:iam::123456789012:mfa/alice"
@@ -197,6 +198,17 @@ def test_where_nobody_can_pick_the_devices_are_listed(product: Product, aws: Pre
     phone = alice.add_device(name="phone")
     done = product.run("--shell", "bash", "-c", phone.code())
     assert_refused(done, 3, ALICE, phone.serial, "--serial-number", "AWS_MFA_SERIAL", "mfa_serial")
+    assert used(aws) == []
+
+
+@pytest.mark.usefixtures("alice")
+@pytest.mark.parametrize("failure", [UNAVAILABLE, Failure("InvalidAction", "There is no IAM here.", 400)])
+def test_where_iam_does_not_answer_the_way_round_it_is_told(
+    product: Product, aws: PretendAws, failure: Failure
+) -> None:
+    aws.fail("ListMFADevices", failure, times=ALWAYS)
+    done = product.run("--shell", "bash", "-c", "123456")
+    assert_refused(done, 1, failure.code, "--serial-number", "mfa_serial")
     assert used(aws) == []
 
 

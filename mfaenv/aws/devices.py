@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 SECURITY_KEY = ":u2f/"
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
 
+_WAY_ROUND = "Name the device with --serial-number or mfa_serial: then IAM is not asked."
+
 
 class Found(NamedTuple):
     """What IAM said: devices whose codes STS takes, security keys that it does not, or that it may not be asked."""
@@ -35,6 +37,8 @@ def ask(client: Any, identity: Identity, access_key: str) -> Found:
             serials = tuple(str(device["SerialNumber"]) for page in pages for device in page["MFADevices"])
     except DeniedError:
         return Found((), (), denied=True)
+    except MfaenvError as error:
+        raise MfaenvError(error.message, _WAY_ROUND) from None
     return Found(
         tuple(serial for serial in serials if SECURITY_KEY not in serial),
         tuple(serial for serial in serials if SECURITY_KEY in serial),
