@@ -46,6 +46,9 @@ SCRIPT = "MFAENV_FUNCTION"
 CLOCKS = {"bash": "_mfaenv_clock", "zsh": "_mfaenv_now=$EPOCHSECONDS"}
 """How these read the time at each prompt. For zsh it is no function: to call one takes it a quarter of all the time."""
 
+FUNCTIONS = {"zsh": "function "}
+"""What these write before the name of a function that may be an alias: zsh reads all before it runs any."""
+
 _OPTIONS = catalog.COMMANDS[catalog.MAIN].options
 
 ELSEWHERE = (*options.PRINTING, "version", "help")
@@ -81,6 +84,7 @@ def text(shell: str, seen: str, now: float, known: Iterable[Pair], *, hook: bool
         "EARLY": str(options.seconds(options.OPTIONS["min_remaining"].default, "--min-remaining")),
         "NOW": str(int(now)),
         "CLOCK": CLOCKS.get(shell, ""),
+        "FUNCTION": FUNCTIONS.get(shell, ""),
         "ENDING": " ".join(exports.ENDING),
         "KNOWN": shells.render("json", known).decode().strip(),
     }

@@ -20,7 +20,9 @@ _mfaenv_here() {
     _mfaenv_text=''
 }
 
-mfaenv() {
+# An alias of that name would go before, and be read in the place of the function's name.
+\unalias mfaenv 2>/dev/null || :
+@FUNCTION@mfaenv() {
     if _mfaenv_for_this_shell "$@"; then
         _mfaenv_here "$@"
     else

@@ -23,6 +23,8 @@ function global:_mfaenv_here([object[]]$words, [object[]]$piped) {
     if ($LASTEXITCODE -eq 0) { Invoke-Expression $text }
 }
 
+# An alias of that name would go before.
+Remove-Item -LiteralPath Alias:mfaenv -Force -ErrorAction Ignore
 function global:mfaenv {
     Set-StrictMode -Off
     if (_mfaenv_for_this_shell $args) { _mfaenv_here $args @($input) }

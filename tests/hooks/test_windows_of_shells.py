@@ -132,6 +132,24 @@ def test_the_hook_does_without_the_function(product: Product, story: Story, name
         assert "SESSION_TOKEN" not in seat.window.text
 
 
+ALIASES = {
+    "tcsh": "alias mfaenv 'mfaenv -q'",
+    "nu": "alias mfaenv = ^mfaenv -q",
+    "elvish": "fn mfaenv {|@words| e:mfaenv -q $@words }",
+    "xonsh": "aliases['mfaenv'] = 'mfaenv -q'",
+    "pwsh": "Set-Alias mfaenv (Get-Command mfaenv -CommandType Application -TotalCount 1).Source",
+}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.name != "posh"], ids=lambda row: row.name)
+def test_the_function_takes_the_place_of_an_alias(product: Product, story: Story, row: Settled) -> None:
+    alias = ALIASES.get(row.name, "alias mfaenv='mfaenv -q'")
+    with seated(product, row._replace(load=(alias, *row.load))) as seat:
+        seat.type(f"mfaenv -c {story.device.code()}")
+        assert "SESSION_TOKEN" not in seat.window.text
+        assert seat.keys() == session(product)
+
+
 PIPED = {
     **dict.fromkeys(("zsh", "fish", "elvish"), "echo {} | mfaenv -c -"),
     **dict.fromkeys(("nu", "pwsh"), "'{}' | mfaenv -c -"),
