@@ -20,8 +20,10 @@ _mfaenv_hook() {
     case $- in *e*) return 0 ;; esac
     return "$_mfaenv_status"
 }
+# Where it is exported, shells come by it that have no hook: they keep the status.
+_mfaenv_hook=_mfaenv_hook
 case ${PROMPT_COMMAND[*]-} in
     *_mfaenv_hook*) ;;
     # Of an array this is the first element, and stays one.
-    *) PROMPT_COMMAND="_mfaenv_hook${PROMPT_COMMAND:+;$PROMPT_COMMAND}" ;;
+    *) PROMPT_COMMAND="eval \"\${_mfaenv_hook-(exit \$?)}\"${PROMPT_COMMAND:+;$PROMPT_COMMAND}" ;;
 esac

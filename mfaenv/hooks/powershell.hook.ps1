@@ -32,13 +32,18 @@ function global:_mfaenv_hook {
     }
 }
 
-if (-not (Test-Path -Path Variable:global:_mfaenv_prompt)) {
-    $global:_mfaenv_prompt = $function:prompt
-    function global:prompt {
-        $succeeded = $?
-        _mfaenv_hook
-        # What the user's own prompt finds in $?.
-        if (-not $succeeded) { Write-Error '' -ErrorAction Ignore }
-        & $global:_mfaenv_prompt
-    }
+# A prompt of ours, which calls the one that it was put in the place of: the argument is that one's number.
+function global:_mfaenv_prompt {
+    $succeeded = $?
+    _mfaenv_hook
+    # What the user's own prompt finds in $?.
+    if (-not $succeeded) { Write-Error '' -ErrorAction Ignore }
+    & $global:_mfaenv_prompts[$args[0]]
+}
+
+# A profile that is loaded again has its own prompt again; or it is another's by now, which calls one of ours.
+if ("$function:prompt" -notmatch '_mfaenv_prompt') {
+    if (-not (Test-Path -Path Variable:global:_mfaenv_prompts)) { $global:_mfaenv_prompts = @() }
+    $global:_mfaenv_prompts += $function:prompt
+    Invoke-Expression "function global:prompt { _mfaenv_prompt $($global:_mfaenv_prompts.Count - 1) }"
 }

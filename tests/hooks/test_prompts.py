@@ -47,8 +47,8 @@ def over(seat: Seat) -> None:
     ids=lambda value: value if isinstance(value, str) else value.name,
 )
 def test_others_see_the_status_of_the_line(product: Product, row: Settled, before: str, shown: str) -> None:
-    twice = row._replace(load=(before, *row.load, *row.load))
-    with seated(product, twice) as seat:
+    profile = (before, *row.load)
+    with seated(product, row._replace(load=(*profile, *profile))) as seat:
         seat.sees("leave-with-7", shown)
         assert seat.status_of("leave-with-7") == 7
         over(seat)
@@ -90,10 +90,25 @@ def test_a_failure_that_errexit_forgives_does_not_end_bash(product: Product) -> 
         assert seat.keys() == NOTHING
 
 
+def test_a_bash_that_inherits_the_hook_alone_is_as_without_it(product: Product) -> None:
+    row = BASH._replace(load=("""export PROMPT_COMMAND='echo "one=$?"'""", *BASH.load, "bash --norc --noprofile"))
+    with seated(product, row) as seat:
+        seat.sees("leave-with-7", "one=7")
+        assert "not found" not in seat.window.text
+
+
+def test_powershells_prompt_may_be_anothers_around_ours(product: Product) -> None:
+    around = "$theirs = $function:prompt; function prompt { 'around ' + (& $theirs) }"
+    with seated(product, POWERSHELL._replace(load=(*POWERSHELL.load, around, *POWERSHELL.load))) as seat:
+        over(seat)
+        seat.sees("", "^around PS ")
+        assert seat.window.text.count(ENDED) == 1
+
+
 def test_bash_keeps_the_rest_of_an_array(product: Product) -> None:
     row = BASH._replace(load=("PROMPT_COMMAND=(: 'true two')", *BASH.load, *BASH.load))
     with seated(product, row) as seat:
-        seat.sees('printf "<%s>" "${PROMPT_COMMAND[@]}"; echo', "^<_mfaenv_hook;:><true two>$")
+        seat.sees('printf "<%s>" "${PROMPT_COMMAND[@]}"; echo', "^<eval .*_mfaenv_hook.*;:><true two>$")
 
 
 @pytest.mark.parametrize("options", ["", "setopt ksh_arrays; "])
