@@ -14,7 +14,13 @@ def --env _mfaenv_hook [] {
         hide-env --ignore-errors @ENDING@
     }
 }
+# A hook may be a text or a record too, of which there is no source to view. A mistake that is caught counts as a status.
 $env.config.hooks.pre_prompt = (
-    $env.config.hooks.pre_prompt | default [] | where {|it| not (view source $it | str contains _mfaenv_hook) }
-    | append {|| _mfaenv_hook }
+    $env.config.hooks.pre_prompt | default []
+    | where {|it| ($it | describe) != closure or not (view source $it | str contains _mfaenv_hook) }
+    | append {||
+        let status = ($env.LAST_EXIT_CODE? | default 0)
+        _mfaenv_hook
+        $env.LAST_EXIT_CODE = $status
+    }
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from product import Product
 
 BASH, ZSH, FISH = (next(row for row in ROWS if row.name == name) for name in ("bash", "zsh", "fish"))
-XONSH, POWERSHELL = (next(row for row in ROWS if row.name == name) for name in ("xonsh", "pwsh"))
+NU, XONSH, POWERSHELL = (next(row for row in ROWS if row.name == name) for name in ("nu", "xonsh", "pwsh"))
 ENDED = "mfaenv: the session of profile default has ended"
 FAR = 9_999_999_999
 ALIASES = "; ".join(f"alias {name}=nope" for name in ("command", "local", "printf", "read", "shift", "test"))
@@ -41,6 +41,7 @@ def over(seat: Seat) -> None:
         (ZSH, """PS1='[%?]%# '""", r"\[7\]"),
         (FISH, """function two --on-event fish_prompt; echo two=$status; end""", "two=7"),
         (FISH, """function fish_prompt; echo "[$status]# "; end""", r"\[7\]"),
+        (NU, """$env.PROMPT_COMMAND = {|| $"[($env.LAST_EXIT_CODE)]" }""", r"\[7\]"),
         (XONSH, """$PROMPT = '[{last_return_code}]@ '""", r"\[7\]"),
         (POWERSHELL, """function prompt { "[$? $LASTEXITCODE]> " }""", r"\[False 7\]"),
     ],
@@ -109,6 +110,14 @@ def test_bash_keeps_the_rest_of_an_array(product: Product) -> None:
     row = BASH._replace(load=("PROMPT_COMMAND=(: 'true two')", *BASH.load, *BASH.load))
     with seated(product, row) as seat:
         seat.sees('printf "<%s>" "${PROMPT_COMMAND[@]}"; echo', "^<eval .*_mfaenv_hook.*;:><true two>$")
+
+
+def test_nushell_keeps_other_hooks_of_every_kind(product: Product) -> None:
+    hooks = "$env.config.hooks.pre_prompt = ['print one', {condition: {|| true}, code: 'print two'}, {|| print three}]"
+    with seated(product, NU._replace(load=(hooks, *NU.load, *NU.load))) as seat:
+        over(seat)
+        seat.sees("", "^one\ntwo\nthree$")
+        assert seat.window.text.count(ENDED) == 1
 
 
 @pytest.mark.parametrize("options", ["", "setopt ksh_arrays; "])
