@@ -43,7 +43,10 @@ fn _mfaenv_hook {
         each $unset-env~ [@ENDING@]
     }
 }
+
+# A hook may be a function of elvish's own, which has no body.
+fn _mfaenv_ours {|hook| and (has-key $hook body) (str:contains $hook[body] _mfaenv_hook) }
 set edit:before-readline = [
-    (each {|hook| if (not (str:contains $hook[body] _mfaenv_hook)) { put $hook } } $edit:before-readline)
+    (each {|hook| if (not (_mfaenv_ours $hook)) { put $hook } } $edit:before-readline)
     { _mfaenv_hook }
 ]

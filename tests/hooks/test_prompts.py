@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from product import Product
 
 BASH, ZSH, FISH = (next(row for row in ROWS if row.name == name) for name in ("bash", "zsh", "fish"))
-NU, XONSH, POWERSHELL = (next(row for row in ROWS if row.name == name) for name in ("nu", "xonsh", "pwsh"))
+NU, ELVISH, XONSH, POWERSHELL = (
+    next(row for row in ROWS if row.name == name) for name in ("nu", "elvish", "xonsh", "pwsh")
+)
 ENDED = "mfaenv: the session of profile default has ended"
 FAR = 9_999_999_999
 ALIASES = "; ".join(f"alias {name}=nope" for name in ("command", "local", "printf", "read", "shift", "test"))
@@ -117,6 +119,14 @@ def test_nushell_keeps_other_hooks_of_every_kind(product: Product) -> None:
     with seated(product, NU._replace(load=(hooks, *NU.load, *NU.load))) as seat:
         over(seat)
         seat.sees("", "^one\ntwo\nthree$")
+        assert seat.window.text.count(ENDED) == 1
+
+
+def test_elvish_keeps_other_hooks_of_every_kind(product: Product) -> None:
+    hooks = "set edit:before-readline = [$nop~ { echo one }]"
+    with seated(product, ELVISH._replace(load=(hooks, *ELVISH.load, *ELVISH.load))) as seat:
+        over(seat)
+        seat.sees("", "^one$")
         assert seat.window.text.count(ENDED) == 1
 
 
