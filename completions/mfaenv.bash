@@ -1,4 +1,5 @@
-# Completion for mfaenv in bash, from 3.2 on. No program is started; a fork reads files in 3.2, and lists all programs.
+# Completion for mfaenv in bash, from 3.2 on. No program is started but another's own completer; a fork reads files in
+# 3.2, and lists all programs.
 # shellcheck disable=SC2206,SC2207 # texts are cut into words on purpose, at IFS
 
 # What the option $2 of the command $1 takes, or the command itself without $2: words, a thing of a kind, or nothing.
@@ -199,9 +200,15 @@ _mfaenv_program() {
     local -a COMP_WORDS=("${COMP_WORDS[@]:offset}")
     local COMP_LINE=${line:$1} COMP_POINT=$((cursor - $1)) COMP_CWORD=$((COMP_CWORD - offset))
     finder=$(complete -p -- "${COMP_WORDS[0]##*/}" 2>/dev/null)
+    set -- "${COMP_WORDS[0]}" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
     if [[ $finder == *' -F '* ]]; then
         finder=${finder##* -F }
-        "${finder%% *}" "${COMP_WORDS[0]}" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+        "${finder%% *}" "$@"
+    elif [[ $finder == *' -C '* ]]; then # a command line, in quotes
+        finder=${finder#* -C }
+        eval "finder=${finder% *}"
+        finder="export COMP_LINE COMP_POINT COMP_TYPE COMP_KEY; $finder \"\$@\""
+        IFS=$'\n' read -r -d '' -a COMPREPLY <<<"$(eval "$finder")" || :
     fi
     ((${#COMPREPLY[@]})) || compopt -o default 2>/dev/null || _mfaenv_values file
 }

@@ -221,6 +221,19 @@ def test_tab_completes_what_was_meant(furnished: Product, tab: Tab) -> None:
     assert not (furnished.home / "pwned").exists()
 
 
+def test_bash_asks_the_program_that_completes_another(furnished: Product) -> None:
+    completer = furnished.home / "programs" / "completer of mine"
+    completer.write_text(
+        '#!/bin/sh\n[ "$COMP_LINE $COMP_POINT $*" = "$SEEN" ] && printf "inner-word\\nwords\\n" | grep "^$2"\n'
+    )
+    completer.chmod(0o755)
+    furnished.env["SEEN"] = "tool-of-mine a inn 18 tool-of-mine inn a"
+    tab = TABS[0]._replace(inner="complete -o nospace -C '\"completer of mine\"' tool-of-mine")
+    with open_tab(furnished, tab) as window:
+        press_tab(window, tab, "exec -- tool-of-mine a inn", ["exec", "--", "tool-of-mine", "a", "inner-word"])
+        press_tab(window, tab, "exec tool-of-mine file-of", ["exec", "tool-of-mine", "file-of-mine"])
+
+
 def test_ctrl_c_while_a_file_is_slow_leaves_bash_as_it_was(furnished: Product) -> None:
     with open_tab(furnished, TABS[0]) as window:
         window.enter('_mfaenv_read() { sh -c "echo read\\ing; exec sleep 60"; }')
