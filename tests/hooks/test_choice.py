@@ -31,8 +31,9 @@ case $1-$2 in
         ;;
 esac
 if [ "$MFAENV_SHELL" = nu ]; then echo {{}}; fi
-echo "${{MFAENV_SHELL:+here}}${{MFAENV_SHELL:-through}} <$*>" >&2
+echo "${{MFAENV_SHELL:+here}}${{MFAENV_SHELL:-through}} ($*)" >&2
 """
+"""What it shows ends with no `>`: that is how a prompt ends, which a window waits for."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -44,5 +45,5 @@ def test_what_is_for_this_shell_is_told_from_all_else(product: Product, row: Set
     with seated(product, row) as seat:
         for lines in (HERE, THROUGH):
             seat.type("; ".join(f"mfaenv {line}" for line in lines))
-        shown = re.findall(r"^(here|through)[a-z]* <(.*)>$", seat.window.text, re.MULTILINE)
+        shown = re.findall(r"^(here|through)[a-z]* \((.*)\)$", seat.window.text, re.MULTILINE)
     assert shown == [*(("here", line) for line in HERE), *(("through", line) for line in THROUGH)]
