@@ -1,35 +1,39 @@
 """What mfaenv prints: ordered pairs of name and value as bytes for one shell or one data format.
 
-A shell is a file in this package and a line in ``_SHELLS``. Only the one that is wanted is imported, and nothing here
+A shell is a file in this package and a line in ``SHELLS``. Only the one that is wanted is imported, and nothing here
 reads or writes anything: the caller does.
 """
 
-from abc import ABC, abstractmethod
-
-from mfaenv.errors import USAGE, MfaenvError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mfaenv.shells.tab import Tab
 
 Pair = tuple[str, "str | None"]
 """A variable's name and its value; None removes the variable."""
 
-_SHELLS = {
-    "bash": "posix.Bash",
-    "zsh": "posix.Bash",
-    "sh": "posix.Sh",
-    "ksh": "posix.Sh",
-    "fish": "fish.Fish",
-    "csh": "csh.Csh",
-    "tcsh": "csh.Tcsh",
-    "powershell": "powershell.PowerShell",
-    "pwsh": "powershell.PowerShell",
-    "cmd": "cmd.Cmd",
-    "nu": "nu.Nu",
-    "elvish": "elvish.Elvish",
-    "xonsh": "xonsh.Xonsh",
-    "rc": "rc.Rc",
+
+def _row(kind: str, *programs: str, function: bool = True) -> tuple[str, tuple[str, ...], bool]:
+    """Return where a shell's class is, other names of programs that are this shell, and whether it has a function."""
+    return kind, programs, function
+
+
+SHELLS = {
+    "bash": _row("bash.Bash", "rbash"),
+    "zsh": _row("zsh.Zsh"),
+    "sh": _row("sh.Sh", "ash", "dash", "hush", "posh", "yash"),
+    "ksh": _row("sh.Sh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "rksh"),
+    "fish": _row("fish.Fish"),
+    "csh": _row("csh.Csh", "bsd-csh", function=False),
+    "tcsh": _row("csh.Tcsh"),
+    "powershell": _row("powershell.PowerShell"),
+    "pwsh": _row("powershell.PowerShell", "pwsh-preview"),
+    "cmd": _row("cmd.Cmd"),
+    "nu": _row("nu.Nu"),
+    "elvish": _row("elvish.Elvish"),
+    "xonsh": _row("xonsh.Xonsh"),
+    "rc": _row("rc.Rc", "rc.byron", function=False),
 }
 _FORMATS = {
     "json": "formats.Json",
@@ -38,14 +42,26 @@ _FORMATS = {
     "process": "formats.Process",
 }
 
-NAMES = tuple(_SHELLS)
+LONGEST = 131_072
+"""Bytes of a variable, with its name, ``=`` and the end, that a program can be started with on Linux: MAX_ARG_STRLEN.
+
+https://man7.org/linux/man-pages/man2/execve.2.html; macOS takes as much.
+"""
+
+NAMES = tuple(SHELLS)
 """What ``--shell`` accepts."""
+
+WITH_FUNCTION = tuple(name for name, (_, _, function) in SHELLS.items() if function)
+"""What ``mfaenv init`` takes."""
+
+HOLDS_MORE = {"csh": "tcsh"}
+"""Shells for whose text another one has the same documented line, but no limit of a few KiB."""
 
 FORMATS = tuple(_FORMATS)
 """What ``--format`` accepts."""
 
 
-class Target(ABC):
+class Target:
     """A shell or a format: how it writes one variable, and how its statements make a whole.
 
     ``assign`` raises ValueError for a value that the target cannot hold; characters that it can never hold are data.
@@ -54,8 +70,17 @@ class Target(ABC):
     line = ""
     """The documented line that loads what is printed; ``{command}`` is the program with its options."""
 
+    init = ""
+    """The documented line of the shell's startup file that loads what ``{command} init {target}`` prints."""
+
+    first = b""
+    """A statement before those that set and remove."""
+
     refused = "\0"
     """Characters that no value may have here."""
+
+    holds_variables = True
+    """Whether what is set becomes variables, which programs are started with. Data may be of any length."""
 
     encoding: str | None = "utf-8"
     """None: that of the console, which the caller knows."""
@@ -66,9 +91,41 @@ class Target(ABC):
     errors = "strict"
     """``surrogateescape`` where a value that is not UTF-8 can be written as the bytes that it is."""
 
-    @abstractmethod
+    octets = False  # whether programs get the octets that are written, in whatever encoding
+
+    reads: tuple[str, ...] = ()
+    """Other shells whose text is the same to this one."""
+
+    function: tuple[str, ...] = ()
+    """Templates, beside the shell's file, of the function that ``mfaenv init`` prints; none: there is no function."""
+
+    hook: tuple[str, ...] = ()
+    """Templates of its prompt hook."""
+
+    facts: tuple[tuple[str, str], ...] = ()
+    """What its templates hold for this shell alone, by name: ``@CLOCK@``."""
+
+    script = ""
+    """What the function runs where it is one line, which cannot choose; a file beside the shell's."""
+
+    saved = False
+    """Whether the shell evaluates no text: the function is kept in a file, and gets the stored session itself."""
+
+    completion = ""
+    """The template of its completion with Tab; nothing where it has none."""
+
+    completes_programs = True
+    """Whether it can complete the words of another program within a line."""
+
+    lists_programs = True
+    """Whether it then knows the names of programs, too."""
+
+    matches = False
+    """Whether it picks the words itself that fit what is typed, by rules of its own."""
+
     def assign(self, name: str, value: str) -> str:
         """Return the statement that sets and exports the variable."""
+        raise NotImplementedError  # not ABC's: its metaclass takes a stored session longer than the text it writes
 
     def remove(self, name: str) -> str:  # noqa: ARG002 - a data format only has what is set
         """Return the statement that removes the variable, and succeeds where there is none; nothing in a format."""
@@ -82,36 +139,101 @@ class Target(ABC):
         """Return the whole of what is printed."""
         return b"".join(statement + b"\n" for statement in statements)
 
+    def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - some hand it over there
+        """Return what the completion hands over as arguments or in the environment."""
+        from mfaenv.shells.tab import Tab
 
-def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8") -> bytes:
+        return Tab(self, handed)
+
+    def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - most shells quote by themselves
+        """Return the line by which the completion offers a word, after this open quote; nothing where it cannot."""
+        return "" if "\t" in word else f"{word}\t{meaning}"
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_PLAIN = LETTERS + "_@%+:,./=-"
+
+
+def is_plain(value: str) -> bool:
+    """Return whether the value means itself without quotes, in every POSIX shell.
+
+    zsh replaces ``=ls`` by the path of ls at the beginning of an assigned value and after a colon in it.
+    """
+    return not value.strip(_PLAIN) and not value.startswith("=") and ":=" not in value
+
+
+def octal(value: str) -> str:
+    """Return the value with all but ASCII letters and digits as octal numbers, for printf and for ``$'…'``."""
+    return escape(value, "\\%03o")
+
+
+def escape(value: str, number: str) -> str:
+    """Return the value with each octet that is no ASCII letter or digit as ``number``, a format for one octet."""
+    octets = value.encode("utf-8", "surrogateescape")
+    return "".join(chr(octet) if chr(octet) in LETTERS else number % octet for octet in octets)
+
+
+def printed(value: str) -> str:
+    """Return the value for the argument of a printf that may be a program; raises ValueError when it is too long."""
+    text = octal(value)
+    if len(text) >= LONGEST:
+        raise ValueError
+    return text
+
+
+def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", longest: int = LONGEST) -> bytes:
     """Return what to write to standard output, as it is, so that ``target`` sets and removes these variables in order.
 
     ``encoding`` is the console's output code page, as Python names it (``cp850``); only cmd's text depends on it.
-    Raises MfaenvError, naming the variable and never its value, for a value that the target cannot hold.
+    ``longest`` is what a variable may have in bytes, as for check_lengths.
+    Raise MfaenvError, naming the variable and never its value, for a value that the target cannot hold.
     """
-    language = _language(target)
+    language = named(target)
+    pairs = list(pairs)
+    if language.holds_variables:
+        check_lengths(pairs, longest)
     statements = [_statement(target, language, pair, language.encoding or encoding) for pair in pairs]
-    return language.join([statement for statement in statements if statement])
+    return language.join([statement for statement in (language.first, *statements) if statement])
+
+
+def check_lengths(pairs: "Iterable[Pair]", longest: int = LONGEST) -> None:
+    """Raise MfaenvError for a variable of more than ``longest`` bytes: with it, no program could be started."""
+    for name, value in pairs:
+        size = len(name) + len(value.encode("utf-8", "surrogatepass")) + len("=\0") if value else 0
+        if size > longest:
+            from mfaenv.errors import MfaenvError
+
+            raise MfaenvError(
+                f"{name} is too long: with its {size:,} bytes no program could be started.",
+                "Nothing was set, and a code that was given is used up. --format json takes any length.",
+            )
 
 
 def failure(target: str, status: int) -> bytes:
     """Return what to print when there is nothing to set, so that the documented line fails; empty for data."""
-    language = _language(target)
+    language = named(target)
     statement = language.fail(status).encode()
     return language.join([statement]) if statement else b""
 
 
 def loading_line(target: str, command: str = "mfaenv") -> str:
     """Return the line that a user types to load what ``command`` (no ``--shell`` in it) prints; empty for formats."""
-    return _language(target).line.format(command=command, target=target)
+    return named(target).line.format(command=command, target=target)
 
 
-def _language(target: str) -> "Target":
-    place = _SHELLS.get(target) or _FORMATS.get(target)
-    if place is None:
-        choices = ", ".join(NAMES + FORMATS)
-        raise MfaenvError(f"No shell or format is called {target}.", f"Choose from {choices}.", status=USAGE)
-    module, _, kind = place.partition(".")
+def init_line(target: str, options: str = "", command: str = "mfaenv") -> str:
+    """Return the line for the shell's startup file, with more options of ``init``; empty where no line does it."""
+    return named(target).init.format(command=command, target=target + options)
+
+
+def named(target: str) -> "Target":
+    """Return the shell or format of this name. Raise MfaenvError (usage) for a name that is none."""
+    path = SHELLS[target][0] if target in SHELLS else _FORMATS.get(target)
+    if path is None:
+        from mfaenv.errors import USAGE, MfaenvError
+
+        raise MfaenvError(f"No shell is called {target}.", f"Choose from {', '.join(NAMES + FORMATS)}.", status=USAGE)
+    module, _, kind = path.rpartition(".")
     # Not importlib: it is one more module on the way of a stored session.
     language: Target = getattr(__import__(f"{__name__}.{module}", fromlist=[kind]), kind)()
     return language
@@ -128,5 +250,7 @@ def _statement(target: str, language: "Target", pair: Pair, encoding: str) -> by
             raise ValueError  # noqa: TRY301 - a target refuses by data or by code: one answer to both
         return language.assign(name, value).encode(encoding, language.errors)
     except (ValueError, LookupError):
-        place = "" if language.encoding else f" in the console's code page, {encoding}"
-        raise MfaenvError(f"{name} has a value that {target} cannot hold{place}.", language.remedy) from None
+        where = "" if language.encoding else f" in the console's code page, {encoding}"
+        from mfaenv.errors import MfaenvError
+
+        raise MfaenvError(f"{name} has a value that {target} cannot hold{where}.", language.remedy) from None

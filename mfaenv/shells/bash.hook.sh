@@ -13,6 +13,14 @@ else
         _mfaenv_now=$((_mfaenv_start + SECONDS))
     }
 fi
+# Look, without a process, whether the word in the store is another than before.
+_mfaenv_look() {
+    _mfaenv_before=$_mfaenv_seen _mfaenv_seen=-
+    if [ -r "${MFAENV_STORE-}/latest" ]; then
+        { IFS='' \read -r _mfaenv_seen <"${MFAENV_STORE-}/latest"; } 2>/dev/null || :
+    fi
+    [ "$_mfaenv_seen" != "$_mfaenv_before" ]
+}
 _mfaenv_hook() {
     _mfaenv_status=$?
     _mfaenv_check || :

@@ -9,6 +9,8 @@ class Cmd(Target):
     line = "for /f \"delims=\" %i in ('{command} --shell cmd') do @%i"
     refused = "\0\r\n\x1a"
     encoding = None
+    function = ("cmd.function.cmd",)
+    script = "cmd.script.cmd"
     remedy = (
         "chcp 65001 gives the console every character; a line break, Ctrl-Z, an empty value "
         "and a line over 8,191 characters cmd never holds"

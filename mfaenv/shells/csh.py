@@ -1,7 +1,12 @@
 """csh and tcsh."""
 
-from mfaenv.shells import Target
-from mfaenv.shells.posix import is_plain, octal
+from mfaenv.shells import Target, is_plain, printed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.shells.tab import Tab
 
 
 class Tcsh(Target):
@@ -12,8 +17,19 @@ class Tcsh(Target):
     """
 
     line = 'eval "`{command} --shell {target}`"'
+    init = 'eval "`{command} init {target}`"'
+    completion = "tcsh.completion.csh"
+    completes_programs = False
+    lists_programs = False
+    matches = True
     refused = "\0\n"
-    remedy = "A line break, and more than 4,096 bytes that are not all ASCII, cannot be written in this shell."
+    octets = True
+    remedy = (
+        "A line break, more than 4,096 bytes that are not all ASCII, and some 32 KiB cannot be written in this shell."
+    )
+    reads: tuple[str, ...] = ("csh",)
+    function: tuple[str, ...] = ("tcsh.function.csh",)
+    script = "tcsh.script.csh"
     _longest_printed = 4096
 
     def assign(self, name: str, value: str) -> str:
@@ -22,7 +38,7 @@ class Tcsh(Target):
             return f"setenv {name} {value};"
         if not value.isascii() and len(value.encode("utf-8", "surrogateescape")) > self._longest_printed:
             raise ValueError
-        return f"setenv {name} \"`printf '{octal(value)}'`\";"
+        return f"setenv {name} \"`printf '{printed(value)}'`\";"
 
     def remove(self, name: str) -> str:
         """Return the statement."""
@@ -32,10 +48,25 @@ class Tcsh(Target):
         """Return the statement."""
         return f"(exit {status});"
 
+    def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - it gives no arguments
+        """Return what tcsh hands over: the line up to the cursor, in a variable."""
+        line = env["COMMAND_LINE"]
+        for mark in ";|&(`":
+            line = line.rpartition(mark)[2]
+        return super().tab([*line.split(), *([""] if line.endswith((" ", "\t")) else [])], env)
+
+    def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - tcsh shows words alone
+        """Return the word, unless tcsh would cut or expand it."""
+        return word if all(sign.isalnum() or sign in "_@%+:,./=-" for sign in word) else ""
+
 
 class Csh(Tcsh):
     """BSD's csh, which reads no line over 4,080 bytes: "Word too long."."""
 
+    init = ""
+    reads = ()
+    function = ()
+    completion = ""
     remedy = "A line break, or a line over 4,080 bytes, cannot be written in this shell; for a long one: --shell tcsh."
     _longest_line = 4080
 

@@ -1,49 +1,72 @@
-"""Which shell called: the nearest of the processes above this one that is a shell."""
+"""Find the shell that called: the first of the parent processes that is a shell."""
 
 import os
 import sys
 
+from mfaenv import shells
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.shells import NAMES
+from mfaenv.shells import HOLDS_MORE, NAMES, SHELLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_SHELLS = {name: name for name in NAMES} | {
-    "ash": "sh",
-    "dash": "sh",
-    "hush": "sh",
-    "posh": "sh",
-    "yash": "sh",
-    "rbash": "bash",
-    "bsd-csh": "csh",
-    "ksh93": "ksh",
-    "lksh": "ksh",
-    "loksh": "ksh",
-    "mksh": "ksh",
-    "oksh": "ksh",
-    "pdksh": "ksh",
-    "rksh": "ksh",
-    "pwsh-preview": "pwsh",
-    "rc.byron": "rc",
-}
+_PROGRAMS = {program: name for name, (_, others, _) in SHELLS.items() for program in (name, *others)}
+"""The shell that each program is, by the program's name."""
+
 _HOSTS = ("busybox", "dotnet", "python", "qemu-", "rosetta")
 """Programs that run a shell which is named by their first argument: busybox sh, dotnet pwsh.dll, python xonsh."""
 
-_FARTHEST = 10
+FARTHEST = 10
+"""Processes above this one that are looked at."""
 
 
-def detect(environ: "Mapping[str, str]") -> str:
-    """Return the name of the shell that called, else that of the user's login shell (``SHELL``).
+def detect(environ: "Mapping[str, str]", wanted: str = "") -> str:
+    """Return the shell to print for: the ``wanted`` one, which ``MFAENV_SHELL`` names, else the one that evaluates.
 
-    Raises MfaenvError when neither is a shell that mfaenv knows.
+    Raise MfaenvError (usage) when none is known, and when the wanted one's text means something else to the caller.
     """
-    called = _from_proc() if sys.platform == "linux" else _from_shellingham()
-    shell = called or _known(environ.get("SHELL", ""))
+    if not wanted:
+        return evaluator(environ)
+    called = _parent() or ""
+    if called and not reads(called, wanted):
+        hint = f"Unset MFAENV_SHELL, or say --shell {wanted} if it is right."
+        raise MfaenvError(f"MFAENV_SHELL is {wanted}, but {called} called.", hint, status=USAGE)
+    return wanted
+
+
+def believed(name: str) -> str:
+    """Return the shell to print for where an option names one: that one, or the one that called and holds more."""
+    larger = HOLDS_MORE.get(name)
+    return larger if larger and _parent() == larger else name
+
+
+def evaluator(environ: "Mapping[str, str]", wanted: str = "") -> str:
+    """Return the shell that evaluates what is printed: the one that called, else the wanted one, else the login shell.
+
+    With a wanted one, only a shell that called by itself counts: a program in between may have set ``MFAENV_SHELL``.
+
+    Raise MfaenvError (usage) where none of these is a shell that mfaenv knows.
+    """
+    shell = (_parent() or wanted if wanted else _caller()) or _known(environ.get("SHELL", ""))
     if not shell:
         raise MfaenvError("The shell that called is unknown.", f"Name it: --shell {'|'.join(NAMES)}", status=USAGE)
     return shell
+
+
+def _caller() -> str | None:
+    """Return the name of the shell that called, or None where none is found."""
+    return _from_proc() if sys.platform == "linux" else _from_shellingham()
+
+
+def _parent() -> str | None:
+    """Return the name of the shell that started this process, or None where that is another program."""
+    return identify(next(callers(), [])) if sys.platform == "linux" else _from_shellingham()
+
+
+def reads(shell: str, other: str) -> bool:
+    """Return whether this shell reads the text for the other one just as that does."""
+    return other == shell or other in shells.named(shell).reads
 
 
 def identify(words: "Sequence[str]") -> str | None:
@@ -56,7 +79,7 @@ def identify(words: "Sequence[str]") -> str | None:
 
 
 def _known(program: str) -> str | None:
-    return _SHELLS.get(_basename(program))
+    return _PROGRAMS.get(_basename(program))
 
 
 def _basename(program: str) -> str:
@@ -67,14 +90,14 @@ def _basename(program: str) -> str:
 
 def _from_proc() -> str | None:
     # shellingham would find the same, but the modules that it loads cost more than a stored session's whole answer.
-    return next(filter(None, map(identify, _callers())), None)
+    return next(filter(None, map(identify, callers())), None)
 
 
-def _callers() -> "Iterator[list[str]]":
-    """Yield the command lines of the processes above this one, the nearest first, as far as they may be read."""
+def callers() -> "Iterator[list[str]]":
+    """Yield the command lines of the parent processes, the direct one first, as far as they may be read."""
     process = os.getppid()
     try:
-        for _ in range(_FARTHEST):
+        for _ in range(FARTHEST):
             yield _read(process, "cmdline").split("\0")
             # The program's name stands in parentheses and may hold anything; two fields on is the parent.
             process = int(_read(process, "stat").rpartition(")")[2].split()[1])

@@ -8,7 +8,7 @@ fn _mfaenv_for_this_shell {|@words|
             set valued = $false
         } elif (re:match '@VALUED@' $word) {
             set valued = $true
-        } elif (re:match '@ELSEWHERE@' $word) {
+        } elif (re:match '@OTHER_OUTPUT@' $word) {
             put $false
             return
         }
@@ -16,11 +16,13 @@ fn _mfaenv_for_this_shell {|@words|
     put $true
 }
 
-# Set here what the program prints; a hook looks at the store anew then.
+# Set here what the program prints; after that a hook looks at the store anew.
 var _mfaenv_seen = ''
+var _mfaenv_ended = ''
 fn _mfaenv_here {|@words|
+    eval (e:mfaenv --shell elvish $@words | slurp)
     set _mfaenv_seen = ''
-    eval (tmp E:MFAENV_SHELL = elvish; e:mfaenv $@words | slurp)
+    set _mfaenv_ended = ''
 }
 
 fn mfaenv {|@words|

@@ -31,6 +31,10 @@ fn _mfaenv_hook {
         }
     } elif (or (not-eq $expires '') (has-env AWS_ACCESS_KEY_ID)) {
         return # keys of the user's own
+    } elif (and (not-eq $_mfaenv_ended '') (< (_mfaenv_clock) (- $_mfaenv_ended @EARLY@))) {
+        # The clock went back, and it still holds.
+        set _mfaenv_ended = ''
+        set _mfaenv_seen = again
     }
     if (and (eq $E:MFAENV_PINNED '') (_mfaenv_look)) {
         # A try would catch the return in it too.
@@ -39,8 +43,23 @@ fn _mfaenv_hook {
         }
     }
     if (and (not-eq $expires '') (>= (_mfaenv_clock) $expires)) {
-        echo 'mfaenv: the session of profile '$E:MFAENV_PROFILE' has ended' >&2
+        set _mfaenv_ended = $expires
+        var whose = ''
+        if (re:match '^\PC+$' $E:MFAENV_PROFILE) {
+            set whose = ' of profile '$E:MFAENV_PROFILE
+        }
+        echo 'mfaenv: the session'$whose' has ended: type mfaenv for a new one' >&2
+        # What the profile brought beside its session, where it still has that value.
+        each {|word|
+            var name = (re:replace '=.*' '' $word)
+            if (and (re:match '^AWS_[A-Z0-9_]+$' $name) (has-env $name) (eq $word $name'='(get-env $name))) {
+                unset-env $name
+            }
+        } [(str:split ' ' $E:MFAENV_SETTINGS)]
         each $unset-env~ [@ENDING@]
+        if (has-value [@PROFILE_NAMES@] $E:MFAENV_PROFILE_AS) {
+            unset-env $E:MFAENV_PROFILE_AS
+        }
     }
 }
 

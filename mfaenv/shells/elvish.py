@@ -9,6 +9,11 @@ class Elvish(Target):
     """Single quotes, in which the quote is doubled; octets that are not UTF-8 stand in double quotes between them."""
 
     line = "eval ({command} --shell elvish | slurp)"
+    init = "eval ({command} init {target} | slurp)"
+    function = ("elvish.function.elv",)
+    hook = ("elvish.hook.elv",)
+    completion = "elvish.completion.elv"
+    matches = True
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement."""

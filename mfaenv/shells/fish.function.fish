@@ -6,18 +6,28 @@ function _mfaenv_for_this_shell
             set valued no
         else if string match -qr '@VALUED@' -- $word
             set valued yes
-        else if string match -qr '@ELSEWHERE@' -- $word
+        else if string match -qr '@OTHER_OUTPUT@' -- $word
             return 1
         end
     end
     return 0
 end
 
-# Set here what the program prints; a hook looks at the store anew then.
+# Set here what the program prints, in a pipe and in a substitution too: fish has no subshells.
 function _mfaenv_here
-    set -g _mfaenv_seen ''
-    MFAENV_SHELL=fish command mfaenv $argv | source
-    return $pipestatus[1]
+    # A trace would show the keys.
+    set -l fish_trace
+    command mfaenv --shell fish $argv | source
+    set -l code $pipestatus[1]
+    if test $code -eq 0
+        # After that a hook looks at the store anew.
+        set -g _mfaenv_seen ''
+        set -g _mfaenv_ended ''
+        set -g _mfaenv_holding no
+    else if status is-command-substitution; and not contains -- --cached $argv
+        echo 'false;'
+    end
+    return $code
 end
 
 function mfaenv

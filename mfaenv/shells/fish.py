@@ -1,7 +1,6 @@
 """fish."""
 
-from mfaenv.shells import Target
-from mfaenv.shells.posix import escape, is_plain
+from mfaenv.shells import Target, escape, is_plain
 
 
 class Fish(Target):
@@ -11,6 +10,12 @@ class Fish(Target):
     """
 
     line = "{command} | source"
+    init = "{command} init {target} | source"
+    function = ("fish.function.fish",)
+    hook = ("fish.hook.fish",)
+    completion = "fish.completion.fish"
+    matches = True
+    octets = True
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement, which has no line break either, for ``eval (mfaenv)``."""

@@ -1,7 +1,6 @@
 """Data instead of shell code: JSON, dotenv files, GitHub Actions' environment file, credential_process."""
 
-from mfaenv.shells import Target
-from mfaenv.shells.posix import is_plain
+from mfaenv.shells import Target, is_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -9,12 +8,24 @@ if TYPE_CHECKING:
 
     from mfaenv.shells import Pair
 
-_JSON_ESCAPES = {code: f"\\u{code:04x}" for code in range(0x20)} | {ord('"'): '\\"', ord("\\"): "\\\\"}
-"""All that JSON demands (RFC 8259, section 7); the json module costs half of an interpreter's start."""
+_JSON_ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\"}
 
 
 def _json_member(name: str, value: str) -> str:
-    return f'"{name}": "{value.translate(_JSON_ESCAPES)}"'
+    """Return a member of an object; the json module would cost half of an interpreter's start.
+
+    JSON demands an escape for U+0000 to U+001F (RFC 8259, section 7); what else a terminal does not just show has one
+    too. Half a surrogate pair is left, and is refused where the text is encoded.
+    """
+    escaped = value.translate(_JSON_ESCAPES)
+    return f'"{name}": "{escaped if escaped.isprintable() else "".join(map(_json_character, escaped))}"'
+
+
+def _json_character(character: str) -> str:
+    if character.isprintable() or "\ud800" <= character <= "\udfff":
+        return character
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 _PROCESS_MEMBERS = {
@@ -22,11 +33,14 @@ _PROCESS_MEMBERS = {
     "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
     "AWS_SESSION_TOKEN": "SessionToken",
     "AWS_CREDENTIAL_EXPIRATION": "Expiration",
+    "AWS_ACCOUNT_ID": "AccountId",
 }
 
 
 class Json(Target):
     """An object of what is set."""
+
+    holds_variables = False
 
     def assign(self, name: str, value: str) -> str:
         """Return the member."""

@@ -9,19 +9,19 @@ def _mfaenv_for_this_shell [words: list<string>]: nothing -> bool {
             $valued = false
         } else if $word =~ '@VALUED@' {
             $valued = true
-        } else if $word =~ '@ELSEWHERE@' {
+        } else if $word =~ '@OTHER_OUTPUT@' {
             return false
         }
     }
     true
 }
 
-# Set here what the program prints; a hook looks at the store anew then.
+# Set here what the program prints; after that a hook looks at the store anew.
 def --env --wrapped _mfaenv_here [...words: string] {
-    let piped = $in
-    $env._mfaenv_seen = ''
-    let text = (with-env { MFAENV_SHELL: nu } { $piped | ^mfaenv ...$words })
+    let text = ($in | ^mfaenv --shell nu ...$words)
     $text | from json | load-env
+    $env._mfaenv_seen = ''
+    $env._mfaenv_ended = ''
 }
 
 @complete _mfaenv_complete
@@ -35,17 +35,20 @@ def --env _mfaenv_load []: nothing -> bool {
     try { _mfaenv_here --cached; true } catch { false }
 }
 
+def _mfaenv_now []: nothing -> int { (date now | into int) // 1_000_000_000 }
+
 # Whether there are keys that stay until some seconds before their end: a session's, or, for ever, the user's own.
 def _mfaenv_holds [early: int]: nothing -> bool {
     let expires = ($env.MFAENV_EXPIRES? | default '')
     if $expires !~ '^[0-9]+$' {
         return (($expires | is-not-empty) or ($env.AWS_ACCESS_KEY_ID? | is-not-empty))
     }
-    ((date now | into int) // 1_000_000_000) < ($expires | into int) - $early
+    (_mfaenv_now) < ($expires | into int) - $early
 }
 
 # At the start of the shell.
 $env._mfaenv_seen = ''
+$env._mfaenv_ended = ''
 if (_mfaenv_holds 0) {
     @KNOWN@ | reject --optional MFAENV_PROFILE | load-env
 } else {

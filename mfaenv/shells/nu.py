@@ -1,13 +1,31 @@
 """Nushell, which evaluates no text but loads a record."""
 
+from mfaenv.shells import is_plain
 from mfaenv.shells.formats import Json
 
 
 class Nu(Json):
     """A record; programs do not see a variable that is null."""
 
+    holds_variables = True
+
     line = "{command} --shell nu | from json | load-env"
+    function = ("nu.function.nu",)
+    hook = ("nu.hook.nu",)
+    saved = True
+    completion = "nu.completion.nu"
+    lists_programs = False
 
     def remove(self, name: str) -> str:
         """Return the member."""
         return f'"{name}": null'
+
+    def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - the word brings its own
+        """Return the line with the word in quotes where it needs some."""
+        return f"{word if is_plain(word) else _quoted(word)}\t{meaning}"
+
+
+def _quoted(word: str) -> str:
+    """Return the word in double quotes, what cannot be shown as a number: https://www.nushell.sh/book/working_with_strings.html."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(sign if sign.isprintable() else f"\\u{{{ord(sign):x}}}" for sign in escaped) + '"'

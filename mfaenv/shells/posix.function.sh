@@ -3,7 +3,7 @@ _mfaenv_for_this_shell() {
     while [ "$#" -gt 0 ]; do
         case $1 in
             @VALUED_PATTERN@) [ "$#" -eq 1 ] || \shift ;;
-            @ELSEWHERE_PATTERN@) return 1 ;;
+            @OTHER_OUTPUT_PATTERN@) return 1 ;;
             -* | unset) ;;
             *) return 1 ;;
         esac
@@ -11,13 +11,34 @@ _mfaenv_for_this_shell() {
     done
 }
 
-# Set here what the program prints; a hook looks at the store anew then. A backslash keeps the user's aliases out.
-_mfaenv_seen='' _mfaenv_text=''
-_mfaenv_here() {
-    _mfaenv_seen=''
-    _mfaenv_text=$(MFAENV_SHELL='@SHELL@' \command mfaenv "$@") || return
+# Whether this is a subshell whose output something reads: $(mfaenv) cannot be told from mfaenv | cat.
+_mfaenv_is_read() {
+    [ ! -t 1 ] || return 1
+    @IS_READ@
+}
+
+# Set here what the program prints. Where that is read, what is set here may go with the subshell: so print it too.
+_mfaenv_seen='' _mfaenv_ended='' _mfaenv_text='' _mfaenv_exit=0 _mfaenv_flags=''
+_mfaenv_load() {
+    _mfaenv_exit=0
+    _mfaenv_text=$(\command mfaenv --shell @SHELL@ "$@") || _mfaenv_exit=$?
+    if [ -n "$_mfaenv_text" ] && _mfaenv_is_read; then
+        @PRINT@
+    fi
+    [ "$_mfaenv_exit" -eq 0 ] || return "$_mfaenv_exit"
     \eval "$_mfaenv_text"
-    _mfaenv_text=''
+    # After that a hook looks at the store anew.
+    _mfaenv_text='' _mfaenv_seen='' _mfaenv_ended=''
+}
+
+# The same with no tracing, which would show the keys. A backslash keeps the user's aliases out.
+_mfaenv_here() {
+    _mfaenv_flags=$-
+    { \set +xv; } 2>/dev/null
+    _mfaenv_load "$@" || :
+    case $_mfaenv_flags in *v*) \set -v ;; esac
+    case $_mfaenv_flags in *x*) \set -x ;; esac
+    return "$_mfaenv_exit"
 }
 
 # An alias of that name would go before, and be read in the place of the function's name.

@@ -2,11 +2,22 @@
 
 from mfaenv.shells import Target
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.shells.tab import Tab
+
 _FAIL_THE_CALLER = (
     "if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') "
     "{ { & { [CmdletBinding()] param() begin { $PSCmdlet.InvokeCommand.HasErrors = $true } } }"
     ".GetSteppablePipeline().Begin($false) };"
 )
+
+_BARE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:+=-"
+_SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b"
+_FIRST, _LAST = ord(" "), ord("~")
+_SPECIAL = '"$`\u201c\u201d\u201e'
 
 
 class PowerShell(Target):
@@ -17,6 +28,12 @@ class PowerShell(Target):
     """
 
     line = "{command} --shell {target} | Invoke-Expression"
+    init = 'Invoke-Expression (({command} init {target}) -join "`n")'
+    reads = ("powershell", "pwsh")
+    function = ("powershell.function.ps1",)
+    hook = ("powershell.hook.ps1",)
+    completion = "powershell.completion.ps1"
+    lists_programs = False
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement; raises ValueError for a lone surrogate."""
@@ -39,23 +56,65 @@ class PowerShell(Target):
         """Return one line."""
         return b" ".join(statements) + b"\n"
 
+    def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - it gives no arguments
+        """Return what the completion hands over: the words in a variable, a line each."""
+        return super().tab(env["_MFAENV_WORDS"].split("\n"), env)
+
+    def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - the word brings its own
+        """Return the line with the word to insert, the word to show and its meaning, in ASCII and as a pattern's text.
+
+        The console's code page decodes it, as everything here.
+        """
+        shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in word)
+        return "\t".join(map(_pattern, (_argument(word), shown, meaning or shown)))
+
+
+def _argument(word: str) -> str:
+    """Return the word as an argument."""
+    if not word.strip(_BARE):
+        return word
+    if word.isprintable():
+        return "'" + "".join(sign * 2 if sign in _SINGLE_QUOTES else sign for sign in word) + "'"
+    return '"' + "".join(_in_double_quotes(sign) for sign in word) + '"'
+
+
+def _in_double_quotes(sign: str) -> str:
+    if not sign.isprintable():
+        return f"$([char]{ord(sign)})"
+    return f"`{sign}" if sign in _SPECIAL else sign
+
+
+def _pattern(text: str) -> str:
+    """Return the text as `[regex]::Unescape` reads it."""
+    text = text.replace("\\", "\\\\")
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(chr(unit) if _FIRST <= unit <= _LAST else f"\\u{unit:04x}" for unit in _units(text))
+
 
 def quote(value: str) -> str:
-    """Return a PowerShell expression for the value: printable ASCII in single quotes, all else as UTF-16 numbers.
+    """Return a PowerShell expression for the value: plain characters in quotes, all else as UTF-16 numbers.
 
-    The typographic quotes U+2018 to U+201B, which PowerShell takes for single ones, are among the numbers.
-    Joined and not added: PowerShell 7.6 dies of a sum of 10,000 terms.
-    Raises ValueError for a lone surrogate.
+    So no value has a sign that ends a text, a term or a statement, and the function of ``mfaenv init`` can take the
+    statements apart. Joined and not added: PowerShell 7.6 dies of a sum of 10,000 terms.
+    Raise ValueError for a lone surrogate.
     """
-    octets = value.encode("utf-16-le")
-    units = [octets[index] | octets[index + 1] << 8 for index in range(0, len(octets), 2)]
+    units = _units(value)
     text = f"'{''.join(map(_unit, units))}'"
-    return text if all(map(_is_printable, units)) else f"-join({text})"
+    return text if all(map(_is_plain, units)) else f"-join({text})"
+
+
+_PLAIN = frozenset(map(ord, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 _@%+:./=-"))
+
+
+def _units(value: str) -> list[int]:
+    octets = value.encode("utf-16-le")
+    return [octets[index] | octets[index + 1] << 8 for index in range(0, len(octets), 2)]
 
 
 def _unit(code: int) -> str:
-    return chr(code).replace("'", "''") if _is_printable(code) else f"',[char]{code},'"
+    return chr(code) if _is_plain(code) else f"',[char]{code},'"
 
 
-def _is_printable(code: int) -> bool:
-    return ord(" ") <= code <= ord("~")
+def _is_plain(code: int) -> bool:
+    return code in _PLAIN

@@ -13,6 +13,7 @@ class Rc(Target):
     line = "eval ``(){{{command}}}"
     refused = "\0\1\2\udcff"
     errors = "surrogateescape"
+    octets = True
     remedy = "The control characters 1 and 2, and the octet 255, cannot be set in this shell."
 
     def assign(self, name: str, value: str) -> str:

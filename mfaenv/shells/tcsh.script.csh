@@ -1,4 +1,7 @@
 # The function of tcsh, whose aliases cannot choose: theirs sources this file, with the arguments in argv.
+# A trace would show the keys.
+set _mfaenv_echo = $?echo _mfaenv_verbose = $?verbose
+unset echo verbose
 # What they print is for this shell: what the main command and unset print, and nothing else.
 set _mfaenv_for_this_shell = 1 _mfaenv_valued = 0
 foreach _mfaenv_word ($argv:q)
@@ -24,6 +27,7 @@ foreach _mfaenv_word ($argv:q)
         case --duration:
         case --role-arn:
         case --region:
+        case --ask:
         case --min-remaining:
             set _mfaenv_valued = 1
             breaksw
@@ -42,6 +46,17 @@ if ($_mfaenv_for_this_shell) then
     # Not in double quotes, in which the arguments would be read as code; so runs of blanks in a value become one.
     set _mfaenv_text = (`\mfaenv --shell tcsh $argv:q`)
     if (! $_mfaenv_noglob) unset noglob
+    # In a subshell whose output something else reads, as in eval "`mfaenv`", they are printed too: it may be for eval.
+    # There $$ is still the shell that made it, and not the parent of what it starts.
+    if (! -t 1) then
+        set _mfaenv_echo_style = $echo_style echo_style = none
+        echo $_mfaenv_text:q | /bin/sh -c 'if test $PPID = '$$'; then cat > /dev/null; else cat; fi'
+        set echo_style = $_mfaenv_echo_style
+    endif
 endif
-# An endif forgets the status, so this comes last.
 eval "unset _mfaenv_text; $_mfaenv_text"
+# What comes after that forgets the status.
+set _mfaenv_status = $status
+if ($_mfaenv_verbose) set verbose
+if ($_mfaenv_echo) set echo
+set status = $_mfaenv_status

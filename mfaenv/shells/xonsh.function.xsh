@@ -9,20 +9,23 @@ def _mfaenv_for_this_shell(words):
     for word in rest:
         if _mfaenv_re.search("@VALUED@", word):
             next(rest, None)
-        elif word != "unset" and _mfaenv_re.search("@ELSEWHERE@", word):
+        elif word != "unset" and _mfaenv_re.search("@OTHER_OUTPUT@", word):
             return False
     return True
 
 
 @_mfaenv_unthreadable
 def _mfaenv_here(words, stdin=None):
-    global _mfaenv_seen
-    _mfaenv_seen = ""
-    env = {**__xonsh__.env.detype(), "MFAENV_SHELL": "xonsh"}
+    global _mfaenv_seen, _mfaenv_ended
+    command = ["mfaenv", "--shell", "xonsh", *words]
     pipe = _mfaenv_subprocess.PIPE
-    done = _mfaenv_subprocess.run(["mfaenv", *words], env=env, stdin=stdin, stdout=pipe, encoding="utf-8")
+    done = _mfaenv_subprocess.run(
+        command, env=__xonsh__.env.detype(), stdin=stdin, stdout=pipe, encoding="utf-8"
+    )
     if done.returncode == 0:
         execx(done.stdout)
+        # After that a hook looks at the store anew.
+        _mfaenv_seen = _mfaenv_ended = ""
     return done.returncode
 
 

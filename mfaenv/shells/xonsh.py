@@ -1,12 +1,16 @@
 """xonsh."""
 
-from mfaenv.shells import Target
+from mfaenv.shells import Target, is_plain
 
 
 class Xonsh(Target):
     """Python's own literals, in ASCII."""
 
     line = "execx($({command} --shell xonsh))"
+    init = "execx($({command} init {target}))"
+    function = ("xonsh.function.xsh",)
+    hook = ("xonsh.hook.xsh",)
+    completion = "xonsh.completion.xsh"
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement; raises ValueError for what cannot stand in an environment."""
@@ -20,3 +24,9 @@ class Xonsh(Target):
     def fail(self, status: int) -> str:
         """Return the statement; of this exception xonsh shows one line and takes the status."""
         return f"raise __import__('subprocess').CalledProcessError({status}, 'mfaenv');"
+
+    def offer(self, word: str, meaning: str, quote: str) -> str:
+        """Return the line with the word in the open quote where that can hold it, else as a literal."""
+        if quote and word.isprintable() and not any(character in word for character in "'\"\\"):
+            return f"{quote}{word}{quote}\t{meaning}"
+        return f"{word if is_plain(word) else repr(word)}\t{meaning}"

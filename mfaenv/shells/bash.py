@@ -1,0 +1,69 @@
+"""bash."""
+
+from mfaenv.shells import Target, is_plain, octal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.shells.tab import Tab
+
+_NEEDS_EVAL = b"${mfaenv_needs_eval+};"
+"""Nothing where it is evaluated: an empty command, whatever is set, under ``set -u`` too.
+
+Without ``eval``, as in ``$(mfaenv)`` and ``export $(mfaenv)``, it is the first word: a program that is not found, a
+name that is none. What comes after it is neither run nor shown in the shell's error, which shows this word.
+"""
+
+IN_SUBSHELL = '[ "${%s-0}" -gt 0 ] && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$$/fd/1" ]'
+"""Whether this is a subshell whose output is neither a file nor what the whole shell has, as far as /proc tells."""
+
+PRINTED = '\\printf "%s\\n" "$_mfaenv_text"'
+
+
+class Bash(Target):
+    """bash, and what all that read POSIX shell have in common.
+
+    ``eval $(mfaenv)`` without quotes splits the text at blanks, expands globs in it and joins it with spaces. So a
+    value is written with nothing but characters that mean nothing to any of these shells, or as octal numbers.
+    """
+
+    line = "eval $({command})"
+    init = 'eval "$({command} init {target})"'
+    first = _NEEDS_EVAL
+    octets = True
+    function = ("posix.function.sh",)
+    reads: tuple[str, ...] = ("bash", "zsh", "sh", "ksh")
+    hook: tuple[str, ...] = ("posix.hook.sh", "bash.hook.sh")
+    facts: tuple[tuple[str, str], ...] = (
+        ("FUNCTION", ""),
+        ("CLOCK", "_mfaenv_clock"),
+        ("CHECK", "_mfaenv_check() {"),
+        ("LOOK", "_mfaenv_look"),
+        ("IS_READ", IN_SUBSHELL % "BASH_SUBSHELL"),
+        ("PRINT", PRINTED),
+    )
+    completion = "bash.completion.bash"
+    lists_programs = False
+
+    def assign(self, name: str, value: str) -> str:
+        """Return the statement that sets and exports the variable."""
+        return f"export {name}={value};" if is_plain(value) else self.assign_odd(name, value)
+
+    def assign_odd(self, name: str, value: str) -> str:
+        """Return the statement for a value that is not plain, in quotes that dash and posh do not know."""
+        return f"export {name}=$'{octal(value)}';"
+
+    def remove(self, name: str) -> str:
+        """Return the statement that removes the variable."""
+        return f"unset {name};"
+
+    def fail(self, status: int) -> str:
+        """Return the statement that makes the line fail."""
+        return f"(exit {status});"
+
+    def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - all is in the arguments
+        """Return what the completion hands over: the line, the characters that cut words, and bash's own words."""
+        from mfaenv.shells.bash_tab import BashTab
+
+        return BashTab(self, handed)

@@ -1,0 +1,40 @@
+"""sh and ksh, and all other shells that read POSIX shell: what they do otherwise than bash."""
+
+from mfaenv.shells import printed
+from mfaenv.shells.bash import Bash
+
+_CHILD_IN_SUBSHELL = r"""# A child can tell a fork. ksh93 forks for no substitution: it writes to a file without a name.
+    \command sh -c '
+        if [ -f /dev/fd/1 ]; then
+            exec 3>&1
+            set -- $(ls -lL /dev/fd/3)
+            [ "${2-}" = 0 ]
+        else
+            [ "$PPID" -ne "$1" ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$1/fd/1" ]
+        fi
+    ' sh "$$" 2>/dev/null"""
+
+_COPIED = r"""# Not by printf, which is a program in some shells: others would see what it is given.
+        \command cat <<EOF
+$_mfaenv_text
+EOF"""
+
+
+class Sh(Bash):
+    """What every POSIX shell reads, old ones too: single quotes and all between them come from printf.
+
+    Backticks, since parentheses are a pattern to zsh with GLOB_SUBST, which it has when it plays sh. Quotes and not a
+    last character that is cut off again to keep line breaks: bash 5.2 makes garbage of ``${X%_}`` where X is the
+    octets C2 5C 5F.
+    """
+
+    remedy = "This shell holds no NUL, and no more than 32 KiB of other than letters, digits and _@%+:,./=-."
+    reads = ("sh", "ksh")
+    hook = ()
+    facts = (("FUNCTION", ""), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
+    completion = ""
+
+    def assign_odd(self, name: str, value: str) -> str:
+        """Return the statement for a value that is not plain."""
+        quoted = "'" + value.replace("'", "'\\''") + "'"
+        return f"eval \"export {name}=`printf '{printed(quoted)}'`\";"
