@@ -1,25 +1,57 @@
 """The names that a shell gets and loses: a stored session or a new one as ordered pairs of name and value."""
 
+import sys
 import time
 
-from mfaenv import options
+from mfaenv import parse, shells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from mfaenv.options import Given
+    from mfaenv.parse import Given
     from mfaenv.shells import Pair
 
-CLEARED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID", "AWS_SESSION_EXPIRATION")
-"""What would win over exported keys in one SDK or another, or describe the keys that were there before."""
+CLEARED = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ACCOUNT_ID",
+    "AWS_SESSION_EXPIRATION",
+    "AWS_VAULT",
+    "AWSUME_PROFILE",
+    "AWSUME_EXPIRATION",
+    "AWSU_PROFILE",
+    "AWS_SSO_PROFILE",
+)
+"""What would win over exported keys in one SDK or another, or tell programs and prompts of the keys before them."""
+
+ACCOUNT = "AWS_ACCOUNT_ID"
+
+PROFILE_AS = "MFAENV_PROFILE_AS"
+"""Names a variable in which the profile is exported too, for prompts that read no other."""
+
+PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")
+"""The names that PROFILE_AS takes. All are in CLEARED."""
 
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell had exported, before the session took its place."""
 
+STORE = "MFAENV_STORE"
+"""Where a prompt hook finds the store's directory."""
+
 EXPIRES = "MFAENV_EXPIRES"
 END_DIGITS = 10
 """Of a moment in seconds since 1970: enough until the year 2286, and Python can read and write it."""
+
+LONGEST = 32_767 if sys.platform == "win32" else shells.LONGEST
+"""Bytes that a variable may have, with its name: beyond, no program can be started. Windows counts characters.
+
+https://learn.microsoft.com/en-us/windows/win32/procthread/environment-variables
+"""
+
+LOCALE = sys.getfilesystemencoding()
+"""The encoding in which programs read their variables, as Python itself does; UTF-8 on Windows."""
 
 PROFILE = "MFAENV_PROFILE"
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -33,6 +65,16 @@ PINNED = "MFAENV_PINNED"
 No prompt hook puts the profile's own session in the place of such a one, nor after its end.
 """
 
+SETTINGS = "MFAENV_SETTINGS"
+"""What mfaenv set because the profile says where AWS is: `NAME=value` words, since addresses hold no blank."""
+
+SWITCHES = {"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}
+DEMO = "MFAENV_DEMO"
+"""Tells programs inside a demo where it is: its AWS files go with it, but the files of the shell stay."""
+
+ADDRESS = "AWS_ENDPOINT_URL"
+NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
 SET = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -44,33 +86,82 @@ SET = (
     REGION_MARK,
     SOURCE_KEY,
     PINNED,
+    SETTINGS,
 )
 
-ENDING = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", EXPIRES)
-"""What goes when a session has ended by itself; the profile and the region stay for the next one."""
+ENDING = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    EXPIRES,
+    SETTINGS,
+)
+"""What goes when a session has ended by itself, with what SETTINGS names; profile and region stay for the next one."""
 
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 """https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""
 
 
 def region_is_ours(env: "Mapping[str, str]") -> bool:
-    """Tell whether the region in the environment came with an earlier session, not from the user."""
+    """Return whether the region in the environment came with an earlier session, not from the user."""
     return bool(env.get(REGION_MARK)) and all(env.get(name) == env[REGION_MARK] for name in REGIONS)
+
+
+def is_setting(name: str) -> bool:
+    """Return whether a variable says where AWS is, beside the region, and whether every shell can have one so named."""
+    return name in SWITCHES or (name.startswith(ADDRESS) and not name.strip(NAME_CHARACTERS))
+
+
+def settings(env: "Mapping[str, str]") -> "dict[str, str]":
+    """Return what mfaenv set in this shell because a profile says so, less what the user has changed since."""
+    return {name: value for name, value in words(env.get(SETTINGS, "")) if env.get(name) == value}
+
+
+def words(text: str) -> "list[tuple[str, str]]":
+    """Return the variables that SETTINGS names, as pairs of name and value."""
+    found = [word.partition("=") for word in text.split()] if text else []
+    return [(name, value) for name, _, value in found if is_setting(name)]
+
+
+def theirs(env: "Mapping[str, str]") -> "Mapping[str, str]":
+    """Return the environment without what an earlier session's profile brought, which says nothing about the next."""
+    gone = settings(env) if SETTINGS in env else {}
+    return {name: value for name, value in env.items() if name not in gone} if gone else env
 
 
 def end(env: "Mapping[str, str]") -> int | None:
     """Read when the session of this shell ends, in seconds since 1970; nothing where that is no moment."""
     text = env.get(EXPIRES, "")
-    return int(text) if options.is_digits(text) and len(text) <= END_DIGITS else None
+    return int(text) if parse.is_digits(text) and len(text) <= END_DIGITS else None
+
+
+def profile_as_is_known(env: "Mapping[str, str]") -> bool:
+    """Return whether PROFILE_AS is unset, or names a variable that prompts read."""
+    return env.get(PROFILE_AS, "") in ("", *PROFILE_NAMES)
+
+
+def check_profile_as(env: "Mapping[str, str]") -> None:
+    """Raise MfaenvError (usage) where PROFILE_AS names no variable that prompts read."""
+    if not profile_as_is_known(env):
+        from mfaenv.errors import USAGE, MfaenvError
+
+        hint = f"It takes {', '.join(PROFILE_NAMES)}."
+        raise MfaenvError(f"{PROFILE_AS} does not know '{env[PROFILE_AS]}'.", hint, status=USAGE)
+
+
+def profile_is_ours(source: str, env: "Mapping[str, str]") -> bool:
+    """Return whether the variable that named the profile was set by mfaenv."""
+    return source == PROFILE or (source == env.get(PROFILE_AS) and env.get(source) == env.get(PROFILE))
 
 
 def pinned(given: "Given") -> str:
-    """Give the value of PINNED for the options of a command line."""
+    """Return the value of PINNED for the options of a command line."""
     return "1" if given.get("role_arn") or given.get("region") else ""
 
 
 def timestamp(expires: int) -> str:
-    """Write seconds since 1970 as ISO 8601 in UTC with its offset, as botocore wants AWS_CREDENTIAL_EXPIRATION."""
+    """Return seconds since 1970 as ISO 8601 in UTC with its offset, as botocore wants AWS_CREDENTIAL_EXPIRATION."""
     return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(expires))
 
 
@@ -78,7 +169,7 @@ def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]
     """List what the shell unsets, then what it sets, for a session as the store writes it.
 
     `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970, UTC),
-    region, region_mark, source_key and pinned.
+    account, region, region_mark, source_key, pinned and settings. PROFILE_AS in `env` is one of PROFILE_NAMES or empty.
     """
     expires = session.get("expires", "")
     region = session.get("region")
@@ -94,17 +185,48 @@ def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]
         session.get("region_mark"),
         session.get("source_key"),
         session.get("pinned"),
+        session.get("settings"),
     )
     named = [(name, value or None) for name, value in zip(SET, values, strict=True)]
+    profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
+    others = (*profile_and_account, *words(session.get("settings", "")))
+    more = {name: value for name, value in others if name and value}
     kept = () if region_is_ours(env) else REGIONS
     gone = [name for name, value in named if value is None and name not in kept]
-    removed: list[Pair] = [(name, None) for name in (*CLEARED, *gone)]
-    return [*removed, *((name, value) for name, value in named if value is not None), *_msys(env, ours=True)]
+    removed: list[Pair] = [(name, None) for name in (*CLEARED, *gone, *settings(env)) if name not in more]
+    set_names = ((name, value) for name, value in named if value is not None)
+    return [*removed, *set_names, *more.items(), *_msys(env, ours=True)]
+
+
+def rendered(target: str, named: "Iterable[Pair]", *, encoding: str = "utf-8") -> bytes:
+    """Return what to print for these pairs, as `shells.render` does, in the encoding in which their text was read."""
+    if LOCALE != "utf-8" and shells.named(target).octets:
+        named = [(name, value and _written(value)) for name, value in named]
+    return shells.render(target, named, encoding=encoding, longest=LONGEST)
+
+
+def _written(value: str) -> str:
+    """Return the text whose UTF-8 octets are those of the value in the locale; UTF-8 stays where that has none."""
+    try:
+        return value.encode(LOCALE, "surrogateescape").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return value
+
+
+def changed(session: "Iterable[Pair]", env: "Mapping[str, str]") -> dict[str, str]:
+    """Return the environment with the session's variables set and the overriding ones gone."""
+    result = dict(env)
+    for name, value in session:
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = value
+    return result
 
 
 def removal(env: "Mapping[str, str]") -> "list[Pair]":
     """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
-    names: list[Pair] = [(name, None) for name in (*CLEARED, *SET)]
+    names: list[Pair] = [(name, None) for name in (*CLEARED, *SET, *settings(env))]
     return [*names, *_msys(env, ours=False)]
 
 

@@ -6,50 +6,102 @@ import os
 from contextlib import contextmanager
 
 from mfaenv.aws import client, explain
-from mfaenv.errors import MfaenvError
-from mfaenv.model import Credentials
+from mfaenv.errors import MfaenvError, drawn
+from mfaenv.model import MACHINE, WEB_ENVIRONMENT, Credentials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
-    from mfaenv.model import Plan
+    from botocore.credentials import CredentialProvider, CredentialResolver, ProcessProvider
+    from botocore.session import Session
+
+    from mfaenv.model import Request
+
+    Start = Callable[..., Any]
 
 VISITED = "MFAENV_PROCESS_PROFILES"
 """The profiles on whose behalf a credential_process is running: it may be mfaenv, and lead back here."""
 
 
-def credentials(plan: Plan) -> Credentials:
-    """Give what botocore resolves the plan's profile to, never the keys of the environment.
+def credentials(request: Request, start: Start) -> Credentials:
+    """Return what botocore resolves the request's profile to, never the keys of the environment.
 
-    Raises MfaenvError where there is nothing, where a sign-in comes first, or where the profiles lead in a circle.
+    `start` starts a credential_process: botocore's own way takes it from the current folder first on Windows. Raises
+    MfaenvError where there is nothing, where a sign-in comes first, or where the profiles lead in a circle.
     """
-    profile = plan.profiles[-1]
-    explained = explain.source_errors(f"{profile} ({plan.kind})")
+    profile = request.profiles[-1]
+    explained = explain.source_errors(f"{profile} ({request.kind})")
     with _no_circle(profile), explain.aws_errors(), explain.sign_in_errors(profile), explained:
-        session = client.session(plan.config_profile)
-        session.get_component("credential_provider").remove("env")
-        role_arn = session.get_scoped_config().get("role_arn", "")
-        session.set_config_variable("region", client.call_region(session, plan.session_region, role_arn))
-        found = session.get_credentials()
+        session = client.session(request.config_profile)
+        role_arn = os.environ.get("AWS_ROLE_ARN") if request.kind == WEB_ENVIRONMENT else None
+        role_arn = role_arn or session.get_scoped_config().get("role_arn", "")
+        session.set_config_variable("region", client.call_region(session, request.session_region, role_arn))
+        found = _resolver(session, request.kind, start).load_credentials()
         if found is None:
-            raise MfaenvError(f"There are no keys for profile {profile}.", "`aws configure` stores some.")
+            raise _nothing(request)
         frozen = found.get_frozen_credentials()
     # The AWS CLI's export-credentials reads the same attribute: botocore has no public one for it.
     expires = getattr(found, "_expiry_time", None)
     until = int(expires.timestamp()) if expires else None
-    return Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token or "", until)
+    keys = (frozen.access_key or "", frozen.secret_key or "", frozen.token or "")
+    return Credentials(*keys, until, str(frozen.account_id or ""))
+
+
+def _resolver(session: Session, kind: str, start: Start) -> CredentialResolver:
+    """Return botocore's own search, without the environment's keys, and without roles: they are assumed on top of it.
+
+    With a role's credential_source there is nothing to search.
+    """
+    from botocore.credentials import (
+        AssumeRoleWithWebIdentityProvider,
+        CredentialResolver,
+        EnvProvider,
+    )
+
+    found = session.get_component("credential_provider")
+    if kind == MACHINE:
+        name = session.get_scoped_config()["credential_source"]
+        provider = next(each for each in (EnvProvider(), *found.providers) if name == each.CANONICAL_NAME)
+        return CredentialResolver([provider])
+    profile = session.get_config_variable("profile") or "default"
+    own: dict[str, CredentialProvider] = {"custom-process": _process_provider(session, profile, start)}
+    if kind == WEB_ENVIRONMENT:
+        web = AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
+        own["assume-role-with-web-identity"] = web
+    left = {"env", "assume-role"}
+    return CredentialResolver([own.get(each.METHOD, each) for each in found.providers if each.METHOD not in left])
+
+
+def _process_provider(session: Session, profile: str, start: Start) -> ProcessProvider:
+    from botocore.credentials import ProcessProvider
+
+    def popen(words: Sequence[str], **streams: Any) -> Any:
+        return start(words, os.environ, **streams)
+
+    return ProcessProvider(profile, lambda: session.full_config, popen)
+
+
+def _nothing(request: Request) -> MfaenvError:
+    profile = request.profiles[-1]
+    if request.kind == MACHINE:
+        return MfaenvError(
+            f"No credentials found in credential_source of profile {profile}.",
+            "Check what its credential_source names.",
+        )
+    return MfaenvError(f"There are no keys for profile {profile}.", "`aws configure` stores some.")
 
 
 @contextmanager
 def _no_circle(profile: str) -> Iterator[None]:
-    """Tell programs that are run inside which profiles led to them. Raises MfaenvError where this is one of those."""
+    """Let programs that run inside know which profiles led to them. Raise MfaenvError where this is one of those."""
     before = os.environ.get(VISITED, "")
     visited = before.split("\n") if before else []
     if profile in visited:
-        drawn = " → ".join([*visited, profile])
+        circle = [*visited[visited.index(profile) :], profile]
         raise MfaenvError(
-            f"The credential_process of profile '{profile}' leads back to itself: {drawn}.",
+            f"The credential_process of profile '{profile}' leads back to itself: {drawn(circle)}.",
             "Give the process a profile that holds access keys.",
         )
     os.environ[VISITED] = "\n".join([*visited, profile])

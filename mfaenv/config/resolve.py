@@ -1,96 +1,97 @@
-"""Options, environment and AWS files into a Plan in which every value knows its source."""
+"""Options, environment and AWS files into a Request in which every value knows its source."""
 
 from __future__ import annotations
 
-from mfaenv import awsfiles, exports, nearest, options, roles, shortcut
+from mfaenv import catalog, duration, environment, fastpath, parse, suggest
+from mfaenv.aws import address
+from mfaenv.config import awsfiles, roles, settings, sources
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.model import Hop, Keys, Plan, Value
+from mfaenv.model import PROCESS, Hop, Request, Span, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfaenv.awsfiles import AwsFiles, Section
-    from mfaenv.options import Given
-    from mfaenv.roles import Chain
+    from mfaenv.config.awsfiles import AwsFiles, Section
+    from mfaenv.config.roles import Chain
+    from mfaenv.parse import Given
 
 NOTHING = Value("", "")
 LISTED = 8
 """Profiles that are named where none is close to the one that was asked for."""
 
-ENVIRONMENT = "the environment"
-
-BEFORE_KEYS = (
-    ("web_identity_token_file", "web identity"),
-    ("sso_session", "IAM Identity Center"),
-    ("sso_start_url", "IAM Identity Center"),
-)
-"""The setting that gives a profile away, and what it is called: these botocore prefers to keys beside them."""
-
-AFTER_KEYS = (("login_session", "aws login"), ("credential_process", "credential_process"))
-MACHINE = "credential_source"
-METADATA = "a container or instance role"
-STATIC = "keys with a token"
+SWITCHES = ("refresh", "cached", "no_input")
+"""The options that say how far to go for a session."""
 
 
-def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Plan:
+def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Request:
     """Settle everything that the answer depends on.
 
-    Raises MfaenvError for what is wrong in the options, the variables or the files.
+    Raise MfaenvError for what is wrong in the options, the variables or the files.
     """
+    env = environment.theirs(env)
     profile = named_profile(given, env)
-    keys = _environment_keys(env, profile)
-    name = profile.text or options.OPTIONS["profile"].default
-    if keys is None and name not in files.profiles:
+    keys = None if profile.text and not _is_ours(profile, env) else sources.environment_keys(env)
+    name = profile.text or sources.DEFAULT
+    web = keys is None and sources.is_web_identity(env, profile)
+    if keys is None and name not in files.profiles and not (web and name == sources.DEFAULT):
         _missing(profile, name, env, files)
-    role_arn = options.text(given, "role_arn")
+    role_arn = parse.text(given, "role_arn")
     way = roles.lone(name, role_arn) if keys or name not in files.profiles else roles.chain(files, name, role_arn)
-    root = files.profiles.get(way.root, {})
-    kind, keys = ("keys", keys) if keys else _root(files, way, root)
+    ends = (way.root, name)
+    kind, keys = (sources.LONG_TERM, keys) if keys else sources.of_root(files, way, env, web=web)
     region = _region(given, env, name, files)
-    return Plan(
+    own = settings.of_profile(name, env, files)
+    return Request(
         profile=profile if profile.text else Value(name, "default"),
         config_profile=way.root if way.root in files.profiles else None,
         profiles=way.profiles,
         kind=kind,
         keys=keys,
-        device=_along(options.lookup(given, env, "serial_number"), "mfa_serial", way, files),
+        process=_process(kind, way.root, files),
+        device=_option_or_setting(parse.lookup(given, env, "serial_number"), "mfa_serial", way, files),
         account="",
         region=region,
-        session_region=_region(given, env, way.root, files).text,
-        endpoint=_checked_endpoint(endpoint(env, root, files)),
-        duration=_session_seconds(given, env, way.hops),
-        min_remaining=_min_remaining(given, env),
-        hops=tuple(_placed(hop, region.text, env, files) for hop in _timed(given, way.hops)),
-        token_command=_along(options.lookup(given, env, "token_command"), "mfa_process", way, files),
-        token_code=Value(*options.lookup(given, env, "token_code")),
+        session_region=next(filter(None, (_region(given, env, each, files).text for each in ends)), ""),
+        endpoint=_endpoint(env, ends, files),
+        ca_bundle=files.profiles.get(name, {}).get("ca_bundle", ""),
+        duration=_session_length(given, env, way.hops),
+        min_remaining=_span(given, env, "min_remaining"),
+        hops=tuple(
+            _with_region(hop, region, env, (hop.profile, name), files) for hop in _with_durations(given, way.hops)
+        ),
+        token_command=_option_or_setting(parse.lookup(given, env, "token_command"), "mfa_process", way, files),
+        token_code=Value(*parse.lookup(given, env, "token_code")),
+        ask=_ask(given, env),
+        window=_window(env),
+        settings=tuple(own.variables.items()),
+        lost=own.lost,
+        **{name: bool(given.get(name)) for name in SWITCHES},
     )
 
 
 def named_profile(given: Given, env: Mapping[str, str]) -> Value:
-    """Give the profile that the option or a variable names, or nothing."""
-    return Value(*options.lookup(given, env, "profile"))
+    """Return the profile that the option or a variable names, or nothing."""
+    return Value(*parse.lookup(given, env, "profile"))
 
 
-def _environment_keys(env: Mapping[str, str], profile: Value) -> Keys | None:
-    """Give the long-term keys of the environment where no profile is named; keys that became a session count too."""
-    if profile.text and not (profile.source == "MFAENV_PROFILE" and env.get(exports.SOURCE_KEY)):
-        return None
-    access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
-    if access_key and secret_key and not shortcut.temporary_keys(env):
-        return Keys(access_key, secret_key, "", ENVIRONMENT)
-    if env.get(exports.SOURCE_KEY):
-        return Keys(env[exports.SOURCE_KEY], "", "", exports.SOURCE_KEY)
-    return None
+def _process(kind: str, name: str, files: AwsFiles) -> Value:
+    return Value(files.profiles[name][PROCESS], f"{PROCESS} of profile {name}") if kind == PROCESS else NOTHING
+
+
+def _is_ours(profile: Value, env: Mapping[str, str]) -> bool:
+    """Return whether the name is that which a session got with the environment's keys left in this shell."""
+    is_left = environment.profile_is_ours(profile.source, env) and profile.text == sources.DEFAULT
+    return is_left and bool(env.get(environment.SOURCE_KEY))
 
 
 def _missing(profile: Value, name: str, env: Mapping[str, str], files: AwsFiles) -> None:
     """Raise the error for a profile that is not there; without a name, the machine itself may still have a role."""
     if profile.text:
         raise unknown_profile(files, profile.text, profile.source)
-    if shortcut.temporary_keys(env):
+    if fastpath.temporary_keys(env):
         raise MfaenvError(
-            "The keys in the environment are a session's already; a new one takes long-term keys.",
+            "The keys in the environment belong to a session already; a new one takes long-term keys.",
             f"Name a profile with -p, or put long-term keys under [default] in {awsfiles.short(files.credentials)}.",
         )
     if env.get("AWS_ACCESS_KEY_ID") or env.get("AWS_SECRET_ACCESS_KEY"):
@@ -107,42 +108,49 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     others = f"There are these: {', '.join(known[:LISTED])}{', …' if known[LISTED:] else '.'}"
     where = f"{awsfiles.short(files.config)} or {awsfiles.short(files.credentials)}"
     origin = f" ({source})" if source else ""
-    hint = nearest.hint(name, known, others if known else "`aws configure` makes a first one.")
+    hint = suggest.hint(name, known, others if known else "`aws configure` makes a first one.")
+    if name in files.nameless:
+        hint = f"In {awsfiles.short(files.config)} write [profile {name}] instead of [{name}]."
+    if source == environment.PROFILE:  # it may be left of an earlier session
+        hint = f"{hint} `mfaenv unset` removes {source}."
     return MfaenvError(f"There is no profile '{name}'{origin} in {where}.", hint)
 
 
-def _root(files: AwsFiles, way: Chain, section: Section) -> tuple[str, Keys | None]:
-    """Tell what the profile at the root of the chain is, with its keys where they are long-term."""
-    name = way.root
-    kind = MACHINE if way.machine else _kind(section, BEFORE_KEYS)
-    access_key, secret_key = section.get("aws_access_key_id", ""), section.get("aws_secret_access_key", "")
-    if kind or not (access_key or secret_key):
-        return kind or _kind(section, AFTER_KEYS) or METADATA, None
-    if not access_key or not secret_key:
-        lacking = "aws_secret_access_key" if access_key else "aws_access_key_id"
-        raise MfaenvError(f"Profile '{name}' has no {lacking}.", f"Add it in {files.where(name)}.")
-    if section.get("aws_session_token"):
-        return STATIC, None
-    return "keys", Keys(access_key, secret_key, "", files.where(name))
-
-
-def _kind(section: Section, kinds: tuple[tuple[str, str], ...]) -> str:
-    return next((kind for setting, kind in kinds if section.get(setting)), "")
-
-
 def _region(given: Given, env: Mapping[str, str], name: str, files: AwsFiles) -> Value:
-    """Give the region of a profile, unless an option or the user's own variable names one.
+    """Return the region of a profile, unless an option or the user's own variable names one.
 
     What an earlier session brought into this shell says nothing about the next profile.
     """
-    text, source = options.lookup(given, {} if exports.region_is_ours(env) else env, "region")
+    text, source = parse.lookup(given, {} if environment.region_is_ours(env) else env, "region")
     found = Value(text, source) if text else Value(files.profiles.get(name, {}).get("region", ""), f"profile {name}")
     roles.checked_region(*found)
     return found
 
 
-def _along(found: tuple[str, str], setting: str, way: Chain, files: AwsFiles) -> Value:
-    """Give what was found in options and variables, else the setting of the first profile from the wanted one down."""
+def _ask(given: Given, env: Mapping[str, str]) -> Value:
+    """Return where to ask. A program that MFAENV_ASK names opens a window. Raise MfaenvError (usage)."""
+    text, source = parse.lookup(given, env, "ask")
+    row = catalog.OPTIONS["ask"]
+    if not text:
+        return Value(row.default, "")
+    if source in row.variables and text in catalog.WINDOWS:
+        return Value("window", source)
+    if text not in row.takes:
+        names = [*row.takes, *(catalog.WINDOWS if source in row.variables else ())]
+        hint = suggest.hint(text, names, f"It takes {', '.join(names)}.")
+        raise MfaenvError(f"{source} does not know '{text}'.", hint, status=USAGE)
+    return Value(text, source)
+
+
+def _window(env: Mapping[str, str]) -> str:
+    """Return the program that MFAENV_ASK names, whatever the option says; nothing where it names none."""
+    (variable,) = catalog.OPTIONS["ask"].variables
+    named = env.get(variable, "")
+    return named if named in catalog.WINDOWS else ""
+
+
+def _option_or_setting(found: tuple[str, str], setting: str, way: Chain, files: AwsFiles) -> Value:
+    """Return what options and variables say, else the setting of the first profile from the wanted one down."""
     if found[0]:
         return Value(*found)
     for name in way.profiles:
@@ -152,60 +160,64 @@ def _along(found: tuple[str, str], setting: str, way: Chain, files: AwsFiles) ->
     return NOTHING
 
 
-def _session_seconds(given: Given, env: Mapping[str, str], hops: tuple[Hop, ...]) -> int:
-    """Give the session's length: with a role, --duration speaks of the role, and the session is as long as ever."""
-    text, source = options.lookup({} if hops else given, env, "duration")
-    wanted = options.seconds(text or options.OPTIONS["duration"].default, source)
-    return options.within(wanted, options.GET_SESSION_TOKEN_SECONDS, source, "a session")
+def _session_length(given: Given, env: Mapping[str, str], hops: tuple[Hop, ...]) -> Span:
+    """Return the session's length: with a role, --duration speaks of the role, and the session is as long as ever."""
+    length = _span({} if hops else given, env, "duration")
+    duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
+    return length
 
 
-def _min_remaining(given: Given, env: Mapping[str, str]) -> int:
-    text, source = options.lookup(given, env, "min_remaining")
-    return options.seconds(text or options.OPTIONS["min_remaining"].default, source)
+def _span(given: Given, env: Mapping[str, str], name: str) -> Span:
+    text, source = parse.lookup(given, env, name)
+    return Span(duration.seconds(text or catalog.OPTIONS[name].default, source), source)
 
 
-def _timed(given: Given, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
+def _with_durations(given: Given, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
     """Let --duration speak of the wanted role, and check how long each one is to last."""
     if hops and given.get("duration"):
-        hops = (*hops[:-1], hops[-1]._replace(duration=options.seconds(options.text(given, "duration"), "--duration")))
-    for place, hop in enumerate(hops):
+        hops = (*hops[:-1], hops[-1]._replace(duration=duration.seconds(parse.text(given, "duration"), "--duration")))
+    for number, hop in enumerate(hops):
         if hop.duration is not None:
             source = "--duration" if hop is hops[-1] and given.get("duration") else f"duration_seconds of {hop.profile}"
-            limits = options.CHAINED_ROLE_SECONDS if place else options.ASSUME_ROLE_SECONDS
-            what = "a role that is assumed from another role" if place else "a role"
-            options.within(hop.duration, limits, source, what)
+            limits = duration.CHAINED_ROLE_SECONDS if number else duration.ASSUME_ROLE_SECONDS
+            what = "a role that is assumed from another role" if number else "a role"
+            duration.within(hop.duration, limits, source, what)
     return hops
 
 
-def _placed(hop: Hop, region: str, env: Mapping[str, str], files: AwsFiles) -> Hop:
-    """Settle where a role is assumed: in its profile's own region, or else the wanted one, and at its own endpoint."""
-    url = _checked_endpoint(endpoint(env, files.profiles.get(hop.profile, {}), files))
-    return hop._replace(region=hop.region or region, endpoint=url)
+def _with_region(hop: Hop, region: Value, env: Mapping[str, str], names: tuple[str, ...], files: AwsFiles) -> Hop:
+    """Settle where a role is assumed: where the user says, else in its profile's own region, else in the wanted one."""
+    chosen = hop.region if region.source.startswith("profile ") else ""
+    return hop._replace(region=chosen or region.text, endpoint=_endpoint(env, names, files).text)
 
 
-def _checked_endpoint(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    if url and not (scheme.lower() in {"http", "https"} and rest.strip("/")):
-        raise MfaenvError(
-            f"'{url}' is no address of an endpoint.",
-            "It looks like https://HOST:PORT: look at AWS_ENDPOINT_URL and endpoint_url.",
-            status=USAGE,
-        )
-    return url
+def _endpoint(env: Mapping[str, str], names: tuple[str, ...], files: AwsFiles) -> Value:
+    """Return the address of STS that the first of these profiles with one has. Raise MfaenvError for what is none."""
+    for section in (files.profiles.get(name, {}) for name in names):
+        found = endpoint(env, section, files)
+        if found.text or settings.is_ignored(env, section):
+            break
+    address.checked(found.text)
+    return found
 
 
-def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service: str = "sts") -> str:
-    """Give the configured endpoint of a service, or nothing, in botocore's order of precedence.
+def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service: str = "sts") -> Value:
+    """Return the configured endpoint of a service and its source, or nothing, in botocore's order of precedence.
 
+    Raise MfaenvError for a section of services that is not there, as botocore does.
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
-    ignored = env.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", section.get("ignore_configured_endpoint_urls", ""))
-    if ignored.lower() == "true":
-        return ""
-    services = files.services.get(section.get("services", ""), {})
-    return (
-        env.get(f"AWS_ENDPOINT_URL_{service.upper()}")
-        or env.get("AWS_ENDPOINT_URL")
-        or awsfiles.nested(services.get(service, "")).get("endpoint_url")
-        or section.get("endpoint_url", "")
-    )
+    if settings.is_ignored(env, section):
+        return NOTHING
+    for variable in (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL"):
+        if env.get(variable):
+            return Value(env[variable], variable)
+    name = section.get("services", "")
+    services = files.services.get(name, {})
+    if "services" in section and not services:
+        raise MfaenvError(
+            f"There is no section [services {name}], which a profile names.",
+            f"Add it to {awsfiles.short(files.config)}, or remove services = {name}.",
+        )
+    url = awsfiles.nested(services.get(service, "")).get("endpoint_url") or section.get("endpoint_url", "")
+    return Value(url, "endpoint_url") if url else NOTHING

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from mfaenv import awsfiles, options
-from mfaenv.awsfiles import AwsFiles, Section
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.config import awsfiles
+from mfaenv.config.awsfiles import AwsFiles, Section
+from mfaenv.errors import USAGE, MfaenvError, drawn
 from mfaenv.model import Hop
 
 SESSION_NAME = "mfaenv"
@@ -25,7 +25,7 @@ class Chain(NamedTuple):
     """The profile whose credentials come first, the roles on the way from it, and the profiles from the wanted one on.
 
     `profiles` begins with the wanted profile and ends with the root; `hops` are in the order in which they are assumed.
-    With `machine`, the root is a role that botocore assumes from its credential_source.
+    With `machine`, the first role is assumed with what the root's credential_source gives.
     """
 
     root: str
@@ -37,36 +37,37 @@ class Chain(NamedTuple):
 def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
     """Follow a profile to its root; `role_arn`, where given, stands in for the one of the profile itself.
 
-    Raises MfaenvError, showing the chain, for a cycle, a missing link, or a role without a source.
+    Raise MfaenvError for a circle, which it shows, for a missing link, or for a role without a source.
     """
     if role_arn and not files.profiles[name].get("source_profile"):
         return _on_top(chain(files, name, ""), files.profiles[name], role_arn)
     profiles, hops, machine = [name], [], False
+    seen = {name}
     section = {**files.profiles[name], **({"role_arn": role_arn} if role_arn else {})}
     while _is_role(section, first=len(profiles) == 1):
         source = _source(section, profiles[-1])
+        hops.append(_hop(section, profiles[-1]))
         if not source:
             machine = True
             break
-        hops.append(_hop(section, profiles[-1]))
         if source == profiles[-1] and awsfiles.has_keys(section):
             break
-        if source in profiles:
-            raise MfaenvError(
-                f"The profiles lead in a circle: {_drawn([*profiles, source])}.", "Mend a source_profile."
-            )
+        if source in seen:
+            circle = [*profiles[profiles.index(source) :], source]
+            raise MfaenvError(f"The profiles lead in a circle: {drawn(circle)}.", "Fix a source_profile.")
         if source not in files.profiles:
             raise MfaenvError(
-                f"Profile '{source}' is missing: {_drawn([*profiles, source])}.",
-                f"Add it to {awsfiles.short(files.config)}, or mend the source_profile of '{profiles[-1]}'.",
+                f"Profile '{source}' is missing: {drawn([*profiles, source])}.",
+                f"Add it to {awsfiles.short(files.config)}, or fix the source_profile of '{profiles[-1]}'.",
             )
         profiles.append(source)
+        seen.add(source)
         section = files.profiles[source]
     return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles), machine)
 
 
 def _is_role(section: Section, *, first: bool) -> bool:
-    """Tell whether to go on: a source with keys of its own is the end, whatever else it holds, as in botocore."""
+    """Return whether to go on: a source with keys of its own is the end, whatever else it holds, as in botocore."""
     is_end = not first and awsfiles.has_keys(section)
     return bool(section.get("role_arn")) and not section.get("web_identity_token_file") and not is_end
 
@@ -79,7 +80,7 @@ def _on_top(below: Chain, section: Section, role_arn: str) -> Chain:
 
 
 def _source(section: Section, name: str) -> str:
-    """Name the profile that a role is assumed from: nothing where botocore has a credential_source for it."""
+    """Return the profile that a role is assumed from: nothing where botocore has a credential_source for it."""
     source, machine = section.get("source_profile", ""), section.get("credential_source", "")
     if source and machine:
         raise MfaenvError(f"Profile '{name}' has both source_profile and credential_source.", "Remove one of them.")
@@ -92,16 +93,23 @@ def _source(section: Section, name: str) -> str:
 
 
 def _hop(section: Section, name: str) -> Hop:
-    duration = section.get("duration_seconds", "")
     return Hop(
         role_arn=checked_role(section["role_arn"]),
         session_name=_session_name(section.get("role_session_name") or SESSION_NAME, name),
         external_id=section.get("external_id", ""),
-        duration=options.seconds(duration, f"duration_seconds of profile {name}") if duration else None,
+        duration=_whole(section.get("duration_seconds", "")),
         region=checked_region(section.get("region", ""), f"profile {name}"),
         endpoint="",
         profile=name,
     )
+
+
+def _whole(text: str) -> int | None:
+    """Read a number as botocore does: what is no whole number counts for nothing."""
+    try:
+        return int(text)
+    except ValueError:
+        return None
 
 
 def lone(name: str, role_arn: str) -> Chain:
@@ -110,7 +118,7 @@ def lone(name: str, role_arn: str) -> Chain:
 
 
 def checked_role(arn: str) -> str:
-    """Give a role's ARN back, or raise MfaenvError (usage) where it is none."""
+    """Return a role's ARN back, or raise MfaenvError (usage) where it is none."""
     if is_iam_arn(arn, "role/"):
         return arn
     raise MfaenvError(
@@ -119,7 +127,7 @@ def checked_role(arn: str) -> str:
 
 
 def is_iam_arn(arn: str, kind: str) -> bool:
-    """Tell whether an ARN is IAM's for a thing of this kind: `arn:PARTITION:iam::ACCOUNT:KIND…`."""
+    """Return whether an ARN is IAM's for a thing of this kind: `arn:PARTITION:iam::ACCOUNT:KIND…`."""
     match arn.split(":", 5):
         case ["arn", _, "iam", "", account, resource]:
             is_account = len(account) == ACCOUNT_LENGTH and account.isascii() and account.isdigit()
@@ -128,10 +136,10 @@ def is_iam_arn(arn: str, kind: str) -> bool:
 
 
 def checked_region(name: str, source: str) -> str:
-    """Give a region's name back, or raise MfaenvError (usage) where it is none that botocore takes."""
+    """Return a region's name back, or raise MfaenvError (usage) where it is none that botocore takes."""
     fits = len(name) <= REGION_LENGTH and REGION_CHARACTERS.issuperset(name)
     if fits and name == name.strip("-") and not name.isdigit():
-        return name
+        return name if _is_regular(name) else _known_or_far(name, source)
     raise MfaenvError(
         f"'{name}' ({source}) is not the name of a region.",
         "It looks like us-east-1: set --region, AWS_REGION, or the profile's region.",
@@ -139,13 +147,26 @@ def checked_region(name: str, source: str) -> str:
     )
 
 
+def _is_regular(name: str) -> bool:
+    """Return whether it is made as AWS's names are (eu-west-1): one that botocore does not know may be new."""
+    *words, number = name.split("-")
+    return not name or (len(words) >= len(("eu", "west")) and all(map(str.isalpha, words)) and number.isdigit())
+
+
+def _known_or_far(name: str, source: str) -> str:
+    """Return a name back that is close to no region of AWS: other services have some. Raise MfaenvError (usage)."""
+    from mfaenv import suggest
+    from mfaenv.aws import regions
+
+    hint = suggest.hint(name, regions.names(), "")
+    if not hint:
+        return name
+    raise MfaenvError(f"AWS has no region '{name}' ({source}).", hint, status=USAGE)
+
+
 def _session_name(text: str, profile: str) -> str:
     if len(text) in SESSION_NAME_LENGTHS and SESSION_NAME_CHARACTERS.issuperset(text):
         return text
     raise MfaenvError(
-        f"role_session_name of profile '{profile}' is not one that AWS takes.", "2 to 64 of A-Z a-z 0-9 _+=,.@- it is."
+        f"role_session_name of profile '{profile}' is not valid.", "Use 2 to 64 characters from A-Z a-z 0-9 _+=,.@-."
     )
-
-
-def _drawn(profiles: list[str]) -> str:
-    return " → ".join(profiles)

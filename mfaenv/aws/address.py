@@ -1,0 +1,153 @@
+"""Addresses of services that somebody configured: which are none, which must not be called, and how they are shown.
+
+Standard library only, since they are looked at before the question for the code. A URL is taken apart as urllib3 does
+it, which connects to it: https://datatracker.ietf.org/doc/html/rfc3986#section-3.2, and a backslash ends the host too.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from mfaenv.errors import USAGE, MfaenvError, without_password
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from mfaenv.model import Request
+
+ALLOW_HTTP = "MFAENV_ALLOW_HTTP"
+LONGEST_PORT = len("65535")
+LOCALHOST = "localhost"
+IPV6_LOOPBACK = "[::1]"
+IPV4_PARTS = 4
+IPV4_BYTES = frozenset(map(str, range(256)))
+NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
+HAVE_PROXY_SETTINGS = {"darwin", "win32"}
+"""Systems that can have a proxy without a variable: https://docs.python.org/3/library/urllib.request.html."""
+
+
+class Address(NamedTuple):
+    """A URL taken apart: scheme and host in lower case, the port as text, the path without its query."""
+
+    scheme: str
+    host: str
+    port: str
+    path: str
+
+    def __str__(self) -> str:
+        """Return it without user, password and query, and with nothing that looks like another letter."""
+        url = f"{self.scheme}://{self.host}{self.port and f':{self.port}'}{self.path.rstrip('/')}"
+        return url.encode("ascii", "backslashreplace").decode()
+
+
+def parse(url: str) -> Address | None:
+    """Take a URL apart; return None for what is no address of a service."""
+    scheme, found, rest = url.partition("://")
+    authority = rest
+    for end in "/\\?#":
+        authority = authority.partition(end)[0]
+    path = rest[len(authority) :].partition("?")[0].partition("#")[0]
+    host, port = _host_and_port(authority.rpartition("@")[2])
+    is_url = found and scheme.lower() in {"http", "https"} and url.isprintable() and " " not in url
+    if is_url and host and "@" not in rest[len(authority) :] and _is_port(port):
+        return Address(scheme.lower(), host.lower(), port, path)
+    return None
+
+
+def _host_and_port(text: str) -> tuple[str, str]:
+    if text.startswith("["):
+        host, bracket, port = text.partition("]")
+        return (f"{host}]", port[1:]) if bracket and port[:1] in {"", ":"} else ("", "")
+    host, _, port = text.partition(":")
+    return host, port
+
+
+def _is_port(text: str) -> bool:
+    return not text or (len(text) <= LONGEST_PORT and text.isascii() and text.isdigit())
+
+
+def checked(url: str) -> str:
+    """Return the URL as it is. Raise MfaenvError (usage) for what is no address of a service."""
+    if url and parse(url) is None:
+        raise MfaenvError(
+            f"'{without_password(url)}' is not the URL of an endpoint.",
+            "Check AWS_ENDPOINT_URL and endpoint_url. It looks like https://HOST:PORT.",
+            status=USAGE,
+        )
+    return url
+
+
+def shown(url: str) -> str:
+    """Return an address for people, without user and password."""
+    return str(parse(url) or without_password(url))
+
+
+def check_request(request: "Request", env: Mapping[str, str] = os.environ) -> None:
+    """Look at the addresses that a code or a session would be sent to. Raise MfaenvError as `refuse_http` does."""
+    for url in dict.fromkeys(
+        [*([request.endpoint.text] if request.keys else []), *(hop.endpoint for hop in request.hops)]
+    ):
+        if url:
+            refuse_http(url, env)
+
+
+def refuse_http(url: str, env: Mapping[str, str] = os.environ) -> None:
+    """Raise MfaenvError (usage) for an address without TLS on another machine, unless the user allows that.
+
+    What is sent there can be read on the way: the code, and the session that comes back. AWS itself has TLS everywhere.
+    """
+    address = parse(url)
+    if (address and address.scheme == "https") or env.get(ALLOW_HTTP) == "1":
+        return
+    hint = f"Use https://, or allow it with {ALLOW_HTTP}=1."
+    if address is None or not is_this_machine(address.host):
+        raise MfaenvError(f"{shown(url)} has no encryption.", hint, status=USAGE)
+    proxy = _proxy(url, env)
+    if proxy and not _is_local_proxy(proxy):
+        raise MfaenvError(
+            f"The proxy {shown(proxy)} can read what goes to {address.host}.",
+            f"Add {address.host} to NO_PROXY, or allow it with {ALLOW_HTTP}=1.",
+            status=USAGE,
+        )
+
+
+def is_this_machine(host: str, look_up: "Callable[..., Any] | None" = None) -> bool:
+    """Return whether a host is a loopback address, or localhost or a name below it that leads to no other address.
+
+    Other ways to write an address (2130706433, 0x7f.1, [::ffff:127.0.0.1]) are not taken: each program reads them in
+    its own way. https://datatracker.ietf.org/doc/html/rfc6761#section-6.3 says what localhost is, not all resolvers do.
+    """
+    if _is_loopback_number(host):
+        return True
+    if host != LOCALHOST and not (host.endswith(f".{LOCALHOST}") and NAME_CHARACTERS.issuperset(host)):
+        return False
+    import socket
+
+    try:
+        found = (look_up or socket.getaddrinfo)(host, None)
+    except OSError:
+        return True  # no connection is made to it either
+    return all(row[4][0] == IPV6_LOOPBACK.strip("[]") or _is_loopback_number(str(row[4][0])) for row in found)
+
+
+def _is_loopback_number(host: str) -> bool:
+    parts = host.split(".")
+    is_number = len(parts) == IPV4_PARTS and all(part in IPV4_BYTES for part in parts)
+    return host == IPV6_LOOPBACK or (is_number and parts[0] == "127")
+
+
+def _proxy(url: str, env: Mapping[str, str]) -> str:
+    """Return the proxy through which urllib3 would call a URL without TLS, or nothing, as botocore finds it."""
+    if sys.platform not in HAVE_PROXY_SETTINGS and not any(name.lower() == "http_proxy" for name in env):
+        return ""
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies, proxy_bypass
+
+    return "" if proxy_bypass(urlsplit(url).netloc) else getproxies().get("http", "")
+
+
+def _is_local_proxy(proxy: str) -> bool:
+    address = parse(proxy if "://" in proxy else f"http://{proxy}")
+    return bool(address and is_this_machine(address.host))

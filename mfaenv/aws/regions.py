@@ -1,0 +1,41 @@
+"""botocore's own data, and the regions of AWS in it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from botocore.loaders import Loader
+
+
+@cache
+def loader() -> Loader:
+    """Return what reads botocore's own data, once in a process: the data takes most of the time to make a client.
+
+    Never the data that AWS_DATA_PATH or ~/.aws/models put in its place.
+    """
+    from botocore.loaders import Loader
+
+    return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a region (aws, aws-cn, aws-us-gov or another); empty where there is no such region."""
+    return _partitions().get(region, "")
+
+
+def names() -> list[str]:
+    """Return the names of all regions."""
+    return list(_partitions())
+
+
+@cache
+def _partitions() -> dict[str, str]:
+    """Return the partition of every region; `aws-global` and its like are no regions to sign a request for."""
+    return {
+        str(region): str(partition["id"])
+        for partition in loader().load_data("partitions")["partitions"]
+        for region in partition["regions"]
+        if not region.endswith("-global")
+    }

@@ -1,0 +1,1 @@
+"""What was asked, and what the AWS files say about it."""

@@ -1,0 +1,93 @@
+"""The credential_process with which a profile gets its keys from the keychain: written and recognised."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from mfaenv.catalog import parse
+from mfaenv.errors import MfaenvError
+from mfaenv.parse import text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.parse import Line
+
+SETTING = "credential_process"
+PROGRAM = "mfaenv"
+COMMAND, GET = "keys", "get"
+SESSION = "process"
+
+
+def started() -> str:
+    """Return the full path by which this program was started; nothing where Python was (`python -m mfaenv`)."""
+    path = os.path.abspath(sys.argv[0])
+    return path if _is_program(path) else ""
+
+
+def called(env: Mapping[str, str]) -> str:
+    """Return how other programs start this one: by its name, or by its path where it is not on the PATH."""
+    from mfaenv.terminal import program
+
+    return PROGRAM if program.find(PROGRAM, env) else started() or PROGRAM
+
+
+def line(entry: str, program: str = PROGRAM) -> str:
+    """Return the command that prints the keys of an entry of the keychain, quoted as the system splits it."""
+    return joined((program, COMMAND, GET, "-p", entry))
+
+
+def to_type(*words: str) -> str:
+    """Return a command of this program as people type it, whatever a profile is called."""
+    return joined((PROGRAM, *words))
+
+
+def session_line(profile: str, program: str = PROGRAM) -> str:
+    """Return the command that prints the session of a profile."""
+    return joined((program, SESSION, "-p", profile))
+
+
+def serves(command: str, profile: str) -> bool:
+    """Return whether a command prints the session of a profile, and asks for nothing else."""
+    parsed = _parsed(command)
+    return bool(parsed and parsed.plain and parsed.command == SESSION and text(parsed.options, "profile") == profile)
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return words as the command line that the system splits into them again."""
+    if sys.platform == "win32":
+        from subprocess import list2cmdline
+
+        return list2cmdline(words)
+    else:  # noqa: RET505 - each system's type checker follows its own branch
+        import shlex
+
+        return shlex.join(words)
+
+
+def entry(command: str) -> str:
+    """Return the entry of the keychain that a command prints; nothing for any other command."""
+    parsed = _parsed(command)
+    wanted = parsed and parsed.plain and parsed.command == COMMAND and parsed.words == [GET]
+    return text(parsed.options, "profile") if parsed and wanted else ""
+
+
+def is_ours(command: str) -> bool:
+    """Return whether a command starts this program, whatever it is to do."""
+    return _parsed(command) is not None
+
+
+def _parsed(command: str) -> Line | None:
+    from mfaenv.aws import process
+
+    try:
+        program, *words = process.words(command)
+    except MfaenvError:
+        return None
+    return parse(words) if _is_program(program) else None
+
+
+def _is_program(path: str) -> bool:
+    return path.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe") == PROGRAM

@@ -1,0 +1,70 @@
+"""What was settled before anybody is asked or called, and where each value comes from: in words, without a secret."""
+
+from __future__ import annotations
+
+from mfaenv import duration
+from mfaenv.aws.address import shown
+from mfaenv.config import resolve
+from mfaenv.errors import drawn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mfaenv.config.awsfiles import AwsFiles
+    from mfaenv.model import Request
+
+    Row = tuple[str, str, str]
+
+SERVICES = ("sts", "iam", "s3")
+"""Those that doctor calls."""
+
+AWS = "AWS's own"
+
+
+def rows(
+    request: Request, env: Mapping[str, str], files: AwsFiles, services: Iterable[str] = ("sts",)
+) -> Iterator[Row]:
+    """Yield the name, the text and the source of each value; the source is empty where there is nothing to say.
+
+    `services` are those whose addresses are of interest.
+    """
+    keys = request.keys
+    names = drawn(request.profiles)
+    yield "profile", names, request.profile.source if request.profile.source != names else ""
+    yield "keys", keys.access_key if keys else request.kind, keys.source if keys else "resolved by botocore"
+    yield "device", request.device.text or "to be found", request.device.source
+    yield "region", request.region.text or "none", request.region.source if request.region.text else ""
+    yield from _endpoints(request, env, files, services)
+    yield "duration", duration.text(request.duration.seconds), request.duration.source
+    yield "remaining", duration.text(request.min_remaining.seconds), request.min_remaining.source
+    if request.ask.source:
+        yield "ask", request.ask.text, request.ask.source
+    if request.token_code.text:
+        yield "code", "given", request.token_code.source
+    if request.token_command.text:
+        yield "program", "a token command", request.token_command.source
+    for hop in request.hops:
+        yield "role", hop.role_arn, f"profile {hop.profile}"
+
+
+def _endpoints(request: Request, env: Mapping[str, str], files: AwsFiles, services: Iterable[str]) -> Iterator[Row]:
+    """Yield the addresses that are called, those that are the same together."""
+    section = files.profiles.get(request.profiles[-1], {})
+    found: dict[tuple[str, str], list[str]] = {}
+    for service in services:
+        url, source = resolve.endpoint(env, section, files, service)
+        address = shown(url) if url else _own_address(service, request)
+        found.setdefault((address, source or AWS), []).append(service)
+    for (address, source), named in found.items():
+        yield "endpoint", f"{address} for {', '.join(named)}", source
+    for url in dict.fromkeys(hop.endpoint for hop in request.hops if hop.endpoint not in {"", request.endpoint.text}):
+        named = [hop.profile for hop in request.hops if hop.endpoint == url]
+        yield "endpoint", f"{shown(url)} for sts of {', '.join(named)}", "endpoint_url"
+
+
+def _own_address(service: str, request: Request) -> str:
+    from mfaenv.aws import client
+
+    found = client.own_address(service, client.settings_of(request, request.device.text))
+    return shown(found) if found else "none"

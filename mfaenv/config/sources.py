@@ -1,0 +1,119 @@
+"""Where the keys at the root of a chain come from, source by source in botocore's order.
+
+https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the order is that of botocore's
+`create_credential_resolver` and `ProfileProviderBuilder`.
+"""
+
+from __future__ import annotations
+
+from mfaenv import environment, fastpath
+from mfaenv.config import awsfiles
+from mfaenv.errors import MfaenvError
+from mfaenv.model import MACHINE, PROCESS, WEB_ENVIRONMENT, Keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfaenv.config.awsfiles import AwsFiles, Section
+    from mfaenv.config.roles import Chain
+    from mfaenv.model import Value
+
+ENVIRONMENT = "the environment"
+
+LONG_TERM = "keys"
+STATIC = "keys with a token"
+WEB = "web identity"
+CENTER = "IAM Identity Center"
+LOGIN = "aws login"
+METADATA = "a container or instance role"
+
+CREDENTIAL_SOURCES = ("Environment", "EcsContainer", "Ec2InstanceMetadata")
+WEB_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
+ACCESS_KEY, SECRET_KEY = "aws_access_key_id", "aws_secret_access_key"
+TOKENS = ("aws_security_token", "aws_session_token")
+"""The first that is there counts, as in botocore."""
+
+DEFAULT = "default"
+
+
+def environment_keys(env: Mapping[str, str]) -> Keys | None:
+    """Return the long-term keys of the environment, those included that became a session of this shell."""
+    access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
+    if access_key and secret_key and not fastpath.temporary_keys(env):
+        return Keys(access_key, secret_key, "", ENVIRONMENT)
+    if env.get(environment.SOURCE_KEY):
+        return Keys(env[environment.SOURCE_KEY], "", "", environment.SOURCE_KEY)
+    return None
+
+
+def is_web_identity(env: Mapping[str, str], profile: Value) -> bool:
+    """Return whether the environment's web identity counts: an option that names a profile outweighs it, as in boto3.
+
+    A variable does not, nor does the name that an earlier session without one left in this shell.
+    """
+    ours = environment.profile_is_ours(profile.source, env)
+    named = profile.text != DEFAULT if ours else profile.source not in {"", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"}
+    return bool(env.get(WEB_VARIABLE)) and not named
+
+
+def of_root(files: AwsFiles, way: Chain, env: Mapping[str, str], *, web: bool) -> tuple[str, Keys | None]:
+    """Return what the profile at the root of the chain is, with its keys where they are long-term.
+
+    With `web` the environment has a web identity that counts. Raise MfaenvError for half a pair of keys, and where a
+    role's source has none at all.
+    """
+    name, section = way.root, files.profiles.get(way.root, {})
+    if way.machine:
+        return _of_machine(name, section, env)
+    of_credentials, of_config = (sections.get(name, {}) for sections in (files.of_credentials, files.of_config))
+    is_role = "role_arn" in section and "web_identity_token_file" not in section
+    rows = (
+        (WEB_ENVIRONMENT, web and len(way.profiles) == 1 and not is_role),
+        (WEB, section.get("web_identity_token_file")),
+        (CENTER, not section.keys().isdisjoint(("sso_account_id", "sso_role_name"))),
+        (files.credentials, ACCESS_KEY in of_credentials),
+        (LOGIN, "login_session" in section),
+        (PROCESS, "credential_process" in section),
+        (files.config, ACCESS_KEY in of_config),
+        (METADATA, len(way.profiles) == 1 and SECRET_KEY not in section),
+    )
+    kind = next((kind for kind, is_there in rows if is_there), "")
+    if not kind and SECRET_KEY in section:
+        raise _lacking(name, ACCESS_KEY, files.where(name))
+    if not kind:
+        raise MfaenvError(f"Profile '{name}', the source of a role, has no keys.", f"Add them in {files.where(name)}.")
+    if kind in {files.credentials, files.config}:
+        return _static(of_credentials if ACCESS_KEY in of_credentials else of_config, name, kind)
+    return kind, None
+
+
+def _of_machine(name: str, section: Section, env: Mapping[str, str]) -> tuple[str, Keys | None]:
+    """Return what a credential_source gives; raises MfaenvError for one that there is not."""
+    source = section["credential_source"]
+    if source not in CREDENTIAL_SOURCES:
+        raise MfaenvError(
+            f"'{source}' (profile {name}) is not a credential_source.", f"It is {', '.join(CREDENTIAL_SOURCES)}."
+        )
+    keys = environment_keys(env) if source == CREDENTIAL_SOURCES[0] else None
+    return (LONG_TERM, keys) if keys else (MACHINE, None)
+
+
+def _static(section: Section, name: str, path: str) -> tuple[str, Keys | None]:
+    """Return what keys in a file are; both have to be there, and neither may be empty."""
+    where = awsfiles.short(path)
+    for setting in (ACCESS_KEY, SECRET_KEY):
+        if not section.get(setting):
+            raise _lacking(name, setting, where)
+    if token(section):
+        return STATIC, None
+    return LONG_TERM, Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where)
+
+
+def token(section: Mapping[str, str]) -> str:
+    """Return the token of the keys in a section; empty for long-term ones."""
+    return next((section[setting] for setting in TOKENS if setting in section), "")
+
+
+def _lacking(name: str, setting: str, where: str) -> MfaenvError:
+    return MfaenvError(f"Profile '{name}' has no {setting}.", f"Add it in {where}.")
