@@ -1,13 +1,12 @@
-"""Running a program in the foreground, and going away in good order when told to."""
+"""Run a program in the foreground, and end in order at a signal."""
 
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from mfaenv.errors import MfaenvError
-from mfaenv.outcome import KILLED, end_in_order
+from mfaenv.output import KILLED, end_in_order
+from mfaenv.terminal import program
 
 _GRACE = 2
 """Seconds that a program has to end after it was asked to."""
@@ -19,16 +18,6 @@ _STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 _TYPED = ("SIGINT", "SIGQUIT")
 """What Ctrl-C and Ctrl-\\ send to everything in the foreground."""
 
-_NOT_FOUND = 127
-_NOT_EXECUTABLE = 126
-"""A shell's exit statuses. See 2.8.2 of
-https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
-"""
-
-_BATCH_FILES = (".cmd", ".bat")
-_CMDS_OWN = frozenset('"&|<>^%\r\n')
-"""What means something to cmd, which reads the arguments of a batch file once more: CVE-2024-24576 tells of it."""
-
 
 @contextmanager
 def stopped_in_order() -> Iterator[None]:
@@ -36,7 +25,7 @@ def stopped_in_order() -> Iterator[None]:
 
     Ctrl-C is KeyboardInterrupt already.
     """
-    with _handling(dict.fromkeys(_STOPS, end_in_order)):
+    with handling(dict.fromkeys(_STOPS, end_in_order)):
         yield
 
 
@@ -44,7 +33,7 @@ def stopped_in_order() -> Iterator[None]:
 def undisturbed() -> Iterator[None]:
     """Put off what would end this process until the block is done: it makes what is to be undone, or undoes it."""
     came: list[int] = []
-    with _handling(dict.fromkeys((*_STOPS, *_TYPED), lambda number, _frame: came.append(number))):
+    with handling(dict.fromkeys((*_STOPS, *_TYPED), lambda number, _frame: came.append(number))):
         yield
     for number in came:
         signal.raise_signal(number)
@@ -53,10 +42,10 @@ def undisturbed() -> Iterator[None]:
 def run_in_foreground(command: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run the program with this terminal and return its exit status, as a shell would; Ctrl-C is left to it.
 
-    Raises MfaenvError when it cannot be started.
+    Raise MfaenvError when it cannot be started.
     """
     # A handler of one's own, not SIG_IGN: the program would inherit that.
-    with _handling(dict.fromkeys(_TYPED, lambda _number, _frame: None)), started(command, environ) as process:
+    with handling(dict.fromkeys(_TYPED, lambda _number, _frame: None)), started(command, environ) as process:
         status = _wait(process)
     return status if status >= 0 else KILLED - status
 
@@ -67,12 +56,12 @@ def started(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start the program, with pipes for what it reads and prints where that is wanted; an exception ends it.
 
-    Raises MfaenvError when it cannot be started.
+    Raise MfaenvError when it cannot be started.
     """
     process = None
     try:
         with undisturbed():
-            process = _start(command, environ, subprocess.PIPE if piped else None)
+            process = start(command, environ, subprocess.PIPE if piped else None)
         yield process
     except BaseException:
         if process is not None:
@@ -80,28 +69,12 @@ def started(
         raise
 
 
-def _start(command: Sequence[str], environ: Mapping[str, str], stream: int | None) -> subprocess.Popen[bytes]:
-    program = shutil.which(command[0], path=environ.get("PATH")) or command[0]
-    if program.lower().endswith(_BATCH_FILES) and not _CMDS_OWN.isdisjoint("".join(command[1:])):
-        raise MfaenvError(
-            f"{command[0]} is a batch file, and cmd would take part of an argument as a command of its own.",
-            "Leave out quotes, line breaks and & | < > ^ %, or call the program behind it.",
-            status=_NOT_EXECUTABLE,
-        )
+def start(command: Sequence[str], environ: Mapping[str, str], stream: int | None) -> subprocess.Popen[bytes]:
+    """Start the program with this stream for what it reads and prints. Raise MfaenvError when it cannot be started."""
     try:
-        return subprocess.Popen(  # noqa: S603 - the user's own command, or this program
-            [program, *command[1:]], env=dict(environ), stdin=stream, stdout=stream
-        )
-    except OSError as error:
-        raise cannot_run(command[0], error) from None
-
-
-def cannot_run(name: str, error: OSError | ValueError) -> MfaenvError:
-    """Say that a program cannot be started, with a shell's exit status for that."""
-    if isinstance(error, FileNotFoundError):
-        return MfaenvError(f"There is no program {name}.", "Look at its name.", status=_NOT_FOUND)
-    reason = getattr(error, "strerror", None) or "its name cannot be used"
-    return MfaenvError(f"{name} cannot be run: {reason}.", status=_NOT_EXECUTABLE)
+        return program.start(command, environ, stdin=stream, stdout=stream)
+    except (OSError, ValueError) as error:
+        raise program.cannot_run(command[0], error) from None
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
@@ -126,7 +99,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _handling(handlers: Mapping[str, "signal._HANDLER"]) -> Iterator[None]:
+def handling(handlers: Mapping[str, "signal._HANDLER"]) -> Iterator[None]:
     """Have the signals handled so for a while: those that this system knows and that nobody, as nohup does, ignores."""
     numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
     heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]

@@ -1,7 +1,7 @@
 """Ctrl-D while nothing is asked: nobody would read it, and yet it leaves, as it does at a question.
 
-On Linux, that is; elsewhere it waits for the next question. There the system does not tell an end of input from a
-character without reading it, or sends its signal to every program on the terminal.
+On Linux, that is; on other systems it waits for the next question. There the system does not distinguish an end of
+input from a character without reading it, or sends its signal to every program on the terminal.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, suppress
 
-from mfaenv import console
+from mfaenv.terminal import console
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ else:
         look()
 
     def _at_end(terminal: int) -> bool:
-        """Tell whether the next read gives nothing: no character is there, and yet there is something to read."""
+        """Return whether the next read gives nothing: no character is there, and yet there is something to read."""
         import termios
 
         # In this order: a line that comes in between has characters.
@@ -48,12 +48,23 @@ else:
         return bool(readable) and not any(fcntl.ioctl(terminal, termios.FIONREAD, bytes(4)))
 
 
+def _in_main_thread() -> bool:
+    # threading takes its time, and where it is not loaded there is one thread.
+    threading = sys.modules.get("threading")
+    return threading is None or threading.current_thread() is threading.main_thread()
+
+
 @contextmanager
-def leaving() -> Iterator[None]:
-    """Raise KeyboardInterrupt at Ctrl-D inside, where no line is read; in the main thread only."""
+def interruptible() -> Iterator[None]:
+    """Raise KeyboardInterrupt at Ctrl-D inside, where no line is read; in another thread than the main one do nothing.
+
+    Only the main thread hears signals, and where others work a program may have the terminal.
+    """
     try:
-        tty = console.Console()
+        tty = console.Console() if _in_main_thread() else None
     except OSError:
+        tty = None
+    if tty is None:
         yield
     else:
         with tty:

@@ -1,37 +1,37 @@
 """What a person sees of data, as rows for the terminal to draw."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from mfaenv.options import duration_text
+from mfaenv import duration
+from mfaenv.terminal.tones import Toned
 
 
-class Toned(NamedTuple):
-    """A text with the tone in which it is said, which shows as a colour where there are any."""
+class Line(NamedTuple):
+    """A line that is not broken, however long it is, with its tone."""
 
     text: str
     tone: str
 
 
-PLAIN = ""
-GOOD = "good"
-DOUBTFUL = "doubtful"
-BAD = "bad"
-
-
 class Table(NamedTuple):
-    """A title, the columns' names, and the rows' texts."""
+    """A title, the columns' names, and the rows' texts.
+
+    The columns of `kept` break between words only, as far as the page is wide enough.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | Toned, ...], ...]
+    kept: tuple[str, ...] = ()
 
 
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
 
 
 def nothing_stored(profile: str) -> str:
-    """Say that the store has no session, or none of the profile that was asked for."""
+    """Return that the store has no session, or none of the profile that was asked for."""
     return f"No session is stored for profile {profile}." if profile else "No session is stored."
 
 
@@ -45,8 +45,23 @@ def status(found: Mapping[str, Any], profile: str) -> list[Table | str]:
 
 
 def _row(session: Mapping[str, Any]) -> tuple[str, ...]:
-    remaining = session["remaining"]
-    left = "no end" if remaining is None else duration_text(remaining - remaining % 60 or remaining)
     role = session["role"]
     identity = f"role {role.partition(':role/')[2]}" if role else session["kind"]
-    return (session["profile"] or "-", identity, session["account"] or "-", session["device"] or "-", left)
+    return (session["profile"] or "-", identity, session["account"] or "-", _device(session), _left(session))
+
+
+def _device(session: Mapping[str, Any]) -> str:
+    """Return a virtual device without its account, which has a column of its own: an ARN would break."""
+    device = str(session["device"] or "-")
+    return device.rpartition(":mfa/")[2] if session["account"] else device
+
+
+def _left(session: Mapping[str, Any]) -> str:
+    """Return the time that is left, and the time of day at which it ends; a session of others may have an end."""
+    remaining = session["remaining"]
+    if remaining is None:
+        return "no end" if session["kind"] == "long-term" else "unknown"
+    if not remaining:
+        return "ended"
+    end = datetime.fromisoformat(session["expires"]).timestamp()
+    return f"{duration.rounded(remaining)}, until {duration.time_of_day(end, end - remaining)}"

@@ -1,0 +1,84 @@
+"""How a run that failed ends: with a message, and with the statement that makes a shell's line fail."""
+
+from __future__ import annotations
+
+import os
+
+from mfaenv import catalog, environment, shells
+from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError
+from mfaenv.output import text_to_stderr, to_stdout
+from mfaenv.parse import lookup
+from mfaenv.shells import detect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.parse import Line
+
+NOT_EVALUATED = {"format", "cached", "version", "help"}
+"""The options with which no shell evaluates the output."""
+
+
+def end(error: BaseException, arguments: Sequence[str], env: Mapping[str, str]) -> int:
+    """Return what was wrong, let the shell's line fail, and return the exit status. A traceback could show a secret."""
+    if isinstance(error, NothingStoredError):
+        return error.status
+    if isinstance(error, (KeyboardInterrupt, EOFError, SystemExit)):
+        status = getattr(error, "code", INTERRUPTED)
+    else:
+        explained = error if isinstance(error, MfaenvError) else _unexpected(error)
+        status = explained.status
+        _say(explained, env)
+    _fail(status, arguments, env)
+    return int(status)
+
+
+def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None:
+    """Print the failing statement where a shell evaluates what is printed: only those commands take one."""
+    line = catalog.parse(arguments)
+    if os.isatty(1) or line.options.keys() & NOT_EVALUATED or "shell" not in line.row.options:
+        return
+    given, wanted = line.options.get("shell"), env.get("MFAENV_SHELL", "")
+    try:
+        name = str(given) if given in shells.NAMES else detect.evaluator(env, wanted if wanted in shells.NAMES else "")
+        to_stdout(shells.failure(name, status))
+        _say_what_stays(line, env)
+    except (MfaenvError, OSError):
+        return  # no shell that we know, or nobody who reads: the exit status has to do
+
+
+def _say_what_stays(line: Line, env: Mapping[str, str]) -> None:
+    """Show that the shell still has another profile's session than the line was to get. Raise OSError."""
+    wanted = lookup(line.options, env, "profile")[0] or catalog.OPTIONS["profile"].default
+    held = env.get(environment.PROFILE, "")
+    if held and held != wanted and env.get(environment.EXPIRES) and not line.options.get("quiet"):
+        from mfaenv.terminal.console import printable
+
+        text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(held)}.\n")
+
+
+def _say(error: MfaenvError, env: Mapping[str, str]) -> None:
+    try:
+        from mfaenv.terminal.terminal import Terminal
+
+        Terminal(env).error(error)
+    except Exception:  # noqa: BLE001 - without the memory or the files that it takes to draw, a bare line does
+        try:
+            text_to_stderr(f"mfaenv: {error.message!a}\n")
+        except OSError:
+            return
+
+
+def _unexpected(error: BaseException) -> MfaenvError:
+    """Return an error for an unexpected one: with its line, and without its text, which could hold anything."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "somewhere"
+    reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+    return MfaenvError(
+        f"{type(error).__name__} at {where}{reason}: this is a bug in mfaenv.",
+        "Please report this line.",
+        status=FAILED,
+    )

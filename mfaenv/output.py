@@ -1,0 +1,90 @@
+"""What is printed, as bytes, and how a run ends in order."""
+
+import os
+import stat
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TextIO
+
+
+KILLED = 128
+"""Added to a signal's number it is the exit status, as in shells."""
+
+
+def end_in_order(number: int, _frame: object) -> None:
+    """Unwind everything on the way out, then end with the signal's status: locks go, and a shell's line fails."""
+    raise SystemExit(KILLED + number)
+
+
+STDOUT, STDERR = 1, 2
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def hold_standard_streams() -> None:
+    """Take the numbers of standard streams that are closed, so that nothing can be read there, and nothing written.
+
+    Otherwise the next file or connection would have the number, and what is printed would go there, keys and all.
+    """
+    while None in (sys.stdin, sys.stdout, sys.stderr) and os.open(os.devnull, os.O_RDONLY) < STDERR:
+        pass
+
+
+def to_stdout(data: bytes) -> None:
+    """Write everything at once, as bytes: Windows gives text other line ends.
+
+    Raise BrokenPipeError where nobody reads any more, MfaenvError where it cannot be written otherwise.
+    """
+    try:
+        _write(STDOUT, data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from mfaenv.errors import MfaenvError
+
+        raise MfaenvError(f"The output cannot be written: {error.strerror}.", "Check where it goes to.") from None
+
+
+def secrets_to_stdout(data: bytes) -> None:
+    """Write keys as to_stdout does; a file that others can read is closed to them first, whatever the umask was."""
+    try:
+        found = os.fstat(STDOUT).st_mode
+        if stat.S_ISREG(found) and found & OTHERS and hasattr(os, "fchmod"):
+            os.fchmod(STDOUT, stat.S_IMODE(found) & ~OTHERS)
+    except OSError:
+        to_stderr(b"mfaenv: The output file cannot be closed to others: check who can read it.\n")
+    to_stdout(data)
+
+
+def text_to_stdout(text: str) -> None:
+    """Write text for people; a console of Windows shows it whatever its code page is. Raise as to_stdout does."""
+    _show(text, sys.stdout, to_stdout)
+
+
+def text_to_stderr(text: str) -> None:
+    """Write text for people to standard error, as text_to_stdout does. Raise OSError where nobody reads it."""
+    _show(text, sys.stderr, to_stderr)
+
+
+def _show(text: str, console: "TextIO | None", write: "Callable[[bytes], None]") -> None:
+    """Leave text to Python's own stream where that is a console: bytes are read there in its code page.
+
+    https://learn.microsoft.com/windows/console/writeconsole
+    """
+    if sys.platform == "win32" and console is not None and console.isatty():
+        console.write(text.encode(console.encoding, "replace").decode(console.encoding))
+        console.flush()
+    else:
+        write(text.encode("utf-8", "replace"))
+
+
+def to_stderr(data: bytes) -> None:
+    """Write bytes for a program that reads standard error. Raise OSError where nobody does."""
+    _write(STDERR, data)
+
+
+def _write(stream: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(stream, data) :]

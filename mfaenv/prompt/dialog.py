@@ -1,0 +1,64 @@
+"""The base of the programs that open a window: how one is started, and what its end means."""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from typing import NamedTuple
+
+TITLE = "mfaenv"
+PROMPT = "MFA code:"
+
+
+class Shown(NamedTuple):
+    """What a window shows: lines of printable text, and what was wrong with the last answer.
+
+    A window in a terminal takes that one's path and kind, and the locale.
+    """
+
+    lines: tuple[str, ...]
+    wrong: str = ""
+    tty: str = ""
+    term: str = ""
+    locale: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it as one text, for windows that show nothing else."""
+        return "\n".join([*filter(None, [self.wrong]), *self.lines, PROMPT])
+
+
+class Start(NamedTuple):
+    """How the program is started, without a shell: its arguments, what it reads, and variables of its own."""
+
+    arguments: tuple[str, ...] = ()
+    given: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+class Ended(NamedTuple):
+    """How the program ended."""
+
+    status: int
+    output: str
+    errors: str
+
+
+class NoWindowError(Exception):
+    """No window was opened; the text says why in a few words."""
+
+
+class Dialog(ABC):
+    """A program that opens a window. `system` is the only one that has it; `display` says whether it needs one."""
+
+    name = ""
+    system = sys.platform
+    display = False
+
+    @abstractmethod
+    def start(self, shown: Shown) -> Start:
+        """Return how to start the program."""
+
+    @abstractmethod
+    def answer(self, ended: Ended) -> str:
+        """Return what was typed. Raise KeyboardInterrupt for a window that was closed, NoWindowError for none."""

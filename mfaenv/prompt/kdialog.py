@@ -1,0 +1,27 @@
+"""kdialog, of KDE."""
+
+from __future__ import annotations
+
+from html import escape
+
+from mfaenv.prompt.dialog import TITLE, Dialog, Ended, NoWindowError, Shown, Start
+
+
+class Kdialog(Dialog):
+    """Qt guesses whether a text is HTML: ours always is, and all other text is escaped in it."""
+
+    name = "kdialog"
+    display = True
+
+    def start(self, shown: Shown) -> Start:
+        """Return the window's text as an argument."""
+        text = "<br>".join(escape(line) for line in shown.text.split("\n"))
+        return Start(("--title", TITLE, "--inputbox", f"<qt>{text}</qt>"))
+
+    def answer(self, ended: Ended) -> str:
+        """Return the line. The status is 1 for a window that was closed."""
+        if ended.status == 0:
+            return ended.output
+        if ended.status == 1:
+            raise KeyboardInterrupt
+        raise NoWindowError("no display")

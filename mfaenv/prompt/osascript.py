@@ -1,0 +1,38 @@
+"""osascript, of macOS."""
+
+from __future__ import annotations
+
+from mfaenv.prompt.dialog import TITLE, Dialog, Ended, NoWindowError, Shown, Start
+
+SCRIPT = f"""\
+on run argv
+activate
+set answered to display dialog (item 1 of argv) with title "{TITLE}" default answer "" \
+buttons {{"Cancel", "OK"}} default button "OK" cancel button "Cancel"
+return text returned of answered
+end run"""
+"""The text is an argument: nothing of it is read as a part of the script."""
+
+CANCELED = "(-128)"
+""""User canceled", in the error codes of Apple's AppleScript Language Guide."""
+
+
+class Osascript(Dialog):
+    """A dialog of AppleScript."""
+
+    name = "osascript"
+
+    system = "darwin"
+
+    def start(self, shown: Shown) -> Start:
+        """Return the script line by line, then the text."""
+        lines = (word for line in SCRIPT.split("\n") for word in ("-e", line))
+        return Start((*lines, shown.text))
+
+    def answer(self, ended: Ended) -> str:
+        """Return the line."""
+        if ended.status == 0:
+            return ended.output
+        if CANCELED in ended.errors:
+            raise KeyboardInterrupt
+        raise NoWindowError("no desktop")

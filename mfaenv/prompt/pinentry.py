@@ -1,0 +1,59 @@
+"""pinentry, by its own protocol: https://www.gnupg.org/documentation/manuals/assuan/Server-responses.html."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote
+
+from mfaenv.prompt.dialog import PROMPT, TITLE, Dialog, Ended, NoWindowError, Shown, Start
+
+LONGEST = 900
+"""Bytes of a value: a line has 1,000 with its command, https://www.gnupg.org/documentation/manuals/assuan/Client-requests.html."""
+
+SAFE = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
+"""What is sent as it is; `%`, line breaks and all that is not ASCII are not."""
+
+CLOSED = {62, 99, 198}
+"""GPG_ERR_TIMEOUT, GPG_ERR_CANCELED and GPG_ERR_FULLY_CANCELED of libgpg-error; an error's lower 16 bits say which."""
+
+_CODE = 0xFFFF
+_AS_TEXT = str.maketrans("<>", "‹›")  # noqa: RUF001 - these look alike
+"""pinentry-qt takes text with tags for markup."""
+
+
+class Pinentry(Dialog):
+    """The one that Debian, Homebrew and Gpg4win install with GnuPG; in a terminal it may be pinentry-curses."""
+
+    name = "pinentry"
+
+    def start(self, shown: Shown) -> Start:
+        """Return all commands at once: they are answered in order, and the last one ends the program."""
+        options = [("lc-ctype", shown.locale), ("ttyname", shown.tty), ("ttytype", shown.term)]
+        commands = [
+            ("OPTION no-grab", ""),
+            *((f"OPTION {name}=", value) for name, value in options if value),
+            ("SETTITLE ", TITLE),
+            ("SETDESC ", "\n".join(shown.lines).translate(_AS_TEXT)),
+            ("SETPROMPT ", PROMPT),
+            *([("SETERROR ", shown.wrong.translate(_AS_TEXT))] if shown.wrong else []),
+            ("GETPIN", ""),
+            ("BYE", ""),
+        ]
+        return Start(given="".join(f"{command}{escaped(value)}\n" for command, value in commands))
+
+    def answer(self, ended: Ended) -> str:
+        """Return the data of the one answer that has some; an error says whether the window was closed."""
+        lines = ended.output.splitlines()
+        errors = [line.split()[1] for line in lines if line.startswith("ERR ") and len(line.split()) > 1]
+        if any(error.isdigit() and int(error) & _CODE in CLOSED for error in errors):
+            raise KeyboardInterrupt
+        data = [unquote(line[2:]) for line in lines if line.startswith("D ")]
+        if not data and (errors or "OK" not in lines):
+            raise NoWindowError("no display")
+        return "".join(data)
+
+
+def escaped(text: str) -> str:
+    """Return a value as Assuan does, with `%` and two digits; what is too long for a line is cut."""
+    while len(written := quote(text, safe=SAFE, errors="replace")) > LONGEST:
+        text = text[: -max(1, (len(written) - LONGEST) // 12)]
+    return written

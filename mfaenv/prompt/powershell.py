@@ -1,0 +1,36 @@
+"""Windows' own window for a line of text, which its PowerShell opens."""
+
+from __future__ import annotations
+
+from mfaenv.prompt.dialog import TITLE, Dialog, Ended, NoWindowError, Shown, Start
+
+VARIABLE = "MFAENV_QUESTION"
+"""Holds the text: nothing of it is read as a part of the script."""
+
+MARK = "answer:"
+SCRIPT = (
+    "Add-Type -AssemblyName Microsoft.VisualBasic; [Console]::Out.Write('" + MARK + "' + "
+    f"[Microsoft.VisualBasic.Interaction]::InputBox($env:{VARIABLE}, '{TITLE}'))"
+)
+"""https://learn.microsoft.com/dotnet/api/microsoft.visualbasic.interaction.inputbox."""
+
+
+class Powershell(Dialog):
+    """An InputBox, which gives an empty text where it is cancelled."""
+
+    name = "powershell"
+
+    system = "win32"
+
+    def start(self, shown: Shown) -> Start:
+        """Return the script as an argument, and the text in a variable."""
+        return Start(("-NoProfile", "-NonInteractive", "-Command", SCRIPT), variables=((VARIABLE, shown.text),))
+
+    def answer(self, ended: Ended) -> str:
+        """Return the line."""
+        _, mark, typed = ended.output.partition(MARK)
+        if not mark:
+            raise NoWindowError("no desktop")
+        if not typed.strip():
+            raise KeyboardInterrupt
+        return typed

@@ -1,0 +1,159 @@
+"""A question in a window: by the first program that can open one, looking in the store while it stands."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager, suppress
+
+from mfaenv import parse
+from mfaenv.errors import CODE_NEEDED, MfaenvError
+from mfaenv.prompt import starter
+from mfaenv.prompt.dialog import Ended, NoWindowError, Shown
+from mfaenv.prompt.kdialog import Kdialog
+from mfaenv.prompt.osascript import Osascript
+from mfaenv.prompt.pinentry import Pinentry
+from mfaenv.prompt.powershell import Powershell
+from mfaenv.prompt.zenity import Zenity
+from mfaenv.terminal import console, program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from mfaenv.prompt.dialog import Dialog
+    from mfaenv.terminal.tones import Toned
+
+    Look = Callable[[], None]
+
+DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell)
+"""In the order in which they are tried. catalog.WINDOWS has their names."""
+
+LOOK_SECONDS = 0.2
+"""How often the store is looked at while the window is open."""
+
+GRACE = 2
+"""Seconds that a program has to close its window after it was asked to."""
+
+LONGEST = 160
+"""Characters of a line; of a longer one the middle goes."""
+
+
+class Window:
+    """The person at the screen. `wanted` names the one program to use; empty for the first that is there."""
+
+    def __init__(self, env: Mapping[str, str], wanted: str) -> None:
+        self._env = env
+        self._dialogs = [
+            dialog() for dialog in DIALOGS if (dialog.name == wanted if wanted else dialog.system == sys.platform)
+        ]
+        self._lacking: dict[str, str] = {}
+        self._wrong = ""
+        for dialog in self._dialogs[:]:
+            self._drop(dialog, _lacking(dialog, env))
+
+    def available(self) -> bool:
+        """Return whether there is a program that may be able to open a window."""
+        return bool(self._dialogs)
+
+    def looked_for(self) -> str:
+        """Return which programs were looked for, and what each lacks."""
+        return f"Looked for {', '.join(f'{name} ({reason})' for name, reason in self._lacking.items())}."
+
+    def remark(self, wrong: str) -> None:
+        """Show in the next window what was wrong with the last answer."""
+        self._wrong = wrong
+
+    def ask_code(self, question: Sequence[Toned], meanwhile: Callable[[], None], look: Look) -> str:
+        """Ask until six digits come, as Terminal.ask_code does; the last line of the question is the prompt.
+
+        Raise MfaenvError where no window can be opened, KeyboardInterrupt where it is closed.
+        """
+        lines = [*(line.text for line in question[:-1]), *_by(starter.name())]
+        shown = Shown(tuple(map(_printable, lines)), "", *_terminal(self._env))
+        while True:
+            typed = self._ask(shown._replace(wrong=_printable(self._wrong)), meanwhile, look)
+            digits = parse.code(typed)
+            self._wrong = "" if digits else "A code is six digits."
+            if digits:
+                return digits
+
+    def _ask(self, shown: Shown, meanwhile: Callable[[], None], look: Look) -> str:
+        for dialog in self._dialogs[:]:
+            try:
+                return dialog.answer(self._run(dialog, shown, meanwhile, look))
+            except NoWindowError as error:
+                self._drop(dialog, str(error))
+        raise MfaenvError("A code is needed, and no window opens to ask for it.", self.looked_for(), status=CODE_NEEDED)
+
+    def _drop(self, dialog: Dialog, reason: str) -> None:
+        """Do without a program that lacks something."""
+        if reason:
+            self._dialogs.remove(dialog)
+            self._lacking[dialog.name] = reason
+
+    def _run(self, dialog: Dialog, shown: Shown, meanwhile: Callable[[], None], look: Look) -> Ended:
+        start = dialog.start(shown)
+        try:
+            env = {**self._env, **dict(start.variables)}
+            running = program.start([dialog.name, *start.arguments], env, stdin=-1, stdout=-1, stderr=-1)
+        except (OSError, ValueError) as error:
+            raise NoWindowError(getattr(error, "strerror", None) or "cannot be run") from None
+        with running, _closed_in_the_end(running, shown.tty):
+            meanwhile()
+            output, errors = _streams(running, start.given.encode(), look)
+        return Ended(running.returncode, *(text.decode("utf-8", "replace") for text in (output, errors)))
+
+
+def _lacking(dialog: Dialog, env: Mapping[str, str]) -> str:
+    """Return in a few words what a program lacks to open a window, or nothing."""
+    if not program.find(dialog.name, env):
+        return "not installed"
+    return "no display" if dialog.display and not (env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")) else ""
+
+
+def _streams(running: subprocess.Popen[bytes], given: bytes, look: Look) -> tuple[bytes, bytes]:
+    """Write the program's input and return its output and errors. Call `look` while it runs, which may raise."""
+    import subprocess
+
+    data: bytes | None = given
+    while True:
+        try:
+            return running.communicate(data, LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            data = None  # what is left of it is kept there
+        look()
+
+
+@contextmanager
+def _closed_in_the_end(running: subprocess.Popen[bytes], tty: str) -> Iterator[None]:
+    """Close the window at an exception; one in a terminal leaves that as it was."""
+    import subprocess
+
+    with console.modes_kept(tty):
+        try:
+            yield
+        except BaseException:
+            running.terminate()
+            try:
+                with suppress(ValueError):  # its pipes are closed already
+                    running.communicate(timeout=GRACE)
+            except subprocess.TimeoutExpired:
+                running.kill()
+            raise
+
+
+def _terminal(env: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return the path and the kind of the terminal, if there is one, and the locale."""
+    locale = next((env[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(name)), "C.UTF-8")
+    return (console.NAMES[0], env.get("TERM", ""), locale) if console.available() else ("", "", locale)
+
+
+def _by(who: str) -> list[str]:
+    return [f"Asked for by {who}."] if who else []
+
+
+def _printable(line: str) -> str:
+    line = console.printable(line)
+    half = LONGEST // 2
+    return f"{line[:half]} … {line[-half:]}" if len(line) > LONGEST else line

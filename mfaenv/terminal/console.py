@@ -1,0 +1,256 @@
+"""The terminal that the user sits at, whatever the standard streams are: /dev/tty, or the console of Windows."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import time
+from contextlib import contextmanager, suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    Look = Callable[[], None]
+    Styled = tuple[str, str]
+    """A line of text, and the style in which rich draws it: empty for plain text, which takes no rich."""
+
+USUAL_COLUMNS = 80
+
+END_OF_LINE = (("", ""), ("", ""))
+
+END_OF_INPUT = b"\x1a"
+"""Ctrl-Z, which ends the input on Windows; on other systems nothing is read then."""
+
+CONTROL_SEQUENCE = rb"\x1b\[[0-?]*[ -/]*[@-~]"
+"""ECMA-48, section 5.4: what arrow keys send, and a terminal's late answer to a shell that asked for its cursor."""
+
+LOOK_UP_SECONDS = 0.2
+
+TYPING_SECONDS = 1.5
+"""After this long without a key nobody is typing a code any more."""
+
+LINE_ENDS = (b"\n", b"\r", b"\x04")
+"""Enter, and Ctrl-D; a read that gives nothing ends so, too."""
+
+if sys.platform == "win32":
+    import msvcrt
+
+    KEY_SECONDS = 0.05
+    """What is typed shows only when it is read."""
+
+    NAMES = ("CONIN$", "CONOUT$")
+
+    def _in_foreground(_: int) -> bool:
+        return True
+
+    def _wait_for_line(_: int, look: Look) -> None:
+        """Wait until somebody begins to type, and look now and then; a line that was begun is waited for."""
+        while not msvcrt.kbhit():
+            look()
+            time.sleep(KEY_SECONDS)
+
+    def _drop_line(_: int) -> bool:
+        """Leave nothing to do: what is typed after the last look is read as a line first."""
+        return False
+
+    @contextmanager
+    def modes_kept(_tty: str) -> Iterator[None]:
+        """Do nothing: no program changes the console's modes for a question there."""
+        yield
+
+    def _write_from_background() -> None:
+        """Leave nothing to do: there every program on a console may write."""
+else:
+    NAMES = ("/dev/tty", "/dev/tty")
+
+    def _in_foreground(fd: int) -> bool:
+        """Return whether this job has the terminal: a read from the background would stop it without a word."""
+        return os.tcgetpgrp(fd) == os.getpgrp()
+
+    def _wait_for_line(fd: int, look: Look) -> None:
+        """Wait until a line can be read, and look now and then.
+
+        A Ctrl-C between the interpreter's last look at its signals and a call that blocks is kept until the next
+        signal, and the thread that makes the client ready stretches that moment.
+        """
+        while not select.select([fd], [], [], LOOK_UP_SECONDS)[0]:
+            look()
+
+    def _drop_line(fd: int) -> bool:
+        """Throw away a line that was begun, or the shell would run it; return whether somebody typed on to its end."""
+        if not _in_foreground(fd):
+            return False  # another job's input, and to touch it would stop this one
+        import termios
+
+        modes = termios.tcgetattr(fd)
+        by_key = [*modes[:3], modes[3] & ~termios.ICANON, *modes[4:6], [*modes[6]]]
+        by_key[6][termios.VMIN], by_key[6][termios.VTIME] = 1, 0
+        termios.tcsetattr(fd, termios.TCSANOW, by_key)  # so that a line without its end can be read
+        try:
+            pause = 0.0
+            while select.select([fd], [], [], pause)[0]:
+                if os.read(fd, 1024).endswith(LINE_ENDS):
+                    return True
+                pause = TYPING_SECONDS
+            return False
+        finally:
+            termios.tcsetattr(fd, termios.TCSANOW, modes)
+
+    @contextmanager
+    def modes_kept(tty: str) -> Iterator[None]:
+        """Set the modes of the terminal in the end that it has now, whatever a program did that was ended."""
+        if not tty:
+            yield
+            return
+        import termios
+
+        with open(tty, "rb", buffering=0) as terminal:
+            modes = termios.tcgetattr(terminal)
+            try:
+                yield
+            finally:
+                if _in_foreground(terminal.fileno()):
+                    termios.tcsetattr(terminal, termios.TCSANOW, modes)
+
+    def _write_from_background() -> None:
+        """Let this thread write though another job has the terminal, even where `stty tostop` stops such."""
+        import signal
+
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+
+
+class Console:
+    """An open terminal; a context manager. Raise OSError where there is none, or another job has it."""
+
+    def __init__(self) -> None:
+        self.reader = open(NAMES[0], "rb", buffering=0)  # noqa: SIM115 - closed by __exit__
+        self.writer = open(NAMES[1], "wb", buffering=0)  # noqa: SIM115 - closed by __exit__
+        if not _in_foreground(self.reader.fileno()):
+            self.__exit__(None, None, None)
+            raise OSError("another job has the terminal")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.reader.close()
+        self.writer.close()
+
+    def write(self, *lines: Styled) -> None:
+        """Show lines of text, each made printable and drawn in its style; the cursor stays behind the last one."""
+        data = "\n".join(drawn(printable(text), style) for text, style in lines).encode()
+        while data:
+            data = data[self.writer.write(data) :]
+
+    def ask(self, question: Sequence[Styled], meanwhile: Callable[[], None], look: Look) -> str:
+        """Show the lines of a question, do something meanwhile, and read a line's characters; look until it is there.
+
+        Raises what `look` raises, and KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z) and where the terminal has
+        gone.
+        """
+        try:
+            self.write(*question)
+            meanwhile()
+            line = self._line(look)
+        except OSError:
+            raise KeyboardInterrupt from None
+        import re  # takes its time, and the question comes before
+
+        return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
+
+    def abandon(self) -> None:
+        """End the line of a question that needs no answer any more, and what was typed of one."""
+        with suppress(OSError):
+            if not _drop_line(self.reader.fileno()):
+                self.write(*END_OF_LINE)
+
+    def _line(self, look: Look) -> bytes:
+        line = b""
+        while not line.endswith(b"\n"):
+            _wait_for_line(self.reader.fileno(), look)
+            part = self.reader.read(1024)
+            if not part or part.startswith(END_OF_INPUT):
+                self.write(*END_OF_LINE)
+                raise KeyboardInterrupt
+            line += part
+        return line
+
+
+def printable(text: str) -> str:
+    """Return text from anywhere as characters that a terminal only shows: all others become their escapes.
+
+    A profile's name could move the cursor, change the window's title, or turn a line's direction around. What goes to
+    a person goes through here, in the last function before the terminal.
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def cells(text: str) -> int:
+    """Return how many columns a terminal takes to show text: Chinese and Japanese characters take two each."""
+    shown = printable(text)
+    if shown.isascii():
+        return len(shown)
+    from rich.cells import cell_len
+
+    return cell_len(shown)
+
+
+def columns(env: Mapping[str, str]) -> int:
+    """Return how wide the terminal is: as COLUMNS has it, or the terminal itself, or 80 where neither tells."""
+    named = env.get("COLUMNS", "")
+    if named.isascii() and named.isdecimal() and int(named):
+        return int(named)
+    for stream in range(3):
+        with suppress(OSError, ValueError):
+            return os.get_terminal_size(stream).columns or USUAL_COLUMNS
+    return USUAL_COLUMNS
+
+
+def broken(text: str, width: int, below: str = "") -> list[str]:
+    """Break a line that is longer than the width, and go on below its beginning, or further to the right.
+
+    It breaks between words: no name does that fits a line.
+    """
+    import textwrap
+
+    text = printable(text)
+    indent = max(" " * (len(text) - len(text.lstrip())), below)
+    lines = textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return lines or [""]
+
+
+def drawn(text: str, style: str) -> str:
+    """Return text as rich draws it, by its smallest part that can: the whole takes longer than all until the question.
+
+    `import rich.console` alone takes as long as four and a half bare interpreters, `rich.style` less than one.
+    """
+    if not style:
+        return text
+    from rich.style import Style
+
+    return Style.parse(style).render(text)
+
+
+def interject(*lines: str) -> None:
+    """Write lines to the terminal whatever program has it, and however it set the terminal; from any thread.
+
+    Raise OSError where there is no terminal.
+    """
+    with open(NAMES[1], "wb", buffering=0) as writer:
+        _write_from_background()
+        writer.write("".join(f"\r{printable(line)}\r\n" for line in lines).encode())
+
+
+def available() -> bool:
+    """Return whether there is a terminal to ask on."""
+    try:
+        with Console():
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,103 @@
+"""Programs: where one is, and its start. All that mfaenv starts is started here."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+
+from mfaenv.errors import MfaenvError
+from mfaenv.terminal import coredump
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+NOT_FOUND = 127
+NOT_EXECUTABLE = 126
+"""A shell's exit statuses. See 2.8.2 of
+https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
+"""
+
+ENDINGS = ".COM;.EXE;.BAT;.CMD"
+"""Of Windows' programs where PATHEXT does not list them."""
+
+_BATCH_FILES = (".cmd", ".bat")
+_CMDS_OWN = frozenset('"&|<>^%\r\n')
+"""What means something to cmd, which reads the arguments of a batch file once more: CVE-2024-24576 tells of it."""
+
+
+if sys.platform == "win32":
+
+    def find(name: str, env: Mapping[str, str]) -> str:
+        """Return the path of a program on the PATH, or that is named with its folder; nothing where there is none.
+
+        Windows itself looks in the current folder first, where anybody may have put a program: only the PATH counts.
+        """
+        entries = [entry.strip('"') for entry in env.get("PATH", "").split(os.pathsep)]
+        folders = [""] if os.path.dirname(name) else list(filter(None, entries))
+        known = (env.get("PATHEXT") or ENDINGS).lower().split(os.pathsep)
+        endings = [""] if name.lower().endswith(tuple(known)) else known
+        paths = (os.path.join(folder, name + ending) for folder in folders for ending in endings)
+        return next((path for path in paths if os.path.isfile(path)), "")
+
+    def open_address(url: str) -> None:
+        """Open a URL with the program that Windows has for it. Raise MfaenvError where it has none."""
+        try:
+            os.startfile(url)  # noqa: S606 - a URL of ours, for the browser that the person has chosen
+        except OSError as error:
+            raise MfaenvError(f"Windows opens no browser: {error.strerror}.") from None
+else:
+
+    def find(name: str, env: Mapping[str, str]) -> str:
+        """Return the path of a program on the PATH, or that is named with its folder; nothing where there is none.
+
+        A relative or empty entry of the PATH is the user's own wish, as it is in a shell.
+        """
+        return shutil.which(name, path=env.get("PATH", os.defpath)) or ""
+
+
+def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
+    """Start a program, without a shell, with this environment; `streams` are Popen's.
+
+    Raise MfaenvError for arguments that a batch file would run; OSError or ValueError where it cannot be started.
+    """
+    program = find(command[0], env)
+    if not program and sys.platform == "win32":
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    if program.lower().endswith(_BATCH_FILES) and not _CMDS_OWN.isdisjoint("".join(command[1:])):
+        raise MfaenvError(
+            f"{command[0]} is a batch file, and cmd would take part of an argument as a command of its own.",
+            "Leave out quotes, line breaks and & | < > ^ %, or call the program behind it.",
+            status=NOT_EXECUTABLE,
+        )
+    words = [program or command[0], *command[1:]]
+    return coredump.with_given_limit(
+        lambda: subprocess.Popen(words, env=dict(env), **streams)  # noqa: S603 - the user's own program, or this one
+    )
+
+
+def output(command: Sequence[str], env: Mapping[str, str], seconds: float, **streams: Any) -> str:
+    """Return what a program prints; nothing where it is not there, fails, or takes longer. Only that is of interest."""
+    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **streams}
+    try:
+        with start(command, env, stdout=subprocess.PIPE, **quiet) as running:
+            try:
+                out = running.communicate(timeout=seconds)[0]
+            except BaseException:
+                running.kill()
+                raise
+    except (OSError, ValueError, subprocess.SubprocessError, MfaenvError):
+        return ""
+    return "" if running.returncode else out.decode("utf-8", "replace")
+
+
+def cannot_run(name: str, error: OSError | ValueError) -> MfaenvError:
+    """Return the error for a program that cannot be started, with a shell's exit status for that."""
+    if isinstance(error, FileNotFoundError):
+        return MfaenvError(f"There is no program {name}.", "Check its name.", status=NOT_FOUND)
+    reason = getattr(error, "strerror", None) or "its name cannot be used"
+    return MfaenvError(f"{name} cannot be run: {reason}.", status=NOT_EXECUTABLE)

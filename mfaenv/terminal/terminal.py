@@ -1,0 +1,239 @@
+"""What a person sees and types: questions on the terminal itself, everything else on standard error, with rich."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import ExitStack, contextmanager, suppress
+
+from mfaenv import parse
+from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
+from mfaenv.terminal import console
+from mfaenv.terminal.interrupt import interruptible
+from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, STYLES, Toned
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, Self
+
+    from mfaenv.parse import Given
+    from mfaenv.terminal.console import Styled
+    from mfaenv.terminal.page import Page
+    from mfaenv.terminal.tables import Line, Table
+
+    Look = Callable[[], None]
+
+INDENT = " " * len("mfaenv: ")
+BELOW_NUMBER = " " * len("  1  ")
+
+
+class Terminal:
+    """The person at the other end, who may want silence (`quiet`) or every detail (`verbose`)."""
+
+    def __init__(self, env: Mapping[str, str], *, quiet: bool = False, verbose: bool = False) -> None:
+        self._env = env
+        self._quiet = quiet
+        self._verbose = verbose
+        self._code = ""
+
+    @classmethod
+    def for_options(cls, given: Given, env: Mapping[str, str]) -> Self:
+        """Return the terminal that says as much as the options ask for."""
+        return cls(env, quiet=bool(given.get("quiet")), verbose=bool(given.get("verbose")))
+
+    def available(self) -> bool:
+        """Return whether somebody can be asked."""
+        return console.available()
+
+    def load(self) -> None:
+        """Load what it takes to draw, so that the first thing to be said need not wait for it."""
+        import mfaenv.terminal.page  # noqa: F401 - loading is all
+
+    def ask_code(self, question: Sequence[Toned], meanwhile: Callable[[], None], look: Look) -> str:
+        """Ask until six digits come, and do something meanwhile. Raise KeyboardInterrupt where the person leaves.
+
+        The last line of the question is what is asked; those before it say for whom. This and every other question
+        looks in the store while it stands, and goes away where that raises ArrivedError.
+        """
+        if self._code:
+            code, self._code = self._code, ""
+            meanwhile()
+            return code
+        *above, asked = question
+        with _console() as tty:
+            while True:
+                digits = parse.code(self._ask(tty, above, f"{asked.text}: ", look, meanwhile))
+                if digits:
+                    return digits
+                above = [Toned("A code is six digits.", BAD)]
+
+    def confirm(self, question: str, look: Look, *above: Toned) -> bool:
+        """Ask for a yes, which Enter is too, and so are six digits: they are the code that is asked for next.
+
+        The question is a short line; what it is about are the lines `above` it.
+        """
+        with _console() as tty:
+            typed = self._ask(tty, self._broken(*above), f"{question} [Y/n] ", look).strip().lower()
+        self._code = parse.code(typed)
+        return bool(self._code) or typed in {"", "y", "yes"}
+
+    def ask_text(self, question: str, look: Look) -> str:
+        """Ask for a line."""
+        with _console() as tty:
+            return self._ask(tty, (), f"{question}: ", look).strip()
+
+    def _ask(
+        self,
+        tty: console.Console,
+        above: Sequence[Toned],
+        asked: str,
+        look: Look,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> str:
+        try:
+            return tty.ask(self._styled(*above, Toned(asked, ASKED)), meanwhile, look)
+        except ArrivedError:
+            tty.abandon()
+            if not self._quiet:
+                arrived = "mfaenv: Another window has got the session: no answer is needed any more."
+                tty.write(*self._styled(Toned(arrived), Toned("")))
+            raise
+
+    def _styled(self, *lines: Toned) -> list[Styled]:
+        """Return lines as the terminal draws them: in styles, unless these are unwanted."""
+        plain = self._plain()
+        return [(text, "" if plain else STYLES[tone]) for text, tone in lines]
+
+    def _broken(self, *lines: Toned, below: str = "") -> list[Toned]:
+        """Break lines that are longer than the page is wide, as it does, and go on `below` that indent."""
+        width = console.columns(self._env)
+        return [Toned(part, tone) for text, tone in lines for part in console.broken(text, width, below)]
+
+    def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str], look: Look) -> str:
+        """Let the person pick one of several by its number; `remarks` are shown below them."""
+        rows = [f"{number:3}  {choice}" for number, choice in enumerate(choices, 1)]
+        rows += [f"  -  {remark}" for remark in remarks]
+        above = [*self._broken(Toned(title)), *self._broken(*map(Toned, rows), below=BELOW_NUMBER)]
+        with _console() as tty:
+            while True:
+                answer = self._ask(tty, above, f"Number (1-{len(choices)}): ", look).strip()
+                above = []
+                if parse.is_digits(answer) and 1 <= int(answer) <= len(choices):
+                    return choices[int(answer) - 1]
+
+    @interruptible()
+    def wait(self, reason: str, seconds: float, look: Look, *, clock: Any = time) -> None:
+        """Let the seconds pass, show them pass, and look. Raise KeyboardInterrupt where the person leaves."""
+        end = clock.time() + seconds
+        with ExitStack() as shown:
+            show = shown.enter_context(self._page(stderr=True).waiting()) if self._draws() else None
+            if show is None:
+                self._say(f"{reason}: waiting {round(seconds)} s for the next one.")
+            while (left := end - clock.time()) > 0:
+                if show:
+                    show(f"{reason}: the next one comes in {int(left) + 1} s")
+                clock.sleep(min(left, 0.25))
+                look()
+
+    @contextmanager
+    def for_program(self) -> Iterator[dict[str, Any]]:
+        """Yield the terminal as a program's standard input and error; nothing and ours where there is none."""
+        try:
+            tty = console.Console()
+        except OSError:
+            yield {"stdin": -3, "stderr": None}
+        else:
+            with tty:
+                yield {"stdin": tty.reader, "stderr": tty.writer}
+
+    def note(self, text: str) -> None:
+        """Show a note."""
+        if not self._quiet:
+            self._say(text)
+
+    def awaited(self, text: str) -> None:
+        """Show what is waited for, to a person who watches: nobody needs it in a file, or from an SDK's program."""
+        if sys.stderr is not None and sys.stderr.isatty():
+            self.note(text)
+
+    def warn(self, text: str) -> None:
+        """Show a warning: something is wrong, though the work is done all the same."""
+        if not self._quiet:
+            self._say(text, DOUBTFUL)
+
+    def announce(self, *lines: str) -> None:
+        """Show lines on the terminal itself while a program has it; on standard error where there is no terminal."""
+        if not self._quiet:
+            try:
+                console.interject(f"mfaenv: {lines[0]}", *(INDENT + line for line in lines[1:]))
+            except OSError:
+                self._say(lines[0])
+                for line in lines[1:]:
+                    self._print(INDENT + line)
+
+    def tell(self, text: str) -> None:
+        """Show lines that speak for themselves, without the program's name before them."""
+        for line in text.splitlines():
+            self._print(line)
+
+    def detail(self, name: str, value: str, source: str) -> None:
+        """Show where a value came from, with --verbose."""
+        if self._verbose:
+            origin = f"  ({source})" if source else ""
+            self._say(f"{name:<10} {value}{origin}", FAINT)
+
+    def drawn(self, *parts: Table | Toned | Line | str) -> str:
+        """Draw tables and lines for standard output, in colour where that is a terminal."""
+        return self._page(stderr=False).drawn(*parts)
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str], None]]:
+        """Return a function that shows what is being waited for, on a line that goes away in the end."""
+        if self._quiet or not self._draws():
+            yield lambda _: None
+            return
+        with self._page(stderr=True).waiting() as show:
+            yield show
+
+    def error(self, error: MfaenvError) -> None:
+        """Show what is wrong, and on the next line what to do."""
+        self._say(error.message, BAD)
+        if error.hint:
+            self._print(INDENT + error.hint)
+
+    def _say(self, text: str, tone: str = PLAIN) -> None:
+        self._print(f"mfaenv: {text}", tone)
+
+    def _print(self, text: str, tone: str = PLAIN) -> None:
+        with suppress(OSError):  # what nobody can hear is no reason to lose a session
+            if self._draws():
+                lines = console.broken(text, console.columns(self._env), INDENT)
+                said = "\n".join(console.drawn(line, STYLES[tone]) for line in lines)
+            else:
+                said = console.printable(text)
+            print(said, file=sys.stderr, flush=True)  # noqa: T201 - what is said, and made printable
+
+    def _page(self, *, stderr: bool) -> Page:
+        from mfaenv.terminal.page import Page
+
+        return Page(stderr=stderr, plain=self._plain())
+
+    def _draws(self) -> bool:
+        """Return whether standard error is a terminal to draw on; else rich, which loads slowly, is not needed."""
+        return sys.stderr is not None and sys.stderr.isatty() and not self._plain()
+
+    def _plain(self) -> bool:
+        """Return whether colours, and with them bold letters and moving lines, are unwanted: https://no-color.org."""
+        return bool(self._env.get("NO_COLOR")) or self._env.get("TERM", "") in {"", "dumb"}
+
+
+def _console() -> console.Console:
+    """Open the terminal; raise MfaenvError where it has gone, or was given to another job, since it was looked at."""
+    try:
+        return console.Console()
+    except OSError:
+        raise MfaenvError("There is no terminal to ask on any more.", _IN_FRONT, status=CODE_NEEDED) from None
+
+
+_IN_FRONT = "Keep mfaenv in the foreground while it may ask."
