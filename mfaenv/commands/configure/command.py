@@ -1,0 +1,149 @@
+"""The steps of the set-up, each of which offers what is missing. What was taken stays, whenever the person leaves."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mfaenv import environment
+from mfaenv.commands.configure import programs, shell_file
+from mfaenv.commands.configure.offers import Offers
+from mfaenv.config import awsfiles, process, resolve, settings
+from mfaenv.errors import DONE, MfaenvError
+from mfaenv.session import longterm
+from mfaenv.session.fetch import Context
+from mfaenv.session.obtain import Sessions
+from mfaenv.store import Store
+from mfaenv.terminal.terminal import Terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.config.awsfiles import AwsFiles
+    from mfaenv.model import Request
+    from mfaenv.parse import Given
+
+KEPT = ("endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
+"""Settings that say where AWS is: programs that name the new profile read them there."""
+
+
+def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+    """Offer what is missing, one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
+    terminal = Terminal.for_options(given, env)
+    offers = Offers(terminal, dry_run="dry_run" in given, yes="yes" in given)
+    with settings.hidden(env):
+        line = _offer_all(given, environment.theirs(env), offers)
+    if not offers.shown:
+        terminal.note("All is set up: nothing to do.")
+    elif offers.made:
+        new = "When" if line else "Open a new window, and when"
+        terminal.note(f"Done. {new} you need a session, type: {line or process.PROGRAM}")
+    return DONE
+
+
+def _offer_all(given: Given, env: Mapping[str, str], offers: Offers) -> str:
+    """Offer all; return the line that gets a session, or nothing where new shells have a function for that."""
+    store = Store.of(env)
+    store.check()
+    files = awsfiles.load(env)
+    request = _request(given, env, files, offers)
+    request = _offer_device(request, files, offers, store)
+    _offer_program(request, files, env, offers)
+    _offer_process(request, files, env, offers)
+    if env.get(environment.DEMO):
+        offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
+        return shell_file.loading_line(env)
+    return "" if shell_file.offer(request.profile.text, env, offers) else shell_file.loading_line(env)
+
+
+def _request(given: Given, env: Mapping[str, str], files: AwsFiles, offers: Offers) -> Request:
+    """Settle which profile is meant: the named one, the only one with keys, or the one that the person picks."""
+    options = {name: value for name, value in given.items() if name not in {"dry_run", "yes"}}
+    name = resolve.named_profile(options, env).text or _chosen(env, files, offers)
+    request = resolve.resolve({**options, "profile": name}, env, files)
+    if request.keys is None and not request.process.text:
+        raise _needs_no_code(request)
+    return request
+
+
+def _needs_no_code(request: Request) -> MfaenvError:
+    reason = f"it has no long-term keys ({request.kind})"
+    return MfaenvError(f"Profile {request.profile.text} needs no code: {reason}.", "Name another one with -p.")
+
+
+def _chosen(env: Mapping[str, str], files: AwsFiles, offers: Offers) -> str:
+    usable = [name for name in files.profiles if _has_long_term_keys(name, env, files)]
+    if not usable:
+        raise MfaenvError(
+            f"No profile in {awsfiles.short(files.credentials)} has access keys.",
+            "Make one in the IAM console, then `aws configure`; or try `mfaenv demo`.",
+        )
+    if len(usable) == 1:
+        return usable[0]
+    if offers.asking:
+        return offers.terminal.choose("Several profiles have keys. Which one?", usable, (), lambda: None)
+    if "default" in usable:
+        return "default"
+    raise MfaenvError(f"Several profiles have keys: {', '.join(usable[:8])}.", "Name one with -p.")
+
+
+def _has_long_term_keys(name: str, env: Mapping[str, str], files: AwsFiles) -> bool:
+    try:
+        request = resolve.resolve({"profile": name}, env, files)
+    except MfaenvError:
+        return False
+    has_keys = request.keys is not None or longterm.in_keychain(request)
+    return bool(has_keys) and len(request.profiles) == 1
+
+
+def _offer_device(request: Request, files: AwsFiles, offers: Offers, store: Store) -> Request:
+    """Find the device and prove it by a session, which stays for the next window; then name it in the profile."""
+    if any(files.profiles.get(name, {}).get("mfa_serial") for name in request.profiles):
+        return request
+    request = longterm.with_keys(request, store, offers.terminal.awaited)
+    if request.keys is None:
+        raise _needs_no_code(request)
+    sessions = Sessions(Context(store, offers.terminal))
+    try:
+        request = sessions.with_device(request._replace(no_input=not offers.asking))
+    except MfaenvError as error:
+        if not offers.dry_run:
+            raise
+        offers.terminal.error(error)
+        return request
+    if not offers.dry_run:
+        sessions.obtain(request._replace(hops=(), no_input=False))
+    root, values = request.profiles[-1], {"mfa_serial": request.device.text}
+    offers.settings(f"The MFA device of profile {root}:", files.config, root, values)
+    return request
+
+
+def _offer_program(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> None:
+    """Let a program give the code, where one is there that knows it."""
+    if request.token_command.text:
+        return
+    command = programs.find(request, env, offers)
+    if command:
+        root = request.profiles[-1]
+        why = "A program that gives the code. Who has both it and the key needs no device:"
+        proved = partial(programs.gives_code, command, offers.terminal)
+        offers.settings(why, files.config, root, {"mfa_process": command}, proved)
+
+
+def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> None:
+    """Make a profile for programs that never see this shell; they fetch the session again before it ends."""
+    name = request.profile.text
+    if any(process.serves(section.get(process.SETTING, ""), name) for section in files.profiles.values()):
+        return
+    ours = f"{name}-mfa"
+    if ours in files.profiles:
+        offers.terminal.note(f"Profile {ours} exists already, with other settings: it is left alone.")
+        return
+    command = process.session_line(name, process.called(env))
+    if len(command.splitlines()) > 1:
+        offers.terminal.note(f"Profile {ours} is left out: no AWS file holds the line break in the path of mfaenv.")
+        return
+    theirs = {key: value for key, value in files.profiles.get(name, {}).items() if key in KEPT}
+    values = {process.SETTING: command, "region": request.region.text, **theirs}
+    wanted = {key: value for key, value in values.items() if value and "\n" not in value}
+    offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, ours, wanted)

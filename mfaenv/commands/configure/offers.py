@@ -1,0 +1,87 @@
+"""Changes of files: each is shown as a diff, asked about, and made in one step."""
+
+from __future__ import annotations
+
+from mfaenv.config import edit, rewrite
+from mfaenv.config.awsfiles import short
+from mfaenv.config.paths import CONFIG, ENCODING
+from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.output import text_to_stdout
+from mfaenv.terminal.tables import Line
+from mfaenv.terminal.tones import BAD, GOOD, PLAIN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mfaenv.config.rewrite import TextFile
+    from mfaenv.terminal.terminal import Terminal
+
+    Proved = Callable[[], bool]
+
+LONGEST_DIFF = 40
+"""Lines; of a whole file that is new the first ones say enough."""
+
+_TONES = {"+": GOOD, "-": BAD}
+
+
+class Offers:
+    """Offers changes to the person, who takes them one by one; with `yes` all are taken, with `dry_run` none."""
+
+    def __init__(self, terminal: Terminal, *, dry_run: bool, yes: bool) -> None:
+        """Raise MfaenvError (usage) where nobody can be asked."""
+        if not (dry_run or yes or terminal.available()):
+            raise MfaenvError(
+                "There is no terminal to ask on.", "--yes takes all offers, --dry-run only shows them.", status=USAGE
+            )
+        self.terminal = terminal
+        self.dry_run = dry_run
+        self.yes = yes
+        self.made = 0
+        self.shown = 0
+
+    @property
+    def asking(self) -> bool:
+        """Return whether the person is asked."""
+        return not (self.dry_run or self.yes)
+
+    def change(self, why: str, file: TextFile, text: str, proved: Proved = lambda: True) -> bool:
+        """Show a change of a file, and make it where it is taken and `proved` right; return whether it was made.
+
+        Raise MfaenvError where the file cannot be written, or was changed meanwhile; it is as it was then.
+        """
+        if text == file.text:
+            return False
+        self.shown += 1
+        lines = rewrite.diff(file, text)
+        more = [f"… {len(lines) - LONGEST_DIFF} more lines"] if len(lines) > LONGEST_DIFF else []
+        drawn = [Line(line, _TONES.get(line[:1], PLAIN)) for line in [*lines[:LONGEST_DIFF], *more]]
+        text_to_stdout(self.terminal.drawn(why, *drawn))
+        if self.dry_run or not (self.yes or self.agreed(f"Change {short(file.path)} like this?")) or not proved():
+            return False
+        rewrite.replace(file, text)
+        self.made += 1
+        return True
+
+    def settings(
+        self,
+        why: str,
+        path: str,
+        profile: str,
+        values: Mapping[str, str],
+        proved: Proved = lambda: True,
+    ) -> bool:
+        """Offer settings in a profile's section of the config file, as `change` does. Raise MfaenvError as it does."""
+        if not path:
+            raise MfaenvError(f"{CONFIG[0]} names no file.", "Unset it, or name a file.")
+        file = rewrite.read(path, ENCODING)
+        title, wanted = edit.config_section(profile)
+        try:
+            text = edit.with_values(file.text, wanted, title, values)
+        except MfaenvError as error:
+            raise MfaenvError(f"{short(path)}: {error.message}", error.hint) from None
+        return self.change(why, file, text, proved)
+
+    def agreed(self, question: str) -> bool:
+        """Ask for a yes, which Enter is too. Raise KeyboardInterrupt where the person leaves."""
+        return self.terminal.confirm(question, lambda: None)

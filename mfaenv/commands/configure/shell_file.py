@@ -1,0 +1,196 @@
+"""The file that the user's shell reads at its start, and the line of `mfaenv init` at its end."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+
+from mfaenv import shells
+from mfaenv.config import awsfiles, edit, process, rewrite
+from mfaenv.errors import MfaenvError
+from mfaenv.shells import detect, is_plain
+from mfaenv.terminal import program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mfaenv.commands.configure.offers import Offers
+    from mfaenv.parse import Given
+
+SECONDS = 30
+"""How long a shell may take to say where its file is."""
+
+_HAS_LINE = re.compile(r"^(?!\s*(?:#|::|rem\s)).*\bmfaenv(?:\.exe)?['\"]?\s+init\b", re.MULTILINE | re.IGNORECASE)
+_FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
+_UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
+_GOES_ON = ("\\", "`")
+"""What lets a last line go on in the next one."""
+
+
+def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
+    """Offer the line for the shell that called, and return whether its file has the line now.
+
+    Raise MfaenvError where its file cannot be read or written.
+    """
+    try:
+        shell = _shell(env)
+    except MfaenvError as error:
+        offers.terminal.note(f"{error.message} Its startup file is left alone.")
+        return False
+    language = shells.named(shell)
+    options = _options(profile)
+    line = shells.init_line(shell, options, _command(env))
+    if profile != "default" and not options:
+        offers.terminal.note(f"The line of `mfaenv init` cannot name profile {profile}: add -p to it yourself.")
+    path = _FILES[shell](env) if shell in _FILES else ""
+    if not path:
+        offers.terminal.note(_by_hand(shell, line))
+        return False
+    file = rewrite.read(path)
+    if (_FUNCTION if language.saved else _HAS_LINE).search(file.text):
+        return True
+    if language.saved:
+        return offers.change(f"What {shell} loads at its start:", file, _function(shell, profile, env))
+    text = with_line(file.text, line, first=_before(shell, file.text))
+    return offers.change(f"The line that loads mfaenv in each new {shell}:", file, text)
+
+
+def loading_line(env: Mapping[str, str]) -> str:
+    """Return the line that gets a session in the shell that called; nothing where that is unknown."""
+    try:
+        return shells.loading_line(_shell(env))
+    except MfaenvError:
+        return ""
+
+
+def _shell(env: Mapping[str, str]) -> str:
+    wanted = env.get("MFAENV_SHELL", "")
+    return wanted if wanted in shells.NAMES else detect.evaluator(env)
+
+
+def _command(env: Mapping[str, str]) -> str:
+    """Return how a shell's startup file calls this program: by its name, or by its path where the PATH may lack it.
+
+    Startup files put a folder of the home directory on the PATH: Debian's ~/.profile does so after it has read
+    ~/.bashrc. All shells know `~`; what needs quotes is called by its name, since they quote differently.
+    """
+    started, found = process.started(), program.find(process.PROGRAM, env)
+    path = awsfiles.short(found or started).replace(os.sep, "/")
+    by_name = not started or (found and not path.startswith("~"))
+    return process.PROGRAM if by_name or not _UNQUOTED.fullmatch(path) else path
+
+
+def _by_hand(shell: str, line: str) -> str:
+    """Return what to do by hand in a shell whose startup file is unknown."""
+    if shell == "cmd":
+        return "cmd has no startup file of its own: AutoRun in the registry names one. The README has the lines for it."
+    if not line:
+        return f"{shell} has no function to load: type {shells.loading_line(shell)}"
+    return f"The startup file of {shell} is unknown: put this line into it: {line}"
+
+
+def _options(profile: str) -> str:
+    """Return the option that makes another profile than `default` the shell's; nothing where quotes may not hold it."""
+    if profile == "default":
+        return ""
+    if is_plain(profile):
+        return f" -p {profile}"
+    held = profile.isprintable() and not set(profile) & set("'\"\\$`!{}()")
+    return f" -p '{profile}'" if held else ""
+
+
+def with_line(text: str, line: str, first: str = "") -> str:
+    """Return the text with the line at its end; a last line that has no end, or that goes on, is ended before."""
+    end = edit.line_end(text) if text.strip("\ufeff") else os.linesep
+    gap = "" if not text.strip("\ufeff") or text.endswith(("\n", "\r")) else end
+    if text.rstrip("\r\n").endswith(_GOES_ON):
+        gap += end
+    return f"{text}{gap}{first and first + end}{line}{end}"
+
+
+def _before(shell: str, text: str) -> str:
+    """Return what has to stand first in a new file: tcsh reads ~/.cshrc only where it has no file of its own."""
+    return "source ~/.cshrc" if shell == "tcsh" and not text and os.path.exists(os.path.expanduser("~/.cshrc")) else ""
+
+
+def _function(shell: str, profile: str, env: Mapping[str, str]) -> str:
+    """Return what `mfaenv init` prints for a shell that keeps it in a file."""
+    from mfaenv.commands import init
+
+    given: Given = {} if profile == "default" else {"profile": profile}
+    return init.kept(shell, given, env, time.time())
+
+
+def _config_home(env: Mapping[str, str]) -> str:
+    return env.get("XDG_CONFIG_HOME") or "~/.config"
+
+
+def _home(*names: str) -> Callable[[Mapping[str, str]], str]:
+    """Return what finds the first of these files below the home directory that is there, else the first."""
+
+    def found(_env: Mapping[str, str]) -> str:
+        paths = [os.path.expanduser(os.path.join("~", name)) for name in names]
+        return next(filter(os.path.exists, paths), paths[0])
+
+    return found
+
+
+def _zsh(env: Mapping[str, str]) -> str:
+    return os.path.expanduser(os.path.join(env.get("ZDOTDIR") or "~", ".zshrc"))
+
+
+def _below_config(*names: str) -> Callable[[Mapping[str, str]], str]:
+    def found(env: Mapping[str, str]) -> str:
+        return os.path.expanduser(os.path.join(_config_home(env), *names))
+
+    return found
+
+
+def _elvish(env: Mapping[str, str]) -> str:
+    """https://elv.sh/ref/command.html#rc-file."""
+    if os.name == "nt" and not env.get("XDG_CONFIG_HOME"):
+        return os.path.join(env.get("APPDATA", ""), "elvish", "rc.elv") if env.get("APPDATA") else ""
+    return _below_config("elvish", "rc.elv")(env)
+
+
+def _posix(env: Mapping[str, str]) -> str:
+    """Return the file that ENV names, which the shell expands: a name with more than a variable is left to people."""
+    path = os.path.expanduser(os.path.expandvars(env.get("ENV", "")))
+    return path if os.path.isabs(path) and not set(path) & set("$`") else ""
+
+
+def _powershell(name: str) -> Callable[[Mapping[str, str]], str]:
+    command = "[Console]::OutputEncoding = New-Object Text.UTF8Encoding; $PROFILE"
+
+    def found(env: Mapping[str, str]) -> str:
+        return _asked(env, name, "-NoProfile", "-NoLogo", "-NonInteractive", "-Command", command)
+
+    return found
+
+
+def _nu(env: Mapping[str, str]) -> str:
+    folder = _asked(env, "nu", "--no-config-file", "--commands", "$nu.user-autoload-dirs.0")
+    return os.path.join(folder, "mfaenv.nu") if folder else ""
+
+
+def _asked(env: Mapping[str, str], *words: str) -> str:
+    """Return the full path that a shell prints; nothing where it does not."""
+    path = program.output(words, env, SECONDS).strip()
+    return path if os.path.isabs(path) and path.isprintable() else ""
+
+
+_FILES: Mapping[str, Callable[[Mapping[str, str]], str]] = {
+    "bash": _home(".bashrc"),
+    "zsh": _zsh,
+    "fish": _below_config("fish", "config.fish"),
+    "sh": _posix,
+    "ksh": _posix,
+    "tcsh": _home(".tcshrc"),
+    "powershell": _powershell("powershell"),
+    "pwsh": _powershell("pwsh"),
+    "nu": _nu,
+    "elvish": _elvish,
+    "xonsh": _home(".xonshrc", ".config/xonsh/rc.xsh"),
+}

@@ -1,0 +1,107 @@
+"""How the store's folder and files are made, replaced and removed: open to their owner alone from the first moment on.
+
+A stored session loads none of this.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PRIVATE = 0o700
+ABANDONED_AFTER = 60
+"""Seconds after which the writer of a temporary file must have been killed."""
+
+SHARED_READS = sys.platform != "win32"
+"""Whether a file can be replaced while another process reads it."""
+
+
+def make_folders(path: str) -> None:
+    """Make a folder, and those above it that are missing, each open to its owner alone whatever the umask is.
+
+    Raise OSError. On Windows, Python closes a folder of mode 0700 to all but its owner and the administrators.
+    """
+    missing = [path]
+    while not os.path.isdir(parent := os.path.dirname(missing[-1])) and parent != missing[-1]:
+        missing.append(parent)
+    before = os.umask(0o077)
+    try:
+        for folder in reversed(missing):
+            try:
+                os.mkdir(folder, PRIVATE)
+            except FileExistsError:
+                continue  # another process was faster; or it is no folder, and the next step says so
+    finally:
+        os.umask(before)
+
+
+def probe(path: str) -> None:
+    """See that a new file can be made. Raise OSError where it cannot."""
+    os.close(_create(path))
+    with suppress(FileNotFoundError):  # another process cleared the store meanwhile
+        os.unlink(path)
+
+
+def replace(path: str, temporary: str, data: bytes, until: float | None) -> None:
+    """Replace a file in one step by a temporary one; `until`, in seconds since 1970, is then its time of change.
+
+    Raise OSError where that cannot be done; the old file stays then.
+    """
+    try:
+        fd = _create(temporary)
+        try:
+            _write_all(fd, data)
+        finally:
+            os.close(fd)
+        if until is not None:
+            os.utime(temporary, (until, until))
+        _patiently(lambda: os.replace(temporary, path))
+    except BaseException:
+        with suppress(OSError):
+            remove(temporary)
+        raise
+
+
+def remove(path: str) -> None:
+    """Remove a file. Raise OSError."""
+    _patiently(lambda: os.unlink(path))
+
+
+def is_over(path: str, now: float, *, temporary: bool) -> bool:
+    """Return whether an entry has ended, or a temporary file is old, even where the clock was set back since."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return abs(now - found.st_ctime) > ABANDONED_AFTER if temporary else found.st_mtime < now
+
+
+def _create(path: str) -> int:
+    """Open a new file that nobody else can read from its first moment on, whatever the umask is."""
+    fd = os.open(
+        path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600
+    )
+    if sys.platform != "win32":
+        os.fchmod(fd, 0o600)
+    return fd
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+def _patiently(change: Callable[[], None]) -> None:
+    """Change a file that another process may be reading, which Windows refuses for that moment."""
+    for _ in range(0 if SHARED_READS else 50):
+        try:
+            return change()
+        except PermissionError:
+            time.sleep(0.02)
+    return change()
