@@ -1,0 +1,136 @@
+"""IAM's calls on a user's own access keys: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from mfaenv.aws import client as clients
+from mfaenv.aws import explain
+from mfaenv.errors import DeniedError, MfaenvError
+from mfaenv.model import Keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfaenv.aws.client import Settings
+    from mfaenv.model import Credentials
+
+ACTIVE, INACTIVE = "Active", "Inactive"
+NO_SUCH = "NoSuchEntity"
+SERVER_ERROR = 500
+UNKNOWN = "InvalidClientTokenId"
+"""What a service answers to keys that it does not know yet, or no more."""
+
+
+class NoAnswerError(MfaenvError):
+    """A call was sent, and whether it was carried out is not known."""
+
+
+class AccessKey(NamedTuple):
+    """An access key as IAM lists it; `created` is in seconds since 1970, UTC."""
+
+    id: str
+    active: bool
+    created: float
+
+
+class Use(NamedTuple):
+    """When a key was used last, in seconds since 1970, for which service and in which region; None where it never was.
+
+    IAM's own records begin in 2015, and may lag by some hours.
+    """
+
+    at: float | None
+    service: str = ""
+    region: str = ""
+
+
+class Iam:
+    """IAM on behalf of a user, with the keys of the user's session. Every method raises MfaenvError."""
+
+    def __init__(self, settings: Settings, session: Credentials, user: str) -> None:
+        self._client = clients.client("iam", settings, session)
+        # Sent twice, this call would make two keys, and one that nobody knows.
+        self._once = clients.client("iam", settings._replace(attempts=1), session)
+        self._scope = {"UserName": user} if user else {}
+
+    def listed(self) -> tuple[AccessKey, ...]:
+        """Return the user's keys, the oldest first."""
+        with _denials_named("iam:ListAccessKeys"):
+            pages = self._client.get_paginator("list_access_keys").paginate(**self._scope)
+            rows = [row for page in pages for row in page["AccessKeyMetadata"]]
+            found = [AccessKey(r["AccessKeyId"], r["Status"] == ACTIVE, r["CreateDate"].timestamp()) for r in rows]
+        return tuple(sorted(found, key=lambda key: key.created))
+
+    def last_use(self, key_id: str) -> Use:
+        """Return when a key was used last."""
+        with _denials_named("iam:GetAccessKeyLastUsed"):
+            used = self._client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
+            at = used.get("LastUsedDate")
+            return Use(at.timestamp(), used["ServiceName"], used["Region"]) if at else Use(None)
+
+    def create(self) -> Keys:
+        """Make a new key; IAM shows its secret this once. Raise NoAnswerError where one may have been made unseen."""
+        refused = False
+        try:
+            with _denials_named("iam:CreateAccessKey"):
+                try:
+                    made = self._once.create_access_key(**self._scope)["AccessKey"]
+                    return Keys(made["AccessKeyId"], made["SecretAccessKey"], "", "IAM")
+                except self._once.exceptions.ClientError as error:
+                    refused = error.response["ResponseMetadata"]["HTTPStatusCode"] < SERVER_ERROR
+                    raise
+        except MfaenvError as error:
+            if refused:
+                raise
+            raise NoAnswerError(error.message, error.hint) from None
+
+    def deactivate(self, key_id: str) -> None:
+        """Switch a key off; it can be switched on again."""
+        with _denials_named("iam:UpdateAccessKey"):
+            self._client.update_access_key(AccessKeyId=key_id, Status=INACTIVE, **self._scope)
+
+    def delete(self, key_id: str) -> None:
+        """Delete a key for good; one that is gone already is no error."""
+        with _denials_named("iam:DeleteAccessKey", gone=NO_SUCH):
+            self._client.delete_access_key(AccessKeyId=key_id, **self._scope)
+
+
+def is_known(sts: Any, keys: Keys) -> bool:
+    """Return whether STS knows the keys already: all regions learn of a new one within seconds, now and then a minute.
+
+    `sts` signs with them. Raise MfaenvError for anything else than that it does not.
+    """
+    from botocore.exceptions import ClientError
+
+    with explain.aws_errors(keys.access_key):
+        try:
+            sts.get_caller_identity()
+        except ClientError as error:
+            if explain.error_code(error) == UNKNOWN:
+                return False
+            raise
+    return True
+
+
+@contextmanager
+def _denials_named(action: str, gone: str = "") -> Iterator[None]:
+    """Raise MfaenvError, with the action where a policy denies it; AWS's error code `gone` counts for success."""
+    from botocore.exceptions import ClientError
+
+    try:
+        with explain.aws_errors():
+            try:
+                yield
+            except ClientError as error:
+                if not gone or explain.error_code(error) != gone:
+                    raise
+    except DeniedError as error:
+        raise DeniedError(
+            f"A policy denies {action}. {error.message}",
+            "mfaenv policy --self-service shows what lets users rotate their own keys.",
+        ) from None
+    except MfaenvError as error:
+        raise MfaenvError(f"{action}: {error.message}", error.hint) from None

@@ -1,0 +1,201 @@
+"""Long-term keys in the system's keychain, by way of keyring: one entry a profile.
+
+An entry is what a credential_process prints. keyring takes longer to load than a whole run with a stored session, and a
+keychain may ask its user, so nothing of it is loaded before it is used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager, suppress
+
+from mfaenv.config import process
+from mfaenv.errors import MfaenvError
+from mfaenv.model import Keys
+from mfaenv.session.lock import SAID_AFTER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from keyring.backend import KeyringBackend
+
+    Tell = Callable[[str], None]
+
+SERVICE = "mfaenv"
+SPARE = "mfaenv (being replaced)"
+"""The service of a second copy of keys that replace others: on macOS, keyring deletes before it writes."""
+
+MANY = 8
+"""Entries of one name: more than ever are there, so that a keychain that removes nothing is not asked for ever."""
+
+WAITING = "Waiting for the keychain, which may ask you in a window of its own."
+
+VARIABLE = "PYTHON_KEYRING_BACKEND"
+
+NOWHERE = ("keyring.backends.fail", "keyring.backends.null")
+"""keyring's own for a machine without a keychain: the one refuses, the other forgets."""
+
+NO_KEYCHAINS = ("keyrings.alt.",)
+"""Packages of backends that write files, in clear or with a password that is asked for each time."""
+
+NONE_HERE = (
+    "There is no keychain here, as on most servers, over SSH and in WSL.",
+    "Start a Secret Service (gnome-keyring, KWallet, KeePassXC), set up keyring-pass, or keep the keys in the file.",
+)
+LOCKED = (
+    "The keychain is locked, or refused: {}",
+    "Unlock it (sign in to the desktop, or unlock its keyring), then try again.",
+)
+
+
+def get(name: str, tell: Tell) -> Keys | None:
+    """Return the keys of this entry, or nothing where there is none. Raise MfaenvError where they cannot be read.
+
+    This, `put`, `delete` and `rehearse` `tell` once, perhaps from another thread, that they wait for the keychain.
+    """
+    with _explained(), _opened(tell) as backends:
+        texts = (backend.get_password(service, name) for service in (SERVICE, SPARE) for backend in backends)
+        found = next((text for text in texts if text is not None), None)
+    return None if found is None else _read(found, name)
+
+
+def put(name: str, keys: Keys, tell: Tell) -> None:
+    """Write the keys as this entry, and read them back. Raise MfaenvError where that cannot be done."""
+    with _explained(), _opened(tell) as (backend, *_):
+        held = backend.get_password(SERVICE, name) is not None
+        if held:
+            backend.set_password(SPARE, name, written(keys))
+        backend.set_password(SERVICE, name, written(keys))
+        if held:
+            _remove(backend, SERVICE, name, but=written(keys))
+            backend.delete_password(SPARE, name)
+    found = get(name, tell)
+    if found is None or found[:2] != keys[:2]:
+        raise MfaenvError(f"{title()} did not keep the keys.", NONE_HERE[1])
+
+
+def delete(name: str, tell: Tell) -> None:
+    """Remove this entry, if it is there. Raise MfaenvError where it cannot be removed."""
+    with _explained(), _opened(tell) as backends:
+        for backend in backends:
+            for service in (SPARE, SERVICE):
+                _remove(backend, service, name)
+
+
+def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = None) -> None:
+    """Remove what is found first until it is `but`: a Secret Service may hold another program's entry beside ours."""
+    for _ in range(MANY):
+        if backend.get_password(service, name) in {None, but}:
+            return
+        backend.delete_password(service, name)
+
+
+def rehearse(name: str, keys: Keys, tell: Tell) -> None:
+    """See that this entry could be replaced, and leave it alone. Raise MfaenvError where it could not."""
+    with _explained(), _opened(tell) as (backend, *_):
+        backend.set_password(SPARE, name, written(keys))
+        backend.delete_password(SPARE, name)
+
+
+def title() -> str:
+    """Return what the keychain calls itself. Raise MfaenvError where there is none."""
+    with _explained():
+        return str(_backends()[0].name)
+
+
+def written(keys: Keys) -> str:
+    """Return the keys as a credential_process prints them.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+    """
+    import json
+
+    return json.dumps({"Version": 1, "AccessKeyId": keys.access_key, "SecretAccessKey": keys.secret_key})
+
+
+def _read(text: str, name: str) -> Keys:
+    import json
+
+    try:
+        found = json.loads(text)
+        access_key, secret_key = found["AccessKeyId"], found["SecretAccessKey"]
+    except (KeyError, TypeError, ValueError):
+        access_key = secret_key = None
+    if not (access_key and secret_key and isinstance(access_key, str) and isinstance(secret_key, str)):
+        raise MfaenvError(
+            f"The entry '{name}' of {SERVICE} in the keychain holds no keys.", "Remove it, and import the keys again."
+        )
+    return Keys(access_key, secret_key, "", "the keychain")
+
+
+@contextmanager
+def _opened(tell: Tell) -> Iterator[list[KeyringBackend]]:
+    """Yield the keychains, and tell where they take longer than a second: their window may be on another screen."""
+    from threading import Timer
+
+    backends = _backends()
+    timer = Timer(SAID_AFTER, tell, (WAITING,))
+    timer.daemon = True
+    with suppress(RuntimeError):  # no thread to be had: then nothing is said
+        timer.start()
+    try:
+        yield backends
+    finally:
+        timer.cancel()
+        if timer.is_alive():
+            timer.join()  # it may be writing, which the end of the process must not interrupt
+
+
+def _backends() -> list[KeyringBackend]:
+    """Return the keychains in the order in which keyring asks them; the first one is written to.
+
+    Raise MfaenvError where there is none, or where one would keep the keys in the open.
+    """
+    import keyring
+
+    chosen = keyring.get_keyring()
+    found = list(getattr(chosen, "backends", None) or [chosen])
+    usable = [backend for backend in found if not _kind(backend).startswith(NOWHERE)]
+    if not usable:
+        raise MfaenvError(*NONE_HERE)
+    kept = usable if _is_named(chosen) else [each for each in usable if not _kind(each).startswith(NO_KEYCHAINS)]
+    if not kept:
+        raise MfaenvError(
+            f"keyring has no keychain here but {_kind(usable[0])}, which keeps keys in a file.",
+            f"To use it all the same: {VARIABLE}={_kind(usable[0])}",
+        )
+    return kept
+
+
+def _kind(backend: KeyringBackend) -> str:
+    return f"{type(backend).__module__}.{type(backend).__qualname__}"
+
+
+def _is_named(backend: KeyringBackend) -> bool:
+    """Return whether the user chose this backend by its name."""
+    return os.environ.get(VARIABLE) == _kind(backend)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what goes wrong inside into MfaenvError; a backend may raise anything, in any words."""
+    try:
+        yield
+    except MfaenvError:
+        raise
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "keyring":
+            words = (sys.executable, "-m", "pip", "install", "mfaenv[keychain]")  # another Python's pip is of no use
+            raise MfaenvError(
+                "Keys in a keychain need keyring, which is not installed.", f"Type: {process.joined(words)}"
+            ) from None
+        raise MfaenvError(f"The keychain needs {error.name}, which is not installed.", f"Check {VARIABLE}.") from None
+    except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
+        from keyring.errors import NoKeyringError
+
+        if isinstance(error, NoKeyringError):
+            raise MfaenvError(*NONE_HERE) from None
+        reason = " ".join(str(error).split()).rstrip(".!") or type(error).__name__
+        raise MfaenvError(LOCKED[0].format(f"{reason}."), LOCKED[1]) from None

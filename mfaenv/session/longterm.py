@@ -1,0 +1,157 @@
+"""Long-term keys that a program gives, ours from the keychain or another's: known by name, and loaded when needed."""
+
+from contextlib import suppress
+
+from mfaenv.entry import Entry, named
+from mfaenv.errors import MfaenvError
+from mfaenv.model import Keys
+from mfaenv.store import KEY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfaenv.model import Credentials, Request
+    from mfaenv.session.keychain import Tell
+    from mfaenv.store import Store
+
+KNOWN_SECONDS = 400 * 86_400
+
+
+class KnownKey(Entry):
+    """The access key that goes with the entry's key: what a program gives a profile, or what another one replaced."""
+
+    PREFIX = KEY
+    key: str = ""
+    access_key: str = ""
+
+
+def known(request: "Request", store: "Store") -> "Request":
+    """Return the request with the access key that its program gave before; it is without its secret then."""
+    if request.keys or not request.process.text:
+        return request
+    found = known_key(store, request.profiles[-1], request.process.text)
+    return request._replace(keys=Keys(found, "", "", request.process.source)) if found else request
+
+
+def known_key(store: "Store", profile: str, command: str) -> str:
+    """Return the access key that a profile's program gave before, or nothing."""
+    found = store.get(KnownKey, _key(profile, command))
+    return found.access_key if found else ""
+
+
+def file_name(request: "Request") -> str:
+    """Return the name of the file that remembers which access key the request's program gave."""
+    return named(KEY, _key(request.profiles[-1], request.process.text))
+
+
+def remember(store: "Store", profile: str, command: str, access_key: str, now: float) -> None:
+    """Note which access key a profile's program gave. A store that cannot be written is reported by others."""
+    key = _key(profile, command)
+    if store.get(KnownKey, key) != KnownKey(key=key, access_key=access_key):
+        with suppress(OSError):
+            store.prepare()
+            store.put(KnownKey(key=key, access_key=access_key), now + KNOWN_SECONDS)
+
+
+def _key(profile: str, command: str) -> str:
+    return f"process\n{profile}\n{command}"
+
+
+def replaced_by(store: "Store", access_key: str) -> str:
+    """Return the access key that this one was made to replace, as far as that is not done; or nothing."""
+    found = store.get(KnownKey, _replaced(access_key))
+    return found.access_key if found else ""
+
+
+def remember_replaced(store: "Store", access_key: str, old: str, now: float) -> None:
+    """Note which access key a new one is to replace. Without a store, the next run has to ask."""
+    with suppress(OSError):
+        store.prepare()
+        store.put(KnownKey(key=_replaced(access_key), access_key=old), now + KNOWN_SECONDS)
+
+
+def forget_replaced(store: "Store", access_key: str) -> None:
+    """Forget which access key this one replaces."""
+    store.delete(named(KEY, _replaced(access_key)))
+
+
+def _replaced(access_key: str) -> str:
+    return f"instead\n{access_key}"
+
+
+def in_keychain(request: "Request") -> str:
+    """Return the entry of the keychain that the request's program prints; nothing for another's program."""
+    from mfaenv.config import process
+
+    return process.entry(request.process.text) if request.process.text else ""
+
+
+def given(request: "Request", tell: "Tell") -> "Keys | Credentials":
+    """Return what the program gives: long-term keys, or a session's. Raise MfaenvError.
+
+    Our own program is not started: the keychain is read here, and where that has to be waited for, it is told.
+    """
+    entry = in_keychain(request)
+    if entry:
+        from mfaenv.session import keychain
+
+        found = keychain.get(entry, tell)
+        if found is None:
+            raise not_there(entry)
+        return found._replace(source=request.process.source)
+    from mfaenv.aws import resolved
+    from mfaenv.terminal import program
+
+    got = resolved.credentials(request, program.start)
+    return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.kind)
+
+
+def with_keys(request: "Request", store: "Store", tell: "Tell") -> "Request":
+    """Return the request with its long-term keys and their secret, where a program gives such. Raise MfaenvError."""
+    request = known(request, store)
+    needed = request.process.text and not (request.keys and request.keys.secret_key)
+    found = given(request, tell) if needed else request.keys
+    return request._replace(keys=found if isinstance(found, Keys) else None)
+
+
+def loaded(request: "Request", keys: Keys, tell: "Tell") -> Keys:
+    """Return the keys with their secret; the program may give others than it did before. Raise MfaenvError."""
+    if keys.secret_key or not request.process.text:
+        return keys
+    found = given(request, tell)
+    if isinstance(found, Keys):
+        return found
+    raise MfaenvError(
+        f"The {request.process.source} gave a session, but long-term keys before.",
+        "Run mfaenv clear, and try again.",
+    )
+
+
+def not_there(entry: str) -> MfaenvError:
+    """Make the error for an entry that the keychain lacks."""
+    from mfaenv.config import process
+
+    return MfaenvError(
+        f"The keychain has no keys for profile '{entry}'.",
+        f"Put them into the credentials file, then: {process.to_type('keys', 'import', '-p', entry)}",
+    )
+
+
+def carry_over(store: "Store", request: "Request", old: str, new: str, now: float) -> None:
+    """Store the device and the session of an old access key for a new one too: they stay valid without the old one."""
+    from mfaenv.entry import Session
+    from mfaenv.model import Value
+    from mfaenv.session import cache, remembered
+
+    serial, account = remembered.device(store, old, request.endpoint.text)
+    device = request.device if request.device.text else Value(serial, "remembered")
+    if not device.text:
+        return
+    request = request._replace(device=device, account=account)
+    before = store.get(Session, cache.session_key(request, Keys(old, "", "", "")))
+    with suppress(OSError):
+        if serial == device.text:
+            remembered.remember_device(store, new, request, now)
+        if before:
+            fields = {name: getattr(before, name) for name in Session.__annotations__}
+            moved = {"key": cache.session_key(request, Keys(new, "", "", "")), "source": new}
+            store.put(Session(**{**fields, **moved}), before.expires or 0)
