@@ -1,0 +1,162 @@
+"""Sign in to the AWS console with a role's session, through the federation endpoint of its partition.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from mfaenv.aws import client, explain
+from mfaenv.errors import USAGE, MfaenvError
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+    from mfaenv.model import Credentials
+
+DOMAINS = {
+    "aws": "aws.amazon.com",
+    "aws-cn": "amazonaws.cn",
+    "aws-eusc": "amazonaws-eusc.eu",
+    "aws-iso": "c2shome.ic.gov",
+    "aws-iso-b": "sc2shome.sgov.gov",
+    "aws-iso-e": "csphome.adc-e.uk",
+    "aws-iso-f": "csphome.hci.ic.gov",
+    "aws-us-gov": "amazonaws-us-gov.com",
+}
+"""By partition, what comes after `signin.` and `console.` in the names of its hosts.
+
+Those of `signin.` stand in botocore's endpoint rules for the service signin.
+"""
+
+WITHOUT_REGION = frozenset({"aws", "aws-cn", "aws-us-gov"})
+"""Partitions in which these hosts have a name without a region too.
+
+https://docs.aws.amazon.com/general/latest/gr/signin-service.html has those of `aws`.
+"""
+
+ISSUER = "mfaenv"
+OK = 200
+REFUSED = range(400, 500)
+FAILED_THERE = range(500, 600)
+
+
+class Console(NamedTuple):
+    """The console of a partition: the address that signs in, the host of its pages, and the region of these.
+
+    The host is empty where it is not known: there the pages are below the configured address.
+    """
+
+    sign_in: str
+    host: str
+    region: str
+    is_regional: bool
+    endpoint: str
+
+
+def console(source: Session, region: str, arn: str, endpoint: str) -> Console:
+    """Return the console for a role; `arn` is the role's, or empty where only the region tells the partition.
+
+    Raise MfaenvError for a partition whose hosts are not known, unless an endpoint is configured, and for a malformed
+    endpoint.
+    """
+    if not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint:
+        raise MfaenvError("The address of the sign-in service is malformed.", _CHECK, status=USAGE)
+    region = client.call_region(source, region, arn)
+    partition = partition_of(source, region, arn)
+    domain, is_regional = DOMAINS.get(partition, ""), partition not in WITHOUT_REGION
+    if not (domain or endpoint):
+        raise MfaenvError(f"The console's sign-in address of partition {partition} is not known.", f"Set {_VARIABLE}.")
+    own = f"https://{f'{region}.' if is_regional else ''}signin.{domain}"
+    return Console(endpoint.rstrip("/") or own, domain and f"console.{domain}", region, is_regional, endpoint)
+
+
+_VARIABLE = "AWS_ENDPOINT_URL_SIGNIN"
+_CHECK = f"Check {_VARIABLE}, AWS_ENDPOINT_URL and endpoint_url."
+
+
+def partition_of(source: Session, region: str, arn: str = "") -> str:
+    """Return the partition of an ARN, else of a region; `aws` where neither tells it."""
+    from botocore.exceptions import UnknownRegionError
+
+    if arn.startswith("arn:"):
+        return arn.split(":")[1]
+    try:
+        return source.get_partition_for_region(region)
+    except UnknownRegionError:
+        return "aws"
+
+
+def account_page(partition: str, account: str) -> str:
+    """Return where an account's users sign in themselves; without an account, where everybody does.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_sign-in.html
+    """
+    domain = DOMAINS.get(partition, DOMAINS["aws"])
+    return f"https://{account}.signin.{domain}/console" if account else f"https://console.{domain}/"
+
+
+def link(at: Console, source: Session, keys: Credentials, destination: str) -> str:
+    """Return the link that signs in and goes on to a page. It is a secret for fifteen minutes.
+
+    Raise MfaenvError, in which neither the link nor the keys are.
+    """
+    session = {"sessionId": keys.access_key, "sessionKey": keys.secret_key, "sessionToken": keys.token}
+    # Without SessionDuration: AWS refuses it for a role that was got with another session.
+    token = _token(at, source, {"Action": "getSigninToken", "Session": json.dumps(session, separators=(",", ":"))})
+    return _url(at, {"Action": "login", "Issuer": ISSUER, "Destination": destination, "SigninToken": token})
+
+
+def _url(at: Console, parameters: dict[str, str]) -> str:
+    return f"{at.sign_in}/federation?{urlencode(parameters, quote_via=quote, safe='')}"
+
+
+def _token(at: Console, source: Session, parameters: dict[str, str]) -> str:
+    status, body = _get(at, source, _url(at, parameters))
+    if status in REFUSED:
+        raise MfaenvError(
+            f"AWS refused to sign in to the console with this session (status {status}).",
+            "It may have ended, or is not a role's: try --refresh, or another profile.",
+        )
+    if status in FAILED_THERE:
+        raise MfaenvError(f"AWS's sign-in service failed (status {status}).", "Try again in a minute.")
+    token = _read(body) if status == OK else ""
+    if not token:
+        raise MfaenvError(*explain.NOT_AWS)
+    return token
+
+
+def _read(body: bytes) -> str:
+    try:
+        answer: Any = json.loads(body)
+    except ValueError:
+        return ""
+    token = answer.get("SigninToken") if isinstance(answer, dict) else None
+    return token if isinstance(token, str) and token.isascii() else ""
+
+
+def _get(at: Console, source: Session, url: str) -> tuple[int, bytes]:
+    """Get a URL as botocore's clients would; its errors hold the URL, and so the keys, which goes out of them."""
+    from botocore.awsrequest import AWSRequest
+    from botocore.exceptions import BotoCoreError
+    from botocore.httpsession import URLLib3Session
+    from botocore.utils import get_environ_proxies
+
+    with explain.botocore_errors():
+        settings: dict[str, Any] = {
+            "verify": source.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or True,
+            "proxies": get_environ_proxies(at.sign_in),
+            "timeout": (client.CONNECT_SECONDS, client.READ_SECONDS),
+        }
+        http = URLLib3Session(**settings)
+        request = AWSRequest("GET", url, {"Accept": "application/json", "User-Agent": ISSUER}).prepare()
+        try:
+            answer = http.send(request)
+        except BotoCoreError as error:
+            text = str(error).replace(url, at.sign_in).replace(url.partition("?")[2], "…")
+            raise explain.from_botocore(error, text) from None
+    return answer.status_code, answer.content

@@ -1,0 +1,144 @@
+"""`mfaenv console`: the AWS console in the browser, signed in with a role's session."""
+
+from __future__ import annotations
+
+from mfaenv import environment, fastpath, parse
+from mfaenv.aws import address, client, destination, signin, sts
+from mfaenv.commands import export
+from mfaenv.config import resolve, settings, sources
+from mfaenv.errors import DONE, MfaenvError
+from mfaenv.model import PROCESS, Credentials, Keys
+from mfaenv.output import secrets_to_stdout
+from mfaenv.session import device, longterm, remembered
+from mfaenv.terminal import browser
+from mfaenv.terminal.terminal import Terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.aws.signin import Console
+    from mfaenv.commands.export import Resolved
+    from mfaenv.config.awsfiles import AwsFiles, Section
+    from mfaenv.model import Request
+    from mfaenv.parse import Given
+
+ROLE_SETTINGS = ("role_arn", "sso_role_name")
+"""Settings of a profile that gives a role's session."""
+
+MAY_BE_A_USER = frozenset({sources.STATIC, sources.LOGIN, PROCESS})
+"""Kinds of profiles whose session may be a user's own."""
+
+
+def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+    """Open the console, or print the link to it. Raise MfaenvError, before a code is asked for where that is possible.
+
+    The link signs in whoever has it, for fifteen minutes: only standard output gets it, or the browser.
+    """
+    asked = fastpath.asked(given, env)
+    with settings.hidden(env):
+        return _run(given, environment.theirs(env), asked)
+
+
+def _run(given: Given, env: Mapping[str, str], asked: str) -> int:
+    terminal = Terminal.for_options(given, env)
+    known = export.resolved(given, env, asked)
+    request = known.request
+    own = longterm.known(request, known.store).keys
+    if own and not request.hops:
+        raise _users_own(known, _whose(known, own))
+    at = _console(known, env)
+    page = destination.page(parse.text(given, "destination"), at)
+    open_link = None if given.get("print_link") else browser.find(env)
+    is_given = bool(request.process.text) and not request.hops
+    keys = _given(known, terminal) if is_given else _keys(export.session(known, given, env, terminal))
+    if not request.hops and request.kind in MAY_BE_A_USER:
+        _check_identity(known, keys)
+    terminal.detail("sign-in", address.shown(at.sign_in), "")
+    terminal.detail("page", page, "")
+    link = signin.link(at, client.session(_profile(known)), keys, page)
+    if open_link is None:
+        secrets_to_stdout(f"{link}\n".encode())
+    else:
+        open_link(link)
+        terminal.note(f"The browser opens the console{_as_role(request)}.")
+    return DONE
+
+
+def _profile(known: Resolved) -> str | None:
+    """Return the wanted profile, whose settings count for the sign-in, where it stands in a file."""
+    name = known.request.profiles[0]
+    return name if name in known.files.profiles else None
+
+
+def _section(known: Resolved) -> Section:
+    return known.files.profiles.get(known.request.profiles[0], {})
+
+
+def _console(known: Resolved, env: Mapping[str, str]) -> Console:
+    section = _section(known)
+    endpoint = address.checked(resolve.endpoint(env, section, known.files, "signin").text)
+    if endpoint:
+        address.refuse_http(endpoint, env)
+    arn = known.request.hops[-1].role_arn if known.request.hops else section.get("role_arn", "")
+    return signin.console(client.session(_profile(known)), known.request.region.text, arn, endpoint)
+
+
+def _given(known: Resolved, terminal: Terminal) -> Credentials:
+    """Return the session that the profile's program gives. Raise MfaenvError where it gives long-term keys."""
+    found = longterm.given(known.request, terminal.awaited)
+    if isinstance(found, Keys):
+        raise _users_own(known, _whose(known, found))
+    return found
+
+
+def _keys(session: Mapping[str, str]) -> Credentials:
+    return Credentials(session["access_key"], session["secret_key"], session["token"], None)
+
+
+def _check_identity(known: Resolved, keys: Credentials) -> None:
+    """Raise MfaenvError where the keys are a user's."""
+    request = known.request
+    how = client.Settings(request.config_profile, request.session_region, endpoint=request.endpoint.text)
+    who = sts.identity(client.client("sts", how, keys), keys.access_key)
+    if who.user or who.is_root or not keys.token:
+        raise _users_own(known, (who.partition, who.account))
+
+
+def _whose(known: Resolved, keys: Keys) -> tuple[str, str]:
+    """Return the partition and the account of long-term keys; an empty account where AWS does not tell."""
+    request, arn, account = known.request, known.request.device.text, ""
+    if not arn.startswith("arn:"):
+        arn, account = remembered.device(known.store, keys.access_key, request.endpoint.text)
+    account = device.account(arn) or account
+    if keys.secret_key and not account:
+        try:
+            account = device.owner(request, keys)
+        except MfaenvError:
+            account = ""
+    return signin.partition_of(client.session(_profile(known)), request.session_region, arn), account
+
+
+def _users_own(known: Resolved, whose: tuple[str, str]) -> MfaenvError:
+    """Make the error for a session that AWS does not take: what does, and where the user signs in without one.
+
+    "Only federation tokens or assume role tokens may be used for federated login", says the console.
+    """
+    roles = _with_roles(known.files)
+    there = f"Use a profile with a role (-p {', '.join(roles)})" if roles else "No profile has a role_arn: add one"
+    return MfaenvError(
+        f"AWS opens the console for a role's session only; profile {known.request.profile.text} has a user's session.",
+        f"{there}, or sign in at {signin.account_page(*whose)}",
+    )
+
+
+def _with_roles(files: AwsFiles) -> list[str]:
+    names = sorted(name for name, section in files.profiles.items() if any(map(section.get, ROLE_SETTINGS)))
+    return [*names[: resolve.LISTED], *(["…"] if names[resolve.LISTED :] else [])]
+
+
+def _as_role(request: Request) -> str:
+    if not request.hops:
+        return ""
+    account, _, role = request.hops[-1].role_arn.split(":", 4)[4].partition(":role/")
+    return f" as role {role} of account {account}"

@@ -1,0 +1,109 @@
+"""`mfaenv exec --serve`: start the server, then the program, and end with it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from mfaenv import environment, fastpath, shells
+from mfaenv.commands import export
+from mfaenv.config import settings
+from mfaenv.model import Keys, Value
+from mfaenv.serving import files
+from mfaenv.serving.reminder import Reminder
+from mfaenv.serving.renewal import Renewal
+from mfaenv.serving.server import CredentialServer
+from mfaenv.session.fetch import Context
+from mfaenv.session.obtain import Sessions
+from mfaenv.terminal import coredump, stand_in
+from mfaenv.terminal.terminal import Terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.entry import Session
+    from mfaenv.model import Request
+    from mfaenv.parse import Given
+
+URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the name of a variable
+
+WINS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ACCESS_KEY",  # these two are the Go SDK's and the Java SDK's
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    environment.EXPIRES,  # a prompt hook would end what does not end
+    "AWS_CREDENTIAL_FILE",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+)
+"""What SDKs take before the address, or beside it, and what describes keys that the program does not have.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+"""
+
+
+def serve(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run the program with an address for credentials, and return its exit status, or end by the signal that ended it.
+
+    Raise MfaenvError where there is no session, or no such program.
+    """
+    env = dict(env)  # before this process hides some of it from botocore
+    coredump.prevent()
+    with ExitStack() as opened:
+        opened.enter_context(settings.hidden(env))
+        terminal, held = Terminal.for_options(given, env), dict[str, "Session"]()
+        ours = environment.theirs(env)
+        environment.check_profile_as(env)
+        known = export.resolved(given, ours, fastpath.asked(given, env))
+        export.tell_lost(known.request, terminal)
+        answer = export.answer(known, given, ours, terminal, held=held)
+        own = export.exported(given, known.request, answer)
+        request = _found(known.request, answer.session)
+        sessions = Sessions(Context(known.store, Terminal(env, quiet=True)), held)
+        line = _line(given, request, env)
+        renewal = Renewal(sessions, request, answer.session, line)
+        server = opened.enter_context(CredentialServer(renewal.current))
+        programs = _environment(environment.pairs(own, env), env)
+        programs |= {URI: server.url, TOKEN: server.token}
+        programs |= opened.enter_context(files.without_default_keys(env, terminal))
+        opened.enter_context(Reminder(sessions, request, terminal, line))
+        status = stand_in.run(words, programs)
+    return stand_in.end_as(status)
+
+
+def _found(request: Request, session: Session) -> Request:
+    """Return the request with the access key and the device that were found, so that no store has to remember them."""
+    if not session.source:
+        return request  # what needs no code
+    found = Keys(session.source, "", "", request.process.source)
+    keys = request.keys if request.keys and request.keys.access_key == session.source else found
+    return request._replace(keys=keys, device=Value(session.device, request.device.source or "found"))
+
+
+def _environment(session: Sequence[shells.Pair], env: Mapping[str, str]) -> dict[str, str]:
+    """Return the program's environment as `exec` makes it, without what wins over the address."""
+    shells.check_lengths(session, environment.LONGEST)
+    return environment.changed([*session, *((name, None) for name in WINS)], env)
+
+
+def _line(given: Given, request: Request, env: Mapping[str, str]) -> str:
+    """Return the line that gets a new session in another window."""
+    from mfaenv.errors import MfaenvError
+    from mfaenv.shells import detect
+
+    kept = {name: value for name, value in given.items() if name in {"serial_number", "duration", "role_arn", "region"}}
+    again = export.asked_again({"profile": request.profile.text, **kept, "refresh": True})
+    try:
+        return shells.loading_line(detect.evaluator(env), again)
+    except MfaenvError:
+        return again

@@ -1,0 +1,104 @@
+"""The AWS files without what programs prefer to the address: the keys, roles and sign-ins of `[default]`.
+
+Programs that are given no profile read `[default]`, and take its keys first. So a file that has such gets a copy
+without them, in a private folder, while the program runs. No copy holds a secret: the long-term keys of other profiles
+are left out too.
+"""
+
+from __future__ import annotations
+
+import configparser
+import io
+import os
+import tempfile
+from contextlib import contextmanager
+
+from mfaenv.config import awsfiles
+from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mfaenv.config.awsfiles import Section, Sections
+    from mfaenv.terminal.terminal import Terminal
+
+DEFAULT = "default"
+KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token")
+WINS = frozenset(
+    {
+        *KEYS,
+        "role_arn",
+        "source_profile",
+        "credential_source",
+        "web_identity_token_file",
+        "sso_session",
+        "sso_start_url",
+        "sso_account_id",
+        "sso_role_name",
+        "login_session",
+        "credential_process",
+    }
+)
+"""https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html: what comes before a container's."""
+
+LISTED = 4
+
+
+@contextmanager
+def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator[dict[str, str]]:
+    """Yield the variables that lead programs to the copies, while these are there; none where no file needs one.
+
+    Where they cannot be written, a warning is shown. Raise MfaenvError where a file cannot be read.
+    """
+    config, credentials = file_paths(env)
+    copies = {
+        variable: text
+        for variable, path, plain in ((CONFIG[0], config, False), (CREDENTIALS[0], credentials, True))
+        if (text := _copy(path, terminal, plain=plain)) is not None
+    }
+    if not copies:
+        yield {}
+        return
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="mfaenv-", ignore_cleanup_errors=True)
+    except OSError as error:
+        terminal.warn(
+            f"[{DEFAULT}] has keys that programs take first, and a copy without them cannot be made: {error.strerror}."
+        )
+        yield {}
+        return
+    with folder as path:
+        yield {variable: _written(os.path.join(path, variable.lower()), text) for variable, text in copies.items()}
+
+
+def _written(path: str, text: str) -> str:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding=ENCODING) as file:
+        file.write(text)
+    return path
+
+
+def _copy(path: str, terminal: Terminal, *, plain: bool) -> str | None:
+    """Return the text of a file without what wins, or nothing where there is nothing such in it."""
+    found = awsfiles.read(path)
+    names = {title: title if plain else awsfiles.profile_of(title) for title in found}
+    if not any(name == DEFAULT and not WINS.isdisjoint(found[title]) for title, name in names.items()):
+        return None
+    poorer = [name for title, name in names.items() if name and name != DEFAULT and awsfiles.has_keys(found[title])]
+    if poorer:
+        listed = f"{', '.join(poorer[:LISTED])}{', …' if poorer[LISTED:] else ''}"
+        terminal.note(f"The program does not get the keys in {awsfiles.short(path)}: of [{DEFAULT}], and of {listed}.")
+    return _text({title: _kept(section, is_default=names[title] == DEFAULT) for title, section in found.items()})
+
+
+def _kept(section: Section, *, is_default: bool) -> Section:
+    gone = WINS if is_default else KEYS
+    return {name: value for name, value in section.items() if name not in gone}
+
+
+def _text(found: Sections) -> str:
+    parser = configparser.RawConfigParser()
+    parser.read_dict(found)
+    written = io.StringIO()
+    parser.write(written)
+    return written.getvalue()

@@ -1,0 +1,74 @@
+"""A reminder while the program runs: that the session behind it ends, and what to type in another window."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from mfaenv import duration
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    from mfaenv.entry import Session
+    from mfaenv.model import Request
+    from mfaenv.session.obtain import Sessions
+    from mfaenv.terminal.terminal import Terminal
+
+AHEAD = 10 * 60
+"""Seconds before the end of the session at which the reminder is shown."""
+
+LOOK_SECONDS = 30
+"""At most, between two looks: the machine may sleep meanwhile, and another window may get a new session."""
+
+
+class Reminder:
+    """Shows one reminder for each session, from a thread of its own, while the `with` block lasts."""
+
+    def __init__(
+        self, sessions: Sessions, request: Request, terminal: Terminal, line: str, now: Callable[[], float] = time.time
+    ) -> None:
+        self._sessions = sessions
+        self._request = request
+        self._terminal = terminal
+        self._line = line
+        self._now = now
+        self._over = threading.Event()
+
+    def __enter__(self) -> Self:
+        if self._request.keys is not None:
+            threading.Thread(target=self._watch, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+
+    def _watch(self) -> None:
+        reminded, known = "", self._sessions.behind(self._request).session
+        while True:
+            known = self._sessions.behind(self._request).session or known
+            left = known.left(self._now())
+            ahead = _ahead(known)
+            if left <= ahead and known.access_key != reminded:
+                reminded = known.access_key
+                self._tell(known, left)
+            pause = LOOK_SECONDS if known.access_key == reminded else min(max(left - ahead, 0.1), LOOK_SECONDS)
+            if self._over.wait(pause):
+                return
+
+    def _tell(self, session: Session, left: float) -> None:
+        profile, clock = self._request.profile.text, time.strftime("%H:%M", time.localtime(session.expires))
+        rest = f"ends at {clock}, in {duration.text(round(left))}" if left >= 1 else f"ended at {clock}"
+        self._terminal.announce(
+            f"The session that serves profile {profile} {rest}.", f"To go on, type in another window: {self._line}"
+        )
+
+
+def _ahead(session: Session) -> float:
+    """Return how many seconds before its end the reminder is shown: of a short session, in its second half."""
+    return min(AHEAD, ((session.expires or 0) - session.created) / 2)

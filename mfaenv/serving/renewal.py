@@ -1,0 +1,133 @@
+"""Credentials that are always fresh: stored ones as long as they hold, roles assumed again ahead of their end."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from mfaenv.errors import DeniedError, MfaenvError
+from mfaenv.model import Span, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfaenv.entry import Session
+    from mfaenv.model import Request
+    from mfaenv.session.obtain import Sessions
+
+AHEAD = 15 * 60
+"""Seconds before the end at which credentials are renewed. botocore asks from then on, Go and JavaScript from 300."""
+
+LEAST = 1
+"""Seconds that have to be left of what is handed out: SDKs take nothing that has ended."""
+
+PATIENCE = 0.5
+"""Seconds that a request waits for new credentials where the old ones hold. The JavaScript SDK gives up after one."""
+
+LONGEST = 30
+"""Seconds that a request waits where there are no others."""
+
+ENDED, DENIED, UNAVAILABLE = "SessionEnded", "AccessDenied", "RenewalFailed"
+
+
+class RefusedError(Exception):
+    """There are no credentials now: the word that programs read, and what a person does about it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class _Work:
+    """One renewal, which any number of requests wait for."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.refused: RefusedError | None = None
+
+
+class Renewal:
+    """Gives credentials to requests, in any number of threads; one renewal at a time.
+
+    Nobody is ever asked for a code. `line` is what a person types where the session has ended.
+    """
+
+    def __init__(
+        self, sessions: Sessions, request: Request, first: Session, line: str, now: Callable[[], float] = time.time
+    ) -> None:
+        nothing = Value("", "")
+        self._sessions = sessions
+        self._request = request._replace(
+            token_code=nothing, token_command=nothing, no_input=True, refresh=False, cached=False
+        )
+        self._latest = first
+        self._line = line
+        self._now = now
+        self._lock = threading.Lock()
+        self._work: _Work | None = None
+
+    def current(self) -> Session:
+        """Return credentials that hold. Raise RefusedError where there are none."""
+        with self._lock:
+            held = self._stored()
+            if self._lasts(held, self._margin(held)):
+                return held
+            work = self._work = self._work or self._begun(held)
+        work.done.wait(PATIENCE if self._lasts(held, LEAST) else LONGEST)
+        with self._lock:
+            held = self._stored()
+        if self._lasts(held, LEAST):
+            return held
+        raise work.refused or RefusedError(UNAVAILABLE, "AWS does not answer.")
+
+    def _stored(self) -> Session:
+        """Look in the store: another window may have got new ones. What needs no code is in no store."""
+        if self._request.keys is not None:
+            asked = self._request._replace(cached=True, min_remaining=Span(LEAST, ""))
+            self._latest = self._sessions.obtain(asked).session
+        return self._latest
+
+    def _lasts(self, held: Session, seconds: float) -> bool:
+        return bool(held) and held.left(self._now()) >= seconds
+
+    def _margin(self, held: Session) -> float:
+        """Return the seconds that have to be left, or else they are renewed: what is short-lived in its second half.
+
+        A user's own session cannot be renewed without a code, so it is handed out until it ends.
+        """
+        if held.expires is None or (self._request.keys is not None and not self._request.hops):
+            return LEAST
+        return max(min(AHEAD, (held.expires - held.created) / 2), LEAST)
+
+    def _begun(self, held: Session) -> _Work:
+        work = _Work()
+        # A thread of its own: a program that hangs up early finds the credentials when it asks again.
+        threading.Thread(target=self._do, args=(work, self._margin(held)), daemon=True).start()
+        return work
+
+    def _do(self, work: _Work, margin: float) -> None:
+        try:
+            self._renew(margin)
+        except RefusedError as error:
+            work.refused = error
+        except DeniedError as error:
+            work.refused = RefusedError(DENIED, f"{error.message} {error.hint}".strip())
+        except MfaenvError as error:
+            work.refused = RefusedError(UNAVAILABLE, f"{error.message} {error.hint}".strip())
+        except Exception as error:  # noqa: BLE001 - a request gets an answer whatever goes wrong, and no traceback
+            work.refused = RefusedError(UNAVAILABLE, f"The credentials cannot be renewed: {type(error).__name__}.")
+        finally:
+            with self._lock:
+                self._work = None
+            work.done.set()
+
+    def _renew(self, margin: float) -> None:
+        answer = self._sessions.renew(self._request._replace(min_remaining=Span(int(margin) + 1, "")))
+        if not answer.session:
+            ended = f"The session that serves profile {self._request.profile.text} has ended."
+            raise RefusedError(ENDED, f"{ended} To go on, type in another window: {self._line}")
+        if self._request.keys is None:
+            with self._lock:
+                self._latest = answer.session
