@@ -1,5 +1,6 @@
 """A pretend AWS on a loopback port, for people without an account and for this project's tests.
 
 The parts: `world` (accounts, users, keys, devices, roles), `server` (`PretendAws`, the thing that listens), `files`
-(AWS config files that point there) and `command` (`mfaenv demo`). The rest is how AWS decides and words its answers.
+(AWS config files that point there) and `scenario` (what `mfaenv demo` serves). The rest is how AWS decides and
+words its answers. Tests add services of their own as routes (`routing.Route`).
 """

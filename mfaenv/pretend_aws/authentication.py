@@ -1,6 +1,6 @@
-"""Who signed a request: AWS's checks in AWS's order, each with AWS's words.
+"""Check who signed a request: in AWS's order, with AWS's error messages.
 
-The services of the query protocol (STS, IAM) and S3 find the same faults but name them differently.
+The services of the query protocol (STS, IAM) and S3 check the same but word their errors differently.
 """
 
 import hmac
@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
-from mfaenv.demo import sigv4
-from mfaenv.demo.regions import PARTITION_OF
-from mfaenv.demo.sigv4 import TIME_FORMAT
-from mfaenv.demo.wire import Failure, Refusal, Request
-from mfaenv.demo.world import Credential, World
+from mfaenv.aws.regions import partition_of
+from mfaenv.pretend_aws import sigv4
+from mfaenv.pretend_aws.sigv4 import TIME_FORMAT
+from mfaenv.pretend_aws.wire import Failure, Refusal, Request
+from mfaenv.pretend_aws.world import Credential, Use, World
 
-Words: TypeAlias = Mapping[str, Failure]
+Errors: TypeAlias = Mapping[str, Failure]
 
-QUERY_WORDS: Words = {
+QUERY_ERRORS: Errors = {
     "unsigned": Failure("MissingAuthenticationToken", "Request is missing Authentication Token", 403),
     "malformed": Failure(
         "IncompleteSignature",
@@ -68,8 +68,8 @@ QUERY_WORDS: Words = {
     "expired": Failure("ExpiredToken", "The security token included in the request is expired", 403),
 }
 
-S3_WORDS: Words = {
-    **QUERY_WORDS,
+S3_ERRORS: Errors = {
+    **QUERY_ERRORS,
     "unsigned": Failure("AccessDenied", "Access Denied", 403),
     "header not signed": Failure(
         "AccessDenied", "There were headers present in the request which were not signed", 403
@@ -102,22 +102,24 @@ S3_WORDS: Words = {
 }
 
 
-class Dialect(NamedTuple):
-    """How one service finds fault: in which words, and how many seconds a clock may be off."""
+class RequestChecks(NamedTuple):
+    """How one service checks requests: its errors, and how many seconds a clock may be off."""
 
     service: str
-    words: Words
+    errors: Errors
     skew: int
+    needs_mfa: bool = False
+    """Whether a user's session without MFA is refused; IAM does so without a reason."""
 
-    def fault(self, kind: str, **details: str) -> Refusal:
-        """Return the fault in this service's words."""
-        code, message, status = self.words[kind]
+    def refusal(self, kind: str, **details: str) -> Refusal:
+        """Return the refusal of this kind as this service words it."""
+        code, message, status = self.errors[kind]
         return Refusal(code, message.format(**details), status)
 
 
-STS_DIALECT = Dialect("sts", QUERY_WORDS, skew=300)
-IAM_DIALECT = Dialect("iam", QUERY_WORDS, skew=300)
-S3_DIALECT = Dialect("s3", S3_WORDS, skew=900)
+STS_CHECKS = RequestChecks("sts", QUERY_ERRORS, skew=300)
+IAM_CHECKS = RequestChecks("iam", QUERY_ERRORS, skew=300, needs_mfa=True)
+S3_CHECKS = RequestChecks("s3", S3_ERRORS, skew=900)
 
 
 class Signed(NamedTuple):
@@ -127,7 +129,7 @@ class Signed(NamedTuple):
     region: str
 
 
-def authenticate(world: World, request: Request, dialect: Dialect) -> Signed:
+def authenticate(world: World, request: Request, checks: RequestChecks) -> Signed:
     """Return who signed the request.
 
     Any region of the account's partition will do for any service: clients that are pointed at one endpoint sign what is
@@ -135,73 +137,81 @@ def authenticate(world: World, request: Request, dialect: Dialect) -> Signed:
 
     Raises Refusal when the signature, its scope, its time, the keys or their token do not hold.
     """
-    authorization = _authorization(request, dialect)
-    _check_scope(request, authorization, dialect)
+    authorization = _authorization(request, checks)
+    _check_scope(request, authorization, checks)
     credential = world.credentials.get(authorization.key_id)
-    partition = PARTITION_OF[authorization.region]
-    if credential is None or not credential.active or credential.account.partition != partition:
-        raise dialect.fault("unknown key")
-    _check_time(request.headers["x-amz-date"], world.now(), dialect)
-    _check_payload(request, dialect)
+    partition = partition_of(authorization.region)
+    if credential is None or not _known(credential, world) or credential.account.partition != partition:
+        raise checks.refusal("unknown key")
+    _check_time(request.headers["x-amz-date"], world.now(), checks)
+    _check_payload(request, checks)
     expected = sigv4.signature(request, authorization, credential.secret)
     if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
-        raise dialect.fault("wrong signature")
+        raise checks.refusal("wrong signature")
     if request.headers.get("x-amz-security-token", "") != credential.token:
-        raise dialect.fault("wrong token")
+        raise checks.refusal("wrong token")
     if credential.expires is not None and credential.expires <= world.now():
-        raise dialect.fault("expired")
+        raise checks.refusal("expired")
+    if checks.needs_mfa and credential.is_user_session and credential.mfa_at is None:
+        raise checks.refusal("unknown key")
+    credential.used = Use(world.now(), checks.service, authorization.region)
     return Signed(credential, authorization.region)
 
 
-def _authorization(request: Request, dialect: Dialect) -> sigv4.Authorization:
+def _known(credential: Credential, world: World) -> bool:
+    """Return whether the services know the keys: not those that are switched off, or were made a moment ago."""
+    return credential.active and credential.known_from <= world.now()
+
+
+def _authorization(request: Request, checks: RequestChecks) -> sigv4.Authorization:
     if "authorization" not in request.headers:
-        raise dialect.fault("unsigned")
+        raise checks.refusal("unsigned")
     authorization = sigv4.parse_authorization(request.headers["authorization"])
     if authorization is None or "x-amz-date" not in request.headers:
-        raise dialect.fault("malformed")
+        raise checks.refusal("malformed")
     signed = authorization.signed_headers
     if "host" not in signed:
-        raise dialect.fault("host not signed")
+        raise checks.refusal("host not signed")
     if missing := sorted(set(signed) - set(request.headers)):
-        raise dialect.fault("header missing", name=missing[0])
+        raise checks.refusal("header missing", name=missing[0])
     if unsigned := sorted(name for name in request.headers if name.startswith("x-amz-") and name not in signed):
-        raise dialect.fault("header not signed", name=unsigned[0])
+        raise checks.refusal("header not signed", name=unsigned[0])
     return authorization
 
 
-def _check_scope(request: Request, authorization: sigv4.Authorization, dialect: Dialect) -> None:
+def _check_scope(request: Request, authorization: sigv4.Authorization, checks: RequestChecks) -> None:
     stamp = request.headers["x-amz-date"]
     if authorization.terminator != sigv4.TERMINATOR:
-        raise dialect.fault("wrong terminator", end=authorization.terminator)
-    if authorization.service != dialect.service:
-        raise dialect.fault("wrong service", service=dialect.service)
-    if authorization.region not in PARTITION_OF:
-        raise dialect.fault("wrong region", region=authorization.region)
+        raise checks.refusal("wrong terminator", end=authorization.terminator)
+    if authorization.service != checks.service:
+        raise checks.refusal("wrong service", service=checks.service)
+    if not partition_of(authorization.region):
+        raise checks.refusal("wrong region", region=authorization.region)
     if authorization.date != stamp[:8]:
-        raise dialect.fault("wrong date", date=authorization.date, day=stamp[:8], stamp=stamp)
+        raise checks.refusal("wrong date", date=authorization.date, day=stamp[:8], stamp=stamp)
 
 
-def _check_time(stamp: str, now: float, dialect: Dialect) -> None:
-    signed, received = _time(stamp, dialect), datetime.fromtimestamp(int(now), UTC)
-    skew = timedelta(seconds=dialect.skew)
+def _check_time(stamp: str, now: float, checks: RequestChecks) -> None:
+    signed, received = _time(stamp, checks), datetime.fromtimestamp(int(now), UTC)
+    skew = timedelta(seconds=checks.skew)
     if signed < received - skew:
         kind, limit = "late", received - skew
     elif signed > received + skew:
         kind, limit = "early", received + skew
     else:
         return
-    raise dialect.fault(kind, stamp=stamp, limit=f"{limit:{TIME_FORMAT}}", now=f"{received:{TIME_FORMAT}}")
+    raise checks.refusal(kind, stamp=stamp, limit=f"{limit:{TIME_FORMAT}}", now=f"{received:{TIME_FORMAT}}")
 
 
-def _check_payload(request: Request, dialect: Dialect) -> None:
+def _check_payload(request: Request, checks: RequestChecks) -> None:
     stated = request.headers.get("x-amz-content-sha256")
-    unsigned = dialect is S3_DIALECT and stated == sigv4.UNSIGNED_PAYLOAD
+    unsigned = checks is S3_CHECKS and stated == sigv4.UNSIGNED_PAYLOAD
     if stated is not None and not unsigned and stated != sigv4.payload_hash(request.body):
-        raise dialect.fault("wrong payload")
+        raise checks.refusal("wrong payload")
 
 
-def _time(stamp: str, dialect: Dialect) -> datetime:
+def _time(stamp: str, checks: RequestChecks) -> datetime:
     try:
         return datetime.strptime(stamp, TIME_FORMAT).replace(tzinfo=UTC)
     except ValueError:
-        raise dialect.fault("malformed") from None
+        raise checks.refusal("malformed") from None

@@ -6,9 +6,9 @@ resource access in IAM".
 
 from collections.abc import Iterable
 
-from mfaenv.demo.policy import Document, Query, Verdict, evaluate
-from mfaenv.demo.wire import Refusal
-from mfaenv.demo.world import Credential, Role, User
+from mfaenv.pretend_aws.policy import Document, Query, Verdict, evaluate
+from mfaenv.pretend_aws.wire import Refusal
+from mfaenv.pretend_aws.world import Credential, Role, User
 
 
 def refuse(arn: str, action: str, named: str, reason: str = "") -> Refusal:
@@ -27,8 +27,8 @@ def authorize(caller: Credential, query: Query, named: str = "") -> None:
 def authorize_assume(caller: Credential, role: Role, query: Query) -> None:
     """Let the caller assume the role, or raise Refusal in AWS's words.
 
-    The trust policy must allow it. A trust policy that names the caller itself is enough within one account; elsewhere
-    the caller's own policies must allow it too.
+    The trust policy must allow it. A trust policy that names the caller itself is enough within one account; from
+    another one the caller's own policies must allow it too.
     """
     trust = evaluate([role.trust], query)
     if reason := _denied(caller, query):

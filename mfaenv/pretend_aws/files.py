@@ -2,8 +2,23 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
-from mfaenv.demo.sigv4 import Keys
+
+class Keys(Protocol):
+    """What signs requests; the token is empty for long-term keys."""
+
+    @property
+    def id(self) -> str:
+        """The access key's id."""
+
+    @property
+    def secret(self) -> str:
+        """The secret access key."""
+
+    @property
+    def token(self) -> str:
+        """The session token."""
 
 
 def write_files(
@@ -13,7 +28,7 @@ def write_files(
     keys: Mapping[str, Keys],
     profiles: Mapping[str, Mapping[str, str]],
 ) -> dict[str, str]:
-    """Write AWS's two files into the directory and return the variables that make programs use them.
+    """Return AWS's two files into the directory and return the variables that make programs use them.
 
     `keys` has the long-term keys and `profiles` the settings by profile name. The directory of stored sessions is
     `cache` beside them. The directory itself must exist.

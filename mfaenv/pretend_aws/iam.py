@@ -4,25 +4,44 @@ Source: the IAM API Reference and the Service Authorization Reference.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
-from mfaenv.demo.authentication import IAM_DIALECT
-from mfaenv.demo.authorization import authorize
-from mfaenv.demo.policy import check
-from mfaenv.demo.query import query_service
-from mfaenv.demo.service import Action, Call
-from mfaenv.demo.validation import Number, Text, validate
-from mfaenv.demo.wire import Content, Refusal, timestamp
-from mfaenv.demo.world import User
+from mfaenv.parse import is_digits
+from mfaenv.pretend_aws import access_keys
+from mfaenv.pretend_aws.authentication import IAM_CHECKS
+from mfaenv.pretend_aws.authorization import authorize
+from mfaenv.pretend_aws.policy import Document, check, statements
+from mfaenv.pretend_aws.query import query_service
+from mfaenv.pretend_aws.service import Action, Call
+from mfaenv.pretend_aws.validation import Number, Rule, Text
+from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
+from mfaenv.pretend_aws.world import User
 
 UserAction: TypeAlias = Callable[[User, Call], Content]
 
-_USER_NAME = Text("UserName", 1, 128, r"[\w+=,.@-]+")
-_MARKER = Text("Marker", 1, 320, r"[0-9]+")
-_MAX_ITEMS = Number("MaxItems", 1, 1000)
-_POLICY_NAME = Text("PolicyName", 1, 128, r"[\w+=,.@-]+", required=True)
+_NAME = r"[\w+=,.@-]+"
+_USER_NAME = Text("UserName", 1, 128, _NAME)
+_NAMED_USER = replace(_USER_NAME, required=True)
+_POLICY_NAME = Text("PolicyName", 1, 128, _NAME, required=True)
 _POLICY_DOCUMENT = Text("PolicyDocument", 1, 131_072, r"[\u0009\u000A\u000D\u0020-\u00FF]+", required=True)
+_PAGE: list[Rule] = [Text("Marker", 1, 320, r"[\u0020-\u00FF]+"), Number("MaxItems", 1, 1000)]
+RULES: Mapping[str, Sequence[Rule]] = {
+    "DeleteUserPolicy": [_NAMED_USER, _POLICY_NAME],
+    "GetUser": [_USER_NAME],
+    "ListAccessKeys": [_USER_NAME, *_PAGE],
+    "ListMFADevices": [_USER_NAME, *_PAGE],
+    "PutUserPolicy": [_NAMED_USER, _POLICY_NAME, _POLICY_DOCUMENT],
+    "CreateAccessKey": [_USER_NAME],
+    "DeleteAccessKey": [_USER_NAME, access_keys.KEY_ID],
+    "GetAccessKeyLastUsed": [access_keys.KEY_ID],
+    "UpdateAccessKey": [_USER_NAME, access_keys.KEY_ID, access_keys.STATUS],
+}
+"""The parameters by action, with the limits of the API Reference."""
+
+_LONGEST_POLICY = 2048
+"""Characters of a user's inline policies; white space is not counted (IAM User Guide, "IAM and AWS STS quotas")."""
 
 
 def _get_user(user: User, _call: Call) -> Content:
@@ -37,67 +56,79 @@ def _get_user(user: User, _call: Call) -> Content:
 
 
 def _list_mfa_devices(user: User, call: Call) -> Content:
-    validate(call.parameters, [_MARKER, _MAX_ITEMS])
-    start = int(call.parameters.get("Marker", 0))
-    end = start + int(call.parameters.get("MaxItems", 100))
-    devices: Content = [
+    devices: list[Content] = [
         {"UserName": user.name, "SerialNumber": device.serial, "EnableDate": timestamp(device.created)}
-        for device in user.devices[start:end]
+        for device in user.devices
     ]
-    if end < len(user.devices):
-        return {"IsTruncated": "true", "Marker": str(end), "MFADevices": {"member": devices}}
-    return {"IsTruncated": "false", "MFADevices": {"member": devices}}
+    return _page("MFADevices", devices, call)
 
 
-def _list_access_keys(user: User, _call: Call) -> Content:
-    keys: Content = [
-        {
-            "UserName": user.name,
-            "AccessKeyId": key.id,
-            "Status": "Active" if key.active else "Inactive",
-            "CreateDate": timestamp(key.created),
-        }
-        for key in user.keys
-    ]
-    return {"IsTruncated": "false", "AccessKeyMetadata": {"member": keys}}
+def _list_access_keys(user: User, call: Call) -> Content:
+    keys: list[Content] = [access_keys.described(user, key) for key in user.keys]
+    return _page("AccessKeyMetadata", keys, call)
+
+
+def _page(name: str, items: Sequence[Content], call: Call) -> Content:
+    """Return the items from the call's marker on, as many as it wants, with the next marker where there are more."""
+    marker = call.parameters.get("Marker", "0")
+    if not is_digits(marker):
+        raise Refusal("ValidationError", "Invalid Marker.", 400)
+    end = int(marker) + int(call.parameters.get("MaxItems", "100"))
+    more: dict[str, Content] = {"Marker": str(end)} if end < len(items) else {}
+    return {"IsTruncated": "true" if more else "false", **more, name: {"member": items[int(marker) : end]}}
 
 
 def _put_user_policy(user: User, call: Call) -> Content:
-    validate(call.parameters, [_POLICY_NAME, _POLICY_DOCUMENT])
+    document = call.parameters["PolicyDocument"]
     try:
-        policy = json.loads(call.parameters["PolicyDocument"])
+        policy = json.loads(document)
         check(policy)
     except ValueError:
-        raise Refusal("MalformedPolicyDocument", "Syntax errors in policy.", 400) from None
+        raise _malformed("Syntax errors in policy.") from None
+    _check_statements(policy)
+    if len("".join(document.split())) > _LONGEST_POLICY:
+        text = f"Maximum policy size of {_LONGEST_POLICY} bytes exceeded for user {user.name}"
+        raise Refusal("LimitExceeded", text, 409)
     user.policies[call.parameters["PolicyName"]] = policy
     return {}
 
 
+def _check_statements(policy: Document) -> None:
+    """Raise Refusal where a statement is none of a user's policy (IAM User Guide, "IAM JSON policy elements")."""
+    for statement in statements(policy):
+        if {"Principal", "NotPrincipal"} & set(statement):
+            raise _malformed("Policy document should not specify a principal.")
+        if not {"Action", "NotAction"} & set(statement):
+            raise _malformed("Policy statement must contain actions.")
+        if not {"Resource", "NotResource"} & set(statement):
+            raise _malformed("Policy statement must contain resources.")
+
+
+def _malformed(message: str) -> Refusal:
+    return Refusal("MalformedPolicyDocument", message, 400)
+
+
 def _delete_user_policy(user: User, call: Call) -> Content:
-    validate(call.parameters, [_POLICY_NAME])
     name = call.parameters["PolicyName"]
     if user.policies.pop(name, None) is None:
         raise Refusal("NoSuchEntity", f"The user policy with name {name} cannot be found.", 404)
     return {}
 
 
-def _on_user(action: str, answer: UserAction, *, unnamed: str = "") -> Action:
+def _on_user(action: str, answer: UserAction, *, unnamed: str = "", of_key: bool = False) -> Action:
     """Return the action for the user that the call names, or the caller where it names none.
 
     `unnamed` is the resource that the policies are asked about in that case, the user's ARN if empty: `ListMFADevices`
-    is asked on `*`, so that a policy scoped to the user's own ARN does not allow it.
+    is asked on `*`, so that a policy scoped to the user's own ARN does not allow it. With `of_key`, the call
+    names a key instead, whose user it is.
     """
 
     def act(call: Call) -> Content:
         caller = call.caller
         is_user = isinstance(caller.principal, User)
-        if caller.token and is_user and caller.mfa_at is None:
-            # A session without MFA cannot call IAM, and IAM does not say why.
-            raise IAM_DIALECT.fault("unknown key")
-        validate(call.parameters, [_USER_NAME])
-        if "UserName" not in call.parameters and not is_user:
+        if "UserName" not in call.parameters and not is_user and not of_key:
             raise Refusal("ValidationError", "Must specify userName when calling with non-User credentials", 400)
-        name = call.parameters.get("UserName", caller.principal.name)
+        name = call.parameters.get("UserName") or (_owner(call) if of_key else "") or caller.principal.name
         user = caller.account.users.get(name)
         arn = user.arn if user else caller.account.arn(f"user/{name}")
         is_unnamed = bool(unnamed) and "UserName" not in call.parameters
@@ -110,14 +141,25 @@ def _on_user(action: str, answer: UserAction, *, unnamed: str = "") -> Action:
     return act
 
 
+def _owner(call: Call) -> str:
+    """Return the user of this account whose key the call names; nothing where there is no such key."""
+    users = call.caller.account.users.values()
+    return next((user.name for user in users for key in user.keys if key.id == call.parameters["AccessKeyId"]), "")
+
+
 IAM = query_service(
-    IAM_DIALECT,
+    IAM_CHECKS,
     "https://iam.amazonaws.com/doc/2010-05-08/",
     {
+        "CreateAccessKey": _on_user("CreateAccessKey", access_keys.create),
+        "DeleteAccessKey": _on_user("DeleteAccessKey", access_keys.delete),
+        "GetAccessKeyLastUsed": _on_user("GetAccessKeyLastUsed", access_keys.last_used, of_key=True),
         "DeleteUserPolicy": _on_user("DeleteUserPolicy", _delete_user_policy),
         "GetUser": _on_user("GetUser", _get_user),
         "ListAccessKeys": _on_user("ListAccessKeys", _list_access_keys),
         "ListMFADevices": _on_user("ListMFADevices", _list_mfa_devices, unnamed="*"),
         "PutUserPolicy": _on_user("PutUserPolicy", _put_user_policy),
+        "UpdateAccessKey": _on_user("UpdateAccessKey", access_keys.update),
     },
+    RULES,
 )

@@ -1,32 +1,46 @@
-"""What the server shows beside AWS: the face of the demo's MFA device."""
+"""The page on which the server shows what the demo's MFA device shows."""
 
 import json
 from contextlib import closing
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
-from mfaenv.demo.totp import Shown
-from mfaenv.demo.wire import Answer, Refusal, Request
-from mfaenv.demo.world import World
+from mfaenv.pretend_aws.routing import Operation
+from mfaenv.pretend_aws.totp import Shown
+from mfaenv.pretend_aws.wire import Failure, Refusal, Request, Response
+from mfaenv.pretend_aws.world import World
 
 CODE_PATH = "/-/code"
 
 
-def code_page(world: World, _request: Request) -> Answer:
+def code_route(world: World, request: Request) -> Operation | None:
+    """Return the operation that shows the code, where the request is for its page."""
+    if request.path != CODE_PATH:
+        return None
+    return Operation("demo", "ShowCode", partial(_show_code, world), render_failure)
+
+
+def render_failure(failure: Failure) -> Response:
+    """Return the failure as plain text."""
+    return Response(failure.status, failure.message.encode(), "text/plain")
+
+
+def _show_code(world: World) -> Response:
     """Return what the first device that shows codes shows now, as JSON; 404 in a world without one."""
     users = (user for account in world.accounts.values() for user in account.users.values())
     device = next((device for user in users for device in user.devices if device.has_codes), None)
     if device is None:
         raise Refusal("NotFound", "nobody here has a device that shows codes", 404)
-    return Answer(200, json.dumps(device.shown()._asdict()).encode(), "application/json")
+    return Response(200, json.dumps(device.shown()._asdict()).encode(), "application/json")
 
 
-def read_code_page(url: str) -> Shown:
-    """Ask the server at the URL what the device shows. Raises OSError where there is no such server."""
+def read_code_page(url: str, patience: float = 5) -> Shown:
+    """Ask the server at the URL what the device shows, for so many seconds. Raise OSError where there is none."""
     try:
-        with closing(HTTPConnection(urlsplit(url).netloc, timeout=5)) as connection:
+        with closing(HTTPConnection(urlsplit(url).netloc, timeout=patience)) as connection:
             connection.request("GET", CODE_PATH)
-            shown = json.loads(connection.getresponse().read())
+            shown = json.loads(connection.getresponse().read(1000))
             return Shown(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
     except (HTTPException, ValueError, LookupError) as error:
         raise OSError(f"this is no demo's address: {url}") from error

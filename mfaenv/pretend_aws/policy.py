@@ -11,7 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from mfaenv.policy import EVERYTHING
+from mfaenv.aws.mfa_policies import EVERYTHING
 
 Document: TypeAlias = Mapping[str, Any]
 """A policy as JSON holds it."""
@@ -39,6 +39,9 @@ class Query:
         """Make the context's keys lower case: IAM does not tell `aws:UserName` from `aws:username`."""
         object.__setattr__(self, "context", {key.lower(): value for key, value in self.context.items()})
 
+
+OLDEST_VERSION, VARIABLES_SINCE = "2008-10-17", "2012-10-17"
+"""The versions of the language: a policy that names none is of the oldest, in which `${aws:username}` is plain text."""
 
 FORCE_MFA: Document = EVERYTHING
 """Denies everything that was not signed in with MFA: what `mfaenv policy` prints."""
@@ -73,26 +76,37 @@ def trust(principal: str, *, mfa: bool = True, mfa_age: int = 0, external_id: st
 def evaluate(policies: Iterable[Document], query: Query) -> Verdict:
     """Return the verdict of the policies together: one deny wins, and without an allow the answer is no.
 
-    Raises ValueError for a policy that uses what is not known here.
+    Raise ValueError for a policy that uses what is not known here.
     """
     effects = {
         statement["Effect"]
         for policy in policies
-        for statement in _listed(policy["Statement"])
-        if _applies(statement, query)
+        for statement in statements(policy)
+        if _applies(statement, query, query if policy.get("Version") == VARIABLES_SINCE else _NOBODY)
     }
     if "Deny" in effects:
         return Verdict.EXPLICIT_DENY
     return Verdict.ALLOW if "Allow" in effects else Verdict.NO_ALLOW
 
 
+def statements(policy: Document) -> list[Mapping[str, Any]]:
+    """Return the policy's statements; IAM takes one where a list of one is meant."""
+    return _listed(policy["Statement"])
+
+
 def check(policy: Document) -> None:
     """Raise ValueError for a policy that cannot be evaluated, so that it fails where it is written."""
     try:
-        for statement in _listed(policy["Statement"]):
+        _try_version(policy.get("Version", OLDEST_VERSION))
+        for statement in statements(policy):
             _try_out(statement)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise ValueError(f"this policy is not understood: {policy}") from error
+
+
+def _try_version(version: str) -> None:
+    if version not in {OLDEST_VERSION, VARIABLES_SINCE}:
+        raise ValueError(version)
 
 
 def _try_out(statement: Mapping[str, Any]) -> None:
@@ -109,12 +123,13 @@ def _try_out(statement: Mapping[str, Any]) -> None:
             matches(text, text)
 
 
-def _applies(statement: Mapping[str, Any], query: Query) -> bool:
+def _applies(statement: Mapping[str, Any], query: Query, variables: Query) -> bool:
+    """Return whether the statement is about the query; `variables` has the values of the policy's variables."""
     return (
         _selects(statement, "Action", lambda pattern: _like(pattern.lower(), query.action.lower()))
-        and _selects(statement, "Resource", lambda pattern: _like(_filled(pattern, query), query.resource))
+        and _selects(statement, "Resource", lambda pattern: _like(_filled(pattern, variables), query.resource))
         and _selects(statement, "Principal", lambda principal: principal == "*" or principal in query.principals)
-        and all(_condition_holds(*condition, query) for condition in _conditions(statement))
+        and all(_condition_holds(*condition, query, variables) for condition in _conditions(statement))
     )
 
 
@@ -126,13 +141,13 @@ def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[s
 
 
 def _selects(statement: Mapping[str, Any], name: str, matches: Callable[[str], bool]) -> bool:
-    """Whether the element `name`, or `Not` and the name, takes the query in; one that is absent takes all in."""
+    """Return whether the element `name`, or `Not` and the name, takes the query in; one that is absent takes all in."""
     if f"Not{name}" in statement:
         return not any(map(matches, _flat(statement[f"Not{name}"])))
     return name not in statement or any(map(matches, _flat(statement[name])))
 
 
-def _condition_holds(operator: str, key: str, wanted: list[str], query: Query) -> bool:
+def _condition_holds(operator: str, key: str, wanted: list[str], query: Query, variables: Query) -> bool:
     name = operator.removesuffix("IfExists")
     value = query.context.get(key.lower())
     if name == "Null":
@@ -141,7 +156,7 @@ def _condition_holds(operator: str, key: str, wanted: list[str], query: Query) -
     if value is None:
         return negated or operator.endswith("IfExists")
     matches = _OPERATORS[name]
-    found = any(matches(value, _filled(text, query)) for text in wanted)
+    found = any(matches(value, _filled(text, variables)) for text in wanted)
     return found is not negated
 
 

@@ -2,10 +2,10 @@
 
 import uuid
 
-from mfaenv.demo.authentication import S3_DIALECT
-from mfaenv.demo.authorization import authorize
-from mfaenv.demo.service import Call, Service
-from mfaenv.demo.wire import Answer, Content, Failure, document, timestamp
+from mfaenv.pretend_aws.authentication import S3_CHECKS
+from mfaenv.pretend_aws.authorization import authorize
+from mfaenv.pretend_aws.service import Call, Service
+from mfaenv.pretend_aws.wire import Content, Failure, Response, document, timestamp
 
 
 def _list_buckets(call: Call) -> Content:
@@ -16,12 +16,12 @@ def _list_buckets(call: Call) -> Content:
     return {"Owner": {"ID": account.id.rjust(64, "0")}, "Buckets": {"Bucket": buckets}}
 
 
-def _render(_action: str, result: Content) -> Answer:
+def _render(_action: str, result: Content) -> Response:
     body = document("ListAllMyBucketsResult", result, "http://s3.amazonaws.com/doc/2006-03-01/")
-    return Answer(200, body, "application/xml", _ids())
+    return Response(200, body, "application/xml", _ids())
 
 
-def _render_failure(failure: Failure) -> Answer:
+def _render_failure(failure: Failure) -> Response:
     ids = _ids()
     error: Content = {
         "Code": failure.code,
@@ -29,11 +29,11 @@ def _render_failure(failure: Failure) -> Answer:
         "RequestId": ids["x-amz-request-id"],
         "HostId": ids["x-amz-id-2"],
     }
-    return Answer(failure.status, document("Error", error), "application/xml", ids)
+    return Response(failure.status, document("Error", error), "application/xml", ids)
 
 
 def _ids() -> dict[str, str]:
     return {"x-amz-request-id": uuid.uuid4().hex[:16].upper(), "x-amz-id-2": uuid.uuid4().hex}
 
 
-S3 = Service(S3_DIALECT, {"ListBuckets": _list_buckets}, _render, _render_failure)
+S3 = Service(S3_CHECKS, {"ListBuckets": _list_buckets}, _render, _render_failure)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from mfaenv import nearest
-from mfaenv.demo.policy import ALLOW_ALL, FORCE_MFA, Document, trust
-from mfaenv.demo.world import Credential, Device, World
+from mfaenv import suggest
 from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA, Document, trust
+from mfaenv.pretend_aws.world import Credential, Device, World
 
 REGION = "us-east-1"
 
@@ -17,7 +17,7 @@ POLICIES: Mapping[str, Mapping[str, Document]] = {
 """What binds alice beside the right to everything, by the name that `--policy` takes."""
 
 
-class Story(NamedTuple):
+class Scenario(NamedTuple):
     """The world, and what of it a user is given."""
 
     world: World
@@ -26,10 +26,10 @@ class Story(NamedTuple):
     profiles: Mapping[str, Mapping[str, str]]
 
 
-def tell(policy: str) -> Story:
-    """Return the world, ready to be served. Raises MfaenvError for a policy of no known name."""
+def build_scenario(policy: str) -> Scenario:
+    """Return the world, ready to be served. Raise MfaenvError for a policy of no known name."""
     if policy not in POLICIES:
-        hint = nearest.hint(policy, list(POLICIES), f"Choose from {', '.join(POLICIES)}.")
+        hint = suggest.hint(policy, list(POLICIES), f"Choose from {', '.join(POLICIES)}.")
         raise MfaenvError(f"The demo has no policy '{policy}'.", hint, status=USAGE)
     world = World()
     home = world.add_account("123456789012")
@@ -53,4 +53,4 @@ def tell(policy: str) -> Story:
         "audit": {"role_arn": auditor.arn, "source_profile": "production", "region": "eu-west-1"},
     }
     key = alice.add_key("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-    return Story(world, key, device, profiles)
+    return Scenario(world, key, device, profiles)

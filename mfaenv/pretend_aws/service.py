@@ -1,18 +1,18 @@
-"""What every signed service of the pretend AWS is made of."""
+"""A service of the pretend AWS whose requests are signed, and one call to it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from mfaenv.demo.authentication import Dialect
-from mfaenv.demo.policy import Query
-from mfaenv.demo.wire import Answer, Content, Failure
-from mfaenv.demo.world import Credential, World
+from mfaenv.pretend_aws.authentication import RequestChecks
+from mfaenv.pretend_aws.policy import Query
+from mfaenv.pretend_aws.wire import Content, Failure, Response
+from mfaenv.pretend_aws.world import Credential, World
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call whose signature holds."""
+    """One call with a valid signature."""
 
     world: World
     caller: Credential
@@ -34,21 +34,18 @@ class Call:
 
 
 Action: TypeAlias = Callable[[Call], Content]
-OpenAction: TypeAlias = Callable[[World, Mapping[str, str]], Content]
 
 
 @dataclass(frozen=True)
 class Service:
-    """A service: how it finds fault, what it can do, and how it writes its answers."""
+    """A service: how it checks requests, its actions, and how it writes its answers."""
 
-    dialect: Dialect
+    checks: RequestChecks
     actions: Mapping[str, Action]
-    render: Callable[[str, Content], Answer]
-    render_failure: Callable[[Failure], Answer]
-    open_actions: Mapping[str, OpenAction] = field(default_factory=dict)
-    """What needs no signature."""
+    render: Callable[[str, Content], Response]
+    render_failure: Callable[[Failure], Response]
 
     @property
     def name(self) -> str:
         """The service's name in a credential scope."""
-        return self.dialect.service
+        return self.checks.service

@@ -1,35 +1,17 @@
-"""AWS Signature Version 4, both sides of it (IAM User Guide, "Create a signed AWS API request")."""
+"""The checking side of AWS Signature Version 4 (IAM User Guide, "Create a signed AWS API request")."""
 
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Protocol
+from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
-from mfaenv.demo.wire import Request
+from mfaenv.pretend_aws.wire import Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 TERMINATOR = "aws4_request"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
-
-
-class Keys(Protocol):
-    """What signs a request; the token is empty for long-term keys."""
-
-    @property
-    def id(self) -> str:
-        """The access key's id."""
-
-    @property
-    def secret(self) -> str:
-        """The secret access key."""
-
-    @property
-    def token(self) -> str:
-        """The session token."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +24,12 @@ class Authorization:
     service: str
     terminator: str
     signed_headers: tuple[str, ...]
-    signature: str = ""
+    signature: str
 
     @property
     def scope(self) -> str:
         """The credential scope."""
         return f"{self.date}/{self.region}/{self.service}/{self.terminator}"
-
-    def __str__(self) -> str:
-        """Return the header's text."""
-        return (
-            f"{ALGORITHM} Credential={self.key_id}/{self.scope}, "
-            f"SignedHeaders={';'.join(self.signed_headers)}, Signature={self.signature}"
-        )
 
 
 def parse_authorization(header: str) -> Authorization | None:
@@ -101,20 +76,6 @@ def signature(request: Request, authorization: Authorization, secret: str) -> st
     for part in authorization.scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
     return hmac.new(key, to_sign.encode("utf-8"), "sha256").hexdigest()
-
-
-def sign(request: Request, keys: Keys, region: str, service: str, now: float) -> Request:
-    """Return the request, which has its `host` header, with all its headers signed at Unix time `now`."""
-    stamp = datetime.fromtimestamp(now, UTC).strftime(TIME_FORMAT)
-    headers = {**request.headers, "x-amz-date": stamp}
-    if service == "s3":
-        headers["x-amz-content-sha256"] = payload_hash(request.body)
-    if keys.token:
-        headers["x-amz-security-token"] = keys.token
-    prepared = replace(request, headers=headers)
-    unsigned = Authorization(keys.id, stamp[:8], region, service, TERMINATOR, tuple(sorted(headers)))
-    signed = replace(unsigned, signature=signature(prepared, unsigned, keys.secret))
-    return replace(prepared, headers={**headers, "authorization": str(signed)})
 
 
 def _canonical_query(query: str) -> str:

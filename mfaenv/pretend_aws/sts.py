@@ -3,39 +3,39 @@
 Source: the STS API Reference, and for what a session may do "Compare AWS STS credentials" in the IAM User Guide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from mfaenv.demo.authentication import STS_DIALECT
-from mfaenv.demo.authorization import authorize_assume, refuse
-from mfaenv.demo.policy import Query, Verdict, evaluate
-from mfaenv.demo.query import query_service
-from mfaenv.demo.service import Call
-from mfaenv.demo.validation import Number, Rule, Text, validate
-from mfaenv.demo.wire import Content, Refusal, timestamp
-from mfaenv.demo.world import HOUR, Credential, Role, User, World
+from mfaenv.pretend_aws.authentication import STS_CHECKS
+from mfaenv.pretend_aws.authorization import authorize_assume, refuse
+from mfaenv.pretend_aws.query import query_service
+from mfaenv.pretend_aws.service import Call
+from mfaenv.pretend_aws.validation import Number, Rule, Text
+from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
+from mfaenv.pretend_aws.world import HOUR, Credential, Role, User
 
 _SERIAL_NUMBER = Text("SerialNumber", 9, 256, r"[\w+=/:,.@-]*")
 _TOKEN_CODE = Text("TokenCode", 6, 6, r"[\d]*")
-_SESSION_RULES: list[Rule] = [Number("DurationSeconds", 900, 129_600), _SERIAL_NUMBER, _TOKEN_CODE]
-_ROLE_ARN = Text(
-    "RoleArn", 20, 2048, r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD]+", required=True
+ROLE_ARN = Text(
+    "RoleArn",
+    20,
+    2048,
+    r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
+    required=True,
 )
-_SESSION_NAME = Text("RoleSessionName", 2, 64, r"[\w+=,.@-]*", required=True)
-_ROLE_SECONDS = Number("DurationSeconds", 900, 43_200)
-_ROLE_RULES: list[Rule] = [
-    _ROLE_ARN,
-    _SESSION_NAME,
-    _ROLE_SECONDS,
-    Text("ExternalId", 2, 1224, r"[\w+=,.@:\/-]*"),
-    _SERIAL_NUMBER,
-    _TOKEN_CODE,
-]
-_WEB_IDENTITY_RULES: list[Rule] = [
-    _ROLE_ARN,
-    _SESSION_NAME,
-    _ROLE_SECONDS,
-    Text("WebIdentityToken", 4, 20_000, r"[^\s]+", required=True),
-]
+SESSION_NAME = Text("RoleSessionName", 2, 64, r"[\w+=,.@-]*", required=True)
+ROLE_SECONDS = Number("DurationSeconds", 900, 43_200)
+RULES: Mapping[str, Sequence[Rule]] = {
+    "AssumeRole": [
+        ROLE_ARN,
+        SESSION_NAME,
+        ROLE_SECONDS,
+        Text("ExternalId", 2, 1224, r"[\w+=,.@:\/-]*"),
+        _SERIAL_NUMBER,
+        _TOKEN_CODE,
+    ],
+    "GetSessionToken": [Number("DurationSeconds", 900, 129_600), _SERIAL_NUMBER, _TOKEN_CODE],
+}
+"""The parameters by action, with the limits of the API Reference."""
 
 
 def _get_caller_identity(call: Call) -> Content:
@@ -49,7 +49,6 @@ def _get_session_token(call: Call) -> Content:
     caller = call.caller
     if caller.token or isinstance(caller.principal, Role):
         raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")
-    validate(call.parameters, _SESSION_RULES)
     seconds = int(call.parameters.get("DurationSeconds", 12 * HOUR))
     mfa_at = _verified_at(call)
     if caller.principal.is_root:
@@ -58,7 +57,6 @@ def _get_session_token(call: Call) -> Content:
 
 
 def _assume_role(call: Call) -> Content:
-    validate(call.parameters, _ROLE_RULES)
     caller, role_arn, name = call.caller, call.parameters["RoleArn"], call.parameters["RoleSessionName"]
     if not role_arn.startswith("arn:"):
         raise Refusal("ValidationError", f"{role_arn} is invalid", 400)
@@ -73,32 +71,11 @@ def _assume_role(call: Call) -> Content:
     if _verified_at(call) is not None:
         context |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
     authorize_assume(caller, role, call.query("sts:AssumeRole", role.arn, context))
-    seconds = _role_seconds(call.parameters, role, is_chained=isinstance(caller.principal, Role))
-    return _assumed(call.world.open_session(role, seconds, name=name))
+    seconds = role_seconds(call.parameters, role, is_chained=isinstance(caller.principal, Role))
+    return assumed_role(call.world.open_session(role, seconds, name=name))
 
 
-def _assume_role_with_web_identity(world: World, parameters: Mapping[str, str]) -> Content:
-    """Need no signature: the token says who calls."""
-    validate(parameters, _WEB_IDENTITY_RULES)
-    identity = world.web_identities.get(parameters["WebIdentityToken"])
-    if identity is None:
-        raise Refusal("InvalidIdentityToken", "No OpenIDConnect provider found in your account for this token", 400)
-    role = world.find_role(parameters["RoleArn"])
-    claims = {f"{identity.issuer}:sub": identity.subject, f"{identity.issuer}:aud": identity.audience}
-    action = "sts:AssumeRoleWithWebIdentity"
-    provider = frozenset([role.account.arn(f"oidc-provider/{identity.issuer}")] if role else [])
-    if role is None or evaluate([role.trust], Query(action, role.arn, claims, provider)) is not Verdict.ALLOW:
-        raise Refusal("AccessDenied", f"Not authorized to perform {action}")
-    session = world.open_session(role, _role_seconds(parameters, role), name=parameters["RoleSessionName"])
-    return {
-        **_assumed(session),
-        "SubjectFromWebIdentityToken": identity.subject,
-        "Audience": identity.audience,
-        "Provider": f"arn:aws:iam::{role.account.id}:oidc-provider/{identity.issuer}",
-    }
-
-
-def _role_seconds(parameters: Mapping[str, str], role: Role, *, is_chained: bool = False) -> int:
+def role_seconds(parameters: Mapping[str, str], role: Role, *, is_chained: bool = False) -> int:
     """Return the session's length: an hour unless asked otherwise, and from another role's keys an hour at most."""
     seconds = int(parameters.get("DurationSeconds", HOUR))
     if is_chained and seconds > HOUR:
@@ -138,7 +115,8 @@ def _verified_at(call: Call) -> float | None:
     return call.world.now()
 
 
-def _assumed(session: Credential) -> dict[str, Content]:
+def assumed_role(session: Credential) -> dict[str, Content]:
+    """Return what every way to assume a role answers with."""
     return {
         "Credentials": _keys(session),
         "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
@@ -155,12 +133,12 @@ def _keys(session: Credential) -> Content:
 
 
 STS = query_service(
-    STS_DIALECT,
+    STS_CHECKS,
     "https://sts.amazonaws.com/doc/2011-06-15/",
     {
         "AssumeRole": _assume_role,
         "GetCallerIdentity": _get_caller_identity,
         "GetSessionToken": _get_session_token,
     },
-    {"AssumeRoleWithWebIdentity": _assume_role_with_web_identity},
+    RULES,
 )

@@ -49,7 +49,7 @@ class Authenticator:
     def code(self) -> str:
         """Return a code that would be taken now: the one on show, else the next, else the one before.
 
-        Raises LookupError when all three have been used.
+        Raise LookupError when all three have been used.
         """
         step = int(self._clock() // STEP)
         for candidate in (step, step + 1, step - 1):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from mfaenv.demo.wire import Refusal
+from mfaenv.pretend_aws.wire import Refusal
 
 
 class Rule(Protocol):
@@ -17,15 +17,19 @@ class Rule(Protocol):
 
     @property
     def required(self) -> bool:
-        """Whether it must be there."""
+        """Return whether it must be there."""
 
     def broken(self, value: str) -> str:
         """Return the constraint that the value breaks, or nothing."""
 
 
+_ASTRAL = (r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
+"""How AWS's models write the characters beyond the first plane, and how Python does."""
+
+
 @dataclass(frozen=True)
 class Text:
-    """A string of a length and a pattern."""
+    """A string of a length and a pattern, which is written as in AWS's models."""
 
     name: str
     least: int
@@ -39,7 +43,7 @@ class Text:
             return f"Member must have length greater than or equal to {self.least}"
         if len(value) > self.most:
             return f"Member must have length less than or equal to {self.most}"
-        if not re.fullmatch(self.pattern, value, re.ASCII):
+        if not re.fullmatch(self.pattern.replace(*_ASTRAL), value, re.ASCII):
             return f"Member must satisfy regular expression pattern: {self.pattern}"
         return ""
 
@@ -65,7 +69,16 @@ class Number:
 
 
 def validate(parameters: Mapping[str, str], rules: Iterable[Rule]) -> None:
-    """Raise Refusal, a `ValidationError` that names every broken rule."""
+    """Raise Refusal: a `ValidationError` that names every broken rule, or for a parameter without one `NotImplemented`.
+
+    AWS has more parameters than these. Silence about one that is not understood, such as a session policy, would grant
+    more than AWS grants.
+    """
+    rules = tuple(rules)
+    known = {"Action", "Version", *(rule.name for rule in rules)}
+    for name in parameters:
+        if name not in known:
+            raise Refusal("NotImplemented", f"This pretend AWS does not know the parameter {name}.", 501)
     problems = []
     for rule in rules:
         value = parameters.get(rule.name)

@@ -1,5 +1,6 @@
 """What goes over the wire: requests, answers, refusals, and the XML that AWS's clients expect."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +10,10 @@ from xml.sax.saxutils import escape
 
 Content: TypeAlias = "str | int | Mapping[str, Content] | Sequence[Content] | None"
 """What an XML element holds: a mapping nests, a sequence repeats its element, None leaves it out."""
+
+
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold: an answer that repeats a parameter must stay readable."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One HTTP response."""
 
     status: int
@@ -61,7 +66,7 @@ def element(name: str, content: Content, attributes: str = "") -> str:
     if isinstance(content, Mapping):
         inner = "".join(element(child, value) for child, value in content.items())
     elif isinstance(content, str | int):
-        inner = escape(str(content))
+        inner = escape(_NOT_XML.sub("\ufffd", str(content)))
     else:
         return "".join(element(name, item) for item in content)
     return f"<{name}{attributes}>{inner}</{name}>"

@@ -15,11 +15,10 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
-from mfaenv.demo.federation import SignIn, WebIdentity
-from mfaenv.demo.policy import Document, check
-from mfaenv.demo.totp import Authenticator
+from mfaenv.pretend_aws.policy import Document, check
+from mfaenv.pretend_aws.totp import Authenticator
 
 DeviceKind: TypeAlias = Literal["virtual", "hardware", "security key"]
 HOUR = 3600
@@ -37,20 +36,20 @@ def new_secret() -> str:
 
 
 class World:
-    """Everything there is, and the one clock by which all of it goes."""
+    """Accounts and credentials, and the clock that dates them.
+
+    `new_key_seconds` is how long a key that IAM made is unknown to all services: seconds, now and then a minute.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
+        self.new_key_seconds = 0.0
         self.accounts: dict[str, Account] = {}
         self.credentials: dict[str, Credential] = {}
-        self.sign_ins: list[SignIn] = []
-        self.web_identities: dict[str, WebIdentity] = {}
-        """Whom each web identity token names."""
-        self.machine_role: Role | None = None
-        """The role of the instance or container that asks for keys."""
-        self.machine_token = ""
-        """What a container must send to get them, if anything."""
-        self.metadata_tokens: set[str] = set()
+        self.signin_tokens: dict[str, tuple[Credential, float]] = {}
+        """What signs in to the console, once: the session, and until when."""
+        self.consoles: dict[str, tuple[Credential, str]] = {}
+        """Who is signed in there, and the page that was asked for."""
 
     def now(self) -> float:
         """Return the Unix time in seconds."""
@@ -66,16 +65,10 @@ class World:
         roles = (role for account in self.accounts.values() for role in account.roles.values())
         return next((role for role in roles if role.arn == arn), None)
 
-    def sign_in(self, user: str, *roles: "Role", seconds: int = 8 * HOUR) -> SignIn:
-        """Sign somebody in to IAM Identity Center, as `aws sso login` does, for these roles."""
-        sign_in = SignIn(user, roles, self.now() + seconds)
-        self.sign_ins.append(sign_in)
-        return sign_in
-
     def open_session(
         self, principal: "User | Role", seconds: int, *, mfa_at: float | None = None, name: str = ""
     ) -> "Credential":
-        """Hand out temporary keys; `mfa_at` is when a code was given for them, `name` a role session's name."""
+        """Return new temporary keys; `mfa_at` is when a code was given for them, `name` a role session's name."""
         now = self.now()
         session = Credential(
             principal,
@@ -148,7 +141,7 @@ class User(Principal):
 
     @property
     def is_root(self) -> bool:
-        """Whether this is the account's owner."""
+        """Return whether this is the account's owner."""
         return self.name == "root"
 
     @property
@@ -209,8 +202,16 @@ class Device(Authenticator):
 
     @property
     def has_codes(self) -> bool:
-        """Whether this device shows codes: a security key does not, and STS takes none for it."""
+        """Return whether this device shows codes: a security key does not, and STS takes none for it."""
         return self.kind != "security key"
+
+
+class Use(NamedTuple):
+    """When keys signed last, in Unix time, for which service, and in which region."""
+
+    at: float
+    service: str
+    region: str
 
 
 @dataclass(eq=False)
@@ -226,6 +227,8 @@ class Credential:
     expires: float | None = None
     mfa_at: float | None = None
     name: str = ""
+    known_from: float = 0
+    used: "Use | None" = None
 
     @property
     def account(self) -> Account:
@@ -238,6 +241,11 @@ class Credential:
         if isinstance(self.principal, Role):
             return self.account.arn(f"assumed-role/{self.principal.name}/{self.name}", "sts")
         return self.principal.arn
+
+    @property
+    def is_user_session(self) -> bool:
+        """Return whether these are the temporary keys of a user."""
+        return bool(self.token) and isinstance(self.principal, User)
 
     @property
     def user_id(self) -> str:

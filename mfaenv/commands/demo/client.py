@@ -1,15 +1,15 @@
-"""A client in a few lines for the demo's own calls, so that the walk needs no SDK."""
+"""The demo's own calls: a few lines instead of clients that would read the user's AWS files and variables."""
 
 import html
 import re
-import time
-from collections.abc import Mapping
 from http.client import HTTPConnection
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from mfaenv.demo.sigv4 import Keys, sign
-from mfaenv.demo.wire import Request
+from mfaenv.aws.signing import signed_headers
+from mfaenv.model import Credentials
+
+_FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 class Reply(NamedTuple):
@@ -28,27 +28,21 @@ class Reply(NamedTuple):
         return ": ".join(self.values("Code") + self.values("Message"))
 
 
-def get_caller_identity(url: str, keys: Keys, region: str) -> Reply:
-    """Call STS."""
-    form = {"Action": "GetCallerIdentity", "Version": "2011-06-15"}
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    return _send(url, keys, region, "sts", _request("POST", url, headers, form))
+def get_caller_identity(url: str, keys: Credentials, region: str) -> Reply:
+    """Call STS. Raise OSError where nobody answers."""
+    form = urlencode({"Action": "GetCallerIdentity", "Version": "2011-06-15"}).encode()
+    return _send("POST", url, form, signed_headers(("POST", f"{url}/", form), _FORM, keys, (region, "sts")))
 
 
-def list_buckets(url: str, keys: Keys, region: str) -> Reply:
-    """Call S3."""
-    return _send(url, keys, region, "s3", _request("GET", url, {}, {}))
+def list_buckets(url: str, keys: Credentials, region: str) -> Reply:
+    """Call S3. Raise OSError where nobody answers."""
+    return _send("GET", url, b"", signed_headers(("GET", f"{url}/", b""), {}, keys, (region, "s3")))
 
 
-def _request(method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> Request:
-    return Request(method, "/", "", {"host": urlsplit(url).netloc, **headers}, urlencode(form).encode())
-
-
-def _send(url: str, keys: Keys, region: str, service: str, request: Request) -> Reply:
-    signed = sign(request, keys, region, service, time.time())
+def _send(method: str, url: str, body: bytes, headers: dict[str, str]) -> Reply:
     connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
     try:
-        connection.request(signed.method, signed.path, signed.body, dict(signed.headers))
+        connection.request(method, "/", body, headers)
         response = connection.getresponse()
         return Reply(response.status, response.read().decode())
     finally:

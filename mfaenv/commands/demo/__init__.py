@@ -1,0 +1,19 @@
+"""`mfaenv demo`: a shell whose AWS is a pretend one."""
+
+from __future__ import annotations
+
+from mfaenv.catalog import OPTIONS
+from mfaenv.commands.demo import command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.parse import Given
+
+
+def run(given: Given, words: Sequence[str], _env: Mapping[str, str]) -> int:
+    """Start the demo, or show the code of the one that runs. Raise MfaenvError as these do."""
+    if "code" in given:
+        return command.show_code()
+    return command.run(str(given.get("policy") or OPTIONS["policy"].default), words)

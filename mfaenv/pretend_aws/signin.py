@@ -1,0 +1,124 @@
+"""The console's sign-in: a token for a role's session, and a page that says who signed in with it.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from functools import partial
+from hmac import compare_digest
+from html import escape
+
+from mfaenv.pretend_aws.pages import render_failure
+from mfaenv.pretend_aws.routing import Operation
+from mfaenv.pretend_aws.wire import Refusal, Request, Response
+from mfaenv.pretend_aws.world import Credential, Role, World
+
+FEDERATION = "/federation"
+CONSOLE = "/-/console/"
+TOKEN_SECONDS = 15 * 60
+
+PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "getSigninToken": ("Session",),
+    "login": ("Destination", "SigninToken"),
+}
+"""What each action needs."""
+
+_PRIVATE = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Pretend AWS console</title>
+<h1>Pretend AWS console</h1>
+<p>You are <b>{who}</b> in account <b>{account}</b>.
+<p>You asked for {destination}
+<p>This page comes from the pretend AWS on this machine, and nothing has left it.
+</html>
+"""
+
+
+def signin_route(world: World, request: Request) -> Operation | None:
+    """Return the operation that signs in or shows the console, where the request is for one of these."""
+    if request.path == FEDERATION:
+        action = request.parameters.get("Action", "")
+        perform = partial(_federate, world, action, request.parameters)
+        return Operation("signin", action, perform, render_failure)
+    if request.path.startswith(CONSOLE):
+        show = partial(_show_console, world, request.path.removeprefix(CONSOLE))
+        return Operation("signin", "ShowConsole", show, render_failure)
+    return None
+
+
+def _federate(world: World, action: str, parameters: Mapping[str, str]) -> Response:
+    if action not in _ACTIONS:
+        raise _bad("The action is getSigninToken or login.")
+    if missing := [name for name in PARAMETERS[action] if not parameters.get(name)]:
+        raise _bad(f"Missing parameter: {', '.join(missing)}")
+    return _ACTIONS[action](world, parameters)
+
+
+def _get_signin_token(world: World, parameters: Mapping[str, str]) -> Response:
+    if "SessionDuration" in parameters:  # AWS takes it where long-term keys assumed the role, which nobody notes here
+        raise _bad("Invalid credentials parameter: SessionDuration is of no use with a session's keys.")
+    credential = _credential(world, parameters["Session"])
+    if not isinstance(credential.principal, Role):
+        raise _bad("Only federation tokens or assume role tokens may be used for federated login.")
+    token = secrets.token_urlsafe(64)
+    world.signin_tokens[token] = (credential, world.now() + TOKEN_SECONDS)
+    return Response(200, json.dumps({"SigninToken": token}).encode(), "application/json", _PRIVATE)
+
+
+def _credential(world: World, text: str) -> Credential:
+    """Return the session whose keys these are. Raises Refusal."""
+    try:
+        key_id, *given = (str(json.loads(text)[name]) for name in ("sessionId", "sessionKey", "sessionToken"))
+    except (ValueError, LookupError, TypeError):
+        raise _bad("Session is no JSON with sessionId, sessionKey and sessionToken.") from None
+    credential = world.credentials.get(key_id)
+    if credential is None or not credential.active or not credential.token:
+        raise _bad("Invalid credentials.")
+    held = (credential.secret, credential.token)
+    if not all(compare_digest(one.encode(), other.encode()) for one, other in zip(given, held, strict=True)):
+        raise _bad("Invalid credentials.")
+    if credential.expires is not None and credential.expires <= world.now():
+        raise _bad("The credentials have expired.")
+    return credential
+
+
+def _log_in(world: World, parameters: Mapping[str, str]) -> Response:
+    credential, until = world.signin_tokens.pop(parameters["SigninToken"], (None, 0.0))
+    if credential is None or until <= world.now():
+        raise _bad("The sign-in token was used before, has expired, or is none.")
+    name = secrets.token_urlsafe(32)
+    world.consoles[name] = (credential, parameters["Destination"])
+    return Response(302, b"", "text/plain", {**_PRIVATE, "Location": CONSOLE + name})
+
+
+def _show_console(world: World, name: str) -> Response:
+    credential, destination = world.consoles.get(name, (None, ""))
+    if credential is None or (credential.expires or 0) <= world.now():
+        raise Refusal("NotFound", "The session in the console has ended. Sign in again.", 404)
+    page = _PAGE.format(
+        who=escape(f"{credential.principal.name}/{credential.name}"),
+        account=escape(credential.account.id),
+        destination=escape(destination),
+    )
+    return Response(200, page.encode(), "text/html; charset=utf-8", _PRIVATE)
+
+
+def _bad(message: str) -> Refusal:
+    return Refusal("BadRequest", message, 400)
+
+
+_ACTIONS: Mapping[str, Callable[[World, Mapping[str, str]], Response]] = {
+    "getSigninToken": _get_signin_token,
+    "login": _log_in,
+}
