@@ -1,3 +1,10 @@
 """An MFA code in, AWS credentials in the shell out."""
 
 __version__ = "0.1.0"
+
+DONE = 0
+FAILED = 1
+USAGE = 2
+CODE_NEEDED = 3
+INTERRUPTED = 130
+"""The exit statuses. They stand here since a stored session needs them, and not the errors that go with them."""

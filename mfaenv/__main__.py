@@ -1,104 +1,147 @@
-"""The entry point: the short way if it answers, else the command line.
+"""The entry point: the fast path if it answers, else the command that the line names.
 
 What it imports quotes the names that only a type checker needs: `from __future__ import annotations` reads a file.
 """
 
+import _signal  # type: ignore[import-not-found]  # signal itself takes its time
 import _thread
 import gc
 import os
 import sys
 
-from mfaenv import options, outcome, shortcut
+from mfaenv import DONE, FAILED, INTERRUPTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from sys import UnraisableHookArgs
 
-    from mfaenv.options import Given
+    from mfaenv.parse import Command, Given
+    from mfaenv.shells import Pair
 
 
 def main() -> None:
-    """Run, and leave without the interpreter's own clearing up, which would take longer than a stored session."""
-    outcome.hold_standard_streams()
-    sys.unraisablehook = interrupt_again
-    status = outcome.of(lambda: run(sys.argv[1:]), sys.argv[1:], os.environ)
-    os._exit(status)  # nothing is in a buffer: outcome writes bytes, and Python standard error line by line
+    """Run, and end without the interpreter's own cleaning up, which would take longer than a stored session."""
+    gc.disable()  # what a stored session loads stays until the end, and to look through it takes time
+    from mfaenv import output
+
+    output.hold_standard_streams()
+    sys.unraisablehook = send_again
+    status = guarded(lambda: run(sys.argv[1:]), sys.argv[1:], os.environ)
+    os._exit(status)  # nothing is in a buffer: output writes bytes, and Python standard error line by line
 
 
-def interrupt_again(dropped: "UnraisableHookArgs") -> None:
-    """Bring a signal up again that was dropped inside a callback of the import system, with a traceback at that."""
-    if issubclass(dropped.exc_type, (KeyboardInterrupt, SystemExit)):
-        _thread.interrupt_main()
-    else:
+def send_again(dropped: "UnraisableHookArgs") -> None:
+    """Send a signal again whose exception was dropped, with a traceback, inside a callback of the import system.
+
+    Another thread sends it: what is raised in this function is dropped again.
+    """
+    number = _signal_of(dropped.exc_value)
+    if number is None:
         sys.__unraisablehook__(dropped)
+    elif hasattr(_signal, "pthread_kill"):  # it wakes the main thread too
+        _thread.start_new_thread(_signal.pthread_kill, (_thread.get_ident(), number))
+    else:
+        _thread.start_new_thread(_thread.interrupt_main, (number,))  # type: ignore[arg-type]  # an int will do
+
+
+def _signal_of(error: BaseException | None) -> int | None:
+    """Return the signal that was raised as this exception; nothing for any other."""
+    from mfaenv.output import KILLED
+
+    if not isinstance(error, (KeyboardInterrupt, SystemExit)):
+        return None
+    status = getattr(error, "code", INTERRUPTED)
+    return {KILLED + number: number for number in SIGNALS}.get(status)
+
+
+ENDING = (_signal.SIGTERM, _signal.SIGHUP) if hasattr(_signal, "SIGHUP") else (_signal.SIGTERM,)
+"""The signals that end a process in good order."""
+
+SIGNALS = (_signal.SIGINT, *ENDING)
+
+
+def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
+    """Run, and return the exit status; nothing but that, a line or two, and the failing statement gets out."""
+    from mfaenv import output
+
+    for number in ENDING:
+        if _signal.getsignal(number) == _signal.SIG_DFL:  # and not where nohup has it ignored
+            _signal.signal(number, output.end_in_order)
+    try:
+        return run()
+    except BrokenPipeError:
+        return FAILED
+    except BaseException as error:  # noqa: BLE001 - the last resort: a traceback could show a secret
+        wrong = error
+    try:  # held down, Ctrl-C comes again, and would cut off what comes now
+        _ignore_signals()
+    except (KeyboardInterrupt, SystemExit):  # it was there before: where it ends the shell, a hangup comes with it
+        _ignore_signals()
+    from mfaenv import failure
+
+    return failure.end(wrong, arguments, env)
+
+
+def _ignore_signals() -> None:
+    for number in SIGNALS:
+        _signal.signal(number, _signal.SIG_IGN)
 
 
 def run(arguments: "Sequence[str]") -> int:
-    """Run a plain line straight, and any other through the command line, which takes longer to load than a session."""
-    command = arguments[0] if arguments and arguments[0] in STRAIGHT else ""
-    status = STRAIGHT[command](*options.leading(arguments[1:] if command else arguments))
-    if status is None:
-        from mfaenv import cli
+    """Run a plain line of a command that programs start directly, and any other through typer, which takes time."""
+    from mfaenv import fastpath, parse
 
-        return cli.run(arguments)
-    return status
+    if arguments[:1] == [parse.COMPLETE]:
+        return _complete(arguments[1:])
+    line = parse.read(arguments, _command)
+    row = line.row
+    if line.plain and row.module == "export":
+        status = fastpath.answer(line.options, os.environ, _tell)
+        if status is not None:
+            return status
+    if row.module != "export":  # for which botocore is loaded, and stays
+        gc.enable()
+    if row.module != "exec":  # which does it itself, as long as it has to
+        from mfaenv.terminal import coredump
 
+        coredump.prevent()
+    if not (line.plain and row.direct):
+        from mfaenv.cli import app
 
-def _show(given: "Given", rest: list[str]) -> int | None:
-    if rest:
-        return None
-    answer = shortcut.answer(given, os.environ)
-    if answer is not None:
-        return answer
-    gc.disable()  # what botocore makes while it loads stays until the end anyway, and looking through it takes time
-    from mfaenv import commands
-
-    return commands.show(given, os.environ)
-
-
-def _unset(given: "Given", rest: list[str]) -> int | None:
-    if rest or given.keys() - options.PRINTING:
-        return None
-    from mfaenv import commands
-
-    return commands.unset(given, os.environ)
+        return app.run(arguments)
+    return row.load()(line.options, line.words, os.environ)
 
 
-def _process(given: "Given", rest: list[str]) -> int | None:
-    return None if given.keys() & options.PRINTING else _show({**given, "format": "process"}, rest)
+def _command(name: str) -> "Command | None":
+    from mfaenv.catalog import COMMANDS
+
+    return COMMANDS.get(name)
 
 
-def _exec(given: "Given", rest: list[str]) -> int | None:
-    marked = rest[:1] == ["--"]
-    if given.keys() & options.PRINTING or (not marked and "".join(rest[:1]).startswith("-")):
-        return None
-    from mfaenv import execute
+def _tell(given: "Given", env: "Mapping[str, str]", pairs: "list[Pair]") -> None:
+    from mfaenv.commands import notice
+    from mfaenv.store import Store
 
-    return execute.run(given, os.environ, rest[marked:])
+    notice.show(given, env, pairs, Store.of(env))
 
 
-def _status(given: "Given", rest: list[str]) -> int | None:
-    if given.keys() - {"profile", "verbose"} or rest not in ([], ["--json"]):
-        return None
-    from mfaenv import status
-
-    return status.run(given, os.environ, as_json=bool(rest))
+def _leave_current_folder_out() -> None:
+    """Remove from sys.path the folder from which `python -m mfaenv` loads modules, unless mfaenv itself is there."""
+    if not sys.flags.safe_path and sys.path[0] != os.path.dirname(os.path.dirname(__file__)):
+        del sys.path[0]
 
 
-def _init(given: "Given", rest: list[str]) -> int | None:
-    words = [word for word in rest if word != "--no-hook"]
-    more, left = options.leading(words[1:])
-    if not words or words[0].startswith("-") or left or (given.keys() | more.keys()) - {"profile"}:
-        return None
-    from mfaenv import init
+def _complete(words: "Sequence[str]") -> int:
+    """Answer a Tab. Whatever goes wrong, nothing is printed: the line that is being typed has to stay as it is."""
+    try:
+        from mfaenv.commands import complete
 
-    return init.run(words[0], {**given, **more}, os.environ, hook=len(words) == len(rest))
-
-
-STRAIGHT = {"": _show, "unset": _unset, "process": _process, "exec": _exec, "status": _status, "init": _init}
-"""The commands by name, each taking its options and the words after them, or declining (None) what is not plain."""
+        return complete.run(words, os.environ)
+    except BaseException:  # noqa: BLE001 - Ctrl-C too: nobody waits for the answer then
+        return DONE
 
 
 if __name__ == "__main__":
+    _leave_current_folder_out()
     main()

@@ -1,161 +1,153 @@
-"""The commands as data: what each is for, its options, its argument, and lines that people type.
+"""The commands and options as data: the one grammar of the command line.
 
-The command line, its help, the manual and the completions are all made from what stands here. `mfaenv init` pays for
-it whenever a shell starts, so nothing heavy is imported.
+The parser, the typer application, its help, the manual, Tab, and what the shell function passes through are all made
+from what stands here and in `parse`, which has the rows that every start needs.
 """
 
-from __future__ import annotations
-
-from mfaenv import options, shells
-from mfaenv.options import PROGRAM, STORED, Option
+from mfaenv import shells
+from mfaenv.parse import MAIN, MAIN_COMMAND, MAIN_OPTIONS, PROFILES, PROGRAM, Command, Option, Takes, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
-    from mfaenv.options import Takes
+    from mfaenv.parse import Line
 
-MAIN = ""
-"""The main command has no name."""
+__all__ = [
+    "COMMANDS",
+    "MAIN",
+    "OPTIONS",
+    "PRINTING",
+    "PROFILES",
+    "PROGRAM",
+    "STORED",
+    "WINDOWS",
+    "Command",
+    "Option",
+    "Takes",
+    "parse",
+]
 
-_OPTIONS = options.OPTIONS | {
+PRINTING = ("shell", "format")
+"""The options of the commands that print a session."""
+
+WINDOWS = ("pinentry", "zenity", "kdialog", "osascript", "powershell")
+"""Programs that open a window to ask in: MFAENV_ASK may name one of them."""
+
+STORED = "stored"
+"""A profile that has a stored session."""
+
+OPTIONS = {
+    **MAIN_OPTIONS,
     "as_json": Option(("--json",), "", "Print data for scripts"),
-    "self_service": Option(("--self-service",), "", "Leave a user able to set up the MFA device"),
+    "self_service": Option(("--self-service",), "", "Let users still set up an MFA device"),
     "no_hook": Option(("--no-hook",), "", "Leave the prompt hook out"),
-    "policy": Option(("--policy",), "NAME", "Policy in force there: mfa or none", default="mfa", takes=("mfa", "none")),
+    "serve": Option(("--serve",), "", "Give the program no keys, but an address on loopback that renews them"),
+    "policy": Option(("--policy",), "NAME", "Policy of this AWS: mfa or none", default="mfa", takes=("mfa", "none")),
+    "destination": Option(
+        ("--destination",), "SERVICE|URL", "Service (s3, ec2, …) or page of the console", default="the console's home"
+    ),
+    "print_link": Option(("--print",), "", "Print the link, which signs in whoever has it, and open nothing"),
     "code": Option(("--code",), "", "Show the code of the demo's MFA device"),
-    "version": Option(("--version",), "", "Show the version"),
-    "help": Option(("-h", "--help"), "", "Show this"),
+    "delete": Option(("--delete",), "", "Delete the old key too, or one that is inactive"),
+    "dry_run": Option(("--dry-run",), "", "Show what would change, and change nothing"),
+    "yes": Option(("--yes",), "", "Accept all offers, without a question"),
 }
-
-_ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile whose stored sessions are meant", takes=STORED)}
-
-
-class Command:
-    """One command: a sentence, its options by name, lines of bash with their meanings, and its argument."""
-
-    __slots__ = ("argument", "examples", "help", "options", "takes")
-
-    def __init__(
-        self,
-        help: str,  # noqa: A002 - the word of every command-line library
-        options: Mapping[str, Option],
-        examples: Mapping[str, str],
-        *,
-        argument: str = "",
-        takes: Takes = "",
-    ) -> None:
-        self.help = help
-        self.options = {**options, **_rows("help")}
-        self.examples = examples
-        self.argument = argument
-        self.takes = takes
-
-    def flags(self) -> dict[str, Option]:
-        """Give the options by their spellings."""
-        return {flag: option for option in self.options.values() for flag in option.flags}
+"""All options by name. A command names those that it takes."""
 
 
 def _rows(*names: str) -> dict[str, Option]:
-    return {name: _OPTIONS[name] for name in names}
+    return {name: OPTIONS[name] for name in names}
 
 
-_WITHOUT_FUNCTION = ("csh", "rc")
-"""Shells for which there is nothing to put into a profile."""
+_ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile of the stored sessions", takes=STORED)}
 
-_GETTING = _rows(*(name for name in options.OPTIONS if name not in options.PRINTING))
+_GETTING = {name: row for name, row in MAIN_COMMAND.options.items() if name not in {*PRINTING, "version", "help"}}
 _ASKING = {name: row for name, row in _GETTING.items() if name != "cached"}
+_TO_ROTATE = {name: row for name, row in _ASKING.items() if name not in {"duration", "role_arn", "min_remaining"}}
 
 COMMANDS = {
-    MAIN: Command(
-        "Turn an MFA code into AWS credentials: print the lines that set them in a shell.",
-        _rows(*options.OPTIONS, "version"),
-        {
-            "eval $(mfaenv)": "set the session in this shell",
-            "eval $(mfaenv -p staging -d 1h)": "that of another profile or role, for an hour",
-            "mfaenv -f dotenv > .env": "write it to a file",
-        },
-    ),
+    MAIN: MAIN_COMMAND,
     "unset": Command(
         "Print the lines that remove what mfaenv has set.",
-        _rows(*options.PRINTING),
-        {
-            "eval $(mfaenv unset)": "remove the session from this shell",
-            "mfaenv unset --shell fish": "show the lines for fish",
-        },
+        _rows(*PRINTING),
+        module="unset",
+        direct=True,
     ),
     "process": Command(
         "Answer as a credential_process of the AWS config file.",
         _GETTING,
-        {
-            "mfaenv process -p default": "print what an SDK asks a program for",
-            "aws configure set profile.mfa.credential_process 'mfaenv process -p default'": (
-                "let every AWS tool use the session, in the profile mfa"
-            ),
-        },
+        module="export",
+        fixed={"format": "process"},
+        direct=True,
     ),
     "exec": Command(
         "Run a program, or your shell, with the session in its environment.",
-        _GETTING,
-        {
-            "mfaenv exec -- aws s3 ls": "list the buckets, with the session",
-            "mfaenv exec -p staging -- terraform plan": "run a tool in a role",
-        },
+        _GETTING | _rows("serve"),
+        module="exec",
+        direct=True,
         argument="CMD",
         takes=PROGRAM,
     ),
+    "console": Command(
+        "Open the AWS console in the browser with a role's session.",
+        _ASKING | _rows("destination", "print_link"),
+        module="console",
+    ),
     "status": Command(
-        "Tell what is in force in this shell, and what is stored.",
+        "Show the session of this shell, and the stored sessions.",
         _ONE_STORED | _rows("as_json"),
-        {
-            "mfaenv status": "show it as tables, without calling AWS",
-            "mfaenv status --json": "show it as data",
-        },
+        module="status",
+        direct=True,
     ),
     "clear": Command(
         "Delete stored sessions, of one profile with -p.",
         _ONE_STORED | _rows("quiet"),
-        {
-            "mfaenv clear": "delete all of them",
-            "mfaenv clear -p staging": "delete those of one profile, and of the roles that hang on it",
-        },
+        module="clear",
     ),
     "init": Command(
-        "Print a function, prompt hook and completion for the shell's profile.",
+        "Print the function, prompt hook and completion for a shell.",
         _rows("profile", "no_hook"),
-        {
-            'eval "$(mfaenv init bash)"': "in ~/.bashrc: type mfaenv without eval from now on",
-            "mfaenv init zsh --no-hook": "look at what another shell would get",
-        },
+        module="init",
+        direct=True,
         argument="SHELL",
-        takes=tuple(name for name in shells.NAMES if name not in _WITHOUT_FUNCTION),
+        takes=shells.WITH_FUNCTION,
+    ),
+    "configure": Command(
+        "Set it up once: device, programs and your shell's startup file.",
+        _rows("profile", "token_code", "serial_number", "dry_run", "yes"),
+        module="configure",
     ),
     "doctor": Command(
         "Show what is set up, and prove whether MFA is really required.",
         _ASKING | _rows("as_json"),
-        {
-            "mfaenv doctor": "show it as a table, with the verdict",
-            "mfaenv doctor -p default --json": "show it as data",
-        },
+        module="doctor",
+    ),
+    "keys": Command(
+        "Show the long-term keys, put them into the keychain, rotate them.",
+        _TO_ROTATE | _rows("delete", "as_json"),
+        module="keys",
+        direct=True,
+        argument="WHAT",
+        takes=("import", "export", "get", "rotate"),
+        optional=True,
     ),
     "policy": Command(
         "Print the IAM policy that denies everything without MFA.",
         _rows("quiet", "self_service"),
-        {
-            "mfaenv policy > mfa.json": "write it to a file for aws iam put-user-policy",
-            "mfaenv policy --self-service": "the variant that leaves users able to set up their device",
-        },
+        module="policy",
     ),
     "demo": Command(
         "Try all of this with a pretend AWS, without an account.",
         _rows("policy", "code"),
-        {
-            "mfaenv demo": "open a shell with a pretend AWS around it",
-            "mfaenv demo -- mfaenv status": "run one command there",
-            "mfaenv demo --policy none -- aws s3 ls": "see that a device alone restricts nothing",
-        },
+        module="demo",
         argument="CMD",
         takes=PROGRAM,
     ),
 }
 """All commands by name, the main one first."""
+
+
+def parse(arguments: "Sequence[str]") -> "Line":
+    """Return what the arguments mean, to whichever command."""
+    return read(arguments, COMMANDS.get)

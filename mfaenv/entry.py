@@ -1,12 +1,26 @@
-"""How an entry of the store is written, so that one wrong byte in it is noticed.
+"""What the store holds, where that is, and how it is read: with suspicion, into typed values.
 
-It is text: a first line, `name=value` lines with `%` and line breaks escaped, and a last line with the checksum of all
-before it. A stored session waits for this, so nothing heavy is imported here.
+An entry is text: a first line, `name=value` lines with `%` and line breaks escaped, and a last line with the checksum
+of all before it, so that one wrong byte is noticed. It is read into a typed value here and nowhere else, or it is
+damaged. A stored session loads this, and not what writes, which is in `store`: so nothing slow is imported here.
 """
+
+import os
+import stat
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import Any, Self, TypeVar, dataclass_transform
+
+    E = TypeVar("E", bound="Entry")
+else:
+
+    def dataclass_transform(**_: "Any") -> "Callable[[Any], Any]":
+        """Stand in for typing's, which only a type checker needs: it takes longer to load than an entry to read."""
+        return lambda made: made
+
 
 Fields = dict[str, str]
 
@@ -14,20 +28,13 @@ HEAD = "mfaenv 1\n"
 
 
 def checksum(data: bytes) -> str:
-    """Give 16 digits that are others after a change of any seven bytes in a row, and after nearly any other change.
+    """Return 16 digits that differ after a change of any seven bytes in a row, and after nearly any other change.
 
     It is the remainder of the bytes, as one number, by the prime 2 to the 61st less 1: Python's own hash of a number
     (https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types; 32-bit machines have a smaller prime).
     CRCs come in an extension module, which takes longer to load than the entry takes to read.
     """
     return f"{hash(int.from_bytes(data, 'big')):016x}"
-
-
-def dump(fields: "Mapping[str, str]") -> bytes:
-    """Write fields as the text of a file."""
-    lines = "".join(f"{name}={_escaped(value)}\n" for name, value in fields.items())
-    body = (HEAD + lines).encode("utf-8", "surrogateescape")
-    return body + f"end={checksum(body)}\n".encode()
 
 
 def load(data: bytes) -> Fields | None:
@@ -39,12 +46,255 @@ def load(data: bytes) -> Fields | None:
     if not text.startswith(HEAD):
         return None
     lines = [line.partition("=") for line in text[len(HEAD) : -1].split("\n")]
-    return {name: _unescaped(value) for name, _, value in lines}
+    return {name: value.replace("%0A", "\n").replace("%25", "%") for name, _, value in lines}
 
 
-def _escaped(value: str) -> str:
-    return value.replace("%", "%25").replace("\n", "%0A")
+DIGITS = 10
+"""Of a moment in seconds since 1970, or of a duration in seconds: enough until the year 2286."""
 
 
-def _unescaped(value: str) -> str:
-    return value.replace("%0A", "\n").replace("%25", "%") if "%" in value else value
+def whole(text: str) -> int:
+    """Return the whole seconds that a text holds. Raise ValueError for all but a few ASCII digits."""
+    if len(text) <= DIGITS and text.isascii() and text.isdigit():
+        return int(text)
+    raise ValueError(text)
+
+
+def _seconds(text: str) -> float:
+    seconds, _, fraction = text.partition(".")
+    return float(f"{whole(seconds)}.{fraction if fraction.isascii() and fraction.isdigit() else 0}")
+
+
+READERS: "dict[object, Callable[[str], object]]" = {
+    str: str,
+    int: whole,
+    float: _seconds,
+    int | None: whole,  # what has no end is never stored
+    tuple[str, ...]: lambda text: tuple(text.split("\n")),
+}
+"""How the text of a field becomes a value of its type. Each raises ValueError for a text that holds none."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Entry:
+    """What one file of the store says, as a frozen value. A field is an annotation of the class, with its default."""
+
+    PREFIX = ""
+    READERS = READERS
+    SECRETS = frozenset[str]()
+    key: str
+
+    def __init__(self, **values: "Any") -> None:
+        self.__dict__.update(values)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Self | None":
+        """Return what the text of a file says; nothing where a byte, a field or a type of it is wrong.
+
+        NUL is wrong in any of them: no variable can hold it, and no path.
+        """
+        fields = (None if b"\0" in data else load(data)) or {}
+        try:
+            return cls(**{name: cls.READERS[kind](fields[name]) for name, kind in cls.__annotations__.items()})
+        except (KeyError, ValueError):
+            return None
+
+    def fields(self) -> "list[tuple[str, Any]]":
+        """Return the names of its fields, and their values."""
+        return [(name, getattr(self, name)) for name in type(self).__annotations__]
+
+    def __setattr__(self, name: str, _: object) -> None:
+        """Raise AttributeError: an entry does not change."""
+        raise AttributeError(f"{type(self).__name__}.{name} cannot be set")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and isinstance(other, Entry) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.fields()))
+
+    def __repr__(self) -> str:
+        """Return what it says, without the secrets."""
+        shown = (f"{name}={value!r}" for name, value in self.fields() if name not in self.SECRETS)
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def written(value: object) -> str:
+    """Return the text of a field's value."""
+    if isinstance(value, tuple):
+        return "\n".join(row if isinstance(row, str) else " ".join(map(str, row)) for row in value)
+    return "" if value is None else str(value)
+
+
+class Session(Entry):
+    """A session. `expires` and `created` are in seconds since 1970, UTC; `expires` is None for what does not end.
+
+    `profiles` leads from the wanted profile to the one with the keys, and `source` is the access key of these. Where
+    there is no session, the value is false.
+    """
+
+    PREFIX = "session-"
+    SECRETS = frozenset({"secret_key", "token"})
+    key: str = ""
+    profiles: tuple[str, ...] = ()
+    source: str = ""
+    account: str = ""
+    device: str = ""
+    role: str = ""
+    created: float = 0.0
+    access_key: str = ""
+    secret_key: str = ""
+    token: str = ""
+    expires: int | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.access_key)
+
+    def left(self, now: float) -> float:
+        """Return for how many seconds it still holds."""
+        return float("inf") if self.expires is None else self.expires - now
+
+    def exported(self, *, account: bool = False) -> Fields:
+        """Return what a shell gets of it; for programs, the account too that it acts in, empty where unknown."""
+        names = ("access_key", "secret_key", "token", "expires")
+        fields = {name: written(getattr(self, name)) for name in names}
+        if account:
+            fields["account"] = "".join(self.role.split(":")[4:5]) if self.role else self.account
+        return fields
+
+
+LARGEST = 524_288
+"""Bytes; a session token has a few hundred. Four times what a variable can hold on Linux, whatever is escaped in it."""
+
+FOLDER = "mfaenv"
+"""The folder of the store, below the one that MFAENV_CACHE_DIR names."""
+
+NO_HOME = "there is no home directory"
+RELATIVE = "MFAENV_CACHE_DIR is not a full path"
+ANSWER = "answer-"  # how the names of the fast path's own entries begin
+
+
+def directory(env: "Mapping[str, str]") -> str:
+    """Return the store's directory: `mfaenv` below MFAENV_CACHE_DIR, or the platform's own; empty where there is none.
+
+    There is none where MFAENV_CACHE_DIR is relative, which would be another store in each current folder, and where
+    there is no home. The platform's are those of platformdirs, whose import would cost more than all the rest of a
+    stored session.
+    """
+    if env.get("MFAENV_CACHE_DIR"):
+        named = os.path.expanduser(env["MFAENV_CACHE_DIR"])
+        return os.path.join(named, FOLDER) if _is_full(named) else ""
+    return _platform_directory(env)
+
+
+if sys.platform == "win32":
+
+    def _platform_directory(env: "Mapping[str, str]") -> str:
+        local = env.get("LOCALAPPDATA", "")
+        return os.path.join(local, FOLDER, "Cache") if _is_full(local) else ""
+
+    def _is_full(path: str) -> bool:
+        """Return whether a path has its drive too: without it, it depends on the current one."""
+        return os.path.isabs(path) and bool(os.path.splitdrive(path)[0])
+
+    def _is_link(found: os.stat_result) -> bool:
+        """Return whether it is a link: a junction is one, and lstat takes it for a directory."""
+        return stat.S_ISLNK(found.st_mode) or found.st_reparse_tag == stat.IO_REPARSE_TAG_MOUNT_POINT
+
+    def _owner(_: os.stat_result) -> str:
+        """Return nothing: there the access rights of the profile protect the files, and modes say nothing."""
+        return ""
+
+    _OTHERS = _OTHER_WRITERS = 0
+else:
+    _is_full = os.path.isabs
+
+    def _platform_directory(env: "Mapping[str, str]") -> str:
+        home = os.path.expanduser("~")
+        if not _is_full(home) or not os.path.isdir(home):
+            return ""
+        if sys.platform == "darwin":
+            caches = os.path.join(home, "Library", "Caches")
+        else:
+            named = env.get("XDG_CACHE_HOME", "")
+            caches = named if _is_full(named) else os.path.join(home, ".cache")
+        return os.path.join(caches, FOLDER)
+
+    def _is_link(found: os.stat_result) -> bool:
+        return stat.S_ISLNK(found.st_mode)
+
+    def _owner(found: os.stat_result) -> str:
+        """Return another user whose file this is, or nothing where it is ours."""
+        return "" if found.st_uid == os.geteuid() else f"another user (uid {found.st_uid})"
+
+    _OTHERS, _OTHER_WRITERS = 0o077, 0o022
+
+
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+def named(prefix: str, key: str) -> str:
+    """Return the name of the file for a key. Two keys may share one: a reader checks the key, the last writer wins."""
+    return f"{prefix}{checksum(key.encode('utf-8', 'surrogateescape'))}"
+
+
+class Reader:
+    """Reads one directory of files of its owner alone; `path` is empty where there is none, `missing` says why."""
+
+    def __init__(self, path: str, missing: str = NO_HOME) -> None:
+        self.path = path
+        self.missing = "" if path else missing
+
+    @classmethod
+    def of(cls, env: "Mapping[str, str]") -> "Self":
+        """Return the store that the environment names."""
+        return cls(directory(env), RELATIVE if env.get("MFAENV_CACHE_DIR") else NO_HOME)
+
+    def file(self, name: str) -> str:
+        """Return the path of an entry. Raise OSError where there is no directory at all."""
+        if not self.path:
+            raise OSError(self.missing)
+        return os.path.join(self.path, name)
+
+    def refusal(self) -> str:
+        """Return why the directory must not be used, or nothing: others could put there, or take, what they like."""
+        try:
+            found = os.lstat(self.path)
+        except OSError:
+            return ""
+        if _is_link(found):
+            return "is a link"
+        if not stat.S_ISDIR(found.st_mode):
+            return "is not a directory"
+        if _owner(found):
+            return f"belongs to {_owner(found)}"
+        return "can be written by other users" if found.st_mode & _OTHER_WRITERS else ""
+
+    def get(self, of: "type[E]", key: str) -> "E | None":
+        """Return the entry of this key; nothing where it is missing, damaged, too open, not ours, or of another key."""
+        found = self.read(of, named(of.PREFIX, key))
+        return None if found is None or found.key != key else found
+
+    def read(self, of: "type[E]", name: str) -> "E | None":
+        """Return what a file says; nothing where it is missing, damaged, too open or not ours."""
+        return of.from_bytes(self._private(name))
+
+    def _private(self, name: str) -> bytes:
+        """Read a file of ours that nobody else can; else nothing."""
+        found, data = self._look(name, LARGEST) or (None, b"")
+        return data if found and not found.st_mode & _OTHERS and found.st_size <= LARGEST else b""
+
+    def _look(self, name: str, most: int) -> "tuple[os.stat_result, bytes] | None":
+        """Read a regular file of this user, never a link or one that would block; nothing for any other."""
+        try:
+            fd = os.open(self.file(name), _READ)
+        except OSError:
+            return None
+        try:
+            found = os.fstat(fd)
+            ours = stat.S_ISREG(found.st_mode) and not _owner(found)
+            return (found, os.read(fd, min(found.st_size, most))) if ours else None
+        except OSError:
+            return None
+        finally:
+            os.close(fd)

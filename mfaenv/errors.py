@@ -1,23 +1,49 @@
-"""The exceptions that end the program with a message for a person."""
+"""The exceptions that end the program with a message."""
 
-DONE = 0
-FAILED = 1
-USAGE = 2
-CODE_NEEDED = 3
-INTERRUPTED = 130
+from mfaenv import CODE_NEEDED, DONE, FAILED, INTERRUPTED, USAGE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "CODE_NEEDED",
+    "DONE",
+    "FAILED",
+    "INTERRUPTED",
+    "LONGEST_TEXT",
+    "SHOWN_AT_EACH_END",
+    "USAGE",
+    "ArrivedError",
+    "DeniedError",
+    "MfaenvError",
+    "NothingStoredError",
+    "WrongCodeError",
+    "drawn",
+    "without_password",
+]
 
 
 class MfaenvError(Exception):
     """What is wrong, then what to do about it, and the exit status that goes with it.
 
-    Neither text may hold a secret: both are printed.
+    Neither text may hold a secret: both are printed. Of a text that somebody else made too long, the middle goes.
     """
 
     def __init__(self, message: str, hint: str = "", *, status: int = FAILED) -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = _cut(message)
+        self.hint = _cut(hint)
         self.status = status
+
+
+LONGEST_TEXT = 2000
+"""Characters of a message: a name or a value out of a file may have a million."""
+
+
+def _cut(text: str) -> str:
+    half = LONGEST_TEXT // 2
+    return f"{text[:half]} … {text[-half:]}" if len(text) > LONGEST_TEXT else text
 
 
 class WrongCodeError(MfaenvError):
@@ -26,6 +52,10 @@ class WrongCodeError(MfaenvError):
 
 class DeniedError(MfaenvError):
     """A policy denies the call."""
+
+
+class ArrivedError(Exception):
+    """Another process has got the session that is wanted: it is in the store, and no code is needed any more."""
 
 
 class NothingStoredError(MfaenvError):
@@ -37,3 +67,16 @@ def without_password(url: str) -> str:
     head, slashes, rest = url.partition("//") if "//" in url else ("", "", url)
     _, at, host = rest.rpartition("@")
     return f"{head}{slashes}…@{host}" if at else url
+
+
+SHOWN_AT_EACH_END = 3
+"""Names of a long chain that an error shows."""
+
+
+def drawn(names: "Sequence[str]") -> str:
+    """Return a chain of profiles with arrows between them; the middle of a long one is left out."""
+    left_out = len(names) - 2 * SHOWN_AT_EACH_END
+    if left_out <= 1:
+        return " → ".join(names)
+    ends = names[:SHOWN_AT_EACH_END], names[-SHOWN_AT_EACH_END:]
+    return " → ".join([*ends[0], f"… ({left_out} more)", *ends[1]])

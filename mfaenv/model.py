@@ -6,16 +6,28 @@ and the first thing that a process compiles takes as long as a fifth of a bare i
 
 from typing import NamedTuple
 
+PROCESS = "credential_process"
+MACHINE = "credential_source"
+WEB_ENVIRONMENT = "web identity in the environment"
+"""Kinds of a request without keys of which more than the name matters."""
+
 
 class Value(NamedTuple):
-    """A text and the place that it came from."""
+    """A text and its source."""
 
     text: str
     source: str
 
 
+class Span(NamedTuple):
+    """A length of time in seconds, and its source."""
+
+    seconds: int
+    source: str
+
+
 class Keys(NamedTuple):
-    """Access keys, long-term without a token, and where they stand."""
+    """Access keys, long-term without a token, and where they stand; without a secret they are known by name only."""
 
     access_key: str
     secret_key: str
@@ -27,12 +39,16 @@ class Keys(NamedTuple):
 
 
 class Credentials(NamedTuple):
-    """What STS (or botocore) gave; `expires` is in seconds since 1970, UTC, or None for what does not end."""
+    """What STS (or botocore) gave; `expires` is in seconds since 1970, UTC, or None for what does not end.
+
+    `account` is empty where they came without it.
+    """
 
     access_key: str
     secret_key: str
     token: str
     expires: int | None
+    account: str = ""
 
     def __repr__(self) -> str:
         return f"Credentials({self.access_key}, expires {self.expires})"
@@ -50,13 +66,16 @@ class Hop(NamedTuple):
     profile: str
 
 
-class Plan(NamedTuple):
-    """Everything that the answer depends on, settled before anybody is asked or called.
+class Request(NamedTuple):
+    """Everything that was asked, settled once from options, environment and files before anybody is asked or called.
 
     `keys` are the long-term keys that get the session; None where botocore resolves the profile without a code, and
-    `kind` says by what. `config_profile` is the one at the root, whose settings botocore takes for the session's call;
-    `profiles` leads from the wanted one to it. `account` is empty until it is known. `duration` and `min_remaining` are
-    in seconds.
+    `kind` says by what. `process` is the command that gives the keys, if any: only what it gives tells whether they are
+    long-term. `config_profile` is the one at the root, whose settings botocore takes for the session's call;
+    `profiles` leads from the wanted one to it. `account` is empty until it is known. `endpoint` is empty for AWS's own.
+    `ca_bundle` is the wanted profile's, for where the one whose settings count has none. `settings` are the variables
+    that tell a shell where the profile says that AWS is, and `lost` is what none can tell.
+    `ask` is `terminal`, `window` or `auto`, and `window` names the program that is to open one; empty for the first.
     """
 
     profile: Value
@@ -68,9 +87,18 @@ class Plan(NamedTuple):
     account: str
     region: Value
     session_region: str
-    endpoint: str
-    duration: int
-    min_remaining: int
+    endpoint: Value
+    duration: Span
+    min_remaining: Span
     hops: tuple[Hop, ...]
     token_command: Value
     token_code: Value
+    ca_bundle: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+    lost: tuple[str, ...] = ()
+    ask: Value = Value("terminal", "")
+    window: str = ""
+    refresh: bool = False
+    cached: bool = False
+    no_input: bool = False
+    process: Value = Value("", "")

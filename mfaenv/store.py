@@ -1,275 +1,173 @@
-"""The directory of stored sessions: read with suspicion, replaced atomically, locked by identity.
+"""The directory of stored sessions: a folder of its own, read with suspicion, each file replaced in one step.
 
-It is shared by the short way, so nothing heavy is imported here.
+A file counts as mfaenv's by its whole name, its kind, its owner and its first line; no other is ever changed or
+deleted. A Tab and the prompt hooks' programs load this module, so nothing slow is imported here.
 """
 
+import errno
 import os
-import stat
-import sys
-import time
 
-from mfaenv.entry import checksum, dump, load
-from mfaenv.errors import MfaenvError
+from mfaenv.entry import ANSWER, HEAD, LARGEST, Reader, Session, checksum, named, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from mfaenv.entry import Fields
+    from mfaenv.entry import Entry
 
-LARGEST = 65_536
-"""Bytes; a session token has a few hundred, and nothing of ours comes near this."""
+FIRST = 64  # bytes in which the first line of a file ends
 
-PRIVATE = 0o700
-NO_HOME = "there is no home directory"
-
-SESSION = "session-"
-ANSWER = "answer-"
-DEVICE = "device-"
-CODE = "code-"
-LOCK = "lock-"
+SESSION = Session.PREFIX
+DEVICE, CODE, LOCK, PROFILES, KEY, CLOSED = "device-", "code-", "lock-", "profiles-", "key-", "closed-"
 LATEST = "latest"
 """The file that holds the time of the last new session, as one word: a prompt hook reads it without a process."""
 
-VARIABLE = "MFAENV_STORE"
-"""The variable in which a prompt hook finds the directory."""
+DIGITS = 16  # of a checksum, with which the name of an entry ends
 
-ENTRIES = (SESSION, ANSWER, DEVICE, CODE)
 TEMPORARY = ".new-"
+ENTRIES = (SESSION, ANSWER, DEVICE, CODE, PROFILES, KEY, CLOSED)
+KINDS = (*ENTRIES, LATEST, LOCK, TEMPORARY)
 
-SHARED_READS = sys.platform != "win32"
-"""Whether a file can be replaced while another process reads it."""
-
-
-def directory(env: "Mapping[str, str]") -> str:
-    """Give the store's directory: MFAENV_CACHE_DIR, or the platform's place for caches; empty where there is no home.
-
-    The platform's places are those of platformdirs, whose import would cost more than all the rest of a stored answer.
-    """
-    if env.get("MFAENV_CACHE_DIR"):
-        return os.path.abspath(os.path.expanduser(env["MFAENV_CACHE_DIR"]))
-    return _platform_directory(env)
+PROBE = "probe"
+"""What the file is named for with which a store is tried out."""
 
 
-if sys.platform == "win32":
-
-    def _platform_directory(env: "Mapping[str, str]") -> str:
-        local = env.get("LOCALAPPDATA", "")
-        return os.path.join(local, "mfaenv", "Cache") if local else ""
-
-    def _owner(_: os.stat_result) -> str:
-        """Name nobody: there the profile's own rights protect the files, and modes say nothing."""
-        return ""
-
-    def _closed_to_others(_: os.stat_result) -> bool:
-        return True
-
-    def _close_to_others(_: int) -> None:
-        return
-else:
-
-    def _platform_directory(env: "Mapping[str, str]") -> str:
-        home = os.path.expanduser("~")
-        if not os.path.isdir(home):
-            return ""
-        return os.path.join(_caches(home, env), "mfaenv")
-
-    if sys.platform == "darwin":
-
-        def _caches(home: str, _: "Mapping[str, str]") -> str:
-            return os.path.join(home, "Library", "Caches")
-    else:
-
-        def _caches(home: str, env: "Mapping[str, str]") -> str:
-            named = env.get("XDG_CACHE_HOME", "")
-            return named if os.path.isabs(named) else os.path.join(home, ".cache")
-
-    def _owner(found: os.stat_result) -> str:
-        """Name another user whose file this is, or nobody where it is ours."""
-        return "" if found.st_uid == os.geteuid() else f"another user (uid {found.st_uid})"
-
-    def _closed_to_others(found: os.stat_result) -> bool:
-        return not found.st_mode & 0o077
-
-    def _close_to_others(fd: int) -> None:
-        os.fchmod(fd, 0o600)
+def dump(fields: "Mapping[str, str]") -> bytes:
+    """Return fields as the text of a file."""
+    lines = "".join(f"{name}={_escaped(value)}\n" for name, value in fields.items())
+    body = (HEAD + lines).encode("utf-8", "surrogateescape")
+    return body + f"end={checksum(body)}\n".encode()
 
 
-def named(prefix: str, key: str) -> str:
-    """Give the name of the file for a key. Two keys may share one: a reader checks the key, the last writer wins."""
-    return f"{prefix}{checksum(key.encode('utf-8', 'surrogateescape'))}"
+def _escaped(value: str) -> str:
+    return value.replace("%", "%25").replace("\n", "%0A")
 
 
-def signature(path: str) -> str:
-    """Tell one state of a file from another: its inode, size, and the times of its last change, in nanoseconds."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return "none"
-    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+def to_bytes(entry: "Entry") -> bytes:
+    """Return an entry as the text of a file."""
+    return dump({name: written(value) for name, value in entry.fields()})
 
 
-class Store:
-    """One directory of files that only its owner can read."""
+def kind(name: str) -> str:
+    """Return what a file is by its whole name: a prefix or LATEST; nothing for a name that mfaenv gives no file."""
+    if name.startswith(TEMPORARY):
+        unique, target = name[len(TEMPORARY) : len(TEMPORARY) + DIGITS], name[len(TEMPORARY) + DIGITS :]
+        return TEMPORARY if _is_checksum(unique) and target[:1] == "-" and _is_target(target[1:]) else ""
+    return LATEST if name == LATEST else _prefix(name)
 
-    def __init__(self, path: str) -> None:
-        self.path = path
 
-    def file(self, name: str) -> str:
-        """Give the path of an entry. Raises OSError where there is no directory at all."""
-        if not self.path:
-            raise OSError(NO_HOME)
-        return os.path.join(self.path, name)
+def _is_target(name: str) -> bool:
+    """Return whether a temporary file may be on its way to this name."""
+    return name in {LATEST, PROBE} or _prefix(name) in ENTRIES
 
-    def refusal(self) -> str:
-        """Say why the directory must not be used, or nothing: a link, or another user's, could be anybody's trap."""
-        try:
-            found = os.lstat(self.path)
-        except OSError:
-            return ""
-        if stat.S_ISLNK(found.st_mode):
-            return "is a link"
-        if not stat.S_ISDIR(found.st_mode):
-            return "is not a directory"
-        if _owner(found):
-            return f"belongs to {_owner(found)}"
-        if found.st_mode & stat.S_ISVTX:
-            return "is shared by all users"
-        return ""
+
+def _prefix(name: str) -> str:
+    prefix, digits = name[:-DIGITS], name[-DIGITS:]
+    return prefix if prefix in {*ENTRIES, LOCK} and _is_checksum(digits) else ""
+
+
+def _is_checksum(text: str) -> bool:
+    return len(text) == DIGITS and not text.strip("0123456789abcdef")
+
+
+def _is_head(data: bytes, *, cut_off: bool) -> bool:
+    """Return whether this is how an entry begins, or, of a file that was cut off, how one may begin."""
+    head = HEAD.encode()
+    return head.startswith(data[: len(head)]) if cut_off else data.startswith(head)
+
+
+def _is_word(data: bytes) -> bool:
+    """Return whether this may be the word, the time of the last new session, that prompt hooks look at."""
+    return not data.strip(b"0123456789.\n")
+
+
+def _begins(of: str, data: bytes) -> bool:
+    """Return whether mfaenv writes files of this kind that begin so; a temporary one may have been cut off."""
+    if of in {TEMPORARY, LATEST} and _is_word(data):
+        return of == TEMPORARY or data.endswith(b"\n")
+    return _is_head(data, cut_off=of == TEMPORARY) if of in {*ENTRIES, TEMPORARY} else not data and of == LOCK
+
+
+class Store(Reader):
+    """The same directory, to be written too."""
 
     def check(self) -> None:
         """Raise MfaenvError where the directory must not be used."""
         reason = self.refusal()
         if reason:
+            from mfaenv.errors import MfaenvError
+
             raise MfaenvError(
                 f"The store {self.path} {reason}: refused.",
-                "Move it away, or name another directory in MFAENV_CACHE_DIR.",
+                "Close it (chmod 700) or move it away, or name another one in MFAENV_CACHE_DIR.",
             )
 
     def prepare(self) -> None:
         """Make the directory, open to its owner alone, and see that a file can be written in it.
 
-        Raises MfaenvError where it must not be used, OSError where it cannot be.
+        Raise MfaenvError where it must not be used, OSError where it cannot be.
         """
+        from mfaenv import writing
+
         if not self.path:
-            raise OSError(NO_HOME)
+            raise OSError(self.missing)
         self.check()
-        try:
-            os.makedirs(os.path.dirname(self.path), mode=PRIVATE, exist_ok=True)
-            os.mkdir(self.path, PRIVATE)
-        except FileExistsError:
-            pass
+        writing.make_folders(self.path)
         self.check()
-        if stat.S_IMODE(os.lstat(self.path).st_mode) != PRIVATE:
-            os.chmod(self.path, PRIVATE)
-        probe = self.file(_temporary("probe"))
-        os.close(_create(probe))
-        os.unlink(probe)
+        writing.probe(self._temporary(PROBE))
 
-    def read(self, name: str, key: str | None = None) -> "Fields | None":
-        """Give an entry's fields; nothing where it is missing, damaged, too open, not ours, or not of this key."""
-        fields = load(self._private(name))
-        return None if fields is None or key not in {None, fields.get("key")} else fields
+    def put(self, entry: "Entry", until: float) -> None:
+        """Write an entry in one step; it is over at `until`, in seconds since 1970, and its time of change says so.
 
-    def _private(self, name: str) -> bytes:
-        """Read a file of ours that nobody else can, never one that would block or lead elsewhere; else nothing."""
-        try:
-            fd = os.open(self.file(name), _READ)
-        except OSError:
-            return b""
-        try:
-            found = os.fstat(fd)
-            ours = stat.S_ISREG(found.st_mode) and not _owner(found) and _closed_to_others(found)
-            return os.read(fd, found.st_size) if ours and found.st_size <= LARGEST else b""
-        except OSError:
-            return b""
-        finally:
-            os.close(fd)
-
-    def write(self, name: str, fields: "Mapping[str, str]", until: float) -> None:
-        """Replace an entry in one step; it is over at `until`, in seconds since 1970, and its time of change says so.
-
-        Raises OSError where that cannot be done, and leaves the old entry then.
+        Raise OSError where that cannot be done, and leaves the old entry then.
         """
-        self._replace(name, dump(fields), until)
+        self._replace(named(entry.PREFIX, entry.key), to_bytes(entry), until)
 
     def _replace(self, name: str, data: bytes, until: float | None) -> None:
-        temporary = _temporary(name)
-        try:
-            fd = _create(self.file(temporary))
-            try:
-                _write_all(fd, data)
-            finally:
-                os.close(fd)
-            if until is not None:
-                os.utime(self.file(temporary), (until, until))
-            _patiently(lambda: os.replace(self.file(temporary), self.file(name)))
-        except BaseException:
-            self.delete(temporary)
-            raise
+        from mfaenv import writing
+
+        if len(data) > LARGEST:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
+        writing.replace(self.file(name), self._temporary(name), data, until)
+
+    def _temporary(self, name: str) -> str:
+        """Return a new name; not by the process's number, which in a container is the same again and again."""
+        return self.file(f"{TEMPORARY}{os.urandom(DIGITS // 2).hex()}-{name}")
 
     def delete(self, name: str) -> bool:
-        """Remove an entry, and tell whether it was there."""
+        """Remove an entry, and return whether it was there."""
+        from mfaenv import writing
+
         try:
-            _patiently(lambda: os.unlink(self.file(name)))
+            writing.remove(self.file(name))
         except OSError:
             return False
         return True
 
-    def names(self, *prefixes: str) -> list[str]:
-        """List the entries whose names begin so, in order."""
+    def is_ours(self, name: str) -> bool:
+        """Return whether mfaenv wrote this file: by its whole name, kind, owner and first line."""
+        found = self._look(name, FIRST)
+        return found is not None and _begins(kind(name), found[1])
+
+    def names(self, *kinds: str) -> list[str]:
+        """List the files whose whole names say that they are of these kinds, in order."""
         try:
-            return sorted(name for name in os.listdir(self.path) if name.startswith(prefixes))
+            return sorted(name for name in os.listdir(self.path) if kind(name) in kinds)
         except OSError:
             return []
 
     def announce(self, word: str) -> None:
-        """Tell the prompt hooks of other shells that there is a new session. Raises OSError."""
+        """Announce a new session to the prompt hooks of other shells. Raise OSError."""
         self._replace(LATEST, word.encode() + b"\n", None)
 
     def latest(self) -> str:
-        """Give the word that was announced last."""
+        """Return the word that was announced last."""
         return self._private(LATEST).decode("ascii", "replace").strip()
 
     def sweep(self, now: float) -> None:
         """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""
-        for prefix, grace in ((ENTRIES, 0), ((TEMPORARY,), 60)):
-            for name in self.names(*prefix):
-                try:
-                    over = os.lstat(self.file(name)).st_mtime + grace < now
-                except OSError:
-                    continue
-                if over:
-                    self.delete(name)
+        from mfaenv import writing
 
-
-def _temporary(name: str) -> str:
-    """Name a new file; not by the process's number, which in a container is the same again and again."""
-    return f"{TEMPORARY}{os.urandom(8).hex()}-{name}"
-
-
-def _create(path: str) -> int:
-    """Open a new file that nobody else can read from its first moment on, whatever the umask is."""
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o600)
-    _close_to_others(fd)
-    return fd
-
-
-def _write_all(fd: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(fd, data) :]
-
-
-def _patiently(change: "Callable[[], None]") -> None:
-    """Change a file that another process may be reading, which Windows refuses for that moment."""
-    for _ in range(0 if SHARED_READS else 50):
-        try:
-            return change()
-        except PermissionError:
-            time.sleep(0.02)
-    return change()
-
-
-_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-_BINARY = getattr(os, "O_BINARY", 0)
-_READ = os.O_RDONLY | _NO_FOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0)
+        for name in self.names(*ENTRIES, TEMPORARY):
+            if writing.is_over(self.file(name), now, temporary=kind(name) == TEMPORARY) and self.is_ours(name):
+                self.delete(name)

@@ -1,1 +1,1 @@
-"""AWS, through botocore: nothing outside this room imports it, and nothing here before it is needed."""
+"""AWS, through botocore: no other package imports it, and it is imported only when it is needed."""

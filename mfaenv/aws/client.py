@@ -1,30 +1,53 @@
 """botocore sessions and clients, in the right region and with the settings of the right profile."""
 
-from __future__ import annotations
-
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from mfaenv.aws import explain
+from mfaenv.aws import address, answers, explain, regions
+from mfaenv.errors import MfaenvError
+from mfaenv.model import Keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from botocore.config import Config
     from botocore.session import Session
 
-    from mfaenv.model import Credentials, Keys
+    from mfaenv.model import Credentials, Request
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30
 """botocore's own 60 each, several times over, look like a program that hangs."""
 
 
+OF_A_ROLE = frozenset(
+    {
+        "duration_seconds",
+        "external_id",
+        "mfa_process",
+        "mfa_serial",
+        "region",
+        "role_arn",
+        "role_session_name",
+        "source_profile",
+    }
+)
+"""Settings of a profile for assuming a role. No client depends on them: it is given a region."""
+
+
 @cache
-def session(profile: str | None) -> Session:
-    """Make a botocore session that takes its settings, not its keys, from a profile."""
+def session(profile: str | None) -> "Session":
+    """Return the botocore session that takes its settings, not its keys, from a profile."""
+    return _new_session(profile)
+
+
+def _new_session(profile: str | None) -> "Session":
     import botocore.session
 
     with explain.botocore_errors():
         made = botocore.session.Session(profile=profile)
+        made.register_component("data_loader", regions.loader())
+        made.register_component("response_parser_factory", answers.parsers())
+        made.register("before-sign", _refuse_http)
         # The global endpoint's tokens are refused in opt-in regions, and it answers for one partition only.
         made.set_config_variable("sts_regional_endpoints", "regional")
         if made.get_config_variable("retry_mode") == "legacy":
@@ -32,34 +55,123 @@ def session(profile: str | None) -> Session:
         return made
 
 
-def client(service: str, profile: str | None, keys: Keys | Credentials, region: str, arn: str = "") -> Any:
-    """Make a client of a service that signs with these keys, in the partition of `arn` where that is one.
+def _refuse_http(**event: Any) -> None:
+    """Look at a request before it is signed. Raise MfaenvError where it must not be sent."""
+    address.refuse_http(event["request"].url)
 
-    Raises MfaenvError where there is no such region or endpoint.
+
+class Settings(NamedTuple):
+    """What a client goes by: a profile's settings, a region, an ARN whose partition counts, and the service's address.
+
+    The endpoint is empty for AWS's own address; with None botocore looks for a configured one. `attempts` is how often
+    a call is sent at most, where botocore's own rule does not do. `ca_bundle` is for where neither the profile nor a
+    variable has one.
     """
-    from botocore.config import Config
 
-    source = session(profile)
+    profile: str | None
+    region: str
+    arn: str = ""
+    endpoint: str | None = None
+    attempts: int | None = None
+    ca_bundle: str = ""
+
+
+def settings_of(request: "Request", arn: str = "", endpoint: str | None = None) -> Settings:
+    """Return what a client goes by that works with the request's long-term keys."""
+    return Settings(request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle)
+
+
+def client(service: str, settings: Settings, keys: "Keys | Credentials") -> Any:
+    """Make a client of a service that signs with these keys. Raise MfaenvError where there is no such endpoint."""
+    source = session(settings.profile)
     with explain.botocore_errors():
         return source.create_client(
             service,
-            region_name=call_region(source, region, arn),
+            region_name=call_region(source, settings.region, settings.arn),
+            endpoint_url=settings.endpoint or None,
+            verify=_certificates(source, settings),
             aws_access_key_id=keys.access_key,
             aws_secret_access_key=keys.secret_key,
             aws_session_token=keys.token or None,
-            config=Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS),
+            config=_config(settings),
         )
 
 
-def call_region(source: Session, region: str, arn: str) -> str:
-    """Give the region to call: the wanted one, unless it is known to lie outside the ARN's partition, or is none."""
+def own_address(service: str, settings: Settings) -> str:
+    """Return AWS's own address of a service, with the profile's settings for it (FIPS, dual stack).
+
+    It is empty where there is none: no such region, or settings that contradict each other.
+    """
+    nobody = Keys("nobody", "nothing", "", "")
+    try:
+        return str(client(service, settings._replace(endpoint=""), nobody).meta.endpoint_url)
+    except MfaenvError:
+        return ""
+
+
+class Roles:
+    """STS clients for a chain of roles: hops whose profiles have the same settings share one, and its connection."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, tuple[str, Session, Any]] = {}
+        self._clients: dict[tuple[str, str, str | None], Any] = {}
+
+    def client(self, settings: Settings, keys: "Credentials") -> Any:
+        """Return a client that signs with these keys, until the next one is asked for.
+
+        Raise MfaenvError where there is no such region or endpoint.
+        """
+        with explain.botocore_errors():
+            kind, source, held = self._session(settings.profile)
+            held.access_key, held.secret_key, held.token = keys.access_key, keys.secret_key, keys.token or None
+            name = kind, call_region(source, settings.region, settings.arn), settings.endpoint
+            if name not in self._clients:
+                self._clients[name] = source.create_client(
+                    "sts",
+                    region_name=name[1],
+                    endpoint_url=settings.endpoint or None,
+                    verify=_certificates(source, settings),
+                    config=_config(settings),
+                )
+            return self._clients[name]
+
+    def _session(self, profile: str | None) -> "tuple[str, Session, Any]":
+        """Return a profile's settings, the session for them, and what holds the keys of its clients."""
+        known = next((source for _, source, _ in self._sessions.values()), None) or _new_session(profile)
+        section = known.full_config["profiles"].get(profile, {})
+        settings = repr(sorted((name, str(value)) for name, value in section.items() if name not in OF_A_ROLE))
+        if settings not in self._sessions:
+            source = _new_session(profile) if self._sessions else known
+            source.set_credentials("", "")
+            self._sessions[settings] = settings, source, source.get_credentials()
+        return self._sessions[settings]
+
+
+def _certificates(source: "Session", settings: Settings) -> str | None:
+    """Return the file of certificates to trust; nothing where botocore finds one."""
+    return None if source.get_config_variable("ca_bundle") else settings.ca_bundle or None
+
+
+def _config(settings: Settings) -> "Config":
+    from botocore.config import Config
+
+    return Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": settings.attempts} if settings.attempts else None,
+        ignore_configured_endpoint_urls=settings.endpoint is not None or None,  # type: ignore[call-arg] # not in stubs
+    )
+
+
+def call_region(source: "Session", region: str, arn: str) -> str:
+    """Return the region to call: the wanted one, unless it is known to be outside the ARN's partition, or is none."""
     partition = arn.split(":")[1] if arn.startswith("arn:") else ""
     if region and (not partition or _partition(source, region) in {"", partition}):
         return region
     return _home_region(source, partition or "aws") or region
 
 
-def _partition(source: Session, region: str) -> str:
+def _partition(source: "Session", region: str) -> str:
     from botocore.exceptions import UnknownRegionError
 
     try:
@@ -68,7 +180,7 @@ def _partition(source: Session, region: str) -> str:
         return ""
 
 
-def _home_region(source: Session, partition: str) -> str:
-    """Give the region in which a partition keeps what it has only once; botocore's own data names it."""
+def _home_region(source: "Session", partition: str) -> str:
+    """Return the region in which a partition keeps what it has only once; botocore's own data names it."""
     partitions = source.get_component("data_loader").load_data("partitions")["partitions"]
     return next((str(p["outputs"]["implicitGlobalRegion"]) for p in partitions if p["id"] == partition), "")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SECURITY_KEY = ":u2f/"
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
 
-_WAY_ROUND = "Name the device with --serial-number or mfa_serial: then IAM is not asked."
+_NAME_THE_DEVICE = "Name the device with --serial-number or mfa_serial: then IAM is not asked."
 
 
 class Found(NamedTuple):
@@ -26,7 +26,7 @@ class Found(NamedTuple):
 
 
 def ask(client: Any, identity: Identity, access_key: str) -> Found:
-    """List the user's devices. Raises MfaenvError for anything but a denial.
+    """List the user's devices. Raise MfaenvError for anything but a denial.
 
     UserName is passed since policies scoped to the user's own ARN deny the call without it; the root user has none.
     """
@@ -38,7 +38,7 @@ def ask(client: Any, identity: Identity, access_key: str) -> Found:
     except DeniedError:
         return Found((), (), denied=True)
     except MfaenvError as error:
-        raise MfaenvError(error.message, _WAY_ROUND) from None
+        raise MfaenvError(error.message, _NAME_THE_DEVICE) from None
     return Found(
         tuple(serial for serial in serials if SECURITY_KEY not in serial),
         tuple(serial for serial in serials if SECURITY_KEY in serial),
@@ -49,7 +49,7 @@ def ask(client: Any, identity: Identity, access_key: str) -> Found:
 def likely(identity: Identity) -> str:
     """Guess the ARN of a user's virtual device: the console proposes the user's name for it.
 
-    Raises MfaenvError where the keys are no user's.
+    Raise MfaenvError where the keys are no user's.
     """
     if identity.is_root:
         return f"arn:{identity.partition}:iam::{identity.account}:mfa/root-account-mfa-device"

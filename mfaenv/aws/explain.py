@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from mfaenv import duration
 from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_password
-from mfaenv.options import duration_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 INVALID_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code"
 WRONG_DEVICE = "MultiFactorAuthentication failed"
-CLOCK_COMPLAINTS = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed")
+CLOCK_COMPLAINTS = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed", "RequestExpired")
 OTHER_SCOPE = "Credential should be scoped to"
 """AWS has but one code, SignatureDoesNotMatch, for this and for a wrong secret key."""
+
+NO_NUMBER = "invalid literal for int()"
+RETRY_SETTINGS = "Check AWS_MAX_ATTEMPTS and max_attempts, AWS_RETRY_MODE and retry_mode."
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
@@ -51,13 +54,17 @@ def botocore_errors() -> Iterator[None]:
     except BotoCoreError as error:
         raise from_botocore(error) from None
     except ValueError as error:
-        # botocore's word for an endpoint or a region that makes no URL
-        raise MfaenvError(f"{_sentence(str(error))}", "Look at the region and at endpoint_url.") from None
+        # botocore's word for an endpoint or a region that makes no URL, and Python's for a setting that is no number
+        kind, colon, text = str(error).partition(": ")
+        if kind.startswith(NO_NUMBER):
+            raise MfaenvError(f"A setting has to be a number, and is {text}.", RETRY_SETTINGS) from None
+        wrong = _sentence(f"{kind}{colon}{without_password(text)}")
+        raise MfaenvError(wrong, "Check the region and endpoint_url.") from None
 
 
 def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError:
     """Explain an error that AWS answered with."""
-    code, text = _code(error)
+    code, text = error_code(error), _text_of(error, "Message")
     if any(complaint in f"{code} {text}" for complaint in CLOCK_COMPLAINTS):
         return clock_error(error.response)
     if OTHER_SCOPE in text:
@@ -77,8 +84,8 @@ def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError
 ANSWERS = (
     (
         {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"},
-        "AWS does not know {key}: it was deleted, deactivated, or is another partition's.",
-        "Look it up in the IAM console, and set the region where the account is in China or GovCloud.",
+        "AWS does not know {key}: it was deleted or deactivated, or is of another partition.",
+        "Check it in the IAM console. For an account in China or GovCloud, set the region.",
     ),
     (
         {"SignatureDoesNotMatch"},
@@ -87,7 +94,7 @@ ANSWERS = (
     ),
     (
         {"ExpiredToken", "ExpiredTokenException"},
-        "The session has ended, says AWS.",
+        "AWS says that the session has ended.",
         "Get a new one: mfaenv --refresh.",
     ),
     (
@@ -96,21 +103,26 @@ ANSWERS = (
         "Wait a little, then try again.",
     ),
     (
+        {"ServiceUnavailable", "ServiceFailure", "InternalFailure", "InternalError", "500", "502", "503", "504"},
+        "AWS cannot answer now ({code}): {text}",
+        "Wait a little, then try again.",
+    ),
+    (
         {"ValidationError"},
         "AWS refuses the values: {text}",
-        "Look at --duration, duration_seconds and --serial-number.",
+        "Check --duration, duration_seconds and --serial-number.",
     ),
     (
         {"RegionDisabledException"},
-        "STS is switched off in this region.",
+        "STS is deactivated in this region.",
         "Enable it in the IAM console, or set --region.",
     ),
 )
 """AWS's codes, what they mean, and what to do: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html."""
 
 NOT_AWS = (
-    "The answer is not AWS's, but a proxy's or another server's.",
-    "Look at HTTPS_PROXY, NO_PROXY, and endpoint_url or AWS_ENDPOINT_URL.",
+    "The answer is not from AWS, but from a proxy or another server.",
+    "Check HTTPS_PROXY, NO_PROXY, and endpoint_url or AWS_ENDPOINT_URL.",
 )
 
 OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was used.")
@@ -120,34 +132,40 @@ def _denied(text: str, device: str) -> MfaenvError:
     if INVALID_CODE in text:
         return WrongCodeError(
             f"AWS refused the code for {device}: it is wrong, or was used before.",
-            "Wait for the device's next code, and look at its clock.",
+            "Wait for the device's next code, and check its clock.",
         )
     if WRONG_DEVICE in text:
         return MfaenvError(
-            f"The device {device} is not this user's, says AWS.",
-            "Name the right one with --serial-number or mfa_serial (`aws iam list-mfa-devices` shows it).",
+            f"The device {device} is not this user's, according to AWS.",
+            "Set --serial-number or mfa_serial: see the console, Security credentials.",
         )
     if "Cannot call GetSessionToken with session credentials" in text:
-        return MfaenvError("These keys are a session's already.", "Use the profile that holds the long-term keys.")
+        return MfaenvError("These keys belong to a session already.", "Use the profile that holds the long-term keys.")
     return DeniedError(
-        f"AWS denied it: {_sentence(text)}", "Look at the policies of the user and, for a role, its trust."
+        f"AWS denied it: {_sentence(text)}", "Check the user's policies and, for a role, its trust policy."
     )
 
 
-def _code(error: ClientError) -> tuple[str, str]:
-    found = error.response.get("Error", {})
-    return found.get("Code", ""), found.get("Message", "")
+def error_code(error: ClientError) -> str:
+    """Return AWS's code for what is wrong; empty where the answer has none."""
+    return _text_of(error, "Code")
+
+
+def _text_of(error: ClientError, part: str) -> str:
+    """Return a part of an error, which an answer may lack, or have and leave empty."""
+    found: Any = error.response.get("Error", {})
+    return found.get(part) or ""
 
 
 def clock_error(response: Any) -> MfaenvError:
-    """Say by how much the clock is off, as far as the answer tells."""
+    """Return by how much the clock is off, as far as the answer tells."""
     off = round(ahead(response, time.time()) or 0)
-    measure = f" by {duration_text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
+    measure = f" by {duration.text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
     return MfaenvError(f"This machine's clock is off{measure}.", "Set it (timedatectl set-ntp true), then try again.")
 
 
 def ahead(response: Any, now: float) -> float | None:
-    """Give the seconds by which `now` is ahead of the answer's own Date header; nothing where that holds no date."""
+    """Return the seconds by which `now` is ahead of the answer's own Date header; nothing where that holds no date."""
     date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
     try:
         return now - parsedate_to_datetime(date).timestamp()
@@ -155,34 +173,37 @@ def ahead(response: Any, now: float) -> float | None:
         return None
 
 
-def from_botocore(error: BotoCoreError) -> MfaenvError:
-    """Explain an error that botocore raised itself."""
+def from_botocore(error: BotoCoreError, text: str = "") -> MfaenvError:
+    """Explain an error that botocore raised itself; `text` stands in for its own, where that holds a secret."""
+    said = _sentence(text or str(error))
     for name, message, hint in BOTOCORE:
         if any(kind.__name__ == name for kind in type(error).__mro__):
-            return MfaenvError(message.format(_sentence(str(error))), hint)
-    return MfaenvError(_sentence(str(error)), "Run with --verbose to see what was used.")
+            return MfaenvError(message.format(said), hint)
+    return MfaenvError(said, "Run with --verbose to see what was used.")
 
 
-_CONNECTION = "Look at the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
+_CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
 BOTOCORE = (
-    ("ProxyConnectionError", "The proxy refused the connection: {}", "Look at HTTPS_PROXY and NO_PROXY."),
-    ("SSLError", "TLS failed: {}", "Behind a proxy that opens TLS, put its certificate in AWS_CA_BUNDLE."),
+    ("ProxyConnectionError", "The proxy refused the connection: {}", "Check HTTPS_PROXY and NO_PROXY."),
+    ("SSLError", "TLS failed: {}", "Behind a proxy that decrypts TLS, name its certificate in AWS_CA_BUNDLE."),
     ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
     ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
-    ("InvalidRegionError", "{}", "Look at --region, AWS_REGION, and the profile's region."),
+    ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),
+    ("InvalidRegionError", "{}", "Check --region, AWS_REGION, and the profile's region."),
     (
         "NoRegionError",
         "A region is needed here, and none is set.",
         "Set --region, AWS_REGION, or the profile's region.",
     ),
-    ("CredentialRetrievalError", "{}", "Try by itself what credential_process or credential_source names."),
+    ("CredentialRetrievalError", "{}", "Check what credential_process or credential_source names."),
 )
 """botocore's exceptions by name, the special before the general: https://docs.aws.amazon.com/boto3 lists them."""
 
 
 def _sentence(text: str) -> str:
     """Put a foreign message on one line, without the password of a URL, and end it."""
-    line = " ".join(without_password(word) if "://" in word else word for word in text.split())
+    line = " ".join(text.split())
+    line = without_password(line) if "://" in line else line
     return line if line.endswith((".", "!", "?")) else f"{line.rstrip(':')}."
 
 
@@ -199,7 +220,7 @@ def sign_in_errors(profile: str) -> Iterator[None]:
         yield
     except exceptions.MissingDependencyException:
         raise MfaenvError(
-            f"Profile {profile} signs in with `aws login`, which botocore reads with awscrt only.",
+            f"Profile {profile} signs in with `aws login`, for which botocore needs awscrt.",
             f"Install it (pip install 'mfaenv[login]'), then sign in: aws login --profile {profile}",
         ) from None
     except exceptions.BotoCoreError as error:
@@ -224,9 +245,9 @@ def source_errors(profile: str) -> Iterator[None]:
     except OSError as error:
         reason = f"{error.strerror}: {error.filename}"
     except RuntimeError:
-        reason = "what it gives has ended already"
+        reason = "the session that it gives has ended"
     except (AttributeError, TypeError, ValueError):
         reason = "its setting or its answer is malformed"
     else:
         return
-    raise MfaenvError(f"Profile {profile} gives no keys: {reason}.", "Try by itself what its setting names.")
+    raise MfaenvError(f"Profile {profile} gives no keys: {reason}.", "Check what its setting names.")

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from mfaenv.aws import client, explain
-from mfaenv.aws.sts import Identity
+from mfaenv.aws.sts import Identity, identity_in
 from mfaenv.errors import DeniedError, MfaenvError
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ class Call(NamedTuple):
 
     @property
     def service(self) -> str:
-        """Give the service, as both IAM and botocore name it."""
+        """Return the service, as both IAM and botocore name it."""
         return self.action.partition(":")[0]
 
 
@@ -84,11 +84,10 @@ NOT_TRIED = Outcome(Kind.NOT_TRIED)
 
 
 class Asker:
-    """Makes the calls side by side, with the settings of a profile, in a region and the partition of an ARN."""
+    """Makes the calls side by side, by the settings that clients go by."""
 
-    def __init__(self, profile: str | None, region: str, arn: str, now: Callable[[], float] = time.time) -> None:
-        self._place = (region, arn)
-        self._profile = profile
+    def __init__(self, settings: client.Settings, now: Callable[[], float] = time.time) -> None:
+        self._settings = settings
         self._now = now
         self._clients: dict[tuple[str, str], Any] = {}
         self._building = Lock()
@@ -123,27 +122,27 @@ class Asker:
             return Outcome(Kind.FAILED, error.message, error.hint)
         except ClientError as error:
             return self._refused(error, keys.access_key)
-        if call.member not in answer:
+        if call.member not in answer or (call == IDENTITY and identity_in(answer) is None):
             return Outcome(Kind.FAILED, *explain.NOT_AWS)
         return Outcome(Kind.ALLOWED, data=answer, ahead=explain.ahead(answer, self._now()))
 
     def _client(self, service: str, keys: Keys | Credentials) -> Any:
-        """Give a client, made once: botocore's clients can be shared by threads, what makes them cannot."""
+        """Return a client, made once: botocore's clients can be shared by threads, what makes them cannot."""
         name = (service, keys.access_key)
         with self._building:
             if name not in self._clients:
-                self._clients[name] = client.client(service, self._profile, keys, *self._place)
+                self._clients[name] = client.client(service, self._settings, keys)
             return self._clients[name]
 
     def _refused(self, error: ClientError, access_key: str) -> Outcome:
         problem = explain.from_client(error, access_key, "")
-        code = error.response.get("Error", {}).get("Code", "")
+        code = explain.error_code(error)
         ahead = explain.ahead(error.response, self._now())
         return Outcome(_kind(problem), problem.message, problem.hint, code, ahead=ahead)
 
 
 def _kind(problem: MfaenvError) -> Kind:
-    """Tell a policy that denies from one that is missing, as AWS words them.
+    """Return whether a policy denies or none allows, as AWS words it.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
@@ -153,5 +152,5 @@ def _kind(problem: MfaenvError) -> Kind:
 
 
 def who(identity: Outcome) -> Identity | None:
-    """Give whose keys a call of GetCallerIdentity was made with, if it was answered."""
-    return Identity(identity.data["Account"], identity.data["Arn"]) if identity.kind is Kind.ALLOWED else None
+    """Return whose keys a call of GetCallerIdentity was made with, if it was answered."""
+    return identity_in(identity.data) if identity.kind is Kind.ALLOWED else None

@@ -8,6 +8,9 @@ from mfaenv.aws import explain
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Credentials, Hop
 
+ARN_COLONS = 5
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html."""
+
 
 class Identity(NamedTuple):
     """Who the keys are."""
@@ -17,37 +20,46 @@ class Identity(NamedTuple):
 
     @property
     def partition(self) -> str:
-        """Give the partition: aws, aws-cn, aws-us-gov or another."""
+        """Return the partition: aws, aws-cn, aws-us-gov or another."""
         return self.arn.split(":")[1]
 
     @property
     def user(self) -> str:
-        """Give the user's name without its path; empty for the root user and for roles."""
+        """Return the user's name without its path; empty for the root user and for roles."""
         resource = self.arn.split(":", 5)[5]
         return resource.rpartition("/")[2] if resource.startswith("user/") else ""
 
     @property
     def is_root(self) -> bool:
-        """Tell whether this is the account's root user, whose sessions last an hour at most."""
+        """Return whether this is the account's root user, whose sessions last an hour at most."""
         return self.arn.endswith(":root")
 
 
 def identity(client: Any, access_key: str) -> Identity:
-    """Ask who the keys are: no policy can deny that. Raises MfaenvError."""
+    """Ask who the keys are: no policy can deny that. Raise MfaenvError."""
     with explain.aws_errors(access_key):
-        answer = client.get_caller_identity()
-        return Identity(answer["Account"], answer["Arn"])
+        found = identity_in(client.get_caller_identity())
+    if found is None:
+        raise MfaenvError(*explain.NOT_AWS)
+    return found
+
+
+def identity_in(answer: Any) -> Identity | None:
+    """Read an answer of GetCallerIdentity; return None where no account and ARN are in it."""
+    account, arn = answer.get("Account", ""), answer.get("Arn", "")
+    is_arn = arn.startswith("arn:") and arn.count(":") >= ARN_COLONS
+    return Identity(account, arn) if account and is_arn else None
 
 
 def session_token(client: Any, access_key: str, serial: str, code: str, duration: int) -> Credentials:
-    """Get a session for a code; `duration` in seconds. Raises MfaenvError, WrongCodeError where it was the code."""
+    """Get a session for a code; `duration` in seconds. Raise MfaenvError, WrongCodeError where it was the code."""
     with explain.aws_errors(access_key, serial):
         answer = client.get_session_token(SerialNumber=serial, TokenCode=code, DurationSeconds=duration)
         return credentials(answer["Credentials"])
 
 
 def assume_role(client: Any, hop: Hop) -> Credentials:
-    """Assume one role. Raises MfaenvError, DeniedError where a policy is in the way."""
+    """Assume one role. Raise MfaenvError, DeniedError where a policy is in the way."""
     wanted = {
         "RoleArn": hop.role_arn,
         "RoleSessionName": hop.session_name,
@@ -60,7 +72,7 @@ def assume_role(client: Any, hop: Hop) -> Credentials:
 
 
 def credentials(answer: Any) -> Credentials:
-    """Take the four values out of an answer of STS. Raises MfaenvError where one is empty: that is no session."""
+    """Take the four values out of an answer of STS. Raise MfaenvError where one is empty: that is no session."""
     if not all(answer.values()):
         raise MfaenvError(*explain.NOT_AWS)
     return Credentials(

@@ -5,33 +5,37 @@ from __future__ import annotations
 import textwrap
 
 from mfaenv import catalog
+from mfaenv.cli.examples import EXAMPLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mfaenv.catalog import Command
-    from mfaenv.options import Option
+    from mfaenv.catalog import Command, Option
 
 WIDTH = 80
 WIDEST_LEFT = 36
 """Of the left of two columns; what is wider has a line of its own."""
 
-WORDS = {"CMD": "[--] [CMD ...]"}
+WORDS = {"CMD": "[--] [CMD ...]", "WHAT": "[WHAT]"}
 """How an argument is written in the order of a command's words, where that is not its name."""
 
 
 def page(name: str) -> str:
-    """Write the help of a command."""
+    """Return the help of a command."""
     command = catalog.COMMANDS[name]
     blocks = [
-        [command.help, *_usage(name, command)],
-        ["Options [and where else their values come from]:", *columns(map(_described, command.options.values()))],
-        ["Examples:", *columns(command.examples.items())],
+        [
+            command.help,
+            *_usage(name, command),
+            "Options [and where else their values come from]:",
+            *columns(map(_described, command.options.values())),
+        ],
+        ["Examples:", *columns(EXAMPLES[name].items())],
     ]
     if name == catalog.MAIN:
         others = ((other, row.help) for other, row in catalog.COMMANDS.items() if other != catalog.MAIN)
-        blocks.insert(2, ["Commands (each has its own --help):", *columns(others)])
+        blocks.insert(1, ["Commands (each has its own --help):", *columns(others)])
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
@@ -42,7 +46,7 @@ def _usage(name: str, command: Command) -> Iterator[str]:
 
 
 def usage(name: str) -> str:
-    """Write the order of a command's words."""
+    """Return the order of a command's words."""
     argument = catalog.COMMANDS[name].argument
     return " ".join(filter(None, ["mfaenv", name, "[options]", WORDS.get(argument, argument)]))
 
@@ -53,12 +57,12 @@ def _described(option: Option) -> tuple[str, str]:
 
 
 def spelling(option: Option) -> str:
-    """Write an option with all its spellings and its value."""
+    """Return an option with all its spellings and its value."""
     return " ".join(filter(None, [", ".join(option.flags), option.metavar]))
 
 
 def columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Write two columns; a long text goes on below itself."""
+    """Yield two columns; a long text goes on below itself."""
     pairs = list(rows)
     left = max(len(first) for first, _ in pairs if len(first) <= WIDEST_LEFT)
     for first, second in pairs:

@@ -1,73 +1,78 @@
 """`mfaenv exec`: a command, or the user's shell, with the session in its environment and nothing else changed."""
 
-from __future__ import annotations
-
+import _signal  # type: ignore[import-not-found]  # signal itself takes its time
 import os
-import signal
 import sys
 import time
 
-from mfaenv import exports, shortcut, store
+from mfaenv import environment, fastpath, shells
+from mfaenv.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from mfaenv.options import Given
+    from mfaenv.parse import Given
     from mfaenv.shells import Pair
 
 
-def run(given: Given, env: Mapping[str, str], command: Sequence[str]) -> int:
-    """Become the command, where the system can do that; else run it and give its exit status.
+def run(given: "Given", command: "Sequence[str]", env: "Mapping[str, str]") -> int:
+    """Replace this process by the command, where the system can do that; else run it and return its exit status.
 
-    Raises MfaenvError where there is no session, or no such command.
+    Raise MfaenvError where there is no session, or no such command.
     """
     words = list(command) or [user_shell(env)]
-    return _start(words, environment(_session(given, env), env))
+    if given.get("serve"):
+        from mfaenv.commands import serve
+
+        inherited = dict(env)
+        _restore_locale(inherited)
+        return serve.serve(given, words, inherited)
+    session = _session(given, env)
+    shells.check_lengths(session, environment.LONGEST)
+    return _start(words, environment.changed(session, env))
 
 
-def _session(given: Given, env: Mapping[str, str]) -> list[Pair]:
-    stored = shortcut.stored(given, env, store.Store(store.directory(env)), time.time())
+def _session(given: "Given", env: "Mapping[str, str]") -> "list[Pair]":
+    stored = fastpath.stored(given, env, Store.of(env), time.time())
     if isinstance(stored, list):
         return stored
-    from mfaenv import commands
+    from mfaenv.commands import export
+    from mfaenv.terminal import coredump
+    from mfaenv.terminal.terminal import Terminal
 
-    return exports.pairs(commands.obtain(given, env, commands.terminal(given, env)), env)
-
-
-def environment(session: Iterable[Pair], env: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment with the session's variables set and the overriding ones gone."""
-    changed = dict(env)
-    for name, value in session:
-        if value is None:
-            changed.pop(name, None)
-        else:
-            changed[name] = value
-    return changed
+    coredump.prevent()
+    try:
+        return environment.pairs(export.obtain(given, env, Terminal.for_options(given, env)), env)
+    finally:
+        coredump.restore()  # for the command
 
 
 if sys.platform == "win32":
 
-    def user_shell(env: Mapping[str, str]) -> str:
-        """Give the shell that the user works with, as the environment names it."""
+    def user_shell(env: "Mapping[str, str]") -> str:
+        """Return the shell that the user works with, as the environment names it."""
         return env.get("COMSPEC") or "cmd.exe"
 
-    def _start(words: Sequence[str], env: dict[str, str]) -> int:
+    def _restore_locale(_: dict[str, str]) -> None:
+        """Do nothing: Python changes no locale there."""
+
+    def _start(words: "Sequence[str]", env: dict[str, str]) -> int:
         # os.execvpe would start a second process there, and end this one while the command runs.
-        from mfaenv.foreground import run_in_foreground
+        from mfaenv.terminal.foreground import run_in_foreground
 
         return run_in_foreground(words, env)
 else:
     _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
-    def user_shell(env: Mapping[str, str]) -> str:
-        """Give the shell that the user works with, as the environment names it."""
+    def user_shell(env: "Mapping[str, str]") -> str:
+        """Return the shell that the user works with, as the environment names it."""
         return env.get("SHELL") or "/bin/sh"
 
     def _restore_signals() -> None:
         """Undo what Python does at its start: an ignored signal stays ignored in the command."""
-        for number in (signal.SIGPIPE, signal.SIGXFSZ):
-            signal.signal(number, signal.SIG_DFL)
+        for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
+            _signal.signal(number, _signal.SIG_DFL)
 
     def _restore_locale(env: dict[str, str]) -> None:
         """Undo what Python does in the locale C: it names another one in its environment (PEP 538).
@@ -91,6 +96,6 @@ else:
         try:
             os.execvpe(words[0], words, env)  # noqa: S606 - the user's own command, without a shell
         except (OSError, ValueError) as error:
-            from mfaenv.foreground import cannot_run
+            from mfaenv.terminal.program import cannot_run
 
             raise cannot_run(words[0], error) from None

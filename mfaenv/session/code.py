@@ -4,108 +4,183 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
-from mfaenv import options
+from mfaenv import parse
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
+    from typing import Self
 
-    from mfaenv.model import Plan
-    from mfaenv.terminal import Terminal
+    from mfaenv.model import Request
+    from mfaenv.prompt.window import Window
+    from mfaenv.terminal.terminal import Terminal
+    from mfaenv.terminal.tones import Toned
 
     Meanwhile = Callable[[], None]
+    Look = Callable[[], None]
+    Question = tuple[Toned, ...]
 
 PROGRAM_SECONDS = 60
 """How long a program may take: some wait for a touch or a PIN."""
 
-WAYS = "Run it in a terminal, or give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process."
+MOST = 65_536
+"""Bytes that a program may print; one that prints without end would take all the memory."""
+
+LOOK_SECONDS = 0.2
+"""How often the store is looked at while a program runs."""
+
+HINT = "Run it in a terminal, or give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process."
 
 
 class Source:
-    """One way to a code: `get` takes the question, and what to do while the code is looked for.
+    """A source of codes: `get` takes the question, what to do while the code is looked for, and a look at the store.
 
-    `again` tells whether it can give another one when the first is refused.
+    The look is repeated until there is a code, and may raise. `asks` tells whether the code has to be asked for: that
+    may take any time, and another code can be had when the first is refused.
     """
 
-    def __init__(self, name: str, get: Callable[[str, Meanwhile], str], *, again: bool) -> None:
+    window: Window | None = None
+
+    def __init__(self, name: str, get: Callable[[Question, Meanwhile, Look], str], *, asks: bool) -> None:
         self.name = name
         self.get = get
-        self.again = again
+        self.asks = asks
+
+    @classmethod
+    def in_window(cls, window: Window) -> Self:
+        """Return the source that asks in a window, of which one at a time is open."""
+        made = cls("a window", window.ask_code, asks=True)
+        made.window = window
+        return made
+
+    def remark(self, wrong: str) -> None:
+        """Show what was wrong with a code where the person sees the next question, if that is not the terminal."""
+        if self.window:
+            self.window.remark(wrong)
 
 
-def source(plan: Plan, terminal: Terminal, *, no_input: bool) -> Source | None:
-    """Choose the way: what was given, then the program, then the terminal; nothing where there is none.
+def source(request: Request, terminal: Terminal) -> Source | None:
+    """Return the source: what was given, else the program, else the terminal; nothing where there is none.
 
-    Raises MfaenvError (usage) for a given code that is none.
+    Raise MfaenvError (usage) for a given code that is none.
     """
-    given, command = plan.token_code, plan.token_command
+    given, command = request.token_code, request.token_command
     if given.text == "-":
-        return Source("standard input", _from_standard_input, again=False)
+        return _given(checked(sys.stdin.readline(64) if sys.stdin else "", "standard input"), "standard input")
     if given.text and not (command.source == "--token-command" and given.source != "--token-code"):
-        digits = checked(given.text, given.source)
-        return Source(given.source, lambda _question, _meanwhile: digits, again=False)
+        return _given(checked(given.text, given.source), given.source)
     if command.text:
-        return Source(command.source, lambda _, meanwhile: from_program(command.text, terminal, meanwhile), again=True)
-    if no_input or not terminal.available():
+        return Source(
+            command.source, lambda _, meanwhile, look: from_program(command.text, terminal, meanwhile, look), asks=True
+        )
+    if request.no_input:
         return None
-    return Source("the terminal", terminal.ask_code, again=True)
+    if request.ask.text != "window" and terminal.available():
+        return Source("the terminal", terminal.ask_code, asks=True)
+    return _window_source(request) if request.ask.text != "terminal" else None
 
 
-def needed(plan: Plan, *, no_input: bool) -> MfaenvError:
+def _window_source(request: Request) -> Source:
+    """Return the source that asks in a window. Raise MfaenvError where no program is there to open one."""
+    from mfaenv.prompt.window import Window
+
+    window = Window(os.environ, request.window)
+    if not window.available():
+        tried = "no terminal and no window" if request.ask.text == "auto" else "no window"
+        raise MfaenvError(
+            f"A code is needed for profile {request.profile.text}, and there is {tried} to ask in.",
+            window.looked_for(),
+            status=CODE_NEEDED,
+        )
+    return Source.in_window(window)
+
+
+def can_ask(request: Request, terminal: Terminal) -> bool:
+    """Return whether anything but a code can be asked for: a window asks for nothing else."""
+    return not request.no_input and request.ask.text != "window" and terminal.available()
+
+
+def _given(digits: str, origin: str) -> Source:
+    return Source(origin, lambda _question, _meanwhile, _look: digits, asks=False)
+
+
+def needed(request: Request) -> MfaenvError:
     """Make the error for a code that nobody can give."""
-    reason = "--no-input forbids to ask" if no_input else "there is no terminal to ask on"
-    return MfaenvError(f"A code is needed for profile {plan.profile.text}, and {reason}.", WAYS, status=CODE_NEEDED)
+    reason = "--no-input forbids asking" if request.no_input else "there is no terminal to ask on"
+    return MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", HINT, status=CODE_NEEDED)
 
 
 def checked(text: str, origin: str) -> str:
-    """Give the six digits, or raise MfaenvError (usage) without showing what was given."""
-    digits = options.code(text)
+    """Return the six digits, or raise MfaenvError (usage) without showing what was given."""
+    digits = parse.code(text)
     if not digits:
         raise MfaenvError(f"{origin}: a code is six digits.", "It is the number that the device shows.", status=USAGE)
     return digits
 
 
-def _from_standard_input(_question: str, _meanwhile: Meanwhile) -> str:
-    return checked(sys.stdin.readline(64) if sys.stdin else "", "standard input")
-
-
-def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
+def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile, look: Look) -> str:
     """Run a program, no shell between, on the terminal, and take the first six digits that stand alone in its output.
 
-    Raises MfaenvError, with the program's name and status but never its output.
+    Look meanwhile; what that raises ends the program. Raise MfaenvError, with the program's name and status but never
+    its output.
     """
     import subprocess
 
-    from mfaenv.aws.process import words
+    from mfaenv.aws import process
+    from mfaenv.terminal import program
 
-    program, *arguments = words(command)
-    name = os.path.basename(program)
+    words = process.words(command)
+    name = os.path.basename(words[0])
     meanwhile()
     with terminal.for_program() as streams:
         try:
-            done = subprocess.run(  # noqa: S603 - the user's own program, split into words, without a shell
-                [program, *arguments], stdout=subprocess.PIPE, timeout=PROGRAM_SECONDS, check=False, **streams
-            )
+            with program.start(words, os.environ, stdout=subprocess.PIPE, **streams) as running:
+                try:
+                    output = _output(running, name, look)
+                except BaseException:
+                    running.kill()
+                    raise
         except subprocess.TimeoutExpired:
             raise MfaenvError(f"{name} gave no code within {PROGRAM_SECONDS} s.", _PROGRAM_HINT) from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "its name cannot be used"
             raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", _PROGRAM_HINT) from None
-    if done.returncode:
-        raise MfaenvError(f"{name} {_ending(done.returncode)}.", _PROGRAM_HINT)
-    found = first_code(done.stdout)
+    if running.returncode:
+        raise MfaenvError(f"{name} {_ending(running.returncode)}.", _PROGRAM_HINT)
+    found = first_code(output)
     if not found:
         raise MfaenvError(f"{name} ended with status 0, but printed no six digits.", _PROGRAM_HINT)
     return found
+
+
+def _output(process: subprocess.Popen[bytes], name: str, look: Look) -> bytes:
+    """Return all that a program prints, and look now and then.
+
+    Raise TimeoutExpired where it takes too long, MfaenvError where it prints too much (seen on POSIX alone).
+    """
+    import subprocess
+
+    end = time.monotonic() + PROGRAM_SECONDS
+    while True:
+        try:
+            return process.communicate(timeout=LOOK_SECONDS)[0]
+        except subprocess.TimeoutExpired as error:
+            if time.monotonic() > end:
+                raise
+            if len(error.output or b"") > MOST:
+                raise MfaenvError(f"{name} does not stop printing.", _PROGRAM_HINT) from None
+        look()
 
 
 _PROGRAM_HINT = "Try the token command by itself."
 
 
 def _ending(status: int) -> str:
-    """Say how a program ended that failed: with a status, or, where that is negative, by a signal."""
+    """Return how a program ended that failed: with a status, or, where that is negative, by a signal."""
     import signal
 
     if status > 0:

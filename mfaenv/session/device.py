@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
-from mfaenv.leaving import leaving
-from mfaenv.roles import is_iam_arn
+from mfaenv.session.code import can_ask
+from mfaenv.terminal.interrupt import interruptible
+from mfaenv.terminal.tones import Toned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfaenv.aws.sts import Identity
-    from mfaenv.model import Keys, Plan
-    from mfaenv.terminal import Terminal
+    from mfaenv.model import Keys, Request
+    from mfaenv.session.turn import Turn
+    from mfaenv.terminal.terminal import Terminal
 
 LENGTHS = range(9, 256 + 1)
 CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=/:,.@-")
@@ -20,7 +23,7 @@ NO_SECURITY_KEYS = "Sign in with `aws login`, or add an authenticator app to the
 
 
 def checked(serial: str, source: str) -> str:
-    """Give the serial number back; raise MfaenvError (usage) for what STS will not take, before anybody is asked."""
+    """Return the serial number back; raise MfaenvError (usage) for what STS will not take, before anybody is asked."""
     if ":u2f/" in serial:
         raise MfaenvError(
             f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS, status=USAGE
@@ -43,24 +46,26 @@ _EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 f
 
 
 def account(serial: str) -> str:
-    """Give the account that a device's ARN names; nothing for a hardware token."""
+    """Return the account that a device's ARN names; nothing for a hardware token."""
     return serial.split(":")[4] if serial.startswith("arn:") else ""
 
 
-def find(plan: Plan, keys: Keys, terminal: Terminal, *, no_input: bool) -> tuple[str, str]:
-    """Ask AWS for the device, and the person where AWS may not say or knows several; give it and its account.
+def find(request: Request, keys: Keys, terminal: Terminal, turn: Turn) -> tuple[str, str]:
+    """Ask AWS for the device, and the person where AWS may not say or knows several; return it and its account.
 
-    Raises MfaenvError where there is none that STS can use.
+    Raise MfaenvError where there is none that STS can use.
     """
     from mfaenv.aws import client, devices
 
-    with leaving():
-        who = _identity(plan, keys)
-        iam = client.client("iam", plan.config_profile, keys, plan.session_region)
+    with interruptible():
+        who = _identity(request, keys)
+        iam = client.client("iam", client.settings_of(request), keys)
         found = devices.ask(iam, who, keys.access_key)
-    asking = not no_input and terminal.available()
+    asking = can_ask(request, terminal)
+    if asking:
+        turn.free()
     if found.denied:
-        return _offered(devices.likely(who), terminal, asking=asking), who.account
+        return _offered(devices.likely(who), terminal, turn, asking=asking), who.account
     if not found.usable:
         raise _none_usable(who.arn, found.security_keys)
     if len(found.usable) == 1:
@@ -73,17 +78,20 @@ def find(plan: Plan, keys: Keys, terminal: Terminal, *, no_input: bool) -> tuple
             status=CODE_NEEDED,
         )
     unusable = [f"{serial} (a security key: STS cannot use it)" for serial in found.security_keys]
-    return terminal.choose("Which MFA device", found.usable, unusable), who.account
+    return terminal.choose("Which MFA device?", found.usable, unusable, look=turn.look), who.account
 
 
-def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
+def _offered(likely: str, terminal: Terminal, turn: Turn, *, asking: bool) -> str:
     """Let the person confirm the likely device; where nobody can be asked it is tried, and said so."""
     if not asking:
         terminal.note(f"The policy hides the MFA devices; trying {likely}.")
         return likely
-    if terminal.confirm(f"The policy hides the MFA devices. Is it {likely}?"):
+    if terminal.confirm("Use this device?", turn.look, Toned(f"The policy hides the MFA devices. It may be {likely}.")):
         return likely
-    return checked(terminal.ask_text("Serial number or ARN of the device"), "typed")
+    typed = ""
+    while not typed:
+        typed = terminal.ask_text("Serial number or ARN of the device", turn.look)
+    return checked(typed, "typed")
 
 
 def _none_usable(arn: str, security_keys: tuple[str, ...]) -> MfaenvError:
@@ -97,12 +105,13 @@ def _none_usable(arn: str, security_keys: tuple[str, ...]) -> MfaenvError:
     )
 
 
-def owner(plan: Plan, keys: Keys) -> str:
-    """Ask AWS for the account of the keys. Raises MfaenvError."""
-    return _identity(plan, keys).account
+def owner(request: Request, keys: Keys) -> str:
+    """Ask AWS for the account of the keys. Raise MfaenvError."""
+    return _identity(request, keys).account
 
 
-def _identity(plan: Plan, keys: Keys) -> Identity:
+def _identity(request: Request, keys: Keys) -> Identity:
     from mfaenv.aws import client, sts
 
-    return sts.identity(client.client("sts", plan.config_profile, keys, plan.session_region), keys.access_key)
+    settings = client.settings_of(request, endpoint=request.endpoint.text)
+    return sts.identity(client.client("sts", settings, keys), keys.access_key)

@@ -1,45 +1,69 @@
 """From a code to a session: ask, check, send, and ask again where it was the wrong one."""
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from mfaenv import memory
-from mfaenv.code import Source
+from mfaenv import environment
+from mfaenv.aws import address
 from mfaenv.errors import MfaenvError, WrongCodeError
-from mfaenv.leaving import leaving
-from mfaenv.model import Credentials, Keys, Plan
+from mfaenv.model import Credentials, Keys, Request
+from mfaenv.session import longterm, remembered
+from mfaenv.session.code import Source
+from mfaenv.session.turn import Turn
 from mfaenv.store import Store
-from mfaenv.terminal import Terminal
+from mfaenv.terminal import console
+from mfaenv.terminal.interrupt import interruptible
+from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.tones import DOUBTFUL, Toned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from threading import Event
 
+    from mfaenv.session.keychain import Tell
+
 TRIES = 3
 CODE_SECONDS = 30
 """How long a device shows one code: https://datatracker.ietf.org/doc/html/rfc6238, section 5.2."""
 
+COLUMNS = 80
+"""What every terminal has: a line that fits does not break within a name."""
 
-class Surroundings(NamedTuple):
+
+LOOK_SECONDS = 0.5
+"""Between two looks whether what is made in the background waits for the keychain."""
+
+LOOPBACK = "http://127.0.0.1:"
+
+DEMO_SECONDS = 1
+"""The longest that a demo which does not answer may delay the question."""
+
+
+class Context(NamedTuple):
     """What is there to work with: a store, a person, and the time of day in seconds since 1970."""
 
-    place: Store
+    store: Store
     terminal: Terminal
     now: Callable[[], float] = time.time
 
 
 class Ready:
-    """The STS client; begun ahead, it is made in the background while the person looks for the code."""
+    """The STS client; begun ahead, it is made in the background while the person looks for the code.
 
-    def __init__(self, plan: Plan, keys: Keys, terminal: Terminal) -> None:
-        self._plan = plan
-        self._keys = keys
+    So are its `keys` loaded, where a keychain has them.
+    """
+
+    def __init__(self, request: Request, keys: Keys, terminal: Terminal) -> None:
+        self.keys = keys
+        self._request = request
         self._terminal = terminal
         self._client: Any = None
         self._error: BaseException | None = None
         self._made: Event | None = None
+        self._awaited = ""
 
     def begin(self) -> None:
         """Start to make it in the background, unless that was done before."""
@@ -55,84 +79,147 @@ class Ready:
         try:
             from mfaenv.aws import sts
 
-            self._client = self._make()
+            self._client = self._make(self._note)
             # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
-            sts.identity(self._client, self._keys.access_key)
+            sts.identity(self._client, self.keys.access_key)
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             self._error = error
         finally:
             made.set()
         self._terminal.load()  # for what is said after the answer
 
-    def _make(self) -> Any:
+    def _note(self, text: str) -> None:
+        """Note what is waited for: it is not said while the question stands."""
+        self._awaited = text
+
+    def _make(self, tell: "Tell") -> Any:
         from mfaenv.aws import client
 
-        plan = self._plan
-        return client.client("sts", plan.config_profile, self._keys, plan.session_region, plan.device.text)
+        request = self._request
+        self.keys = longterm.loaded(request, self.keys, tell)
+        self._awaited = ""
+        settings = client.settings_of(request, request.device.text, request.endpoint.text)
+        return client.client("sts", settings, self.keys)
 
     def client(self) -> Any:
         """Wait for the client, or make it now. Raises what went wrong on the way to it."""
         if self._made is None:
-            return self._make()
-        self._made.wait()
+            return self._make(self._terminal.awaited)
+        while not self._made.wait(LOOK_SECONDS):
+            if self._awaited:
+                self._terminal.awaited(self._awaited)
+                self._made.wait()
         if self._error is not None:
             raise self._error
         return self._client
 
 
-def question(plan: Plan) -> str:
-    """Write the question: it names the profile, the account and the device."""
-    account = f" in account {plan.account}" if plan.account else ""
-    return f"MFA code for profile {plan.profile.text}{account}, device {plan.device.text}"
+def question(request: Request, env: Mapping[str, str]) -> tuple[Toned, ...]:
+    """Return the question: lines that say for whom and, where that is not AWS, to whom, then what is asked."""
+    account = f" in account {request.account}" if request.account else ""
+    profile, device = f"For profile {request.profile.text}{account},", f"device {request.device.text}"
+    one_line = f"{profile} {device}"
+    whom = (one_line,) if console.cells(one_line) <= COLUMNS else (profile, device)
+    not_aws = f"The code goes to {address.shown(request.endpoint.text)}, not to AWS."
+    return (
+        *map(Toned, whom),
+        *([Toned(not_aws, DOUBTFUL)] if request.endpoint.text else []),
+        *map(Toned, _shown_in_demo(request.endpoint.text, env)),
+        Toned("MFA code"),
+    )
+
+
+def _shown_in_demo(endpoint: str, env: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what the demo's device shows, where the code goes to the demo; else, or if it has ended, nothing."""
+    if not endpoint.startswith(LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
+        return ()
+    from mfaenv.pretend_aws.pages import read_code_page
+
+    try:
+        shown = read_code_page(endpoint, DEMO_SECONDS)
+    except OSError:
+        return ()
+    when = f"used already; the next one comes in {shown.seconds} s" if shown.used else f"for {shown.seconds} s"
+    return (f"The demo's device shows {shown.code}, {when}.",)
 
 
 class Fetch:
-    """One search for a session; the device in the plan is known by now."""
+    """One search for a session; the device in the request is known by now. `keys` are those that got the session."""
 
-    def __init__(self, plan: Plan, keys: Keys, source: Source, around: Surroundings) -> None:
-        self._plan = plan
-        self._keys = keys
+    def __init__(self, request: Request, keys: Keys, source: Source, context: Context, turn: Turn) -> None:
+        self._request = request
+        self.keys = keys
         self._source = source
-        self._place, self._terminal, self._now = around
+        self._store, self._terminal, self._now = context
+        self._turn = turn
         self._refused: set[str] = set()
 
     def session(self) -> Credentials:
-        """Get the session. Raises MfaenvError, after three wrong codes at the latest; KeyboardInterrupt."""
-        ready = Ready(self._plan, self._keys, self._terminal)
+        """Get the session; it is this process's turn then, until the session is stored.
+
+        Raise MfaenvError, after three wrong codes at the latest; KeyboardInterrupt; ArrivedError where another process
+        got a session meanwhile.
+        """
+        ready = Ready(self._request, self.keys, self._terminal)
         for remaining in reversed(range(TRIES)):
             code = self._unused_code(ready.begin)
             try:
-                with leaving():
-                    return self._send(ready.client(), code)
+                with interruptible():
+                    made = ready.client()
+                    self.keys = ready.keys
+                    self._turn.look()  # a process that was stopped may have lost its turn, and another used the code
+                    return self._send(made, code)
             except WrongCodeError as error:
-                if not remaining or not self._source.again:
+                self._turn.look()
+                self._refuse(code)
+                self._turn.free()
+                if not remaining or not self._source.asks:
                     raise
-                self._refused.add(code)
+                self._source.remark(error.message)
                 self._terminal.error(error)
         raise AssertionError("the last try returns or raises")
 
     def _unused_code(self, meanwhile: Callable[[], None]) -> str:
-        """Get a code that was not sent before; a person or program that gives such a one is asked for the next.
+        """Get a code that was not sent before, and the turn to send it; who gives one that was is asked for the next.
 
-        Raises MfaenvError where there is no next one: a given code, or a program that never changes its own.
+        Raise MfaenvError where there is no next one: a given code, or a program that never changes its own.
         """
         for remaining in reversed(range(TRIES)):
-            code = self._source.get(question(self._plan), meanwhile)
-            used = memory.was_used(self._place, self._plan.device.text, code, self._now())
-            if not used and code not in self._refused:
+            if self._source.asks:
+                self._turn.free()
+            code = self._source.get(question(self._request, os.environ), meanwhile, self._turn.look)
+            if self._verdict(code) != remembered.REFUSED:  # what one got that was used may be about to be stored
+                self._turn.take()
+            verdict = self._verdict(code)
+            if not verdict:
                 return code
+            self._turn.free()
+            reason = f"That code was already {verdict}"
             left = CODE_SECONDS - self._now() % CODE_SECONDS
-            reason = "That code was already used" if used else "That code was already refused"
-            if not remaining or not self._source.again:
+            if not remaining or not self._source.asks:
                 raise MfaenvError(f"{reason}.", f"The device shows the next one in {int(left) + 1} s.")
-            self._terminal.wait(reason, left)
+            self._source.remark(f"{reason}.")
+            self._terminal.wait(reason, left, self._turn.look)
         raise AssertionError("the last try returns or raises")
+
+    def _verdict(self, code: str) -> str:
+        """Return what AWS said to this code before, or nothing."""
+        if code in self._refused:
+            return remembered.REFUSED
+        return remembered.verdict(self._store, self._request.device.text, code, self._now())
+
+    def _refuse(self, code: str) -> None:
+        self._refused.add(code)
+        self._remember(code, remembered.REFUSED)
+
+    def _remember(self, code: str, verdict: str) -> None:
+        with suppress(OSError):  # the store was tried before the question, and was complained about then
+            remembered.remember_code(self._store, self._request.device.text, code, verdict, self._now())
 
     def _send(self, client: Any, code: str) -> Credentials:
         from mfaenv.aws import sts
 
-        serial = self._plan.device.text
-        credentials = sts.session_token(client, self._keys.access_key, serial, code, self._plan.duration)
-        with suppress(OSError):  # the store was tried before the question, and was complained about then
-            memory.remember_code(self._place, serial, code, self._now())
+        serial = self._request.device.text
+        credentials = sts.session_token(client, self.keys.access_key, serial, code, self._request.duration.seconds)
+        self._remember(code, remembered.USED)
         return credentials

@@ -1,10 +1,12 @@
-"""One process at a time: a lock that the system drops when its holder ends, however it ends.
+"""One process at a time: a lock that the system frees when its holder ends, however it ends.
 
-filelock would do the same; importing it takes longer than all that happens before the question is asked.
+A stopped process keeps it. So the holder touches the file again and again; when that ends, the next process takes the
+file away and goes on. filelock has no such thing, and importing it takes longer than all that comes before a question.
 """
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
 import time
@@ -14,11 +16,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PAUSE = 0.05
-"""Seconds between two tries."""
+PAUSE = 0.1
+"""Seconds between two tries; up to half as many more, different in each process, so that not all try at once."""
 
 SAID_AFTER = 1.0
 """Seconds of waiting after which it is said."""
+
+TOUCHED_EVERY = 1.0
+"""Seconds after which the holder touches the file again."""
+
+STOPPED_AFTER = 5.0
+"""Seconds without a touch, by the clock of the one that waits, after which the holder counts as stopped."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -32,6 +40,9 @@ if sys.platform == "win32":
     def _remove(path: str, fd: int) -> None:
         os.close(fd)
         os.unlink(path)  # refused as long as another process has it open: then that one removes it
+
+    def _take_away(_path: str, _file: os.stat_result) -> bool:
+        return False  # an open file cannot be removed there
 else:
     import fcntl
 
@@ -43,36 +54,86 @@ else:
 
     def _remove(path: str, fd: int) -> None:
         try:
-            os.unlink(path)  # while it is still held: who locks the nameless file sees that it is not the lock any more
+            if _is_at(path, os.fstat(fd)):  # or it was taken away, and another process's file has the name
+                os.unlink(path)  # while it is still held: who locks the nameless file sees that it is the lock no more
         finally:
             os.close(fd)
 
+    def _take_away(path: str, file: os.stat_result) -> bool:
+        """Remove the file of a stopped process; one process at a time, or the next would remove a new one."""
+        folder = os.open(os.path.dirname(path), os.O_RDONLY)
+        try:
+            with suppress(OSError):  # a file system that has no locks for folders: then without
+                fcntl.flock(folder, fcntl.LOCK_EX)
+            if _is_at(path, file):
+                os.unlink(path)
+        finally:
+            os.close(folder)
+        return True
+
 
 @contextmanager
-def lock(path: str, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock of this name; call `waiting` once where that takes more than a second. The file goes with the lock.
+def lock(path: str, waiting: Callable[[], None], look: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Hold the lock of this name. The file goes with the lock.
 
-    Raises OSError where the file cannot be made.
+    While it waits it calls `look` between two tries, which may raise, and `waiting` once after a second. Raise OSError
+    where the file cannot be made.
     """
-    fd = _acquire(path, waiting)
+    fd = _acquire(path, waiting, look)
+    freed = _thread.allocate_lock()
+    freed.acquire()
+    with suppress(RuntimeError):  # no thread to be had: the next process may come too early
+        _thread.start_new_thread(_touch, (path, freed))
     try:
         yield
     finally:
+        freed.release()
+        if fd is not None:
+            with suppress(OSError):
+                _remove(path, fd)
+
+
+def _touch(path: str, freed: _thread.LockType) -> None:
+    """Show again and again that this process is not stopped."""
+    while not freed.acquire(timeout=TOUCHED_EVERY):
         with suppress(OSError):
+            os.utime(path)
+
+
+def remove_abandoned(path: str) -> bool:
+    """Remove the file of a lock whose holder was killed, and return whether it is gone; one that is held stays."""
+    try:
+        fd = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+        if _locked(path, fd):
             _remove(path, fd)
+        else:
+            os.close(fd)
+    except OSError:
+        pass
+    return not os.path.lexists(path)
 
 
-def _acquire(path: str, waiting: Callable[[], None]) -> int:
-    say_at = time.monotonic() + SAID_AFTER
+def _acquire(path: str, waiting: Callable[[], None], look: Callable[[], object]) -> int | None:
+    """Return the descriptor of the locked file, or nothing where a stopped process's file cannot be removed."""
+    pause = PAUSE * (1 + os.getpid() % 64 / 128)
+    now = time.monotonic()
+    say_at, touched, since = now + SAID_AFTER, 0, now
     while True:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         if _locked(path, fd):
             return fd
+        file = os.fstat(fd)
         os.close(fd)
-        if time.monotonic() >= say_at:
+        now = time.monotonic()
+        if file.st_mtime_ns != touched:
+            touched, since = file.st_mtime_ns, now
+        if now - since > STOPPED_AFTER and not _take_away(path, file):
+            return None
+        look()
+        if now >= say_at:
             waiting()
             say_at = float("inf")
-        time.sleep(PAUSE)
+        time.sleep(pause)
 
 
 def _locked(path: str, fd: int) -> bool:
@@ -82,7 +143,12 @@ def _locked(path: str, fd: int) -> bool:
         return False
     except OSError:
         return True  # a file system that has no locks, as some network ones: waiting would not end
+    return _is_at(path, os.fstat(fd))
+
+
+def _is_at(path: str, file: os.stat_result) -> bool:
+    """Return whether this is the file that has the name now."""
     try:
-        return os.path.samestat(os.fstat(fd), os.stat(path))
+        return os.path.samestat(file, os.stat(path))
     except OSError:
         return False

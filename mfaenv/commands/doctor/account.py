@@ -1,13 +1,17 @@
-"""What AWS's answers tell about the keys, the identity, the clock and the devices, and which calls failed."""
+"""What AWS's answers show about the keys, the identity, the clock and the devices, and which calls failed."""
 
 from __future__ import annotations
 
+from mfaenv import duration
 from mfaenv.aws import probe
 from mfaenv.aws.devices import SECURITY_KEY
 from mfaenv.aws.probe import Kind
-from mfaenv.device import NO_SECURITY_KEYS
-from mfaenv.doctor.report import Check, State
-from mfaenv.options import duration_text
+from mfaenv.commands.doctor.report import Check, State
+from mfaenv.config import process
+from mfaenv.config.sources import ENVIRONMENT
+from mfaenv.environment import SOURCE_KEY
+from mfaenv.session import longterm
+from mfaenv.session.device import NO_SECURITY_KEYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +19,8 @@ if TYPE_CHECKING:
 
     from mfaenv.aws.probe import Outcome
     from mfaenv.aws.sts import Identity
-    from mfaenv.doctor.report import Column
-    from mfaenv.model import Plan
+    from mfaenv.commands.doctor.report import Column
+    from mfaenv.model import Request
 
     Outcomes = Mapping[Column, Mapping[str, Outcome]]
 
@@ -33,63 +37,69 @@ NOTICEABLE_SECONDS = 5
 MISSING_CALL = {"InvalidAction", "NotImplemented", "UnknownOperationException", "404", "501"}
 """What a server that imitates part of AWS answers to the rest; AWS itself knows all that is asked here."""
 
-REST_ON_OTHERS = "Nothing to mend: such a server is not AWS, and the verdict rests on the other calls."
+REST_ON_OTHERS = "Nothing to fix: such a server is not AWS, and the verdict rests on the other calls."
 SET_CLOCK = "Set the clock: timedatectl set-ntp true, or what does it on this system."
 
 
-def checks(plan: Plan, outcomes: Outcomes, now: float) -> Iterator[Check]:
-    """Look at everything that AWS told."""
+def checks(request: Request, outcomes: Outcomes, now: float) -> Iterator[Check]:
+    """Check everything that AWS answered."""
     identity = who(outcomes)
-    yield from _keys(plan, outcomes, now)
+    yield from _keys(request, outcomes, now)
     if identity:
         yield from _identity(identity, outcomes)
     yield from _clock(outcomes)
     if identity and (identity.user or identity.is_root):
-        yield from _devices(plan, outcomes)
+        yield from _devices(request, outcomes)
 
 
 def who(outcomes: Outcomes) -> Identity | None:
-    """Give whose keys they are, as far as AWS told."""
+    """Return whose keys they are, as far as AWS answered."""
     found = answer(outcomes, probe.IDENTITY)
     return probe.who(found) if found else None
 
 
 def answer(outcomes: Outcomes, call: probe.Call) -> Outcome | None:
-    """Give a call's answer, with whichever keys it was got."""
+    """Return a call's answer, with whichever keys it was got."""
     found = (column.get(call.action, probe.NOT_TRIED) for column in outcomes.values())
     return next((outcome for outcome in found if outcome.kind is Kind.ALLOWED), None)
 
 
-def _keys(plan: Plan, outcomes: Outcomes, now: float) -> Iterator[Check]:
-    if plan.keys is None:
-        yield Check("keys", "", f"none that last: {plan.kind}")
+def _keys(request: Request, outcomes: Outcomes, now: float) -> Iterator[Check]:
+    if request.keys is None:
+        yield Check("keys", "", f"no long-term keys: {request.kind}")
         return
-    key = plan.keys.access_key
+    key = request.keys.access_key
+    if longterm.in_keychain(request):
+        yield Check("keys", "", f"in the keychain ({request.keys.source})")
+    elif request.keys.source not in {ENVIRONMENT, SOURCE_KEY} and not request.process.text:
+        line = process.to_type("keys", "import", "-p", request.profiles[-1])
+        text = f"in plain text in {request.keys.source}; {line} puts them into the keychain"
+        yield Check("keys", "", text)
     if key.startswith("ASIA"):
         text = "is a session's access key, whose token is missing here"
         yield Check("keys", key, text, State.WRONG, "Put long-term keys (AKIA…) there, or the aws_session_token too.")
         return
     listed = answer(outcomes, probe.ACCESS_KEYS)
     known = listed.data["AccessKeyMetadata"] if listed else []
-    row = next((row for row in known if row["AccessKeyId"] == key), None)
-    if row is None:
-        yield Check("keys", key, "long-term; how old it is, IAM did not tell")
+    created = next((row.get("CreateDate") for row in known if row.get("AccessKeyId") == key), None)
+    if created is None:
+        yield Check("keys", key, "long-term; its age is not known: IAM did not answer")
         return
-    days = int((now - row["CreateDate"].timestamp()) // DAY)
+    days = int((now - created.timestamp()) // DAY)
     text = f"long-term, {days} day{'' if days == 1 else 's'} old, one of {len(known)}"
     old = days > ROTATE_DAYS
-    step = "Rotate it: make a second one, use it, delete this one." if old else ""
+    step = process.to_type("keys", "rotate", "-p", request.profiles[-1]) if old else ""
     yield Check("keys", key, text, State.NOTE if old else State.OK, step)
 
 
 def _identity(identity: Identity, outcomes: Outcomes) -> Iterator[Check]:
     if identity.is_root:
-        text = "the account's owner, whom none of its policies bind"
+        text = "the account's root user, to whom no policy of the account applies"
         yield Check("identity", identity.arn, text, State.WRONG, "Delete these keys, and work with an IAM user's.")
         return
     yield Check("identity", "", identity.arn)
     if any(column.get(probe.USER.action, probe.NOT_TRIED).code == probe.NO_MFA_SESSION for column in outcomes.values()):
-        text = "a session that was got without MFA: IAM does not answer those, and calls their token invalid"
+        text = "a session without MFA: IAM does not accept it, and calls its token invalid"
         yield Check(
             "identity", "", text, State.WRONG, "Name a profile with long-term keys, and get a session with MFA."
         )
@@ -101,21 +111,21 @@ def _clock(outcomes: Outcomes) -> Iterator[Check]:
     if ahead is None:
         return
     off = abs(round(ahead))
-    text = f"{duration_text(off)} {'ahead of' if ahead > 0 else 'behind'} AWS's"
+    text = f"{duration.text(off)} {'ahead of' if ahead > 0 else 'behind'} AWS's"
     if off < NOTICEABLE_SECONDS:
         yield Check("clock", "", "the same as AWS's")
     elif off < REFUSED_SECONDS:
-        yield Check("clock", "", f"{text}; from {duration_text(REFUSED_SECONDS)} on it refuses", State.NOTE, SET_CLOCK)
+        yield Check("clock", "", f"{text}; from {duration.text(REFUSED_SECONDS)} on it refuses", State.NOTE, SET_CLOCK)
     else:
         yield Check("clock", "", text, State.WRONG, SET_CLOCK)
 
 
-def _devices(plan: Plan, outcomes: Outcomes) -> Iterator[Check]:
+def _devices(request: Request, outcomes: Outcomes) -> Iterator[Check]:
     listed = answer(outcomes, probe.DEVICES)
     if listed is None:
-        yield Check("devices", "", f"not told by IAM; {_used(plan)}")
+        yield Check("devices", "", f"not listed by IAM; {_used(request)}")
         return
-    serials = [str(device["SerialNumber"]) for device in listed.data["MFADevices"]]
+    serials = [device["SerialNumber"] for device in listed.data["MFADevices"] if device.get("SerialNumber")]
     usable = [serial for serial in serials if SECURITY_KEY not in serial]
     for serial in serials:
         kind = "codes, which STS takes" if serial in usable else "a security key or passkey, which STS cannot use"
@@ -124,17 +134,17 @@ def _devices(plan: Plan, outcomes: Outcomes) -> Iterator[Check]:
         yield Check("devices", "", "none", State.WRONG, "Add an authenticator app to the user in the IAM console.")
     elif not usable:
         yield Check("devices", "", "none whose codes STS takes", State.WRONG, NO_SECURITY_KEYS)
-    elif plan.device.text and plan.device.text not in serials:
-        text = f"is not the user's, but comes from {plan.device.source}"
-        yield Check("devices", plan.device.text, text, State.WRONG, f"Write mfa_serial = {usable[0]}.")
+    elif request.device.text and request.device.text not in serials:
+        text = f"is not the user's, but comes from {request.device.source}"
+        yield Check("devices", request.device.text, text, State.WRONG, f"Write mfa_serial = {usable[0]}.")
 
 
-def _used(plan: Plan) -> str:
-    return f"used is {plan.device.text} ({plan.device.source})" if plan.device.text else "none is known"
+def _used(request: Request) -> str:
+    return f"used is {request.device.text} ({request.device.source})" if request.device.text else "none is known"
 
 
 def failures(outcomes: Outcomes) -> Iterator[Check]:
-    """Tell of the calls that failed, those with one reason together."""
+    """Yield of the calls that failed, those with one reason together."""
     groups: dict[Check, list[str]] = {}
     for column in outcomes.values():
         for action, outcome in column.items():

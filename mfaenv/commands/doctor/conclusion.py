@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from mfaenv.aws.probe import CALLS, NOT_TRIED
-from mfaenv.doctor import account
-from mfaenv.doctor.report import Column, Row
-from mfaenv.doctor.verdict import Answer, Evidence, Verdict, evidence, judge
+from mfaenv.commands.doctor import account
+from mfaenv.commands.doctor.report import Column, Row
+from mfaenv.commands.doctor.verdict import Answer, Evidence, Verdict, evidence, judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfaenv.doctor.account import Outcomes
-    from mfaenv.model import Plan
+    from mfaenv.commands.doctor.account import Outcomes
+    from mfaenv.model import Request
 
-ALWAYS = "answers under any policy: no hole"
+ALWAYS = "answers under any policy: no gap"
 ALONE = "nothing to compare it with"
 
 NO_KEYS = Verdict(
-    Answer.CANNOT_TELL, "There are no keys to make the calls with.", "Mend what is wrong, and run it again."
+    Answer.CANNOT_TELL, "There are no keys to make the calls with.", "Fix what is wrong, and run it again."
 )
-DELETE_KEYS = "No policy of the account binds its owner: delete these keys, and work with an IAM user's."
+DELETE_KEYS = "No policy of the account applies to its root user: delete these keys, and work with an IAM user's."
 NAME_A_USERS = "Name the profile of an IAM user's access keys: mfaenv doctor -p NAME"
 
 
@@ -36,13 +36,13 @@ def rows(outcomes: Outcomes) -> tuple[Row, ...]:
     )
 
 
-def verdict(plan: Plan, outcomes: Outcomes) -> Verdict:
-    """Say what they prove together."""
+def verdict(request: Request, outcomes: Outcomes) -> Verdict:
+    """Return what they prove together."""
     if not outcomes:
         return NO_KEYS
     identity = account.who(outcomes)
     if Column.AS_IS in outcomes:
-        reason = f"Profile {plan.profile.text} has no long-term keys to compare with: {plan.kind}."
+        reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.kind}."
         role = "" if identity is None or identity.user else " A role's calls say nothing about a user's policy."
         return Verdict(Answer.CANNOT_TELL, reason + role, NAME_A_USERS)
     found = judge(_evidence(outcomes))

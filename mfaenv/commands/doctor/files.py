@@ -8,8 +8,9 @@ import stat
 from collections import defaultdict
 from typing import NamedTuple
 
-from mfaenv import awsfiles
-from mfaenv.doctor.report import Check, State
+from mfaenv.commands.doctor.report import Check, State
+from mfaenv.config import awsfiles
+from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,20 +47,20 @@ class Scanned(NamedTuple):
 
     @property
     def short(self) -> str:
-        """Give the path as people write it."""
+        """Return the path as people write it."""
         return awsfiles.short(self.path)
 
     def holds(self, names: set[str]) -> bool:
-        """Tell whether any section has one of these names."""
+        """Return whether any section has one of these names."""
         return any(section.names & names for section in self.sections)
 
 
 def checks(env: Mapping[str, str]) -> list[Check]:
     """Look at both files."""
-    config, credentials = (_scan(path) for path in awsfiles.paths(env))
+    config, credentials = (_scan(path) for path in file_paths(env))
     return [
-        *_readable(config, awsfiles.CONFIG[0], env),
-        *_readable(credentials, awsfiles.CREDENTIALS[0], env),
+        *_readable(config, CONFIG[0], env),
+        *_readable(credentials, CREDENTIALS[0], env),
         *_twice(config),
         *_twice(credentials),
         *_mistitled(config, credentials),
@@ -69,7 +70,7 @@ def checks(env: Mapping[str, str]) -> list[Check]:
 
 def _scan(path: str) -> Scanned:
     try:
-        with open(path, encoding=awsfiles.ENCODING, errors="replace") as file:
+        with open(path, encoding=ENCODING, errors="replace") as file:
             return Scanned(path, tuple(_sections(file)))
     except OSError:
         return Scanned(path, ())
@@ -86,17 +87,17 @@ def _sections(lines: Iterable[str]) -> list[Section]:
 
 
 def _profile(title: str) -> str:
-    """Give the profile that a title is meant for: `profile x`, `profile "x"` and `x` are meant for x."""
+    """Return the profile that a title is meant for: `profile x`, `profile "x"` and `x` are meant for x."""
     return title.removeprefix("profile").strip().strip("\"'") if re.match(r"profile\s", title) else title
 
 
 def _readable(file: Scanned, variable: str, env: Mapping[str, str]) -> Iterator[Check]:
-    """Say whether a file is there and who can read it."""
+    """Return whether a file is there and who can read it."""
     named = f" ({variable})" if env.get(variable) else ""
     try:
         mode = stat.S_IMODE(os.stat(file.path).st_mode)
     except OSError:
-        state, step = (State.WRONG, f"Mend or unset {variable}.") if named else (State.OK, "")
+        state, step = (State.WRONG, f"Correct or unset {variable}.") if named else (State.OK, "")
         yield Check(TOPIC, file.short, f"is not there{named}", state, step)
         return
     count = len({section.profile for section in file.sections})
@@ -108,16 +109,16 @@ def _readable(file: Scanned, variable: str, env: Mapping[str, str]) -> Iterator[
     # All works with keys that others can read; what others can write is no longer the user's.
     read = State.NOTE if mode & OTHERS_READ and file.holds(SECRETS) else State.OK
     state = State.WRONG if mode & OTHERS_WRITE else read
-    step = "" if state is State.OK else f"Keep it to yourself: chmod 600 {file.short}"
+    step = "" if state is State.OK else f"Make it private: chmod 600 {file.short}"
     yield Check(TOPIC, file.short, about, state, step)
 
 
 def _twice(file: Scanned) -> Iterator[Check]:
     """Find sections of one name: exact doubles stop every program, others hide each other."""
-    places = defaultdict(list)
+    found = defaultdict(list)
     for section in file.sections:
-        places[section.profile].append(str(section.line))
-    for name, lines in places.items():
+        found[section.profile].append(str(section.line))
+    for name, lines in found.items():
         if len(lines) > 1:
             text = f"[{name}] is there more than once, in lines {', '.join(lines)}"
             yield Check(TOPIC, file.short, text, State.WRONG, "Make one section of them.")
@@ -135,7 +136,7 @@ def _mistitled(config: Scanned, credentials: Scanned) -> Iterator[Check]:
 
 
 def _mistitle(file: Scanned, section: Section, right: str) -> Check:
-    text = f"[{section.title}] in line {section.line} is a title that nobody looks for in this file"
+    text = f"[{section.title}] in line {section.line} is a title that no program reads in this file"
     return Check(TOPIC, file.short, text, State.WRONG, f"Write {right}.")
 
 
@@ -145,6 +146,6 @@ def _misplaced_keys(config: Scanned, credentials: Scanned) -> Iterator[Check]:
     for section in config.sections:
         if section.names & KEYS:
             text = f"[{section.title}] in line {section.line} holds keys"
-            there = f"Remove them: {credentials.short} has some too, which win."
+            there = f"Remove them: {credentials.short} has some too, which are used."
             step = there if section.profile in theirs else f"Move them to {credentials.short}."
             yield Check(TOPIC, config.short, text, State.NOTE, step)

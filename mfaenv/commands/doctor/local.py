@@ -1,23 +1,24 @@
-"""What is around the calls: where each value comes from, what the environment overrides, the shell and the store."""
+"""What this machine has: where each value comes from, what the environment overrides, the shell and the store."""
 
 from __future__ import annotations
 
 import os
 import stat
 
-from mfaenv import options, provenance, shells, status
-from mfaenv.doctor.report import Check, State
+from mfaenv import duration, shells
+from mfaenv.commands import status, target
+from mfaenv.commands.doctor.report import Check, State
+from mfaenv.config import provenance
+from mfaenv.entry import Session
 from mfaenv.errors import MfaenvError, without_password
-from mfaenv.shells import detect
-from mfaenv.store import PRIVATE, SESSION
+from mfaenv.store import SESSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfaenv.awsfiles import AwsFiles
-    from mfaenv.model import Plan
-    from mfaenv.options import Given
+    from mfaenv.config.awsfiles import AwsFiles
+    from mfaenv.model import Request
     from mfaenv.store import Store
 
 OVERRIDES = {
@@ -37,33 +38,33 @@ PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "n
 HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 
 
-def values(plan: Plan, given: Given, env: Mapping[str, str], files: AwsFiles) -> list[Check]:
-    """Say what was settled and where each value comes from."""
+def values(request: Request, env: Mapping[str, str], files: AwsFiles) -> list[Check]:
+    """Return what was settled and where each value comes from."""
     return [
         Check("values", name, f"{text} ({source})" if source else text)
-        for name, text, source in provenance.rows(plan, given, env, files)
+        for name, text, source in provenance.rows(request, env, files, provenance.SERVICES)
     ]
 
 
-def environment(env: Mapping[str, str], place: Store, now: float) -> Iterator[Check]:
-    """Say which variables are in force, and where they contradict each other."""
+def environment(env: Mapping[str, str], store: Store, now: float) -> Iterator[Check]:
+    """Yield which variables are in force, and where they contradict each other."""
     for name, what in OVERRIDES.items():
         if env.get(name):
             yield Check("environment", name, f"{'set' if name in HIDDEN else env[name]}, instead of {what}")
     yield from _proxies(env)
-    problems = [] if place.refusal() else status.collect({}, env, place, now)["problems"]
+    problems = [] if store.refusal() else status.collect({}, env, store, now)["problems"]
     for problem in problems:
         yield Check(
-            "environment", "", problem, State.WRONG, "mfaenv unset, evaluated, takes all of that out of the shell."
+            "environment", "", problem, State.WRONG, "Evaluate what `mfaenv unset` prints: it removes the session."
         )
     regions = {env[name] for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if env.get(name)}
     if len(regions) > 1:
-        text = "AWS_REGION and AWS_DEFAULT_REGION differ: each is read by other programs"
+        text = "AWS_REGION and AWS_DEFAULT_REGION differ: some programs read one, some the other"
         yield Check("environment", "", text, State.NOTE, "Set both to one region.")
 
 
 def _proxies(env: Mapping[str, str]) -> Iterator[Check]:
-    """Say which proxies are in force: the name in lower case wins, in Python's own rules and so in botocore's."""
+    """Yield which proxies are in force: the name in lower case wins, in Python's own rules and so in botocore's."""
     set_here = {name: found for name in PROXIES for found in (name.upper(), name) if env.get(found)}
     if set_here.keys() - {"no_proxy"}:
         for name, found in set_here.items():
@@ -71,42 +72,46 @@ def _proxies(env: Mapping[str, str]) -> Iterator[Check]:
 
 
 def shell(env: Mapping[str, str]) -> Check:
-    """Say which shell called, and the line that loads the session there."""
+    """Return which shell the lines are printed for, and the line that loads the session there."""
     try:
-        name = detect.detect(env)
+        name = target.target({}, env)
     except MfaenvError as error:
-        return Check("shell", "", error.message, State.NOTE, f"{error.hint}.")
+        state = State.WRONG if env.get("MFAENV_SHELL") else State.NOTE
+        return Check("shell", "", error.message, state, f"{error.hint.removesuffix('.')}.")
     return Check("shell", name, shells.loading_line(name))
 
 
-def store(place: Store, now: float) -> Iterator[Check]:
-    """Say where the store is, whether it holds, and what is in it."""
-    yield _directory(place)
-    if place.refusal():
+def store(store: Store, now: float) -> Iterator[Check]:
+    """Yield where the store is, whether it holds, and what is in it."""
+    yield _directory(store)
+    if store.refusal():
         return
-    entries = {name: place.read(name) for name in place.names(SESSION)}
-    for entry in filter(None, entries.values()):
+    entries = {name: store.read(Session, name) for name in store.names(SESSION)}
+    whole = [entry for entry in entries.values() if entry]
+    for entry in whole[: status.MOST]:
         row = status.row(entry, now)
-        left = options.duration_text(row["remaining"])
+        left = duration.text(row["remaining"])
         yield Check("store", f"profile {row['profile']}", f"{row['role'] or 'the user'}, {left} left")
-    damaged = [name for name, entry in entries.items() if entry is None]
+    if whole[status.MOST :]:
+        yield Check("store", "", f"and {len(whole) - status.MOST} more: mfaenv status --json lists them all")
+    damaged = len(entries) - len(whole)
     if damaged:
-        text = f"{len(damaged)} damaged or too open, and so ignored"
-        yield Check("store", "entries", text, State.NOTE, "mfaenv clear removes them.")
+        text = f"{damaged} damaged, too open or not mfaenv's, and so ignored"
+        yield Check("store", "entries", text, State.NOTE, "mfaenv clear removes those that mfaenv wrote.")
 
 
-def _directory(place: Store) -> Check:
-    elsewhere = "Name another directory in MFAENV_CACHE_DIR."
-    if not place.path:
-        return Check("store", "", "no home directory to keep it in", State.WRONG, elsewhere)
-    if place.refusal():
-        return Check("store", place.path, f"{place.refusal()}: refused", State.WRONG, elsewhere)
+def _directory(store: Store) -> Check:
+    step = "Name another directory in MFAENV_CACHE_DIR."
+    if not store.path:
+        return Check("store", "", f"{store.missing}: no session is stored", State.WRONG, step)
+    if store.refusal():
+        return Check("store", store.path, f"{store.refusal()}: refused", State.WRONG, step)
     try:
-        mode = stat.S_IMODE(os.stat(place.path).st_mode)
+        mode = stat.S_IMODE(os.stat(store.path).st_mode)
     except OSError:
-        return Check("store", place.path, "is not there yet")
-    if not os.access(place.path, os.W_OK | os.X_OK):
-        return Check("store", place.path, "cannot be written: no session is kept", State.WRONG, elsewhere)
-    if os.name != "nt" and mode != PRIVATE:
-        return Check("store", place.path, f"mode {mode:04o}", State.NOTE, f"chmod 700 {place.path}")
-    return Check("store", place.path, "" if os.name == "nt" else f"mode {mode:04o}: you alone can read it")
+        return Check("store", store.path, "is not there yet")
+    if not os.access(store.path, os.W_OK | os.X_OK):
+        return Check("store", store.path, "cannot be written: no session is stored", State.WRONG, step)
+    if os.name != "nt" and mode & 0o077:
+        return Check("store", store.path, f"mode {mode:04o}", State.NOTE, f"chmod 700 {store.path}")
+    return Check("store", store.path, "" if os.name == "nt" else f"mode {mode:04o}: only you can read it")

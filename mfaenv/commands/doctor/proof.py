@@ -5,25 +5,24 @@ from __future__ import annotations
 from concurrent.futures import FIRST_COMPLETED, wait
 from typing import NamedTuple
 
-from mfaenv import memory
-from mfaenv.aws import probe
+from mfaenv.aws import client, probe
 from mfaenv.aws.probe import Kind
-from mfaenv.doctor.report import HEADINGS, Column
+from mfaenv.commands.doctor.report import HEADINGS, Column
+from mfaenv.entry import Session
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Credentials, Value
-from mfaenv.session import Sessions
+from mfaenv.session import longterm, remembered
+from mfaenv.session.obtain import Sessions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mfaenv.aws.probe import Asker, Outcome, UnderWay
-    from mfaenv.entry import Fields
-    from mfaenv.fetch import Surroundings
-    from mfaenv.model import Plan
-    from mfaenv.session import Wishes
+    from mfaenv.model import Request
+    from mfaenv.session.fetch import Context
     from mfaenv.store import Store
-    from mfaenv.terminal import Terminal
+    from mfaenv.terminal.terminal import Terminal
 
     Outcomes = dict[Column, Mapping[str, Outcome]]
 
@@ -35,61 +34,72 @@ class Proven(NamedTuple):
     """How the calls ended, by keys; the session; and what was in the way of it."""
 
     outcomes: Outcomes
-    session: Fields
+    session: Session
     stored: bool
     problem: MfaenvError | None
 
 
-def known(plan: Plan, place: Store) -> Plan:
+def with_device(request: Request, store: Store) -> Request:
     """Fill in the device that these keys used before, where none is named."""
-    if plan.device.text or not plan.keys or place.refusal():
-        return plan
-    serial, _ = memory.device(place, plan.keys.access_key)
-    return plan._replace(device=Value(serial, "remembered")) if serial else plan
+    if request.device.text or not request.keys or store.refusal():
+        return request
+    serial, _ = remembered.device(store, request.keys.access_key, request.endpoint.text)
+    return request._replace(device=Value(serial, "remembered")) if serial else request
 
 
-def prove(plan: Plan, wishes: Wishes, around: Surroundings) -> Proven:
+def with_keys(request: Request, context: Context) -> Request:
+    """Load the keys that a program gives, for the calls without MFA. Raise MfaenvError where a keychain gives none."""
+    try:
+        return longterm.with_keys(request, context.store, context.terminal.awaited)
+    except MfaenvError:
+        if longterm.in_keychain(request):
+            raise
+        return request  # another's program, which is started again for the calls, and complained about then
+
+
+def prove(request: Request, context: Context) -> Proven:
     """Make the calls. What goes wrong is part of the answer; raises KeyboardInterrupt where the person leaves."""
-    asker = probe.Asker(plan.config_profile, plan.session_region, plan.device.text, around.now)
-    base = plan._replace(hops=())
-    return _compare(base, wishes, around, asker) if plan.keys else _as_is(base, around, asker)
+    asker = probe.Asker(client.settings_of(request, request.device.text), context.now)
+    base = request._replace(hops=())
+    return _compare(base, context, asker) if request.keys else _as_is(base, context, asker)
 
 
-def _compare(plan: Plan, wishes: Wishes, around: Surroundings, asker: Asker) -> Proven:
+def _compare(request: Request, context: Context, asker: Asker) -> Proven:
     """Use the stored session, else ask for a code once it is known that the keys are good for one."""
-    person = around.terminal
-    stored, problem = obtain(plan, wishes._replace(cached=True), around)
-    under_way = {Column.WITHOUT: _long_term(plan, asker)}
+    terminal = context.terminal
+    stored, problem = obtain(request._replace(cached=True), context)
+    under_way = {Column.WITHOUT: _long_term(request, asker)}
     if stored:
-        under_way[Column.WITH] = asker.start(_credentials(stored), _user(plan))
-        return Proven(_outcomes(under_way, person), stored, stored=True, problem=None)
-    outcomes = _outcomes(under_way, person)
+        under_way[Column.WITH] = asker.start(_credentials(stored), _user(request))
+        return Proven(_outcomes(under_way, terminal), stored, stored=True, problem=None)
+    outcomes = _outcomes(under_way, terminal)
     works = outcomes[Column.WITHOUT].get(probe.IDENTITY.action, probe.NOT_TRIED).kind is not Kind.FAILED
-    session: Fields = {}
+    session = Session()
     if works and problem is None:
-        session, problem = obtain(plan, wishes, around)
+        session, problem = obtain(request, context)
     if session:
-        outcomes |= _outcomes({Column.WITH: asker.start(_credentials(session), _user(plan))}, person)
+        outcomes |= _outcomes({Column.WITH: asker.start(_credentials(session), _user(request))}, terminal)
     return Proven({Column.WITHOUT: {}, Column.WITH: {}, **outcomes}, session, stored=False, problem=problem)
 
 
-def _long_term(plan: Plan, asker: Asker) -> UnderWay:
+def _long_term(request: Request, asker: Asker) -> UnderWay:
     """Start the calls without MFA; keys that this shell had exported before its session are known by name only."""
-    return asker.start(plan.keys, _user(plan)) if plan.keys and plan.keys.secret_key else {}
+    return asker.start(request.keys, _user(request)) if request.keys and request.keys.secret_key else {}
 
 
-def _as_is(plan: Plan, around: Surroundings, asker: Asker) -> Proven:
+def _as_is(request: Request, context: Context, asker: Asker) -> Proven:
     """Make the calls with what botocore resolves the profile to: there is nothing to compare it with."""
     from mfaenv.aws import resolved
+    from mfaenv.terminal import program
 
     try:
-        with around.terminal.progress() as show:
-            show(f"Getting the keys: {plan.kind}")
-            found = resolved.credentials(plan)
+        with context.terminal.progress() as show:
+            show(f"Getting the keys: {request.kind}")
+            found = resolved.credentials(request, program.start)
     except MfaenvError as error:
-        return Proven({}, {}, stored=False, problem=error)
-    outcomes = _outcomes({Column.AS_IS: asker.start(found)}, around.terminal)
-    return Proven({Column.AS_IS: _of_users(outcomes[Column.AS_IS])}, {}, stored=False, problem=None)
+        return Proven({}, Session(), stored=False, problem=error)
+    outcomes = _outcomes({Column.AS_IS: asker.start(found)}, context.terminal)
+    return Proven({Column.AS_IS: _of_users(outcomes[Column.AS_IS])}, Session(), stored=False, problem=None)
 
 
 def _of_users(outcomes: Mapping[str, Outcome]) -> Mapping[str, Outcome]:
@@ -100,25 +110,25 @@ def _of_users(outcomes: Mapping[str, Outcome]) -> Mapping[str, Outcome]:
     return {action: outcome for action, outcome in outcomes.items() if not action.startswith("iam:")}
 
 
-def obtain(plan: Plan, wishes: Wishes, around: Surroundings) -> tuple[Fields, MfaenvError | None]:
-    """Give a session for the plan, or nothing and what was in the way, if anything."""
+def obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | None]:
+    """Return a session for the request, or nothing and what was in the way, if anything."""
     try:
-        around.place.check()
-        return Sessions(around).obtain(plan, wishes).session, None
+        context.store.check()
+        return Sessions(context).obtain(request).session, None
     except MfaenvError as error:
-        return {}, error
+        return Session(), error
 
 
-def _credentials(session: Fields) -> Credentials:
-    return Credentials(session["access_key"], session["secret_key"], session["token"], int(session["expires"]))
+def _credentials(session: Session) -> Credentials:
+    return Credentials(session.access_key, session.secret_key, session.token, session.expires)
 
 
-def _user(plan: Plan) -> str:
+def _user(request: Request) -> str:
     """Guess the user's name from the device's: many are named after their user."""
-    return plan.device.text.partition(":mfa/")[2].rpartition("/")[2]
+    return request.device.text.partition(":mfa/")[2].rpartition("/")[2]
 
 
-def _outcomes(under_way: Mapping[Column, UnderWay], person: Terminal) -> Outcomes:
+def _outcomes(under_way: Mapping[Column, UnderWay], terminal: Terminal) -> Outcomes:
     """Wait for all calls, and show which one it is that takes time."""
     names = {
         call: f"{action}, {HEADINGS[column].lower()}"
@@ -126,7 +136,7 @@ def _outcomes(under_way: Mapping[Column, UnderWay], person: Terminal) -> Outcome
         for action, call in calls.items()
     }
     pending = set(names)
-    with person.progress() as show:
+    with terminal.progress() as show:
         while pending:
             slowest = next(name for call, name in names.items() if call in pending)
             show(f"Asking AWS: {slowest}{f', and {len(pending) - 1} more' if len(pending) > 1 else ''}")

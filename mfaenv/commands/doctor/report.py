@@ -16,10 +16,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from mfaenv import tables
 from mfaenv.aws.probe import Kind
-from mfaenv.doctor.verdict import Answer
-from mfaenv.tables import Table, Toned
+from mfaenv.commands.doctor.verdict import Answer
+from mfaenv.terminal import tones
+from mfaenv.terminal.tables import Table
+from mfaenv.terminal.tones import Toned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mfaenv.aws.probe import Outcome
-    from mfaenv.doctor.verdict import Verdict
+    from mfaenv.commands.doctor.verdict import Verdict
 
 VERSION = 1
 """Of the shape above; it changes where a name changes its meaning or goes."""
@@ -80,12 +81,12 @@ class Report(NamedTuple):
 
     @property
     def well(self) -> bool:
-        """Tell whether MFA is enforced and nothing is wrong."""
+        """Return whether MFA is enforced and nothing is wrong."""
         return self.verdict.answer is Answer.ENFORCED and all(check.state is not State.WRONG for check in self.checks)
 
 
 def as_data(report: Report) -> dict[str, Any]:
-    """Write the report as `--json` prints it."""
+    """Return the report as `--json` prints it."""
     return {
         "version": VERSION,
         "profile": report.profile or None,
@@ -109,13 +110,13 @@ def as_data(report: Report) -> dict[str, Any]:
 
 
 TONES = {
-    State.OK: tables.GOOD,
-    State.NOTE: tables.DOUBTFUL,
-    State.WRONG: tables.BAD,
-    Answer.ENFORCED: tables.GOOD,
-    Answer.NOT_ENFORCED: tables.BAD,
-    Answer.CANNOT_TELL: tables.DOUBTFUL,
-    Kind.FAILED: tables.BAD,
+    State.OK: tones.GOOD,
+    State.NOTE: tones.DOUBTFUL,
+    State.WRONG: tones.BAD,
+    Answer.ENFORCED: tones.GOOD,
+    Answer.NOT_ENFORCED: tones.BAD,
+    Answer.CANNOT_TELL: tones.DOUBTFUL,
+    Kind.FAILED: tones.BAD,
 }
 
 
@@ -146,7 +147,7 @@ def _proof(rows: tuple[Row, ...]) -> Table:
 
 
 def _outcome(outcome: Outcome) -> Toned:
-    return Toned(outcome.kind, TONES.get(outcome.kind, tables.PLAIN))
+    return Toned(outcome.kind, TONES.get(outcome.kind, tones.PLAIN))
 
 
 def _to_do(report: Report) -> list[Toned | str]:

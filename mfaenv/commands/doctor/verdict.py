@@ -23,7 +23,7 @@ class Answer(StrEnum):
 class Evidence(Enum):
     """What one call says, in a few words; the strongest comes first and decides."""
 
-    HOLE = "should be denied without MFA"
+    GAP = "should be denied without MFA"
     PROOF = "MFA lifts the deny"
     UNTRIED = "not tried with MFA"
     SAME = "a deny, but not about MFA"
@@ -42,12 +42,12 @@ class Verdict(NamedTuple):
 
 
 def evidence(without: Kind, with_mfa: Kind, *, left_open: bool) -> Evidence:
-    """Tell what a call says that ended so without MFA and with it.
+    """Return what a call says that ended so without MFA and with it.
 
     `left_open` is for what a policy may leave open without MFA so that users can set up a device.
     """
     if without is Kind.ALLOWED:
-        return Evidence.LEFT_OPEN if left_open else Evidence.HOLE
+        return Evidence.LEFT_OPEN if left_open else Evidence.GAP
     if without is Kind.EXPLICIT_DENY:
         return _LIFTED.get(with_mfa, Evidence.UNTRIED)
     if without is Kind.NO_ALLOW:
@@ -66,7 +66,7 @@ ATTACH = "Attach the policy: mfaenv policy prints it, and says how to try it on 
 ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
 
 VERDICTS = {
-    Evidence.HOLE: Verdict(
+    Evidence.GAP: Verdict(
         Answer.NOT_ENFORCED, "{calls} answered without MFA: whoever has the access key needs no device.", ATTACH
     ),
     Evidence.PROOF: Verdict(Answer.ENFORCED, "{calls}: explicitly denied without MFA, and no longer with it.", ""),
@@ -95,7 +95,7 @@ VERDICTS = {
     Evidence.UNKNOWN: Verdict(
         Answer.CANNOT_TELL,
         "{calls} could not be tried without MFA.",
-        "Mend what failed, and run it again.",
+        "Fix what failed, and run it again.",
     ),
     Evidence.SILENT: Verdict(
         Answer.CANNOT_TELL,
@@ -106,7 +106,7 @@ VERDICTS = {
 
 
 def judge(calls: Mapping[str, Evidence]) -> Verdict:
-    """Give the verdict on what all calls say, each named by its action; the strongest evidence decides."""
+    """Return the verdict on what all calls say, each named by its action; the strongest evidence decides."""
     strongest = next((kind for kind in Evidence if kind in calls.values()), Evidence.UNKNOWN)
     verdict = VERDICTS[strongest]
     names = ", ".join(action for action, kind in calls.items() if kind is strongest)

@@ -1,0 +1,30 @@
+"""The files that are installed beside the program: completions that package managers link, and the manual.
+
+`python -m mfaenv.cli.installed FOLDER` writes them.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from mfaenv.cli import manual
+from mfaenv.commands import startup
+
+COMPLETIONS = {"bash": "mfaenv.bash", "zsh": "_mfaenv", "fish": "mfaenv.fish"}
+"""The shells that look for completions in folders of the system, and the names of their files."""
+
+
+def files() -> dict[str, str]:
+    """Return the texts of the files by their names."""
+    return {**{name: startup.completion(shell) for shell, name in COMPLETIONS.items()}, manual.FILE: manual.page()}
+
+
+def main(folder: Path) -> None:
+    """Write the files into a folder that is there."""
+    for name, text in files().items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

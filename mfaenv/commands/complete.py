@@ -1,0 +1,130 @@
+"""`mfaenv complete`: what Tab offers. The completions of `mfaenv init` call it; people do not, so no help names it.
+
+Everything comes from the catalog's rows. A Tab waits for this, so nothing heavy is imported.
+"""
+
+import os
+import sys
+
+from mfaenv import catalog, output, shells
+from mfaenv.catalog import COMMANDS, MAIN, PROFILES, PROGRAM, STORED
+from mfaenv.errors import DONE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mfaenv.catalog import Command, Option, Takes
+    from mfaenv.shells.tab import Tab
+
+Wanted = tuple["Takes | dict[str, str]", str, int]
+"""What is wanted as the last word of a line: what an option or a command takes, or words with their meanings.
+
+Then what stands before it in the same word, and the number of the word at which a program's own line begins.
+"""
+
+
+def run(words: "Sequence[str]", env: "Mapping[str, str]") -> int:
+    """Print the answer to a Tab in the shell that is named first, for what its completion hands over after that."""
+    shell, *handed = words
+    output.to_stdout(answer(shell, handed, env).encode("utf-8", "surrogateescape"))
+    return DONE
+
+
+def answer(shell: str, handed: "Sequence[str]", env: "Mapping[str, str]") -> str:
+    """Return the answer for a shell's completion, as `mfaenv.shells.tab` describes it; nothing where it has none.
+
+    Raise MfaenvError for a shell that there is not.
+    """
+    target = shells.named(shell)
+    if not target.completion:
+        return ""
+    tab = target.tab(handed, env)
+    takes, before, index = wanted(tab.words)
+    if takes == PROGRAM and not before:
+        return _program(tab, index, env, lists=target.lists_programs)
+    if isinstance(takes, dict):
+        return tab.offer(takes.items())
+    words = [before + name for name in _names(takes, tab.words[-1][len(before) :], env)]
+    return tab.offer(zip(words, [""] * len(words), strict=True))
+
+
+def wanted(line: "Sequence[str]") -> Wanted:
+    """Return what is wanted as the last word of a line that begins with the program's name."""
+    *before, typed = line[1:]
+    parsed = catalog.parse(before)
+    command, last = COMMANDS[parsed.command], len(line) - 1
+    if parsed.missing:
+        return command.options[parsed.missing].takes, "", last
+    if command.takes == PROGRAM and (parsed.words or before[-1:] == ["--"]):
+        return PROGRAM, "", last - len(parsed.words)
+    if typed.startswith("-"):
+        return *_option(command, typed), last
+    return "" if parsed.words else _argument(command), "", last
+
+
+def _option(command: "Command", typed: str) -> "tuple[Takes | dict[str, str], str]":
+    option, before = _valued(command, typed)
+    return (option.takes, before) if option else ({flag: row.help for flag, row in command.flags().items()}, "")
+
+
+def _argument(command: "Command") -> "Takes | dict[str, str]":
+    others = {name: row.help for name, row in COMMANDS.items() if name != MAIN}
+    return others if command is COMMANDS[MAIN] else command.takes
+
+
+def _valued(command: "Command", word: str) -> "tuple[Option | None, str]":
+    """Return the option whose value a word holds too, and what stands before that; None where it holds none."""
+    flags = command.flags()
+    if word.startswith("--"):
+        flag, equals, _ = word.partition("=")
+        option = flags.get(flag) if equals else None
+        return (option, flag + equals) if option and option.metavar else (None, "")
+    for end in range(2, len(word)):
+        option = flags.get(f"-{word[end - 1]}")
+        if option is None or option.metavar:
+            return option, word[:end]
+    return None, ""
+
+
+def _program(tab: "Tab", index: int, env: "Mapping[str, str]", *, lists: bool) -> str:
+    """Return the answer where a program is wanted, or what that takes; programs where the shell lists none itself."""
+    names = [] if lists or index != len(tab.words) - 1 else _programs(tab.words[-1], env)
+    return tab.offer((name, "") for name in names) if names else tab.program(index)
+
+
+def _names(takes: "Takes", typed: str, env: "Mapping[str, str]") -> "Iterable[str]":
+    """Return the words that an option or a command takes."""
+    if takes == PROFILES:
+        from mfaenv.config import names
+
+        return names.profiles(env)
+    if takes == STORED:
+        from mfaenv.session import stored
+
+        return stored.profiles(env)
+    if takes == PROGRAM:
+        return _programs(typed, env)
+    return takes if isinstance(takes, tuple) else ()
+
+
+def _programs(typed: str, env: "Mapping[str, str]") -> list[str]:
+    """Return the programs on the PATH whose names begin so."""
+    folders = [folder for folder in env.get("PATH", "").split(os.pathsep) if os.path.isdir(folder)]
+    return sorted({name for folder in folders for name in os.listdir(folder) if _is_program(folder, name, typed)})
+
+
+def _is_program(folder: str, name: str, typed: str) -> bool:
+    path = os.path.join(folder, name)
+    return name.startswith(typed) and _can_be_run(path) and os.path.isfile(path)
+
+
+if sys.platform == "win32":
+
+    def _can_be_run(path: str) -> bool:
+        endings = os.environ.get("PATHEXT", "").lower().split(os.pathsep)
+        return os.path.splitext(path)[1].lower() in endings
+else:
+
+    def _can_be_run(path: str) -> bool:
+        return os.access(path, os.X_OK)

@@ -1,0 +1,135 @@
+"""`mfaenv init`: all that a shell's profile needs, from one process: function, hook, completion and stored session."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+
+from mfaenv import environment, fastpath, output, shells
+from mfaenv.commands import startup
+from mfaenv.config import process
+from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.store import Store
+from mfaenv.terminal import code_page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.parse import Given
+    from mfaenv.shells import Pair
+    from mfaenv.terminal.terminal import Terminal
+
+
+def run(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
+    """Print it. Raise MfaenvError: for a shell that has no function (usage), or that cannot hold a value of ours."""
+    (shell,), hook = words, "no_hook" not in given
+    if shell not in startup.SHELLS:
+        from mfaenv import suggest
+
+        hint = suggest.hint(shell, list(startup.SHELLS), f"It takes {', '.join(startup.SHELLS)}.")
+        raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
+    store, now = Store.of(env), time.time()
+    if shells.named(shell).saved:
+        output.to_stdout(kept(shell, given, env, now).encode())
+        return DONE
+    settings, profile = [*_path(shell, env), *startup.settings(shell, store, hook=hook)], _profile(given)
+    code = f"{startup.text(shell, store.latest(), now, (), hook=hook)}{startup.short(startup.completion(shell))}"
+    stays = _stays(env, now)
+    session = [] if stays else _stored(given, env, store, now)
+    without = [*settings, *([] if stays else profile)]
+    variables, secret = _variables(shell, [*settings, *session] if session else without, without, env)
+    (output.secrets_to_stdout if secret else output.to_stdout)(code.encode() + variables)
+    return DONE
+
+
+def _path(shell: str, env: Mapping[str, str]) -> list[Pair]:
+    """Return the PATH with the folder of this program at its end; nothing where it is there, as it mostly is.
+
+    The user's startup files may put ~/.local/bin there later (Debian's ~/.profile does), or never. A PATH that is not
+    in the environment may be in the shell all the same: bash has one of its own then.
+    """
+    folder, path = os.path.dirname(process.started()), env.get("PATH", "")
+    if not (folder and path) or folder in path.split(os.pathsep):
+        return []
+    pair = "PATH", f"{path}{os.pathsep}{folder}"
+    wrong = _unfit(folder) or _refused(shell, pair)
+    if wrong:
+        _terminal(env).warn(f"{wrong} So the PATH stays as it is, without {folder}.")
+    return [] if wrong else [pair]
+
+
+def _unfit(folder: str) -> str:
+    """Return why a folder must not be on the PATH, or nothing. On Windows no mode tells who can write there."""
+    if os.pathsep in folder:
+        return f"The folder of mfaenv has a '{os.pathsep}' in its name."
+    open_to_others = os.name != "nt" and os.path.isdir(folder) and os.stat(folder).st_mode & stat.S_IWOTH
+    return "Other users can write to the folder of mfaenv." if open_to_others else ""
+
+
+def _refused(shell: str, pair: Pair) -> str:
+    """Return why a shell cannot hold a variable, or nothing where it can."""
+    try:
+        _rendered(shell, [pair])
+    except MfaenvError as error:
+        return error.message
+    return ""
+
+
+def kept(shell: str, given: Given, env: Mapping[str, str], now: float) -> str:
+    """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
+    store, hook = Store.of(env), "no_hook" not in given
+    known = [*startup.settings(shell, store, hook=hook), *_profile(given)]
+    return f"{startup.text(shell, store.latest(), now, known, hook=hook)}{startup.short(startup.completion(shell))}"
+
+
+def _profile(given: Given) -> list[Pair]:
+    return [(environment.PROFILE, str(given["profile"]))] if "profile" in given else []
+
+
+def _variables(shell: str, pairs: list[Pair], without: list[Pair], env: Mapping[str, str]) -> tuple[bytes, bool]:
+    """Return the lines that set the variables, and whether a stored session is among them.
+
+    A session that the shell cannot hold is left out with a warning: the shell would start without its function for as
+    long as the session is stored. Raise MfaenvError where it cannot hold the variables `without` the session either.
+    """
+    try:
+        return _rendered(shell, pairs), pairs != without
+    except MfaenvError as error:
+        if pairs == without:
+            raise
+        _terminal(env).warn(f"{error.message} So the stored session is left out.")
+        return _rendered(shell, without), False
+
+
+def _terminal(env: Mapping[str, str]) -> Terminal:
+    from mfaenv.terminal.terminal import Terminal
+
+    return Terminal(env)
+
+
+def _rendered(shell: str, pairs: list[Pair]) -> bytes:
+    return environment.rendered(shell, pairs, encoding=code_page.encoding())
+
+
+def _stays(env: Mapping[str, str], now: float) -> bool:
+    """Return whether this shell is left as it is: pinned, with the user's own keys, or with a session that holds."""
+    end = environment.end(env)
+    over = end is not None and end <= now
+    return bool(env.get(environment.PINNED) or (env.get("AWS_ACCESS_KEY_ID") and not over))
+
+
+def _stored(given: Given, env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
+    """Return the stored session of the profile; nothing where there is none. It never asks, and says nothing."""
+    wanted: Given = {**given, "cached": True, "quiet": True}
+    found = fastpath.stored(wanted, env, store, now)
+    if found is not None:
+        return found if isinstance(found, list) else []
+    from mfaenv.commands import export
+    from mfaenv.terminal.terminal import Terminal
+
+    try:
+        return environment.pairs(export.obtain(wanted, env, Terminal.for_options(wanted, env)), env)
+    except MfaenvError:
+        return []

@@ -1,0 +1,42 @@
+"""The one line that says which session a shell gets, where it is another than the shell had."""
+
+import os
+import time
+
+from mfaenv import duration, output
+from mfaenv.entry import Session
+from mfaenv.store import SESSION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mfaenv.parse import Given
+    from mfaenv.shells import Pair
+    from mfaenv.store import Store
+
+
+def show(given: "Given", env: "Mapping[str, str]", pairs: "Iterable[Pair]", store: "Store") -> None:
+    """Show it at a terminal; nothing with --quiet, and with --cached, which hooks call, either."""
+    got = {name: value for name, value in pairs if value}
+    if (
+        got.get("AWS_ACCESS_KEY_ID") == env.get("AWS_ACCESS_KEY_ID")
+        or given.keys() & {"quiet", "cached"}
+        or os.isatty(output.STDOUT)
+        or not os.isatty(output.STDERR)
+    ):
+        return
+    from mfaenv.terminal.console import printable
+
+    key = got.get("AWS_ACCESS_KEY_ID", "")
+    found = (entry for name in store.names(SESSION) if (entry := store.read(Session, name)))
+    role = next((entry.role for entry in found if entry.access_key == key), "")
+    words = [got.get("MFAENV_PROFILE", ""), f"(role {role.partition(':role/')[2]})" if role else ""]
+    end = got.get("MFAENV_EXPIRES", "")
+    until = _until(int(end), time.time()) if end else ""
+    line = printable(" ".join(filter(None, [*words, until])))
+    output.text_to_stderr(f"mfaenv: {line}\n")
+
+
+def _until(end: int, now: float) -> str:
+    return f"until {duration.time_of_day(end, now)}, {duration.rounded(int(end - now))}"

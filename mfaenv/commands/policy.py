@@ -1,0 +1,53 @@
+"""`mfaenv policy`: print the IAM policy without which an MFA device restricts nothing on the command line."""
+
+from __future__ import annotations
+
+from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
+from mfaenv.errors import DONE
+from mfaenv.output import to_stdout
+from mfaenv.terminal.terminal import Terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.parse import Given
+
+LOCKS_OUT_ALL = (
+    "It denies everything that was not signed in with MFA: in the console, on the command line, in programs.",
+    "A user without an MFA device can do nothing any more, not even set one up: do that first, or use --self-service.",
+)
+LOCKS_OUT_MOST = (
+    "It denies what was not signed in with MFA, but for setting up an MFA device of one's own.",
+    # https://aws.amazon.com/security/security-bulletins/AWS-2023-001/
+    "Until a user has a first device, whoever has the user's key can set it up; AWS wants MFA for any further one.",
+    "With MFA, users may rotate their own access keys (mfaenv keys rotate).",
+    "In China and GovCloud write arn:aws-cn and arn:aws-us-gov for arn:aws.",
+)
+TO_WHOM_NOT = (
+    "Never attach it to a role that a service assumes (EC2, Lambda, CI), nor to a user whose keys a program uses: "
+    "they never have MFA, and would be locked out."
+)
+PUT = "aws iam put-user-policy --user-name {user} --policy-name RequireMFA --policy-document file://mfa.json"
+TAKE_OFF = "aws iam delete-user-policy --user-name {user} --policy-name RequireMFA"
+
+
+def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+    """Print the policy on standard output, and on standard error whom it locks out and how to try it."""
+    import json
+
+    terminal = Terminal.for_options(given, env)
+    self_service = "self_service" in given
+    command = "mfaenv policy --self-service" if self_service else "mfaenv policy"
+    for line in (
+        *(LOCKS_OUT_MOST if self_service else LOCKS_OUT_ALL),
+        TO_WHOM_NOT,
+        "Try it on one user first, while another administrator is signed in:",
+        f"  {command} > mfa.json",
+        f"  {PUT.format(user='NAME')}",
+        "  mfaenv doctor",
+        f"To take it off again, with MFA: {TAKE_OFF.format(user='NAME')}",
+    ):
+        terminal.note(line)
+    to_stdout((json.dumps(SELF_SERVICE if self_service else EVERYTHING, indent=2) + "\n").encode())
+    return DONE

@@ -1,0 +1,127 @@
+"""What `mfaenv init` prints: a function and a prompt hook, each from a template in `shells/`.
+
+A template's `@NAME@` is filled in here.
+"""
+
+from __future__ import annotations
+
+import os
+
+from mfaenv import catalog, duration, environment, shells
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mfaenv.catalog import Option
+    from mfaenv.shells import Pair
+    from mfaenv.store import Store
+
+SCRIPT = "MFAENV_FUNCTION"
+"""The variable in which a function of one line finds its script."""
+
+_OPTIONS = catalog.COMMANDS[catalog.MAIN].options
+
+OTHER_OUTPUT = (*catalog.PRINTING, "version", "help")
+"""The options whose output is for a person, or for another shell."""
+
+VALUED = tuple(name for name, row in _OPTIONS.items() if row.metavar and name not in OTHER_OUTPUT)
+"""The options after which a word is no command, but the value."""
+
+SWITCHES = tuple(name for name in _OPTIONS if name not in {*VALUED, *OTHER_OUTPUT})
+"""The options after whose letter another one's may follow, as in `-qp prod`."""
+
+FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
+
+SHELLS = shells.WITH_FUNCTION
+"""The shells that have a function."""
+
+
+def settings(shell: str, store: Store, *, hook: bool) -> list[Pair]:
+    """List what a function and a hook need to know: where the script is, and the store."""
+    language = shells.named(shell)
+    script = [(SCRIPT, os.path.join(FOLDER, language.script))] if language.script else []
+    return [*script, *([(environment.STORE, store.path or None)] if hook and language.hook else [])]
+
+
+def text(shell: str, seen: str, now: float, known: Iterable[Pair], *, hook: bool) -> str:
+    """Return the function and, where it is wanted and the shell can have one, the prompt hook.
+
+    `seen` is the word that was announced last, `now` in seconds since 1970; `known` is for the text that is kept.
+    """
+    language = shells.named(shell)
+    values = {
+        **dict(language.facts),
+        **_choice(),
+        "SHELL": shell,
+        # It comes from a file, and goes into code.
+        "SEEN": seen if seen and not seen.strip("0123456789.") else "-",
+        # With less left, a stored session is not used: another window may have got the next one.
+        "EARLY": str(duration.seconds(catalog.OPTIONS["min_remaining"].default, "--min-remaining")),
+        "NOW": str(int(now)),
+        "ENDING": " ".join(environment.ENDING),
+        "PROFILE_NAMES": " ".join(environment.PROFILE_NAMES),
+        "PROFILE_PATTERN": " | ".join(environment.PROFILE_NAMES),
+        "KNOWN": shells.render("json", known).decode().strip(),
+    }
+    names = (*language.function, *(language.hook if hook else ()))
+    return "".join(short(_filled(name, values)) for name in names)
+
+
+def short(text: str) -> str:
+    """Return shell code without its comments and blank lines: a shell reads it at every start."""
+    lines = (line for line in text.splitlines(keepends=True) if line.strip())
+    return "".join(line for line in lines if not line.lstrip().startswith("#"))
+
+
+def completion(shell: str) -> str:
+    """Return the completion with Tab, for the program and for a function of its name; nothing where there is none.
+
+    Its comments are there too: it is a file of a package as well.
+    """
+    template = shells.named(shell).completion
+    if not template:
+        return ""
+    taking = {name: row.takes for name, row in catalog.COMMANDS.items() if row.takes and name != catalog.MAIN}
+    lists = {
+        "OPTIONS": [flag for flag, row in _all_flags().items() if row.metavar],
+        "WITH_PROGRAM": [name for name, takes in taking.items() if takes == catalog.PROGRAM],
+        "WITH_ARGUMENT": [name for name, takes in taking.items() if takes != catalog.PROGRAM],
+    }
+    return _filled(template, {name: f"{{{','.join(words)}}}" for name, words in lists.items()})
+
+
+def _all_flags() -> dict[str, Option]:
+    return {flag: row for command in catalog.COMMANDS.values() for flag, row in command.flags().items()}
+
+
+def _choice() -> dict[str, str]:
+    """Return which words have a value, and which make the output another shell's or a person's.
+
+    As regular expressions, of which the second takes a command too, and as patterns of sh, with one switch before them
+    at most.
+    """
+    switch, _ = _flags(SWITCHES)
+    valued, valued_names = _flags(VALUED)
+    other, other_names = _flags(OTHER_OUTPUT)
+    return {
+        "VALUED": f"^(-{switch}*{valued}|{'|'.join(valued_names)})$",
+        "OTHER_OUTPUT": f"^(-{switch}*{other}|{'|'.join(other_names)}|[^-]|$)",
+        "VALUED_PATTERN": " | ".join([f"-{valued}", f"-{switch}{valued}", *valued_names]),
+        "OTHER_OUTPUT_PATTERN": " | ".join(f"{start}*" for start in (f"-{other}", f"-{switch}{other}", *other_names)),
+    }
+
+
+def _flags(names: Iterable[str]) -> tuple[str, list[str]]:
+    """Return the letters of these options, as one of them is written in patterns, and their long names."""
+    flags = [flag for name in names for flag in _OPTIONS[name].flags]
+    letters = "".join(flag[1] for flag in flags if flag[1] != "-")
+    return f"[{letters}]", [flag for flag in flags if flag[1] == "-"]
+
+
+def _filled(name: str, values: Mapping[str, str]) -> str:
+    with open(os.path.join(FOLDER, name), encoding="utf-8", newline="") as file:
+        template = file.read()
+    for key, value in values.items():
+        template = template.replace(f"@{key}@", value)
+    return template

@@ -1,0 +1,32 @@
+"""What to print for: the shell or the format that an option, a variable or the calling process names."""
+
+from mfaenv import catalog, parse, shells
+from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.shells import detect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfaenv.parse import Given
+
+
+def target(given: "Given", env: "Mapping[str, str]") -> str:
+    """Return the shell or the format to print for. Raise MfaenvError (usage) for a name that is none."""
+    asked = parse.text(given, "format")
+    if asked and "shell" in given:
+        raise MfaenvError("--shell and --format cannot be used together.", "Leave one of them out.", status=USAGE)
+    if asked:
+        return _one_of(asked, shells.FORMATS, "--format")
+    name, source = parse.lookup(given, env, "shell")
+    known = _one_of(name, shells.NAMES, source) if name else ""
+    return detect.believed(known) if source in catalog.OPTIONS["shell"].flags else detect.detect(env, known)
+
+
+def _one_of(name: str, names: tuple[str, ...], source: str) -> str:
+    if name in names:
+        return name
+    from mfaenv import suggest
+
+    hint = suggest.hint(name, names, f"It takes {', '.join(names)}.")
+    raise MfaenvError(f"{source} does not know '{name}'.", hint, status=USAGE)

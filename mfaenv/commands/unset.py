@@ -1,0 +1,20 @@
+"""`mfaenv unset`: the lines that remove everything that the main command sets."""
+
+from __future__ import annotations
+
+from mfaenv import environment, shells
+from mfaenv.commands.target import target
+from mfaenv.errors import DONE
+from mfaenv.output import to_stdout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.parse import Given
+
+
+def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+    """Print them. Raise MfaenvError (usage) for a shell or format that there is not."""
+    to_stdout(shells.render(target(given, env), environment.removal(env)))
+    return DONE

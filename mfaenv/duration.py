@@ -1,0 +1,85 @@
+"""Durations as people write them, and the limits that AWS sets to them."""
+
+from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.parse import is_digits
+
+GET_SESSION_TOKEN_SECONDS = range(900, 129_600 + 1)
+"""What STS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html"""
+
+ASSUME_ROLE_SECONDS = range(900, 43_200 + 1)
+"""What STS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+
+CHAINED_ROLE_SECONDS = range(900, 3_600 + 1)
+"""What STS takes when the caller is a role itself; the same page, "role chaining"."""
+
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_LONGEST_TIME = 20
+"""Characters; Python itself refuses numbers of some thousand digits."""
+
+
+def seconds(written: str, source: str) -> int:
+    """Read a time such as `900`, `12h` or `1h30m`, in seconds.
+
+    Raise MfaenvError (usage), naming the source, when the text is none.
+    """
+    total = _total(written) if len(written) <= _LONGEST_TIME else None
+    if total is None:
+        raise MfaenvError(
+            f"{source}: '{written}' is not a time.", "Write seconds (900) or units (12h, 1h30m).", status=USAGE
+        )
+    return total
+
+
+def _total(written: str) -> int | None:
+    if is_digits(written):
+        return int(written)
+    total, number, units = 0, "", list(_UNITS)
+    for character in written:
+        if is_digits(character):
+            number += character
+        elif number and character in units:
+            total += int(number) * _UNITS[character]
+            del units[: units.index(character) + 1]
+            number = ""
+        else:
+            return None
+    return total if written and not number else None
+
+
+def within(value: int, limits: range, source: str, what: str) -> int:
+    """Return the seconds where AWS takes them.
+
+    Raise MfaenvError (usage), naming the source and the limits, where it would not.
+    """
+    if value in limits:
+        return value
+    raise MfaenvError(
+        f"{source}: {what} cannot last {text(value)} ({value} s).",
+        f"AWS allows {text(limits.start)} to {text(limits[-1])}.",
+        status=USAGE,
+    )
+
+
+def text(value: int) -> str:
+    """Return seconds as people do: `12h`, `1h30m`, `45s`."""
+    parts = []
+    rest = max(value, 0)
+    for unit in ("h", "m", "s"):
+        count, rest = divmod(rest, _UNITS[unit])
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def rounded(value: int) -> str:
+    """Return seconds without those beyond the last whole minute, if there is one: `59m`."""
+    return text(value - value % 60 or value)
+
+
+def time_of_day(end: float, now: float) -> str:
+    """Return a moment, in seconds since 1970, as clocks here show it: `14:32`, with the weekday on another day."""
+    import time
+
+    there, here = time.localtime(end), time.localtime(now)
+    same = there[:3] == here[:3]
+    return time.strftime("%H:%M" if same else "%a %H:%M", there)

@@ -1,0 +1,207 @@
+"""The fast path: a stored session to bytes without the command line, the AWS files or anything heavy.
+
+An *answer* in the store says which entry a request led to, and what that depended on: the options and variables word
+by word, less those that cannot matter (NOT_ASKED, NOT_READ), and the state (inode, size, times in nanoseconds) of the
+files that were read, the AWS files and the remembered device. Where one of them has changed, the answer does not count
+and the full path resolves everything again. A file that changed within the last two seconds could change again
+within the same tick of the file system's clock, so no answer is written then.
+"""
+
+import os
+import time
+
+from mfaenv import CODE_NEEDED, DONE, environment, output, parse, shells
+from mfaenv.entry import ANSWER, Entry, Reader, Session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mfaenv.parse import Given
+    from mfaenv.shells import Pair
+    from mfaenv.store import Store
+
+    Tell = Callable[[Given, Mapping[str, str], list[Pair]], None]
+
+NOT_ASKED = {
+    "shell",  # how it is printed
+    "format",
+    "token_code",  # how a new session is got
+    "token_command",
+    "no_input",
+    "cached",  # what is said where none is stored
+    "quiet",
+    "refresh",  # these two take the full path
+    "verbose",
+    "no_hook",  # what init prints beside the session
+}
+"""The options on which a stored answer does not depend."""
+
+NOT_READ = {
+    "AWS_ACCESS_KEY_ID",  # written down as `keys` where they are long-term
+    "AWS_SECRET_ACCESS_KEY",  # never written down
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",  # what a session leaves in a shell
+    environment.EXPIRES,
+    environment.PINNED,
+    "MFAENV_SHELL",  # as the options of that name
+    "MFAENV_TOKEN_CODE",
+    "MFAENV_CACHE_DIR",  # where the answer itself is
+    environment.STORE,
+}
+"""The variables of AWS and of mfaenv on which it does not depend. Every other one that is set counts, word by word."""
+
+READ = ("HOME", "USERPROFILE")
+"""Other variables on which it depends."""
+
+FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+FULL_PATH = ("refresh", "verbose")
+SETTLED_AFTER = 2.0
+"""Seconds; more than the coarsest clock of a file system in use."""
+
+FORGOTTEN_AFTER = 30 * 86_400
+"""Seconds after which an answer is removed; the full path writes it again."""
+
+OWN = ("profile", "region", "region_mark", "source_key", "settings")
+"""What a shell gets beside the session itself."""
+
+MISS = "miss"
+
+
+class Prepared(Entry):
+    """Where a request led to: the session's key, the seconds that have to be left of it, and what the shell gets too.
+
+    `files` are the files that were read: the state of each, a tab, and its path.
+    """
+
+    PREFIX = ANSWER
+    key: str = ""
+    files: tuple[str, ...] = ()
+    session_key: str = ""
+    min_remaining: int = 0
+    profile: str = ""
+    region: str = ""
+    region_mark: str = ""
+    source_key: str = ""
+    settings: str = ""
+
+
+def answer(given: "Given", env: "Mapping[str, str]", tell: "Tell | None" = None) -> int | None:
+    """Print the stored session and return the exit status; or decline: print, write and return nothing.
+
+    `tell` is called at a terminal with what a shell got.
+    """
+    if os.isatty(1):
+        return None
+    found = stored(given, env, Reader.of(env), time.time())
+    target = _target(given, env) if found else ""
+    if not found or not target:
+        return None
+    if isinstance(found, str):
+        return CODE_NEEDED if given.get("cached") else None
+    output.secrets_to_stdout(environment.rendered(target, found))
+    if tell and target in shells.NAMES and os.isatty(output.STDERR):
+        tell(given, env, found)
+    return DONE
+
+
+def _target(given: "Given", env: "Mapping[str, str]") -> str:
+    """Return the shell or format; nothing where the full path decides: a wrong name, or a console's code page."""
+    if "format" in given:
+        name = parse.text(given, "format")
+        known = name in shells.FORMATS and "shell" not in given and not runs_on_github(name, env)
+        return name if known else ""
+    name, source = parse.lookup(given, env, "shell")
+    said = source in parse.MAIN_OPTIONS["shell"].flags
+    if name in shells.HOLDS_MORE if said else not name or name in shells.NAMES:
+        from mfaenv.shells import detect
+
+        name = detect.believed(name) if said else detect.detect(env, name)
+    return name if name in shells.NAMES and shells.named(name).encoding else ""
+
+
+def runs_on_github(target: str, env: "Mapping[str, str]") -> bool:
+    """Return whether a workflow's log would show the keys of this format, unless they are masked."""
+    return target == "github" and env.get("GITHUB_ACTIONS") == "true"
+
+
+def with_account(given: "Given") -> bool:
+    """Return whether what is printed names the account: in shells it would describe keys that come later, too."""
+    return given.get("format") == "process"
+
+
+def temporary_keys(env: "Mapping[str, str]") -> bool:
+    """Return whether the keys in the environment are a session's. Keys that begin with AKIA are long-term in any case.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
+    """
+    token = env.get("AWS_SESSION_TOKEN") or env.get("AWS_SECURITY_TOKEN")
+    return bool(token) and not env.get("AWS_ACCESS_KEY_ID", "").startswith("AKIA")
+
+
+def asked(given: "Given", env: "Mapping[str, str]") -> str:
+    """Return all that was asked, and all variables that may matter, as text; never a secret."""
+    asked = [f"{name}={value!r}" for name, value in given.items() if name not in NOT_ASKED]
+    read = [
+        f"{name}={(os.path.expandvars(value) if name in FILES else value)!r}"
+        for name, value in env.items()
+        if name in READ or (name.startswith(("AWS_", "MFAENV_")) and name not in NOT_READ)
+    ]
+    long_term = env.get("AWS_SECRET_ACCESS_KEY") and not temporary_keys(env)
+    keys = env.get("AWS_ACCESS_KEY_ID", "") if long_term else ""
+    return "\n".join([*sorted(asked), *sorted(read), f"keys={keys}"])
+
+
+def stored(given: "Given", env: "Mapping[str, str]", store: Reader, now: float) -> "list[Pair] | str | None":
+    """Return the pairs of the stored session, MISS where there is surely none, or nothing: the full path decides."""
+    if any(name in given for name in FULL_PATH) or store.refusal() or not environment.profile_as_is_known(env):
+        return None
+    known = store.get(Prepared, asked(given, env))
+    if known is None or not _unchanged(known):
+        return MISS if given.get("cached") and _is_empty(store) else None
+    session = store.get(Session, known.session_key)
+    if session is None or session.left(now) < known.min_remaining:
+        return MISS
+    own = {name: getattr(known, name) for name in OWN}
+    theirs = session.exported(account=with_account(given))
+    return environment.pairs({**theirs, **own, "pinned": environment.pinned(given)}, env)
+
+
+def _is_empty(store: Reader) -> bool:
+    from mfaenv.store import SESSION, Store
+
+    return not Store(store.path).names(SESSION)
+
+
+def _unchanged(known: Prepared) -> bool:
+    files = (line.partition("\t") for line in known.files)
+    return all(signature(path) == state for state, _, path in files)
+
+
+def remember(store: "Store", known: Prepared, now: float) -> None:
+    """Write an answer for the next time, unless one of the AWS files is too new: its next state could look the same.
+
+    Its `files` were looked at before they were read. One in the store is ours, and only ever replaced. Raise OSError
+    where the store cannot be written.
+    """
+    paths = [line.partition("\t")[2] for line in known.files]
+    if all(os.path.dirname(path) == store.path or _settled(path, now) for path in paths):
+        store.put(known, now + FORGOTTEN_AFTER)
+
+
+def signature(path: str) -> str:
+    """Return the state of a file: its inode, size, and the times of its last change, in nanoseconds."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):  # ValueError: a path that holds NUL
+        return "none"
+    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
+
+def _settled(path: str, now: float) -> bool:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return True
+    return max(found.st_mtime, found.st_ctime) + SETTLED_AFTER < now

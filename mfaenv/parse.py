@@ -1,0 +1,296 @@
+"""The options and the main command as data, and arguments read by such rows, without typer.
+
+Every start passes through here, so nothing is imported that takes time. The other commands are rows of the catalog. A
+line that the rows alone do not explain is not `plain`: typer reads it then, by the same rows, and has the words for
+what is wrong.
+"""
+
+from mfaenv import shells
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    Run = Callable[[dict[str, "str | bool"], Sequence[str], Mapping[str, str]], int]
+
+MAIN = ""
+"""The main command has no name."""
+
+Takes = str | tuple[str, ...]
+"""What an option or argument takes: one of these words, or a thing of this kind; an empty text is anything."""
+
+PROFILES = "profiles"
+"""A profile of the AWS files."""
+
+PROGRAM = "program"
+"""A program, and what that takes."""
+
+
+class Option:
+    """One option: its flags, what its value is called (nothing: it is a switch), where else that comes from."""
+
+    def __init__(  # noqa: PLR0913 - a row of a table
+        self,
+        flags: tuple[str, ...],
+        metavar: str,
+        help: str,  # noqa: A002 - the word of every command-line library
+        *,
+        variables: tuple[str, ...] = (),
+        other_source: str = "",
+        default: str = "",
+        takes: Takes = "",
+    ) -> None:
+        self.flags = flags
+        self.metavar = metavar
+        self.help = help
+        self.variables = variables
+        self.other_source = other_source
+        self.default = default
+        self.takes = takes
+
+    def sources(self) -> str:
+        """Return where a value comes from when the option is not given, in words."""
+        found = ", ".join([*self.variables, *filter(None, [self.other_source])])
+        return ", else ".join(filter(None, [found, self.default]))
+
+
+MAIN_OPTIONS = {
+    "profile": Option(
+        ("-p", "--profile"),
+        "NAME",
+        "Profile of the AWS files",
+        variables=("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAENV_PROFILE"),
+        default="default",
+        takes=PROFILES,
+    ),
+    "shell": Option(
+        ("-s", "--shell"),
+        "NAME",
+        "Target shell",
+        variables=("MFAENV_SHELL",),
+        default="the shell that called",
+        takes=shells.NAMES,
+    ),
+    "format": Option(("-f", "--format"), "NAME", "Data instead: json, dotenv, github or process", takes=shells.FORMATS),
+    "token_code": Option(
+        ("-c", "--token-code"),
+        "CODE",
+        "MFA code; -: from stdin",
+        variables=("MFAENV_TOKEN_CODE",),
+        default="ask",
+    ),
+    "token_command": Option(
+        ("--token-command",), "CMD", "Program that prints the code", other_source="profile's mfa_process", takes=PROGRAM
+    ),
+    "serial_number": Option(
+        ("--serial-number",),
+        "ARN",
+        "MFA device",
+        variables=("AWS_MFA_SERIAL",),
+        other_source="mfa_serial",
+        default="find it",
+    ),
+    "duration": Option(
+        ("-d", "--duration"), "TIME", "How long: 900, 12h, 1h30m", variables=("MFAENV_DURATION",), default="12h"
+    ),
+    "role_arn": Option(
+        ("-r", "--role-arn"), "ARN", "Role to assume with the session", other_source="profile's role_arn"
+    ),
+    "region": Option(
+        ("--region",), "NAME", "Region", variables=("AWS_REGION", "AWS_DEFAULT_REGION"), other_source="the profile"
+    ),
+    "min_remaining": Option(
+        ("--min-remaining",), "TIME", "Renew if less is left", variables=("MFAENV_MIN_REMAINING",), default="5m"
+    ),
+    "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds"),
+    "cached": Option(("--cached",), "", "Print the stored session, or nothing and exit 3"),
+    "no_input": Option(("--no-input",), "", "Never ask; calling AWS is allowed"),
+    "ask": Option(
+        ("--ask",),
+        "WHERE",
+        "terminal, window, or auto",
+        variables=("MFAENV_ASK",),
+        default="terminal",
+        takes=("terminal", "window", "auto"),
+    ),
+    "quiet": Option(("-q", "--quiet"), "", "Say nothing but errors"),
+    "verbose": Option(("-v", "--verbose"), "", "Say where every value came from"),
+    "version": Option(("--version",), "", "Show the version"),
+    "help": Option(("-h", "--help"), "", "Show this"),
+}
+"""The options of the main command by name."""
+
+
+class Command:
+    """One command: what it is for, and its options by name.
+
+    `module` is the one in `mfaenv.commands` whose `run` does the work, `fixed` the options that the name stands for.
+    A `direct` command is started by shells and programs, so a plain line of it does not wait for typer. The argument is
+    one word, which may be left out where it is `optional`.
+    """
+
+    def __init__(  # noqa: PLR0913 - a row of a table
+        self,
+        help: str,  # noqa: A002 - the word of every command-line library
+        options: "Mapping[str, Option]",
+        *,
+        module: str,
+        argument: str = "",
+        takes: Takes = "",
+        optional: bool = False,
+        fixed: "Mapping[str, str | bool] | None" = None,
+        direct: bool = False,
+    ) -> None:
+        self.help = help
+        self.options = {**options, "help": MAIN_OPTIONS["help"]}
+        self.module = module
+        self.argument = argument
+        self.takes = takes
+        self.optional = optional
+        self.fixed = fixed or {}
+        self.direct = direct
+
+    def flags(self) -> dict[str, Option]:
+        """Return the options by their spellings."""
+        return {flag: option for option in self.options.values() for flag in option.flags}
+
+    def names(self) -> dict[str, str]:
+        """Return the names of the options by their spellings."""
+        return {flag: name for name, option in self.options.items() for flag in option.flags}
+
+    def load(self) -> "Run":
+        """Return what does the work: it takes the options by name, the words, and the environment."""
+        # Not importlib: it is one more module to load at every start.
+        run: Run = __import__(f"mfaenv.commands.{self.module}", fromlist=["run"]).run
+        return run
+
+
+MAIN_COMMAND = Command(
+    "Turn an MFA code into AWS credentials: print the lines that set them in a shell.",
+    MAIN_OPTIONS,
+    module="export",
+    direct=True,
+)
+
+Given = dict[str, "str | bool"]
+"""The options that were given, by name: a text, or True for a switch."""
+
+CODE_LENGTH = 6
+
+COMPLETE = "complete"
+"""The command that Tab calls. What follows it is another line, so it has no row, and no help names it."""
+
+ANSWERED_BY_TYPER = ("version", "help")
+"""Options that print a page, whatever else was given."""
+
+
+class Line:
+    """A command line: the command's name and row, its options, the words after them, and what is missing at the end.
+
+    That is the name of an option that has no value yet, or empty.
+    """
+
+    def __init__(self) -> None:
+        self.command = MAIN
+        self.row = MAIN_COMMAND
+        self.options: Given = {}
+        self.words: list[str] = []
+        self.missing = ""
+        self.plain = True
+
+
+def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]") -> Line:
+    """Return what the arguments mean as far as the rows tell; what they do not explain is left out, and not `plain`.
+
+    `commands` returns the row of a command by its name, so that the others are not loaded for the main one.
+    """
+    line, rest = Line(), list(arguments)
+    names = line.row.names()
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            line.plain = line.plain and line.row.takes == PROGRAM
+            line.words += rest
+            break
+        if word.startswith("--"):
+            _long(line, names, word, rest)
+        elif word.startswith("-") and word != "-":
+            _short(line, names, word, rest)
+        elif word and line.command == MAIN and not line.words and (row := commands(word)):
+            line.command, line.row, names = word, row, row.names()
+        else:
+            line.words.append(word)
+            if line.row.takes == PROGRAM:
+                line.words += rest
+                break
+    _settle(line)
+    return line
+
+
+def _long(line: Line, names: "Mapping[str, str]", word: str, rest: list[str]) -> None:
+    flag, equals, value = word.partition("=")
+    name = names.get(flag, "")
+    if not name or (equals and not line.row.options[name].metavar):
+        line.plain = False
+    elif not line.row.options[name].metavar:
+        line.options[name] = True
+    else:
+        _set(line, name, [value] if equals else rest)
+
+
+def _short(line: Line, names: "Mapping[str, str]", word: str, rest: list[str]) -> None:
+    """Read switches in one word, the last of which may take a value: `-qp prod`, `-qpprod`."""
+    for number, letter in enumerate(word[1:], start=2):
+        name = names.get(f"-{letter}", "")
+        if not name:
+            line.plain = False
+        elif line.row.options[name].metavar:
+            _set(line, name, [word[number:]] if word[number:] else rest)
+            return
+        else:
+            line.options[name] = True
+
+
+def _set(line: Line, name: str, values: list[str]) -> None:
+    if values:
+        line.options[name] = values.pop(0)
+    else:
+        line.options[name], line.missing, line.plain = "", name, False
+
+
+def _settle(line: Line) -> None:
+    """Leave out options before the command's name that it does not take, add its own, and count its words."""
+    row = line.row
+    line.options = {**{name: value for name, value in line.options.items() if name in row.options}, **row.fixed}
+    if any(name in line.options for name in ANSWERED_BY_TYPER):
+        line.plain = False
+    count = len(line.words)
+    if row.takes != PROGRAM and count != bool(row.argument) and (count or not row.optional):
+        line.plain = False
+
+
+def text(given: "Mapping[str, str | bool]", name: str) -> str:
+    """Return the option's text, empty where it was not given."""
+    return str(given.get(name) or "")
+
+
+def lookup(given: "Mapping[str, str | bool]", env: "Mapping[str, str]", name: str) -> tuple[str, str]:
+    """Return an option's value and its source: the option, else the first variable that is not empty, else nothing."""
+    option = MAIN_OPTIONS[name]
+    if given.get(name):
+        return str(given[name]), option.flags[-1]
+    for variable in option.variables:
+        if env.get(variable):
+            return env[variable], variable
+    return "", ""
+
+
+def is_digits(text: str) -> bool:
+    """Return whether the text is one or more of the ten ASCII digits, and nothing else."""
+    return text.isascii() and text.isdigit()
+
+
+def code(text: str) -> str:
+    """Return the six digits of a code as people type it (`123 456`), or nothing where it is none."""
+    digits = "".join(text.split())
+    return digits if len(digits) == CODE_LENGTH and is_digits(digits) else ""

@@ -1,0 +1,1 @@
+"""A request to a session: stored, or fetched for a code."""

@@ -1,0 +1,189 @@
+"""Stored sessions: what each depends on, what its entry holds, and a store that perhaps cannot be written."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import NamedTuple
+
+from mfaenv.entry import Session, named
+from mfaenv.errors import MfaenvError
+from mfaenv.model import Credentials, Hop, Keys, Request
+from mfaenv.session import closed, remembered
+from mfaenv.session.lock import lock
+from mfaenv.store import LOCK, Store
+from mfaenv.terminal.interrupt import interruptible
+from mfaenv.terminal.terminal import Terminal
+
+WINDOW = "window"
+"""What the lock is named for that a process holds while it asks in a window."""
+
+NAMES = 16_384
+"""Characters of an entry for the names of its profiles: the entry of a long chain has to be read back."""
+
+
+class Answer(NamedTuple):
+    """The session that a request led to, which is false where there is none, and the key of its entry in the store."""
+
+    session: Session
+    key: str = ""
+
+
+def session_key(request: Request, keys: Keys) -> str:
+    """Return everything that a session depends on: it holds in all regions, so none is part of it."""
+    values = (
+        keys.access_key,
+        request.device.text,
+        request.endpoint.text,
+        str(request.duration.seconds),
+    )
+    return "\n".join(("session", *values))
+
+
+def profile_key(request: Request) -> str:
+    """Return what roles depend on that are assumed with what a profile gives without a code."""
+    return "\n".join(("profile", request.profiles[-1], request.endpoint.text))
+
+
+def role_key(base: str, hops: tuple[Hop, ...]) -> str:
+    """Return everything that a role's credentials depend on: a digest of the key before, and the hop.
+
+    So the key of a long chain is no longer than that of a short one, and the keys of all its hops take one pass.
+    """
+    for hop in hops:
+        base = f"role\n{_digest(base)}\n{tuple(hop[:-1])!r}"
+    return base
+
+
+def _digest(text: str) -> str:
+    from hashlib import sha256  # takes its time, and without a role the question comes before
+
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def as_session(request: Request, credentials: Credentials, key: str, source: str, now: float) -> Session:
+    """Return credentials as a session to be stored; `source` is the long-term access key that it comes from."""
+    return Session(
+        key=key,
+        profiles=_kept(request.profiles[-len(request.hops) - 1 :]),
+        source=source,
+        account=request.account,
+        device=request.device.text,
+        role=request.hops[-1].role_arn if request.hops else "",
+        created=now,
+        access_key=credentials.access_key,
+        secret_key=credentials.secret_key,
+        token=credentials.token,
+        expires=credentials.expires,
+    )
+
+
+def _kept(profiles: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names on a chain, from the wanted one on: as many as NAMES characters hold."""
+    length = 0
+    for number, name in enumerate(profiles):
+        length += len(name) + 1
+        if length > NAMES:
+            return profiles[: max(number, 1)]
+    return profiles
+
+
+class Cache:
+    """A store for sessions. What cannot be written there is reported once, and no error: the session is still printed.
+
+    `held` are the sessions by key that this process found or got: it keeps them where the store does not.
+    """
+
+    def __init__(
+        self, store: Store, terminal: Terminal, now: Callable[[], float], held: dict[str, Session] | None = None
+    ) -> None:
+        self._store = store
+        self._terminal = terminal
+        self._now = now
+        self._held = {} if held is None else held
+        self._writable = True
+
+    def find(self, key: str, min_remaining: int, since: float | None) -> Answer:
+        """Look a session up that lasts for `min_remaining` seconds more, and was got `since` then, if that is asked."""
+        stored, kept = self._store.get(Session, key) or Session(), self._held.get(key, Session())
+        found = self._held[key] = max(stored, kept, key=lambda session: session.created)
+        held = found.left(self._now()) >= min_remaining and (since is None or found.created >= since)
+        return Answer(found if held else Session(), key)
+
+    def prepare(self) -> None:
+        """See before anybody is asked whether sessions can be stored."""
+        try:
+            self._store.prepare()
+        except OSError as error:
+            self._writable = False
+            where = self._store.path or "The store"
+            self._terminal.warn(f"{where} cannot be written ({error.strerror or error}): the session is not stored.")
+
+    @contextmanager
+    def alone(self, access_key: str, profile: str, look: Callable[[], None]) -> Iterator[None]:
+        """Let one process at a time call AWS with this key; without a store there is nothing to share.
+
+        Call `look`, which may raise, again and again while waiting.
+        """
+        with ExitStack() as held:
+            if self._writable:
+                said = f"Another mfaenv is getting a session with the keys of profile {profile}; waiting for it."
+                self._lock(held, access_key, said, look)
+            yield
+
+    @contextmanager
+    def one_window(self, access_key: str, profile: str, look: Callable[[], None]) -> Iterator[None]:
+        """Let one process at a time ask in a window. Call `look`, which may raise, while waiting.
+
+        Raise KeyboardInterrupt where the person closed the window that was waited for: the next would ask the same.
+        """
+        since = self._now()
+        with ExitStack() as held:
+            if self._writable:
+                said = f"A window of another mfaenv asks for the code of profile {profile}; waiting for the answer."
+                self._lock(held, WINDOW, said, look)
+                look()
+                if closed.since(self._store, access_key, since):
+                    raise KeyboardInterrupt
+            try:
+                yield
+            except KeyboardInterrupt:
+                self._try_to(lambda: closed.remember(self._store, access_key, self._now()))
+                raise
+
+    def _lock(self, held: ExitStack, key: str, said: str, look: Callable[[], None]) -> None:
+        """Hold the lock of this key until `held` ends."""
+        path = self._store.file(named(LOCK, key))
+        with ExitStack() as leaves:
+            waiting = partial(self._say, leaves, said)
+            self._try_to(lambda: held.enter_context(lock(path, waiting, look)))
+
+    def _say(self, leaves: ExitStack, text: str) -> None:
+        """Show what is waited for, and let Ctrl-D end it."""
+        self._terminal.note(text)
+        leaves.enter_context(interruptible())
+
+    def keep(self, request: Request, credentials: Credentials, key: str, source: str) -> Answer:
+        """Store a session under its key, and announce it to the prompt hooks.
+
+        Raise MfaenvError where it has ended already, and no program could use it.
+        """
+        made = as_session(request, credentials, key, source, self._now())
+        if made.left(made.created) <= 0:
+            raise MfaenvError("The new session has ended already.", "Check this machine's clock, and the server's.")
+        self._held[key] = made
+        self._try_to(lambda: self._store.put(made, credentials.expires or 0))
+        self._try_to(lambda: self._store.announce(str(made.created)))
+        return Answer(made, key)
+
+    def remember_device(self, access_key: str, request: Request) -> None:
+        """Keep the request's device for the next time."""
+        self._try_to(lambda: remembered.remember_device(self._store, access_key, request, self._now()))
+
+    def _try_to(self, write: Callable[[], object]) -> None:
+        if self._writable:
+            try:
+                write()
+            except OSError as error:
+                self._writable = False
+                path = error.filename2 or self._store.path
+                self._terminal.warn(f"{path} cannot be written ({error.strerror}): not stored.")

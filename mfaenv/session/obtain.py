@@ -1,0 +1,296 @@
+"""A session for a request: stored or fetched, one process at a time, roles on top."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
+
+from mfaenv import duration
+from mfaenv.aws import address
+from mfaenv.entry import Session
+from mfaenv.environment import timestamp
+from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
+from mfaenv.model import Credentials, Keys, Request, Span, Value
+from mfaenv.session import code, device, longterm, remembered
+from mfaenv.session.cache import (
+    Answer,
+    Cache,
+    as_session,
+    profile_key,
+    role_key,
+    session_key,
+)
+from mfaenv.session.code import Source
+from mfaenv.session.fetch import Context, Fetch
+from mfaenv.session.turn import Turn
+from mfaenv.terminal.interrupt import interruptible
+from mfaenv.terminal.tones import BAD, Toned
+
+NEWER = 1e-6
+"""Seconds; what is less would not change a time of day."""
+
+ANY_TIME = Span(1, "")
+
+SLACK = 60
+"""Seconds by which a session may be shorter than asked for without a word: the clocks differ."""
+
+
+def _end(session: Session) -> str:
+    """Return when a session ends. Where others made it that may not be known; only keys without a token have no end."""
+    if session.expires:
+        return f"until {timestamp(session.expires)}"
+    return "unknown end" if session.token else "no end"
+
+
+class Sessions:
+    """What turns requests into sessions."""
+
+    def __init__(self, context: Context, held: dict[str, Session] | None = None) -> None:
+        self._context = context
+        self._store, self._terminal, self._now = context
+        self._cache = Cache(*context, held)
+        self._way: Source | None = None
+
+    def obtain(self, request: Request) -> Answer:
+        """Return the session that the request asks for.
+
+        Raise MfaenvError; KeyboardInterrupt where the person leaves.
+        """
+        asked_at = self._now()
+        answer = self._answer(request, asked_at if request.refresh else None)
+        if answer.session:
+            age = "new" if answer.session.created >= asked_at else "stored"
+            self._terminal.detail("session", age, _end(answer.session))
+        return answer
+
+    def with_device(self, request: Request) -> Request:
+        """Return the request with its device: the one that it names or that was used before, else what AWS says.
+
+        The person is asked where AWS may not say or knows several. No code is used, and nothing stored. Raises
+        MfaenvError, KeyboardInterrupt.
+        """
+        keys = request.keys
+        while keys is not None:
+            request = self._known_device(request, keys)
+            if request.device.text:
+                break
+            address.check_request(request)
+            with suppress(ArrivedError), self._turn(request, keys, None) as turn:
+                return self._found_device(request, keys, turn)
+        return request
+
+    def behind(self, request: Request) -> Answer:
+        """Look the user's own session up that the request's roles are assumed with, however little is left of it."""
+        keys = request.keys
+        if keys is None:
+            return Answer(Session())
+        request = self._known_device(request, keys)
+        return self._stored(request._replace(hops=(), min_remaining=ANY_TIME), keys, None)
+
+    def renew(self, request: Request) -> Answer:
+        """Assume the request's roles with the stored session, or resolve anew what needs no code; never ask.
+
+        Nothing is got where the stored session has ended. Raise MfaenvError.
+        """
+        keys = request.keys
+        if keys is None:
+            return self._unknown(request, None)
+        session = self.behind(request)
+        if not session.session or not request.hops:
+            return session
+        request = self._known_device(request, keys)
+        try:
+            return self._with_roles(request, keys, session, None)
+        except ArrivedError:
+            return self._stored(request, keys, None)
+
+    def _answer(self, request: Request, since: float | None) -> Answer:
+        request = longterm.known(request, self._store)
+        if request.keys is None:
+            return Answer(Session()) if request.cached else self._unknown(request, since)
+        return self._of_keys(request, request.keys, since)
+
+    def _of_keys(self, request: Request, keys: Keys, since: float | None) -> Answer:
+        request = self._known_device(request, keys)
+        answer = self._stored(request, keys, since)
+        return answer if answer.session or request.cached else self._fresh(request, keys, since)
+
+    def _known_device(self, request: Request, keys: Keys) -> Request:
+        """Fill in the device that this access key used before, and check whichever there is."""
+        serial, account = remembered.device(self._store, keys.access_key, request.endpoint.text)
+        if request.device.text:
+            device.checked(request.device.text, request.device.source)
+            known = account if serial == request.device.text else ""
+            return request._replace(account=device.account(request.device.text) or known)
+        return request._replace(device=Value(serial, "remembered"), account=account) if serial else request
+
+    def _stored(self, request: Request, keys: Keys, since: float | None) -> Answer:
+        """Look the request up in the store."""
+        if not request.device.text:
+            return Answer(Session())
+        key = role_key(session_key(request, keys), request.hops)
+        return self._cache.find(key, request.min_remaining.seconds, since)
+
+    def _fresh(self, request: Request, keys: Keys, since: float | None) -> Answer:
+        address.check_request(request)
+        self._cache.prepare()
+        while True:
+            with suppress(ArrivedError):
+                return self._got(request, keys, since)
+
+    def _got(self, request: Request, keys: Keys, since: float | None) -> Answer:
+        """Get what is not stored. Raise ArrivedError where another process got part of it meanwhile: look again."""
+        request = self._known_device(request, keys)
+        answer = self._stored(request, keys, since)
+        if answer.session:
+            return answer
+        session = self._stored(request._replace(hops=()), keys, since)
+        if not session.session:
+            with self._turn(request, keys, since) as turn:
+                session = self._from_code(request._replace(hops=()), keys, turn)
+            return self._with_roles(request, keys, session, since)
+        try:
+            return self._with_roles(request, keys, session, since)
+        except DeniedError as error:
+            newer = session.session.created + NEWER
+            self._offer_fresh(error, request, self._turn(request, keys, newer))
+            return self._got(request, keys, newer)
+
+    def _turn(self, request: Request, keys: Keys, since: float | None, *, roles: bool = False) -> Turn:
+        """Make the turn for the code, or for the roles; it is over when they have been stored, `since` then."""
+
+        def arrived() -> bool:
+            known = self._known_device(request, keys)
+            wanted = (known,) if roles else (known, known._replace(hops=()))
+            return any(self._stored(each, keys, since).session for each in wanted)
+
+        def alone(look: Callable[[], None]) -> AbstractContextManager[None]:
+            return self._cache.alone(keys.access_key, request.profile.text, look)
+
+        return Turn(self._store, alone, arrived)
+
+    def _with_roles(self, request: Request, keys: Keys, session: Answer, since: float | None) -> Answer:
+        """Assume the roles, if there are any, with the user's own session."""
+        if not request.hops:
+            return session
+        with self._turn(request, keys, since, roles=True) as turn:
+            turn.take()
+            return self._roles(request, session)
+
+    def _from_code(self, request: Request, keys: Keys, turn: Turn) -> Answer:
+        """Get the user's own session for a code, and store it."""
+        if not keys.secret_key and not request.process.text:
+            raise MfaenvError(
+                f"The session replaced the long-term keys {keys.access_key} that this shell had exported.",
+                "Export them again, or put them into a profile.",
+            )
+        source = self._source(request)
+        found = not request.device.text
+        if found or not request.account or not longterm.in_keychain(request):
+            keys = self._loaded(request, keys)  # before anybody is asked: another's program may ask on the terminal too
+        if found or not request.account:
+            turn.take()
+            request = self._found_device(request, keys, turn)
+        with self._asked_alone(source, request, keys, turn):
+            fetch = Fetch(request, keys, source, self._context, turn)
+            credentials, keys = fetch.session(), self._remembered(request, fetch.keys)
+            self._cache.remember_device(keys.access_key, request)
+            answer = self._cache.keep(request, credentials, session_key(request, keys), keys.access_key)
+            turn.free()
+        self._tell(request, credentials, found=found)
+        return answer
+
+    def _loaded(self, request: Request, keys: Keys) -> Keys:
+        """Return the keys with their secret. Raise MfaenvError where the program or the keychain gives none."""
+        return self._remembered(request, longterm.loaded(request, keys, self._terminal.awaited))
+
+    def _remembered(self, request: Request, keys: Keys) -> Keys:
+        """Note which access key the request's program gave, and return the keys."""
+        if request.process.text:
+            longterm.remember(self._store, request.profiles[-1], request.process.text, keys.access_key, self._now())
+        return keys
+
+    def _asked_alone(self, source: Source, request: Request, keys: Keys, turn: Turn) -> AbstractContextManager[None]:
+        """Let one process at a time ask in a window, until its session is stored; the others wait for its answer."""
+        if source.window is None:
+            return nullcontext()
+        turn.free()
+        return self._cache.one_window(keys.access_key, request.profile.text, turn.look)
+
+    def _source(self, request: Request) -> Source:
+        """Return the source of the code; standard input is read but once. Raise MfaenvError where there is none."""
+        if self._way is None:
+            self._way = code.source(request, self._terminal)
+        if self._way is None:
+            raise code.needed(request)
+        return self._way
+
+    def _found_device(self, request: Request, keys: Keys, turn: Turn) -> Request:
+        """Fill in the device, or the account of a hardware token, whose serial number does not tell it."""
+        if request.device.text:
+            return request._replace(account=device.owner(request, keys))
+        serial, account = device.find(request, keys, self._terminal, turn)
+        return request._replace(device=Value(serial, "found"), account=account)
+
+    def _tell(self, request: Request, credentials: Credentials, *, found: bool) -> None:
+        """Show what came of it: how long the session lasts, and what spares the search for the device next time."""
+        left = (credentials.expires or 0) - self._now()
+        if left < request.duration.seconds - SLACK:
+            given, asked = (duration.text(each) for each in (round(left / 60) * 60, request.duration.seconds))
+            self._terminal.warn(f"AWS gave {given} instead of {asked}.")
+        if found:
+            where = f"in profile {request.profiles[-1]}"
+            self._terminal.note(f"To set the device permanently: mfa_serial = {request.device.text} {where}.")
+
+    @interruptible()
+    def _roles(self, request: Request, answer: Answer) -> Answer:
+        """Assume one role after the other, each stored for itself. Raise DeniedError where a policy is in the way."""
+        from mfaenv.aws import client, sts
+
+        clients, key = client.Roles(), answer.key
+        for depth, hop in enumerate(request.hops, 1):
+            key = role_key(key, (hop,))
+            stored = self._cache.find(key, request.min_remaining.seconds, answer.session.created)
+            if stored.session:
+                answer = stored
+                continue
+            held = answer.session
+            signed = Credentials(held.access_key, held.secret_key, held.token, None)
+            profile = hop.profile if request.config_profile else None
+            settings = client.Settings(profile, hop.region, hop.role_arn, hop.endpoint, ca_bundle=request.ca_bundle)
+            made = clients.client(settings, signed)
+            upto = request._replace(hops=request.hops[:depth])
+            answer = self._cache.keep(upto, sts.assume_role(made, hop), key, held.source)
+        return answer
+
+    def _offer_fresh(self, error: DeniedError, request: Request, turn: Turn) -> None:
+        """Go on to a fresh session where the person wants that, or gave a code for it; else raise the denial.
+
+        A trust policy may demand a recent MFA (aws:MultiFactorAuthAge), which the stored session no longer is.
+        """
+        if request.token_code.source == "--token-code":
+            return
+        if not code.can_ask(request, self._terminal):
+            hint = "Its trust policy may demand a recent MFA: a new session (--refresh) may help."
+            raise DeniedError(error.message, hint) from None
+        above = Toned(error.message, BAD), Toned("Its trust policy may demand a recent MFA.")
+        if not self._terminal.confirm("Get a new session?", turn.look, *above):
+            raise error
+
+    def _unknown(self, request: Request, since: float | None) -> Answer:
+        """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
+        address.check_request(request)
+        found = longterm.given(request, self._terminal.awaited)
+        if not isinstance(found, Keys):
+            return self._without_code(request, found)
+        self._cache.prepare()
+        self._remembered(request, found)
+        return self._of_keys(request._replace(keys=found), found, since)
+
+    def _without_code(self, request: Request, credentials: Credentials) -> Answer:
+        """Return what botocore resolves the profile to, with the roles on top that it does not know of."""
+        self._terminal.note(f"Profile {request.profile.text} needs no code: {request.kind}.")
+        request = request._replace(account=credentials.account)
+        answer = Answer(as_session(request, credentials, "", "", self._now()), profile_key(request))
+        if not request.hops:
+            return answer
+        self._cache.prepare()
+        return self._roles(request, answer)

@@ -1,0 +1,99 @@
+"""What is remembered beside sessions: the device of each access key, and the codes that AWS took or refused."""
+
+from mfaenv.entry import READERS, Entry, named, whole
+from mfaenv.store import CODE, DEVICE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfaenv.model import Request
+    from mfaenv.store import Store
+
+DEVICE_SECONDS = 400 * 86_400
+CODE_SECONDS = 90
+"""A code counts for its own 30 seconds and one step to each side; after that AWS would refuse it in any case."""
+
+MOST_CODES = 100
+"""More wrong codes than these in a minute and a half are no typing errors; the oldest are forgotten."""
+
+USED = "used"
+REFUSED = "refused"
+
+
+class Device(Entry):
+    """The device that an access key, which is the entry's key, used before, and its account."""
+
+    PREFIX = DEVICE
+    key: str = ""
+    serial: str = ""
+    account: str = ""
+
+
+def _codes(text: str) -> tuple[tuple[str, str, int], ...]:
+    rows = (line.split(" ") for line in text.split("\n") if text)
+    return tuple((code, said, whole(until)) for code, said, until in rows)
+
+
+_READERS: "dict[object, Callable[[str], object]]" = {**READERS, tuple[tuple[str, str, int], ...]: _codes}
+
+
+class Codes(Entry):
+    """What AWS said to the codes of a device, whose serial number is the key.
+
+    Of each: the digits, the verdict, and until when it counts, in seconds since 1970.
+    """
+
+    PREFIX = CODE
+    READERS = _READERS
+    key: str = ""
+    codes: tuple[tuple[str, str, int], ...] = ()
+
+
+def device_name(access_key: str, endpoint: str) -> str:
+    """Return the name of the file that remembers an access key's device at an address of STS, empty for AWS's own."""
+    return named(DEVICE, _device_key(access_key, endpoint))
+
+
+def _device_key(access_key: str, endpoint: str) -> str:
+    """Return what a device depends on: another server than AWS could name one of its own."""
+    return "\n".join(filter(None, (access_key, endpoint)))
+
+
+def is_device_of(entry_key: str, access_key: str) -> bool:
+    """Return whether an entry with this key remembers a device of the access key, at whichever address."""
+    return entry_key.partition("\n")[0] == access_key
+
+
+def device(store: "Store", access_key: str, endpoint: str) -> tuple[str, str]:
+    """Return the device that this access key used before at this address, and its account, or nothing twice."""
+    found = store.get(Device, _device_key(access_key, endpoint)) or Device()
+    return found.serial, found.account
+
+
+def remember_device(store: "Store", access_key: str, request: "Request", now: float) -> None:
+    """Keep the request's device for the next time. Raise OSError where the store cannot be written."""
+    if device(store, access_key, request.endpoint.text) != (request.device.text, request.account):
+        key = _device_key(access_key, request.endpoint.text)
+        store.put(Device(key=key, serial=request.device.text, account=request.account), now + DEVICE_SECONDS)
+
+
+def verdict(store: "Store", serial: str, code: str, now: float) -> str:
+    """Return what AWS said to this code a moment ago: USED, REFUSED or nothing."""
+    for known, said, until in (store.get(Codes, serial) or Codes()).codes:
+        if known == code and now < until:
+            return said
+    return ""
+
+
+def remember_code(store: "Store", serial: str, code: str, said: str, now: float) -> None:
+    """Note what AWS said to a code. Raise OSError where the store cannot be written.
+
+    The code is written as it is. A used one opens nothing any more, and a refused one opened nothing; one that belongs
+    to another device ends in a moment, and the session beside it in the store is worth more. Six digits with a hash
+    over them are found in a second. Two processes never do this at once: only who calls AWS does.
+    """
+    until = int(now) + CODE_SECONDS
+    known = store.get(Codes, serial) or Codes()
+    kept = [row for row in known.codes if row[0] != code and now < row[2]][-MOST_CODES:]
+    store.put(Codes(key=serial, codes=(*kept, (code, said, until))), until)

@@ -1,0 +1,60 @@
+"""Which profiles have stored sessions: a list that a Tab reads instead of every session.
+
+It is made by the first Tab after a new session, and counts until the next one is announced or one of its own ends.
+"""
+
+import time
+
+from mfaenv.entry import Entry, Session
+from mfaenv.store import PROFILES, SESSION, Store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+LONGEST = 86_400
+"""Seconds for which a list counts at most."""
+
+
+class Names(Entry):
+    """The names of profiles, until when they count, and the word that was announced last when they were listed."""
+
+    PREFIX = PROFILES
+    key: str = ""
+    latest: str = ""
+    until: int = 0
+    names: tuple[str, ...] = ()
+
+
+def profiles(env: "Mapping[str, str]") -> list[str]:
+    """Return the names of the profiles that have stored sessions."""
+    store, now = Store.of(env), time.time()
+    if store.refusal():
+        return []
+    latest = store.latest()
+    known = store.get(Names, "")
+    if known and latest and known.latest == latest and known.until > now:
+        return list(known.names)
+    return _listed(store, latest, now)
+
+
+def _listed(store: "Store", latest: str, now: float) -> list[str]:
+    """Read the sessions, and keep the list for the next time where it can be written."""
+    found = [entry for name in store.names(SESSION) if (entry := store.read(Session, name)) is not None]
+    names = list(dict.fromkeys(name for entry in found for name in entry.profiles))
+    ends = [entry.expires for entry in found if entry.expires and entry.expires > now]
+    if names and latest:
+        until = min([*ends, int(now) + LONGEST])
+        try:
+            store.put(Names(latest=latest, until=until, names=tuple(names)), until)
+        except OSError:
+            return names
+    return names
+
+
+def forget(store: "Store") -> None:
+    """Remove the list, as sessions were removed."""
+    for name in store.names(PROFILES):
+        if store.is_ours(name):
+            store.delete(name)

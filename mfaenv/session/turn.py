@@ -1,0 +1,70 @@
+"""Whose turn it is to call AWS: one process at a time for an access key, and never one that asks somebody."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+
+from mfaenv import fastpath
+from mfaenv.errors import ArrivedError
+from mfaenv.store import LATEST
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+    from typing import Self
+
+    from mfaenv.store import Store
+
+    Look = Callable[[], None]
+    Alone = Callable[[Look], AbstractContextManager[None]]
+
+
+class Turn:
+    """The right to call AWS with an access key; a context manager that gives it back.
+
+    `alone` waits for the right and looks meanwhile; `arrived` tells whether what is wanted is stored.
+    """
+
+    def __init__(self, store: Store, alone: Alone, arrived: Callable[[], bool]) -> None:
+        self._latest = os.path.join(store.path, LATEST)
+        self._alone = alone
+        self._arrived = arrived
+        self._seen = ""
+        self._held: ExitStack | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.free()
+
+    def take(self) -> None:
+        """Wait until no other process calls AWS, unless it is this one's turn already; then look in the store.
+
+        Raise ArrivedError, and give the turn back, where another process got what is wanted.
+        """
+        if self._held is None:
+            with ExitStack() as taken:
+                taken.enter_context(self._alone(self.look))
+                self._seen = ""
+                self.look()
+                self._held = taken.pop_all()
+
+    def free(self) -> None:
+        """Let the next process call AWS. To be done before anybody is asked, and before anything is said."""
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
+
+    def look(self) -> None:
+        """Raise ArrivedError where what is wanted is stored. It reads only after a new session was announced."""
+        state = fastpath.signature(self._latest)
+        if state != self._seen:
+            self._seen = state
+            if self._arrived():
+                raise ArrivedError

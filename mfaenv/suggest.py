@@ -1,0 +1,39 @@
+"""Suggest the closest known name for one that does not exist."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+MOST = 8
+"""Names that are offered."""
+
+LONGEST_SEARCH = 10_000_000
+"""Characters of the wrong name times those of all others: to compare that much takes about a second."""
+
+
+def hint(wrong: str, names: Sequence[str], otherwise: str) -> str:
+    """Return a question with the names that begin so, else the closest one, else those with a part that begins so.
+
+    Return `otherwise` where there is none of these.
+    """
+    begun = [name for name in names if wrong and name.startswith(wrong)]
+    close = begun[:MOST] or _closest(wrong, names) or _with_part(wrong, names)[:MOST]
+    return f"Did you mean {' or '.join(close)}?" if close else otherwise
+
+
+def _closest(wrong: str, names: Sequence[str]) -> list[str]:
+    """Return the closest name, if one is close. The dashes of options do not count: all options are alike in them."""
+    import difflib
+
+    if len(wrong) * sum(map(len, names)) > LONGEST_SEARCH:
+        return []
+    bare = {name.lstrip("-"): name for name in names}
+    return [bare[close] for close in difflib.get_close_matches(wrong.lstrip("-"), list(bare), n=1)]
+
+
+def _with_part(wrong: str, names: Sequence[str]) -> list[str]:
+    part = wrong.lstrip("-")
+    return [name for name in names if part and f"-{part}" in name]
