@@ -1,4 +1,4 @@
-"""AWS for the bench: a process of its own, so that it has no part in what is measured, whose device takes any code."""
+"""AWS for the bench: a process of its own, with no part in what is measured, whose device takes any code but one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from mfaenv.demo.policy import ALLOW_ALL, FORCE_MFA
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.sigv4 import sign
-from mfaenv.demo.wire import Request
-from mfaenv.demo.world import Credential, Device, User, World
+from mfaenv.aws.signing import signed_headers
+from mfaenv.model import Credentials
+from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA, trust
+from mfaenv.pretend_aws.server import PretendAws
+from mfaenv.pretend_aws.world import Credential, Device, User, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,19 +24,31 @@ SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"
 KEY = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 REGION = "us-east-1"
 CODE = "123456"
+WRONG = "000000"
+CHAINED = 100
+"""Roles, each of which only the one before may assume."""
 
 
 class Generous(Device):
-    """A device whose every code is good, as often as one likes: a bench cannot wait 30 seconds for the next."""
+    """A device whose every code but one is good, as often as one likes: a bench cannot wait 30 s for the next."""
 
     def accept(self, code: str) -> bool:
-        return code.isdigit()
+        return code.isdigit() and code != WRONG
+
+
+def role_name(number: int) -> str:
+    """Return the name of a role of the chain; it is its profile's name too."""
+    return f"Role{number}"
 
 
 def alice() -> tuple[User, Credential]:
     """Make the user and her key."""
-    world = World()
-    user = world.add_account(ACCOUNT).add_user("alice", policies={"All": ALLOW_ALL, "MFA": FORCE_MFA})
+    account = World().add_account(ACCOUNT)
+    user = account.add_user("alice", policies={"All": ALLOW_ALL, "MFA": FORCE_MFA})
+    world = account.world
+    before = user.arn
+    for number in range(1, CHAINED + 1):
+        before = account.add_role(role_name(number), trust(before, mfa=number == 1), policies={"All": ALLOW_ALL}).arn
     user.devices.append(Generous(SERIAL, "virtual", bytes(20), world.now, created=world.now()))
     return user, user.add_key(*KEY)
 
@@ -60,16 +72,16 @@ class Sts:
     def __init__(self, url: str) -> None:
         self._host = urlsplit(url).netloc
         self._connection = HTTPConnection(self._host)
-        self._key = alice()[1]
 
     def answer(self) -> float:
         """Get a session, and give the seconds that STS takes to answer."""
         form = {"Action": "GetSessionToken", "Version": "2011-06-15", "SerialNumber": SERIAL, "TokenCode": CODE}
-        headers = {"host": self._host, "content-type": "application/x-www-form-urlencoded"}
-        request = Request("POST", "/", "", headers, urlencode(form).encode())
-        signed = sign(request, self._key, REGION, "sts", time.time())
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        body = urlencode(form).encode()
+        keys = Credentials(*KEY, "", None)
+        signed = signed_headers(("POST", f"http://{self._host}/", body), headers, keys, (REGION, "sts"))
         started = time.perf_counter()
-        self._connection.request(signed.method, signed.path, signed.body, dict(signed.headers))
+        self._connection.request("POST", "/", body, signed)
         response = self._connection.getresponse()
         response.read()
         seconds = time.perf_counter() - started

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mfaenv import shortcut
+from mfaenv import fastpath
 
 from . import timing
-from .pretend import CODE, Sts
+from .pretend import CHAINED, CODE, Sts
 from .stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from .programs import Programs
 
@@ -33,8 +33,18 @@ class Scene:
         self.sts = Sts(url)
         self.few = Stage(folder / "few", url, programs, others=1)
         self.many = Stage(folder / "many", url, programs, others=MANY)
-        time.sleep(shortcut.SETTLED_AFTER + 0.1)  # no answer is stored for files that have just been written
+        self.none = Stage(folder / "none", url, programs)
+        self.chain = Stage(folder / "chain", url, programs, chained=CHAINED)
+        time.sleep(fastpath.SETTLED_AFTER + 0.1)  # no answer is stored for files that have just been written
         self.sign_in()
+
+    def damaged(self, blanks: int) -> Stage:
+        """Return a home whose config file has a line of so many blanks that is no setting."""
+        place = Path(self.few.env["HOME"]).parent / f"blanks-{blanks}"
+        stage = Stage(place, self.few.env["AWS_ENDPOINT_URL"], self.programs)
+        with (place / ".aws" / "config").open("a", encoding="utf-8") as file:
+            file.write(f"x{' ' * blanks}y\n")
+        return stage
 
     def sign_in(self) -> None:
         """Store sessions, alice's and the others'."""

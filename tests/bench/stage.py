@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mfaenv import store
+from mfaenv.entry import Session
 
-from .pretend import ACCOUNT, KEY, REGION, SERIAL
+from .pretend import ACCOUNT, KEY, REGION, SERIAL, role_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,9 +28,9 @@ HOURS = 12 * 3600
 
 
 class Stage:
-    """A home with alice's profile, and with `others` more profiles and as many sessions of them."""
+    """A home with alice's profile, `others` more profiles with as many sessions, and a chain of roles."""
 
-    def __init__(self, home: Path, url: str, programs: Programs, *, others: int = 0) -> None:
+    def __init__(self, home: Path, url: str, programs: Programs, *, others: int = 0, chained: int = 0) -> None:
         self._cache = home / ".cache" / "mfaenv"
         self._others = others
         self.env = {
@@ -40,7 +42,7 @@ class Stage:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         (home / ".aws").mkdir(parents=True)
-        _write(home / ".aws" / "config", _profiles(others))
+        _write(home / ".aws" / "config", chain(_profiles(others), _chain(chained)))
         _write(home / ".aws" / "credentials", _keys())
 
     def forget(self) -> None:
@@ -53,8 +55,8 @@ class Stage:
         place.prepare()
         until = int(time.time()) + HOURS
         for number in range(self._others):
-            entry = _entry(number, until)
-            place.write(store.named(store.SESSION, entry["key"]), entry, until)
+            place.put(_entry(number, until), until)
+        place.announce(str(time.time()))
 
 
 def _profiles(others: int) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -62,6 +64,14 @@ def _profiles(others: int) -> Iterator[tuple[str, Mapping[str, str]]]:
     yield f"profile {STORED}", {"region": REGION}
     for number in range(others):
         yield f"profile {_name(number)}", {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/R", "source_profile": "default"}
+
+
+def _chain(roles: int) -> Iterator[tuple[str, Mapping[str, str]]]:
+    source = "default"
+    for number in range(1, roles + 1):
+        name = role_name(number)
+        yield f"profile {name}", {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "source_profile": source}
+        source = name
 
 
 def _keys() -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -76,20 +86,19 @@ def _name(number: int) -> str:
     return f"team-{number}"
 
 
-def _entry(number: int, until: int) -> dict[str, str]:
-    return {
-        "key": f"session\n{_name(number)}",
-        "profiles": _name(number),
-        "source": KEY[0],
-        "account": ACCOUNT,
-        "device": SERIAL,
-        "role": "",
-        "created": str(time.time()),
-        "access_key": f"ASIA{number:016d}",
-        "secret_key": KEY[1],
-        "token": SESSION["aws_session_token"],
-        "expires": str(until),
-    }
+def _entry(number: int, until: int) -> Session:
+    return Session(
+        key=f"session\n{_name(number)}",
+        profiles=(_name(number),),
+        source=KEY[0],
+        account=ACCOUNT,
+        device=SERIAL,
+        created=time.time(),
+        access_key=f"ASIA{number:016d}",
+        secret_key=KEY[1],
+        token=SESSION["aws_session_token"],
+        expires=until,
+    )
 
 
 def _write(path: Path, sections: Iterator[tuple[str, Mapping[str, str]]]) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import platform
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from .peers import Peer
     from .programs import Programs
-    from .promises import Row
+    from .row import Row
 
+FILE = Path(__file__).with_name("README.md")
 MARKS = ("<!-- bench -->\n", "<!-- /bench -->\n")
-"""What stands around the tables in a file that shows them."""
+"""What stands around the tables in the file."""
 
 
 def text(rows: Iterable[Row], peers: Iterable[Peer], programs: Programs) -> str:
@@ -42,13 +43,11 @@ def text(rows: Iterable[Row], peers: Iterable[Peer], programs: Programs) -> str:
     return f"{promises}\n{beside}\nWhole processes in turn, medians. {machine}; {used}.{missing}\n"
 
 
-def write(path: Path, tables: str) -> None:
-    """Put the tables between the marks of a file, or make the file. Raises ValueError where it has no marks."""
-    if not path.exists():
-        path.write_text(f"{MARKS[0]}{MARKS[1]}", encoding="utf-8")
-    old = path.read_text(encoding="utf-8")
+def write(tables: str) -> None:
+    """Put the tables into the file, between its marks."""
+    old = FILE.read_text(encoding="utf-8")
     begin, end = old.index(MARKS[0]) + len(MARKS[0]), old.index(MARKS[1])
-    path.write_text(f"{old[:begin]}\n{tables}\n{old[end:]}", encoding="utf-8")
+    FILE.write_text(f"{old[:begin]}\n{tables}\n{old[end:]}", encoding="utf-8")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from contextlib import suppress
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,6 +53,34 @@ def whole(command: list[str], env: Mapping[str, str], *, status: int = 0) -> flo
     ended = os.waitpid(child, 0)[1]
     seconds = time.perf_counter() - started
     _check(command, os.waitstatus_to_exitcode(ended), status)
+    return seconds
+
+
+def at_terminal(command: list[str], env: Mapping[str, str], *, status: int = 0) -> float:
+    """Run a program on a terminal of its own, and give the seconds to its end, when all of its output was read."""
+    terminal, its_terminal = os.openpty()
+    streams = [(os.POSIX_SPAWN_OPEN, fd, os.ttyname(its_terminal), os.O_RDWR, 0) for fd in (0, 1, 2)]
+    started = time.perf_counter()
+    child = os.posix_spawnp(command[0], command, env, file_actions=streams, setsid=True)
+    os.close(its_terminal)
+    with suppress(OSError):  # how Linux tells that nobody has it open any more
+        while os.read(terminal, 65_536):
+            pass
+    ended = os.waitpid(child, 0)[1]
+    seconds = time.perf_counter() - started
+    os.close(terminal)
+    _check(command, os.waitstatus_to_exitcode(ended), status)
+    return seconds
+
+
+def crowd(command: list[str], env: Mapping[str, str], number: int, *, status: int = 0) -> float:
+    """Run a program so many times at once, and give the seconds from the first start to the last end."""
+    started = time.perf_counter()
+    children = [os.posix_spawnp(command[0], command, env, file_actions=QUIET) for _ in range(number)]
+    ended = [os.waitpid(child, 0)[1] for child in children]
+    seconds = time.perf_counter() - started
+    for each in ended:
+        _check(command, os.waitstatus_to_exitcode(each), status)
     return seconds
 
 
