@@ -7,7 +7,10 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from shell_table import ON_POSIX, Typed
 from terminals import SHELLS, Shell, Window, open_window, with_mfaenv
+
+from mfaenv import shells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +18,13 @@ if TYPE_CHECKING:
     from product import Product
 
 KEYS = "key=${AWS_ACCESS_KEY_ID-none} secret=${AWS_SECRET_ACCESS_KEY+set} profile=${MFAENV_PROFILE-none}"
+WHERE = " ".join(
+    f"${{{name}-none}}"
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_USE_FIPS_ENDPOINT", "HOMEPAGE", "MFAENV_SETTINGS")
+)
 PROGRAMS = {
     "what-is-set": f'echo "{KEYS}"',
+    "where-aws-is": f'echo "{WHERE}"',
     "leave-with-7": "test -t 0 && test -t 1 && echo on a terminal; exit 7",
 }
 """What is put on the PATH, for any shell to start."""
@@ -31,64 +39,20 @@ class Settled(NamedTuple):
 
     name: str
     target: str
+    typed: Typed
     load: tuple[str, ...]
-    assign: str = "export {name}={value}"
-    status: str = 'echo "status=$?"'
-    """Empty where a failing line shows its status by itself."""
-    hook: bool = True
 
     @property
     def shell(self) -> Shell:
         return BY_NAME[self.name]
 
+    @property
+    def hook(self) -> bool:
+        return bool(shells.named(self.target).hook)
 
-_SH = Settled("dash", "sh", ('eval "$(mfaenv init sh)"',), hook=False)
-ROWS = (
-    Settled("bash", "bash", ('eval "$(mfaenv init bash)"',)),
-    Settled("zsh", "zsh", ('eval "$(mfaenv init zsh)"',)),
-    Settled(
-        "fish", "fish", ("mfaenv init fish | source",), assign="set -gx {name} {value}", status='echo "status=$status"'
-    ),
-    _SH,
-    _SH._replace(name="busybox"),
-    _SH._replace(name="posh"),
-    *(_SH._replace(name=name, target="ksh", load=('eval "$(mfaenv init ksh)"',)) for name in ("ksh93", "mksh")),
-    Settled(
-        "tcsh",
-        "tcsh",
-        ('eval "`mfaenv init tcsh`"',),
-        assign="setenv {name} {value}",
-        status='echo "status=$status"',
-        hook=False,
-    ),
-    Settled(
-        "nu",
-        "nu",
-        ("mfaenv init nu | save --force mfaenv.nu", "source mfaenv.nu"),
-        assign="$env.{name} = '{value}'",
-        status='print $"status=($env.LAST_EXIT_CODE)"',
-    ),
-    Settled(
-        "elvish",
-        "elvish",
-        ("eval (mfaenv init elvish | slurp)",),
-        assign="set-env {name} {value}",
-        status="",
-    ),
-    Settled(
-        "xonsh",
-        "xonsh",
-        ("execx($(mfaenv init xonsh))",),
-        assign="${name} = '{value}'",
-        status="print('status=' + str(__xonsh__.env['LAST_RETURN_CODE']))",
-    ),
-    Settled(
-        "pwsh",
-        "powershell",
-        ("mfaenv init powershell | Out-String | Invoke-Expression",),
-        assign="$env:{name} = '{value}'",
-        status='"status=$LASTEXITCODE"',
-    ),
+
+ROWS = tuple(
+    Settled(row.name, row.target, row.typed, row.typed.load) for row in ON_POSIX if row.typed and row.typed.load
 )
 
 
@@ -113,7 +77,7 @@ class Seat:
 
     def set(self, name: str, value: object) -> None:
         """Set and export a variable."""
-        self.type(self.row.assign.format(name=name, value=value))
+        self.type(self.row.typed.assign.format(name=name, value=value))
 
     def keys(self) -> str:
         """Tell what a program sees that is started here."""
@@ -122,9 +86,9 @@ class Seat:
     def status_of(self, line: str) -> int:
         """Type a line that fails; tell its status."""
         self.window.enter(line)
-        if self.row.status:
+        if self.row.typed.status:
             self.window.prompted()
-            self.window.enter(self.row.status)
+            self.window.enter(self.row.typed.status)
         shown = self.window.see(r"^(status=|Exception: .* exited with )\d+$")
         self.window.prompted()
         return int(re.split("[= ]", shown)[-1])

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from hooks.settled import ROWS, Settled, seated
+from settled import ROWS, Settled, seated
 
 if TYPE_CHECKING:
     from product import Product
@@ -22,16 +22,18 @@ THROUGH = (
 )
 PROGRAM = f"""\
 #!/bin/sh
+case $1-$3 in
+    --shell---cached) exit 3 ;;
+esac
 case $1-$2 in
     init-*) exec {sys.executable} -m mfaenv "$@" ;;
-    --cached-) exit 3 ;;
-    --shell-tcsh)
-        MFAENV_SHELL=tcsh
+    --shell-*)
+        how=here$2
+        [ "$2" != nu ] || echo {{}}
         shift 2
         ;;
 esac
-if [ "$MFAENV_SHELL" = nu ]; then echo {{}}; fi
-echo "${{MFAENV_SHELL:+here}}${{MFAENV_SHELL:-through}} ($*)" >&2
+echo "${{how:-through}} ($*)" >&2
 """
 """What it shows ends with no `>`: that is how a prompt ends, which a window waits for."""
 

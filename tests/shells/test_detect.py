@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
+import shlex
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from running import Place
 from shell_table import SHELLS, Shell
+from terminals import with_mfaenv
 
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.shells import detect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
 PROBE = f"""\
@@ -53,6 +61,22 @@ def test_the_shell_that_called(place: Place, tmp_path: Path, program: str) -> No
     assert ours == shell.target
     if program in shellingham_knows:
         assert shellinghams == shell.target
+
+
+@pytest.mark.parametrize("program", ["tcsh", "bsd-csh"])
+def test_tcsh_holds_what_its_documented_line_brings(product: Product, scenario: Scenario, program: str) -> None:
+    long = "A/+=" * 2000
+    open_session = scenario.world.open_session
+    scenario.world.open_session = lambda *words, **more: replace(open_session(*words, **more), token=long)  # type: ignore[method-assign]
+    (product.home / "show").write_text("#!/bin/sh\necho ${AWS_SESSION_TOKEN-none}\n")
+    (product.home / "show").chmod(0o755)
+    for way in (f"-c {scenario.device.code()}", "--cached"):
+        line = f'eval "`mfaenv --shell csh {way}`"; ./show'
+        env, command = with_mfaenv(product), [program, "-f", "-c", line]
+        done = subprocess.run(command, check=False, cwd=product.home, env=env, capture_output=True, text=True)
+        holds = program == "tcsh"
+        assert done.stdout == (f"{long}\n" if holds else "none\n")
+        assert ("csh cannot hold" in done.stderr) != holds
 
 
 @pytest.mark.parametrize("program", ["bash", "fish", "tcsh", "elvish"])
@@ -108,6 +132,29 @@ def orphan(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("login", "shell"), [("/usr/bin/fish", "fish"), ("/bin/dash", "sh"), ("/usr/bin/mksh", "ksh")])
 def test_the_login_shell_stands_in(login: str, shell: str) -> None:
     assert detect.detect({"SHELL": login}) == shell
+
+
+@only_on_linux
+@pytest.mark.usefixtures("orphan")
+def test_where_no_shell_is_found_the_wanted_one_counts() -> None:
+    assert detect.detect({"SHELL": "/bin/dash"}, "fish") == "fish"
+    assert detect.evaluator({"SHELL": "/bin/dash"}, "fish") == "fish"
+
+
+@only_on_linux
+def test_a_program_that_names_its_shell_is_believed_whatever_shell_started_it() -> None:
+    """A build or test program sets the variable for what it starts; the shell far above does not read that."""
+    code = "import os; from mfaenv.shells import detect; print(detect.detect(os.environ, 'fish'))"
+    between = f"import subprocess, sys; sys.exit(subprocess.run([sys.executable, '-c', {code!r}]).returncode)"
+    script = f"{shlex.quote(sys.executable)} -c {shlex.quote(between)}; exit $?"
+    done = subprocess.run(
+        ["bash", "-c", script],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("fish\n", "")
 
 
 @only_on_linux

@@ -11,27 +11,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 import tree_sitter_powershell
-from hooks.settled import ROWS
+from settled import ROWS
 from terminals import need
 from tree_sitter import Language, Parser
 
-from mfaenv import catalog, completion, exports, hooks, shells, shortcut
+from mfaenv import catalog, environment, fastpath, shells
+from mfaenv.commands import startup
 
 if TYPE_CHECKING:
     from product import Product
 
-    from mfaenv.demo.story import Story
+    from mfaenv.pretend_aws.scenario import Scenario
 
-EVERY = pytest.mark.parametrize("shell", hooks.TEMPLATES)
-ROOM = Path(hooks.__file__).parent
+EVERY = pytest.mark.parametrize("shell", startup.SHELLS)
+ROOM = Path(startup.FOLDER)
+SCRIPTS = [script for script in (shells.named(shell).script for shell in startup.SHELLS) if script]
 NOW = 1_800_000_000
 PROCESS = re.compile(r"\b(?:v?fork|clone3?)\((?!.*CLONE_THREAD)")
 
 
 def text(shell: str, *, hook: bool = True) -> bytes:
     """What a template becomes, without the settings and the session after it."""
-    known = [("MFAENV_STORE", "/tmp/o'alice")] if shell in hooks.SAVED else []
-    return hooks.text(shell, "1799999999.5", NOW, known, hook=hook).encode()
+    known = [("MFAENV_STORE", "/tmp/o'alice")] if shells.named(shell).saved else []
+    return startup.text(shell, "1799999999.5", NOW, known, hook=hook).encode()
 
 
 def check(text: bytes, *command: str) -> tuple[int, str]:
@@ -40,16 +42,16 @@ def check(text: bytes, *command: str) -> tuple[int, str]:
     return done.returncode, done.stdout.decode()
 
 
-def stored(product: Product, story: Story) -> str:
+def stored(product: Product, scenario: Scenario) -> str:
     """Get and store a session; give its access key."""
-    done = product.run("--format", "json", "--token-code", story.device.code())
+    done = product.run("--format", "json", "--token-code", scenario.device.code())
     return re.search(r'"AWS_ACCESS_KEY_ID": "(\w+)"', done.out)[1]  # type: ignore[index]
 
 
 def test_every_shell_has_its_place() -> None:
-    assert set(catalog.COMMANDS["init"].takes) == set(hooks.TEMPLATES)
-    assert {row.target for row in ROWS} | {"pwsh", "cmd"} == set(hooks.TEMPLATES)
-    assert set(hooks.TEMPLATES) <= set(shells.NAMES)
+    assert set(catalog.COMMANDS["init"].takes) == set(startup.SHELLS)
+    assert {row.target for row in ROWS} | {"powershell", "cmd"} == set(startup.SHELLS)
+    assert set(startup.SHELLS) == {name for name in shells.NAMES if shells.named(name).function}
 
 
 @EVERY
@@ -59,25 +61,31 @@ def test_nothing_is_left_to_fill_in(shell: str) -> None:
 
 @EVERY
 def test_the_completion_comes_with_it(bare: Product, shell: str) -> None:
-    assert completion.script(shell) in bare.run("init", shell, "--no-hook").out
+    assert startup.short(startup.completion(shell)) in bare.run("init", shell, "--no-hook").out
+
+
+@EVERY
+def test_nothing_is_printed_that_a_shell_only_skips(bare: Product, shell: str) -> None:
+    lines = bare.run("init", shell).out.splitlines()
+    assert [line for line in lines if not line.strip() or line.lstrip().startswith("#")] == []
 
 
 @EVERY
 def test_without_the_hook_there_is_none(shell: str) -> None:
     assert b"_mfaenv_hook" not in text(shell, hook=False)
-    assert (b"_mfaenv_hook" in text(shell)) == (shell not in {"sh", "ksh", "tcsh", "cmd"})
+    assert (b"_mfaenv_hook" in text(shell)) == bool(shells.named(shell).hook)
 
 
-@pytest.mark.parametrize("script", hooks.SOURCED.values())
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_a_script_knows_the_options(script: str) -> None:
     words = set(re.findall(r"--[a-z][a-z-]*", (ROOM / script).read_text()))
     rows = catalog.COMMANDS[catalog.MAIN].options
-    assert words >= {rows[name].flags[-1] for name in (*hooks.VALUED, *hooks.ELSEWHERE)}
+    assert words >= {rows[name].flags[-1] for name in (*startup.VALUED, *startup.OTHER_OUTPUT)}
 
 
 @pytest.mark.parametrize("seen", ["", "'; touch pwned; '", "$(touch pwned)", "1\n2", '"', "é"])
 def test_a_word_from_the_store_never_becomes_code(seen: str) -> None:
-    assert hooks.text("bash", seen, NOW, [], hook=True) == hooks.text("bash", "-", NOW, [], hook=True)
+    assert startup.text("bash", seen, NOW, [], hook=True) == startup.text("bash", "-", NOW, [], hook=True)
 
 
 @pytest.mark.parametrize("shell", ["bash", "sh", "ksh"])
@@ -106,8 +114,8 @@ def test_powershell_parses_it() -> None:
 
 
 @EVERY
-def test_the_plain_way_prints_what_the_command_line_prints(product: Product, story: Story, shell: str) -> None:
-    stored(product, story)
+def test_the_plain_way_prints_what_the_command_line_prints(product: Product, scenario: Scenario, shell: str) -> None:
+    stored(product, scenario)
     for arguments in ((), ("--no-hook",)):
         plain, full = (product.run("init", shell, option, *arguments) for option in ("--profile=default", "-pdefault"))
         assert (plain.status, plain.err) == (0, "")
@@ -116,14 +124,14 @@ def test_the_plain_way_prints_what_the_command_line_prints(product: Product, sto
         ] * 2
 
 
-def test_the_plain_way_does_not_load_the_command_line(product: Product, story: Story) -> None:
-    time.sleep(shortcut.SETTLED_AFTER)  # files as fresh as these are read again
-    stored(product, story)
+def test_the_plain_way_does_not_load_the_command_line(product: Product, scenario: Scenario) -> None:
+    time.sleep(fastpath.SETTLED_AFTER)  # files as fresh as these are read again
+    stored(product, scenario)
     code = "import sys; from mfaenv.__main__ import run; run(['init', 'bash', '--no-hook']);"
     product.command = (sys.executable, "-c", f"{code} print('#', *sys.modules)")
     loaded = product.run().out.rpartition("#")[2].split()
-    assert "mfaenv.init" in loaded
-    assert {"typer", "json", "re", "rich", "boto3", "mfaenv.profiles", "mfaenv.session"}.isdisjoint(loaded)
+    assert "mfaenv.commands.init" in loaded
+    assert {"typer", "json", "re", "rich", "boto3", "mfaenv.config.resolve", "mfaenv.session.obtain"}.isdisjoint(loaded)
 
 
 @pytest.mark.parametrize("arguments", [("init",), ("init", "tclsh"), ("init", "bash", "zsh"), ("init", "bash", "-x")])
@@ -147,9 +155,9 @@ def shown_key(product: Product, *arguments: str) -> str:
     return found[1] if found else ""
 
 
-def test_a_shell_starts_with_the_stored_session(product: Product, story: Story) -> None:
+def test_a_shell_starts_with_the_stored_session(product: Product, scenario: Scenario) -> None:
     assert shown_key(product) == ""
-    key = stored(product, story)
+    key = stored(product, scenario)
     assert shown_key(product) == key
     assert shown_key(product, "-p", "default") == key
     assert shown_key(product, "-p", "staging") == ""
@@ -162,34 +170,37 @@ def test_the_profile_is_the_shells_from_then_on(product: Product) -> None:
 
 @pytest.mark.parametrize(
     ("expires", "replaced"),
-    [("", False), (str(int(time.time()) + 900), False), (str(int(time.time()) - 900), True), ("soon", False)],
+    [("", False), (900, False), (-900, True), ("soon", False)],
     ids=["the user's own", "a session that holds", "a session that is over", "no time"],
 )
-def test_keys_that_came_with_the_environment(product: Product, story: Story, expires: str, replaced: bool) -> None:
-    key = stored(product, story)
+def test_keys_that_came_with_the_environment(
+    product: Product, scenario: Scenario, expires: str | int, replaced: bool
+) -> None:
+    """Numbers are seconds from now."""
+    key = stored(product, scenario)
     product.env["AWS_ACCESS_KEY_ID"] = "ASIAI44QH8DHBEXAMPLE"
     product.env["AWS_SECRET_ACCESS_KEY"] = "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
     product.env["AWS_SESSION_TOKEN"] = "FwoGZXIvYXdzEBYaDEXAMPLE"
-    product.env[exports.EXPIRES] = expires
+    product.env[environment.EXPIRES] = expires if isinstance(expires, str) else str(int(time.time()) + expires)
     assert shown_key(product) == (key if replaced else "")
 
 
-def test_a_shell_in_which_a_role_of_an_option_has_ended_gets_nothing_else(product: Product, story: Story) -> None:
-    stored(product, story)
-    product.env[exports.PINNED] = "1"
+def test_a_shell_in_which_a_role_of_an_option_has_ended_gets_nothing_else(product: Product, scenario: Scenario) -> None:
+    stored(product, scenario)
+    product.env[environment.PINNED] = "1"
     assert shown_key(product) == ""
 
 
-def test_what_is_kept_in_a_file_holds_no_session(product: Product, story: Story) -> None:
-    key = stored(product, story)
+def test_what_is_kept_in_a_file_holds_no_session(product: Product, scenario: Scenario) -> None:
+    key = stored(product, scenario)
     printed = product.run("init", "nu").out
     assert key not in printed
     assert str(product.cache) in printed
 
 
-def test_it_starts_no_other_process(product: Product, story: Story, tmp_path: Path) -> None:
+def test_it_starts_no_other_process(product: Product, scenario: Scenario, tmp_path: Path) -> None:
     need("strace")
-    stored(product, story)
+    stored(product, scenario)
     trace = tmp_path / "trace"
     product.command = ("strace", "-f", "-qq", "-e", "trace=process", "-o", str(trace), *product.command)
     assert product.run("init", "bash").status == 0

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hooks.settled import BY_NAME, NOTHING, PAST, ROWS, Seat, Settled, seated
+from settled import BY_NAME, NOTHING, PAST, ROWS, Seat, Settled, seated
 from terminals import need
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ BASH, ZSH, FISH = (next(row for row in ROWS if row.name == name) for name in ("b
 NU, ELVISH, XONSH, POWERSHELL = (
     next(row for row in ROWS if row.name == name) for name in ("nu", "elvish", "xonsh", "pwsh")
 )
-ENDED = "mfaenv: the session of profile default has ended"
+ENDED = "mfaenv: the session of profile default has ended: type mfaenv for a new one"
 FAR = 9_999_999_999
 ALIASES = "; ".join(f"alias {name}=nope" for name in ("command", "local", "printf", "read", "shift", "test"))
 PROCESS = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(?:v?fork|clone3?)\((?!.*CLONE_THREAD)", re.MULTILINE)
@@ -137,6 +137,28 @@ def test_zsh_keeps_other_functions(product: Product, options: str) -> None:
         seat.sees('echo "<${precmd_functions[@]}>"', "^<_mfaenv_hook one two>$")
 
 
+HOOKED = [row for row in ROWS if row.hook]
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_what_the_profile_brought_goes_with_the_session(product: Product, row: Settled) -> None:
+    """Where the user has changed it, it stays; and so does what is no such variable, whatever the list says."""
+    urls = dict.fromkeys(("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"), "http://127.0.0.1:1/a?b=*")
+    said = {**urls, "AWS_USE_FIPS_ENDPOINT": "false", "HOMEPAGE": "x"}
+    words = [*(f"{name}={value}" for name, value in said.items()), "AWS_X[$(touch${IFS}ran)]=y"]
+    assign = row.typed.assign
+    if "'" not in assign:
+        assign = assign.replace("{value}", "'{value}'")
+    quoted = row._replace(typed=row.typed._replace(assign=assign))
+    with seated(product, quoted) as seat:
+        for name, value in {**said, "AWS_ENDPOINT_URL_S3": "mine", "MFAENV_SETTINGS": " ".join(words)}.items():
+            seat.set(name, value)
+        over(seat)
+        assert seat.sees("where-aws-is", "^[^ ]+ mine .*$") == "none mine none x none"
+        assert not (product.home / "ran").exists()
+        assert seat.window.text.count(ENDED) == 1
+
+
 def traced(row: Settled, trace: Path) -> Settled:
     """Have the shell's processes written down."""
     need("strace", row.shell.start[0])
@@ -155,12 +177,17 @@ def row(request: pytest.FixtureRequest) -> Iterator[Settled]:
     BY_NAME.pop(f"traced {request.param.name}", None)
 
 
-def test_no_process_is_started_while_the_session_holds(product: Product, row: Settled, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stored", ["a session that holds", "none", "none any more"])
+def test_no_process_is_started_at_a_prompt(product: Product, row: Settled, tmp_path: Path, stored: str) -> None:
     trace = tmp_path / "trace"
+    if stored == "none any more":
+        product.cache.mkdir(parents=True, mode=0o700)
+        (product.cache / "latest").write_text("1800000000.5\n")
     with seated(product, traced(row, trace)) as seat:
         assert len(PROCESS.findall(trace.read_text())) >= 1
-        seat.set("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE")
-        seat.set("MFAENV_EXPIRES", FAR)
+        if stored == "a session that holds":
+            seat.set("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE")
+            seat.set("MFAENV_EXPIRES", FAR)
         before = len(PROCESS.findall(trace.read_text()))
         for _ in range(5):
             seat.type("")

@@ -11,7 +11,8 @@ from running import Place
 from shell_table import SHELLS, Shell
 from values import CORPUS, OCTETS, TEXTS, TEXTS_AND_OCTETS
 
-from mfaenv.shells import failure, render
+from mfaenv.errors import MfaenvError
+from mfaenv.shells import LONGEST, failure, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,6 +74,20 @@ def test_a_long_value_survives(place: Place, shell: Shell) -> None:
     # A session token has no fixed length; 4,096 bytes is what AWS's documentation has for typical.
     longest = 3_000 if shell.target == "csh" else 20_000
     check_held(place, shell, shell.lines[0], ["A" * longest, "é" * 400, "A" * longest])
+
+
+@every_shell
+def test_the_longest_values_that_are_not_refused_survive(place: Place, shell: Shell) -> None:
+    """And a program can be started with them. Where printf is a program, its argument has a limit too."""
+    size = LONGEST - len("TEST_0=\0")
+    for part in ("A", "'* ", "é"):
+        for values in ([part * (size // len(part.encode()))], [part * 8_000] * 3):
+            try:
+                render(shell.target, [("TEST", value) for value in values])
+            except MfaenvError:
+                assert not shell.longest
+            else:
+                check_held(place, shell, shell.lines[0], values)
 
 
 @every_line

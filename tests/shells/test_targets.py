@@ -15,8 +15,9 @@ from terminals import need
 from tree_sitter import Language, Parser
 from values import CORPUS, TEXTS
 
+from mfaenv import environment
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.shells import FORMATS, NAMES, failure, loading_line, render
+from mfaenv.shells import FORMATS, LONGEST, NAMES, failure, loading_line, render
 
 ROOT = Path(__file__).parents[2]
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -40,12 +41,27 @@ def test_every_shell_has_a_row() -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "sh", "ksh"])
 def test_a_session_is_printed_bare_for_posix_shells(shell: str) -> None:
     assert render(shell, SESSION).decode() == (
+        "${mfaenv_needs_eval+};\n"
         "unset AWS_PROFILE;\n"
         "export AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE;\n"
         f"export AWS_SECRET_ACCESS_KEY={SECRET};\n"
         "export AWS_SESSION_TOKEN=FwoGZXIvYXdzEBYaDEXAMPLE+/0==;\n"
         "export AWS_CREDENTIAL_EXPIRATION=2026-11-24T22:00:00+00:00;\n"
     )
+
+
+@pytest.mark.parametrize("target", ["bash", "zsh", "sh", "ksh", "tcsh", "csh", "fish", "rc"])
+def test_a_value_is_written_in_the_encoding_in_which_it_was_read(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check that the next mfaenv in this shell finds the profile again; what the locale lacks is written in UTF-8."""
+
+    monkeypatch.setattr(environment, "LOCALE", "iso-8859-1")
+
+    def written(value: str) -> bytes:
+        return environment.rendered(target, [("A", value)])
+
+    assert written("Ã©") == written("\udcc3\udca9") == render(target, [("A", "é")])
+    assert written("é") == render(target, [("A", "\udce9")])
+    assert written("漢") == render(target, [("A", "漢")])
 
 
 @pytest.mark.parametrize("target", [*NAMES, *FORMATS])
@@ -119,6 +135,26 @@ def test_what_a_target_cannot_hold_is_refused_without_the_value(target: str, val
     refuse(target, value)
 
 
+@pytest.mark.parametrize("target", [*NAMES, "dotenv", "github"])
+@pytest.mark.parametrize("value", ["A" * (LONGEST - len("TEST=")), "é" * (LONGEST // 2), "日" * LONGEST])
+def test_a_value_that_no_program_can_be_started_with_is_refused(target: str, value: str) -> None:
+    with pytest.raises(MfaenvError, match=r"^TEST is too long: with its [1-4][0-9]{2},[0-9]{3} bytes") as refused:
+        render(target, [("AWS_PROFILE", None), ("TEST", value)])
+    assert value not in refused.value.message + refused.value.hint
+
+
+@pytest.mark.parametrize("target", ["json", "process"])
+def test_data_may_be_of_any_length(target: str) -> None:
+    assert len(render(target, [("AWS_SESSION_TOKEN", "A" * 1_000_000)])) > 1_000_000
+
+
+@pytest.mark.parametrize("target", ["bash", "fish", "pwsh"])
+def test_the_caller_knows_a_system_with_a_lower_limit(target: str) -> None:
+    render(target, [("TEST", "A" * (32_767 - len("TEST=\0")))], longest=32_767)
+    with pytest.raises(MfaenvError, match="TEST is too long: with its 32,768 bytes"):
+        render(target, [("TEST", "A" * (32_768 - len("TEST=\0")))], longest=32_767)
+
+
 def refuse(target: str, value: str) -> None:
     with pytest.raises(MfaenvError) as refused:
         render(target, [("AWS_SECRET_ACCESS_KEY", value)])
@@ -177,7 +213,7 @@ def test_powershell_reads_one_line_of_ascii(values: list[str]) -> None:
 @pytest.mark.parametrize("quote", "\u2018\u2019\u201a\u201b")
 def test_powershells_other_single_quotes_are_numbers(quote: str) -> None:
     text = render("powershell", [("A", f"a{quote}; b")])
-    assert text.decode() == f"$env:A = -join('a',[char]{ord(quote)},'; b');\n"
+    assert text.decode() == f"$env:A = -join('a',[char]{ord(quote)},'',[char]59,' b');\n"
 
 
 def test_powershells_failure_is_powershell() -> None:
@@ -193,6 +229,8 @@ def assert_is_powershell(text: bytes) -> None:
 def test_text_has_nothing_that_an_unquoted_eval_or_a_locale_changes(target: str, values: list[str]) -> None:
     text = render(target, [(f"V{number}", value) for number, value in enumerate(values)])
     assert text.isascii()
+    # The one that stands first is read by every shell of the table in every way.
+    text = text.removeprefix(b"${mfaenv_needs_eval+};")
     assert not set(b"*?[]{}()<>|&#!~^\t\r") & set(text)
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from terminals import need
 
-from mfaenv import hooks
+from mfaenv import shells
+from mfaenv.commands import startup
 
 PROGRAM = f"""\
 #!{sys.executable}
@@ -24,7 +25,8 @@ elif "bad" in words:
 else:
     sys.stderr.write(f"taken {{words[2:]}}\\n")
     print("setenv TAKEN '* [z]';")
-    print("printenv TAKEN;")
+    if "quiet" not in words:
+        print("printenv TAKEN;")
 sys.exit(7 * ("bad" in words))
 """
 WORDS = (
@@ -53,17 +55,22 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def typed(place: Path, *lines: str) -> str:
+def typed(place: Path, *lines: str, flag: str = "") -> str:
     """Run lines in a tcsh that has the alias; give all that is shown."""
-    alias = hooks.text("tcsh", "", 0, [], hook=True)
+    alias = startup.text("tcsh", "", 0, [], hook=True)
     (place / "script").write_text("\n".join([alias, *lines, ""]))
     env = {
         "PATH": f"{place}{os.pathsep}{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
-        hooks.SCRIPT: str(Path(hooks.__file__).parent / hooks.SOURCED["tcsh"]),
+        startup.SCRIPT: str(Path(startup.FOLDER) / shells.named("tcsh").script),
     }
     done = subprocess.run(
-        ["tcsh", "-f", "script"], cwd=place, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        ["tcsh", f"-f{flag}", "script"],
+        cwd=place,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     assert {path.name for path in place.iterdir()} <= {"mfaenv", "script", "printed"}
     return done.stdout.decode()
@@ -90,6 +97,24 @@ def test_what_is_for_others_goes_through(place: Path, line: str) -> None:
 @pytest.mark.parametrize("line", ["", "-p unset", "-p x unset", "--profile=x -q"])
 def test_what_is_for_tcsh_is_taken_in(place: Path, line: str) -> None:
     assert typed(place, f"mfaenv {line}").splitlines() == [f"taken {line.split()}", "* [z]"]
+
+
+@pytest.mark.parametrize("flag", ["", "e"])
+@pytest.mark.parametrize("style", ["bsd", "both"])
+def test_the_line_with_eval_sets_it_too(place: Path, flag: str, style: str) -> None:
+    shown = typed(place, f"set echo_style = {style}", 'eval "`mfaenv -p quiet`"', "printenv TAKEN", "set", flag=flag)
+    assert shown.splitlines()[:2] == ["taken ['-p', 'quiet']", "* [z]"]
+    assert f"echo_style\t{style}" in shown
+
+
+def test_the_line_with_eval_fails_too(place: Path) -> None:
+    lines = ('eval "`mfaenv -p bad`"', "echo $status", 'eval "`mfaenv -p bad`" || echo failed')
+    assert typed(place, *lines) == "7\nfailed\n"
+
+
+def test_what_is_set_in_this_shell_is_not_printed(place: Path) -> None:
+    assert typed(place, "mfaenv -p quiet > printed", "printenv TAKEN").splitlines()[-1] == "* [z]"
+    assert (place / "printed").read_text() == ""
 
 
 def test_output_can_be_redirected_and_piped(place: Path) -> None:

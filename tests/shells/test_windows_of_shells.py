@@ -6,18 +6,19 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hooks.settled import NOTHING, PAST, ROWS, Settled, seated
+from settled import NOTHING, PAST, ROWS, Settled, seated
+from terminals import CTRL_C, CTRL_D
 
 if TYPE_CHECKING:
+    from observed_aws import ObservedAws
     from product import Product
 
-    from mfaenv.demo.server import PretendAws
-    from mfaenv.demo.story import Story
+    from mfaenv.pretend_aws.scenario import Scenario
 
 EVERY = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 HOOKED = pytest.mark.parametrize("row", [row for row in ROWS if row.hook], ids=lambda row: row.name)
-QUESTION = r"MFA code for profile default in account 123456789012, device arn:aws:iam::123456789012:mfa/alice: "
-ENDED = "mfaenv: the session of profile default has ended"
+QUESTION = r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
+ENDED = "mfaenv: the session of profile default has ended: type mfaenv for a new one"
 THEIRS = {
     "AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
@@ -32,7 +33,7 @@ def session(product: Product) -> str:
 
 @EVERY
 def test_the_function_sets_the_session_and_hands_all_else_through(
-    product: Product, story: Story, aws: PretendAws, row: Settled
+    product: Product, scenario: Scenario, aws: ObservedAws, row: Settled
 ) -> None:
     with seated(product, row) as seat:
         assert seat.keys() == NOTHING
@@ -40,7 +41,7 @@ def test_the_function_sets_the_session_and_hands_all_else_through(
         assert "(exit" not in seat.window.text
         seat.window.enter("mfaenv")
         seat.window.see(QUESTION)
-        seat.window.enter(story.device.code())
+        seat.window.enter(scenario.device.code())
         seat.window.prompted()
         assert seat.keys() == session(product)
         assert seat.status_of("mfaenv exec -p default -- leave-with-7") == 7
@@ -57,10 +58,10 @@ def test_the_function_sets_the_session_and_hands_all_else_through(
 
 
 @HOOKED
-def test_windows_learn_of_a_session_and_of_its_end(product: Product, story: Story, row: Settled) -> None:
+def test_windows_learn_of_a_session_and_of_its_end(product: Product, scenario: Scenario, row: Settled) -> None:
     product.env["MFAENV_CACHE_DIR"] = str(product.home / "a b'c $HOME [x]*;&é")
     with seated(product, row) as one, seated(product, row) as other, seated(product, row, **THEIRS) as theirs:
-        one.type(f"mfaenv -c {story.device.code()}")
+        one.type(f"mfaenv -c {scenario.device.code()}")
         stored = one.keys()
         assert stored == session(product)
         other.type("")
@@ -83,10 +84,10 @@ def test_windows_learn_of_a_session_and_of_its_end(product: Product, story: Stor
 
 @HOOKED
 def test_what_another_window_has_got_takes_the_place_of_a_session_that_is_over(
-    product: Product, story: Story, row: Settled
+    product: Product, scenario: Scenario, row: Settled
 ) -> None:
     with seated(product, row) as seat:
-        seat.type(f"mfaenv -c {story.device.code()}")
+        seat.type(f"mfaenv -c {scenario.device.code()}")
         (product.cache / "latest").write_text("1800000000.5\n")
         seat.set("MFAENV_EXPIRES", PAST)
         seat.type("")
@@ -95,11 +96,78 @@ def test_what_another_window_has_got_takes_the_place_of_a_session_that_is_over(
 
 
 @HOOKED
-def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
-    product: Product, story: Story, row: Settled
+def test_a_question_that_is_left_hides_no_session_of_another_window(
+    product: Product, scenario: Scenario, row: Settled
 ) -> None:
     with seated(product, row) as seat:
-        seat.type(f"mfaenv -r arn:aws:iam::111122223333:role/Developer -c {story.device.code()}")
+        seat.window.enter("mfaenv -d 20m")
+        seat.window.see(QUESTION)
+        assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
+        seat.window.press(CTRL_C)
+        seat.window.prompted()
+        seat.type("")
+        assert seat.keys() == session(product)
+
+
+@HOOKED
+def test_a_line_that_failed_hides_no_session_of_another_window(
+    product: Product, scenario: Scenario, row: Settled
+) -> None:
+    with seated(product, row) as seat:
+        seat.window.enter("mfaenv -d 20m")
+        seat.window.see(QUESTION)
+        assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
+        seat.window.press(CTRL_D)
+        seat.window.prompted()
+        seat.type("")
+        assert seat.keys() == session(product)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.typed.clock], ids=lambda row: row.name)
+def test_a_session_that_still_holds_when_the_clock_went_back_is_taken_again(
+    product: Product, scenario: Scenario, row: Settled
+) -> None:
+    start, clock = row.typed.clock
+    with seated(product, row) as seat:
+        seat.type(f"mfaenv -c {scenario.device.code()}")
+        stored = seat.keys()
+        if start:
+            seat.type(start)
+        seat.type(clock.format(int(time.time()) + 86_400))
+        seat.type("")
+        assert seat.keys() == "key=none secret= profile=default"
+        seat.type(clock.format(int(time.time())))
+        seat.type("")
+        assert seat.keys() == stored
+        assert seat.window.text.count(ENDED) == 1
+
+
+@HOOKED
+@pytest.mark.parametrize("profile", ["a\x1b[31mb", "a\x9b31mb", "a\rb", "a\u202eb"], ids=ascii)
+def test_the_end_of_a_session_shows_no_control_characters(product: Product, row: Settled, profile: str) -> None:
+    keys = {**THEIRS, "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE", "MFAENV_EXPIRES": str(PAST)}
+    with seated(product, row, MFAENV_PROFILE=profile, **keys) as seat:
+        seat.type("")
+        shown = seat.window.raw
+    assert "mfaenv: the session has ended: type mfaenv for a new one" in shown
+    assert profile not in shown
+
+
+@HOOKED
+@pytest.mark.parametrize("profile", ["team-a_b.c@d", "日本 é"])
+def test_the_end_of_a_session_names_the_profile(product: Product, row: Settled, profile: str) -> None:
+    keys = {**THEIRS, "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE", "MFAENV_EXPIRES": str(PAST)}
+    with seated(product, row, MFAENV_PROFILE=profile, **keys) as seat:
+        seat.type("")
+        assert f"mfaenv: the session of profile {profile} has ended: type mfaenv for a new one" in seat.window.text
+
+
+@HOOKED
+def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
+    product: Product, scenario: Scenario, row: Settled
+) -> None:
+    with seated(product, row) as seat:
+        seat.type(f"mfaenv -r arn:aws:iam::111122223333:role/Developer -c {scenario.device.code()}")
         chosen = seat.keys()
         (product.cache / "latest").write_text("1800000000.5\n")
         seat.set("MFAENV_EXPIRES", int(time.time()) + 200)
@@ -123,43 +191,28 @@ def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
         ("pwsh", "Remove-Item Function:mfaenv"),
     ],
 )
-def test_the_hook_does_without_the_function(product: Product, story: Story, name: str, line: str) -> None:
+def test_the_hook_does_without_the_function(product: Product, scenario: Scenario, name: str, line: str) -> None:
     with seated(product, next(row for row in ROWS if row.name == name)) as seat:
         seat.type(line)
-        assert product.run("--format", "json", "-c", story.device.code()).status == 0
+        assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
         seat.type("")
         assert seat.keys() == session(product)
         assert "SESSION_TOKEN" not in seat.window.text
 
 
-ALIASES = {
-    "tcsh": "alias mfaenv 'mfaenv -q'",
-    "nu": "alias mfaenv = ^mfaenv -q",
-    "elvish": "fn mfaenv {|@words| e:mfaenv -q $@words }",
-    "xonsh": "aliases['mfaenv'] = 'mfaenv -q'",
-    "pwsh": "Set-Alias mfaenv (Get-Command mfaenv -CommandType Application -TotalCount 1).Source",
-}
-
-
-@pytest.mark.parametrize("row", [row for row in ROWS if row.name != "posh"], ids=lambda row: row.name)
-def test_the_function_takes_the_place_of_an_alias(product: Product, story: Story, row: Settled) -> None:
-    alias = ALIASES.get(row.name, "alias mfaenv='mfaenv -q'")
+@pytest.mark.parametrize("row", [row for row in ROWS if row.typed.alias], ids=lambda row: row.name)
+def test_the_function_takes_the_place_of_an_alias(product: Product, scenario: Scenario, row: Settled) -> None:
+    alias = row.typed.alias
     with seated(product, row._replace(load=(alias, *row.load))) as seat:
-        seat.type(f"mfaenv -c {story.device.code()}")
+        seat.type(f"mfaenv -c {scenario.device.code()}")
         assert "SESSION_TOKEN" not in seat.window.text
         assert seat.keys() == session(product)
 
 
-PIPED = {
-    **dict.fromkeys(("zsh", "fish", "elvish"), "echo {} | mfaenv -c -"),
-    **dict.fromkeys(("nu", "pwsh"), "'{}' | mfaenv -c -"),
-}
-
-
 @HOOKED
-def test_a_code_can_come_through_standard_input(product: Product, story: Story, row: Settled) -> None:
+def test_a_code_can_come_through_standard_input(product: Product, scenario: Scenario, row: Settled) -> None:
     with seated(product, row) as seat:
-        seat.type(PIPED.get(row.name, "echo {} > code; mfaenv -c - < code").format(story.device.code()))
+        seat.type(row.typed.piped.format(scenario.device.code()))
         assert seat.keys() == session(product)
 
 

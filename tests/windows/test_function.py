@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from windows_pc import Windows
 
-from mfaenv import hooks
+from mfaenv import shells
+from mfaenv.commands import startup
 
 pytestmark = pytest.mark.xdist_group("windows")
 
@@ -27,7 +28,7 @@ sys.exit(7 * ("bad" in words))
 """,
     "shown.py": "import os; print('taken ' + os.environ['TAKEN'] if 'TAKEN' in os.environ else '')",
 }
-SCRIPT = Path(hooks.__file__).parent / hooks.SOURCED["cmd"]
+SCRIPT = Path(startup.FOLDER) / shells.named("cmd").script
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,15 @@ from terminals import CTRL_C
 from windows_pc import ANSI, NATIVE, PATIENCE, ROOT, Console, Done, Windows
 
 import mfaenv
-from mfaenv.demo.files import write_files
+from mfaenv.pretend_aws.files import write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mfaenv.demo.server import PretendAws
-    from mfaenv.demo.story import Story
-    from mfaenv.demo.world import Credential
+    from observed_aws import ObservedAws
+
+    from mfaenv.pretend_aws.scenario import Scenario
+    from mfaenv.pretend_aws.world import Credential
 
 pytestmark = pytest.mark.xdist_group("windows")
 on_a_console = pytest.mark.skipif(NATIVE, reason="a console is typed into from outside, through a pseudo-terminal")
@@ -29,6 +30,24 @@ LOAD = "for /f \"delims=\" %%i in ('mfaenv --shell cmd {}') do @%%i"
 UNLOAD = "for /f \"delims=\" %%i in ('mfaenv unset --shell cmd') do @%%i"
 SHOW = 'python -c "import os; print(ascii(dict(os.environ)))"'
 STORED = "import os, pathlib; print(ascii([*map(str, pathlib.Path(os.environ['LOCALAPPDATA'], 'mfaenv').rglob('*'))]))"
+WHO_MAY = """\
+import ctypes, os
+from mfaenv import entry
+security, text, folder = ctypes.c_void_p(), ctypes.c_wchar_p(), entry.directory(os.environ)
+windows = ctypes.WinDLL("advapi32")
+assert windows.GetNamedSecurityInfoW(folder, 1, 4, None, None, None, None, ctypes.byref(security)) == 0
+assert windows.ConvertSecurityDescriptorToStringSecurityDescriptorW(security, 1, 4, ctypes.byref(text), None)
+print(text.value)
+"""
+"""Shows who may what with the store, in Windows' own words: for each (A;…;RIGHTS;;;WHO)."""
+
+DRAW = """\
+import os
+from mfaenv.terminal.tables import Table
+from mfaenv.terminal.terminal import Terminal
+print(ascii(Terminal(os.environ).drawn(Table("Stored sessions", ("Profile",), [["default"]]))))
+"""
+
 WHO_AM_I = """\
 import boto3
 sts = boto3.Session(profile_name="process").client("sts")
@@ -50,19 +69,19 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Windows:
 class Desk:
     """Where alice sits: a Windows, a folder to work in, and her keys in the AWS files."""
 
-    def __init__(self, windows: Windows, aws: PretendAws, story: Story, folder: Path) -> None:
+    def __init__(self, windows: Windows, aws: ObservedAws, scenario: Scenario, folder: Path) -> None:
         self.windows = windows
         self.aws = aws
-        self.story = story
+        self.scenario = scenario
         self.folder = folder
         profiles = {
-            **story.profiles,
-            "café": story.profiles["default"],
-            "10€": story.profiles["default"],
+            **scenario.profiles,
+            "café": scenario.profiles["default"],
+            "10€": scenario.profiles["default"],
             "process": {"region": "us-east-1", "credential_process": "mfaenv process -p default"},
         }
         settings = write_files(
-            folder, aws.url, keys=dict.fromkeys(("default", "café", "10€"), story.key), profiles=profiles
+            folder, aws.url, keys=dict.fromkeys(("default", "café", "10€"), scenario.key), profiles=profiles
         )
         for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "MFAENV_CACHE_DIR"):
             settings[name] = windows.path(folder / settings[name])
@@ -73,12 +92,12 @@ class Desk:
 
     @property
     def code(self) -> str:
-        return f"--token-code={self.story.device.code()}"
+        return f"--token-code={self.scenario.device.code()}"
 
     @property
     def session(self) -> Credential:
         """The one session that was handed out."""
-        (session,) = (key for key in self.story.world.credentials.values() if key.token)
+        (session,) = (key for key in self.scenario.world.credentials.values() if key.token)
         return session
 
     @property
@@ -114,10 +133,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(windows: Windows, aws: PretendAws, story: Story, tmp_path: Path) -> Desk:
+def desk(windows: Windows, aws: ObservedAws, scenario: Scenario, tmp_path: Path) -> Desk:
     folder = tmp_path / "desk"
     folder.mkdir()
-    return Desk(windows, aws, story, folder)
+    return Desk(windows, aws, scenario, folder)
 
 
 def environment(shown: bytes | str) -> dict[str, str]:
@@ -187,6 +206,16 @@ def test_a_command_runs_in_the_session_and_its_status_is_handed_on(desk: Desk) -
     assert "AWS_PROFILE" not in variables
 
 
+def test_exec_serves_credentials_to_a_program_without_keys(desk: Desk) -> None:
+    program = (
+        "import boto3, os; print('AWS_SECRET_ACCESS_KEY' in os.environ, boto3.Session().get_credentials().method);"
+        "print(boto3.client('sts').get_caller_identity()['Arn']); raise SystemExit(7)"
+    )
+    status, output, errors = desk.run("mfaenv", "exec", "--serve", "-q", desk.code, "--", "python", "-c", program)
+    assert (status, errors) == (7, "")
+    assert output.decode().split() == ["False", "container-role", "arn:aws:iam::123456789012:user/alice"]
+
+
 def test_an_argument_of_a_batch_file_never_runs_as_a_command(desk: Desk) -> None:
     (desk.folder / "tool.cmd").write_bytes(b"@echo off\r\necho tool\r\n")
     status, output, _ = desk.run("mfaenv", "exec", desk.code, "--", "tool.cmd", 'a"&echo INJECTED&"')
@@ -214,17 +243,40 @@ def test_the_store_is_in_the_local_application_data(desk: Desk) -> None:
     assert desk.run("mfaenv", "--shell", "cmd", "--cached", **here).status == 3
 
 
+def test_the_stores_folder_is_closed_to_others(desk: Desk) -> None:
+    """Everyone is WD there, all users BU, all who have signed in AU."""
+    assert desk.run("mfaenv", "--shell", "cmd", desk.code).status == 0
+    told = desk.run("python", "-c", WHO_MAY)
+    assert told.status == 0, told.errors
+    who = {rule.rpartition(";")[2] for rule in told.output.decode().strip().rstrip(")").split(")")}
+    assert "SY" in who
+    assert who & {"WD", "BU", "AU", "AN"} == set()
+
+
 @on_a_console
 def test_the_question_is_asked_on_the_console_while_the_line_is_read(desk: Desk) -> None:
     with desk.console() as console:
         console.enter("for /f \"delims=\" %i in ('mfaenv --shell cmd') do @%i")
         console.see("default")
         console.see("alice")
-        console.enter(desk.story.device.code())
+        console.enter(desk.scenario.device.code())
         console.enter(f"{SHOW} > printed & echo done.")
         console.see("\ndone\\.")
         assert desk.session.secret not in console.text
     assert desk.exported.items() <= environment(desk.printed()).items()
+
+
+@on_a_console
+def test_a_question_goes_away_when_another_process_has_the_session(desk: Desk) -> None:
+    with desk.console() as console:
+        console.enter("mfaenv --shell cmd > printed & echo done.")
+        console.see("MFA code: ")
+        done = desk.run("mfaenv", "--shell", "cmd", desk.code)
+        assert done.status == 0
+        console.see("Another window has got the session")
+        console.see("\ndone\\.")
+    assert desk.printed() == done.output
+    assert desk.aws.actions("GetSessionToken") == ["GetSessionToken"]
 
 
 @on_a_console
@@ -250,3 +302,126 @@ def test_the_code_page_of_the_console_counts(desk: Desk, page: int, encoding: st
         console.enter(f"mfaenv --shell cmd {desk.code} > printed & echo done.")
         console.see("\ndone\\.")
     assert 'set "MFAENV_PROFILE=café"'.encode(encoding) in desk.printed().split(b"\r\n")
+
+
+@on_a_console
+@pytest.mark.parametrize("page", [437, 932])
+def test_what_people_read_on_a_console_is_right_in_every_code_page(desk: Desk, page: int) -> None:
+    """Box characters, and a name that neither the one page nor the other has."""
+    assert desk.run("mfaenv", "--format", "json", desk.code, AWS_PROFILE="10€").status == 0
+    with desk.console(AWS_PROFILE="10€") as console:
+        console.enter(f"chcp {page}")
+        console.see(">")
+        console.enter("mfaenv status & echo done.")
+        console.see("┌─")
+        console.see("│ 10€ ")
+        console.see("\ndone\\.")
+        console.enter("for /f \"delims=\" %i in ('mfaenv --shell cmd -p default') do @%i")
+        console.see("mfaenv: default until")
+
+
+PROGRAMS = {
+    "exec": "mfaenv exec {code} -- tool",
+    "exec, with its ending": "mfaenv exec {code} -- tool.cmd",
+    "token command": "mfaenv --shell cmd --token-command tool",
+    "credential_process": "mfaenv --shell cmd -p process",
+}
+
+
+@pytest.mark.parametrize("line", PROGRAMS.values(), ids=PROGRAMS)
+def test_a_program_is_taken_from_the_path_and_not_from_the_current_folder(desk: Desk, line: str) -> None:
+    config = (desk.folder / "config").read_text(encoding=ANSI)
+    (desk.folder / "config").write_text(config.replace("mfaenv process -p default", "tool.cmd"), encoding=ANSI)
+    keys = '{"Version": 1, "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "secret"}'
+    folder = desk.folder / "programs"
+    folder.mkdir()
+    for place, answer in ((desk.folder, "000000"), (folder, desk.scenario.device.code())):
+        told = f"echo {place.name} >>{desk.windows.path(desk.folder / 'run.txt')}"
+        lines = ("@echo off", told, f"echo {keys}" if "process" in line else f"echo {answer}")
+        (place / "tool.cmd").write_text("\r\n".join((*lines, "")), encoding="ascii", newline="")
+    text = line.format(code=desk.code)
+    desk.batch(f'set "PATH={desk.windows.path(folder)};%PATH%"', f"{text} >printed")
+    assert set((desk.folder / "run.txt").read_text().split()) == {"programs"}
+
+
+@on_a_console
+def test_the_demos_shell_is_cmd_with_the_demos_variables(desk: Desk) -> None:
+    key = '"HKCU\\Software\\Microsoft\\Command Processor" /v AutoRun'
+    theirs = "set AWS_ACCESS_KEY_ID=theirs& set AWS_REGION=theirs"
+    with desk.console() as console:
+        console.enter(f'reg add {key} /f /d "{theirs}" >NUL & mfaenv demo')
+        console.see(r"There are roles too, .* audit\.\n`mfaenv console .* too\.\n")  # in 79 columns
+        console.see("leaves nothing behind")
+        console.see(r"^\(mfaenv demo\) [A-Z]:.*>")
+        console.enter(f"reg delete {key} /f >NUL")
+        console.enter("echo [%AWS_ENDPOINT_URL%] [%AWS_ACCESS_KEY_ID%] [%AWS_REGION%] [%AWS_CONFIG_FILE%]")
+        console.see(r"\[http://127\.0\.0\.1:\d+\] \[%AWS_ACCESS_KEY_ID%\] \[%AWS_REGION%\] \[.*mfaenv-demo-.*config\]")
+        console.enter("exit")
+        console.see(">")
+
+
+@on_a_console
+def test_a_table_has_no_controls_on_a_console_that_knows_none(desk: Desk) -> None:
+    """They count as characters there, and break the row."""
+    (desk.folder / "draw.py").write_text(DRAW)
+    with desk.console() as console:
+        console.enter("python draw.py")
+        assert "x1b" not in console.see(r"^'[^']*'$")
+
+
+def test_a_path_in_the_home_directory_is_shown_short(desk: Desk) -> None:
+    shown = "import os; from mfaenv.config.awsfiles import short; print(short(os.path.expanduser('~/.aws/config')))"
+    assert desk.run("python", "-c", shown) == (0, b"~/.aws/config\r\n", "")
+
+
+def test_the_keys_move_into_the_credential_manager_and_back(desk: Desk) -> None:
+    files = [desk.folder / name for name in ("credentials", "config")]
+    before = [file.read_bytes() for file in files]
+    secret = desk.scenario.key.secret.encode()
+    process = "import boto3; print(boto3.Session(profile_name='café').get_credentials().access_key)"
+    done = desk.run("mfaenv", "keys", "import", "-p", "café")
+    try:
+        assert done.status == 0, done.errors
+        assert "WinVaultKeyring" in done.errors
+        assert files[0].read_bytes().count(secret) == before[0].count(secret) - 1
+        assert desk.run("mfaenv", "--shell", "cmd", "-p", "café", desk.code).status == 0
+        assert desk.aws.log[-1].access_key_id == desk.scenario.key.id
+        status, output, errors = desk.run("python", "-c", process)
+        assert (status, output.decode().strip()) == (0, desk.scenario.key.id), errors
+    finally:
+        done = desk.run("mfaenv", "keys", "export", "-p", "café")
+    assert done.status == 0, done.errors
+    assert [file.read_bytes() for file in files] == before
+    assert desk.run("mfaenv", "keys", "get", "-p", "café").status == 1
+
+
+@pytest.mark.parametrize("where", ["file", "keychain"])
+def test_keys_are_rotated_where_they_lie_and_the_old_ones_deleted(desk: Desk, where: str) -> None:
+    """boto3 finds the new ones; the other profiles, which have the same keys in the file, get them too."""
+    alice = desk.scenario.world.accounts["123456789012"].users["alice"]
+    file = desk.folder / "credentials"
+    before = file.read_bytes()
+    profile = ("-p", "café")
+    script = "import boto3; print(boto3.Session(profile_name='{}').client('sts').get_caller_identity()['Arn'])"
+    if where == "keychain":
+        assert desk.run("mfaenv", "keys", "import", *profile).status == 0
+    try:
+        for options in ([desk.code], []):
+            (old,) = alice.keys
+            done = desk.run("mfaenv", "keys", "rotate", "--delete", "--no-input", *profile, *options)
+            assert done.status == 0, done.errors
+            (new,) = alice.keys
+            assert f"{old.id} is deleted" in done.errors
+            assert new.secret not in done.errors
+        for name in ("café", "default"):
+            status, output, errors = desk.run("python", "-c", script.format(name))
+            assert (status, output.decode().strip(), desk.aws.log[-1].access_key_id) == (0, new.arn, new.id), errors
+    finally:
+        if where == "keychain":
+            done = desk.run("mfaenv", "keys", "export", *profile)
+    assert done.status == 0, done.errors
+    first = desk.scenario.key
+    assert first.id != new.id
+    assert file.read_bytes() == before.replace(first.id.encode(), new.id.encode()).replace(
+        first.secret.encode(), new.secret.encode()
+    )

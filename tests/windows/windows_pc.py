@@ -42,7 +42,7 @@ class Windows:
         """Install as a user does, from the index, at the versions that all tests use."""
         constraints = self.path(ROOT / "tests" / "constraints.txt")
         pip = ("python", "-m", "pip", "install", "--quiet", "--force-reinstall", "--constraint", constraints)
-        done = self.run(wheel.parent, {}, *pip, self.path(wheel))
+        done = self.run(wheel.parent, {}, *pip, f"{self.path(wheel)}[keychain]")
         assert done.status == 0, done.errors
 
     def path(self, file: Path) -> str:

@@ -1,0 +1,108 @@
+"""A shell is added by its file, a line in the registry and a row in the table, and all tests of shells try it.
+
+It is bash under another name. A change of any fourth file would be a fact of shells that stands in two places.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from terminals import need
+
+ROOT = Path(__file__).parents[2]
+NAME = "madeup"
+FILE = """\
+from mfaenv.shells.bash import Bash
+
+
+class MadeUp(Bash):
+    line = 'eval "$({command} --shell madeup)"'
+    reads = ()
+"""
+LINE = 'SHELLS = {\n    "madeup": _row("madeup.MadeUp", "made-up-too"),'
+ROW = """\
+ON_POSIX = (
+    _BASH._replace(
+        name="madeup",
+        target="madeup",
+        start=("madeup", "--norc", "--noprofile"),
+        more_lines=("eval $(mfaenv)",),
+        typed=_typed(_TYPED_BASH, "madeup")._replace(load=('eval "$(mfaenv init madeup)"',)),
+    ),"""
+TESTS = (
+    "tests/shells",
+    "tests/cli/test_completions.py",
+    "tests/commands/test_complete.py",
+    "tests/session/test_asking.py",
+)
+TRIED = {
+    "test_added_shell": 0,  # this one
+    "test_every_value_survives_every_line": 4,
+    "test_generated_values_survive": 2,
+    "test_a_failure_fails_the_line": 2,
+    "test_a_failure_ends_a_strict_script": 2,
+    "test_the_longest_values_that_are_not_refused_survive": 1,
+    "test_a_documented_line_means_the_same": 4,
+    "test_the_shell_that_called": 1,
+    "test_no_trace_shows_a_secret": 1,
+    "test_what_is_for_this_shell_is_told_from_all_else": 1,
+    "test_the_function_sets_the_session_and_hands_all_else_through": 1,
+    "test_windows_learn_of_a_session_and_of_its_end": 1,
+    "test_the_function_takes_the_place_of_an_alias": 1,
+    "test_tab_completes_what_was_meant": 1,
+    "test_init_brings_the_completion": 1,
+    "test_nothing_is_left_to_fill_in": 1,
+    "test_a_program_is_left_to_the_shell": 1,
+    "test_broken_files_and_a_refused_store_give_nothing": 1,
+    "test_whatever_is_typed_has_an_answer": 1,
+    "test_a_function_has_its_completion_where_the_shell_has_one": 1,
+}
+"""Tests, and how many cases of each are the new shell's."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell is a link to bash")
+def test_three_places_add_a_shell(tmp_path: Path) -> None:
+    need("bash")
+    for folder in ("mfaenv", "tests"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / file, tmp_path / file)
+    (tmp_path / "mfaenv" / "shells" / "madeup.py").write_text(FILE)
+    edit(tmp_path / "mfaenv" / "shells" / "__init__.py", "SHELLS = {", LINE)
+    edit(tmp_path / "tests" / "support" / "shell_table.py", "ON_POSIX = (", ROW)
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / NAME).symlink_to(str(shutil.which("bash")))
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-v",
+            "-p",
+            "no:cacheprovider",
+            "-k",
+            f"{NAME} or every_shell_has or whatever_is_typed or a_function_has",
+            *TESTS,
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    passed = re.findall(r"^\S+::(\w+)\S*.* PASSED", done.stdout, re.MULTILINE)
+    assert {name: passed.count(name) for name in TRIED} == TRIED
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new))

@@ -1,0 +1,178 @@
+"""Every documented line in every shell, with the function of `mfaenv init` loaded and without: it means the same."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from settled import PROGRAMS, ROWS, seated
+from shell_table import SHELLS, Shell
+from terminals import need, with_mfaenv
+
+if TYPE_CHECKING:
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs of these tests are scripts of sh")
+
+OLD = {
+    "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+    "AWS_SESSION_TOKEN": "FwoGZXIvYXdzEBYaDEXAMPLE",
+    "MFAENV_PROFILE": "old",
+    "MFAENV_EXPIRES": "9999999999",
+}
+LOADED = {row.target: row.load for row in ROWS if row.typed.load_in_scripts}
+"""By shell."""
+
+POSIX = [shell for shell in SHELLS if shell.more_lines == ('eval "$(mfaenv)"',)]
+NONE = "key=none secret= profile=none"
+
+
+class Ready(NamedTuple):
+    """mfaenv with stored sessions, and what a program sees in a shell that has the one of staging."""
+
+    product: Product
+    staging: str
+    secrets: tuple[str, ...]
+
+    def run(self, shell: Shell, *script: str) -> subprocess.CompletedProcess[str]:
+        """Run a script in the shell, with the keys of an old session; nothing that is shown may hold a secret."""
+        need(shell.start[0])
+        place = self.product.home
+        (place / "script.ps1").write_text("\n".join([*script, ""]))
+        env = with_mfaenv(self.product) | OLD
+        env["PATH"] = f"{place / 'tools'}{os.pathsep}{env['PATH']}"
+        done = subprocess.run(
+            [*shell.start, place / "script.ps1"],
+            cwd=place,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert not [secret for secret in self.secrets if secret in done.stdout + done.stderr], done.stdout
+        return done
+
+
+@pytest.fixture
+def ready(product: Product, scenario: Scenario) -> Ready:
+    for arguments in (("-c", scenario.device.code()), ("-p", "staging")):
+        assert product.run("--shell", "sh", *arguments).status == 0
+    held = product.run("--shell", "sh", "--cached", "-p", "staging").out
+    key, secret, token = (re.search(rf"{name}=(.+);", held)[1] for name in ("KEY_ID", "ACCESS_KEY", "TOKEN"))  # type: ignore[index]
+    (product.home / "tools").mkdir()
+    for name, text in PROGRAMS.items():
+        (product.home / "tools" / name).write_text(f"#!/bin/sh\n{text}\n")
+        (product.home / "tools" / name).chmod(0o755)
+    (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out)
+    return Ready(product, f"key={key} secret=set profile=staging", (secret, token))
+
+
+def load(shell: Shell, *, loaded: bool) -> tuple[str, ...]:
+    """The lines of the profile that load the function, where there is one."""
+    lines = LOADED.get(shell.target, ()) if loaded else ()
+    return lines[1:] if shell.target == "nu" else lines
+
+
+LINES = [(shell, line) for shell in SHELLS for line in shell.lines]
+
+
+@pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
+@pytest.mark.parametrize(("shell", "line"), LINES, ids=[f"{shell.name}: {line}" for shell, line in LINES])
+def test_a_documented_line_means_the_same(ready: Ready, shell: Shell, line: str, loaded: bool) -> None:
+    if loaded and shell.target not in LOADED:
+        pytest.skip("this shell has no function")
+    staging, nobody, unset = (
+        line.replace("mfaenv", f"mfaenv {words}", 1) for words in ("-p staging", "-p nobody", "unset")
+    )
+    strict = shell.strict if " || " in shell.or_exit else ""
+    # To zsh with GLOB_SUBST the failing statement is a wrong pattern, which ends the script.
+    failed = "" if "glob_subst" in strict else shell.or_exit.replace("exit 7", "what-is-set")
+    show = "what-is-set"
+    steps = (staging, show, unset, show, staging, show, f"{nobody}{failed}", *(() if failed else (show,)))
+    done = ready.run(shell, strict, *load(shell, loaded=loaded), *steps)
+    seen = [ready.staging, NONE, ready.staging, *([ready.staging] if failed else [])]
+    assert done.stdout.splitlines() == seen, done.stderr
+    assert "There is no profile 'nobody'" in done.stderr
+    assert failed or done.returncode != 0
+
+
+@pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{}; what-is-set",
+        "{} > printed; what-is-set; cat printed",
+        "{} > /dev/null; what-is-set",
+        "f() { {}; }; f; what-is-set",
+        "f() { eval $({}); }; f; what-is-set",
+        'eval "`{}`"; what-is-set',
+        "( {}; what-is-set )",
+        "( {}; what-is-set ) > printed; cat printed",
+        "( {}; what-is-set > printed ) > /dev/null; cat printed",
+        "( eval $({}); what-is-set ) | cat",
+        "{ ( {}; what-is-set >&3 ) | grep AWS_ACCESS_KEY_ID=ASIA > /dev/null; } 3>&1",
+        "{} | grep AWS_ACCESS_KEY_ID=ASIA > /dev/null; eval $({}); what-is-set",
+        'text=$({}); eval "$text"; what-is-set',
+        "set -x; {}; set +x; what-is-set",
+        "set -v; {}; set +v; what-is-set",
+    ],
+)
+def test_the_function_sets_wherever_it_is_called(ready: Ready, shell: Shell, line: str) -> None:
+    done = ready.run(shell, shell.strict, *load(shell, loaded=True), line.replace("{}", "mfaenv -p staging"))
+    assert (done.stdout, done.returncode) == (f"{ready.staging}\n", 0), done.stderr
+
+
+@pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
+@pytest.mark.parametrize("line", ["mfaenv -p nobody", "eval $(mfaenv -p nobody)", "( mfaenv -p nobody )"])
+def test_a_failure_ends_a_strict_script(ready: Ready, shell: Shell, line: str) -> None:
+    done = ready.run(shell, "set -eu", *load(shell, loaded=True), line, "what-is-set")
+    assert (done.stdout, done.returncode) == ("", 1)
+
+
+@pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
+@pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
+@pytest.mark.parametrize(
+    "line", ["$({} -p staging)", "export $({} -p staging)", "$({} unset)", "readonly $({} -p staging)"]
+)
+def test_a_line_without_eval_says_so(ready: Ready, shell: Shell, line: str, loaded: bool) -> None:
+    done = ready.run(shell, *load(shell, loaded=loaded), line.replace("{}", "mfaenv"))
+    assert done.returncode != 0
+    assert "mfaenv_needs_eval" in done.stderr
+
+
+def test_what_a_line_without_eval_set_goes_with_unset(ready: Ready) -> None:
+    """bash goes on after it, with a `;` at the end of each value."""
+    lines = ("export $(mfaenv -p staging)", "eval $(mfaenv)", "eval $(mfaenv unset)", "eval $(mfaenv -p staging)")
+    bash = next(shell for shell in SHELLS if shell.name == "bash")
+    done = ready.run(bash, *lines, "what-is-set")
+    assert "`mfaenv unset` removes MFAENV_PROFILE." in done.stderr
+    assert (done.stdout, done.returncode) == (f"{ready.staging}\n", 0)
+
+
+def test_elvishs_line_means_the_same_with_the_function(ready: Ready) -> None:
+    row = next(row for row in ROWS if row.name == "elvish")
+    with seated(ready.product, row) as seat:
+        for words, shown in (("-p staging", ready.staging), ("unset", NONE), ("-p staging", ready.staging)):
+            seat.type(f"eval (mfaenv {words} --shell elvish | slurp)")
+            assert seat.keys() == shown
+        assert seat.status_of("eval (mfaenv -p nobody --shell elvish | slurp)") == 1
+        assert seat.keys() == ready.staging
+
+
+@pytest.mark.parametrize(
+    ("shell", "on", "off"),
+    [(shell, *shell.typed.trace) for shell in SHELLS if shell.typed and shell.typed.load and shell.typed.trace[0]],
+    ids=lambda value: value.name if isinstance(value, Shell) else "",
+)
+def test_no_trace_shows_a_secret(ready: Ready, shell: Shell, on: str, off: str) -> None:
+    done = ready.run(shell, *load(shell, loaded=True), on, "mfaenv -p staging", off, "what-is-set")
+    assert done.stdout.splitlines()[-1] == ready.staging
+    assert done.returncode == 0
