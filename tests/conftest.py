@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from identity_center import IdentityCenter
+from machine_role import Machine
+from observed_aws import ObservedAws
 from product import Product
+from web_identity import WebIdentities
 
-from mfaenv.demo.files import write_files
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import Story, tell
+from mfaenv.pretend_aws.files import write_files
+from mfaenv.pretend_aws.scenario import Scenario, build_scenario
 
 THEIRS = ("AWS_", "BASH_ENV", "CLICOLOR", "COLOR", "FORCE_COLOR", "MFAENV_", "MSYS", "NO_COLOR", "TTY_", "XDG_")
 """Beginnings of the names of variables that would change what mfaenv, rich or a shell does."""
@@ -59,22 +62,43 @@ def bare(home: Path) -> Product:
 
 
 @pytest.fixture
-def story() -> Story:
+def scenario() -> Scenario:
     """The demo's world: alice, with all rights and a policy that demands MFA, her key, her device, three roles."""
-    return tell("mfa")
+    return build_scenario("mfa")
 
 
 @pytest.fixture
-def aws(story: Story) -> Iterator[PretendAws]:
-    """The pretend AWS that serves the story's world."""
-    with PretendAws(story.world) as served:
+def identity_center(scenario: Scenario) -> IdentityCenter:
+    """IAM Identity Center, with nobody signed in."""
+    return IdentityCenter(scenario.world)
+
+
+@pytest.fixture
+def machine() -> Machine:
+    """An instance and a container, without a role."""
+    return Machine()
+
+
+@pytest.fixture
+def web_identities() -> WebIdentities:
+    """Web identity tokens: none."""
+    return WebIdentities()
+
+
+@pytest.fixture
+def aws(
+    scenario: Scenario, identity_center: IdentityCenter, machine: Machine, web_identities: WebIdentities
+) -> Iterator[ObservedAws]:
+    """The pretend AWS that serves the scenario's world, and the services that only tests need."""
+    routes = [identity_center.route, machine.route, web_identities.route]
+    with ObservedAws(scenario.world, routes=routes) as served:
         yield served
 
 
 @pytest.fixture
-def product(home: Path, aws: PretendAws, story: Story) -> Product:
+def product(home: Path, aws: ObservedAws, scenario: Scenario) -> Product:
     """mfaenv in alice's home: her keys and profiles, and the endpoint of the pretend AWS. Its store is empty."""
     place = home / ".aws"
     place.mkdir()
-    settings = write_files(place, aws.url, keys={"default": story.key}, profiles=story.profiles)
+    settings = write_files(place, aws.url, keys={"default": scenario.key}, profiles=scenario.profiles)
     return Product(home, settings)

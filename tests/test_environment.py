@@ -7,14 +7,14 @@ from botocore.credentials import EnvProvider
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfaenv import exports
-from mfaenv.options import Given
+from mfaenv import environment
+from mfaenv.parse import Given
 from mfaenv.shells import Pair
 
 NOW = 1_800_000_000
 TEXT = st.text(max_size=8)
 MANY = st.text(min_size=1, max_size=8)
-OURS = (*exports.CLEARED, *exports.SET)
+OURS = (*environment.CLEARED, *environment.SET)
 
 SESSIONS = st.fixed_dictionaries(
     {"access_key": MANY, "secret_key": MANY, "profile": MANY},
@@ -28,8 +28,12 @@ SESSIONS = st.fixed_dictionaries(
     },
 )
 ENVIRONMENTS = st.dictionaries(
-    st.sampled_from([*OURS, "MSYSTEM", exports.MSYS_EXCLUDED, "PATH"]),
+    st.sampled_from([*OURS, "MSYSTEM", environment.MSYS_EXCLUDED, "PATH"]),
     st.sampled_from(["", "x", "eu-west-1", "A;AWS_"]),
+).flatmap(
+    lambda env: st.sampled_from(["", *environment.PROFILE_NAMES]).map(
+        lambda name: {**env, environment.PROFILE_AS: name}
+    )
 )
 SESSION = {
     "access_key": "ASIAIOSFODNN7EXAMPLE",
@@ -53,9 +57,9 @@ def applied(pairs: Iterable[Pair], env: Mapping[str, str]) -> dict[str, str]:
 
 
 def test_the_order_is_the_documented_one() -> None:
-    pairs = exports.pairs(SESSION, {})
+    pairs = environment.pairs(SESSION, {})
     unset = [name for name, value in pairs if value is None]
-    assert unset == [*exports.CLEARED, exports.SOURCE_KEY, exports.PINNED]
+    assert unset == [*environment.CLEARED, environment.SOURCE_KEY, environment.PINNED, environment.SETTINGS]
     assert pairs[len(unset) :] == [
         ("AWS_ACCESS_KEY_ID", SESSION["access_key"]),
         ("AWS_SECRET_ACCESS_KEY", SESSION["secret_key"]),
@@ -71,16 +75,16 @@ def test_the_order_is_the_documented_one() -> None:
 
 @given(SESSIONS, ENVIRONMENTS)
 def test_what_is_unset_comes_first_and_each_name_once(session: dict[str, str], env: dict[str, str]) -> None:
-    pairs = exports.pairs(session, env)
+    pairs = environment.pairs(session, env)
     names = [name for name, _ in pairs]
     assert len(set(names)) == len(names)
-    ours = [value is None for name, value in pairs if name != exports.MSYS_EXCLUDED]
+    ours = [value is None for name, value in pairs if name != environment.MSYS_EXCLUDED]
     assert ours == sorted(ours, reverse=True)
 
 
 @given(SESSIONS, ENVIRONMENTS)
 def test_the_shell_has_the_session_and_nothing_stale(session: dict[str, str], env: dict[str, str]) -> None:
-    after = applied(exports.pairs(session, env), env)
+    after = applied(environment.pairs(session, env), env)
     assert [after["AWS_ACCESS_KEY_ID"], after["AWS_SECRET_ACCESS_KEY"], after["MFAENV_PROFILE"]] == [
         session["access_key"],
         session["secret_key"],
@@ -89,36 +93,46 @@ def test_the_shell_has_the_session_and_nothing_stale(session: dict[str, str], en
     for name, field in (
         ("AWS_SESSION_TOKEN", "token"),
         ("MFAENV_EXPIRES", "expires"),
-        (exports.REGION_MARK, "region_mark"),
-        (exports.PINNED, "pinned"),
+        (environment.REGION_MARK, "region_mark"),
+        (environment.PINNED, "pinned"),
     ):
         assert after.get(name, "") == session.get(field, "")
-    assert set(exports.CLEARED).isdisjoint(after)
-    assert {name: value for name, value in after.items() if name not in {*OURS, exports.MSYS_EXCLUDED}} == {
-        name: value for name, value in env.items() if name not in {*OURS, exports.MSYS_EXCLUDED}
+    shown = env[environment.PROFILE_AS]
+    assert {name: after[name] for name in environment.CLEARED if name in after} == (
+        {shown: session["profile"]} if shown else {}
+    )
+    assert {name: value for name, value in after.items() if name not in {*OURS, environment.MSYS_EXCLUDED}} == {
+        name: value for name, value in env.items() if name not in {*OURS, environment.MSYS_EXCLUDED}
     }
 
 
 @given(SESSIONS, ENVIRONMENTS)
 def test_unset_takes_everything_away_that_was_set(session: dict[str, str], env: dict[str, str]) -> None:
-    after = applied(exports.pairs(session, env), env)
-    left = applied(exports.removal(after), after)
+    after = applied(environment.pairs(session, env), env)
+    left = applied(environment.removal(after), after)
     assert set(OURS).isdisjoint(left)
     if env.get("MSYSTEM"):
-        assert "AWS_" not in left.get(exports.MSYS_EXCLUDED, "").split(";")
+        assert "AWS_" not in left.get(environment.MSYS_EXCLUDED, "").split(";")
 
 
 def test_what_stays_when_a_session_has_ended_says_only_whose_it_was_and_where() -> None:
-    after = {name for name, value in exports.pairs(SESSION, {}) if value is not None}
-    assert after - set(exports.ENDING) == {*exports.REGIONS, exports.PROFILE, exports.REGION_MARK}
+    after = {name for name, value in environment.pairs(SESSION, {}) if value is not None}
+    assert after - set(environment.ENDING) == {*environment.REGIONS, environment.PROFILE, environment.REGION_MARK}
+
+
+@pytest.mark.parametrize("name", environment.PROFILE_NAMES)
+def test_the_profile_has_a_second_name_where_one_is_asked_for(name: str) -> None:
+    env = {environment.PROFILE_AS: name}
+    assert environment.pairs(SESSION, env)[-1] == (name, SESSION["profile"])
+    assert name in dict(environment.removal(env))
 
 
 def test_a_region_of_the_user_stays_where_the_session_has_none() -> None:
     session = {**SESSION, "region": "", "region_mark": ""}
     theirs = {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}
-    assert applied(exports.pairs(session, theirs), theirs).items() >= theirs.items()
-    ours = {**theirs, exports.REGION_MARK: "eu-central-1"}
-    assert {*exports.REGIONS, exports.REGION_MARK}.isdisjoint(applied(exports.pairs(session, ours), ours))
+    assert applied(environment.pairs(session, theirs), theirs).items() >= theirs.items()
+    ours = {**theirs, environment.REGION_MARK: "eu-central-1"}
+    assert {*environment.REGIONS, environment.REGION_MARK}.isdisjoint(applied(environment.pairs(session, ours), ours))
 
 
 @pytest.mark.parametrize(
@@ -132,7 +146,7 @@ def test_a_region_of_the_user_stays_where_the_session_has_none() -> None:
     ],
 )
 def test_a_region_is_ours_only_while_nobody_changed_it(env: dict[str, str], ours: bool) -> None:
-    assert exports.region_is_ours(env) is ours
+    assert environment.region_is_ours(env) is ours
 
 
 @pytest.mark.parametrize(
@@ -146,7 +160,7 @@ def test_a_region_is_ours_only_while_nobody_changed_it(env: dict[str, str], ours
     ],
 )
 def test_another_role_or_region_than_the_profiles_own_is_pinned(options: Given, value: str) -> None:
-    assert exports.pinned(options) == value
+    assert environment.pinned(options) == value
 
 
 @pytest.mark.parametrize(
@@ -154,22 +168,22 @@ def test_another_role_or_region_than_the_profiles_own_is_pinned(options: Given, 
     [(None, "AWS_", None), ("", "AWS_", None), ("--x", "--x;AWS_", "--x"), ("a;AWS_;b", "a;b;AWS_", "a;b")],
 )
 def test_msys_leaves_our_variables_alone(theirs: str | None, with_session: str, without: str | None) -> None:
-    env = {"MSYSTEM": "MINGW64", **({} if theirs is None else {exports.MSYS_EXCLUDED: theirs})}
-    assert dict(exports.pairs(SESSION, env))[exports.MSYS_EXCLUDED] == with_session
-    assert dict(exports.removal(env))[exports.MSYS_EXCLUDED] == without
-    assert exports.MSYS_EXCLUDED not in dict(exports.pairs(SESSION, {}))
+    env = {"MSYSTEM": "MINGW64", **({} if theirs is None else {environment.MSYS_EXCLUDED: theirs})}
+    assert dict(environment.pairs(SESSION, env))[environment.MSYS_EXCLUDED] == with_session
+    assert dict(environment.removal(env))[environment.MSYS_EXCLUDED] == without
+    assert environment.MSYS_EXCLUDED not in dict(environment.pairs(SESSION, {}))
 
 
 @given(st.integers(0, 4_000_000_000))
 def test_an_expiration_says_the_moment_in_utc(expires: int) -> None:
-    moment = dt.datetime.fromisoformat(exports.timestamp(expires))
+    moment = dt.datetime.fromisoformat(environment.timestamp(expires))
     assert moment.utcoffset() == dt.timedelta(0)
     assert moment.timestamp() == expires
 
 
 def test_botocore_takes_the_session_in_a_shell_full_of_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     stale = dict.fromkeys(["AWS_PROFILE", "AWS_SECURITY_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_ACCOUNT_ID"], "stale")
-    for name, value in applied(exports.pairs({**SESSION, "expires": "4000000000"}, stale), stale).items():
+    for name, value in applied(environment.pairs({**SESSION, "expires": "4000000000"}, stale), stale).items():
         monkeypatch.setenv(name, value)
     session = botocore.session.Session()
     credentials = session.get_credentials()

@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from observed_aws import (
+    ALWAYS,
+    DROPPED,
+    INTERNAL,
+    THROTTLED,
+    UNAVAILABLE,
+    ObservedAws,
+)
 from product import Outcome, Product
 from settings import configure, set_keys
 from trouble import CODE, OTHER_SECRET, TOKEN, assert_explained
 
-from mfaenv.demo.server import ALWAYS, DROPPED, INTERNAL, THROTTLED, UNAVAILABLE, PretendAws
-from mfaenv.demo.story import Story
-from mfaenv.demo.wire import Failure
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.wire import Failure
 from mfaenv.shells import NAMES, failure
 
 
@@ -20,15 +27,15 @@ class Scene(NamedTuple):
     """All that a case may change before mfaenv runs."""
 
     product: Product
-    story: Story
-    aws: PretendAws
+    scenario: Scenario
+    aws: ObservedAws
 
 
 @pytest.fixture
-def scene(product: Product, story: Story, aws: PretendAws) -> Scene:
+def scene(product: Product, scenario: Scenario, aws: ObservedAws) -> Scene:
     """An account in which all would go well, and no patience with what can be tried again."""
     product.env["AWS_MAX_ATTEMPTS"] = "1"
-    return Scene(product, story, aws)
+    return Scene(product, scenario, aws)
 
 
 def environment(**variables: str) -> Callable[[Scene], None]:
@@ -49,13 +56,13 @@ def failing(failure: Failure, what: str = "sts") -> Callable[[Scene], None]:
 
 def clock(seconds: float) -> Callable[[Scene], None]:
     def set_clock(scene: Scene) -> None:
-        scene.story.world.clock = lambda: time.time() + seconds
+        scene.scenario.world.clock = lambda: time.time() + seconds
 
     return set_clock
 
 
 def deactivated(scene: Scene) -> None:
-    scene.story.key.active = False
+    scene.scenario.key.active = False
 
 
 def damaged(name: str, text: str) -> Callable[[Scene], None]:
@@ -75,7 +82,7 @@ def without_files(scene: Scene) -> None:
 
 
 def no_server(scene: Scene) -> None:
-    with PretendAws(scene.story.world) as gone:
+    with ObservedAws(scene.scenario.world) as gone:
         scene.product.env["AWS_ENDPOINT_URL"] = gone.url
 
 
@@ -132,7 +139,7 @@ CASES = (
     Case(
         "temporary keys only",
         both(without_files, environment(**SESSION_KEYS)),
-        "session's already",
+        "belong to a session already",
         "long-term keys",
     ),
     Case(
@@ -141,7 +148,7 @@ CASES = (
         "AWS does not know the access key AKIAI44QH8DHBEXAMPLE",
         "IAM console",
     ),
-    Case("a deactivated key", deactivated, "AKIAIOSFODNN7EXAMPLE: it was deleted, deactivated", "IAM console"),
+    Case("a deactivated key", deactivated, "AKIAIOSFODNN7EXAMPLE: it was deleted or deactivated", "IAM console"),
     Case(
         "a wrong secret",
         keys(aws_secret_access_key=OTHER_SECRET),
@@ -156,6 +163,12 @@ CASES = (
     ),
     Case("a clock that is behind", clock(3600), r"clock is off by (1h|59m5\d+s|1h1s): it is behind", "Set it"),
     Case("a clock that is ahead", clock(-900), r"clock is off by (15m|14m5\d+s|15m1s): it is ahead", "Set it"),
+    Case(
+        "a request that AWS finds too old",
+        failing(Failure("RequestExpired", "Request has expired.", 400)),
+        "This machine's clock is off",
+        "Set it",
+    ),
     Case("a wrong code", nothing, "AWS refused the code for arn:aws:iam::123456789012:mfa/alice", "next code"),
     Case(
         "a device of somebody else",
@@ -181,25 +194,25 @@ CASES = (
         "a config file that is none",
         damaged("config", "[default]\nregion = us-east-1\nsecret words\n"),
         r"config, line 3: neither",
-        "Mend or remove that line",
+        "Fix or remove that line",
     ),
     Case(
         "a value before any section",
         damaged("credentials", "# mine\naws_secret_access_key = secret words\n"),
-        r"credentials, line 2: a value stands before",
-        "Mend or remove that line",
+        r"credentials, line 2: a value is before",
+        "Fix or remove that line",
     ),
     Case(
         "a section that is there twice",
         damaged("config", "[default]\n[profile a]\n[default]\n"),
         r"config, line 3: the section \[default\] is there twice",
-        "Mend or remove that line",
+        "Fix or remove that line",
     ),
     Case(
         "a value that is there twice",
         damaged("config", "[default]\nregion = us-east-1\nregion = us-east-2\n"),
         r"config, line 3: region is there twice",
-        "Mend or remove that line",
+        "Fix or remove that line",
     ),
     Case(
         "a region that is none",
@@ -220,12 +233,20 @@ CASES = (
     Case("no network", no_server, "AWS cannot be reached", "network"),
     Case("an answer cut off", failing(DROPPED), "AWS cannot be reached", "network"),
     Case("throttling", failing(THROTTLED), "AWS is throttling", "Wait a little"),
-    Case("a service that is down", failing(UNAVAILABLE), "ServiceUnavailable", "."),
-    Case("a service that is broken", failing(INTERNAL), "InternalFailure", "."),
+    Case("a service that is down", failing(UNAVAILABLE), "AWS cannot answer now.*ServiceUnavailable", "Wait a little"),
+    Case("a service that is broken", failing(INTERNAL), "AWS cannot answer now.*InternalFailure", "Wait a little"),
+    Case(
+        "a number that is none",
+        environment(AWS_MAX_ATTEMPTS="many"),
+        "has to be a number, and is 'many'",
+        "AWS_MAX_ATTEMPTS",
+    ),
+    Case("too small a number", environment(AWS_MAX_ATTEMPTS="0"), 'max_attempts": 0 must be', "AWS_MAX_ATTEMPTS"),
+    Case("a mode that is none", environment(AWS_RETRY_MODE="often"), '"often" must be one of', "AWS_RETRY_MODE"),
     Case(
         "an endpoint that is none",
         environment(AWS_ENDPOINT_URL="localhost"),
-        "'localhost' is no address",
+        "'localhost' is not the URL",
         "endpoint_url",
         status=2,
     ),
@@ -233,7 +254,14 @@ CASES = (
     Case("an unknown short option", nothing, "no option '-x'", "--help", ("-x",), 2),
     Case("an option without its value", nothing, "'--region'.*requires an argument", "--help", ("--region",), 2),
     Case("an unknown command", nothing, "No such command 'proces'|no command 'proces'", "process", ("proces",), 2),
-    Case("a shell and a format", nothing, "--shell and --format exclude", "Leave one", ("--format", "json"), 2),
+    Case(
+        "a shell and a format",
+        nothing,
+        "--shell and --format cannot be used together",
+        "Leave one",
+        ("--format", "json"),
+        2,
+    ),
 )
 
 
@@ -335,7 +363,7 @@ def test_a_duration_that_aws_would_not_take_is_refused_before_anything_is_sent(
 @pytest.mark.parametrize("text", ["900", "15m", "1h30m", "36h", "1d12h", "129600", "15m0s"])
 def test_a_duration_that_aws_takes_is_sent_in_seconds(scene: Scene, text: str) -> None:
     seconds = {"900": 900, "15m": 900, "1h30m": 5400, "15m0s": 900}.get(text, 129_600)
-    done = scene.product.run("--shell", "bash", "-c", scene.story.device.code(), "-d", text)
+    done = scene.product.run("--shell", "bash", "-c", scene.scenario.device.code(), "-d", text)
     assert done.status == 0, done.err
     sent = [record.parameters["DurationSeconds"] for record in scene.aws.log if record.action == "GetSessionToken"]
     assert sent == [str(seconds)]
@@ -343,7 +371,7 @@ def test_a_duration_that_aws_takes_is_sent_in_seconds(scene: Scene, text: str) -
 
 def test_a_used_code_is_told_from_a_wrong_one(scene: Scene) -> None:
     """The store knows it: AWS says the same of both."""
-    code = scene.story.device.shown().code
+    code = scene.scenario.device.shown().code
     assert scene.product.run("--shell", "bash", "-c", code).status == 0
     done = scene.product.run("--shell", "bash", "-c", code, "--refresh")
     assert done.status == 1
@@ -364,7 +392,7 @@ def test_a_name_cannot_move_the_cursor(scene: Scene) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
 def test_a_place_that_cannot_be_written_to_is_said(scene: Scene) -> None:
     with Path("/dev/full").open("wb") as full:
-        process = scene.product.start("--shell", "bash", "-c", scene.story.device.code(), stdout=full)
+        process = scene.product.start("--shell", "bash", "-c", scene.scenario.device.code(), stdout=full)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert b"cannot be written: No space left on device" in err

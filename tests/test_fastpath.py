@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from product import COMMAND, Outcome, Product
 
-from mfaenv import shortcut
-from mfaenv.demo.story import Story
+from mfaenv import fastpath
 from mfaenv.errors import CODE_NEEDED, DONE
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork there")
 
@@ -69,6 +69,7 @@ VARIABLES: Mapping[str, list[str]] = {
     "MFAENV_DURATION": ["1h", "12h", "soon"],
     "MFAENV_MIN_REMAINING": ["1m", "4h", "later"],
     "MFAENV_TOKEN_CODE": ["12345"],
+    "MFAENV_ASK": ["auto", "nowhere"],
     "MFAENV_SHELL": ["zsh", "tcsh", "cmd", "rc"],
     "AWS_ENDPOINT_URL": ["http://127.0.0.1:9", ""],
     "AWS_ENDPOINT_URL_STS": ["http://127.0.0.1:10"],
@@ -93,6 +94,7 @@ ARGUMENTS: list[list[str]] = [
     ["--serial-number", SERIAL],
     ["--serial-number", "GAHT12345678"],
     ["--role-arn", ROLE],
+    *(["--ask", where] for where in ("auto", "nowhere")),
     ["--token-code", "12345"],
     ["--profile="],
 ]
@@ -154,20 +156,22 @@ AT_HOME = {"AWS_CONFIG_FILE": "~/config"}
 
 
 @settings(max_examples=80)
-@given(plan=st.tuples(WORDS, ENVIRONMENTS).flatmap(lambda base: steps(*base)))
-@example(plan=[a_step([], THEIR_KEYS), a_step([], WITHOUT_SECRET)])
-@example(plan=[a_step([], OUR_REGION), a_step([], {**OUR_REGION, "MFAENV_REGION": ""})])
-@example(plan=[a_step([], {**INDIRECT, "PLACE": "."}), a_step([], {**INDIRECT, "PLACE": "moved"})])
-@example(plan=[a_step([], AT_HOME), a_step([], {**AT_HOME, "HOME": "moved"})])
-@example(plan=[a_step([], {}), a_step([], {"AWS_SHARED_CREDENTIALS_FILE": "config"})])
-@example(plan=[a_step(["--region", "a\nAWS_PROFILE=prod"], {}), a_step(["--region", "a"], {"AWS_PROFILE": "prod"})])
-@example(plan=[a_step(["--cached", "--shell", "rc"], {}, None), a_step(["--cached", "-d", "soon"], {}, None)])
-@example(plan=[a_step(["--cached", "--format", "xml"], {}, None), a_step(["--cached", "--format", "json"], {})])
-def test_the_short_way_is_the_long_way(ways: Ways, plan: list[Step]) -> None:
+@given(request=st.tuples(WORDS, ENVIRONMENTS).flatmap(lambda base: steps(*base)))
+@example(request=[a_step([], THEIR_KEYS), a_step([], WITHOUT_SECRET)])
+@example(request=[a_step([], OUR_REGION), a_step([], {**OUR_REGION, "MFAENV_REGION": ""})])
+@example(request=[a_step([], {**INDIRECT, "PLACE": "."}), a_step([], {**INDIRECT, "PLACE": "moved"})])
+@example(request=[a_step([], AT_HOME), a_step([], {**AT_HOME, "HOME": "moved"})])
+@example(request=[a_step([], {}), a_step([], {"AWS_SHARED_CREDENTIALS_FILE": "config"})])
+@example(request=[a_step(["--region", "a\nAWS_PROFILE=prod"], {}), a_step(["--region", "a"], {"AWS_PROFILE": "prod"})])
+@example(request=[a_step(["--cached", "--shell", "rc"], {}, None), a_step(["--cached", "-d", "soon"], {}, None)])
+@example(request=[a_step(["--ask", "auto"], {}), a_step(["--ask", "nowhere"], {})])
+@example(request=[a_step([], {"MFAENV_ASK": "auto"}), a_step([], {"MFAENV_ASK": "nowhere"})])
+@example(request=[a_step(["--cached", "--format", "xml"], {}, None), a_step(["--cached", "--format", "json"], {})])
+def test_the_short_way_is_the_long_way(ways: Ways, request: list[Step]) -> None:
     with TemporaryDirectory() as folder:
         (Path(folder) / "moved").mkdir()
         (Path(folder) / "moved" / "config").write_text(CONFIGS["moved"], encoding="utf-8")
-        for step in plan:
+        for step in request:
             env = around(folder, step.env)
             replace(Path(folder) / "config", CONFIGS[step.config])
             replace(Path(folder) / "credentials", CREDENTIALS[step.credentials])
@@ -216,8 +220,8 @@ def test_a_store_that_is_a_link_answers_nothing(ways: Ways, tmp_path: Path) -> N
     replace(tmp_path / "credentials", CREDENTIALS["two"])
     ways.stock([], env, 10_000)
     assert ways.long(line, env) == ways.direct(line, env)
-    (tmp_path / "store").rename(tmp_path / "real")
-    (tmp_path / "store").symlink_to("real")
+    (tmp_path / "store" / "mfaenv").rename(tmp_path / "real")
+    (tmp_path / "store" / "mfaenv").symlink_to("../real")
     assert ways.direct(line, env) is None
 
 
@@ -226,8 +230,8 @@ def test_a_file_whose_time_was_set_back_is_fresh_all_the_same(tmp_path: Path) ->
     file.touch()
     os.utime(file, (0, 0))
     now = time.time()
-    assert not shortcut._settled(str(file), now)
-    assert shortcut._settled(str(file), now + shortcut.SETTLED_AFTER + 1)
+    assert not fastpath._settled(str(file), now)
+    assert fastpath._settled(str(file), now + fastpath.SETTLED_AFTER + 1)
 
 
 def around(folder: str, env: Mapping[str, str]) -> dict[str, str]:
@@ -269,13 +273,22 @@ HEAVY = {
 }
 
 
-def test_a_stored_session_loads_nothing_heavy(product: Product, story: Story) -> None:
-    get(product, story)
+def test_a_stored_session_loads_nothing_heavy(product: Product, scenario: Scenario) -> None:
+    get(product, scenario)
     settle(product)
     product.command = (sys.executable, "-X", "importtime", *COMMAND[1:])
     loaded = imports(product.run("--shell", "bash", "--cached"))
     product.command = (sys.executable, "-X", "importtime", "-c", "pass")
-    assert "mfaenv.shortcut" in loaded
+    ours = (
+        "entry",
+        "environment",
+        "fastpath",
+        "output",
+        "parse",
+        "shells",
+        "shells.bash",
+    )  # each of these is waited for
+    assert {name for name in loaded if name.startswith("mfaenv.")} == {f"mfaenv.{name}" for name in ours}
     assert (loaded - imports(product.run())) & HEAVY == set()
 
 
@@ -285,13 +298,13 @@ def imports(done: Outcome) -> set[str]:
     return {line.rpartition("|")[2].strip() for line in done.err.splitlines() if line.startswith("import time:")}
 
 
-def get(product: Product, story: Story) -> None:
-    assert product.run("--shell", "bash", "--token-code", story.device.code()).status == DONE
+def get(product: Product, scenario: Scenario) -> None:
+    assert product.run("--shell", "bash", "--token-code", scenario.device.code()).status == DONE
 
 
 def settle(product: Product) -> None:
     """Let the files grow old enough to be told from their next state, and the answer be written."""
-    time.sleep(shortcut.SETTLED_AFTER + 0.1)
+    time.sleep(fastpath.SETTLED_AFTER + 0.1)
     assert product.run("--shell", "bash", "--cached").status == DONE
     assert answers(product) == 1
 
@@ -300,22 +313,22 @@ def answers(product: Product) -> int:
     return len(list(product.cache.glob("answer-*")))
 
 
-def test_a_file_that_may_change_in_the_same_moment_gets_no_answer(product: Product, story: Story) -> None:
+def test_a_file_that_may_change_in_the_same_moment_gets_no_answer(product: Product, scenario: Scenario) -> None:
     """A file from the future is as young as can be."""
     future = time.time() + 3600
     os.utime(product.env["AWS_CONFIG_FILE"], (future, future))
-    get(product, story)
+    get(product, scenario)
     assert product.run("--shell", "bash", "--cached").status == DONE
     assert answers(product) == 0
 
 
-def test_an_edit_within_the_same_second_is_caught(product: Product, story: Story) -> None:
+def test_an_edit_within_the_same_second_is_caught(product: Product, scenario: Scenario) -> None:
     """In place, of the same length, and with the time of its change set back."""
     regions = ("us-west-2", "us-east-1")
     config = Path(product.env["AWS_CONFIG_FILE"])
     for name in regions:
         move(config, name)
-        get(product, story)
+        get(product, scenario)
     settle(product)
     before = config.stat()
     for name in (*regions, *regions):
@@ -331,3 +344,26 @@ def move(config: Path, region: str) -> None:
     first = text.index("region = ") + len("region = ")
     with config.open("r+", encoding="utf-8") as file:
         file.write(text[:first] + region + text[first + len(region) :])
+
+
+@pytest.mark.parametrize("name", ["AWS_NEW_SETTING", "MFAENV_NEW_SETTING", "HOME", "USERPROFILE"])
+def test_a_variable_that_nobody_has_thought_of_counts(name: str) -> None:
+    assert fastpath.asked({}, {name: "a"}) != fastpath.asked({}, {name: "b"}) != fastpath.asked({}, {})
+
+
+def test_an_option_that_nobody_has_thought_of_counts() -> None:
+    assert fastpath.asked({"external_id": "7"}, {}) != fastpath.asked({}, {})
+
+
+@given(st.dictionaries(st.sampled_from(["AWS_CONFIG_FILE", "AWS_X", "MFAENV_X"]), st.text("a'\n=$", max_size=6)))
+def test_no_value_passes_for_another_variable(env: dict[str, str]) -> None:
+    lines = fastpath.asked({}, env).split("\n")
+    assert [line.partition("=")[0] for line in lines] == [*sorted(env), "keys"]
+
+
+def test_no_secret_is_written_down() -> None:
+    secrets = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE")
+    written = fastpath.asked(
+        {"token_code": "secret"}, {"AWS_ACCESS_KEY_ID": "AKIA", **dict.fromkeys(secrets, "secret")}
+    )
+    assert "secret" not in written

@@ -4,25 +4,37 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from product import Product, finish
+from observed_aws import ObservedAws
+from product import PATIENCE, Product, finish
 from settings import configure, set_keys
 from terminals import direct, need, with_mfaenv
 from trouble import OTHER_SECRET, SECRETS, TOKEN
 
-from mfaenv import __version__
-from mfaenv.demo.policy import ALLOW_ALL
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import Story
-from mfaenv.demo.world import Credential, Device
+from mfaenv import __version__, shells
+from mfaenv.pretend_aws.policy import ALLOW_ALL
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import Credential, Device
 from mfaenv.shells import NAMES
 
-UNSET = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID", "AWS_SESSION_EXPIRATION"]
+UNSET = [
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ACCOUNT_ID",
+    "AWS_SESSION_EXPIRATION",
+    "AWS_VAULT",
+    "AWSUME_PROFILE",
+    "AWSUME_EXPIRATION",
+    "AWSU_PROFILE",
+    "AWS_SSO_PROFILE",
+]
 SET = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -35,15 +47,15 @@ SET = [
 
 
 @pytest.fixture
-def stored(product: Product, story: Story) -> Product:
+def stored(product: Product, scenario: Scenario) -> Product:
     """mfaenv with a stored session of the default profile."""
-    assert product.run("--shell", "bash", "-c", story.device.code()).status == 0
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     return product
 
 
-def sessions(story: Story) -> list[Credential]:
+def sessions(scenario: Scenario) -> list[Credential]:
     """The sessions that were handed out to alice, the latest last."""
-    return [held for held in story.world.credentials.values() if held.mfa_at is not None]
+    return [held for held in scenario.world.credentials.values() if held.mfa_at is not None]
 
 
 def answer(product: Product, *arguments: str) -> dict[str, str]:
@@ -73,8 +85,9 @@ def in_bash(product: Product, script: str, **variables: str) -> dict[str, str]:
 # What is printed
 
 
-def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product, story: Story) -> None:
+def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product, scenario: Scenario) -> None:
     lines = stored.run("--shell", "bash").out.splitlines()
+    assert lines.pop(0) == "${mfaenv_needs_eval+};"
     statements = [re.fullmatch(r"(unset|export) (\w+)(?:=(\S+))?;", line) for line in lines]
     found = [statement.groups() for statement in statements if statement]
     assert len(found) == len(lines)
@@ -84,7 +97,7 @@ def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product
     assert list(exported)[: len(SET)] == SET
     assert all(name.startswith("MFAENV_") for name in [*unset[len(UNSET) :], *list(exported)[len(SET) :]])
     assert [verb for verb, _, _ in found] == ["unset"] * len(unset) + ["export"] * len(exported)
-    (session,) = sessions(story)
+    (session,) = sessions(scenario)
     assert [exported[name] for name in SET[:3]] == [session.id, session.secret, session.token]
     assert [exported[name] for name in SET[4:]] == ["us-east-1", "us-east-1", "default"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", exported["AWS_CREDENTIAL_EXPIRATION"])
@@ -116,6 +129,7 @@ def test_a_process_document_is_what_the_sdks_read(stored: Product) -> None:
             "SecretAccessKey": values["AWS_SECRET_ACCESS_KEY"],
             "SessionToken": values["AWS_SESSION_TOKEN"],
             "Expiration": values["AWS_CREDENTIAL_EXPIRATION"],
+            "AccountId": "123456789012",
         }
 
 
@@ -147,12 +161,12 @@ def test_on_a_terminal_the_line_that_loads_it_is_shown_too(stored: Product, shel
     with direct(stored, "--shell", shell, "--quiet") as window:
         window.see("AWS_ACCESS_KEY_ID.*ASIA")
         assert window.ended() == 0
-        assert "takes the lines in" not in window.text
+        assert "To set the session" not in window.text
 
 
-def test_the_line_that_loads_it_holds_odd_names_and_no_code(product: Product, story: Story) -> None:
+def test_the_line_that_loads_it_holds_odd_names_and_no_code(product: Product, scenario: Scenario) -> None:
     configure(product, "my team's", source_profile="default", role_arn="arn:aws:iam::111122223333:role/Developer")
-    code = story.device.code()
+    code = scenario.device.code()
     with direct(product, "--shell", "bash", "-p", "my team's", "-c", code) as window:
         shown = window.see(r"eval \$\(.*\)$")
         assert window.ended() == 0
@@ -160,9 +174,11 @@ def test_the_line_that_loads_it_holds_odd_names_and_no_code(product: Product, st
     assert shlex.split(shown.removeprefix("eval $(").removesuffix(")")) == ["mfaenv", "-p", "my team's"]
 
 
-def test_verbose_tells_where_values_came_from_and_no_secret(product: Product, story: Story, aws: PretendAws) -> None:
+def test_verbose_tells_where_values_came_from_and_no_secret(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     product.env |= {"AWS_DEFAULT_REGION": "eu-west-1", "MFAENV_DURATION": "2h", "AWS_PROFILE": "default"}
-    code = story.device.code()
+    code = scenario.device.code()
     done = product.run("--shell", "bash", "--verbose", "-c", code)
     assert done.status == 0
     for pattern in (
@@ -174,7 +190,7 @@ def test_verbose_tells_where_values_came_from_and_no_secret(product: Product, st
         r"duration\s+2h",
     ):
         assert re.search(pattern, done.err), done.err
-    (session,) = sessions(story)
+    (session,) = sessions(scenario)
     assert [secret for secret in (code, session.secret, session.token, *SECRETS) if secret in done.err] == []
 
 
@@ -188,10 +204,10 @@ def test_a_reader_who_leaves_is_no_mistake(stored: Product) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="there a program is given streams, or has none at all")
 @pytest.mark.parametrize("closed", [">&-", "<&- >&-", "<&- >&- 2>&-"])
-def test_where_standard_output_is_closed_the_keys_go_nowhere(product: Product, story: Story, closed: str) -> None:
+def test_where_standard_output_is_closed_the_keys_go_nowhere(product: Product, scenario: Scenario, closed: str) -> None:
     """A file or the connection to AWS would get its number, and the keys with it."""
     product.command = ("sh", "-c", f'exec "$@" {closed}', "sh", *product.command)
-    done = product.run("--shell", "bash", "--token-command", f"echo {story.device.code()}")
+    done = product.run("--shell", "bash", "--token-command", f"echo {scenario.device.code()}")
     assert done.status == 1
     assert "2>&-" in closed or "cannot be written: Bad file descriptor" in done.err
 
@@ -207,7 +223,7 @@ def test_questions_about_the_program_need_nothing(bare: Product, flag: str) -> N
 # The store
 
 
-def test_a_stored_session_calls_nobody(stored: Product, aws: PretendAws) -> None:
+def test_a_stored_session_calls_nobody(stored: Product, aws: ObservedAws) -> None:
     first = answer(stored)
     for arguments in ((), ("--cached",), ("--no-input",), ("-v",), ("-p", "default"), ("--min-remaining", "11h")):
         assert answer(stored, *arguments) == first
@@ -219,7 +235,6 @@ def test_a_stored_session_calls_nobody(stored: Product, aws: PretendAws) -> None
     [
         {"AWS_MFA_SERIAL": "GAHT12345678"},
         {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
-        {"AWS_REGION": "eu-west-1"},
         {"MFAENV_DURATION": "11h"},
         {"AWS_PROFILE": "staging"},
     ],
@@ -232,8 +247,8 @@ def test_one_that_was_got_otherwise_is_not_used(stored: Product, change: Mapping
     assert (done.status, done.out) == (3, "")
 
 
-def test_one_that_ends_too_soon_is_not_used(product: Product, story: Story, aws: PretendAws) -> None:
-    first = answer(product, "-c", story.device.code(), "-d", "15m")
+def test_one_that_ends_too_soon_is_not_used(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    first = answer(product, "-c", scenario.device.code(), "-d", "15m")
     assert answer(product, "-d", "15m") == first
     assert product.run("--shell", "bash", "-d", "15m", "--min-remaining", "16m", "--cached").status == 3
     product.env["MFAENV_MIN_REMAINING"] = "16m"
@@ -242,9 +257,9 @@ def test_one_that_ends_too_soon_is_not_used(product: Product, story: Story, aws:
     assert aws.actions() == ["GetSessionToken"]
 
 
-def test_refresh_gets_a_new_one_and_keeps_it(stored: Product, story: Story) -> None:
+def test_refresh_gets_a_new_one_and_keeps_it(stored: Product, scenario: Scenario) -> None:
     first = answer(stored)
-    second = answer(stored, "--refresh", "-c", story.device.code())
+    second = answer(stored, "--refresh", "-c", scenario.device.code())
     assert second["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
     assert answer(stored) == second
 
@@ -252,15 +267,19 @@ def test_refresh_gets_a_new_one_and_keeps_it(stored: Product, story: Story) -> N
 # The same shell again
 
 
-def test_a_session_in_the_shell_is_never_used_to_get_another(stored: Product, story: Story, aws: PretendAws) -> None:
-    code = story.device.code()
+def test_a_session_in_the_shell_is_never_used_to_get_another(
+    stored: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    code = scenario.device.code()
     after = in_bash(stored, f"eval $(mfaenv); eval $(mfaenv); eval $(mfaenv --refresh -c {code})")
-    first, second = sessions(story)
+    first, second = sessions(scenario)
     assert after["AWS_ACCESS_KEY_ID"] == second.id != first.id
-    assert {record.access_key_id for record in aws.log} == {story.key.id}
+    assert {record.access_key_id for record in aws.log} == {scenario.key.id}
 
 
-def test_an_expired_session_in_the_shell_does_not_matter(product: Product, story: Story, aws: PretendAws) -> None:
+def test_an_expired_session_in_the_shell_does_not_matter(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     expired = {
         "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE",
         "AWS_SECRET_ACCESS_KEY": OTHER_SECRET,
@@ -269,9 +288,9 @@ def test_an_expired_session_in_the_shell_does_not_matter(product: Product, story
         "MFAENV_PROFILE": "default",
         "MFAENV_EXPIRES": "1577836800",
     }
-    after = in_bash(product, f"eval $(mfaenv -c {story.device.code()})", **expired)
-    assert [after["AWS_ACCESS_KEY_ID"]] == [session.id for session in sessions(story)]
-    assert {record.access_key_id for record in aws.log} == {story.key.id}
+    after = in_bash(product, f"eval $(mfaenv -c {scenario.device.code()})", **expired)
+    assert [after["AWS_ACCESS_KEY_ID"]] == [session.id for session in sessions(scenario)]
+    assert {record.access_key_id for record in aws.log} == {scenario.key.id}
 
 
 def test_the_profile_stays_in_the_shell(stored: Product) -> None:
@@ -283,9 +302,9 @@ def test_the_profile_stays_in_the_shell(stored: Product) -> None:
 
 
 @pytest.fixture
-def bob(product: Product, story: Story) -> Device:
+def bob(product: Product, scenario: Scenario) -> Device:
     """The device of bob, whose long-term keys stand in the environment and not in a file."""
-    user = story.world.accounts["123456789012"].add_user("bob", policies={"Admin": ALLOW_ALL})
+    user = scenario.world.accounts["123456789012"].add_user("bob", policies={"Admin": ALLOW_ALL})
     key = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET)
     product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
     configure(product, mfa_serial=None)
@@ -293,7 +312,7 @@ def bob(product: Product, story: Story) -> Device:
 
 
 def test_long_term_keys_of_the_environment_are_used_and_not_forgotten(
-    product: Product, aws: PretendAws, bob: Device
+    product: Product, aws: ObservedAws, bob: Device
 ) -> None:
     after = in_bash(product, f"eval $(mfaenv -c {bob.code()}); eval $(mfaenv)")
     assert after["AWS_ACCESS_KEY_ID"].startswith("ASIA")
@@ -303,12 +322,12 @@ def test_long_term_keys_of_the_environment_are_used_and_not_forgotten(
 
 
 def test_a_named_profile_wins_over_keys_of_the_environment(
-    product: Product, story: Story, aws: PretendAws, bob: Device
+    product: Product, scenario: Scenario, aws: ObservedAws, bob: Device
 ) -> None:
     assert bob.serial
-    configure(product, mfa_serial=story.device.serial)
-    answer(product, "-p", "default", "-c", story.device.code())
-    assert {record.access_key_id for record in aws.log} == {story.key.id}
+    configure(product, mfa_serial=scenario.device.serial)
+    answer(product, "-p", "default", "-c", scenario.device.code())
+    assert {record.access_key_id for record in aws.log} == {scenario.key.id}
 
 
 def test_keys_that_made_way_are_asked_for_again(product: Product, bob: Device) -> None:
@@ -325,7 +344,7 @@ def test_keys_of_a_session_in_the_environment_are_no_long_term_keys(product: Pro
     Path(product.env["AWS_CONFIG_FILE"]).unlink()
     keys = {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": OTHER_SECRET}
     product.env |= {**keys, "AWS_SECURITY_TOKEN": TOKEN}
-    assert "session's already" in product.run("--shell", "bash", "-c", "123456").err
+    assert "belong to a session already" in product.run("--shell", "bash", "-c", "123456").err
 
 
 # Which profile, which region
@@ -362,8 +381,8 @@ def test_a_region_that_came_with_a_session_goes_with_it(stored: Product) -> None
     assert three.keys().isdisjoint({"AWS_REGION", "AWS_DEFAULT_REGION"})
 
 
-def test_a_region_of_the_user_stays(product: Product, story: Story) -> None:
-    line = f"eval $(mfaenv -c {story.device.code()})"
+def test_a_region_of_the_user_stays(product: Product, scenario: Scenario) -> None:
+    line = f"eval $(mfaenv -c {scenario.device.code()})"
     after = in_bash(product, f"export AWS_REGION=ap-northeast-1; {line}; eval $(mfaenv -p staging)")
     assert (after["AWS_REGION"], after["AWS_DEFAULT_REGION"]) == ("ap-northeast-1", "ap-northeast-1")
 
@@ -379,22 +398,55 @@ def test_the_shell_that_called_is_found(stored: Product, shell: str) -> None:
         assert done.stdout == stored.run("--shell", explicit).out
 
 
-def test_the_shell_can_be_named_in_a_variable(stored: Product) -> None:
-    stored.env["MFAENV_SHELL"] = "fish"
-    assert stored.run().out == stored.run("--shell", "fish").out
-    assert stored.run("--shell", "nu").out == stored.run("-s", "nu").out
+@pytest.mark.parametrize(
+    ("shell", "named", "reads"),
+    [
+        *(("bash", name, True) for name in ("bash", "zsh", "sh", "ksh")),
+        *(("bash", name, False) for name in ("nu", "fish", "cmd", "csh", "rc")),
+        *(("dash", name, name in {"sh", "ksh"}) for name in ("sh", "ksh", "bash", "zsh")),
+        *(("mksh", name, name in {"sh", "ksh"}) for name in ("sh", "ksh", "bash", "tcsh")),
+        *(("fish", name, name == "fish") for name in ("fish", "bash", "nu")),
+        *(("tcsh", name, name in {"csh", "tcsh"}) for name in ("csh", "tcsh", "bash")),
+    ],
+)
+def test_a_shell_in_the_variable_is_refused_where_another_calls(
+    stored: Product, shell: str, named: str, reads: bool
+) -> None:
+    need(shell)
+    own = {"dash": "sh", "mksh": "ksh"}.get(shell, shell)
+    for words in ((), ("unset",)):
+        done = subprocess.run(
+            [shell, "-c", shlex.join(["mfaenv", *words]) + "; :"],
+            env=with_mfaenv(stored) | {"MFAENV_SHELL": named},
+            cwd=stored.home,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        wanted = stored.run(*words, "--shell", named if reads else own).out
+        assert done.stdout == (wanted if reads else shells.failure(own, 2).decode())
+        assert bool(reads) != (f"MFAENV_SHELL is {named}, but {own} called" in done.stderr)
 
 
-def test_keys_in_the_config_file_do_as_well(product: Product, story: Story) -> None:
+def test_a_refused_shell_runs_nothing_and_an_option_is_believed(stored: Product) -> None:
+    line = "eval $(mfaenv -p default) || export FAILED=$?"
+    after = in_bash(stored, f"{line}; export KEY=${{AWS_ACCESS_KEY_ID-none}}", MFAENV_SHELL="nu")
+    assert (after["FAILED"], after["KEY"]) == ("2", "none")
+    assert "AWS_ACCESS_KEY_ID" in in_bash(stored, "eval $(mfaenv -s bash)", MFAENV_SHELL="nu")
+    stored.env["MFAENV_SHELL"] = "nu"
+    assert stored.run("--shell", "fish").out.startswith("set -eg ")
+
+
+def test_keys_in_the_config_file_do_as_well(product: Product, scenario: Scenario) -> None:
     Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).unlink()
-    configure(product, aws_access_key_id=story.key.id, aws_secret_access_key=story.key.secret)
-    assert answer(product, "-c", story.device.code())["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    configure(product, aws_access_key_id=scenario.key.id, aws_secret_access_key=scenario.key.secret)
+    assert answer(product, "-c", scenario.device.code())["AWS_ACCESS_KEY_ID"].startswith("ASIA")
 
 
-def test_a_profile_with_a_blank_in_its_name_is_a_profile(product: Product, story: Story) -> None:
-    set_keys(product, "my own", aws_access_key_id=story.key.id, aws_secret_access_key=story.key.secret)
-    configure(product, "my own", mfa_serial=story.device.serial)
-    values = answer(product, "-p", "my own", "-c", story.device.code())
+def test_a_profile_with_a_blank_in_its_name_is_a_profile(product: Product, scenario: Scenario) -> None:
+    set_keys(product, "my own", aws_access_key_id=scenario.key.id, aws_secret_access_key=scenario.key.secret)
+    configure(product, "my own", mfa_serial=scenario.device.serial)
+    values = answer(product, "-p", "my own", "-c", scenario.device.code())
     assert values["MFAENV_PROFILE"] == "my own"
     assert "AWS_REGION" not in values
 
@@ -437,19 +489,54 @@ def test_ctrl_c_once_more_cuts_nothing_off(bare: Product) -> None:
     wrapped(
         bare,
         "import signal",
-        "from mfaenv import outcome",
-        "fail = outcome._fail",
-        "outcome._fail = lambda *given: (signal.raise_signal(signal.SIGINT), fail(*given))",
+        "from mfaenv import failure",
+        "fail = failure._fail",
+        "failure._fail = lambda *given: (signal.raise_signal(signal.SIGINT), fail(*given))",
     )
     done = bare.run("-p", "nobody", "--shell", "bash")
     assert (done.status, done.out) == (1, "(exit 1);\n")
     assert "Traceback" not in done.err
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_that_comes_with_ctrl_c_shows_no_traceback(bare: Product, number: signal.Signals) -> None:
+    """Where Ctrl-C ends the terminal's shell, a hangup comes too: before the exception of the first is caught."""
+    wrapped(
+        bare,
+        "import _thread, operator",
+        "from functools import partial",
+        "from mfaenv import fastpath",
+        "def asking(): yield",
+        f"both = [partial(_thread.interrupt_main, {number:d}), partial(asking().throw, KeyboardInterrupt)]",
+        "fastpath.answer = lambda *_: list(map(operator.call, both))",
+    )
+    assert bare.run("--shell", "bash") == (130, "(exit 130);\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal ends a process there")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_that_comes_where_its_exception_is_dropped_ends_it(bare: Product, name: str, status: int) -> None:
+    """Callbacks of the import system are such places."""
+    wrapped(
+        bare,
+        "import signal, time",
+        "from mfaenv import fastpath",
+        "class Collected:",
+        "    def __del__(self):",
+        f"        signal.raise_signal(signal.{name})",
+        "def answer(*_):",
+        "    Collected()",
+        f"    for _ in range({PATIENCE}):",
+        "        time.sleep(1)",
+        "fastpath.answer = answer",
+    )
+    assert bare.run("--shell", "bash") == (status, f"(exit {status});\n", "")
+
+
 def test_without_the_memory_to_draw_an_error_it_is_said_all_the_same(bare: Product) -> None:
     wrapped(
         bare,
-        "from mfaenv.terminal import Terminal",
+        "from mfaenv.terminal.terminal import Terminal",
         "def error(*_): raise MemoryError",
         "Terminal.error = error",
     )
@@ -458,7 +545,7 @@ def test_without_the_memory_to_draw_an_error_it_is_said_all_the_same(bare: Produ
     assert re.fullmatch(r"mfaenv: .*There is no profile 'no\\x1bbody'.*\n", done.err)
 
 
-def test_where_no_thread_can_be_started_the_session_comes_all_the_same(product: Product, story: Story) -> None:
+def test_where_no_thread_can_be_started_the_session_comes_all_the_same(product: Product, scenario: Scenario) -> None:
     """A container may have a limit on them."""
     wrapped(
         product,
@@ -466,4 +553,4 @@ def test_where_no_thread_can_be_started_the_session_comes_all_the_same(product: 
         'def start(_): raise RuntimeError("can\'t start new thread")',
         "threading.Thread.start = start",
     )
-    assert answer(product, "--token-command", f"echo {story.device.code()}")["AWS_SESSION_TOKEN"]
+    assert answer(product, "--token-command", f"echo {scenario.device.code()}")["AWS_SESSION_TOKEN"]

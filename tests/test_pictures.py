@@ -1,4 +1,4 @@
-"""The README's pictures: small, still, and what a terminal shows today."""
+"""The README's pictures: small, still where people want that, and what a terminal shows today."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ QUESTION = "$ eval $(mfaenv)"
 
 
 def lines(svg: str) -> list[str]:
-    """Give what stands in a picture, line by line, without what changes from day to day: digits."""
+    """Give what stands in a picture, line by line, without what changes from day to day: numbers."""
     found: dict[float, str] = {}
     for text in ET.fromstring(svg).iter(f"{SVG}text"):
         row, column = float(text.attrib["y"]), (float(text.attrib["x"]) - pictures.MARGIN) / pictures.ADVANCE
         found[row] = found.get(row, "").ljust(round(column)) + (text.text or "")
-    return [re.sub(r"\d", "0", found[row]) for row in sorted(found)]
+    return [re.sub(r"\d+", "0", found[row]) for row in sorted(found)]
 
 
 def ours(shown: Iterable[str]) -> list[str]:
     """Leave out what another AWS CLI may say differently: the refusal, which stands before the question."""
     shown = list(shown)
-    return shown[shown.index(QUESTION) :]
+    return shown[next(number for number, line in enumerate(shown) if line.endswith(QUESTION)) :]
 
 
 def test_there_is_one_for_light_and_one_for_dark_pages() -> None:
@@ -44,7 +44,25 @@ def test_there_is_one_for_light_and_one_for_dark_pages() -> None:
 def test_it_is_small_and_loads_nothing(file: Path) -> None:
     svg = file.read_text(encoding="utf-8")
     assert len(svg) < 60_000
-    assert re.findall(r"https?:[^\"]*|<script|<style|@import|url\(|href", svg) == ["http://www.w3.org/2000/svg"]
+    assert re.findall(r"(?<=\")https?:[^\"]*|<script|@import|url\(|href", svg) == ["http://www.w3.org/2000/svg"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_it_moves_for_twelve_seconds_and_stands_still_for_those_who_ask_for_it(file: Path) -> None:
+    svg = file.read_text(encoding="utf-8")
+    rest = re.sub(r"@media \(prefers-reduced-motion: no-preference\) \{\n.*?\n\}\n", "", svg, flags=re.DOTALL)
+    assert rest != svg
+    assert re.findall("animation|opacity|keyframes|visibility|display", rest) == []
+    assert set(re.findall(r" (\d+)s step-end infinite", svg)) == {"12"}
+    named = set(re.findall(r"class=\"(\w+)\"", svg))
+    assert named == set(re.findall(r"@keyframes (\w+)", svg))
+    assert max(float(moment) for moment in re.findall(r"([\d.]+)% \{ opacity: 1", svg)) < 90
+
+
+def test_it_breaks_no_word() -> None:
+    texts = [line for file in FILES for line in lines(file.read_text(encoding="utf-8"))]
+    assert max(map(len, texts)) <= pictures.COLUMNS
+    assert "explicit deny in an identity-based policy" in texts
 
 
 def test_it_shows_what_a_terminal_shows() -> None:
@@ -52,4 +70,5 @@ def test_it_shows_what_a_terminal_shows() -> None:
     now = pictures.draw(pictures.film(), pictures.PALETTES["light"])
     drawn = (pictures.FOLDER / "terminal-light.svg").read_text(encoding="utf-8")
     assert "explicit deny" in "".join(lines(drawn))
-    assert ours(lines(now)) == ours(lines(drawn)), "run python tests/pictures.py, and look at them"
+    assert any(line.startswith("MFA: enforced.") for line in lines(drawn))
+    assert ours(lines(now)) == ours(lines(drawn)), "draw them anew with tests/pictures.py, and look at them"

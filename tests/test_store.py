@@ -4,26 +4,28 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from disks import fill, small_disk
 from hypothesis import given
 from hypothesis import strategies as st
+from observed_aws import ObservedAws
 from platformdirs import user_cache_dir
-from product import COMMAND, Outcome, Product
+from product import COMMAND, NOBODY, Outcome, Product, as_nobody
 from terminals import need
 
-from mfaenv import entry, store
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import Story
+from mfaenv import entry, fastpath, store
+from mfaenv.entry import Session
 from mfaenv.errors import MfaenvError
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.session import closed, longterm, remembered, stored
 from mfaenv.store import Store
 
-NAME = f"{store.SESSION}0"
+NAME = entry.named(store.SESSION, "k")
 FIELDS = {
     "key": "k",
     "secret_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -31,7 +33,15 @@ FIELDS = {
     "empty": "",
 }
 UNTIL = 4_000_000_000
-NOBODY = 65_534
+ENTRY = Session(
+    key="k",
+    profiles=("a", "b"),
+    created=1_800_000_000.123456,
+    access_key="ASIAIOSFODNN7EXAMPLE",
+    secret_key=FIELDS["secret_key"],
+    token=FIELDS["token"],
+    expires=UNTIL,
+)
 POSIX = os.name == "posix"
 if sys.platform == "win32":
     UID = -1
@@ -44,6 +54,18 @@ TEXT = st.text(
     st.characters(exclude_categories=["Cs"])
     | st.sampled_from("\n%=\r\0\x85\u2028" + "".join(map(chr, range(0xDC80, 0xDD00))))
 )
+KINDS = {
+    kind.PREFIX: kind
+    for kind in (
+        entry.Session,
+        fastpath.Prepared,
+        remembered.Device,
+        remembered.Codes,
+        stored.Names,
+        longterm.KnownKey,
+        closed.Closed,
+    )
+}
 NAMES = st.text("abc_", min_size=1, max_size=3)
 
 posix = pytest.mark.skipif(not POSIX, reason="Windows has other rights")
@@ -63,7 +85,7 @@ def place(tmp_path: Path) -> Store:
 @pytest.fixture
 def path(place: Store) -> Path:
     """An entry that is there."""
-    place.write(NAME, FIELDS, UNTIL)
+    place.put(ENTRY, UNTIL)
     return Path(place.file(NAME))
 
 
@@ -76,12 +98,12 @@ def mode(path: Path) -> int:
 
 @given(st.dictionaries(NAMES, TEXT))
 def test_what_is_written_is_read(fields: dict[str, str]) -> None:
-    assert entry.load(entry.dump(fields)) == (fields or {"": ""})
+    assert entry.load(store.dump(fields)) == (fields or {"": ""})
 
 
 @given(st.dictionaries(NAMES, TEXT), st.data())
 def test_what_was_changed_is_not_read(fields: dict[str, str], data: st.DataObject) -> None:
-    written = entry.dump(fields)
+    written = store.dump(fields)
     place = data.draw(st.integers(0, len(written) - 1))
     changed = written[:place] + bytes([data.draw(st.integers(0, 255))]) + written[place + 1 :]
     assert changed == written or entry.load(changed) is None
@@ -90,7 +112,7 @@ def test_what_was_changed_is_not_read(fields: dict[str, str], data: st.DataObjec
 
 
 def test_every_byte_counts() -> None:
-    written = entry.dump(FIELDS)
+    written = store.dump(FIELDS)
     for place, byte in enumerate(written):
         for other in {*range(256)} - {byte}:
             assert entry.load(written[:place] + bytes([other]) + written[place + 1 :]) is None
@@ -135,7 +157,7 @@ def a_link_to_nothing(path: Path) -> None:
 
 
 def too_large(path: Path) -> None:
-    path.write_bytes(entry.dump({**FIELDS, "more": "x" * store.LARGEST}))
+    path.write_bytes(store.dump({**FIELDS, "more": "x" * entry.LARGEST}))
 
 
 def written_over(data: bytes) -> Callable[[Path], None]:
@@ -147,8 +169,8 @@ def written_over(data: bytes) -> Callable[[Path], None]:
 
 ANYWHERE = {
     "empty": written_over(b""),
-    "cut off": written_over(entry.dump(FIELDS)[:-2]),
-    "another form": written_over(entry.dump(FIELDS).replace(b"mfaenv 1", b"mfaenv 9")),
+    "cut off": written_over(store.to_bytes(ENTRY)[:-2]),
+    "another form": written_over(store.to_bytes(ENTRY).replace(b"mfaenv 1", b"mfaenv 9")),
     "zeros": written_over(bytes(200)),
     "too large": too_large,
 }
@@ -164,9 +186,9 @@ DAMAGE = [
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_entry_is_a_miss_and_is_replaced(place: Store, path: Path, damage: Callable[[Path], None]) -> None:
     damage(path)
-    assert place.read(NAME) is None
-    place.write(NAME, FIELDS, UNTIL)
-    assert place.read(NAME, "k") == FIELDS
+    assert place.get(Session, "k") is None
+    place.put(ENTRY, UNTIL)
+    assert place.get(Session, "k") == ENTRY
     assert stat.S_ISREG(path.lstat().st_mode)
     if POSIX:
         assert mode(path) == 0o600
@@ -179,7 +201,7 @@ def test_replacing_a_link_leaves_alone_what_it_leads_to(place: Store, path: Path
     elsewhere.write_text("theirs", encoding="ascii")
     path.unlink()
     path.symlink_to(elsewhere)
-    place.write(NAME, FIELDS, UNTIL)
+    place.put(ENTRY, UNTIL)
     assert elsewhere.read_text(encoding="ascii") == "theirs"
 
 
@@ -191,18 +213,26 @@ def test_the_announced_word_is_read_with_the_same_suspicion(place: Store) -> Non
     assert place.latest() == ""
 
 
+def test_what_would_be_too_large_to_be_read_is_not_written(place: Store, path: Path) -> None:
+    whole = path.read_bytes()
+    with pytest.raises(OSError, match="too large"):
+        place.put(Session(key="k", token="x" * entry.LARGEST), UNTIL)
+    assert path.read_bytes() == whole
+    assert os.listdir(place.path) == [NAME]
+
+
 def test_an_entry_of_another_key_is_a_miss(place: Store, path: Path) -> None:
     assert path.exists()
-    assert place.read(NAME, "k") == FIELDS
-    assert place.read(NAME, "K") is None
-    assert place.read("missing") is None
+    assert place.get(Session, "k") == ENTRY
+    assert place.get(Session, "K") is None
+    assert place.read(Session, "missing") is None
 
 
 def test_an_entry_that_cannot_be_replaced_leaves_nothing_new(place: Store) -> None:
     Path(place.file(NAME)).mkdir()
-    assert place.read(NAME) is None
+    assert place.get(Session, "k") is None
     with pytest.raises(OSError, match=NAME):
-        place.write(NAME, FIELDS, UNTIL)
+        place.put(ENTRY, UNTIL)
     assert os.listdir(place.path) == [NAME]
 
 
@@ -260,45 +290,32 @@ def test_modes_are_right_under_any_umask(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         place.prepare()
-        place.write(NAME, FIELDS, UNTIL)
+        place.put(ENTRY, UNTIL)
     finally:
         os.umask(before)
     assert mode(Path(place.path)) == 0o700
     assert mode(Path(place.file(NAME))) == 0o600
 
 
-@posix
-def test_a_directory_that_is_too_open_is_closed(tmp_path: Path) -> None:
-    place = Store(str(tmp_path / "store"))
-    Path(place.path).mkdir(0o755)
-    place.prepare()
-    assert mode(Path(place.path)) == 0o700
-
-
 def test_what_a_killed_writer_left_is_not_in_the_way(place: Store) -> None:
     for name in ("probe", NAME):
         Path(place.file(f"{store.TEMPORARY}{os.getpid()}-{name}")).touch()
     place.prepare()
-    place.write(NAME, FIELDS, UNTIL)
-    assert place.read(NAME) == FIELDS
+    place.put(ENTRY, UNTIL)
+    assert place.get(Session, "k") == ENTRY
 
 
 def test_the_sweep_takes_what_is_over_and_what_killed_writers_left(place: Store) -> None:
     now = time.time()
     for prefix in store.ENTRIES:
-        place.write(f"{prefix}over", FIELDS, now - 1)
-        place.write(f"{prefix}holds", FIELDS, now + 100)
-    for name, age in (
-        (f"{store.TEMPORARY}old", 61),
-        (f"{store.TEMPORARY}new", 1),
-        ("theirs", 10_000),
-        (store.LATEST, 9),
-    ):
+        place.put(KINDS[prefix](key="over"), now - 1)
+        place.put(KINDS[prefix](key="holds"), now + 100)
+    stay = ["theirs", store.LATEST, f"{store.TEMPORARY}{'0' * 16}-{NAME}"]
+    for name in stay:
         Path(place.file(name)).touch()
-        os.utime(place.file(name), (now - age, now - age))
     place.sweep(now)
     assert sorted(os.listdir(place.path)) == sorted(
-        [*(f"{prefix}holds" for prefix in store.ENTRIES), f"{store.TEMPORARY}new", "theirs", store.LATEST]
+        [*stay, *(entry.named(prefix, "holds") for prefix in store.ENTRIES)]
     )
 
 
@@ -308,32 +325,21 @@ def test_the_place_is_the_platforms(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("HOME", str(tmp_path))
     if cache is not None:
         monkeypatch.setenv("XDG_CACHE_HOME", cache)
-    assert store.directory(os.environ) == user_cache_dir("mfaenv", appauthor=False)
+    assert entry.directory(os.environ) == user_cache_dir("mfaenv", appauthor=False)
 
 
 @posix
 def test_the_place_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    assert store.directory({"MFAENV_CACHE_DIR": "~/store"}) == str(tmp_path / "store")
-    assert store.directory({"MFAENV_CACHE_DIR": "store"}) == str(tmp_path / "store")
+    assert entry.directory({"MFAENV_CACHE_DIR": "~/store"}) == str(tmp_path / "store" / "mfaenv")
+    assert entry.directory({"MFAENV_CACHE_DIR": "store"}) == ""
     usual = user_cache_dir("mfaenv", appauthor=False)
-    assert store.directory({"MFAENV_CACHE_DIR": ""}) == usual
-    assert store.directory({"XDG_CACHE_HOME": "caches"}) == usual
+    assert entry.directory({"MFAENV_CACHE_DIR": ""}) == usual
+    assert entry.directory({"XDG_CACHE_HOME": "caches"}) == usual
 
 
 # With the whole program
-
-
-def as_nobody(product: Product) -> Product:
-    """Let it run without root's rights to write anywhere; reading stays, since the interpreter may be root's own."""
-    if ROOT:
-        reading = "-all,+dac_read_search"
-        who = (f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
-        product.command = ("setpriv", *who, f"--inh-caps={reading}", f"--ambient-caps={reading}", *COMMAND)
-        for path in [product.home, *product.home.rglob("*")]:
-            another_users(path)
-    return product
 
 
 def warned(done: Outcome) -> bool:
@@ -343,17 +349,17 @@ def warned(done: Outcome) -> bool:
     return done.err.count("mfaenv:") == 1 and "not stored" in done.err
 
 
-def get(product: Product, story: Story, **options: Any) -> Outcome:
-    return product.run("--shell", "bash", "--token-code", story.device.code(), **options)
+def get(product: Product, scenario: Scenario, **options: Any) -> Outcome:
+    return product.run("--shell", "bash", "--token-code", scenario.device.code(), **options)
 
 
 @posix
-def test_damage_to_all_files_is_as_if_there_were_none(product: Product, aws: PretendAws, story: Story) -> None:
-    outputs = {get(product, story).out}
+def test_damage_to_all_files_is_as_if_there_were_none(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+    outputs = {get(product, scenario).out}
     for damage in (written_over(b"damaged"), too_open):
         for path in product.cache.iterdir():
             damage(path)
-        outputs.add(get(product, story).out)
+        outputs.add(get(product, scenario).out)
         assert product.run("--shell", "bash", "--cached").out in outputs
         assert {mode(path) for path in product.cache.iterdir() if path.name != store.LATEST} == {0o600}
     assert len(outputs) == 3
@@ -362,10 +368,11 @@ def test_damage_to_all_files_is_as_if_there_were_none(product: Product, aws: Pre
 
 @posix
 def test_a_link_for_a_store_is_refused_before_anything_is_called(
-    product: Product, aws: PretendAws, story: Story, tmp_path: Path
+    product: Product, aws: ObservedAws, scenario: Scenario, tmp_path: Path
 ) -> None:
+    product.cache.parent.mkdir()
     product.cache.symlink_to(tmp_path)
-    done = get(product, story)
+    done = get(product, scenario)
     assert (done.status, done.out) == (1, "(exit 1);\n")
     assert f"The store {product.cache} is a link: refused." in done.err
     assert aws.log == []
@@ -374,56 +381,59 @@ def test_a_link_for_a_store_is_refused_before_anything_is_called(
 @posix
 @pytest.mark.parametrize("trap", [a_directory, a_link_to_nothing])
 def test_where_the_lock_cannot_be_made_the_session_is_printed(
-    product: Product, story: Story, trap: Callable[[Path], None]
+    product: Product, scenario: Scenario, trap: Callable[[Path], None]
 ) -> None:
-    product.cache.mkdir(0o700)
-    trap(product.cache / store.named(store.LOCK, story.key.id))
-    assert warned(get(product, story))
+    product.cache.mkdir(0o700, parents=True)
+    trap(product.cache / entry.named(store.LOCK, scenario.key.id))
+    assert warned(get(product, scenario))
 
 
 @needs_root("run a program as another user")
-def test_roots_store_is_refused_to_another_user(product: Product, aws: PretendAws, story: Story) -> None:
+def test_roots_store_is_refused_to_another_user(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
     as_nobody(product)
-    product.cache.mkdir(0o700)
-    done = get(product, story)
+    product.cache.mkdir(0o700, parents=True)
+    done = get(product, scenario)
     assert done.status == 1
     assert f"The store {product.cache} belongs to another user (uid 0): refused." in done.err
     assert aws.log == []
 
 
 @posix
-def test_with_a_read_only_home_the_session_is_printed(product: Product, story: Story) -> None:
+def test_with_a_read_only_home_the_session_is_printed(product: Product, scenario: Scenario) -> None:
     del product.env["MFAENV_CACHE_DIR"]
     as_nobody(product)
     product.home.chmod(0o500)
-    assert warned(get(product, story))
+    assert warned(get(product, scenario))
     assert not product.cache.exists()
 
 
 @posix
-@pytest.mark.parametrize("nowhere", ["/nonexistent", "/dev/null"])
-def test_without_a_home_the_session_is_printed(product: Product, story: Story, nowhere: str) -> None:
+@pytest.mark.parametrize("nowhere", ["missing", "/dev/null"])
+def test_without_a_home_the_session_is_printed(
+    product: Product, scenario: Scenario, tmp_path: Path, nowhere: str
+) -> None:
     del product.env["MFAENV_CACHE_DIR"]
-    product.env["HOME"] = nowhere
-    assert warned(get(product, story))
-    assert not Path("/nonexistent").exists()
+    product.env["HOME"] = str(tmp_path / nowhere)
+    assert warned(get(product, scenario))
+    assert not (tmp_path / "missing").exists()
 
 
 @needs_root("run a program as a user of no name")
-def test_a_user_without_a_name_and_a_home_gets_the_session_printed(product: Product, story: Story) -> None:
+def test_a_user_without_a_name_and_a_home_gets_the_session_printed(product: Product, scenario: Scenario) -> None:
     for name in ("MFAENV_CACHE_DIR", "HOME"):
         del product.env[name]
     as_nobody(product)
     product.command = tuple(word.replace(str(NOBODY), "424242") for word in product.command)
-    assert warned(get(product, story))
+    assert warned(get(product, scenario))
 
 
 READ = f"""
 import os, sys
+from mfaenv.entry import Session
 from mfaenv.store import Store
 if os.geteuid() == 0:
     os.seteuid({NOBODY})
-print(Store(sys.argv[1]).read("{NAME}") is not None)
+print(Store(sys.argv[1]).get(Session, "k") is not None)
 """
 
 
@@ -434,7 +444,7 @@ def test_an_entry_without_rights_is_a_miss(rights: int, readable: bool) -> None:
     with TemporaryDirectory() as folder:
         place = Store(f"{folder}/store")
         place.prepare()
-        place.write(NAME, FIELDS, UNTIL)
+        place.put(ENTRY, UNTIL)
         Path(place.file(NAME)).chmod(rights)
         if ROOT:
             for path in (folder, place.path, place.file(NAME)):
@@ -457,28 +467,17 @@ PRIVATELY = re.compile(
 
 @pytest.mark.skipif(not LINUX, reason="strace is Linux'")
 @pytest.mark.parametrize("umask", [0, 0o777])
-def test_nothing_is_open_to_others_for_a_moment(product: Product, story: Story, tmp_path: Path, umask: int) -> None:
+def test_nothing_is_open_to_others_for_a_moment(
+    product: Product, scenario: Scenario, tmp_path: Path, umask: int
+) -> None:
     """The system calls themselves are looked at, since a look at the files could come too late."""
     need("strace")
     log = tmp_path / "calls"
     product.command = ("strace", "-f", "-qq", "-y", "-e", f"trace={MAKING}", "-o", str(log), *COMMAND)
-    assert get(product, story, umask=umask).status == 0
+    assert get(product, scenario, umask=umask).status == 0
     ours = [line for line in log.read_text(encoding="utf-8").splitlines() if str(product.cache) in line]
     assert len([line for line in ours if "O_CREAT" in line]) > 4
     assert [line for line in ours if not PRIVATELY.search(line)] == []
-
-
-@contextmanager
-def small_disk(place: Path, limits: str) -> Iterator[None]:
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"mode=0700,{limits}", "mfaenv", place], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"a tmpfs cannot be mounted: {mounted.stderr.decode()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", place], check=True)
 
 
 @pytest.mark.skipif(not LINUX, reason="tmpfs is Linux'")
@@ -486,20 +485,15 @@ def small_disk(place: Path, limits: str) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("limits", "said"), [("size=16k", ": not stored"), ("nr_inodes=4", ": the session is not stored")]
 )
-def test_on_a_full_disk_the_session_is_printed(product: Product, story: Story, limits: str, said: str) -> None:
+def test_on_a_full_disk_the_session_is_printed(product: Product, scenario: Scenario, limits: str, said: str) -> None:
     """Where no file can be made that is found out before anybody is asked."""
-    product.cache.mkdir(0o700)
+    product.cache.mkdir(0o700, parents=True)
     with small_disk(product.cache, limits):
         with pytest.raises(OSError, match="No space left on device"):
             fill(product.cache)
         before = set(product.cache.iterdir())
-        done = get(product, story)
+        done = get(product, scenario)
         assert said in done.err
         assert done.status == 0
         assert "export AWS_SESSION_TOKEN=" in done.out
         assert set(product.cache.iterdir()) == before
-
-
-def fill(place: Path) -> None:
-    for number in range(1000):
-        (place / f"full-{number}").write_bytes(bytes(4096))

@@ -80,7 +80,7 @@ def test_one_of_several_devices_is_picked(alice: Product, iam: Any) -> None:
     with direct(alice, "--shell", "bash") as window:
         window.see(r"1  arn:aws:iam::123456789012:mfa/phone\n  2  arn:aws:iam::123456789012:mfa/tablet")
         window.enter("2")
-        window.see("in account 123456789012, device arn:aws:iam::123456789012:mfa/tablet: ")
+        window.see(r"in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/tablet\s.*\sMFA code: ")
         window.enter("123456")
         window.see("export AWS_SESSION_TOKEN=")
         assert window.ended() == 0

@@ -13,19 +13,22 @@ from product import COMMAND, PATIENCE, Product
 from settings import configure
 from terminals import need, with_mfaenv
 
-from mfaenv import help as helping
-from mfaenv import manual
 from mfaenv.catalog import COMMANDS, MAIN
-from mfaenv.demo.story import Story
+from mfaenv.cli import help as helping
+from mfaenv.cli import manual
+from mfaenv.cli.examples import EXAMPLES
 from mfaenv.errors import DONE, USAGE
+from mfaenv.pretend_aws.scenario import Scenario
 
 WIDTH = 80
 LINES = 40
 
-EXAMPLES = [(name, line) for name, command in COMMANDS.items() for line in command.examples]
+TYPED = [(name, line) for name in COMMANDS for line in EXAMPLES[name]]
 
-FOR_AWS = '#!/bin/sh\n[ "$1" = configure ] || [ -n "$AWS_SESSION_TOKEN$MFAENV_DEMO" ]\n'
-"""Plays the programs that the examples start: they succeed with a session, or in the demo."""
+FOR_AWS = """#!/bin/sh
+[ "$1" = configure ] || [ -n "$AWS_SESSION_TOKEN$AWS_CONTAINER_CREDENTIALS_FULL_URI$MFAENV_DEMO" ]
+"""
+"""Plays the programs that the examples start: they succeed with a session or its address, or in the demo."""
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -36,9 +39,9 @@ def test_the_help_has_every_option_with_its_default_and_its_source(bare: Product
     for option in COMMANDS[name].options.values():
         assert f"{helping.spelling(option)} {option.help}" in words
         assert option.sources() in words
-        assert all(source in words for source in [*option.variables, option.elsewhere, option.default])
-    assert all(line in words for line in COMMANDS[name].examples)
-    assert 2 <= len(COMMANDS[name].examples) <= 3
+        assert all(source in words for source in [*option.variables, option.other_source, option.default])
+    assert all(line in words for line in EXAMPLES[name])
+    assert 2 <= len(EXAMPLES[name]) <= 3
     assert max(map(len, done.out.splitlines())) <= WIDTH
 
 
@@ -66,8 +69,8 @@ def test_the_first_help_lists_the_commands(bare: Product) -> None:
             assert re.search(rf"^  {name} +{re.escape(command.help)}$", shown, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("name", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
-def test_an_example_works(product: Product, story: Story, name: str, line: str) -> None:
+@pytest.mark.parametrize(("name", "line"), TYPED, ids=[line for _, line in TYPED])
+def test_an_example_works(product: Product, scenario: Scenario, name: str, line: str) -> None:
     need("bash")
     programs = product.home / "programs"
     programs.mkdir()
@@ -75,7 +78,8 @@ def test_an_example_works(product: Product, story: Story, name: str, line: str) 
         (programs / program).write_text(FOR_AWS)
         (programs / program).chmod(0o755)
     env = with_mfaenv(product)
-    env |= {"PATH": f"{programs}{os.pathsep}{env['PATH']}", "MFAENV_TOKEN_CODE": story.device.code()}
+    env |= {"PATH": f"{programs}{os.pathsep}{env['PATH']}", "MFAENV_TOKEN_CODE": scenario.device.code()}
+    env["BROWSER"] = "true"
     then = '; test -n "$AWS_SESSION_TOKEN"' if line.startswith("eval $(mfaenv") and name != "unset" else ""
     done = subprocess.run(
         ["bash", "--norc", "-c", f"set -e; {line}{then}"],
@@ -93,14 +97,14 @@ def test_an_example_works(product: Product, story: Story, name: str, line: str) 
 
 
 def test_the_process_in_an_example_does_not_lead_back_to_the_profile_that_it_serves(
-    product: Product, story: Story
+    product: Product, scenario: Scenario
 ) -> None:
-    line = next(line for line in COMMANDS["process"].examples if line.startswith("aws configure set"))
+    line = next(line for line in EXAMPLES["process"] if line.startswith("aws configure set"))
     *_, setting, process = shlex.split(line)
     _, profile, name = setting.split(".")
     configure(product, profile, **{name: process})
     product.env["AWS_PROFILE"] = profile
-    done = product.run(*process.split()[1:], "--token-code", story.device.code())
+    done = product.run(*process.split()[1:], "--token-code", scenario.device.code())
     assert (done.status, done.err) == (DONE, "")
 
 
@@ -140,14 +144,14 @@ def test_the_manual_has_all_that_the_help_has() -> None:
     page = manual.page()
     for name, command in COMMANDS.items():
         assert name == MAIN or f".It Cm {name}\n" in page
-        assert all(line in page for line in command.examples)
+        assert all(line in page for line in EXAMPLES[name])
         for option in command.options.values():
             assert f"Fl {option.flags[-1][1:]}" in page
             assert all(f".It Ev {variable}\n" in page for variable in option.variables)
 
 
 def test_the_manual_is_of_the_day_of_the_last_version() -> None:
-    changelog = (Path(__file__).parents[1] / "CHANGELOG.md").read_text(encoding="utf-8")
+    changelog = (Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(r"^## \[\d.*\] - (\S+)$", changelog, re.MULTILINE)
     assert newest is not None
     assert datetime.strptime(manual.DATE, "%B %d, %Y").date().isoformat() == newest[1]  # noqa: DTZ007 - a day has no zone

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
+from observed_aws import ObservedAws
 from product import Outcome, Product
 from settings import configure, set_keys
 from terminals import missing, need, with_mfaenv
 from trouble import OTHER_SECRET, TOKEN
 
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import Story
-from mfaenv.demo.world import Credential
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import Credential
 
 DEVELOPER = "arn:aws:iam::111122223333:role/Developer"
 STALE = {
@@ -77,15 +77,18 @@ def load_and_run(product: Product, code: str, *command: str, **variables: str) -
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-def session_of(story: Story) -> Credential:
+def session_of(scenario: Scenario) -> Credential:
     """The session that was handed out to alice for a code."""
-    (found,) = (held for held in story.world.credentials.values() if held.mfa_at is not None)
+    (found,) = (held for held in scenario.world.credentials.values() if held.mfa_at is not None)
     return found
 
 
-def assert_signed_with_it(aws: PretendAws, story: Story, *actions: str) -> None:
+def assert_signed_with_it(aws: ObservedAws, scenario: Scenario, *actions: str) -> None:
     records = [(record.action, record.access_key_id, record.status) for record in aws.log]
-    assert records == [("GetSessionToken", story.key.id, 200), *((name, session_of(story).id, 200) for name in actions)]
+    assert records == [
+        ("GetSessionToken", scenario.key.id, 200),
+        *((name, session_of(scenario).id, 200) for name in actions),
+    ]
 
 
 def assert_same_moment(text: str, session: Credential) -> None:
@@ -93,37 +96,37 @@ def assert_same_moment(text: str, session: Credential) -> None:
     assert datetime.fromisoformat(text) == datetime.fromtimestamp(int(session.expires), UTC)
 
 
-def test_boto3_works_with_it_and_knows_when_it_ends(stale: Product, story: Story, aws: PretendAws) -> None:
-    done = load_and_run(stale, story.device.code(), *BOTO3)
+def test_boto3_works_with_it_and_knows_when_it_ends(stale: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    done = load_and_run(stale, scenario.device.code(), *BOTO3)
     assert done.status == 0, done.err
     buckets, expires = done.out.splitlines()
     assert buckets == "alice-holiday-photos team-reports"
-    assert_same_moment(expires, session_of(story))
-    assert_signed_with_it(aws, story, "ListBuckets", "AssumeRole")
+    assert_same_moment(expires, session_of(scenario))
+    assert_signed_with_it(aws, scenario, "ListBuckets", "AssumeRole")
 
 
-def test_the_aws_cli_works_with_it(stale: Product, story: Story, aws: PretendAws) -> None:
+def test_the_aws_cli_works_with_it(stale: Product, scenario: Scenario, aws: ObservedAws) -> None:
     aws_cli = shutil.which("aws", path=os.defpath)  # where Debian installs it; others come first on many a PATH
     if aws_cli is None:
         missing("Debian's aws")
-    done = load_and_run(stale, story.device.code(), aws_cli, "s3", "ls")
+    done = load_and_run(stale, scenario.device.code(), aws_cli, "s3", "ls")
     assert done.status == 0, done.err
     assert [line.split()[-1] for line in done.out.splitlines()] == ["alice-holiday-photos", "team-reports"]
-    assert_signed_with_it(aws, story, "ListBuckets")
+    assert_signed_with_it(aws, scenario, "ListBuckets")
 
 
-def test_the_javascript_sdk_works_with_it(stale: Product, story: Story, aws: PretendAws) -> None:
+def test_the_javascript_sdk_works_with_it(stale: Product, scenario: Scenario, aws: ObservedAws) -> None:
     need("node")
     modules = {name: os.environ[name] for name in ("NODE_PATH",) if name in os.environ}
     if subprocess.run(["node", "-e", "require('@aws-sdk/client-sts')"], capture_output=True, check=False).returncode:
         missing("@aws-sdk/client-sts")
-    done = load_and_run(stale, story.device.code(), *JAVASCRIPT, **modules)
+    done = load_and_run(stale, scenario.device.code(), *JAVASCRIPT, **modules)
     assert done.status == 0, done.err
-    assert_same_moment(done.out.strip(), session_of(story))
-    assert_signed_with_it(aws, story, "AssumeRole")
+    assert_same_moment(done.out.strip(), session_of(scenario))
+    assert_signed_with_it(aws, scenario, "AssumeRole")
 
 
-def test_without_it_the_same_calls_are_denied(stale: Product, aws: PretendAws) -> None:
+def test_without_it_the_same_calls_are_denied(stale: Product, aws: ObservedAws) -> None:
     """The other tests would prove nothing in an account that does not demand MFA."""
     for name in STALE:
         del stale.env[name]
@@ -140,13 +143,13 @@ def test_without_it_the_same_calls_are_denied(stale: Product, aws: PretendAws) -
     ],
 )
 def test_git_bash_is_kept_from_rewriting_a_secret(
-    product: Product, story: Story, before: Mapping[str, str], after: str
+    product: Product, scenario: Scenario, before: Mapping[str, str], after: str
 ) -> None:
     product.env = with_mfaenv(product)
     loaded = {"MSYSTEM": "MINGW64", **before}
-    done = load_and_run(product, story.device.code(), "printenv", "MSYS2_ENV_CONV_EXCL", **loaded)
+    done = load_and_run(product, scenario.device.code(), "printenv", "MSYS2_ENV_CONV_EXCL", **loaded)
     assert done.out == f"{after}\n"
 
 
-def test_elsewhere_git_bash_does_not_matter(product: Product, story: Story) -> None:
-    assert "MSYS" not in product.run("--shell", "bash", "-c", story.device.code()).out
+def test_elsewhere_git_bash_does_not_matter(product: Product, scenario: Scenario) -> None:
+    assert "MSYS" not in product.run("--shell", "bash", "-c", scenario.device.code()).out

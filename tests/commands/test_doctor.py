@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from observed_aws import ALWAYS, DROPPED, THROTTLED, ObservedAws
 from product import Product
 from terminals import direct
 from trouble import CODE, TOKEN
 
+from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.aws.probe import CALLS
-from mfaenv.demo import server
-from mfaenv.demo.files import write_files
-from mfaenv.demo.policy import ALLOW_ALL
-from mfaenv.demo.server import ALWAYS, DROPPED, THROTTLED, PretendAws
-from mfaenv.demo.story import Story
-from mfaenv.demo.wire import Failure
-from mfaenv.demo.world import User
-from mfaenv.policy import EVERYTHING, SELF_SERVICE
+from mfaenv.pretend_aws import server
+from mfaenv.pretend_aws.files import write_files
+from mfaenv.pretend_aws.policy import ALLOW_ALL
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.wire import Failure
+from mfaenv.pretend_aws.world import User
 
 DEVICES, USER, KEYS, BUCKETS = "iam:ListMFADevices", "iam:GetUser", "iam:ListAccessKeys", "s3:ListAllMyBuckets"
 JUDGED = (DEVICES, USER, KEYS, BUCKETS)
@@ -69,8 +69,8 @@ def diagnose(product: Product, *arguments: str) -> Diagnosis:
     return found
 
 
-def with_code(product: Product, story: Story, *arguments: str) -> Diagnosis:
-    return diagnose(product, "--token-code", story.device.code(), *arguments)
+def with_code(product: Product, scenario: Scenario, *arguments: str) -> Diagnosis:
+    return diagnose(product, "--token-code", scenario.device.code(), *arguments)
 
 
 def alike(outcome: str, *actions: str) -> dict[str, str]:
@@ -81,8 +81,8 @@ OPEN_TO_SET_UP = {**alike("allowed", DEVICES, USER), **alike("explicit deny", KE
 
 
 @pytest.fixture
-def alice(story: Story) -> User:
-    owner = story.key.principal
+def alice(scenario: Scenario) -> User:
+    owner = scenario.key.principal
     assert isinstance(owner, User)
     return owner
 
@@ -91,58 +91,71 @@ def allow(*actions: str, **elements: Any) -> dict[str, Any]:
     return {"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*", **elements}]}
 
 
-def test_a_policy_that_demands_mfa_is_proven(product: Product, story: Story) -> None:
-    found = with_code(product, story)
+def test_a_policy_that_demands_mfa_is_proven(product: Product, scenario: Scenario) -> None:
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (0, "enforced")
     assert found.ended("without_mfa") == alike("explicit deny")
     assert found.ended("with_mfa") == alike("allowed")
     always = {call["action"]: call["says"] for call in found.data["calls"] if call["action"].startswith("sts:")}
-    assert always == dict.fromkeys(
-        ("sts:GetCallerIdentity", "sts:GetSessionToken"), "answers under any policy: no hole"
-    )
+    assert always == dict.fromkeys(("sts:GetCallerIdentity", "sts:GetSessionToken"), "answers under any policy: no gap")
     assert [check["state"] for check in found.data["checks"]] == ["ok"] * len(found.data["checks"])
 
 
-def test_the_order_is_that_in_which_things_break(product: Product, story: Story) -> None:
-    topics = list(dict.fromkeys(check["topic"] for check in with_code(product, story).data["checks"]))
+def test_the_order_is_that_in_which_things_break(product: Product, scenario: Scenario) -> None:
+    topics = list(dict.fromkeys(check["topic"] for check in with_code(product, scenario).data["checks"]))
     assert topics == ["files", "values", "keys", "identity", "clock", "devices", "shell", "store", "session"]
 
 
-def test_a_stored_session_is_used_and_nobody_asked(product: Product, story: Story, aws: PretendAws) -> None:
-    product.run("--token-code", story.device.code(), "--shell", "sh")
+def test_a_shell_that_contradicts_the_one_that_called_is_wrong(product: Product, scenario: Scenario) -> None:
+    product.run("--token-code", scenario.device.code(), "--shell", "sh")
+    product.command = ("sh", "-c", '"$@"; exit "$?"', "sh", *product.command)
+    for wanted, texts in (
+        ("ksh", ["eval $(mfaenv)"]),
+        ("fish", ["MFAENV_SHELL is fish, but sh called."]),
+        ("tclsh", ["MFAENV_SHELL does not know 'tclsh'."]),
+    ):
+        product.env["MFAENV_SHELL"] = wanted
+        found = diagnose(product)
+        assert [check["text"] for check in found.checks("shell")] == texts
+        assert found.status == (0 if wanted == "ksh" else 1)
+        assert [check["topic"] for check in found.wrong] == ([] if wanted == "ksh" else ["shell"])
+
+
+def test_a_stored_session_is_used_and_nobody_asked(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    product.run("--token-code", scenario.device.code(), "--shell", "sh")
     found = diagnose(product)
     assert (found.status, found.verdict) == (0, "enforced")
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
 
 
-def test_only_calls_that_change_nothing_are_made(product: Product, story: Story, aws: PretendAws) -> None:
-    with_code(product, story)
+def test_only_calls_that_change_nothing_are_made(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    with_code(product, scenario)
     made = {"GetCallerIdentity", "GetSessionToken", "ListMFADevices", "GetUser", "ListAccessKeys", "ListBuckets"}
     assert set(aws.actions()) == made
 
 
-def test_no_secret_is_shown(product: Product, story: Story) -> None:
+def test_no_secret_is_shown(product: Product, scenario: Scenario) -> None:
     product.env["HTTPS_PROXY"] = "http://alice:hunter2@proxy.example.com:8080"
     product.env |= {"MFAENV_TOKEN_CODE": CODE, "AWS_SECURITY_TOKEN": TOKEN}
-    outcome = product.run("doctor", "--json", "--verbose", "--token-code", story.device.code())
-    secrets = [story.key.secret, "hunter2", CODE, TOKEN]
-    secrets += [known.secret for known in story.world.credentials.values()]
-    secrets += [known.token for known in story.world.credentials.values() if known.token]
+    outcome = product.run("doctor", "--json", "--verbose", "--token-code", scenario.device.code())
+    secrets = [scenario.key.secret, "hunter2", CODE, TOKEN]
+    secrets += [known.secret for known in scenario.world.credentials.values()]
+    secrets += [known.token for known in scenario.world.credentials.values() if known.token]
     assert [secret for secret in secrets if secret in outcome.out + outcome.err] == []
     assert "proxy.example.com:8080" in outcome.out
 
 
-def test_a_device_alone_restricts_nothing(product: Product, story: Story, alice: User) -> None:
+def test_a_device_alone_restricts_nothing(product: Product, scenario: Scenario, alice: User) -> None:
     del alice.policies["BlockAccessWhenNoSignedInWithMFA"]
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, "not enforced")
     assert found.ended("without_mfa") == found.ended("with_mfa") == alike("allowed")
     assert "mfaenv policy" in found.data["next_step"]
 
 
-def test_self_service_counts_as_enforced(product: Product, story: Story, alice: User) -> None:
+def test_self_service_counts_as_enforced(product: Product, scenario: Scenario, alice: User) -> None:
     alice.policies["BlockAccessWhenNoSignedInWithMFA"] = SELF_SERVICE
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (0, "enforced")
     assert found.ended("without_mfa") == OPEN_TO_SET_UP
 
@@ -156,50 +169,52 @@ def test_self_service_counts_as_enforced(product: Product, story: Story, alice: 
     ],
 )
 def test_a_service_control_policy_that_denies_s3_to_all_is_no_proof(
-    product: Product, story: Story, alice: User, policies: dict[str, Any], expected: tuple[str, dict[str, str]]
+    product: Product, scenario: Scenario, alice: User, policies: dict[str, Any], expected: tuple[str, dict[str, str]]
 ) -> None:
     alice.account.control_policies += [ALLOW_ALL, NO_S3]
     alice.policies = {"All": ALLOW_ALL, **policies}
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.verdict, found.ended("without_mfa")) == expected
     assert found.ended("with_mfa") == {**alike("allowed"), BUCKETS: "explicit deny"}
     says = {call["action"]: call["says"] for call in found.data["calls"]}
     assert says[BUCKETS] == "a deny, but not about MFA"
 
 
-def test_where_such_a_deny_is_all_there_is_nothing_can_be_told(product: Product, story: Story, alice: User) -> None:
+def test_where_such_a_deny_is_all_there_is_nothing_can_be_told(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
     alice.account.control_policies += [ALLOW_ALL, NO_S3]
     alice.policies = {"Work": allow("ec2:*")}
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert found.data["reason"].startswith(f"{BUCKETS}: explicitly denied with MFA as well")
 
 
-def test_a_missing_allow_says_nothing(product: Product, story: Story, alice: User) -> None:
+def test_a_missing_allow_says_nothing(product: Product, scenario: Scenario, alice: User) -> None:
     alice.policies = {"Work": allow("ec2:*")}
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert found.verdict == "cannot tell"
     assert found.ended("without_mfa") == found.ended("with_mfa") == alike("no allow")
     assert found.data["next_step"].startswith("Allow the user iam:ListAccessKeys")
 
 
-def test_one_missing_allow_does_not_spoil_the_proof(product: Product, story: Story, alice: User) -> None:
+def test_one_missing_allow_does_not_spoil_the_proof(product: Product, scenario: Scenario, alice: User) -> None:
     alice.policies = {"Work": allow("s3:*", DEVICES, KEYS), "MFA": EVERYTHING}
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (0, "enforced")
     assert found.ended("with_mfa") == {**alike("allowed"), USER: "no allow"}
 
 
-def test_rights_that_hang_on_mfa_are_not_a_deny(product: Product, story: Story, alice: User) -> None:
+def test_rights_that_hang_on_mfa_are_not_a_deny(product: Product, scenario: Scenario, alice: User) -> None:
     alice.policies = {"Work": allow("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})}
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert found.verdict == "cannot tell"
     assert "allowed with MFA only" in found.data["reason"]
 
 
-def test_only_what_may_be_open_answers(product: Product, story: Story, alice: User) -> None:
+def test_only_what_may_be_open_answers(product: Product, scenario: Scenario, alice: User) -> None:
     alice.policies = {"Self": allow(DEVICES, USER)}
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert found.verdict == "cannot tell"
     assert found.data["reason"].startswith(f"Only {DEVICES}, {USER} answered")
 
@@ -222,10 +237,10 @@ def test_without_a_session_it_shows_what_can_be_known(
     [("AWS_ENDPOINT_URL_IAM", (DEVICES, USER, KEYS), "enforced"), ("AWS_ENDPOINT_URL_S3", (BUCKETS,), "enforced")],
 )
 def test_one_service_cannot_be_reached(
-    product: Product, story: Story, variable: str, failed: tuple[str, ...], verdict: str
+    product: Product, scenario: Scenario, variable: str, failed: tuple[str, ...], verdict: str
 ) -> None:
     product.env[variable] = NOWHERE
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, verdict)
     assert {action for action, outcome in found.ended("with_mfa").items() if outcome == "failed"} == set(failed)
     assert [check["topic"] for check in found.wrong] == ["calls"]
@@ -272,11 +287,11 @@ def meddling_proxy(status: int) -> Iterator[str]:
 @pytest.mark.parametrize("status", [200, 403])
 @pytest.mark.parametrize(("service", "failed"), [("S3", (BUCKETS,)), ("IAM", (DEVICES, USER, KEYS))])
 def test_a_proxy_cuts_one_service_off(
-    product: Product, story: Story, service: str, failed: tuple[str, ...], status: int
+    product: Product, scenario: Scenario, service: str, failed: tuple[str, ...], status: int
 ) -> None:
     with meddling_proxy(status) as url:
         product.env |= {f"AWS_ENDPOINT_URL_{service}": f"http://{service.lower()}.example.com", "HTTP_PROXY": url}
-        found = with_code(product, story)
+        found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, "enforced")
     assert {action for action, outcome in found.ended("without_mfa").items() if outcome == "failed"} == set(failed)
     assert [check["topic"] for check in found.wrong] == ["calls"]
@@ -292,17 +307,17 @@ def test_a_proxy_speaks_in_the_place_of_all(product: Product, status: int) -> No
     assert found.ended("without_mfa") == alike("failed")
 
 
-def test_an_account_without_buckets(product: Product, story: Story, alice: User) -> None:
+def test_an_account_without_buckets(product: Product, scenario: Scenario, alice: User) -> None:
     alice.account.buckets.clear()
-    assert with_code(product, story).verdict == "enforced"
+    assert with_code(product, scenario).verdict == "enforced"
 
 
 @pytest.mark.parametrize("failure", [THROTTLED, DROPPED], ids=lambda failure: failure.code or "dropped")
 def test_calls_that_fail_again_and_again_prove_nothing(
-    product: Product, story: Story, aws: PretendAws, failure: Any
+    product: Product, scenario: Scenario, aws: ObservedAws, failure: Any
 ) -> None:
     aws.fail("s3", failure, times=ALWAYS)
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, "enforced")
     assert found.ended("without_mfa")[BUCKETS] == found.ended("with_mfa")[BUCKETS] == "failed"
     assert [(check["topic"], check["name"]) for check in found.wrong] == [("calls", BUCKETS)]
@@ -316,34 +331,34 @@ LACKING = {
 
 @pytest.mark.parametrize("operation", LACKING)
 def test_a_call_that_a_server_lacks_is_worth_a_note(
-    product: Product, story: Story, aws: PretendAws, operation: str
+    product: Product, scenario: Scenario, aws: ObservedAws, operation: str
 ) -> None:
     action, failure = LACKING[operation]
     aws.fail(operation, failure, times=ALWAYS)
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (0, "enforced")
     assert [(check["state"], check["name"]) for check in found.checks("calls")] == [("note", action)]
 
 
-def test_all_is_throttled(product: Product, story: Story, aws: PretendAws) -> None:
+def test_all_is_throttled(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     aws.fail("*", THROTTLED, times=ALWAYS)
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert "throttling" in found.wrong[0]["text"]
     assert aws.actions("GetSessionToken") == []
 
 
-def test_keys_that_aws_does_not_know_spend_no_code(product: Product, story: Story, aws: PretendAws) -> None:
-    story.key.active = False
-    found = with_code(product, story)
+def test_keys_that_aws_does_not_know_spend_no_code(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    scenario.key.active = False
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert found.ended("without_mfa") == alike("failed")
     assert [check["topic"] for check in found.wrong] == ["calls"]
-    assert story.key.id in found.wrong[0]["text"]
+    assert scenario.key.id in found.wrong[0]["text"]
     assert aws.actions("GetSessionToken") == []
 
 
-def test_no_such_profile(product: Product, aws: PretendAws) -> None:
+def test_no_such_profile(product: Product, aws: ObservedAws) -> None:
     found = diagnose(product, "-p", "stagign")
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert (found.data["profile"], found.data["calls"], aws.log) == ("stagign", [], [])
@@ -374,8 +389,8 @@ def test_wrong_usage_is_told_and_not_examined(product: Product) -> None:
     assert outcome.err.startswith("mfaenv: --duration: 'soon' is not a time.")
 
 
-def test_a_role_profile_is_examined_by_its_users_keys(product: Product, story: Story) -> None:
-    found = with_code(product, story, "-p", "audit")
+def test_a_role_profile_is_examined_by_its_users_keys(product: Product, scenario: Scenario) -> None:
+    found = with_code(product, scenario, "-p", "audit")
     assert (found.status, found.verdict) == (0, "enforced")
     assert found.checks("identity")[0]["text"] == "arn:aws:iam::123456789012:user/alice"
     whose, assumed = found.checks("role")
@@ -383,35 +398,37 @@ def test_a_role_profile_is_examined_by_its_users_keys(product: Product, story: S
     assert (assumed["name"], assumed["text"]) == ("arn:aws:iam::444455556666:role/Auditor", "can be assumed")
 
 
-def test_a_role_that_cannot_be_assumed_is_not_well(product: Product, story: Story) -> None:
-    story.world.accounts["111122223333"].roles.clear()
-    found = with_code(product, story, "-p", "staging")
+def test_a_role_that_cannot_be_assumed_is_not_well(product: Product, scenario: Scenario) -> None:
+    scenario.world.accounts["111122223333"].roles.clear()
+    found = with_code(product, scenario, "-p", "staging")
     assert (found.status, found.verdict) == (1, "enforced")
     assert [check["topic"] for check in found.wrong] == ["role"]
 
 
-def temporary(product: Product, aws: PretendAws, story: Story, session: Any) -> None:
+def temporary(product: Product, aws: ObservedAws, scenario: Scenario, session: Any) -> None:
     """Leave the profile only the keys of a session."""
     place = Path(product.env["AWS_CONFIG_FILE"]).parent
-    write_files(place, aws.url, keys={}, profiles={"default": {**story.profiles["default"]}})
+    write_files(place, aws.url, keys={}, profiles={"default": {**scenario.profiles["default"]}})
     settings = {"access_key_id": session.id, "secret_access_key": session.secret, "session_token": session.token}
     lines = ["[default]", *(f"aws_{name} = {value}" for name, value in settings.items())]
     (place / "credentials").write_text("\n".join(lines), encoding="utf-8")
 
 
-def test_a_session_without_mfa_is_recognised(product: Product, aws: PretendAws, story: Story, alice: User) -> None:
+def test_a_session_without_mfa_is_recognised(
+    product: Product, aws: ObservedAws, scenario: Scenario, alice: User
+) -> None:
     alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
-    temporary(product, aws, story, story.world.open_session(alice, 3600))
+    temporary(product, aws, scenario, scenario.world.open_session(alice, 3600))
     found = diagnose(product)
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert found.ended("as_is") == {**alike("failed"), BUCKETS: "allowed"}
-    assert "a session that was got without MFA" in found.wrong[0]["text"]
+    assert "a session without MFA" in found.wrong[0]["text"]
     assert "no long-term keys" in found.data["reason"]
 
 
-def test_a_roles_session_says_nothing_about_a_user(product: Product, aws: PretendAws, story: Story) -> None:
-    role = story.world.accounts["111122223333"].roles["Developer"]
-    temporary(product, aws, story, story.world.open_session(role, 3600, name="alice"))
+def test_a_roles_session_says_nothing_about_a_user(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+    role = scenario.world.accounts["111122223333"].roles["Developer"]
+    temporary(product, aws, scenario, scenario.world.open_session(role, 3600, name="alice"))
     found = diagnose(product)
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert found.ended("as_is") == {**alike("not tried"), BUCKETS: "allowed"}
@@ -419,22 +436,22 @@ def test_a_roles_session_says_nothing_about_a_user(product: Product, aws: Preten
     assert found.wrong == []
 
 
-def test_the_owners_keys_are_bound_by_no_policy(product: Product, story: Story, alice: User) -> None:
+def test_the_owners_keys_are_bound_by_no_policy(product: Product, scenario: Scenario, alice: User) -> None:
     root = alice.account.add_user("root")
-    story.key.principal = root
+    scenario.key.principal = root
     root.devices, root.keys = alice.devices, alice.keys
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, "not enforced")
     assert [check["topic"] for check in found.wrong] == ["identity"]
     assert "delete these keys" in found.data["next_step"]
 
 
-def test_security_keys_are_told_apart(product: Product, story: Story, alice: User) -> None:
+def test_security_keys_are_told_apart(product: Product, scenario: Scenario, alice: User) -> None:
     yubikey = alice.add_device("security key")
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert found.status == 0
     assert {check["name"]: check["text"] for check in found.checks("devices")} == {
-        story.device.serial: "codes, which STS takes",
+        scenario.device.serial: "codes, which STS takes",
         yubikey.serial: "a security key or passkey, which STS cannot use",
     }
 
@@ -450,18 +467,20 @@ def test_a_user_without_a_device_for_sts(product: Product, alice: User, kinds: l
     assert "devices" in [check["topic"] for check in found.wrong]
 
 
-def test_a_configured_device_that_is_not_the_users(product: Product, story: Story, alice: User) -> None:
+def test_a_configured_device_that_is_not_the_users(product: Product, scenario: Scenario, alice: User) -> None:
     alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
-    found = diagnose(product, "--serial-number", f"{story.device.serial}-old")
+    found = diagnose(product, "--serial-number", f"{scenario.device.serial}-old")
     assert [check["next_step"] for check in found.wrong if check["topic"] == "devices"] == [
-        f"Write mfa_serial = {story.device.serial}."
+        f"Write mfa_serial = {scenario.device.serial}."
     ]
 
 
-def test_a_device_is_found_without_its_name_by_the_users(product: Product, aws: PretendAws, story: Story) -> None:
-    phone = story.device
+def test_a_device_is_found_without_its_name_by_the_users(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    phone = scenario.device
     phone.serial = "arn:aws:iam::123456789012:mfa/phone-of-alice"
-    found = with_code(product, story, "--serial-number", phone.serial)
+    found = with_code(product, scenario, "--serial-number", phone.serial)
     assert (found.status, found.checks("devices")[0]["name"]) == (0, phone.serial)
     asked = [
         record.parameters["UserName"] for record in aws.log if record.action == "ListMFADevices" and not record.error
@@ -478,9 +497,11 @@ def test_a_device_is_found_without_its_name_by_the_users(product: Product, aws: 
         (600, "wrong", r"(10m|9m5.s) behind AWS's"),
     ],
 )
-def test_the_clock_is_held_against_awss(product: Product, story: Story, seconds: int, state: str, text: str) -> None:
-    story.world.clock = lambda: time.time() + seconds
-    found = with_code(product, story)
+def test_the_clock_is_held_against_awss(
+    product: Product, scenario: Scenario, seconds: int, state: str, text: str
+) -> None:
+    scenario.world.clock = lambda: time.time() + seconds
+    found = with_code(product, scenario)
     (clock,) = found.checks("clock")
     assert clock["state"] == state
     assert re.fullmatch(text, clock["text"])
@@ -488,19 +509,20 @@ def test_the_clock_is_held_against_awss(product: Product, story: Story, seconds:
 
 
 def test_a_date_that_is_none_says_nothing_about_the_clock(
-    product: Product, story: Story, monkeypatch: pytest.MonkeyPatch
+    product: Product, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "formatdate", lambda *_, **__: "today")
-    found = with_code(product, story)
+    found = with_code(product, scenario)
     assert (found.status, found.checks("clock")) == (0, [])
 
 
-def test_an_old_key_is_worth_a_note(product: Product, story: Story) -> None:
-    story.key.created -= 400 * 86_400
-    found = with_code(product, story)
+def test_an_old_key_is_worth_a_note(product: Product, scenario: Scenario) -> None:
+    scenario.key.created -= 400 * 86_400
+    found = with_code(product, scenario)
     assert found.status == 0
-    assert [(check["state"], check["text"]) for check in found.checks("keys")] == [
-        ("note", "long-term, 400 days old, one of 1")
+    assert [(check["state"], check["text"], check["next_step"]) for check in found.checks("keys")] == [
+        ("ok", "in plain text in ~/.aws/credentials; mfaenv keys import -p default puts them into the keychain", None),
+        ("note", "long-term, 400 days old, one of 1", "mfaenv keys rotate -p default"),
     ]
 
 
@@ -513,19 +535,19 @@ def test_an_old_key_is_worth_a_note(product: Product, story: Story) -> None:
     ],
 )
 def test_what_contradicts_itself_in_the_environment(
-    product: Product, story: Story, variables: dict[str, str], said: str
+    product: Product, scenario: Scenario, variables: dict[str, str], said: str
 ) -> None:
     product.env |= variables
-    found = with_code(product, story, "-p", "default")
+    found = with_code(product, scenario, "-p", "default")
     texts = [check["text"] for check in found.checks("environment") if check["state"] != "ok"]
     assert [text for text in texts if said in text]
     assert set(variables) & {check["name"] for check in found.checks("environment")}
 
 
-def test_keys_that_made_way_for_a_session(product: Product, story: Story) -> None:
-    product.env |= {"AWS_ACCESS_KEY_ID": story.key.id, "AWS_SECRET_ACCESS_KEY": story.key.secret}
-    product.env["AWS_MFA_SERIAL"] = story.device.serial
-    lines = product.run("--format", "dotenv", "--token-code", story.device.code()).out.splitlines()
+def test_keys_that_made_way_for_a_session(product: Product, scenario: Scenario) -> None:
+    product.env |= {"AWS_ACCESS_KEY_ID": scenario.key.id, "AWS_SECRET_ACCESS_KEY": scenario.key.secret}
+    product.env["AWS_MFA_SERIAL"] = scenario.device.serial
+    lines = product.run("--format", "dotenv", "--token-code", scenario.device.code()).out.splitlines()
     product.env |= {name: value.strip("'\"") for name, _, value in (line.partition("=") for line in lines)}
     found = diagnose(product)
     assert (found.status, found.verdict) == (1, "cannot tell")
@@ -534,9 +556,9 @@ def test_keys_that_made_way_for_a_session(product: Product, story: Story) -> Non
 
 
 def test_all_calls_are_under_way_at_once(
-    product: Product, story: Story, aws: PretendAws, monkeypatch: pytest.MonkeyPatch
+    product: Product, scenario: Scenario, aws: ObservedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    product.run("--token-code", story.device.code(), "--shell", "sh")
+    product.run("--token-code", scenario.device.code(), "--shell", "sh")
     together = threading.Barrier(2 * sum(bool(call.operation) for call in CALLS), timeout=30)
     answer = aws.answer
 
@@ -549,12 +571,13 @@ def test_all_calls_are_under_way_at_once(
     assert not together.broken
 
 
-def test_it_asks_for_a_code_and_shows_what_it_waits_for(product: Product, story: Story, aws: PretendAws) -> None:
+def test_it_asks_for_a_code_and_shows_what_it_waits_for(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     aws.delay("s3", 1)
     with direct(product, "doctor") as window:
         window.see("Asking AWS: s3:ListAllMyBuckets, without mfa")
-        window.see("MFA code for profile default in account 123456789012")
-        window.enter(story.device.code())
+        window.see("For profile default in account 123456789012")
+        window.see("MFA code: ")
+        window.enter(scenario.device.code())
         window.see("Asking AWS: s3:ListAllMyBuckets, with mfa")
         window.see("MFA: enforced")
         assert window.ended() == 0
@@ -572,6 +595,6 @@ def test_people_get_tables_the_verdict_and_what_to_do(product: Product, columns:
     assert "\x1b" not in outcome.out
 
 
-def test_verbose_gives_awss_own_words(product: Product, story: Story) -> None:
-    outcome = product.run("doctor", "--verbose", "--token-code", story.device.code())
+def test_verbose_gives_awss_own_words(product: Product, scenario: Scenario) -> None:
+    outcome = product.run("doctor", "--verbose", "--token-code", scenario.device.code())
     assert "is not authorized to perform: s3:ListAllMyBuckets with an explicit deny" in outcome.err

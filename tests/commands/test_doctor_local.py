@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfaenv.doctor import files, surroundings
-from mfaenv.doctor.report import Check
+from mfaenv.commands.doctor import files, local
+from mfaenv.commands.doctor.report import Check
+from mfaenv.entry import Session, named
 from mfaenv.errors import without_password
 from mfaenv.store import SESSION, Store
 
@@ -95,11 +96,15 @@ def test_a_config_file_with_keys_is_as_secret_as_the_other(env: dict[str, str]) 
         ),
         ("[profile x]\na=1\n[profile 'x']\nb=1", "", ("config", "wrong", "[x] is there more than once, in lines 1, 3")),
         ("", f"[x]\n{KEYS}[profile x]\n", ("credentials", "wrong", "[x] is there more than once, in lines 1, 4")),
-        (f"\n[x]\n{SETTINGS}", "", ("config", "wrong", "[x] in line 2 is a title that nobody looks for in this file")),
+        (
+            f"\n[x]\n{SETTINGS}",
+            "",
+            ("config", "wrong", "[x] in line 2 is a title that no program reads in this file"),
+        ),
         (
             "",
             f"[profile x]\n{KEYS}",
-            ("credentials", "wrong", "[profile x] in line 1 is a title that nobody looks for in this file"),
+            ("credentials", "wrong", "[profile x] in line 1 is a title that no program reads in this file"),
         ),
         (f"[profile x]\n{KEYS}", "", ("config", "note", "[profile x] in line 1 holds keys")),
     ],
@@ -127,7 +132,7 @@ def test_whatever_stands_in_a_file_its_sections_have_the_lines_that_they_begin_i
 def test_keys_in_both_files(env: dict[str, str]) -> None:
     write(env, f"[profile x]\n{KEYS}", f"[x]\n{KEYS}")
     assert [check.next_step for check in files.checks(env) if check.state == "note"] == [
-        f"Remove them: {env['AWS_SHARED_CREDENTIALS_FILE']} has some too, which win."
+        f"Remove them: {env['AWS_SHARED_CREDENTIALS_FILE']} has some too, which are used."
     ]
 
 
@@ -146,22 +151,21 @@ def test_a_password_in_an_address_is_not_shown(url: str, shown: str) -> None:
     assert without_password(url) == shown
 
 
-def entry(expires: int) -> dict[str, str]:
-    names = ("key", "account", "device", "role", "access_key", "secret_key", "token", "source")
-    return {**dict.fromkeys(names, "x"), "role": "", "profiles": "default", "created": "0", "expires": str(expires)}
+def entry(expires: int) -> Session:
+    return Session(key="x", profiles=("default",), access_key="x", secret_key="x", token="x", expires=expires)
 
 
 def test_the_store_its_entries_and_what_is_damaged(tmp_path: Path) -> None:
     place = Store(str(tmp_path / "store"))
     now = time.time()
-    assert [check.text for check in surroundings.store(place, now)] == ["is not there yet"]
+    assert [check.text for check in local.store(place, now)] == ["is not there yet"]
     place.prepare()
-    place.write(f"{SESSION}1", entry(int(now) + 3600), now + 3600)
-    (tmp_path / "store" / f"{SESSION}2").write_text("damaged", encoding="utf-8")
-    directory, known, damaged = surroundings.store(place, now)
+    place.put(entry(int(now) + 3600), now + 3600)
+    (tmp_path / "store" / named(SESSION, "y")).write_text("damaged", encoding="utf-8")
+    directory, known, damaged = local.store(place, now)
     assert (directory.name, directory.state) == (place.path, "ok")
     assert (known.name, known.text[:13]) == ("profile default", "the user, 59m")
-    assert (damaged.state, damaged.next_step) == ("note", "mfaenv clear removes them.")
+    assert (damaged.state, damaged.next_step) == ("note", "mfaenv clear removes those that mfaenv wrote.")
 
 
 @modes_count
@@ -169,16 +173,16 @@ def test_a_store_that_is_too_open_or_a_trap(tmp_path: Path) -> None:
     place = Store(str(tmp_path / "store"))
     place.prepare()
     Path(place.path).chmod(0o755)
-    assert [(check.state, check.text) for check in surroundings.store(place, 0)] == [("note", "mode 0755")]
+    assert [(check.state, check.text) for check in local.store(place, 0)] == [("note", "mode 0755")]
     link = tmp_path / "link"
     link.symlink_to(place.path)
-    assert [(check.state, check.text) for check in surroundings.store(Store(str(link)), 0)] == [
+    assert [(check.state, check.text) for check in local.store(Store(str(link)), 0)] == [
         ("wrong", "is a link: refused")
     ]
 
 
 def test_no_home_for_the_store() -> None:
-    assert [check.state for check in surroundings.store(Store(""), 0)] == ["wrong"]
+    assert [check.state for check in local.store(Store(""), 0)] == ["wrong"]
 
 
 @modes_count
@@ -187,6 +191,6 @@ def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
     place = Store(str(tmp_path / "store"))
     place.prepare()
     Path(place.path).chmod(0o500)
-    assert [(check.state, check.text) for check in surroundings.store(place, 0)] == [
-        ("wrong", "cannot be written: no session is kept")
+    assert [(check.state, check.text) for check in local.store(place, 0)] == [
+        ("wrong", "cannot be written: no session is stored")
     ]

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfaenv.aws.probe import CALLS, Kind
-from mfaenv.doctor.verdict import VERDICTS, Answer, Evidence, evidence, judge
+from mfaenv.commands.doctor.verdict import VERDICTS, Answer, Evidence, evidence, judge
 
 ALLOWED, EXPLICIT, NO_ALLOW, FAILED, NOT_TRIED = Kind
-HOLE, PROOF, UNTRIED, SAME, LEFT_OPEN, CONDITIONAL, UNKNOWN, SILENT = Evidence
+GAP, PROOF, UNTRIED, SAME, LEFT_OPEN, CONDITIONAL, UNKNOWN, SILENT = Evidence
 
 TABLE = {
     #             with MFA: allowed, explicit deny, no allow, failed, not tried
-    ALLOWED: (HOLE, HOLE, HOLE, HOLE, HOLE),
+    ALLOWED: (GAP, GAP, GAP, GAP, GAP),
     EXPLICIT: (PROOF, SAME, PROOF, UNTRIED, UNTRIED),
     NO_ALLOW: (CONDITIONAL, SILENT, SILENT, SILENT, SILENT),
     FAILED: (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
@@ -27,16 +27,16 @@ OUTCOMES = st.tuples(st.sampled_from(Kind), st.sampled_from(Kind), st.booleans()
 def test_what_one_call_says(without: Kind, with_mfa: Kind) -> None:
     expected = TABLE[without][list(Kind).index(with_mfa)]
     assert evidence(without, with_mfa, left_open=False) is expected
-    assert evidence(without, with_mfa, left_open=True) is (LEFT_OPEN if expected is HOLE else expected)
+    assert evidence(without, with_mfa, left_open=True) is (LEFT_OPEN if expected is GAP else expected)
 
 
 @pytest.mark.parametrize(
     ("found", "answer"),
     [
-        ({HOLE}, Answer.NOT_ENFORCED),
-        ({HOLE, PROOF}, Answer.NOT_ENFORCED),
-        ({HOLE, UNKNOWN}, Answer.NOT_ENFORCED),
-        ({HOLE, SAME}, Answer.NOT_ENFORCED),
+        ({GAP}, Answer.NOT_ENFORCED),
+        ({GAP, PROOF}, Answer.NOT_ENFORCED),
+        ({GAP, UNKNOWN}, Answer.NOT_ENFORCED),
+        ({GAP, SAME}, Answer.NOT_ENFORCED),
         ({PROOF}, Answer.ENFORCED),
         ({PROOF, LEFT_OPEN}, Answer.ENFORCED),
         ({PROOF, SAME}, Answer.ENFORCED),

@@ -7,12 +7,12 @@ from typing import Any
 
 import boto3
 import pytest
+from observed_aws import ObservedAws
 from product import Product
 
-from mfaenv.demo.policy import ALLOW_ALL, Query, Verdict, check, evaluate
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import Story, tell
-from mfaenv.policy import EVERYTHING, ON_ONESELF, SELF_SERVICE
+from mfaenv.aws.mfa_policies import EVERYTHING, ON_ONESELF, OWN_KEYS, SELF_SERVICE
+from mfaenv.pretend_aws.policy import ALLOW_ALL, Query, Verdict, check, evaluate
+from mfaenv.pretend_aws.scenario import Scenario, build_scenario
 
 VARIANTS: tuple[list[str], ...] = ([], ["--self-service"])
 INLINE_QUOTA = 2048
@@ -98,6 +98,15 @@ def test_self_service_lets_a_user_without_other_rights_set_up_a_device(user: str
     assert verdict(SELF_SERVICE, action="iam:ListVirtualMFADevices", mfa=mfa) is Verdict.ALLOW
 
 
+@pytest.mark.parametrize("user", [ALICE, DEEP_ALICE])
+@pytest.mark.parametrize("action", OWN_KEYS)
+def test_self_service_lets_users_rotate_their_own_keys_with_mfa_alone(action: str, user: str) -> None:
+    assert verdict(SELF_SERVICE, action=action, resource=user, mfa=WITH_MFA) is Verdict.ALLOW
+    assert verdict(SELF_SERVICE, action=action, resource=BOB, mfa=WITH_MFA) is Verdict.NO_ALLOW
+    for mfa in (KEYS_ALONE, SESSION_WITHOUT_MFA):
+        assert verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=user, mfa=mfa) is Verdict.EXPLICIT_DENY
+
+
 @pytest.mark.parametrize("mfa", [KEYS_ALONE, SESSION_WITHOUT_MFA])
 def test_self_service_leaves_nothing_else_open_not_even_to_administrators(mfa: dict[str, str]) -> None:
     for action in ON_ONESELF:
@@ -110,7 +119,10 @@ def test_self_service_leaves_nothing_else_open_not_even_to_administrators(mfa: d
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [([], ["not even set one up", "--self-service"]), (["--self-service"], ["first device", "arn:aws-cn"])],
+    [
+        ([], ["not even set one up", "--self-service"]),
+        (["--self-service"], ["first device", "rotate their own", "arn:aws-cn"]),
+    ],
 )
 def test_it_says_what_it_locks_out_to_whom_not_to_attach_it_and_how_to_try_it(
     bare: Product, arguments: list[str], said: list[str]
@@ -126,21 +138,21 @@ def test_quiet_leaves_the_words_out(bare: Product) -> None:
 
 
 @pytest.fixture
-def story() -> Story:
-    return tell("none")
+def scenario() -> Scenario:
+    return build_scenario("none")
 
 
 @pytest.mark.parametrize("arguments", VARIANTS)
 def test_put_on_a_user_it_is_what_the_doctor_misses(
-    product: Product, story: Story, aws: PretendAws, arguments: list[str]
+    product: Product, scenario: Scenario, aws: ObservedAws, arguments: list[str]
 ) -> None:
-    before = product.run("doctor", "--token-code", story.device.code(), "--json")
+    before = product.run("doctor", "--token-code", scenario.device.code(), "--json")
     iam = boto3.client(
         "iam",
         endpoint_url=aws.url,
         region_name="us-east-1",
-        aws_access_key_id=story.key.id,
-        aws_secret_access_key=story.key.secret,
+        aws_access_key_id=scenario.key.id,
+        aws_secret_access_key=scenario.key.secret,
     )
     document = product.run("policy", *arguments).out
     iam.put_user_policy(UserName="alice", PolicyName="RequireMFA", PolicyDocument=document)

@@ -12,7 +12,7 @@ from terminals import BASH, Window, need, open_window
 if TYPE_CHECKING:
     from product import Product
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ENGLISH, JAPANESE = "README.md", "README.ja.md"
 STEPS = re.compile(r"^\d\. \*\*.*?(?=^\d\. |^\n|\Z)", re.MULTILINE | re.DOTALL)
 """A step begins with a number and words in bold."""
@@ -55,7 +55,7 @@ class Teller:
         code = self.enter("mfaenv demo --code", r"^\d{6}$")
         self.told.add(command)
         self._window.enter(command)
-        self._window.see("mfa/alice: ")
+        self._window.see("MFA code: ")
         self._enter(code, *shown)
 
     def _enter(self, line: str, *shown: str) -> str:
@@ -67,7 +67,7 @@ class Teller:
 
 def test_the_story_happens_as_it_is_told(bare: Product) -> None:
     need("aws", "bash")
-    with open_window(bare, BASH, SHELL=str(shutil.which("bash"))) as window:
+    with open_window(bare, BASH, SHELL=str(shutil.which("bash")), BROWSER="true") as window:
         teller = Teller(window)
         teller.enter("mfaenv demo --policy none", "leaves nothing behind")
         teller.enter("aws s3 ls", "team-reports")
@@ -80,4 +80,5 @@ def test_the_story_happens_as_it_is_told(bare: Product) -> None:
         teller.enter("aws s3 ls", "team-reports")
         teller.enter("eval $(mfaenv -p staging)")
         teller.enter("mfaenv doctor", "MFA: enforced")
+        teller.enter("mfaenv console -p staging", "as role Developer of account 111122223333")
     assert teller.told | {"explicit deny"} == {code for step in steps(ENGLISH) for code in step}

@@ -1,17 +1,22 @@
+import configparser
 import os
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import botocore.session
 import pytest
 from botocore.configloader import raw_config_parse
 from botocore.exceptions import ConfigParseError
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from product import Product
 
-from mfaenv import awsfiles
-from mfaenv.awsfiles import AwsFiles, Sections
+from mfaenv.config import awsfiles
+from mfaenv.config.awsfiles import AwsFiles, Sections
+from mfaenv.config.paths import file_paths
 from mfaenv.errors import MfaenvError
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -84,6 +89,25 @@ FILES = st.lists(TITLES | SETTINGS, max_size=12).map("\n".join)
 DAMAGED = st.lists(TITLES | SETTINGS | ANY, max_size=12).map("\n".join)
 
 
+STANDARD = re.compile(
+    configparser.RawConfigParser._OPT_TMPL.format(delim="=|:"),
+    re.VERBOSE,
+)
+"""The pattern with which the standard library, and so botocore, finds an option where nobody puts in another one."""
+
+BLANKS = ["\t", "\n", "\n ", "\r", "\x0b", "\x1c", "\x85", "\xa0", "\u2028", "\u3000"]
+ODD = st.lists(st.sampled_from([*"=:[]#;a ", *BLANKS, "é", "İ", "[a]"]), max_size=30).map("".join)
+"""Separators in odd places, and all kinds of blanks."""
+
+
+@contextmanager
+def standard_parser() -> Iterator[None]:
+    """Have files read as by a program that is not ours."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(configparser.RawConfigParser, "OPTCRE", STANDARD)
+        yield
+
+
 @pytest.fixture(scope="module")
 def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     place = tmp_path_factory.mktemp("aws files")
@@ -101,7 +125,8 @@ def botocores_view(env: dict[str, str]) -> tuple[Sections, Sections] | None:
     session.set_config_variable("config_file", env["AWS_CONFIG_FILE"])
     session.set_config_variable("credentials_file", env["AWS_SHARED_CREDENTIALS_FILE"])
     try:
-        full = session.full_config
+        with standard_parser():
+            full = session.full_config
     except ConfigParseError:
         return None
     return full["profiles"], full["services"]
@@ -126,6 +151,10 @@ def our_view(files: AwsFiles) -> tuple[Sections, Sections]:
 @example("[DEFAULT]\nregion = a\n[default]\nx = b", "[DEFAULT]\nregion = a\n[x]")
 @example("[profile a]\r\nregion = b\r\n", "\ufeff[default]\nx = 1")
 def test_the_files_say_what_botocore_reads_in_them(env: dict[str, str], config: str, credentials: str) -> None:
+    assert_read_alike(env, config, credentials)
+
+
+def assert_read_alike(env: dict[str, str], config: str, credentials: str) -> None:
     write(env, config, credentials)
     expected = botocores_view(env)
     if expected is None:
@@ -133,6 +162,78 @@ def test_the_files_say_what_botocore_reads_in_them(env: dict[str, str], config: 
             awsfiles.load(env)
     else:
         assert our_view(awsfiles.load(env)) == expected
+
+
+@settings(max_examples=300)
+@given(ODD)
+@example("[a]\na \xa0=\u3000b : c")
+@example("[a]\na\x85:\x1c= b \x0b")
+@example("[a]\n\x0c= b")
+def test_odd_separators_and_blanks_are_read_as_botocore_reads_them(env: dict[str, str], text: str) -> None:
+    for config in (text, f"[default]\n{text}", f"[profile a]\n{text}\n[services a]\n{text}"):
+        assert_read_alike(env, config, text)
+
+
+@given(st.lists(st.sampled_from([*"=:\t \xa0\x85a"])).map("".join))
+def test_an_option_is_found_as_by_the_standard_library(text: str) -> None:
+    line = text.strip()
+    theirs, ours = STANDARD.match(line), awsfiles.OPTION.match(line)
+    assert (theirs and theirs["value"]) == (ours and ours["value"])
+    assert (theirs and theirs["option"].rstrip()) == (ours and ours["option"].rstrip())
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x" + " " * 1_000_000 + "y", "[" + " " * 1_000_000 + "y", "x" + " \t" * 500_000 + "y = z", "=" * 1_000_000],
+    ids=["no separator", "no bracket", "blanks before it", "nothing else"],
+)
+def test_a_line_of_a_million_blanks_is_read(env: dict[str, str], line: str) -> None:
+    """With the standard library's own pattern most of these take an hour, in botocore too."""
+    write(env, f"[default]\n{line}\n")
+    found = complaint(env)
+    assert (found is not None) == (not line.endswith("= z"))
+    try:
+        raw_config_parse(env["AWS_CONFIG_FILE"])
+    except ConfigParseError:
+        assert found is not None
+
+
+def test_a_file_of_wrong_lines_is_given_up_at_the_first(env: dict[str, str]) -> None:
+    write(env, "[default]\n" + f"{SECRET}\n" * 300_000)
+    found = complaint(env)
+    assert found is not None
+    assert "line 2: neither" in found.message
+
+
+def test_a_title_that_is_too_long_is_named_by_its_line(env: dict[str, str]) -> None:
+    write(env, f"[default]\nregion = a\n\n[profile '{'a' * 1_000_000}']\n")
+    found = complaint(env)
+    assert found is not None
+    assert found.message == f"{env['AWS_CONFIG_FILE']}, line 4: the name of the section is too long."
+
+
+@pytest.mark.parametrize("name", ["mfa_process", "credential_process"])
+def test_a_command_that_is_too_long_is_named(env: dict[str, str], name: str) -> None:
+    write(env, f"[default]\n{name} = {'a' * 1_000_000}\n")
+    found = complaint(env)
+    assert found is not None
+    assert found.message == f"{env['AWS_CONFIG_FILE']}: the {name} of [default] is too long."
+
+
+def test_a_long_title_with_all_kinds_of_blanks_is_named_too(env: dict[str, str]) -> None:
+    blanks = "\x0b\x85\u2028 \t"
+    write(env, f"[profile {blanks * 2_000}a]\nregion = b\n")
+    found = complaint(env)
+    assert found is not None
+    assert ", line 1: the name of the section is too long" in found.message
+
+
+def test_ten_thousand_profiles_and_a_value_of_ten_megabytes_are_read(env: dict[str, str]) -> None:
+    long = "v" * 10_000_000
+    many = "".join(f"[profile p{number}]\nregion = r{number}\n" for number in range(10_000))
+    write(env, f"{many}[profile long]\nregion = {long}\n")
+    profiles = awsfiles.load(env).profiles
+    assert (len(profiles), profiles["p9999"]["region"], profiles["long"]["region"]) == (10_001, "r9999", long)
 
 
 def complaint(env: dict[str, str]) -> MfaenvError | None:
@@ -157,10 +258,10 @@ def test_a_damaged_file_is_an_error_with_its_line_and_without_its_text(env: dict
     ("config", "words"),
     [
         (f"[default]\naws_access_key_id = A\n{SECRET}\n", "line 3: neither a [section] nor a name = value"),
-        (f"aws_secret_access_key = {SECRET}\n", "line 1: a value stands before the first [section]"),
+        (f"aws_secret_access_key = {SECRET}\n", "line 1: a value is before the first [section]"),
         (
             "\ufeff[default]\nregion = a\n",
-            "line 1: a byte-order mark (save the file without one) stands before the first [section]",
+            "line 1: a byte-order mark (save the file without one) is before the first [section]",
         ),
         ("[default]\n\n[profile a]\n[default]\n", "line 4: the section [default] is there twice"),
         (f"[default]\nregion = a\nregion = {SECRET}", "line 3: region is there twice in [default]"),
@@ -185,7 +286,7 @@ def test_a_nested_block_is_read_as_botocore_reads_it(env: dict[str, str], block:
 
 def test_missing_files_are_empty(tmp_path: Path) -> None:
     env = {"AWS_CONFIG_FILE": str(tmp_path / "a"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "b")}
-    assert awsfiles.load(env)[2:] == ({}, {}, {})
+    assert awsfiles.load(env)[2:] == ({}, {}, {}, {}, {}, ())
 
 
 @pytest.mark.parametrize(
@@ -199,7 +300,7 @@ def test_the_path_is_the_one_that_botocore_opens(
     env = {} if value is None else {"AWS_CONFIG_FILE": value}
     monkeypatch.setattr(os, "environ", {**os.environ, **env})
     theirs = botocore.session.Session().get_config_variable("config_file")
-    assert awsfiles.paths(env)[0] == os.path.expanduser(os.path.expandvars(theirs)) == os.path.expanduser(expected)
+    assert file_paths(env)[0] == os.path.expanduser(os.path.expandvars(theirs)) == os.path.expanduser(expected)
 
 
 def test_a_profile_knows_the_file_of_its_keys(env: dict[str, str]) -> None:
@@ -218,10 +319,30 @@ def test_a_path_in_the_home_directory_is_written_short() -> None:
     assert awsfiles.short(f"{home}work") == f"{home}work"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a directory cannot be opened there either, with other words")
+def test_a_directory_in_a_files_place_is_said(tmp_path: Path) -> None:
+    for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        with pytest.raises(MfaenvError, match="is a directory, not a file"):
+            awsfiles.load({"AWS_CONFIG_FILE": os.devnull, variable: str(tmp_path)})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have no path in a folder there")
+def test_a_pipe_in_a_files_place_is_said_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(MfaenvError, match="is a pipe or a socket, not a file"):
+        awsfiles.load({"AWS_CONFIG_FILE": str(tmp_path / "pipe")})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is only one device there")
+def test_a_device_without_end_is_not_read() -> None:
+    env = {"AWS_CONFIG_FILE": "/dev/zero", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+    assert awsfiles.load(env).profiles == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes say nothing there")
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
-    with pytest.raises(MfaenvError, match="cannot be read: Is a directory"):
-        awsfiles.load({"AWS_CONFIG_FILE": str(tmp_path)})
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MfaenvError, match="cannot be read: Not a directory"):
+        awsfiles.load({"AWS_CONFIG_FILE": str(tmp_path / "file" / "config")})
 
 
 def test_what_is_no_text_is_said(env: dict[str, str]) -> None:

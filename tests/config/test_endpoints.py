@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
+from observed_aws import ObservedAws
 from product import Product
 from settings import configure, set_keys
 from trouble import BLOCKED, CODE, OTHER_SECRET, assert_explained, certificate, refusing_proxy
 
-from mfaenv.demo.policy import ALLOW_ALL
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import Story
+from mfaenv.pretend_aws.policy import ALLOW_ALL
+from mfaenv.pretend_aws.scenario import Scenario
 
 CHINA, GOVERNMENT = "arn:aws-cn:iam::123456789012:mfa/alice", "arn:aws-us-gov:iam::123456789012:mfa/alice"
 
@@ -30,20 +30,20 @@ def outward(product: Product) -> Product:
 
 
 def test_a_certificate_that_nobody_knows_fails_until_the_bundle_has_it(
-    story: Story, product: Product, tmp_path: Path
+    scenario: Scenario, product: Product, tmp_path: Path
 ) -> None:
     made = certificate(tmp_path)
-    with PretendAws(story.world, tls=made.context) as aws:
+    with ObservedAws(scenario.world, tls=made.context) as aws:
         product.env |= {"AWS_ENDPOINT_URL": aws.url, "AWS_MAX_ATTEMPTS": "1"}
-        done = product.run("--shell", "bash", "-c", story.device.code())
+        done = product.run("--shell", "bash", "-c", scenario.device.code())
         assert done.status == 1
         assert_explained(done, "TLS failed: .*certificate verify failed", "AWS_CA_BUNDLE")
         assert aws.log == []
         product.env["AWS_CA_BUNDLE"] = str(made.path)
-        assert product.run("--shell", "bash", "-c", story.device.code()).status == 0
+        assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
         del product.env["AWS_CA_BUNDLE"]
         configure(product, ca_bundle=str(made.path))
-        assert product.run("--shell", "bash", "-c", story.device.code(), "--refresh").status == 0
+        assert product.run("--shell", "bash", "-c", scenario.device.code(), "--refresh").status == 0
 
 
 @pytest.mark.parametrize("credentials", ["", "user:pa55word@"])
@@ -69,10 +69,10 @@ def test_a_proxy_that_refuses_is_named(outward: Product, credentials: str) -> No
 def test_a_proxy_that_answers_for_aws_is_told(outward: Product, status: int, page: bytes) -> None:
     with refusing_proxy(status, page) as proxy:
         outward.env["HTTP_PROXY"] = f"http://{proxy.address}"
-        outward.env["AWS_ENDPOINT_URL"] = "http://sts.internal.example.com"
+        outward.env |= {"AWS_ENDPOINT_URL": "http://sts.internal.example.com", "MFAENV_ALLOW_HTTP": "1"}
         done = outward.run("--shell", "bash", "-c", CODE)
     assert done.status == 1
-    assert_explained(done, "The answer is not AWS's", "NO_PROXY|HTTP_PROXY")
+    assert_explained(done, "The answer is not from AWS", "NO_PROXY|HTTP_PROXY")
     assert proxy.asked
 
 
@@ -105,9 +105,9 @@ def test_the_endpoint_is_that_of_the_region_in_the_partition_of_the_device(
 
 @pytest.mark.parametrize(("partition", "region"), [("aws-cn", "cn-northwest-1"), ("aws-us-gov", "us-gov-west-1")])
 def test_in_another_partition_a_session_is_got_without_a_region(
-    product: Product, story: Story, aws: PretendAws, partition: str, region: str
+    product: Product, scenario: Scenario, aws: ObservedAws, partition: str, region: str
 ) -> None:
-    account = story.world.add_account("111122223333", partition=partition)
+    account = scenario.world.add_account("111122223333", partition=partition)
     user = account.add_user("alice", policies={"Admin": ALLOW_ALL})
     key, device = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET), user.add_device()
     set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
@@ -118,12 +118,12 @@ def test_in_another_partition_a_session_is_got_without_a_region(
     assert "AWS_REGION=" not in done.out
 
 
-def test_without_a_region_in_another_partition_the_error_says_what_to_set(product: Product, story: Story) -> None:
+def test_without_a_region_in_another_partition_the_error_says_what_to_set(product: Product, scenario: Scenario) -> None:
     """Nothing tells the partition then: the key is unknown in the usual one."""
-    account = story.world.add_account("111122223333", partition="aws-cn")
+    account = scenario.world.add_account("111122223333", partition="aws-cn")
     key = account.add_user("alice", policies={"Admin": ALLOW_ALL}).add_key("AKIAI44QH8DHBEXAMPLE")
     set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
     configure(product, "far", mfa_serial=None)
     done = product.run("--shell", "bash", "-c", CODE, "-p", "far")
     assert done.status == 1
-    assert_explained(done, "another partition's", "China or GovCloud")
+    assert_explained(done, "another partition", "China or GovCloud")

@@ -9,9 +9,9 @@ from botocore.exceptions import BotoCoreError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mfaenv import awsfiles, profiles
+from mfaenv.config import awsfiles, resolve
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.model import Hop, Plan
+from mfaenv.model import Hop, Request
 
 NAMES = ("a", "b", "c", "d e")
 KEYS = ("aws_access_key_id", "aws_secret_access_key")
@@ -43,9 +43,8 @@ def profile(name: str) -> st.SearchStrategy[dict[str, str]]:
 
 
 def merged(parts: Sequence[Settings]) -> dict[str, str]:
-    """The settings of a profile; not a role beside a session's keys, which only a hand that slipped writes."""
-    found = {name: value for part in parts for name, value in part.items()}
-    return {name: value for name, value in found.items() if name != TOKEN or "role_arn" not in found}
+    """The settings of a profile."""
+    return {name: value for part in parts for name, value in part.items()}
 
 
 def link(name: str, source: str) -> st.SearchStrategy[dict[str, str]]:
@@ -103,10 +102,11 @@ class RecordingSession(botocore.session.Session):
         """Be closed, as a client is."""
 
 
-def botocores_way(profile: str | None) -> Way:
-    """Where botocore gets; raises BotoCoreError where it gets nowhere."""
+def botocores_way(profile: str | None, *without: str) -> Way:
+    """Where botocore gets, without these providers; raises BotoCoreError where it gets nowhere."""
     session = RecordingSession(profile)
-    session.get_component("credential_provider").remove("env")
+    for name in ("env", *without):
+        session.get_component("credential_provider").remove(name)
     found = session.get_credentials()
     if found is None:
         raise BotoCoreError
@@ -114,10 +114,10 @@ def botocores_way(profile: str | None) -> Way:
     return Way((session.signers or [str(key)])[0], tuple(session.calls))
 
 
-def our_way(plan: Plan) -> Way:
-    """Where the plan gets: botocore's part where it has one, and the roles on top."""
-    start = Way(plan.keys.access_key, ()) if plan.keys else botocores_way(plan.config_profile)
-    return start._replace(calls=(*start.calls, *map(as_call, plan.hops)))
+def our_way(request: Request) -> Way:
+    """Where the request gets: botocore's part where it has one, and the roles on top."""
+    start = Way(request.keys.access_key, ()) if request.keys else botocores_way(request.config_profile, "assume-role")
+    return start._replace(calls=(*start.calls, *map(as_call, request.hops)))
 
 
 def as_call(hop: Hop) -> Call:
@@ -152,8 +152,8 @@ class Files:
             lines += [f"[profile '{name}']", *(f"{setting} = {value}" for setting, value in placed.items())]
         Path(self.env["AWS_CONFIG_FILE"]).write_text("\n".join(lines), encoding="utf-8")
 
-    def plan(self, profile: str, **given: str) -> Plan:
-        return profiles.resolve({"profile": profile, **given}, self.env, awsfiles.load(self.env))
+    def request(self, profile: str, **given: str) -> Request:
+        return resolve.resolve({"profile": profile, **given}, self.env, awsfiles.load(self.env))
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +169,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Files]:
 @given(PROFILES)
 def test_a_chain_leads_where_botocore_goes(files: Files, sections: Mapping[str, Settings]) -> None:
     files.write(sections)
-    assert or_nothing(lambda: our_way(files.plan("a"))) == or_nothing(lambda: botocores_way("a"))
+    assert or_nothing(lambda: our_way(files.request("a"))) == or_nothing(lambda: botocores_way("a"))
 
 
 def keys(name: str) -> Settings:
@@ -184,29 +184,54 @@ def role(source: str, **more: str) -> Settings:
     ("sections", "drawn"),
     [
         ({"a": role("a")}, "a → a"),
-        ({"a": role("b"), "b": role("b")}, "a → b → b"),
+        ({"a": role("b"), "b": role("b")}, "b → b"),
         ({"a": role("b"), "b": role("a")}, "a → b → a"),
-        ({"a": role("b"), "b": role("c"), "c": role("b")}, "a → b → c → b"),
+        ({"a": role("b"), "b": role("c"), "c": role("b")}, "b → c → b"),
         ({"a": role("b"), "b": role("c"), "c": role("d e"), "d e": role("a")}, "a → b → c → d e → a"),
     ],
 )
-def test_a_cycle_is_shown_as_the_chain_it_is(files: Files, sections: Mapping[str, Settings], drawn: str) -> None:
+def test_the_circle_itself_is_shown(files: Files, sections: Mapping[str, Settings], drawn: str) -> None:
     files.write(sections)
     with pytest.raises(MfaenvError) as raised:
-        files.plan("a")
+        files.request("a")
     assert raised.value.message == f"The profiles lead in a circle: {drawn}."
+
+
+def chained(number: int, last: Settings) -> dict[str, Settings]:
+    """Profiles p0 to pN, each with the next one as its source."""
+    return {**{f"p{place}": role(f"p{place + 1}") for place in range(number)}, f"p{number}": last}
+
+
+@pytest.mark.parametrize(
+    ("last", "message"),
+    [
+        (role("p7"), "The profiles lead in a circle: p7 → p8 → p9 → … (9989 more) → p9999 → p10000 → p7."),
+        (role("gone"), "Profile 'gone' is missing: p0 → p1 → p2 → … (9996 more) → p9999 → p10000 → gone."),
+    ],
+)
+def test_the_middle_of_a_long_chain_is_left_out(files: Files, last: Settings, message: str) -> None:
+    files.write(chained(10_000, last))
+    with pytest.raises(MfaenvError) as raised:
+        files.request("p0")
+    assert raised.value.message == message
+
+
+def test_a_chain_of_ten_thousand_profiles_is_followed(files: Files) -> None:
+    files.write(chained(10_000, keys("root")))
+    request = files.request("p0")
+    assert (len(request.hops), request.profiles[-1], request.hops[-1].profile) == (10_000, "p10000", "p0")
 
 
 def test_a_profile_with_keys_may_be_its_own_source(files: Files) -> None:
     files.write({"a": {**keys("a"), **role("a")}})
-    plan = files.plan("a")
-    assert (plan.profiles, [hop.role_arn for hop in plan.hops]) == (("a",), [ROLES[0]])
+    request = files.request("a")
+    assert (request.profiles, [hop.role_arn for hop in request.hops]) == (("a",), [ROLES[0]])
 
 
 def test_a_missing_link_is_shown(files: Files) -> None:
     files.write({"a": role("b"), "b": role("gone")})
     with pytest.raises(MfaenvError) as raised:
-        files.plan("a")
+        files.request("a")
     assert raised.value.message == "Profile 'gone' is missing: a → b → gone."
     assert "the source_profile of 'b'" in raised.value.hint
 
@@ -225,14 +250,13 @@ def test_a_missing_link_is_shown(files: Files) -> None:
         (role("b", role_arn="arn:aws:iam::12345678901²:role/Admin"), "is not the ARN of a role"),
         (role("b", role_session_name="x"), "role_session_name of profile 'a'"),
         (role("b", role_session_name="a b"), "role_session_name of profile 'a'"),
-        (role("b", duration_seconds="an hour"), "'an hour' is not a time"),
         (role("b", duration_seconds="43201"), "a role cannot last"),
     ],
 )
 def test_what_is_wrong_with_a_role_is_said(files: Files, section: Settings, words: str) -> None:
     files.write({"a": section, "b": keys("b")})
     with pytest.raises(MfaenvError, match=words):
-        files.plan("a")
+        files.request("a")
 
 
 def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) -> None:
@@ -246,20 +270,29 @@ def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) 
             "c": keys("c"),
         }
     )
-    plan = files.plan("a", region="eu-north-1")
-    assert plan.profiles == ("a", "b", "c")
-    assert plan.hops == (
-        Hop(ROLES[1], "of-b", "", None, "eu-north-1", "", "b"),
-        Hop(ROLES[0], "mfaenv", "of a", 1800, "eu-west-1", "http://127.0.0.1:1", "a"),
+    request = files.request("a", region="eu-north-1")
+    assert request.profiles == ("a", "b", "c")
+    assert request.hops == (
+        Hop(ROLES[1], "of-b", "", None, "eu-north-1", "http://127.0.0.1:1", "b"),
+        Hop(ROLES[0], "mfaenv", "of a", 1800, "eu-north-1", "http://127.0.0.1:1", "a"),
     )
+    assert [hop.region for hop in files.request("a").hops] == ["eu-west-1", "eu-west-1"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("+7200", 7200), ("3600", 3600), ("3600.0", None), ("2h", None), ("", None), ("1_000", 1000)]
+)
+def test_a_roles_length_is_read_as_botocore_reads_it(files: Files, written: str, read: int | None) -> None:
+    files.write({"a": role("b", duration_seconds=written), "b": keys("b")})
+    assert files.request("a").hops[0].duration == read
 
 
 def test_the_option_stands_in_for_the_profiles_role(files: Files) -> None:
     files.write({"a": role("b", external_id="x"), "b": keys("b")})
-    assert [hop.role_arn for hop in files.plan("a", role_arn=ROLES[2]).hops] == [ROLES[2]]
-    assert [hop.role_arn for hop in files.plan("b", role_arn=ROLES[2]).hops] == [ROLES[2]]
+    assert [hop.role_arn for hop in files.request("a", role_arn=ROLES[2]).hops] == [ROLES[2]]
+    assert [hop.role_arn for hop in files.request("b", role_arn=ROLES[2]).hops] == [ROLES[2]]
     with pytest.raises(MfaenvError, match="is not the ARN of a role") as raised:
-        files.plan("b", role_arn="Admin")
+        files.request("b", role_arn="Admin")
     assert raised.value.status == USAGE
 
 
@@ -267,15 +300,15 @@ def test_the_option_stands_in_for_the_profiles_role(files: Files) -> None:
 def test_a_role_from_a_role_lasts_an_hour_at_most(files: Files, wanted: str, allowed: bool) -> None:
     files.write({"a": role("b"), "b": role("c"), "c": keys("c")})
     if allowed:
-        assert files.plan("a", duration=wanted).hops[-1].duration is not None
+        assert files.request("a", duration=wanted).hops[-1].duration is not None
     else:
         with pytest.raises(MfaenvError, match=r"--duration: a role that is assumed from another role cannot last"):
-            files.plan("a", duration=wanted)
+            files.request("a", duration=wanted)
 
 
 def test_the_devices_setting_is_the_nearest(files: Files) -> None:
     serial, other = "arn:aws:iam::123456789012:mfa/a", "arn:aws:iam::123456789012:mfa/b"
     files.write({"a": role("b", mfa_serial=serial), "b": role("c"), "c": {**keys("c"), "mfa_serial": other}})
-    assert files.plan("a").device == (serial, "mfa_serial of profile a")
-    assert files.plan("b").device == (other, "mfa_serial of profile c")
-    assert files.plan("a", serial_number=other).device == (other, "--serial-number")
+    assert files.request("a").device == (serial, "mfa_serial of profile a")
+    assert files.request("b").device == (other, "mfa_serial of profile c")
+    assert files.request("a", serial_number=other).device == (other, "--serial-number")

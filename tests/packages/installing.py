@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from terminals import missing, need
 
-from mfaenv import completion, manual
+from mfaenv.cli import installed, manual
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SHARED = {
-    "bash-completion/completions/mfaenv": completion.FILES["bash"],
-    "zsh/site-functions/_mfaenv": completion.FILES["zsh"],
-    "fish/vendor_completions.d/mfaenv.fish": completion.FILES["fish"],
+    "bash-completion/completions/mfaenv": installed.COMPLETIONS["bash"],
+    "zsh/site-functions/_mfaenv": installed.COMPLETIONS["zsh"],
+    "fish/vendor_completions.d/mfaenv.fish": installed.COMPLETIONS["fish"],
     "man/man1/mfaenv.1": manual.FILE,
 }
 """Where files of `completions/` lie, from a folder of shared files."""
@@ -113,6 +113,10 @@ class Index:
             shared=home / installer.shared,
             pins=pins,
         )
+
+    def typed(self, line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a line in a folder, with these variables instead of the developer's."""
+        return self._run("sh", "-c", line, cwd=folder, **environment)
 
     def _run(self, *command: str, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

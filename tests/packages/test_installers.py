@@ -13,11 +13,11 @@ from packages.installing import SHARED
 import mfaenv
 
 if TYPE_CHECKING:
+    from observed_aws import ObservedAws
     from packages.installing import Installed
     from product import Product
 
-    from mfaenv.demo.server import PretendAws
-    from mfaenv.demo.story import Story
+    from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.xdist_group("packages")
 
@@ -51,12 +51,12 @@ def test_versions_at_this_end_are_what_is_installed(installed: Installed) -> Non
 
 
 def test_it_signs_in_by_both_of_its_names(
-    installed: Installed, product: Product, aws: PretendAws, story: Story
+    installed: Installed, product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
     product.command = ("sh", "-c", EVALUATE, "sh", str(installed.program))
-    asked = product.run("--shell", "sh", "--token-code", story.device.code())
+    asked = product.run("--shell", "sh", "--token-code", scenario.device.code())
     assert (asked.status, asked.err) == (0, "")
-    (session,) = (key for key in story.world.credentials.values() if key.token)
+    (session,) = (key for key in scenario.world.credentials.values() if key.token)
     assert asked.out == f"{session.id} {session.secret} {session.token}\n"
 
     product.command = (*product.command[:4], str(installed.python), "-m", "mfaenv")

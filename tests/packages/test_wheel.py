@@ -13,8 +13,8 @@ import mfaenv
 pytestmark = pytest.mark.xdist_group("packages")
 
 ROOT = Path(__file__).parents[2]
-LARGEST = 300_000
-"""Bytes."""
+LARGEST = 400_000
+"""Bytes. No part of it is large: it is some 200 small files."""
 
 
 def test_the_wheel_is_small(wheel: Path) -> None:

@@ -4,34 +4,50 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from demo.town import Client, Town
+from direct_aws import Client, DirectAws
+from identity_center import IdentityCenter
+from machine_role import Machine
+from observed_aws import ObservedAws
+from web_identity import WebIdentities
 
-from mfaenv.demo.policy import ALLOW_ALL, FORCE_MFA
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.sigv4 import Keys
-from mfaenv.demo.world import User, World
-
-
-@pytest.fixture
-def town() -> Town:
-    return Town()
+from mfaenv.pretend_aws.files import Keys
+from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA
+from mfaenv.pretend_aws.world import User, World
 
 
 @pytest.fixture
-def aws() -> Iterator[PretendAws]:
-    """A server on its port, by the real clock, with alice in its world."""
+def direct() -> DirectAws:
+    return DirectAws()
+
+
+@pytest.fixture
+def world() -> World:
+    """Alice with a policy that demands MFA, by the real clock."""
     world = World()
     account = world.add_account("123456789012")
     account.buckets += ["photos", "reports"]
     alice = account.add_user("alice", policies={"Admin": ALLOW_ALL, "ForceMFA": FORCE_MFA})
     alice.add_key()
     alice.add_device()
-    with PretendAws(world) as server:
+    return world
+
+
+@pytest.fixture
+def identity_center(world: World) -> IdentityCenter:
+    return IdentityCenter(world)
+
+
+@pytest.fixture
+def aws(
+    world: World, identity_center: IdentityCenter, machine: Machine, web_identities: WebIdentities
+) -> Iterator[ObservedAws]:
+    """A server on its port, with the services that only tests need."""
+    with ObservedAws(world, routes=[identity_center.route, machine.route, web_identities.route]) as server:
         yield server
 
 
 @pytest.fixture
-def alice(aws: PretendAws) -> User:
+def alice(aws: ObservedAws) -> User:
     return aws.world.accounts["123456789012"].users["alice"]
 
 

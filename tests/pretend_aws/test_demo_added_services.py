@@ -1,4 +1,4 @@
-"""Keys that do not come from a user's access key: botocore gets them from the pretend AWS as from the real one."""
+"""The services that tests add to the pretend AWS: botocore gets keys from them as from the real ones."""
 
 import hashlib
 import json
@@ -10,19 +10,20 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError, MetadataRetrievalError, UnauthorizedSSOTokenError
 from botocore.utils import ContainerMetadataFetcher, InstanceMetadataFetcher
+from identity_center import IdentityCenter, SignIn
+from machine_role import CONTAINER_PATH, Machine
+from observed_aws import ObservedAws
+from web_identity import WebIdentities, WebIdentity
 
-from mfaenv.demo.federation import SignIn, WebIdentity
-from mfaenv.demo.machine import CONTAINER_PATH
-from mfaenv.demo.policy import ALLOW_ALL
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.world import Role
+from mfaenv.pretend_aws.policy import ALLOW_ALL
+from mfaenv.pretend_aws.world import Role
 
 START_URL = "https://alice.awsapps.example.com/start"
 ISSUER = "token.actions.example.com"
 
 
 @pytest.fixture
-def role(aws: PretendAws) -> Role:
+def role(aws: ObservedAws) -> Role:
     trusted = {
         "Statement": [
             {
@@ -39,7 +40,7 @@ def role(aws: PretendAws) -> Role:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: PretendAws) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: ObservedAws) -> Path:
     """A home directory in which botocore finds nothing but what a test puts there."""
     (tmp_path / ".aws" / "sso" / "cache").mkdir(parents=True)
     settings = {
@@ -91,8 +92,8 @@ sso_role_name = Reader
 """
 
 
-def test_a_role_of_identity_center(aws: PretendAws, home: Path, role: Role) -> None:
-    cache_token(home, aws.world.sign_in("alice", role))
+def test_a_role_of_identity_center(aws: ObservedAws, home: Path, role: Role, identity_center: IdentityCenter) -> None:
+    cache_token(home, identity_center.sign_in("alice", role))
     identity = caller(home, config=SSO_PROFILE)
     assert identity["Arn"] == "arn:aws:sts::111122223333:assumed-role/Reader/alice"
     assert aws.actions() == ["GetRoleCredentials", "GetCallerIdentity"]
@@ -100,25 +101,27 @@ def test_a_role_of_identity_center(aws: PretendAws, home: Path, role: Role) -> N
 
 @pytest.mark.parametrize(("field", "value"), [("expires", 0), ("access_token", "another")])
 def test_identity_center_wants_a_token_that_still_holds(
-    aws: PretendAws, home: Path, role: Role, field: str, value: object
+    identity_center: IdentityCenter, home: Path, role: Role, field: str, value: object
 ) -> None:
-    sign_in = aws.world.sign_in("alice", role)
+    sign_in = identity_center.sign_in("alice", role)
     cache_token(home, sign_in)
     setattr(sign_in, field, value)
     with pytest.raises(UnauthorizedSSOTokenError):
         caller(home, config=SSO_PROFILE)
 
 
-def test_identity_center_gives_only_the_roles_of_the_sign_in(aws: PretendAws, home: Path, role: Role) -> None:
+def test_identity_center_gives_only_the_roles_of_the_sign_in(
+    identity_center: IdentityCenter, home: Path, role: Role
+) -> None:
     assert role.name == "Reader"
-    cache_token(home, aws.world.sign_in("alice"))
+    cache_token(home, identity_center.sign_in("alice"))
     with pytest.raises(ClientError, match="No access"):
         caller(home, config=SSO_PROFILE)
 
 
-def test_a_token_of_identity_center_is_renewed_once(aws: PretendAws, home: Path, role: Role) -> None:
+def test_a_token_of_identity_center_is_renewed_once(identity_center: IdentityCenter, home: Path, role: Role) -> None:
     assert home.exists()
-    sign_in = aws.world.sign_in("alice", role)
+    sign_in = identity_center.sign_in("alice", role)
     oidc: Any = botocore.session.Session().create_client("sso-oidc", region_name="us-east-1")
     form = {
         "clientId": sign_in.client_id,
@@ -137,12 +140,14 @@ def test_a_token_of_identity_center_is_renewed_once(aws: PretendAws, home: Path,
         oidc.create_token(**{**form, "grantType": "authorization_code"})
 
 
-def test_a_web_identity(aws: PretendAws, home: Path, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_web_identity(
+    aws: ObservedAws, home: Path, role: Role, web_identities: WebIdentities, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = home / "token"
     monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(file))
     monkeypatch.setenv("AWS_ROLE_ARN", role.arn)
     monkeypatch.setenv("AWS_ROLE_SESSION_NAME", "build")
-    aws.world.web_identities = {
+    web_identities |= {
         "hers": WebIdentity(ISSUER, "repo:alice/tool"),
         "bobs": WebIdentity(ISSUER, "repo:bob/tool"),
         "theirs": WebIdentity("elsewhere.example.com", "repo:alice/tool"),
@@ -156,9 +161,11 @@ def test_a_web_identity(aws: PretendAws, home: Path, role: Role, monkeypatch: py
     assert "hers" not in repr(aws.log)
 
 
-def test_a_containers_role(aws: PretendAws, home: Path, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_containers_role(
+    aws: ObservedAws, home: Path, role: Role, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", aws.url + CONTAINER_PATH)
-    aws.world.machine_role, aws.world.machine_token = role, "let me in"
+    machine.role, machine.container_token = role, "let me in"
     monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "let me in")
     assert caller(home)["Arn"].startswith("arn:aws:sts::111122223333:assumed-role/Reader/i-")
     fetcher = ContainerMetadataFetcher(sleep=lambda _: None)
@@ -166,20 +173,20 @@ def test_a_containers_role(aws: PretendAws, home: Path, role: Role, monkeypatch:
         fetcher.retrieve_full_uri(aws.url + CONTAINER_PATH, {"Authorization": "wrong"})
 
 
-def test_an_instances_role(aws: PretendAws, home: Path, role: Role) -> None:
-    aws.world.machine_role = role
+def test_an_instances_role(machine: Machine, home: Path, role: Role) -> None:
+    machine.role = role
     assert caller(home)["Arn"].startswith("arn:aws:sts::111122223333:assumed-role/Reader/i-")
 
 
-def test_an_instance_without_a_role_has_no_keys(aws: PretendAws, home: Path) -> None:
+def test_an_instance_without_a_role_has_no_keys(aws: ObservedAws, home: Path, machine: Machine) -> None:
     assert home.exists()
-    assert aws.world.machine_role is None
+    assert machine.role is None
     fetcher = InstanceMetadataFetcher(base_url=aws.url, num_attempts=1)
     assert fetcher.retrieve_iam_role_credentials() == {}
 
 
-def test_metadata_needs_its_token_first(aws: PretendAws, role: Role) -> None:
-    aws.world.machine_role = role
+def test_metadata_needs_its_token_first(aws: ObservedAws, role: Role, machine: Machine) -> None:
+    machine.role = role
     fetcher: Any = InstanceMetadataFetcher(base_url=aws.url, num_attempts=1)
     with pytest.raises(fetcher._RETRIES_EXCEEDED_ERROR_CLS):
         fetcher._get_request("latest/meta-data/iam/security-credentials/", lambda _: True, token="made up")

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
-from demo.town import Client
+from direct_aws import Client
+from observed_aws import ObservedAws
 
-from mfaenv.demo.files import without_aws, write_files
-from mfaenv.demo.policy import ALLOW_ALL, trust
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.world import Role, User
+from mfaenv.pretend_aws.files import without_aws, write_files
+from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
+from mfaenv.pretend_aws.world import Role, User
 
 DEBIANS_AWS = "/usr/bin/aws"
 IN_CI = os.environ.get("CI") == "true"
@@ -35,12 +35,12 @@ def taken(credentials: Mapping[str, Any]) -> SomeKeys:
 
 
 @pytest.fixture
-def role(aws: PretendAws, alice: User) -> Role:
+def role(aws: ObservedAws, alice: User) -> Role:
     return aws.world.add_account("111122223333").add_role("Deploy", trust(alice.arn), policies={"All": ALLOW_ALL})
 
 
 @pytest.fixture
-def environ(aws: PretendAws, alice: User, tmp_path: Path) -> dict[str, str]:
+def environ(aws: ObservedAws, alice: User, tmp_path: Path) -> dict[str, str]:
     files = write_files(
         tmp_path, aws.url, keys={"default": alice.keys[0]}, profiles={"default": {"region": "eu-west-1"}}
     )

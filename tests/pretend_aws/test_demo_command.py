@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 
 import pexpect  # type: ignore[import-untyped]
 import pytest
-from demo.town import Town
+from direct_aws import DirectAws
+from observed_aws import ObservedAws
 
-from mfaenv.demo.command import ADDRESS, show_code
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import POLICIES, tell
-from mfaenv.demo.world import User
+from mfaenv.commands.demo.command import show_code
+from mfaenv.environment import DEMO
 from mfaenv.errors import MfaenvError
+from mfaenv.pretend_aws.scenario import POLICIES, build_scenario
+from mfaenv.pretend_aws.world import User
 from mfaenv.shells import loading_line
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +76,7 @@ def is_listening(url: str) -> bool:
         return probe.connect_ex((str(address.hostname), int(address.port or 0))) == 0
 
 
-def test_without_a_terminal_it_walks_through_the_main_job(place: Place) -> None:
+def test_without_a_terminal_it_shows_each_step_of_the_main_job(place: Place) -> None:
     done = place.run()
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
@@ -93,7 +94,7 @@ def test_with_the_policy_off_the_device_alone_restricts_nothing(place: Place) ->
     assert done.stdout.count("Yes: alice-holiday-photos") == 2
 
 
-def test_where_there_is_no_sh_the_walk_goes_without_it(place: Place) -> None:
+def test_without_sh_the_steps_do_without_it(place: Place) -> None:
     done = place.run(PATH=str(place.path / "empty"))
     assert (done.returncode, done.stderr) == (0, "")
     assert "AWS_ACCESS_KEY_ID=ASIA" in done.stdout
@@ -148,7 +149,7 @@ def test_a_commands_status_is_the_demos(place: Place, script: str, status: int) 
 def test_a_command_that_is_none_is_named(place: Place) -> None:
     done = place.run("--", "no-such-program")
     assert done.returncode == 127
-    assert done.stderr.splitlines() == ["mfaenv: There is no program no-such-program.", "        Look at its name."]
+    assert done.stderr.splitlines() == ["mfaenv: There is no program no-such-program.", "        Check its name."]
     directory = place.run("--", str(place.path))
     assert directory.returncode == 126
     assert place.left_behind() == []
@@ -304,15 +305,15 @@ def test_a_terminal_that_goes_away_takes_the_demo_with_it(place: Place) -> None:
     assert place.left_behind() == []
 
 
-def test_the_code_is_shown_and_taken(aws: PretendAws, alice: User, capfd: pytest.CaptureFixture[str]) -> None:
-    assert show_code({ADDRESS: aws.url}) == 0
+def test_the_code_is_shown_and_taken(aws: ObservedAws, alice: User, capfd: pytest.CaptureFixture[str]) -> None:
+    assert show_code({DEMO: aws.url}) == 0
     shown = capfd.readouterr()
     assert alice.devices[0].accept(shown.out.strip())
     assert "more seconds, once" in shown.err
 
 
 def test_a_used_code_is_not_shown_but_the_next_one(
-    aws: PretendAws, alice: User, capfd: pytest.CaptureFixture[str]
+    aws: ObservedAws, alice: User, capfd: pytest.CaptureFixture[str]
 ) -> None:
     device, now = alice.devices[0], time.time()
     aws.world.clock = lambda: now
@@ -325,50 +326,50 @@ def test_a_used_code_is_not_shown_but_the_next_one(
         slept.append(seconds)
         now += seconds
 
-    show_code({ADDRESS: aws.url}, sleep=sleep)
+    show_code({DEMO: aws.url}, sleep=sleep)
     shown = capfd.readouterr()
     assert slept == [used.seconds]
     assert f"the next one comes in {used.seconds} s" in shown.err
     assert device.accept(shown.out.strip())
 
 
-@pytest.mark.parametrize("address", ["", "http://example.com:80", "https://192.0.2.1:1", "127.0.0.1:80"])
+@pytest.mark.parametrize("address", ["", "http://example.com:80", "https://192.0.2.1:1", "127.0.0.1:80", "http://["])
 def test_outside_a_demo_there_is_no_code(address: str) -> None:
     with pytest.raises(MfaenvError) as caught:
-        show_code({ADDRESS: address})
+        show_code({DEMO: address})
     assert "mfaenv demo" in caught.value.hint
 
 
-def test_a_demo_that_has_ended_is_told_apart(aws: PretendAws) -> None:
+def test_a_demo_that_has_ended_is_told_apart(aws: ObservedAws) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     for place in (str(port), "no-port"):
         with pytest.raises(MfaenvError, match="has ended"):
-            show_code({ADDRESS: f"http://127.0.0.1:{place}"})
+            show_code({DEMO: f"http://127.0.0.1:{place}"})
     assert aws.log == []
 
 
-def test_every_role_of_the_story_opens_with_one_code() -> None:
-    story = tell("mfa")
-    town = Town()
-    town.world, town.aws = story.world, PretendAws(story.world)
-    town.clock.now = time.time()
-    proof = {"SerialNumber": story.device.serial, "TokenCode": story.device.code()}
-    session = town.opened(town.sts(story.key, "GetSessionToken", **proof))
+def test_every_role_of_the_scenario_opens_with_one_code() -> None:
+    scenario = build_scenario("mfa")
+    direct = DirectAws()
+    direct.world, direct.aws = scenario.world, ObservedAws(scenario.world)
+    direct.clock.now = time.time()
+    proof = {"SerialNumber": scenario.device.serial, "TokenCode": scenario.device.code()}
+    session = direct.opened(direct.sts(scenario.key, "GetSessionToken", **proof))
     roles = {
-        name: story.world.find_role(profile["role_arn"])
-        for name, profile in story.profiles.items()
+        name: scenario.world.find_role(profile["role_arn"])
+        for name, profile in scenario.profiles.items()
         if name != "default"
     }
     keys = {"default": session}
-    for name, profile in story.profiles.items():
+    for name, profile in scenario.profiles.items():
         role = roles.get(name)
         if role is not None:
-            keys[name] = town.opened(town.assume(keys[profile["source_profile"]], role))
-    assert [town.s3(keys[name]).values("Name")[0] for name in ("staging", "production", "audit")] == [
+            keys[name] = direct.opened(direct.assume(keys[profile["source_profile"]], role))
+    assert [direct.s3(keys[name]).values("Name")[0] for name in ("staging", "production", "audit")] == [
         "staging-uploads",
         "production-invoices",
         "production-invoices",
     ]
-    assert town.aws.actions("GetSessionToken") == ["GetSessionToken"]
+    assert direct.aws.actions("GetSessionToken") == ["GetSessionToken"]
     assert set(POLICIES) == {"mfa", "none"}

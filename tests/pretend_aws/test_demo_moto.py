@@ -6,13 +6,13 @@ from urllib.request import Request, urlopen
 
 import pytest
 from botocore.exceptions import ClientError
-from demo.town import Client
+from direct_aws import Client
 from moto.server import ThreadedMotoServer
+from observed_aws import ObservedAws
 
-from mfaenv.demo.policy import trust
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.sigv4 import Keys
-from mfaenv.demo.world import User
+from mfaenv.pretend_aws.files import Keys
+from mfaenv.pretend_aws.policy import trust
+from mfaenv.pretend_aws.world import User
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def fits(ours: Any, theirs: Any) -> bool:
 
 
 @pytest.fixture
-def key(aws: PretendAws, alice: User) -> Keys:
+def key(aws: ObservedAws, alice: User) -> Keys:
     """A key that may do anything here, as all may in moto's world."""
     alice.policies.pop("ForceMFA")
     aws.world.accounts["123456789012"].add_role("Deploy", trust(alice.arn, mfa=False))

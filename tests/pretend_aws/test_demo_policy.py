@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfaenv.demo.policy import ALLOW_ALL, FORCE_MFA, Document, Query, Verdict, check, evaluate, trust
+from mfaenv.pretend_aws.policy import (
+    ALLOW_ALL,
+    FORCE_MFA,
+    Document,
+    Query,
+    Verdict,
+    check,
+    evaluate,
+    trust,
+)
 
 ALICE = "arn:aws:iam::123456789012:user/alice"
 ALLOW, DENY, NOTHING = Verdict.ALLOW, Verdict.EXPLICIT_DENY, Verdict.NO_ALLOW

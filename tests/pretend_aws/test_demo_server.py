@@ -1,23 +1,44 @@
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, RemoteDisconnected
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
-from demo.town import NOON, Clock, Town
+from direct_aws import NOON, Clock, DirectAws
+from observed_aws import (
+    ALWAYS,
+    DROPPED,
+    INTERNAL,
+    THROTTLED,
+    UNAVAILABLE,
+    ObservedAws,
+)
+from product import PATIENCE
 
-from mfaenv.demo import client
-from mfaenv.demo.server import ALWAYS, DROPPED, INTERNAL, THROTTLED, UNAVAILABLE, PretendAws
-from mfaenv.demo.world import User, World
+from mfaenv.commands.demo import client
+from mfaenv.model import Credentials
+from mfaenv.pretend_aws.routing import Operation
+from mfaenv.pretend_aws.wire import Failure, Request, Response
+from mfaenv.pretend_aws.world import User, World
 
 
-def test_failures_are_for_an_action_a_service_or_all_and_end(aws: PretendAws, alice: User) -> None:
-    key = alice.keys[0]
+def refused(failure: Failure) -> Response:
+    return Response(failure.status, b"")
+
+
+@pytest.fixture
+def key(alice: User) -> Credentials:
+    return Credentials(alice.keys[0].id, alice.keys[0].secret, "", None)
+
+
+def test_failures_are_for_an_action_a_service_or_all_and_end(aws: ObservedAws, key: Credentials) -> None:
     aws.fail("GetCallerIdentity", THROTTLED, times=2)
     aws.fail("s3", UNAVAILABLE)
     aws.fail("*", INTERNAL)
@@ -28,34 +49,68 @@ def test_failures_are_for_an_action_a_service_or_all_and_end(aws: PretendAws, al
     assert client.list_buckets(aws.url, key, "us-east-1").status == 503
 
 
-def test_a_service_may_be_out_of_reach_while_another_answers(aws: PretendAws, alice: User) -> None:
+def test_a_service_may_be_out_of_reach_while_another_answers(aws: ObservedAws, key: Credentials) -> None:
     aws.fail("s3", DROPPED, times=ALWAYS)
     for _ in range(3):
         with pytest.raises(RemoteDisconnected):
-            client.list_buckets(aws.url, alice.keys[0], "us-east-1")
-        assert client.get_caller_identity(aws.url, alice.keys[0], "us-east-1").status == 200
+            client.list_buckets(aws.url, key, "us-east-1")
+        assert client.get_caller_identity(aws.url, key, "us-east-1").status == 200
     assert [record.status for record in aws.log] == [0, 200] * 3
     aws.recover()
-    assert client.list_buckets(aws.url, alice.keys[0], "us-east-1").status == 403
+    assert client.list_buckets(aws.url, key, "us-east-1").status == 403
 
 
-def test_answers_can_be_made_to_wait_one_by_one_and_others_go_past(aws: PretendAws, alice: User) -> None:
-    aws.delay("s3", 1)
-    with ThreadPoolExecutor() as pool:
-        slow = pool.submit(client.list_buckets, aws.url, alice.keys[0], "us-east-1")
-        client.get_caller_identity(aws.url, alice.keys[0], "us-east-1")
-        slow.result()
-    assert aws.actions() == ["GetCallerIdentity", "ListBuckets"]
-    assert aws.actions("ListBuckets") == ["ListBuckets"]
+def test_a_call_that_waits_holds_up_no_other(direct: DirectAws, key: Credentials) -> None:
+    answered = threading.Event()
+
+    def wait() -> Response:
+        return Response(200 if answered.wait(PATIENCE) else 503, b"")
+
+    def route(_world: World, request: Request) -> Operation | None:
+        return Operation("probe", "Wait", wait, refused) if request.path == "/wait" else None
+
+    with ObservedAws(direct.world, routes=[route]) as aws, ThreadPoolExecutor() as pool:
+        slow = pool.submit(urlopen, f"{aws.url}/wait", timeout=2 * PATIENCE)
+        assert client.get_caller_identity(aws.url, key, "us-east-1").error
+        answered.set()
+        with slow.result() as response:
+            assert response.status == 200
+    assert aws.actions() == ["GetCallerIdentity", "Wait"]
+    assert aws.actions("Wait") == ["Wait"]
+
+
+def test_a_call_can_be_made_to_wait(direct: DirectAws) -> None:
+    direct.aws.delay("sts", 0.05)
+    direct.aws.delay("GetCallerIdentity", 0.1)
+    before = time.monotonic()
+    direct.sts(direct.key, "GetCallerIdentity")
+    assert time.monotonic() - before >= 0.1
+    direct.aws.recover()
 
 
 def test_the_date_header_goes_by_the_worlds_clock() -> None:
-    with PretendAws(World(Clock())) as aws:
+    with ObservedAws(World(Clock())) as aws:
         connection = HTTPConnection(urlsplit(aws.url).netloc)
         connection.request("GET", "/")
         date = connection.getresponse().headers["Date"]
         connection.close()
     assert parsedate_to_datetime(date).timestamp() == NOON
+
+
+def test_a_route_is_asked_before_the_services_and_can_be_made_to_fail(direct: DirectAws) -> None:
+    def route(_world: World, request: Request) -> Operation | None:
+        if request.path != "/health":
+            return None
+        return Operation("probe", "Look", lambda: Response(200, b"well"), refused)
+
+    aws = ObservedAws(direct.world, routes=[route])
+    aws.fail("Look", UNAVAILABLE)
+    looks = [aws.answer(Request("GET", "/health", "", {})) for _ in range(2)]
+    assert [(look.status, look.body) for look in looks if look] == [(503, b""), (200, b"well")]
+    caller = aws.answer(direct.request("sts", direct.key, "GetCallerIdentity"))
+    assert caller
+    assert caller.status == 200
+    assert aws.actions() == ["Look", "Look", "GetCallerIdentity"]
 
 
 def ask(connection: HTTPConnection) -> int:
@@ -66,7 +121,7 @@ def ask(connection: HTTPConnection) -> int:
 
 
 def test_a_connection_serves_many_requests_and_ends_with_the_server() -> None:
-    with PretendAws(World()) as aws:
+    with ObservedAws(World()) as aws:
         connection = HTTPConnection(urlsplit(aws.url).netloc)
         assert [ask(connection) for _ in range(3)] == [403] * 3
     with pytest.raises((HTTPException, OSError)):
@@ -74,7 +129,7 @@ def test_a_connection_serves_many_requests_and_ends_with_the_server() -> None:
     connection.close()
 
 
-def test_it_listens_on_the_loopback_address_and_nowhere_else(aws: PretendAws) -> None:
+def test_it_listens_on_the_loopback_address_and_nowhere_else(aws: ObservedAws) -> None:
     port = urlsplit(aws.url).port
     assert port
     with socket.create_connection(("127.0.0.1", port)):
@@ -83,15 +138,15 @@ def test_it_listens_on_the_loopback_address_and_nowhere_else(aws: PretendAws) ->
         pass
 
 
-def test_of_twenty_who_send_the_same_code_at_once_one_gets_a_session(town: Town) -> None:
-    proof = {"SerialNumber": town.device.serial, "TokenCode": town.device.code()}
+def test_of_twenty_who_send_the_same_code_at_once_one_gets_a_session(direct: DirectAws) -> None:
+    proof = {"SerialNumber": direct.device.serial, "TokenCode": direct.device.code()}
     with ThreadPoolExecutor(20) as pool:
-        replies = list(pool.map(lambda _: town.sts(town.key, "GetSessionToken", **proof), range(20)))
+        replies = list(pool.map(lambda _: direct.sts(direct.key, "GetSessionToken", **proof), range(20)))
     assert sorted(reply.status for reply in replies) == [200] + [403] * 19
 
 
 def test_a_client_that_goes_away_disturbs_nobody(
-    aws: PretendAws, alice: User, capfd: pytest.CaptureFixture[str]
+    aws: ObservedAws, key: Credentials, capfd: pytest.CaptureFixture[str]
 ) -> None:
     address = urlsplit(aws.url)
     assert address.hostname
@@ -102,7 +157,7 @@ def test_a_client_that_goes_away_disturbs_nobody(
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             connection.sendall(sent)
     time.sleep(0.1)
-    assert client.get_caller_identity(aws.url, alice.keys[0], "us-east-1").status == 200
+    assert client.get_caller_identity(aws.url, key, "us-east-1").status == 200
     assert capfd.readouterr() == ("", "")
 
 
@@ -112,7 +167,7 @@ def test_a_client_that_goes_away_disturbs_nobody(
     + [("POST /token", str(len(body)), body) for body in ("", "{", "[]", "\0")],
 )
 def test_a_request_that_makes_no_sense_is_refused_without_a_traceback(
-    aws: PretendAws, capfd: pytest.CaptureFixture[str], line: str, length: str, body: str
+    aws: ObservedAws, capfd: pytest.CaptureFixture[str], line: str, length: str, body: str
 ) -> None:
     address = urlsplit(aws.url)
     request = f"{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
@@ -151,7 +206,7 @@ def test_it_speaks_tls(tmp_path: Path) -> None:
     certificate.write_bytes(certificate.read_bytes() + (tmp_path / "public.pem").read_bytes())
     serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     serving.load_cert_chain(certificate)
-    with PretendAws(World(), tls=serving) as aws:
+    with ObservedAws(World(), tls=serving) as aws:
         address = urlsplit(aws.url)
         assert address.scheme == "https"
         trusting = ssl.create_default_context(cafile=str(tmp_path / "public.pem"))

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from demo.town import NOON, Town
+from direct_aws import NOON, DirectAws
+from observed_aws import THROTTLED
 
-from mfaenv.demo.client import Reply
-from mfaenv.demo.policy import trust
-from mfaenv.demo.server import THROTTLED
+from mfaenv.commands.demo.client import Reply
+from mfaenv.pretend_aws.policy import trust
 
 HOUR = 3600
 INVALID_TOKEN = "InvalidClientTokenId: The security token included in the request is invalid."
@@ -19,85 +19,87 @@ WRONG_DEVICE = (
 )
 
 
-def identity(town: Town, **changes: str) -> Reply:
+def identity(direct: DirectAws, **changes: str) -> Reply:
     """GetCallerIdentity with the headers of the signed request changed."""
-    request = town.request("sts", town.key, "GetCallerIdentity")
+    request = direct.request("sts", direct.key, "GetCallerIdentity")
     headers = {**request.headers, **{name.replace("_", "-"): value for name, value in changes.items()}}
-    return town.send(replace(request, headers={name: value for name, value in headers.items() if value}))
+    return direct.send(replace(request, headers={name: value for name, value in headers.items() if value}))
 
 
-def authorization(town: Town, old: str, new: str) -> Reply:
-    text = town.request("sts", town.key, "GetCallerIdentity").headers["authorization"]
+def authorization(direct: DirectAws, old: str, new: str) -> Reply:
+    text = direct.request("sts", direct.key, "GetCallerIdentity").headers["authorization"]
     assert old in text
-    return identity(town, authorization=text.replace(old, new))
+    return identity(direct, authorization=text.replace(old, new))
 
 
-def late(town: Town) -> Reply:
-    request = town.request("sts", town.key, "GetCallerIdentity")
-    town.clock.now += 301
-    return town.send(request)
+def late(direct: DirectAws) -> Reply:
+    request = direct.request("sts", direct.key, "GetCallerIdentity")
+    direct.clock.now += 301
+    return direct.send(request)
 
 
-def early(town: Town) -> Reply:
-    request = town.request("sts", town.key, "GetCallerIdentity")
-    town.clock.now -= 301
-    return town.send(request)
+def early(direct: DirectAws) -> Reply:
+    request = direct.request("sts", direct.key, "GetCallerIdentity")
+    direct.clock.now -= 301
+    return direct.send(request)
 
 
-def expired(town: Town) -> Reply:
-    session = town.session(DurationSeconds="900")
-    town.clock.now += 900
-    return town.sts(session, "GetCallerIdentity")
+def expired(direct: DirectAws) -> Reply:
+    session = direct.session(DurationSeconds="900")
+    direct.clock.now += 900
+    return direct.sts(session, "GetCallerIdentity")
 
 
-def deactivated(town: Town) -> Reply:
-    town.key.active = False
-    return town.sts(town.key, "GetCallerIdentity")
+def deactivated(direct: DirectAws) -> Reply:
+    direct.key.active = False
+    return direct.sts(direct.key, "GetCallerIdentity")
 
 
-def without_token(town: Town) -> Reply:
-    return town.sts(replace(town.session(), token=""), "GetCallerIdentity")
+def without_token(direct: DirectAws) -> Reply:
+    return direct.sts(replace(direct.session(), token=""), "GetCallerIdentity")
 
 
-def stale_token(town: Town) -> Reply:
-    return town.sts(replace(town.key, token=town.session().token), "GetCallerIdentity")
+def stale_token(direct: DirectAws) -> Reply:
+    return direct.sts(replace(direct.key, token=direct.session().token), "GetCallerIdentity")
 
 
-def session_token(**form: str) -> Callable[[Town], Reply]:
-    return lambda town: town.sts(town.key, "GetSessionToken", **form)
+def session_token(**form: str) -> Callable[[DirectAws], Reply]:
+    return lambda direct: direct.sts(direct.key, "GetSessionToken", **form)
 
 
-def with_device(code: str = "123456", serial: str = "arn:aws:iam::123456789012:mfa/alice") -> Callable[[Town], Reply]:
+def with_device(
+    code: str = "123456", serial: str = "arn:aws:iam::123456789012:mfa/alice"
+) -> Callable[[DirectAws], Reply]:
     return session_token(SerialNumber=serial, TokenCode=code)
 
 
-def security_key(town: Town) -> Reply:
-    key = town.alice.add_device("security key")
-    return with_device(key.code(), key.serial)(town)
+def security_key(direct: DirectAws) -> Reply:
+    key = direct.alice.add_device("security key")
+    return with_device(key.code(), key.serial)(direct)
 
 
-def used_code(town: Town) -> Reply:
-    code = town.device.code()
-    town.opened(with_device(code)(town))
-    return with_device(code)(town)
+def used_code(direct: DirectAws) -> Reply:
+    code = direct.device.code()
+    direct.opened(with_device(code)(direct))
+    return with_device(code)(direct)
 
 
-def from_session(town: Town) -> Reply:
-    return town.sts(town.session(), "GetSessionToken")
+def from_session(direct: DirectAws) -> Reply:
+    return direct.sts(direct.session(), "GetSessionToken")
 
 
-CASES: list[tuple[str, Callable[[Town], Reply], int, str]] = [
+CASES: list[tuple[str, Callable[[DirectAws], Reply], int, str]] = [
     (
         "unsigned",
-        lambda town: identity(town, authorization=""),
+        lambda direct: identity(direct, authorization=""),
         403,
         "MissingAuthenticationToken: Request is missing Authentication Token",
     ),
-    ("unknown key", lambda town: authorization(town, town.key.id, "AKIAIOSFODNN7EXAMPLE"), 403, INVALID_TOKEN),
+    ("unknown key", lambda direct: authorization(direct, direct.key.id, "AKIAIOSFODNN7EXAMPLE"), 403, INVALID_TOKEN),
     ("deactivated key", deactivated, 403, INVALID_TOKEN),
     (
         "wrong secret",
-        lambda town: town.sts(replace(town.key, secret="wrong"), "GetCallerIdentity"),
+        lambda direct: direct.sts(replace(direct.key, secret="wrong"), "GetCallerIdentity"),
         403,
         (
             "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. "
@@ -124,25 +126,25 @@ CASES: list[tuple[str, Callable[[Town], Reply], int, str]] = [
     ),
     (
         "no such region",
-        lambda town: town.sts(town.key, "GetCallerIdentity", "us-east-9"),
+        lambda direct: direct.sts(direct.key, "GetCallerIdentity", "us-east-9"),
         403,
         "SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'us-east-9'. ",
     ),
     (
         "a region of another partition",
-        lambda town: town.sts(town.key, "GetCallerIdentity", "cn-north-1"),
+        lambda direct: direct.sts(direct.key, "GetCallerIdentity", "cn-north-1"),
         403,
         INVALID_TOKEN,
     ),
     (
         "signed for another service",
-        lambda town: authorization(town, "/sts/", "/iam/"),
+        lambda direct: authorization(direct, "/sts/", "/iam/"),
         403,
         "SignatureDoesNotMatch: Credential should be scoped to correct service: 'sts'. ",
     ),
     (
         "signed for another day",
-        lambda town: authorization(town, "/20270115/", "/20270114/"),
+        lambda direct: authorization(direct, "/20270115/", "/20270114/"),
         403,
         (
             "SignatureDoesNotMatch: Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "
@@ -152,7 +154,7 @@ CASES: list[tuple[str, Callable[[Town], Reply], int, str]] = [
     ),
     (
         "host not signed",
-        lambda town: authorization(town, "content-type;host;", "content-type;"),
+        lambda direct: authorization(direct, "content-type;host;", "content-type;"),
         403,
         "SignatureDoesNotMatch: 'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
     ),
@@ -202,7 +204,7 @@ CASES: list[tuple[str, Callable[[Town], Reply], int, str]] = [
     ),
     (
         "no such action",
-        lambda town: town.sts(town.key, "Foo"),
+        lambda direct: direct.sts(direct.key, "Foo"),
         400,
         "InvalidAction: Could not find operation Foo for version 2011-06-15",
     ),
@@ -210,70 +212,70 @@ CASES: list[tuple[str, Callable[[Town], Reply], int, str]] = [
 
 
 @pytest.mark.parametrize(("call", "status", "error"), [pytest.param(*case[1:], id=case[0]) for case in CASES])
-def test_refusals(town: Town, call: Callable[[Town], Reply], status: int, error: str) -> None:
-    reply = call(town)
+def test_refusals(direct: DirectAws, call: Callable[[DirectAws], Reply], status: int, error: str) -> None:
+    reply = call(direct)
     assert (reply.status, reply.error) == (status, error)
     assert reply.values("Type") == ["Sender"]
 
 
-def test_a_clock_may_be_off_by_five_minutes(town: Town) -> None:
-    request = town.request("sts", town.key, "GetCallerIdentity")
+def test_a_clock_may_be_off_by_five_minutes(direct: DirectAws) -> None:
+    request = direct.request("sts", direct.key, "GetCallerIdentity")
     for seconds in (300, -600):
-        town.clock.now += seconds
-        assert town.send(request).status == 200
+        direct.clock.now += seconds
+        assert direct.send(request).status == 200
 
 
-def test_a_session_lasts_as_long_as_it_was_asked_for_and_twelve_hours_otherwise(town: Town) -> None:
-    assert town.session(DurationSeconds="129600").expires == NOON + 129_600
-    assert town.session().expires == NOON + 12 * HOUR
+def test_a_session_lasts_as_long_as_it_was_asked_for_and_twelve_hours_otherwise(direct: DirectAws) -> None:
+    assert direct.session(DurationSeconds="129600").expires == NOON + 129_600
+    assert direct.session().expires == NOON + 12 * HOUR
 
 
-def test_the_account_owner_has_an_hour_at_most_and_no_roles(town: Town) -> None:
-    root = town.account.add_user("root").add_key()
-    session = town.opened(town.sts(root, "GetSessionToken", DurationSeconds="43200"))
+def test_the_account_owner_has_an_hour_at_most_and_no_roles(direct: DirectAws) -> None:
+    root = direct.account.add_user("root").add_key()
+    session = direct.opened(direct.sts(root, "GetSessionToken", DurationSeconds="43200"))
     assert session.expires == NOON + HOUR
-    assert town.sts(root, "GetCallerIdentity").values("Arn") == ["arn:aws:iam::123456789012:root"]
-    role = town.account.add_role("Admin", trust("*", mfa=False))
-    assert town.assume(root, role).error == "AccessDenied: Roles may not be assumed by root accounts."
+    assert direct.sts(root, "GetCallerIdentity").values("Arn") == ["arn:aws:iam::123456789012:root"]
+    role = direct.account.add_role("Admin", trust("*", mfa=False))
+    assert direct.assume(root, role).error == "AccessDenied: Roles may not be assumed by root accounts."
 
 
-def test_a_hardware_device_has_a_serial_number_that_is_no_arn(town: Town) -> None:
-    device = town.alice.add_device("hardware")
-    town.opened(with_device(device.code(), device.serial)(town))
+def test_a_hardware_device_has_a_serial_number_that_is_no_arn(direct: DirectAws) -> None:
+    device = direct.alice.add_device("hardware")
+    direct.opened(with_device(device.code(), device.serial)(direct))
     assert device.serial == "GAHT12345678"
 
 
-def test_identity_is_told_to_all_keys_whatever_the_policy(town: Town) -> None:
-    without_mfa = town.session(mfa=False)
-    for keys in (town.key, without_mfa, town.session()):
-        reply = town.sts(keys, "GetCallerIdentity")
-        assert reply.values("Arn") == [town.alice.arn]
+def test_identity_is_told_to_all_keys_whatever_the_policy(direct: DirectAws) -> None:
+    without_mfa = direct.session(mfa=False)
+    for keys in (direct.key, without_mfa, direct.session()):
+        reply = direct.sts(keys, "GetCallerIdentity")
+        assert reply.values("Arn") == [direct.alice.arn]
         assert reply.values("Account") == ["123456789012"]
-        assert reply.values("UserId") == [town.alice.id]
+        assert reply.values("UserId") == [direct.alice.id]
 
 
-def test_a_partition_has_arns_and_regions_of_its_own(town: Town) -> None:
-    china = town.world.add_account("111122223333", partition="aws-cn")
+def test_a_partition_has_arns_and_regions_of_its_own(direct: DirectAws) -> None:
+    china = direct.world.add_account("111122223333", partition="aws-cn")
     li = china.add_user("li")
     key, device = li.add_key(), li.add_device()
     assert device.serial == "arn:aws-cn:iam::111122223333:mfa/li"
-    assert town.sts(key, "GetCallerIdentity", "cn-northwest-1").values("Arn") == [li.arn]
-    assert town.sts(key, "GetCallerIdentity").error == INVALID_TOKEN
+    assert direct.sts(key, "GetCallerIdentity", "cn-northwest-1").values("Arn") == [li.arn]
+    assert direct.sts(key, "GetCallerIdentity").error == INVALID_TOKEN
 
 
-def test_what_is_logged_holds_no_secret(town: Town) -> None:
-    session, code = town.session(), town.device.code()
-    with_device(code)(town)
-    town.aws.fail("sts", THROTTLED)
-    town.sts(session, "GetCallerIdentity", "eu-west-1")
-    log = repr(town.aws.log)
-    assert [(record.action, record.status, record.error) for record in town.aws.log] == [
+def test_what_is_logged_holds_no_secret(direct: DirectAws) -> None:
+    session, code = direct.session(), direct.device.code()
+    with_device(code)(direct)
+    direct.aws.fail("sts", THROTTLED)
+    direct.sts(session, "GetCallerIdentity", "eu-west-1")
+    log = repr(direct.aws.log)
+    assert [(record.action, record.status, record.error) for record in direct.aws.log] == [
         ("GetSessionToken", 200, ""),
         ("GetSessionToken", 200, ""),
         ("GetCallerIdentity", 400, "Throttling"),
     ]
-    assert town.aws.log[-1].region == "eu-west-1"
-    assert town.aws.log[-1].access_key_id == session.id
-    for secret in (code, town.key.secret, session.secret, session.token):
+    assert direct.aws.log[-1].region == "eu-west-1"
+    assert direct.aws.log[-1].access_key_id == session.id
+    for secret in (code, direct.key.secret, session.secret, session.token):
         assert secret not in log
-    assert town.key.secret not in repr(town.key)
+    assert direct.key.secret not in repr(direct.key)

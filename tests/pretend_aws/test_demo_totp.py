@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mfaenv.demo.totp import STEP, Authenticator, code_at_step
+from mfaenv.pretend_aws.totp import STEP, Authenticator, code_at_step
 
 RFC_SECRET = b"12345678901234567890"
 NOW = 1_800_000_000  # the first second of a step

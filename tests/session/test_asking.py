@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from observed_aws import ObservedAws
 from product import Product
 from terminals import (
     BASH,
@@ -26,14 +27,14 @@ from terminals import (
     with_mfaenv,
 )
 
-from mfaenv.console import Console
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import Story
-from mfaenv.demo.world import Device
 from mfaenv.errors import MfaenvError
-from mfaenv.terminal import Terminal
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import Device
+from mfaenv.terminal.console import Console
+from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.tones import Toned
 
-QUESTION = r"MFA code for profile default in account 123456789012, device arn:aws:iam::123456789012:mfa/alice: "
+QUESTION = r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
 FAMILY = pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
 KEYS_THAT_LEAVE = pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 KEYS_THAT_END_WAITING = pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def wrong_codes(device: Device) -> list[str]:
     return [code for code in ("000000", "111111", "222222", "333333", "444444", "555555") if code not in shown]
 
 
-def sent_codes(aws: PretendAws) -> int:
+def sent_codes(aws: ObservedAws) -> int:
     return len(aws.actions("GetSessionToken"))
 
 
@@ -70,31 +71,33 @@ def key_in(window: Window) -> str:
 
 
 @pytest.mark.parametrize(("shell", "line"), EVERY_LINE)
-def test_the_documented_line_asks(product: Product, story: Story, aws: PretendAws, shell: Shell, line: str) -> None:
+def test_the_documented_line_asks(
+    product: Product, scenario: Scenario, aws: ObservedAws, shell: Shell, line: str
+) -> None:
     with open_window(product, shell) as window:
         window.enter(line)
         window.see(QUESTION)
-        window.enter(story.device.code())
-        assert story.world.credentials[key_in(window)].mfa_at is not None
+        window.enter(scenario.device.code())
+        assert scenario.world.credentials[key_in(window)].mfa_at is not None
     assert sent_codes(aws) == 1
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
-def test_a_second_window_has_the_session_without_a_question(product: Product, story: Story, shell: Shell) -> None:
-    assert product.run("--shell", "bash", "-c", story.device.code()).status == 0
+def test_a_second_window_has_the_session_without_a_question(product: Product, scenario: Scenario, shell: Shell) -> None:
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     with open_window(product, shell) as window:
         window.enter(shell.lines[0])
-        assert story.world.credentials[key_in(window)].mfa_at is not None
+        assert scenario.world.credentials[key_in(window)].mfa_at is not None
         assert "MFA code" not in window.text
 
 
 @FAMILY
 def test_a_wrong_code_is_asked_for_again_three_times_at_most(
-    product: Product, story: Story, aws: PretendAws, shell: Shell
+    product: Product, scenario: Scenario, aws: ObservedAws, shell: Shell
 ) -> None:
     with open_window(product, shell) as window:
         window.enter(shell.lines[0] + shell.or_failed)
-        for code in wrong_codes(story.device)[:3]:
+        for code in wrong_codes(scenario.device)[:3]:
             window.see(QUESTION)
             window.enter(code)
             window.see("AWS refused the code for arn:aws:iam::123456789012:mfa/alice")
@@ -103,32 +106,32 @@ def test_a_wrong_code_is_asked_for_again_three_times_at_most(
     assert sent_codes(aws) == 3
 
 
-def test_three_wrong_codes_end_with_status_one(product: Product, story: Story) -> None:
+def test_three_wrong_codes_end_with_status_one(product: Product, scenario: Scenario) -> None:
     with direct(product, "--shell", "bash") as window:
-        for code in wrong_codes(story.device)[:3]:
+        for code in wrong_codes(scenario.device)[:3]:
             window.see(QUESTION)
             window.enter(code)
         assert window.ended() == 1
 
 
-def test_the_right_code_after_a_wrong_one_is_taken(product: Product, story: Story, aws: PretendAws) -> None:
+def test_the_right_code_after_a_wrong_one_is_taken(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     with open_window(product, BASH) as window:
         window.enter(BASH.lines[0])
         window.see(QUESTION)
-        window.enter(wrong_codes(story.device)[0])
+        window.enter(wrong_codes(scenario.device)[0])
         window.see(QUESTION)
-        window.enter(story.device.code())
-        assert key_in(window) in story.world.credentials
+        window.enter(scenario.device.code())
+        assert key_in(window) in scenario.world.credentials
     assert sent_codes(aws) == 2
 
 
-def test_what_is_no_code_is_never_sent(product: Product, aws: PretendAws) -> None:
+def test_what_is_no_code_is_never_sent(product: Product, aws: ObservedAws) -> None:
     with direct(product, "--shell", "bash") as window:
         for text in ("", "12345", "1234567", "12345a", "-123456", "1234.5", *OTHER_DIGITS):
-            window.see(QUESTION)
+            window.see("MFA code: ")
             window.enter(text)
             window.see(r"^A code is six digits\.$")
-        window.see(QUESTION)
+        window.see("MFA code: ")
         window.press(CTRL_C)
         assert window.ended() == 130
     assert sent_codes(aws) == 0
@@ -137,17 +140,19 @@ def test_what_is_no_code_is_never_sent(product: Product, aws: PretendAws) -> Non
 @pytest.mark.parametrize(
     "typed", ["{0} {1}", "  {0}{1} ", "{0}\t{1}", "1 2 3\x15{0}{1}", "9\x7f{0}{1}", "\x1b[1;27R{0}{1}\x1b[C"]
 )
-def test_a_code_may_be_typed_as_people_type(product: Product, story: Story, typed: str) -> None:
-    code = story.device.code()
+def test_a_code_may_be_typed_as_people_type(product: Product, scenario: Scenario, typed: str) -> None:
+    code = scenario.device.code()
     with open_window(product, BASH) as window:
         window.enter(BASH.lines[0])
         window.see(QUESTION)
         window.enter(typed.format(code[:3], code[3:]))
-        assert key_in(window) in story.world.credentials
+        assert key_in(window) in scenario.world.credentials
 
 
-def test_a_used_code_is_not_sent_but_the_next_one_waited_for(product: Product, story: Story, aws: PretendAws) -> None:
-    code = story.device.shown().code
+def test_a_used_code_is_not_sent_but_the_next_one_waited_for(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    code = scenario.device.shown().code
     assert product.run("--shell", "bash", "-c", code).status == 0
     with direct(product, "--shell", "bash", "--refresh") as window:
         window.see(QUESTION)
@@ -158,15 +163,15 @@ def test_a_used_code_is_not_sent_but_the_next_one_waited_for(product: Product, s
         seconds = [int(left) for left in re.findall(r"comes in (\d+) s", window.text)]
         assert seconds == sorted(seconds, reverse=True)
         assert set(seconds) <= set(range(1, 31))
-        assert story.device.shown().code != code
-        window.enter(story.device.shown().code)
+        assert scenario.device.shown().code != code
+        window.enter(scenario.device.shown().code)
         assert window.ended() == 0
     assert sent_codes(aws) == 2
 
 
 @KEYS_THAT_END_WAITING
-def test_a_refused_code_is_not_sent_twice(product: Product, story: Story, aws: PretendAws, key: str) -> None:
-    wrong = wrong_codes(story.device)[0]
+def test_a_refused_code_is_not_sent_twice(product: Product, scenario: Scenario, aws: ObservedAws, key: str) -> None:
+    wrong = wrong_codes(scenario.device)[0]
     with direct(product, "--shell", "bash") as window:
         for _ in range(2):
             window.see(QUESTION)
@@ -209,71 +214,47 @@ def test_after_leaving_the_shell_goes_on_without_a_session(product: Product, she
         assert key_in(window) == "AKIAI44QH8DHBEXAMPLE"
 
 
-@pytest.mark.parametrize("way", ["Ctrl-C", "closed"])
-def test_where_the_window_that_asks_goes_the_next_one_asks(product: Product, story: Story, way: str) -> None:
-    first = direct(product, "--shell", "bash")
-    with first:
-        first.see(QUESTION)
-        second = direct(product, "--shell", "bash")
-        second.see("Another mfaenv is getting a session with these keys")
-        if way == "Ctrl-C":
-            first.press(CTRL_C)
-            assert first.ended() == 130
-    with second:
-        second.see(QUESTION)
-        second.enter(story.device.code())
-        assert second.ended() == 0
+@KEYS_THAT_END_WAITING
+def test_who_waits_for_another_process_can_leave(
+    product: Product, scenario: Scenario, aws: ObservedAws, key: str
+) -> None:
+    aws.delay("GetSessionToken", 10)
+    first = product.start("--shell", "bash", "-c", scenario.device.code())
+    while not list(product.cache.glob("lock-*")):
+        assert first.poll() is None
+    with direct(product, "--shell", "bash", "-c", scenario.device.code()) as second:
+        second.see("Another mfaenv is getting a session with the keys of profile default")
+        second.press(key)
+        assert second.ended() == 130
+        assert "Traceback" not in second.text
+    first.kill()
+    first.communicate()
 
 
 @KEYS_THAT_END_WAITING
-def test_who_waits_for_another_window_can_leave(product: Product, key: str) -> None:
-    with direct(product, "--shell", "bash") as first:
-        first.see(QUESTION)
-        with direct(product, "--shell", "bash") as second:
-            second.see("Another mfaenv is getting a session with these keys")
-            second.press(key)
-            assert second.ended() == 130
-            assert "Traceback" not in second.text
-
-
-@KEYS_THAT_END_WAITING
-def test_who_waits_for_aws_can_leave(product: Product, story: Story, aws: PretendAws, key: str) -> None:
+def test_who_waits_for_aws_can_leave(product: Product, scenario: Scenario, aws: ObservedAws, key: str) -> None:
     aws.delay("GetSessionToken", 10)
     with open_window(product, BASH) as window:
         window.enter("eval $(mfaenv --shell bash)")
         window.see(QUESTION)
-        window.enter(story.device.code())
+        window.enter(scenario.device.code())
         window.press(key)
         window.prompted()
         window.enter(BASH.last_status)
         assert window.see(r"^status=\d+$") == "status=130"
 
 
-def test_who_types_ahead_while_waiting_for_aws_stays(product: Product, story: Story, aws: PretendAws) -> None:
+def test_who_types_ahead_while_waiting_for_aws_stays(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     aws.delay("GetSessionToken", 1)
     with open_window(product, BASH) as window:
         window.enter("eval $(mfaenv --shell bash)")
         window.see(QUESTION)
-        window.enter(story.device.code())
+        window.enter(scenario.device.code())
         window.enter("printenv AWS_ACCESS_KEY_ID")
         window.see(r"^ASIA\w{16}$")
 
 
-def test_of_two_windows_one_asks_and_the_other_gets_its_session(
-    product: Product, story: Story, aws: PretendAws
-) -> None:
-    with open_window(product, BASH) as first, open_window(product, ZSH) as second:
-        first.enter(BASH.lines[0])
-        first.see(QUESTION)
-        second.enter(ZSH.lines[0])
-        second.see("Another mfaenv is getting a session with these keys")
-        first.enter(story.device.code())
-        assert key_in(first) == key_in(second)
-        assert "MFA code" not in second.text
-    assert sent_codes(aws) == 1
-
-
-def test_a_stopped_question_can_be_taken_up_again(product: Product, story: Story) -> None:
+def test_a_stopped_question_can_be_taken_up_again(product: Product, scenario: Scenario) -> None:
     with open_window(product, BASH) as window:
         window.enter("mfaenv --shell bash >printed")
         window.see(QUESTION)
@@ -282,7 +263,7 @@ def test_a_stopped_question_can_be_taken_up_again(product: Product, story: Story
         window.prompted()
         window.enter("fg")
         window.see("^mfaenv --shell bash")
-        window.enter(story.device.code())
+        window.enter(scenario.device.code())
         window.prompted()
     assert "export AWS_ACCESS_KEY_ID=ASIA" in (product.home / "printed").read_text()
 
@@ -295,7 +276,7 @@ def test_a_terminal_that_was_given_to_another_job_is_told(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Console, "__init__", refuse)
     with pytest.raises(MfaenvError, match="no terminal to ask on any more") as caught:
-        Terminal({}).ask_code("MFA code", lambda: None)
+        Terminal({}).ask_code((Toned("MFA code"),), lambda: None, lambda: None)
     assert caught.value.status == 3
 
 
@@ -323,10 +304,10 @@ def test_told_to_end_it_lets_the_line_fail_and_leaves_no_lock(product: Product, 
 
 
 @pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
-def test_without_colours_it_is_plain(product: Product, story: Story, variables: dict[str, str]) -> None:
+def test_without_colours_it_is_plain(product: Product, scenario: Scenario, variables: dict[str, str]) -> None:
     with direct(product, "--shell", "bash", **variables) as window:
-        for code in ("none", *wrong_codes(story.device)[:3]):
-            window.see(QUESTION)
+        for code in ("none", *wrong_codes(scenario.device)[:3]):
+            window.see("MFA code: ")
             window.enter(code)
         assert window.ended() == 1
         assert "\x1b" not in window.raw
@@ -338,18 +319,18 @@ def test_on_a_terminal_it_is_bold(product: Product) -> None:
         assert "\x1b[1mMFA code" in window.raw
 
 
-def test_what_is_piped_into_it_is_no_answer(product: Product, story: Story, aws: PretendAws) -> None:
+def test_what_is_piped_into_it_is_no_answer(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     with open_window(product, BASH) as window:
-        window.enter(f'eval "$(echo {wrong_codes(story.device)[0]} | mfaenv)"')
+        window.enter(f'eval "$(echo {wrong_codes(scenario.device)[0]} | mfaenv)"')
         window.see(QUESTION)
-        window.enter(story.device.code())
-        assert key_in(window) in story.world.credentials
+        window.enter(scenario.device.code())
+        assert key_in(window) in scenario.world.credentials
     assert sent_codes(aws) == 1
 
 
 @pytest.mark.parametrize("arguments", [(), ("--no-input",)], ids=["no terminal", "--no-input"])
 def test_where_nobody_can_be_asked_the_error_names_the_ways(
-    product: Product, aws: PretendAws, arguments: tuple[str, ...]
+    product: Product, aws: ObservedAws, arguments: tuple[str, ...]
 ) -> None:
     done = product.run("--shell", "bash", *arguments)
     assert (done.status, done.out) == (3, "(exit 3);\n")
@@ -359,17 +340,17 @@ def test_where_nobody_can_be_asked_the_error_names_the_ways(
     assert aws.log == []
 
 
-def test_no_input_asks_nobody_who_is_there(product: Product, story: Story) -> None:
+def test_no_input_asks_nobody_who_is_there(product: Product, scenario: Scenario) -> None:
     with direct(product, "--shell", "bash", "--no-input") as window:
         assert window.ended() == 3
         assert "MFA code" not in window.text
-    assert product.run("--shell", "bash", "-c", story.device.code()).status == 0
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     with direct(product, "--shell", "bash", "--no-input") as window:
         assert window.ended() == 0
 
 
 @pytest.mark.parametrize("arguments", [(), ("-p", "nobody"), ("--region", "eu-west-1")])
-def test_cached_says_nothing(product: Product, aws: PretendAws, arguments: tuple[str, ...]) -> None:
+def test_cached_says_nothing(product: Product, aws: ObservedAws, arguments: tuple[str, ...]) -> None:
     assert product.run("--shell", "bash", "--cached", *arguments) == (3, "", "")
     with direct(product, "--shell", "bash", "--cached", *arguments) as window:
         assert window.ended() == 3
@@ -433,14 +414,14 @@ def test_an_endpoint_that_is_none_is_found_before_anybody_is_asked(product: Prod
     with direct(product, "--shell", "bash", AWS_ENDPOINT_URL=url) as window:
         assert window.ended() == 2
         assert "MFA code" not in window.text
-        assert f"'{url}' is no address of an endpoint" in window.text
+        assert f"'{url}' is not the URL of an endpoint" in window.text
 
 
-def test_the_code_is_not_spent_on_keys_that_do_not_work(product: Product, story: Story, aws: PretendAws) -> None:
-    story.key.active = False
+def test_the_code_is_not_spent_on_keys_that_do_not_work(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    scenario.key.active = False
     with direct(product, "--shell", "bash") as window:
         window.see(QUESTION)
-        window.enter(story.device.code())
+        window.enter(scenario.device.code())
         window.see("AWS does not know the access key AKIAIOSFODNN7EXAMPLE")
         assert window.ended() == 1
     assert sent_codes(aws) == 0

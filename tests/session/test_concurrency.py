@@ -1,5 +1,6 @@
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -7,18 +8,18 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from observed_aws import ObservedAws
 from product import COMMAND, Outcome, Product, finish
 from terminals import need
 
 from mfaenv import store
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import Story
-from mfaenv.demo.totp import STEP, code_at_step
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.totp import STEP, code_at_step
 
 MANY = 20
 SOME = 4
 KILLED = -9
-WAITING = "Another mfaenv is getting a session with these keys; waiting for it."
+WAITING = "Another mfaenv is getting a session with the keys of profile default; waiting for it."
 
 MOMENTS = {
     "the store is tried": ("unlink", 1),
@@ -42,11 +43,11 @@ stopping = pytest.mark.skipif(sys.platform == "win32", reason="processes cannot 
 
 
 @pytest.fixture
-def codes(story: Story) -> Iterator[str]:
+def codes(scenario: Scenario) -> Iterator[str]:
     """Codes that all count, since the clock of the world stands still."""
     now = time.time()
-    story.world.clock = lambda: now
-    return (code_at_step(story.device.secret, int(now // STEP) + step) for step in (0, 1, -1))
+    scenario.world.clock = lambda: now
+    return (code_at_step(scenario.device.secret, int(now // STEP) + step) for step in (0, 1, -1))
 
 
 def start(product: Product, code: str) -> subprocess.Popen[bytes]:
@@ -83,7 +84,7 @@ def go_on(process: subprocess.Popen[bytes]) -> None:
         process.send_signal(signal.SIGCONT)
 
 
-def test_many_at_once_make_one_call(product: Product, aws: PretendAws, codes: Iterator[str]) -> None:
+def test_many_at_once_make_one_call(product: Product, aws: ObservedAws, codes: Iterator[str]) -> None:
     code = next(codes)
     assert len(sessions(finish_all(*(start(product, code) for _ in range(MANY))))) == 1
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
@@ -106,7 +107,47 @@ def test_who_waits_says_so_after_a_second(product: Product, codes: Iterator[str]
     assert len(sessions(outcomes)) == 1
 
 
-def test_after_a_refusal_the_next_one_asks_for_itself(product: Product, aws: PretendAws, codes: Iterator[str]) -> None:
+def test_a_wrong_code_given_to_many_is_sent_once(product: Product, aws: ObservedAws, codes: Iterator[str]) -> None:
+    code = f"{(int(next(codes)) + 1) % 10**6:06}"
+    outcomes = finish_all(*(start(product, code) for _ in range(MANY)))
+    assert {(outcome.status, outcome.out) for outcome in outcomes} == {(1, "(exit 1);\n")}
+    said = sorted(outcome.err.splitlines()[0] for outcome in outcomes)
+    assert said[0].startswith("mfaenv: AWS refused the code for arn:aws:iam::123456789012:mfa/alice")
+    assert said[1:] == ["mfaenv: That code was already refused."] * (MANY - 1)
+    assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+    assert locks(product) == []
+
+
+def test_a_code_that_was_refused_is_told_without_what_takes_long_to_load(
+    product: Product, codes: Iterator[str]
+) -> None:
+    code = f"{(int(next(codes)) + 1) % 10**6:06}"
+    assert finish(start(product, code)).status == 1
+    product.command = (sys.executable, "-X", "importtime", *COMMAND[1:])
+    told = finish(start(product, code)).err
+    assert "That code was already refused." in told
+    assert not re.search(r"\b(botocore|boto3|rich|typer)\b", told)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux'")
+def test_a_code_whose_session_is_about_to_be_stored_is_waited_for(
+    product: Product, aws: ObservedAws, codes: Iterator[str]
+) -> None:
+    """The first is held up between noting the code as used and storing the session."""
+    need("strace")
+    product.env["PYTHONDONTWRITEBYTECODE"] = "1"  # such a file is renamed too
+    code = next(codes)
+    slow = ("-e", "trace=rename", "-e", "inject=rename:delay_enter=2s:when=2")
+    product.command = ("strace", "-f", "-qq", "-o", os.devnull, *slow, *COMMAND)
+    first = start(product, code)
+    product.command = COMMAND
+    while not list(product.cache.glob(f"{store.CODE}*")):
+        assert first.poll() is None
+    assert len(sessions(finish_all(first, start(product, code)))) == 1
+    assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+
+
+def test_after_a_refusal_the_next_one_asks_for_itself(product: Product, aws: ObservedAws, codes: Iterator[str]) -> None:
     aws.delay("GetSessionToken", 0.3)
     code = next(codes)
     first = start(product, f"{(int(code) + 1) % 10**6:06}")
@@ -119,8 +160,8 @@ def test_after_a_refusal_the_next_one_asks_for_itself(product: Product, aws: Pre
 
 
 @stopping
-def test_different_keys_do_not_wait_for_each_other(product: Product, story: Story, codes: Iterator[str]) -> None:
-    bob = story.key.account.add_user("bob")
+def test_different_keys_do_not_wait_for_each_other(product: Product, scenario: Scenario, codes: Iterator[str]) -> None:
+    bob = scenario.key.account.add_user("bob")
     key, device = bob.add_key(), bob.add_device()
     first = start(product, next(codes))
     wait_for_lock(product, first)
@@ -132,9 +173,42 @@ def test_different_keys_do_not_wait_for_each_other(product: Product, story: Stor
 
 
 @stopping
+def test_the_next_takes_over_when_the_first_is_stopped(
+    product: Product, aws: ObservedAws, codes: Iterator[str]
+) -> None:
+    """And the first, when it goes on, leaves the lock of the next alone."""
+    aws.delay("GetSessionToken", 0.5)
+    first = start(product, next(codes))
+    wait_for_lock(product, first)
+    stop(first)
+    code = next(codes)
+    outcomes = finish_all(*(start(product, code) for _ in range(SOME)))
+    go_on(first)
+    assert len(sessions(outcomes)) == 1
+    assert finish(first).status == 0
+    assert len(aws.actions("GetSessionToken")) <= 2
+    assert locks(product) == []
+
+
+@stopping
+def test_a_stopped_process_goes_on_with_the_session_of_the_next(
+    product: Product, aws: ObservedAws, codes: Iterator[str]
+) -> None:
+    """Both have the same code, which is good once."""
+    code = next(codes)
+    first = start(product, code)
+    wait_for_lock(product, first)
+    stop(first)
+    second = finish(start(product, code))
+    go_on(first)
+    assert len(sessions([second, finish(first)])) == 1
+    assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+
+
+@stopping
 @pytest.mark.parametrize("seed", range(4))
 def test_the_next_takes_over_whenever_the_first_is_killed(
-    product: Product, aws: PretendAws, codes: Iterator[str], seed: int
+    product: Product, aws: ObservedAws, codes: Iterator[str], seed: int
 ) -> None:
     aws.delay("GetSessionToken", 0.15)
     first = start(product, next(codes))
@@ -153,7 +227,7 @@ def test_the_next_takes_over_whenever_the_first_is_killed(
 @pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux'")
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_the_next_takes_over_when_the_first_is_killed_as(
-    product: Product, aws: PretendAws, codes: Iterator[str], moment: str
+    product: Product, aws: ObservedAws, codes: Iterator[str], moment: str
 ) -> None:
     """The kernel kills it at the call itself."""
     need("strace")

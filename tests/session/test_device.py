@@ -1,25 +1,25 @@
 """Which device: named somewhere, remembered, found, offered or picked; and what is no device."""
 
 import pytest
+from observed_aws import ALWAYS, UNAVAILABLE, ObservedAws
 from product import Outcome, Product
 from settings import configure
 from terminals import CTRL_C, CTRL_D, Window, direct
 
-from mfaenv.demo.policy import ALLOW_ALL
-from mfaenv.demo.server import ALWAYS, UNAVAILABLE, PretendAws
-from mfaenv.demo.story import Story
-from mfaenv.demo.wire import Failure
-from mfaenv.demo.world import Device, User
+from mfaenv.pretend_aws.policy import ALLOW_ALL
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.wire import Failure
+from mfaenv.pretend_aws.world import Device, User
 
 ALICE = "arn:aws:iam::123456789012:mfa/alice"
-OFFER = rf"The policy hides the MFA devices\. Is it {ALICE}\? \[Y/n\] "
+OFFER = rf"The policy hides the MFA devices\. It may be {ALICE}\.\s+Use this device\? \[Y/n\] "
 
 
 @pytest.fixture
-def locked(story: Story, product: Product) -> User:
+def locked(scenario: Scenario, product: Product) -> User:
     """Alice, whose policy hides her devices without MFA, and whose config file does not name one."""
     configure(product, mfa_serial=None)
-    return story.world.accounts["123456789012"].users["alice"]
+    return scenario.world.accounts["123456789012"].users["alice"]
 
 
 @pytest.fixture
@@ -29,17 +29,17 @@ def alice(locked: User) -> User:
     return locked
 
 
-def used(aws: PretendAws) -> list[str]:
+def used(aws: ObservedAws) -> list[str]:
     """The serial numbers that codes were sent for."""
     return [record.parameters["SerialNumber"] for record in aws.log if record.action == "GetSessionToken"]
 
 
-def lookups(aws: PretendAws) -> list[str]:
+def lookups(aws: ObservedAws) -> list[str]:
     return aws.actions("ListMFADevices")
 
 
 def question(device: Device) -> str:
-    return f"MFA code for profile default in account 123456789012, device {device.serial}: "
+    return rf"For profile default in account 123456789012,\s+device {device.serial}\s.*\sMFA code: "
 
 
 def answer(window: Window, device: Device) -> None:
@@ -55,7 +55,7 @@ def assert_refused(done: Outcome, status: int, *words: str) -> None:
 
 
 def test_under_the_deny_policy_the_likely_device_is_offered_and_remembered(
-    product: Product, aws: PretendAws, locked: User
+    product: Product, aws: ObservedAws, locked: User
 ) -> None:
     device = locked.devices[0]
     with direct(product, "--shell", "bash") as window:
@@ -82,7 +82,7 @@ def test_a_yes_may_be_written(product: Product, locked: User, yes: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["virtual", "hardware"])
-def test_who_says_no_writes_the_device(product: Product, aws: PretendAws, locked: User, kind: str) -> None:
+def test_who_says_no_writes_the_device(product: Product, aws: ObservedAws, locked: User, kind: str) -> None:
     device = locked.add_device("hardware") if kind == "hardware" else locked.add_device(name="phone")
     with direct(product, "--shell", "bash") as window:
         window.see(OFFER)
@@ -103,7 +103,7 @@ def test_who_says_no_writes_the_device(product: Product, aws: PretendAws, locked
         ("phone", "is not a serial number"),
     ],
 )
-def test_what_is_written_is_looked_at(product: Product, aws: PretendAws, locked: User, typed: str, words: str) -> None:
+def test_what_is_written_is_looked_at(product: Product, aws: ObservedAws, locked: User, typed: str, words: str) -> None:
     assert locked.devices
     with direct(product, "--shell", "bash") as window:
         window.see(OFFER)
@@ -129,12 +129,12 @@ def test_one_can_leave_at_any_question(product: Product, locked: User, key: str,
         assert "Traceback" not in window.text
 
 
-def test_an_offer_that_fails_is_not_remembered(product: Product, aws: PretendAws, locked: User) -> None:
+def test_an_offer_that_fails_is_not_remembered(product: Product, aws: ObservedAws, locked: User) -> None:
     locked.devices[0].serial = "arn:aws:iam::123456789012:mfa/phone"
     with direct(product, "--shell", "bash") as window:
         window.see(OFFER)
         window.enter("y")
-        window.see(f"device {ALICE}: ")
+        window.see(rf"device {ALICE}\s.*\sMFA code: ")
         window.enter("123456")
         window.see(f"The device {ALICE} is not this user's")
         assert window.ended() == 1
@@ -143,21 +143,21 @@ def test_an_offer_that_fails_is_not_remembered(product: Product, aws: PretendAws
     assert used(aws) == [ALICE]
 
 
-def test_the_user_in_a_path_has_a_device_without_one(product: Product, story: Story, locked: User) -> None:
+def test_the_user_in_a_path_has_a_device_without_one(product: Product, scenario: Scenario, locked: User) -> None:
     locked.path = "/staff/tokyo/"
-    done = product.run("--shell", "bash", "-c", story.device.code())
+    done = product.run("--shell", "bash", "-c", scenario.device.code())
     assert done.status == 0
     assert f"trying {ALICE}" in done.err
 
 
-def test_where_nobody_can_say_yes_the_likely_device_is_tried(product: Product, aws: PretendAws, locked: User) -> None:
+def test_where_nobody_can_say_yes_the_likely_device_is_tried(product: Product, aws: ObservedAws, locked: User) -> None:
     done = product.run("--shell", "bash", "-c", locked.devices[0].code())
     assert done.status == 0
     assert f"The policy hides the MFA devices; trying {ALICE}." in done.err
     assert used(aws) == [ALICE]
 
 
-def test_the_only_device_is_taken(product: Product, aws: PretendAws, alice: User) -> None:
+def test_the_only_device_is_taken(product: Product, aws: ObservedAws, alice: User) -> None:
     alice.devices[0].serial = "arn:aws:iam::123456789012:mfa/phone"
     with direct(product, "--shell", "bash") as window:
         answer(window, alice.devices[0])
@@ -166,7 +166,7 @@ def test_the_only_device_is_taken(product: Product, aws: PretendAws, alice: User
     assert [record.parameters for record in aws.log if record.action == "ListMFADevices"] == [{"UserName": "alice"}]
 
 
-def test_every_page_of_the_list_is_read(product: Product, aws: PretendAws, alice: User) -> None:
+def test_every_page_of_the_list_is_read(product: Product, aws: ObservedAws, alice: User) -> None:
     alice.devices = [alice.add_device("security key", name=f"key-{number}") for number in range(100)]
     phone = alice.add_device(name="phone")
     done = product.run("--shell", "bash", "-c", phone.code())
@@ -178,7 +178,7 @@ def test_a_security_key_beside_it_does_not_matter(product: Product, alice: User)
     assert product.run("--shell", "bash", "-c", alice.devices[0].code()).status == 0
 
 
-def test_one_of_several_is_picked_by_its_number(product: Product, aws: PretendAws, alice: User) -> None:
+def test_one_of_several_is_picked_by_its_number(product: Product, aws: ObservedAws, alice: User) -> None:
     phone, token, key = alice.add_device(name="phone"), alice.add_device("hardware"), alice.add_device("security key")
     with direct(product, "--shell", "bash") as window:
         window.see(rf"1  {ALICE}\n  2  {phone.serial}\n  3  {token.serial}\n  -  {key.serial} \(a security key")
@@ -194,7 +194,7 @@ def test_one_of_several_is_picked_by_its_number(product: Product, aws: PretendAw
         window.see(question(phone))
 
 
-def test_where_nobody_can_pick_the_devices_are_listed(product: Product, aws: PretendAws, alice: User) -> None:
+def test_where_nobody_can_pick_the_devices_are_listed(product: Product, aws: ObservedAws, alice: User) -> None:
     phone = alice.add_device(name="phone")
     done = product.run("--shell", "bash", "-c", phone.code())
     assert_refused(done, 3, ALICE, phone.serial, "--serial-number", "AWS_MFA_SERIAL", "mfa_serial")
@@ -204,7 +204,7 @@ def test_where_nobody_can_pick_the_devices_are_listed(product: Product, aws: Pre
 @pytest.mark.usefixtures("alice")
 @pytest.mark.parametrize("failure", [UNAVAILABLE, Failure("InvalidAction", "There is no IAM here.", 400)])
 def test_where_iam_does_not_answer_the_way_round_it_is_told(
-    product: Product, aws: PretendAws, failure: Failure
+    product: Product, aws: ObservedAws, failure: Failure
 ) -> None:
     aws.fail("ListMFADevices", failure, times=ALWAYS)
     done = product.run("--shell", "bash", "-c", "123456")
@@ -212,14 +212,14 @@ def test_where_iam_does_not_answer_the_way_round_it_is_told(
     assert used(aws) == []
 
 
-def test_who_has_none_is_told(product: Product, aws: PretendAws, alice: User) -> None:
+def test_who_has_none_is_told(product: Product, aws: ObservedAws, alice: User) -> None:
     alice.devices.clear()
     done = product.run("--shell", "bash", "-c", "123456")
     assert_refused(done, 1, "arn:aws:iam::123456789012:user/alice has no MFA device", "IAM console", "--serial-number")
     assert used(aws) == []
 
 
-def test_who_has_only_security_keys_is_told_of_another_way(product: Product, aws: PretendAws, alice: User) -> None:
+def test_who_has_only_security_keys_is_told_of_another_way(product: Product, aws: ObservedAws, alice: User) -> None:
     alice.devices.clear()
     key = alice.add_device("security key")
     done = product.run("--shell", "bash", "-c", "123456")
@@ -227,9 +227,9 @@ def test_who_has_only_security_keys_is_told_of_another_way(product: Product, aws
     assert used(aws) == []
 
 
-def test_the_root_user_has_a_device_too(product: Product, story: Story, aws: PretendAws) -> None:
+def test_the_root_user_has_a_device_too(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     configure(product, mfa_serial=None)
-    root = story.world.accounts["123456789012"].add_user("root")
+    root = scenario.world.accounts["123456789012"].add_user("root")
     key, device = root.add_key("AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"), root.add_device()
     device.serial = "arn:aws:iam::123456789012:mfa/root-account-mfa-device"
     product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
@@ -255,7 +255,7 @@ def test_the_root_user_has_a_device_too(product: Product, story: Story, aws: Pre
 )
 @pytest.mark.parametrize("place", ["--serial-number", "AWS_MFA_SERIAL", "mfa_serial"])
 def test_what_is_no_device_is_found_before_anything_is_sent(
-    product: Product, aws: PretendAws, place: str, serial: str, words: tuple[str, ...]
+    product: Product, aws: ObservedAws, place: str, serial: str, words: tuple[str, ...]
 ) -> None:
     arguments = put(product, place, serial)
     done = product.run("--shell", "bash", "-c", "123456", *arguments)
@@ -273,7 +273,7 @@ def put(product: Product, place: str, serial: str) -> tuple[str, ...]:
 
 
 def test_a_hardware_token_has_a_number_and_aws_tells_its_account(
-    product: Product, aws: PretendAws, locked: User
+    product: Product, aws: ObservedAws, locked: User
 ) -> None:
     token = locked.add_device("hardware")
     configure(product, mfa_serial=token.serial)
@@ -284,7 +284,7 @@ def test_a_hardware_token_has_a_number_and_aws_tells_its_account(
     assert used(aws) == ["GAHT12345678"]
 
 
-def test_the_nearest_name_of_the_device_wins(product: Product, aws: PretendAws, alice: User) -> None:
+def test_the_nearest_name_of_the_device_wins(product: Product, aws: ObservedAws, alice: User) -> None:
     """The option before the variable, that before the profile, that before what is remembered, that before AWS."""
     names = ("mfa_serial", "AWS_MFA_SERIAL", "--serial-number")
     devices = [alice.devices[0], *(alice.add_device(name=f"device{number}") for number, _ in enumerate(names))]
@@ -301,12 +301,12 @@ def test_the_nearest_name_of_the_device_wins(product: Product, aws: PretendAws, 
     del product.env["AWS_MFA_SERIAL"]
     configure(product, mfa_serial=None)
     with direct(product, "--shell", "bash", "--refresh") as window:
-        window.see("device arn:aws:iam::123456789012:mfa/device2: ")
+        window.see(r"device arn:aws:iam::123456789012:mfa/device2$")
 
 
-def test_each_key_has_its_own_device(product: Product, story: Story, aws: PretendAws, alice: User) -> None:
+def test_each_key_has_its_own_device(product: Product, scenario: Scenario, aws: ObservedAws, alice: User) -> None:
     assert product.run("--shell", "bash", "-c", alice.devices[0].code()).status == 0
-    bob = story.world.accounts["123456789012"].add_user("bob", policies={"Admin": ALLOW_ALL})
+    bob = scenario.world.accounts["123456789012"].add_user("bob", policies={"Admin": ALLOW_ALL})
     key, device = bob.add_key("AKIAI44QH8DHBEXAMPLE"), bob.add_device()
     product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
     assert product.run("--shell", "bash", "-c", device.code()).status == 0

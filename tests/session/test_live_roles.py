@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from observed_aws import ObservedAws
 from product import Outcome, Product
 from settings import configure
 from terminals import direct
 
-from mfaenv.demo.policy import ALLOW_ALL, trust
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import Story
-from mfaenv.demo.world import Role, User
+from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import Role, User
 
 
 def session(outcome: Outcome) -> dict[str, str]:
@@ -21,8 +21,8 @@ def session(outcome: Outcome) -> dict[str, str]:
     return values
 
 
-def signed_in(product: Product, story: Story) -> dict[str, str]:
-    return session(product.run("-f", "json", "-c", story.device.code()))
+def signed_in(product: Product, scenario: Scenario) -> dict[str, str]:
+    return session(product.run("-f", "json", "-c", scenario.device.code()))
 
 
 def add_profile(product: Product, name: str, **settings: object) -> None:
@@ -30,21 +30,21 @@ def add_profile(product: Product, name: str, **settings: object) -> None:
         file.write(f"[profile {name}]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()) + "\n")
 
 
-def role(story: Story, name: str, demands: Mapping[str, Any], *, max_session: int = 3600) -> Role:
-    account = story.world.add_account("222233334444")
-    user = story.key.principal.arn
+def role(scenario: Scenario, name: str, demands: Mapping[str, Any], *, max_session: int = 3600) -> Role:
+    account = scenario.world.add_account("222233334444")
+    user = scenario.key.principal.arn
     policies = {"All": ALLOW_ALL}
     return account.add_role(name, trust(user, **demands), policies=policies, max_session=max_session)
 
 
-def assumed(aws: PretendAws) -> list[dict[str, str]]:
+def assumed(aws: ObservedAws) -> list[dict[str, str]]:
     return [dict(record.parameters) for record in aws.log if record.action == "AssumeRole"]
 
 
 def test_one_code_serves_the_user_two_roles_in_two_accounts_and_a_role_behind_a_role(
-    product: Product, aws: PretendAws, story: Story
+    product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
-    signed_in(product, story)
+    signed_in(product, scenario)
     for name in ("staging", "production", "audit"):
         session(product.run("-p", name, "-f", "json", "--no-input"))
         session(product.run("-p", name, "-f", "json", "--no-input"))
@@ -52,8 +52,8 @@ def test_one_code_serves_the_user_two_roles_in_two_accounts_and_a_role_behind_a_
     assert aws.actions().count("AssumeRole") == 3
 
 
-def test_three_windows_at_once_share_one_code(product: Product, aws: PretendAws, story: Story) -> None:
-    code = story.device.code()
+def test_three_windows_at_once_share_one_code(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+    code = scenario.device.code()
     runs = [product.start("-p", name, "-f", "json", "-c", code) for name in ("staging", "production", "audit")]
     assert [run.wait(60) for run in runs] == [0, 0, 0]
     for run in runs:
@@ -61,8 +61,8 @@ def test_three_windows_at_once_share_one_code(product: Product, aws: PretendAws,
     assert aws.actions().count("GetSessionToken") == 1
 
 
-def test_each_hop_has_its_own_region_and_settings(product: Product, aws: PretendAws, story: Story) -> None:
-    partner = role(story, "Partner", {"external_id": "their-id"}, max_session=7200)
+def test_each_hop_has_its_own_region_and_settings(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+    partner = role(scenario, "Partner", {"external_id": "their-id"}, max_session=7200)
     add_profile(
         product,
         "partner",
@@ -73,7 +73,7 @@ def test_each_hop_has_its_own_region_and_settings(product: Product, aws: Pretend
         role_session_name="alice@work",
         duration_seconds=5400,
     )
-    got = session(product.run("-p", "partner", "-f", "json", "-c", story.device.code()))
+    got = session(product.run("-p", "partner", "-f", "json", "-c", scenario.device.code()))
     (record,) = [record for record in aws.log if record.action == "AssumeRole"]
     assert record.region == got["AWS_REGION"] == "ap-south-1"
     assert record.parameters["ExternalId"] == "their-id"
@@ -81,19 +81,21 @@ def test_each_hop_has_its_own_region_and_settings(product: Product, aws: Pretend
     assert record.parameters["DurationSeconds"] == "5400"
 
 
-def test_role_arn_is_assumed_with_the_profile_that_has_keys(product: Product, aws: PretendAws, story: Story) -> None:
-    signed_in(product, story)
-    arn = story.profiles["staging"]["role_arn"]
+def test_role_arn_is_assumed_with_the_profile_that_has_keys(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    signed_in(product, scenario)
+    arn = scenario.profiles["staging"]["role_arn"]
     got = session(product.run("-r", arn, "-f", "json", "--no-input", "-d", "30m"))
     assert assumed(aws)[-1] == {"RoleArn": arn, "RoleSessionName": "mfaenv", "DurationSeconds": "1800"}
     assert got["MFAENV_PROFILE"] == "default"
 
 
-def test_a_device_named_by_the_roles_own_profile_counts(product: Product, story: Story, aws: PretendAws) -> None:
-    alice = story.key.principal
+def test_a_device_named_by_the_roles_own_profile_counts(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    alice = scenario.key.principal
     assert isinstance(alice, User)
     device = alice.add_device(name="second")
-    arn = story.profiles["staging"]["role_arn"]
+    arn = scenario.profiles["staging"]["role_arn"]
     add_profile(product, "mine", role_arn=arn, source_profile="default", mfa_serial=device.serial)
     session(product.run("-p", "mine", "-f", "json", "-c", device.code()))
     (record,) = [record for record in aws.log if record.action == "GetSessionToken"]
@@ -101,73 +103,93 @@ def test_a_device_named_by_the_roles_own_profile_counts(product: Product, story:
 
 
 def test_a_trust_that_wants_a_recent_mfa_is_recognised_and_a_fresh_session_offered(
-    product: Product, aws: PretendAws, story: Story
+    product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
-    strict = role(story, "Careful", {"mfa_age": 20})
+    strict = role(scenario, "Careful", {"mfa_age": 20})
     add_profile(product, "careful", role_arn=strict.arn, source_profile="default")
-    signed_in(product, story)
-    later(story, 30)
+    signed_in(product, scenario)
+    later(scenario, 30)
     denied = product.run("-p", "careful", "-f", "json", "--no-input")
     assert denied.status == 1
     assert "recent MFA" in denied.err
     assert "--refresh" in denied.err
-    session(product.run("-p", "careful", "-f", "json", "-c", story.device.code()))
+    session(product.run("-p", "careful", "-f", "json", "-c", scenario.device.code()))
     assert aws.actions().count("GetSessionToken") == 2
 
 
 @pytest.mark.parametrize("wanted", [True, False], ids=["wanted", "not wanted"])
 def test_on_a_terminal_a_fresh_session_is_a_question(
-    product: Product, aws: PretendAws, story: Story, wanted: bool
+    product: Product, aws: ObservedAws, scenario: Scenario, wanted: bool
 ) -> None:
-    strict = role(story, "Careful", {"mfa_age": 20})
+    strict = role(scenario, "Careful", {"mfa_age": 20})
     add_profile(product, "careful", role_arn=strict.arn, source_profile="default")
-    signed_in(product, story)
-    later(story, 30)
+    signed_in(product, scenario)
+    later(scenario, 30)
     with direct(product, "-p", "careful", "--shell", "bash") as window:
-        window.see(r"not authorized to perform: sts:AssumeRole .*recent MFA.*\[Y/n\] ")
+        window.see(r"not authorized to perform: sts:AssumeRole .*\s.*recent MFA\.\sGet a new session\? \[Y/n\] ")
+        assert "\x1b[1;31mAWS denied it" in window.raw
         window.enter("" if wanted else "n")
         if wanted:
-            window.see("MFA code for profile careful.*: ")
-            window.enter(story.device.code())
+            window.see(r"For profile careful.*\s.*\s.*\sMFA code: ")
+            window.enter(scenario.device.code())
         assert window.ended() == (0 if wanted else 1)
     assert window.text.count("AWS denied it") == (1 if wanted else 2)
     assert aws.actions().count("GetSessionToken") == 1 + wanted
 
 
-def later(story: Story, seconds: float) -> None:
+def later(scenario: Scenario, seconds: float) -> None:
     """Let time pass in the pretend AWS: little enough for signatures, enough for a device's next code."""
-    then = story.world.clock
-    story.world.clock = lambda: then() + seconds
+    then = scenario.world.clock
+    scenario.world.clock = lambda: then() + seconds
 
 
 @pytest.mark.parametrize("named", [{"duration_seconds": "7200"}, {}])
 def test_a_chained_role_lasts_an_hour_and_more_is_explained(
-    product: Product, aws: PretendAws, story: Story, named: dict[str, str]
+    product: Product, aws: ObservedAws, scenario: Scenario, named: dict[str, str]
 ) -> None:
-    arn = story.profiles["audit"]["role_arn"]
+    arn = scenario.profiles["audit"]["role_arn"]
     add_profile(product, "audit-long", role_arn=arn, source_profile="production", **named)
     option = () if named else ("-d", "2h")
-    refused = product.run("-p", "audit-long", "-f", "json", "-c", story.device.code(), *option)
+    refused = product.run("-p", "audit-long", "-f", "json", "-c", scenario.device.code(), *option)
     assert refused.status == 2
     assert ("duration_seconds of audit-long" if named else "--duration") in refused.err
     assert "1h" in refused.err
     assert aws.actions() == []
 
 
-def test_a_role_that_may_not_last_so_long_is_explained(product: Product, story: Story) -> None:
-    arn = story.profiles["staging"]["role_arn"]
-    refused = product.run("-r", arn, "-f", "json", "-c", story.device.code(), "-d", "12h")
+def test_a_role_that_may_not_last_so_long_is_explained(product: Product, scenario: Scenario) -> None:
+    arn = scenario.profiles["staging"]["role_arn"]
+    refused = product.run("-r", arn, "-f", "json", "-c", scenario.device.code(), "-d", "12h")
     assert refused.status == 1
     assert "MaxSessionDuration" in refused.err
     assert "--duration" in refused.err
 
 
-def test_a_role_that_is_denied_is_explained(product: Product, story: Story) -> None:
-    stranger = role(story, "Theirs", {"external_id": "not-ours"})
-    refused = product.run("-r", stranger.arn, "-f", "json", "-c", story.device.code())
+def test_a_role_that_is_denied_is_explained(product: Product, scenario: Scenario) -> None:
+    stranger = role(scenario, "Theirs", {"external_id": "not-ours"})
+    refused = product.run("-r", stranger.arn, "-f", "json", "-c", scenario.device.code())
     assert refused.status == 1
     assert "AWS denied it" in refused.err
     assert len(refused.err.splitlines()) <= 2
+
+
+def test_a_role_behind_many_with_long_names_is_stored_and_read_back(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    account = scenario.world.add_account("222233334444")
+    source, before = "default", scenario.key.principal.arn
+    for number in range(40):
+        made = account.add_role(f"R{number}", trust(before, mfa=not number), policies={"All": ALLOW_ALL})
+        name = f"{number}-{'x' * 2000}"
+        add_profile(product, name, role_arn=made.arn, source_profile=source)
+        source, before = name, made.arn
+    got = session(product.run("-p", source, "-f", "json", "-c", scenario.device.code()))
+    assert aws.actions().count("AssumeRole") == 40
+    assert session(product.run("-p", source, "-f", "json", "--cached")) == got
+    status = json.loads(product.run("status", "--json", "-p", source).out)
+    assert [row["role"] for row in status["stored"]] == [before]
+    assert product.run("clear", "-p", source).status == 0
+    assert product.run("-p", source, "--cached").status == 3
 
 
 def test_a_circle_is_shown_as_the_chain_that_it_is(product: Product) -> None:
@@ -188,15 +210,15 @@ def test_a_missing_link_is_named(product: Product) -> None:
 
 
 def test_a_role_is_asked_for_anew_where_its_profile_names_another_endpoint(
-    product: Product, aws: PretendAws, story: Story
+    product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
-    signed_in(product, story)
+    signed_in(product, scenario)
     del product.env["AWS_ENDPOINT_URL"]
     configure(product, endpoint_url=aws.url)
-    session(product.run("-f", "json", "-c", story.device.shown().code))
+    session(product.run("-f", "json", "-c", scenario.device.shown().code))
     configure(product, "staging", endpoint_url=aws.url)
     session(product.run("-p", "staging", "-f", "json"))
-    with PretendAws(story.world) as other:
+    with ObservedAws(scenario.world) as other:
         configure(product, "staging", endpoint_url=other.url)
         session(product.run("-p", "staging", "-f", "json"))
         assert other.actions() == ["AssumeRole"]

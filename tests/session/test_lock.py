@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from terminals import need
 
-from mfaenv.lock import lock
+from mfaenv.session.lock import lock
 
 PROCESSES = 6
 ROUNDS = 15
 
 COUNTER = f"""
 import sys
-from mfaenv.lock import lock
+from mfaenv.session.lock import lock
 path, counter = sys.argv[1:]
 for _ in range({ROUNDS}):
     with lock(path, list):
@@ -26,7 +26,7 @@ for _ in range({ROUNDS}):
 
 HOLDER = """
 import sys
-from mfaenv.lock import lock
+from mfaenv.session.lock import lock
 with lock(sys.argv[1], lambda: print("waiting", flush=True)):
     print("held", flush=True)
     sys.stdin.read()

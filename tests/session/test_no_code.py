@@ -5,23 +5,25 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
+from identity_center import IdentityCenter, SignIn
+from machine_role import CONTAINER_PATH, Machine
+from observed_aws import ObservedAws
 from product import COMMAND, Outcome, Product
 from trouble import OTHER_SECRET, TOKEN, assert_explained
+from web_identity import WebIdentities, WebIdentity
 
-from mfaenv.demo.federation import SignIn, WebIdentity
-from mfaenv.demo.machine import CONTAINER_PATH
-from mfaenv.demo.policy import ALLOW_ALL, trust
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.world import Role
+from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
+from mfaenv.pretend_aws.world import Role
 
 START_URL = "https://alice.awsapps.example.com/start"
 ISSUER = "token.actions.example.com"
 
 
 @pytest.fixture
-def reader(aws: PretendAws) -> Role:
+def reader(aws: ObservedAws) -> Role:
     trusted = {
         "Statement": [
             {
@@ -79,10 +81,13 @@ sso_registration_scopes = sso:account:access
 """
 
 
-@pytest.mark.parametrize(("config", "token"), [(LEGACY, START_URL), (WITH_SESSION, "work")])
-def test_identity_center(product: Product, aws: PretendAws, reader: Role, config: str, token: str) -> None:
+@pytest.mark.parametrize("case", [(LEGACY, START_URL), (WITH_SESSION, "work")], ids=["legacy", "with a session"])
+def test_identity_center(
+    product: Product, aws: ObservedAws, reader: Role, identity_center: IdentityCenter, case: tuple[str, str]
+) -> None:
+    config, token = case
     configure(product, config)
-    cache_token(product.home, token, aws.world.sign_in("alice", reader))
+    cache_token(product.home, token, identity_center.sign_in("alice", reader))
     done = product.run("-p", "center", "-f", "json")
     values = exported(done)
     assert values["AWS_REGION"] == "eu-west-1"
@@ -107,24 +112,42 @@ def test_aws_login_that_comes_first_is_named_too(product: Product) -> None:
     assert "aws login --profile person" in refused.err
 
 
-def test_a_role_on_top_of_identity_center(product: Product, aws: PretendAws, reader: Role) -> None:
+def test_a_role_on_top_of_identity_center(
+    product: Product, aws: ObservedAws, reader: Role, identity_center: IdentityCenter
+) -> None:
     second = reader.account.add_role("Second", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
     configure(product, f"{LEGACY}\n[profile top]\nrole_arn = {second.arn}\nsource_profile = center\n")
-    cache_token(product.home, START_URL, aws.world.sign_in("alice", reader))
+    cache_token(product.home, START_URL, identity_center.sign_in("alice", reader))
     exported(product.run("-p", "top", "-f", "json"))
     assert aws.actions() == ["GetRoleCredentials", "AssumeRole"]
 
 
-def test_a_web_identity(product: Product, aws: PretendAws, reader: Role) -> None:
+def test_a_web_identity(product: Product, reader: Role, web_identities: WebIdentities) -> None:
     token = product.home / "token"
     token.write_text("hers")
-    aws.world.web_identities = {"hers": WebIdentity(ISSUER, "repo:alice/tool")}
+    web_identities["hers"] = WebIdentity(ISSUER, "repo:alice/tool")
     configure(
         product, f"[profile build]\nrole_arn = {reader.arn}\nweb_identity_token_file = {token}\nregion = us-east-1\n"
     )
     done = product.run("-p", "build", "-f", "json")
     exported(done)
     assert "web identity" in done.err
+
+
+def test_the_console_opens_for_a_role_of_identity_center_or_a_web_identity(
+    product: Product, reader: Role, identity_center: IdentityCenter, web_identities: WebIdentities
+) -> None:
+    token = product.home / "token"
+    token.write_text("hers")
+    web_identities["hers"] = WebIdentity(ISSUER, "repo:alice/tool")
+    build = f"[profile build]\nrole_arn = {reader.arn}\nweb_identity_token_file = {token}\nregion = us-east-1\n"
+    configure(product, LEGACY + build)
+    cache_token(product.home, START_URL, identity_center.sign_in("alice", reader))
+    for profile in ("center", "build"):
+        done = product.run("console", "-p", profile, "--print", "-q")
+        assert (done.status, done.err) == (0, "")
+        with urlopen(done.out, timeout=10) as page:
+            assert b"You are <b>Reader/" in page.read()
 
 
 def test_a_process(product: Product) -> None:
@@ -135,6 +158,22 @@ def test_a_process(product: Product) -> None:
     values = exported(product.run("-p", "tool", "-f", "json"))
     assert values["AWS_ACCESS_KEY_ID"] == "ASIAIOSFODNN7EXAMPLE"
     assert "AWS_CREDENTIAL_EXPIRATION" not in values
+
+
+def test_process_tells_the_account_where_it_is_known(
+    product: Product, reader: Role, identity_center: IdentityCenter, web_identities: WebIdentities
+) -> None:
+    token, answer = product.home / "token", product.home / "answer"
+    token.write_text("hers")
+    web_identities["hers"] = WebIdentity(ISSUER, "repo:alice/tool")
+    answer.write_text(json.dumps({**ENDED, "Expiration": "2099-01-01T00:00:00Z", "AccountId": 222233334444}))
+    build = f"[profile build]\nrole_arn = {reader.arn}\nweb_identity_token_file = {token}\nregion = us-east-1\n"
+    tool = f"[profile tool]\ncredential_process = cat {answer}\n"
+    configure(product, LEGACY + build + tool)
+    cache_token(product.home, START_URL, identity_center.sign_in("alice", reader))
+    for profile in ("center", "build", "tool"):
+        assert exported(product.run("process", "-p", profile))["AccountId"] == "222233334444"
+        assert "AWS_ACCOUNT_ID" not in exported(product.run("-p", profile, "-f", "json"))
 
 
 ENDED = {
@@ -162,7 +201,7 @@ def test_a_process_that_answers_otherwise_is_told(product: Product, answer: str,
     configure(product, f"[profile tool]\ncredential_process = cat {product.home / 'answer'}\n")
     done = product.run("-p", "tool", "-f", "json")
     assert (done.status, done.out) == (1, "")
-    assert_explained(done, wrong, "by itself")
+    assert_explained(done, wrong, "Check what")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +223,7 @@ def test_what_is_not_there_to_run_or_read_is_told(product: Product, setting: str
     assert_explained(done, f"Profile tool .*{wrong}")
 
 
-def test_keys_with_a_token(product: Product, aws: PretendAws) -> None:
+def test_keys_with_a_token(product: Product, aws: ObservedAws) -> None:
     keys = "aws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\naws_session_token = token\n"
     configure(product, f"[profile static]\n{keys}")
     done = product.run("-p", "static", "--shell", "bash")
@@ -194,22 +233,23 @@ def test_keys_with_a_token(product: Product, aws: PretendAws) -> None:
     assert aws.actions() == []
 
 
-def test_a_containers_role(product: Product, aws: PretendAws, reader: Role) -> None:
-    aws.world.machine_role, aws.world.machine_token = reader, "let me in"
+def test_a_containers_role(product: Product, aws: ObservedAws, reader: Role, machine: Machine) -> None:
+    machine.role, machine.container_token = reader, "let me in"
     product.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = aws.url + CONTAINER_PATH
     product.env["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "let me in"
     configure(product, "[profile box]\nregion = us-east-1\n")
     assert "AWS_SESSION_TOKEN" in exported(product.run("-p", "box", "-f", "json"))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "region"),
-    [((), "us-east-1"), (("--region", "eu-west-1"), "eu-west-1"), (("--region", "cn-north-1"), "us-east-1")],
-)
+REGION_CALLED = {"": "us-east-1", "eu-west-1": "eu-west-1", "cn-north-1": "us-east-1"}
+"""By the region that is asked for: one of another partition is not called."""
+
+
+@pytest.mark.parametrize("asked", REGION_CALLED)
 def test_an_instances_role_under_a_role(
-    product: Product, aws: PretendAws, reader: Role, arguments: tuple[str, ...], region: str
+    product: Product, aws: ObservedAws, reader: Role, machine: Machine, asked: str
 ) -> None:
-    aws.world.machine_role = reader
+    machine.role = reader
     second = reader.account.add_role("Second", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
     product.env.pop("AWS_EC2_METADATA_DISABLED")
     product.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = aws.url
@@ -217,10 +257,10 @@ def test_an_instances_role_under_a_role(
         product,
         f"[profile job]\nrole_arn = {second.arn}\ncredential_source = Ec2InstanceMetadata\n",
     )
-    done = product.run("-p", "job", "-f", "json", *arguments)
+    done = product.run("-p", "job", "-f", "json", *(["--region", asked] if asked else []))
     exported(done)
     assert "credential_source" in done.err
-    assert (aws.log[-1].action, aws.log[-1].region) == ("AssumeRole", region)
+    assert (aws.log[-1].action, aws.log[-1].region) == ("AssumeRole", REGION_CALLED[asked])
 
 
 def test_a_credential_source_that_gives_nothing_is_named_in_the_hint(product: Product, reader: Role) -> None:
@@ -249,8 +289,10 @@ def test_nothing_of_it_is_stored(product: Product) -> None:
     assert not product.cache.exists()
 
 
-def test_role_arn_is_assumed_on_top_of_a_machines_role(product: Product, aws: PretendAws, reader: Role) -> None:
-    aws.world.machine_role = reader
+def test_role_arn_is_assumed_on_top_of_a_machines_role(
+    product: Product, aws: ObservedAws, reader: Role, machine: Machine
+) -> None:
+    machine.role = reader
     own = reader.account.add_role("Own", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
     top = reader.account.add_role("Top", trust(own.arn, mfa=False), policies={"All": ALLOW_ALL})
     product.env.pop("AWS_EC2_METADATA_DISABLED")
@@ -264,7 +306,7 @@ def test_role_arn_is_assumed_on_top_of_a_machines_role(product: Product, aws: Pr
 
 
 def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
-    product: Product, aws: PretendAws, reader: Role
+    product: Product, reader: Role, identity_center: IdentityCenter
 ) -> None:
     """The role is the same, and so are its settings: only the keys that assume it are others."""
     top = reader.account.add_role("Top", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
@@ -273,7 +315,7 @@ def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
         f"[profile on-{name}]\nrole_arn = {top.arn}\nsource_profile = {name}\n" for name in ("center", "second")
     )
     configure(product, f"{WITH_SESSION}{second}{roles}")
-    cache_token(product.home, "work", aws.world.sign_in("alice", reader))
+    cache_token(product.home, "work", identity_center.sign_in("alice", reader))
     done = product.run("-p", "on-center", "-f", "json")
     first = exported(done)
     assert done.err.splitlines() == ["mfaenv: Profile on-center needs no code: IAM Identity Center."]
@@ -285,12 +327,14 @@ def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
 LATER = "import time; now = time.time; time.time = lambda: now() + 10; from mfaenv.__main__ import main; main()"
 
 
-def test_a_role_on_top_is_asked_for_anew_each_time(product: Product, aws: PretendAws, reader: Role) -> None:
+def test_a_role_on_top_is_asked_for_anew_each_time(
+    product: Product, aws: ObservedAws, reader: Role, identity_center: IdentityCenter
+) -> None:
     """The keys that assume it are asked for each time too; files that have just been written would do that as well."""
     product.command = (sys.executable, "-c", LATER)
     top = reader.account.add_role("Top", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
     configure(product, f"{LEGACY}\n[profile top]\nrole_arn = {top.arn}\nsource_profile = center\n")
-    cache_token(product.home, START_URL, aws.world.sign_in("alice", reader))
+    cache_token(product.home, START_URL, identity_center.sign_in("alice", reader))
     exported(product.run("-p", "top", "-f", "json"))
     assert list(product.cache.glob("answer-*")) == []
     exported(product.run("-p", "top", "-f", "json"))

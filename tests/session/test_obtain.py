@@ -8,7 +8,7 @@ import pytest
 from product import Product
 from settings import set_keys
 
-from mfaenv.demo.story import Story
+from mfaenv.pretend_aws.scenario import Scenario
 
 
 def told(product: Product, *arguments: str) -> tuple[str, str]:
@@ -21,14 +21,14 @@ def told(product: Product, *arguments: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("arguments", [(), ("-p", "staging")], ids=["the user's", "a role's"])
 def test_verbose_tells_a_new_session_from_a_stored_one(
-    product: Product, story: Story, arguments: tuple[str, ...]
+    product: Product, scenario: Scenario, arguments: tuple[str, ...]
 ) -> None:
-    line, ends = told(product, *arguments, "-c", story.device.code())
+    line, ends = told(product, *arguments, "-c", scenario.device.code())
     assert line == f"new  (until {ends})"
     assert told(product, *arguments) == (f"stored  (until {ends})", ends)
     assert datetime.fromisoformat(ends).tzinfo is not None
 
 
-def test_verbose_tells_what_has_no_end(product: Product) -> None:
+def test_verbose_does_not_know_the_end_of_what_others_made(product: Product) -> None:
     set_keys(product, aws_session_token="token")
-    assert told(product) == ("new  (no end)", "")
+    assert told(product) == ("new  (unknown end)", "")

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from observed_aws import ObservedAws
 from product import Outcome, Product
 from settings import configure
 from terminals import direct
 
-from mfaenv import code
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.story import Story
 from mfaenv.errors import MfaenvError
-from mfaenv.terminal import Terminal
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.session import code
+from mfaenv.terminal.terminal import Terminal
 
 Program = Callable[[str], str]
 
@@ -32,14 +32,14 @@ def program(tmp_path: Path) -> Program:
     return write
 
 
-def sent(aws: PretendAws) -> int:
+def sent(aws: ObservedAws) -> int:
     return len(aws.actions("GetSessionToken"))
 
 
-def assert_session(done: Outcome, story: Story) -> None:
+def assert_session(done: Outcome, scenario: Scenario) -> None:
     assert done.status == 0, done.err
     key = done.out.split("AWS_ACCESS_KEY_ID=")[1].split(";")[0]
-    assert story.world.credentials[key].mfa_at is not None
+    assert scenario.world.credentials[key].mfa_at is not None
 
 
 @pytest.mark.parametrize(
@@ -55,33 +55,33 @@ def assert_session(done: Outcome, story: Story) -> None:
     ],
 )
 def test_the_first_six_digits_that_stand_alone_are_the_code(
-    product: Product, story: Story, program: Program, output: str
+    product: Product, scenario: Scenario, program: Program, output: str
 ) -> None:
-    text = output.format(code=story.device.code())
-    assert_session(product.run("--shell", "sh", "--token-command", program(f"print({text!r})")), story)
+    text = output.format(code=scenario.device.code())
+    assert_session(product.run("--shell", "sh", "--token-command", program(f"print({text!r})")), scenario)
 
 
-def test_its_words_are_split_and_no_shell_runs_it(product: Product, story: Story, program: Program) -> None:
+def test_its_words_are_split_and_no_shell_runs_it(product: Product, scenario: Scenario, program: Program) -> None:
     words = ["a b", "$HOME", "*", ";", "`id`", "", "'", '"']
     command = program(
         f"assert sys.argv[1:] == {words!r}, sys.argv\nassert os.getcwd() == {str(product.home)!r}\n"
-        f"print({story.device.code()!r})"
+        f"print({scenario.device.code()!r})"
     )
     line = f"""{command} 'a b' "$HOME" * ; "`id`" '' "'" '"'"""
-    assert_session(product.run("--shell", "sh", "--token-command", line), story)
+    assert_session(product.run("--shell", "sh", "--token-command", line), scenario)
 
 
-def test_the_profile_may_name_the_program(product: Product, story: Story, program: Program) -> None:
-    command = program(f"print({story.device.code()!r})")
+def test_the_profile_may_name_the_program(product: Product, scenario: Scenario, program: Program) -> None:
+    command = program(f"print({scenario.device.code()!r})")
     configure(product, mfa_process=command)
-    assert_session(product.run("--shell", "sh"), story)
+    assert_session(product.run("--shell", "sh"), scenario)
 
 
-def test_it_has_the_terminal_to_ask_for_a_pin(product: Product, story: Story, program: Program) -> None:
+def test_it_has_the_terminal_to_ask_for_a_pin(product: Product, scenario: Scenario, program: Program) -> None:
     command = program(
         "assert sys.stdin.isatty() and sys.stderr.isatty() and not sys.stdout.isatty()\n"
         "print('PIN: ', end='', file=sys.stderr, flush=True)\n"
-        f"print({story.device.code()!r} if input() == '0000' else 'no')"
+        f"print({scenario.device.code()!r} if input() == '0000' else 'no')"
     )
     with direct(product, "--shell", "sh", "--token-command", command) as window:
         window.see("PIN: ")
@@ -91,9 +91,9 @@ def test_it_has_the_terminal_to_ask_for_a_pin(product: Product, story: Story, pr
         assert "MFA code" not in window.text
 
 
-def test_without_a_terminal_it_has_no_input(product: Product, story: Story, program: Program) -> None:
-    command = program(f"assert sys.stdin.read() == ''\nprint({story.device.code()!r})")
-    assert_session(product.run("--shell", "sh", "--token-command", command, input="not for it"), story)
+def test_without_a_terminal_it_has_no_input(product: Product, scenario: Scenario, program: Program) -> None:
+    command = program(f"assert sys.stdin.read() == ''\nprint({scenario.device.code()!r})")
+    assert_session(product.run("--shell", "sh", "--token-command", command, input="not for it"), scenario)
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,11 @@ def test_without_a_terminal_it_has_no_input(product: Product, story: Story, prog
         ("print('a secret 12345 1234567')", "show code.py ended with status 0, but printed no six digits."),
         ("os.kill(os.getpid(), 15)", "show code.py was ended by SIGTERM."),
         ("os.kill(os.getpid(), 40)", "show code.py was ended by signal 40."),
+        ("while True: print('a secret 123456 ' * 99)", "show code.py does not stop printing."),
     ],
 )
 def test_a_program_that_fails_is_named_with_its_status(
-    product: Product, aws: PretendAws, program: Program, text: str, reason: str
+    product: Product, aws: ObservedAws, program: Program, text: str, reason: str
 ) -> None:
     done = product.run("--shell", "sh", "--token-command", program(text))
     assert (done.status, done.out) == (1, "(exit 1);\n")
@@ -137,36 +138,36 @@ def test_a_program_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(code, "PROGRAM_SECONDS", 0.3)
     command = program("import time\nprint('a secret', flush=True)\ntime.sleep(60)")
     with pytest.raises(MfaenvError) as raised:
-        code.from_program(command, Terminal({}), lambda: None)
+        code.from_program(command, Terminal({}), lambda: None, lambda: None)
     assert raised.value.message == "show code.py gave no code within 0.3 s."
 
 
 def test_a_wrong_code_of_a_program_is_tried_again_with_the_next(
-    product: Product, story: Story, aws: PretendAws, program: Program
+    product: Product, scenario: Scenario, aws: ObservedAws, program: Program
 ) -> None:
-    right = story.device.code()
+    right = scenario.device.code()
     codes = [*[code for code in ("000000", "111111", "222222") if code != right][:2], right]
     count = product.home / "count"
     command = program(
         f"done = os.path.getsize({str(count)!r}) if os.path.exists({str(count)!r}) else 0\n"
         f"open({str(count)!r}, 'a').write('.')\nprint({codes!r}[done])"
     )
-    assert_session(product.run("--shell", "sh", "--token-command", command), story)
+    assert_session(product.run("--shell", "sh", "--token-command", command), scenario)
     assert sent(aws) == 3
 
 
-def test_it_runs_only_where_a_code_is_needed(product: Product, story: Story, program: Program) -> None:
-    assert product.run("--shell", "sh", "-c", story.device.code()).status == 0
+def test_it_runs_only_where_a_code_is_needed(product: Product, scenario: Scenario, program: Program) -> None:
+    assert product.run("--shell", "sh", "-c", scenario.device.code()).status == 0
     command = program(f"open({str(product.home / 'ran')!r}, 'w')")
-    assert_session(product.run("--shell", "sh", "--token-command", command), story)
+    assert_session(product.run("--shell", "sh", "--token-command", command), scenario)
     assert product.run("--shell", "sh", "--duration", "1", "--token-command", command).status == 2
     assert not (product.home / "ran").exists()
 
 
 @pytest.mark.parametrize("spelling", ["{0}{1}", "{0} {1}", " {0}{1}\t"])
 @pytest.mark.parametrize("way", ["option", "variable", "pipe", "pipe without a line's end"])
-def test_a_code_can_be_given(product: Product, story: Story, way: str, spelling: str) -> None:
-    code = story.device.code()
+def test_a_code_can_be_given(product: Product, scenario: Scenario, way: str, spelling: str) -> None:
+    code = scenario.device.code()
     given = spelling.format(code[:3], code[3:])
     if way == "option":
         done = product.run("--shell", "sh", "--token-code", given)
@@ -175,7 +176,7 @@ def test_a_code_can_be_given(product: Product, story: Story, way: str, spelling:
         done = product.run("--shell", "sh")
     else:
         done = product.run("--shell", "sh", "-c", "-", input=given + ("\n" if way == "pipe" else ""))
-    assert_session(done, story)
+    assert_session(done, scenario)
     assert code not in done.err
 
 
@@ -184,7 +185,7 @@ def test_a_code_can_be_given(product: Product, story: Story, way: str, spelling:
 )
 @pytest.mark.parametrize("way", ["option", "variable", "pipe"])
 def test_what_is_no_code_is_wrong_usage_and_not_repeated(
-    product: Product, aws: PretendAws, way: str, given: str
+    product: Product, aws: ObservedAws, way: str, given: str
 ) -> None:
     source = {"option": "--token-code", "variable": "MFAENV_TOKEN_CODE", "pipe": "standard input"}[way]
     arguments = {"option": ("-c", given), "variable": (), "pipe": ("-c", "-")}[way]
@@ -198,8 +199,10 @@ def test_what_is_no_code_is_wrong_usage_and_not_repeated(
 
 
 @pytest.mark.parametrize("way", ["option", "variable", "pipe"])
-def test_a_given_code_that_is_wrong_is_sent_once(product: Product, story: Story, aws: PretendAws, way: str) -> None:
-    wrong = next(code for code in ("000000", "111111") if code != story.device.code())
+def test_a_given_code_that_is_wrong_is_sent_once(
+    product: Product, scenario: Scenario, aws: ObservedAws, way: str
+) -> None:
+    wrong = next(code for code in ("000000", "111111") if code != scenario.device.code())
     if way == "variable":
         product.env["MFAENV_TOKEN_CODE"] = wrong
     arguments = {"option": ("-c", wrong), "variable": (), "pipe": ("-c", "-")}[way]
@@ -209,8 +212,8 @@ def test_a_given_code_that_is_wrong_is_sent_once(product: Product, story: Story,
     assert sent(aws) == 1
 
 
-def test_a_given_code_that_was_used_is_not_sent(product: Product, story: Story, aws: PretendAws) -> None:
-    used = story.device.shown().code
+def test_a_given_code_that_was_used_is_not_sent(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    used = scenario.device.shown().code
     assert product.run("--shell", "sh", "-c", used).status == 0
     done = product.run("--shell", "sh", "-c", used, "--refresh")
     assert (done.status, done.out) == (1, "(exit 1);\n")
@@ -219,12 +222,12 @@ def test_a_given_code_that_was_used_is_not_sent(product: Product, story: Story, 
     assert sent(aws) == 1
 
 
-def test_the_nearest_way_wins(product: Product, story: Story, program: Program) -> None:
+def test_the_nearest_way_wins(product: Product, scenario: Scenario, program: Program) -> None:
     """An option before a variable, a code before a program, and what was typed before what is configured."""
-    right = story.device.code()
+    right = scenario.device.code()
     configure(product, mfa_process="false")
     product.env["MFAENV_TOKEN_CODE"] = "none"
-    assert_session(product.run("--shell", "sh", "-c", right, "--token-command", "false"), story)
+    assert_session(product.run("--shell", "sh", "-c", right, "--token-command", "false"), scenario)
     assert "MFAENV_TOKEN_CODE: a code is six digits" in product.run("--shell", "sh", "--refresh").err
     command = program("sys.exit(9)")
     assert "ended with status 9" in product.run("--shell", "sh", "--refresh", "--token-command", command).err

@@ -64,59 +64,53 @@ class Ways:
 
 
 def short(arguments: list[str]) -> int:
-    from mfaenv import __main__, outcome
+    from mfaenv import __main__
 
-    return outcome.of(lambda: __main__.run(arguments), arguments, os.environ)
+    return __main__.guarded(lambda: __main__.run(arguments), arguments, os.environ)
 
 
 def long(arguments: list[str]) -> int:
-    from mfaenv import cli, outcome
+    from mfaenv import __main__
+    from mfaenv.cli import app
 
-    return outcome.of(lambda: cli.run(arguments), arguments, os.environ)
+    return __main__.guarded(lambda: app.run(arguments), arguments, os.environ)
 
 
 def direct(arguments: list[str]) -> int:
-    from mfaenv import options, shortcut
+    from mfaenv import catalog, fastpath
 
-    given = options.parse(arguments)
-    status = None if given is None else shortcut.answer(given, os.environ)
+    line = catalog.parse(arguments)
+    plain = line.plain and line.row.module == "export"
+    status = fastpath.answer(line.options, os.environ) if plain else None
     return DECLINED if status is None else status
 
 
 def stock(arguments: list[str]) -> int:
-    from mfaenv import awsfiles, memory, options, profiles, shelf, store
+    from mfaenv import catalog, entry, store
+    from mfaenv.catalog import MAIN
+    from mfaenv.config import awsfiles, resolve
     from mfaenv.errors import MfaenvError
+    from mfaenv.model import Credentials
+    from mfaenv.session import cache, remembered
 
     seconds, *words = arguments
-    given = options.parse(words)
-    place = store.Store(store.directory(os.environ))
+    line = catalog.parse(words)
+    place = store.Store(entry.directory(os.environ))
     try:
-        plan = profiles.resolve(given or {}, os.environ, awsfiles.load(os.environ))
+        request = resolve.resolve(line.options, os.environ, awsfiles.load(os.environ))
     except MfaenvError:
         return 1
-    if given is None or plan.keys is None:
+    if not line.plain or line.command != MAIN or request.keys is None:
         return 1
     place.prepare()
-    serial = plan.device.text or memory.device(place, plan.keys.access_key)[0]
-    key = shelf.role_key(
-        shelf.session_key(plan._replace(device=plan.device._replace(text=serial)), plan.keys), plan.hops
+    serial = request.device.text or remembered.device(place, request.keys.access_key, request.endpoint.text)[0]
+    key = cache.role_key(
+        cache.session_key(request._replace(device=request.device._replace(text=serial)), request.keys), request.hops
     )
-    name = shelf.entry_name(key)
     expires = int(time.time()) + int(seconds)
-    entry = {
-        "key": key,
-        "profiles": "\n".join(plan.profiles),
-        "source": plan.keys.access_key,
-        "account": "123456789012",
-        "device": serial,
-        "role": plan.hops[-1].role_arn if plan.hops else "",
-        "created": str(time.time()),
-        "access_key": "ASIAIOSFODNN7EXAMPLE",
-        "secret_key": f"of {name}",
-        "token": f"until {expires}",
-        "expires": str(expires),
-    }
-    place.write(name, entry, expires)
+    credentials = Credentials("ASIAIOSFODNN7EXAMPLE", f"of {key}", f"until {expires}", expires)
+    known = request._replace(account="123456789012", device=request.device._replace(text=serial))
+    place.put(cache.as_session(known, credentials, key, request.keys.access_key, time.time()), expires)
     return 0
 
 
@@ -160,7 +154,7 @@ def answer(way: str, arguments: list[str], env: Mapping[str, str]) -> tuple[int,
 def main() -> None:
     import rich.console  # noqa: F401 - loaded once, for all forks
 
-    import mfaenv.cli  # noqa: F401 - loaded once, for all forks
+    import mfaenv.cli.app  # noqa: F401 - loaded once, for all forks
 
     sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
     for line in sys.stdin:

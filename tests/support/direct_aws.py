@@ -5,12 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from mfaenv.demo.client import Reply
-from mfaenv.demo.policy import ALLOW_ALL, FORCE_MFA
-from mfaenv.demo.server import PretendAws
-from mfaenv.demo.sigv4 import Keys, sign
-from mfaenv.demo.wire import Request
-from mfaenv.demo.world import Account, Credential, Device, Role, User, World
+from observed_aws import ObservedAws
+from signing import sign
+
+from mfaenv.commands.demo.client import Reply
+from mfaenv.pretend_aws.files import Keys
+from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA
+from mfaenv.pretend_aws.wire import Request
+from mfaenv.pretend_aws.world import (
+    Account,
+    Credential,
+    Device,
+    Role,
+    User,
+    World,
+)
 
 Client = Callable[..., Any]
 """Makes boto3 clients."""
@@ -28,7 +37,7 @@ class Clock:
 
 
 @dataclass
-class Town:
+class DirectAws:
     """A world by a clock that stands still, with alice in it, and calls to it that use no socket."""
 
     clock: Clock = field(default_factory=Clock)
@@ -40,7 +49,7 @@ class Town:
         self.alice: User = self.account.add_user("alice", policies={"Admin": ALLOW_ALL, "ForceMFA": FORCE_MFA})
         self.key: Credential = self.alice.add_key()
         self.device: Device = self.alice.add_device(secret=b"12345678901234567890")
-        self.aws = PretendAws(self.world)
+        self.aws = ObservedAws(self.world)
 
     def request(self, service: str, keys: Keys, action: str = "", region: str = "us-east-1", **form: str) -> Request:
         """A signed request; without an action it is S3's ListBuckets."""

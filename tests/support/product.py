@@ -12,6 +12,7 @@ import mfaenv
 COMMAND = (sys.executable, "-m", "mfaenv")
 SOURCES = Path(mfaenv.__file__).parents[1]
 KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+NOBODY = 65_534
 PATIENCE = 60
 """Seconds after which a process counts as hanging."""
 
@@ -37,7 +38,7 @@ class Product:
     @property
     def cache(self) -> Path:
         """Where its sessions are stored."""
-        return Path(self.env.get("MFAENV_CACHE_DIR", self.home / ".cache" / "mfaenv"))
+        return Path(self.env.get("MFAENV_CACHE_DIR", self.home / ".cache")) / "mfaenv"
 
     def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
         """Start a run, in its home and without a terminal; `options` are those of Popen."""
@@ -50,6 +51,17 @@ class Product:
         data = options.pop("input", None)
         streams = {} if data is None else {"stdin": subprocess.PIPE}
         return finish(self.start(*arguments, **streams, **options), data)
+
+
+def as_nobody(product: Product) -> Product:
+    """Let it run without root's rights to write anywhere; reading stays, since the interpreter may be root's own."""
+    if sys.platform != "win32" and os.geteuid() == 0:
+        reading = "-all,+dac_read_search"
+        who = (f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+        product.command = ("setpriv", *who, f"--inh-caps={reading}", f"--ambient-caps={reading}", *COMMAND)
+        for path in [product.home, *product.home.rglob("*")]:
+            os.chown(path, NOBODY, NOBODY)
+    return product
 
 
 def finish(process: "subprocess.Popen[bytes]", data: str | None = None) -> Outcome:

@@ -1,6 +1,6 @@
-"""Every shell: how to start it at its strictest, and the lines that load what mfaenv prints there.
+"""Every shell: how to start it, in a script at its strictest and in a window, and what is typed there.
 
-A shell is a row. Programs are looked up on the PATH.
+A shell is a row, with one more for each mode that changes what text means. Programs are looked up on the PATH.
 """
 
 from __future__ import annotations
@@ -9,6 +9,51 @@ import sys
 from typing import NamedTuple
 
 from mfaenv.shells import loading_line
+
+
+class Tab(NamedTuple):
+    """What the shell's words are for what the tests of its completion need."""
+
+    file: str
+    """The name of the file that holds its completion."""
+    source: str = ". ./{file}"
+    ready: str = ""
+    """A line after which there is completion at all, and it shows lists."""
+    function: str = 'mfaenv() { env mfaenv "$@"; }\n'
+    """A function of the program's name."""
+    inner: str = ""
+    """A line that completes the arguments of `tool-of-mine` with `inner-word`."""
+    accept: str = "\r"
+    """Enter, after Tab."""
+    interruptible: bool = True
+    """Whether Ctrl-C ends a program that the shell waits for after Tab."""
+    fully: bool = True
+    """Whether options may come first, and names may need quotes."""
+
+
+class Typed(NamedTuple):
+    """How the shell is started in a window, with nobody's settings, and what is typed there."""
+
+    start: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    """Of the documented lines those that are tried there, where that are not all."""
+    or_failed: str = " || echo fail''ed"
+    """Appended to a line, shows `failed` when the line fails."""
+    status: str = 'echo "status=$?"'
+    """Empty where a failing line shows its status by itself."""
+    load: tuple[str, ...] = ()
+    """The lines of the profile that load the function of `mfaenv init`, if there is one."""
+    load_in_scripts: bool = True
+    """Whether a script can load it, too."""
+    assign: str = "export {name}={value}"
+    alias: str = "alias mfaenv='mfaenv -q'"
+    piped: str = "echo {} > code; mfaenv -c - < code"
+    """The line that gives a code through standard input."""
+    clock: tuple[str, ...] = ()
+    """Where the hook's clock can be set: a line once, and one each time."""
+    trace: tuple[str, str] = ("set -x", "set +x")
+    """The lines that have the shell trace, and no more."""
+    tab: Tab | None = None
 
 
 class Shell(NamedTuple):
@@ -28,12 +73,23 @@ class Shell(NamedTuple):
     """Whether a strict script ends where a line fails."""
     octets: bool = True
     """Whether a value may be something else than UTF-8."""
+    longest: bool = True
+    """Whether a value may be as long as a program can be started with, whatever it holds."""
     examples: int = 20
     """How many lists of generated values: fewer for what starts slowly."""
+    typed: Typed | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
         return (loading_line(self.target), *self.more_lines)
+
+
+_TYPED_SH = Typed(("dash", "-i"), load=('eval "$(mfaenv init sh)"',))
+_TYPED_KSH = Typed(("ksh", "-i"), load=('eval "$(mfaenv init ksh)"',))
+
+
+def _typed(typed: Typed, name: str) -> Typed:
+    return typed._replace(start=(name, *typed.start[1:]))
 
 
 _POSIX = Shell(
@@ -43,17 +99,37 @@ _POSIX = Shell(
     strict="set -eu",
     more_lines=('eval "$(mfaenv)"',),
     or_exit=" || exit 7",
+    longest=False,
 )
 _BASH = _POSIX._replace(
     name="bash",
     target="bash",
+    longest=True,
     start=("bash", "--norc", "--noprofile"),
     # bash 3.2, which is macOS's, has no globstar.
     strict="set -euo pipefail; shopt -s globstar 2>&- || :; shopt -s failglob nullglob extglob dotglob nocaseglob",
 )
+_TYPED_BASH = Typed(
+    ("bash", "--norc", "--noprofile", "-i"),
+    load=('eval "$(mfaenv init bash)"',),
+    clock=("unset EPOCHSECONDS", "EPOCHSECONDS={}"),
+    tab=Tab("mfaenv.bash", inner="_inner() { COMPREPLY=(inner-word); }; complete -F _inner tool-of-mine"),
+)
+_TYPED_ZSH = Typed(
+    ("zsh", "-f", "-i"),
+    load=('eval "$(mfaenv init zsh)"',),
+    piped="echo {} | mfaenv -c -",
+    clock=("zmodload -u zsh/datetime", "EPOCHSECONDS={}"),
+    tab=Tab(
+        "_mfaenv",
+        ready="autoload -U compinit; compinit -u -D",
+        inner="_i() { compadd inner-word; }; compdef _i tool-of-mine",
+    ),
+)
 _ZSH = _POSIX._replace(
     name="zsh",
     target="zsh",
+    longest=True,
     start=("zsh", "-f"),
     strict="setopt err_exit no_unset pipe_fail warn_create_global extended_glob",
 )
@@ -64,6 +140,18 @@ _CSH = Shell(
     start=("tcsh", "-f"),
     or_exit=" || exit 7",
     lacks="\n",
+    longest=False,
+)
+_TYPED_TCSH = Typed(
+    ("tcsh", "-f"),
+    load=('eval "`mfaenv init tcsh`"',),
+    assign="setenv {name} {value}",
+    status='echo "status=$status"',
+    alias="alias mfaenv 'mfaenv -q'",
+    trace=("set echo verbose", "unset echo verbose"),
+    tab=Tab(
+        "mfaenv.tcsh", source="source {file}", ready="set autolist", function="alias mfaenv env mfaenv\n", fully=False
+    ),
 )
 _POWERSHELL = Shell(
     name="pwsh",
@@ -84,8 +172,23 @@ _POWERSHELL = Shell(
     octets=False,
     examples=3,
 )
+_TYPED_POWERSHELL = Typed(
+    ("pwsh", "-NoProfile", "-NoLogo"),
+    lines=(
+        "mfaenv --shell powershell | Invoke-Expression",
+        "mfaenv --shell powershell | Out-String | Invoke-Expression",
+        "Invoke-Expression (mfaenv --shell powershell)",
+    ),
+    load=('Invoke-Expression ((mfaenv init powershell) -join "`n")',),
+    assign="$env:{name} = '{value}'",
+    status='"status=$LASTEXITCODE"',
+    alias="Set-Alias mfaenv (Get-Command mfaenv -CommandType Application -TotalCount 1).Source",
+    piped="'{}' | mfaenv -c -",
+    clock=("", "function _mfaenv_now {{ {} }}"),
+    trace=("Set-PSDebug -Trace 2", "Set-PSDebug -Off"),
+)
 _POWERSHELLS = (
-    _POWERSHELL,
+    _POWERSHELL._replace(typed=_TYPED_POWERSHELL),
     _POWERSHELL._replace(
         name="pwsh, ConstrainedLanguage",
         strict="$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; " + _POWERSHELL.strict,
@@ -104,46 +207,127 @@ _WINDOWS_POWERSHELLS = tuple(
 )
 _RC = Shell(name="rc", target="rc", start=("rc", "-p"), or_exit=" || exit 7", lacks="\1\2\udcff")
 
-_ON_POSIX = (
-    _BASH,
-    _BASH._replace(name="bash --posix", start=(*_BASH.start, "--posix")),
-    _BASH._replace(name="bash as sh", target="sh", start=(*_BASH.start, "--posix"), strict="set -eu"),
-    _BASH._replace(name="bash, IFS of a line break", strict="set -euo pipefail; IFS='\n'"),
-    _ZSH,
-    _ZSH._replace(name="zsh, GLOB_SUBST", strict=_ZSH.strict + " glob_subst null_glob magic_equal_subst"),
-    _ZSH._replace(name="zsh as sh", target="sh", strict="emulate sh; set -eu"),
-    _POSIX,
-    _POSIX._replace(name="busybox", start=("busybox", "sh")),
-    _POSIX._replace(name="posh", start=("posh",)),
-    _KSH._replace(name="ksh93", start=("ksh93",)),
-    _KSH._replace(name="mksh", start=("mksh",)),
-    _KSH._replace(name="lksh", start=("lksh",)),
-    Shell(
-        name="fish",
-        target="fish",
-        start=("fish", "--no-config"),
-        more_lines=("eval (mfaenv)",),
-        or_exit="; or exit 7",
+_FISH = Shell(
+    name="fish",
+    target="fish",
+    start=("fish", "--no-config"),
+    more_lines=("eval (mfaenv)",),
+    or_exit="; or exit 7",
+    typed=Typed(
+        ("fish", "--no-config", "-i"),
+        or_failed="; or echo fail''ed",
+        load=("mfaenv init fish | source",),
+        assign="set -gx {name} {value}",
+        status='echo "status=$status"',
+        piped="echo {} | mfaenv -c -",
+        clock=(
+            "function _mfaenv_hold; end; set _mfaenv_holding no",
+            "function _mfaenv_clock; set -g _mfaenv_now {}; end",
+        ),
+        trace=("set fish_trace 1", "set -e fish_trace"),
+        tab=Tab(
+            "mfaenv.fish",
+            function="function mfaenv; env mfaenv $argv; end\n",
+            inner="complete -c tool-of-mine -x -a inner-word",
+        ),
     ),
-    _CSH,
+)
+_NU = Shell(
+    name="nu",
+    target="nu",
+    start=("nu", "-n", "--no-std-lib"),
+    octets=False,
+    examples=10,
+    typed=Typed(
+        ("nu", "--no-config-file", "--no-std-lib"),
+        load=("mfaenv init nu | save --force mfaenv.nu", "source mfaenv.nu"),
+        assign="$env.{name} = '{value}'",
+        status='print $"status=($env.LAST_EXIT_CODE)"',
+        alias="alias mfaenv = ^mfaenv -q",
+        piped="'{}' | mfaenv -c -",
+        trace=("", ""),
+        tab=Tab(
+            "mfaenv.nu",
+            source="source {file}",
+            function="@complete _mfaenv_complete\ndef --wrapped mfaenv [...words: string] { ^env mfaenv ...$words }\n",
+            inner="$env.config.completions.external.completer = {|spans| if $spans.0 == tool-of-mine { [inner-word] }}",
+            interruptible=False,  # it takes Ctrl-C for a key, and reads none while a program answers
+        ),
+    ),
+)
+_ELVISH = Shell(
+    name="elvish",
+    target="elvish",
+    start=("elvish", "-norc"),
+    examples=10,
+    typed=Typed(
+        ("elvish", "-norc"),
+        load=("eval (mfaenv init elvish | slurp)",),
+        load_in_scripts=False,  # there is no module `edit:`
+        assign="set-env {name} {value}",
+        status="",
+        alias="fn mfaenv {|@words| e:mfaenv -q $@words }",
+        piped="echo {} | mfaenv -c -",
+        trace=("", ""),
+        tab=Tab(
+            "mfaenv.elv",
+            source="eval (slurp < {file})",
+            function="edit:add-var mfaenv~ {|@words| e:env mfaenv $@words }\n",
+            inner="set edit:completion:arg-completer[tool-of-mine] = {|@words| put inner-word }",
+            accept="\r\r",
+        ),
+    ),
+)
+_XONSH = Shell(
+    name="xonsh",
+    target="xonsh",
+    start=("xonsh", "--no-rc"),
+    strict="$XONSH_SUBPROC_CMD_RAISE_ERROR = True",
+    examples=6,
+    typed=Typed(
+        ("xonsh", "--no-rc"),
+        load=("execx($(mfaenv init xonsh))",),
+        assign="${name} = '{value}'",
+        status="print('status=' + str(__xonsh__.env['LAST_RETURN_CODE']))",
+        alias="aliases['mfaenv'] = 'mfaenv -q'",
+        clock=("import time", "time.time = lambda: {}"),
+        trace=("$XONSH_TRACE_SUBPROC = True", "$XONSH_TRACE_SUBPROC = False"),
+        tab=Tab(
+            "mfaenv.xsh",
+            source="source {file}",
+            function='aliases["mfaenv"] = lambda words: __import__("subprocess").call(["env", "mfaenv", *words])\n',
+        ),
+    ),
+)
+
+ON_POSIX = (
+    _BASH._replace(typed=_TYPED_BASH),
+    _BASH._replace(name="bash --posix", start=(*_BASH.start, "--posix")),
+    _BASH._replace(name="bash as sh", target="sh", longest=False, start=(*_BASH.start, "--posix"), strict="set -eu"),
+    _BASH._replace(name="bash, IFS of a line break", strict="set -euo pipefail; IFS='\n'"),
+    _ZSH._replace(typed=_TYPED_ZSH),
+    _ZSH._replace(name="zsh, GLOB_SUBST", strict=_ZSH.strict + " glob_subst null_glob magic_equal_subst"),
+    _ZSH._replace(name="zsh as sh", target="sh", longest=False, strict="emulate sh; set -eu"),
+    _POSIX._replace(typed=_TYPED_SH),
+    _POSIX._replace(name="busybox", start=("busybox", "sh"), typed=_TYPED_SH._replace(start=("busybox", "sh", "-i"))),
+    _POSIX._replace(name="posh", start=("posh",), typed=_typed(_TYPED_SH, "posh")._replace(alias="")),
+    _KSH._replace(name="ksh93", start=("ksh93",), typed=_typed(_TYPED_KSH, "ksh93")),
+    _KSH._replace(name="mksh", start=("mksh",), typed=_typed(_TYPED_KSH, "mksh")),
+    _KSH._replace(name="lksh", start=("lksh",)),
+    _FISH,
+    _CSH._replace(typed=_TYPED_TCSH),
     _CSH._replace(
         name="tcsh -e, other signs", start=("tcsh", "-f", "-e"), strict="set backslash_quote histchars='&;'", or_exit=""
     ),
-    _CSH._replace(name="csh", target="csh", start=("bsd-csh", "-f")),
+    _CSH._replace(name="csh", target="csh", start=("bsd-csh", "-f"), typed=Typed(("bsd-csh", "-f"))),
     _CSH._replace(name="csh -e", target="csh", start=("bsd-csh", "-f", "-e"), or_exit=""),
     *_POWERSHELLS,
-    Shell(name="nu", target="nu", start=("nu", "-n", "--no-std-lib"), octets=False, examples=10),
-    Shell(name="elvish", target="elvish", start=("elvish", "-norc"), examples=10),
-    Shell(
-        name="xonsh",
-        target="xonsh",
-        start=("xonsh", "--no-rc"),
-        strict="$XONSH_SUBPROC_CMD_RAISE_ERROR = True",
-        examples=6,
-    ),
+    _NU,
+    _ELVISH,
+    _XONSH,
     _RC,
     _RC._replace(name="rc -e, ifs of a letter", start=("rc", "-p", "-e"), strict="ifs=A", or_exit=""),
 )
 
-SHELLS = (*_POWERSHELLS, *_WINDOWS_POWERSHELLS) if sys.platform == "win32" else _ON_POSIX
+SHELLS = (*_POWERSHELLS, *_WINDOWS_POWERSHELLS) if sys.platform == "win32" else ON_POSIX
 """Those of this system; cmd has tests of its own."""

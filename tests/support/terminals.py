@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 import pexpect  # type: ignore[import-untyped]
 import pyte
 import pytest
+import shell_table
 from product import COMMAND
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ PATIENCE = 40
 
 SIZE = (60, 250)
 """Lines and columns: wide enough that no sentence of ours is broken."""
+
+USUAL_SIZE = (24, 80)
+"""What every terminal has."""
 
 PROMPT = re.compile(r"[#$%>@] ?\Z")
 CTRL_C = "\x03"
@@ -50,46 +54,25 @@ class Shell(NamedTuple):
     name: str
     start: tuple[str, ...]
     lines: tuple[str, ...]
-    or_failed: str = " || echo fail''ed"
-    """Appended to a line, shows `failed` when the line fails."""
-    last_status: str = 'echo "status=$?"'
+    or_failed: str
+    last_status: str
 
 
-BASH = Shell("bash", ("bash", "--norc", "--noprofile", "-i"), ("eval $(mfaenv)", 'eval "$(mfaenv)"'))
-ZSH = BASH._replace(name="zsh", start=("zsh", "-f", "-i"))
-FISH = Shell(
-    name="fish",
-    start=("fish", "--no-config", "-i"),
-    lines=("mfaenv | source", "eval (mfaenv)"),
-    or_failed="; or echo fail''ed",
-    last_status='echo "status=$status"',
+SHELLS = tuple(
+    Shell(row.name, row.typed.start, row.typed.lines or row.lines, row.typed.or_failed, row.typed.status)
+    for row in shell_table.ON_POSIX
+    if row.typed
 )
-_POWERSHELL_LINES = (
-    "mfaenv --shell powershell | Invoke-Expression",
-    "mfaenv --shell powershell | Out-String | Invoke-Expression",
-    "Invoke-Expression (mfaenv --shell powershell)",
-)
-SHELLS = (
-    BASH,
-    ZSH,
-    FISH,
-    *(BASH._replace(name=name, start=(name, "-i")) for name in ("dash", "posh", "ksh93", "mksh")),
-    BASH._replace(name="busybox", start=("busybox", "sh", "-i")),
-    Shell("tcsh", ("tcsh", "-f"), ('eval "`mfaenv --shell tcsh`"',)),
-    Shell("csh", ("bsd-csh", "-f"), ('eval "`mfaenv --shell csh`"',)),
-    Shell("elvish", ("elvish", "-norc"), ("eval (mfaenv --shell elvish | slurp)",)),
-    Shell("nu", ("nu", "--no-config-file", "--no-std-lib"), ("mfaenv --shell nu | from json | load-env",)),
-    Shell("xonsh", ("xonsh", "--no-rc"), ("execx($(mfaenv --shell xonsh))",)),
-    Shell("pwsh", ("pwsh", "-NoProfile", "-NoLogo"), _POWERSHELL_LINES),
-)
+BASH, ZSH, FISH = (next(shell for shell in SHELLS if shell.name == name) for name in ("bash", "zsh", "fish"))
 
 
 class _Screen(pyte.Screen):
     """What a window shows; a shell that asks where its cursor is gets an answer."""
 
-    def __init__(self, child: Any) -> None:
+    def __init__(self, child: Any, size: tuple[int, int]) -> None:
         self._child = child
-        super().__init__(SIZE[1], SIZE[0])
+        lines, columns = size
+        super().__init__(columns, lines)
 
     def before_cursor(self) -> str:
         return self.display[self.cursor.y][: self.cursor.x]
@@ -101,18 +84,20 @@ class _Screen(pyte.Screen):
 class Window:
     """A terminal's window with a program in it, which ends when the `with` block does."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], env: Mapping[str, str], folder: Path, size: tuple[int, int] = SIZE
+    ) -> None:
         self._child = pexpect.spawn(
             command[0],
             list(command[1:]),
             env={"TERM": "xterm-256color", **env},
             cwd=folder,
-            dimensions=SIZE,
+            dimensions=size,
             encoding="utf-8",
             codec_errors="replace",
         )
         self._child.delaybeforesend = None
-        self._screen = _Screen(self._child)
+        self._screen = _Screen(self._child, size)
         self._stream = pyte.Stream(self._screen)
         self._seen = 0
         self._entered = False
@@ -127,6 +112,11 @@ class Window:
     ) -> None:
         self._child.kill(KILLED)
         self._child.close()
+
+    @property
+    def pid(self) -> int:
+        """The process of the program in the window."""
+        return int(self._child.pid)
 
     @property
     def text(self) -> str:
@@ -164,11 +154,12 @@ class Window:
         self._seen, self._entered = len(self.text), False
 
     def ended(self) -> int:
-        """Wait for the program's end; give its exit status."""
+        """Wait for the program's end; give its exit status, or the signal that ended it as a negative number."""
         end = time.monotonic() + PATIENCE
         while self._read_until(end):
             pass
-        return int(self._child.wait())
+        status = self._child.wait()
+        return -int(self._child.signalstatus) if status is None else int(status)
 
     def _shows_more(self) -> bool:
         more = self.text[self._seen :]

@@ -38,7 +38,7 @@ def assert_explained(done: Outcome, wrong: str, advice: str = ".") -> None:
     assert re.search(wrong, lines[0]), done.err
     assert re.search(advice, lines[-1]), done.err
     assert "Traceback" not in done.err
-    assert "mistake in mfaenv" not in done.err
+    assert "bug in mfaenv" not in done.err
     assert [secret for secret in SECRETS if secret in done.out + done.err] == []
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mfaenv.errors import MfaenvError
-from mfaenv.foreground import run_in_foreground, stopped_in_order, undisturbed
+from mfaenv.terminal.foreground import run_in_foreground, stopped_in_order, undisturbed
 
 
 @pytest.mark.parametrize("argument", ['a"&echo INJECTED&"', "a&b", "a|b", ">file", "%PATH%", "a^b", "a\nb", 'say "no"'])

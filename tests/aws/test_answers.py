@@ -1,0 +1,181 @@
+"""Answers that are none of AWS's: a proxy's, another server's, a broken one's."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from botocore.loaders import create_loader
+from botocore.model import ServiceModel
+from botocore.parsers import ResponseParserError
+from hypothesis import given
+from hypothesis import strategies as st
+from observed_aws import ObservedAws
+from product import Product
+from settings import configure
+from trouble import CODE, assert_explained
+
+from mfaenv.aws import answers
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.wire import Response
+
+Change = Callable[[Response], Response]
+
+ENDLESS = "9" * 400
+LINE = ("--shell", "sh")
+
+
+def element(name: str) -> re.Pattern[bytes]:
+    """An element in three parts: its first tag, what it holds, and its last tag."""
+    return re.compile(rb"(<%(name)s(?: [^>]*)?>)(.*?)(</%(name)s>)" % {b"name": name.encode()}, re.DOTALL)
+
+
+def rewritten(name: str, change: Callable[[re.Match[bytes]], bytes]) -> Change:
+    return lambda answer: replace(answer, body=element(name).sub(change, answer.body, count=1))
+
+
+def twice(name: str) -> Change:
+    return rewritten(name, lambda found: 2 * found[0])
+
+
+def without(name: str) -> Change:
+    return rewritten(name, lambda _: b"")
+
+
+def holding(name: str, text: str) -> Change:
+    return rewritten(name, lambda found: found[1] + text.encode() + found[3])
+
+
+@pytest.mark.parametrize("command", [LINE, ("process",)])
+@pytest.mark.parametrize(
+    "change",
+    [
+        twice("AccessKeyId"),
+        twice("Expiration"),
+        without("Expiration"),
+        holding("Expiration", ENDLESS),
+        holding("Expiration", "inf"),
+        holding("Expiration", "soon"),
+        holding("SecretAccessKey", "<b>x</b>"),
+        holding("Credentials", "x"),
+    ],
+)
+def test_a_session_that_is_none_is_told(
+    product: Product, scenario: Scenario, aws: ObservedAws, command: tuple[str, ...], change: Change
+) -> None:
+    aws.change("GetSessionToken", change)
+    done = product.run(*command, "--token-code", scenario.device.code())
+    assert (done.status, "Element" in done.out) == (1, False)
+    assert_explained(done, "The answer is not from AWS")
+
+
+@pytest.mark.parametrize("moment", ["2001-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "-1"])
+@pytest.mark.parametrize("action", ["GetSessionToken", "AssumeRole"])
+def test_a_session_that_has_ended_already_is_an_error(
+    product: Product, scenario: Scenario, aws: ObservedAws, action: str, moment: str
+) -> None:
+    aws.change(action, holding("Expiration", moment))
+    done = product.run(*LINE, "-p", "staging", "--token-code", scenario.device.code())
+    assert (done.status, "AWS_" in done.out) == (1, False)
+    assert_explained(done, "has ended already", "clock")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        twice("Arn"),
+        without("Account"),
+        holding("Account", ""),
+        holding("Arn", "inf"),
+        holding("Arn", ""),
+        holding("GetCallerIdentityResult", "x"),
+    ],
+)
+@pytest.mark.parametrize("command", [LINE, ("doctor", "--json"), ("configure", "--yes"), ("console",)])
+def test_an_identity_that_is_none_is_told(
+    product: Product, scenario: Scenario, aws: ObservedAws, command: tuple[str, ...], change: Change
+) -> None:
+    configure(product, mfa_serial=None)
+    aws.change("GetCallerIdentity", change)
+    done = product.run(*command, "--token-code", scenario.device.code())
+    assert done.status == 1
+    assert "mistake" not in done.err
+    assert ("not from AWS" in done.out + done.err) or command == ("console",)
+
+
+@pytest.mark.parametrize(
+    ("action", "change"),
+    [
+        ("ListMFADevices", twice("member")),
+        ("ListMFADevices", twice("MFADevices")),
+        ("ListMFADevices", without("SerialNumber")),
+        ("ListMFADevices", holding("SerialNumber", "<b>x</b>")),
+        ("ListAccessKeys", without("AccessKeyId")),
+        ("ListAccessKeys", without("CreateDate")),
+        ("ListAccessKeys", holding("CreateDate", ENDLESS)),
+        ("GetUser", twice("User")),
+        ("ListBuckets", holding("CreationDate", "inf")),
+    ],
+)
+def test_doctor_goes_on_whatever_a_call_says(
+    product: Product, scenario: Scenario, aws: ObservedAws, action: str, change: Change
+) -> None:
+    aws.change(action, change)
+    done = product.run("doctor", "--json", "--token-code", scenario.device.code())
+    assert "mistake" not in done.err
+    assert '"verdict": "enforced"' in done.out
+
+
+@pytest.mark.parametrize("part", ["Code", "Message"])
+@pytest.mark.parametrize("text", ["", "<b>x</b>", "</{0}><{0}>"])
+def test_an_error_without_its_words_is_told(product: Product, aws: ObservedAws, part: str, text: str) -> None:
+    inside = {"Code": "AccessDenied", "Message": "No.", part: text.format(part)}
+    words = "".join(f"<{name}>{value}</{name}>" for name, value in inside.items())
+    page = f"<ErrorResponse><Error>{words}</Error></ErrorResponse>".encode()
+    aws.change("GetCallerIdentity", lambda _: Response(403, page))
+    configure(product, mfa_serial=None)
+    done = product.run(*LINE, "--token-code", CODE)
+    assert done.status == 1
+    assert_explained(done, "The answer is not from AWS|AWS denied it")
+
+
+OPERATIONS = [
+    ServiceModel(create_loader().load_service_model(service, "service-2"), service).operation_model(name)
+    for service, name in [
+        ("sts", "GetSessionToken"),
+        ("sts", "AssumeRole"),
+        ("sts", "GetCallerIdentity"),
+        ("iam", "ListMFADevices"),
+        ("iam", "ListAccessKeys"),
+        ("iam", "GetAccessKeyLastUsed"),
+    ]
+]
+NAMES = ["Credentials", "AccessKeyId", "Expiration", "Arn", "MFADevices", "member", "SerialNumber", "CreateDate"]
+TEXTS = st.sampled_from(["", "x", "inf", "nan", "-1", "soon", ENDLESS, "2036-01-01T00:00:00Z", "&#0;", "]]>"])
+ELEMENTS = st.recursive(
+    TEXTS,
+    lambda inner: st.lists(st.tuples(st.sampled_from(NAMES), inner), max_size=3).map(
+        lambda rows: "".join(f"<{name}>{text}</{name}>" for name, text in rows)
+    ),
+    max_leaves=8,
+)
+
+
+def kinds(value: Any) -> set[type]:
+    """The types of all that a parsed answer holds."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {type(value)}.union(*map(kinds, inner))
+
+
+@given(st.sampled_from(OPERATIONS), ELEMENTS)
+def test_an_answer_is_as_the_model_says_or_it_is_none(operation: Any, inner: str) -> None:
+    result = operation.output_shape.serialization.get("resultWrapper", f"{operation.name}Result")
+    page = f"<{operation.name}Response><{result}>{inner}</{result}></{operation.name}Response>"
+    parser = answers.parsers().create_parser("query")
+    try:
+        found = parser.parse({"status_code": 200, "headers": {}, "body": page.encode()}, operation.output_shape)
+    except ResponseParserError:
+        return
+    assert kinds(found) <= {dict, list, str, int, bool, datetime}

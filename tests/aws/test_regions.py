@@ -1,0 +1,21 @@
+import pytest
+
+from mfaenv.aws.regions import partition_of
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("us-east-1", "aws"),
+        ("eu-central-2", "aws"),
+        ("cn-northwest-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("aws-global", ""),
+        ("us-east-9", ""),
+        ("", ""),
+    ],
+)
+def test_a_region_has_its_partition(region: str, partition: str) -> None:
+    assert partition_of(region) == partition

@@ -1,0 +1,220 @@
+"""What `mfaenv complete` answers, without a shell: what is wanted where, and how each shell gets it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from terminals import need
+
+from mfaenv import shells
+from mfaenv.catalog import COMMANDS, MAIN, OPTIONS, PROFILES, PROGRAM, STORED, Command, Option
+from mfaenv.cli import help as pages
+from mfaenv.cli import manual
+from mfaenv.commands import complete
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from product import Product
+
+COMPLETING = [name for name in shells.NAMES if shells.named(name).completion]
+ODD = [
+    "a b",
+    "it's",
+    'say "hi"',
+    "$(touch pwned)",
+    "r&d",
+    "team:blue",
+    "a=b",
+    "u@home",
+    "weißbier",
+    "back\\slash",
+    "semi;colon",
+    "star*",
+    "!!",
+    "~",
+    "#",
+    "`x`",
+    "tab\there",
+    "\x1b[31mred",
+    "\x07",
+    "\u2028",
+    "\u202e",
+    "\u2019",
+    "🔑",
+]
+
+
+WORDS = ["exec", "--", "-p", "-", "init", "status", "a b", '"', "'x", "\\", "=", ""]
+
+
+def asks_as(shell: str) -> str:
+    """The shell whose completion this one has, by the template's name."""
+    return shells.named(shell).completion.partition(".")[0]
+
+
+def handed_over(shell: str, words: Sequence[str]) -> Sequence[str]:
+    """What the shell's completion gives as arguments."""
+    return [" ".join(words), ":=@", *words] if asks_as(shell) == "bash" else words
+
+
+def answer(shell: str, *words: str, **env: str) -> list[str]:
+    return complete.answer(shell, ["mfaenv", *words], env).splitlines()
+
+
+WANTED: list[tuple[str, object, str, int]] = [
+    ("-p |", PROFILES, "", 2),
+    ("--profile |", PROFILES, "", 2),
+    ("--profile=x|", PROFILES, "--profile=", 1),
+    ("-px|", PROFILES, "-p", 1),
+    ("-qpx|", PROFILES, "-qp", 1),
+    ("-qp |", PROFILES, "", 2),
+    ("status -p |", STORED, "", 3),
+    ("clear --profile=|", STORED, "--profile=", 2),
+    ("-c |", "", "", 2),
+    ("-f |", shells.FORMATS, "", 2),
+    ("init |", COMMANDS["init"].takes, "", 2),
+    ("init bash |", "", "", 3),
+    ("init bash -p |", PROFILES, "", 4),
+    ("demo --policy |", ("mfa", "none"), "", 3),
+    ("nobody |", "", "", 2),
+    ("status x|", "", "", 2),
+    ("--token-command |", PROGRAM, "", 2),
+    ("--token-command=o|", PROGRAM, "--token-command=", 1),
+    ("exec |", PROGRAM, "", 2),
+    ("exec -- |", PROGRAM, "", 3),
+    ("exec -- -|", PROGRAM, "", 3),
+    ("exec -p x -- a b |", PROGRAM, "", 5),
+    ("exec -p x a -p |", PROGRAM, "", 4),
+    ("exec -p |", PROFILES, "", 3),
+    ("-q exec aws s3 |", PROGRAM, "", 3),
+    ("demo -- mfaenv |", PROGRAM, "", 3),
+]
+
+
+@pytest.mark.parametrize(("line", "takes", "before", "place"), WANTED, ids=[row[0] for row in WANTED])
+def test_what_is_wanted(line: str, takes: object, before: str, place: int) -> None:
+    assert complete.wanted(["mfaenv", *line.removesuffix("|").split(" ")]) == (takes, before, place)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_all_options_of_a_command_are_offered_with_their_help(name: str) -> None:
+    rows = {flag: row.help for flag, row in COMMANDS[name].flags().items()}
+    assert answer("fish", *filter(None, [name]), "-") == ["0", *map("\t".join, rows.items())]
+
+
+def test_all_commands_are_offered_with_their_help() -> None:
+    assert answer("elvish", "") == ["0", *(f"{name}\t{row.help}" for name, row in COMMANDS.items() if name != MAIN)]
+
+
+def test_a_new_option_and_its_values_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    option = Option(("-y", "--colour"), "NAME", "Colour of the key", takes=("red", "blue"))
+    monkeypatch.setitem(OPTIONS, "colour", option)
+    monkeypatch.setitem(COMMANDS["clear"].options, "colour", option)
+    assert answer("nu", "clear", "--col") == ["0", "--colour\tColour of the key"]
+    assert answer("nu", "clear", "-qyb") == ["0", "-qyblue\t"]
+    assert answer("nu", "--col") == ["0"]
+
+
+def test_a_new_command_is_offered_and_what_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Command("Greet somebody.", {}, module="greet", argument="WHO", takes=("alice", "bob"))
+    monkeypatch.setitem(COMMANDS, "greet", row)
+    assert answer("zsh", "gr")[-1] == "greet:Greet somebody."
+    assert complete.answer("bash", ["mfaenv greet a", "", "mfaenv", "greet", "a"], {}) == "0 0\nalice\n"
+
+
+def test_it_is_in_no_help() -> None:
+    assert "mfaenv complete" not in pages.page(MAIN) + manual.page()
+    assert "complete" not in COMMANDS
+
+
+@pytest.mark.parametrize("shell", COMPLETING)
+def test_a_program_is_left_to_the_shell(shell: str) -> None:
+    handed: Sequence[str] = ["mfaenv", "exec", "--", "aws", "s3"]
+    env = {"COMMAND_LINE": " ".join(handed), "_MFAENV_WORDS": "\n".join(handed)}
+    found = complete.answer(shell, handed_over(shell, handed), env)
+    assert found == {"bash": "3 15\n", "tcsh": ""}.get(asks_as(shell), "3\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["nobody"], ["csh", "mfaenv", "x"], ["json", "x"], ["bash"], ["fish"], ["powershell"], ["tcsh"], ["zsh", ""]],
+    ids=" ".join,
+)
+def test_odd_input_is_answered_by_nothing_and_no_error(bare: Product, arguments: list[str]) -> None:
+    assert bare.run("complete", *arguments) == (0, "", "")
+
+
+@pytest.mark.parametrize("shell", COMPLETING)
+def test_broken_files_and_a_refused_store_give_nothing(bare: Product, shell: str) -> None:
+    (bare.home / "broken").write_text("junk\n[default]\n")
+    (bare.home / "link").symlink_to(bare.home)
+    bare.env |= {"AWS_CONFIG_FILE": str(bare.home / "broken"), "MFAENV_CACHE_DIR": str(bare.home / "link")}
+    for line in ("mfaenv -p ", "mfaenv clear -p "):
+        words = line.split(" ")
+        bare.env |= {"COMMAND_LINE": line, "_MFAENV_WORDS": "\n".join(words)}
+        none = {"bash": "0 0\n", "tcsh": ""}.get(asks_as(shell), "0\n")
+        assert bare.run("complete", shell, *handed_over(shell, words)) == (0, none, "")
+
+
+@pytest.mark.parametrize("kind", ["-p", "clear -p", "exec", "--token-command", ""])
+def test_it_loads_nothing_heavy(bare: Product, kind: str) -> None:
+    words = [*kind.split(), ""]
+    code = "import sys; from mfaenv.__main__ import run; run(sys.argv[1:]); print('#', *sys.modules)"
+    bare.command = (sys.executable, "-c", code)
+    loaded = set(bare.run("complete", "zsh", "mfaenv", *words).out.rpartition("#")[2].split())
+    assert "mfaenv.commands.complete" in loaded
+    assert loaded & {"typer", "rich", "boto3", "botocore", "re", "json", "typing", "configparser", "pathlib"} == set()
+
+
+@given(
+    st.sampled_from(COMPLETING),
+    st.lists(st.sampled_from(WORDS) | st.text(), min_size=1, max_size=5),
+)
+@example("bash", ["'", "\\"])
+def test_whatever_is_typed_has_an_answer(shell: str, words: list[str]) -> None:
+    line = ["mfaenv", *words]
+    env: Mapping[str, str] = {"COMMAND_LINE": " ".join(line), "_MFAENV_WORDS": "\n".join(line)}
+    found = complete.answer(shell, handed_over(shell, line), env)
+    assert not any(sign in found for sign in "\x1b\x07")
+
+
+@pytest.mark.parametrize("shell", COMPLETING)
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_no_name_is_offered_with_raw_controls_by_a_shell_that_does_not_quote_itself(shell: str, quote: str) -> None:
+    target = shells.named(shell)
+    if asks_as(shell) in {"zsh", "fish", "elvish", "bash"}:
+        return
+    lines = [target.offer(name, "", quote) for name in ODD]
+    assert all(sign.isprintable() or sign == "\t" for line in lines for sign in line)
+
+
+def bash_words(text: str) -> list[str]:
+    """What bash makes of a line's end, without history's signs."""
+    need("bash")
+    done = subprocess.run(
+        ["bash", "--norc", "-c", f"printf '%s\\0' {text}"], capture_output=True, check=True, encoding="utf-8"
+    )
+    return done.stdout.split("\0")[:-1]
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("begun", ["", "--profile=", '"', "'", '--profile="'])
+def test_bash_inserts_the_name(bare: Product, name: str, begun: str) -> None:
+    (bare.home / "names").write_text(f"[{name}]\n", encoding="utf-8")
+    env = {"AWS_CONFIG_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": str(bare.home / "names")}
+    line = f"mfaenv -p {begun}" if begun[:1] in {"", '"', "'"} else f"mfaenv {begun}"
+    found = complete.answer("bash", [line, " \t\n\"'><=;|&(:", *line.split(" ")], env).splitlines()[1:]
+    quote = begun[-1:] if begun[-1:] in {'"', "'"} else ""
+    if quote and (not name.isprintable() or "!" in name):
+        assert found == []
+        return
+    (inserted,) = found
+    kept = line[: len(line) - len(begun)] + ("--profile=" if begun.startswith("--profile=") else "") + quote
+    expected = ["mfaenv", "-p", name] if kept.startswith("mfaenv -p ") else ["mfaenv", f"{begun.rstrip(quote)}{name}"]
+    assert bash_words(f"{kept}{inserted}{quote}") == expected

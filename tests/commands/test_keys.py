@@ -1,0 +1,414 @@
+"""`mfaenv keys`: what is listed, what moves between the file and the keychain, and what is rotated where it lies."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from keychains import NOBODYS_BUS
+from product import as_nobody
+from terminals import Window
+from trouble import assert_explained
+
+from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
+from mfaenv.pretend_aws.policy import ALLOW_ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keychains import Keychain
+    from observed_aws import ObservedAws
+    from product import Outcome, Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+    from mfaenv.pretend_aws.world import User
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/windows has the keychain there")
+
+PROCESS = "credential_process = mfaenv keys get -p default\n"
+
+
+def config(product: Product) -> Path:
+    return Path(product.env["AWS_CONFIG_FILE"])
+
+
+def credentials(product: Product) -> Path:
+    return Path(product.env["AWS_SHARED_CREDENTIALS_FILE"])
+
+
+def listed(product: Product, *options: str) -> list[dict[str, Any]]:
+    done = product.run("keys", "--json", *options)
+    assert done.status == 0, done.err
+    rows: list[dict[str, Any]] = json.loads(done.out)["keys"]
+    return rows
+
+
+def get_session(product: Product, scenario: Scenario) -> None:
+    done = product.run("-f", "json", "--token-code", scenario.device.code())
+    assert done.status == 0, done.err
+
+
+def states(user: User) -> dict[str, bool]:
+    return {key.id: key.active for key in user.keys}
+
+
+def succeeded(done: Outcome) -> Outcome:
+    assert (done.status, done.out) == (0, ""), done.err
+    return done
+
+
+def test_import_moves_the_keys_changes_nothing_else_and_costs_no_code(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    get_session(product, scenario)
+    keys = f"aws_access_key_id={scenario.key.id}\r\n; secret\r\naws_secret_access_key = {scenario.key.secret}\r\n"
+    text = f"# mine\r\n[default]\r\n{keys}some = thing\r\n[other]\r\na = b"
+    credentials(product).write_bytes(text.encode())
+    before = config(product).read_text()
+    succeeded(product.run("keys", "import"))
+    assert credentials(product).read_bytes() == b"# mine\r\n[default]\r\n; secret\r\nsome = thing\r\n[other]\r\na = b"
+    assert sorted(config(product).read_text().splitlines()) == sorted((before + PROCESS).splitlines())
+    assert json.loads(keychain.lookup("default"))["SecretAccessKey"] == scenario.key.secret
+    assert product.run("-f", "json", "--no-input").status == 0
+    assert "already" in succeeded(product.run("keys", "import")).err
+
+
+def test_export_is_the_way_back(product: Product, scenario: Scenario, keychain: Keychain) -> None:
+    before = config(product).read_text(), credentials(product).read_text()
+    succeeded(product.run("keys", "import"))
+    succeeded(product.run("keys", "export"))
+    assert (config(product).read_text(), credentials(product).read_text()) == before
+    assert keychain.lookup("default") == ""
+    succeeded(product.run("keys", "export"))
+    assert scenario.key.secret in credentials(product).read_text()
+
+
+@pytest.mark.parametrize("name", ["a b", "it's", "#x", "ünï", 'a"b', "$HOME"])
+def test_any_name_of_a_profile_moves_there_and_back(
+    product: Product, scenario: Scenario, keychain: Keychain, name: str
+) -> None:
+    credentials(product).write_text(
+        f"[{name}]\naws_access_key_id = {scenario.key.id}\naws_secret_access_key = {scenario.key.secret}\n", "utf-8"
+    )
+    before = credentials(product).read_text("utf-8")
+    succeeded(product.run("keys", "import", f"--profile={name}"))
+    assert scenario.key.id in keychain.lookup(name)
+    (row,) = (row for row in listed(product) if row["profile"] == name)
+    assert (row["place"], row["access_key_id"]) == ("keychain", scenario.key.id)
+    done = product.run(
+        "-f", "json", f"--profile={name}", "--serial-number", scenario.device.serial, "-c", scenario.device.code()
+    )
+    assert done.status == 0, done.err
+    succeeded(product.run("keys", "export", f"--profile={name}"))
+    assert credentials(product).read_text("utf-8") == before
+
+
+def test_keys_that_aws_does_not_know_stay_in_the_file(
+    product: Product, scenario: Scenario, alice: User, keychain: Keychain
+) -> None:
+    before = config(product).read_text(), credentials(product).read_text()
+    alice.keys[0].active = False
+    done = product.run("keys", "import")
+    assert done.status == 1
+    assert_explained(done, "does not know the access key")
+    assert (config(product).read_text(), credentials(product).read_text()) == before
+    assert keychain.lookup("default") == ""
+    assert scenario.key.secret in before[1]
+
+
+def test_without_a_keychain_nothing_changes(product: Product) -> None:
+    before = config(product).read_text(), credentials(product).read_text()
+    product.env |= NOBODYS_BUS
+    done = product.run("keys", "import")
+    assert done.status == 1
+    assert_explained(done, "no keychain here", "Secret Service.*keep the keys in the file")
+    assert (config(product).read_text(), credentials(product).read_text()) == before
+
+
+def test_a_locked_keychain_changes_nothing(product: Product, keychain: Keychain) -> None:
+    before = credentials(product).read_text()
+    keychain.restart_locked()
+    done = product.run("keys", "import")
+    assert done.status == 1
+    assert_explained(done, "locked", "Unlock it")
+    assert credentials(product).read_text() == before
+    assert product.run("keys").status == 0
+
+
+def test_other_keys_in_the_keychain_are_not_overwritten_unasked(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    other = json.dumps({"Version": 1, "AccessKeyId": "AKIAOTHEREXAMPLE0000", "SecretAccessKey": "other"})
+    keychain.tool("store", "--label=x", "service", "mfaenv", "username", "default", data=other)
+    done = product.run("keys", "import")
+    assert done.status == 1
+    assert_explained(done, "other keys, AKIAOTHEREXAMPLE0000", "terminal")
+    assert keychain.lookup("default") == other
+    with Window((*product.command, "keys", "import"), product.env, product.home) as window:
+        window.see("Number")
+        window.enter("2")
+        window.see("are in the keychain")
+    assert scenario.key.id in keychain.lookup("default")
+    assert scenario.key.secret not in credentials(product).read_text()
+
+
+def test_entries_that_other_programs_stored_are_replaced_and_removed_too(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    other = json.dumps({"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret})
+    for number in range(5):
+        attributes = ("service", "mfaenv", "username", "default", "number", str(number))
+        keychain.tool("store", "--label=x", *attributes, data=other)
+    succeeded(product.run("keys", "import"))
+    get_session(product, scenario)
+    succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
+    succeeded(product.run("keys", "export"))
+    assert keychain.lookup("default") == ""
+    assert scenario.key.secret not in credentials(product).read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "advice"),
+    [
+        (("import", "-p", "staging"), "'staging' has no keys", "keys import -p default"),
+        (("import", "-p", "defaul"), "no profile 'defaul'", "default"),
+        (("export", "-p", "nobody"), "no profile 'nobody'", "."),
+        (("export", "-p", "staging"), "no keys for profile 'staging'", "."),
+        (("rotate", "-p", "wrong"), "no profile 'wrong'", "."),
+        (("imprt",), "cannot 'imprt'", "import"),
+    ],
+)
+def test_what_cannot_be_done_is_told(
+    product: Product, keychain: Keychain, line: tuple[str, ...], wrong: str, advice: str
+) -> None:
+    done = product.run("keys", *line)
+    assert done.status in {1, 2}
+    assert_explained(done, wrong, advice)
+    assert keychain.lookup("default") == ""
+
+
+@pytest.mark.usefixtures("keychain")
+def test_files_that_cannot_be_written_are_told_before_anything_moves(product: Product, scenario: Scenario) -> None:
+    as_nobody(product)
+    folder = config(product).parent
+    folder.chmod(0o555)
+    done = product.run("keys", "import")
+    folder.chmod(0o755)
+    assert done.status == 1
+    assert scenario.key.secret in credentials(product).read_text()
+
+
+@pytest.mark.usefixtures("keychain")
+def test_the_list_shows_files_keychain_programs_and_the_environment(product: Product, scenario: Scenario) -> None:
+    succeeded(product.run("keys", "import"))
+    with credentials(product).open("a") as file:
+        file.write("\n[plain]\naws_access_key_id = AKIAPLAINEXAMPLE0000\naws_secret_access_key = x\n")
+    with config(product).open("a") as file:
+        file.write(
+            "\n[profile vault]\ncredential_process = op-aws get x\n[profile m]\ncredential_process = mfaenv process\n"
+        )
+    product.env |= {"AWS_ACCESS_KEY_ID": "AKIAENVIRONEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "y"}
+    rows = {row["profile"]: (row["place"], row["access_key_id"]) for row in listed(product)}
+    assert rows == {
+        "default": ("keychain", scenario.key.id),
+        "plain": ("file", "AKIAPLAINEXAMPLE0000"),
+        "vault": ("process", None),
+        None: ("environment", "AKIAENVIRONEXAMPLE00"),
+    }
+    assert [row["profile"] for row in listed(product, "-p", "plain")] == ["plain"]
+    shown = product.run("keys").out
+    assert "AKIAPLAINEXAMPLE0000" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert scenario.key.secret not in shown
+
+
+def test_age_and_last_use_are_shown_where_a_session_may_ask(product: Product, scenario: Scenario, alice: User) -> None:
+    (before,) = listed(product)
+    assert (before["created"], before["age_days"], before["last_used"]) == (None, None, None)
+    alice.keys[0].created -= 100 * 86_400
+    get_session(product, scenario)
+    (row,) = listed(product)
+    assert (row["age_days"], row["active"], row["last_used"]["service"]) == (100, True, "sts")
+    assert "100d" in product.run("keys").out
+
+
+@pytest.mark.parametrize("name", ["default", "production-admin"])
+def test_the_list_breaks_no_id_profile_date_or_usual_path_at_80_columns(
+    product: Product, scenario: Scenario, alice: User, name: str
+) -> None:
+    for path, title in ((credentials(product), name), (config(product), name)):
+        path.write_text(path.read_text().replace("[default]", f"[{title}]"))
+    if name != "default":
+        config(product).write_text(config(product).read_text().replace(f"[{name}]", f"[profile {name}]"))
+    code = scenario.device.code()
+    done = product.run("-f", "json", "-p", name, "--serial-number", scenario.device.serial, "--token-code", code)
+    assert done.status == 0, done.err
+    alice.keys[0].active = False
+    shown = product.run("keys", "-p", name).out
+    used = time.strftime("%Y-%m-%d", time.gmtime(alice.keys[0].used.at)) if alice.keys[0].used else "never"
+    assert max(map(len, shown.splitlines())) <= 80
+    for text in (name, scenario.key.id, used, "0d", "inactive", *(("~/.aws/credentials",) * (name == "default"))):
+        assert text in shown, shown
+
+
+@pytest.fixture(params=["file", "keychain"])
+def stored(
+    request: pytest.FixtureRequest, product: Product, scenario: Scenario, keychain: Keychain
+) -> Callable[[], str]:
+    """With a session in the store: the text that alice's keys are stored in, in a file or in the keychain."""
+    if request.param == "keychain":
+        succeeded(product.run("keys", "import"))
+    get_session(product, scenario)
+    return credentials(product).read_text if request.param == "file" else lambda: keychain.lookup("default")
+
+
+def test_rotate_stores_a_new_key_switches_the_old_one_off_and_the_session_goes_on(
+    product: Product, scenario: Scenario, alice: User, stored: Callable[[], str]
+) -> None:
+    done = succeeded(product.run("keys", "rotate", "--no-input"))
+    old, new = alice.keys
+    assert (old.id, old.active, new.active) == (scenario.key.id, False, True)
+    text = stored()
+    assert new.id in text
+    assert new.secret in text
+    assert old.secret not in text
+    assert "is deactivated" in done.err
+    assert new.secret not in done.err
+    assert product.run("-f", "json", "--no-input").status == 0
+    assert [row["access_key_id"] for row in listed(product)] == [new.id]
+    scenario.world.clock = lambda: time.time() + 40
+    assert product.run("-f", "json", "--refresh", "--token-code", scenario.device.code()).status == 0
+
+
+@pytest.mark.usefixtures("stored")
+def test_delete_deletes_the_old_key_at_once_or_in_a_later_run(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    succeeded(product.run("keys", "rotate", "--no-input"))
+    succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
+    (second,) = states(alice)
+    assert second != scenario.key.id
+    succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
+    assert list(states(alice).values()) == [True]
+    assert second not in states(alice)
+
+
+@pytest.mark.usefixtures("stored")
+def test_rotate_waits_until_aws_knows_the_key(
+    product: Product, scenario: Scenario, aws: ObservedAws, alice: User
+) -> None:
+    scenario.world.new_key_seconds = 3
+    with Window((*product.command, "keys", "rotate"), product.env, product.home, (24, 80)) as window:
+        window.see(r"is stored; waiting until AWS knows it \(\d+ s at most\)")
+        window.see("deactivated")
+    assert aws.actions("GetCallerIdentity", "UpdateAccessKey")[-2:] == ["GetCallerIdentity", "UpdateAccessKey"]
+    assert list(states(alice).values()) == [False, True]
+
+
+@pytest.mark.usefixtures("stored")
+def test_two_keys_are_told_with_their_last_use_and_nothing_changes_without_a_terminal(
+    product: Product, alice: User
+) -> None:
+    other = alice.add_key()
+    before = states(alice)
+    done = product.run("keys", "rotate", "--no-input")
+    assert done.status == 1
+    assert_explained(done, f"{other.id} .in no profile here.: never", f"delete-access-key --access-key-id {other.id}")
+    assert states(alice) == before
+
+
+@pytest.mark.usefixtures("stored")
+@pytest.mark.parametrize(("answer", "left"), [("1", [True, True]), ("2", [False, True]), ("3", [True, False])])
+def test_with_two_keys_the_person_chooses(
+    product: Product, scenario: Scenario, alice: User, answer: str, left: list[bool]
+) -> None:
+    other = alice.add_key()
+    with Window((*product.command, "keys", "rotate"), product.env, product.home) as window:
+        window.see(rf"{other.id} \(in no profile here\): never used")
+        window.enter(answer)
+        window.see("Nothing was changed" if answer == "1" else "deactivated")
+    assert list(states(alice).values()) == left
+    assert (other.id in states(alice)) is (answer != "2")
+    assert scenario.key.id in states(alice)
+
+
+@pytest.mark.parametrize(
+    ("action", "made"),
+    [("iam:ListAccessKeys", 0), ("iam:CreateAccessKey", 0), ("iam:UpdateAccessKey", 1), ("iam:DeleteAccessKey", 1)],
+)
+def test_a_denied_action_is_named_and_a_working_key_stays_stored(
+    product: Product, alice: User, stored: Callable[[], str], action: str, made: int
+) -> None:
+    alice.policies["Deny"] = {"Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
+    done = product.run("keys", "rotate", "--no-input", "--delete")
+    assert done.status == 1
+    assert_explained(done, f"denies {action}")
+    assert len(alice.keys) == 1 + made
+    assert [key.active for key in alice.keys if key.id in stored()] == [True]
+    del alice.policies["Deny"]
+    succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
+    assert [key.id in stored() for key in alice.keys] == [True]
+
+
+@pytest.mark.usefixtures("stored")
+def test_the_self_service_policy_is_enough(product: Product, alice: User) -> None:
+    alice.policies = {"SelfService": SELF_SERVICE}
+    succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
+    alice.policies = {"All": ALLOW_ALL, "MFA": EVERYTHING}
+    succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
+
+
+def test_keys_that_lie_elsewhere_are_not_rotated(product: Product, alice: User) -> None:
+    product.env |= {"AWS_ACCESS_KEY_ID": alice.keys[0].id, "AWS_SECRET_ACCESS_KEY": "x"}
+    credentials(product).write_text("")
+    done = product.run("keys", "rotate")
+    assert done.status == 1
+    assert_explained(done, "come from the environment", "file or the keychain")
+
+
+@pytest.mark.parametrize("token", ["aws_session_token", "aws_security_token"])
+def test_keys_of_a_session_in_a_file_are_no_long_term_keys(product: Product, token: str) -> None:
+    with credentials(product).open("a") as file:
+        file.write(f"\n[old]\naws_access_key_id = ASIAOLDEXAMPLE000000\naws_secret_access_key = x\n{token} = t\n")
+    assert [row["profile"] for row in listed(product)] == ["default"]
+
+
+def test_a_profile_without_any_keys_is_told_so(product: Product) -> None:
+    credentials(product).write_text("")
+    done = product.run("keys", "rotate")
+    assert done.status == 1
+    assert_explained(done, "default has no long-term keys", "aws configure")
+
+
+@pytest.mark.usefixtures("keychain")
+def test_a_program_that_is_not_on_the_path_is_named_with_its_folder(product: Product, scenario: Scenario) -> None:
+    """It stays known for our own, and what is written stays the same in a later run, wherever the PATH leads then."""
+    folders = product.env["PATH"].split(os.pathsep)
+    product.env["PATH"] = os.pathsep.join(entry for entry in folders if not Path(entry, "mfaenv").exists())
+    program = product.home / "my tools" / "mfaenv"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom mfaenv.__main__ import main\nmain()\n")
+    program.chmod(0o755)
+    product.command = (str(program),)
+    before = credentials(product).read_text()
+    succeeded(product.run("keys", "import"))
+    line = f"credential_process = '{program}' keys get -p default\n"
+    assert line in config(product).read_text()
+    assert listed(product)[0]["place"] == "keychain"
+    with_process = shlex.split(line.partition("= ")[2])
+    product.command = tuple(with_process[:1])
+    assert json.loads(product.run(*with_process[1:]).out)["AccessKeyId"] == scenario.key.id
+    get_session(product, scenario)
+    credentials(product).write_text(before)
+    product.env["PATH"] += f"{os.pathsep}{program.parent}"
+    succeeded(product.run("keys", "import"))
+    assert line in config(product).read_text()
+    assert scenario.key.secret not in credentials(product).read_text()
+    succeeded(product.run("keys", "export"))
+    assert "keys get" not in config(product).read_text()

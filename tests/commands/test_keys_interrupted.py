@@ -1,0 +1,411 @@
+"""Calls of AWS, changes of files and what is said to the keychain fail, or are the last thing before a kill.
+
+Afterwards a working key is stored, and the same command finishes, or says what is left and what to type.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from disks import fill, small_disk
+from faults import FaultyAws
+from keychains import Keychain, opened
+from product import COMMAND, Outcome, Product
+from terminals import need
+from trouble import assert_explained
+
+from mfaenv.errors import CODE_NEEDED
+from mfaenv.pretend_aws.files import write_files
+from mfaenv.pretend_aws.scenario import Scenario, build_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and strace")
+
+
+class Machine(NamedTuple):
+    """Alice's machine, with a session in the store: the program, AWS, and the keychain."""
+
+    product: Product
+    aws: FaultyAws
+    scenario: Scenario
+    keychain: Keychain
+
+    def stored(self) -> dict[str, str]:
+        """The secrets by their IDs that are in the file or in the keychain."""
+        found = {}
+        text = Path(self.product.env["AWS_SHARED_CREDENTIALS_FILE"]).read_text()
+        pair = re.search(r"aws_access_key_id = (\S+)\naws_secret_access_key = (\S+)", text)
+        if pair:
+            found[pair[1]] = pair[2]
+        entry = self.keychain.lookup("default")
+        if entry:
+            found[json.loads(entry)["AccessKeyId"]] = json.loads(entry)["SecretAccessKey"]
+        return found
+
+    def assert_a_working_key_is_stored(self) -> None:
+        keys = {key.id: key.secret for key in self.scenario.key.principal.keys if key.active}  # type: ignore[union-attr]
+        stored = self.stored()
+        assert [key for key, secret in stored.items() if keys.get(key) == secret], (stored, keys)
+
+    def finish(self, *line: str) -> None:
+        """Run it again to the end; where it cannot go on by itself, it says what to type, and that is done."""
+        done = self.with_code(*line)
+        if "keys rotate --delete" in done.err:  # all was done, and this would be the next rotation
+            done = self.product.run(*line, "--delete")
+        elif done.status:
+            left = re.search(r"delete-access-key --access-key-id (\S+)", done.err)
+            assert left, done.err
+            user = self.scenario.world.accounts["123456789012"].users["alice"]
+            (key,) = (key for key in user.keys if key.id == left[1])
+            assert key.id not in self.stored()
+            user.keys.remove(key)
+            done = self.product.run(*line)
+        assert done.status == 0, done.err
+        self.assert_a_working_key_is_stored()
+
+    def assert_settled(self, line: tuple[str, ...]) -> None:
+        """Expect the end that the command has when nothing comes between."""
+        user = self.scenario.world.accounts["123456789012"].users["alice"]
+        text = Path(self.product.env["AWS_SHARED_CREDENTIALS_FILE"]).read_text()
+        in_file, entry = "aws_secret" in text, bool(self.keychain.lookup("default"))
+        if line[1] == "import":
+            assert (in_file, entry) == (False, True)
+        elif line[1] == "export":
+            assert (in_file, entry) == (True, False)
+        assert len(self.stored()) == 1
+        assert [key.active for key in user.keys] in ([True], [False, True])
+
+    def go_back(self, line: tuple[str, ...]) -> None:
+        """Let everything be as before the command, but for the keys' values."""
+        user = self.scenario.world.accounts["123456789012"].users["alice"]
+        opposite = {"import": "export", "export": "import"}.get(line[1])
+        if opposite:
+            assert self.product.run("keys", opposite).status == 0
+        user.keys[:] = [key for key in user.keys if key.active]
+        assert self.with_code("-f", "json", "--no-input").status == 0
+
+    def with_code(self, *line: str) -> Outcome:
+        """Run it, and once more with a code where it needs one: a store that fails may have lost the session."""
+        done = self.product.run(*line)
+        return done if done.status != CODE_NEEDED else self.product.run(*line, "-c", self.scenario.device.code())
+
+
+@pytest.fixture
+def keychain(tmp_path: Path) -> Iterator[Keychain]:
+    with opened(tmp_path / "keychain") as found:
+        yield found
+
+
+@pytest.fixture
+def machine(tmp_path: Path, keychain: Keychain, where: str) -> Iterator[Machine]:
+    scenario = build_scenario("mfa")
+    home = tmp_path / "home"
+    (home / ".aws").mkdir(parents=True)
+    with FaultyAws(scenario.world) as aws:
+        settings = write_files(home / ".aws", aws.url, keys={"default": scenario.key}, profiles=scenario.profiles)
+        product = Product(home, {**settings, **keychain.env, "PYTHONDONTWRITEBYTECODE": "1", "AWS_MAX_ATTEMPTS": "1"})
+        if where == "keychain":
+            assert product.run("keys", "import").status == 0
+        assert product.run("-f", "json", "--token-code", scenario.device.code()).status == 0
+        yield Machine(product, aws, scenario, keychain)
+
+
+LINES = {
+    "import": ("file", ("keys", "import")),
+    "export": ("keychain", ("keys", "export")),
+    "rotate in the file": ("file", ("keys", "rotate", "--no-input")),
+    "rotate in the keychain": ("keychain", ("keys", "rotate", "--no-input", "--delete")),
+}
+CALLS = {"import": 1, "rotate in the file": 5, "rotate in the keychain": 6}
+"""Calls of AWS in a run that nothing comes between."""
+
+CREATE = 3
+"""Which of them makes the new key."""
+
+
+@pytest.mark.parametrize("what", ["fails", "is killed"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("where", "line", "number"),
+    [(*LINES[name], number) for name, count in CALLS.items() for number in range(1, count + 1)],
+)
+def test_a_call_of_aws_fails_or_is_killed(
+    machine: Machine, line: tuple[str, ...], number: int, *, after: bool, what: str
+) -> None:
+    holder: list[subprocess.Popen[bytes]] = []
+    started = threading.Event()
+
+    def act() -> None:
+        if what == "is killed":
+            assert started.wait(30)
+            holder[0].kill()
+            holder[0].wait()
+
+    machine.aws.break_at(number, act, after=after)
+    process = machine.product.start(*line)
+    holder.append(process)
+    started.set()
+    out, err = process.communicate(timeout=60)
+    assert out == b""
+    assert process.returncode, err.decode()
+    machine.aws.break_at(0, lambda: None, after=False)
+    machine.aws.recover()
+    machine.assert_a_working_key_is_stored()
+    machine.finish(*line)
+    machine.assert_settled(line)
+
+
+FILES = ("openat", "write", "fsync", "chmod", "rename", "unlink")
+"""System calls that change the AWS files and what is stored beside them; others fail as the write next to them does."""
+
+BUS = "sendto"
+"""With it the keychain is spoken to; AWS's requests go the same way."""
+
+SAID = re.compile(r"CreateItem|SetSecret|Delete")
+"""What changes something in the keychain."""
+
+FAULTS = {
+    "error=ENOSPC": (*FILES, BUS),
+    "signal=KILL": ("write", "rename", "unlink", BUS),  # a kill at any other leaves what one at the next of these does
+}
+
+
+class Point(NamedTuple):
+    """A system call of a run: the nth of its name."""
+
+    call: str
+    number: int
+
+
+def strace(machine: Machine, line: tuple[str, ...], calls: str, *more: str) -> tuple[int, list[str]]:
+    """Run it below strace, and return its status and the calls."""
+    log = machine.product.home / "strace.log"
+    command = ("strace", "-f", "-qq", "-y", "-s", "400", "-o", str(log), "-e", f"trace={calls}", *more, *COMMAND, *line)
+    env, home = machine.product.env, machine.product.home
+    done = subprocess.run(command, env=env, cwd=home, capture_output=True, check=False, timeout=90)
+    return done.returncode, log.read_text(errors="replace").splitlines()
+
+
+def changes(machine: Machine, line: tuple[str, ...]) -> list[Point]:
+    """Return the calls of an undisturbed run that change a file, and those around a change of the keychain."""
+    status, log = strace(machine, line, ",".join((*FILES, BUS)))
+    assert status == 0
+    counts: Counter[tuple[str, str]] = Counter()
+    found = []
+    for text in log:
+        called = re.match(r"(\d+) +(\w+)\((.*)", text)
+        if called:
+            process, call, rest = called.groups()
+            counts[process, call] += 1
+            point = Point(call, counts[process, call])
+            if call == BUS and SAID.search(rest):
+                found += [point, point._replace(number=point.number + 1)]
+            elif call != BUS and f"{machine.product.home}/.aws" in rest and (call != "openat" or "O_CREAT" in rest):
+                found.append(point)
+    return list(dict.fromkeys(found))
+
+
+def hit(machine: Machine, line: tuple[str, ...], calls: str, fault: str, number: int | str) -> int | None:
+    """Run it with a fault at a call, and return its status; nothing where no call was hit. `1+` hits all of them."""
+    status, log = strace(machine, line, calls, "-e", f"inject={calls}:{fault}:when={number}")
+    return status if any("(INJECTED)" in text or "killed by SIGKILL" in text for text in log) else None
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("where", "line"), LINES.values(), ids=LINES)
+def test_each_system_call_that_changes_something_fails_or_is_killed(
+    machine: Machine, line: tuple[str, ...], fault: str
+) -> None:
+    """A full disk is among them: each call that writes is told that there is no space left."""
+    need("strace")
+    machine.finish(*line)  # what is remembered from the first time on is not written again
+    machine.go_back(line)
+    points = [point for point in changes(machine, line) if point.call in FAULTS[fault]]
+    machine.go_back(line)
+    assert {"write", "rename"} <= {point.call for point in points}
+    hits = 0
+    for call, number in points:
+        status = hit(machine, line, call, fault, number)
+        hits += status is not None
+        machine.assert_a_working_key_is_stored()
+        if status != 0:
+            machine.finish(*line)
+        machine.assert_settled(line)
+        machine.go_back(line)
+    assert hits > 0.9 * len(points)
+
+
+@pytest.mark.parametrize(("where", "line"), [LINES["rotate in the file"]], ids=["rotate"])
+def test_nothing_is_removed_of_a_file_that_took_the_place_of_another(machine: Machine, line: tuple[str, ...]) -> None:
+    need("strace")
+    assert hit(machine, line, "unlink", "error=EIO", "1+") == 0
+    machine.assert_settled(line)
+
+
+def files(machine: Machine) -> dict[str, Path]:
+    env = machine.product.env
+    return {"config": Path(env["AWS_CONFIG_FILE"]), "credentials": Path(env["AWS_SHARED_CREDENTIALS_FILE"])}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a small disk")
+@pytest.mark.parametrize(("where", "line"), LINES.values(), ids=LINES)
+def test_on_a_full_disk_nothing_is_lost_and_the_next_run_finishes(machine: Machine, line: tuple[str, ...]) -> None:
+    """Of the AWS files' own; where rotate stores the new key elsewhere, it needs none."""
+    folder = machine.product.home / ".aws"
+    disk = machine.product.home / "disk"
+    disk.mkdir()
+    with small_disk(disk, "size=64k"):
+        for name, file in files(machine).items():
+            (disk / name).write_bytes(file.read_bytes())
+            file.unlink()
+            file.symlink_to(disk / name)
+        before = {name: file.read_bytes() for name, file in files(machine).items()}
+        with pytest.raises(OSError, match="No space left on device"):
+            fill(disk)
+        done = machine.product.run(*line)
+        assert done.out == ""
+        machine.assert_a_working_key_is_stored()
+        if done.status or "config" not in line:
+            assert {name: file.read_bytes() for name, file in files(machine).items()} == before
+        if line != LINES["rotate in the keychain"][1]:
+            assert done.status == 1
+            assert_explained(done, r"cannot be written: No space left on device", "disk")
+        for file in disk.glob("full-*"):
+            file.unlink()
+        assert sorted(path.name for path in disk.iterdir()) == ["config", "credentials"]
+        machine.finish(*line)
+        machine.assert_settled(line)
+        assert [path.is_symlink() for path in (folder / "config", folder / "credentials")] == [True, True]
+
+
+EDIT = "\n[other]\nregion = eu-north-1\n"
+REPLACES = {"import": (1, 2), "export": (1, 2), "rotate in the file": (1, 2)}
+"""How often each replaces a file of AWS's; rotate does it once before there is a new key, to see that it can."""
+
+
+@pytest.mark.parametrize(
+    ("where", "line", "number"),
+    [(*LINES[name], number) for name, numbers in REPLACES.items() for number in numbers],
+)
+def test_an_edit_between_reading_and_replacing_a_file_stays(
+    machine: Machine, line: tuple[str, ...], number: int
+) -> None:
+    """The program is stopped when it has written the new file, and goes on when the old one has been edited."""
+    need("strace")
+    inject = ("-e", "trace=fsync", "-e", f"inject=fsync:signal=STOP:when={number}")
+    command = ("strace", "-f", "-qq", "-o", os.devnull, *inject, *COMMAND, *line)
+    process = subprocess.Popen(
+        command, env=machine.product.env, cwd=machine.product.home, stdout=-1, stderr=-1, text=True
+    )
+    program = stopped_below(process.pid)
+    (new,) = (machine.product.home / ".aws").glob(".c*")
+    edited = new.with_name(new.name.split(".")[1])
+    with edited.open("a") as file:
+        file.write(EDIT)
+    after = edited.read_text()
+    os.kill(program, signal.SIGCONT)
+    out, err = process.communicate(timeout=60)
+    assert (out, process.returncode) == ("", 1)
+    assert_explained(Outcome(1, out, err), f"{edited.name} was changed by another program meanwhile", "Run it again")
+    assert edited.read_text() == after
+    machine.assert_a_working_key_is_stored()
+    machine.finish(*line)
+    machine.assert_settled(line)
+    assert edited.read_text().count(EDIT.strip()) == 1
+
+
+def stopped_below(pid: int) -> int:
+    """Wait until a process that this one started is stopped, and return it."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] in {"T", "t"} and list(
+                Path(os.readlink(f"/proc/{child}/cwd"), ".aws").glob(".c*")
+            ):
+                return int(child)
+        time.sleep(0.05)
+    pytest.fail("nothing was stopped")
+
+
+@pytest.mark.parametrize(
+    ("where", "line", "number"),
+    [(*LINES[name], number) for name, count in CALLS.items() for number in range(1, count + 1)],
+)
+def test_an_edit_while_aws_is_asked_stays(machine: Machine, line: tuple[str, ...], number: int) -> None:
+    def edit() -> None:
+        for file in files(machine).values():
+            file.write_text(f"# mine\n{file.read_text()}{EDIT}")
+
+    machine.aws.break_at(number, edit, after=False, drop=False)
+    done = machine.product.run(*line)
+    assert (done.status, done.out) == (0, ""), done.err
+    for file in files(machine).values():
+        assert file.read_text().startswith("# mine\n")
+        assert EDIT.strip() in file.read_text()
+    machine.assert_a_working_key_is_stored()
+    machine.assert_settled(line)
+
+
+@pytest.mark.parametrize(("where", "line", "number"), [(*LINES["import"], 1), (*LINES["rotate in the file"], 3)])
+def test_keys_that_somebody_else_stores_meanwhile_stay(machine: Machine, line: tuple[str, ...], number: int) -> None:
+    """Before import has proved them, and while rotate's new key is made."""
+    user = machine.scenario.world.accounts["123456789012"].users["alice"]
+    text = files(machine)["credentials"].read_text()
+    theirs = text.replace(machine.scenario.key.id, "AKIATHEIRSEXAMPLE000").replace(machine.scenario.key.secret, "x")
+
+    def store() -> None:
+        files(machine)["credentials"].write_text(theirs)
+
+    machine.aws.break_at(number, store, after=True, drop=False)
+    done = machine.product.run(*line)
+    assert done.status == 1
+    assert_explained(done, "was changed by another program meanwhile", "Run it again")
+    assert files(machine)["credentials"].read_text() == theirs
+    assert [key.active for key in user.keys] == [True]
+
+
+@pytest.mark.parametrize(("where", "line"), [LINES["rotate in the file"], LINES["rotate in the keychain"]])
+def test_a_new_key_that_nobody_noted_is_named_with_the_line_that_deletes_it(
+    machine: Machine, line: tuple[str, ...]
+) -> None:
+    """The process is killed when IAM has made the key, and before its answer comes."""
+    need("aws")
+    user = machine.scenario.world.accounts["123456789012"].users["alice"]
+    holder: list[subprocess.Popen[bytes]] = []
+    started = threading.Event()
+
+    def kill() -> None:
+        assert started.wait(30)
+        holder[0].kill()
+        holder[0].wait()
+
+    machine.aws.break_at(CREATE, kill, after=True)
+    holder.append(machine.product.start(*line))
+    started.set()
+    holder[0].communicate(timeout=60)
+    assert machine.aws.log[-1].action == "CreateAccessKey"
+    old, unknown = user.keys
+    done = machine.product.run(*line)
+    assert done.status == 1
+    assert_explained(done, f"{unknown.id} .in no profile here.: never used", "or delete the other one: mfaenv exec")
+    typed = shlex.split(done.err.rpartition("delete the other one: ")[2])
+    assert typed[0] == "mfaenv"
+    assert machine.product.run(*typed[1:]).status == 0
+    assert user.keys == [old]
+    assert machine.product.run(*line).status == 0
+    machine.assert_a_working_key_is_stored()
+    machine.assert_settled(line)

@@ -1,0 +1,228 @@
+"""`mfaenv keys` where things are odd: names that shells read, keys that several profiles have, files and entries that
+others wrote, several runs at once, and an IAM that has not heard yet.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from keychains import NOBODYS_BUS
+from product import finish
+from trouble import assert_explained
+
+from mfaenv.config import process
+
+if TYPE_CHECKING:
+    from keychains import Keychain
+    from observed_aws import ObservedAws
+    from product import Outcome, Product
+
+    from mfaenv.pretend_aws.routing import Operation
+    from mfaenv.pretend_aws.scenario import Scenario
+    from mfaenv.pretend_aws.wire import Request, Response
+    from mfaenv.pretend_aws.world import Credential, User
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/windows has the keychain there")
+
+ROTATE = ("keys", "rotate", "--no-input")
+ODD_NAMES = ["a b", "it's", "$(id)", "-x", "a;b", "ünï", "a/../b", "*"]
+
+
+def credentials(product: Product) -> Path:
+    return Path(product.env["AWS_SHARED_CREDENTIALS_FILE"])
+
+
+def config(product: Product) -> Path:
+    return Path(product.env["AWS_CONFIG_FILE"])
+
+
+def section(name: str, key: Credential) -> str:
+    return f"[{name}]\naws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\n"
+
+
+def get_session(product: Product, scenario: Scenario, *options: str) -> None:
+    done = product.run("-f", "json", "--token-code", scenario.device.code(), *options)
+    assert done.status == 0, done.err
+
+
+def succeeded(done: Outcome) -> Outcome:
+    assert (done.status, done.out) == (0, ""), done.err
+    return done
+
+
+def keychain_says(keychain: Keychain, name: str, text: str) -> None:
+    keychain.tool("store", "--label=x", "service", "mfaenv", "username", name, data=text)
+
+
+@pytest.mark.usefixtures("keychain")
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_the_lines_to_type_are_quoted(product: Product, scenario: Scenario, alice: User, name: str) -> None:
+    credentials(product).write_text(section(name, scenario.key), "utf-8")
+    get_session(product, scenario, f"--profile={name}", "--serial-number", scenario.device.serial)
+    rotate = (*ROTATE, f"--profile={name}", "--serial-number", scenario.device.serial)
+    said = [product.run("keys", "import", f"--profile={name}").err, product.run(*rotate).err, product.run(*rotate).err]
+    alice.keys[0].active = True
+    said += [product.run(*rotate).err, product.run("keys", "get", "-p", f"no {name}").err]
+    lines = re.findall(r"mfaenv (?:keys|exec) .*", "\n".join(said))
+    assert len(lines) == 5, said
+    for line in lines:
+        words = shlex.split(line)
+        assert words[words.index("-p") + 1] in {name, f"no {name}"}
+    assert product.run("keys", "get", f"--profile={name}").status == 0
+    assert process.entry(process.line(name)) == name
+
+
+@pytest.mark.parametrize("where", ["file", "keychain"])
+def test_every_profile_that_has_the_old_key_gets_the_new_one(
+    product: Product, scenario: Scenario, alice: User, keychain: Keychain, where: str
+) -> None:
+    """In the file, in the keychain, in the config file; others' keys stay."""
+    other = "[other]\naws_access_key_id = AKIAOTHEREXAMPLE0000\naws_secret_access_key = x\n"
+    credentials(product).write_text(
+        section("default", scenario.key) + section("same", scenario.key) + section("moved", scenario.key) + other
+    )
+    with config(product).open("a") as file:
+        file.write(f"\n[profile 'in config']\n{section('', scenario.key)[3:]}")
+    succeeded(product.run("keys", "import", "-p", "moved"))
+    if where == "keychain":
+        succeeded(product.run("keys", "import"))
+    get_session(product, scenario)
+    done = succeeded(product.run(*ROTATE, "--delete"))
+    (new,) = alice.keys
+    rows = {row["profile"]: row["access_key_id"] for row in json.loads(product.run("keys", "--json").out)["keys"]}
+    assert rows == {**dict.fromkeys(("default", "same", "moved", "in config"), new.id), "other": "AKIAOTHEREXAMPLE0000"}
+    for name in ("same", "moved", "in config"):
+        assert name in done.err
+    assert json.loads(keychain.lookup("moved"))["SecretAccessKey"] == new.secret
+    text = credentials(product).read_text() + config(product).read_text()
+    assert scenario.key.secret not in text
+    assert text.count(new.secret) == (2 if where == "keychain" else 3)
+
+
+def test_the_old_key_stays_active_while_a_profile_cannot_get_the_new_one(
+    product: Product, scenario: Scenario, alice: User, keychain: Keychain
+) -> None:
+    credentials(product).write_text(section("default", scenario.key) + section("moved", scenario.key))
+    succeeded(product.run("keys", "import", "-p", "moved"))
+    get_session(product, scenario)
+    keychain.restart_locked()
+    done = product.run(*ROTATE)
+    assert done.status == 1
+    assert_explained(done, "locked", "moved.*old key.*active.*again")
+    assert [key.active for key in alice.keys] == [True, True]
+    assert alice.keys[1].secret in credentials(product).read_text()
+
+
+def test_two_rotations_at_once_make_one_key(
+    product: Product, scenario: Scenario, aws: ObservedAws, alice: User
+) -> None:
+    get_session(product, scenario)
+    aws.delay("CreateAccessKey", 1)
+    first, second = (finish(each) for each in [product.start(*ROTATE), product.start(*ROTATE)])
+    assert (first.status, second.status) == (0, 0), first.err + second.err
+    assert aws.actions("CreateAccessKey") == ["CreateAccessKey"]
+    assert [key.active for key in alice.keys] == [False, True]
+    assert alice.keys[1].secret in credentials(product).read_text()
+    assert "Another" in first.err + second.err
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hello", "[]", '"x"', "{}", '{"AccessKeyId": null, "SecretAccessKey": null}', '{"AccessKeyId": "a"}']
+)
+def test_an_entry_of_others_under_our_name_is_told_and_left_alone(
+    product: Product, scenario: Scenario, keychain: Keychain, text: str
+) -> None:
+    get_session(product, scenario)
+    keychain_says(keychain, "default", text)
+    before = credentials(product).read_bytes(), config(product).read_bytes()
+    for line in (("keys", "import"), ("keys", "export")):
+        done = product.run(*line)
+        assert_explained(done, "holds no keys", "Remove it")
+        assert done.status == 1
+    assert (credentials(product).read_bytes(), config(product).read_bytes()) == before
+    assert keychain.lookup("default") == text
+    succeeded(product.run(*ROTATE))
+
+
+@pytest.mark.usefixtures("keychain")
+@pytest.mark.parametrize("line", [("keys", "import"), ("keys", "get"), ROTATE, ("keys", "export"), ("-f", "json")])
+@pytest.mark.parametrize(
+    ("backend", "wrong"),
+    [
+        ("keyring.backends.null.Keyring", "no keychain here"),
+        ("keyring.backends.fail.Keyring", "no keychain here"),
+        ("nowhere.Keyring", "needs nowhere"),
+        ("keyring.Nothing", "."),
+        ("", "no keychain here"),
+    ],
+)
+def test_a_backend_that_keeps_nothing_changes_nothing(
+    product: Product, scenario: Scenario, line: tuple[str, ...], backend: str, wrong: str
+) -> None:
+    """With the keys in a keychain that is not the one that is asked now, or none."""
+    if line != ("keys", "import"):
+        succeeded(product.run("keys", "import"))
+    before = credentials(product).read_bytes(), config(product).read_bytes()
+    product.env |= {"PYTHON_KEYRING_BACKEND": backend} if backend else NOBODYS_BUS
+    done = product.run(*line, *(("-c", scenario.device.code()) if "keys" not in line else ()))
+    assert done.status == 1
+    assert_explained(done, wrong, ".")
+    assert (credentials(product).read_bytes(), config(product).read_bytes()) == before
+
+
+def test_a_rotation_that_was_interrupted_goes_on_before_iam_lists_the_new_key(
+    product: Product, scenario: Scenario, aws: ObservedAws, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get_session(product, scenario)
+    alice.policies["Deny"] = {"Statement": [{"Effect": "Deny", "Action": "iam:UpdateAccessKey", "Resource": "*"}]}
+    assert product.run(*ROTATE).status == 1
+    del alice.policies["Deny"]
+    perform, new = aws.perform, alice.keys[1]
+
+    def late(operation: Operation, request: Request) -> Response:
+        if operation.action != "ListAccessKeys":
+            return perform(operation, request)
+        alice.keys.remove(new)
+        try:
+            return perform(operation, request)
+        finally:
+            alice.keys.append(new)
+
+    monkeypatch.setattr(aws, "perform", late)
+    succeeded(product.run(*ROTATE))
+    assert [key.active for key in alice.keys] == [False, True]
+    assert new.secret in credentials(product).read_text()
+
+
+def test_a_profile_gets_the_new_key_where_one_file_is_both(product: Product, scenario: Scenario, alice: User) -> None:
+    """The credentials file's titles count there, `[same]`, and a `[profile wide]` is of the config file."""
+    text = "".join(section(name, scenario.key) for name in ("default", "same", "profile wide"))
+    credentials(product).write_text(text + f"[profile other]\nmfa_serial = {scenario.device.serial}\n")
+    product.env["AWS_CONFIG_FILE"] = str(credentials(product))
+    get_session(product, scenario, "--serial-number", scenario.device.serial)
+    succeeded(product.run(*ROTATE, "--delete", "--serial-number", scenario.device.serial))
+    (new,) = alice.keys
+    text = credentials(product).read_text()
+    assert scenario.key.secret not in text
+    assert text.count(new.secret) == 3
+    succeeded(product.run("keys", "rotate", "-p", "same", "--serial-number", scenario.device.serial))
+
+
+@pytest.mark.usefixtures("keychain")
+@pytest.mark.parametrize("title", ["default", "same", "profile same"])
+def test_keys_move_there_and_back_where_one_file_is_both(product: Product, scenario: Scenario, title: str) -> None:
+    before = section("other", scenario.key) + section(title, scenario.key)
+    credentials(product).write_text(before)
+    product.env["AWS_CONFIG_FILE"] = str(credentials(product))
+    name = title.removeprefix("profile ")
+    succeeded(product.run("keys", "import", "-p", name))
+    assert credentials(product).read_text().count(scenario.key.secret) == 1
+    assert product.run("keys", "get", "-p", name).status == 0
+    succeeded(product.run("keys", "export", "-p", name))
+    assert credentials(product).read_text().count(scenario.key.secret) == 2

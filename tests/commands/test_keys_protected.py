@@ -1,0 +1,103 @@
+"""What a keychain protects the long-term keys from, what it does not, and that a stored session leaves it alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from product import COMMAND, as_nobody
+from terminals import need
+from trouble import assert_explained
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keychains import Keychain
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the Secret Service, strace")
+
+
+def holding(folder: Path, secret: str) -> list[Path]:
+    """Return the files below a folder that hold a secret in clear."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return [path for path in files if secret.encode() in path.read_bytes()]
+
+
+def imported(product: Product) -> None:
+    done = product.run("keys", "import")
+    assert done.status == 0, done.err
+
+
+def test_no_file_holds_keys_of_the_keychain_in_clear(product: Product, scenario: Scenario, keychain: Keychain) -> None:
+    assert holding(product.home, scenario.key.secret)
+    imported(product)
+    assert scenario.key.secret in keychain.lookup("default")
+    assert holding(product.home, scenario.key.secret) == []
+    assert holding(keychain.folder, scenario.key.secret) == []
+    assert [path.name for path in keychain.folder.rglob("*.keyring")] == ["login.keyring"]
+
+
+@pytest.mark.usefixtures("keychain")
+def test_another_user_does_not_get_them(product: Product, scenario: Scenario) -> None:
+    imported(product)
+    done = as_nobody(product).run("keys", "get")
+    assert (done.status, done.out) == (1, "")
+    assert_explained(done, "keychain", ".")
+    assert scenario.key.secret not in done.err
+
+
+def test_any_program_of_the_user_gets_them_and_the_stored_sessions(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    imported(product)
+    session = json.loads(product.run("-f", "json", "-c", scenario.device.code()).out)
+    assert json.loads(keychain.lookup("default"))["SecretAccessKey"] == scenario.key.secret
+    assert json.loads(product.run("keys", "get").out)["SecretAccessKey"] == scenario.key.secret
+    assert holding(product.cache, session["AWS_SECRET_ACCESS_KEY"])
+
+
+LINES = [("--shell", "bash"), ("process",), ("exec", "--", "true"), ("-f", "json", "--cached"), ("status", "--json")]
+
+
+def calls(product: Product, *line: str) -> list[str]:
+    """Return the system calls of a run: the name, and what is opened, started or connected to."""
+    log = product.home / "calls"
+    command = ("strace", "-f", "-qq", "-o", str(log), *COMMAND, *line)
+    subprocess.run(command, env=product.env, cwd=product.home, capture_output=True, check=True)
+    lines = (
+        re.match(r"\d+ +(\w+)\((?:AT_FDCWD, )?(\"[^\"]*\"|\{[^}]*\}|)", text) for text in log.read_text().splitlines()
+    )
+    return [" ".join(found.groups()) for found in lines if found]
+
+
+@pytest.mark.usefixtures("keychain")
+@pytest.mark.parametrize("line", LINES, ids=" ".join)
+def test_a_stored_session_costs_what_it_does_with_keys_in_a_file(
+    product: Product, scenario: Scenario, line: tuple[str, ...]
+) -> None:
+    """The same modules are loaded and the same programs started, by as many system calls, with no connection."""
+    need("strace")
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    product.run(*line)
+    in_file = calls(product, *line)
+    imported(product)
+    first, in_keychain = calls(product, *line), calls(product, *line)
+    for made in (in_file, first, in_keychain):
+        assert len(made) > 100
+        assert [call for call in made if call.startswith(("connect", "socket")) or "/keyring/" in call] == []
+        assert len([call for call in made if call.startswith("execve")]) == len(
+            [call for call in in_file if call.startswith("execve")]
+        )
+    modules = [
+        [call for call in made if call.startswith("openat") and ".py" in call] for made in (in_file, in_keychain)
+    ]
+    assert modules[0] == modules[1]
+    assert len(in_keychain) <= len(in_file) * 1.02

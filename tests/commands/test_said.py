@@ -1,0 +1,281 @@
+"""Sentences that say what to do next: the closest right line for what people type."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+from settings import configure
+from terminals import BASH, direct, open_window
+
+from mfaenv.entry import Session
+from mfaenv.errors import USAGE
+from mfaenv.store import Store
+
+if TYPE_CHECKING:
+    from observed_aws import ObservedAws
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+
+@pytest.mark.parametrize(
+    ("word", "line"),
+    [
+        ("staging", "For the profile of that name: mfaenv -p staging"),
+        ("123456", "Type the code when mfaenv asks for it, or: mfaenv --token-code CODE"),
+        ("help", "Type: mfaenv --help"),
+        ("logout", "`mfaenv unset` takes the session out of this shell, `mfaenv clear` deletes it."),
+        ("statsu", "Did you mean status?"),
+        ("setup", "Type: mfaenv configure"),
+        ("refresh", "Type: mfaenv --refresh"),
+    ],
+)
+def test_a_word_that_is_no_command_gets_the_closest_right_line(product: Product, word: str, line: str) -> None:
+    done = product.run("--shell", "bash", word)
+    assert done.status == USAGE
+    wrong, hint = done.err.splitlines()
+    assert wrong.startswith("mfaenv: There is no command")
+    assert hint.strip() == line
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("console", "staging"), "For the profile of that name: mfaenv console -p staging"),
+        (("keys", "import", "staging"), "For the profile of that name: mfaenv keys import -p staging"),
+        (("status", "nobody"), "`mfaenv status --help` shows how."),
+        (("policy", "staging"), "`mfaenv policy --help` shows how."),
+    ],
+)
+def test_a_word_too_many_gets_the_closest_right_line(product: Product, words: tuple[str, ...], line: str) -> None:
+    done = product.run(*words)
+    assert (done.status, done.out) == (USAGE, "")
+    wrong, hint = done.err.splitlines()
+    assert wrong == f"mfaenv: {words[0]} does not take the word '{words[-1]}'."
+    assert hint.strip() == line
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("--clear",), "For the command of that name: mfaenv clear"),
+        (("exec", "--shell", "bash"), "`mfaenv exec --help` shows how."),
+        (("--list",), "`mfaenv --help` shows how."),
+        (("--code", "123456"), "Did you mean --token-code?"),
+        (("--refrsh",), "Did you mean --refresh?"),
+    ],
+)
+def test_only_an_option_that_is_close_is_suggested(product: Product, words: tuple[str, ...], line: str) -> None:
+    done = product.run(*words)
+    assert done.status == USAGE
+    assert done.err.splitlines()[1].strip() == line
+
+
+def test_a_section_without_its_kind_is_told(product: Product) -> None:
+    with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
+        file.write("\n[blue]\nregion = eu-west-1\n")
+    done = product.run("--shell", "bash", "-p", "blue")
+    assert "write [profile blue] instead of [blue]." in done.err
+
+
+@pytest.mark.parametrize(
+    ("region", "meant"), [("eu-west1", "eu-west-1"), ("us-east-1a", "us-east-1"), ("useast1", "us-east-1")]
+)
+def test_a_region_that_is_close_to_one_of_aws_is_refused_before_anything_is_sent(
+    product: Product, scenario: Scenario, aws: ObservedAws, region: str, meant: str
+) -> None:
+    done = product.run("--shell", "bash", "-c", scenario.device.code(), "--region", region)
+    assert done.status == USAGE
+    assert done.err.splitlines() == [
+        f"mfaenv: AWS has no region '{region}' (--region).",
+        f"        Did you mean {meant}?",
+    ]
+    assert aws.log == []
+
+
+@pytest.mark.parametrize("region", ["garage", "xx-new-1", "local"])
+def test_a_region_of_others_is_taken(product: Product, scenario: Scenario, region: str) -> None:
+    done = product.run("--shell", "bash", "-c", scenario.device.code(), "--region", region)
+    assert "AWS wants another region or service in the signature" in done.err
+
+
+def test_six_digits_for_the_device_are_a_yes_and_the_code(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    configure(product, mfa_serial=None)
+    with direct(product, "--shell", "bash") as window:
+        window.see(r"\[Y/n\] ")
+        window.enter(scenario.device.code())
+        assert window.ended() == 0
+        assert "MFA code" not in window.text
+    assert len(aws.actions("GetSessionToken")) == 1
+
+
+def test_an_empty_serial_number_is_asked_for_again(product: Product, scenario: Scenario) -> None:
+    configure(product, mfa_serial=None)
+    with direct(product, "--shell", "bash") as window:
+        window.see(r"\[Y/n\] ")
+        window.enter("n")
+        for typed in ("", " ", scenario.device.serial):
+            window.see("Serial number or ARN of the device: ")
+            window.enter(typed)
+        window.see("MFA code: ")
+        window.enter(scenario.device.code())
+        assert window.ended() == 0
+
+
+def test_the_cure_for_a_wrong_device_is_not_what_the_policy_denies(product: Product, scenario: Scenario) -> None:
+    other = scenario.device.serial + "x"
+    done = product.run("--shell", "bash", "-c", scenario.device.code(), "--serial-number", other)
+    assert "list-mfa-devices" not in done.err
+    assert "see the console, Security credentials" in done.err
+
+
+def test_status_shows_the_time_of_day_and_leaves_out_what_has_ended(product: Product, scenario: Scenario) -> None:
+    assert product.run("--shell", "bash", "-c", scenario.device.code(), "-d", "1h").status == 0
+    table = product.run("status", env={**product.env, "COLUMNS": "80"}).out
+    (shown,) = [line for line in table.splitlines() if "alice" in line]
+    assert re.search(r"alice .* (59m|1h), until (\w{3} )?\d\d:\d\d", shown)
+    now = int(time.time())
+    over = Session(key="over", profiles=("gone",), access_key="ASIAOVER", secret_key="x", token="t", expires=now - 9)
+    Store.of({"MFAENV_CACHE_DIR": str(product.cache.parent)}).put(over, now + 60)
+    assert "gone" not in product.run("status").out
+    (row,) = json.loads(product.run("status", "--json").out)["stored"]
+    assert row["profile"] == "default"
+
+
+def test_a_table_breaks_between_words_before_it_breaks_one(product: Product, scenario: Scenario) -> None:
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    now = int(time.time())
+    device = "arn:aws:iam::123456789012:mfa/firstname.lastname@example.com"
+    held = Session(
+        key="held",
+        profiles=("prod",),
+        access_key="ASIAHELD",
+        secret_key="x",
+        token="t",
+        expires=now + 129_000,
+        device=device,
+        account="123456789012",
+    )
+    Store.of({"MFAENV_CACHE_DIR": str(product.cache.parent)}).put(held, now + 129_000)
+    table = product.run("status", env={**product.env, "COLUMNS": "80"}).out
+    for word in ("prod", "123456789012", "firstname.lastname@example.com", "35h49m,", "until"):
+        assert word in table
+    assert max(map(len, table.splitlines())) <= 80
+
+
+def test_the_end_of_a_session_that_others_made_is_unknown(bare: Product) -> None:
+    bare.env |= {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "t"}
+    out = bare.run("status").out
+    assert "unknown" in out
+    assert "no end" not in out
+
+
+@pytest.mark.parametrize("line", ["eval $(mfaenv{})", 'eval "$(mfaenv{})"'])
+def test_a_shell_is_told_of_another_session_and_not_of_the_same(
+    product: Product, scenario: Scenario, line: str
+) -> None:
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    with open_window(product, BASH) as window:
+        window.enter(line.format(""))
+        window.see(r"^mfaenv: default until (\w{3} )?\d\d:\d\d, 11h59m$")
+        window.prompted()
+        window.enter(line.format(""))
+        window.prompted()
+        window.enter(line.format(" -p staging"))
+        window.see(r"^mfaenv: staging \(role Developer\) until (\w{3} )?\d\d:\d\d, (59m|1h)$")
+        window.prompted()
+        window.enter(line.format(" -p staging"))
+        window.prompted()
+        assert window.text.count(" until ") == 2
+
+
+def test_quiet_says_nothing_of_a_session(product: Product, scenario: Scenario) -> None:
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    with open_window(product, BASH) as window:
+        window.enter("eval $(mfaenv -q)")
+        window.prompted()
+        window.enter("printenv MFAENV_PROFILE")
+        window.see("^default$")
+        assert " until " not in window.text
+
+
+def test_a_shells_start_says_nothing_of_its_session(product: Product, scenario: Scenario) -> None:
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    with open_window(product, BASH) as window:
+        window.enter('eval "$(mfaenv init bash)"')
+        window.prompted()
+        window.enter("printenv MFAENV_PROFILE")
+        window.see("^default$")
+        assert " until " not in window.text
+
+
+def test_a_line_that_failed_names_the_session_that_stays(product: Product, scenario: Scenario) -> None:
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    with open_window(product, BASH) as window:
+        window.enter("eval $(mfaenv)")
+        window.see("^mfaenv: default until .*$")
+        window.prompted()
+        window.enter("eval $(mfaenv -p nobody)")
+        window.see("There is no profile 'nobody'")
+        window.see("^mfaenv: This shell still has the session of profile default.$")
+        window.prompted()
+        window.enter("eval $(mfaenv --format yaml)")
+        window.see("does not know 'yaml'")
+        window.prompted()
+        window.enter("eval $(mfaenv --duration 1)")
+        window.see("cannot last")
+        window.prompted()
+        assert window.text.count("still has") == 1
+
+
+def test_in_the_demo_the_question_shows_the_code(product: Product, aws: ObservedAws) -> None:
+    with direct(product, "--shell", "bash", MFAENV_DEMO=aws.url) as window:
+        shown = window.see(r"^The demo's device shows \d{6}, for \d+ s\.$").split()[4].strip(",")
+        window.see("MFA code: ")
+        window.enter(shown)
+        assert window.ended() == 0
+    with direct(product, "--shell", "bash", "--refresh", MFAENV_DEMO=aws.url) as window:
+        window.see(rf"^The demo's device shows {shown}, used already; the next one comes in \d+ s\.$")
+        window.see("MFA code: ")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://127.0.0.1:x", "no address", ""])
+def test_a_demo_that_is_elsewhere_or_gone_stops_no_question(product: Product, scenario: Scenario, address: str) -> None:
+    with direct(product, "--shell", "bash", MFAENV_DEMO=address) as window:
+        window.see("MFA code: ")
+        window.enter(scenario.device.code())
+        assert window.ended() == 0
+        assert "device shows" not in window.text
+
+
+def test_an_aws_that_shows_no_codes_stops_no_question(product: Product) -> None:
+    """A server that answers, but not as the demo does: it is none, or its world has no device."""
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{other.server_port}"
+        serial = "arn:aws:iam::123456789012:mfa/alice"
+        with direct(
+            product, "--shell", "bash", "--serial-number", serial, MFAENV_DEMO=url, AWS_ENDPOINT_URL=url
+        ) as window:
+            window.see("MFA code: ")
+            assert "device shows" not in window.text
+        other.shutdown()
+
+
+def test_on_a_terminal_an_error_breaks_between_words(product: Product, scenario: Scenario) -> None:
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    with direct(product, "console", COLUMNS="80") as window:
+        assert window.ended() == 1
+    first, second, third, *link = window.text.splitlines()
+    assert first == "mfaenv: AWS opens the console for a role's session only; profile default has a"
+    assert second == "        user's session."
+    assert third.startswith("        Use a profile with a role")
+    assert link[-1].split()[-1] == "https://123456789012.signin.aws.amazon.com/console"

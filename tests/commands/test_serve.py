@@ -1,0 +1,384 @@
+"""`mfaenv exec --serve`: what the program gets, who else gets something, and what happens when sessions end."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from observed_aws import UNAVAILABLE, ObservedAws
+from product import Product, finish
+from served import SHORT, Served, shorten
+from settings import configure, set_keys
+from terminals import BASH, CTRL_C, CTRL_Z, direct, open_window
+from trouble import OTHER_SECRET, TOKEN
+
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.totp import STEP, code_at_step
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
+
+WINS = {
+    "AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": OTHER_SECRET,
+    "AWS_SESSION_TOKEN": TOKEN,
+    "AWS_SECURITY_TOKEN": TOKEN,
+    "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00+00:00",
+    "AWS_PROFILE": "stale",
+    "AWS_DEFAULT_PROFILE": "stale",
+    "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere",
+    "AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/Stale",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/stale",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/nowhere",
+}
+OK, FORBIDDEN, NOT_FOUND, MISDIRECTED = 200, 403, 404, 421
+
+
+@pytest.fixture
+def codes(scenario: Scenario) -> Iterator[str]:
+    """Codes that all count, since the clock of the world stands still."""
+    now = time.time()
+    scenario.world.clock = lambda: now
+    return (code_at_step(scenario.device.secret, int(now // STEP) + step) for step in (0, 1, -1))
+
+
+@pytest.fixture
+def served(product: Product, scenario: Scenario) -> Iterator[Served]:
+    """A command behind the role of staging."""
+    with Served(product, "-p", "staging", "-c", scenario.device.code()) as running:
+        yield running
+
+
+def wait_until_ended(credentials: dict[str, str]) -> None:
+    while datetime.now(UTC) <= datetime.fromisoformat(credentials["Expiration"]):
+        time.sleep(0.1)
+
+
+def test_the_program_gets_an_address_and_nothing_that_wins_over_it(product: Product, scenario: Scenario) -> None:
+    product.env |= WINS
+    done = product.run("exec", "--serve", "-p", "staging", "-c", scenario.device.code(), "--", "env")
+    got = dict(line.split("=", 1) for line in done.out.splitlines())
+    assert got.keys() & WINS.keys() == set()
+    assert got["AWS_CONTAINER_CREDENTIALS_FULL_URI"].startswith("http://127.0.0.1:")
+    assert len(got["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) >= 32
+    assert (got["AWS_REGION"], got["MFAENV_PROFILE"]) == ("eu-west-1", "staging")
+    assert "MFAENV_EXPIRES" not in got
+
+
+def test_credentials_are_what_sdks_read(served: Served, scenario: Scenario) -> None:
+    got = served.credentials()
+    role = scenario.world.credentials[got["AccessKeyId"]]
+    assert (role.secret, role.token) == (got["SecretAccessKey"], got["Token"])
+    assert got["AccountId"] == "111122223333"
+    assert got["Expiration"] == f"{datetime.fromtimestamp(int(role.expires or 0), UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.mark.parametrize(
+    ("status", "changes"),
+    [
+        (FORBIDDEN, {"Authorization": None}),
+        (FORBIDDEN, {"Authorization": "wrong"}),
+        (FORBIDDEN, {"Authorization": "wröng"}),
+        (MISDIRECTED, {"Host": "localhost"}),
+        (MISDIRECTED, {"Host": "evil.example"}),
+        (MISDIRECTED, {"Host": None}),
+        (NOT_FOUND, {"path": "/"}),
+        (NOT_FOUND, {"path": "/credentials?x"}),
+        (501, {"method": "POST"}),
+        (501, {"method": "OPTIONS"}),
+        (501, {"method": "HEAD"}),
+    ],
+)
+def test_nobody_else_gets_anything(served: Served, status: int, changes: dict[str, str | None]) -> None:
+    assert served.ask(**changes) == (status, b"")  # type: ignore[arg-type] # method and path are never None
+    assert served.ask()[0] == OK
+
+
+def test_the_token_has_to_be_the_whole_header(served: Served) -> None:
+    for given in (f"Bearer {served.token}", served.token[:-1], f"{served.token}x", served.token.swapcase()):
+        assert served.ask(Authorization=given) == (FORBIDDEN, b"")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"GET /" + b"a" * 70_000, b"\x16\x03\x01\x00\xff" * 10_000, b"GET\r\n\r\n", b"\r\n\r\n", b""],
+    ids=["too long", "TLS", "half a line", "empty", "nothing"],
+)
+def test_what_is_no_request_gets_nothing(served: Served, data: bytes) -> None:
+    answer = b""
+    with (
+        socket.create_connection((served.address.hostname or "", served.address.port or 0)) as connection,
+        suppress(OSError),  # the server hangs up
+    ):
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        while part := connection.recv(65536):
+            answer += part
+    assert b"AccessKeyId" not in answer
+    assert served.ask()[0] == OK
+
+
+def test_slow_clients_keep_nobody_waiting(served: Served) -> None:
+    where = (served.address.hostname or "", served.address.port or 0)
+    slow = [socket.create_connection(where) for _ in range(50)]
+    for connection in slow:
+        connection.sendall(b"GET ")
+    assert served.ask()[0] == OK
+    for connection in slow:
+        connection.close()
+
+
+def test_many_requests_at_once_make_one_call(
+    product: Product, scenario: Scenario, aws: ObservedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, scenario.world, roles=SHORT)
+    with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
+        wait_until_ended(served.credentials())
+        shorten(monkeypatch, scenario.world, roles=3600)
+        aws.log.clear()
+        got: list[str] = []
+        threads = [threading.Thread(target=lambda: got.append(served.credentials()["AccessKeyId"])) for _ in range(30)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert (len(got), len(set(got))) == (30, 1)
+    assert aws.actions() == ["AssumeRole"]
+
+
+def test_fresh_credentials_take_no_call(served: Served, aws: ObservedAws) -> None:
+    aws.log.clear()
+    assert len({served.credentials()["AccessKeyId"] for _ in range(5)}) == 1
+    assert aws.actions() == []
+
+
+def test_what_still_holds_is_given_while_aws_does_not_answer(
+    product: Product, scenario: Scenario, aws: ObservedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, scenario.world, roles=10)
+    with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
+        first = served.credentials()
+        aws.fail("AssumeRole", UNAVAILABLE, times=100)
+        aws.delay("AssumeRole", 3)
+        monkeypatch.undo()
+        end = datetime.fromisoformat(first["Expiration"]).timestamp()
+        while time.time() < end - 4.5:  # in its second half
+            time.sleep(0.1)
+        assert served.credentials() == first
+
+
+def test_a_role_that_cannot_be_assumed_any_more_is_an_error_that_says_so(
+    product: Product, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, scenario.world, roles=SHORT)
+    with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
+        wait_until_ended(served.credentials())
+        for account in scenario.world.accounts.values():
+            account.roles.clear()
+        status, body = served.ask()
+    said = json.loads(body)
+    assert (status, said["code"]) == (FORBIDDEN, "AccessDenied")
+    assert "not authorized to perform: sts:AssumeRole" in said["message"]
+
+
+def test_the_end_of_the_session_is_told_once_and_a_new_one_is_taken_up(
+    product: Product, scenario: Scenario, aws: ObservedAws, codes: Iterator[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, scenario.world, users=SHORT)
+    product.env["SHELL"] = "/bin/bash"
+    with Served(product, "--min-remaining", "1s", "-c", next(codes)) as served:
+        first = served.credentials()
+        wait_until_ended(first)
+        status, body = served.ask()
+        said = json.loads(body)
+        assert (status, said["code"], said["Code"]) == (FORBIDDEN, "SessionEnded", "SessionEnded")
+        assert "mfaenv -p default --refresh" in said["message"]
+        monkeypatch.undo()
+        assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+        window = product.run("--shell", "bash", "--refresh", "-c", next(codes))
+        assert window.status == 0, window.err
+        assert served.credentials()["AccessKeyId"] in window.out
+        done = served.end()
+    assert done.status == 0
+    assert done.err.count("The session that serves profile default ends at") == 1
+    assert "To go on, type in another window: eval $(mfaenv -p default --refresh)" in done.err
+
+
+def test_quiet_tells_nothing(
+    product: Product, codes: Iterator[str], scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, scenario.world, users=SHORT)
+    with Served(product, "--min-remaining", "1s", "-q", "-c", next(codes)) as served:
+        wait_until_ended(served.credentials())
+        assert served.end().err == ""
+
+
+def test_a_session_of_another_window_is_enough_to_start(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    product.run("--shell", "bash", "-c", scenario.device.code())
+    with Served(product, "-p", "staging") as served:
+        assert served.credentials()["AccountId"] == "111122223333"
+    assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+
+
+def test_without_a_store_sessions_are_kept_in_memory(
+    product: Product, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, scenario.world, roles=SHORT)
+    with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
+        assert product.run("clear").status == 0
+        wait_until_ended(first := served.credentials())
+        assert served.credentials()["AccessKeyId"] != first["AccessKeyId"]
+
+
+def test_a_profile_that_needs_no_code_is_served_too(product: Product, scenario: Scenario) -> None:
+    held = scenario.world.open_session(scenario.key.principal, 900, mfa_at=scenario.world.now())
+    set_keys(product, "tmp", aws_access_key_id=held.id, aws_secret_access_key=held.secret, aws_session_token=held.token)
+    with Served(product, "-p", "tmp") as served:
+        got = served.credentials()
+    assert (got["AccessKeyId"], got["Token"]) == (held.id, held.token)
+    assert datetime.fromisoformat(got["Expiration"]) > datetime.now(UTC)
+
+
+def test_default_keys_are_taken_out_of_the_files_and_nothing_is_left(
+    product: Product, scenario: Scenario, tmp_path: Path
+) -> None:
+    """And what else the files say stays, as botocore reads it."""
+    product.env["TMPDIR"] = str(tmp_path)
+    set_keys(product, "other", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key=OTHER_SECRET, region="x")
+    configure(product, credential_process="false", output="text", services="mine", s3="\nmax_concurrent_requests = 3")
+    with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
+        file.write(
+            '[services mine]\nec2 =\n  endpoint_url = http://127.0.0.1:1\n[profile "two words"]\nregion = sa-east-1\n'
+        )
+    code = """
+import json, os, stat, botocore.session
+session = botocore.session.Session()
+print(json.dumps([session.full_config["profiles"], session._build_profile_map() and session.full_config["services"],
+    [stat.S_IMODE(os.stat(os.environ[name]).st_mode) for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")],
+    open(os.environ["AWS_CONFIG_FILE"]).read() + open(os.environ["AWS_SHARED_CREDENTIALS_FILE"]).read()]))
+"""
+    done = product.run("exec", "--serve", "-c", scenario.device.code(), "--", sys.executable, "-c", code)
+    assert done.status == 0, done.err
+    profiles, services, modes, text = json.loads(done.out)
+    region = {"region": "us-east-1", "mfa_serial": scenario.device.serial, "output": "text"}
+    assert profiles["default"] == {**region, "services": "mine", "s3": {"max_concurrent_requests": "3"}}
+    assert profiles["two words"] == {"region": "sa-east-1"}
+    assert profiles["other"] == {"region": "x"}
+    assert profiles["audit"]["source_profile"] == "production"
+    assert services == {"mine": {"ec2": {"endpoint_url": "http://127.0.0.1:1"}}}
+    assert modes == [0o600, 0o600]
+    assert scenario.key.secret not in text
+    assert OTHER_SECRET not in text
+    assert "The program does not get the keys in ~/.aws/credentials: of [default], and of other." in done.err
+    assert list(tmp_path.glob("mfaenv-*")) == []
+
+
+def test_files_without_such_keys_are_left_alone(product: Product, scenario: Scenario) -> None:
+    values = {"aws_access_key_id": scenario.key.id, "aws_secret_access_key": scenario.key.secret}
+    set_keys(product, aws_access_key_id=None, aws_secret_access_key=None)
+    set_keys(product, "alice", **values)
+    line = "echo $AWS_CONFIG_FILE $AWS_SHARED_CREDENTIALS_FILE"
+    done = product.run("exec", "--serve", "-p", "alice", "-c", scenario.device.code(), "--", "sh", "-c", line)
+    assert done.out.split() == [product.env["AWS_CONFIG_FILE"], product.env["AWS_SHARED_CREDENTIALS_FILE"]]
+
+
+@posix
+@pytest.mark.parametrize(
+    ("line", "status"), [("exit 7", 7), ("kill -TERM $$", -signal.SIGTERM), ("kill -KILL $$", -signal.SIGKILL)]
+)
+def test_it_ends_as_the_command_ends(product: Product, scenario: Scenario, line: str, status: int) -> None:
+    done = product.run("exec", "--serve", "-c", scenario.device.code(), "--", "sh", "-c", line)
+    assert (done.status, done.err) == (status, "")
+
+
+def test_a_command_that_is_not_there(product: Product, scenario: Scenario) -> None:
+    done = product.run("exec", "--serve", "-c", scenario.device.code(), "--", "no-such-program")
+    assert (done.status, done.err.splitlines()[0]) == (127, "mfaenv: There is no program no-such-program.")
+
+
+@posix
+def test_what_mfaenv_is_sent_goes_to_the_command(product: Product, scenario: Scenario) -> None:
+    line = 'trap "echo got it; exit 5" TERM; echo ready; while :; do sleep 0.1; done'
+    running = product.start("exec", "--serve", "-c", scenario.device.code(), "--", "sh", "-c", line)
+    assert running.stdout is not None
+    assert running.stdout.readline() == b"ready\n"
+    running.terminate()
+    done = finish(running)
+    assert (done.status, done.out) == (5, "got it\n")
+
+
+@posix
+def test_the_command_goes_on_when_mfaenv_is_killed(product: Product, scenario: Scenario) -> None:
+    with Served(product, "-c", scenario.device.code()) as served:
+        served.process.kill()
+        served.process.wait()
+        assert served.process.stdin is not None
+        assert served.process.stdout is not None
+        with pytest.raises(ConnectionRefusedError):
+            served.ask()
+        served.process.stdin.write(b"\n")
+        assert served.process.communicate() == (b"", b"")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
+def test_no_secret_is_in_an_argument_list_or_the_environment_of_mfaenv(served: Served, scenario: Scenario) -> None:
+    mine = Path(f"/proc/{served.process.pid}")
+    told = (mine / "cmdline").read_bytes() + (mine / "environ").read_bytes()
+    got = served.credentials()
+    for secret in (served.token, got["SecretAccessKey"], got["Token"], scenario.key.secret):
+        assert secret.encode() not in told
+    limit = next(line for line in (mine / "limits").read_text().splitlines() if line.startswith("Max core"))
+    assert limit.split()[4] in {"0", "1"}
+
+
+@posix
+def test_ctrl_z_and_ctrl_c_work_as_without_it(product: Product, scenario: Scenario) -> None:
+    with open_window(product, BASH) as window:
+        window.enter(f"mfaenv exec --serve -c {scenario.device.code()} -- sh -c 'echo re''ady; exec cat'")
+        window.see("^ready")
+        window.press(CTRL_Z)
+        window.see("Stopped")
+        window.prompted()
+        window.enter("fg")
+        window.see("mfaenv exec")
+        window.enter("go''es on")
+        window.see("^go''es on\n(.*\n)*go''es on")
+        window.press(CTRL_C)
+        window.prompted()
+        window.enter('echo "status=$?"')
+        window.see("status=130")
+
+
+@posix
+def test_the_end_is_told_on_the_terminal_itself(
+    product: Product, scenario: Scenario, codes: Iterator[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the streams are, and though another job, a shell's, has the terminal."""
+    shorten(monkeypatch, scenario.world, users=SHORT)
+    line = "stty tostop; exec bash --norc --noprofile -i 2>/dev/null"
+    options = ("--min-remaining", "1s", "-c", next(codes))
+    with direct(product, "exec", "--serve", *options, "--", "sh", "-c", line, SHELL="/bin/bash") as window:
+        window.see("The session that serves profile default ends at")
+        window.see("type in another window: eval")
+        window.enter("echo a''live")
+        window.see("^alive")
+        window.enter("exit 3")
+        assert window.ended() == 3
+
+
+def test_the_answer_is_not_kept_by_anybody(served: Served) -> None:
+    connection = http.client.HTTPConnection(served.address.netloc)
+    connection.request("GET", served.address.path, headers={"Authorization": served.token})
+    answer = connection.getresponse()
+    assert answer.getheader("Cache-Control") == "no-store"
+    assert answer.getheader("Access-Control-Allow-Origin") is None
+    assert answer.getheader("Server") is None
+    assert os.fsdecode(served.token) not in str(answer.getheaders())

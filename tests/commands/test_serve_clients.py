@@ -1,0 +1,131 @@
+"""Other people's programs behind `mfaenv exec --serve`, each through the end of a role's session."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from observed_aws import ObservedAws
+from product import Product
+from served import SHORT, shorten
+from terminals import missing, need, with_mfaenv
+
+from mfaenv.pretend_aws.scenario import Scenario
+
+BOTO3 = """
+import time
+import boto3
+sts = boto3.client("sts")
+sts.get_caller_identity()
+end = boto3.DEFAULT_SESSION.get_credentials()._expiry_time
+while time.time() <= end.timestamp():
+    time.sleep(0.1)
+print(sts.get_caller_identity()["Arn"])
+"""
+
+JAVASCRIPT = """
+const { GetCallerIdentityCommand, STSClient } = require("@aws-sdk/client-sts");
+(async () => {
+    const sts = new STSClient({});
+    await sts.send(new GetCallerIdentityCommand({}));
+    const end = (await sts.config.credentials()).expiration;
+    while (new Date() <= end) await new Promise((go) => setTimeout(go, 100));
+    console.log((await sts.send(new GetCallerIdentityCommand({}))).Arn);
+})();
+"""
+
+GO = """
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+func main() {
+	ctx := context.Background()
+	loaded, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		panic(err)
+	}
+	client := sts.NewFromConfig(loaded)
+	if _, err := client.GetCallerIdentity(ctx, nil); err != nil {
+		panic(err)
+	}
+	keys, err := loaded.Credentials.Retrieve(ctx)
+	if err != nil {
+		panic(err)
+	}
+	for !time.Now().After(keys.Expires.Add(5 * time.Minute)) {
+		time.Sleep(100 * time.Millisecond)
+	}
+	who, err := client.GetCallerIdentity(ctx, nil)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(*who.Arn)
+}
+"""
+"""The SDK's cache gives an end that is five minutes early."""
+
+AWS_CLI = "$0 sts get-caller-identity && sleep {seconds} && $0 sts get-caller-identity --query Arn --output text"
+DEBIAN_GO = Path("/usr/share/gocode/src/github.com/aws/aws-sdk-go-v2/service/sts")
+
+pytestmark = pytest.mark.usefixtures("_short_roles")
+
+
+@pytest.fixture
+def _short_roles(monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> None:
+    shorten(monkeypatch, scenario.world, roles=SHORT)
+
+
+def assert_it_outlives_a_role(
+    product: Product, scenario: Scenario, aws: ObservedAws, *command: str, **variables: str
+) -> None:
+    """Run a program that calls AWS before and after the end of the role's session, and prints who it is then."""
+    product.env = with_mfaenv(product) | variables
+    done = product.run("exec", "--serve", "-p", "staging", "-c", scenario.device.code(), "--", *command)
+    assert done.status == 0, done.err
+    assert done.out.splitlines()[-1] == "arn:aws:sts::111122223333:assumed-role/Developer/mfaenv"
+    who = [record.access_key_id for record in aws.log if record.action == "GetCallerIdentity" and record.status == 200]
+    roles = [key for key in who if scenario.world.credentials[key].token]
+    assert len(set(roles)) == 2
+    assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+
+
+def test_boto3_outlives_a_role(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    assert_it_outlives_a_role(product, scenario, aws, sys.executable, "-c", BOTO3)
+
+
+def test_commands_of_the_aws_cli_outlive_a_role(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    aws_cli = shutil.which("aws", path=os.defpath)  # where Debian installs it; others come first on many a PATH
+    if aws_cli is None:
+        missing("Debian's aws")
+    line = AWS_CLI.format(seconds=SHORT + 1)
+    assert_it_outlives_a_role(product, scenario, aws, "sh", "-c", f"unset PYTHONPATH; {line}", aws_cli)
+
+
+def test_the_javascript_sdk_outlives_a_role(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    need("node")
+    modules = {name: os.environ[name] for name in ("NODE_PATH",) if name in os.environ}
+    if subprocess.run(["node", "-e", "require('@aws-sdk/client-sts')"], capture_output=True, check=False).returncode:
+        missing("@aws-sdk/client-sts")
+    assert_it_outlives_a_role(product, scenario, aws, "node", "-e", JAVASCRIPT, **modules)
+
+
+def test_the_go_sdk_outlives_a_role(product: Product, scenario: Scenario, aws: ObservedAws, tmp_path: Path) -> None:
+    need("go")
+    if not DEBIAN_GO.exists():
+        missing("golang-github-aws-aws-sdk-go-v2-dev")
+    source, program = tmp_path / "main.go", tmp_path / "program"
+    source.write_text(GO)
+    settings = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "-p=1", "GOPROXY": "off"}
+    environment = {**os.environ, **settings, "GOCACHE": str(tmp_path / "cache")}
+    subprocess.run(["go", "build", "-o", str(program), str(source)], env=environment, check=True, cwd=tmp_path)
+    assert_it_outlives_a_role(product, scenario, aws, str(program))

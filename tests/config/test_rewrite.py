@@ -1,0 +1,109 @@
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from mfaenv.config import rewrite
+from mfaenv.errors import MfaenvError
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_new_file_and_its_folder_are_their_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / ".aws" / "config"
+    before = os.umask(0)
+    try:
+        rewrite.replace(rewrite.read(str(path)), "[default]\n")
+    finally:
+        os.umask(before)
+    assert path.read_text() == "[default]\n"
+    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+
+
+@pytest.mark.parametrize("given", [0o600, 0o644, 0o664])
+def test_the_mode_stays(tmp_path: Path, given: int) -> None:
+    path = tmp_path / "config"
+    path.write_text("a")
+    path.chmod(given)
+    rewrite.replace(rewrite.read(str(path)), "b")
+    assert (path.read_text(), mode(path)) == ("b", given)
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    real = tmp_path / "dotfiles" / "config"
+    real.write_text("a")
+    link = tmp_path / "config"
+    link.symlink_to("dotfiles/config")
+    rewrite.replace(rewrite.read(str(link)), "b")
+    assert link.is_symlink()
+    assert real.read_text() == "b"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["config", "config", "dotfiles"]
+
+
+def test_every_byte_is_read_and_written_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_bytes("\ufeffa\r\nb\rc\n\u2028é".encode())
+    file = rewrite.read(str(path))
+    rewrite.replace(file, file.text + "!")
+    assert path.read_bytes() == "\ufeffa\r\nb\rc\n\u2028é!".encode()
+
+
+def test_the_encoding_stays_and_what_it_cannot_hold_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_bytes(b"caf\xe9\r\n")
+    file = rewrite.read(str(path), "cp1252")
+    assert file.text == "café\r\n"
+    rewrite.replace(file, file.text + "ü")
+    assert path.read_bytes() == b"caf\xe9\r\n\xfc"
+    with pytest.raises(MfaenvError, match="cannot hold"):
+        rewrite.replace(rewrite.read(str(path), "cp1252"), "Ω")
+    assert path.read_bytes() == b"caf\xe9\r\n\xfc"
+    assert [file.name for file in tmp_path.iterdir()] == ["config"]
+
+
+def test_what_somebody_else_changed_meanwhile_stays(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text("a")
+    file = rewrite.read(str(path))
+    path.write_text("theirs")
+    with pytest.raises(MfaenvError, match="meanwhile"):
+        rewrite.replace(file, "ours")
+    assert path.read_text() == "theirs"
+    assert os.listdir(tmp_path) == ["config"]
+
+
+def test_a_file_that_came_meanwhile_stays(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    file = rewrite.read(str(path))
+    path.write_text("theirs")
+    with pytest.raises(MfaenvError, match="meanwhile"):
+        rewrite.replace(file, "ours")
+    assert path.read_text() == "theirs"
+
+
+def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("no folder")
+    with pytest.raises(MfaenvError, match="cannot be"):
+        rewrite.replace(rewrite.TextFile(str(tmp_path / "folder" / "config"), "", rewrite.MISSING), "a")
+
+
+def test_a_file_that_is_no_text_and_a_link_to_nothing_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff")
+    (tmp_path / "link").symlink_to("nowhere")
+    for name in ("binary", "link"):
+        with pytest.raises(MfaenvError):
+            rewrite.read(str(tmp_path / name))
+
+
+def test_a_diff_shows_what_changes_and_no_secret(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text("[default]\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n")
+    file = rewrite.read(str(path))
+    shown = "\n".join(rewrite.diff(file, file.text + "region = eu-west-1\n"))
+    assert "+region = eu-west-1" in shown
+    assert "wJalr" not in shown
+    assert "aws_secret_access_key = …" in shown

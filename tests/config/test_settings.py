@@ -1,0 +1,235 @@
+"""What a profile says of where AWS is, as a shell gets it: programs there are as with the profile's own name."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import botocore.loaders
+import botocore.session
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from mfaenv import environment
+from mfaenv.config import awsfiles, settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from observed_aws import ObservedAws
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+A, B, C = "http://127.0.0.1:1", "http://127.0.0.1:2", "https://c.example.com/path"
+URLS = st.sampled_from([A, B, C])
+BLOCKS = st.dictionaries(st.sampled_from(["s3", "sts", "elastic_beanstalk"]), URLS, min_size=1)
+LOADER = botocore.loaders.create_loader()
+SERVICES = ("s3", "sts", "iam")
+SECTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "endpoint_url": URLS,
+        "services": BLOCKS,
+        "use_fips_endpoint": st.sampled_from(["true", "TRUE", "false", "1"]),
+        "use_dualstack_endpoint": st.sampled_from(["true", "false"]),
+        "ignore_configured_endpoint_urls": st.sampled_from(["true", "false"]),
+    },
+)
+THEIRS = st.dictionaries(
+    st.sampled_from(["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"]), URLS, max_size=2
+) | st.dictionaries(
+    st.sampled_from(
+        [
+            "AWS_USE_FIPS_ENDPOINT",
+            "AWS_USE_DUALSTACK_ENDPOINT",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            "AWS_ENDPOINT_URL",
+        ]
+    ),
+    st.sampled_from(["true", "false"]).map(str),
+)
+
+
+def written(title: str, section: dict[str, object]) -> str:
+    """A section, with the services' own section beneath it."""
+    lines, below = [f"[{title}]", "region = us-east-1"], ""
+    for name, value in section.items():
+        if isinstance(value, dict):
+            lines.append(f"services = of-{title.rsplit(maxsplit=1)[-1]}")
+            blocks = "".join(f"{each} =\n  endpoint_url = {url}\n" for each, url in value.items())
+            below = f"[services of-{title.rsplit(maxsplit=1)[-1]}]\n{blocks}"
+        else:
+            lines.append(f"{name} = {value}")
+    return "\n".join([*lines, below])
+
+
+def addresses(env: dict[str, str], profile: str | None) -> dict[str, object]:
+    """What botocore would call, or why it would not."""
+    found: dict[str, object] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        session = botocore.session.Session(profile=profile)
+        session.register_component("data_loader", LOADER)
+        for service in SERVICES:
+            try:
+                client = session.create_client(service, aws_access_key_id="x", aws_secret_access_key="x")
+            except ValueError as error:
+                found[service] = type(error).__name__
+            else:
+                found[service] = client.meta.endpoint_url
+    return found
+
+
+@hypothesis_settings(max_examples=60)
+@given(SECTIONS, SECTIONS, THEIRS)
+def test_programs_find_aws_as_with_the_profiles_name(
+    tmp_path_factory: pytest.TempPathFactory, own: dict[str, object], default: dict[str, object], env: dict[str, str]
+) -> None:
+    env = {name: value if "URL" not in name or "IGNORE" in name else C for name, value in env.items()}
+    config = tmp_path_factory.getbasetemp() / "settings"
+    config.write_text(f"{written('default', default)}\n{written('profile alice', own)}\n")
+    env |= {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_MAX_ATTEMPTS": "1"}
+    found = settings.of_profile("alice", env, awsfiles.load(env))
+    assert not (found.variables.keys() & env.keys())
+    if not found.lost:
+        assert addresses({**env, **found.variables}, None) == addresses(env, "alice")
+
+
+@pytest.mark.parametrize(
+    ("default", "own", "env", "variables"),
+    [
+        ("", "", {}, {}),
+        (f"endpoint_url = {A}", "", {}, {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}),
+        (f"endpoint_url = {A}", "", {"AWS_ENDPOINT_URL": B}, {}),
+        (f"endpoint_url = {A}", f"endpoint_url = {B}", {}, {"AWS_ENDPOINT_URL": B}),
+        (f"endpoint_url = {A}", f"endpoint_url = {B}", {"AWS_ENDPOINT_URL": C}, {}),
+        ("use_fips_endpoint = true", "", {}, {"AWS_USE_FIPS_ENDPOINT": "false"}),
+        ("use_fips_endpoint = true", "", {"AWS_USE_FIPS_ENDPOINT": "true"}, {}),
+        ("", "use_dualstack_endpoint = TRUE", {}, {"AWS_USE_DUALSTACK_ENDPOINT": "true"}),
+        ("", "ignore_configured_endpoint_urls = true", {"AWS_ENDPOINT_URL": A}, {
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}),
+        ("ignore_configured_endpoint_urls = true", f"endpoint_url = {A}", {}, {
+            "AWS_ENDPOINT_URL": A, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"}),
+    ],
+)  # fmt: skip
+def test_what_is_set(tmp_path: Path, default: str, own: str, env: dict[str, str], variables: dict[str, str]) -> None:
+    assert of_alice(tmp_path, default, own, env).variables == variables
+
+
+def test_what_is_set_has_the_order_of_the_file(tmp_path: Path) -> None:
+    services = ["sqs", "s3", "dynamodb", "iam", "ec2", "athena"]
+    (tmp_path / "config").write_text(
+        f"[profile alice]\nservices = all\nendpoint_url = {A}\n[services all]\n"
+        + "".join(f"{name} =\n  endpoint_url = {B}/{name}\n" for name in services)
+    )
+    files = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    found = settings.of_profile("alice", {}, awsfiles.load(files)).variables
+    assert list(found) == ["AWS_ENDPOINT_URL", *(f"AWS_ENDPOINT_URL_{name.upper()}" for name in services)]
+
+
+def of_alice(place: Path, default: str, own: str, env: dict[str, str]) -> settings.Settings:
+    config = place / "config"
+    config.write_text(f"[default]\n{default}\n[profile alice]\n{own}\n[services s]\ns3 =\n  endpoint_url = {A}\n")
+    files = {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return settings.of_profile("alice", env, awsfiles.load(files))
+
+
+@pytest.mark.parametrize(
+    ("default", "own", "env", "words"),
+    [
+        ("ca_bundle = /a", "", {}, ["has no ca_bundle"]),
+        ("ca_bundle = /a", "", {"AWS_CA_BUNDLE": "/b"}, []),
+        ("ca_bundle = /a", "ca_bundle = /a", {}, []),
+        ("s3 =\n  addressing_style = path", "s3 =\n  addressing_style = auto", {}, ["has another s3"]),
+        ("", "s3 =\n  addressing_style = auto", {}, []),
+        (f"endpoint_url = {B}", "services = s", {}, [f"go to that of [default], {B}"]),
+        (f"endpoint_url = {B}", "", {"AWS_ENDPOINT_URL_S3": A}, [f"go to that of [default], {B}"]),
+        (f"endpoint_url = {B}", f"services = s\nendpoint_url = {A}", {}, []),
+    ],
+)
+def test_what_no_variable_says_is_told(
+    tmp_path: Path, default: str, own: str, env: dict[str, str], words: list[str]
+) -> None:
+    lost = of_alice(tmp_path, default, own, env).lost
+    assert len(lost) == len(words)
+    assert all(word in text for word, text in zip(words, lost, strict=True))
+
+
+@pytest.fixture
+def alice(product: Product, aws: ObservedAws, scenario: Scenario) -> Product:
+    """alice has an address, [default] has another one, and the environment none."""
+    del product.env["AWS_ENDPOINT_URL"]
+    (product.home / ".aws" / "config").write_text(
+        f"[default]\nendpoint_url = {A}\nuse_fips_endpoint = true\ns3 =\n  addressing_style = path\n"
+        f"[profile alice]\nregion = us-west-2\nendpoint_url = {aws.url}\nmfa_serial = {scenario.device.serial}\n"
+        f"[profile bob]\nregion = us-west-2\nmfa_serial = {scenario.device.serial}\n"
+    )
+    keys = f"aws_access_key_id = {scenario.key.id}\naws_secret_access_key = {scenario.key.secret}\n"
+    (product.home / ".aws" / "credentials").write_text(f"[alice]\n{keys}[bob]\n{keys}")
+    return product
+
+
+def in_bash(product: Product, *lines: str, **more: str) -> dict[str, str]:
+    """The environment that is there after these lines."""
+    show = f"{shlex.quote(sys.executable)} -c 'import json, os; print(json.dumps(dict(os.environ)))'"
+    script = "\n".join(['mfaenv() { python -m mfaenv "$@"; }', *lines, show])
+    done = subprocess.run(["bash", "-ec", script], env=product.env | more, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def ours(env: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if environment.is_setting(name) or name == "MFAENV_SETTINGS"}
+
+
+def test_the_shell_gets_it_and_loses_it_with_the_next_profile_and_with_unset(
+    alice: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    done = alice.run("-p", "alice", "--shell", "bash", "-c", scenario.device.code())
+    assert "Profile alice has no s3, which no variable says: programs take that of [default]." in done.err
+    load = "eval $(mfaenv -p alice --shell bash)"
+    first = ours(in_bash(alice, load))
+    assert first == {
+        "AWS_ENDPOINT_URL": aws.url,
+        "AWS_USE_FIPS_ENDPOINT": "false",
+        "MFAENV_SETTINGS": f"AWS_USE_FIPS_ENDPOINT=false AWS_ENDPOINT_URL={aws.url}",
+    }
+    assert ours(in_bash(alice, load, load, load)) == first
+    assert ours(in_bash(alice, load, "eval $(mfaenv unset --shell bash)")) == {}
+    theirs = {"AWS_ENDPOINT_URL": aws.url, "AWS_USE_FIPS_ENDPOINT": "true"}
+    assert ours(in_bash(alice, load, "eval $(mfaenv unset --shell bash)", **theirs)) == theirs
+    changed = "export AWS_ENDPOINT_URL=http://127.0.0.1:3"
+    left = ours(in_bash(alice, load, changed, "eval $(mfaenv unset --shell bash)"))
+    assert left == {"AWS_ENDPOINT_URL": "http://127.0.0.1:3"}
+
+
+def test_the_next_profile_does_not_call_where_the_last_one_did(
+    alice: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    assert alice.run("-p", "alice", "--shell", "bash", "-c", scenario.device.code()).status == 0
+    env = in_bash(alice, "eval $(mfaenv -p alice --shell bash)")
+    calls = len(aws.log)
+    alice.env = {**env, "HTTPS_PROXY": "http://127.0.0.1:9"}
+    done = alice.run("-p", "bob", "--shell", "bash", "-c", "123456", "-v")
+    assert done.status == 1
+    assert len(aws.log) == calls
+    assert "sts.us-west-2.amazonaws.com for sts" in done.err
+
+
+def test_a_word_that_is_no_setting_becomes_no_code(bare: Product) -> None:
+    text = "AWS_ENDPOINT_URL;touch=x AWS_ENDPOINT_URL$(id)=y PATH=/bin AWS_ENDPOINT_URL_S3=z"
+    more = {"MFAENV_SETTINGS": text, "PATH": bare.env["PATH"], "AWS_ENDPOINT_URL_S3": "z"}
+    bare.env |= more
+    printed = bare.run("unset", "--shell", "bash").out
+    assert "touch" not in printed
+    assert "PATH" not in printed
+    assert "unset AWS_ENDPOINT_URL_S3;" in printed

@@ -1,0 +1,156 @@
+"""What the pretend AWS takes from nobody: a web page's requests, endless ones, and those that never get finished."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+from observed_aws import ObservedAws
+
+from mfaenv.pretend_aws import limits
+from mfaenv.pretend_aws.pages import CODE_PATH
+
+PATIENCE = 20
+
+
+def asked(aws: ObservedAws, method: str = "GET", body: bytes = b"", **headers: str) -> int:
+    """The status that a request for the code's page gets, with these headers (`_` stands for `-`)."""
+    connection = HTTPConnection(urlsplit(aws.url).netloc, timeout=PATIENCE)
+    try:
+        connection.request(method, CODE_PATH, body, {name.replace("_", "-"): text for name, text in headers.items()})
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    finally:
+        connection.close()
+
+
+@contextmanager
+def raw(aws: ObservedAws) -> Iterator[socket.socket]:
+    """A connection of our own."""
+    port = urlsplit(aws.url).port
+    assert port
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        yield connection
+
+
+def closed(connection: socket.socket) -> bool:
+    """Whether the server closes the connection; what it says before that does not count."""
+    try:
+        while connection.recv(65536):
+            pass
+    except ConnectionError:
+        pass
+    return True
+
+
+def dropped(connection: socket.socket) -> bool:
+    """Send one more byte; tell whether the server has closed the connection."""
+    connection.settimeout(0.05)
+    try:
+        connection.sendall(b"a")
+        return not connection.recv(1)
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:1234", "localhost", "LOCALHOST:80", "[::1]:80"])
+def test_this_machine_is_called_by_its_names(aws: ObservedAws, host: str) -> None:
+    assert asked(aws, Host=host) == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "", "[", "[::2]", "a@b@c"],
+)
+def test_a_name_that_a_page_made_up_for_this_machine_is_refused(aws: ObservedAws, host: str) -> None:
+    assert asked(aws, Host=host) == 421
+    assert aws.log == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+def test_a_page_of_another_site_is_refused(aws: ObservedAws, method: str, headers: dict[str, str]) -> None:
+    assert asked(aws, method, b"", **headers) == 403
+    assert aws.log == []
+
+
+@pytest.mark.parametrize("site", ["none", "same-origin"])
+def test_a_person_in_a_browser_is_answered(aws: ObservedAws, site: str) -> None:
+    assert asked(aws, Sec_Fetch_Site=site) == 200
+
+
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [("1048577", 413), ("9" * 400, 413), ("9" * 5000, 413), ("-1", 400), ("1,1", 400), ("٣", 400), ("1e3", 400)],
+)
+def test_a_length_that_is_too_long_or_none_is_refused(aws: ObservedAws, length: str, status: int) -> None:
+    with raw(aws) as connection:
+        head = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
+        connection.sendall(head.encode("utf-8"))
+        assert connection.recv(64).startswith(f"HTTP/1.1 {status} ".encode())
+        assert closed(connection)
+
+
+def test_a_body_in_pieces_of_no_length_is_refused(aws: ObservedAws) -> None:
+    assert asked(aws, "POST", Transfer_Encoding="chunked") == 501
+
+
+def test_the_longest_body_is_read(aws: ObservedAws) -> None:
+    assert asked(aws, "POST", b"a" * limits.BODY_BYTES) == 200
+
+
+def test_headers_without_an_end_are_not_read_for_ever(aws: ObservedAws) -> None:
+    with raw(aws) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        sent, most = 0, 64 * limits.REQUEST_BYTES
+        line = b"A: " + b"b" * 60_000 + b"\r\n"
+        try:
+            while sent < most:
+                connection.sendall(line)
+                sent += len(line)
+        except OSError:
+            pass
+        assert sent < most
+
+
+def test_a_request_that_is_never_finished_is_dropped(aws: ObservedAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REQUEST_SECONDS", 0.3)
+    with raw(aws) as drips, raw(aws) as silent:
+        silent.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n123")
+        assert any(dropped(drips) for _ in range(200))
+        assert closed(silent)
+
+
+def test_a_connection_is_kept_between_requests(aws: ObservedAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REQUEST_SECONDS", 1)
+    connection = HTTPConnection(urlsplit(aws.url).netloc, timeout=PATIENCE)
+    for _ in range(3):
+        connection.request("GET", CODE_PATH)
+        assert connection.getresponse().read()
+    connection.close()
+
+
+@pytest.mark.parametrize("sent", [b"\x00\xff\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"\x16\x03\x01", b"G"])
+def test_nonsense_is_answered_without_a_word_on_standard_error(
+    aws: ObservedAws, sent: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with raw(aws) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        assert closed(connection)
+    assert asked(aws) == 200
+    assert capfd.readouterr().err == ""

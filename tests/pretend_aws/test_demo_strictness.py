@@ -1,0 +1,179 @@
+"""What AWS refuses is refused here too; the limits are those of botocore's own models of the services."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import botocore.session
+import pytest
+from direct_aws import DirectAws
+
+from mfaenv.pretend_aws import iam, sts
+from mfaenv.pretend_aws.policy import ALLOW_ALL, Document, Query, Verdict, check, evaluate, trust
+from mfaenv.pretend_aws.validation import Number, Rule, Text
+
+OPERATIONS = [
+    pytest.param(service, action, rules, id=action)
+    for service, table in (("sts", sts.RULES), ("iam", iam.RULES))
+    for action, rules in table.items()
+]
+
+
+@pytest.mark.parametrize(("service", "action", "rules"), OPERATIONS)
+def test_limits_are_those_of_botocores_models(service: str, action: str, rules: Sequence[Rule]) -> None:
+    shape: Any = botocore.session.Session().get_service_model(service).operation_model(action).input_shape
+    for rule in rules:
+        assert isinstance(rule, Text | Number)
+        member = shape.members[rule.name]
+        known = dict(member.metadata)
+        if isinstance(rule, Text) and "enum" in known:
+            assert set(rule.pattern.split("|")) <= set(known["enum"])
+            continue
+        stated = {"min": rule.least, "max": rule.most} | ({"pattern": rule.pattern} if isinstance(rule, Text) else {})
+        assert (rule.name, stated) == (rule.name, known)
+    assert {rule.name for rule in rules if rule.required} == set(shape.required_members)
+
+
+@pytest.mark.parametrize(
+    ("action", "form"),
+    [
+        ("GetCallerIdentity", {"Lang": "en"}),
+        ("GetSessionToken", {"RoleArn": "arn:aws:iam::123456789012:role/Any"}),
+        ("AssumeRole", {"Policy": "{}"}),
+        ("AssumeRole", {"PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
+    ],
+)
+def test_a_parameter_that_is_not_understood_is_refused(direct: DirectAws, action: str, form: Mapping[str, str]) -> None:
+    role = direct.account.add_role("Any", trust(direct.alice.arn))
+    needed = {"RoleArn": role.arn, "RoleSessionName": "tester"} if action == "AssumeRole" else {}
+    reply = direct.sts(direct.session() if needed else direct.key, action, **needed, **form)
+    assert (reply.status, reply.values("Code")) == (501, ["NotImplemented"])
+    assert next(iter(form)) in reply.error
+
+
+@pytest.mark.parametrize(("version", "named"), [("", "NO_VERSION_SPECIFIED"), ("2011-06-14", "2011-06-14"), ("1", "1")])
+def test_an_action_needs_the_version_of_its_api(direct: DirectAws, version: str, named: str) -> None:
+    reply = direct.sts(direct.key, "GetCallerIdentity", Version=version)
+    assert (reply.status, reply.error) == (
+        400,
+        f"InvalidAction: Could not find operation GetCallerIdentity for version {named}",
+    )
+
+
+def test_a_code_is_good_once_for_all_calls_together(direct: DirectAws) -> None:
+    role = direct.account.add_role("Home", trust(direct.alice.arn))
+    for first, second in (("GetSessionToken", "AssumeRole"), ("AssumeRole", "GetSessionToken")):
+        proof = {"SerialNumber": direct.device.serial, "TokenCode": direct.device.code()}
+        needed = {"GetSessionToken": {}, "AssumeRole": {"RoleArn": role.arn, "RoleSessionName": "tester"}}
+        assert direct.sts(direct.key, first, **needed[first], **proof).status == 200
+        assert "invalid MFA one time pass code" in direct.sts(direct.key, second, **needed[second], **proof).error
+        direct.clock.now += 90
+
+
+def test_a_code_that_came_with_a_refused_call_is_used_too(direct: DirectAws) -> None:
+    role = direct.account.add_role("Theirs", trust("arn:aws:iam::123456789012:user/bob"))
+    proof = {"SerialNumber": direct.device.serial, "TokenCode": direct.device.code()}
+    assert "is not authorized" in direct.assume(direct.key, role, **proof).error
+    assert "invalid MFA one time pass code" in direct.sts(direct.key, "GetSessionToken", **proof).error
+
+
+def test_a_session_without_mfa_calls_nothing_of_iam_and_of_sts_two_things(direct: DirectAws) -> None:
+    del direct.alice.policies["ForceMFA"]
+    session = direct.session(mfa=False)
+    document = json.dumps(ALLOW_ALL)
+    forms: dict[str, dict[str, str]] = {
+        "DeleteUserPolicy": {"UserName": "alice", "PolicyName": "Any"},
+        "PutUserPolicy": {"UserName": "alice", "PolicyName": "Any", "PolicyDocument": document},
+        "GetUser": {"UserName": "alice smith"},  # neither does it say what else is wrong
+        "ListAccessKeys": {},
+        "ListMFADevices": {},
+        "CreateAccessKey": {},
+        "UpdateAccessKey": {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Inactive"},
+        "DeleteAccessKey": {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+        "GetAccessKeyLastUsed": {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+    }
+    assert set(forms) == set(iam.RULES)
+    for action, form in forms.items():
+        error = "InvalidClientTokenId: The security token included in the request is invalid."
+        assert direct.iam(session, action, **form).error == error
+    role = direct.account.add_role("Home", trust(direct.alice.arn, mfa=False))
+    assert direct.sts(session, "GetCallerIdentity").status == 200
+    assert direct.assume(session, role).status == 200
+    assert "session credentials" in direct.sts(session, "GetSessionToken").error
+
+
+@pytest.mark.parametrize(("action", "element"), [("ListMFADevices", "SerialNumber"), ("ListAccessKeys", "AccessKeyId")])
+def test_lists_come_in_pages(direct: DirectAws, action: str, element: str) -> None:
+    direct.alice.add_key()
+    for name in ("phone", "tablet"):
+        direct.alice.add_device(name=name)
+    direct.alice.add_key()
+    session, found = direct.session(), list[str]()
+    marker: dict[str, str] = {}
+    for last in (False, False, True):
+        reply = direct.iam(session, action, UserName="alice", MaxItems="1", **marker)
+        assert reply.values("IsTruncated") == [str(not last).lower()]
+        found += reply.values(element)
+        assert len(reply.values("Marker")) == (0 if last else 1)
+        marker = dict.fromkeys(["Marker"], "".join(reply.values("Marker")))
+    assert len(set(found)) == 3
+    assert direct.iam(session, action, Marker="no marker").error == "ValidationError: Invalid Marker."
+    assert direct.iam(session, action, MaxItems="0").status == 400
+    assert direct.iam(session, action, MaxItems="1001").status == 400
+
+
+@pytest.mark.parametrize("action", ["PutUserPolicy", "DeleteUserPolicy"])
+def test_a_policys_user_is_named(direct: DirectAws, action: str) -> None:
+    form = {"PolicyName": "X", **({"PolicyDocument": json.dumps(ALLOW_ALL)} if action == "PutUserPolicy" else {})}
+    assert "Value null at 'userName' failed" in direct.iam(direct.session(), action, **form).error
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ({"Effect": "Deny", "Resource": "*"}, "Policy statement must contain actions."),
+        ({"Effect": "Deny", "Action": "*"}, "Policy statement must contain resources."),
+        (
+            {"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": "*"},
+            "Policy document should not specify a principal.",
+        ),
+    ],
+)
+def test_a_users_policy_is_whole(direct: DirectAws, statement: Document, message: str) -> None:
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    reply = direct.iam(direct.session(), "PutUserPolicy", UserName="alice", PolicyName="X", PolicyDocument=document)
+    assert (reply.status, reply.error) == (400, f"MalformedPolicyDocument: {message}")
+
+
+@pytest.mark.parametrize(("length", "status"), [(2048, 200), (2049, 409)])
+def test_a_users_policy_has_a_longest_text_without_its_white_space(direct: DirectAws, length: int, status: int) -> None:
+    policy = {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": ""}}
+    policy["Statement"]["Resource"] = "a" * (length - len(json.dumps(policy, separators=(",", ":"))))
+    document = json.dumps(policy, indent=4)
+    reply = direct.iam(direct.session(), "PutUserPolicy", UserName="alice", PolicyName="X", PolicyDocument=document)
+    assert reply.status == status
+    assert ("LimitExceeded: Maximum policy size of 2048 bytes exceeded for user alice" in reply.error) is (
+        status == 409
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"),
+    [({"Version": "2012-10-17"}, Verdict.ALLOW), ({"Version": "2008-10-17"}, Verdict.NO_ALLOW), ({}, Verdict.NO_ALLOW)],
+)
+def test_variables_are_plain_text_in_the_oldest_version(version: dict[str, str], verdict: Verdict) -> None:
+    own = {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:iam::123456789012:user/${aws:username}"}
+    query = Query("iam:GetUser", "arn:aws:iam::123456789012:user/alice", {"aws:username": "alice"})
+    assert evaluate([{**version, "Statement": own}], query) is verdict
+
+
+def test_a_version_that_there_is_not_is_no_policy() -> None:
+    with pytest.raises(ValueError, match="not understood"):
+        check({**ALLOW_ALL, "Version": "2026-01-01"})
+
+
+def test_an_answer_that_repeats_a_parameter_is_xml_whatever_it_holds(direct: DirectAws) -> None:
+    reply = direct.sts(direct.key, "GetSessionToken", SerialNumber="\0\x1b<&>\ufffe" * 3)
+    assert reply.status == 400
+    assert ET.fromstring(reply.text) is not None

@@ -1,0 +1,344 @@
+"""Questions in windows: real pinentry and zenity on a screen of X, pinentry on a terminal, and who opens none."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from product import finish
+from screens import Screen, command_lines, until
+from settings import configure
+from terminals import CTRL_C, direct, need
+
+from mfaenv.catalog import WINDOWS
+from mfaenv.errors import CODE_NEEDED, INTERRUPTED, USAGE
+from mfaenv.prompt import pinentry, starter
+from mfaenv.prompt.dialog import Dialog, Ended, NoWindowError, Shown
+from mfaenv.prompt.kdialog import Kdialog
+from mfaenv.prompt.osascript import Osascript
+from mfaenv.prompt.pinentry import Pinentry
+from mfaenv.prompt.powershell import Powershell
+from mfaenv.prompt.window import DIALOGS
+from mfaenv.prompt.zenity import Zenity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from observed_aws import ObservedAws
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="windows of X"),
+    pytest.mark.xdist_group("display"),  # two Xvfb that start at once may take one number
+]
+
+HOSTILE = "a<b>$(x)`y`_&%41'“"
+SCREENS = {"pinentry": "pinentry-gtk-2", "zenity": "zenity"}
+"""What opens a window under which name."""
+
+
+@pytest.fixture
+def screen() -> Iterator[Screen]:
+    """A screen."""
+    with Screen() as made:
+        yield made
+
+
+def with_programs(product: Product, **programs: str) -> Product:
+    """Let it find only these of the programs that open windows, under these names."""
+    folder = product.home / "windows"
+    folder.mkdir()
+    for name, program in programs.items():
+        need(program)
+        (folder / name).symlink_to(shutil.which(program) or "")
+    theirs = [path for path in product.env["PATH"].split(os.pathsep) if not _has_a_window(path)]
+    product.env["PATH"] = os.pathsep.join([str(folder), *theirs])
+    return product
+
+
+def _has_a_window(path: str) -> bool:
+    return any(os.path.exists(os.path.join(path, name)) for name in WINDOWS)
+
+
+def asking(product: Product, screen: Screen, name: str = "zenity") -> Product:
+    """Let it ask on the screen, by this program."""
+    product.env |= {"DISPLAY": screen.name, "GSK_RENDERER": "cairo", "GTK_A11Y": "none"}
+    return with_programs(product, **{name: SCREENS[name]})
+
+
+def sent_codes(aws: ObservedAws) -> int:
+    return len(aws.actions("GetSessionToken"))
+
+
+def wrong_code(scenario: Scenario) -> str:
+    return next(code for code in ("000000", "111111") if code != scenario.device.code())
+
+
+def text_of_zenity() -> str:
+    """What the one open window says."""
+    until(lambda: command_lines("zenity"))
+    (words,) = command_lines("zenity")
+    return next(word for word in words if word.startswith("--text="))
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_window_asks(product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen, name: str) -> None:
+    running = asking(product, screen, name).start("process", "--ask", "window")
+    screen.type(scenario.device.code())
+    done = finish(running)
+    assert (done.status, done.err) == (0, "")
+    assert '"SessionToken"' in done.out
+    assert sent_codes(aws) == 1
+    until(lambda: not screen.windows())
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_window_that_is_closed_ends_it(product: Product, aws: ObservedAws, screen: Screen, name: str) -> None:
+    running = asking(product, screen, name).start("--shell", "bash", "--ask", "window")
+    screen.close()
+    assert finish(running) == (INTERRUPTED, "(exit 130);\n", "")
+    assert sent_codes(aws) == 0
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_wrong_code_is_asked_for_again_in_a_window(
+    product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen, name: str
+) -> None:
+    running = asking(product, screen, name).start("process", "--ask", "auto")
+    screen.type("12345")
+    until(lambda: not screen.windows())
+    screen.type(wrong_code(scenario))
+    until(lambda: sent_codes(aws) == 1)
+    until(screen.windows)
+    if name == "zenity":
+        assert "AWS refused the code" in text_of_zenity()
+    screen.type(scenario.device.code())
+    assert finish(running).status == 0
+    assert sent_codes(aws) == 2
+
+
+def test_a_window_says_what_the_terminal_says_and_who_asks(
+    product: Product, scenario: Scenario, screen: Screen
+) -> None:
+    product = asking(product, screen)
+    configure(product, HOSTILE, role_arn="arn:aws:iam::111122223333:role/Developer", source_profile="default")
+    line = shlex.join([*product.command, "process", "--ask", "window", "-p", HOSTILE])
+    script = product.home / "deployer"
+    script.write_text(f"#!{sys.executable}\nimport subprocess\nsubprocess.run({line!r}, shell=True)\n")
+    script.chmod(0o755)
+    product.command = (str(script),)
+    running = product.start()
+    shown = text_of_zenity().removeprefix("--text=").replace("__", "_").replace("\\\\", "\\").split("\n")
+    assert shown == [
+        f"For profile {HOSTILE} in account 123456789012,",
+        "device arn:aws:iam::123456789012:mfa/alice",
+        f"The code goes to {product.env['AWS_ENDPOINT_URL']}, not to AWS.",
+        "Asked for by deployer.",
+        "MFA code:",
+    ]
+    screen.type(scenario.device.code())
+    assert '"SessionToken"' in finish(running).out
+
+
+def test_many_processes_open_one_window(product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen) -> None:
+    asking(product, screen)
+    running = [product.start("process", "--ask", "window") for _ in range(6)]
+    until(screen.windows)
+    assert len(command_lines("zenity")) == 1
+    screen.type(wrong_code(scenario))
+    until(lambda: sent_codes(aws) == 1)
+    until(screen.windows)
+    assert len(command_lines("zenity")) == 1
+    screen.type(scenario.device.code())
+    done = [finish(each) for each in running]
+    assert {each.status for each in done} == {0}
+    assert len({each.out for each in done}) == 1
+    assert sent_codes(aws) == 2
+
+
+def test_a_window_that_is_closed_ends_all_that_wait_for_it(product: Product, screen: Screen) -> None:
+    asking(product, screen)
+    with (product.home / "said").open("a") as file:
+        running = [product.start("process", "--ask", "window", stderr=file) for _ in range(4)]
+    said = product.home / "said"
+    until(lambda: said.read_text().count("A window of another mfaenv asks") == len(running) - 1)
+    screen.close()
+    assert [finish(each).status for each in running] == [INTERRUPTED] * 4
+    assert not screen.windows()
+    assert not list(product.cache.glob("lock-*"))
+
+
+def test_a_window_goes_away_when_another_process_brings_a_code(
+    product: Product, scenario: Scenario, screen: Screen
+) -> None:
+    running = asking(product, screen).start("process", "--ask", "window")
+    until(screen.windows)
+    assert product.run("process", "-c", scenario.device.code()).status == 0
+    assert finish(running).status == 0
+    until(lambda: not screen.windows())
+
+
+@pytest.mark.parametrize("program", ["pinentry-curses", "pinentry-tty"])
+def test_pinentry_asks_on_a_terminal(product: Product, scenario: Scenario, program: str) -> None:
+    with_programs(product, pinentry=program)
+    with direct(product, "process", MFAENV_ASK="pinentry") as window:
+        window.see("device")
+        window.see("MFA code:")
+        window.enter(scenario.device.code())
+        window.see('"SessionToken"')
+        assert window.ended() == 0
+
+
+@pytest.mark.parametrize("program", ["pinentry-curses", "pinentry-tty"])
+def test_leaving_pinentry_on_a_terminal(product: Product, program: str) -> None:
+    with_programs(product, pinentry=program)
+    with direct(product, "process", MFAENV_ASK="pinentry") as window:
+        window.see("MFA code:")
+        window.press(CTRL_C)
+        assert window.ended() == INTERRUPTED
+
+
+def test_auto_prefers_the_terminal(product: Product, scenario: Scenario) -> None:
+    with direct(with_programs(product), "process", MFAENV_ASK="auto") as window:
+        window.see("MFA code: ")
+        window.enter(scenario.device.code())
+        assert window.ended() == 0
+
+
+@pytest.mark.parametrize(
+    ("ask", "programs", "lacking"),
+    [
+        (("--ask", "window"), {}, "pinentry (not installed), zenity (not installed), kdialog (not installed)"),
+        (
+            ("--ask", "auto"),
+            {"zenity": "zenity"},
+            "pinentry (not installed), zenity (no display), kdialog (not installed)",
+        ),
+        (
+            ("--ask", "window"),
+            {"pinentry": "pinentry-curses"},
+            "zenity (not installed), kdialog (not installed), pinentry (no display)",
+        ),
+    ],
+)
+def test_where_no_window_opens_the_error_says_what_was_looked_for(
+    product: Product, ask: tuple[str, ...], programs: dict[str, str], lacking: str
+) -> None:
+    done = with_programs(product, **programs).run("process", *ask)
+    assert (done.status, done.out) == (CODE_NEEDED, "")
+    wrong, hint = done.err.splitlines()
+    assert re.search("A code is needed.* no .*window", wrong)
+    assert hint == f"        Looked for {lacking}."
+
+
+def test_a_display_that_is_not_there_is_told(product: Product) -> None:
+    done = with_programs(product, zenity="zenity").run(
+        "process", env={**product.env, "DISPLAY": ":4711", "MFAENV_ASK": "zenity"}
+    )
+    assert done.status == CODE_NEEDED
+    assert "Looked for zenity (no display)." in done.err
+
+
+@pytest.mark.parametrize(("option", "variable"), [("pinentri", ""), ("zenity", ""), ("", "zenty"), ("", "nowhere")])
+def test_a_wrong_place_to_ask_is_told(product: Product, option: str, variable: str) -> None:
+    product.env["MFAENV_ASK"] = variable
+    done = product.run("process", *(["--ask", option] if option else []))
+    assert done.status == USAGE
+    assert f"{'--ask' if option else 'MFAENV_ASK'} does not know '{option or variable}'." in done.err
+
+
+def test_the_table_has_the_names_of_the_catalog() -> None:
+    assert tuple(dialog.name for dialog in DIALOGS) == WINDOWS
+
+
+@given(st.text())
+def test_what_pinentry_reads_stays_one_line(text: str) -> None:
+    written = pinentry.escaped(text)
+    assert written.isascii()
+    assert written.isprintable()
+    assert len(written) <= pinentry.LONGEST
+    whole = unquote(written)
+    clean = text.encode("utf-8", "replace").decode()
+    assert clean.startswith(whole)
+    assert whole == clean or len(written) > pinentry.LONGEST - 100
+
+
+def test_a_long_text_does_not_end_pinentry(product: Product, scenario: Scenario, screen: Screen) -> None:
+    product = asking(product, screen, "pinentry")
+    name = "ü" * 2000
+    configure(product, name, role_arn="arn:aws:iam::111122223333:role/Developer", source_profile="default")
+    running = product.start("process", "--ask", "window", "-p", name)
+    screen.type(scenario.device.code())
+    assert finish(running).status == 0
+
+
+SHOWN = Shown((f"For profile {HOSTILE},", "device d"), "wrong")
+
+
+def test_what_a_window_reads_as_markup_is_escaped() -> None:
+    (*_, text) = Kdialog().start(SHOWN).arguments
+    assert text.startswith("<qt>wrong<br>For profile a&lt;b&gt;$(x)")
+    assert f"a{quote('‹b›')}$(x)" in Pinentry().start(SHOWN).given  # noqa: RUF001 - these look alike
+    (*_, text) = Zenity().start(Shown(("a\\n_b",))).arguments
+    assert text.startswith("--text=a\\\\n__b")
+
+
+@pytest.mark.parametrize("dialog", [Osascript(), Powershell()], ids=lambda dialog: dialog.name)
+def test_a_name_is_no_part_of_a_script(dialog: Dialog) -> None:
+    start = dialog.start(SHOWN)
+    texts = [value for value in (*start.arguments, *dict(start.variables).values()) if HOSTILE in value]
+    assert texts == [SHOWN.text]
+
+
+@pytest.mark.parametrize(
+    ("dialog", "ended", "typed"),
+    [
+        (Osascript(), Ended(0, "123456\n", ""), "123456\n"),
+        (Osascript(), Ended(1, "", "0:9: execution error: User canceled. (-128)\n"), KeyboardInterrupt),
+        (Osascript(), Ended(1, "", "execution error: No user interaction allowed. (-1713)\n"), NoWindowError),
+        (Powershell(), Ended(0, "answer:123456", ""), "123456"),
+        (Powershell(), Ended(0, "answer:", ""), KeyboardInterrupt),
+        (Powershell(), Ended(0, "", "Add-Type: not allowed"), NoWindowError),
+        (Kdialog(), Ended(0, "123456\n", ""), "123456\n"),
+        (Kdialog(), Ended(1, "", ""), KeyboardInterrupt),
+        (Kdialog(), Ended(-6, "", "could not connect to display"), NoWindowError),
+        (Pinentry(), Ended(0, "OK Pleased\nOK\nD 1%32\nOK\n", ""), "12"),
+        (Pinentry(), Ended(0, "OK Pleased\nOK\nOK\n", ""), ""),
+        (Pinentry(), Ended(1, "", ""), NoWindowError),
+    ],
+)
+def test_what_the_end_of_a_program_means(dialog: Dialog, ended: Ended, typed: str | type[BaseException]) -> None:
+    if isinstance(typed, str):
+        assert dialog.answer(ended) == typed
+    else:
+        with pytest.raises(typed):
+            dialog.answer(ended)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["/usr/bin/terraform", "plan"], "terraform"),
+        (["/usr/bin/python3", "-P", "/usr/local/bin/aws", "s3", "ls"], "aws"),
+        (["python3", "-c", "secret = 'x'"], "python3"),
+        (["node", "-e", "secret"], "node"),
+        (["-bash"], "bash"),
+        (["sh", "/opt/deploy.sh", "--token", "secret"], "deploy.sh"),
+        (["sh", "-c", "deploy --token secret"], "sh"),
+        (["C:\\Program Files\\Code\\Code.exe"], "Code.exe"),
+        ([""], ""),
+        ([], ""),
+    ],
+)
+def test_who_asks_is_a_program_without_its_words(words: list[str], name: str) -> None:
+    assert starter.of(words) == name

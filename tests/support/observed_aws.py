@@ -1,0 +1,138 @@
+"""`ObservedAws`: the pretend AWS with a log, whose calls can be made to fail or to wait.
+
+>>> with ObservedAws(world) as aws:
+...     boto3.client("sts", endpoint_url=aws.url, …).get_caller_identity()
+...     aws.log[-1].action                            # "GetCallerIdentity"
+...     aws.fail("GetSessionToken", THROTTLED, times=2)
+...     aws.fail("s3", DROPPED, times=ALWAYS)
+...     aws.delay("iam", 0.5)
+...     aws.change("GetCallerIdentity", lambda answer: Response(200, b"<html>"))
+"""
+
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from socketserver import ThreadingTCPServer
+from ssl import SSLContext
+from typing import Final
+
+from mfaenv.pretend_aws.routing import Operation, Route
+from mfaenv.pretend_aws.server import PretendAws
+from mfaenv.pretend_aws.wire import Failure, Refusal, Request, Response
+from mfaenv.pretend_aws.world import World
+
+ALWAYS: Final = sys.maxsize
+"""For `fail`: until further notice."""
+
+THROTTLED = Failure("Throttling", "Rate exceeded", 400)
+UNAVAILABLE = Failure("ServiceUnavailable", "Service is unable to handle request.", 503)
+INTERNAL = Failure(
+    "InternalFailure", "The request processing has failed because of an unknown error, exception or failure.", 500
+)
+DROPPED = Failure("", "", 0)
+"""No answer: the connection is closed."""
+
+SECRET_PARAMETERS = frozenset(["TokenCode", "WebIdentityToken"])
+
+
+@dataclass(frozen=True)
+class Record:
+    """One request and how it was answered; no secret is in it."""
+
+    service: str
+    action: str
+    access_key_id: str
+    region: str
+    status: int
+    """The HTTP status; 0 where the connection was dropped."""
+    error: str
+    """AWS's error code, or nothing."""
+    parameters: Mapping[str, str]
+
+
+class ObservedAws(PretendAws):
+    """A pretend AWS for tests; `tls` is a server's context and makes the URL an https one."""
+
+    def __init__(self, world: World, *, routes: Sequence[Route] = (), tls: SSLContext | None = None) -> None:
+        super().__init__(world, routes=routes)
+        self.log: list[Record] = []
+        self._delays: dict[str, float] = {}
+        self._failures: list[tuple[str, Failure, int]] = []
+        self._changes: dict[str, Callable[[Response], Response]] = {}
+        self._lock = threading.Lock()
+        self._tls = tls
+        self.scheme = "https" if tls else "http"
+
+    def make_server(self) -> ThreadingTCPServer:
+        server = super().make_server()
+        if self._tls is not None:
+            # The handshake is left to the connection's own thread: a slow client must not hold up the others.
+            server.socket = self._tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        return server
+
+    def fail(self, what: str, failure: Failure, *, times: int = 1) -> None:
+        """Let the next calls fail; `what` is an action ("GetSessionToken"), a service ("iam") or "*" for all."""
+        with self._lock:
+            self._failures.append((what, failure, times))
+
+    def delay(self, what: str, seconds: float) -> None:
+        """Let calls wait before they are looked at; `what` as for `fail`. The longest delay that fits counts."""
+        self._delays[what] = seconds
+
+    def change(self, action: str, change: Callable[[Response], Response]) -> None:
+        """Let another server answer in AWS's place: `change` makes its answers out of AWS's."""
+        self._changes[action] = change
+
+    def recover(self) -> None:
+        """Forget all failures and delays."""
+        with self._lock:
+            self._failures.clear()
+        self._delays.clear()
+
+    def actions(self, *names: str) -> list[str]:
+        """Return the actions in the log, in order; with names only those."""
+        return [record.action for record in self.log if not names or record.action in names]
+
+    def perform(self, operation: Operation, request: Request) -> Response:
+        """Perform an operation, or fail as wanted. Raises ConnectionAbortedError where nothing is to be answered."""
+        names = ("*", operation.service, operation.action)
+        time.sleep(max(self._delays.get(name, 0) for name in names))
+        failure = self._next_failure(names)
+        response = None
+        if failure is None:
+            try:
+                response = operation.perform()
+                if operation.action in self._changes:
+                    response = self._changes[operation.action](response)
+            except Refusal as refusal:
+                failure = refusal.failure
+        if failure is not None and failure is not DROPPED:
+            response = operation.render_failure(failure)
+        status, error = response.status if response else 0, failure.code if failure else ""
+        self.log.append(_record(request, operation, status, error))
+        if response is None:
+            raise ConnectionAbortedError
+        return response
+
+    def _next_failure(self, names: tuple[str, ...]) -> Failure | None:
+        with self._lock:
+            for index, (what, failure, times) in enumerate(self._failures):
+                if what in names:
+                    self._failures[index : index + 1] = [(what, failure, times - 1)] if times > 1 else []
+                    return failure
+        return None
+
+
+def _record(request: Request, operation: Operation, status: int, error: str) -> Record:
+    scope = re.search(r"Credential=([^/]+)/[^/]+/([^/]+)/", request.headers.get("authorization", ""))
+    key_id, region = scope.groups() if scope else ("", "")
+    is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    parameters = {
+        name: "…" if name in SECRET_PARAMETERS else value
+        for name, value in (request.parameters if is_form else {}).items()
+        if name not in {"Action", "Version"}
+    }
+    return Record(operation.service, operation.action, key_id, region, status, error, parameters)

@@ -1,0 +1,90 @@
+"""A screen without a monitor, on which real windows open, and a person who types into them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pytest
+from terminals import PATIENCE, need
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+TITLE = "^mfaenv$"
+
+
+class Screen:
+    """An X server of its own; a context manager. `title` is a pattern of the names of the windows that ask."""
+
+    def __init__(self, title: str = TITLE) -> None:
+        self._title = title
+        need("Xvfb", "xdotool")
+        reader, writer = os.pipe()
+        # By default it starts anew when its last client leaves, and refuses whoever comes meanwhile.
+        command = ("Xvfb", "-displayfd", str(writer), "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-noreset")
+        self._server = subprocess.Popen(command, pass_fds=[writer], stdout=-3, stderr=-3)
+        os.close(writer)
+        with open(reader, encoding="ascii") as file:
+            self.name = f":{file.readline().strip()}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.terminate()
+        self._server.wait()
+
+    def windows(self) -> list[str]:
+        """List the windows that ask."""
+        return self._do("search", "--onlyvisible", "--name", self._title).split()
+
+    def type(self, keys: str) -> None:
+        """Wait until a window asks, and type into it; Enter at the end."""
+        until(self.windows)
+        self._do("type", "--delay", "20", keys)
+        self._do("key", "Return")
+
+    def close(self) -> None:
+        """Wait until a window asks, and close it."""
+        until(self.windows)
+        until(self._closed)
+
+    def _closed(self) -> bool:
+        """Press Escape, which a window that has just opened may not get, and tell whether none asks any more."""
+        self._do("key", "Escape")
+        return not self.windows()
+
+    def _do(self, *words: str) -> str:
+        done = subprocess.run(
+            ["xdotool", *words], env={**os.environ, "DISPLAY": self.name}, stdout=-1, stderr=-3, check=False
+        )
+        return done.stdout.decode()
+
+
+def until(there: Callable[[], object]) -> None:
+    """Wait until something is there; the test fails where that takes too long."""
+    end = time.monotonic() + PATIENCE
+    while not there():
+        if time.monotonic() > end:
+            pytest.fail("nothing came")
+        time.sleep(0.05)
+
+
+def command_lines(program: str) -> list[list[str]]:
+    """List the words of each running process of this program."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().decode("utf-8", "replace").split("\0")[:-1]
+        except OSError:
+            continue
+        if words and Path(words[0]).name == program:
+            found.append(words)
+    return found

@@ -1,0 +1,65 @@
+"""STS for who brings a web identity token: `AssumeRoleWithWebIdentity`, which needs no signature.
+
+Source: the STS API Reference.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from mfaenv.pretend_aws import sts
+from mfaenv.pretend_aws.policy import Query, Verdict, evaluate
+from mfaenv.pretend_aws.routing import Operation
+from mfaenv.pretend_aws.validation import Rule, Text, validate
+from mfaenv.pretend_aws.wire import Refusal, Request, Response
+from mfaenv.pretend_aws.world import World
+
+ACTION = "AssumeRoleWithWebIdentity"
+RULES: list[Rule] = [
+    sts.ROLE_ARN,
+    sts.SESSION_NAME,
+    sts.ROLE_SECONDS,
+    Text("WebIdentityToken", 4, 20_000, r"[^\s]+", required=True),
+]
+
+
+@dataclass(frozen=True)
+class WebIdentity:
+    """Whom a web identity token names, and who issued it: a host such as `token.actions.example.com`."""
+
+    issuer: str
+    subject: str
+    audience: str = "sts.amazonaws.com"
+
+
+class WebIdentities(dict[str, WebIdentity]):
+    """The identities by their tokens; `route` plugs them into a `ObservedAws`."""
+
+    def route(self, world: World, request: Request) -> Operation | None:
+        """Return the operation where the request is of this kind."""
+        parameters = request.parameters
+        if parameters.get("Action") != ACTION:
+            return None
+        return Operation("sts", ACTION, partial(self._assume, world, parameters), sts.STS.render_failure)
+
+    def _assume(self, world: World, parameters: Mapping[str, str]) -> Response:
+        validate(parameters, RULES)
+        identity = self.get(parameters["WebIdentityToken"])
+        if identity is None:
+            raise Refusal("InvalidIdentityToken", "No OpenIDConnect provider found in your account for this token", 400)
+        role = world.find_role(parameters["RoleArn"])
+        claims = {f"{identity.issuer}:sub": identity.subject, f"{identity.issuer}:aud": identity.audience}
+        action = f"sts:{ACTION}"
+        provider = frozenset([role.account.arn(f"oidc-provider/{identity.issuer}")] if role else [])
+        if role is None or evaluate([role.trust], Query(action, role.arn, claims, provider)) is not Verdict.ALLOW:
+            raise Refusal("AccessDenied", f"Not authorized to perform {action}")
+        session = world.open_session(role, sts.role_seconds(parameters, role), name=parameters["RoleSessionName"])
+        return sts.STS.render(
+            ACTION,
+            {
+                **sts.assumed_role(session),
+                "SubjectFromWebIdentityToken": identity.subject,
+                "Audience": identity.audience,
+                "Provider": role.account.arn(f"oidc-provider/{identity.issuer}"),
+            },
+        )

@@ -1,0 +1,49 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfaenv import duration
+from mfaenv.errors import USAGE, MfaenvError
+
+ARABIC_DIGITS = "٠١٢٣٤٥"
+SUPERSCRIPTS = "⁰¹²³⁴⁵"
+UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+TIME = re.compile(r"([0-9]+)|(?:(?P<d>[0-9]+)d)?(?:(?P<h>[0-9]+)h)?(?:(?P<m>[0-9]+)m)?(?:(?P<s>[0-9]+)s)?")
+
+
+@given(st.text("0123456789dhms", max_size=8) | st.text(f"09dhms -+.{ARABIC_DIGITS}{SUPERSCRIPTS}", max_size=6))
+def test_a_time_is_read_as_it_is_written(text: str) -> None:
+    written = TIME.fullmatch(text) if text else None
+    if written is None:
+        with pytest.raises(MfaenvError, match="is not a time") as raised:
+            duration.seconds(text, "--duration")
+        assert raised.value.status == USAGE
+        assert raised.value.message.startswith("--duration:")
+    else:
+        parts = {unit: int(number) for unit, number in written.groupdict().items() if number}
+        expected = int(written[1]) if written[1] else sum(UNITS[unit] * number for unit, number in parts.items())
+        assert duration.seconds(text, "--duration") == expected
+
+
+@given(st.integers(0, 10**9))
+def test_a_time_is_written_as_it_is_read(value: int) -> None:
+    assert duration.seconds(duration.text(value), "") == value
+
+
+@pytest.mark.parametrize("text", ["9" * 10_000, "9" * 4_300 + "d"])
+def test_a_time_of_endless_digits_is_refused(text: str) -> None:
+    with pytest.raises(MfaenvError, match="is not a time"):
+        duration.seconds(text, "--duration")
+
+
+@pytest.mark.parametrize(("value", "allowed"), [(899, False), (900, True), (129_600, True), (129_601, False)])
+def test_what_aws_would_not_take_is_explained(value: int, allowed: bool) -> None:
+    limits = duration.GET_SESSION_TOKEN_SECONDS
+    if allowed:
+        assert duration.within(value, limits, "--duration", "a session") == value
+    else:
+        with pytest.raises(MfaenvError, match=rf"--duration: a session cannot last .*\({value} s\)") as raised:
+            duration.within(value, limits, "--duration", "a session")
+        assert raised.value.hint == "AWS allows 15m to 36h."

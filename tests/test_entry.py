@@ -1,0 +1,212 @@
+"""What an entry may hold, and that one which holds anything else counts as damaged, in every command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from both_ways import Ways
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mfaenv import entry, store
+from mfaenv.entry import Entry, Session
+from mfaenv.fastpath import Prepared
+from mfaenv.session.longterm import KnownKey
+from mfaenv.session.remembered import Codes, Device
+from mfaenv.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+KINDS: tuple[type[Entry], ...] = (Session, Prepared, Device, Codes, KnownKey)
+SERIAL = "arn:aws:iam::123456789012:mfa/alice"
+CONFIG = f"""[default]
+region = us-east-1
+[profile role]
+role_arn = arn:aws:iam::111122223333:role/R
+source_profile = default
+mfa_serial = {SERIAL}
+"""
+CREDENTIALS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"
+
+LINES: list[list[str]] = [
+    ["--shell", "bash", "--cached"],
+    ["--shell", "bash", "--no-input"],
+    ["--shell", "bash", "--no-input", "-p", "role"],
+    ["status"],
+    ["status", "--json"],
+    ["init", "bash"],
+    ["process", "--no-input"],
+    ["clear", "-p", "default"],
+    ["clear"],
+]
+
+TEXTS = st.one_of(
+    st.sampled_from(
+        ["", "soon", "-1", "0", "1e9", "nan", "inf", "1_000", "9" * 11, "9" * 5000, "\u0661", "arn", "a\tb", "\0"]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\n\0\x1b%=\t:,"), max_size=30),
+)
+
+
+class Changed:
+    """What is done to a stored file: bytes instead of it, or fields in it with a right checksum."""
+
+    def __init__(self, kind: type[Entry], data: bytes | None, fields: dict[str, str | None]) -> None:
+        self.kind = kind
+        self.data = data
+        self.fields = fields
+
+    def __repr__(self) -> str:
+        return f"Changed({self.kind.__name__}, {self.data!r}, {self.fields!r})"
+
+    def to(self, path: Path) -> None:
+        known = entry.load(path.read_bytes()) or {}
+        changed = {name: value for name, value in {**known, **self.fields}.items() if value is not None}
+        path.write_bytes(store.dump(changed) if self.data is None else self.data)
+
+
+def a_field(kind: type[Entry], name: str, text: str | None) -> Changed:
+    return Changed(kind, None, {name: text})
+
+
+CHANGES = st.sampled_from(KINDS).flatmap(
+    lambda kind: st.one_of(
+        st.builds(Changed, st.just(kind), st.binary(max_size=300), st.just({})),
+        st.builds(
+            Changed,
+            st.just(kind),
+            st.none(),
+            st.dictionaries(
+                st.sampled_from(sorted(set(kind.__annotations__) - {"key"})), st.none() | TEXTS, min_size=1
+            ),
+        ),
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def ways() -> Iterator[Ways]:
+    with Ways() as both:
+        yield both
+
+
+def home(folder: Path) -> dict[str, str]:
+    (folder / "config").write_text(CONFIG, encoding="utf-8")
+    (folder / "credentials").write_text(CREDENTIALS, encoding="utf-8")
+    return {
+        "HOME": str(folder),
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_CONFIG_FILE": str(folder / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
+        "MFAENV_CACHE_DIR": str(folder),
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork there")
+@settings(max_examples=60)
+@given(changes=st.lists(CHANGES, min_size=1, max_size=3))
+@example(changes=[a_field(Session, "expires", "soon")])
+@example(changes=[a_field(Session, "expires", None)])
+@example(changes=[a_field(Session, "expires", "9" * 11)])
+@example(changes=[a_field(Session, "created", "nan")])
+@example(changes=[a_field(Session, "created", "9" * 5000)])
+@example(changes=[a_field(Session, "role", "no ARN")])
+@example(changes=[a_field(Session, "profiles", None)])
+@example(changes=[a_field(Session, "token", "a\0b")])
+@example(changes=[a_field(Prepared, "min_remaining", "a while")])
+@example(changes=[a_field(Prepared, "files", "none\t/a\0b")])
+@example(changes=[a_field(Prepared, "session_key", None)])
+@example(changes=[a_field(Device, "serial", None)])
+@example(changes=[a_field(Codes, "codes", "123456 used soon")])
+@example(changes=[a_field(Codes, "codes", "123456 used " + "9" * 5000)])
+def test_no_field_is_a_mistake_in_mfaenv(ways: Ways, changes: list[Changed]) -> None:
+    with TemporaryDirectory() as folder:
+        env = home(Path(folder))
+        place = Store(entry.directory(env))
+        place.prepare()
+        key = f"AKIAIOSFODNN7EXAMPLE\n{env['AWS_ENDPOINT_URL']}"
+        place.put(Device(key=key, serial=SERIAL, account="123456789012"), 4_000_000_000)
+        place.put(Codes(key=SERIAL, codes=(("123456", "used", 4_000_000_000),)), 4_000_000_000)
+        for arguments in ([], ["-p", "role"]):
+            ways.stock(arguments, env, 10_000)
+            assert ways.long(["--shell", "bash", "--cached", *arguments], env).status == 0
+        for change in changes:
+            for name in place.names(change.kind.PREFIX):
+                change.to(Path(place.file(name)))
+        for line in LINES:
+            for way in (ways.short, ways.long):
+                done = way(line, env)
+                assert "bug in mfaenv" not in done.err, (line, done)
+                assert "Traceback" not in done.err, (line, done)
+                assert done.status in {0, 1, 2, 3}, (line, done)
+                if line[-1] == "--cached":
+                    assert done.status == 0 or not done.out
+                if line[0] in {"status", "init", "clear"}:
+                    assert done.status == 0, (line, done)
+
+
+@given(st.sampled_from(KINDS), st.binary(max_size=400))
+def test_any_bytes_are_an_entry_or_nothing(kind: type[Entry], data: bytes) -> None:
+    assert kind.from_bytes(data) is None
+
+
+VALUES: dict[object, st.SearchStrategy[Any]] = {
+    str: st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    tuple[tuple[str, str, int], ...]: st.lists(
+        st.tuples(st.just("123456"), st.sampled_from(["used", "refused"]), st.integers(0, 9_999_999_999))
+    ).map(tuple),
+    int: st.integers(0, 9_999_999_999),
+    float: st.floats(0.001, 9_999_999_999, allow_nan=False),
+    int | None: st.integers(0, 9_999_999_999),
+    tuple[str, ...]: st.lists(
+        st.text(st.characters(exclude_characters="\0\n", exclude_categories=["Cs"])), min_size=1
+    ).map(tuple),
+}
+
+
+@given(st.sampled_from(KINDS), st.data())
+def test_what_is_written_is_read_with_its_types(kind: type[Entry], data: st.DataObject) -> None:
+    made = kind(**{name: data.draw(VALUES[of]) for name, of in kind.__annotations__.items()})
+    assert kind.from_bytes(store.to_bytes(made)) == made
+
+
+def test_a_session_is_frozen_and_shows_no_secret() -> None:
+    session = Session(access_key="ASIAIOSFODNN7EXAMPLE", secret_key="wJalrXUtnFEMI", token="IQoJb3Jp")
+    assert (bool(session), bool(Session())) == (True, False)
+    assert "ASIAIOSFODNN7EXAMPLE" in repr(session)
+    assert "wJalrXUtnFEMI" not in repr(session)
+    assert "IQoJb3Jp" not in f"{session}"
+    with pytest.raises(AttributeError):
+        session.token = "another"  # type: ignore[misc]  # that it cannot be set is what is tested
+    assert len({session, Session(**vars(session))}) == 1
+
+
+def test_a_directory_in_an_entrys_place_is_told(product: Product, scenario: Scenario) -> None:
+    def get(*more: str) -> Any:
+        return product.run("--shell", "bash", "--token-code", scenario.device.code(), *more)
+
+    assert get().status == 0
+    (name,) = [path.name for path in product.cache.iterdir() if path.name.startswith(store.SESSION)]
+    (product.cache / name).unlink()
+    (product.cache / name).mkdir()
+    done = get()
+    assert done.status == 0
+    assert "export AWS_SESSION_TOKEN=" in done.out
+    assert f"{product.cache / name} cannot be written" in done.err
+    assert "not stored" in done.err
+    cleared = product.run("clear")
+    assert (cleared.status, f"mfaenv did not write {name}" in cleared.err) == (0, True)
+    assert os.listdir(product.cache) == [name]

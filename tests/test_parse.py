@@ -1,0 +1,214 @@
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mfaenv import __main__ as entry
+from mfaenv import catalog, fastpath, parse
+from mfaenv.catalog import COMMANDS, MAIN, OPTIONS, PROGRAM, Command, Option
+from mfaenv.cli import app, manual
+from mfaenv.cli import help as pages
+from mfaenv.cli.examples import EXAMPLES
+from mfaenv.errors import DONE, MfaenvError
+from mfaenv.parse import Given
+
+ARABIC_DIGITS = "٠١٢٣٤٥"
+SUPERSCRIPTS = "⁰¹²³⁴⁵"
+
+FLAGS = sorted({flag for option in OPTIONS.values() for flag in option.flags})
+WORDS = [
+    "prod",
+    "a b",
+    "bash",
+    "-",
+    "--",
+    "-x",
+    "12h",
+    "true",
+    "",
+    "=",
+    "'",
+    "--bogus",
+    "-pprod",
+    "-qv",
+    "-qp",
+    "-é",
+    "é",
+]
+ARGUMENTS = st.lists(
+    st.sampled_from([*COMMANDS, *FLAGS, *WORDS])
+    | st.tuples(st.sampled_from(FLAGS), st.sampled_from(WORDS)).map("=".join)
+    | st.tuples(st.sampled_from(FLAGS), st.sampled_from(WORDS)).map("".join)
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=4),
+    max_size=7,
+)
+
+
+def group(option: Option) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.tuples(
+        st.sampled_from(option.flags), *([st.sampled_from(["x", "a b", "-", "=", "-q"])] if option.metavar else [])
+    )
+
+
+def plain_lines(name: str) -> st.SearchStrategy[list[str]]:
+    row = COMMANDS[name]
+    options = [option for key, option in row.options.items() if key not in parse.ANSWERED_BY_TYPER]
+    words = ["--", "cmd", "-x"] if row.takes == PROGRAM else ["word"] if row.argument else []
+    return st.lists(st.sampled_from(options).flatmap(group), max_size=5).map(
+        lambda groups: [*([name] if name else []), *(word for words in groups for word in words), *words]
+    )
+
+
+class Started:
+    """Stands where the commands begin, and keeps what they are asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Given, list[str]]] = []
+
+    def load(self, row: Command) -> "parse.Run":
+        def run(options: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
+            assert env is os.environ
+            self.asked.append((row.module, dict(options), list(words)))
+            return DONE
+
+        return run
+
+    def by(self, run: Any, arguments: Sequence[str]) -> Any:
+        """Run, and return what was started, or how it was refused."""
+        self.asked.clear()
+        try:
+            run(arguments)
+        except MfaenvError as error:
+            return error.message
+        return list(self.asked)
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Started]:
+    with pytest.MonkeyPatch.context() as patch:
+        commands = Started()
+
+        def load(row: Command) -> "parse.Run":
+            return commands.load(row)
+
+        patch.setattr(Command, "load", load)
+        patch.setattr(fastpath, "answer", lambda *_: None)
+        yield commands
+
+
+@settings(max_examples=500)
+@given(ARGUMENTS | st.sampled_from(list(COMMANDS)).flatmap(plain_lines))
+@example(["status", "-v"])
+@example(["status", "--json", "-v"])
+@example(["-p", "x", "status"])
+@example(["exec", "a", "--", "b"])
+def test_what_is_parsed_is_what_typer_understands(started: Started, arguments: list[str]) -> None:
+    line = catalog.parse(arguments)
+    if line.plain:
+        assert started.by(app.run, arguments) == [(COMMANDS[line.command].module, line.options, line.words)]
+
+
+@settings(max_examples=200)
+@given(ARGUMENTS)
+def test_both_ways_in_lead_to_the_same(started: Started, arguments: list[str]) -> None:
+    assert started.by(entry.run, arguments) == started.by(app.run, arguments)
+
+
+@given(st.sampled_from(list(COMMANDS)).flatmap(plain_lines))
+def test_a_plain_line_is_parsed(arguments: list[str]) -> None:
+    assert catalog.parse(arguments).plain
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["-h"], ["--version"], ["--prof", "x"], ["-p"], ["--"], ["nobody"], ["status", "x"], ["init"], ["-q=1"]],
+    ids=" ".join,
+)
+def test_what_is_not_plain_is_left_to_typer(arguments: list[str]) -> None:
+    assert not catalog.parse(arguments).plain
+
+
+@pytest.mark.parametrize("line", ["", "unset -s fish", "process -qp prod", "exec -p prod -- env -p x", "init zsh"])
+def test_what_programs_start_goes_straight(started: Started, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    monkeypatch.setattr(app, "run", lambda _: pytest.fail("typer was loaded"))
+    assert len(started.by(entry.run, line.split())) == 1
+
+
+def test_wrong_arguments_still_tell_the_shell() -> None:
+    line = catalog.parse(["--bogus", "-zqs", "fish", "--duration"])
+    assert (line.command, line.options["shell"], line.plain) == (MAIN, "fish", False)
+
+
+# What is added to the catalog is everywhere
+
+
+@pytest.fixture
+def pretend_option(monkeypatch: pytest.MonkeyPatch) -> str:
+    option = Option(("-x", "--external-id"), "ID", "External ID of the role")
+    monkeypatch.setitem(OPTIONS, "external_id", option)
+    monkeypatch.setitem(COMMANDS[MAIN].options, "external_id", option)
+    return "external_id"
+
+
+def test_a_new_option_is_everywhere(started: Started, pretend_option: str) -> None:
+    for arguments in (["-x", "7"], ["--external-id=7"], ["-qx7"]):
+        assert catalog.parse(arguments).options[pretend_option] == "7"
+        assert started.by(app.run, arguments)[0][1][pretend_option] == "7"
+    assert "-x, --external-id ID" in pages.page(MAIN)
+    assert ".It Fl x , Fl -external-id Ar ID" in manual.page()
+
+
+@pytest.fixture
+def pretend_command(monkeypatch: pytest.MonkeyPatch) -> str:
+    row = Command("Greet somebody.", {"quiet": OPTIONS["quiet"]}, module="greet")
+    monkeypatch.setitem(COMMANDS, "greet", row)
+    monkeypatch.setitem(EXAMPLES, "greet", {"mfaenv greet": "be polite"})
+    return "greet"
+
+
+def test_a_new_command_is_everywhere(started: Started, pretend_command: str) -> None:
+    arguments = [pretend_command, "-q"]
+    line = catalog.parse(arguments)
+    assert (line.command, line.options, line.plain) == ("greet", {"quiet": True}, True)
+    assert started.by(entry.run, arguments) == [("greet", {"quiet": True}, [])]
+    assert "Greet somebody." in pages.page(MAIN)
+    assert "be polite" in pages.page(pretend_command)
+    assert ".It Cm greet" in manual.page()
+
+
+def test_every_command_has_its_module() -> None:
+    for row in COMMANDS.values():
+        assert callable(row.load())
+
+
+# Values
+
+
+def test_an_option_wins_then_the_first_variable_that_holds_something() -> None:
+    env = {"AWS_PROFILE": "", "AWS_DEFAULT_PROFILE": "second", "MFAENV_PROFILE": "third"}
+    assert parse.lookup({"profile": "given"}, env, "profile") == ("given", "--profile")
+    assert parse.lookup({}, env, "profile") == ("second", "AWS_DEFAULT_PROFILE")
+    assert parse.lookup({}, {**env, "AWS_PROFILE": "first"}, "profile") == ("first", "AWS_PROFILE")
+    assert parse.lookup({}, {}, "profile") == ("", "")
+
+
+@given(st.text("0123456789 \t\u00a0٣x-", min_size=4, max_size=9))
+def test_only_six_ascii_digits_are_a_code(text: str) -> None:
+    digits = "".join(text.split())
+    assert parse.code(text) == (digits if re.fullmatch("[0-9]{6}", digits) else "")
+
+
+@pytest.mark.parametrize(
+    "text", [ARABIC_DIGITS, SUPERSCRIPTS, "12345", "1234567", "12345\uff16", "", "-12345", "1e1000"]
+)
+def test_this_is_no_code(text: str) -> None:
+    assert parse.code(text) == ""
+
+
+@pytest.mark.parametrize("text", ["123456", "123 456", " 123456\n", "1 2 3 4 5 6"])
+def test_a_code_may_have_spaces(text: str) -> None:
+    assert parse.code(text) == "123456"

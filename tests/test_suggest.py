@@ -1,0 +1,23 @@
+"""The name that somebody may have meant: also where there are very many, or very long ones."""
+
+import pytest
+
+from mfaenv import suggest
+
+MANY = [f"company-account-{number:05}-{'z' * 150}" for number in range(10_000)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "names", "expected"),
+    [
+        ("stagin", ["default", "staging"], "Did you mean staging?"),
+        ("stagnig", ["default", "staging"], "Did you mean staging?"),
+        ("x", ["default", "staging"], "otherwise"),
+        ("company-account-99x99-" + "z" * 150, MANY, "otherwise"),
+        ("b" + "a" * 1_000_000, ["a" * 999_999] * 10, "otherwise"),
+        ("company", MANY, f"Did you mean {' or '.join(MANY[: suggest.MOST])}?"),
+    ],
+    ids=["begun", "close", "none", "many that are alike", "very long", "many that begin so"],
+)
+def test_the_closest_name_is_suggested(wrong: str, names: list[str], expected: str) -> None:
+    assert suggest.hint(wrong, names, "otherwise") == expected
