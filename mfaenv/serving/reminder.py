@@ -62,7 +62,7 @@ class Reminder:
                 return
 
     def _tell(self, session: Session, left: float) -> None:
-        profile, clock = self._request.profile.text, time.strftime("%H:%M", time.localtime(session.expires))
+        profile, clock = self._request.profile.text, duration.time_of_day(session.expires or 0, self._now())
         rest = f"ends at {clock}, in {duration.text(round(left))}" if left >= 1 else f"ended at {clock}"
         self._terminal.announce(
             f"The session that serves profile {profile} {rest}.", f"To go on, type in another window: {self._line}"
