@@ -110,8 +110,16 @@ def _names(takes: "Takes", typed: str, env: "Mapping[str, str]") -> "Iterable[st
 
 def _programs(typed: str, env: "Mapping[str, str]") -> list[str]:
     """Return the programs on the PATH whose names begin so."""
-    folders = [folder for folder in env.get("PATH", "").split(os.pathsep) if os.path.isdir(folder)]
-    return sorted({name for folder in folders for name in os.listdir(folder) if _is_program(folder, name, typed)})
+    folders = env.get("PATH", "").split(os.pathsep)
+    return sorted({name for folder in folders for name in _names_in(folder) if _is_program(folder, name, typed)})
+
+
+def _names_in(folder: str) -> list[str]:
+    """List a folder of the PATH; nothing of one that is not there or cannot be read, as shells do."""
+    try:
+        return os.listdir(folder) if folder else []
+    except OSError:
+        return []
 
 
 def _is_program(folder: str, name: str, typed: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from mfaenv.commands import complete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from product import Product
 
@@ -139,6 +141,26 @@ def test_a_program_is_left_to_the_shell(shell: str) -> None:
     env = {"COMMAND_LINE": " ".join(handed), "_MFAENV_WORDS": "\n".join(handed)}
     found = complete.answer(shell, handed_over(shell, handed), env)
     assert found == {"bash": "3 15\n", "tcsh": ""}.get(asks_as(shell), "3\n")
+
+
+def test_a_folder_of_the_path_that_cannot_be_read_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "tool-of-mine.exe"
+    program.touch(0o755)
+    read, closed = os.listdir, tmp_path / "closed"
+    closed.mkdir()
+
+    def list_folder(path: str) -> list[str]:
+        if path == str(closed):
+            raise PermissionError
+        return read(path)
+
+    monkeypatch.setattr(os, "listdir", list_folder)
+    monkeypatch.setenv("PATHEXT", ".EXE")
+    path = os.pathsep.join(map(str, (closed, tmp_path / "missing", program, tmp_path)))
+    offered = complete.answer("bash", ["mfaenv --token-command tool-of", "", ""], {"PATH": path})
+    assert "tool-of-mine.exe" in offered.split()
 
 
 @pytest.mark.parametrize(
