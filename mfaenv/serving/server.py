@@ -75,7 +75,11 @@ class CredentialServer(ThreadingTCPServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         """Start a thread for a connection, once there are fewer than CONNECTIONS."""
         self._free.acquire()
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread to be had: the base closes the connection
+            self._free.release()
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Answer in the connection's thread."""

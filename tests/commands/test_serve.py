@@ -21,8 +21,10 @@ from settings import configure, set_keys
 from terminals import BASH, CTRL_C, CTRL_Z, direct, open_window
 from trouble import OTHER_SECRET, TOKEN
 
+from mfaenv.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import STEP, code_at_step
+from mfaenv.serving.server import CONNECTIONS, CredentialServer
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
 
@@ -134,6 +136,18 @@ def test_slow_clients_keep_nobody_waiting(served: Served) -> None:
     assert served.ask()[0] == OK
     for connection in slow:
         connection.close()
+
+
+def test_a_connection_without_a_thread_takes_no_other_ones_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    server = CredentialServer(Session)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(RuntimeError):
+        server.process_request(None, None)
+    server.server_close()
+    assert [server._free.acquire(blocking=False) for _ in range(CONNECTIONS)] == [True] * CONNECTIONS
 
 
 def test_many_requests_at_once_make_one_call(
