@@ -61,7 +61,7 @@ def within(value: int, limits: range, source: str, what: str) -> int:
 
 
 def text(value: int) -> str:
-    """Return seconds as people do: `12h`, `1h30m`, `45s`."""
+    """Return seconds as people write them: `12h`, `1h30m`, `45s`."""
     parts = []
     rest = max(value, 0)
     for unit in ("h", "m", "s"):

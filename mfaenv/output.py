@@ -15,7 +15,7 @@ KILLED = 128
 
 
 def end_in_order(number: int, _frame: object) -> None:
-    """Unwind everything on the way out, then end with the signal's status: locks go, and a shell's line fails."""
+    """Raise SystemExit with the signal's status, so that locks are freed and a shell's line fails."""
     raise SystemExit(KILLED + number)
 
 

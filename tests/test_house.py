@@ -54,6 +54,7 @@ STARTS_PROGRAMS = "terminal/program.py"
 OTHER_STARTS = {"shutil.which", "os.system", "os.popen", "os.startfile", "os.execvpe", "os.execv", "os.spawnv", "Popen"}
 SPEAKERS = ("output.py", "terminal/*.py")
 STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__", "warnings.warn"}
+NO_VERBS = {"A", "All", "An", "How", "It", "No", "Nothing", "The", "What", "Whether", "Which", "Who"}
 WORLDLY_MODULES = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "time"}
 
 
@@ -197,6 +198,15 @@ def test_every_exception_from_the_linter_has_its_reason(file: Path) -> None:
             token.string for token in tokenize.generate_tokens(source.readline) if token.type == tokenize.COMMENT
         ]
     assert [comment for comment in comments if re.search(r"#\s*noqa\b(?!: [A-Z0-9, ]+ - \S)", comment)] == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=place)
+def test_what_a_function_does_is_told_in_the_imperative(module: Path) -> None:
+    # ruff's D401 leaves out properties and what is private.
+    functions = [node for node in ast.walk(syntax(module)) if isinstance(node, ast.FunctionDef)]
+    told = [text for function in functions if (text := ast.get_docstring(function))]
+    assert [text for text in told if not re.match(r"[A-Z][a-z]+\b", text) or text.split()[0] in NO_VERBS] == []
+    assert [text for text in told if re.search(r"(?:^|[.;:] )[Rr]aises ", text, re.MULTILINE)] == []
 
 
 def test_the_entry_point_loads_nothing_heavy() -> None:

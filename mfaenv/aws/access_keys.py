@@ -101,7 +101,7 @@ class Iam:
 def is_known(sts: Any, keys: Keys) -> bool:
     """Return whether STS knows the keys already: all regions learn of a new one within seconds, now and then a minute.
 
-    `sts` signs with them. Raise MfaenvError for anything else than that it does not.
+    `sts` signs with them. Raise MfaenvError for any other failure.
     """
     from botocore.exceptions import ClientError
 

@@ -62,7 +62,7 @@ def _is_error(parsed: Any) -> bool:
 
 
 def _fits(value: Any, shape: Any) -> bool:
-    """Return whether a value is of its kind, and all in it of theirs; what is missing is no matter here."""
+    """Return whether a value is of its kind, and all in it of theirs; what is missing does not matter here."""
     kind = shape.type_name
     is_of_kind = isinstance(value, KINDS.get(kind, object))
     if not is_of_kind:

@@ -209,7 +209,7 @@ def _sentence(text: str) -> str:
 
 @contextmanager
 def sign_in_errors(profile: str) -> Iterator[None]:
-    """Name the command that signs in first, where that is all that lacks; the rest goes on as it is."""
+    """Name the command that signs in, where only that is missing; other errors go on as they are."""
     from botocore import exceptions
 
     commands = (

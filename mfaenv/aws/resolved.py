@@ -28,7 +28,7 @@ VISITED = "MFAENV_PROCESS_PROFILES"
 def credentials(request: Request, start: Start) -> Credentials:
     """Return what botocore resolves the request's profile to, never the keys of the environment.
 
-    `start` starts a credential_process: botocore's own way takes it from the current folder first on Windows. Raises
+    `start` starts a credential_process: botocore's own way takes it from the current folder first on Windows. Raise
     MfaenvError where there is nothing, where a sign-in comes first, or where the profiles lead in a circle.
     """
     profile = request.profiles[-1]

@@ -140,7 +140,7 @@ def _read(body: bytes) -> str:
 
 
 def _get(at: Console, source: Session, url: str) -> tuple[int, bytes]:
-    """Get a URL as botocore's clients would; its errors hold the URL, and so the keys, which goes out of them."""
+    """Get a URL as botocore's clients would; the URL, which holds the keys, is taken out of its errors."""
     from botocore.awsrequest import AWSRequest
     from botocore.exceptions import BotoCoreError
     from botocore.httpsession import URLLib3Session

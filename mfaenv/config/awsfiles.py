@@ -57,7 +57,7 @@ class AwsFiles(NamedTuple):
 
 
 def short(path: str) -> str:
-    """Return a path as people do, with `~` for the home directory."""
+    """Return a path as people write it, with `~` for the home directory."""
     home = os.path.expanduser("~")
     rest = path.removeprefix(home)
     return f"~{rest}" if rest != path and rest.startswith((os.sep, "/")) else path  # Windows has paths with both

@@ -1,4 +1,4 @@
-"""Replace a text file of the user's in one step, with its encoding, mode, owner and links as they were."""
+"""Replace a text file of the user in one step, with its encoding, mode, owner and links as they were."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def lone(name: str, role_arn: str) -> Chain:
 
 
 def checked_role(arn: str) -> str:
-    """Return a role's ARN back, or raise MfaenvError (usage) where it is none."""
+    """Return a role's ARN as it is. Raise MfaenvError (usage) where it is none."""
     if is_iam_arn(arn, "role/"):
         return arn
     raise MfaenvError(
@@ -136,7 +136,7 @@ def is_iam_arn(arn: str, kind: str) -> bool:
 
 
 def checked_region(name: str, source: str) -> str:
-    """Return a region's name back, or raise MfaenvError (usage) where it is none that botocore takes."""
+    """Return a region's name as it is. Raise MfaenvError (usage) where botocore would not take it."""
     fits = len(name) <= REGION_LENGTH and REGION_CHARACTERS.issuperset(name)
     if fits and name == name.strip("-") and not name.isdigit():
         return name if _is_regular(name) else _known_or_far(name, source)
@@ -154,7 +154,10 @@ def _is_regular(name: str) -> bool:
 
 
 def _known_or_far(name: str, source: str) -> str:
-    """Return a name back that is close to no region of AWS: other services have some. Raise MfaenvError (usage)."""
+    """Return a name that is close to no region of AWS as it is: other services have regions too.
+
+    Raise MfaenvError (usage) for one that is close.
+    """
     from mfaenv import suggest
     from mfaenv.aws import regions
 

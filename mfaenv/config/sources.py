@@ -89,7 +89,7 @@ def of_root(files: AwsFiles, way: Chain, env: Mapping[str, str], *, web: bool) -
 
 
 def _of_machine(name: str, section: Section, env: Mapping[str, str]) -> tuple[str, Keys | None]:
-    """Return what a credential_source gives; raises MfaenvError for one that there is not."""
+    """Return what a credential_source gives. Raise MfaenvError for one that there is not."""
     source = section["credential_source"]
     if source not in CREDENTIAL_SOURCES:
         raise MfaenvError(

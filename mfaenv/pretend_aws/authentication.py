@@ -135,7 +135,7 @@ def authenticate(world: World, request: Request, checks: RequestChecks) -> Signe
     Any region of the account's partition will do for any service: clients that are pointed at one endpoint sign what is
     global, IAM, with the region that they are set to, and a single address cannot tell what they took it for.
 
-    Raises Refusal when the signature, its scope, its time, the keys or their token do not hold.
+    Raise Refusal when the signature, its scope, its time, the keys or their token do not hold.
     """
     authorization = _authorization(request, checks)
     _check_scope(request, authorization, checks)

@@ -10,15 +10,15 @@ class Keys(Protocol):
 
     @property
     def id(self) -> str:
-        """The access key's id."""
+        """Return the access key's id."""
 
     @property
     def secret(self) -> str:
-        """The secret access key."""
+        """Return the secret access key."""
 
     @property
     def token(self) -> str:
-        """The session token."""
+        """Return the session token."""
 
 
 def write_files(
@@ -28,7 +28,7 @@ def write_files(
     keys: Mapping[str, Keys],
     profiles: Mapping[str, Mapping[str, str]],
 ) -> dict[str, str]:
-    """Return AWS's two files into the directory and return the variables that make programs use them.
+    """Write AWS's two files into the directory, and return the variables that make programs use them.
 
     `keys` has the long-term keys and `profiles` the settings by profile name. The directory of stored sessions is
     `cache` beside them. The directory itself must exist.
@@ -51,7 +51,7 @@ def write_files(
 
 
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without everything that would choose other keys, files, regions or endpoints."""
+    """Return the environment without what would choose other keys, files, regions or endpoints."""
     return {name: value for name, value in environment.items() if not name.upper().startswith(("AWS_", "MFAENV_"))}
 
 

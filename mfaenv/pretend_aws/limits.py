@@ -72,7 +72,7 @@ class LimitedInput(io.RawIOBase):
         self._left = REQUEST_BYTES
 
     def readable(self) -> bool:
-        """Return that this can be read."""
+        """Return True: this can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:

@@ -176,7 +176,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _listed(value: Any) -> list[Any]:
-    """IAM takes one thing where a list of one is meant, and JSON's true and 1 where "true" and "1" are."""
+    """Return a list, also of one thing alone, with JSON's true and 1 as "true" and "1": IAM takes all of these."""
     items = value if isinstance(value, list | tuple) else [value]
     return [str(item).lower() if isinstance(item, bool | int | float) else item for item in items]
 

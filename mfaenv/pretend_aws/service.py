@@ -47,5 +47,5 @@ class Service:
 
     @property
     def name(self) -> str:
-        """The service's name in a credential scope."""
+        """Return the service's name in a credential scope."""
         return self.checks.service

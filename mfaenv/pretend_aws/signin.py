@@ -77,7 +77,7 @@ def _get_signin_token(world: World, parameters: Mapping[str, str]) -> Response:
 
 
 def _credential(world: World, text: str) -> Credential:
-    """Return the session whose keys these are. Raises Refusal."""
+    """Return the session whose keys these are. Raise Refusal for any others."""
     try:
         key_id, *given = (str(json.loads(text)[name]) for name in ("sessionId", "sessionKey", "sessionToken"))
     except (ValueError, LookupError, TypeError):

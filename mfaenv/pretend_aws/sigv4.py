@@ -28,7 +28,7 @@ class Authorization:
 
     @property
     def scope(self) -> str:
-        """The credential scope."""
+        """Return the credential scope."""
         return f"{self.date}/{self.region}/{self.service}/{self.terminator}"
 
 

@@ -39,13 +39,13 @@ RULES: Mapping[str, Sequence[Rule]] = {
 
 
 def _get_caller_identity(call: Call) -> Content:
-    """No permission is needed, and an explicit deny does not stop it."""
+    """Return who calls: no permission is needed, and an explicit deny does not stop it."""
     caller = call.caller
     return {"Arn": caller.arn, "UserId": caller.user_id, "Account": caller.account.id}
 
 
 def _get_session_token(call: Call) -> Content:
-    """No permission is needed, and none can be denied."""
+    """Return a session: no permission is needed, and none can be denied."""
     caller = call.caller
     if caller.token or isinstance(caller.principal, Role):
         raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")

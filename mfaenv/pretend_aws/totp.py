@@ -58,7 +58,7 @@ class Authenticator:
         raise LookupError("every code that AWS would take now has been used")
 
     def accept(self, code: str) -> bool:
-        """Use the code up; False if it is wrong, too old, too new or used."""
+        """Use the code up, and return whether it was good: not wrong, too old, too new or used."""
         step = int(self._clock() // STEP)
         with self._lock:
             for candidate in range(step - TOLERANCE, step + TOLERANCE + 1):

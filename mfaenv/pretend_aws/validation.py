@@ -13,7 +13,7 @@ class Rule(Protocol):
 
     @property
     def name(self) -> str:
-        """The parameter's name in the request."""
+        """Return the parameter's name in the request."""
 
     @property
     def required(self) -> bool:

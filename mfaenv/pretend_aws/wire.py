@@ -28,7 +28,7 @@ class Request:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The fields of the query protocol, from the query string and the form in the body."""
+        """Return the fields of the query protocol, from the query string and the form in the body."""
         fields = self.query + "&" + self.body.decode("utf-8", "replace")
         return dict(parse_qsl(fields, keep_blank_values=True))
 

@@ -146,7 +146,7 @@ class User(Principal):
 
     @property
     def arn(self) -> str:
-        """The user's ARN."""
+        """Return the user's ARN."""
         return self.account.arn("root" if self.is_root else f"user{self.path}{self.name}")
 
     def add_key(self, key_id: str = "", secret: str = "") -> "Credential":
@@ -185,7 +185,7 @@ class Role(Principal):
 
     @property
     def arn(self) -> str:
-        """The role's ARN."""
+        """Return the role's ARN."""
         return self.account.arn(f"role/{self.name}")
 
 
@@ -232,12 +232,12 @@ class Credential:
 
     @property
     def account(self) -> Account:
-        """The account of whoever holds these keys."""
+        """Return the account of the user or role that has these keys."""
         return self.principal.account
 
     @property
     def arn(self) -> str:
-        """Who calls, as `GetCallerIdentity` says it."""
+        """Return the ARN of the caller, as `GetCallerIdentity` does."""
         if isinstance(self.principal, Role):
             return self.account.arn(f"assumed-role/{self.principal.name}/{self.name}", "sts")
         return self.principal.arn
@@ -249,7 +249,7 @@ class Credential:
 
     @property
     def user_id(self) -> str:
-        """The unique identifier that goes with the ARN."""
+        """Return the unique identifier that goes with the ARN."""
         if isinstance(self.principal, Role):
             return f"{self.principal.id}:{self.name}"
         return self.account.id if self.principal.is_root else self.principal.id

@@ -24,7 +24,7 @@ class Shown(NamedTuple):
 
     @property
     def text(self) -> str:
-        """All of it as one text, for windows that show nothing else."""
+        """Return all of it as one text, for windows that show nothing else."""
         return "\n".join([*filter(None, [self.wrong]), *self.lines, PROMPT])
 
 

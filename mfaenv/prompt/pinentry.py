@@ -53,7 +53,7 @@ class Pinentry(Dialog):
 
 
 def escaped(text: str) -> str:
-    """Return a value as Assuan does, with `%` and two digits; what is too long for a line is cut."""
+    """Return a value as Assuan writes it, with `%` and two digits; what is too long for a line is cut."""
     while len(written := quote(text, safe=SAFE, errors="replace")) > LONGEST:
         text = text[: -max(1, (len(written) - LONGEST) // 12)]
     return written

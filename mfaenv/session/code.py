@@ -115,7 +115,7 @@ def needed(request: Request) -> MfaenvError:
 
 
 def checked(text: str, origin: str) -> str:
-    """Return the six digits, or raise MfaenvError (usage) without showing what was given."""
+    """Return the six digits. Raise MfaenvError (usage) for anything else, without showing what was given."""
     digits = parse.code(text)
     if not digits:
         raise MfaenvError(f"{origin}: a code is six digits.", "It is the number that the device shows.", status=USAGE)

@@ -23,7 +23,10 @@ NO_SECURITY_KEYS = "Sign in with `aws login`, or add an authenticator app to the
 
 
 def checked(serial: str, source: str) -> str:
-    """Return the serial number back; raise MfaenvError (usage) for what STS will not take, before anybody is asked."""
+    """Return the serial number as it is.
+
+    Raise MfaenvError (usage) for what STS will not take, before anybody is asked.
+    """
     if ":u2f/" in serial:
         raise MfaenvError(
             f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS, status=USAGE

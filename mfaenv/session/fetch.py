@@ -102,7 +102,7 @@ class Ready:
         return client.client("sts", settings, self.keys)
 
     def client(self) -> Any:
-        """Wait for the client, or make it now. Raises what went wrong on the way to it."""
+        """Wait for the client, or make it now. Raise what went wrong while it was made."""
         if self._made is None:
             return self._make(self._terminal.awaited)
         while not self._made.wait(LOOK_SECONDS):

@@ -20,7 +20,7 @@ PAUSE = 0.1
 """Seconds between two tries; up to half as many more, different in each process, so that not all try at once."""
 
 SAID_AFTER = 1.0
-"""Seconds of waiting after which it is said."""
+"""Seconds of waiting after which the person is told."""
 
 TOUCHED_EVERY = 1.0
 """Seconds after which the holder touches the file again."""

@@ -64,7 +64,7 @@ class Sessions:
     def with_device(self, request: Request) -> Request:
         """Return the request with its device: the one that it names or that was used before, else what AWS says.
 
-        The person is asked where AWS may not say or knows several. No code is used, and nothing stored. Raises
+        The person is asked where AWS may not say or knows several. No code is used, and nothing stored. Raise
         MfaenvError, KeyboardInterrupt.
         """
         keys = request.keys

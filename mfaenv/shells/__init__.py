@@ -174,7 +174,7 @@ def escape(value: str, number: str) -> str:
 
 
 def printed(value: str) -> str:
-    """Return the value for the argument of a printf that may be a program; raises ValueError when it is too long."""
+    """Return the value for the argument of a printf that may be a program. Raise ValueError when it is too long."""
     text = octal(value)
     if len(text) >= LONGEST:
         raise ValueError

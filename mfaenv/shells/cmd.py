@@ -18,7 +18,7 @@ class Cmd(Target):
     _longest_line = 8191
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement; raises ValueError when it is too long or, as ``set "N="`` removes, empty."""
+        """Return the statement. Raise ValueError when it is too long or, as ``set "N="`` removes, empty."""
         statement = f'set "{name}={value}"'
         if not value or len(statement) > self._longest_line:
             raise ValueError

@@ -33,7 +33,7 @@ class Tcsh(Target):
     _longest_printed = 4096
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement; raises ValueError when the value is too long."""
+        """Return the statement. Raise ValueError when the value is too long."""
         if is_plain(value):
             return f"setenv {name} {value};"
         if not value.isascii() and len(value.encode("utf-8", "surrogateescape")) > self._longest_printed:
@@ -71,7 +71,7 @@ class Csh(Tcsh):
     _longest_line = 4080
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement; raises ValueError when it is too long."""
+        """Return the statement. Raise ValueError when it is too long."""
         statement = super().assign(name, value)
         if len(statement) > self._longest_line:
             raise ValueError

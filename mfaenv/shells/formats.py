@@ -77,7 +77,7 @@ class Dotenv(Target):
     remedy = "The readers of dotenv files do not agree on how to write it: try --format json."
 
     def assign(self, name: str, value: str) -> str:
-        """Return the line; raises ValueError where no quotes mean the same to all."""
+        """Return the line. Raise ValueError where no quotes mean the same to all."""
         return f"{name}={value if is_plain(value) else self._quote(value)}"
 
     def _quote(self, value: str) -> str:

@@ -36,7 +36,7 @@ class PowerShell(Target):
     lists_programs = False
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement; raises ValueError for a lone surrogate."""
+        """Return the statement. Raise ValueError for a lone surrogate."""
         return f"$env:{name} = {quote(value)};"
 
     def remove(self, name: str) -> str:

@@ -13,7 +13,7 @@ class Xonsh(Target):
     completion = "xonsh.completion.xsh"
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement; raises ValueError for what cannot stand in an environment."""
+        """Return the statement. Raise ValueError for what cannot stand in an environment."""
         value.encode("utf-8", "surrogateescape")
         return f"${name} = {value!a};"
 

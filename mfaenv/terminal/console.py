@@ -54,7 +54,7 @@ if sys.platform == "win32":
             time.sleep(KEY_SECONDS)
 
     def _drop_line(_: int) -> bool:
-        """Leave nothing to do: what is typed after the last look is read as a line first."""
+        """Return False: what is typed after the last look is read as a line first."""
         return False
 
     @contextmanager
@@ -63,7 +63,7 @@ if sys.platform == "win32":
         yield
 
     def _write_from_background() -> None:
-        """Leave nothing to do: there every program on a console may write."""
+        """Do nothing: there every program on a console may write."""
 else:
     NAMES = ("/dev/tty", "/dev/tty")
 
@@ -102,7 +102,7 @@ else:
 
     @contextmanager
     def modes_kept(tty: str) -> Iterator[None]:
-        """Set the modes of the terminal in the end that it has now, whatever a program did that was ended."""
+        """Restore the terminal's modes in the end: a program that is ended may leave others."""
         if not tty:
             yield
             return
@@ -151,7 +151,7 @@ class Console:
     def ask(self, question: Sequence[Styled], meanwhile: Callable[[], None], look: Look) -> str:
         """Show the lines of a question, do something meanwhile, and read a line's characters; look until it is there.
 
-        Raises what `look` raises, and KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z) and where the terminal has
+        Raise what `look` raises, and KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z) and where the terminal has
         gone.
         """
         try:
@@ -185,7 +185,7 @@ class Console:
 def printable(text: str) -> str:
     """Return text from anywhere as characters that a terminal only shows: all others become their escapes.
 
-    A profile's name could move the cursor, change the window's title, or turn a line's direction around. What goes to
+    A profile's name could move the cursor, change the window's title, or reverse a line's direction. What goes to
     a person goes through here, in the last function before the terminal.
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

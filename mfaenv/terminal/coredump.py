@@ -18,7 +18,7 @@ if sys.platform == "win32":
         """Do nothing: Windows writes no such files unless its registry says so."""
 
     def restore() -> bool:
-        """Return that there is nothing to restore."""
+        """Return False: there is nothing to restore."""
         return False
 else:
     import resource

@@ -100,7 +100,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def handling(handlers: Mapping[str, "signal._HANDLER"]) -> Iterator[None]:
-    """Have the signals handled so for a while: those that this system knows and that nobody, as nohup does, ignores."""
+    """Handle the signals so inside, if this system has them; one that is ignored, as by nohup, stays ignored."""
     numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
     heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, numbers[number]) for number in heard}

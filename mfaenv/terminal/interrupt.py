@@ -56,7 +56,7 @@ def _in_main_thread() -> bool:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Raise KeyboardInterrupt at Ctrl-D inside, where no line is read; in another thread than the main one do nothing.
+    """Raise KeyboardInterrupt at Ctrl-D inside, where no line is read; do nothing outside the main thread.
 
     Only the main thread hears signals, and where others work a program may have the terminal.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Proved = Callable[[], bool]
 
 LONGEST_DIFF = 40
-"""Lines; of a whole file that is new the first ones say enough."""
+"""Lines. Of a new file, which is all in its diff, the first ones say enough."""
 
 _TONES = {"+": GOOD, "-": BAD}
 

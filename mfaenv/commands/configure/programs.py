@@ -58,13 +58,13 @@ class Program(NamedTuple):
 
 
 def _ykman(looked: Looked) -> Entries:
-    """https://docs.yubico.com/software/yubikey/tools/ykman/OATH_Commands.html."""
+    """List the accounts: https://docs.yubico.com/software/yubikey/tools/ykman/OATH_Commands.html."""
     for name in looked.output(["ykman", "oath", "accounts", "list"]).splitlines():
         yield name, ("ykman", "oath", "accounts", "code", "--single", name)
 
 
 def _pass(looked: Looked) -> Entries:
-    """Find names alone: what an entry holds is encrypted. https://github.com/tadfisher/pass-otp."""
+    """List names alone: what an entry holds is encrypted. https://github.com/tadfisher/pass-otp."""
     folder = os.path.expanduser(looked.env.get("PASSWORD_STORE_DIR") or "~/.password-store")
     if not looked.output(["pass", "otp", "help"]):
         return

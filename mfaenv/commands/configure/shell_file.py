@@ -149,7 +149,7 @@ def _below_config(*names: str) -> Callable[[Mapping[str, str]], str]:
 
 
 def _elvish(env: Mapping[str, str]) -> str:
-    """https://elv.sh/ref/command.html#rc-file."""
+    """Return the path of rc.elv: https://elv.sh/ref/command.html#rc-file."""
     if os.name == "nt" and not env.get("XDG_CONFIG_HOME"):
         return os.path.join(env.get("APPDATA", ""), "elvish", "rc.elv") if env.get("APPDATA") else ""
     return _below_config("elvish", "rc.elv")(env)

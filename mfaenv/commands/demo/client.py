@@ -24,7 +24,7 @@ class Reply(NamedTuple):
 
     @property
     def error(self) -> str:
-        """The error's code and message, or nothing."""
+        """Return the error's code and message, or nothing."""
         return ": ".join(self.values("Code") + self.values("Message"))
 
 

@@ -92,7 +92,7 @@ def _profile(title: str) -> str:
 
 
 def _readable(file: Scanned, variable: str, env: Mapping[str, str]) -> Iterator[Check]:
-    """Return whether a file is there and who can read it."""
+    """Yield whether a file is there and who can read it."""
     named = f" ({variable})" if env.get(variable) else ""
     try:
         mode = stat.S_IMODE(os.stat(file.path).st_mode)

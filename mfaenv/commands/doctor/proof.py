@@ -58,7 +58,7 @@ def with_keys(request: Request, context: Context) -> Request:
 
 
 def prove(request: Request, context: Context) -> Proven:
-    """Make the calls. What goes wrong is part of the answer; raises KeyboardInterrupt where the person leaves."""
+    """Make the calls. What goes wrong is part of the answer. Raise KeyboardInterrupt where the person leaves."""
     asker = probe.Asker(client.settings_of(request, request.device.text), context.now)
     base = request._replace(hops=())
     return _compare(base, context, asker) if request.keys else _as_is(base, context, asker)

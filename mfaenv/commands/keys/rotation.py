@@ -263,7 +263,7 @@ def _with_other(rotation: Rotation, current: Keys, other: AccessKey) -> int:
 
 
 def _ask(rotation: Rotation, current: Keys, other: AccessKey) -> int:
-    """Do with the other key what the person wants. Raise MfaenvError where nobody says it."""
+    """Do with the other key what the person wants. Raise MfaenvError where nobody can be asked."""
     keys = TwoKeys(current.access_key, rotation.held.title, other, sharing.named(awsfiles.load(rotation.env), other.id))
     described = keys.described(rotation.iam)
     if not rotation.asks:
