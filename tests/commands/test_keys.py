@@ -303,9 +303,10 @@ def test_delete_deletes_the_old_key_at_once_or_in_a_later_run(
 def test_rotate_waits_until_aws_knows_the_key(
     product: Product, scenario: Scenario, aws: ObservedAws, alice: User
 ) -> None:
-    scenario.world.new_key_seconds = 3
+    scenario.world.new_key_seconds = 3600
     with Window((*product.command, "keys", "rotate"), product.env, product.home, (24, 80)) as window:
         window.see(r"is stored; waiting until AWS knows it \(\d+ s at most\)")
+        alice.keys[1].known_from = 0
         window.see("deactivated")
     assert aws.actions("GetCallerIdentity", "UpdateAccessKey")[-2:] == ["GetCallerIdentity", "UpdateAccessKey"]
     assert list(states(alice).values()) == [False, True]
