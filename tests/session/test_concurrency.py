@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from observed_aws import ObservedAws
-from product import COMMAND, Outcome, Product, finish
+from product import COMMAND, PATIENCE, Outcome, Product, finish
 from terminals import need
 
 from mfaenv import store
@@ -91,18 +91,17 @@ def test_many_at_once_make_one_call(product: Product, aws: ObservedAws, codes: I
     assert locks(product) == []
 
 
-@stopping
-def test_who_waits_says_so_after_a_second(product: Product, codes: Iterator[str]) -> None:
+def test_who_waits_says_so_after_a_second(product: Product, aws: ObservedAws, codes: Iterator[str]) -> None:
+    held = aws.hold("GetSessionToken")
     code = next(codes)
     first = start(product, code)
-    wait_for_lock(product, first)
-    stop(first)
+    assert held.reached.wait(PATIENCE)
     second = start(product, code)
     assert second.stderr is not None
     said = second.stderr.readline().decode()
-    go_on(first)
+    held.released.set()
     outcomes = finish_all(first, second)
-    assert said == f"mfaenv: {WAITING}\n"
+    assert said.strip() == f"mfaenv: {WAITING}"
     assert [outcome.err for outcome in outcomes] == ["", ""]
     assert len(sessions(outcomes)) == 1
 

@@ -6,6 +6,7 @@
 ...     aws.fail("GetSessionToken", THROTTLED, times=2)
 ...     aws.fail("s3", DROPPED, times=ALWAYS)
 ...     aws.delay("iam", 0.5)
+...     held = aws.hold("AssumeRole")                 # until `held.released.set()`
 ...     aws.change("GetCallerIdentity", lambda answer: Response(200, b"<html>"))
 """
 
@@ -14,10 +15,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from socketserver import ThreadingTCPServer
 from ssl import SSLContext
 from typing import Final
+
+from product import PATIENCE
 
 from mfaenv.pretend_aws.routing import Operation, Route
 from mfaenv.pretend_aws.server import PretendAws
@@ -53,6 +56,14 @@ class Record:
     parameters: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Held:
+    """Calls that wait: the one event is set when one has come, the other lets all go on."""
+
+    reached: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+
+
 class ObservedAws(PretendAws):
     """A pretend AWS for tests; `tls` is a server's context and makes the URL an https one."""
 
@@ -60,6 +71,7 @@ class ObservedAws(PretendAws):
         super().__init__(world, routes=routes)
         self.log: list[Record] = []
         self._delays: dict[str, float] = {}
+        self._held: dict[str, Held] = {}
         self._failures: list[tuple[str, Failure, int]] = []
         self._changes: dict[str, Callable[[Response], Response]] = {}
         self._lock = threading.Lock()
@@ -82,6 +94,10 @@ class ObservedAws(PretendAws):
         """Let calls wait before they are looked at; `what` as for `fail`. The longest delay that fits counts."""
         self._delays[what] = seconds
 
+    def hold(self, what: str) -> Held:
+        """Let calls wait for something else than time; `what` as for `fail`."""
+        return self._held.setdefault(what, Held())
+
     def change(self, action: str, change: Callable[[Response], Response]) -> None:
         """Let another server answer in AWS's place: `change` makes its answers out of AWS's."""
         self._changes[action] = change
@@ -100,6 +116,9 @@ class ObservedAws(PretendAws):
         """Perform an operation, or fail as wanted. Raises ConnectionAbortedError where nothing is to be answered."""
         names = ("*", operation.service, operation.action)
         time.sleep(max(self._delays.get(name, 0) for name in names))
+        for held in filter(None, map(self._held.get, names)):
+            held.reached.set()
+            held.released.wait(PATIENCE)
         failure = self._next_failure(names)
         response = None
         if failure is None:
