@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from keychains import NOBODYS_BUS
-from product import finish
+from product import PATIENCE, finish
 from trouble import assert_explained
 
 from mfaenv.config import process
@@ -123,13 +123,20 @@ def test_two_rotations_at_once_make_one_key(
     product: Product, scenario: Scenario, aws: ObservedAws, alice: User
 ) -> None:
     get_session(product, scenario)
-    aws.delay("CreateAccessKey", 1)
-    first, second = (finish(each) for each in [product.start(*ROTATE), product.start(*ROTATE)])
+    held = aws.hold("CreateAccessKey")
+    running = product.start(*ROTATE)
+    assert held.reached.wait(PATIENCE)
+    waiting = product.start(*ROTATE)
+    assert waiting.stderr is not None
+    said = waiting.stderr.readline().decode()
+    held.released.set()
+    first, second = finish(running), finish(waiting)
     assert (first.status, second.status) == (0, 0), first.err + second.err
     assert aws.actions("CreateAccessKey") == ["CreateAccessKey"]
     assert [key.active for key in alice.keys] == [False, True]
     assert alice.keys[1].secret in credentials(product).read_text()
-    assert "Another" in first.err + second.err
+    assert "Another mfaenv rotates the keys of profile default" in said
+    assert "Another mfaenv has replaced" in second.err
 
 
 @pytest.mark.parametrize(
