@@ -161,8 +161,8 @@ CASES = (
         "AWS wants another region or service in the signature: Credential should be scoped to a valid region",
         "endpoint_url or AWS_ENDPOINT_URL",
     ),
-    Case("a clock that is behind", clock(3600), r"clock is off by (1h|59m5\d+s|1h1s): it is behind", "Set it"),
-    Case("a clock that is ahead", clock(-900), r"clock is off by (15m|14m5\d+s|15m1s): it is ahead", "Set it"),
+    Case("a clock that is behind", clock(3600), r"clock is off by (1h|59m5\ds): it is behind", "Set it"),
+    Case("a clock that is ahead", clock(-900), r"clock is off by 15m(\ds)?: it is ahead", "Set it"),
     Case(
         "a request that AWS finds too old",
         failing(Failure("RequestExpired", "Request has expired.", 400)),
