@@ -40,6 +40,8 @@ def answer(shell: str, handed: "Sequence[str]", env: "Mapping[str, str]") -> str
     if not target.completion:
         return ""
     tab = target.tab(handed, env)
+    if not tab.words[1:]:
+        return ""  # another command begins: behind a `|`, say
     takes, before, index = wanted(tab.words)
     if takes == PROGRAM and not before:
         return _program(tab, index, env, lists=target.lists_programs)

@@ -53,7 +53,8 @@ class Tcsh(Target):
         line = env["COMMAND_LINE"]
         for mark in ";|&(`":
             line = line.rpartition(mark)[2]
-        return super().tab([*line.split(), *([""] if line.endswith((" ", "\t")) else [])], env)
+        *before, typed = line.replace("\t", " ").split(" ")
+        return super().tab([*filter(None, before), typed], env)
 
     def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - tcsh shows words alone
         """Return the word, unless tcsh would cut or expand it."""

@@ -199,6 +199,8 @@ def test_it_loads_nothing_heavy(bare: Product, kind: str) -> None:
     st.lists(st.sampled_from(WORDS) | st.text(), min_size=1, max_size=5),
 )
 @example("bash", ["'", "\\"])
+@example("tcsh", ["|"])
+@example("tcsh", ["\x1f"])
 def test_whatever_is_typed_has_an_answer(shell: str, words: list[str]) -> None:
     line = ["mfaenv", *words]
     env: Mapping[str, str] = {"COMMAND_LINE": " ".join(line), "_MFAENV_WORDS": "\n".join(line)}
