@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import botocore.session
 import pytest
 from botocore.exceptions import BotoCoreError
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfaenv.config import awsfiles, resolve
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.model import Hop, Request
+from mfaenv.model import MACHINE, Hop, Request
 
 NAMES = ("a", "b", "c", "d e")
 KEYS = ("aws_access_key_id", "aws_secret_access_key")
@@ -116,6 +116,8 @@ def botocores_way(profile: str | None, *without: str) -> Way:
 
 def our_way(request: Request) -> Way:
     """Where the request gets: botocore's part where it has one, and the roles on top."""
+    if request.kind == MACHINE:  # no credential_source gives any keys here
+        raise BotoCoreError
     start = Way(request.keys.access_key, ()) if request.keys else botocores_way(request.config_profile, "assume-role")
     return start._replace(calls=(*start.calls, *map(as_call, request.hops)))
 
@@ -167,6 +169,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Files]:
 
 @settings(max_examples=250)
 @given(PROFILES)
+@example({"a": {**dict.fromkeys(KEYS, "s"), "role_arn": ROLES[0], "credential_source": "Environment"}})
 def test_a_chain_leads_where_botocore_goes(files: Files, sections: Mapping[str, Settings]) -> None:
     files.write(sections)
     assert or_nothing(lambda: our_way(files.request("a"))) == or_nothing(lambda: botocores_way("a"))
