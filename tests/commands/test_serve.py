@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from observed_aws import UNAVAILABLE, ObservedAws
+from observed_aws import ALWAYS, UNAVAILABLE, ObservedAws
 from product import Product, finish
 from served import SHORT, Served, shorten
 from settings import configure, set_keys
@@ -42,6 +43,11 @@ WINS = {
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/nowhere",
 }
 OK, FORBIDDEN, NOT_FOUND, MISDIRECTED = 200, 403, 404, 421
+ONCE = 2 * SHORT
+"""Seconds of a session that nothing follows: on a busy machine, too, it is there when the program first asks."""
+
+ENDS = "The session that serves profile default end(s|ed) at"
+"""A busy machine may be late with it."""
 
 
 @pytest.fixture
@@ -153,10 +159,13 @@ def test_a_connection_without_a_thread_takes_no_other_ones_turn(monkeypatch: pyt
 def test_many_requests_at_once_make_one_call(
     product: Product, scenario: Scenario, aws: ObservedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shorten(monkeypatch, scenario.world, roles=SHORT)
+    shorten(monkeypatch, scenario.world, roles=ONCE)
+    product.env["AWS_MAX_ATTEMPTS"] = "1"
     with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
+        aws.fail("AssumeRole", UNAVAILABLE, times=ALWAYS)  # or it may be followed by another in its second half
         wait_until_ended(served.credentials())
-        shorten(monkeypatch, scenario.world, roles=3600)
+        aws.recover()
+        monkeypatch.undo()
         aws.log.clear()
         got: list[str] = []
         threads = [threading.Thread(target=lambda: got.append(served.credentials()["AccessKeyId"])) for _ in range(30)]
@@ -192,11 +201,11 @@ def test_what_still_holds_is_given_while_aws_does_not_answer(
 def test_a_role_that_cannot_be_assumed_any_more_is_an_error_that_says_so(
     product: Product, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shorten(monkeypatch, scenario.world, roles=SHORT)
+    shorten(monkeypatch, scenario.world, roles=ONCE)
     with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
-        wait_until_ended(served.credentials())
         for account in scenario.world.accounts.values():
             account.roles.clear()
+        wait_until_ended(served.credentials())
         status, body = served.ask()
     said = json.loads(body)
     assert (status, said["code"]) == (FORBIDDEN, "AccessDenied")
@@ -206,7 +215,7 @@ def test_a_role_that_cannot_be_assumed_any_more_is_an_error_that_says_so(
 def test_the_end_of_the_session_is_told_once_and_a_new_one_is_taken_up(
     product: Product, scenario: Scenario, aws: ObservedAws, codes: Iterator[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shorten(monkeypatch, scenario.world, users=SHORT)
+    shorten(monkeypatch, scenario.world, users=ONCE)
     product.env["SHELL"] = "/bin/bash"
     with Served(product, "--min-remaining", "1s", "-c", next(codes)) as served:
         first = served.credentials()
@@ -222,14 +231,14 @@ def test_the_end_of_the_session_is_told_once_and_a_new_one_is_taken_up(
         assert served.credentials()["AccessKeyId"] in window.out
         done = served.end()
     assert done.status == 0
-    assert done.err.count("The session that serves profile default ends at") == 1
+    assert len(re.findall(ENDS, done.err)) == 1
     assert "To go on, type in another window: eval $(mfaenv -p default --refresh)" in done.err
 
 
 def test_quiet_tells_nothing(
     product: Product, codes: Iterator[str], scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shorten(monkeypatch, scenario.world, users=SHORT)
+    shorten(monkeypatch, scenario.world, users=ONCE)
     with Served(product, "--min-remaining", "1s", "-q", "-c", next(codes)) as served:
         wait_until_ended(served.credentials())
         assert served.end().err == ""
@@ -376,11 +385,11 @@ def test_the_end_is_told_on_the_terminal_itself(
     product: Product, scenario: Scenario, codes: Iterator[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the streams are, and though another job, a shell's, has the terminal."""
-    shorten(monkeypatch, scenario.world, users=SHORT)
+    shorten(monkeypatch, scenario.world, users=ONCE)
     line = "stty tostop; exec bash --norc --noprofile -i 2>/dev/null"
     options = ("--min-remaining", "1s", "-c", next(codes))
     with direct(product, "exec", "--serve", *options, "--", "sh", "-c", line, SHELL="/bin/bash") as window:
-        window.see("The session that serves profile default ends at")
+        window.see(ENDS)
         window.see("type in another window: eval")
         window.enter("echo a''live")
         window.see("^alive")
