@@ -37,11 +37,12 @@ class Start(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """How the program ended."""
+    """How the program ended: its status, negative for a signal, and what it wrote; `given` is what it was to read."""
 
     status: int
     output: str
     errors: str
+    given: str = ""
 
 
 class NoWindowError(Exception):

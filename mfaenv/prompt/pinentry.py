@@ -15,6 +15,10 @@ SAFE = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 CLOSED = {62, 99, 198}
 """GPG_ERR_TIMEOUT, GPG_ERR_CANCELED and GPG_ERR_FULLY_CANCELED of libgpg-error; an error's lower 16 bits say which."""
 
+GONE = {0, -1, -2, -9, -15}
+"""How a window ends that somebody closed from outside: in order, or by SIGHUP, SIGINT, SIGKILL or SIGTERM."""
+
+_ASK = "GETPIN"
 _CODE = 0xFFFF
 _AS_TEXT = str.maketrans("<>", "‹›")  # noqa: RUF001 - these look alike
 """pinentry-qt takes text with tags for markup."""
@@ -35,21 +39,28 @@ class Pinentry(Dialog):
             ("SETDESC ", "\n".join(shown.lines).translate(_AS_TEXT)),
             ("SETPROMPT ", PROMPT),
             *([("SETERROR ", shown.wrong.translate(_AS_TEXT))] if shown.wrong else []),
-            ("GETPIN", ""),
+            (_ASK, ""),
             ("BYE", ""),
         ]
         return Start(given="".join(f"{command}{escaped(value)}\n" for command, value in commands))
 
     def answer(self, ended: Ended) -> str:
-        """Return the data of the one answer that has some; an error says whether the window was closed."""
+        """Return the data of the answer to GETPIN; an error says whether the window was closed."""
         lines = ended.output.splitlines()
-        errors = [line.split()[1] for line in lines if line.startswith("ERR ") and len(line.split()) > 1]
-        if any(error.isdigit() and int(error) & _CODE in CLOSED for error in errors):
+        answers = [line for line in lines if line.startswith(("OK", "ERR "))]
+        before = 1 + ended.given.split("\n").index(_ASK)  # the greeting, and one for each command
+        answered = answers[before : before + 1]
+        if _is_closed(answered) or (len(answers) == before and ended.status in GONE):
             raise KeyboardInterrupt
-        data = [unquote(line[2:]) for line in lines if line.startswith("D ")]
-        if not data and (errors or "OK" not in lines):
+        if not answered or answered[0].startswith("ERR"):
             raise NoWindowError("no display")
-        return "".join(data)
+        return "".join(unquote(line[2:]) for line in lines if line.startswith("D "))
+
+
+def _is_closed(answered: list[str]) -> bool:
+    """Return whether the answer is an error that says so."""
+    kind, number, *_ = [*"".join(answered).split(), "", ""]
+    return kind == "ERR" and number.isdigit() and int(number) & _CODE in CLOSED
 
 
 def escaped(text: str) -> str:

@@ -35,6 +35,9 @@ LOOK_SECONDS = 0.2
 GRACE = 2
 """Seconds that a program has to close its window after it was asked to."""
 
+TRIES = 3
+"""How often what is no code is asked for again: a program may answer by itself, with the same each time."""
+
 LONGEST = 160
 """Characters of a line; of a longer one the middle goes."""
 
@@ -67,16 +70,17 @@ class Window:
     def ask_code(self, question: Sequence[Toned], meanwhile: Callable[[], None], look: Look) -> str:
         """Ask until six digits come, as Terminal.ask_code does; the last line of the question is the prompt.
 
-        Raise MfaenvError where no window can be opened, KeyboardInterrupt where it is closed.
+        Raise MfaenvError where no window can be opened or none gives a code, KeyboardInterrupt where it is closed.
         """
         lines = [*(line.text for line in question[:-1]), *_by(starter.name())]
         shown = Shown(tuple(map(_printable, lines)), "", *_terminal(self._env))
-        while True:
+        for _ in range(TRIES):
             typed = self._ask(shown._replace(wrong=_printable(self._wrong)), meanwhile, look)
             digits = parse.code(typed)
             self._wrong = "" if digits else "A code is six digits."
             if digits:
                 return digits
+        raise MfaenvError(f"{TRIES} windows gave no code.", self._wrong)
 
     def _ask(self, shown: Shown, meanwhile: Callable[[], None], look: Look) -> str:
         for dialog in self._dialogs[:]:
@@ -101,8 +105,9 @@ class Window:
             raise NoWindowError(getattr(error, "strerror", None) or "cannot be run") from None
         with running, _closed_in_the_end(running, shown.tty):
             meanwhile()
-            output, errors = _streams(running, start.given.encode(), look)
-        return Ended(running.returncode, *(text.decode("utf-8", "replace") for text in (output, errors)))
+            streams = _streams(running, start.given.encode(), look)
+        output, errors = (text.decode("utf-8", "replace") for text in streams)
+        return Ended(running.returncode, output, errors, start.given)
 
 
 def _lacking(dialog: Dialog, env: Mapping[str, str]) -> str:

@@ -241,6 +241,42 @@ def test_where_no_window_opens_the_error_says_what_was_looked_for(
     assert hint == f"        Looked for {lacking}."
 
 
+ANSWERING = """\
+#!/bin/sh
+echo OK Pleased
+while read -r command rest; do
+    case $command in GETPIN) echo >> "$HOME/asked"; {answer} ;; esac
+    echo OK
+done
+"""
+
+
+def with_pinentry(product: Product, answer: str) -> Product:
+    """Let it find only a pinentry that answers by itself."""
+    program = with_programs(product).home / "windows" / "pinentry"
+    program.write_text(ANSWERING.format(answer=answer), encoding="utf-8")
+    program.chmod(0o755)
+    return product
+
+
+def windows_asked(product: Product) -> int:
+    return len((product.home / "asked").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("answer", ["exit 0", "kill $$"])
+def test_a_pinentry_that_goes_without_an_answer_was_closed(product: Product, answer: str) -> None:
+    done = with_pinentry(product, answer).run("process", "--ask", "window")
+    assert (done.status, done.out, done.err) == (INTERRUPTED, "", "")
+    assert windows_asked(product) == 1
+
+
+def test_what_answers_by_itself_with_no_code_is_not_asked_for_ever(product: Product) -> None:
+    done = with_pinentry(product, "echo D secret").run("process", "--ask", "window")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.splitlines() == ["mfaenv: 3 windows gave no code.", "        A code is six digits."]
+    assert windows_asked(product) == 3
+
+
 def test_a_display_that_is_not_there_is_told(product: Product) -> None:
     done = with_programs(product, zenity="zenity").run(
         "process", env={**product.env, "DISPLAY": ":4711", "MFAENV_ASK": "zenity"}
@@ -300,6 +336,9 @@ def test_a_name_is_no_part_of_a_script(dialog: Dialog) -> None:
     assert texts == [SHOWN.text]
 
 
+ASKED = "SETTITLE mfaenv\nGETPIN\nBYE\n"
+
+
 @pytest.mark.parametrize(
     ("dialog", "ended", "typed"),
     [
@@ -312,9 +351,16 @@ def test_a_name_is_no_part_of_a_script(dialog: Dialog) -> None:
         (Kdialog(), Ended(0, "123456\n", ""), "123456\n"),
         (Kdialog(), Ended(1, "", ""), KeyboardInterrupt),
         (Kdialog(), Ended(-6, "", "could not connect to display"), NoWindowError),
-        (Pinentry(), Ended(0, "OK Pleased\nOK\nD 1%32\nOK\n", ""), "12"),
-        (Pinentry(), Ended(0, "OK Pleased\nOK\nOK\n", ""), ""),
-        (Pinentry(), Ended(1, "", ""), NoWindowError),
+        (Pinentry(), Ended(0, "OK Pleased\nOK\nD 1%32\nOK\n", "", ASKED), "12"),
+        (Pinentry(), Ended(0, "OK Pleased\nOK\nOK\nOK closing\n", "", ASKED), ""),
+        (Pinentry(), Ended(0, "OK Pleased\nERR 83886254 Unknown option\nOK\nOK\n", "", ASKED), ""),
+        (Pinentry(), Ended(0, "OK Pleased\nOK\nERR 83886179 cancelled\n", "", ASKED), KeyboardInterrupt),
+        (Pinentry(), Ended(0, "OK Pleased\nOK\nERR 83918950 no terminal\n", "", ASKED), NoWindowError),
+        (Pinentry(), Ended(0, "OK Pleased\nOK\n", "", ASKED), KeyboardInterrupt),
+        (Pinentry(), Ended(-15, "OK Pleased\nOK\n", "", ASKED), KeyboardInterrupt),
+        (Pinentry(), Ended(-6, "OK Pleased\nOK\n", "", ASKED), NoWindowError),
+        (Pinentry(), Ended(0, "OK Pleased\n", "", ASKED), NoWindowError),
+        (Pinentry(), Ended(1, "", "", ASKED), NoWindowError),
     ],
 )
 def test_what_the_end_of_a_program_means(dialog: Dialog, ended: Ended, typed: str | type[BaseException]) -> None:
