@@ -242,6 +242,8 @@ CASES = (
         "AWS_MAX_ATTEMPTS",
     ),
     Case("too small a number", environment(AWS_MAX_ATTEMPTS="0"), 'max_attempts": 0 must be', "AWS_MAX_ATTEMPTS"),
+    Case("settings of S3 that are none", settings(s3=""), "s3 or api_versions stands alone", "below it"),
+    Case("versions that are none", settings(api_versions="new"), "s3 or api_versions stands", "below it"),
     Case("a mode that is none", environment(AWS_RETRY_MODE="often"), '"often" must be one of', "AWS_RETRY_MODE"),
     Case(
         "an endpoint that is none",

@@ -53,6 +53,10 @@ def botocore_errors() -> Iterator[None]:
         raise MfaenvError(*NOT_AWS) from None
     except BotoCoreError as error:
         raise from_botocore(error) from None
+    except AttributeError as error:
+        if not isinstance(error.obj, str):
+            raise
+        raise MfaenvError(*NOT_NESTED) from None
     except ValueError as error:
         # botocore's word for an endpoint or a region that makes no URL, and Python's for a setting that is no number
         kind, colon, text = str(error).partition(": ")
@@ -125,6 +129,12 @@ NOT_AWS = (
     "Check HTTPS_PROXY, NO_PROXY, and endpoint_url or AWS_ENDPOINT_URL.",
 )
 
+NOT_NESTED = (
+    "A profile's s3 or api_versions stands alone, and holds nothing.",
+    "Write its settings below it, indented, or remove the line.",
+)
+"""Botocore takes it for granted that there are some."""
+
 OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was used.")
 
 
@@ -142,7 +152,8 @@ def _denied(text: str, device: str) -> MfaenvError:
     if "Cannot call GetSessionToken with session credentials" in text:
         return MfaenvError("These keys belong to a session already.", "Use the profile that holds the long-term keys.")
     return DeniedError(
-        f"AWS denied it: {_sentence(text)}", "Check the user's policies and, for a role, its trust policy."
+        f"AWS denied it{': ' if text else ''}{_sentence(text)}",
+        "Check the user's policies and, for a role, its trust policy.",
     )
 
 
@@ -246,7 +257,7 @@ def source_errors(profile: str) -> Iterator[None]:
         reason = f"{error.strerror}: {error.filename}"
     except RuntimeError:
         reason = "the session that it gives has ended"
-    except (AttributeError, TypeError, ValueError):
+    except (AttributeError, IndexError, TypeError, ValueError):
         reason = "its setting or its answer is malformed"
     else:
         return

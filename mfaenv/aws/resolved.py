@@ -42,11 +42,20 @@ def credentials(request: Request, start: Start) -> Credentials:
         if found is None:
             raise _nothing(request)
         frozen = found.get_frozen_credentials()
+        keys = _texts(frozen.access_key, frozen.secret_key, frozen.token or "")
     # The AWS CLI's export-credentials reads the same attribute: botocore has no public one for it.
     expires = getattr(found, "_expiry_time", None)
     until = int(expires.timestamp()) if expires else None
-    keys = (frozen.access_key or "", frozen.secret_key or "", frozen.token or "")
     return Credentials(*keys, until, str(frozen.account_id or ""))
+
+
+def _texts(access_key: object, secret_key: object, token: object) -> tuple[str, str, str]:
+    """Return keys as text. Raise TypeError or ValueError where they are none: a program may print anything."""
+    if not (isinstance(access_key, str) and isinstance(secret_key, str) and isinstance(token, str)):
+        raise TypeError
+    if not (access_key and secret_key):
+        raise ValueError
+    return access_key, secret_key, token
 
 
 def _resolver(session: Session, kind: str, start: Start) -> CredentialResolver:

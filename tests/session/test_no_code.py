@@ -194,6 +194,9 @@ ENDED = {
         (json.dumps({**ENDED, "Expiration": "secret words"}), "its answer is malformed"),
         (json.dumps(ENDED), "has ended"),
         ('{"Version": 2}', "Unsupported version"),
+        ('{"Version": 1, "AccessKeyId": 5, "SecretAccessKey": "secret words"}', "its answer is malformed"),
+        ('{"Version": 1, "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": []}', "its answer is malformed"),
+        ('{"Version": 1, "AccessKeyId": "", "SecretAccessKey": ""}', "its answer is malformed"),
     ],
 )
 def test_a_process_that_answers_otherwise_is_told(product: Product, answer: str, wrong: str) -> None:
@@ -210,6 +213,7 @@ def test_a_process_that_answers_otherwise_is_told(product: Product, answer: str,
         ("credential_process = no-such-program --now", "No such file or directory: no-such-program"),
         ("credential_process = {home}", "Permission denied: "),
         ("credential_process = 'unclosed", "its setting or its answer is malformed"),
+        ("credential_process =", "its setting or its answer is malformed"),
         (
             "web_identity_token_file = {home}/none\nrole_arn = arn:aws:iam::222233334444:role/Reader",
             "No such file or directory: .*/none",
