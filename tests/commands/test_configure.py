@@ -200,6 +200,13 @@ def test_without_keys_it_says_how_to_get_some(bare: Product) -> None:
     assert not (bare.home / ".aws").exists()
 
 
+def test_what_is_wrong_with_the_only_profile_that_has_keys_is_told(newcomer: Product) -> None:
+    config(newcomer).write_text("[default]\nregion = eu-west-1  # Ireland\n")
+    done = newcomer.run("configure", "--dry-run")
+    assert (done.status, done.out) == (2, "")
+    assert "'eu-west-1  # Ireland' (profile default) is not the name of a region." in done.err
+
+
 def test_several_profiles_with_keys_are_chosen_from(newcomer: Product, scenario: Scenario) -> None:
     credentials = newcomer.home / ".aws" / "credentials"
     with credentials.open("a") as file:

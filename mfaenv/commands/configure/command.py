@@ -7,7 +7,7 @@ from functools import partial
 from mfaenv import environment
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config import awsfiles, process, resolve, settings
+from mfaenv.config import awsfiles, process, resolve, settings, sources
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.session import longterm
 from mfaenv.session.fetch import Context
@@ -72,7 +72,10 @@ def _needs_no_code(request: Request) -> MfaenvError:
 
 
 def _chosen(env: Mapping[str, str], files: AwsFiles, offers: Offers) -> str:
-    usable = [name for name in files.profiles if _has_long_term_keys(name, env, files)]
+    wrong: list[MfaenvError] = []
+    usable = [name for name in files.profiles if _has_long_term_keys(name, env, files, wrong)]
+    if not usable and wrong:
+        raise wrong[0]
     if not usable:
         raise MfaenvError(
             f"No profile in {awsfiles.short(files.credentials)} has access keys.",
@@ -87,10 +90,13 @@ def _chosen(env: Mapping[str, str], files: AwsFiles, offers: Offers) -> str:
     raise MfaenvError(f"Several profiles have keys: {', '.join(usable[:8])}.", "Name one with -p.")
 
 
-def _has_long_term_keys(name: str, env: Mapping[str, str], files: AwsFiles) -> bool:
+def _has_long_term_keys(name: str, env: Mapping[str, str], files: AwsFiles, wrong: list[MfaenvError]) -> bool:
+    """Return whether a profile can be used; `wrong` gets what keeps one with keys in a file from that."""
     try:
         request = resolve.resolve({"profile": name}, env, files)
-    except MfaenvError:
+    except MfaenvError as error:
+        if sources.ACCESS_KEY in files.profiles[name]:
+            wrong.append(error)
         return False
     has_keys = request.keys is not None or longterm.in_keychain(request)
     return bool(has_keys) and len(request.profiles) == 1
