@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
+from contextlib import suppress
 
 from mfaenv import parse
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
@@ -29,6 +29,9 @@ PROGRAM_SECONDS = 60
 
 MOST = 65_536
 """Bytes that a program may print; one that prints without end would take all the memory."""
+
+LONGEST = 64
+"""Bytes of a code in standard input, with blanks and the line's end."""
 
 LOOK_SECONDS = 0.2
 """How often the store is looked at while a program runs."""
@@ -70,7 +73,7 @@ def source(request: Request, terminal: Terminal) -> Source | None:
     """
     given, command = request.token_code, request.token_command
     if given.text == "-":
-        return _given(checked(sys.stdin.readline(64) if sys.stdin else "", "standard input"), "standard input")
+        return _given(checked(_first_line(), "standard input"), "standard input")
     if given.text and not (command.source == "--token-command" and given.source != "--token-code"):
         return _given(checked(given.text, given.source), given.source)
     if command.text:
@@ -102,6 +105,15 @@ def _window_source(request: Request) -> Source:
 def can_ask(request: Request, terminal: Terminal) -> bool:
     """Return whether anything but a code can be asked for: a window asks for nothing else."""
     return not request.no_input and request.ask.text != "window" and terminal.available()
+
+
+def _first_line() -> str:
+    """Read a line of standard input, and no byte beyond it: the rest is for the program that `exec` runs."""
+    line = b""
+    with suppress(OSError):  # a folder, or a terminal of another job
+        while len(line) < LONGEST and not line.endswith(b"\n") and (byte := os.read(0, 1)):
+            line += byte
+    return line.decode("utf-8", "replace")
 
 
 def _given(digits: str, origin: str) -> Source:

@@ -180,6 +180,11 @@ def test_a_code_can_be_given(product: Product, scenario: Scenario, way: str, spe
     assert code not in done.err
 
 
+def test_what_follows_the_code_is_for_the_program_that_exec_runs(product: Product, scenario: Scenario) -> None:
+    done = product.run("exec", "-c", "-", "cat", input=f"{scenario.device.code()}\nfirst\nsecond")
+    assert (done.status, done.out) == (0, "first\nsecond")
+
+
 @pytest.mark.parametrize(
     "given", ["12345", "1234567", "abcdef", "\N{ARABIC-INDIC DIGIT ONE}" * 6, "12345\N{NO-BREAK SPACE}"]
 )
