@@ -137,6 +137,12 @@ CASES = (
         "Set both",
     ),
     Case(
+        "temporary keys beside a profile without any",
+        both(no_keys, environment(**SESSION_KEYS)),
+        "belong to a session already",
+        "long-term keys",
+    ),
+    Case(
         "temporary keys only",
         both(without_files, environment(**SESSION_KEYS)),
         "belong to a session already",

@@ -40,6 +40,8 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Request:
     way = roles.lone(name, role_arn) if keys or name not in files.profiles else roles.chain(files, name, role_arn)
     ends = (way.root, name)
     kind, keys = (sources.LONG_TERM, keys) if keys else sources.of_root(files, way, env, web=web)
+    if kind == sources.METADATA and not profile.text:
+        _refuse_environment(env, files)
     region = _region(given, env, name, files)
     own = settings.of_profile(name, env, files)
     return Request(
@@ -89,6 +91,13 @@ def _missing(profile: Value, name: str, env: Mapping[str, str], files: AwsFiles)
     """Raise the error for a profile that is not there; without a name, the machine itself may still have a role."""
     if profile.text:
         raise unknown_profile(files, profile.text, profile.source)
+    _refuse_environment(env, files)
+    if files.profiles:
+        raise unknown_profile(files, name, "")
+
+
+def _refuse_environment(env: Mapping[str, str], files: AwsFiles) -> None:
+    """Raise MfaenvError where keys in the environment cannot be used, and no profile is named that has others."""
     if fastpath.temporary_keys(env):
         raise MfaenvError(
             "The keys in the environment belong to a session already; a new one takes long-term keys.",
@@ -98,8 +107,6 @@ def _missing(profile: Value, name: str, env: Mapping[str, str], files: AwsFiles)
         raise MfaenvError(
             "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set.", "Set both, or name a profile with -p."
         )
-    if files.profiles:
-        raise unknown_profile(files, name, "")
 
 
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:

@@ -282,13 +282,24 @@ def test_no_secret_is_in_the_words_for_keys(files: Files) -> None:
         (SESSION, "belong to a session already"),
         ({"AWS_ACCESS_KEY_ID": KEY}, "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
         ({"AWS_SECRET_ACCESS_KEY": SECRET}, "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
-        ({}, "There is no profile 'default'"),
     ],
 )
-def test_keys_that_cannot_be_used_are_explained(files: Files, env: dict[str, str], words: str) -> None:
-    files.write("[profile prod]\nregion = eu-west-1\n")
+@pytest.mark.parametrize("profile", ["profile prod", "default"])
+def test_keys_that_cannot_be_used_are_explained(files: Files, profile: str, env: dict[str, str], words: str) -> None:
+    files.write(f"[{profile}]\nregion = eu-west-1\n")
     with pytest.raises(MfaenvError, match=words):
         files.request(env)
+
+
+def test_a_profile_that_is_named_may_have_the_machines_role_beside_other_keys(files: Files) -> None:
+    files.write("[default]\nregion = eu-west-1\n")
+    assert files.request(SESSION, profile="default").kind == "a container or instance role"
+
+
+def test_without_keys_the_default_profile_has_to_be_there(files: Files) -> None:
+    files.write("[profile prod]\nregion = eu-west-1\n")
+    with pytest.raises(MfaenvError, match="There is no profile 'default'"):
+        files.request({})
 
 
 def test_with_no_files_at_all_the_machine_may_have_a_role(files: Files) -> None:
