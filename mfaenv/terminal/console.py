@@ -217,9 +217,11 @@ def broken(text: str, width: int, below: str = "") -> list[str]:
 
     It breaks between words: no name does that fits a line.
     """
+    text = printable(text)
+    if len(text) <= width:
+        return [text]
     import textwrap
 
-    text = printable(text)
     indent = max(" " * (len(text) - len(text.lstrip())), below)
     lines = textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     return lines or [""]

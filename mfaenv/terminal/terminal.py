@@ -60,7 +60,8 @@ class Terminal:
             code, self._code = self._code, ""
             meanwhile()
             return code
-        *above, asked = question
+        *lines, asked = question
+        above = self._broken(*lines)
         with _console() as tty:
             while True:
                 digits = parse.code(self._ask(tty, above, f"{asked.text}: ", look, meanwhile))
