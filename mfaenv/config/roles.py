@@ -12,6 +12,9 @@ SESSION_NAME_LENGTHS = range(2, 64 + 1)
 SESSION_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName."""
 
+EXTERNAL_ID_LENGTHS = range(2, 1224 + 1)
+EXTERNAL_ID_CHARACTERS = SESSION_NAME_CHARACTERS | {":", "/"}
+"""The same page, ExternalId."""
 
 ACCOUNT_LENGTH = 12
 """https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html."""
@@ -96,7 +99,7 @@ def _hop(section: Section, name: str) -> Hop:
     return Hop(
         role_arn=checked_role(section["role_arn"]),
         session_name=_session_name(section.get("role_session_name") or SESSION_NAME, name),
-        external_id=section.get("external_id", ""),
+        external_id=_external_id(section.get("external_id", ""), name),
         duration=_whole(section.get("duration_seconds", "")),
         region=checked_region(section.get("region", ""), f"profile {name}"),
         endpoint="",
@@ -165,6 +168,14 @@ def _known_or_far(name: str, source: str) -> str:
     if not hint:
         return name
     raise MfaenvError(f"AWS has no region '{name}' ({source}).", hint, status=USAGE)
+
+
+def _external_id(text: str, profile: str) -> str:
+    if not text or (len(text) in EXTERNAL_ID_LENGTHS and EXTERNAL_ID_CHARACTERS.issuperset(text)):
+        return text
+    raise MfaenvError(
+        f"external_id of profile '{profile}' is not valid.", "Use 2 to 1224 characters from A-Z a-z 0-9 _+=,.@:/-."
+    )
 
 
 def _session_name(text: str, profile: str) -> str:

@@ -124,7 +124,7 @@ WAYS = st.sampled_from(
 ROLE = st.fixed_dictionaries(
     {"role_arn": st.sampled_from(ROLES)},
     optional={
-        "external_id": st.just("x"),
+        "external_id": st.just("x:/y"),
         "role_session_name": st.sampled_from([*["alice@example.com"] * 9, "x"]),
         "duration_seconds": st.sampled_from(["900", "+3600", "3600", "1_000", "3600.0", "2h", "", "7200", "43201"]),
     },

@@ -35,7 +35,7 @@ def profile(name: str) -> st.SearchStrategy[dict[str, str]]:
         some("source_profile", *NAMES, "missing"),
         st.sampled_from([{}, {}, {}, {}, {"credential_source": "Environment"}, {"credential_source": "Nowhere"}]),
         st.sampled_from([{}, {}, {}, {}, {TOKEN_FILE: "token"}, {TOKEN: "t"}]),
-        some("external_id", "x", "é y"),
+        some("external_id", "xy", "x:/y"),
         some("role_session_name", "alice@example.com"),
         some("duration_seconds", "900", "3600"),
     )
@@ -253,6 +253,9 @@ def test_a_missing_link_is_shown(files: Files) -> None:
         (role("b", role_arn="arn:aws:iam::12345678901²:role/Admin"), "is not the ARN of a role"),
         (role("b", role_session_name="x"), "role_session_name of profile 'a'"),
         (role("b", role_session_name="a b"), "role_session_name of profile 'a'"),
+        (role("b", external_id="x"), "external_id of profile 'a'"),
+        (role("b", external_id="a b"), "external_id of profile 'a'"),
+        (role("b", external_id="x" * 1225), "external_id of profile 'a'"),
         (role("b", duration_seconds="43201"), "a role cannot last"),
     ],
 )
@@ -266,7 +269,7 @@ def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) 
     files.write(
         {
             "a": {
-                **role("b", external_id="of a", duration_seconds="1800", region="eu-west-1"),
+                **role("b", external_id="of/a", duration_seconds="1800", region="eu-west-1"),
                 "endpoint_url": "http://127.0.0.1:1",
             },
             "b": role("c", role_arn=ROLES[1], role_session_name="of-b"),
@@ -277,7 +280,7 @@ def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) 
     assert request.profiles == ("a", "b", "c")
     assert request.hops == (
         Hop(ROLES[1], "of-b", "", None, "eu-north-1", "http://127.0.0.1:1", "b"),
-        Hop(ROLES[0], "mfaenv", "of a", 1800, "eu-north-1", "http://127.0.0.1:1", "a"),
+        Hop(ROLES[0], "mfaenv", "of/a", 1800, "eu-north-1", "http://127.0.0.1:1", "a"),
     )
     assert [hop.region for hop in files.request("a").hops] == ["eu-west-1", "eu-west-1"]
 
@@ -291,7 +294,7 @@ def test_a_roles_length_is_read_as_botocore_reads_it(files: Files, written: str,
 
 
 def test_the_option_stands_in_for_the_profiles_role(files: Files) -> None:
-    files.write({"a": role("b", external_id="x"), "b": keys("b")})
+    files.write({"a": role("b", external_id="xy"), "b": keys("b")})
     assert [hop.role_arn for hop in files.request("a", role_arn=ROLES[2]).hops] == [ROLES[2]]
     assert [hop.role_arn for hop in files.request("b", role_arn=ROLES[2]).hops] == [ROLES[2]]
     with pytest.raises(MfaenvError, match="is not the ARN of a role") as raised:
