@@ -84,10 +84,10 @@ def wrong_code(scenario: Scenario) -> str:
     return next(code for code in ("000000", "111111") if code != scenario.device.code())
 
 
-def text_of_zenity() -> str:
+def text_of_zenity(screen: Screen) -> str:
     """What the one open window says."""
-    until(lambda: command_lines("zenity"))
-    (words,) = command_lines("zenity")
+    until(lambda: command_lines("zenity", screen))
+    (words,) = command_lines("zenity", screen)
     return next(word for word in words if word.startswith("--text="))
 
 
@@ -121,7 +121,7 @@ def test_a_wrong_code_is_asked_for_again_in_a_window(
     until(lambda: sent_codes(aws) == 1)
     until(screen.windows)
     if name == "zenity":
-        assert "AWS refused the code" in text_of_zenity()
+        assert "AWS refused the code" in text_of_zenity(screen)
     screen.type(scenario.device.code())
     assert finish(running).status == 0
     assert sent_codes(aws) == 2
@@ -138,7 +138,7 @@ def test_a_window_says_what_the_terminal_says_and_who_asks(
     script.chmod(0o755)
     product.command = (str(script),)
     running = product.start()
-    shown = text_of_zenity().removeprefix("--text=").replace("__", "_").replace("\\\\", "\\").split("\n")
+    shown = text_of_zenity(screen).removeprefix("--text=").replace("__", "_").replace("\\\\", "\\").split("\n")
     assert shown == [
         f"For profile {HOSTILE} in account 123456789012,",
         "device arn:aws:iam::123456789012:mfa/alice",
@@ -154,11 +154,11 @@ def test_many_processes_open_one_window(product: Product, scenario: Scenario, aw
     asking(product, screen)
     running = [product.start("process", "--ask", "window") for _ in range(6)]
     until(screen.windows)
-    assert len(command_lines("zenity")) == 1
+    assert len(command_lines("zenity", screen)) == 1
     screen.type(wrong_code(scenario))
     until(lambda: sent_codes(aws) == 1)
     until(screen.windows)
-    assert len(command_lines("zenity")) == 1
+    assert len(command_lines("zenity", screen)) == 1
     screen.type(scenario.device.code())
     done = [finish(each) for each in running]
     assert {each.status for each in done} == {0}

@@ -77,14 +77,15 @@ def until(there: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-def command_lines(program: str) -> list[list[str]]:
-    """List the words of each running process of this program."""
+def command_lines(program: str, screen: Screen) -> list[list[str]]:
+    """List the words of each running process of this program that is on the screen: others may have theirs."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            words = path.read_bytes().decode("utf-8", "replace").split("\0")[:-1]
+            words, variables = ((process / name).read_bytes().split(b"\0")[:-1] for name in ("cmdline", "environ"))
         except OSError:
             continue
-        if words and Path(words[0]).name == program:
-            found.append(words)
+        command = [word.decode("utf-8", "replace") for word in words]
+        if command and Path(command[0]).name == program and f"DISPLAY={screen.name}".encode() in variables:
+            found.append(command)
     return found
