@@ -19,6 +19,8 @@ ANSI = "cp1252"
 """How Python on Windows reads and writes what is no console: files and pipes."""
 PATIENCE = 120
 """Seconds after which a program hangs: Wine is slow, and so are machines that do much at once."""
+INSTALLING = 900
+"""Seconds after which the installer does: it has a minute or two to do where nothing else runs."""
 
 
 class Done(NamedTuple):
@@ -42,7 +44,7 @@ class Windows:
         """Install as a user does, from the index, at the versions that all tests use."""
         constraints = self.path(ROOT / "tests" / "constraints.txt")
         pip = ("python", "-m", "pip", "install", "--quiet", "--force-reinstall", "--constraint", constraints)
-        done = self.run(wheel.parent, {}, *pip, f"{self.path(wheel)}[keychain]")
+        done = self.run(wheel.parent, {}, *pip, f"{self.path(wheel)}[keychain]", patience=INSTALLING)
         assert done.status == 0, done.errors
 
     def path(self, file: Path) -> str:
@@ -60,10 +62,10 @@ class Windows:
             env={**self._variables, **variables},
         )
 
-    def run(self, folder: Path, variables: Mapping[str, str], *command: str) -> Done:
-        """Run a program to its end."""
+    def run(self, folder: Path, variables: Mapping[str, str], *command: str, patience: int = PATIENCE) -> Done:
+        """Run a program to its end, for which it has so many seconds."""
         process = self.start(folder, variables, *command)
-        output, errors = process.communicate(timeout=PATIENCE)
+        output, errors = process.communicate(timeout=patience)
         return Done(process.returncode, output, errors.decode(ANSI))
 
     def console(self, folder: Path, variables: Mapping[str, str]) -> Console:
