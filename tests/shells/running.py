@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from shell_table import Shell
 
 _WINDOWS = sys.platform == "win32"
+PATIENCE = 600
+"""Seconds after which a shell hangs: PowerShell needs 14 of a whole processor for the longest values."""
+
 _PROGRAMS = {
     "mfaenv": '#!/bin/sh\ncat "$TEST_PRINTED"\nexit "$TEST_STATUS"\n',
     "dump": '#!/bin/sh\nexec env -0 >"$TEST_DUMPED"\n',
@@ -71,7 +74,7 @@ class Place:
             stderr=subprocess.STDOUT,
             cwd=self._current,
             env=self._environment() | variables,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
         files = sorted({path.name for path in self._current.iterdir()} - set(_BAIT))
