@@ -44,7 +44,9 @@ def _developer_stays_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
             patch.delenv(name)
         for name in ("HOME", "USERPROFILE"):
             patch.setenv(name, str(tmp_path_factory.mktemp("developer")))
+        umask = os.umask(0o022)
         yield
+        os.umask(umask)
 
 
 @pytest.fixture
