@@ -5,13 +5,25 @@ from what stands here and in `parse`, which has the rows that every start needs.
 """
 
 from mfaenv import shells
-from mfaenv.parse import MAIN, MAIN_COMMAND, MAIN_OPTIONS, PROFILES, PROGRAM, Command, Option, Takes, read
+from mfaenv.parse import (
+    DEFAULT,
+    MAIN,
+    MAIN_COMMAND,
+    MAIN_OPTIONS,
+    PROFILES,
+    PROGRAM,
+    Command,
+    Option,
+    Takes,
+    lookup,
+    read,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from mfaenv.parse import Line
+    from mfaenv.parse import Given, Line
 
 __all__ = [
     "COMMANDS",
@@ -26,6 +38,7 @@ __all__ = [
     "Option",
     "Takes",
     "parse",
+    "profile_or_default",
 ]
 
 PRINTING = ("shell", "format")
@@ -146,6 +159,11 @@ COMMANDS = {
     ),
 }
 """All commands by name, the main one first."""
+
+
+def profile_or_default(given: "Given", env: "Mapping[str, str]") -> str:
+    """Return the profile that an option or a variable names, else the default one."""
+    return lookup(given, env, "profile")[0] or DEFAULT
 
 
 def parse(arguments: "Sequence[str]") -> "Line":

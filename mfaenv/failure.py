@@ -7,7 +7,6 @@ import os
 from mfaenv import catalog, environment, shells
 from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError
 from mfaenv.output import text_to_stderr, to_stdout
-from mfaenv.parse import lookup
 from mfaenv.shells import detect
 
 TYPE_CHECKING = False
@@ -50,7 +49,7 @@ def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None
 
 def _say_what_stays(line: Line, env: Mapping[str, str]) -> None:
     """Show that the shell still has another profile's session than the line was to get. Raise OSError."""
-    wanted = lookup(line.options, env, "profile")[0] or catalog.OPTIONS["profile"].default
+    wanted = catalog.profile_or_default(line.options, env)
     held = env.get(environment.PROFILE, "")
     if held and held != wanted and env.get(environment.EXPIRES) and not line.options.get("quiet"):
         from mfaenv.terminal.console import printable

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MAIN = ""
 """The main command has no name."""
 
+DEFAULT = "default"
+"""The profile that is meant where none is named."""
+
 Takes = str | tuple[str, ...]
 """What an option or argument takes: one of these words, or a thing of this kind; an empty text is anything."""
 
@@ -60,7 +63,7 @@ MAIN_OPTIONS = {
         "NAME",
         "Profile of the AWS files",
         variables=("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAENV_PROFILE"),
-        default="default",
+        default=DEFAULT,
         takes=PROFILES,
     ),
     "shell": Option(

@@ -123,7 +123,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _access_key(profile: str, env: Mapping[str, str]) -> str:
-    return awsfiles.load(env).profiles.get(profile, {}).get("aws_access_key_id", "")
+    return awsfiles.load(env).profiles.get(profile, {}).get(awsfiles.ACCESS_KEY, "")
 
 
 def _depends_on(entry: Session, profile: str, key: str) -> bool:

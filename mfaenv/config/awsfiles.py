@@ -11,9 +11,14 @@ from typing import NamedTuple
 
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
 from mfaenv.errors import MfaenvError
+from mfaenv.parse import DEFAULT
 
 Section = dict[str, str]
 Sections = dict[str, Section]
+
+ACCESS_KEY, SECRET_KEY = "aws_access_key_id", "aws_secret_access_key"
+TOKENS = ("aws_security_token", "aws_session_token")
+"""The first that is there counts, as in botocore."""
 
 FIX_LINE = "Fix or remove that line."
 
@@ -96,7 +101,7 @@ def _with_keys(sections: Sections, path: str) -> dict[str, str]:
 
 def has_keys(section: Section) -> bool:
     """Return whether a section has an access key, if only half of one."""
-    return not section.keys().isdisjoint(("aws_access_key_id", "aws_secret_access_key"))
+    return not section.keys().isdisjoint((ACCESS_KEY, SECRET_KEY))
 
 
 def profile_of(title: str) -> str | None:
@@ -107,7 +112,7 @@ def profile_of(title: str) -> str | None:
 
 def _title(title: str) -> tuple[str, str]:
     """Split a section's title: `profile "a b"` is a profile's, so is `default`; others are of no interest."""
-    if title == "default":
+    if title == DEFAULT:
         return "profile", title
     if not title.startswith(("profile", "services")):
         return "", ""

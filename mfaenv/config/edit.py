@@ -12,6 +12,7 @@ import re
 
 from mfaenv.config.awsfiles import OPTION, profile_of, sections
 from mfaenv.errors import MfaenvError
+from mfaenv.parse import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def config_section(profile: str) -> tuple[str, Callable[[str], bool]]:
     """Return the title that a profile has in the config file, and what tells whether a title is the profile's."""
     import shlex
 
-    title = profile if profile == "default" else f"profile {shlex.quote(profile)}"
+    title = profile if profile == DEFAULT else f"profile {shlex.quote(profile)}"
     return title, lambda found: profile_of(found) == profile
 
 

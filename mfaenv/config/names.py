@@ -8,6 +8,7 @@ import stat
 import sys
 
 from mfaenv.config.paths import ENCODING, file_paths
+from mfaenv.parse import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _profile(title: str) -> str | None:
     Raise ValueError where it takes a shell's rules to read the title.
     """
     kind, name = title[: len("profile ")], title[len("profile ") :]
-    if title == "default":
+    if title == DEFAULT:
         return title
     if kind == "profile " and name and not name.encode().translate(None, _PLAIN):
         return name

@@ -32,9 +32,9 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Request:
     env = environment.theirs(env)
     profile = named_profile(given, env)
     keys = None if profile.text and not _is_ours(profile, env) else sources.environment_keys(env)
-    name = profile.text or sources.DEFAULT
+    name = profile.text or parse.DEFAULT
     web = keys is None and sources.is_web_identity(env, profile)
-    if keys is None and name not in files.profiles and not (web and name == sources.DEFAULT):
+    if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
         _missing(profile, name, env, files)
     role_arn = parse.text(given, "role_arn")
     way = roles.lone(name, role_arn) if keys or name not in files.profiles else roles.chain(files, name, role_arn)
@@ -83,7 +83,7 @@ def _process(kind: str, name: str, files: AwsFiles) -> Value:
 
 def _is_ours(profile: Value, env: Mapping[str, str]) -> bool:
     """Return whether the name is that which a session got with the environment's keys left in this shell."""
-    is_left = environment.profile_is_ours(profile.source, env) and profile.text == sources.DEFAULT
+    is_left = environment.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
     return is_left and bool(env.get(environment.SOURCE_KEY))
 
 

@@ -11,7 +11,7 @@ import tempfile
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from mfaenv.config.awsfiles import short
+from mfaenv.config.awsfiles import SECRET_KEY, TOKENS, short
 from mfaenv.errors import MfaenvError
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PRIVATE_FOLDER = 0o700
-_SECRET = re.compile(r"(?i)^(.?\s*(?:aws_secret_access_key|aws_session_token|aws_security_token)\s*[=:]\s*)\S.*$")
+_SECRET = re.compile(rf"(?i)^(.?\s*(?:{'|'.join((SECRET_KEY, *TOKENS))})\s*[=:]\s*)\S.*$")
 
 
 class TextFile(NamedTuple):

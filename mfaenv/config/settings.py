@@ -11,9 +11,10 @@ import os
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from mfaenv import catalog, environment
+from mfaenv import environment
 from mfaenv.aws import address
 from mfaenv.config import awsfiles
+from mfaenv.parse import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def of_profile(name: str, env: Mapping[str, str], files: AwsFiles) -> Settings:
 
     Raise MfaenvError for what is no address.
     """
-    own, default = (files.profiles.get(each, {}) for each in (name, catalog.OPTIONS["profile"].default))
+    own, default = (files.profiles.get(each, {}) for each in (name, DEFAULT))
     switches = {
         variable: _truth(own[setting]) if setting in own else "false"
         for setting, variable in SWITCHES.items()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from mfaenv import environment, fastpath
 from mfaenv.config import awsfiles
+from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS
 from mfaenv.errors import MfaenvError
 from mfaenv.model import MACHINE, PROCESS, WEB_ENVIRONMENT, Keys
+from mfaenv.parse import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,11 +32,6 @@ METADATA = "a container or instance role"
 
 CREDENTIAL_SOURCES = ("Environment", "EcsContainer", "Ec2InstanceMetadata")
 WEB_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
-ACCESS_KEY, SECRET_KEY = "aws_access_key_id", "aws_secret_access_key"
-TOKENS = ("aws_security_token", "aws_session_token")
-"""The first that is there counts, as in botocore."""
-
-DEFAULT = "default"
 
 
 def environment_keys(env: Mapping[str, str]) -> Keys | None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 from mfaenv.config import awsfiles
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
+from mfaenv.parse import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from mfaenv.config.awsfiles import Section, Sections
     from mfaenv.terminal.terminal import Terminal
 
-DEFAULT = "default"
-KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token")
+KEYS = (awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS)
 WINS = frozenset(
     {
         *KEYS,

@@ -107,6 +107,7 @@ def test_a_config_file_with_keys_is_as_secret_as_the_other(env: dict[str, str]) 
             ("credentials", "wrong", "[profile x] in line 1 is a title that no program reads in this file"),
         ),
         (f"[profile x]\n{KEYS}", "", ("config", "note", "[profile x] in line 1 holds keys")),
+        ("[profile x]\naws_security_token = x\n", "", ("config", "note", "[profile x] in line 1 holds keys")),
     ],
 )
 def test_what_stands_where_it_does_not_belong(

@@ -7,8 +7,9 @@ from functools import partial
 from mfaenv import environment
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config import awsfiles, process, resolve, settings, sources
+from mfaenv.config import awsfiles, process, resolve, settings
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.parse import DEFAULT
 from mfaenv.session import longterm
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
@@ -85,8 +86,8 @@ def _chosen(env: Mapping[str, str], files: AwsFiles, offers: Offers) -> str:
         return usable[0]
     if offers.asking:
         return offers.terminal.choose("Several profiles have keys. Which one?", usable, (), lambda: None)
-    if "default" in usable:
-        return "default"
+    if DEFAULT in usable:
+        return DEFAULT
     raise MfaenvError(f"Several profiles have keys: {', '.join(usable[:8])}.", "Name one with -p.")
 
 
@@ -95,7 +96,7 @@ def _has_long_term_keys(name: str, env: Mapping[str, str], files: AwsFiles, wron
     try:
         request = resolve.resolve({"profile": name}, env, files)
     except MfaenvError as error:
-        if sources.ACCESS_KEY in files.profiles[name]:
+        if awsfiles.ACCESS_KEY in files.profiles[name]:
             wrong.append(error)
         return False
     has_keys = request.keys is not None or longterm.in_keychain(request)

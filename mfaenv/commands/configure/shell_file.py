@@ -9,6 +9,7 @@ import time
 from mfaenv import shells
 from mfaenv.config import awsfiles, edit, process, rewrite
 from mfaenv.errors import MfaenvError
+from mfaenv.parse import DEFAULT
 from mfaenv.shells import detect, is_plain
 from mfaenv.terminal import program
 
@@ -42,7 +43,7 @@ def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
     language = shells.named(shell)
     options = _options(profile)
     line = shells.init_line(shell, options, _command(env))
-    if profile != "default" and not options:
+    if profile != DEFAULT and not options:
         offers.terminal.note(f"The line of `mfaenv init` cannot name profile {profile}: add -p to it yourself.")
     path = _FILES[shell](env) if shell in _FILES else ""
     if not path:
@@ -93,7 +94,7 @@ def _by_hand(shell: str, line: str) -> str:
 
 def _options(profile: str) -> str:
     """Return the option that makes another profile than `default` the shell's; nothing where quotes may not hold it."""
-    if profile == "default":
+    if profile == DEFAULT:
         return ""
     if is_plain(profile):
         return f" -p {profile}"
@@ -119,7 +120,7 @@ def _function(shell: str, profile: str, env: Mapping[str, str]) -> str:
     """Return what `mfaenv init` prints for a shell that keeps it in a file."""
     from mfaenv.commands import init
 
-    given: Given = {} if profile == "default" else {"profile": profile}
+    given: Given = {} if profile == DEFAULT else {"profile": profile}
     return init.kept(shell, given, env, time.time())
 
 

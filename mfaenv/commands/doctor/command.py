@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfaenv import duration, environment
-from mfaenv.catalog import OPTIONS
+from mfaenv import catalog, duration, environment
 from mfaenv.commands.doctor import (
     account,
     conclusion,
@@ -53,7 +52,7 @@ def examine(given: Given, env: Mapping[str, str], context: Context) -> Report:
     except MfaenvError as error:
         if error.status == USAGE:
             raise
-        name = resolve.named_profile(given, env).text or OPTIONS["profile"].default
+        name = catalog.profile_or_default(given, env)
         problem = _problem("values", f"profile {name}", error)
         return Report(name, (*in_files, problem, *variables, *_machine(env, context)), (), conclusion.NO_KEYS)
     values = local.values(request, env, read)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 TOPIC = "files"
-SECRETS = {"aws_secret_access_key", "aws_session_token"}
-KEYS = {"aws_access_key_id", *SECRETS}
+SECRETS = {awsfiles.SECRET_KEY, *awsfiles.TOKENS}
+KEYS = {awsfiles.ACCESS_KEY, *SECRETS}
 SETTINGS = {*KEYS, "credential_process", "mfa_serial", "output", "region", "role_arn", "source_profile"}
 """What gives a section away as a profile."""
 

@@ -41,13 +41,13 @@ def _list(given: Given, env: Mapping[str, str]) -> int:
 
 
 def _get(given: Given, env: Mapping[str, str]) -> int:
-    from mfaenv import catalog, parse
+    from mfaenv import catalog
     from mfaenv.errors import DONE
     from mfaenv.output import secrets_to_stdout
     from mfaenv.session import keychain, longterm
     from mfaenv.terminal.terminal import Terminal
 
-    name = parse.lookup(given, env, "profile")[0] or catalog.OPTIONS["profile"].default
+    name = catalog.profile_or_default(given, env)
     found = keychain.get(name, Terminal.for_options(given, env).awaited)
     if found is None:
         raise longterm.not_there(name)

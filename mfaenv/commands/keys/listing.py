@@ -75,8 +75,8 @@ def _row(name: str, files: AwsFiles, context: Context) -> Iterator[Row]:
     section = files.profiles[name]
     command = section.get(process.SETTING, "")
     if storage.used_file(files, name):
-        if not sources.token(section) and section.get(sources.ACCESS_KEY):
-            yield _made(name, "file", files.where(name), section[sources.ACCESS_KEY])
+        if not sources.token(section) and section.get(awsfiles.ACCESS_KEY):
+            yield _made(name, "file", files.where(name), section[awsfiles.ACCESS_KEY])
         return
     entry = process.entry(command) if command else ""
     if entry:

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-from mfaenv import catalog, parse
+from mfaenv import catalog
 from mfaenv.commands.keys import sharing
 from mfaenv.commands.keys.storage import InFile, InKeychain, set_process
 from mfaenv.config import awsfiles, process, resolve, sources
@@ -57,7 +57,7 @@ class Move(NamedTuple):
 
 def _move(given: Given, env: Mapping[str, str]) -> Move:
     files = awsfiles.load(env)
-    name = parse.lookup(given, env, "profile")[0] or catalog.OPTIONS["profile"].default
+    name = catalog.profile_or_default(given, env)
     section = files.profiles.get(name, {})
     entry = process.entry(section.get(process.SETTING, "")) or name
     terminal = Terminal.for_options(given, env)

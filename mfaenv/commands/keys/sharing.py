@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from mfaenv.commands.keys import storage
-from mfaenv.config import process, sources
+from mfaenv.config import awsfiles, process
 from mfaenv.errors import MfaenvError
 from mfaenv.session import longterm
 
@@ -25,7 +25,7 @@ def named(files: AwsFiles, access_key: str, *, but: str = "") -> list[str]:
     return [
         name
         for name, section in files.profiles.items()
-        if name != but and storage.used_file(files, name) and section.get(sources.ACCESS_KEY) == access_key
+        if name != but and storage.used_file(files, name) and section.get(awsfiles.ACCESS_KEY) == access_key
     ]
 
 

@@ -69,12 +69,12 @@ class InFile:
 
     def save(self, keys: Keys, instead: Keys | None) -> None:
         """Store the keys instead of those, and check that they are stored."""
-        self._change({sources.ACCESS_KEY: keys.access_key, sources.SECRET_KEY: keys.secret_key}, instead)
+        self._change({awsfiles.ACCESS_KEY: keys.access_key, awsfiles.SECRET_KEY: keys.secret_key}, instead)
         self._same(self.load(), keys)
 
     def remove(self, keys: Keys, *, dry: bool = False) -> None:
         """Take these keys out; `dry` only sees that it can be done."""
-        self._change({sources.ACCESS_KEY: None, sources.SECRET_KEY: None}, keys, dry=dry)
+        self._change({awsfiles.ACCESS_KEY: None, awsfiles.SECRET_KEY: None}, keys, dry=dry)
 
     def _change(self, values: Mapping[str, str | None], held: Keys | None, *, dry: bool = False) -> None:
         file = _read(self._path)
@@ -83,7 +83,7 @@ class InFile:
 
     def _keys(self, file: TextFile) -> Keys | None:
         found = edit.section(file.text, self._wanted)
-        access_key, secret_key = found.get(sources.ACCESS_KEY, ""), found.get(sources.SECRET_KEY, "")
+        access_key, secret_key = found.get(awsfiles.ACCESS_KEY, ""), found.get(awsfiles.SECRET_KEY, "")
         return Keys(access_key, secret_key, sources.token(found), self.title) if access_key and secret_key else None
 
     def _same(self, found: Keys | None, wanted: Keys | None) -> None:
