@@ -165,19 +165,27 @@ def _config(settings: Settings) -> "Config":
 
 def call_region(source: "Session", region: str, arn: str) -> str:
     """Return the region to call: the wanted one, unless it is known to be outside the ARN's partition, or is none."""
-    partition = arn.split(":")[1] if arn.startswith("arn:") else ""
-    if region and (not partition or _partition(source, region) in {"", partition}):
+    partition = _partition_of_arn(arn)
+    if region and (not partition or partition_of(source, region) in {"", partition}):
         return region
     return _home_region(source, partition or "aws") or region
 
 
-def _partition(source: "Session", region: str) -> str:
+def partition_of(source: "Session", region: str, arn: str = "") -> str:
+    """Return the partition of an ARN, else of a region; empty where neither tells it."""
     from botocore.exceptions import UnknownRegionError
 
+    named = _partition_of_arn(arn)
+    if named:
+        return named
     try:
         return source.get_partition_for_region(region)
     except UnknownRegionError:
         return ""
+
+
+def _partition_of_arn(arn: str) -> str:
+    return arn.split(":")[1] if arn.startswith("arn:") else ""
 
 
 def _home_region(source: "Session", partition: str) -> str:

@@ -67,7 +67,7 @@ def console(source: Session, region: str, arn: str, endpoint: str) -> Console:
     if not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint:
         raise MfaenvError("The address of the sign-in service is malformed.", _CHECK, status=USAGE)
     region = client.call_region(source, region, arn)
-    partition = partition_of(source, region, arn)
+    partition = client.partition_of(source, region, arn) or "aws"
     domain, is_regional = DOMAINS.get(partition, ""), partition not in WITHOUT_REGION
     if not (domain or endpoint):
         raise MfaenvError(f"The console's sign-in address of partition {partition} is not known.", f"Set {_VARIABLE}.")
@@ -77,18 +77,6 @@ def console(source: Session, region: str, arn: str, endpoint: str) -> Console:
 
 _VARIABLE = "AWS_ENDPOINT_URL_SIGNIN"
 _CHECK = f"Check {_VARIABLE}, AWS_ENDPOINT_URL and endpoint_url."
-
-
-def partition_of(source: Session, region: str, arn: str = "") -> str:
-    """Return the partition of an ARN, else of a region; `aws` where neither tells it."""
-    from botocore.exceptions import UnknownRegionError
-
-    if arn.startswith("arn:"):
-        return arn.split(":")[1]
-    try:
-        return source.get_partition_for_region(region)
-    except UnknownRegionError:
-        return "aws"
 
 
 def account_page(partition: str, account: str) -> str:

@@ -106,7 +106,7 @@ def _check_identity(known: Resolved, keys: Credentials) -> None:
 
 
 def _whose(known: Resolved, keys: Keys) -> tuple[str, str]:
-    """Return the partition and the account of long-term keys; an empty account where AWS does not tell."""
+    """Return the partition and the account of long-term keys, each empty where nothing tells it."""
     request, arn, account = known.request, known.request.device.text, ""
     if not arn.startswith("arn:"):
         arn, account = remembered.device(known.store, keys.access_key, request.endpoint.text)
@@ -116,7 +116,7 @@ def _whose(known: Resolved, keys: Keys) -> tuple[str, str]:
             account = device.owner(request, keys)
         except MfaenvError:
             account = ""
-    return signin.partition_of(client.session(_profile(known)), request.session_region, arn), account
+    return client.partition_of(client.session(_profile(known)), request.session_region, arn), account
 
 
 def _users_own(known: Resolved, whose: tuple[str, str]) -> MfaenvError:

@@ -77,6 +77,11 @@ def as_session(request: Request, credentials: Credentials, key: str, source: str
     )
 
 
+def credentials_of(session: Session) -> Credentials:
+    """Return the credentials of a session, which sign calls."""
+    return Credentials(session.access_key, session.secret_key, session.token, session.expires)
+
+
 def _kept(profiles: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names on a chain, from the wanted one on: as many as NAMES characters hold."""
     length = 0

@@ -14,6 +14,7 @@ from mfaenv.session.cache import (
     Answer,
     Cache,
     as_session,
+    credentials_of,
     profile_key,
     role_key,
     session_key,
@@ -252,13 +253,11 @@ class Sessions:
             if stored.session:
                 answer = stored
                 continue
-            held = answer.session
-            signed = Credentials(held.access_key, held.secret_key, held.token, None)
             profile = hop.profile if request.config_profile else None
             settings = client.Settings(profile, hop.region, hop.role_arn, hop.endpoint, ca_bundle=request.ca_bundle)
-            made = clients.client(settings, signed)
+            made = clients.client(settings, credentials_of(answer.session))
             upto = request._replace(hops=request.hops[:depth])
-            answer = self._cache.keep(upto, sts.assume_role(made, hop), key, held.source)
+            answer = self._cache.keep(upto, sts.assume_role(made, hop), key, answer.session.source)
         return answer
 
     def _offer_fresh(self, error: DeniedError, request: Request, turn: Turn) -> None:

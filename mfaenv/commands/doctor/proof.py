@@ -10,8 +10,9 @@ from mfaenv.aws.probe import Kind
 from mfaenv.commands.doctor.report import HEADINGS, Column
 from mfaenv.entry import Session
 from mfaenv.errors import MfaenvError
-from mfaenv.model import Credentials, Value
+from mfaenv.model import Value
 from mfaenv.session import longterm, remembered
+from mfaenv.session.cache import credentials_of
 from mfaenv.session.obtain import Sessions
 
 TYPE_CHECKING = False
@@ -70,7 +71,7 @@ def _compare(request: Request, context: Context, asker: Asker) -> Proven:
     stored, problem = obtain(request._replace(cached=True), context)
     under_way = {Column.WITHOUT: _long_term(request, asker)}
     if stored:
-        under_way[Column.WITH] = asker.start(_credentials(stored), _user(request))
+        under_way[Column.WITH] = asker.start(credentials_of(stored), _user(request))
         return Proven(_outcomes(under_way, terminal), stored, stored=True, problem=None)
     outcomes = _outcomes(under_way, terminal)
     works = outcomes[Column.WITHOUT].get(probe.IDENTITY.action, probe.NOT_TRIED).kind is not Kind.FAILED
@@ -78,7 +79,7 @@ def _compare(request: Request, context: Context, asker: Asker) -> Proven:
     if works and problem is None:
         session, problem = obtain(request, context)
     if session:
-        outcomes |= _outcomes({Column.WITH: asker.start(_credentials(session), _user(request))}, terminal)
+        outcomes |= _outcomes({Column.WITH: asker.start(credentials_of(session), _user(request))}, terminal)
     return Proven({Column.WITHOUT: {}, Column.WITH: {}, **outcomes}, session, stored=False, problem=problem)
 
 
@@ -117,10 +118,6 @@ def obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | N
         return Sessions(context).obtain(request).session, None
     except MfaenvError as error:
         return Session(), error
-
-
-def _credentials(session: Session) -> Credentials:
-    return Credentials(session.access_key, session.secret_key, session.token, session.expires)
 
 
 def _user(request: Request) -> str:

@@ -14,9 +14,9 @@ from mfaenv import environment, parse
 from mfaenv.commands.keys import storage
 from mfaenv.config import awsfiles, process, resolve, sources
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.model import Credentials
 from mfaenv.output import text_to_stdout, to_stdout
 from mfaenv.session import longterm
+from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
 from mfaenv.store import Store
@@ -115,7 +115,7 @@ def _from_iam(row: Row, env: Mapping[str, str], files: AwsFiles, context: Contex
             return {}
         from mfaenv.aws import access_keys, client, sts
 
-        held = Credentials(session.access_key, session.secret_key, session.token, session.expires)
+        held = credentials_of(session)
         settings = client.Settings(request.config_profile, request.session_region, request.device.text)
         with context.terminal.progress() as show:
             show(f"Asking IAM about the keys of profile {request.profile.text}")

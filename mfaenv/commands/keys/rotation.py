@@ -17,8 +17,8 @@ from mfaenv.config import awsfiles, process, resolve
 from mfaenv.config.sources import METADATA
 from mfaenv.entry import named
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.model import Credentials
 from mfaenv.session import longterm
+from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
 from mfaenv.session.lock import lock
 from mfaenv.session.obtain import Sessions
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mfaenv.aws.client import Settings
     from mfaenv.commands.keys.storage import Storage
     from mfaenv.config.awsfiles import AwsFiles
-    from mfaenv.model import Keys, Request
+    from mfaenv.model import Credentials, Keys, Request
     from mfaenv.parse import Given
 
 KNOWN_WITHIN = 90
@@ -115,8 +115,7 @@ def run(given: Given, env: Mapping[str, str]) -> int:
     request = resolve.resolve(given, env, files)._replace(hops=(), cached=False)
     held, found = _held(request, files, terminal)
     session = Sessions(Context(store, terminal)).obtain(request).session
-    keys = Credentials(session.access_key, session.secret_key, session.token, session.expires)
-    iam, settings = _iam(request, keys)
+    iam, settings = _iam(request, credentials_of(session))
     asks = not request.no_input and terminal.available()
     delete = bool(given.get("delete"))
     rotation = Rotation(request, env, found, held, iam, settings, terminal, store, delete, asks)
