@@ -124,7 +124,7 @@ def words(text: str) -> "list[tuple[str, str]]":
     return [(name, value) for name, _, value in found if is_setting(name)]
 
 
-def theirs(env: "Mapping[str, str]") -> "Mapping[str, str]":
+def without_settings(env: "Mapping[str, str]") -> "Mapping[str, str]":
     """Return the environment without what an earlier session's profile brought, which says nothing about the next."""
     gone = settings(env) if SETTINGS in env else {}
     return {name: value for name, value in env.items() if name not in gone} if gone else env

@@ -22,7 +22,7 @@ DEVICE, CODE, LOCK, PROFILES, KEY, CLOSED = "device-", "code-", "lock-", "profil
 LATEST = "latest"
 """The file that holds the time of the last new session, as one word: a prompt hook reads it without a process."""
 
-DIGITS = 16  # of a checksum, with which the name of an entry ends
+CHECKSUM_DIGITS = 16  # with which the name of an entry ends
 
 TEMPORARY = ".new-"
 ENTRIES = (SESSION, ANSWER, DEVICE, CODE, PROFILES, KEY, CLOSED)
@@ -51,7 +51,8 @@ def to_bytes(entry: "Entry") -> bytes:
 def kind(name: str) -> str:
     """Return what a file is by its whole name: a prefix or LATEST; nothing for a name that mfaenv gives no file."""
     if name.startswith(TEMPORARY):
-        unique, target = name[len(TEMPORARY) : len(TEMPORARY) + DIGITS], name[len(TEMPORARY) + DIGITS :]
+        rest = name.removeprefix(TEMPORARY)
+        unique, target = rest[:CHECKSUM_DIGITS], rest[CHECKSUM_DIGITS:]
         return TEMPORARY if _is_checksum(unique) and target[:1] == "-" and _is_target(target[1:]) else ""
     return LATEST if name == LATEST else _prefix(name)
 
@@ -62,12 +63,12 @@ def _is_target(name: str) -> bool:
 
 
 def _prefix(name: str) -> str:
-    prefix, digits = name[:-DIGITS], name[-DIGITS:]
+    prefix, digits = name[:-CHECKSUM_DIGITS], name[-CHECKSUM_DIGITS:]
     return prefix if prefix in {*ENTRIES, LOCK} and _is_checksum(digits) else ""
 
 
 def _is_checksum(text: str) -> bool:
-    return len(text) == DIGITS and not text.strip("0123456789abcdef")
+    return len(text) == CHECKSUM_DIGITS and not text.strip("0123456789abcdef")
 
 
 def _is_head(data: bytes, *, cut_off: bool) -> bool:
@@ -132,7 +133,7 @@ class Store(Reader):
 
     def _temporary(self, name: str) -> str:
         """Return a new name; not by the process's number, which in a container is the same again and again."""
-        return self.file(f"{TEMPORARY}{os.urandom(DIGITS // 2).hex()}-{name}")
+        return self.file(f"{TEMPORARY}{os.urandom(CHECKSUM_DIGITS // 2).hex()}-{name}")
 
     def delete(self, name: str) -> bool:
         """Remove an entry, and return whether it was there."""

@@ -37,7 +37,7 @@ def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """
     asked = fastpath.asked(given, env)
     with settings.hidden(env):
-        return _run(given, environment.theirs(env), asked)
+        return _run(given, environment.without_settings(env), asked)
 
 
 def _run(given: Given, env: Mapping[str, str], asked: str) -> int:

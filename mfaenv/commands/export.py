@@ -92,7 +92,7 @@ def obtain(given: Given, env: Mapping[str, str], terminal: Terminal, wanted: str
     asked = fastpath.asked(given, env)
     try:
         with settings.hidden(env):
-            return _obtain(given, environment.theirs(env), terminal, wanted, asked)
+            return _obtain(given, environment.without_settings(env), terminal, wanted, asked)
     except MfaenvError:
         if given.get("cached"):
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED) from None

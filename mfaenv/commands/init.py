@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 def run(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print it. Raise MfaenvError: for a shell that has no function (usage), or that cannot hold a value of ours."""
     (shell,), hook = words, "no_hook" not in given
-    if shell not in startup.SHELLS:
+    if shell not in shells.WITH_FUNCTION:
         from mfaenv import suggest
 
-        hint = suggest.hint(shell, list(startup.SHELLS), f"It takes {', '.join(startup.SHELLS)}.")
+        hint = suggest.hint(shell, list(shells.WITH_FUNCTION), f"It takes {', '.join(shells.WITH_FUNCTION)}.")
         raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
     store, now = Store.of(env), time.time()
     if shells.named(shell).saved:

@@ -62,7 +62,7 @@ def serve(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
     with ExitStack() as opened:
         opened.enter_context(settings.hidden(env))
         terminal, held = Terminal.for_options(given, env), dict[str, "Session"]()
-        ours = environment.theirs(env)
+        ours = environment.without_settings(env)
         environment.check_profile_as(env)
         known = export.resolved(given, ours, fastpath.asked(given, env))
         export.tell_lost(known.request, terminal)

@@ -33,9 +33,6 @@ SWITCHES = tuple(name for name in _OPTIONS if name not in {*VALUED, *OTHER_OUTPU
 
 FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
-SHELLS = shells.WITH_FUNCTION
-"""The shells that have a function."""
-
 
 def settings(shell: str, store: Store, *, hook: bool) -> list[Pair]:
     """List what a function and a hook need to know: where the script is, and the store."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mfaenv.parse import Line
 
 SETTING = "credential_process"
-PROGRAM = "mfaenv"
+MFAENV = "mfaenv"
 COMMAND, GET = "keys", "get"
 SESSION = "process"
 
@@ -31,20 +31,20 @@ def called(env: Mapping[str, str]) -> str:
     """Return how other programs start this one: by its name, or by its path where it is not on the PATH."""
     from mfaenv.terminal import program
 
-    return PROGRAM if program.find(PROGRAM, env) else started() or PROGRAM
+    return MFAENV if program.find(MFAENV, env) else started() or MFAENV
 
 
-def line(entry: str, program: str = PROGRAM) -> str:
+def line(entry: str, program: str = MFAENV) -> str:
     """Return the command that prints the keys of an entry of the keychain, quoted as the system splits it."""
     return joined((program, COMMAND, GET, "-p", entry))
 
 
 def to_type(*words: str) -> str:
     """Return a command of this program as people type it, whatever a profile is called."""
-    return joined((PROGRAM, *words))
+    return joined((MFAENV, *words))
 
 
-def session_line(profile: str, program: str = PROGRAM) -> str:
+def session_line(profile: str, program: str = MFAENV) -> str:
     """Return the command that prints the session of a profile."""
     return joined((program, SESSION, "-p", profile))
 
@@ -90,4 +90,4 @@ def _parsed(command: str) -> Line | None:
 
 
 def _is_program(path: str) -> bool:
-    return path.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe") == PROGRAM
+    return path.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe") == MFAENV

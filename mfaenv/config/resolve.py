@@ -29,7 +29,7 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Request:
 
     Raise MfaenvError for what is wrong in the options, the variables or the files.
     """
-    env = environment.theirs(env)
+    env = environment.without_settings(env)
     profile = named_profile(given, env)
     keys = None if profile.text and not _is_ours(profile, env) else sources.environment_keys(env)
     name = profile.text or parse.DEFAULT
@@ -37,32 +37,33 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Request:
     if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
         _missing(profile, name, env, files)
     role_arn = parse.text(given, "role_arn")
-    way = roles.lone(name, role_arn) if keys or name not in files.profiles else roles.chain(files, name, role_arn)
-    ends = (way.root, name)
-    kind, keys = (sources.LONG_TERM, keys) if keys else sources.of_root(files, way, env, web=web)
+    stands_alone = bool(keys) or name not in files.profiles
+    chain = roles.without_profile(name, role_arn) if stands_alone else roles.chain(files, name, role_arn)
+    ends = (chain.root, name)
+    kind, keys = (sources.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
     if kind == sources.METADATA and not profile.text:
         _refuse_environment(env, files)
     region = _region(given, env, name, files)
     own = settings.of_profile(name, env, files)
     return Request(
         profile=profile if profile.text else Value(name, "default"),
-        config_profile=way.root if way.root in files.profiles else None,
-        profiles=way.profiles,
+        config_profile=chain.root if chain.root in files.profiles else None,
+        profiles=chain.profiles,
         kind=kind,
         keys=keys,
-        process=_process(kind, way.root, files),
-        device=_option_or_setting(parse.lookup(given, env, "serial_number"), "mfa_serial", way, files),
+        process=_process(kind, chain.root, files),
+        device=_option_or_setting(parse.lookup(given, env, "serial_number"), "mfa_serial", chain, files),
         account="",
         region=region,
         session_region=next(filter(None, (_region(given, env, each, files).text for each in ends)), ""),
         endpoint=_endpoint(env, ends, files),
         ca_bundle=files.profiles.get(name, {}).get("ca_bundle", ""),
-        duration=_session_length(given, env, way.hops),
+        duration=_session_length(given, env, chain.hops),
         min_remaining=_span(given, env, "min_remaining"),
         hops=tuple(
-            _with_region(hop, region, env, (hop.profile, name), files) for hop in _with_durations(given, way.hops)
+            _with_region(hop, region, env, (hop.profile, name), files) for hop in _with_durations(given, chain.hops)
         ),
-        token_command=_option_or_setting(parse.lookup(given, env, "token_command"), "mfa_process", way, files),
+        token_command=_option_or_setting(parse.lookup(given, env, "token_command"), "mfa_process", chain, files),
         token_code=Value(*parse.lookup(given, env, "token_code")),
         ask=_ask(given, env),
         window=_window(env),
@@ -156,11 +157,11 @@ def _window(env: Mapping[str, str]) -> str:
     return named if named in catalog.WINDOWS else ""
 
 
-def _option_or_setting(found: tuple[str, str], setting: str, way: Chain, files: AwsFiles) -> Value:
+def _option_or_setting(found: tuple[str, str], setting: str, chain: Chain, files: AwsFiles) -> Value:
     """Return what options and variables say, else the setting of the first profile from the wanted one down."""
     if found[0]:
         return Value(*found)
-    for name in way.profiles:
+    for name in chain.profiles:
         text = files.profiles.get(name, {}).get(setting, "")
         if text:
             return Value(text, f"{setting} of profile {name}")

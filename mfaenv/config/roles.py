@@ -1,4 +1,4 @@
-"""The way from a profile to the keys at its root: source_profile by source_profile, as botocore follows them."""
+"""From a profile to the keys at its root: source_profile by source_profile, as botocore follows them."""
 
 from typing import NamedTuple
 
@@ -115,8 +115,8 @@ def _whole(text: str) -> int | None:
         return None
 
 
-def lone(name: str, role_arn: str) -> Chain:
-    """Make the chain of keys that stand in no profile, with a role on top where one is given."""
+def without_profile(name: str, role_arn: str) -> Chain:
+    """Return the chain of keys that stand in no profile, with a role on top where one is given."""
     return Chain(name, (_hop({"role_arn": role_arn}, name),) if role_arn else (), (name,))
 
 

@@ -54,26 +54,26 @@ def is_web_identity(env: Mapping[str, str], profile: Value) -> bool:
     return bool(env.get(WEB_VARIABLE)) and not named
 
 
-def of_root(files: AwsFiles, way: Chain, env: Mapping[str, str], *, web: bool) -> tuple[str, Keys | None]:
+def of_root(files: AwsFiles, chain: Chain, env: Mapping[str, str], *, web: bool) -> tuple[str, Keys | None]:
     """Return what the profile at the root of the chain is, with its keys where they are long-term.
 
     With `web` the environment has a web identity that counts. Raise MfaenvError for half a pair of keys, and where a
     role's source has none at all.
     """
-    name, section = way.root, files.profiles.get(way.root, {})
-    if way.machine:
+    name, section = chain.root, files.profiles.get(chain.root, {})
+    if chain.machine:
         return _of_machine(name, section, env)
     of_credentials, of_config = (sections.get(name, {}) for sections in (files.of_credentials, files.of_config))
     is_role = "role_arn" in section and "web_identity_token_file" not in section
     rows = (
-        (WEB_ENVIRONMENT, web and len(way.profiles) == 1 and not is_role),
+        (WEB_ENVIRONMENT, web and len(chain.profiles) == 1 and not is_role),
         (WEB, section.get("web_identity_token_file")),
         (CENTER, not section.keys().isdisjoint(("sso_account_id", "sso_role_name"))),
         (files.credentials, ACCESS_KEY in of_credentials),
         (LOGIN, "login_session" in section),
         (PROCESS, "credential_process" in section),
         (files.config, ACCESS_KEY in of_config),
-        (METADATA, len(way.profiles) == 1 and SECRET_KEY not in section),
+        (METADATA, len(chain.profiles) == 1 and SECRET_KEY not in section),
     )
     kind = next((kind for kind, is_there in rows if is_there), "")
     if not kind and SECRET_KEY in section:

@@ -48,7 +48,7 @@ class Sessions:
         self._context = context
         self._store, self._terminal, self._now = context
         self._cache = Cache(*context, held)
-        self._way: Source | None = None
+        self._code_source: Source | None = None
 
     def obtain(self, request: Request) -> Answer:
         """Return the session that the request asks for.
@@ -218,11 +218,11 @@ class Sessions:
 
     def _source(self, request: Request) -> Source:
         """Return the source of the code; standard input is read but once. Raise MfaenvError where there is none."""
-        if self._way is None:
-            self._way = code.source(request, self._terminal)
-        if self._way is None:
+        if self._code_source is None:
+            self._code_source = code.source(request, self._terminal)
+        if self._code_source is None:
             raise code.needed(request)
-        return self._way
+        return self._code_source
 
     def _found_device(self, request: Request, keys: Keys, turn: Turn) -> Request:
         """Fill in the device, or the account of a hardware token, whose serial number does not tell it."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mfaenv.store import Store
 
 DEVICE_SECONDS = 400 * 86_400
-CODE_SECONDS = 90
+VERDICT_SECONDS = 90
 """A code counts for its own 30 seconds and one step to each side; after that AWS would refuse it in any case."""
 
 MOST_CODES = 100
@@ -93,7 +93,7 @@ def remember_code(store: "Store", serial: str, code: str, said: str, now: float)
     to another device ends in a moment, and the session beside it in the store is worth more. Six digits with a hash
     over them are found in a second. Two processes never do this at once: only who calls AWS does.
     """
-    until = int(now) + CODE_SECONDS
+    until = int(now) + VERDICT_SECONDS
     known = store.get(Codes, serial) or Codes()
     kept = [row for row in known.codes if row[0] != code and now < row[2]][-MOST_CODES:]
     store.put(Codes(key=serial, codes=(*kept, (code, said, until))), until)

@@ -16,7 +16,7 @@ from shell_table import ON_POSIX
 from shell_table import Tab as Words
 from terminals import CTRL_C, PATIENCE, SHELLS, Shell, Window, need, open_window
 
-from mfaenv import store
+from mfaenv import shells, store
 from mfaenv.catalog import COMMANDS
 from mfaenv.cli import installed
 from mfaenv.commands import startup
@@ -434,6 +434,6 @@ def test_the_installed_files_are_made_from_the_catalog(tmp_path: Path) -> None:
 
 
 def test_a_function_has_its_completion_where_the_shell_has_one() -> None:
-    assert set(COMMANDS["init"].takes) == set(startup.SHELLS)
-    completing = {shell for shell in startup.SHELLS if startup.completion(shell)}
+    assert set(COMMANDS["init"].takes) == set(shells.WITH_FUNCTION)
+    completing = {shell for shell in shells.WITH_FUNCTION if startup.completion(shell)}
     assert completing == {tab.target for tab in TABS} | {"powershell", "pwsh"}  # these have a test of their own

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfaenv.aws.probe import CALLS, Kind
-from mfaenv.commands.doctor.verdict import VERDICTS, Answer, Evidence, evidence, judge
+from mfaenv.commands.doctor.verdict import VERDICTS, Enforcement, Evidence, evidence, judge
 
 ALLOWED, EXPLICIT, NO_ALLOW, FAILED, NOT_TRIED = Kind
 GAP, PROOF, UNTRIED, SAME, LEFT_OPEN, CONDITIONAL, UNKNOWN, SILENT = Evidence
@@ -33,28 +33,28 @@ def test_what_one_call_says(without: Kind, with_mfa: Kind) -> None:
 @pytest.mark.parametrize(
     ("found", "answer"),
     [
-        ({GAP}, Answer.NOT_ENFORCED),
-        ({GAP, PROOF}, Answer.NOT_ENFORCED),
-        ({GAP, UNKNOWN}, Answer.NOT_ENFORCED),
-        ({GAP, SAME}, Answer.NOT_ENFORCED),
-        ({PROOF}, Answer.ENFORCED),
-        ({PROOF, LEFT_OPEN}, Answer.ENFORCED),
-        ({PROOF, SAME}, Answer.ENFORCED),
-        ({PROOF, UNKNOWN}, Answer.ENFORCED),
-        ({PROOF, SILENT}, Answer.ENFORCED),
-        ({UNTRIED, LEFT_OPEN}, Answer.CANNOT_TELL),
-        ({SAME, SILENT}, Answer.CANNOT_TELL),
-        ({LEFT_OPEN}, Answer.CANNOT_TELL),
-        ({CONDITIONAL}, Answer.CANNOT_TELL),
-        ({UNKNOWN}, Answer.CANNOT_TELL),
-        ({SILENT}, Answer.CANNOT_TELL),
-        (set(), Answer.CANNOT_TELL),
+        ({GAP}, Enforcement.NOT_ENFORCED),
+        ({GAP, PROOF}, Enforcement.NOT_ENFORCED),
+        ({GAP, UNKNOWN}, Enforcement.NOT_ENFORCED),
+        ({GAP, SAME}, Enforcement.NOT_ENFORCED),
+        ({PROOF}, Enforcement.ENFORCED),
+        ({PROOF, LEFT_OPEN}, Enforcement.ENFORCED),
+        ({PROOF, SAME}, Enforcement.ENFORCED),
+        ({PROOF, UNKNOWN}, Enforcement.ENFORCED),
+        ({PROOF, SILENT}, Enforcement.ENFORCED),
+        ({UNTRIED, LEFT_OPEN}, Enforcement.CANNOT_TELL),
+        ({SAME, SILENT}, Enforcement.CANNOT_TELL),
+        ({LEFT_OPEN}, Enforcement.CANNOT_TELL),
+        ({CONDITIONAL}, Enforcement.CANNOT_TELL),
+        ({UNKNOWN}, Enforcement.CANNOT_TELL),
+        ({SILENT}, Enforcement.CANNOT_TELL),
+        (set(), Enforcement.CANNOT_TELL),
     ],
 )
-def test_the_strongest_decides(found: set[Evidence], answer: Answer) -> None:
+def test_the_strongest_decides(found: set[Evidence], answer: Enforcement) -> None:
     verdict = judge({f"a:{kind.name}": kind for kind in found})
     assert verdict.answer is answer
-    assert bool(verdict.next_step) is (answer is not Answer.ENFORCED)
+    assert bool(verdict.next_step) is (answer is not Enforcement.ENFORCED)
 
 
 @given(st.lists(OUTCOMES, max_size=6))
@@ -62,8 +62,8 @@ def test_enforced_is_said_only_with_a_proof_and_without_a_hole(ended: list[tuple
     verdict = judge({f"a:{place}": evidence(*kinds, left_open=open_) for place, (*kinds, open_) in enumerate(ended)})
     hole = any(without is ALLOWED and not open_ for without, _, open_ in ended)
     proof = any(without is EXPLICIT and with_mfa in {ALLOWED, NO_ALLOW} for without, with_mfa, _ in ended)
-    assert (verdict.answer is Answer.NOT_ENFORCED) is hole
-    assert (verdict.answer is Answer.ENFORCED) is (proof and not hole)
+    assert (verdict.answer is Enforcement.NOT_ENFORCED) is hole
+    assert (verdict.answer is Enforcement.ENFORCED) is (proof and not hole)
 
 
 @pytest.mark.parametrize("kind", Evidence)

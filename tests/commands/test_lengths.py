@@ -8,7 +8,7 @@ import pytest
 from product import Product
 from settings import configure, set_keys
 
-from mfaenv.commands import startup
+from mfaenv import shells
 from mfaenv.environment import LONGEST, PINNED
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Credential, World
@@ -85,7 +85,7 @@ def test_the_longest_token_is_stored_and_started_with(product: Product, scenario
     assert int(product.run(*EXEC).out) == len(token[0])
 
 
-@pytest.mark.parametrize("shell", startup.SHELLS)
+@pytest.mark.parametrize("shell", shells.WITH_FUNCTION)
 def test_a_shell_starts_with_its_function_and_a_warning(
     product: Product, scenario: Scenario, token: list[str], shell: str
 ) -> None:

@@ -87,7 +87,7 @@ def test_keys_whose_files_have_one_name_do_not_mix(place: Store) -> None:
 @given(st.floats(0, 4_000_000_000, allow_nan=False), st.integers(-30, 300), st.sampled_from(VERDICTS))
 def test_what_aws_said_to_a_code_counts_for_a_while(place: Store, now: float, later: int, said: str) -> None:
     remembered.remember_code(place, SERIAL, "123456", said, now)
-    counts = now + later < int(now) + remembered.CODE_SECONDS
+    counts = now + later < int(now) + remembered.VERDICT_SECONDS
     assert remembered.verdict(place, SERIAL, "123456", now + later) == (said if counts else "")
     assert remembered.verdict(place, SERIAL, "654321", now) == ""
     assert remembered.verdict(place, "GAHT12345678", "123456", now) == ""

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from mfaenv.pretend_aws.scenario import Scenario
 
-EVERY = pytest.mark.parametrize("shell", startup.SHELLS)
+EVERY = pytest.mark.parametrize("shell", shells.WITH_FUNCTION)
 ROOM = Path(startup.FOLDER)
-SCRIPTS = [script for script in (shells.named(shell).script for shell in startup.SHELLS) if script]
+SCRIPTS = [script for script in (shells.named(shell).script for shell in shells.WITH_FUNCTION) if script]
 NOW = 1_800_000_000
 PROCESS = re.compile(r"\b(?:v?fork|clone3?)\((?!.*CLONE_THREAD)")
 
@@ -49,9 +49,9 @@ def stored(product: Product, scenario: Scenario) -> str:
 
 
 def test_every_shell_has_its_place() -> None:
-    assert set(catalog.COMMANDS["init"].takes) == set(startup.SHELLS)
-    assert {row.target for row in ROWS} | {"powershell", "cmd"} == set(startup.SHELLS)
-    assert set(startup.SHELLS) == {name for name in shells.NAMES if shells.named(name).function}
+    assert set(catalog.COMMANDS["init"].takes) == set(shells.WITH_FUNCTION)
+    assert {row.target for row in ROWS} | {"powershell", "cmd"} == set(shells.WITH_FUNCTION)
+    assert set(shells.WITH_FUNCTION) == {name for name in shells.NAMES if shells.named(name).function}
 
 
 @EVERY

@@ -33,12 +33,12 @@ def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
     terminal = Terminal.for_options(given, env)
     offers = Offers(terminal, dry_run="dry_run" in given, yes="yes" in given)
     with settings.hidden(env):
-        line = _offer_all(given, environment.theirs(env), offers)
+        line = _offer_all(given, environment.without_settings(env), offers)
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:
         new = "When" if line else "Open a new window, and when"
-        terminal.note(f"Done. {new} you need a session, type: {line or process.PROGRAM}")
+        terminal.note(f"Done. {new} you need a session, type: {line or process.MFAENV}")
     return DONE
 
 

@@ -77,10 +77,10 @@ def _command(env: Mapping[str, str]) -> str:
     Startup files put a folder of the home directory on the PATH: Debian's ~/.profile does so after it has read
     ~/.bashrc. All shells know `~`; what needs quotes is called by its name, since they quote differently.
     """
-    started, found = process.started(), program.find(process.PROGRAM, env)
+    started, found = process.started(), program.find(process.MFAENV, env)
     path = awsfiles.short(found or started).replace(os.sep, "/")
     by_name = not started or (found and not path.startswith("~"))
-    return process.PROGRAM if by_name or not _UNQUOTED.fullmatch(path) else path
+    return process.MFAENV if by_name or not _UNQUOTED.fullmatch(path) else path
 
 
 def _by_hand(shell: str, line: str) -> str:

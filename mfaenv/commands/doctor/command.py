@@ -32,7 +32,7 @@ def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Examine, and print it all. Raise MfaenvError (usage) for options that are wrong; KeyboardInterrupt."""
     terminal = Terminal.for_options(given, env)
     with settings.hidden(env):
-        found = examine(given, environment.theirs(env), Context(Store.of(env), terminal))
+        found = examine(given, environment.without_settings(env), Context(Store.of(env), terminal))
     if given.get("as_json"):
         import json
 

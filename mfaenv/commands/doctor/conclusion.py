@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfaenv.aws.probe import CALLS, NOT_TRIED
 from mfaenv.commands.doctor import account
 from mfaenv.commands.doctor.report import Column, Row
-from mfaenv.commands.doctor.verdict import Answer, Evidence, Verdict, evidence, judge
+from mfaenv.commands.doctor.verdict import Enforcement, Evidence, Verdict, evidence, judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ ALWAYS = "answers under any policy: no gap"
 ALONE = "nothing to compare it with"
 
 NO_KEYS = Verdict(
-    Answer.CANNOT_TELL, "There are no keys to make the calls with.", "Fix what is wrong, and run it again."
+    Enforcement.CANNOT_TELL, "There are no keys to make the calls with.", "Fix what is wrong, and run it again."
 )
 DELETE_KEYS = "No policy of the account applies to its root user: delete these keys, and work with an IAM user's."
 NAME_A_USERS = "Name the profile of an IAM user's access keys: mfaenv doctor -p NAME"
@@ -44,7 +44,7 @@ def verdict(request: Request, outcomes: Outcomes) -> Verdict:
     if Column.AS_IS in outcomes:
         reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.kind}."
         role = "" if identity is None or identity.user else " A role's calls say nothing about a user's policy."
-        return Verdict(Answer.CANNOT_TELL, reason + role, NAME_A_USERS)
+        return Verdict(Enforcement.CANNOT_TELL, reason + role, NAME_A_USERS)
     found = judge(_evidence(outcomes))
     return found._replace(next_step=DELETE_KEYS) if identity and identity.is_root else found
 

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mfaenv.aws.probe import Kind
-from mfaenv.commands.doctor.verdict import Answer
+from mfaenv.commands.doctor.verdict import Enforcement
 from mfaenv.terminal import tones
 from mfaenv.terminal.tables import Table
 from mfaenv.terminal.tones import Toned
@@ -82,7 +82,8 @@ class Report(NamedTuple):
     @property
     def well(self) -> bool:
         """Return whether MFA is enforced and nothing is wrong."""
-        return self.verdict.answer is Answer.ENFORCED and all(check.state is not State.WRONG for check in self.checks)
+        is_enforced = self.verdict.answer is Enforcement.ENFORCED
+        return is_enforced and all(check.state is not State.WRONG for check in self.checks)
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -113,9 +114,9 @@ TONES = {
     State.OK: tones.GOOD,
     State.NOTE: tones.DOUBTFUL,
     State.WRONG: tones.BAD,
-    Answer.ENFORCED: tones.GOOD,
-    Answer.NOT_ENFORCED: tones.BAD,
-    Answer.CANNOT_TELL: tones.DOUBTFUL,
+    Enforcement.ENFORCED: tones.GOOD,
+    Enforcement.NOT_ENFORCED: tones.BAD,
+    Enforcement.CANNOT_TELL: tones.DOUBTFUL,
     Kind.FAILED: tones.BAD,
 }
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Answer(StrEnum):
+class Enforcement(StrEnum):
     """Whether MFA is required."""
 
     ENFORCED = "enforced"
@@ -36,7 +36,7 @@ class Evidence(Enum):
 class Verdict(NamedTuple):
     """The answer, why, and what to do about it (nothing where MFA is enforced)."""
 
-    answer: Answer
+    answer: Enforcement
     reason: str
     next_step: str = ""
 
@@ -67,38 +67,38 @@ ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBucket
 
 VERDICTS = {
     Evidence.GAP: Verdict(
-        Answer.NOT_ENFORCED, "{calls} answered without MFA: whoever has the access key needs no device.", ATTACH
+        Enforcement.NOT_ENFORCED, "{calls} answered without MFA: whoever has the access key needs no device.", ATTACH
     ),
-    Evidence.PROOF: Verdict(Answer.ENFORCED, "{calls}: explicitly denied without MFA, and no longer with it.", ""),
+    Evidence.PROOF: Verdict(Enforcement.ENFORCED, "{calls}: explicitly denied without MFA, and no longer with it.", ""),
     Evidence.UNTRIED: Verdict(
-        Answer.CANNOT_TELL,
+        Enforcement.CANNOT_TELL,
         "{calls}: explicitly denied without MFA, but that MFA lifts the deny was not seen.",
         "Run it again where a session is stored or a code can be given.",
     ),
     Evidence.SAME: Verdict(
-        Answer.CANNOT_TELL,
+        Enforcement.CANNOT_TELL,
         "{calls}: explicitly denied with MFA as well as without, so the deny is about something else, such as a "
         "service control policy.",
         f"{ALLOW_MORE} If a policy wants a recent MFA, try --refresh.",
     ),
     Evidence.LEFT_OPEN: Verdict(
-        Answer.CANNOT_TELL,
+        Enforcement.CANNOT_TELL,
         "Only {calls} answered without MFA, which a policy may leave open so that users can set up a device; nothing "
         "else could be compared.",
         ALLOW_MORE,
     ),
     Evidence.CONDITIONAL: Verdict(
-        Answer.CANNOT_TELL,
+        Enforcement.CANNOT_TELL,
         "{calls}: allowed with MFA only, but nothing denies the rest without it.",
         ATTACH,
     ),
     Evidence.UNKNOWN: Verdict(
-        Answer.CANNOT_TELL,
+        Enforcement.CANNOT_TELL,
         "{calls} could not be tried without MFA.",
         "Fix what failed, and run it again.",
     ),
     Evidence.SILENT: Verdict(
-        Answer.CANNOT_TELL,
+        Enforcement.CANNOT_TELL,
         "{calls}: no policy allows the user these calls, so that a refusal says nothing about MFA.",
         ALLOW_MORE,
     ),
