@@ -57,11 +57,14 @@ if sys.platform == "darwin":
 
     def _callers() -> Iterator[list[str]]:
         """Yield the command lines of the processes above this one, as ps shows them."""
+        import subprocess
+
         from mfaenv.terminal import program
 
         wanted = os.getppid()
         for _ in range(detect.FARTHEST):
-            with program.start(["/bin/ps", "-o", "ppid=,command=", "-p", str(wanted)], os.environ, stdout=-1) as ps:
+            command = ["/bin/ps", "-o", "ppid=,command=", "-p", str(wanted)]
+            with program.start(command, os.environ, stdout=subprocess.PIPE) as ps:
                 row = re.match(r"\s*(\d+)\s+(.*)", ps.communicate()[0].decode("utf-8", "replace"))
             if not row or wanted <= 1:
                 return

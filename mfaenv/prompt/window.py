@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from contextlib import contextmanager, suppress
 
@@ -18,7 +19,6 @@ from mfaenv.terminal import console, program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mfaenv.prompt.dialog import Dialog
@@ -97,10 +97,10 @@ class Window:
             self._lacking[dialog.name] = reason
 
     def _run(self, dialog: Dialog, shown: Shown, meanwhile: Callable[[], None], look: Look) -> Ended:
-        start = dialog.start(shown)
+        start, pipe = dialog.start(shown), subprocess.PIPE
         try:
             env = {**self._env, **dict(start.variables)}
-            running = program.start([dialog.name, *start.arguments], env, stdin=-1, stdout=-1, stderr=-1)
+            running = program.start([dialog.name, *start.arguments], env, stdin=pipe, stdout=pipe, stderr=pipe)
         except (OSError, ValueError) as error:
             raise NoWindowError(getattr(error, "strerror", None) or "cannot be run") from None
         with running, _closed_in_the_end(running, shown.tty):
@@ -119,8 +119,6 @@ def _lacking(dialog: Dialog, env: Mapping[str, str]) -> str:
 
 def _streams(running: subprocess.Popen[bytes], given: bytes, look: Look) -> tuple[bytes, bytes]:
     """Write the program's input and return its output and errors. Call `look` while it runs, which may raise."""
-    import subprocess
-
     data: bytes | None = given
     while True:
         try:
@@ -133,8 +131,6 @@ def _streams(running: subprocess.Popen[bytes], given: bytes, look: Look) -> tupl
 @contextmanager
 def _closed_in_the_end(running: subprocess.Popen[bytes], tty: str) -> Iterator[None]:
     """Close the window at an exception; one in a terminal leaves that as it was."""
-    import subprocess
-
     with console.modes_kept(tty):
         try:
             yield

@@ -143,7 +143,9 @@ class Terminal:
         try:
             tty = console.Console()
         except OSError:
-            yield {"stdin": -3, "stderr": None}
+            from subprocess import DEVNULL
+
+            yield {"stdin": DEVNULL, "stderr": None}
         else:
             with tty:
                 yield {"stdin": tty.reader, "stderr": tty.writer}

@@ -310,7 +310,12 @@ def test_an_edit_between_reading_and_replacing_a_file_stays(
     inject = ("-e", "trace=fsync", "-e", f"inject=fsync:signal=STOP:when={number}")
     command = ("strace", "-f", "-qq", "-o", os.devnull, *inject, *COMMAND, *line)
     process = subprocess.Popen(
-        command, env=machine.product.env, cwd=machine.product.home, stdout=-1, stderr=-1, text=True
+        command,
+        env=machine.product.env,
+        cwd=machine.product.home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     program = stopped_below(process.pid)
     (new,) = (machine.product.home / ".aws").glob(".c*")

@@ -27,7 +27,9 @@ class Screen:
         reader, writer = os.pipe()
         # By default it starts anew when its last client leaves, and refuses whoever comes meanwhile.
         command = ("Xvfb", "-displayfd", str(writer), "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-noreset")
-        self._server = subprocess.Popen(command, pass_fds=[writer], stdout=-3, stderr=-3)
+        self._server = subprocess.Popen(
+            command, pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         os.close(writer)
         with open(reader, encoding="ascii") as file:
             self.name = f":{file.readline().strip()}"
@@ -62,9 +64,8 @@ class Screen:
         return not self.windows()
 
     def _do(self, *words: str) -> str:
-        done = subprocess.run(
-            ["xdotool", *words], env={**os.environ, "DISPLAY": self.name}, stdout=-1, stderr=-3, check=False
-        )
+        env = {**os.environ, "DISPLAY": self.name}
+        done = subprocess.run(["xdotool", *words], env=env, capture_output=True, check=False)
         return done.stdout.decode()
 
 
