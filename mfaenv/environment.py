@@ -68,7 +68,8 @@ No prompt hook puts the profile's own session in the place of such a one, nor af
 SETTINGS = "MFAENV_SETTINGS"
 """What mfaenv set because the profile says where AWS is: `NAME=value` words, since addresses hold no blank."""
 
-SWITCHES = {"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}
+IGNORE_ADDRESSES = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+SWITCHES = {"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", IGNORE_ADDRESSES}
 DEMO = "MFAENV_DEMO"
 """Tells programs inside a demo where it is: its AWS files go with it, but the files of the shell stay."""
 

@@ -15,7 +15,7 @@ from mfaenv.terminal import code_page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mfaenv.parse import Given
     from mfaenv.shells import Pair
@@ -35,7 +35,7 @@ def run(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
         output.to_stdout(kept(shell, given, env, now).encode())
         return DONE
     settings, profile = [*_path(shell, env), *startup.settings(shell, store, hook=hook)], _profile(given)
-    code = f"{startup.text(shell, store.latest(), now, (), hook=hook)}{startup.short(startup.completion(shell))}"
+    code = _code(shell, store, now, (), hook=hook)
     stays = _stays(env, now)
     session = [] if stays else _stored(given, env, store, now)
     without = [*settings, *([] if stays else profile)]
@@ -81,7 +81,13 @@ def kept(shell: str, given: Given, env: Mapping[str, str], now: float) -> str:
     """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
     store, hook = Store.of(env), "no_hook" not in given
     known = [*startup.settings(shell, store, hook=hook), *_profile(given)]
-    return f"{startup.text(shell, store.latest(), now, known, hook=hook)}{startup.short(startup.completion(shell))}"
+    return _code(shell, store, now, known, hook=hook)
+
+
+def _code(shell: str, store: Store, now: float, known: Iterable[Pair], *, hook: bool) -> str:
+    """Return the function, the hook and the completion; `known` is as in `startup.text`."""
+    function = startup.text(shell, store.latest(), now, known, hook=hook)
+    return function + startup.short(startup.completion(shell))
 
 
 def _profile(given: Given) -> list[Pair]:

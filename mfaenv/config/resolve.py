@@ -217,7 +217,7 @@ def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service:
     """
     if settings.is_ignored(env, section):
         return NOTHING
-    for variable in (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL"):
+    for variable in (f"{environment.ADDRESS}_{service.upper()}", environment.ADDRESS):
         if env.get(variable):
             return Value(env[variable], variable)
     name = section.get("services", "")

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
     from mfaenv.config.awsfiles import AwsFiles, Section
 
-IGNORE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
-URL = "AWS_ENDPOINT_URL"
-SWITCHES = {
+URL, IGNORE = environment.ADDRESS, environment.IGNORE_ADDRESSES
+VARIABLES = {
     "use_fips_endpoint": "AWS_USE_FIPS_ENDPOINT",
     "use_dualstack_endpoint": "AWS_USE_DUALSTACK_ENDPOINT",
 }
@@ -47,7 +46,7 @@ def of_profile(name: str, env: Mapping[str, str], files: AwsFiles) -> Settings:
     own, default = (files.profiles.get(each, {}) for each in (name, DEFAULT))
     switches = {
         variable: _truth(own[setting]) if setting in own else "false"
-        for setting, variable in SWITCHES.items()
+        for setting, variable in VARIABLES.items()
         if variable not in env and (setting in own or is_true(default.get(setting, "")))
     }
     urls, lost = _urls(name, env, _Addresses.of(own, files), _Addresses.of(default, files))
