@@ -181,7 +181,7 @@ def test_entries_that_other_programs_stored_are_replaced_and_removed_too(
         (("export", "-p", "nobody"), "no profile 'nobody'", "."),
         (("export", "-p", "staging"), "no keys for profile 'staging'", "."),
         (("rotate", "-p", "wrong"), "no profile 'wrong'", "."),
-        (("imprt",), "cannot 'imprt'", "import"),
+        (("imprt",), "has no action 'imprt'", "import"),
     ],
 )
 def test_what_cannot_be_done_is_told(

@@ -30,7 +30,7 @@ def run(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
         from mfaenv import suggest
 
         hint = suggest.hint(word, list(acts), "`mfaenv keys --help` shows how.")
-        raise MfaenvError(f"keys cannot '{word}'.", hint, status=USAGE)
+        raise MfaenvError(f"keys has no action '{word}'.", hint, status=USAGE)
     return acts[word](given, env)
 
 
