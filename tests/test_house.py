@@ -192,12 +192,13 @@ def test_a_module_is_one_room(module: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
-def test_every_exception_from_the_linter_has_its_reason(file: Path) -> None:
+def test_every_exception_from_the_linters_has_its_reason(file: Path) -> None:
     with tokenize.open(file) as source:
         comments = [
             token.string for token in tokenize.generate_tokens(source.readline) if token.type == tokenize.COMMENT
         ]
     assert [comment for comment in comments if re.search(r"#\s*noqa\b(?!: [A-Z0-9, ]+ - \S)", comment)] == []
+    assert [comment for comment in comments if re.search(r"#\s*type: ignore\b(?!\[[a-z-]+\] +# \S)", comment)] == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=place)

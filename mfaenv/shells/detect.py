@@ -112,7 +112,7 @@ def _read(process: int, name: str) -> str:
 
 def _from_shellingham() -> str | None:
     # Imported here for what it loads: re and subprocess.
-    import shellingham  # type: ignore[import-untyped]
+    import shellingham  # type: ignore[import-untyped]  # it has no types
 
     try:
         return _known(shellingham.detect_shell()[0])

@@ -58,7 +58,7 @@ class Machine(NamedTuple):
         return found
 
     def assert_a_working_key_is_stored(self) -> None:
-        keys = {key.id: key.secret for key in self.scenario.key.principal.keys if key.active}  # type: ignore[union-attr]
+        keys = {key.id: key.secret for key in self.scenario.key.principal.keys if key.active}  # type: ignore[union-attr]  # the key is a user's
         stored = self.stored()
         assert [key for key, secret in stored.items() if keys.get(key) == secret], (stored, keys)
 

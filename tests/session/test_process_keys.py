@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from observed_aws import ObservedAws
     from product import Product
 
+    from mfaenv.pretend_aws.files import Keys
     from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a script of sh; tests/windows has the keychain there")
@@ -32,8 +33,8 @@ def keychain(tmp_path: Path) -> Iterator[Keychain]:
         yield found
 
 
-def printed(key: object, **more: str) -> str:
-    return json.dumps({"Version": 1, "AccessKeyId": key.id, "SecretAccessKey": key.secret, **more})  # type: ignore[attr-defined]
+def printed(key: Keys, **more: str) -> str:
+    return json.dumps({"Version": 1, "AccessKeyId": key.id, "SecretAccessKey": key.secret, **more})
 
 
 def use(product: Product, command: str) -> None:

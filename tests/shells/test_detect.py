@@ -67,7 +67,7 @@ def test_the_shell_that_called(place: Place, tmp_path: Path, program: str) -> No
 def test_tcsh_holds_what_its_documented_line_brings(product: Product, scenario: Scenario, program: str) -> None:
     long = "A/+=" * 2000
     open_session = scenario.world.open_session
-    scenario.world.open_session = lambda *words, **more: replace(open_session(*words, **more), token=long)  # type: ignore[method-assign]
+    scenario.world.open_session = lambda *words, **more: replace(open_session(*words, **more), token=long)  # type: ignore[method-assign]  # this world is the test's own
     (product.home / "show").write_text("#!/bin/sh\necho ${AWS_SESSION_TOKEN-none}\n")
     (product.home / "show").chmod(0o755)
     for way in (f"-c {scenario.device.code()}", "--cached"):

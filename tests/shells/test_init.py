@@ -45,7 +45,7 @@ def check(text: bytes, *command: str) -> tuple[int, str]:
 def stored(product: Product, scenario: Scenario) -> str:
     """Get and store a session; give its access key."""
     done = product.run("--format", "json", "--token-code", scenario.device.code())
-    return re.search(r'"AWS_ACCESS_KEY_ID": "(\w+)"', done.out)[1]  # type: ignore[index]
+    return re.search(r'"AWS_ACCESS_KEY_ID": "(\w+)"', done.out)[1]  # type: ignore[index]  # without a match the test fails
 
 
 def test_every_shell_has_its_place() -> None:

@@ -66,7 +66,7 @@ def ready(product: Product, scenario: Scenario) -> Ready:
     for arguments in (("-c", scenario.device.code()), ("-p", "staging")):
         assert product.run("--shell", "sh", *arguments).status == 0
     held = product.run("--shell", "sh", "--cached", "-p", "staging").out
-    key, secret, token = (re.search(rf"{name}=(.+);", held)[1] for name in ("KEY_ID", "ACCESS_KEY", "TOKEN"))  # type: ignore[index]
+    key, secret, token = (re.search(rf"{name}=(.+);", held)[1] for name in ("KEY_ID", "ACCESS_KEY", "TOKEN"))  # type: ignore[index]  # without a match the test fails
     (product.home / "tools").mkdir()
     for name, text in PROGRAMS.items():
         (product.home / "tools" / name).write_text(f"#!/bin/sh\n{text}\n")

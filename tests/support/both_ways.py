@@ -156,7 +156,7 @@ def main() -> None:
 
     import mfaenv.cli.app  # noqa: F401 - loaded once, for all forks
 
-    sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
+    sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]  # standard input is a text file here
     for line in sys.stdin:
         print(json.dumps(answer(*json.loads(line))), flush=True)  # noqa: T201 - the other end reads it
 
