@@ -79,14 +79,24 @@ def is_ours(command: str) -> bool:
     return _parsed(command) is not None
 
 
+def program_of(command: str) -> str:
+    """Return the program that a command starts, and no argument: one may be a secret."""
+    return (_words(command) or command.split())[0]
+
+
 def _parsed(command: str) -> Line | None:
+    words = _words(command)
+    return parse(words[1:]) if words and _is_program(words[0]) else None
+
+
+def _words(command: str) -> list[str]:
+    """Return the words of a command; none where it cannot be split."""
     from mfaenv.aws import process
 
     try:
-        program, *words = process.words(command)
+        return process.words(command)
     except MfaenvError:
-        return None
-    return parse(words) if _is_program(program) else None
+        return []
 
 
 def _is_program(path: str) -> bool:

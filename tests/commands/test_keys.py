@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from keychains import NOBODYS_BUS
 from product import as_nobody
+from settings import configure
 from terminals import Window
 from trouble import assert_explained
 
@@ -120,6 +121,13 @@ def test_keys_that_aws_does_not_know_stay_in_the_file(
     assert (config(product).read_text(), credentials(product).read_text()) == before
     assert keychain.lookup("default") == ""
     assert scenario.key.secret in before[1]
+
+
+def test_a_program_is_named_without_its_quotes_and_arguments(product: Product) -> None:
+    configure(product, "vault", credential_process='"/opt/my tools/op-aws" get x')
+    configure(product, "odd", credential_process="op-aws 'x")
+    sources = {row["profile"]: row["source"] for row in listed(product)}
+    assert (sources["vault"], sources["odd"]) == ("/opt/my tools/op-aws", "op-aws")
 
 
 def test_without_a_keychain_nothing_changes(product: Product) -> None:

@@ -89,7 +89,7 @@ def _row(name: str, files: AwsFiles, context: Context) -> Iterator[Row]:
             known = longterm.known_key(context.store, name, command)
             yield _made(name, "keychain", "the keychain", known, error.message)
     elif command and not process.is_ours(command):
-        yield _made(name, "process", command.split()[0], longterm.known_key(context.store, name, command))
+        yield _made(name, "process", process.program_of(command), longterm.known_key(context.store, name, command))
 
 
 def _made(profile: str | None, place: str, source: str, key: str | None, problem: str | None = None) -> Row:
