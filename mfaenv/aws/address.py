@@ -127,6 +127,8 @@ def is_this_machine(host: str, look_up: "Callable[..., Any] | None" = None) -> b
 
     try:
         found = (look_up or socket.getaddrinfo)(host, None)
+    except UnicodeError:
+        return False  # a label is empty or too long: that is no host
     except OSError:
         return True  # no connection is made to it either
     return all(row[4][0] == IPV6_LOOPBACK.strip("[]") or _is_loopback_number(str(row[4][0])) for row in found)

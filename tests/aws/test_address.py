@@ -46,6 +46,9 @@ ELSEWHERE = (
     "http://[::1%25eth0]",
     "http://[fe80::1%25lo]",
     "http://169.254.169.254",
+    "http://.localhost",
+    "http://a..localhost",
+    f"http://{'a' * 64}.localhost",
 )
 NO_ADDRESS = (
     "localhost:4566",
@@ -181,12 +184,13 @@ def urllib3_connects_to(url: str) -> str:
 @example("http://127.0.0.1#@relay.example.com")
 @example("http://relay.example.com?@127.0.0.1")
 @example("http://127.0.0.1%2erelay.example.com")
+@example("http://127.0.0.1.localhost")
 def test_what_counts_as_this_machine_is_what_urllib3_would_call(url: str) -> None:
     parsed = address.parse(url)
     assume(parsed is not None)
     assert parsed is not None
     host = urllib3_connects_to(url)
     if not refused(url) and host:
-        assert host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+        assert host == "localhost" or host.endswith(".localhost") or ipaddress.ip_address(host.strip("[]")).is_loopback
     if host and parsed.host.isascii() and "%" not in parsed.host and not parsed.host.startswith("["):
         assert parsed.host == host
