@@ -1,6 +1,7 @@
 """mfaenv as people have it: a process of its own, with a home and an environment of its own and no terminal."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -69,7 +70,15 @@ def finish(process: "subprocess.Popen[bytes]", data: str | None = None) -> Outco
     try:
         out, err = process.communicate(None if data is None else data.encode(), timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
+        _kill(process)
         process.communicate()
         raise
     return Outcome(process.returncode, *((text or b"").decode("utf-8", "surrogateescape") for text in (out, err)))
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process and, where it leads a group, what it started: that would keep the pipes open for ever."""
+    if sys.platform != "win32" and os.getpgid(process.pid) == process.pid:
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
