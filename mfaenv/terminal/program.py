@@ -98,6 +98,9 @@ def output(command: Sequence[str], env: Mapping[str, str], seconds: float, **str
 def cannot_run(name: str, error: OSError | ValueError) -> MfaenvError:
     """Return the error for a program that cannot be started, with a shell's exit status for that."""
     if isinstance(error, FileNotFoundError):
+        if find(name, os.environ):
+            wrong = "the program that its first line names is not there"
+            return MfaenvError(f"{name} cannot be run: {wrong}.", status=NOT_FOUND)
         return MfaenvError(f"There is no program {name}.", "Check its name.", status=NOT_FOUND)
     reason = getattr(error, "strerror", None) or "its name cannot be used"
     return MfaenvError(f"{name} cannot be run: {reason}.", status=NOT_EXECUTABLE)

@@ -104,6 +104,17 @@ def test_exec_fails_as_a_shell_does(product: Product, program: str, expected: in
     assert program in done.err
 
 
+@pytest.mark.usefixtures("signed_in")
+@pytest.mark.parametrize("serve", [(), ("--serve",)], ids=["exec", "serve"])
+def test_a_script_whose_interpreter_is_missing_is_told(product: Product, serve: tuple[str, ...]) -> None:
+    script = product.home / "script"
+    script.write_text("#!/no/such/interpreter\n")
+    script.chmod(0o755)
+    done = product.run("exec", *serve, "--", "./script")
+    assert (done.status, done.out) == (127, "")
+    assert done.err == "mfaenv: ./script cannot be run: the program that its first line names is not there.\n"
+
+
 def test_exec_without_a_session_starts_nothing(product: Product) -> None:
     done = product.run("exec", "--", "touch", "started")
     assert (done.status, done.out) == (3, "")
