@@ -9,6 +9,9 @@ from typing import NamedTuple
 TITLE = "mfaenv"
 PROMPT = "MFA code:"
 
+ENDED_FROM_OUTSIDE = {-1, -2, -9, -15}
+"""The status after SIGHUP, SIGINT, SIGKILL or SIGTERM: somebody closed the window. A crash is another signal."""
+
 
 class Shown(NamedTuple):
     """What a window shows: lines of printable text, and what was wrong with the last answer.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from mfaenv.prompt.dialog import TITLE, Dialog, Ended, NoWindowError, Shown, Start
+from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, TITLE, Dialog, Ended, NoWindowError, Shown, Start
 
 
 class Kdialog(Dialog):
@@ -22,6 +22,6 @@ class Kdialog(Dialog):
         """Return the line. The status is 1 for a window that was closed."""
         if ended.status == 0:
             return ended.output
-        if ended.status == 1:
+        if ended.status in {1, *ENDED_FROM_OUTSIDE}:
             raise KeyboardInterrupt
         raise NoWindowError("no display")

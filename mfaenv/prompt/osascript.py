@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfaenv.prompt.dialog import TITLE, Dialog, Ended, NoWindowError, Shown, Start
+from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, TITLE, Dialog, Ended, NoWindowError, Shown, Start
 
 SCRIPT = f"""\
 on run argv
@@ -33,6 +33,6 @@ class Osascript(Dialog):
         """Return the line."""
         if ended.status == 0:
             return ended.output
-        if CANCELED in ended.errors:
+        if CANCELED in ended.errors or ended.status in ENDED_FROM_OUTSIDE:
             raise KeyboardInterrupt
         raise NoWindowError("no desktop")

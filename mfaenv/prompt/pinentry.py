@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
-from mfaenv.prompt.dialog import PROMPT, TITLE, Dialog, Ended, NoWindowError, Shown, Start
+from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, PROMPT, TITLE, Dialog, Ended, NoWindowError, Shown, Start
 
 LONGEST = 900
 """Bytes of a value: a line has 1,000 with its command, https://www.gnupg.org/documentation/manuals/assuan/Client-requests.html."""
@@ -15,8 +15,8 @@ SAFE = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 CLOSED = {62, 99, 198}
 """GPG_ERR_TIMEOUT, GPG_ERR_CANCELED and GPG_ERR_FULLY_CANCELED of libgpg-error; an error's lower 16 bits say which."""
 
-GONE = {0, -1, -2, -9, -15}
-"""How a window ends that somebody closed from outside: in order, or by SIGHUP, SIGINT, SIGKILL or SIGTERM."""
+GONE = {0, *ENDED_FROM_OUTSIDE}
+"""How it ends where it leaves GETPIN without an answer because somebody closed it."""
 
 _ASK = "GETPIN"
 _CODE = 0xFFFF

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfaenv.prompt.dialog import TITLE, Dialog, Ended, NoWindowError, Shown, Start
+from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, TITLE, Dialog, Ended, NoWindowError, Shown, Start
 
 CLOSED = {1, 5}
 """Cancel and a timeout: https://help.gnome.org/users/zenity/stable/usage.html; 1 is also that there is no display."""
@@ -23,6 +23,6 @@ class Zenity(Dialog):
         """Return the line."""
         if ended.status == 0:
             return ended.output
-        if ended.status in CLOSED and "display" not in ended.errors:
+        if ended.status in ENDED_FROM_OUTSIDE or (ended.status in CLOSED and "display" not in ended.errors):
             raise KeyboardInterrupt
         raise NoWindowError("no display")
