@@ -87,7 +87,7 @@ def wrong_code(scenario: Scenario) -> str:
 def text_of_zenity(screen: Screen) -> str:
     """What the one open window says."""
     until(lambda: command_lines("zenity", screen))
-    (words,) = command_lines("zenity", screen)
+    (words,) = command_lines("zenity", screen).values()
     return next(word for word in words if word.startswith("--text="))
 
 
@@ -115,8 +115,10 @@ def test_a_wrong_code_is_asked_for_again_in_a_window(
     product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen, name: str
 ) -> None:
     running = asking(product, screen, name).start("process", "--ask", "auto")
+    until(screen.windows)
+    first = command_lines(name, screen).keys()
     screen.type("12345")
-    until(lambda: not screen.windows())
+    until(lambda: command_lines(name, screen).keys() - first)
     screen.type(wrong_code(scenario))
     until(lambda: sent_codes(aws) == 1)
     until(screen.windows)

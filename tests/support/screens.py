@@ -78,9 +78,9 @@ def until(there: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-def command_lines(program: str, screen: Screen) -> list[list[str]]:
-    """List the words of each running process of this program that is on the screen: others may have theirs."""
-    found = []
+def command_lines(program: str, screen: Screen) -> dict[str, list[str]]:
+    """Return the words of each process of this program on the screen, by its number: other screens may have theirs."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words, variables = ((process / name).read_bytes().split(b"\0")[:-1] for name in ("cmdline", "environ"))
@@ -88,5 +88,5 @@ def command_lines(program: str, screen: Screen) -> list[list[str]]:
             continue
         command = [word.decode("utf-8", "replace") for word in words]
         if command and Path(command[0]).name == program and f"DISPLAY={screen.name}".encode() in variables:
-            found.append(command)
+            found[process.name] = command
     return found
