@@ -74,6 +74,12 @@ def wait_for_lock(product: Product, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.01)
 
 
+def read_line(process: subprocess.Popen[bytes]) -> str:
+    """Wait for a line on standard error."""
+    assert process.stderr is not None
+    return process.stderr.readline().decode().strip()
+
+
 def stop(process: subprocess.Popen[bytes]) -> None:
     if sys.platform != "win32":
         process.send_signal(signal.SIGSTOP)
@@ -97,11 +103,10 @@ def test_who_waits_says_so_after_a_second(product: Product, aws: ObservedAws, co
     first = start(product, code)
     assert held.reached.wait(PATIENCE)
     second = start(product, code)
-    assert second.stderr is not None
-    said = second.stderr.readline().decode()
+    said = read_line(second)
     held.released.set()
     outcomes = finish_all(first, second)
-    assert said.strip() == f"mfaenv: {WAITING}"
+    assert said == f"mfaenv: {WAITING}"
     assert [outcome.err for outcome in outcomes] == ["", ""]
     assert len(sessions(outcomes)) == 1
 
@@ -228,16 +233,22 @@ def test_the_next_takes_over_whenever_the_first_is_killed(
 def test_the_next_takes_over_when_the_first_is_killed_as(
     product: Product, aws: ObservedAws, codes: Iterator[str], moment: str
 ) -> None:
-    """The kernel kills it at the call itself."""
+    """The kernel kills it at the call itself; the others wait by then, where it comes as far as to AWS."""
     need("strace")
     call, times = MOMENTS[moment]
     kill = f"inject={call}:signal=SIGKILL:when={times}"
     product.command = ("strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", kill, *COMMAND)
+    held = aws.hold("GetSessionToken")
     first = start(product, next(codes))
-    wait_for_lock(product, first)
+    while first.poll() is None and not held.reached.wait(0.01):
+        pass
     product.command = COMMAND
     code = next(codes)
-    killed, *outcomes = finish_all(first, *(start(product, code) for _ in range(SOME)))
+    others = [start(product, code) for _ in range(SOME)]
+    if first.poll() is None:
+        assert {read_line(other) for other in others} == {f"mfaenv: {WAITING}"}
+    held.released.set()
+    killed, *outcomes = finish_all(first, *others)
     assert (killed.status, killed.out) == (KILLED, "")
     assert len(sessions(outcomes)) == 1
     assert len(aws.actions("GetSessionToken")) <= 2
