@@ -90,7 +90,7 @@ class Prepared(Entry):
 def answer(given: "Given", env: "Mapping[str, str]", tell: "Tell | None" = None) -> int | None:
     """Print the stored session and return the exit status; or decline: print, write and return nothing.
 
-    `tell` is called at a terminal with what a shell got.
+    `tell` is called with what a shell got, where that is told.
     """
     if os.isatty(1):
         return None
@@ -101,9 +101,14 @@ def answer(given: "Given", env: "Mapping[str, str]", tell: "Tell | None" = None)
     if isinstance(found, str):
         return CODE_NEEDED if given.get("cached") else None
     output.secrets_to_stdout(environment.rendered(target, found))
-    if tell and target in shells.NAMES and os.isatty(output.STDERR):
+    if tell and target in shells.NAMES and is_told(env):
         tell(given, env, found)
     return DONE
+
+
+def is_told(env: "Mapping[str, str]") -> bool:
+    """Return whether a shell is told what it gets: on a terminal, and in a log too where another session goes."""
+    return bool(env.get(environment.EXPIRES)) or os.isatty(output.STDERR)
 
 
 def _target(given: "Given", env: "Mapping[str, str]") -> str:

@@ -3,7 +3,7 @@
 import os
 import time
 
-from mfaenv import duration, output
+from mfaenv import duration, fastpath, output
 from mfaenv.entry import Session
 from mfaenv.store import SESSION
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def show(given: "Given", env: "Mapping[str, str]", pairs: "Iterable[Pair]", store: "Store") -> None:
-    """Show it at a terminal; nothing with --quiet, and with --cached, which hooks call, either."""
+    """Show it where it is told; nothing with --quiet, and with --cached, which hooks call, either."""
     got = {name: value for name, value in pairs if value}
     if (
         got.get("AWS_ACCESS_KEY_ID") == env.get("AWS_ACCESS_KEY_ID")
         or given.keys() & {"quiet", "cached"}
         or os.isatty(output.STDOUT)
-        or not os.isatty(output.STDERR)
+        or not fastpath.is_told(env)
     ):
         return
     from mfaenv.terminal.console import printable

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from product import COMMAND
 from settings import configure
-from terminals import BASH, direct, open_window
+from terminals import BASH, direct, need, open_window
 
 from mfaenv.entry import Session
 from mfaenv.errors import USAGE
@@ -195,6 +197,20 @@ def test_a_shell_is_told_of_another_session_and_not_of_the_same(
         window.enter(line.format(" -p staging"))
         window.prompted()
         assert window.text.count(" until ") == 2
+
+
+def test_a_script_is_told_where_another_session_goes(product: Product, scenario: Scenario) -> None:
+    """By the full path and by the fast one; not of the first session, nor of the same one again."""
+    need("bash")
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    profiles = ("default", "staging", "staging", "default", "staging")
+    lines = [f"eval $({shlex.join(COMMAND)} --shell bash -p {profile})" for profile in profiles]
+    product.command = ("bash", "-ec", "\n".join(lines))
+    done = product.run()
+    assert (done.status, done.out) == (0, "")
+    told = [re.sub(r"until .*", "until", line) for line in done.err.splitlines()]
+    staging = "mfaenv: staging (role Developer) until"
+    assert told == [staging, "mfaenv: default until", staging]
 
 
 def test_quiet_says_nothing_of_a_session(product: Product, scenario: Scenario) -> None:
