@@ -26,10 +26,13 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def hold_standard_streams() -> None:
     """Take the numbers of standard streams that are closed, so that nothing can be read there, and nothing written.
 
-    Otherwise the next file or connection would have the number, and what is printed would go there, keys and all.
+    Otherwise the next file or connection would have the number, and what is printed would go there, keys and all. And
+    what Python prints to a standard error that is None goes to standard output, where a shell would run it.
     """
     while None in (sys.stdin, sys.stdout, sys.stderr) and os.open(os.devnull, os.O_RDONLY) < STDERR:
         pass
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays until the end
 
 
 def to_stdout(data: bytes) -> None:

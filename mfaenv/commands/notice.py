@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 
 from mfaenv import duration, fastpath, output
 from mfaenv.entry import Session
@@ -35,7 +36,8 @@ def show(given: "Given", env: "Mapping[str, str]", pairs: "Iterable[Pair]", stor
     end = got.get("MFAENV_EXPIRES", "")
     until = _until(int(end), time.time()) if end else ""
     line = printable(" ".join(filter(None, [*words, until])))
-    output.text_to_stderr(f"mfaenv: {line}\n")
+    with suppress(OSError):  # the session is printed already: the line must not fail for a log that is full or closed
+        output.text_to_stderr(f"mfaenv: {line}\n")
 
 
 def _until(end: int, now: float) -> str:

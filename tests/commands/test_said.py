@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import time
@@ -211,6 +212,25 @@ def test_a_script_is_told_where_another_session_goes(product: Product, scenario:
     told = [re.sub(r"until .*", "until", line) for line in done.err.splitlines()]
     staging = "mfaenv: staging (role Developer) until"
     assert told == [staging, "mfaenv: default until", staging]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a file that is always full")
+@pytest.mark.parametrize("log", ["2>&-", "2>/dev/full"])
+def test_a_log_that_takes_nothing_fails_no_line(product: Product, scenario: Scenario, log: str) -> None:
+    need("bash")
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    profiles = ("default", "staging", "default")
+    lines = [f'eval "$({shlex.join(COMMAND)} --shell bash -p {profile} {log})"' for profile in profiles]
+    product.command = ("bash", "-ec", "\n".join([*lines, 'echo "$MFAENV_PROFILE"']))
+    assert product.run() == (0, "default\n", "")
+
+
+def test_without_standard_error_an_error_is_no_code(product: Product) -> None:
+    """A name in its text would run in the shell."""
+    need("sh")
+    product.command = ("sh", "-c", 'exec "$@" 2>&-', "sh", *COMMAND)
+    done = product.run("--shell", "bash", "-p", "'; touch here #")
+    assert (done.status, done.out) == (1, "(exit 1);\n")
 
 
 def test_quiet_says_nothing_of_a_session(product: Product, scenario: Scenario) -> None:
