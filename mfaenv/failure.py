@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 
 from mfaenv import catalog, environment, shells
 from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError
 from mfaenv.output import text_to_stderr, to_stdout
+from mfaenv.parse import Line
 from mfaenv.shells import detect
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.parse import Line
+from mfaenv.terminal.console import printable
+from mfaenv.terminal.terminal import Terminal
 
 NOT_EVALUATED = {"format", "cached", "version", "help"}
 """The options with which no shell evaluates the output."""
@@ -52,15 +50,11 @@ def _say_what_stays(line: Line, env: Mapping[str, str]) -> None:
     wanted = catalog.profile_or_default(line.options, env)
     held = env.get(environment.PROFILE, "")
     if held and held != wanted and env.get(environment.EXPIRES) and not line.options.get("quiet"):
-        from mfaenv.terminal.console import printable
-
         text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(held)}.\n")
 
 
 def _say(error: MfaenvError, env: Mapping[str, str]) -> None:
     try:
-        from mfaenv.terminal.terminal import Terminal
-
         Terminal(env).error(error)
     except Exception:  # noqa: BLE001 - without the memory or the files that it takes to draw, a bare line does
         try:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from mfaenv.aws import client as clients
 from mfaenv.aws import explain
+from mfaenv.aws.client import Settings
 from mfaenv.errors import DeniedError, MfaenvError
-from mfaenv.model import Keys
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfaenv.aws.client import Settings
-    from mfaenv.model import Credentials
+from mfaenv.model import Credentials, Keys
 
 ACTIVE, INACTIVE = "Active", "Inactive"
 NO_SUCH = "NoSuchEntity"

@@ -7,15 +7,10 @@ it, which connects to it: https://datatracker.ietf.org/doc/html/rfc3986#section-
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mfaenv.errors import USAGE, MfaenvError, without_password
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from mfaenv.model import Request
+from mfaenv.model import Request
 
 ALLOW_HTTP = "MFAENV_ALLOW_HTTP"
 LONGEST_PORT = len("65535")

@@ -7,12 +7,11 @@ a list where a text belongs, and some answers make its parser fail with any erro
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from botocore.parsers import ResponseParserFactory
+
 
 KINDS: dict[str, type] = {"list": list, "string": str, "structure": dict, "timestamp": datetime}
 """botocore's names of the kinds of values that are looked at, and what each has to be."""

@@ -1,18 +1,16 @@
 """botocore sessions and clients, in the right region and with the settings of the right profile."""
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfaenv.aws import address, answers, explain, regions
 from mfaenv.errors import MfaenvError
-from mfaenv.model import Keys
+from mfaenv.model import Credentials, Keys, Request
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from botocore.config import Config
     from botocore.session import Session
 
-    from mfaenv.model import Credentials, Request
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mfaenv.aws.signin import Console
 from mfaenv.errors import USAGE, MfaenvError, without_password
-
-if TYPE_CHECKING:
-    from mfaenv.aws.signin import Console
 
 PATHS = {
     "apigw": "apigateway",

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from mfaenv.aws import explain
+from mfaenv.aws.sts import Identity
 from mfaenv.errors import DeniedError, MfaenvError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfaenv.aws.sts import Identity
 
 SECURITY_KEY = ":u2f/"
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""

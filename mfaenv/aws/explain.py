@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mfaenv import duration
 from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_password
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from botocore.exceptions import BotoCoreError, ClientError
+
 
 INVALID_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code"
 WRONG_DEVICE = "MultiFactorAuthentication failed"
@@ -178,6 +176,8 @@ def clock_error(response: Any) -> MfaenvError:
 def ahead(response: Any, now: float) -> float | None:
     """Return the seconds by which `now` is ahead of the answer's own Date header; nothing where that holds no date."""
     date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    from email.utils import parsedate_to_datetime  # it takes as long to load as all the rest together
+
     try:
         return now - parsedate_to_datetime(date).timestamp()
     except ValueError:

@@ -7,12 +7,11 @@ with MFA", https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_c
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+from collections.abc import Mapping
+from typing import Any
 
-    Document = Mapping[str, Any]
+Document = Mapping[str, Any]
+
 
 WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 

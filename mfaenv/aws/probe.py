@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfaenv.aws import client, explain
 from mfaenv.aws.sts import Identity, identity_in
 from mfaenv.errors import DeniedError, MfaenvError
+from mfaenv.model import Credentials, Keys
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from concurrent.futures import Future
-
     from botocore.exceptions import ClientError
 
-    from mfaenv.model import Credentials, Keys
-
-    UnderWay = dict[str, Future["Outcome"]]
+UnderWay = dict[str, Future["Outcome"]]
 
 
 class Kind(StrEnum):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from mfaenv.errors import USAGE, MfaenvError
+
 if sys.platform == "win32":
 
     def _split(command: str) -> list[str]:
@@ -23,8 +25,6 @@ def words(command: str) -> list[str]:
 
     Raise MfaenvError (usage) where a quote is not closed, or where there is no word at all.
     """
-    from mfaenv.errors import USAGE, MfaenvError
-
     try:
         found = _split(command)
     except ValueError:

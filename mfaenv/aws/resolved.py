@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from mfaenv.aws import client, explain
 from mfaenv.errors import MfaenvError, drawn
-from mfaenv.model import MACHINE, WEB_ENVIRONMENT, Credentials
+from mfaenv.model import MACHINE, WEB_ENVIRONMENT, Credentials, Request
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import Any
-
     from botocore.credentials import CredentialProvider, CredentialResolver, ProcessProvider
     from botocore.session import Session
 
-    from mfaenv.model import Request
+Start = Callable[..., Any]
 
-    Start = Callable[..., Any]
 
 VISITED = "MFAENV_PROCESS_PROFILES"
 """The profiles on whose behalf a credential_process is running: it may be mfaenv, and lead back here."""

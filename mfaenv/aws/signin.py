@@ -12,11 +12,11 @@ from urllib.parse import quote, urlencode
 
 from mfaenv.aws import client, explain
 from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.model import Credentials
 
 if TYPE_CHECKING:
     from botocore.session import Session
 
-    from mfaenv.model import Credentials
 
 DOMAINS = {
     "aws": "aws.amazon.com",

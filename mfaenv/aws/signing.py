@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
 
-    from mfaenv.model import Credentials
+from mfaenv.model import Credentials
 
 
 def signed_headers(

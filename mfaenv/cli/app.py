@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from typer import BadParameter, Exit
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from mfaenv import __version__, output, suggest
-from mfaenv.catalog import COMMANDS, MAIN, PROGRAM
+from mfaenv import __version__, output, parse, suggest
+from mfaenv.catalog import COMMANDS, MAIN, PROGRAM, Option
+from mfaenv.config import names
 from mfaenv.errors import DONE, USAGE, MfaenvError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from mfaenv.catalog import Option
-    from mfaenv.parse import Given
+from mfaenv.parse import Given
 
 _PLAIN: Mapping[str, Any] = {"rich_markup_mode": None, "add_help_option": False}
 """The help is ours, and so is its option."""
@@ -46,8 +42,6 @@ class _Group(TyperGroup):
 
 def _meant(word: str) -> str:
     """Return what to type for a word that is no command, but says what is wanted; or nothing."""
-    from mfaenv import parse
-
     if word in _WANTED:
         return _WANTED[word]
     if parse.code(word):
@@ -57,8 +51,6 @@ def _meant(word: str) -> str:
 
 def _profile_meant(command: str, word: str, taken: str | None = None) -> str:
     """Return how to name the profile that a word is the name of; nothing where there is none, or no option for it."""
-    from mfaenv.config import names
-
     if "profile" not in COMMANDS[command].options or word not in names.profiles(os.environ):
         return ""
     line = ["mfaenv", command, taken, "-p", shlex.quote(word)]

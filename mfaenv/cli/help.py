@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable, Iterator
 
 from mfaenv import catalog
+from mfaenv.catalog import Command, Option
 from mfaenv.cli.examples import EXAMPLES
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from mfaenv.catalog import Command, Option
 
 WIDTH = 80
 WIDEST_LEFT = 36

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping, Sequence
 
 from mfaenv import parse
 from mfaenv.config import awsfiles
 from mfaenv.entry import ANSWER, Session
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.parse import Given
 from mfaenv.session import remembered, stored
 from mfaenv.session.lock import remove_abandoned
 from mfaenv.store import (
@@ -26,12 +28,6 @@ from mfaenv.store import (
 )
 from mfaenv.terminal import tables
 from mfaenv.terminal.terminal import Terminal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from mfaenv.parse import Given
 
 MANY = 20
 """Sessions that are named one by one; of more, their number says more."""

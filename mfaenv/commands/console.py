@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from mfaenv import environment, fastpath, parse
 from mfaenv.aws import address, client, destination, signin, sts
+from mfaenv.aws.signin import Console
 from mfaenv.commands import export
+from mfaenv.commands.export import Resolved
 from mfaenv.config import resolve, settings, sources
+from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.model import PROCESS, Credentials, Keys
+from mfaenv.model import PROCESS, Credentials, Keys, Request
 from mfaenv.output import secrets_to_stdout
+from mfaenv.parse import Given
 from mfaenv.session import device, longterm, remembered
 from mfaenv.terminal import browser
 from mfaenv.terminal.terminal import Terminal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.aws.signin import Console
-    from mfaenv.commands.export import Resolved
-    from mfaenv.config.awsfiles import AwsFiles, Section
-    from mfaenv.model import Request
-    from mfaenv.parse import Given
 
 ROLE_SETTINGS = ("role_arn", "sso_role_name")
 """Settings of a profile that gives a role's session."""

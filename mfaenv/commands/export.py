@@ -5,31 +5,28 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mfaenv import catalog, environment, fastpath, shells
 from mfaenv.commands import notice
 from mfaenv.commands.target import target
-from mfaenv.config import awsfiles, resolve, settings, sources
+from mfaenv.config import awsfiles, provenance, resolve, settings, sources
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.paths import file_paths
+from mfaenv.entry import Fields, Session
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
+from mfaenv.model import Request
 from mfaenv.output import secrets_to_stdout, to_stderr
+from mfaenv.parse import Given
 from mfaenv.session import longterm, remembered
+from mfaenv.session.cache import Answer
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
+from mfaenv.shells.formats import github_masks
 from mfaenv.store import Store
 from mfaenv.terminal import code_page
 from mfaenv.terminal.terminal import Terminal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.config.awsfiles import AwsFiles
-    from mfaenv.entry import Fields, Session
-    from mfaenv.model import Request
-    from mfaenv.parse import Given
-    from mfaenv.session.cache import Answer
 
 
 def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
@@ -44,8 +41,6 @@ def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
         if wanted in shells.NAMES:
             terminal.note(f"To set the session in a shell, type: {shells.loading_line(wanted, asked_again(given))}")
     if fastpath.runs_on_github(wanted, env):
-        from mfaenv.shells.formats import github_masks
-
         to_stderr(github_masks(pairs))
     secrets_to_stdout(text)
     if wanted in shells.NAMES:
@@ -151,8 +146,6 @@ def answer(  # noqa: PLR0913 - all that a request needs
     store, asked, states, files, request = known
     _refuse_early(wanted, _own(request))
     if given.get("verbose"):
-        from mfaenv.config import provenance
-
         for row in provenance.rows(request, env, files):
             terminal.detail(*row)
     found = Sessions(Context(store, terminal), held).obtain(request)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.errors import DONE
 from mfaenv.output import to_stdout
+from mfaenv.parse import Given
 from mfaenv.terminal.terminal import Terminal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.parse import Given
 
 LOCKS_OUT_ALL = (
     "It denies everything that was not signed in with MFA: in the console, on the command line, in programs.",

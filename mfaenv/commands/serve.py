@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from mfaenv import environment, fastpath, shells
 from mfaenv.commands import export
 from mfaenv.config import settings
-from mfaenv.model import Keys, Value
+from mfaenv.entry import Session
+from mfaenv.errors import MfaenvError
+from mfaenv.model import Keys, Request, Value
+from mfaenv.parse import Given
 from mfaenv.serving import files
 from mfaenv.serving.reminder import Reminder
 from mfaenv.serving.renewal import Renewal
 from mfaenv.serving.server import CredentialServer
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
+from mfaenv.shells import detect
 from mfaenv.terminal import coredump, stand_in
 from mfaenv.terminal.terminal import Terminal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.entry import Session
-    from mfaenv.model import Request
-    from mfaenv.parse import Given
 
 URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the name of a variable
@@ -98,9 +95,6 @@ def _environment(session: Sequence[shells.Pair], env: Mapping[str, str]) -> dict
 
 def _line(given: Given, request: Request, env: Mapping[str, str]) -> str:
     """Return the line that gets a new session in another window."""
-    from mfaenv.errors import MfaenvError
-    from mfaenv.shells import detect
-
     kept = {name: value for name, value in given.items() if name in {"serial_number", "duration", "role_arn", "region"}}
     again = export.asked_again({"profile": request.profile.text, **kept, "refresh": True})
     try:

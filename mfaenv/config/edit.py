@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import configparser
 import re
+from collections.abc import Callable, Mapping
 
 from mfaenv.config.awsfiles import OPTION, profile_of, sections
 from mfaenv.errors import MfaenvError
 from mfaenv.parse import DEFAULT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 """What reading a file as text takes for a line."""

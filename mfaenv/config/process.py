@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 
+from mfaenv.aws import process
 from mfaenv.catalog import parse
 from mfaenv.errors import MfaenvError
-from mfaenv.parse import text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.parse import Line
+from mfaenv.parse import Line, text
+from mfaenv.terminal import program
 
 SETTING = "credential_process"
 MFAENV = "mfaenv"
@@ -29,8 +26,6 @@ def started() -> str:
 
 def called(env: Mapping[str, str]) -> str:
     """Return how other programs start this one: by its name, or by its path where it is not on the PATH."""
-    from mfaenv.terminal import program
-
     return MFAENV if program.find(MFAENV, env) else started() or MFAENV
 
 
@@ -91,8 +86,6 @@ def _parsed(command: str) -> Line | None:
 
 def _words(command: str) -> list[str]:
     """Return the words of a command; none where it cannot be split."""
-    from mfaenv.aws import process
-
     try:
         return process.words(command)
     except MfaenvError:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+
 from mfaenv import duration
+from mfaenv.aws import client
 from mfaenv.aws.address import shown
 from mfaenv.config import resolve
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import drawn
+from mfaenv.model import Request
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+Row = tuple[str, str, str]
 
-    from mfaenv.config.awsfiles import AwsFiles
-    from mfaenv.model import Request
-
-    Row = tuple[str, str, str]
 
 SERVICES = ("sts", "iam", "s3")
 """Those that doctor calls."""
@@ -64,7 +63,5 @@ def _endpoints(request: Request, env: Mapping[str, str], files: AwsFiles, servic
 
 
 def _own_address(service: str, request: Request) -> str:
-    from mfaenv.aws import client
-
     found = client.own_address(service, client.settings_of(request, request.device.text))
     return shown(found) if found else "none"

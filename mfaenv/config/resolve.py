@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mfaenv import catalog, duration, environment, fastpath, parse, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, roles, settings, sources
+from mfaenv.config.awsfiles import AwsFiles, Section
+from mfaenv.config.roles import Chain
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.model import PROCESS, Hop, Request, Span, Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mfaenv.config.awsfiles import AwsFiles, Section
-    from mfaenv.config.roles import Chain
-    from mfaenv.parse import Given
+from mfaenv.parse import Given
 
 NOTHING = Value("", "")
 LISTED = 8

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from mfaenv import suggest
+from mfaenv.aws import regions
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import USAGE, MfaenvError, drawn
@@ -161,9 +163,6 @@ def _known_or_far(name: str, source: str) -> str:
 
     Raise MfaenvError (usage) for one that is close.
     """
-    from mfaenv import suggest
-    from mfaenv.aws import regions
-
     hint = suggest.hint(name, regions.names(), "")
     if not hint:
         return name

@@ -8,19 +8,15 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html says w
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from mfaenv import environment
 from mfaenv.aws import address
 from mfaenv.config import awsfiles
+from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.parse import DEFAULT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from mfaenv.config.awsfiles import AwsFiles, Section
 
 URL, IGNORE = environment.ADDRESS, environment.IGNORE_ADDRESSES
 VARIABLES = {

@@ -6,20 +6,15 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the order is th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mfaenv import environment, fastpath
 from mfaenv.config import awsfiles
-from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS
+from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section
+from mfaenv.config.roles import Chain
 from mfaenv.errors import MfaenvError
-from mfaenv.model import MACHINE, PROCESS, WEB_ENVIRONMENT, Keys
+from mfaenv.model import MACHINE, PROCESS, WEB_ENVIRONMENT, Keys, Value
 from mfaenv.parse import DEFAULT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mfaenv.config.awsfiles import AwsFiles, Section
-    from mfaenv.config.roles import Chain
-    from mfaenv.model import Value
 
 ENVIRONMENT = "the environment"
 

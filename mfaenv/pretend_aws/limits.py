@@ -18,6 +18,7 @@ from mfaenv.parse import is_digits
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+
 HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 BODY_BYTES = 1024 * 1024

@@ -7,24 +7,20 @@
 import io
 import socket
 import threading
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
-from typing import TYPE_CHECKING, Any, Self
+from types import TracebackType
+from typing import Any, Self
 
 from mfaenv.pretend_aws import limits
 from mfaenv.pretend_aws.pages import code_route
-from mfaenv.pretend_aws.routing import Operation, find_operation
+from mfaenv.pretend_aws.routing import Operation, Route, find_operation
 from mfaenv.pretend_aws.signin import signin_route
 from mfaenv.pretend_aws.wire import Refusal, Request, Response
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import TracebackType
-
-    from mfaenv.pretend_aws.routing import Route
-    from mfaenv.pretend_aws.world import World
+from mfaenv.pretend_aws.world import World
 
 _POLL = 0.02
 """Seconds until a server that is to stop finds out."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
 
 from mfaenv.shells import detect
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from mfaenv.terminal import program
 
 LONGEST = 40
 """Characters of a name."""
@@ -58,8 +56,6 @@ if sys.platform == "darwin":
     def _callers() -> Iterator[list[str]]:
         """Yield the command lines of the processes above this one, as ps shows them."""
         import subprocess
-
-        from mfaenv.terminal import program
 
         wanted = os.getppid()
         for _ in range(detect.FARTHEST):

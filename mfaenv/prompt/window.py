@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from mfaenv import parse
 from mfaenv.errors import CODE_NEEDED, MfaenvError
 from mfaenv.prompt import starter
-from mfaenv.prompt.dialog import Ended, NoWindowError, Shown
+from mfaenv.prompt.dialog import Dialog, Ended, NoWindowError, Shown
 from mfaenv.prompt.kdialog import Kdialog
 from mfaenv.prompt.osascript import Osascript
 from mfaenv.prompt.pinentry import Pinentry
 from mfaenv.prompt.powershell import Powershell
 from mfaenv.prompt.zenity import Zenity
 from mfaenv.terminal import console, program
+from mfaenv.terminal.tones import Toned
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+Look = Callable[[], None]
 
-    from mfaenv.prompt.dialog import Dialog
-    from mfaenv.terminal.tones import Toned
-
-    Look = Callable[[], None]
 
 DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell)
 """In the order in which they are tried. catalog.WINDOWS has their names."""

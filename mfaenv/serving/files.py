@@ -11,18 +11,14 @@ import configparser
 import io
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from mfaenv.config import awsfiles
+from mfaenv.config.awsfiles import Section, Sections
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
 from mfaenv.parse import DEFAULT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from mfaenv.config.awsfiles import Section, Sections
-    from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.terminal import Terminal
 
 KEYS = (awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS)
 WINS = frozenset(

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
 
 from mfaenv import duration
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
-    from typing import Self
-
-    from mfaenv.entry import Session
-    from mfaenv.model import Request
-    from mfaenv.session.obtain import Sessions
-    from mfaenv.terminal.terminal import Terminal
+from mfaenv.entry import Session
+from mfaenv.model import Request
+from mfaenv.session.obtain import Sessions
+from mfaenv.terminal.terminal import Terminal
 
 AHEAD = 10 * 60
 """Seconds before the end of the session at which the reminder is shown."""

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
+from mfaenv.entry import Session
 from mfaenv.errors import DeniedError, MfaenvError
-from mfaenv.model import Span, Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mfaenv.entry import Session
-    from mfaenv.model import Request
-    from mfaenv.session.obtain import Sessions
+from mfaenv.model import Request, Span, Value
+from mfaenv.session.obtain import Sessions
 
 AHEAD = 15 * 60
 """Seconds before the end at which credentials are renewed. botocore asks from then on, Go and JavaScript from 300."""

@@ -10,22 +10,18 @@ import hmac
 import io
 import json
 import secrets
+import socket
 import threading
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
+from types import TracebackType
+from typing import Any, Self
 
+from mfaenv.entry import Session
 from mfaenv.serving.renewal import DENIED, ENDED, RefusedError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable
-    from types import TracebackType
-    from typing import Any, Self
-
-    from mfaenv.entry import Session
 
 PATH = "/credentials"
 TOKEN_BYTES = 32

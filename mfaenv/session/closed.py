@@ -1,11 +1,7 @@
 """A window that a person closed: processes that wait for its answer see that, and open none themselves."""
 
 from mfaenv.entry import Entry
-from mfaenv.store import CLOSED
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfaenv.store import Store
+from mfaenv.store import CLOSED, Store
 
 KEPT = 60
 """Seconds; who waits for the window sees it at once."""

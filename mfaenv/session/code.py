@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING, Self
 
 from mfaenv import parse
+from mfaenv.aws import process
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
+from mfaenv.model import Request
+from mfaenv.terminal import program
+from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.tones import Toned
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable
-    from typing import Self
-
-    from mfaenv.model import Request
     from mfaenv.prompt.window import Window
-    from mfaenv.terminal.terminal import Terminal
-    from mfaenv.terminal.tones import Toned
 
-    Meanwhile = Callable[[], None]
-    Look = Callable[[], None]
-    Question = tuple[Toned, ...]
+Meanwhile = Callable[[], None]
+Look = Callable[[], None]
+Question = tuple[Toned, ...]
+
 
 PROGRAM_SECONDS = 60
 """How long a program may take: some wait for a touch or a PIN."""
@@ -140,11 +141,6 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile, look: L
     Look meanwhile; what that raises ends the program. Raise MfaenvError, with the program's name and status but never
     its output.
     """
-    import subprocess
-
-    from mfaenv.aws import process
-    from mfaenv.terminal import program
-
     words = process.words(command)
     name = os.path.basename(words[0])
     meanwhile()
@@ -174,8 +170,6 @@ def _output(process: subprocess.Popen[bytes], name: str, look: Look) -> bytes:
 
     Raise TimeoutExpired where it takes too long, MfaenvError where it prints too much (seen on POSIX alone).
     """
-    import subprocess
-
     end = time.monotonic() + PROGRAM_SECONDS
     while True:
         try:

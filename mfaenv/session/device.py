@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from mfaenv.aws import client, devices, sts
+from mfaenv.aws.sts import Identity
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
+from mfaenv.model import Keys, Request
 from mfaenv.session.code import can_ask
+from mfaenv.session.turn import Turn
 from mfaenv.terminal.interrupt import interruptible
+from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Toned
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfaenv.aws.sts import Identity
-    from mfaenv.model import Keys, Request
-    from mfaenv.session.turn import Turn
-    from mfaenv.terminal.terminal import Terminal
 
 LENGTHS = range(9, 256 + 1)
 CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=/:,.@-")
@@ -58,8 +56,6 @@ def find(request: Request, keys: Keys, terminal: Terminal, turn: Turn) -> tuple[
 
     Raise MfaenvError where there is none that STS can use.
     """
-    from mfaenv.aws import client, devices
-
     with interruptible():
         who = _identity(request, keys)
         iam = client.client("iam", client.settings_of(request), keys)
@@ -114,7 +110,5 @@ def owner(request: Request, keys: Keys) -> str:
 
 
 def _identity(request: Request, keys: Keys) -> Identity:
-    from mfaenv.aws import client, sts
-
     settings = client.settings_of(request, endpoint=request.endpoint.text)
     return sts.identity(client.client("sts", settings, keys), keys.access_key)

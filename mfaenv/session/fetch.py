@@ -4,10 +4,11 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from threading import Event
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfaenv import environment
-from mfaenv.aws import address
+from mfaenv.aws import address, client, sts
 from mfaenv.errors import MfaenvError, WrongCodeError
 from mfaenv.model import Credentials, Keys, Request
 from mfaenv.session import longterm, remembered
@@ -19,11 +20,9 @@ from mfaenv.terminal.interrupt import interruptible
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import DOUBTFUL, Toned
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from threading import Event
-
     from mfaenv.session.keychain import Tell
+
 
 TRIES = 3
 CODE_SECONDS = 30
@@ -77,8 +76,6 @@ class Ready:
 
     def _make_ahead(self, made: "Event") -> None:
         try:
-            from mfaenv.aws import sts
-
             self._client = self._make(self._note)
             # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
             sts.identity(self._client, self.keys.access_key)
@@ -93,8 +90,6 @@ class Ready:
         self._awaited = text
 
     def _make(self, tell: "Tell") -> Any:
-        from mfaenv.aws import client
-
         request = self._request
         self.keys = longterm.loaded(request, self.keys, tell)
         self._awaited = ""
@@ -217,8 +212,6 @@ class Fetch:
             remembered.remember_code(self._store, self._request.device.text, code, verdict, self._now())
 
     def _send(self, client: Any, code: str) -> Credentials:
-        from mfaenv.aws import sts
-
         serial = self._request.device.text
         credentials = sts.session_token(client, self.keys.access_key, serial, code, self._request.duration.seconds)
         self._remember(code, remembered.USED)

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from mfaenv.config import process
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Keys
 from mfaenv.session.lock import SAID_AFTER
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from keyring.backend import KeyringBackend
 
-    Tell = Callable[[str], None]
+Tell = Callable[[str], None]
+
 
 SERVICE = "mfaenv"
 SPARE = "mfaenv (being replaced)"

@@ -10,11 +10,8 @@ import _thread
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 PAUSE = 0.1
 """Seconds between two tries; up to half as many more, different in each process, so that not all try at once."""

@@ -1,17 +1,20 @@
 """Long-term keys that a program gives, ours from the keychain or another's: known by name, and loaded when needed."""
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from mfaenv.entry import Entry, named
+from mfaenv.aws import resolved
+from mfaenv.config import process
+from mfaenv.entry import Entry, Session, named
 from mfaenv.errors import MfaenvError
-from mfaenv.model import Keys
-from mfaenv.store import KEY
+from mfaenv.model import Credentials, Keys, Request, Value
+from mfaenv.session import cache, remembered
+from mfaenv.store import KEY, Store
+from mfaenv.terminal import program
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfaenv.model import Credentials, Request
     from mfaenv.session.keychain import Tell
-    from mfaenv.store import Store
+
 
 KNOWN_SECONDS = 400 * 86_400
 
@@ -80,8 +83,6 @@ def _replaced(access_key: str) -> str:
 
 def in_keychain(request: "Request") -> str:
     """Return the entry of the keychain that the request's program prints; nothing for another's program."""
-    from mfaenv.config import process
-
     return process.entry(request.process.text) if request.process.text else ""
 
 
@@ -98,9 +99,6 @@ def given(request: "Request", tell: "Tell") -> "Keys | Credentials":
         if found is None:
             raise not_there(entry)
         return found._replace(source=request.process.source)
-    from mfaenv.aws import resolved
-    from mfaenv.terminal import program
-
     got = resolved.credentials(request, program.start)
     return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.kind)
 
@@ -128,8 +126,6 @@ def loaded(request: "Request", keys: Keys, tell: "Tell") -> Keys:
 
 def not_there(entry: str) -> MfaenvError:
     """Make the error for an entry that the keychain lacks."""
-    from mfaenv.config import process
-
     return MfaenvError(
         f"The keychain has no keys for profile '{entry}'.",
         f"Put them into the credentials file, then: {process.to_type('keys', 'import', '-p', entry)}",
@@ -138,10 +134,6 @@ def not_there(entry: str) -> MfaenvError:
 
 def carry_over(store: "Store", request: "Request", old: str, new: str, now: float) -> None:
     """Store the device and the session of an old access key for a new one too: they stay valid without the old one."""
-    from mfaenv.entry import Session
-    from mfaenv.model import Value
-    from mfaenv.session import cache, remembered
-
     serial, account = remembered.device(store, old, request.endpoint.text)
     device = request.device if request.device.text else Value(serial, "remembered")
     if not device.text:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 
 from mfaenv import duration
-from mfaenv.aws import address
+from mfaenv.aws import address, client, sts
 from mfaenv.entry import Session
 from mfaenv.environment import timestamp
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
@@ -244,8 +244,6 @@ class Sessions:
     @interruptible()
     def _roles(self, request: Request, answer: Answer) -> Answer:
         """Assume one role after the other, each stored for itself. Raise DeniedError where a policy is in the way."""
-        from mfaenv.aws import client, sts
-
         clients, key = client.Roles(), answer.key
         for depth, hop in enumerate(request.hops, 1):
             key = role_key(key, (hop,))

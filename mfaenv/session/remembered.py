@@ -1,14 +1,10 @@
 """What is remembered beside sessions: the device of each access key, and the codes that AWS took or refused."""
 
+from collections.abc import Callable
+
 from mfaenv.entry import READERS, Entry, named, whole
-from mfaenv.store import CODE, DEVICE
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mfaenv.model import Request
-    from mfaenv.store import Store
+from mfaenv.model import Request
+from mfaenv.store import CODE, DEVICE, Store
 
 DEVICE_SECONDS = 400 * 86_400
 VERDICT_SECONDS = 90

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from types import TracebackType
+from typing import Self
 
 from mfaenv import fastpath
 from mfaenv.errors import ArrivedError
-from mfaenv.store import LATEST
+from mfaenv.store import LATEST, Store
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
-    from types import TracebackType
-    from typing import Self
-
-    from mfaenv.store import Store
-
-    Look = Callable[[], None]
-    Alone = Callable[[Look], AbstractContextManager[None]]
+Look = Callable[[], None]
+Alone = Callable[[Look], AbstractContextManager[None]]
 
 
 class Turn:

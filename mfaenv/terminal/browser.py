@@ -6,18 +6,16 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from mfaenv.errors import MfaenvError
 from mfaenv.terminal import handover, program
 from mfaenv.terminal.foreground import run_in_foreground
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+Open = Callable[[str], None]
+Start = handover.Start
 
-    Open = Callable[[str], None]
-    Start = handover.Start
 
 VARIABLE = "BROWSER"
 PLACEHOLDER = "%s"

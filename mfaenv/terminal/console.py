@@ -6,17 +6,15 @@ import os
 import select
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Self
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from types import TracebackType
-    from typing import Self
+Look = Callable[[], None]
+Styled = tuple[str, str]
+"""A line of text, and the style in which rich draws it: empty for plain text, which takes no rich."""
 
-    Look = Callable[[], None]
-    Styled = tuple[str, str]
-    """A line of text, and the style in which rich draws it: empty for plain text, which takes no rich."""
 
 USUAL_COLUMNS = 80
 

@@ -6,18 +6,16 @@ import hmac
 import secrets
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from mfaenv.errors import MfaenvError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
-    from typing import Any
+Start = Callable[[str], AbstractContextManager[Callable[[], object]]]
 
-    Start = Callable[[str], AbstractContextManager[Callable[[], object]]]
 
 SECONDS = 60
 """How long the browser has to ask."""

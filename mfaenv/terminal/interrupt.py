@@ -7,14 +7,11 @@ input from a character without reading it, or sends its signal to every program 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 
 from mfaenv.terminal import console
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from io import FileIO
 
 if sys.platform != "linux":
 

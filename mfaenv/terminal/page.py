@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console, detect_legacy_windows  # noqa: TID253 - this module is loaded only to draw
 from rich.text import Text  # noqa: TID253 - the same
 
 from mfaenv.terminal.console import broken, printable
+from mfaenv.terminal.tables import Line, Table
 from mfaenv.terminal.tones import PLAIN, STYLES, TITLE, Toned
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from rich.table import Table as Grid
 
-    from mfaenv.terminal.tables import Line, Table
 
 BORDER = 3
 """Cells that a table takes for each column beside its text: a line and two spaces."""
@@ -39,8 +38,6 @@ class Page(Console):
 
     def drawn(self, *parts: Table | Toned | Line | str) -> str:
         """Return tables and lines as they are drawn."""
-        from mfaenv.terminal.tables import Line, Table
-
         with self.capture() as captured:
             for number, part in enumerate(parts):
                 if isinstance(part, Line):

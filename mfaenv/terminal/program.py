@@ -7,14 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mfaenv.errors import MfaenvError
 from mfaenv.terminal import coredump
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126

@@ -7,14 +7,11 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from mfaenv.output import KILLED
 from mfaenv.terminal import foreground
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 if sys.platform == "win32":
 

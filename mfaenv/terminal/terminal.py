@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Self
 
 from mfaenv import parse
 from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
+from mfaenv.parse import Given
 from mfaenv.terminal import console
+from mfaenv.terminal.console import Styled
 from mfaenv.terminal.interrupt import interruptible
+from mfaenv.terminal.tables import Line, Table
 from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, STYLES, Toned
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import Any, Self
-
-    from mfaenv.parse import Given
-    from mfaenv.terminal.console import Styled
     from mfaenv.terminal.page import Page
-    from mfaenv.terminal.tables import Line, Table
 
-    Look = Callable[[], None]
+Look = Callable[[], None]
+
 
 INDENT = " " * len("mfaenv: ")
 BELOW_NUMBER = " " * len("  1  ")

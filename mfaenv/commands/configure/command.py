@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from mfaenv import environment
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, process, resolve, settings
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.parse import DEFAULT
+from mfaenv.model import Request
+from mfaenv.parse import DEFAULT, Given
 from mfaenv.session import longterm
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.config.awsfiles import AwsFiles
-    from mfaenv.model import Request
-    from mfaenv.parse import Given
 
 KEPT = ("endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
 """Settings that say where AWS is: programs that name the new profile read them there."""

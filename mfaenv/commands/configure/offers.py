@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from mfaenv.config import edit, rewrite
 from mfaenv.config.awsfiles import short
 from mfaenv.config.paths import CONFIG, ENCODING
+from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.output import text_to_stdout
 from mfaenv.terminal.tables import Line
+from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import BAD, GOOD, PLAIN
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+Proved = Callable[[], bool]
 
-    from mfaenv.config.rewrite import TextFile
-    from mfaenv.terminal.terminal import Terminal
-
-    Proved = Callable[[], bool]
 
 LONGEST_DIFF = 40
 """Lines. Of a new file, which is all in its diff, the first ones say enough."""

@@ -9,21 +9,17 @@ from __future__ import annotations
 import configparser
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from mfaenv.commands.configure.offers import Offers
 from mfaenv.config.process import joined
 from mfaenv.errors import MfaenvError
+from mfaenv.model import Request
+from mfaenv.session import code
 from mfaenv.terminal import program
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.commands.configure.offers import Offers
-    from mfaenv.model import Request
-    from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.terminal import Terminal
 
 SECONDS = 15
 """How long a program may take to list its entries."""
@@ -159,8 +155,6 @@ def best(entries: Entries, words: Sequence[str]) -> list[tuple[str, ...]]:
 
 def gives_code(command: str, terminal: Terminal) -> bool:
     """Run the command once, and return whether it gives a code; show the error where not."""
-    from mfaenv.session import code
-
     try:
         code.from_program(command, terminal, lambda: None, lambda: None)
     except MfaenvError as error:

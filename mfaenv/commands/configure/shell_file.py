@@ -5,20 +5,16 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Callable, Mapping
 
 from mfaenv import shells
+from mfaenv.commands import init
+from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, edit, process, rewrite
 from mfaenv.errors import MfaenvError
-from mfaenv.parse import DEFAULT
+from mfaenv.parse import DEFAULT, Given
 from mfaenv.shells import detect, is_plain
 from mfaenv.terminal import program
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from mfaenv.commands.configure.offers import Offers
-    from mfaenv.parse import Given
 
 SECONDS = 30
 """How long a shell may take to say where its file is."""
@@ -118,8 +114,6 @@ def _before(shell: str, text: str) -> str:
 
 def _function(shell: str, profile: str, env: Mapping[str, str]) -> str:
     """Return what `mfaenv init` prints for a shell that keeps it in a file."""
-    from mfaenv.commands import init
-
     given: Given = {} if profile == DEFAULT else {"profile": profile}
     return init.kept(shell, given, env, time.time())
 

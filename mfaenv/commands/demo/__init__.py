@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from mfaenv.catalog import OPTIONS
 from mfaenv.commands.demo import command
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.parse import Given
+from mfaenv.parse import Given
 
 
 def run(given: Given, words: Sequence[str], _env: Mapping[str, str]) -> int:

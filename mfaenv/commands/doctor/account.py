@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from mfaenv import duration
 from mfaenv.aws import probe
 from mfaenv.aws.devices import SECURITY_KEY
-from mfaenv.aws.probe import Kind
-from mfaenv.commands.doctor.report import Check, State
+from mfaenv.aws.probe import Kind, Outcome
+from mfaenv.aws.sts import Identity
+from mfaenv.commands.doctor.report import Check, Column, State
 from mfaenv.config import process
 from mfaenv.config.sources import ENVIRONMENT
 from mfaenv.environment import SOURCE_KEY
+from mfaenv.model import Request
 from mfaenv.session import longterm
 from mfaenv.session.device import NO_SECURITY_KEYS
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+Outcomes = Mapping[Column, Mapping[str, Outcome]]
 
-    from mfaenv.aws.probe import Outcome
-    from mfaenv.aws.sts import Identity
-    from mfaenv.commands.doctor.report import Column
-    from mfaenv.model import Request
-
-    Outcomes = Mapping[Column, Mapping[str, Outcome]]
 
 DAY = 86_400
 ROTATE_DAYS = 90

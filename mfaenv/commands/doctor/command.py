@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 from mfaenv import catalog, duration, environment
 from mfaenv.commands.doctor import (
     account,
@@ -11,21 +13,16 @@ from mfaenv.commands.doctor import (
     proof,
     report,
 )
+from mfaenv.commands.doctor.proof import Proven
 from mfaenv.commands.doctor.report import Check, Report, State
 from mfaenv.config import awsfiles, resolve, settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
+from mfaenv.model import Request
 from mfaenv.output import text_to_stdout, to_stdout
+from mfaenv.parse import Given
 from mfaenv.session.fetch import Context
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from mfaenv.commands.doctor.proof import Proven
-    from mfaenv.model import Request
-    from mfaenv.parse import Given
 
 
 def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from mfaenv.aws.probe import CALLS, NOT_TRIED
 from mfaenv.commands.doctor import account
+from mfaenv.commands.doctor.account import Outcomes
 from mfaenv.commands.doctor.report import Column, Row
 from mfaenv.commands.doctor.verdict import Enforcement, Evidence, Verdict, evidence, judge
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfaenv.commands.doctor.account import Outcomes
-    from mfaenv.model import Request
+from mfaenv.model import Request
 
 ALWAYS = "answers under any policy: no gap"
 ALONE = "nothing to compare it with"

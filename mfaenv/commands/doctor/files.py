@@ -6,15 +6,12 @@ import os
 import re
 import stat
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 TOPIC = "files"
 SECRETS = {awsfiles.SECRET_KEY, *awsfiles.TOKENS}

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator, Mapping
 
 from mfaenv import duration, shells
 from mfaenv.commands import status, target
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import provenance
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.entry import Session
 from mfaenv.errors import MfaenvError, without_password
-from mfaenv.store import SESSION
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from mfaenv.config.awsfiles import AwsFiles
-    from mfaenv.model import Request
-    from mfaenv.store import Store
+from mfaenv.model import Request
+from mfaenv.store import SESSION, Store
 
 OVERRIDES = {
     "AWS_PROFILE": "the profile, in all AWS programs",

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, wait
 from typing import NamedTuple
 
-from mfaenv.aws import client, probe
-from mfaenv.aws.probe import Kind
+from mfaenv.aws import client, probe, resolved
+from mfaenv.aws.probe import Asker, Kind, Outcome, UnderWay
 from mfaenv.commands.doctor.report import HEADINGS, Column
 from mfaenv.entry import Session
 from mfaenv.errors import MfaenvError
-from mfaenv.model import Value
+from mfaenv.model import Request, Value
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import credentials_of
+from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
+from mfaenv.store import Store
+from mfaenv.terminal import program
+from mfaenv.terminal.terminal import Terminal
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+Outcomes = dict[Column, Mapping[str, Outcome]]
 
-    from mfaenv.aws.probe import Asker, Outcome, UnderWay
-    from mfaenv.model import Request
-    from mfaenv.session.fetch import Context
-    from mfaenv.store import Store
-    from mfaenv.terminal.terminal import Terminal
-
-    Outcomes = dict[Column, Mapping[str, Outcome]]
 
 WAKE_SECONDS = 0.2
 """How long a wait lasts at most: on Windows, Ctrl-C comes through between two of them only."""
@@ -90,9 +86,6 @@ def _long_term(request: Request, asker: Asker) -> UnderWay:
 
 def _as_is(request: Request, context: Context, asker: Asker) -> Proven:
     """Make the calls with what botocore resolves the profile to: there is nothing to compare it with."""
-    from mfaenv.aws import resolved
-    from mfaenv.terminal import program
-
     try:
         with context.terminal.progress() as show:
             show(f"Getting the keys: {request.kind}")

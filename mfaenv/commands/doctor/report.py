@@ -13,22 +13,15 @@ tried") and `text` (why, or null). Nothing in it is secret.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from mfaenv.aws.probe import Kind
-from mfaenv.commands.doctor.verdict import Enforcement
+from mfaenv.aws.probe import Kind, Outcome
+from mfaenv.commands.doctor.verdict import Enforcement, Verdict
 from mfaenv.terminal import tones
 from mfaenv.terminal.tables import Table
 from mfaenv.terminal.tones import Toned
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from mfaenv.aws.probe import Outcome
-    from mfaenv.commands.doctor.verdict import Verdict
 
 VERSION = 1
 """Of the shape above; it changes where a name changes its meaning or goes."""

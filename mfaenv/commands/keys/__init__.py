@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from mfaenv.errors import USAGE, MfaenvError
+from collections.abc import Callable, Mapping, Sequence
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+from mfaenv import catalog, suggest
+from mfaenv.commands.keys import listing, moving, rotation
+from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.output import secrets_to_stdout
+from mfaenv.parse import Given
+from mfaenv.terminal.terminal import Terminal
 
-    from mfaenv.parse import Given
-
-    Act = Callable[[Given, Mapping[str, str]], int]
+Act = Callable[[Given, Mapping[str, str]], int]
 
 
 def run(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
@@ -27,25 +28,17 @@ def run(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
         "rotate": _rotate,
     }
     if word not in acts:
-        from mfaenv import suggest
-
         hint = suggest.hint(word, list(acts), "`mfaenv keys --help` shows how.")
         raise MfaenvError(f"keys has no action '{word}'.", hint, status=USAGE)
     return acts[word](given, env)
 
 
 def _list(given: Given, env: Mapping[str, str]) -> int:
-    from mfaenv.commands.keys import listing
-
     return listing.run(given, env)
 
 
 def _get(given: Given, env: Mapping[str, str]) -> int:
-    from mfaenv import catalog
-    from mfaenv.errors import DONE
-    from mfaenv.output import secrets_to_stdout
     from mfaenv.session import keychain, longterm
-    from mfaenv.terminal.terminal import Terminal
 
     name = catalog.profile_or_default(given, env)
     found = keychain.get(name, Terminal.for_options(given, env).awaited)
@@ -56,18 +49,12 @@ def _get(given: Given, env: Mapping[str, str]) -> int:
 
 
 def _import(given: Given, env: Mapping[str, str]) -> int:
-    from mfaenv.commands.keys import moving
-
     return moving.into_keychain(given, env)
 
 
 def _export(given: Given, env: Mapping[str, str]) -> int:
-    from mfaenv.commands.keys import moving
-
     return moving.out_of_keychain(given, env)
 
 
 def _rotate(given: Given, env: Mapping[str, str]) -> int:
-    from mfaenv.commands.keys import rotation
-
     return rotation.run(given, env)

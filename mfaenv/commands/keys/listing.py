@@ -9,12 +9,17 @@ object with `at`, `service` and `region`; null where it never was, or is not kno
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mfaenv import environment, parse
+from mfaenv.aws import access_keys, client, sts
 from mfaenv.commands.keys import storage
 from mfaenv.config import awsfiles, process, resolve, sources
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.output import text_to_stdout, to_stdout
+from mfaenv.parse import Given
 from mfaenv.session import longterm
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
@@ -23,15 +28,8 @@ from mfaenv.store import Store
 from mfaenv.terminal.tables import Table
 from mfaenv.terminal.terminal import Terminal
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
+Row = dict[str, Any]
 
-    from mfaenv.config.awsfiles import AwsFiles
-    from mfaenv.parse import Given
-
-    Row = dict[str, Any]
 
 VERSION = 1
 DAY = 86_400
@@ -113,8 +111,6 @@ def _from_iam(row: Row, env: Mapping[str, str], files: AwsFiles, context: Contex
         session = Sessions(context).obtain(request).session
         if not session or session.source != row["access_key_id"]:
             return {}
-        from mfaenv.aws import access_keys, client, sts
-
         held = credentials_of(session)
         settings = client.Settings(request.config_profile, request.session_region, request.device.text)
         with context.terminal.progress() as show:

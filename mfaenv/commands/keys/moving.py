@@ -9,26 +9,23 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
 from mfaenv import catalog
+from mfaenv.aws import client, sts
+from mfaenv.aws.client import Settings
 from mfaenv.commands.keys import sharing
 from mfaenv.commands.keys.storage import InFile, InKeychain, set_process
 from mfaenv.config import awsfiles, process, resolve, sources
+from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.model import Keys
+from mfaenv.parse import Given
 from mfaenv.session import longterm
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mfaenv.aws.client import Settings
-    from mfaenv.config.awsfiles import AwsFiles, Section
-    from mfaenv.model import Keys
-    from mfaenv.parse import Given
 
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
@@ -143,16 +140,12 @@ def _confirm_replacing(move: Move, held: Keys) -> None:
 
 def _settings(move: Move, given: Given, env: Mapping[str, str]) -> Settings:
     """Return what a client of the profile goes by. Raise MfaenvError for what is wrong in the options or the files."""
-    from mfaenv.aws import client
-
     request = resolve.resolve({**given, "profile": move.name}, env, move.files)
     return client.Settings(move.name, request.session_region)
 
 
 def _store_and_prove(chain: InKeychain, keys: Keys, held: Keys | None, settings: Settings) -> None:
     """Store the keys in the keychain and sign a call with what it gives back; where that fails it is as before."""
-    from mfaenv.aws import client, sts
-
     try:
         chain.save(keys, held)
         kept = chain.load() or keys

@@ -8,15 +8,23 @@ never stored, and goes on from the proof with one that was.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import NamedTuple
 
+from mfaenv.aws import access_keys, client, sts
+from mfaenv.aws.access_keys import AccessKey, Iam, NoAnswerError
+from mfaenv.aws.client import Settings
 from mfaenv.commands.keys import sharing, storage, two_keys
+from mfaenv.commands.keys.storage import Storage
 from mfaenv.commands.keys.two_keys import TwoKeys
 from mfaenv.config import awsfiles, process, resolve
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.sources import METADATA
 from mfaenv.entry import named
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.model import Credentials, Keys, Request
+from mfaenv.parse import Given
 from mfaenv.session import longterm
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
@@ -24,17 +32,6 @@ from mfaenv.session.lock import lock
 from mfaenv.session.obtain import Sessions
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from mfaenv.aws.access_keys import AccessKey, Iam
-    from mfaenv.aws.client import Settings
-    from mfaenv.commands.keys.storage import Storage
-    from mfaenv.config.awsfiles import AwsFiles
-    from mfaenv.model import Credentials, Keys, Request
-    from mfaenv.parse import Given
 
 KNOWN_WITHIN = 90
 """Seconds: all regions learn of a new key within some of them, now and then a minute."""
@@ -90,8 +87,6 @@ class Rotation(NamedTuple):
 
     def prove(self, new: Keys) -> None:
         """Wait until STS knows the key. Raise MfaenvError where it does not in time, or for another reason."""
-        from mfaenv.aws import access_keys, client
-
         sts = client.client("sts", self.settings, new)
         end = time.monotonic() + KNOWN_WITHIN
         with self.terminal.progress() as show:
@@ -136,8 +131,6 @@ def _held(request: Request, files: AwsFiles, terminal: Terminal) -> tuple[Storag
 
 
 def _iam(request: Request, session: Credentials) -> tuple[Iam, Settings]:
-    from mfaenv.aws import access_keys, client, sts
-
     settings = client.Settings(request.config_profile, request.session_region, request.device.text)
     who = sts.identity(client.client("sts", settings, session), session.access_key)
     if not who.user:
@@ -215,8 +208,6 @@ def _rotate(rotation: Rotation, current: Keys) -> int:
 
 def _create(rotation: Rotation, current: Keys) -> Keys:
     """Make a key. Where the answer is lost, the key that may have been made is deleted: nobody has its secret."""
-    from mfaenv.aws.access_keys import NoAnswerError
-
     try:
         return rotation.iam.create()
     except (NoAnswerError, KeyboardInterrupt, SystemExit):

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 from mfaenv.commands.keys import storage
+from mfaenv.commands.keys.storage import Storage
 from mfaenv.config import awsfiles, process
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import MfaenvError
+from mfaenv.model import Keys
 from mfaenv.session import longterm
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfaenv.commands.keys.storage import Storage
-    from mfaenv.config.awsfiles import AwsFiles
-    from mfaenv.model import Keys
-    from mfaenv.store import Store
-    from mfaenv.terminal.terminal import Terminal
+from mfaenv.store import Store
+from mfaenv.terminal.terminal import Terminal
 
 
 def named(files: AwsFiles, access_key: str, *, but: str = "") -> list[str]:

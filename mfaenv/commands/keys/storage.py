@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
 from mfaenv.config import awsfiles, edit, process, rewrite, sources
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING
+from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Keys
 from mfaenv.session import keychain
+from mfaenv.terminal.terminal import Terminal
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Protocol
 
-    from mfaenv.config.awsfiles import AwsFiles
-    from mfaenv.config.rewrite import TextFile
-    from mfaenv.terminal.terminal import Terminal
+class Storage(Protocol):
+    """Stores the keys of one profile. Every method raises MfaenvError where it cannot be done."""
 
-    class Storage(Protocol):
-        """Stores the keys of one profile. Every method raises MfaenvError where it cannot be done."""
+    in_keychain: bool
 
-        in_keychain: bool
+    @property
+    def title(self) -> str:
+        """Return what people call it."""
 
-        @property
-        def title(self) -> str:
-            """Return what people call it."""
+    def load(self) -> Keys | None:
+        """Return the keys, or nothing where there are none."""
 
-        def load(self) -> Keys | None:
-            """Return the keys, or nothing where there are none."""
+    def rehearse(self, keys: Keys) -> None:
+        """See that these keys, which are there, could be replaced, and leave them alone."""
 
-        def rehearse(self, keys: Keys) -> None:
-            """See that these keys, which are there, could be replaced, and leave them alone."""
+    def save(self, keys: Keys, instead: Keys | None) -> None:
+        """Store the keys instead of those, and check that they are stored."""
 
-        def save(self, keys: Keys, instead: Keys | None) -> None:
-            """Store the keys instead of those, and check that they are stored."""
-
-        def remove(self, keys: Keys) -> None:
-            """Take these keys out."""
+    def remove(self, keys: Keys) -> None:
+        """Take these keys out."""
 
 
 class InFile:

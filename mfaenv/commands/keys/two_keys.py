@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mfaenv import environment
+from mfaenv.aws.access_keys import AccessKey, Iam, Use
 from mfaenv.config import process
 from mfaenv.errors import MfaenvError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfaenv.aws.access_keys import AccessKey, Iam, Use
-    from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.terminal import Terminal
 
 QUOTA = 2
 """Access keys that a user can have:
