@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from sys import UnraisableHookArgs
 
-    from mfaenv.parse import Command, Given
+    from mfaenv.fast.parse import Command, Given
     from mfaenv.shells import Pair
 
 
 def main() -> None:
     """Run, and end without the interpreter's own cleaning up, which would take longer than a stored session."""
     gc.disable()  # what a stored session loads stays until the end, and to look through it takes time
-    from mfaenv import output
+    from mfaenv.fast import output
 
     output.hold_standard_streams()
     sys.unraisablehook = send_again
@@ -47,7 +47,7 @@ def send_again(dropped: "UnraisableHookArgs") -> None:
 
 def _signal_of(error: BaseException | None) -> int | None:
     """Return the signal that was raised as this exception; nothing for any other."""
-    from mfaenv.output import KILLED
+    from mfaenv.fast.output import KILLED
 
     if not isinstance(error, (KeyboardInterrupt, SystemExit)):
         return None
@@ -63,7 +63,7 @@ SIGNALS = (_signal.SIGINT, *ENDING)
 
 def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
     """Run, and return the exit status; nothing but that, a line or two, and the failing statement gets out."""
-    from mfaenv import output
+    from mfaenv.fast import output
 
     for number in ENDING:
         if _signal.getsignal(number) == _signal.SIG_DFL:  # and not where nohup has it ignored
@@ -90,7 +90,7 @@ def _ignore_signals() -> None:
 
 def run(arguments: "Sequence[str]") -> int:
     """Run a plain line of a command that programs start directly, and any other through typer, which takes time."""
-    from mfaenv import fastpath, parse
+    from mfaenv.fast import fastpath, parse
 
     if arguments[:1] == [parse.COMPLETE]:
         return _complete(arguments[1:])
@@ -114,7 +114,7 @@ def run(arguments: "Sequence[str]") -> int:
 
 
 def _command(name: str) -> "Command | None":
-    from mfaenv.catalog import COMMANDS
+    from mfaenv.fast.catalog import COMMANDS
 
     return COMMANDS.get(name)
 

@@ -1,7 +1,6 @@
 """Durations as people write them, and the limits that AWS sets to them."""
 
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.parse import is_digits
 
 GET_SESSION_TOKEN_SECONDS = range(900, 129_600 + 1)
 """What STS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html"""
@@ -31,11 +30,11 @@ def seconds(written: str, source: str) -> int:
 
 
 def _total(written: str) -> int | None:
-    if is_digits(written):
+    if written.isascii() and written.isdigit():
         return int(written)
     total, number, units = 0, "", list(_UNITS)
     for character in written:
-        if is_digits(character):
+        if character.isascii() and character.isdigit():
             number += character
         elif number and character in units:
             total += int(number) * _UNITS[character]

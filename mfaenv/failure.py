@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from mfaenv import catalog, environment, shells
+from mfaenv import shells
 from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError
-from mfaenv.output import text_to_stderr, to_stdout
-from mfaenv.parse import Line
+from mfaenv.fast import catalog, environment
+from mfaenv.fast.output import text_to_stderr, to_stdout
+from mfaenv.fast.parse import Line
 from mfaenv.shells import detect
 from mfaenv.terminal.console import printable
 from mfaenv.terminal.terminal import Terminal

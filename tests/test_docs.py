@@ -13,8 +13,8 @@ import pytest
 
 from mfaenv import shells
 from mfaenv.aws.mfa_policies import SELF_SERVICE
-from mfaenv.catalog import COMMANDS, MAIN
 from mfaenv.cli import manual
+from mfaenv.fast.catalog import COMMANDS, MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,10 @@ from both_ways import Ways
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mfaenv import entry, store
-from mfaenv.entry import Entry, Session
-from mfaenv.fastpath import Prepared
+from mfaenv import store
+from mfaenv.fast import entry
+from mfaenv.fast.entry import Entry, Session
+from mfaenv.fast.fastpath import Prepared
 from mfaenv.session.longterm import KnownKey
 from mfaenv.session.remembered import Codes, Device
 from mfaenv.store import Store

@@ -7,8 +7,8 @@ from botocore.credentials import EnvProvider
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfaenv import environment
-from mfaenv.parse import Given
+from mfaenv.fast import environment
+from mfaenv.fast.parse import Given
 from mfaenv.shells import Pair
 
 NOW = 1_800_000_000

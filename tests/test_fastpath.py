@@ -12,9 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from product import COMMAND, Outcome, Product
 
-from mfaenv import fastpath
 from mfaenv.errors import CODE_NEEDED, DONE
+from mfaenv.fast import fastpath
 from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.store import answers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork there")
 
@@ -230,8 +231,8 @@ def test_a_file_whose_time_was_set_back_is_fresh_all_the_same(tmp_path: Path) ->
     file.touch()
     os.utime(file, (0, 0))
     now = time.time()
-    assert not fastpath._settled(str(file), now)
-    assert fastpath._settled(str(file), now + fastpath.SETTLED_AFTER + 1)
+    assert not answers._settled(str(file), now)
+    assert answers._settled(str(file), now + answers.SETTLED_AFTER + 1)
 
 
 def around(folder: str, env: Mapping[str, str]) -> dict[str, str]:
@@ -280,11 +281,12 @@ def test_a_stored_session_loads_nothing_heavy(product: Product, scenario: Scenar
     loaded = imports(product.run("--shell", "bash", "--cached"))
     product.command = (sys.executable, "-X", "importtime", "-c", "pass")
     ours = (
-        "entry",
-        "environment",
-        "fastpath",
-        "output",
-        "parse",
+        "fast",
+        "fast.entry",
+        "fast.environment",
+        "fast.fastpath",
+        "fast.output",
+        "fast.parse",
         "shells",
         "shells.bash",
     )  # each of these is waited for
@@ -304,12 +306,12 @@ def get(product: Product, scenario: Scenario) -> None:
 
 def settle(product: Product) -> None:
     """Let the files grow old enough to be told from their next state, and the answer be written."""
-    time.sleep(fastpath.SETTLED_AFTER + 0.1)
+    time.sleep(answers.SETTLED_AFTER + 0.1)
     assert product.run("--shell", "bash", "--cached").status == DONE
-    assert answers(product) == 1
+    assert count_answers(product) == 1
 
 
-def answers(product: Product) -> int:
+def count_answers(product: Product) -> int:
     return len(list(product.cache.glob("answer-*")))
 
 
@@ -319,7 +321,7 @@ def test_a_file_that_may_change_in_the_same_moment_gets_no_answer(product: Produ
     os.utime(product.env["AWS_CONFIG_FILE"], (future, future))
     get(product, scenario)
     assert product.run("--shell", "bash", "--cached").status == DONE
-    assert answers(product) == 0
+    assert count_answers(product) == 0
 
 
 def test_an_edit_within_the_same_second_is_caught(product: Product, scenario: Scenario) -> None:

@@ -17,12 +17,13 @@ from mfaenv import errors
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "mfaenv").rglob("*.py"))
 PURE = (
-    "catalog.py",
     "duration.py",
-    "environment.py",
     "errors.py",
+    "fast/__init__.py",
+    "fast/catalog.py",
+    "fast/environment.py",
+    "fast/parse.py",
     "model.py",
-    "parse.py",
     "shells/*.py",
 )
 FINDS_THE_SHELL = "shells/detect.py"
@@ -52,7 +53,7 @@ SLOW = {
 TOUCHES_THE_WORLD = {"input", "open", "print"}
 STARTS_PROGRAMS = "terminal/program.py"
 OTHER_STARTS = {"shutil.which", "os.system", "os.popen", "os.startfile", "os.execvpe", "os.execv", "os.spawnv", "Popen"}
-SPEAKERS = ("output.py", "terminal/*.py")
+SPEAKERS = ("fast/output.py", "terminal/*.py")
 STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__", "warnings.warn"}
 NO_VERBS = {"A", "All", "An", "How", "It", "No", "Nothing", "The", "What", "Whether", "Which", "Who"}
 WORLDLY_MODULES = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "time"}
@@ -211,7 +212,7 @@ def test_what_a_function_does_is_told_in_the_imperative(module: Path) -> None:
 
 
 def test_the_entry_point_loads_nothing_heavy() -> None:
-    loaded = loaded_by("import mfaenv.__main__, mfaenv.fastpath, " + ", ".join(map(dotted, SHELLS)))
+    loaded = loaded_by("import mfaenv.__main__, mfaenv.fast.fastpath, " + ", ".join(map(dotted, SHELLS)))
     assert "mfaenv.__main__" in loaded
     assert loaded & HEAVY == set()
     assert loaded & SLOW == set()

@@ -8,13 +8,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfaenv import __main__ as entry
-from mfaenv import catalog, fastpath, parse
-from mfaenv.catalog import COMMANDS, MAIN, OPTIONS, PROGRAM, Command, Option
 from mfaenv.cli import app, manual
 from mfaenv.cli import help as pages
 from mfaenv.cli.examples import EXAMPLES
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.parse import Given
+from mfaenv.fast import catalog, fastpath, parse
+from mfaenv.fast.catalog import COMMANDS, MAIN, OPTIONS, PROGRAM, Command, Option
+from mfaenv.fast.parse import Given
 
 ARABIC_DIGITS = "٠١٢٣٤٥"
 SUPERSCRIPTS = "⁰¹²³⁴⁵"

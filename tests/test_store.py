@@ -18,11 +18,12 @@ from platformdirs import user_cache_dir
 from product import COMMAND, NOBODY, Outcome, Product, as_nobody
 from terminals import need
 
-from mfaenv import entry, fastpath, store
-from mfaenv.entry import Session
+from mfaenv import store
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import entry, fastpath
+from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.session import closed, longterm, remembered, stored
+from mfaenv.session import dismissed, longterm, remembered, stored
 from mfaenv.store import Store
 
 NAME = entry.named(store.SESSION, "k")
@@ -63,7 +64,7 @@ KINDS = {
         remembered.Codes,
         stored.Names,
         longterm.KnownKey,
-        closed.Closed,
+        dismissed.Closed,
     )
 }
 NAMES = st.text("abc_", min_size=1, max_size=3)
@@ -432,7 +433,7 @@ def test_a_user_without_a_name_and_a_home_gets_the_session_printed(product: Prod
 
 READ = f"""
 import os, sys
-from mfaenv.entry import Session
+from mfaenv.fast.entry import Session
 from mfaenv.store import Store
 if os.geteuid() == 0:
     os.seteuid({NOBODY})

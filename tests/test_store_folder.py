@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from product import NOBODY
 
-from mfaenv import entry, fastpath, store
+from mfaenv import store
 from mfaenv.errors import MfaenvError
-from mfaenv.session import closed, longterm, remembered, stored
+from mfaenv.fast import entry, fastpath
+from mfaenv.session import dismissed, longterm, remembered, stored
 from mfaenv.session.lock import lock
 from mfaenv.store import Store
 
@@ -158,7 +159,7 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
         remembered.Codes,
         stored.Names,
         longterm.KnownKey,
-        closed.Closed,
+        dismissed.Closed,
     )
     for made in kinds:
         place.put(made(key="k"), LONG_AGO)

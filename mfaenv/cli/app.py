@@ -10,11 +10,12 @@ from typing import Any
 from typer import BadParameter, Exit
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from mfaenv import __version__, output, parse, suggest
-from mfaenv.catalog import COMMANDS, MAIN, PROGRAM, Option
+from mfaenv import __version__, suggest
 from mfaenv.config import names
 from mfaenv.errors import DONE, USAGE, MfaenvError
-from mfaenv.parse import Given
+from mfaenv.fast import output, parse
+from mfaenv.fast.catalog import COMMANDS, MAIN, PROGRAM, Option
+from mfaenv.fast.parse import Given
 
 _PLAIN: Mapping[str, Any] = {"rich_markup_mode": None, "add_help_option": False}
 """The help is ours, and so is its option."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from mfaenv import catalog
-from mfaenv.catalog import Command, Option
 from mfaenv.cli.examples import EXAMPLES
+from mfaenv.fast import catalog
+from mfaenv.fast.catalog import Command, Option
 
 WIDTH = 80
 WIDEST_LEFT = 36

@@ -5,11 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
-from mfaenv import catalog, environment, shells
-from mfaenv.catalog import Option
+from mfaenv import shells
 from mfaenv.cli import manual_words
 from mfaenv.cli.examples import EXAMPLES
 from mfaenv.cli.help import WORDS
+from mfaenv.fast import catalog, environment
+from mfaenv.fast.catalog import Option
 
 FILE = "mfaenv.1"
 DATE = "November 26, 2026"

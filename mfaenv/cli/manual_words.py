@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mfaenv import catalog, errors
+from mfaenv import errors
+from mfaenv.fast import catalog
 
 DESCRIPTION = """\
 .Nm

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
-from mfaenv import parse
 from mfaenv.config import awsfiles
-from mfaenv.entry import ANSWER, Session
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.parse import Given
+from mfaenv.fast import parse
+from mfaenv.fast.entry import ANSWER, Session
+from mfaenv.fast.parse import Given
 from mfaenv.session import remembered, stored
 from mfaenv.session.lock import remove_abandoned
 from mfaenv.store import (

@@ -6,15 +6,16 @@ Everything comes from the catalog's rows. A Tab waits for this, so nothing heavy
 import os
 import sys
 
-from mfaenv import catalog, output, shells
-from mfaenv.catalog import COMMANDS, MAIN, PROFILES, PROGRAM, STORED
+from mfaenv import shells
 from mfaenv.errors import DONE
+from mfaenv.fast import catalog, output
+from mfaenv.fast.catalog import COMMANDS, MAIN, PROFILES, PROGRAM, STORED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mfaenv.catalog import Command, Option, Takes
+    from mfaenv.fast.catalog import Command, Option, Takes
     from mfaenv.shells.tab import Tab
 
 Wanted = tuple["Takes | dict[str, str]", str, int]

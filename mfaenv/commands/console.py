@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mfaenv import environment, fastpath, parse
 from mfaenv.aws import address, client, destination, signin, sts
 from mfaenv.aws.signin import Console
 from mfaenv.commands import export
@@ -12,9 +11,10 @@ from mfaenv.commands.export import Resolved
 from mfaenv.config import resolve, settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.fast import environment, fastpath, parse
+from mfaenv.fast.output import secrets_to_stdout
+from mfaenv.fast.parse import Given
 from mfaenv.model import PROCESS, Credentials, Keys, Request
-from mfaenv.output import secrets_to_stdout
-from mfaenv.parse import Given
 from mfaenv.session import device, longterm, remembered
 from mfaenv.terminal import browser
 from mfaenv.terminal.terminal import Terminal

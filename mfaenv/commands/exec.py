@@ -5,14 +5,15 @@ import os
 import sys
 import time
 
-from mfaenv import environment, fastpath, shells
+from mfaenv import shells
+from mfaenv.fast import environment, fastpath
 from mfaenv.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfaenv.parse import Given
+    from mfaenv.fast.parse import Given
     from mfaenv.shells import Pair
 
 

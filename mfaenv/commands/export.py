@@ -8,23 +8,24 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from mfaenv import catalog, environment, fastpath, shells
+from mfaenv import shells
 from mfaenv.commands import notice
 from mfaenv.commands.target import target
 from mfaenv.config import awsfiles, provenance, resolve, settings, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.paths import file_paths
-from mfaenv.entry import Fields, Session
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
+from mfaenv.fast import catalog, environment, fastpath
+from mfaenv.fast.entry import Fields, Session
+from mfaenv.fast.output import secrets_to_stdout, to_stderr
+from mfaenv.fast.parse import Given
 from mfaenv.model import Request
-from mfaenv.output import secrets_to_stdout, to_stderr
-from mfaenv.parse import Given
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import Answer
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
 from mfaenv.shells.formats import github_masks
-from mfaenv.store import Store
+from mfaenv.store import Store, answers
 from mfaenv.terminal import code_page
 from mfaenv.terminal.terminal import Terminal
 
@@ -201,4 +202,4 @@ def _remember(store: Store, asked: str, answer: Answer, request: Request, states
             min_remaining=request.min_remaining.seconds,
             **_own(request),
         )
-        fastpath.remember(store, known, time.time())
+        answers.write(store, known, time.time())

@@ -6,10 +6,11 @@ import os
 import stat
 import time
 
-from mfaenv import environment, fastpath, output, shells
+from mfaenv import shells
 from mfaenv.commands import startup
 from mfaenv.config import process
 from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.fast import environment, fastpath, output
 from mfaenv.store import Store
 from mfaenv.terminal import code_page
 
@@ -17,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mfaenv.parse import Given
+    from mfaenv.fast.parse import Given
     from mfaenv.shells import Pair
     from mfaenv.terminal.terminal import Terminal
 

@@ -4,15 +4,16 @@ import os
 import time
 from contextlib import suppress
 
-from mfaenv import duration, fastpath, output
-from mfaenv.entry import Session
+from mfaenv import duration
+from mfaenv.fast import fastpath, output
+from mfaenv.fast.entry import Session
 from mfaenv.store import SESSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mfaenv.parse import Given
+    from mfaenv.fast.parse import Given
     from mfaenv.shells import Pair
     from mfaenv.store import Store
 

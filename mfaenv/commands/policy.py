@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.errors import DONE
-from mfaenv.output import to_stdout
-from mfaenv.parse import Given
+from mfaenv.fast.output import to_stdout
+from mfaenv.fast.parse import Given
 from mfaenv.terminal.terminal import Terminal
 
 LOCKS_OUT_ALL = (

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from mfaenv import environment, fastpath, shells
+from mfaenv import shells
 from mfaenv.commands import export
 from mfaenv.config import settings
-from mfaenv.entry import Session
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import environment, fastpath
+from mfaenv.fast.entry import Session
+from mfaenv.fast.parse import Given
 from mfaenv.model import Keys, Request, Value
-from mfaenv.parse import Given
 from mfaenv.serving import files
 from mfaenv.serving.reminder import Reminder
 from mfaenv.serving.renewal import Renewal
@@ -19,7 +20,7 @@ from mfaenv.serving.server import CredentialServer
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
 from mfaenv.shells import detect
-from mfaenv.terminal import coredump, stand_in
+from mfaenv.terminal import coredump, relay
 from mfaenv.terminal.terminal import Terminal
 
 URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
@@ -74,8 +75,8 @@ def serve(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
         programs |= {URI: server.url, TOKEN: server.token}
         programs |= opened.enter_context(files.without_default_keys(env, terminal))
         opened.enter_context(Reminder(sessions, request, terminal, line))
-        status = stand_in.run(words, programs)
-    return stand_in.end_as(status)
+        status = relay.run(words, programs)
+    return relay.end_as(status)
 
 
 def _found(request: Request, session: Session) -> Request:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 
-from mfaenv import catalog, duration, environment, shells
+from mfaenv import duration, shells
+from mfaenv.fast import catalog, environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mfaenv.catalog import Option
+    from mfaenv.fast.catalog import Option
     from mfaenv.shells import Pair
     from mfaenv.store import Store
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from mfaenv import environment, fastpath, parse
-from mfaenv.entry import Session
 from mfaenv.errors import DONE
-from mfaenv.output import text_to_stdout, to_stdout
+from mfaenv.fast import environment, fastpath, parse
+from mfaenv.fast.entry import Session
+from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.store import SESSION, Store
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from mfaenv.parse import Given
+    from mfaenv.fast.parse import Given
 
 VERSION = 1
 """Of the shape that `--json` prints; it changes where a name changes its meaning or goes."""

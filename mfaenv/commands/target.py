@@ -1,14 +1,15 @@
 """What to print for: the shell or the format that an option, a variable or the calling process names."""
 
-from mfaenv import catalog, parse, shells
+from mfaenv import shells
 from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.fast import catalog, parse
 from mfaenv.shells import detect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfaenv.parse import Given
+    from mfaenv.fast.parse import Given
 
 
 def target(given: "Given", env: "Mapping[str, str]") -> str:

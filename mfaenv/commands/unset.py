@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from mfaenv import environment, shells
+from mfaenv import shells
 from mfaenv.commands.target import target
 from mfaenv.errors import DONE
-from mfaenv.output import to_stdout
+from mfaenv.fast import environment
+from mfaenv.fast.output import to_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfaenv.parse import Given
+    from mfaenv.fast.parse import Given
 
 
 def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
 from mfaenv.errors import MfaenvError
-from mfaenv.parse import DEFAULT
+from mfaenv.fast.parse import DEFAULT
 
 Section = dict[str, str]
 Sections = dict[str, Section]

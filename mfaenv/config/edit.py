@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from mfaenv.config.awsfiles import OPTION, profile_of, sections
 from mfaenv.errors import MfaenvError
-from mfaenv.parse import DEFAULT
+from mfaenv.fast.parse import DEFAULT
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 """What reading a file as text takes for a line."""

@@ -8,7 +8,7 @@ import stat
 import sys
 
 from mfaenv.config.paths import ENCODING, file_paths
-from mfaenv.parse import DEFAULT
+from mfaenv.fast.parse import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

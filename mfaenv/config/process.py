@@ -7,9 +7,9 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from mfaenv.aws import process
-from mfaenv.catalog import parse
 from mfaenv.errors import MfaenvError
-from mfaenv.parse import Line, text
+from mfaenv.fast.catalog import parse
+from mfaenv.fast.parse import Line, text
 from mfaenv.terminal import program
 
 SETTING = "credential_process"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mfaenv import catalog, duration, environment, fastpath, parse, suggest
+from mfaenv import duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, roles, settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.config.roles import Chain
 from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.fast import catalog, environment, fastpath, parse
+from mfaenv.fast.parse import Given
 from mfaenv.model import PROCESS, Hop, Request, Span, Value
-from mfaenv.parse import Given
 
 NOTHING = Value("", "")
 LISTED = 8

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from mfaenv import environment
 from mfaenv.aws import address
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import AwsFiles, Section
-from mfaenv.parse import DEFAULT
+from mfaenv.fast import environment
+from mfaenv.fast.parse import DEFAULT
 
 URL, IGNORE = environment.ADDRESS, environment.IGNORE_ADDRESSES
 VARIABLES = {

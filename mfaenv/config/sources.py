@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mfaenv import environment, fastpath
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section
 from mfaenv.config.roles import Chain
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import environment, fastpath
+from mfaenv.fast.parse import DEFAULT
 from mfaenv.model import MACHINE, PROCESS, WEB_ENVIRONMENT, Keys, Value
-from mfaenv.parse import DEFAULT
 
 ENVIRONMENT = "the environment"
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
-from mfaenv import parse
 from mfaenv.errors import CODE_NEEDED, MfaenvError
+from mfaenv.fast import parse
 from mfaenv.prompt import starter
 from mfaenv.prompt.dialog import Dialog, Ended, NoWindowError, Shown
 from mfaenv.prompt.kdialog import Kdialog

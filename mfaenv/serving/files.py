@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import Section, Sections
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
-from mfaenv.parse import DEFAULT
+from mfaenv.fast.parse import DEFAULT
 from mfaenv.terminal.terminal import Terminal
 
 KEYS = (awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS)

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from mfaenv import duration
-from mfaenv.entry import Session
+from mfaenv.fast.entry import Session
 from mfaenv.model import Request
 from mfaenv.session.obtain import Sessions
 from mfaenv.terminal.terminal import Terminal

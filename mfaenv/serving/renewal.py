@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from mfaenv.entry import Session
 from mfaenv.errors import DeniedError, MfaenvError
+from mfaenv.fast.entry import Session
 from mfaenv.model import Request, Span, Value
 from mfaenv.session.obtain import Sessions
 

@@ -20,7 +20,7 @@ from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import Any, Self
 
-from mfaenv.entry import Session
+from mfaenv.fast.entry import Session
 from mfaenv.serving.renewal import DENIED, ENDED, RefusedError
 
 PATH = "/credentials"

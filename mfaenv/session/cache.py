@@ -5,10 +5,10 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from mfaenv.entry import Session, named
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.entry import Session, named
 from mfaenv.model import Credentials, Hop, Keys, Request
-from mfaenv.session import closed, remembered
+from mfaenv.session import dismissed, remembered
 from mfaenv.session.lock import lock
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.interrupt import interruptible
@@ -147,12 +147,12 @@ class Cache:
                 said = f"A window of another mfaenv asks for the code of profile {profile}; waiting for the answer."
                 self._lock(held, WINDOW, said, look)
                 look()
-                if closed.since(self._store, access_key, since):
+                if dismissed.since(self._store, access_key, since):
                     raise KeyboardInterrupt
             try:
                 yield
             except KeyboardInterrupt:
-                self._try_to(lambda: closed.remember(self._store, access_key, self._now()))
+                self._try_to(lambda: dismissed.remember(self._store, access_key, self._now()))
                 raise
 
     def _lock(self, held: ExitStack, key: str, said: str, look: Callable[[], None]) -> None:

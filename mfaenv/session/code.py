@@ -9,9 +9,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from mfaenv import parse
 from mfaenv.aws import process
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
+from mfaenv.fast import parse
 from mfaenv.model import Request
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal

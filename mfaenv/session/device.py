@@ -7,8 +7,8 @@ from mfaenv.aws.sts import Identity
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 from mfaenv.model import Keys, Request
+from mfaenv.session.call_lock import Turn
 from mfaenv.session.code import can_ask
-from mfaenv.session.turn import Turn
 from mfaenv.terminal.interrupt import interruptible
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Toned

@@ -7,13 +7,13 @@ from contextlib import suppress
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mfaenv import environment
 from mfaenv.aws import address, client, sts
 from mfaenv.errors import MfaenvError, WrongCodeError
+from mfaenv.fast import environment
 from mfaenv.model import Credentials, Keys, Request
 from mfaenv.session import longterm, remembered
+from mfaenv.session.call_lock import Turn
 from mfaenv.session.code import Source
-from mfaenv.session.turn import Turn
 from mfaenv.store import Store
 from mfaenv.terminal import console
 from mfaenv.terminal.interrupt import interruptible

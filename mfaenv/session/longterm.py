@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from mfaenv.aws import resolved
 from mfaenv.config import process
-from mfaenv.entry import Entry, Session, named
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.entry import Entry, Session, named
 from mfaenv.model import Credentials, Keys, Request, Value
 from mfaenv.session import cache, remembered
 from mfaenv.store import KEY, Store

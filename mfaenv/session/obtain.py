@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 
 from mfaenv import duration
 from mfaenv.aws import address, client, sts
-from mfaenv.entry import Session
-from mfaenv.environment import timestamp
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
+from mfaenv.fast.entry import Session
+from mfaenv.fast.environment import timestamp
 from mfaenv.model import Credentials, Keys, Request, Span, Value
 from mfaenv.session import code, device, longterm, remembered
 from mfaenv.session.cache import (
@@ -19,9 +19,9 @@ from mfaenv.session.cache import (
     role_key,
     session_key,
 )
+from mfaenv.session.call_lock import Turn
 from mfaenv.session.code import Source
 from mfaenv.session.fetch import Context, Fetch
-from mfaenv.session.turn import Turn
 from mfaenv.terminal.interrupt import interruptible
 from mfaenv.terminal.tones import BAD, Toned
 

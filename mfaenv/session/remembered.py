@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mfaenv.entry import READERS, Entry, named, whole
+from mfaenv.fast.entry import READERS, Entry, named, whole
 from mfaenv.model import Request
 from mfaenv.store import CODE, DEVICE, Store
 

@@ -5,7 +5,7 @@ It is made by the first Tab after a new session, and counts until the next one i
 
 import time
 
-from mfaenv.entry import Entry, Session
+from mfaenv.fast.entry import Entry, Session
 from mfaenv.store import PROFILES, SESSION, Store
 
 TYPE_CHECKING = False

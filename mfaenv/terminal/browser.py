@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from mfaenv.errors import MfaenvError
-from mfaenv.terminal import handover, program
+from mfaenv.terminal import one_time_redirect, program
 from mfaenv.terminal.foreground import run_in_foreground
 
 Open = Callable[[str], None]
-Start = handover.Start
+Start = one_time_redirect.Start
 
 
 VARIABLE = "BROWSER"
@@ -60,7 +60,7 @@ def find(env: Mapping[str, str]) -> Open:
             raise MfaenvError(f"{VARIABLE} names no program that is there.", ELSE)
         return lambda link: _open_named(link, env)
     start = _system_opener(env)
-    return lambda link: handover.hand_over(link, start)
+    return lambda link: one_time_redirect.hand_over(link, start)
 
 
 def _named(env: Mapping[str, str]) -> Iterator[tuple[list[str], bool]]:

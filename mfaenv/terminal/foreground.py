@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from mfaenv.output import KILLED, end_in_order
+from mfaenv.fast.output import KILLED, end_in_order
 from mfaenv.terminal import program
 
 _GRACE = 2

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from mfaenv import parse
 from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
-from mfaenv.parse import Given
+from mfaenv.fast import parse
+from mfaenv.fast.parse import Given
 from mfaenv.terminal import console
 from mfaenv.terminal.console import Styled
 from mfaenv.terminal.interrupt import interruptible

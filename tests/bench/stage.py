@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from mfaenv import store
-from mfaenv.entry import Session
+from mfaenv.fast.entry import Session
 
 from .pretend import ACCOUNT, KEY, REGION, SERIAL, role_name
 

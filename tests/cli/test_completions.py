@@ -17,11 +17,11 @@ from shell_table import Tab as Words
 from terminals import CTRL_C, PATIENCE, SHELLS, Shell, Window, need, open_window
 
 from mfaenv import shells, store
-from mfaenv.catalog import COMMANDS
 from mfaenv.cli import installed
 from mfaenv.commands import startup
 from mfaenv.config import awsfiles, paths
-from mfaenv.entry import Session
+from mfaenv.fast.catalog import COMMANDS
+from mfaenv.fast.entry import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

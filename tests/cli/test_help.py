@@ -13,11 +13,11 @@ from product import COMMAND, PATIENCE, Product
 from settings import configure
 from terminals import need, with_mfaenv
 
-from mfaenv.catalog import COMMANDS, MAIN
 from mfaenv.cli import help as helping
 from mfaenv.cli import manual
 from mfaenv.cli.examples import EXAMPLES
 from mfaenv.errors import DONE, USAGE
+from mfaenv.fast.catalog import COMMANDS, MAIN
 from mfaenv.pretend_aws.scenario import Scenario
 
 WIDTH = 80

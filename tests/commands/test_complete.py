@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from terminals import need
 
 from mfaenv import shells
-from mfaenv.catalog import COMMANDS, MAIN, OPTIONS, PROFILES, PROGRAM, STORED, Command, Option
 from mfaenv.cli import help as pages
 from mfaenv.cli import manual
 from mfaenv.commands import complete
+from mfaenv.fast.catalog import COMMANDS, MAIN, OPTIONS, PROFILES, PROGRAM, STORED, Command, Option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mfaenv.commands.doctor import files, local
 from mfaenv.commands.doctor.report import Check
-from mfaenv.entry import Session, named
 from mfaenv.errors import without_password
+from mfaenv.fast.entry import Session, named
 from mfaenv.store import SESSION, Store
 
 KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"

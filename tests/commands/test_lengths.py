@@ -9,7 +9,7 @@ from product import Product
 from settings import configure, set_keys
 
 from mfaenv import shells
-from mfaenv.environment import LONGEST, PINNED
+from mfaenv.fast.environment import LONGEST, PINNED
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Credential, World
 from mfaenv.shells import NAMES, failure, named

@@ -16,8 +16,8 @@ from product import COMMAND
 from settings import configure
 from terminals import BASH, direct, need, open_window
 
-from mfaenv.entry import Session
 from mfaenv.errors import USAGE
+from mfaenv.fast.entry import Session
 from mfaenv.store import Store
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from settings import configure, set_keys
 from terminals import BASH, CTRL_C, CTRL_Z, direct, open_window
 from trouble import OTHER_SECRET, TOKEN
 
-from mfaenv.entry import Session
+from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import STEP, code_at_step
 from mfaenv.serving.server import CONNECTIONS, CredentialServer

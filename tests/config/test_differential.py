@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from observed_aws import ObservedAws
 from web_identity import WebIdentities, WebIdentity
 
-from mfaenv import environment
 from mfaenv.aws import client
 from mfaenv.commands import export
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import environment
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.wire import Request
 from mfaenv.pretend_aws.world import World
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from mfaenv.parse import Given
+    from mfaenv.fast.parse import Given
 
     Section = dict[str, str]
 

@@ -8,9 +8,9 @@ from botocore.exceptions import InvalidConfigError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mfaenv import environment
 from mfaenv.config import awsfiles, resolve
 from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.fast import environment
 from mfaenv.model import Keys, Request, Span, Value
 
 KEY, OTHER_KEY, SESSION_KEY = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "ASIAIOSFODNN7EXAMPLE"

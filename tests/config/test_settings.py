@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from mfaenv import environment
 from mfaenv.config import awsfiles, settings
+from mfaenv.fast import environment
 
 if TYPE_CHECKING:
     from pathlib import Path

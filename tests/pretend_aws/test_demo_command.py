@@ -19,8 +19,8 @@ from direct_aws import DirectAws
 from observed_aws import ObservedAws
 
 from mfaenv.commands.demo.command import show_code
-from mfaenv.environment import DEMO
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.environment import DEMO
 from mfaenv.pretend_aws.scenario import POLICIES, build_scenario
 from mfaenv.pretend_aws.world import User
 from mfaenv.shells import loading_line

@@ -18,8 +18,8 @@ from screens import Screen, command_lines, until
 from settings import configure
 from terminals import CTRL_C, direct, need
 
-from mfaenv.catalog import WINDOWS
 from mfaenv.errors import CODE_NEEDED, INTERRUPTED, USAGE
+from mfaenv.fast.catalog import WINDOWS
 from mfaenv.prompt import pinentry, starter
 from mfaenv.prompt.dialog import Dialog, Ended, NoWindowError, Shown
 from mfaenv.prompt.kdialog import Kdialog

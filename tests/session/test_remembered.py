@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfaenv import entry, store
+from mfaenv import store
+from mfaenv.fast import entry
 from mfaenv.model import Keys, Request, Span, Value
 from mfaenv.session import remembered
 from mfaenv.store import Store

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfaenv.entry import Session
+from mfaenv.fast.entry import Session
 from mfaenv.session import stored
 from mfaenv.store import SESSION, Store
 

@@ -15,8 +15,10 @@ from settled import ROWS
 from terminals import need
 from tree_sitter import Language, Parser
 
-from mfaenv import catalog, environment, fastpath, shells
+from mfaenv import shells
 from mfaenv.commands import startup
+from mfaenv.fast import catalog, environment
+from mfaenv.store import answers
 
 if TYPE_CHECKING:
     from product import Product
@@ -125,7 +127,7 @@ def test_the_plain_way_prints_what_the_command_line_prints(product: Product, sce
 
 
 def test_the_plain_way_does_not_load_the_command_line(product: Product, scenario: Scenario) -> None:
-    time.sleep(fastpath.SETTLED_AFTER)  # files as fresh as these are read again
+    time.sleep(answers.SETTLED_AFTER)  # files as fresh as these are read again
     stored(product, scenario)
     code = "import sys; from mfaenv.__main__ import run; run(['init', 'bash', '--no-hook']);"
     product.command = (sys.executable, "-c", f"{code} print('#', *sys.modules)")

@@ -10,7 +10,7 @@ from product import COMMAND
 from settled import PAST, ROWS, Settled, seated
 from terminals import BASH, FISH, ZSH, Shell, Window, need, open_window, with_mfaenv
 
-from mfaenv import environment
+from mfaenv.fast import environment
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,8 @@ from terminals import need
 from tree_sitter import Language, Parser
 from values import CORPUS, TEXTS
 
-from mfaenv import environment
 from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.fast import environment
 from mfaenv.shells import FORMATS, LONGEST, NAMES, failure, loading_line, render
 
 ROOT = Path(__file__).parents[2]

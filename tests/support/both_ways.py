@@ -77,7 +77,7 @@ def long(arguments: list[str]) -> int:
 
 
 def direct(arguments: list[str]) -> int:
-    from mfaenv import catalog, fastpath
+    from mfaenv.fast import catalog, fastpath
 
     line = catalog.parse(arguments)
     plain = line.plain and line.row.module == "export"
@@ -86,10 +86,11 @@ def direct(arguments: list[str]) -> int:
 
 
 def stock(arguments: list[str]) -> int:
-    from mfaenv import catalog, entry, store
-    from mfaenv.catalog import MAIN
+    from mfaenv import store
     from mfaenv.config import awsfiles, resolve
     from mfaenv.errors import MfaenvError
+    from mfaenv.fast import catalog, entry
+    from mfaenv.fast.catalog import MAIN
     from mfaenv.model import Credentials
     from mfaenv.session import cache, remembered
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo
 
 ALICE = "arn:aws:iam::123456789012:mfa/alice"
 SECURITY_KEY = "arn:aws:iam::123456789012:u2f/user/alice/yubikey-ABCDEFGHIJKLMNOP"
-SLOW = {"boto3", "botocore", "hashlib", "rich.console", "rich.text", "subprocess", "threading", "typer"}
+SLOW = {"boto3", "botocore", "hashlib", "rich.console", "rich.text", "typer"}
 
 LISTS_WHAT_IS_LOADED = """
 import sys

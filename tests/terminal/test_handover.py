@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from mfaenv.errors import MfaenvError
-from mfaenv.terminal import handover
+from mfaenv.terminal import one_time_redirect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ def hand_over(start: Callable[[str], object]) -> None:
         start(address)
         return nullcontext(lambda: None)
 
-    handover.hand_over(LINK, started)
+    one_time_redirect.hand_over(LINK, started)
 
 
 def test_the_first_who_asks_is_led_to_the_link() -> None:
@@ -104,7 +104,7 @@ def test_each_time_it_is_another() -> None:
 
     for _ in range(2):
         with pytest.raises(MfaenvError, match="No browser has asked") as error:
-            handover.hand_over(LINK, started, seconds=0)
+            one_time_redirect.hand_over(LINK, started, seconds=0)
         assert "secret" not in error.value.message + error.value.hint
     first, second = (urlsplit(address).path for address in addresses)
     assert first != second
@@ -116,4 +116,4 @@ def test_what_goes_wrong_meanwhile_ends_the_waiting() -> None:
         raise MfaenvError("no browser")
 
     with pytest.raises(MfaenvError, match="no browser"):
-        handover.hand_over(LINK, lambda _: nullcontext(failed))
+        one_time_redirect.hand_over(LINK, lambda _: nullcontext(failed))

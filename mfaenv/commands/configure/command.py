@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from mfaenv import environment
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, process, resolve, settings
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.fast import environment
+from mfaenv.fast.parse import DEFAULT, Given
 from mfaenv.model import Request
-from mfaenv.parse import DEFAULT, Given
 from mfaenv.session import longterm
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions

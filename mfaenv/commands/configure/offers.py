@@ -9,7 +9,7 @@ from mfaenv.config.awsfiles import short
 from mfaenv.config.paths import CONFIG, ENCODING
 from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.output import text_to_stdout
+from mfaenv.fast.output import text_to_stdout
 from mfaenv.terminal.tables import Line
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import BAD, GOOD, PLAIN

@@ -12,7 +12,7 @@ from mfaenv.commands import init
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, edit, process, rewrite
 from mfaenv.errors import MfaenvError
-from mfaenv.parse import DEFAULT, Given
+from mfaenv.fast.parse import DEFAULT, Given
 from mfaenv.shells import detect, is_plain
 from mfaenv.terminal import program
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mfaenv.catalog import OPTIONS
 from mfaenv.commands.demo import command
-from mfaenv.parse import Given
+from mfaenv.fast.catalog import OPTIONS
+from mfaenv.fast.parse import Given
 
 
 def run(given: Given, words: Sequence[str], _env: Mapping[str, str]) -> int:

@@ -8,13 +8,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mfaenv import environment
 from mfaenv.cli.help import columns
 from mfaenv.commands.demo.shell import start
 from mfaenv.commands.demo.steps import show_steps
 from mfaenv.commands.exec import user_shell
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.output import text_to_stdout
+from mfaenv.fast import environment
+from mfaenv.fast.output import text_to_stdout
 from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.limits import hostname
 from mfaenv.pretend_aws.pages import read_code_page

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from mfaenv import environment, shells
+from mfaenv import shells
+from mfaenv.fast import environment
 from mfaenv.shells.detect import identify
 
 THEIRS = (

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from mfaenv.commands.demo import client
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.output import text_to_stdout
 from mfaenv.model import Credentials
-from mfaenv.output import text_to_stdout
 from mfaenv.pretend_aws.scenario import REGION, Scenario
 from mfaenv.terminal import program
 from mfaenv.terminal.console import printable

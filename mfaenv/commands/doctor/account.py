@@ -12,7 +12,7 @@ from mfaenv.aws.sts import Identity
 from mfaenv.commands.doctor.report import Check, Column, State
 from mfaenv.config import process
 from mfaenv.config.sources import ENVIRONMENT
-from mfaenv.environment import SOURCE_KEY
+from mfaenv.fast.environment import SOURCE_KEY
 from mfaenv.model import Request
 from mfaenv.session import longterm
 from mfaenv.session.device import NO_SECURITY_KEYS

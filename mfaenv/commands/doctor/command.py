@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mfaenv import catalog, duration, environment
+from mfaenv import duration
 from mfaenv.commands.doctor import (
     account,
     conclusion,
@@ -17,9 +17,10 @@ from mfaenv.commands.doctor.proof import Proven
 from mfaenv.commands.doctor.report import Check, Report, State
 from mfaenv.config import awsfiles, resolve, settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
+from mfaenv.fast import catalog, environment
+from mfaenv.fast.output import text_to_stdout, to_stdout
+from mfaenv.fast.parse import Given
 from mfaenv.model import Request
-from mfaenv.output import text_to_stdout, to_stdout
-from mfaenv.parse import Given
 from mfaenv.session.fetch import Context
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal

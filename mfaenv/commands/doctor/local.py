@@ -11,8 +11,8 @@ from mfaenv.commands import status, target
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import provenance
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.entry import Session
 from mfaenv.errors import MfaenvError, without_password
+from mfaenv.fast.entry import Session
 from mfaenv.model import Request
 from mfaenv.store import SESSION, Store
 

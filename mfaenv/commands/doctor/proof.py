@@ -9,8 +9,8 @@ from typing import NamedTuple
 from mfaenv.aws import client, probe, resolved
 from mfaenv.aws.probe import Asker, Kind, Outcome, UnderWay
 from mfaenv.commands.doctor.report import HEADINGS, Column
-from mfaenv.entry import Session
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.entry import Session
 from mfaenv.model import Request, Value
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import credentials_of

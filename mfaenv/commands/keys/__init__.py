@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from mfaenv import catalog, suggest
+from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
 from mfaenv.errors import DONE, USAGE, MfaenvError
-from mfaenv.output import secrets_to_stdout
-from mfaenv.parse import Given
+from mfaenv.fast import catalog
+from mfaenv.fast.output import secrets_to_stdout
+from mfaenv.fast.parse import Given
 from mfaenv.terminal.terminal import Terminal
 
 Act = Callable[[Given, Mapping[str, str]], int]

@@ -12,14 +12,14 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mfaenv import environment, parse
 from mfaenv.aws import access_keys, client, sts
 from mfaenv.commands.keys import storage
 from mfaenv.config import awsfiles, process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.output import text_to_stdout, to_stdout
-from mfaenv.parse import Given
+from mfaenv.fast import environment, parse
+from mfaenv.fast.output import text_to_stdout, to_stdout
+from mfaenv.fast.parse import Given
 from mfaenv.session import longterm
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context

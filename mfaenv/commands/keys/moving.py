@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from mfaenv import catalog
 from mfaenv.aws import client, sts
 from mfaenv.aws.client import Settings
 from mfaenv.commands.keys import sharing
@@ -21,8 +20,9 @@ from mfaenv.commands.keys.storage import InFile, InKeychain, set_process
 from mfaenv.config import awsfiles, process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.fast import catalog
+from mfaenv.fast.parse import Given
 from mfaenv.model import Keys
-from mfaenv.parse import Given
 from mfaenv.session import longterm
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal

@@ -21,10 +21,10 @@ from mfaenv.commands.keys.two_keys import TwoKeys
 from mfaenv.config import awsfiles, process, resolve
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.sources import METADATA
-from mfaenv.entry import named
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.fast.entry import named
+from mfaenv.fast.parse import Given
 from mfaenv.model import Credentials, Keys, Request
-from mfaenv.parse import Given
 from mfaenv.session import longterm
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context

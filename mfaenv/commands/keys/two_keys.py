@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mfaenv import environment
 from mfaenv.aws.access_keys import AccessKey, Iam, Use
 from mfaenv.config import process
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import environment
 from mfaenv.terminal.terminal import Terminal
 
 QUOTA = 2

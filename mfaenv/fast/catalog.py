@@ -5,7 +5,7 @@ from what stands here and in `parse`, which has the rows that every start needs.
 """
 
 from mfaenv import shells
-from mfaenv.parse import (
+from mfaenv.fast.parse import (
     DEFAULT,
     MAIN,
     MAIN_COMMAND,
@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfaenv.parse import Given, Line
+    from mfaenv.fast.parse import Given, Line
 
 __all__ = [
     "COMMANDS",

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Self
 
-from mfaenv import fastpath
 from mfaenv.errors import ArrivedError
+from mfaenv.fast import fastpath
 from mfaenv.store import LATEST, Store
 
 Look = Callable[[], None]

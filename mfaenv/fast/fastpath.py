@@ -10,16 +10,16 @@ within the same tick of the file system's clock, so no answer is written then.
 import os
 import time
 
-from mfaenv import CODE_NEEDED, DONE, environment, output, parse, shells
-from mfaenv.entry import ANSWER, Entry, Reader, Session
+from mfaenv import CODE_NEEDED, DONE, shells
+from mfaenv.fast import environment, output, parse
+from mfaenv.fast.entry import ANSWER, Entry, Reader, Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mfaenv.parse import Given
+    from mfaenv.fast.parse import Given
     from mfaenv.shells import Pair
-    from mfaenv.store import Store
 
     Tell = Callable[[Given, Mapping[str, str], list[Pair]], None]
 
@@ -57,12 +57,6 @@ READ = ("HOME", "USERPROFILE")
 
 FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 FULL_PATH = ("refresh", "verbose")
-SETTLED_AFTER = 2.0
-"""Seconds; more than the coarsest clock of a file system in use."""
-
-FORGOTTEN_AFTER = 30 * 86_400
-"""Seconds after which an answer is removed; the full path writes it again."""
-
 OWN = ("profile", "region", "region_mark", "source_key", "settings")
 """What a shell gets beside the session itself."""
 
@@ -174,25 +168,15 @@ def stored(given: "Given", env: "Mapping[str, str]", store: Reader, now: float) 
 
 
 def _is_empty(store: Reader) -> bool:
-    from mfaenv.store import SESSION, Store
-
-    return not Store(store.path).names(SESSION)
+    try:
+        return not any(name.startswith(Session.PREFIX) for name in os.listdir(store.path))
+    except OSError:
+        return True
 
 
 def _unchanged(known: Prepared) -> bool:
     files = (line.partition("\t") for line in known.files)
     return all(signature(path) == state for state, _, path in files)
-
-
-def remember(store: "Store", known: Prepared, now: float) -> None:
-    """Write an answer for the next time, unless one of the AWS files is too new: its next state could look the same.
-
-    Its `files` were looked at before they were read. One in the store is ours, and only ever replaced. Raise OSError
-    where the store cannot be written.
-    """
-    paths = [line.partition("\t")[2] for line in known.files]
-    if all(os.path.dirname(path) == store.path or _settled(path, now) for path in paths):
-        store.put(known, now + FORGOTTEN_AFTER)
 
 
 def signature(path: str) -> str:
@@ -202,11 +186,3 @@ def signature(path: str) -> str:
     except (OSError, ValueError):  # ValueError: a path that holds NUL
         return "none"
     return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
-
-
-def _settled(path: str, now: float) -> bool:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return True
-    return max(found.st_mtime, found.st_ctime) + SETTLED_AFTER < now

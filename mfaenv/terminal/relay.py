@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from mfaenv.output import KILLED
+from mfaenv.fast.output import KILLED
 from mfaenv.terminal import foreground
 
 if sys.platform == "win32":

@@ -1,6 +1,6 @@
 """A window that a person closed: processes that wait for its answer see that, and open none themselves."""
 
-from mfaenv.entry import Entry
+from mfaenv.fast.entry import Entry
 from mfaenv.store import CLOSED, Store
 
 KEPT = 60

@@ -7,13 +7,13 @@ deleted. A Tab and the prompt hooks' programs load this module, so nothing slow 
 import errno
 import os
 
-from mfaenv.entry import ANSWER, HEAD, LARGEST, Reader, Session, checksum, named, written
+from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, Reader, Session, checksum, named, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfaenv.entry import Entry
+    from mfaenv.fast.entry import Entry
 
 FIRST = 64  # bytes in which the first line of a file ends
 
@@ -108,14 +108,14 @@ class Store(Reader):
 
         Raise MfaenvError where it must not be used, OSError where it cannot be.
         """
-        from mfaenv import writing
+        from mfaenv.store import private_files
 
         if not self.path:
             raise OSError(self.missing)
         self.check()
-        writing.make_folders(self.path)
+        private_files.make_folders(self.path)
         self.check()
-        writing.probe(self._temporary(PROBE))
+        private_files.probe(self._temporary(PROBE))
 
     def put(self, entry: "Entry", until: float) -> None:
         """Write an entry in one step; it is over at `until`, in seconds since 1970, and its time of change says so.
@@ -125,11 +125,11 @@ class Store(Reader):
         self._replace(named(entry.PREFIX, entry.key), to_bytes(entry), until)
 
     def _replace(self, name: str, data: bytes, until: float | None) -> None:
-        from mfaenv import writing
+        from mfaenv.store import private_files
 
         if len(data) > LARGEST:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
-        writing.replace(self.file(name), self._temporary(name), data, until)
+        private_files.replace(self.file(name), self._temporary(name), data, until)
 
     def _temporary(self, name: str) -> str:
         """Return a new name; not by the process's number, which in a container is the same again and again."""
@@ -137,10 +137,10 @@ class Store(Reader):
 
     def delete(self, name: str) -> bool:
         """Remove an entry, and return whether it was there."""
-        from mfaenv import writing
+        from mfaenv.store import private_files
 
         try:
-            writing.remove(self.file(name))
+            private_files.remove(self.file(name))
         except OSError:
             return False
         return True
@@ -167,8 +167,8 @@ class Store(Reader):
 
     def sweep(self, now: float) -> None:
         """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""
-        from mfaenv import writing
+        from mfaenv.store import private_files
 
         for name in self.names(*ENTRIES, TEMPORARY):
-            if writing.is_over(self.file(name), now, temporary=kind(name) == TEMPORARY) and self.is_ours(name):
+            if private_files.is_over(self.file(name), now, temporary=kind(name) == TEMPORARY) and self.is_ours(name):
                 self.delete(name)

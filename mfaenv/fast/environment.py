@@ -3,13 +3,14 @@
 import sys
 import time
 
-from mfaenv import parse, shells
+from mfaenv import shells
+from mfaenv.fast import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mfaenv.parse import Given
+    from mfaenv.fast.parse import Given
     from mfaenv.shells import Pair
 
 CLEARED = (
