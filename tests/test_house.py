@@ -160,10 +160,15 @@ def test_rich_gets_text_in_one_place_and_never_markup() -> None:
     assert taken == {
         "rich.cells.cell_len",
         "rich.console.Console",
+        "rich.console.ConsoleOptions",
+        "rich.console.RenderResult",
         "rich.console.detect_legacy_windows",
+        "rich.markdown.CodeBlock",
+        "rich.markdown.Markdown",
         "rich.style.Style",
         "rich.table.Table",
         "rich.text.Text",
+        "rich.theme.Theme",
     }
     calls = [
         ast.unparse(node)

@@ -60,7 +60,6 @@ def _profile_meant(command: str, word: str, taken: str | None = None) -> str:
 
 _LEAVE = "`mfaenv unset` takes the session out of this shell, `mfaenv clear` deletes it."
 _WANTED = {
-    "help": "Type: mfaenv --help",
     "version": "Type: mfaenv --version",
     "login": "Type: mfaenv",
     "refresh": "Type: mfaenv --refresh",

@@ -1,4 +1,4 @@
-"""Lines of bash that people type, and what they are for: the help and the manual show them."""
+"""Lines of bash that people type, and what they are for: the help shows them."""
 
 EXAMPLES = {
     "": {
@@ -57,6 +57,10 @@ EXAMPLES = {
         "mfaenv demo": "open a shell that uses a pretend AWS",
         "mfaenv demo -- mfaenv status": "run one command there",
         "mfaenv demo --policy none -- aws s3 ls": "see that a device alone restricts nothing",
+    },
+    "help": {
+        "mfaenv help": "list the topics",
+        "mfaenv help roles": "read about roles",
     },
 }
 """By command. Every command has some, and a test says so."""

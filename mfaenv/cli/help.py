@@ -13,7 +13,7 @@ WIDTH = 80
 WIDEST_LEFT = 36
 """Of the left of two columns; what is wider has a line of its own."""
 
-WORDS = {"CMD": "[--] [CMD ...]", "WHAT": "[WHAT]"}
+WORDS = {"CMD": "[--] [CMD ...]", "TOPIC": "[TOPIC]", "WHAT": "[WHAT]"}
 """How an argument is written in the order of a command's words, where that is not its name."""
 
 

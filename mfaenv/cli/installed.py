@@ -1,4 +1,4 @@
-"""The files that are installed beside the program: completions that package managers link, and the manual.
+"""The files that are installed beside the program: completions that package managers link.
 
 `python -m mfaenv.cli.installed FOLDER` writes them.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mfaenv.cli import manual
 from mfaenv.commands import startup
 
 COMPLETIONS = {"bash": "mfaenv.bash", "zsh": "_mfaenv", "fish": "mfaenv.fish"}
@@ -17,7 +16,7 @@ COMPLETIONS = {"bash": "mfaenv.bash", "zsh": "_mfaenv", "fish": "mfaenv.fish"}
 
 def files() -> dict[str, str]:
     """Return the texts of the files by their names."""
-    return {**{name: startup.completion(shell) for shell, name in COMPLETIONS.items()}, manual.FILE: manual.page()}
+    return {name: startup.completion(shell) for shell, name in COMPLETIONS.items()}
 
 
 def main(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """The commands and options as data: the one grammar of the command line.
 
-The parser, the typer application, its help, the manual, Tab, and what the shell function passes through are all made
+The parser, the typer application, its help, Tab, and what the shell function passes through are all made
 from what stands here and in `parse`, which has the rows that every start needs.
 """
 
@@ -33,6 +33,7 @@ __all__ = [
     "PROFILES",
     "PROGRAM",
     "STORED",
+    "TOPICS",
     "WINDOWS",
     "Command",
     "Option",
@@ -49,6 +50,24 @@ WINDOWS = ("pinentry", "zenity", "kdialog", "osascript", "powershell")
 
 STORED = "stored"
 """A profile that has a stored session."""
+
+TOPICS = (
+    "shells",
+    "init",
+    "codes",
+    "roles",
+    "programs",
+    "keys",
+    "security",
+    "doctor",
+    "demo",
+    "prompts",
+    "scripts",
+    "moving",
+    "troubleshooting",
+    "uninstalling",
+)
+"""The pages of `mfaenv help`: each is a file in `mfaenv/help/`."""
 
 OPTIONS = {
     **MAIN_OPTIONS,
@@ -156,6 +175,15 @@ COMMANDS = {
         module="demo",
         argument="CMD",
         takes=PROGRAM,
+    ),
+    "help": Command(
+        "Explain a topic: shells, roles, keys, security, troubleshooting, …",
+        {},
+        module="help",
+        direct=True,
+        argument="TOPIC",
+        takes=TOPICS,
+        optional=True,
     ),
 }
 """All commands by name, the main one first."""

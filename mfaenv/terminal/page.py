@@ -41,7 +41,7 @@ class Page(Console):
         with self.capture() as captured:
             for number, part in enumerate(parts):
                 if isinstance(part, Line):
-                    self.print(_text(part), soft_wrap=True)
+                    self.print(as_text(part), soft_wrap=True)
                 elif isinstance(part, Table):
                     if number and not self._boxed:
                         self.print()
@@ -49,17 +49,17 @@ class Page(Console):
                 else:
                     said = Toned(part) if isinstance(part, str) else part
                     for line in broken(said.text, self.width):
-                        self.print(_text(Toned(line, said.tone)))
+                        self.print(as_text(Toned(line, said.tone)))
         return captured.get()
 
     @contextmanager
     def waiting(self) -> Iterator[Callable[[str], None]]:
         """Return a function that shows what is being waited for, on a line that goes away in the end."""
         with self.status("") as status:
-            yield lambda text: status.update(_text(text))
+            yield lambda text: status.update(as_text(text))
 
 
-def _text(part: Toned | Line | str, tone: str = PLAIN) -> Text:
+def as_text(part: Toned | Line | str, tone: str = PLAIN) -> Text:
     """Return text for rich to draw, made printable: the only way in which text gets to rich's console."""
     said = Toned(part, tone) if isinstance(part, str) else part
     return Text(printable(said.text), STYLES[said.tone])
@@ -69,13 +69,13 @@ def _grid(table: Table, page: int, *, boxed: bool) -> Grid:
     """Return the table for rich: with lines around it for people, and as plain text for what reads a pipe or a file."""
     from rich.table import Table as Grid
 
-    grid = Grid(title=_text(table.title, TITLE), title_justify="left", pad_edge=boxed)
+    grid = Grid(title=as_text(table.title, TITLE), title_justify="left", pad_edge=boxed)
     if not boxed:
         grid.box = None
     for column, width in zip(table.columns, _widths(table, page), strict=True):
-        grid.add_column(_text(column), overflow="fold", width=width)
+        grid.add_column(as_text(column), overflow="fold", width=width)
     for row in table.rows:
-        grid.add_row(*map(_text, row))
+        grid.add_row(*map(as_text, row))
     return grid
 
 
@@ -84,7 +84,7 @@ def _widths(table: Table, page: int) -> list[int]:
 
     A kept word that takes more than a quarter of the page is broken like others.
     """
-    columns = [[_text(text) for text in texts] for texts in zip(table.columns, *table.rows, strict=True)]
+    columns = [[as_text(text) for text in texts] for texts in zip(table.columns, *table.rows, strict=True)]
     available = page - BORDER * len(columns) - 1
     words = [max(word.cell_len for text in texts for word in text.split(" ")) for texts in columns]
     kept = [

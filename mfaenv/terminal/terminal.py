@@ -189,6 +189,12 @@ class Terminal:
         """Draw tables and lines for standard output, in colour where that is a terminal."""
         return self._page(stderr=False).drawn(*parts)
 
+    def markdown(self, text: str) -> str:
+        """Return a page of ours as it is drawn for standard output."""
+        from mfaenv.terminal import markdown
+
+        return markdown.draw(self._page(stderr=False), text)
+
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
         """Return a function that shows what is being waited for, on a line that goes away in the end."""

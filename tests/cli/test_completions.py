@@ -76,6 +76,7 @@ TYPED = {
     "-p dev -s xon": ["-p", "dev", "-s", "xonsh"],
     "-f gi": ["-f", "github"],
     "init el": ["init", "elvish"],
+    "help rol": ["help", "roles"],
     "init bash -p wid": ["init", "bash", "-p", "wide"],
     "demo --policy n": ["demo", "--policy", "none"],
     "clear -p sta": ["clear", "-p", "staging"],
@@ -413,7 +414,6 @@ CHECKS = (
     "shellcheck --shell=bash mfaenv.bash",
     "zsh -n _mfaenv",
     "fish --no-execute mfaenv.fish",
-    "mandoc -T lint -W all mfaenv.1",
 )
 
 

@@ -1,11 +1,9 @@
-"""The help, the manual and the words for wrong usage: complete, within a screen, and with examples that work."""
+"""The help and the words for wrong usage: complete, within a screen, and with examples that work."""
 
 import os
 import re
 import shlex
 import subprocess
-from datetime import datetime
-from pathlib import Path
 
 import pexpect  # type: ignore[import-untyped]  # it has no types
 import pytest
@@ -14,14 +12,13 @@ from settings import configure
 from terminals import need, with_mfaenv
 
 from mfaenv.cli import help as helping
-from mfaenv.cli import manual
 from mfaenv.cli.examples import EXAMPLES
 from mfaenv.errors import DONE, USAGE
 from mfaenv.fast.catalog import COMMANDS, MAIN
 from mfaenv.pretend_aws.scenario import Scenario
 
 WIDTH = 80
-LINES = 40
+LINES = 48
 
 TYPED = [(name, line) for name in COMMANDS for line in EXAMPLES[name]]
 
@@ -138,20 +135,3 @@ def test_a_wrong_name_gets_the_nearest_right_one(bare: Product, words: str, hint
     what, remedy = done.err.splitlines()
     assert re.fullmatch(r"mfaenv: \S.*\.", what)
     assert remedy == f"        {hint}"
-
-
-def test_the_manual_has_all_that_the_help_has() -> None:
-    page = manual.page()
-    for name, command in COMMANDS.items():
-        assert name == MAIN or f".It Cm {name}\n" in page
-        assert all(line in page for line in EXAMPLES[name])
-        for option in command.options.values():
-            assert f"Fl {option.flags[-1][1:]}" in page
-            assert all(f".It Ev {variable}\n" in page for variable in option.variables)
-
-
-def test_the_manual_is_of_the_day_of_the_last_version() -> None:
-    changelog = (Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")
-    newest = re.search(r"^## \[\d.*\] - (\S+)$", changelog, re.MULTILINE)
-    assert newest is not None
-    assert datetime.strptime(manual.DATE, "%B %d, %Y").date().isoformat() == newest[1]  # noqa: DTZ007 - a day has no zone

@@ -14,7 +14,6 @@ from terminals import need
 
 from mfaenv import shells
 from mfaenv.cli import help as pages
-from mfaenv.cli import manual
 from mfaenv.commands import complete
 from mfaenv.fast.catalog import COMMANDS, MAIN, OPTIONS, PROFILES, PROGRAM, STORED, Command, Option
 
@@ -131,7 +130,7 @@ def test_a_new_command_is_offered_and_what_it_takes(monkeypatch: pytest.MonkeyPa
 
 
 def test_it_is_in_no_help() -> None:
-    assert "mfaenv complete" not in pages.page(MAIN) + manual.page()
+    assert "mfaenv complete" not in pages.page(MAIN)
     assert "complete" not in COMMANDS
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from terminals import missing, need
 
-from mfaenv.cli import installed, manual
+from mfaenv.cli import installed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,6 @@ SHARED = {
     "bash-completion/completions/mfaenv": installed.COMPLETIONS["bash"],
     "zsh/site-functions/_mfaenv": installed.COMPLETIONS["zsh"],
     "fish/vendor_completions.d/mfaenv.fish": installed.COMPLETIONS["fish"],
-    "man/man1/mfaenv.1": manual.FILE,
 }
 """Where files of `completions/` lie, from a folder of shared files."""
 
@@ -40,7 +39,7 @@ class Installer(NamedTuple):
     programs: str
     """The folder of `mfaenv` that is on the user's PATH, or can be."""
     shared: str
-    """The folder of the completions and the manual."""
+    """The folder of the completions."""
 
 
 INSTALLERS = {

@@ -70,7 +70,7 @@ def test_it_tells_its_version_by_both_of_its_names(installed: Installed, product
 
 
 @pytest.mark.parametrize("place", SHARED)
-def test_the_completions_and_the_manual_are_where_it_leaves_them(installed: Installed, place: str) -> None:
+def test_the_completions_are_where_it_leaves_them(installed: Installed, place: str) -> None:
     assert (installed.shared / place).read_bytes() == (COMPLETIONS / SHARED[place]).read_bytes()
 
 

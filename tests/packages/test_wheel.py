@@ -1,4 +1,4 @@
-"""What is installed: the typed package, the completions and the manual where installers link them, and no more."""
+"""What is installed: the typed package, the completions where installers link them, and no more."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_wheel_has_the_package_and_no_tests(wheel: Path) -> None:
     assert packed == expected
 
 
-def test_the_wheel_shares_the_completions_and_the_manual(wheel: Path) -> None:
+def test_the_wheel_shares_the_completions(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         data = f"mfaenv-{mfaenv.__version__}.data/data/"
         shared = {name.removeprefix(data): archive.read(name) for name in archive.namelist() if name.startswith(data)}

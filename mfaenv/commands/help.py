@@ -1,0 +1,49 @@
+"""`mfaenv help`: list the topics, or show the page of one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+from mfaenv import suggest
+from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.fast import catalog, output
+from mfaenv.fast.parse import Given
+from mfaenv.terminal import pager
+from mfaenv.terminal.terminal import Terminal
+
+FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "help")
+
+
+def run(_given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
+    """Print it. Raise MfaenvError for a topic that does not exist."""
+    if not words:
+        output.text_to_stdout(contents())
+        return DONE
+    topic = words[0]
+    if topic not in catalog.TOPICS:
+        raise MfaenvError(f"There is no topic '{topic}'.", _hint(topic), status=USAGE)
+    if os.isatty(output.STDOUT):
+        pager.show(Terminal(env).markdown(page(topic)), env)
+    else:
+        output.text_to_stdout(page(topic))
+    return DONE
+
+
+def _hint(wrong: str) -> str:
+    if wrong in catalog.COMMANDS:
+        return f"For the command of that name: mfaenv {wrong} --help"
+    return suggest.hint(wrong, catalog.TOPICS, "`mfaenv help` lists the topics.")
+
+
+def contents() -> str:
+    """Return the list of topics, each with the title of its page."""
+    width = max(map(len, catalog.TOPICS))
+    rows = [f"  {topic:<{width}}  {page(topic).partition(chr(10))[0].lstrip('# ')}\n" for topic in catalog.TOPICS]
+    return f"Topics (mfaenv help TOPIC shows one):\n{''.join(rows)}"
+
+
+def page(topic: str) -> str:
+    """Return the page of a topic, as Markdown."""
+    with open(os.path.join(FOLDER, f"{topic}.md"), encoding="utf-8") as file:
+        return file.read()
