@@ -89,13 +89,17 @@ def _ignore_signals() -> None:
 
 
 def run(arguments: "Sequence[str]") -> int:
-    """Run a plain line of a command that programs start directly, and any other through typer, which takes time."""
+    """Run a plain line, and any other through typer, which takes time."""
     from mfaenv.fast import fastpath, parse
 
     if arguments[:1] == [parse.COMPLETE]:
         return _complete(arguments[1:])
     line = parse.read(arguments, _command)
     row = line.row
+    if line.plain and line.answers:
+        from mfaenv.cli import start
+
+        return start.run(line.command, line.options, line.words, os.environ)
     if line.plain and row.module == "export":
         status = fastpath.answer(line.options, os.environ, _tell)
         if status is not None:
@@ -106,10 +110,10 @@ def run(arguments: "Sequence[str]") -> int:
         from mfaenv.terminal import coredump
 
         coredump.prevent()
-    if not (line.plain and row.direct):
+    if not line.plain:
         from mfaenv.cli import app
 
-        return app.run(arguments)
+        return app.run(arguments, os.environ)
     return row.load()(line.options, line.words, os.environ)
 
 

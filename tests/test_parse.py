@@ -1,6 +1,6 @@
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -56,7 +56,7 @@ def group(option: Option) -> st.SearchStrategy[tuple[str, ...]]:
 
 def plain_lines(name: str) -> st.SearchStrategy[list[str]]:
     row = COMMANDS[name]
-    options = [option for key, option in row.options.items() if key not in parse.ANSWERED_BY_TYPER]
+    options = [option for key, option in row.options.items() if key not in parse.ANSWERS]
     words = ["--", "cmd", "-x"] if row.takes == PROGRAM else ["word"] if row.argument else []
     groups = st.lists(st.sampled_from(options).flatmap(group), max_size=5) if options else st.just([])
     return groups.map(lambda groups: [*([name] if name else []), *(word for words in groups for word in words), *words])
@@ -76,7 +76,7 @@ class Started:
 
         return run
 
-    def by(self, run: Any, arguments: Sequence[str]) -> Any:
+    def by(self, run: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> Any:
         """Run, and return what was started, or how it was refused."""
         self.asked.clear()
         try:
@@ -84,6 +84,10 @@ class Started:
         except MfaenvError as error:
             return error.message
         return list(self.asked)
+
+
+def by_typer(arguments: Sequence[str]) -> int:
+    return app.run(arguments, os.environ)
 
 
 @pytest.fixture(scope="module")
@@ -105,16 +109,20 @@ def started() -> Iterator[Started]:
 @example(["status", "--json", "-v"])
 @example(["-p", "x", "status"])
 @example(["exec", "a", "--", "b"])
+@example(["--version", "clear"])
+@example(["--help", "nobody"])
+@example(["nobody", "--help"])
 def test_what_is_parsed_is_what_typer_understands(started: Started, arguments: list[str]) -> None:
     line = catalog.parse(arguments)
     if line.plain:
-        assert started.by(app.run, arguments) == [(COMMANDS[line.command].module, line.options, line.words)]
+        runs = [] if line.answers else [(COMMANDS[line.command].module, line.options, line.words)]
+        assert started.by(by_typer, arguments) == runs
 
 
 @settings(max_examples=200)
 @given(ARGUMENTS)
 def test_both_ways_in_lead_to_the_same(started: Started, arguments: list[str]) -> None:
-    assert started.by(entry.run, arguments) == started.by(app.run, arguments)
+    assert started.by(entry.run, arguments) == started.by(by_typer, arguments)
 
 
 @given(st.sampled_from(list(COMMANDS)).flatmap(plain_lines))
@@ -124,16 +132,18 @@ def test_a_plain_line_is_parsed(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["-h"], ["--version"], ["--prof", "x"], ["-p"], ["--"], ["nobody"], ["status", "x"], ["init"], ["-q=1"]],
+    [["--help=x"], ["nobody", "-h"], ["--prof", "x"], ["-p"], ["--"], ["nobody"], ["status", "x"], ["init"], ["-q=1"]],
     ids=" ".join,
 )
 def test_what_is_not_plain_is_left_to_typer(arguments: list[str]) -> None:
     assert not catalog.parse(arguments).plain
 
 
-@pytest.mark.parametrize("line", ["", "unset -s fish", "process -qp prod", "exec -p prod -- env -p x", "init zsh"])
-def test_what_programs_start_goes_straight(started: Started, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
-    monkeypatch.setattr(app, "run", lambda _: pytest.fail("typer was loaded"))
+@pytest.mark.parametrize(
+    "line", ["", "unset -s fish", "process -qp prod", "exec -p prod -- env -p x", "clear -qp prod"]
+)
+def test_what_is_plain_goes_straight(started: Started, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    monkeypatch.setattr(app, "run", lambda *_: pytest.fail("typer was loaded"))
     assert len(started.by(entry.run, line.split())) == 1
 
 
@@ -156,7 +166,7 @@ def pretend_option(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_new_option_is_everywhere(started: Started, pretend_option: str) -> None:
     for arguments in (["-x", "7"], ["--external-id=7"], ["-qx7"]):
         assert catalog.parse(arguments).options[pretend_option] == "7"
-        assert started.by(app.run, arguments)[0][1][pretend_option] == "7"
+        assert started.by(by_typer, arguments)[0][1][pretend_option] == "7"
     assert "-x, --external-id ID" in pages.page(MAIN)
 
 

@@ -128,8 +128,7 @@ class Command:
     """One command: what it is for, and its options by name.
 
     `module` is the one in `mfaenv.commands` whose `run` does the work, `fixed` the options that the name stands for.
-    A `direct` command is started by shells and programs, so a plain line of it does not wait for typer. The argument is
-    one word, which may be left out where it is `optional`.
+    The argument is one word, which may be left out where it is `optional`; a program's are all that follow.
     """
 
     def __init__(  # noqa: PLR0913 - a row of a table
@@ -142,7 +141,6 @@ class Command:
         takes: Takes = "",
         optional: bool = False,
         fixed: "Mapping[str, str | bool] | None" = None,
-        direct: bool = False,
     ) -> None:
         self.help = help
         self.options = {**options, "help": MAIN_OPTIONS["help"]}
@@ -151,7 +149,6 @@ class Command:
         self.takes = takes
         self.optional = optional
         self.fixed = fixed or {}
-        self.direct = direct
 
     def flags(self) -> dict[str, Option]:
         """Return the options by their spellings."""
@@ -160,6 +157,14 @@ class Command:
     def names(self) -> dict[str, str]:
         """Return the names of the options by their spellings."""
         return {flag: name for name, option in self.options.items() for flag in option.flags}
+
+    def taken(self, options: "Given") -> "Given":
+        """Return the options that it takes of those given, and its own. --version is an answer wherever it stands."""
+        return {**{name: options[name] for name in options if name in self.options or name == "version"}, **self.fixed}
+
+    def takes_words(self, count: int) -> bool:
+        """Return whether it takes so many words."""
+        return self.takes == PROGRAM or count == bool(self.argument) or (self.optional and not count)
 
     def load(self) -> "Run":
         """Return what does the work: it takes the options by name, the words, and the environment."""
@@ -172,7 +177,6 @@ MAIN_COMMAND = Command(
     "Turn an MFA code into AWS credentials: print the lines that set them in a shell.",
     MAIN_OPTIONS,
     module="export",
-    direct=True,
 )
 
 Given = dict[str, "str | bool"]
@@ -183,8 +187,8 @@ CODE_LENGTH = 6
 COMPLETE = "complete"
 """The command that Tab calls. What follows it is another line, so it has no row, and no help names it."""
 
-ANSWERED_BY_TYPER = ("version", "help")
-"""Options that print a page, whatever else was given."""
+ANSWERS = ("version", "help")
+"""Options that are a question of their own: whatever else was given, the answer is all that is printed."""
 
 
 class Line:
@@ -200,6 +204,11 @@ class Line:
         self.words: list[str] = []
         self.missing = ""
         self.plain = True
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is a question that mfaenv answers itself, and starts no command."""
+        return any(name in self.options for name in ANSWERS)
 
 
 def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]") -> Line:
@@ -263,12 +272,9 @@ def _set(line: Line, name: str, values: list[str]) -> None:
 
 def _settle(line: Line) -> None:
     """Leave out options before the command's name that it does not take, add its own, and count its words."""
-    row = line.row
-    line.options = {**{name: value for name, value in line.options.items() if name in row.options}, **row.fixed}
-    if any(name in line.options for name in ANSWERED_BY_TYPER):
-        line.plain = False
-    count = len(line.words)
-    if row.takes != PROGRAM and count != bool(row.argument) and (count or not row.optional):
+    line.options = line.row.taken(line.options)
+    counted = line.command == MAIN or not line.answers
+    if counted and not line.row.takes_words(len(line.words)):
         line.plain = False
 
 

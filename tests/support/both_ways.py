@@ -73,7 +73,7 @@ def long(arguments: list[str]) -> int:
     from mfaenv import __main__
     from mfaenv.cli import app
 
-    return __main__.guarded(lambda: app.run(arguments), arguments, os.environ)
+    return __main__.guarded(lambda: app.run(arguments, os.environ), arguments, os.environ)
 
 
 def direct(arguments: list[str]) -> int:

@@ -1,0 +1,27 @@
+"""What a command line that was read starts: a command, or the answer of --version or --help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mfaenv import __version__
+from mfaenv.cli import help as pages
+from mfaenv.cli import wrong_usage
+from mfaenv.errors import DONE
+from mfaenv.fast import output
+from mfaenv.fast.catalog import COMMANDS
+from mfaenv.fast.parse import Given
+
+
+def run(name: str, options: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
+    """Start a command, or answer; return the exit status. Raise MfaenvError, for a wrong number of words too."""
+    row = COMMANDS[name]
+    if "version" in options:
+        output.text_to_stdout(f"mfaenv {__version__}\n")
+    elif "help" in options:
+        output.text_to_stdout(pages.page(name))
+    else:
+        if not row.takes_words(len(words)):
+            raise wrong_usage.words(name, words, env)
+        return row.load()(row.taken(options), words, env)
+    return DONE
