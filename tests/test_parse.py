@@ -15,6 +15,7 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog, fastpath, parse
 from mfaenv.fast.catalog import COMMANDS, MAIN, OPTIONS, PROGRAM, Command, Option
 from mfaenv.fast.parse import Given
+from mfaenv.model import code_digits
 
 ARABIC_DIGITS = "٠١٢٣٤٥"
 SUPERSCRIPTS = "⁰¹²³⁴⁵"
@@ -206,16 +207,16 @@ def test_an_option_wins_then_the_first_variable_that_holds_something() -> None:
 @given(st.text("0123456789 \t\u00a0٣x-", min_size=4, max_size=9))
 def test_only_six_ascii_digits_are_a_code(text: str) -> None:
     digits = "".join(text.split())
-    assert parse.code(text) == (digits if re.fullmatch("[0-9]{6}", digits) else "")
+    assert code_digits(text) == (digits if re.fullmatch("[0-9]{6}", digits) else "")
 
 
 @pytest.mark.parametrize(
     "text", [ARABIC_DIGITS, SUPERSCRIPTS, "12345", "1234567", "12345\uff16", "", "-12345", "1e1000"]
 )
 def test_this_is_no_code(text: str) -> None:
-    assert parse.code(text) == ""
+    assert code_digits(text) == ""
 
 
 @pytest.mark.parametrize("text", ["123456", "123 456", " 123456\n", "1 2 3 4 5 6"])
 def test_a_code_may_have_spaces(text: str) -> None:
-    assert parse.code(text) == "123456"
+    assert code_digits(text) == "123456"

@@ -76,7 +76,7 @@ def _given(values: Mapping[str, Any]) -> Given:
 
 def _with_signature(function: _Function, parameters: Iterable[inspect.Parameter]) -> _Function:
     """Return the function with the parameters from which typer makes the options and words of a command."""
-    function.__signature__ = inspect.Signature(list(parameters))  # type: ignore[attr-defined]
+    function.__signature__ = inspect.Signature(list(parameters))  # type: ignore[attr-defined] # PEP 362
     return function
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from mfaenv import suggest
 from mfaenv.config import names
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.fast import parse
 from mfaenv.fast.catalog import COMMANDS, MAIN
+from mfaenv.model import code_digits
 
 _LEAVE = "`mfaenv unset` takes the session out of this shell, `mfaenv clear` deletes it."
 _LISTS = "`mfaenv status` lists the stored sessions, `mfaenv keys` the long-term keys."
@@ -66,7 +66,7 @@ def error(message: str, name: str, hint: str = "") -> MfaenvError:
 
 
 def _code_meant(word: str) -> str:
-    return "Type the code when mfaenv asks for it, or: mfaenv --token-code CODE" if parse.code(word) else ""
+    return "Type the code when mfaenv asks for it, or: mfaenv --token-code CODE" if code_digits(word) else ""
 
 
 def _profile_meant(name: str, words: Sequence[str], env: Mapping[str, str]) -> str:

@@ -174,7 +174,6 @@ COMMANDS = {
         "Explain a topic: shells, roles, keys, security, troubleshooting, …",
         {},
         module="help",
-        direct=True,
         argument="TOPIC",
         takes=TOPICS,
         optional=True,

@@ -182,8 +182,6 @@ MAIN_COMMAND = Command(
 Given = dict[str, "str | bool"]
 """The options that were given, by name: a text, or True for a switch."""
 
-CODE_LENGTH = 6
-
 COMPLETE = "complete"
 """The command that Tab calls. What follows it is another line, so it has no row, and no help names it."""
 
@@ -207,7 +205,7 @@ class Line:
 
     @property
     def answers(self) -> bool:
-        """Whether it is a question that mfaenv answers itself, and starts no command."""
+        """Return whether it asks for --version or --help, and starts no command."""
         return any(name in self.options for name in ANSWERS)
 
 
@@ -297,9 +295,3 @@ def lookup(given: "Mapping[str, str | bool]", env: "Mapping[str, str]", name: st
 def is_digits(text: str) -> bool:
     """Return whether the text is one or more of the ten ASCII digits, and nothing else."""
     return text.isascii() and text.isdigit()
-
-
-def code(text: str) -> str:
-    """Return the six digits of a code as people type it (`123 456`), or nothing where it is none."""
-    digits = "".join(text.split())
-    return digits if len(digits) == CODE_LENGTH and is_digits(digits) else ""

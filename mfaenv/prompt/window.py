@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from mfaenv.errors import CODE_NEEDED, MfaenvError
-from mfaenv.fast import parse
+from mfaenv.model import code_digits
 from mfaenv.prompt import starter
 from mfaenv.prompt.dialog import Dialog, Ended, NoWindowError, Shown
 from mfaenv.prompt.kdialog import Kdialog
@@ -72,7 +72,7 @@ class Window:
         shown = Shown(tuple(map(_printable, lines)), "", *_terminal(self._env))
         for _ in range(TRIES):
             typed = self._ask(shown._replace(wrong=_printable(self._wrong)), meanwhile, look)
-            digits = parse.code(typed)
+            digits = code_digits(typed)
             self._wrong = "" if digits else "A code is six digits."
             if digits:
                 return digits

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from mfaenv.aws import process
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
-from mfaenv.fast import parse
-from mfaenv.model import Request
+from mfaenv.model import Request, code_digits
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Toned
@@ -129,7 +128,7 @@ def needed(request: Request) -> MfaenvError:
 
 def checked(text: str, origin: str) -> str:
     """Return the six digits. Raise MfaenvError (usage) for anything else, without showing what was given."""
-    digits = parse.code(text)
+    digits = code_digits(text)
     if not digits:
         raise MfaenvError(f"{origin}: a code is six digits.", "It is the number that the device shows.", status=USAGE)
     return digits

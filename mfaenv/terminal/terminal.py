@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
 from mfaenv.fast import parse
 from mfaenv.fast.parse import Given
+from mfaenv.model import code_digits
 from mfaenv.terminal import console
 from mfaenv.terminal.console import Styled
 from mfaenv.terminal.interrupt import interruptible
@@ -63,7 +64,7 @@ class Terminal:
         above = self._broken(*lines)
         with _console() as tty:
             while True:
-                digits = parse.code(self._ask(tty, above, f"{asked.text}: ", look, meanwhile))
+                digits = code_digits(self._ask(tty, above, f"{asked.text}: ", look, meanwhile))
                 if digits:
                     return digits
                 above = [Toned("A code is six digits.", BAD)]
@@ -75,7 +76,7 @@ class Terminal:
         """
         with _console() as tty:
             typed = self._ask(tty, self._broken(*above), f"{question} [Y/n] ", look).strip().lower()
-        self._code = parse.code(typed)
+        self._code = code_digits(typed)
         return bool(self._code) or typed in {"", "y", "yes"}
 
     def ask_text(self, question: str, look: Look) -> str:

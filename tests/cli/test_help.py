@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 
 import pexpect  # type: ignore[import-untyped]  # it has no types
 import pytest
@@ -135,3 +136,22 @@ def test_a_wrong_name_gets_the_nearest_right_one(bare: Product, words: str, hint
     what, remedy = done.err.splitlines()
     assert re.fullmatch(r"mfaenv: \S.*\.", what)
     assert remedy == f"        {hint}"
+
+
+def loaded(product: Product, line: str) -> set[str]:
+    """Run a line, and return the packages that it loads."""
+    product.command = (sys.executable, "-X", "importtime", "-m", "mfaenv")
+    return set(re.findall(r"\| +(\w+)\b", product.run(*line.split()).err))
+
+
+PLAIN = ("--version", "--help", "status", "status --help", "-q clear", "policy", "doctor -h", "configure --dry-run")
+
+
+@pytest.mark.parametrize("line", PLAIN)
+def test_a_plain_line_does_not_wait_for_typer(bare: Product, line: str) -> None:
+    assert loaded(bare, line) & {"mfaenv", "typer", "click"} == {"mfaenv"}
+
+
+@pytest.mark.parametrize("line", ["statsu", "--bogus", "status --bogus"])
+def test_a_wrong_name_does_not_wait_for_what_checks_values(bare: Product, line: str) -> None:
+    assert loaded(bare, line) & {"typer", "pydantic"} == {"typer"}
