@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from sys import UnraisableHookArgs
 
-    from mfaenv.fast.parse import Command, Given
+    from mfaenv.fast.parse import Command, Options
     from mfaenv.shells import Pair
 
 
@@ -123,11 +123,11 @@ def _command(name: str) -> "Command | None":
     return COMMANDS.get(name)
 
 
-def _tell(given: "Given", env: "Mapping[str, str]", pairs: "list[Pair]") -> None:
+def _tell(options: "Options", env: "Mapping[str, str]", pairs: "list[Pair]") -> None:
     from mfaenv.commands import notice
     from mfaenv.store import Store
 
-    notice.show(given, env, pairs, Store.of(env))
+    notice.show(options, env, pairs, Store.of(env))
 
 
 def _leave_current_folder_out() -> None:

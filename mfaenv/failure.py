@@ -37,9 +37,11 @@ def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None
     line = catalog.parse(arguments)
     if os.isatty(1) or line.options.keys() & NOT_EVALUATED or "shell" not in line.row.options:
         return
-    given, wanted = line.options.get("shell"), env.get("MFAENV_SHELL", "")
+    options, wanted = line.options.get("shell"), env.get("MFAENV_SHELL", "")
     try:
-        name = str(given) if given in shells.NAMES else detect.evaluator(env, wanted if wanted in shells.NAMES else "")
+        name = (
+            str(options) if options in shells.NAMES else detect.evaluator(env, wanted if wanted in shells.NAMES else "")
+        )
         to_stdout(shells.failure(name, status))
         _say_what_stays(line, env)
     except (MfaenvError, OSError):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mfaenv import store
 from mfaenv.fast import entry
 from mfaenv.fast.entry import Entry, Session
-from mfaenv.fast.fastpath import Prepared
+from mfaenv.fast.fastpath import CachedRequest
 from mfaenv.session.longterm import KnownKey
 from mfaenv.session.remembered import Codes, Device
 from mfaenv.store import Store
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mfaenv.pretend_aws.scenario import Scenario
 
-KINDS: tuple[type[Entry], ...] = (Session, Prepared, Device, Codes, KnownKey)
+KINDS: tuple[type[Entry], ...] = (Session, CachedRequest, Device, Codes, KnownKey)
 SERIAL = "arn:aws:iam::123456789012:mfa/alice"
 CONFIG = f"""[default]
 region = us-east-1
@@ -127,9 +127,9 @@ def home(folder: Path) -> dict[str, str]:
 @example(changes=[a_field(Session, "role", "no ARN")])
 @example(changes=[a_field(Session, "profiles", None)])
 @example(changes=[a_field(Session, "token", "a\0b")])
-@example(changes=[a_field(Prepared, "min_remaining", "a while")])
-@example(changes=[a_field(Prepared, "files", "none\t/a\0b")])
-@example(changes=[a_field(Prepared, "session_key", None)])
+@example(changes=[a_field(CachedRequest, "min_remaining", "a while")])
+@example(changes=[a_field(CachedRequest, "files", "none\t/a\0b")])
+@example(changes=[a_field(CachedRequest, "session_key", None)])
 @example(changes=[a_field(Device, "serial", None)])
 @example(changes=[a_field(Codes, "codes", "123456 used soon")])
 @example(changes=[a_field(Codes, "codes", "123456 used " + "9" * 5000)])

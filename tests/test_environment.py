@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfaenv.fast import environment
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.shells import Pair
 
 NOW = 1_800_000_000
@@ -159,7 +159,7 @@ def test_a_region_is_ours_only_while_nobody_changed_it(env: dict[str, str], ours
         ({"region": "eu-west-1"}, "1"),
     ],
 )
-def test_another_role_or_region_than_the_profiles_own_is_pinned(options: Given, value: str) -> None:
+def test_another_role_or_region_than_the_profiles_own_is_pinned(options: Options, value: str) -> None:
     assert environment.pinned(options) == value
 
 

@@ -350,22 +350,24 @@ def move(config: Path, region: str) -> None:
 
 @pytest.mark.parametrize("name", ["AWS_NEW_SETTING", "MFAENV_NEW_SETTING", "HOME", "USERPROFILE"])
 def test_a_variable_that_nobody_has_thought_of_counts(name: str) -> None:
-    assert fastpath.asked({}, {name: "a"}) != fastpath.asked({}, {name: "b"}) != fastpath.asked({}, {})
+    assert (
+        fastpath.fingerprint({}, {name: "a"}) != fastpath.fingerprint({}, {name: "b"}) != fastpath.fingerprint({}, {})
+    )
 
 
 def test_an_option_that_nobody_has_thought_of_counts() -> None:
-    assert fastpath.asked({"external_id": "7"}, {}) != fastpath.asked({}, {})
+    assert fastpath.fingerprint({"external_id": "7"}, {}) != fastpath.fingerprint({}, {})
 
 
 @given(st.dictionaries(st.sampled_from(["AWS_CONFIG_FILE", "AWS_X", "MFAENV_X"]), st.text("a'\n=$", max_size=6)))
 def test_no_value_passes_for_another_variable(env: dict[str, str]) -> None:
-    lines = fastpath.asked({}, env).split("\n")
+    lines = fastpath.fingerprint({}, env).split("\n")
     assert [line.partition("=")[0] for line in lines] == [*sorted(env), "keys"]
 
 
 def test_no_secret_is_written_down() -> None:
     secrets = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE")
-    written = fastpath.asked(
+    written = fastpath.fingerprint(
         {"token_code": "secret"}, {"AWS_ACCESS_KEY_ID": "AKIA", **dict.fromkeys(secrets, "secret")}
     )
     assert "secret" not in written

@@ -505,7 +505,7 @@ def test_a_signal_that_comes_with_ctrl_c_shows_no_traceback(bare: Product, numbe
         bare,
         "import _thread, operator",
         "from functools import partial",
-        "from mfaenv import fastpath",
+        "from mfaenv.fast import fastpath",
         "def asking(): yield",
         f"both = [partial(_thread.interrupt_main, {number:d}), partial(asking().throw, KeyboardInterrupt)]",
         "fastpath.answer = lambda *_: list(map(operator.call, both))",
@@ -520,7 +520,7 @@ def test_a_signal_that_comes_where_its_exception_is_dropped_ends_it(bare: Produc
     wrapped(
         bare,
         "import signal, time",
-        "from mfaenv import fastpath",
+        "from mfaenv.fast import fastpath",
         "class Collected:",
         "    def __del__(self):",
         f"        signal.raise_signal(signal.{name})",

@@ -14,7 +14,7 @@ from mfaenv.cli.examples import EXAMPLES
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog, fastpath, parse
 from mfaenv.fast.catalog import COMMANDS, MAIN, OPTIONS, PROGRAM, Command, Option
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.model import code_digits
 
 ARABIC_DIGITS = "٠١٢٣٤٥"
@@ -67,10 +67,10 @@ class Started:
     """Stands where the commands begin, and keeps what they are asked."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, Given, list[str]]] = []
+        self.asked: list[tuple[str, Options, list[str]]] = []
 
     def load(self, row: Command) -> "parse.Run":
-        def run(options: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
+        def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
             assert env is os.environ
             self.asked.append((row.module, dict(options), list(words)))
             return DONE

@@ -26,7 +26,7 @@ from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.session import dismissed, longterm, remembered, stored
 from mfaenv.store import Store
 
-NAME = entry.named(store.SESSION, "k")
+NAME = entry.file_name(store.SESSION, "k")
 FIELDS = {
     "key": "k",
     "secret_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -59,12 +59,12 @@ KINDS = {
     kind.PREFIX: kind
     for kind in (
         entry.Session,
-        fastpath.Prepared,
+        fastpath.CachedRequest,
         remembered.Device,
         remembered.Codes,
         stored.Names,
         longterm.KnownKey,
-        dismissed.Closed,
+        dismissed.DismissedPrompt,
     )
 }
 NAMES = st.text("abc_", min_size=1, max_size=3)
@@ -316,7 +316,7 @@ def test_the_sweep_takes_what_is_over_and_what_killed_writers_left(place: Store)
         Path(place.file(name)).touch()
     place.sweep(now)
     assert sorted(os.listdir(place.path)) == sorted(
-        [*stay, *(entry.named(prefix, "holds") for prefix in store.ENTRIES)]
+        [*stay, *(entry.file_name(prefix, "holds") for prefix in store.ENTRIES)]
     )
 
 
@@ -388,7 +388,7 @@ def test_where_the_lock_cannot_be_made_the_session_is_printed(
     product: Product, scenario: Scenario, trap: Callable[[Path], None]
 ) -> None:
     product.cache.mkdir(0o700, parents=True)
-    trap(product.cache / entry.named(store.LOCK, scenario.key.id))
+    trap(product.cache / entry.file_name(store.LOCK, scenario.key.id))
     assert warned(get(product, scenario))
 
 

@@ -132,7 +132,7 @@ def test_a_file_of_another_user_is_left_alone(product: Product, scenario: Scenar
     name = f"session-{DIGITS}"
     place = Store(str(product.cache))
     place.put(entry.Session(key="another"), LONG_AGO)
-    (product.cache / entry.named(store.SESSION, "another")).rename(product.cache / name)
+    (product.cache / entry.file_name(store.SESSION, "another")).rename(product.cache / name)
     if sys.platform != "win32":
         os.chown(product.cache / name, NOBODY, NOBODY)
     assert get(product, scenario, "--refresh", "-d", "1h").status in {0, 1}
@@ -154,17 +154,17 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
     place.prepare()
     kinds = (
         entry.Session,
-        fastpath.Prepared,
+        fastpath.CachedRequest,
         remembered.Device,
         remembered.Codes,
         stored.Names,
         longterm.KnownKey,
-        dismissed.Closed,
+        dismissed.DismissedPrompt,
     )
     for made in kinds:
         place.put(made(key="k"), LONG_AGO)
     place.announce("1800000000.5")
-    with lock(place.file(entry.named(store.LOCK, "k")), nobody_waits):
+    with lock(place.file(entry.file_name(store.LOCK, "k")), nobody_waits):
         names = os.listdir(place.path)
         assert sorted(map(store.kind, names)) == sorted((*store.ENTRIES, store.LATEST, store.LOCK))
         assert all(map(place.is_ours, names))
@@ -276,9 +276,9 @@ def test_a_path_of_thousands_of_folders_is_an_error_and_no_more(tmp_path: Path) 
 def test_clear_removes_all_that_is_ours_and_says_what(product: Product, scenario: Scenario) -> None:
     assert get(product, scenario).status == 0
     place = Store(str(product.cache))
-    place.put(fastpath.Prepared(key="k"), LONG_AGO)
+    place.put(fastpath.CachedRequest(key="k"), LONG_AGO)
     (product.cache / f"{store.TEMPORARY}{DIGITS}-{store.PROBE}").touch()
-    (product.cache / entry.named(store.LOCK, "abandoned")).touch()
+    (product.cache / entry.file_name(store.LOCK, "abandoned")).touch()
     done = product.run("clear")
     assert done.status == 0
     assert list(product.cache.iterdir()) == []
@@ -297,7 +297,7 @@ def test_clear_removes_all_that_is_ours_and_says_what(product: Product, scenario
 
 def test_a_lock_that_is_held_stays(product: Product, scenario: Scenario) -> None:
     assert get(product, scenario).status == 0
-    held = entry.named(store.LOCK, "held")
+    held = entry.file_name(store.LOCK, "held")
     with lock(str(product.cache / held), nobody_waits):
         done = product.run("clear")
         assert done.status == 0

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from mfaenv.cli import start, wrong_usage
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.catalog import COMMANDS, MAIN, PROGRAM, Option
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 
 _Function = Callable[..., int | None]
 _OURS: Mapping[str, Any] = {"add_help_option": False}
@@ -40,7 +40,7 @@ def run(arguments: Sequence[str], env: Mapping[str, str]) -> int:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    before: Given = {}  # options before a command's name count for the command too
+    before: Options = {}  # options before a command's name count for the command too
     # Typer takes time for each option, and loads pydantic for the first: only what the line can name is made.
     options = COMMANDS[MAIN].options if arguments and arguments[0].startswith("-") else {}
     application.callback(**_OURS)(_main(options, before))
@@ -54,7 +54,7 @@ def run(arguments: Sequence[str], env: Mapping[str, str]) -> int:
         raise _explained(error, arguments) from None
 
 
-def _main(options: Mapping[str, Option], before: Given) -> _Function:
+def _main(options: Mapping[str, Option], before: Options) -> _Function:
     def main(context: typer.Context, **values: Any) -> int | None:
         before.update(_given(values))
         return None if context.invoked_subcommand else start.run(MAIN, before, [], context.obj)
@@ -62,7 +62,7 @@ def _main(options: Mapping[str, Option], before: Given) -> _Function:
     return _with_signature(main, _parameters(options))
 
 
-def _command(name: str, before: Given) -> _Function:
+def _command(name: str, before: Options) -> _Function:
     def command(context: typer.Context, *, words: list[str] | None, **values: Any) -> int:
         return start.run(name, {**before, **_given(values)}, words or [], context.obj)
 
@@ -70,7 +70,7 @@ def _command(name: str, before: Given) -> _Function:
     return _with_signature(command, [*_parameters(COMMANDS[name].options), rest])
 
 
-def _given(values: Mapping[str, Any]) -> Given:
+def _given(values: Mapping[str, Any]) -> Options:
     return {name: value for name, value in values.items() if value not in {None, False}}
 
 

@@ -10,10 +10,10 @@ from mfaenv.cli import wrong_usage
 from mfaenv.errors import DONE
 from mfaenv.fast import output
 from mfaenv.fast.catalog import COMMANDS
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 
 
-def run(name: str, options: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(name: str, options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     """Start a command, or answer; return the exit status. Raise MfaenvError, for a wrong number of words too."""
     row = COMMANDS[name]
     if "version" in options:

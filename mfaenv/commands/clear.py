@@ -9,7 +9,7 @@ from mfaenv.config import awsfiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse
 from mfaenv.fast.entry import ANSWER, Session
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.session import remembered, stored
 from mfaenv.session.lock import remove_abandoned
 from mfaenv.store import (
@@ -47,12 +47,12 @@ OTHERS = {
 """What else is removed, of which the number is shown."""
 
 
-def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Remove them, and say which. Raise MfaenvError where the store is refused or a file cannot be removed."""
     store = Store.of(env)
     store.check()
-    terminal = Terminal.for_options(given, env)
-    profile = parse.text(given, "profile")
+    terminal = Terminal.for_options(options, env)
+    profile = parse.text(options, "profile")
     chosen = _of_profile(store, profile, env) if profile else _all(store)
     ours = {name: entry for name, entry in chosen.items() if entry or store.is_ours(name)}
     removed = {name: entry for name, entry in ours.items() if _gone(store, name)}

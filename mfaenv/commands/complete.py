@@ -37,7 +37,7 @@ def answer(shell: str, handed: "Sequence[str]", env: "Mapping[str, str]") -> str
 
     Raise MfaenvError for a shell that there is not.
     """
-    target = shells.named(shell)
+    target = shells.get_target(shell)
     if not target.completion:
         return ""
     tab = target.tab(handed, env)

@@ -13,7 +13,7 @@ from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, fastpath, parse
 from mfaenv.fast.output import secrets_to_stdout
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.model import PROCESS, Credentials, Keys, Request
 from mfaenv.session import device, longterm, remembered
 from mfaenv.terminal import browser
@@ -26,28 +26,28 @@ MAY_BE_A_USER = frozenset({sources.STATIC, sources.LOGIN, PROCESS})
 """Kinds of profiles whose session may be a user's own."""
 
 
-def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Open the console, or print the link to it. Raise MfaenvError, before a code is asked for where that is possible.
 
     The link signs in whoever has it, for fifteen minutes: only standard output gets it, or the browser.
     """
-    asked = fastpath.asked(given, env)
+    asked = fastpath.fingerprint(options, env)
     with settings.hidden(env):
-        return _run(given, environment.without_settings(env), asked)
+        return _run(options, environment.without_settings(env), asked)
 
 
-def _run(given: Given, env: Mapping[str, str], asked: str) -> int:
-    terminal = Terminal.for_options(given, env)
-    known = export.resolved(given, env, asked)
+def _run(options: Options, env: Mapping[str, str], asked: str) -> int:
+    terminal = Terminal.for_options(options, env)
+    known = export.resolved(options, env, asked)
     request = known.request
     own = longterm.known(request, known.store).keys
     if own and not request.hops:
         raise _users_own(known, _whose(known, own))
     at = _console(known, env)
-    page = destination.page(parse.text(given, "destination"), at)
-    open_link = None if given.get("print_link") else browser.find(env)
+    page = destination.page(parse.text(options, "destination"), at)
+    open_link = None if options.get("print_link") else browser.find(env)
     is_given = bool(request.process.text) and not request.hops
-    keys = _given(known, terminal) if is_given else _keys(export.session(known, given, env, terminal))
+    keys = _given(known, terminal) if is_given else _keys(export.session(known, options, env, terminal))
     if not request.hops and request.kind in MAY_BE_A_USER:
         _check_identity(known, keys)
     terminal.detail("sign-in", address.shown(at.sign_in), "")
@@ -82,7 +82,7 @@ def _console(known: Resolved, env: Mapping[str, str]) -> Console:
 
 def _given(known: Resolved, terminal: Terminal) -> Credentials:
     """Return the session that the profile's program gives. Raise MfaenvError where it gives long-term keys."""
-    found = longterm.given(known.request, terminal.awaited)
+    found = longterm.load_keys(known.request, terminal.awaited)
     if isinstance(found, Keys):
         raise _users_own(known, _whose(known, found))
     return found

@@ -13,29 +13,29 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfaenv.fast.parse import Given
+    from mfaenv.fast.parse import Options
     from mfaenv.shells import Pair
 
 
-def run(given: "Given", command: "Sequence[str]", env: "Mapping[str, str]") -> int:
+def run(options: "Options", command: "Sequence[str]", env: "Mapping[str, str]") -> int:
     """Replace this process by the command, where the system can do that; else run it and return its exit status.
 
     Raise MfaenvError where there is no session, or no such command.
     """
     words = list(command) or [user_shell(env)]
-    if given.get("serve"):
+    if options.get("serve"):
         from mfaenv.commands import serve
 
         inherited = dict(env)
         _restore_locale(inherited)
-        return serve.serve(given, words, inherited)
-    session = _session(given, env)
+        return serve.serve(options, words, inherited)
+    session = _session(options, env)
     shells.check_lengths(session, environment.LONGEST)
     return _start(words, environment.changed(session, env))
 
 
-def _session(given: "Given", env: "Mapping[str, str]") -> "list[Pair]":
-    stored = fastpath.stored(given, env, Store.of(env), time.time())
+def _session(options: "Options", env: "Mapping[str, str]") -> "list[Pair]":
+    stored = fastpath.stored(options, env, Store.of(env), time.time())
     if isinstance(stored, list):
         return stored
     from mfaenv.commands import export
@@ -44,7 +44,7 @@ def _session(given: "Given", env: "Mapping[str, str]") -> "list[Pair]":
 
     coredump.prevent()
     try:
-        return environment.pairs(export.obtain(given, env, Terminal.for_options(given, env)), env)
+        return environment.pairs(export.obtain(options, env, Terminal.for_options(options, env)), env)
     finally:
         coredump.restore()  # for the command
 

@@ -18,7 +18,7 @@ from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredEr
 from mfaenv.fast import catalog, environment, fastpath
 from mfaenv.fast.entry import Fields, Session
 from mfaenv.fast.output import secrets_to_stdout, to_stderr
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.model import Request
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import Answer
@@ -30,67 +30,67 @@ from mfaenv.terminal import code_page
 from mfaenv.terminal.terminal import Terminal
 
 
-def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print the lines that set a session in the shell. Raise MfaenvError."""
-    wanted = target(given, env)
-    _refuse_bare_terminal(given, wanted)
-    terminal = Terminal.for_options(given, env)
-    pairs = environment.pairs(obtain(given, env, terminal, wanted), env)
+    wanted = target(options, env)
+    _refuse_bare_terminal(options, wanted)
+    terminal = Terminal.for_options(options, env)
+    pairs = environment.pairs(obtain(options, env, terminal, wanted), env)
     text = environment.rendered(wanted, pairs, encoding=code_page.encoding())
     if os.isatty(1):
         _refuse_controls(text, wanted)
         if wanted in shells.NAMES:
-            terminal.note(f"To set the session in a shell, type: {shells.loading_line(wanted, asked_again(given))}")
+            terminal.note(f"To set the session in a shell, type: {shells.loading_line(wanted, asked_again(options))}")
     if fastpath.runs_on_github(wanted, env):
         to_stderr(github_masks(pairs))
     secrets_to_stdout(text)
     if wanted in shells.NAMES:
-        notice.show(given, env, pairs, Store.of(env))
+        notice.show(options, env, pairs, Store.of(env))
     Store.of(env).sweep(time.time())
     return DONE
 
 
-def _refuse_bare_terminal(given: Given, wanted: str) -> None:
+def _refuse_bare_terminal(options: Options, wanted: str) -> None:
     """Raise MfaenvError (usage) where keys would be shown to a person who did not ask for them.
 
     It comes before the code is asked for, which would be lost: a code is good once.
     """
-    if os.isatty(1) and not given.keys() & catalog.PRINTING:
-        line = shells.loading_line(wanted, asked_again(given))
+    if os.isatty(1) and not options.keys() & catalog.PRINTING:
+        line = shells.loading_line(wanted, asked_again(options))
         raise MfaenvError("This prints keys for a shell, but the output is a terminal.", f"Type: {line}", status=USAGE)
 
 
 def _refuse_controls(text: bytes, wanted: str) -> None:
     """Raise MfaenvError where a terminal would act on what is printed instead of showing it."""
-    shown = text.decode(shells.named(wanted).encoding or code_page.encoding(), "surrogateescape")
+    shown = text.decode(shells.get_target(wanted).encoding or code_page.encoding(), "surrogateescape")
     if not shown.replace("\r\n", "").replace("\n", "").isprintable():
         hint = "Let a shell or a program read it, or write it to a file."
         raise MfaenvError("A value holds control characters, which this terminal would act on.", hint)
 
 
-def asked_again(given: Given) -> str:
+def asked_again(options: Options) -> str:
     """Return the command again, without the code and the shell, which the loading line has already."""
     import shlex
 
     words = ["mfaenv"]
-    for name, value in given.items():
+    for name, value in options.items():
         if name not in {"token_code", "shell", "verbose"}:
             words += [catalog.OPTIONS[name].flags[0], *([str(value)] if catalog.OPTIONS[name].metavar else [])]
     return shlex.join(words)
 
 
-def obtain(given: Given, env: Mapping[str, str], terminal: Terminal, wanted: str = "") -> Fields:
+def obtain(options: Options, env: Mapping[str, str], terminal: Terminal, wanted: str = "") -> Fields:
     """Return the session as the store writes it, with the profile and the region of this request.
 
     `wanted` is the shell, asked beforehand whether it can hold what is known already. Raise MfaenvError: with --cached
     only NothingStoredError, whatever is in the way.
     """
-    asked = fastpath.asked(given, env)
+    asked = fastpath.fingerprint(options, env)
     try:
         with settings.hidden(env):
-            return _obtain(given, environment.without_settings(env), terminal, wanted, asked)
+            return _obtain(options, environment.without_settings(env), terminal, wanted, asked)
     except MfaenvError:
-        if given.get("cached"):
+        if options.get("cached"):
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED) from None
         raise
 
@@ -105,21 +105,21 @@ class Resolved(NamedTuple):
     request: Request
 
 
-def resolved(given: Given, env: Mapping[str, str], asked: str) -> Resolved:
+def resolved(options: Options, env: Mapping[str, str], asked: str) -> Resolved:
     """Settle what the options, variables and files ask for. Raise MfaenvError, as for a store that is refused."""
     store = Store.of(env)
     store.check()
     states = {path: fastpath.signature(path) for path in file_paths(env)}
     files = awsfiles.load(env)
-    return Resolved(store, asked, states, files, resolve.resolve(given, env, files))
+    return Resolved(store, asked, states, files, resolve.resolve(options, env, files))
 
 
-def _obtain(given: Given, env: Mapping[str, str], terminal: Terminal, wanted: str, asked: str) -> Fields:
+def _obtain(options: Options, env: Mapping[str, str], terminal: Terminal, wanted: str, asked: str) -> Fields:
     environment.check_profile_as(env)
-    known = resolved(given, env, asked)
+    known = resolved(options, env, asked)
     if wanted != "process":
         tell_lost(known.request, terminal)
-    return session(known, given, env, terminal, wanted)
+    return session(known, options, env, terminal, wanted)
 
 
 def tell_lost(request: Request, terminal: Terminal) -> None:
@@ -129,14 +129,14 @@ def tell_lost(request: Request, terminal: Terminal) -> None:
             terminal.warn(text)
 
 
-def session(known: Resolved, given: Given, env: Mapping[str, str], terminal: Terminal, wanted: str = "") -> Fields:
+def session(known: Resolved, options: Options, env: Mapping[str, str], terminal: Terminal, wanted: str = "") -> Fields:
     """Return the session for a request, as `obtain` does. Raise MfaenvError."""
-    return exported(given, known.request, answer(known, given, env, terminal, wanted))
+    return exported(options, known.request, answer(known, options, env, terminal, wanted))
 
 
 def answer(  # noqa: PLR0913 - all that a request needs
     known: Resolved,
-    given: Given,
+    options: Options,
     env: Mapping[str, str],
     terminal: Terminal,
     wanted: str = "",
@@ -146,7 +146,7 @@ def answer(  # noqa: PLR0913 - all that a request needs
     """Return the answer to a request; `held` gets the sessions that lead to it by key. Raise MfaenvError."""
     store, asked, states, files, request = known
     _refuse_early(wanted, _own(request))
-    if given.get("verbose"):
+    if options.get("verbose"):
         for row in provenance.rows(request, env, files):
             terminal.detail(*row)
     found = Sessions(Context(store, terminal), held).obtain(request)
@@ -155,12 +155,12 @@ def answer(  # noqa: PLR0913 - all that a request needs
     return found
 
 
-def exported(given: Given, request: Request, found: Answer) -> Fields:
+def exported(options: Options, request: Request, found: Answer) -> Fields:
     """Return what a shell gets of the answer to a request. Raise NothingStoredError where that is no session."""
     if not found.session:
         raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
-    fields = found.session.exported(account=fastpath.with_account(given))
-    return {**fields, **_own(request), "pinned": environment.pinned(given)}
+    fields = found.session.exported(account=fastpath.with_account(options))
+    return {**fields, **_own(request), "pinned": environment.pinned(options)}
 
 
 def _own(request: Request) -> Fields:
@@ -193,9 +193,9 @@ def _remember(store: Store, asked: str, answer: Answer, request: Request, states
     with contextlib.suppress(OSError):
         read = [remembered.device_name(request.keys.access_key, request.endpoint.text)]
         if request.process.text:
-            read.append(longterm.file_name(request))
+            read.append(longterm.known_key_file(request))
         files = {**states, **{path: fastpath.signature(path) for path in map(store.file, read)}}
-        known = fastpath.Prepared(
+        known = fastpath.CachedRequest(
             key=asked,
             files=tuple(f"{state}\t{path}" for path, state in files.items()),
             session_key=answer.key,

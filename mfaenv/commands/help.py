@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from mfaenv import suggest
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, output
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.terminal import pager
 from mfaenv.terminal.terminal import Terminal
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "help")
 
 
-def run(_given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(_options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print it. Raise MfaenvError for a topic that does not exist."""
     if not words:
         output.text_to_stdout(contents())

@@ -18,27 +18,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mfaenv.fast.parse import Given
+    from mfaenv.fast.parse import Options
     from mfaenv.shells import Pair
     from mfaenv.terminal.terminal import Terminal
 
 
-def run(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print it. Raise MfaenvError: for a shell that has no function (usage), or that cannot hold a value of ours."""
-    (shell,), hook = words, "no_hook" not in given
+    (shell,), hook = words, "no_hook" not in options
     if shell not in shells.WITH_FUNCTION:
         from mfaenv import suggest
 
         hint = suggest.hint(shell, list(shells.WITH_FUNCTION), f"It takes {', '.join(shells.WITH_FUNCTION)}.")
         raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
     store, now = Store.of(env), time.time()
-    if shells.named(shell).saved:
-        output.to_stdout(kept(shell, given, env, now).encode())
+    if shells.get_target(shell).saved:
+        output.to_stdout(kept(shell, options, env, now).encode())
         return DONE
-    settings, profile = [*_path(shell, env), *startup.settings(shell, store, hook=hook)], _profile(given)
+    settings, profile = [*_path(shell, env), *startup.settings(shell, store, hook=hook)], _profile(options)
     code = _code(shell, store, now, (), hook=hook)
     stays = _stays(env, now)
-    session = [] if stays else _stored(given, env, store, now)
+    session = [] if stays else _stored(options, env, store, now)
     without = [*settings, *([] if stays else profile)]
     variables, secret = _variables(shell, [*settings, *session] if session else without, without, env)
     (output.secrets_to_stdout if secret else output.to_stdout)(code.encode() + variables)
@@ -78,10 +78,10 @@ def _refused(shell: str, pair: Pair) -> str:
     return ""
 
 
-def kept(shell: str, given: Given, env: Mapping[str, str], now: float) -> str:
+def kept(shell: str, options: Options, env: Mapping[str, str], now: float) -> str:
     """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
-    store, hook = Store.of(env), "no_hook" not in given
-    known = [*startup.settings(shell, store, hook=hook), *_profile(given)]
+    store, hook = Store.of(env), "no_hook" not in options
+    known = [*startup.settings(shell, store, hook=hook), *_profile(options)]
     return _code(shell, store, now, known, hook=hook)
 
 
@@ -91,8 +91,8 @@ def _code(shell: str, store: Store, now: float, known: Iterable[Pair], *, hook: 
     return function + startup.short(startup.completion(shell))
 
 
-def _profile(given: Given) -> list[Pair]:
-    return [(environment.PROFILE, str(given["profile"]))] if "profile" in given else []
+def _profile(options: Options) -> list[Pair]:
+    return [(environment.PROFILE, str(options["profile"]))] if "profile" in options else []
 
 
 def _variables(shell: str, pairs: list[Pair], without: list[Pair], env: Mapping[str, str]) -> tuple[bytes, bool]:
@@ -127,9 +127,9 @@ def _stays(env: Mapping[str, str], now: float) -> bool:
     return bool(env.get(environment.PINNED) or (env.get("AWS_ACCESS_KEY_ID") and not over))
 
 
-def _stored(given: Given, env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
+def _stored(options: Options, env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     """Return the stored session of the profile; nothing where there is none. It never asks, and says nothing."""
-    wanted: Given = {**given, "cached": True, "quiet": True}
+    wanted: Options = {**options, "cached": True, "quiet": True}
     found = fastpath.stored(wanted, env, store, now)
     if found is not None:
         return found if isinstance(found, list) else []

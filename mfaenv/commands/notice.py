@@ -13,17 +13,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mfaenv.fast.parse import Given
+    from mfaenv.fast.parse import Options
     from mfaenv.shells import Pair
     from mfaenv.store import Store
 
 
-def show(given: "Given", env: "Mapping[str, str]", pairs: "Iterable[Pair]", store: "Store") -> None:
+def show(options: "Options", env: "Mapping[str, str]", pairs: "Iterable[Pair]", store: "Store") -> None:
     """Show it where it is told; nothing with --quiet, and with --cached, which hooks call, either."""
     got = {name: value for name, value in pairs if value}
     if (
         got.get("AWS_ACCESS_KEY_ID") == env.get("AWS_ACCESS_KEY_ID")
-        or given.keys() & {"quiet", "cached"}
+        or options.keys() & {"quiet", "cached"}
         or os.isatty(output.STDOUT)
         or not fastpath.is_told(env)
     ):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.errors import DONE
 from mfaenv.fast.output import to_stdout
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.terminal.terminal import Terminal
 
 LOCKS_OUT_ALL = (
@@ -29,12 +29,12 @@ PUT = "aws iam put-user-policy --user-name {user} --policy-name RequireMFA --pol
 TAKE_OFF = "aws iam delete-user-policy --user-name {user} --policy-name RequireMFA"
 
 
-def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print the policy on standard output, and on standard error whom it locks out and how to try it."""
     import json
 
-    terminal = Terminal.for_options(given, env)
-    self_service = "self_service" in given
+    terminal = Terminal.for_options(options, env)
+    self_service = "self_service" in options
     command = "mfaenv policy --self-service" if self_service else "mfaenv policy"
     for line in (
         *(LOCKS_OUT_MOST if self_service else LOCKS_OUT_ALL),

@@ -11,7 +11,7 @@ from mfaenv.config import settings
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment, fastpath
 from mfaenv.fast.entry import Session
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.model import Keys, Request, Value
 from mfaenv.serving import files
 from mfaenv.serving.reminder import Reminder
@@ -50,7 +50,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
 
 
-def serve(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
+def serve(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     """Run the program with an address for credentials, and return its exit status, or end by the signal that ended it.
 
     Raise MfaenvError where there is no session, or no such program.
@@ -59,16 +59,16 @@ def serve(given: Given, words: Sequence[str], env: Mapping[str, str]) -> int:
     coredump.prevent()
     with ExitStack() as opened:
         opened.enter_context(settings.hidden(env))
-        terminal, held = Terminal.for_options(given, env), dict[str, "Session"]()
+        terminal, held = Terminal.for_options(options, env), dict[str, "Session"]()
         ours = environment.without_settings(env)
         environment.check_profile_as(env)
-        known = export.resolved(given, ours, fastpath.asked(given, env))
+        known = export.resolved(options, ours, fastpath.fingerprint(options, env))
         export.tell_lost(known.request, terminal)
-        answer = export.answer(known, given, ours, terminal, held=held)
-        own = export.exported(given, known.request, answer)
+        answer = export.answer(known, options, ours, terminal, held=held)
+        own = export.exported(options, known.request, answer)
         request = _found(known.request, answer.session)
         sessions = Sessions(Context(known.store, Terminal(env, quiet=True)), held)
-        line = _line(given, request, env)
+        line = _line(options, request, env)
         renewal = Renewal(sessions, request, answer.session, line)
         server = opened.enter_context(CredentialServer(renewal.current))
         programs = _environment(environment.pairs(own, env), env)
@@ -94,9 +94,11 @@ def _environment(session: Sequence[shells.Pair], env: Mapping[str, str]) -> dict
     return environment.changed([*session, *((name, None) for name in WINS)], env)
 
 
-def _line(given: Given, request: Request, env: Mapping[str, str]) -> str:
+def _line(options: Options, request: Request, env: Mapping[str, str]) -> str:
     """Return the line that gets a new session in another window."""
-    kept = {name: value for name, value in given.items() if name in {"serial_number", "duration", "role_arn", "region"}}
+    kept = {
+        name: value for name, value in options.items() if name in {"serial_number", "duration", "role_arn", "region"}
+    }
     again = export.asked_again({"profile": request.profile.text, **kept, "refresh": True})
     try:
         return shells.loading_line(detect.evaluator(env), again)

@@ -37,7 +37,7 @@ FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 def settings(shell: str, store: Store, *, hook: bool) -> list[Pair]:
     """List what a function and a hook need to know: where the script is, and the store."""
-    language = shells.named(shell)
+    language = shells.get_target(shell)
     script = [(SCRIPT, os.path.join(FOLDER, language.script))] if language.script else []
     return [*script, *([(environment.STORE, store.path or None)] if hook and language.hook else [])]
 
@@ -47,9 +47,9 @@ def text(shell: str, seen: str, now: float, known: Iterable[Pair], *, hook: bool
 
     `seen` is the word that was announced last, `now` in seconds since 1970; `known` is for the text that is kept.
     """
-    language = shells.named(shell)
+    language = shells.get_target(shell)
     values = {
-        **dict(language.facts),
+        **dict(language.template_values),
         **_choice(),
         "SHELL": shell,
         # It comes from a file, and goes into code.
@@ -77,7 +77,7 @@ def completion(shell: str) -> str:
 
     Its comments are there too: it is a file of a package as well.
     """
-    template = shells.named(shell).completion
+    template = shells.get_target(shell).completion
     if not template:
         return ""
     taking = {name: row.takes for name, row in catalog.COMMANDS.items() if row.takes and name != catalog.MAIN}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from mfaenv.fast.parse import Given
+    from mfaenv.fast.parse import Options
 
 VERSION = 1
 """Of the shape that `--json` prints; it changes where a name changes its meaning or goes."""
@@ -24,12 +24,12 @@ MOST = 40
 """Sessions in the table: drawing takes longest, and nobody reads a thousand rows."""
 
 
-def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Show it. Raise MfaenvError where the store is refused."""
     store = Store.of(env)
     store.check()
-    found = collect(given, env, store, time.time())
-    if given.get("as_json"):
+    found = collect(options, env, store, time.time())
+    if options.get("as_json"):
         import json
 
         to_stdout((json.dumps(found) + "\n").encode())
@@ -37,8 +37,8 @@ def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
         from mfaenv.terminal import tables
         from mfaenv.terminal.terminal import Terminal
 
-        shown = tables.status({**found, "stored": found["stored"][:MOST]}, parse.text(given, "profile"))
-        text_to_stdout(Terminal.for_options(given, env).drawn(*shown, *_left_out(found["stored"][MOST:])))
+        shown = tables.status({**found, "stored": found["stored"][:MOST]}, parse.text(options, "profile"))
+        text_to_stdout(Terminal.for_options(options, env).drawn(*shown, *_left_out(found["stored"][MOST:])))
     return DONE
 
 
@@ -46,14 +46,14 @@ def _left_out(rest: list[dict[str, Any]]) -> list[str]:
     return [f"… and {len(rest)} more: -p NAME picks one profile's, --json lists them all."] if rest else []
 
 
-def collect(given: Given, env: Mapping[str, str], store: Store, now: float) -> dict[str, Any]:
+def collect(options: Options, env: Mapping[str, str], store: Store, now: float) -> dict[str, Any]:
     """Gather what `--json` prints: the version, this shell, the stored sessions, and what is wrong."""
     rows = [row(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
     rows.sort(key=lambda row: row["profiles"])
-    wanted = parse.text(given, "profile")
+    wanted = parse.text(options, "profile")
     shown = [row for row in rows if row["remaining"] != 0 and (not wanted or wanted in row["profiles"])]
     shell = _shell(env, rows, now)
-    return {"version": VERSION, "shell": shell, "stored": shown, "problems": _problems(given, env, shell)}
+    return {"version": VERSION, "shell": shell, "stored": shown, "problems": _problems(options, env, shell)}
 
 
 def row(entry: Session, now: float) -> dict[str, Any]:
@@ -95,13 +95,13 @@ def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> di
     return {**known, **stored, "profile": env.get(environment.PROFILE), "stored": bool(stored)}
 
 
-def _problems(given: Given, env: Mapping[str, str], shell: Mapping[str, Any] | None) -> list[str]:
+def _problems(options: Options, env: Mapping[str, str], shell: Mapping[str, Any] | None) -> list[str]:
     """Return where the shell, the store and what the user asked for do not agree."""
     if shell is None:
         return []
     found = []
     theirs = {name: env.get(name, "") for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}
-    profile, source = parse.lookup(given, theirs, "profile")
+    profile, source = parse.lookup(options, theirs, "profile")
     if profile and profile != shell["profile"]:
         found.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     if shell["remaining"] == 0:

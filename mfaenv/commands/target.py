@@ -9,17 +9,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfaenv.fast.parse import Given
+    from mfaenv.fast.parse import Options
 
 
-def target(given: "Given", env: "Mapping[str, str]") -> str:
+def target(options: "Options", env: "Mapping[str, str]") -> str:
     """Return the shell or the format to print for. Raise MfaenvError (usage) for a name that is none."""
-    asked = parse.text(given, "format")
-    if asked and "shell" in given:
+    asked = parse.text(options, "format")
+    if asked and "shell" in options:
         raise MfaenvError("--shell and --format cannot be used together.", "Leave one of them out.", status=USAGE)
     if asked:
         return _one_of(asked, shells.FORMATS, "--format")
-    name, source = parse.lookup(given, env, "shell")
+    name, source = parse.lookup(options, env, "shell")
     known = _one_of(name, shells.NAMES, source) if name else ""
     return detect.believed(known) if source in catalog.OPTIONS["shell"].flags else detect.detect(env, known)
 

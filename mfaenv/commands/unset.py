@@ -12,10 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfaenv.fast.parse import Given
+    from mfaenv.fast.parse import Options
 
 
-def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print them. Raise MfaenvError (usage) for a shell or format that there is not."""
-    to_stdout(shells.render(target(given, env), environment.removal(env)))
+    to_stdout(shells.render(target(options, env), environment.removal(env)))
     return DONE

@@ -78,12 +78,12 @@ def _expected(
 ) -> dict[str, dict[str, str]]:
     expected = {name: dict(section) for name, section in before.items()}
     found = [name for name in expected if wanted(name)]
-    given = {name: value for name, value in values.items() if value is not None}
-    if not found and not given:
+    options = {name: value for name, value in values.items() if value is not None}
+    if not found and not options:
         return expected
     section = expected[found[-1]] if found else expected.setdefault(title, {})
-    section.update(given)
-    for name in values.keys() - given.keys():
+    section.update(options)
+    for name in values.keys() - options.keys():
         section.pop(name, None)
     return expected
 

@@ -11,7 +11,7 @@ from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.config.roles import Chain
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, fastpath, parse
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.model import PROCESS, Hop, Request, Span, Value
 
 NOTHING = Value("", "")
@@ -22,26 +22,26 @@ SWITCHES = ("refresh", "cached", "no_input")
 """The options that say how far to go for a session."""
 
 
-def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Request:
+def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Request:
     """Settle everything that the answer depends on.
 
     Raise MfaenvError for what is wrong in the options, the variables or the files.
     """
     env = environment.without_settings(env)
-    profile = named_profile(given, env)
+    profile = named_profile(options, env)
     keys = None if profile.text and not _is_ours(profile, env) else sources.environment_keys(env)
     name = profile.text or parse.DEFAULT
     web = keys is None and sources.is_web_identity(env, profile)
     if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
         _missing(profile, name, env, files)
-    role_arn = parse.text(given, "role_arn")
+    role_arn = parse.text(options, "role_arn")
     stands_alone = bool(keys) or name not in files.profiles
     chain = roles.without_profile(name, role_arn) if stands_alone else roles.chain(files, name, role_arn)
     ends = (chain.root, name)
     kind, keys = (sources.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
     if kind == sources.METADATA and not profile.text:
         _refuse_environment(env, files)
-    region = _region(given, env, name, files)
+    region = _region(options, env, name, files)
     own = settings.of_profile(name, env, files)
     return Request(
         profile=profile if profile.text else Value(name, "default"),
@@ -50,30 +50,30 @@ def resolve(given: Given, env: Mapping[str, str], files: AwsFiles) -> Request:
         kind=kind,
         keys=keys,
         process=_process(kind, chain.root, files),
-        device=_option_or_setting(parse.lookup(given, env, "serial_number"), "mfa_serial", chain, files),
+        device=_option_or_setting(parse.lookup(options, env, "serial_number"), "mfa_serial", chain, files),
         account="",
         region=region,
-        session_region=next(filter(None, (_region(given, env, each, files).text for each in ends)), ""),
+        session_region=next(filter(None, (_region(options, env, each, files).text for each in ends)), ""),
         endpoint=_endpoint(env, ends, files),
         ca_bundle=files.profiles.get(name, {}).get("ca_bundle", ""),
-        duration=_session_length(given, env, chain.hops),
-        min_remaining=_span(given, env, "min_remaining"),
+        duration=_session_length(options, env, chain.hops),
+        min_remaining=_span(options, env, "min_remaining"),
         hops=tuple(
-            _with_region(hop, region, env, (hop.profile, name), files) for hop in _with_durations(given, chain.hops)
+            _with_region(hop, region, env, (hop.profile, name), files) for hop in _with_durations(options, chain.hops)
         ),
-        token_command=_option_or_setting(parse.lookup(given, env, "token_command"), "mfa_process", chain, files),
-        token_code=Value(*parse.lookup(given, env, "token_code")),
-        ask=_ask(given, env),
+        token_command=_option_or_setting(parse.lookup(options, env, "token_command"), "mfa_process", chain, files),
+        token_code=Value(*parse.lookup(options, env, "token_code")),
+        ask=_ask(options, env),
         window=_window(env),
         settings=tuple(own.variables.items()),
         lost=own.lost,
-        **{name: bool(given.get(name)) for name in SWITCHES},
+        **{name: bool(options.get(name)) for name in SWITCHES},
     )
 
 
-def named_profile(given: Given, env: Mapping[str, str]) -> Value:
+def named_profile(options: Options, env: Mapping[str, str]) -> Value:
     """Return the profile that the option or a variable names, or nothing."""
-    return Value(*parse.lookup(given, env, "profile"))
+    return Value(*parse.lookup(options, env, "profile"))
 
 
 def _process(kind: str, name: str, files: AwsFiles) -> Value:
@@ -122,20 +122,20 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     return MfaenvError(f"There is no profile '{name}'{origin} in {where}.", hint)
 
 
-def _region(given: Given, env: Mapping[str, str], name: str, files: AwsFiles) -> Value:
+def _region(options: Options, env: Mapping[str, str], name: str, files: AwsFiles) -> Value:
     """Return the region of a profile, unless an option or the user's own variable names one.
 
     What an earlier session brought into this shell says nothing about the next profile.
     """
-    text, source = parse.lookup(given, {} if environment.region_is_ours(env) else env, "region")
+    text, source = parse.lookup(options, {} if environment.region_is_ours(env) else env, "region")
     found = Value(text, source) if text else Value(files.profiles.get(name, {}).get("region", ""), f"profile {name}")
     roles.checked_region(*found)
     return found
 
 
-def _ask(given: Given, env: Mapping[str, str]) -> Value:
+def _ask(options: Options, env: Mapping[str, str]) -> Value:
     """Return where to ask. A program that MFAENV_ASK names opens a window. Raise MfaenvError (usage)."""
-    text, source = parse.lookup(given, env, "ask")
+    text, source = parse.lookup(options, env, "ask")
     row = catalog.OPTIONS["ask"]
     if not text:
         return Value(row.default, "")
@@ -166,25 +166,27 @@ def _option_or_setting(found: tuple[str, str], setting: str, chain: Chain, files
     return NOTHING
 
 
-def _session_length(given: Given, env: Mapping[str, str], hops: tuple[Hop, ...]) -> Span:
+def _session_length(options: Options, env: Mapping[str, str], hops: tuple[Hop, ...]) -> Span:
     """Return the session's length: with a role, --duration speaks of the role, and the session is as long as ever."""
-    length = _span({} if hops else given, env, "duration")
+    length = _span({} if hops else options, env, "duration")
     duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     return length
 
 
-def _span(given: Given, env: Mapping[str, str], name: str) -> Span:
-    text, source = parse.lookup(given, env, name)
+def _span(options: Options, env: Mapping[str, str], name: str) -> Span:
+    text, source = parse.lookup(options, env, name)
     return Span(duration.seconds(text or catalog.OPTIONS[name].default, source), source)
 
 
-def _with_durations(given: Given, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
+def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
     """Let --duration speak of the wanted role, and check how long each one is to last."""
-    if hops and given.get("duration"):
-        hops = (*hops[:-1], hops[-1]._replace(duration=duration.seconds(parse.text(given, "duration"), "--duration")))
+    if hops and options.get("duration"):
+        hops = (*hops[:-1], hops[-1]._replace(duration=duration.seconds(parse.text(options, "duration"), "--duration")))
     for number, hop in enumerate(hops):
         if hop.duration is not None:
-            source = "--duration" if hop is hops[-1] and given.get("duration") else f"duration_seconds of {hop.profile}"
+            source = (
+                "--duration" if hop is hops[-1] and options.get("duration") else f"duration_seconds of {hop.profile}"
+            )
             limits = duration.CHAINED_ROLE_SECONDS if number else duration.ASSUME_ROLE_SECONDS
             what = "a role that is assumed from another role" if number else "a role"
             duration.within(hop.duration, limits, source, what)

@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfaenv.fast.parse import Given, Line
+    from mfaenv.fast.parse import Line, Options
 
 __all__ = [
     "COMMANDS",
@@ -182,9 +182,9 @@ COMMANDS = {
 """All commands by name, the main one first."""
 
 
-def profile_or_default(given: "Given", env: "Mapping[str, str]") -> str:
+def profile_or_default(options: "Options", env: "Mapping[str, str]") -> str:
     """Return the profile that an option or a variable names, else the default one."""
-    return lookup(given, env, "profile")[0] or DEFAULT
+    return lookup(options, env, "profile")[0] or DEFAULT
 
 
 def parse(arguments: "Sequence[str]") -> "Line":

@@ -233,12 +233,12 @@ else:
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
-def named(prefix: str, key: str) -> str:
+def file_name(prefix: str, key: str) -> str:
     """Return the name of the file for a key. Two keys may share one: a reader checks the key, the last writer wins."""
     return f"{prefix}{checksum(key.encode('utf-8', 'surrogateescape'))}"
 
 
-class Reader:
+class ReadOnlyStore:
     """Reads one directory of files of its owner alone; `path` is empty where there is none, `missing` says why."""
 
     def __init__(self, path: str, missing: str = NO_HOME) -> None:
@@ -272,7 +272,7 @@ class Reader:
 
     def get(self, of: "type[E]", key: str) -> "E | None":
         """Return the entry of this key; nothing where it is missing, damaged, too open, not ours, or of another key."""
-        found = self.read(of, named(of.PREFIX, key))
+        found = self.read(of, file_name(of.PREFIX, key))
         return None if found is None or found.key != key else found
 
     def read(self, of: "type[E]", name: str) -> "E | None":

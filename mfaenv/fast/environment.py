@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mfaenv.fast.parse import Given
+    from mfaenv.fast.parse import Options
     from mfaenv.shells import Pair
 
 CLEARED = (
@@ -157,9 +157,9 @@ def profile_is_ours(source: str, env: "Mapping[str, str]") -> bool:
     return source == PROFILE or (source == env.get(PROFILE_AS) and env.get(source) == env.get(PROFILE))
 
 
-def pinned(given: "Given") -> str:
+def pinned(options: "Options") -> str:
     """Return the value of PINNED for the options of a command line."""
-    return "1" if given.get("role_arn") or given.get("region") else ""
+    return "1" if options.get("role_arn") or options.get("region") else ""
 
 
 def timestamp(expires: int) -> str:
@@ -202,7 +202,7 @@ def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]
 
 def rendered(target: str, named: "Iterable[Pair]", *, encoding: str = "utf-8") -> bytes:
     """Return what to print for these pairs, as `shells.render` does, in the encoding in which their text was read."""
-    if LOCALE != "utf-8" and shells.named(target).octets:
+    if LOCALE != "utf-8" and shells.get_target(target).octets:
         named = [(name, value and _written(value)) for name, value in named]
     return shells.render(target, named, encoding=encoding, longest=LONGEST)
 

@@ -12,18 +12,18 @@ import time
 
 from mfaenv import CODE_NEEDED, DONE, shells
 from mfaenv.fast import environment, output, parse
-from mfaenv.fast.entry import ANSWER, Entry, Reader, Session
+from mfaenv.fast.entry import ANSWER, Entry, ReadOnlyStore, Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mfaenv.fast.parse import Given
+    from mfaenv.fast.parse import Options
     from mfaenv.shells import Pair
 
-    Tell = Callable[[Given, Mapping[str, str], list[Pair]], None]
+    Tell = Callable[[Options, Mapping[str, str], list[Pair]], None]
 
-NOT_ASKED = {
+IGNORED_OPTIONS = {
     "shell",  # how it is printed
     "format",
     "token_code",  # how a new session is got
@@ -37,7 +37,7 @@ NOT_ASKED = {
 }
 """The options on which a stored answer does not depend."""
 
-NOT_READ = {
+IGNORED_VARIABLES = {
     "AWS_ACCESS_KEY_ID",  # written down as `keys` where they are long-term
     "AWS_SECRET_ACCESS_KEY",  # never written down
     "AWS_SESSION_TOKEN",
@@ -57,13 +57,13 @@ READ = ("HOME", "USERPROFILE")
 
 FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 FULL_PATH = ("refresh", "verbose")
-OWN = ("profile", "region", "region_mark", "source_key", "settings")
+SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings")
 """What a shell gets beside the session itself."""
 
 MISS = "miss"
 
 
-class Prepared(Entry):
+class CachedRequest(Entry):
     """Where a request led to: the session's key, the seconds that have to be left of it, and what the shell gets too.
 
     `files` are the files that were read: the state of each, a tab, and its path.
@@ -81,22 +81,22 @@ class Prepared(Entry):
     settings: str = ""
 
 
-def answer(given: "Given", env: "Mapping[str, str]", tell: "Tell | None" = None) -> int | None:
+def answer(options: "Options", env: "Mapping[str, str]", tell: "Tell | None" = None) -> int | None:
     """Print the stored session and return the exit status; or decline: print, write and return nothing.
 
     `tell` is called with what a shell got, where that is told.
     """
     if os.isatty(1):
         return None
-    found = stored(given, env, Reader.of(env), time.time())
-    target = _target(given, env) if found else ""
+    found = stored(options, env, ReadOnlyStore.of(env), time.time())
+    target = _target(options, env) if found else ""
     if not found or not target:
         return None
     if isinstance(found, str):
-        return CODE_NEEDED if given.get("cached") else None
+        return CODE_NEEDED if options.get("cached") else None
     output.secrets_to_stdout(environment.rendered(target, found))
     if tell and target in shells.NAMES and is_told(env):
-        tell(given, env, found)
+        tell(options, env, found)
     return DONE
 
 
@@ -105,19 +105,19 @@ def is_told(env: "Mapping[str, str]") -> bool:
     return bool(env.get(environment.EXPIRES)) or os.isatty(output.STDERR)
 
 
-def _target(given: "Given", env: "Mapping[str, str]") -> str:
+def _target(options: "Options", env: "Mapping[str, str]") -> str:
     """Return the shell or format; nothing where the full path decides: a wrong name, or a console's code page."""
-    if "format" in given:
-        name = parse.text(given, "format")
-        known = name in shells.FORMATS and "shell" not in given and not runs_on_github(name, env)
+    if "format" in options:
+        name = parse.text(options, "format")
+        known = name in shells.FORMATS and "shell" not in options and not runs_on_github(name, env)
         return name if known else ""
-    name, source = parse.lookup(given, env, "shell")
+    name, source = parse.lookup(options, env, "shell")
     said = source in parse.MAIN_OPTIONS["shell"].flags
-    if name in shells.HOLDS_MORE if said else not name or name in shells.NAMES:
+    if name in shells.UPGRADES if said else not name or name in shells.NAMES:
         from mfaenv.shells import detect
 
         name = detect.believed(name) if said else detect.detect(env, name)
-    return name if name in shells.NAMES and shells.named(name).encoding else ""
+    return name if name in shells.NAMES and shells.get_target(name).encoding else ""
 
 
 def runs_on_github(target: str, env: "Mapping[str, str]") -> bool:
@@ -125,9 +125,9 @@ def runs_on_github(target: str, env: "Mapping[str, str]") -> bool:
     return target == "github" and env.get("GITHUB_ACTIONS") == "true"
 
 
-def with_account(given: "Given") -> bool:
+def with_account(options: "Options") -> bool:
     """Return whether what is printed names the account: in shells it would describe keys that come later, too."""
-    return given.get("format") == "process"
+    return options.get("format") == "process"
 
 
 def temporary_keys(env: "Mapping[str, str]") -> bool:
@@ -139,42 +139,42 @@ def temporary_keys(env: "Mapping[str, str]") -> bool:
     return bool(token) and not env.get("AWS_ACCESS_KEY_ID", "").startswith("AKIA")
 
 
-def asked(given: "Given", env: "Mapping[str, str]") -> str:
+def fingerprint(options: "Options", env: "Mapping[str, str]") -> str:
     """Return all that was asked, and all variables that may matter, as text; never a secret."""
-    asked = [f"{name}={value!r}" for name, value in given.items() if name not in NOT_ASKED]
+    asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILES else value)!r}"
         for name, value in env.items()
-        if name in READ or (name.startswith(("AWS_", "MFAENV_")) and name not in NOT_READ)
+        if name in READ or (name.startswith(("AWS_", "MFAENV_")) and name not in IGNORED_VARIABLES)
     ]
     long_term = env.get("AWS_SECRET_ACCESS_KEY") and not temporary_keys(env)
     keys = env.get("AWS_ACCESS_KEY_ID", "") if long_term else ""
     return "\n".join([*sorted(asked), *sorted(read), f"keys={keys}"])
 
 
-def stored(given: "Given", env: "Mapping[str, str]", store: Reader, now: float) -> "list[Pair] | str | None":
+def stored(options: "Options", env: "Mapping[str, str]", store: ReadOnlyStore, now: float) -> "list[Pair] | str | None":
     """Return the pairs of the stored session, MISS where there is surely none, or nothing: the full path decides."""
-    if any(name in given for name in FULL_PATH) or store.refusal() or not environment.profile_as_is_known(env):
+    if any(name in options for name in FULL_PATH) or store.refusal() or not environment.profile_as_is_known(env):
         return None
-    known = store.get(Prepared, asked(given, env))
+    known = store.get(CachedRequest, fingerprint(options, env))
     if known is None or not _unchanged(known):
-        return MISS if given.get("cached") and _is_empty(store) else None
+        return MISS if options.get("cached") and _is_empty(store) else None
     session = store.get(Session, known.session_key)
     if session is None or session.left(now) < known.min_remaining:
         return MISS
-    own = {name: getattr(known, name) for name in OWN}
-    theirs = session.exported(account=with_account(given))
-    return environment.pairs({**theirs, **own, "pinned": environment.pinned(given)}, env)
+    own = {name: getattr(known, name) for name in SHELL_FIELDS}
+    theirs = session.exported(account=with_account(options))
+    return environment.pairs({**theirs, **own, "pinned": environment.pinned(options)}, env)
 
 
-def _is_empty(store: Reader) -> bool:
+def _is_empty(store: ReadOnlyStore) -> bool:
     try:
         return not any(name.startswith(Session.PREFIX) for name in os.listdir(store.path))
     except OSError:
         return True
 
 
-def _unchanged(known: Prepared) -> bool:
+def _unchanged(known: CachedRequest) -> bool:
     files = (line.partition("\t") for line in known.files)
     return all(signature(path) == state for state, _, path in files)
 

@@ -158,7 +158,7 @@ class Command:
         """Return the names of the options by their spellings."""
         return {flag: name for name, option in self.options.items() for flag in option.flags}
 
-    def taken(self, options: "Given") -> "Given":
+    def taken(self, options: "Options") -> "Options":
         """Return the options that it takes of those given, and its own. --version is an answer wherever it stands."""
         return {**{name: options[name] for name in options if name in self.options or name == "version"}, **self.fixed}
 
@@ -179,7 +179,7 @@ MAIN_COMMAND = Command(
     module="export",
 )
 
-Given = dict[str, "str | bool"]
+Options = dict[str, "str | bool"]
 """The options that were given, by name: a text, or True for a switch."""
 
 COMPLETE = "complete"
@@ -198,7 +198,7 @@ class Line:
     def __init__(self) -> None:
         self.command = MAIN
         self.row = MAIN_COMMAND
-        self.options: Given = {}
+        self.options: Options = {}
         self.words: list[str] = []
         self.missing = ""
         self.plain = True
@@ -276,16 +276,16 @@ def _settle(line: Line) -> None:
         line.plain = False
 
 
-def text(given: "Mapping[str, str | bool]", name: str) -> str:
+def text(options: "Mapping[str, str | bool]", name: str) -> str:
     """Return the option's text, empty where it was not given."""
-    return str(given.get(name) or "")
+    return str(options.get(name) or "")
 
 
-def lookup(given: "Mapping[str, str | bool]", env: "Mapping[str, str]", name: str) -> tuple[str, str]:
+def lookup(options: "Mapping[str, str | bool]", env: "Mapping[str, str]", name: str) -> tuple[str, str]:
     """Return an option's value and its source: the option, else the first variable that is not empty, else nothing."""
     option = MAIN_OPTIONS[name]
-    if given.get(name):
-        return str(given[name]), option.flags[-1]
+    if options.get(name):
+        return str(options[name]), option.flags[-1]
     for variable in option.variables:
         if env.get(variable):
             return env[variable], variable

@@ -79,14 +79,14 @@ def _get_signin_token(world: World, parameters: Mapping[str, str]) -> Response:
 def _credential(world: World, text: str) -> Credential:
     """Return the session whose keys these are. Raise Refusal for any others."""
     try:
-        key_id, *given = (str(json.loads(text)[name]) for name in ("sessionId", "sessionKey", "sessionToken"))
+        key_id, *options = (str(json.loads(text)[name]) for name in ("sessionId", "sessionKey", "sessionToken"))
     except (ValueError, LookupError, TypeError):
         raise _bad("Session is no JSON with sessionId, sessionKey and sessionToken.") from None
     credential = world.credentials.get(key_id)
     if credential is None or not credential.active or not credential.token:
         raise _bad("Invalid credentials.")
     held = (credential.secret, credential.token)
-    if not all(compare_digest(one.encode(), other.encode()) for one, other in zip(given, held, strict=True)):
+    if not all(compare_digest(one.encode(), other.encode()) for one, other in zip(options, held, strict=True)):
         raise _bad("Invalid credentials.")
     if credential.expires is not None and credential.expires <= world.now():
         raise _bad("The credentials have expired.")

@@ -35,17 +35,17 @@ class Start(NamedTuple):
     """How the program is started, without a shell: its arguments, what it reads, and variables of its own."""
 
     arguments: tuple[str, ...] = ()
-    given: str = ""
+    stdin: str = ""
     variables: tuple[tuple[str, str], ...] = ()
 
 
 class Ended(NamedTuple):
-    """How the program ended: its status, negative for a signal, and what it wrote; `given` is what it was to read."""
+    """How the program ended: its status, negative for a signal, and what it wrote; `stdin` is what it was to read."""
 
     status: int
     output: str
     errors: str
-    given: str = ""
+    stdin: str = ""
 
 
 class NoWindowError(Exception):

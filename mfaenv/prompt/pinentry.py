@@ -42,13 +42,13 @@ class Pinentry(Dialog):
             (_ASK, ""),
             ("BYE", ""),
         ]
-        return Start(given="".join(f"{command}{escaped(value)}\n" for command, value in commands))
+        return Start(stdin="".join(f"{command}{escaped(value)}\n" for command, value in commands))
 
     def answer(self, ended: Ended) -> str:
         """Return the data of the answer to GETPIN; an error says whether the window was closed."""
         lines = ended.output.splitlines()
         answers = [line for line in lines if line.startswith(("OK", "ERR "))]
-        before = 1 + ended.given.split("\n").index(_ASK)  # the greeting, and one for each command
+        before = 1 + ended.stdin.split("\n").index(_ASK)  # the greeting, and one for each command
         answered = answers[before : before + 1]
         if _is_closed(answered) or (len(answers) == before and ended.status in GONE):
             raise KeyboardInterrupt

@@ -17,7 +17,7 @@ from mfaenv.prompt.pinentry import Pinentry
 from mfaenv.prompt.powershell import Powershell
 from mfaenv.prompt.zenity import Zenity
 from mfaenv.terminal import console, program
-from mfaenv.terminal.tones import Toned
+from mfaenv.terminal.tones import Styled
 
 Look = Callable[[], None]
 
@@ -63,7 +63,7 @@ class Window:
         """Show in the next window what was wrong with the last answer."""
         self._wrong = wrong
 
-    def ask_code(self, question: Sequence[Toned], meanwhile: Callable[[], None], look: Look) -> str:
+    def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None], look: Look) -> str:
         """Ask until six digits come, as Terminal.ask_code does; the last line of the question is the prompt.
 
         Raise MfaenvError where no window can be opened or none gives a code, KeyboardInterrupt where it is closed.
@@ -101,9 +101,9 @@ class Window:
             raise NoWindowError(getattr(error, "strerror", None) or "cannot be run") from None
         with running, _closed_in_the_end(running, shown.tty):
             meanwhile()
-            streams = _streams(running, start.given.encode(), look)
+            streams = _streams(running, start.stdin.encode(), look)
         output, errors = (text.decode("utf-8", "replace") for text in streams)
-        return Ended(running.returncode, output, errors, start.given)
+        return Ended(running.returncode, output, errors, start.stdin)
 
 
 def _lacking(dialog: Dialog, env: Mapping[str, str]) -> str:
@@ -113,9 +113,9 @@ def _lacking(dialog: Dialog, env: Mapping[str, str]) -> str:
     return "no display" if dialog.display and not (env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")) else ""
 
 
-def _streams(running: subprocess.Popen[bytes], given: bytes, look: Look) -> tuple[bytes, bytes]:
+def _streams(running: subprocess.Popen[bytes], stdin: bytes, look: Look) -> tuple[bytes, bytes]:
     """Write the program's input and return its output and errors. Call `look` while it runs, which may raise."""
-    data: bytes | None = given
+    data: bytes | None = stdin
     while True:
         try:
             return running.communicate(data, LOOK_SECONDS)

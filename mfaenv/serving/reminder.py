@@ -45,9 +45,9 @@ class Reminder:
         self._over.set()
 
     def _watch(self) -> None:
-        reminded, known = "", self._sessions.behind(self._request).session
+        reminded, known = "", self._sessions.base_session(self._request).session
         while True:
-            known = self._sessions.behind(self._request).session or known
+            known = self._sessions.base_session(self._request).session or known
             left = known.left(self._now())
             ahead = _ahead(known)
             if left <= ahead and known.access_key != reminded:

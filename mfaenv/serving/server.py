@@ -132,9 +132,9 @@ class _Handler(BaseHTTPRequestHandler):
             return HTTPStatus.MISDIRECTED_REQUEST
         if self.path != PATH:
             return HTTPStatus.NOT_FOUND
-        given = self.headers.get_all("Authorization") or []
+        options = self.headers.get_all("Authorization") or []
         ours = self.server.token.encode()
-        if len(given) != 1 or not hmac.compare_digest(given[0].encode("latin-1", "replace"), ours):
+        if len(options) != 1 or not hmac.compare_digest(options[0].encode("latin-1", "replace"), ours):
             return HTTPStatus.FORBIDDEN
         return None
 

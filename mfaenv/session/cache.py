@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from mfaenv.errors import MfaenvError
-from mfaenv.fast.entry import Session, named
+from mfaenv.fast.entry import Session, file_name
 from mfaenv.model import Credentials, Hop, Keys, Request
 from mfaenv.session import dismissed, remembered
 from mfaenv.session.lock import lock
@@ -157,7 +157,7 @@ class Cache:
 
     def _lock(self, held: ExitStack, key: str, said: str, look: Callable[[], None]) -> None:
         """Hold the lock of this key until `held` ends."""
-        path = self._store.file(named(LOCK, key))
+        path = self._store.file(file_name(LOCK, key))
         with ExitStack() as leaves:
             waiting = partial(self._say, leaves, said)
             self._try_to(lambda: held.enter_context(lock(path, waiting, look)))

@@ -16,7 +16,7 @@ Look = Callable[[], None]
 Alone = Callable[[Look], AbstractContextManager[None]]
 
 
-class Turn:
+class CallLock:
     """The right to call AWS with an access key; a context manager that gives it back.
 
     `alone` waits for the right and looks meanwhile; `arrived` tells whether what is wanted is stored.
@@ -35,27 +35,27 @@ class Turn:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.free()
+        self.release()
 
-    def take(self) -> None:
+    def acquire(self) -> None:
         """Wait until no other process calls AWS, unless it is this one's turn already; then look in the store.
 
         Raise ArrivedError, and give the turn back, where another process got what is wanted.
         """
         if self._held is None:
             with ExitStack() as taken:
-                taken.enter_context(self._alone(self.look))
+                taken.enter_context(self._alone(self.check_store))
                 self._seen = ""
-                self.look()
+                self.check_store()
                 self._held = taken.pop_all()
 
-    def free(self) -> None:
+    def release(self) -> None:
         """Let the next process call AWS. To be done before anybody is asked, and before anything is said."""
         held, self._held = self._held, None
         if held is not None:
             held.close()
 
-    def look(self) -> None:
+    def check_store(self) -> None:
         """Raise ArrivedError where what is wanted is stored. It reads only after a new session was announced."""
         state = fastpath.signature(self._latest)
         if state != self._seen:

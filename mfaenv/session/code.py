@@ -14,14 +14,14 @@ from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 from mfaenv.model import Request, code_digits
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import Toned
+from mfaenv.terminal.tones import Styled
 
 if TYPE_CHECKING:
     from mfaenv.prompt.window import Window
 
 Meanwhile = Callable[[], None]
 Look = Callable[[], None]
-Question = tuple[Toned, ...]
+Question = tuple[Styled, ...]
 
 
 PROGRAM_SECONDS = 60
@@ -39,7 +39,7 @@ LOOK_SECONDS = 0.2
 HINT = "Run it in a terminal, or give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process."
 
 
-class Source:
+class CodeSource:
     """A source of codes: `get` takes the question, what to do while the code is looked for, and a look at the store.
 
     The look is repeated until there is a code, and may raise. `asks` tells whether the code has to be asked for: that
@@ -66,28 +66,28 @@ class Source:
             self.window.remark(wrong)
 
 
-def source(request: Request, terminal: Terminal) -> Source | None:
+def source(request: Request, terminal: Terminal) -> CodeSource | None:
     """Return the source: what was given, else the program, else the terminal; nothing where there is none.
 
     Raise MfaenvError (usage) for a given code that is none.
     """
-    given, command = request.token_code, request.token_command
-    if given.text == "-":
+    options, command = request.token_code, request.token_command
+    if options.text == "-":
         return _given(checked(_first_line(), "standard input"), "standard input")
-    if given.text and not (command.source == "--token-command" and given.source != "--token-code"):
-        return _given(checked(given.text, given.source), given.source)
+    if options.text and not (command.source == "--token-command" and options.source != "--token-code"):
+        return _given(checked(options.text, options.source), options.source)
     if command.text:
-        return Source(
+        return CodeSource(
             command.source, lambda _, meanwhile, look: from_program(command.text, terminal, meanwhile, look), asks=True
         )
     if request.no_input:
         return None
     if request.ask.text != "window" and terminal.available():
-        return Source("the terminal", terminal.ask_code, asks=True)
+        return CodeSource("the terminal", terminal.ask_code, asks=True)
     return _window_source(request) if request.ask.text != "terminal" else None
 
 
-def _window_source(request: Request) -> Source:
+def _window_source(request: Request) -> CodeSource:
     """Return the source that asks in a window. Raise MfaenvError where no program is there to open one."""
     from mfaenv.prompt.window import Window
 
@@ -99,7 +99,7 @@ def _window_source(request: Request) -> Source:
             window.looked_for(),
             status=CODE_NEEDED,
         )
-    return Source.in_window(window)
+    return CodeSource.in_window(window)
 
 
 def can_ask(request: Request, terminal: Terminal) -> bool:
@@ -116,8 +116,8 @@ def _first_line() -> str:
     return line.decode("utf-8", "replace")
 
 
-def _given(digits: str, origin: str) -> Source:
-    return Source(origin, lambda _question, _meanwhile, _look: digits, asks=False)
+def _given(digits: str, origin: str) -> CodeSource:
+    return CodeSource(origin, lambda _question, _meanwhile, _look: digits, asks=False)
 
 
 def needed(request: Request) -> MfaenvError:

@@ -7,11 +7,11 @@ from mfaenv.aws.sts import Identity
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 from mfaenv.model import Keys, Request
-from mfaenv.session.call_lock import Turn
+from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import can_ask
 from mfaenv.terminal.interrupt import interruptible
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import Toned
+from mfaenv.terminal.tones import Styled
 
 LENGTHS = range(9, 256 + 1)
 CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=/:,.@-")
@@ -51,7 +51,7 @@ def account(serial: str) -> str:
     return serial.split(":")[4] if serial.startswith("arn:") else ""
 
 
-def find(request: Request, keys: Keys, terminal: Terminal, turn: Turn) -> tuple[str, str]:
+def find(request: Request, keys: Keys, terminal: Terminal, call_lock: CallLock) -> tuple[str, str]:
     """Ask AWS for the device, and the person where AWS may not say or knows several; return it and its account.
 
     Raise MfaenvError where there is none that STS can use.
@@ -62,9 +62,9 @@ def find(request: Request, keys: Keys, terminal: Terminal, turn: Turn) -> tuple[
         found = devices.ask(iam, who, keys.access_key)
     asking = can_ask(request, terminal)
     if asking:
-        turn.free()
+        call_lock.release()
     if found.denied:
-        return _offered(devices.likely(who), terminal, turn, asking=asking), who.account
+        return _offered(devices.likely(who), terminal, call_lock, asking=asking), who.account
     if not found.usable:
         raise _none_usable(who.arn, found.security_keys)
     if len(found.usable) == 1:
@@ -77,19 +77,21 @@ def find(request: Request, keys: Keys, terminal: Terminal, turn: Turn) -> tuple[
             status=CODE_NEEDED,
         )
     unusable = [f"{serial} (a security key: STS cannot use it)" for serial in found.security_keys]
-    return terminal.choose("Which MFA device?", found.usable, unusable, look=turn.look), who.account
+    return terminal.choose("Which MFA device?", found.usable, unusable, look=call_lock.check_store), who.account
 
 
-def _offered(likely: str, terminal: Terminal, turn: Turn, *, asking: bool) -> str:
+def _offered(likely: str, terminal: Terminal, call_lock: CallLock, *, asking: bool) -> str:
     """Let the person confirm the likely device; where nobody can be asked it is tried, and said so."""
     if not asking:
         terminal.note(f"The policy hides the MFA devices; trying {likely}.")
         return likely
-    if terminal.confirm("Use this device?", turn.look, Toned(f"The policy hides the MFA devices. It may be {likely}.")):
+    if terminal.confirm(
+        "Use this device?", call_lock.check_store, Styled(f"The policy hides the MFA devices. It may be {likely}.")
+    ):
         return likely
     typed = ""
     while not typed:
-        typed = terminal.ask_text("Serial number or ARN of the device", turn.look)
+        typed = terminal.ask_text("Serial number or ARN of the device", call_lock.check_store)
     return checked(typed, "typed")
 
 

@@ -7,7 +7,7 @@ KEPT = 60
 """Seconds; who waits for the window sees it at once."""
 
 
-class Closed(Entry):
+class DismissedPrompt(Entry):
     """When a person closed a window that asked, in seconds since 1970; the key is the access key it asked for."""
 
     PREFIX = CLOSED
@@ -17,9 +17,9 @@ class Closed(Entry):
 
 def since(store: "Store", access_key: str, moment: float) -> bool:
     """Return whether a person closed a window that asked for this access key, since then."""
-    return (store.get(Closed, access_key) or Closed()).at >= moment
+    return (store.get(DismissedPrompt, access_key) or DismissedPrompt()).at >= moment
 
 
 def remember(store: "Store", access_key: str, now: float) -> None:
     """Note it. Raise OSError where the store cannot be written."""
-    store.put(Closed(key=access_key, at=now), now + KEPT)
+    store.put(DismissedPrompt(key=access_key, at=now), now + KEPT)

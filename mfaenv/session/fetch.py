@@ -12,13 +12,13 @@ from mfaenv.errors import MfaenvError, WrongCodeError
 from mfaenv.fast import environment
 from mfaenv.model import Credentials, Keys, Request
 from mfaenv.session import longterm, remembered
-from mfaenv.session.call_lock import Turn
-from mfaenv.session.code import Source
+from mfaenv.session.call_lock import CallLock
+from mfaenv.session.code import CodeSource
 from mfaenv.store import Store
 from mfaenv.terminal import console
 from mfaenv.terminal.interrupt import interruptible
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import DOUBTFUL, Toned
+from mfaenv.terminal.tones import DOUBTFUL, Styled
 
 if TYPE_CHECKING:
     from mfaenv.session.keychain import Tell
@@ -49,7 +49,7 @@ class Context(NamedTuple):
     now: Callable[[], float] = time.time
 
 
-class Ready:
+class BackgroundClient:
     """The STS client; begun ahead, it is made in the background while the person looks for the code.
 
     So are its `keys` loaded, where a keychain has them.
@@ -109,7 +109,7 @@ class Ready:
         return self._client
 
 
-def question(request: Request, env: Mapping[str, str]) -> tuple[Toned, ...]:
+def question(request: Request, env: Mapping[str, str]) -> tuple[Styled, ...]:
     """Return the question: lines that say for whom and, where that is not AWS, to whom, then what is asked."""
     account = f" in account {request.account}" if request.account else ""
     profile, device = f"For profile {request.profile.text}{account},", f"device {request.device.text}"
@@ -117,10 +117,10 @@ def question(request: Request, env: Mapping[str, str]) -> tuple[Toned, ...]:
     whom = (one_line,) if console.cells(one_line) <= COLUMNS else (profile, device)
     not_aws = f"The code goes to {address.shown(request.endpoint.text)}, not to AWS."
     return (
-        *map(Toned, whom),
-        *([Toned(not_aws, DOUBTFUL)] if request.endpoint.text else []),
-        *map(Toned, _shown_in_demo(request.endpoint.text, env)),
-        Toned("MFA code"),
+        *map(Styled, whom),
+        *([Styled(not_aws, DOUBTFUL)] if request.endpoint.text else []),
+        *map(Styled, _shown_in_demo(request.endpoint.text, env)),
+        Styled("MFA code"),
     )
 
 
@@ -141,12 +141,12 @@ def _shown_in_demo(endpoint: str, env: Mapping[str, str]) -> tuple[str, ...]:
 class Fetch:
     """One search for a session; the device in the request is known by now. `keys` are those that got the session."""
 
-    def __init__(self, request: Request, keys: Keys, source: Source, context: Context, turn: Turn) -> None:
+    def __init__(self, request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock) -> None:
         self._request = request
         self.keys = keys
         self._source = source
         self._store, self._terminal, self._now = context
-        self._turn = turn
+        self._lock = lock
         self._refused: set[str] = set()
 
     def session(self) -> Credentials:
@@ -155,19 +155,19 @@ class Fetch:
         Raise MfaenvError, after three wrong codes at the latest; KeyboardInterrupt; ArrivedError where another process
         got a session meanwhile.
         """
-        ready = Ready(self._request, self.keys, self._terminal)
+        ready = BackgroundClient(self._request, self.keys, self._terminal)
         for remaining in reversed(range(TRIES)):
             code = self._unused_code(ready.begin)
             try:
                 with interruptible():
                     made = ready.client()
                     self.keys = ready.keys
-                    self._turn.look()  # a process that was stopped may have lost its turn, and another used the code
+                    self._lock.check_store()  # a stopped process may have lost the lock
                     return self._send(made, code)
             except WrongCodeError as error:
-                self._turn.look()
+                self._lock.check_store()
                 self._refuse(code)
-                self._turn.free()
+                self._lock.release()
                 if not remaining or not self._source.asks:
                     raise
                 self._source.remark(error.message)
@@ -181,20 +181,20 @@ class Fetch:
         """
         for remaining in reversed(range(TRIES)):
             if self._source.asks:
-                self._turn.free()
-            code = self._source.get(question(self._request, os.environ), meanwhile, self._turn.look)
+                self._lock.release()
+            code = self._source.get(question(self._request, os.environ), meanwhile, self._lock.check_store)
             if self._verdict(code) != remembered.REFUSED:  # what one got that was used may be about to be stored
-                self._turn.take()
+                self._lock.acquire()
             verdict = self._verdict(code)
             if not verdict:
                 return code
-            self._turn.free()
+            self._lock.release()
             reason = f"That code was already {verdict}"
             left = CODE_SECONDS - self._now() % CODE_SECONDS
             if not remaining or not self._source.asks:
                 raise MfaenvError(f"{reason}.", f"The device shows the next one in {int(left) + 1} s.")
             self._source.remark(f"{reason}.")
-            self._terminal.wait(reason, left, self._turn.look)
+            self._terminal.wait(reason, left, self._lock.check_store)
         raise AssertionError("the last try returns or raises")
 
     def _verdict(self, code: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from mfaenv.aws import resolved
 from mfaenv.config import process
 from mfaenv.errors import MfaenvError
-from mfaenv.fast.entry import Entry, Session, named
+from mfaenv.fast.entry import Entry, Session, file_name
 from mfaenv.model import Credentials, Keys, Request, Value
 from mfaenv.session import cache, remembered
 from mfaenv.store import KEY, Store
@@ -41,9 +41,9 @@ def known_key(store: "Store", profile: str, command: str) -> str:
     return found.access_key if found else ""
 
 
-def file_name(request: "Request") -> str:
+def known_key_file(request: "Request") -> str:
     """Return the name of the file that remembers which access key the request's program gave."""
-    return named(KEY, _key(request.profiles[-1], request.process.text))
+    return file_name(KEY, _key(request.profiles[-1], request.process.text))
 
 
 def remember(store: "Store", profile: str, command: str, access_key: str, now: float) -> None:
@@ -74,7 +74,7 @@ def remember_replaced(store: "Store", access_key: str, old: str, now: float) -> 
 
 def forget_replaced(store: "Store", access_key: str) -> None:
     """Forget which access key this one replaces."""
-    store.delete(named(KEY, _replaced(access_key)))
+    store.delete(file_name(KEY, _replaced(access_key)))
 
 
 def _replaced(access_key: str) -> str:
@@ -86,7 +86,7 @@ def in_keychain(request: "Request") -> str:
     return process.entry(request.process.text) if request.process.text else ""
 
 
-def given(request: "Request", tell: "Tell") -> "Keys | Credentials":
+def load_keys(request: "Request", tell: "Tell") -> "Keys | Credentials":
     """Return what the program gives: long-term keys, or a session's. Raise MfaenvError.
 
     Our own program is not started: the keychain is read here, and where that has to be waited for, it is told.
@@ -107,7 +107,7 @@ def with_keys(request: "Request", store: "Store", tell: "Tell") -> "Request":
     """Return the request with its long-term keys and their secret, where a program gives such. Raise MfaenvError."""
     request = known(request, store)
     needed = request.process.text and not (request.keys and request.keys.secret_key)
-    found = given(request, tell) if needed else request.keys
+    found = load_keys(request, tell) if needed else request.keys
     return request._replace(keys=found if isinstance(found, Keys) else None)
 
 
@@ -115,7 +115,7 @@ def loaded(request: "Request", keys: Keys, tell: "Tell") -> Keys:
     """Return the keys with their secret; the program may give others than it did before. Raise MfaenvError."""
     if keys.secret_key or not request.process.text:
         return keys
-    found = given(request, tell)
+    found = load_keys(request, tell)
     if isinstance(found, Keys):
         return found
     raise MfaenvError(

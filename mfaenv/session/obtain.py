@@ -19,11 +19,11 @@ from mfaenv.session.cache import (
     role_key,
     session_key,
 )
-from mfaenv.session.call_lock import Turn
-from mfaenv.session.code import Source
+from mfaenv.session.call_lock import CallLock
+from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import Context, Fetch
 from mfaenv.terminal.interrupt import interruptible
-from mfaenv.terminal.tones import BAD, Toned
+from mfaenv.terminal.tones import BAD, Styled
 
 NEWER = 1e-6
 """Seconds; what is less would not change a time of day."""
@@ -48,7 +48,7 @@ class Sessions:
         self._context = context
         self._store, self._terminal, self._now = context
         self._cache = Cache(*context, held)
-        self._code_source: Source | None = None
+        self._code_source: CodeSource | None = None
 
     def obtain(self, request: Request) -> Answer:
         """Return the session that the request asks for.
@@ -74,11 +74,11 @@ class Sessions:
             if request.device.text:
                 break
             address.check_request(request)
-            with suppress(ArrivedError), self._turn(request, keys, None) as turn:
-                return self._found_device(request, keys, turn)
+            with suppress(ArrivedError), self._call_lock(request, keys, None) as call_lock:
+                return self._found_device(request, keys, call_lock)
         return request
 
-    def behind(self, request: Request) -> Answer:
+    def base_session(self, request: Request) -> Answer:
         """Look the user's own session up that the request's roles are assumed with, however little is left of it."""
         keys = request.keys
         if keys is None:
@@ -94,7 +94,7 @@ class Sessions:
         keys = request.keys
         if keys is None:
             return self._unknown(request, None)
-        session = self.behind(request)
+        session = self.base_session(request)
         if not session.session or not request.hops:
             return session
         request = self._known_device(request, keys)
@@ -145,17 +145,17 @@ class Sessions:
             return answer
         session = self._stored(request._replace(hops=()), keys, since)
         if not session.session:
-            with self._turn(request, keys, since) as turn:
-                session = self._from_code(request._replace(hops=()), keys, turn)
+            with self._call_lock(request, keys, since) as call_lock:
+                session = self._from_code(request._replace(hops=()), keys, call_lock)
             return self._with_roles(request, keys, session, since)
         try:
             return self._with_roles(request, keys, session, since)
         except DeniedError as error:
             newer = session.session.created + NEWER
-            self._offer_fresh(error, request, self._turn(request, keys, newer))
+            self._offer_fresh(error, request, self._call_lock(request, keys, newer))
             return self._got(request, keys, newer)
 
-    def _turn(self, request: Request, keys: Keys, since: float | None, *, roles: bool = False) -> Turn:
+    def _call_lock(self, request: Request, keys: Keys, since: float | None, *, roles: bool = False) -> CallLock:
         """Make the turn for the code, or for the roles; it is over when they have been stored, `since` then."""
 
         def arrived() -> bool:
@@ -166,17 +166,17 @@ class Sessions:
         def alone(look: Callable[[], None]) -> AbstractContextManager[None]:
             return self._cache.alone(keys.access_key, request.profile.text, look)
 
-        return Turn(self._store, alone, arrived)
+        return CallLock(self._store, alone, arrived)
 
     def _with_roles(self, request: Request, keys: Keys, session: Answer, since: float | None) -> Answer:
         """Assume the roles, if there are any, with the user's own session."""
         if not request.hops:
             return session
-        with self._turn(request, keys, since, roles=True) as turn:
-            turn.take()
+        with self._call_lock(request, keys, since, roles=True) as call_lock:
+            call_lock.acquire()
             return self._roles(request, session)
 
-    def _from_code(self, request: Request, keys: Keys, turn: Turn) -> Answer:
+    def _from_code(self, request: Request, keys: Keys, call_lock: CallLock) -> Answer:
         """Get the user's own session for a code, and store it."""
         if not keys.secret_key and not request.process.text:
             raise MfaenvError(
@@ -188,14 +188,14 @@ class Sessions:
         if found or not request.account or not longterm.in_keychain(request):
             keys = self._loaded(request, keys)  # before anybody is asked: another's program may ask on the terminal too
         if found or not request.account:
-            turn.take()
-            request = self._found_device(request, keys, turn)
-        with self._asked_alone(source, request, keys, turn):
-            fetch = Fetch(request, keys, source, self._context, turn)
+            call_lock.acquire()
+            request = self._found_device(request, keys, call_lock)
+        with self._asked_alone(source, request, keys, call_lock):
+            fetch = Fetch(request, keys, source, self._context, call_lock)
             credentials, keys = fetch.session(), self._remembered(request, fetch.keys)
             self._cache.remember_device(keys.access_key, request)
             answer = self._cache.keep(request, credentials, session_key(request, keys), keys.access_key)
-            turn.free()
+            call_lock.release()
         self._tell(request, credentials, found=found)
         return answer
 
@@ -209,14 +209,16 @@ class Sessions:
             longterm.remember(self._store, request.profiles[-1], request.process.text, keys.access_key, self._now())
         return keys
 
-    def _asked_alone(self, source: Source, request: Request, keys: Keys, turn: Turn) -> AbstractContextManager[None]:
+    def _asked_alone(
+        self, source: CodeSource, request: Request, keys: Keys, call_lock: CallLock
+    ) -> AbstractContextManager[None]:
         """Let one process at a time ask in a window, until its session is stored; the others wait for its answer."""
         if source.window is None:
             return nullcontext()
-        turn.free()
-        return self._cache.one_window(keys.access_key, request.profile.text, turn.look)
+        call_lock.release()
+        return self._cache.one_window(keys.access_key, request.profile.text, call_lock.check_store)
 
-    def _source(self, request: Request) -> Source:
+    def _source(self, request: Request) -> CodeSource:
         """Return the source of the code; standard input is read but once. Raise MfaenvError where there is none."""
         if self._code_source is None:
             self._code_source = code.source(request, self._terminal)
@@ -224,19 +226,19 @@ class Sessions:
             raise code.needed(request)
         return self._code_source
 
-    def _found_device(self, request: Request, keys: Keys, turn: Turn) -> Request:
+    def _found_device(self, request: Request, keys: Keys, call_lock: CallLock) -> Request:
         """Fill in the device, or the account of a hardware token, whose serial number does not tell it."""
         if request.device.text:
             return request._replace(account=device.owner(request, keys))
-        serial, account = device.find(request, keys, self._terminal, turn)
+        serial, account = device.find(request, keys, self._terminal, call_lock)
         return request._replace(device=Value(serial, "found"), account=account)
 
     def _tell(self, request: Request, credentials: Credentials, *, found: bool) -> None:
         """Show what came of it: how long the session lasts, and what spares the search for the device next time."""
         left = (credentials.expires or 0) - self._now()
         if left < request.duration.seconds - SLACK:
-            given, asked = (duration.text(each) for each in (round(left / 60) * 60, request.duration.seconds))
-            self._terminal.warn(f"AWS gave {given} instead of {asked}.")
+            got, asked = (duration.text(each) for each in (round(left / 60) * 60, request.duration.seconds))
+            self._terminal.warn(f"AWS gave {got} instead of {asked}.")
         if found:
             where = f"in profile {request.profiles[-1]}"
             self._terminal.note(f"To set the device permanently: mfa_serial = {request.device.text} {where}.")
@@ -258,7 +260,7 @@ class Sessions:
             answer = self._cache.keep(upto, sts.assume_role(made, hop), key, answer.session.source)
         return answer
 
-    def _offer_fresh(self, error: DeniedError, request: Request, turn: Turn) -> None:
+    def _offer_fresh(self, error: DeniedError, request: Request, call_lock: CallLock) -> None:
         """Go on to a fresh session where the person wants that, or gave a code for it; else raise the denial.
 
         A trust policy may demand a recent MFA (aws:MultiFactorAuthAge), which the stored session no longer is.
@@ -268,14 +270,14 @@ class Sessions:
         if not code.can_ask(request, self._terminal):
             hint = "Its trust policy may demand a recent MFA: a new session (--refresh) may help."
             raise DeniedError(error.message, hint) from None
-        above = Toned(error.message, BAD), Toned("Its trust policy may demand a recent MFA.")
-        if not self._terminal.confirm("Get a new session?", turn.look, *above):
+        above = Styled(error.message, BAD), Styled("Its trust policy may demand a recent MFA.")
+        if not self._terminal.confirm("Get a new session?", call_lock.check_store, *above):
             raise error
 
     def _unknown(self, request: Request, since: float | None) -> Answer:
         """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
         address.check_request(request)
-        found = longterm.given(request, self._terminal.awaited)
+        found = longterm.load_keys(request, self._terminal.awaited)
         if not isinstance(found, Keys):
             return self._without_code(request, found)
         self._cache.prepare()

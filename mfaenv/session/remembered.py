@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mfaenv.fast.entry import READERS, Entry, named, whole
+from mfaenv.fast.entry import READERS, Entry, file_name, whole
 from mfaenv.model import Request
 from mfaenv.store import CODE, DEVICE, Store
 
@@ -48,7 +48,7 @@ class Codes(Entry):
 
 def device_name(access_key: str, endpoint: str) -> str:
     """Return the name of the file that remembers an access key's device at an address of STS, empty for AWS's own."""
-    return named(DEVICE, _device_key(access_key, endpoint))
+    return file_name(DEVICE, _device_key(access_key, endpoint))
 
 
 def _device_key(access_key: str, endpoint: str) -> str:

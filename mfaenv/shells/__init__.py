@@ -54,7 +54,7 @@ NAMES = tuple(SHELLS)
 WITH_FUNCTION = tuple(name for name, (_, _, function) in SHELLS.items() if function)
 """What ``mfaenv init`` takes."""
 
-HOLDS_MORE = {"csh": "tcsh"}
+UPGRADES = {"csh": "tcsh"}
 """Shells for whose text another one has the same documented line, but no limit of a few KiB."""
 
 FORMATS = tuple(_FORMATS)
@@ -102,7 +102,7 @@ class Target:
     hook: tuple[str, ...] = ()
     """Templates of its prompt hook."""
 
-    facts: tuple[tuple[str, str], ...] = ()
+    template_values: tuple[tuple[str, str], ...] = ()
     """What its templates hold for this shell alone, by name: ``@CLOCK@``."""
 
     script = ""
@@ -188,7 +188,7 @@ def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", lon
     ``longest`` is what a variable may have in bytes, as for check_lengths.
     Raise MfaenvError, naming the variable and never its value, for a value that the target cannot hold.
     """
-    language = named(target)
+    language = get_target(target)
     pairs = list(pairs)
     if language.holds_variables:
         check_lengths(pairs, longest)
@@ -211,22 +211,22 @@ def check_lengths(pairs: "Iterable[Pair]", longest: int = LONGEST) -> None:
 
 def failure(target: str, status: int) -> bytes:
     """Return what to print when there is nothing to set, so that the documented line fails; empty for data."""
-    language = named(target)
+    language = get_target(target)
     statement = language.fail(status).encode()
     return language.join([statement]) if statement else b""
 
 
 def loading_line(target: str, command: str = "mfaenv") -> str:
     """Return the line that a user types to load what ``command`` (no ``--shell`` in it) prints; empty for formats."""
-    return named(target).line.format(command=command, target=target)
+    return get_target(target).line.format(command=command, target=target)
 
 
 def init_line(target: str, options: str = "", command: str = "mfaenv") -> str:
     """Return the line for the shell's startup file, with more options of ``init``; empty where no line does it."""
-    return named(target).init.format(command=command, target=target + options)
+    return get_target(target).init.format(command=command, target=target + options)
 
 
-def named(target: str) -> "Target":
+def get_target(target: str) -> "Target":
     """Return the shell or format of this name. Raise MfaenvError (usage) for a name that is none."""
     path = SHELLS[target][0] if target in SHELLS else _FORMATS.get(target)
     if path is None:

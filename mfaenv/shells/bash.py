@@ -35,7 +35,7 @@ class Bash(Target):
     function = ("posix.function.sh",)
     reads: tuple[str, ...] = ("bash", "zsh", "sh", "ksh")
     hook: tuple[str, ...] = ("posix.hook.sh", "bash.hook.sh")
-    facts: tuple[tuple[str, str], ...] = (
+    template_values: tuple[tuple[str, str], ...] = (
         ("FUNCTION", ""),
         ("CLOCK", "_mfaenv_clock"),
         ("CHECK", "_mfaenv_check() {"),

@@ -5,7 +5,7 @@ import sys
 
 from mfaenv import shells
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.shells import HOLDS_MORE, NAMES, SHELLS
+from mfaenv.shells import NAMES, SHELLS, UPGRADES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def detect(environ: "Mapping[str, str]", wanted: str = "") -> str:
 
 def believed(name: str) -> str:
     """Return the shell to print for where an option names one: that one, or the one that called and holds more."""
-    larger = HOLDS_MORE.get(name)
+    larger = UPGRADES.get(name)
     return larger if larger and _parent() == larger else name
 
 
@@ -66,7 +66,7 @@ def _parent() -> str | None:
 
 def reads(shell: str, other: str) -> bool:
     """Return whether this shell reads the text for the other one just as that does."""
-    return other == shell or other in shells.named(shell).reads
+    return other == shell or other in shells.get_target(shell).reads
 
 
 def identify(words: "Sequence[str]") -> str | None:

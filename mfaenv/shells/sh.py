@@ -31,7 +31,7 @@ class Sh(Bash):
     remedy = "This shell holds no NUL, and no more than 32 KiB of other than letters, digits and _@%+:,./=-."
     reads = ("sh", "ksh")
     hook = ()
-    facts = (("FUNCTION", ""), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
+    template_values = (("FUNCTION", ""), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
     completion = ""
 
     def assign_odd(self, name: str, value: str) -> str:

@@ -25,7 +25,7 @@ class Zsh(Bash):
     """
 
     hook = ("posix.hook.sh", "zsh.hook.sh")
-    facts = (
+    template_values = (
         ("FUNCTION", "function "),
         ("CLOCK", "_mfaenv_now=$EPOCHSECONDS"),
         ("CHECK", "_mfaenv_hook() {\n    \\emulate -LR zsh"),

@@ -7,7 +7,7 @@ deleted. A Tab and the prompt hooks' programs load this module, so nothing slow 
 import errno
 import os
 
-from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, Reader, Session, checksum, named, written
+from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, ReadOnlyStore, Session, checksum, file_name, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _begins(of: str, data: bytes) -> bool:
     return _is_head(data, cut_off=of == TEMPORARY) if of in {*ENTRIES, TEMPORARY} else not data and of == LOCK
 
 
-class Store(Reader):
+class Store(ReadOnlyStore):
     """The same directory, to be written too."""
 
     def check(self) -> None:
@@ -122,7 +122,7 @@ class Store(Reader):
 
         Raise OSError where that cannot be done, and leaves the old entry then.
         """
-        self._replace(named(entry.PREFIX, entry.key), to_bytes(entry), until)
+        self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), until)
 
     def _replace(self, name: str, data: bytes, until: float | None) -> None:
         from mfaenv.store import private_files

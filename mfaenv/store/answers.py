@@ -2,7 +2,7 @@
 
 import os
 
-from mfaenv.fast.fastpath import Prepared
+from mfaenv.fast.fastpath import CachedRequest
 from mfaenv.store import Store
 
 SETTLED_AFTER = 2.0
@@ -12,7 +12,7 @@ FORGOTTEN_AFTER = 30 * 86_400
 """Seconds after which an answer is removed; the full path writes it again."""
 
 
-def write(store: Store, known: Prepared, now: float) -> None:
+def write(store: Store, known: CachedRequest, now: float) -> None:
     """Write an answer for the next time, unless one of the AWS files is too new: its next state could look the same.
 
     Its `files` were looked at before they were read. One in the store is ours, and only ever replaced. Raise OSError

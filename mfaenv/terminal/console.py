@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 Look = Callable[[], None]
-Styled = tuple[str, str]
+StyledText = tuple[str, str]
 """A line of text, and the style in which rich draws it: empty for plain text, which takes no rich."""
 
 
@@ -121,7 +121,7 @@ else:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
 
 
-class Console:
+class Tty:
     """An open terminal; a context manager. Raise OSError where there is none, or another job has it."""
 
     def __init__(self) -> None:
@@ -140,13 +140,13 @@ class Console:
         self.reader.close()
         self.writer.close()
 
-    def write(self, *lines: Styled) -> None:
+    def write(self, *lines: StyledText) -> None:
         """Show lines of text, each made printable and drawn in its style; the cursor stays behind the last one."""
         data = "\n".join(drawn(printable(text), style) for text, style in lines).encode()
         while data:
             data = data[self.writer.write(data) :]
 
-    def ask(self, question: Sequence[Styled], meanwhile: Callable[[], None], look: Look) -> str:
+    def ask(self, question: Sequence[StyledText], meanwhile: Callable[[], None], look: Look) -> str:
         """Show the lines of a question, do something meanwhile, and read a line's characters; look until it is there.
 
         Raise what `look` raises, and KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z) and where the terminal has
@@ -250,7 +250,7 @@ def interject(*lines: str) -> None:
 def available() -> bool:
     """Return whether there is a terminal to ask on."""
     try:
-        with Console():
+        with Tty():
             return True
     except OSError:
         return False

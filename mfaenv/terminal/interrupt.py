@@ -58,7 +58,7 @@ def interruptible() -> Iterator[None]:
     Only the main thread hears signals, and where others work a program may have the terminal.
     """
     try:
-        tty = console.Console() if _in_main_thread() else None
+        tty = console.Tty() if _in_main_thread() else None
     except OSError:
         tty = None
     if tty is None:

@@ -36,7 +36,7 @@ def hand_over(link: str, start: Start, seconds: float = SECONDS) -> None:
     try:
         end = time.monotonic() + seconds
         with start(server.address) as check:
-            while not server.given.wait(POLL_SECONDS):
+            while not server.options.wait(POLL_SECONDS):
                 check()
                 if time.monotonic() > end:
                     raise MfaenvError("No browser has asked for the page.", "--print shows the link, to open it.")
@@ -58,13 +58,13 @@ class _Server(ThreadingHTTPServer):
         self.address = f"http://{self.host}{self.path}"
         self.first = threading.Lock()
         self.answering: Any = None
-        self.given = threading.Event()
+        self.options = threading.Event()
 
     def shutdown_request(self, request: Any) -> None:
         """Note that the link was given when its last byte has been sent."""
         super().shutdown_request(request)
         if request is self.answering:
-            self.given.set()
+            self.options.set()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep quiet: a traceback could show the link."""

@@ -11,7 +11,7 @@ from rich.text import Text  # noqa: TID253 - the same
 
 from mfaenv.terminal.console import broken, printable
 from mfaenv.terminal.tables import Line, Table
-from mfaenv.terminal.tones import PLAIN, STYLES, TITLE, Toned
+from mfaenv.terminal.tones import PLAIN, STYLES, TITLE, Styled
 
 if TYPE_CHECKING:
     from rich.table import Table as Grid
@@ -36,7 +36,7 @@ class Page(Console):
     def on_broken_pipe(self) -> None:
         """Go on: rich would close standard output, and end the program."""
 
-    def drawn(self, *parts: Table | Toned | Line | str) -> str:
+    def drawn(self, *parts: Table | Styled | Line | str) -> str:
         """Return tables and lines as they are drawn."""
         with self.capture() as captured:
             for number, part in enumerate(parts):
@@ -47,9 +47,9 @@ class Page(Console):
                         self.print()
                     self.print(_grid(part, self.width, boxed=self._boxed))
                 else:
-                    said = Toned(part) if isinstance(part, str) else part
+                    said = Styled(part) if isinstance(part, str) else part
                     for line in broken(said.text, self.width):
-                        self.print(as_text(Toned(line, said.tone)))
+                        self.print(as_text(Styled(line, said.tone)))
         return captured.get()
 
     @contextmanager
@@ -59,9 +59,9 @@ class Page(Console):
             yield lambda text: status.update(as_text(text))
 
 
-def as_text(part: Toned | Line | str, tone: str = PLAIN) -> Text:
+def as_text(part: Styled | Line | str, tone: str = PLAIN) -> Text:
     """Return text for rich to draw, made printable: the only way in which text gets to rich's console."""
-    said = Toned(part, tone) if isinstance(part, str) else part
+    said = Styled(part, tone) if isinstance(part, str) else part
     return Text(printable(said.text), STYLES[said.tone])
 
 

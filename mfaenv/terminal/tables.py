@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from mfaenv import duration
-from mfaenv.terminal.tones import Toned
+from mfaenv.terminal.tones import Styled
 
 
 class Line(NamedTuple):
@@ -23,7 +23,7 @@ class Table(NamedTuple):
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str | Toned, ...], ...]
+    rows: tuple[tuple[str | Styled, ...], ...]
     kept: tuple[str, ...] = ()
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
 from mfaenv.fast import parse
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.model import code_digits
 from mfaenv.terminal import console
-from mfaenv.terminal.console import Styled
+from mfaenv.terminal.console import StyledText
 from mfaenv.terminal.interrupt import interruptible
 from mfaenv.terminal.tables import Line, Table
-from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, STYLES, Toned
+from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, STYLES, Styled
 
 if TYPE_CHECKING:
     from mfaenv.terminal.page import Page
@@ -38,9 +38,9 @@ class Terminal:
         self._code = ""
 
     @classmethod
-    def for_options(cls, given: Given, env: Mapping[str, str]) -> Self:
+    def for_options(cls, options: Options, env: Mapping[str, str]) -> Self:
         """Return the terminal that says as much as the options ask for."""
-        return cls(env, quiet=bool(given.get("quiet")), verbose=bool(given.get("verbose")))
+        return cls(env, quiet=bool(options.get("quiet")), verbose=bool(options.get("verbose")))
 
     def available(self) -> bool:
         """Return whether somebody can be asked."""
@@ -50,7 +50,7 @@ class Terminal:
         """Load what it takes to draw, so that the first thing to be said need not wait for it."""
         import mfaenv.terminal.page  # noqa: F401 - loading is all
 
-    def ask_code(self, question: Sequence[Toned], meanwhile: Callable[[], None], look: Look) -> str:
+    def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None], look: Look) -> str:
         """Ask until six digits come, and do something meanwhile. Raise KeyboardInterrupt where the person leaves.
 
         The last line of the question is what is asked; those before it say for whom. This and every other question
@@ -67,9 +67,9 @@ class Terminal:
                 digits = code_digits(self._ask(tty, above, f"{asked.text}: ", look, meanwhile))
                 if digits:
                     return digits
-                above = [Toned("A code is six digits.", BAD)]
+                above = [Styled("A code is six digits.", BAD)]
 
-    def confirm(self, question: str, look: Look, *above: Toned) -> bool:
+    def confirm(self, question: str, look: Look, *above: Styled) -> bool:
         """Ask for a yes, which Enter is too, and so are six digits: they are the code that is asked for next.
 
         The question is a short line; what it is about are the lines `above` it.
@@ -86,36 +86,36 @@ class Terminal:
 
     def _ask(
         self,
-        tty: console.Console,
-        above: Sequence[Toned],
+        tty: console.Tty,
+        above: Sequence[Styled],
         asked: str,
         look: Look,
         meanwhile: Callable[[], None] = lambda: None,
     ) -> str:
         try:
-            return tty.ask(self._styled(*above, Toned(asked, ASKED)), meanwhile, look)
+            return tty.ask(self._styled(*above, Styled(asked, ASKED)), meanwhile, look)
         except ArrivedError:
             tty.abandon()
             if not self._quiet:
                 arrived = "mfaenv: Another window has got the session: no answer is needed any more."
-                tty.write(*self._styled(Toned(arrived), Toned("")))
+                tty.write(*self._styled(Styled(arrived), Styled("")))
             raise
 
-    def _styled(self, *lines: Toned) -> list[Styled]:
+    def _styled(self, *lines: Styled) -> list[StyledText]:
         """Return lines as the terminal draws them: in styles, unless these are unwanted."""
         plain = self._plain()
         return [(text, "" if plain else STYLES[tone]) for text, tone in lines]
 
-    def _broken(self, *lines: Toned, below: str = "") -> list[Toned]:
+    def _broken(self, *lines: Styled, below: str = "") -> list[Styled]:
         """Break lines that are longer than the page is wide, as it does, and go on `below` that indent."""
         width = console.columns(self._env)
-        return [Toned(part, tone) for text, tone in lines for part in console.broken(text, width, below)]
+        return [Styled(part, tone) for text, tone in lines for part in console.broken(text, width, below)]
 
     def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str], look: Look) -> str:
         """Let the person pick one of several by its number; `remarks` are shown below them."""
         rows = [f"{number:3}  {choice}" for number, choice in enumerate(choices, 1)]
         rows += [f"  -  {remark}" for remark in remarks]
-        above = [*self._broken(Toned(title)), *self._broken(*map(Toned, rows), below=BELOW_NUMBER)]
+        above = [*self._broken(Styled(title)), *self._broken(*map(Styled, rows), below=BELOW_NUMBER)]
         with _console() as tty:
             while True:
                 answer = self._ask(tty, above, f"Number (1-{len(choices)}): ", look).strip()
@@ -141,7 +141,7 @@ class Terminal:
     def for_program(self) -> Iterator[dict[str, Any]]:
         """Yield the terminal as a program's standard input and error; nothing and ours where there is none."""
         try:
-            tty = console.Console()
+            tty = console.Tty()
         except OSError:
             from subprocess import DEVNULL
 
@@ -186,7 +186,7 @@ class Terminal:
             origin = f"  ({source})" if source else ""
             self._say(f"{name:<10} {value}{origin}", FAINT)
 
-    def drawn(self, *parts: Table | Toned | Line | str) -> str:
+    def drawn(self, *parts: Table | Styled | Line | str) -> str:
         """Draw tables and lines for standard output, in colour where that is a terminal."""
         return self._page(stderr=False).drawn(*parts)
 
@@ -237,10 +237,10 @@ class Terminal:
         return bool(self._env.get("NO_COLOR")) or self._env.get("TERM", "") in {"", "dumb"}
 
 
-def _console() -> console.Console:
+def _console() -> console.Tty:
     """Open the terminal; raise MfaenvError where it has gone, or was given to another job, since it was looked at."""
     try:
-        return console.Console()
+        return console.Tty()
     except OSError:
         raise MfaenvError("There is no terminal to ask on any more.", _IN_FRONT, status=CODE_NEEDED) from None
 

@@ -21,7 +21,7 @@ STYLES = {
 }
 
 
-class Toned(NamedTuple):
+class Styled(NamedTuple):
     """A text with the tone in which it is said, which shows as a colour where there are any."""
 
     text: str

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from product import Product
 
-COMPLETING = [name for name in shells.NAMES if shells.named(name).completion]
+COMPLETING = [name for name in shells.NAMES if shells.get_target(name).completion]
 ODD = [
     "a b",
     "it's",
@@ -56,7 +56,7 @@ WORDS = ["exec", "--", "-p", "-", "init", "status", "a b", '"', "'x", "\\", "=",
 
 def asks_as(shell: str) -> str:
     """The shell whose completion this one has, by the template's name."""
-    return shells.named(shell).completion.partition(".")[0]
+    return shells.get_target(shell).completion.partition(".")[0]
 
 
 def handed_over(shell: str, words: Sequence[str]) -> Sequence[str]:
@@ -210,7 +210,7 @@ def test_whatever_is_typed_has_an_answer(shell: str, words: list[str]) -> None:
 @pytest.mark.parametrize("shell", COMPLETING)
 @pytest.mark.parametrize("quote", ["", "'", '"'])
 def test_no_name_is_offered_with_raw_controls_by_a_shell_that_does_not_quote_itself(shell: str, quote: str) -> None:
-    target = shells.named(shell)
+    target = shells.get_target(shell)
     if asks_as(shell) in {"zsh", "fish", "elvish", "bash"}:
         return
     lines = [target.offer(name, "", quote) for name in ODD]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mfaenv.commands.doctor import files, local
 from mfaenv.commands.doctor.report import Check
 from mfaenv.errors import without_password
-from mfaenv.fast.entry import Session, named
+from mfaenv.fast.entry import Session, file_name
 from mfaenv.store import SESSION, Store
 
 KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"
@@ -162,7 +162,7 @@ def test_the_store_its_entries_and_what_is_damaged(tmp_path: Path) -> None:
     assert [check.text for check in local.store(place, now)] == ["is not there yet"]
     place.prepare()
     place.put(entry(int(now) + 3600), now + 3600)
-    (tmp_path / "store" / named(SESSION, "y")).write_text("damaged", encoding="utf-8")
+    (tmp_path / "store" / file_name(SESSION, "y")).write_text("damaged", encoding="utf-8")
     directory, known, damaged = local.store(place, now)
     assert (directory.name, directory.state) == (place.path, "ok")
     assert (known.name, known.text[:13]) == ("profile default", "the user, 59m")

@@ -12,7 +12,7 @@ from mfaenv import shells
 from mfaenv.fast.environment import LONGEST, PINNED
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Credential, World
-from mfaenv.shells import NAMES, failure, named
+from mfaenv.shells import NAMES, failure, get_target
 
 ROLES = {"role_arn", "duration_seconds", "source_profile"}
 MEGABYTE = "A" * 1_000_000
@@ -94,7 +94,7 @@ def test_a_shell_starts_with_its_function_and_a_warning(
     done = product.run("init", shell)
     product.env[PINNED] = "1"  # with which no session is looked for
     empty = product.run("init", shell)
-    kept = named(shell).saved
+    kept = get_target(shell).saved
     assert (done.status, empty.status, empty.err) == (0, 0, "")
     assert re.sub(r"\b\d{10}\b", "NOW", done.out) == re.sub(r"\b\d{10}\b", "NOW", empty.out)
     assert MEGABYTE[:100] not in done.out + done.err

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from mfaenv.fast.parse import Given
+    from mfaenv.fast.parse import Options
 
     Section = dict[str, str]
 
@@ -292,7 +292,7 @@ def ours(case: Case, run: Run) -> Result:
     """What mfaenv exports, and what botocore makes of it."""
     client.session.cache_clear()
     env = dict(os.environ)
-    options: Given = {**case.options, "serial_number": run.device.serial, "token_code": run.device.code()}
+    options: Options = {**case.options, "serial_number": run.device.serial, "token_code": run.device.code()}
     heard = Heard(env)
     found = export.obtain(options, env, heard)
     assert found["token"], "long-term keys were exported"

@@ -326,7 +326,7 @@ SHOWN = Shown((f"For profile {HOSTILE},", "device d"), "wrong")
 def test_what_a_window_reads_as_markup_is_escaped() -> None:
     (*_, text) = Kdialog().start(SHOWN).arguments
     assert text.startswith("<qt>wrong<br>For profile a&lt;b&gt;$(x)")
-    assert f"a{quote('‹b›')}$(x)" in Pinentry().start(SHOWN).given  # noqa: RUF001 - these look alike
+    assert f"a{quote('‹b›')}$(x)" in Pinentry().start(SHOWN).stdin  # noqa: RUF001 - these look alike
     (*_, text) = Zenity().start(Shown(("a\\n_b",))).arguments
     assert text.startswith("--text=a\\\\n__b")
 

@@ -30,9 +30,9 @@ from terminals import (
 from mfaenv.errors import MfaenvError
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Device
-from mfaenv.terminal.console import Console
+from mfaenv.terminal.console import Tty
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import Toned
+from mfaenv.terminal.tones import Styled
 
 QUESTION = r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
 FAMILY = pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
@@ -274,9 +274,9 @@ def test_a_terminal_that_was_given_to_another_job_is_told(monkeypatch: pytest.Mo
     def refuse(_: object) -> None:
         raise OSError("another job has the terminal")
 
-    monkeypatch.setattr(Console, "__init__", refuse)
+    monkeypatch.setattr(Tty, "__init__", refuse)
     with pytest.raises(MfaenvError, match="no terminal to ask on any more") as caught:
-        Terminal({}).ask_code((Toned("MFA code"),), lambda: None, lambda: None)
+        Terminal({}).ask_code((Styled("MFA code"),), lambda: None, lambda: None)
     assert caught.value.status == 3
 
 

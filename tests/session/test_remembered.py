@@ -96,7 +96,7 @@ def test_what_aws_said_to_a_code_counts_for_a_while(place: Store, now: float, la
 
 @given(st.lists(st.tuples(st.from_regex("[0-9]{6}", fullmatch=True), st.sampled_from(VERDICTS)), max_size=20))
 def test_codes_are_remembered_beside_each_other(place: Store, codes: list[tuple[str, str]]) -> None:
-    Path(place.file(entry.named(store.CODE, SERIAL))).unlink(missing_ok=True)
+    Path(place.file(entry.file_name(store.CODE, SERIAL))).unlink(missing_ok=True)
     for code, said in codes:
         remembered.remember_code(place, SERIAL, code, said, NOW)
     for code, said in dict(codes).items():
@@ -106,12 +106,12 @@ def test_codes_are_remembered_beside_each_other(place: Store, codes: list[tuple[
 def test_codes_without_end_do_not_fill_the_store(place: Store) -> None:
     for number in range(2 * remembered.MOST_CODES):
         remembered.remember_code(place, SERIAL, f"{number:06}", remembered.REFUSED, NOW)
-    assert Path(place.file(entry.named(store.CODE, SERIAL))).stat().st_size < 10_000
+    assert Path(place.file(entry.file_name(store.CODE, SERIAL))).stat().st_size < 10_000
     assert remembered.verdict(place, SERIAL, f"{number:06}", NOW) == remembered.REFUSED
 
 
 @given(st.text(max_size=60))
 def test_what_is_no_list_of_codes_holds_none(place: Store, text: str) -> None:
     written = store.dump({"key": SERIAL, "codes": text})
-    Path(place.file(entry.named(store.CODE, SERIAL))).write_bytes(written)
+    Path(place.file(entry.file_name(store.CODE, SERIAL))).write_bytes(written)
     assert remembered.verdict(place, SERIAL, "123456", NOW) == ""

@@ -48,7 +48,7 @@ class Settled(NamedTuple):
 
     @property
     def hook(self) -> bool:
-        return bool(shells.named(self.target).hook)
+        return bool(shells.get_target(self.target).hook)
 
 
 ROWS = tuple(

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 EVERY = pytest.mark.parametrize("shell", shells.WITH_FUNCTION)
 ROOM = Path(startup.FOLDER)
-SCRIPTS = [script for script in (shells.named(shell).script for shell in shells.WITH_FUNCTION) if script]
+SCRIPTS = [script for script in (shells.get_target(shell).script for shell in shells.WITH_FUNCTION) if script]
 NOW = 1_800_000_000
 PROCESS = re.compile(r"\b(?:v?fork|clone3?)\((?!.*CLONE_THREAD)")
 
 
 def text(shell: str, *, hook: bool = True) -> bytes:
     """What a template becomes, without the settings and the session after it."""
-    known = [("MFAENV_STORE", "/tmp/o'alice")] if shells.named(shell).saved else []
+    known = [("MFAENV_STORE", "/tmp/o'alice")] if shells.get_target(shell).saved else []
     return startup.text(shell, "1799999999.5", NOW, known, hook=hook).encode()
 
 
@@ -53,7 +53,7 @@ def stored(product: Product, scenario: Scenario) -> str:
 def test_every_shell_has_its_place() -> None:
     assert set(catalog.COMMANDS["init"].takes) == set(shells.WITH_FUNCTION)
     assert {row.target for row in ROWS} | {"powershell", "cmd"} == set(shells.WITH_FUNCTION)
-    assert set(shells.WITH_FUNCTION) == {name for name in shells.NAMES if shells.named(name).function}
+    assert set(shells.WITH_FUNCTION) == {name for name in shells.NAMES if shells.get_target(name).function}
 
 
 @EVERY
@@ -75,7 +75,7 @@ def test_nothing_is_printed_that_a_shell_only_skips(bare: Product, shell: str) -
 @EVERY
 def test_without_the_hook_there_is_none(shell: str) -> None:
     assert b"_mfaenv_hook" not in text(shell, hook=False)
-    assert (b"_mfaenv_hook" in text(shell)) == bool(shells.named(shell).hook)
+    assert (b"_mfaenv_hook" in text(shell)) == bool(shells.get_target(shell).hook)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

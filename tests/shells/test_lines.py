@@ -34,7 +34,7 @@ POSIX = [shell for shell in SHELLS if shell.more_lines == ('eval "$(mfaenv)"',)]
 NONE = "key=none secret= profile=none"
 
 
-class Ready(NamedTuple):
+class BackgroundClient(NamedTuple):
     """mfaenv with stored sessions, and what a program sees in a shell that has the one of staging."""
 
     product: Product
@@ -62,7 +62,7 @@ class Ready(NamedTuple):
 
 
 @pytest.fixture
-def ready(product: Product, scenario: Scenario) -> Ready:
+def ready(product: Product, scenario: Scenario) -> BackgroundClient:
     for arguments in (("-c", scenario.device.code()), ("-p", "staging")):
         assert product.run("--shell", "sh", *arguments).status == 0
     held = product.run("--shell", "sh", "--cached", "-p", "staging").out
@@ -72,7 +72,7 @@ def ready(product: Product, scenario: Scenario) -> Ready:
         (product.home / "tools" / name).write_text(f"#!/bin/sh\n{text}\n")
         (product.home / "tools" / name).chmod(0o755)
     (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out)
-    return Ready(product, f"key={key} secret=set profile=staging", (secret, token))
+    return BackgroundClient(product, f"key={key} secret=set profile=staging", (secret, token))
 
 
 def load(shell: Shell, *, loaded: bool) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ LINES = [(shell, line) for shell in SHELLS for line in shell.lines]
 
 @pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
 @pytest.mark.parametrize(("shell", "line"), LINES, ids=[f"{shell.name}: {line}" for shell, line in LINES])
-def test_a_documented_line_means_the_same(ready: Ready, shell: Shell, line: str, loaded: bool) -> None:
+def test_a_documented_line_means_the_same(ready: BackgroundClient, shell: Shell, line: str, loaded: bool) -> None:
     if loaded and shell.target not in LOADED:
         pytest.skip("this shell has no function")
     staging, nobody, unset = (
@@ -125,14 +125,14 @@ def test_a_documented_line_means_the_same(ready: Ready, shell: Shell, line: str,
         "set -v; {}; set +v; what-is-set",
     ],
 )
-def test_the_function_sets_wherever_it_is_called(ready: Ready, shell: Shell, line: str) -> None:
+def test_the_function_sets_wherever_it_is_called(ready: BackgroundClient, shell: Shell, line: str) -> None:
     done = ready.run(shell, shell.strict, *load(shell, loaded=True), line.replace("{}", "mfaenv -p staging"))
     assert (done.stdout, done.returncode) == (f"{ready.staging}\n", 0), done.stderr
 
 
 @pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
 @pytest.mark.parametrize("line", ["mfaenv -p nobody", "eval $(mfaenv -p nobody)", "( mfaenv -p nobody )"])
-def test_a_failure_ends_a_strict_script(ready: Ready, shell: Shell, line: str) -> None:
+def test_a_failure_ends_a_strict_script(ready: BackgroundClient, shell: Shell, line: str) -> None:
     done = ready.run(shell, "set -eu", *load(shell, loaded=True), line, "what-is-set")
     assert (done.stdout, done.returncode) == ("", 1)
 
@@ -142,13 +142,13 @@ def test_a_failure_ends_a_strict_script(ready: Ready, shell: Shell, line: str) -
 @pytest.mark.parametrize(
     "line", ["$({} -p staging)", "export $({} -p staging)", "$({} unset)", "readonly $({} -p staging)"]
 )
-def test_a_line_without_eval_says_so(ready: Ready, shell: Shell, line: str, loaded: bool) -> None:
+def test_a_line_without_eval_says_so(ready: BackgroundClient, shell: Shell, line: str, loaded: bool) -> None:
     done = ready.run(shell, *load(shell, loaded=loaded), line.replace("{}", "mfaenv"))
     assert done.returncode != 0
     assert "mfaenv_needs_eval" in done.stderr
 
 
-def test_what_a_line_without_eval_set_goes_with_unset(ready: Ready) -> None:
+def test_what_a_line_without_eval_set_goes_with_unset(ready: BackgroundClient) -> None:
     """bash goes on after it, with a `;` at the end of each value."""
     lines = ("export $(mfaenv -p staging)", "eval $(mfaenv)", "eval $(mfaenv unset)", "eval $(mfaenv -p staging)")
     bash = next(shell for shell in SHELLS if shell.name == "bash")
@@ -157,7 +157,7 @@ def test_what_a_line_without_eval_set_goes_with_unset(ready: Ready) -> None:
     assert (done.stdout, done.returncode) == (f"{ready.staging}\n", 0)
 
 
-def test_elvishs_line_means_the_same_with_the_function(ready: Ready) -> None:
+def test_elvishs_line_means_the_same_with_the_function(ready: BackgroundClient) -> None:
     row = next(row for row in ROWS if row.name == "elvish")
     with seated(ready.product, row) as seat:
         for words, shown in (("-p staging", ready.staging), ("unset", NONE), ("-p staging", ready.staging)):
@@ -172,7 +172,7 @@ def test_elvishs_line_means_the_same_with_the_function(ready: Ready) -> None:
     [(shell, *shell.typed.trace) for shell in SHELLS if shell.typed and shell.typed.load and shell.typed.trace[0]],
     ids=lambda value: value.name if isinstance(value, Shell) else "",
 )
-def test_no_trace_shows_a_secret(ready: Ready, shell: Shell, on: str, off: str) -> None:
+def test_no_trace_shows_a_secret(ready: BackgroundClient, shell: Shell, on: str, off: str) -> None:
     done = ready.run(shell, *load(shell, loaded=True), on, "mfaenv -p staging", off, "what-is-set")
     assert done.stdout.splitlines()[-1] == ready.staging
     assert done.returncode == 0

@@ -62,7 +62,7 @@ def typed(place: Path, *lines: str, flag: str = "") -> str:
     env = {
         "PATH": f"{place}{os.pathsep}{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
-        startup.SCRIPT: str(Path(startup.FOLDER) / shells.named("tcsh").script),
+        startup.SCRIPT: str(Path(startup.FOLDER) / shells.get_target("tcsh").script),
     }
     done = subprocess.run(
         ["tcsh", f"-f{flag}", "script"],

@@ -28,7 +28,7 @@ sys.exit(7 * ("bad" in words))
 """,
     "shown.py": "import os; print('taken ' + os.environ['TAKEN'] if 'TAKEN' in os.environ else '')",
 }
-SCRIPT = Path(startup.FOLDER) / shells.named("cmd").script
+SCRIPT = Path(startup.FOLDER) / shells.get_target("cmd").script
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ SHOW = 'python -c "import os; print(ascii(dict(os.environ)))"'
 STORED = "import os, pathlib; print(ascii([*map(str, pathlib.Path(os.environ['LOCALAPPDATA'], 'mfaenv').rglob('*'))]))"
 WHO_MAY = """\
 import ctypes, os
-from mfaenv import entry
+from mfaenv.fast import entry
 security, text, folder = ctypes.c_void_p(), ctypes.c_wchar_p(), entry.directory(os.environ)
 windows = ctypes.WinDLL("advapi32")
 assert windows.GetNamedSecurityInfoW(folder, 1, 4, None, None, None, None, ctypes.byref(security)) == 0

@@ -11,7 +11,7 @@ from mfaenv.config import awsfiles, process, resolve, settings
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
-from mfaenv.fast.parse import DEFAULT, Given
+from mfaenv.fast.parse import DEFAULT, Options
 from mfaenv.model import Request
 from mfaenv.session import longterm
 from mfaenv.session.fetch import Context
@@ -23,12 +23,12 @@ KEPT = ("endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_duals
 """Settings that say where AWS is: programs that name the new profile read them there."""
 
 
-def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Offer what is missing, one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
-    terminal = Terminal.for_options(given, env)
-    offers = Offers(terminal, dry_run="dry_run" in given, yes="yes" in given)
+    terminal = Terminal.for_options(options, env)
+    offers = Offers(terminal, dry_run="dry_run" in options, yes="yes" in options)
     with settings.hidden(env):
-        line = _offer_all(given, environment.without_settings(env), offers)
+        line = _offer_all(options, environment.without_settings(env), offers)
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:
@@ -37,12 +37,12 @@ def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
     return DONE
 
 
-def _offer_all(given: Given, env: Mapping[str, str], offers: Offers) -> str:
+def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
     """Offer all; return the line that gets a session, or nothing where new shells have a function for that."""
     store = Store.of(env)
     store.check()
     files = awsfiles.load(env)
-    request = _request(given, env, files, offers)
+    request = _request(options, env, files, offers)
     request = _offer_device(request, files, offers, store)
     _offer_program(request, files, env, offers)
     _offer_process(request, files, env, offers)
@@ -52,9 +52,9 @@ def _offer_all(given: Given, env: Mapping[str, str], offers: Offers) -> str:
     return "" if shell_file.offer(request.profile.text, env, offers) else shell_file.loading_line(env)
 
 
-def _request(given: Given, env: Mapping[str, str], files: AwsFiles, offers: Offers) -> Request:
+def _request(options: Options, env: Mapping[str, str], files: AwsFiles, offers: Offers) -> Request:
     """Settle which profile is meant: the named one, the only one with keys, or the one that the person picks."""
-    options = {name: value for name, value in given.items() if name not in {"dry_run", "yes"}}
+    options = {name: value for name, value in options.items() if name not in {"dry_run", "yes"}}
     name = resolve.named_profile(options, env).text or _chosen(env, files, offers)
     request = resolve.resolve({**options, "profile": name}, env, files)
     if request.keys is None and not request.process.text:

@@ -12,7 +12,7 @@ from mfaenv.commands import init
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, edit, process, rewrite
 from mfaenv.errors import MfaenvError
-from mfaenv.fast.parse import DEFAULT, Given
+from mfaenv.fast.parse import DEFAULT, Options
 from mfaenv.shells import detect, is_plain
 from mfaenv.terminal import program
 
@@ -36,7 +36,7 @@ def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
     except MfaenvError as error:
         offers.terminal.note(f"{error.message} Its startup file is left alone.")
         return False
-    language = shells.named(shell)
+    language = shells.get_target(shell)
     options = _options(profile)
     line = shells.init_line(shell, options, _command(env))
     if profile != DEFAULT and not options:
@@ -114,8 +114,8 @@ def _before(shell: str, text: str) -> str:
 
 def _function(shell: str, profile: str, env: Mapping[str, str]) -> str:
     """Return what `mfaenv init` prints for a shell that keeps it in a file."""
-    given: Given = {} if profile == DEFAULT else {"profile": profile}
-    return init.kept(shell, given, env, time.time())
+    options: Options = {} if profile == DEFAULT else {"profile": profile}
+    return init.kept(shell, options, env, time.time())
 
 
 def _config_home(env: Mapping[str, str]) -> str:

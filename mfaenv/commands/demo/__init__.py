@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from mfaenv.commands.demo import command
 from mfaenv.fast.catalog import OPTIONS
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 
 
-def run(given: Given, words: Sequence[str], _env: Mapping[str, str]) -> int:
+def run(options: Options, words: Sequence[str], _env: Mapping[str, str]) -> int:
     """Start the demo, or show the code of the one that runs. Raise MfaenvError as these do."""
-    if "code" in given:
+    if "code" in options:
         return command.show_code()
-    return command.run(str(given.get("policy") or OPTIONS["policy"].default), words)
+    return command.run(str(options.get("policy") or OPTIONS["policy"].default), words)

@@ -53,9 +53,9 @@ def _parsed(code: str, environ: Mapping[str, str]) -> list[str]:
     return [values[name] for name in _NAMES]
 
 
-def _run(command: list[str], given: str, environ: Mapping[str, str]) -> str:
+def _run(command: list[str], options: str, environ: Mapping[str, str]) -> str:
     with started(command, environ, piped=True) as process:
-        printed, _ = process.communicate(given.encode())
+        printed, _ = process.communicate(options.encode())
     if process.returncode:
         raise MfaenvError(f"This step ended with status {process.returncode}.", "Its own message is above.")
     return printed.decode()

@@ -19,19 +19,19 @@ from mfaenv.config import awsfiles, resolve, settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import text_to_stdout, to_stdout
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.model import Request
 from mfaenv.session.fetch import Context
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
 
-def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Examine, and print it all. Raise MfaenvError (usage) for options that are wrong; KeyboardInterrupt."""
-    terminal = Terminal.for_options(given, env)
+    terminal = Terminal.for_options(options, env)
     with settings.hidden(env):
-        found = examine(given, environment.without_settings(env), Context(Store.of(env), terminal))
-    if given.get("as_json"):
+        found = examine(options, environment.without_settings(env), Context(Store.of(env), terminal))
+    if options.get("as_json"):
         import json
 
         to_stdout((json.dumps(report.as_data(found), indent=2) + "\n").encode())
@@ -40,17 +40,17 @@ def run(given: Given, _words: Sequence[str], env: Mapping[str, str]) -> int:
     return DONE if found.well else FAILED
 
 
-def examine(given: Given, env: Mapping[str, str], context: Context) -> Report:
+def examine(options: Options, env: Mapping[str, str], context: Context) -> Report:
     """Look at everything, in the order in which things break. Raise as `run` does."""
     in_files = files.checks(env)
     variables = list(local.environment(env, context.store, context.now()))
     try:
         read = awsfiles.load(env)
-        request = proof.with_device(proof.with_keys(resolve.resolve(given, env, read), context), context.store)
+        request = proof.with_device(proof.with_keys(resolve.resolve(options, env, read), context), context.store)
     except MfaenvError as error:
         if error.status == USAGE:
             raise
-        name = catalog.profile_or_default(given, env)
+        name = catalog.profile_or_default(options, env)
         problem = _problem("values", f"profile {name}", error)
         return Report(name, (*in_files, problem, *variables, *_machine(env, context)), (), conclusion.NO_KEYS)
     values = local.values(request, env, read)

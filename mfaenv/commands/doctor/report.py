@@ -21,7 +21,7 @@ from mfaenv.aws.probe import Kind, Outcome
 from mfaenv.commands.doctor.verdict import Enforcement, Verdict
 from mfaenv.terminal import tones
 from mfaenv.terminal.tables import Table
-from mfaenv.terminal.tones import Toned
+from mfaenv.terminal.tones import Styled
 
 VERSION = 1
 """Of the shape above; it changes where a name changes its meaning or goes."""
@@ -114,16 +114,16 @@ TONES = {
 }
 
 
-def as_tables(report: Report) -> list[Table | Toned | str]:
+def as_tables(report: Report) -> list[Table | Styled | str]:
     """Lay the report out: what was looked at, the proof, the verdict, and what to do."""
     topics = [check.topic for check in report.checks]
     firsts = [topic if topic != before else "" for topic, before in zip(topics, ["", *topics], strict=False)]
-    rows: tuple[tuple[Toned | str, ...], ...] = tuple(
-        (Toned(check.state, TONES[check.state]), topic, _said(check))
+    rows: tuple[tuple[Styled | str, ...], ...] = tuple(
+        (Styled(check.state, TONES[check.state]), topic, _said(check))
         for check, topic in zip(report.checks, firsts, strict=True)
     )
     verdict = report.verdict
-    said = Toned(f"MFA: {verdict.answer}. {verdict.reason}", TONES[verdict.answer])
+    said = Styled(f"MFA: {verdict.answer}. {verdict.reason}", TONES[verdict.answer])
     proof = [_proof(report.rows)] if report.rows else []
     return [Table(f"Profile {report.profile}", ("", "Looked at", "Found"), rows), *proof, said, *_to_do(report)]
 
@@ -134,20 +134,20 @@ def _said(check: Check) -> str:
 
 def _proof(rows: tuple[Row, ...]) -> Table:
     columns = tuple(rows[0].outcomes)
-    body: tuple[tuple[Toned | str, ...], ...] = tuple(
+    body: tuple[tuple[Styled | str, ...], ...] = tuple(
         (row.action, *(_outcome(row.outcomes[column]) for column in columns), row.says) for row in rows
     )
     return Table("The proof", ("Call", *(HEADINGS[column] for column in columns), "What that says"), body)
 
 
-def _outcome(outcome: Outcome) -> Toned:
-    return Toned(outcome.kind, TONES.get(outcome.kind, tones.PLAIN))
+def _outcome(outcome: Outcome) -> Styled:
+    return Styled(outcome.kind, TONES.get(outcome.kind, tones.PLAIN))
 
 
-def _to_do(report: Report) -> list[Toned | str]:
+def _to_do(report: Report) -> list[Styled | str]:
     """List what is to be done, the verdict's next step first."""
     findings = [check for check in report.checks if check.state is not State.OK]
-    lines: list[Toned | str] = [f"  {report.verdict.next_step}"] if report.verdict.next_step else []
+    lines: list[Styled | str] = [f"  {report.verdict.next_step}"] if report.verdict.next_step else []
     for check in findings:
-        lines += [Toned(f"  {_said(check)}", TONES[check.state]), f"    {check.next_step}"]
+        lines += [Styled(f"  {_said(check)}", TONES[check.state]), f"    {check.next_step}"]
     return ["", "What to do:", *lines] if lines else []

@@ -19,7 +19,7 @@ from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.output import text_to_stdout, to_stdout
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.session import longterm
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
@@ -38,20 +38,20 @@ KEPT = tuple(title for title in COLUMNS if title != "Where")
 UNKNOWN: Mapping[str, None] = dict.fromkeys(("active", "created", "age_days", "last_used"))
 
 
-def run(given: Given, env: Mapping[str, str]) -> int:
+def run(options: Options, env: Mapping[str, str]) -> int:
     """Print it. Raise MfaenvError where a file or the store cannot be read."""
     files = awsfiles.load(env)
     store = Store.of(env)
     store.check()
-    terminal = Terminal.for_options(given, env)
-    wanted = parse.text(given, "profile")
+    terminal = Terminal.for_options(options, env)
+    wanted = parse.text(options, "profile")
     if wanted and wanted not in files.profiles:
         raise resolve.unknown_profile(files, wanted, "-p")
     context = Context(store, terminal)
     rows = [row for row in _rows(env, files, context) if not wanted or row["profile"] == wanted]
     for row in rows:
         row.update(_from_iam(row, env, files, context))
-    if given.get("as_json"):
+    if options.get("as_json"):
         import json
 
         to_stdout((json.dumps({"version": VERSION, "keys": rows}) + "\n").encode())
@@ -105,7 +105,7 @@ def _from_iam(row: Row, env: Mapping[str, str], files: AwsFiles, context: Contex
     """Return what IAM knows of a key, as far as a stored session may ask."""
     if not row["access_key_id"]:
         return {}
-    named: Given = {"profile": row["profile"]} if row["profile"] else {}
+    named: Options = {"profile": row["profile"]} if row["profile"] else {}
     try:
         request = resolve.resolve({**named, "cached": True}, env, files)._replace(hops=())
         session = Sessions(context).obtain(request).session

@@ -21,7 +21,7 @@ from mfaenv.config import awsfiles, process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
-from mfaenv.fast.parse import Given
+from mfaenv.fast.parse import Options
 from mfaenv.model import Keys
 from mfaenv.session import longterm
 from mfaenv.store import Store
@@ -52,18 +52,18 @@ class Move(NamedTuple):
         return InFile(path, self.name, config=self.files.keys_in_config(self.name))
 
 
-def _move(given: Given, env: Mapping[str, str]) -> Move:
+def _move(options: Options, env: Mapping[str, str]) -> Move:
     files = awsfiles.load(env)
-    name = catalog.profile_or_default(given, env)
+    name = catalog.profile_or_default(options, env)
     section = files.profiles.get(name, {})
     entry = process.entry(section.get(process.SETTING, "")) or name
-    terminal = Terminal.for_options(given, env)
-    return Move(name, section, files, entry, terminal, asks=not given.get("no_input") and terminal.available())
+    terminal = Terminal.for_options(options, env)
+    return Move(name, section, files, entry, terminal, asks=not options.get("no_input") and terminal.available())
 
 
-def into_keychain(given: Given, env: Mapping[str, str]) -> int:
+def into_keychain(options: Options, env: Mapping[str, str]) -> int:
     """Put the keys into the keychain, prove them, and only then take them out of the file. Raise MfaenvError."""
-    move = _move(given, env)
+    move = _move(options, env)
     chain = InKeychain(move.entry, move.terminal)
     if move.name not in move.files.keys_from:
         return _imported(move, chain)
@@ -74,7 +74,7 @@ def into_keychain(given: Given, env: Mapping[str, str]) -> int:
     held = chain.load()
     if held and held[:2] != keys[:2]:
         _confirm_replacing(move, held)
-    _store_and_prove(chain, keys, held, _settings(move, given, env))
+    _store_and_prove(chain, keys, held, _settings(move, options, env))
     set_process(move.files.config, move.name, command)
     longterm.remember(Store.of(env), move.name, command, keys.access_key, time.time())
     move.file.remove(keys)
@@ -138,9 +138,9 @@ def _confirm_replacing(move: Move, held: Keys) -> None:
     raise MfaenvError(wrong, "Run it in a terminal to choose, or give the profile another name.")
 
 
-def _settings(move: Move, given: Given, env: Mapping[str, str]) -> Settings:
+def _settings(move: Move, options: Options, env: Mapping[str, str]) -> Settings:
     """Return what a client of the profile goes by. Raise MfaenvError for what is wrong in the options or the files."""
-    request = resolve.resolve({**given, "profile": move.name}, env, move.files)
+    request = resolve.resolve({**options, "profile": move.name}, env, move.files)
     return client.Settings(move.name, request.session_region)
 
 
@@ -159,9 +159,9 @@ def _store_and_prove(chain: InKeychain, keys: Keys, held: Keys | None, settings:
         raise
 
 
-def out_of_keychain(given: Given, env: Mapping[str, str]) -> int:
+def out_of_keychain(options: Options, env: Mapping[str, str]) -> int:
     """Put the keys into the credentials file, and only then take them out of the keychain. Raise MfaenvError."""
-    move = _move(given, env)
+    move = _move(options, env)
     chain = InKeychain(move.entry, move.terminal)
     held = chain.load()
     keys = move.file.load() if move.name in move.files.keys_from else None

@@ -22,8 +22,8 @@ from mfaenv.config import awsfiles, process, resolve
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.fast.entry import named
-from mfaenv.fast.parse import Given
+from mfaenv.fast.entry import file_name
+from mfaenv.fast.parse import Options
 from mfaenv.model import Credentials, Keys, Request
 from mfaenv.session import longterm
 from mfaenv.session.cache import credentials_of
@@ -101,18 +101,18 @@ class Rotation(NamedTuple):
                 time.sleep(min(PAUSE, left))
 
 
-def run(given: Given, env: Mapping[str, str]) -> int:
+def run(options: Options, env: Mapping[str, str]) -> int:
     """Rotate. Raise MfaenvError: what is left then, the next run finishes, or the error says what to do."""
     files = awsfiles.load(env)
-    terminal = Terminal.for_options(given, env)
+    terminal = Terminal.for_options(options, env)
     store = Store.of(env)
     store.check()
-    request = resolve.resolve(given, env, files)._replace(hops=(), cached=False)
+    request = resolve.resolve(options, env, files)._replace(hops=(), cached=False)
     held, found = _held(request, files, terminal)
     session = Sessions(Context(store, terminal)).obtain(request).session
     iam, settings = _iam(request, credentials_of(session))
     asks = not request.no_input and terminal.available()
-    delete = bool(given.get("delete"))
+    delete = bool(options.get("delete"))
     rotation = Rotation(request, env, found, held, iam, settings, terminal, store, delete, asks)
     with _alone(rotation):
         return _started(rotation)
@@ -146,7 +146,7 @@ def _alone(rotation: Rotation) -> Iterator[None]:
     with ExitStack() as taken:
         with suppress(OSError):
             rotation.store.prepare()
-            path = rotation.store.file(named(LOCK, f"rotate\n{profile}"))
+            path = rotation.store.file(file_name(LOCK, f"rotate\n{profile}"))
             taken.enter_context(lock(path, lambda: rotation.terminal.note(waiting)))
         yield
 
