@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from identity_center import IdentityCenter
 from machine_role import Machine
 from observed_aws import ObservedAws
-from product import Product
+from product import Product, stop_server
 from web_identity import WebIdentities
 
 from mfaenv.pretend_aws.files import write_files
@@ -47,6 +47,7 @@ def _developer_stays_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         umask = os.umask(0o022)
         yield
         os.umask(umask)
+    stop_server()
 
 
 @pytest.fixture
@@ -61,6 +62,12 @@ def home(tmp_path: Path) -> Path:
 def bare(home: Path) -> Product:
     """mfaenv as it is on a machine on which nothing is set up."""
     return Product(home)
+
+
+@pytest.fixture
+def real_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run of mfaenv starts the interpreter, as users do."""
+    monkeypatch.setattr(Product, "may_fork", False)
 
 
 @pytest.fixture

@@ -1,14 +1,45 @@
-"""mfaenv as people have it: a process of its own, with a home and an environment of its own and no terminal."""
+"""mfaenv as people have it: a process of its own, with a home and an environment of its own and no terminal.
+
+Most runs are forks of a process that has it loaded (fork_server); a test for which the start itself matters asks for
+the fixture `real_starts`.
+"""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import mfaenv
+
+if sys.platform == "win32":
+    Fork = subprocess.Popen
+
+    def can_fork(*_: object) -> bool:
+        """No process can be forked there."""
+        return False
+
+    def stop_server() -> None:
+        pass
+else:
+    from fork_server import Fork, can_fork, stop_server
+
+
+__all__ = [
+    "COMMAND",
+    "NOBODY",
+    "PATIENCE",
+    "SOURCES",
+    "Fork",
+    "Outcome",
+    "Product",
+    "as_nobody",
+    "finish",
+    "forks",
+    "stop_server",
+]
 
 COMMAND = (sys.executable, "-m", "mfaenv")
 SOURCES = Path(mfaenv.__file__).parents[1]
@@ -29,6 +60,9 @@ class Outcome(NamedTuple):
 class Product:
     """Runs mfaenv with a home; `env` is the whole of its environment, and a test may change it, and the `command`."""
 
+    may_fork = True
+    """Whether runs are forks, where a fork gets all that a start gets."""
+
     def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
         self.home = home
         self.command: tuple[str, ...] = COMMAND
@@ -45,13 +79,19 @@ class Product:
         """Start a run, in its home and without a terminal; `options` are those of Popen."""
         usual = {"env": self.env, "cwd": self.home, "start_new_session": True}
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen([*self.command, *arguments], **{**usual, **streams, **options})
+        words, options = [*self.command, *arguments], {**usual, **streams, **options}
+        return (Fork if forks(words, options) else subprocess.Popen)(words, **options)
 
     def run(self, *arguments: str, **options: Any) -> Outcome:
         """Run to the end; `input` is what standard input holds, other options are those of Popen."""
         data = options.pop("input", None)
         streams = {} if data is None else {"stdin": subprocess.PIPE}
         return finish(self.start(*arguments, **streams, **options), data)
+
+
+def forks(words: Sequence[str], options: Mapping[str, Any]) -> bool:
+    """Return whether these words are to be run in a fork; `options` are those of Popen, a folder among them."""
+    return Product.may_fork and tuple(words[: len(COMMAND)]) == COMMAND and can_fork(words, options)
 
 
 def as_nobody(product: Product) -> Product:

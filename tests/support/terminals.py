@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+import termios
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
@@ -14,7 +15,8 @@ import pexpect  # type: ignore[import-untyped]  # it has no types
 import pyte
 import pytest
 import shell_table
-from product import COMMAND
+from pexpect import fdpexpect
+from product import COMMAND, Fork, forks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,21 +83,42 @@ class _Screen(pyte.Screen):
         self._child.send(data)
 
 
+_TEXT: Any = {"encoding": "utf-8", "codec_errors": "replace"}
+
+
+class _Forked(fdpexpect.fdspawn):  # type: ignore[misc]  # it has no types
+    """A fork of mfaenv on a terminal of its own, with what pexpect's `spawn` has."""
+
+    def __init__(self, command: Sequence[str], options: Mapping[str, Any], size: tuple[int, int]) -> None:
+        master, slave = os.openpty()
+        termios.tcsetwinsize(slave, size)
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), slave)
+        self._run = Fork(command, **options, **streams, start_new_session=True, controlling=True)
+        os.close(slave)
+        super().__init__(master, **_TEXT)
+        self.pid = self._run.pid
+        self.signalstatus: int | None = None
+
+    def kill(self, number: int) -> None:
+        self._run.send_signal(number)
+
+    def wait(self) -> int | None:
+        status = self._run.wait()
+        self.signalstatus = -status if status < 0 else None
+        return None if status < 0 else status
+
+
 class Window:
     """A terminal's window with a program in it, which ends when the `with` block does."""
 
     def __init__(
         self, command: Sequence[str], env: Mapping[str, str], folder: Path, size: tuple[int, int] = SIZE
     ) -> None:
-        self._child = pexpect.spawn(
-            command[0],
-            list(command[1:]),
-            env={"TERM": "xterm-256color", **env},
-            cwd=folder,
-            dimensions=size,
-            encoding="utf-8",
-            codec_errors="replace",
-        )
+        options = {"env": {"TERM": "xterm-256color", **env}, "cwd": folder}
+        if forks(command, options):
+            self._child: Any = _Forked(command, options, size)
+        else:
+            self._child = pexpect.spawn(command[0], list(command[1:]), dimensions=size, **options, **_TEXT)
         self._child.delaybeforesend = None
         self._screen = _Screen(self._child, size)
         self._stream = pyte.Stream(self._screen)
@@ -111,6 +134,7 @@ class Window:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._child.kill(KILLED)
+        self._child.wait()
         self._child.close()
 
     @property
