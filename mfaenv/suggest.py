@@ -7,6 +7,9 @@ from collections.abc import Sequence
 MOST = 8
 """Names that are offered."""
 
+ALIKE = 0.7
+"""How much of a name must be there: `bahs` has three quarters of bash, `remove` three fifths of demo."""
+
 LONGEST_SEARCH = 10_000_000
 """Characters of the wrong name times those of all others: to compare that much takes about a second."""
 
@@ -28,7 +31,7 @@ def _closest(wrong: str, names: Sequence[str]) -> list[str]:
     if len(wrong) * sum(map(len, names)) > LONGEST_SEARCH:
         return []
     bare = {name.lstrip("-"): name for name in names}
-    return [bare[close] for close in difflib.get_close_matches(wrong.lstrip("-"), list(bare), n=1)]
+    return [bare[close] for close in difflib.get_close_matches(wrong.lstrip("-"), list(bare), n=1, cutoff=ALIKE)]
 
 
 def _with_part(wrong: str, names: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ EXAMPLES = {
     },
     "init": {
         'eval "$(mfaenv init bash)"': "in ~/.bashrc: type mfaenv without eval from now on",
-        "mfaenv init zsh --no-hook": "see what another shell would get",
+        "mfaenv init zsh --no-hook": "print it for zsh, without the prompt hook",
     },
     "configure": {
         "mfaenv configure --dry-run": "see what it would change; without it, say yes or no",

@@ -39,6 +39,9 @@ def _usage(name: str, command: Command) -> Iterator[str]:
     yield f"Usage: {usage(name)}{'  or  mfaenv COMMAND [options]' if name == catalog.MAIN else ''}"
     if isinstance(command.takes, tuple):
         yield from textwrap.wrap(f"{command.argument}: {' '.join(command.takes)}", WIDTH)
+    elif isinstance(command.takes, dict):
+        yield f"{command.argument}:"
+        yield from columns(command.takes.items())
 
 
 def usage(name: str) -> str:

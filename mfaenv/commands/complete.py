@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mfaenv.fast.catalog import Command, Option, Takes
     from mfaenv.shells.tab import Tab
 
-Wanted = tuple["Takes | dict[str, str]", str, int]
+Wanted = tuple["Takes", str, int]
 """What is wanted as the last word of a line: what an option or a command takes, or words with their meanings.
 
 Then what stands before it in the same word, and the number of the word at which a program's own line begins.
@@ -66,12 +66,12 @@ def wanted(line: "Sequence[str]") -> Wanted:
     return "" if parsed.words else _argument(command), "", last
 
 
-def _option(command: "Command", typed: str) -> "tuple[Takes | dict[str, str], str]":
+def _option(command: "Command", typed: str) -> "tuple[Takes, str]":
     option, before = _valued(command, typed)
     return (option.takes, before) if option else ({flag: row.help for flag, row in command.flags().items()}, "")
 
 
-def _argument(command: "Command") -> "Takes | dict[str, str]":
+def _argument(command: "Command") -> "Takes":
     others = {name: row.help for name, row in COMMANDS.items() if name != MAIN}
     return others if command is COMMANDS[MAIN] else command.takes
 

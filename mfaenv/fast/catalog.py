@@ -155,7 +155,12 @@ COMMANDS = {
         _TO_ROTATE | _rows("delete", "as_json"),
         module="keys",
         argument="WHAT",
-        takes=("import", "export", "get", "rotate"),
+        takes={
+            "import": "move the keys of the credentials file into the keychain",
+            "export": "move them back into the credentials file",
+            "rotate": "make new keys with the session, and deactivate the old ones",
+            "get": "print the keys that are in the keychain, for credential_process",
+        },
         optional=True,
     ),
     "policy": Command(

@@ -4,7 +4,6 @@ import sys
 import time
 
 from mfaenv import shells
-from mfaenv.fast import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,7 +134,7 @@ def without_settings(env: "Mapping[str, str]") -> "Mapping[str, str]":
 def end(env: "Mapping[str, str]") -> int | None:
     """Read when the session of this shell ends, in seconds since 1970; nothing where that is no moment."""
     text = env.get(EXPIRES, "")
-    return int(text) if parse.is_digits(text) and len(text) <= END_DIGITS else None
+    return int(text) if is_digits(text) and len(text) <= END_DIGITS else None
 
 
 def profile_as_is_known(env: "Mapping[str, str]") -> bool:
@@ -238,3 +237,8 @@ def _msys(env: "Mapping[str, str]", *, ours: bool) -> "list[Pair]":
         return []
     theirs = [prefix for prefix in env.get(MSYS_EXCLUDED, "").split(";") if prefix not in {"", "AWS_"}]
     return [(MSYS_EXCLUDED, ";".join([*theirs, *(["AWS_"] if ours else [])]) or None)]
+
+
+def is_digits(text: str) -> bool:
+    """Return whether the text is one or more of the ten ASCII digits, and nothing else."""
+    return text.isascii() and text.isdigit()

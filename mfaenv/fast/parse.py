@@ -19,8 +19,8 @@ MAIN = ""
 DEFAULT = "default"
 """The profile that is meant where none is named."""
 
-Takes = str | tuple[str, ...]
-"""What an option or argument takes: one of these words, or a thing of this kind; an empty text is anything."""
+Takes = str | tuple[str, ...] | dict[str, str]
+"""What an option or argument takes: one of these words (with what each does), or a thing of this kind; "" is all."""
 
 PROFILES = "profiles"
 """A profile of the AWS files."""
@@ -74,7 +74,7 @@ MAIN_OPTIONS = {
         default="the shell that called",
         takes=shells.NAMES,
     ),
-    "format": Option(("-f", "--format"), "NAME", "Data instead: json, dotenv, github or process", takes=shells.FORMATS),
+    "format": Option(("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", takes=shells.FORMATS),
     "token_code": Option(
         ("-c", "--token-code"),
         "CODE",
@@ -103,7 +103,11 @@ MAIN_OPTIONS = {
         ("--region",), "NAME", "Region", variables=("AWS_REGION", "AWS_DEFAULT_REGION"), other_source="the profile"
     ),
     "min_remaining": Option(
-        ("--min-remaining",), "TIME", "Renew if less is left", variables=("MFAENV_MIN_REMAINING",), default="5m"
+        ("--min-remaining",),
+        "TIME",
+        "Get a new session if less time is left",
+        variables=("MFAENV_MIN_REMAINING",),
+        default="5m",
     ),
     "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds"),
     "cached": Option(("--cached",), "", "Print the stored session, or nothing and exit 3"),
@@ -290,8 +294,3 @@ def lookup(options: "Mapping[str, str | bool]", env: "Mapping[str, str]", name: 
         if env.get(variable):
             return env[variable], variable
     return "", ""
-
-
-def is_digits(text: str) -> bool:
-    """Return whether the text is one or more of the ten ASCII digits, and nothing else."""
-    return text.isascii() and text.isdigit()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from mfaenv.fast.parse import is_digits
+from mfaenv.fast.environment import is_digits
 from mfaenv.pretend_aws import access_keys
 from mfaenv.pretend_aws.authentication import IAM_CHECKS
 from mfaenv.pretend_aws.authorization import authorize

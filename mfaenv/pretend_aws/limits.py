@@ -13,7 +13,7 @@ from socket import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from mfaenv.fast.parse import is_digits
+from mfaenv.fast.environment import is_digits
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

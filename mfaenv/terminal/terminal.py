@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
-from mfaenv.fast import parse
+from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
 from mfaenv.model import code_digits
 from mfaenv.terminal import console
@@ -120,7 +120,7 @@ class Terminal:
             while True:
                 answer = self._ask(tty, above, f"Number (1-{len(choices)}): ", look).strip()
                 above = []
-                if parse.is_digits(answer) and 1 <= int(answer) <= len(choices):
+                if is_digits(answer) and 1 <= int(answer) <= len(choices):
                     return choices[int(answer) - 1]
 
     @interruptible()

@@ -126,6 +126,18 @@ WRONG = {
     "init": "`mfaenv init --help` shows how.",
     "--quiet=x": "`mfaenv --help` shows how.",
     "-x": "`mfaenv --help` shows how.",
+    "keys rotat": "Did you mean rotate?",
+    "remov": "`mfaenv --help` lists the commands.",
+    "remove x": "`mfaenv unset` takes the session out of this shell, `mfaenv clear` deletes it.",
+    "list": "`mfaenv status` lists the stored sessions, `mfaenv keys` the long-term keys.",
+    "ls": "`mfaenv status` lists the stored sessions, `mfaenv keys` the long-term keys.",
+    "add work": "`aws configure --profile NAME` adds keys, then `mfaenv configure` sets up the rest.",
+    "rotate work": "Type: mfaenv keys rotate",
+    "export work": "`mfaenv -p NAME` prints a session, `mfaenv keys export` moves keys out of the keychain.",
+    "login work": "`mfaenv` gets a session for this shell, `mfaenv console` opens the AWS console.",
+    "server": "Type: mfaenv exec --serve -p NAME -- CMD",
+    "keys --delete": "Type: mfaenv keys rotate --delete",
+    "keys import --delete": "Type: mfaenv keys rotate --delete",
 }
 
 
@@ -136,6 +148,12 @@ def test_a_wrong_name_gets_the_nearest_right_one(bare: Product, words: str, hint
     what, remedy = done.err.splitlines()
     assert re.fullmatch(r"mfaenv: \S.*\.", what)
     assert remedy == f"        {hint}"
+
+
+def test_the_help_of_keys_tells_what_each_of_its_words_does(bare: Product) -> None:
+    shown = bare.run("keys", "--help").out
+    for word in ("import", "export", "get", "rotate"):
+        assert re.search(rf"^  {word} +\w+ \w+ \w+", shown, re.MULTILINE), word
 
 
 def loaded(product: Product, line: str) -> set[str]:

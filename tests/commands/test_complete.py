@@ -81,6 +81,7 @@ WANTED: list[tuple[str, object, str, int]] = [
     ("-f |", shells.FORMATS, "", 2),
     ("init |", COMMANDS["init"].takes, "", 2),
     ("init bash |", "", "", 3),
+    ("keys |", COMMANDS["keys"].takes, "", 2),
     ("init bash -p |", PROFILES, "", 4),
     ("demo --policy |", ("mfa", "none"), "", 3),
     ("nobody |", "", "", 2),

@@ -31,6 +31,9 @@ def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     if word not in acts:
         hint = suggest.hint(word, list(acts), "`mfaenv keys --help` shows how.")
         raise MfaenvError(f"keys has no action '{word}'.", hint, status=USAGE)
+    if options.get("delete") and word != "rotate":
+        hint = "Type: mfaenv keys rotate --delete"
+        raise MfaenvError("Only rotate deletes keys: --delete belongs to it.", hint, status=USAGE)
     return acts[word](options, env)
 
 
