@@ -11,8 +11,8 @@ from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import text_to_stderr, to_stdout
 from mfaenv.fast.parse import Line
 from mfaenv.shells import detect
-from mfaenv.terminal.console import printable
 from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.tty import printable
 
 NOT_EVALUATED = {"format", "cached", "version", "help"}
 """The options with which no shell evaluates the output."""

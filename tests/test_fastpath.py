@@ -71,7 +71,7 @@ VARIABLES: Mapping[str, list[str]] = {
     "MFAENV_MIN_REMAINING": ["1m", "4h", "later"],
     "MFAENV_TOKEN_CODE": ["12345"],
     "MFAENV_ASK": ["auto", "nowhere"],
-    "MFAENV_SHELL": ["zsh", "tcsh", "cmd", "rc"],
+    "MFAENV_SHELL": ["zsh", "tcsh", "cmd"],
     "AWS_ENDPOINT_URL": ["http://127.0.0.1:9", ""],
     "AWS_ENDPOINT_URL_STS": ["http://127.0.0.1:10"],
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ["true", "false"],
@@ -86,7 +86,7 @@ VARIABLES: Mapping[str, list[str]] = {
 }
 ARGUMENTS: list[list[str]] = [
     *([flag] for flag in ("--cached", "-q", "--no-input", "--refresh", "--verbose", "-h", "-qv", "status")),
-    *(["--shell", name] for name in ("bash", "bash", "bash", "fish", "tcsh", "powershell", "cmd", "nu", "rc")),
+    *(["--shell", name] for name in ("bash", "bash", "bash", "fish", "tcsh", "powershell", "cmd", "nu")),
     *(["--format", name] for name in ("json", "process", "github", "xml")),
     *(["-p", name] for name in ("default", "prod", "role", "static", "gone")),
     *(["--region", name] for name in ("eu-west-1", "eu-north-1", "a\nAWS_PROFILE=prod")),
@@ -164,7 +164,7 @@ AT_HOME = {"AWS_CONFIG_FILE": "~/config"}
 @example(request=[a_step([], AT_HOME), a_step([], {**AT_HOME, "HOME": "moved"})])
 @example(request=[a_step([], {}), a_step([], {"AWS_SHARED_CREDENTIALS_FILE": "config"})])
 @example(request=[a_step(["--region", "a\nAWS_PROFILE=prod"], {}), a_step(["--region", "a"], {"AWS_PROFILE": "prod"})])
-@example(request=[a_step(["--cached", "--shell", "rc"], {}, None), a_step(["--cached", "-d", "soon"], {}, None)])
+@example(request=[a_step(["--cached", "--shell", "nu"], {}, None), a_step(["--cached", "-d", "soon"], {}, None)])
 @example(request=[a_step(["--ask", "auto"], {}), a_step(["--ask", "nowhere"], {})])
 @example(request=[a_step([], {"MFAENV_ASK": "auto"}), a_step([], {"MFAENV_ASK": "nowhere"})])
 @example(request=[a_step(["--cached", "--format", "xml"], {}, None), a_step(["--cached", "--format", "json"], {})])

@@ -402,7 +402,7 @@ def test_the_shell_that_called_is_found(stored: Product, shell: str) -> None:
     ("shell", "named", "reads"),
     [
         *(("bash", name, True) for name in ("bash", "zsh", "sh", "ksh")),
-        *(("bash", name, False) for name in ("nu", "fish", "cmd", "csh", "rc")),
+        *(("bash", name, False) for name in ("nu", "fish", "cmd", "csh")),
         *(("dash", name, name in {"sh", "ksh"}) for name in ("sh", "ksh", "bash", "zsh")),
         *(("mksh", name, name in {"sh", "ksh"}) for name in ("sh", "ksh", "bash", "tcsh")),
         *(("fish", name, name == "fish") for name in ("fish", "bash", "nu")),

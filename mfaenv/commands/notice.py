@@ -28,7 +28,7 @@ def show(options: "Options", env: "Mapping[str, str]", pairs: "Iterable[Pair]", 
         or not fastpath.is_told(env)
     ):
         return
-    from mfaenv.terminal.console import printable
+    from mfaenv.terminal.tty import printable
 
     key = got.get("AWS_ACCESS_KEY_ID", "")
     found = (entry for name in store.names(SESSION) if (entry := store.read(Session, name)))

@@ -16,7 +16,7 @@ from mfaenv.prompt.osascript import Osascript
 from mfaenv.prompt.pinentry import Pinentry
 from mfaenv.prompt.powershell import Powershell
 from mfaenv.prompt.zenity import Zenity
-from mfaenv.terminal import console, program
+from mfaenv.terminal import program, tty
 from mfaenv.terminal.tones import Styled
 
 Look = Callable[[], None]
@@ -125,9 +125,9 @@ def _streams(running: subprocess.Popen[bytes], stdin: bytes, look: Look) -> tupl
 
 
 @contextmanager
-def _closed_in_the_end(running: subprocess.Popen[bytes], tty: str) -> Iterator[None]:
+def _closed_in_the_end(running: subprocess.Popen[bytes], path: str) -> Iterator[None]:
     """Close the window at an exception; one in a terminal leaves that as it was."""
-    with console.modes_kept(tty):
+    with tty.modes_kept(path):
         try:
             yield
         except BaseException:
@@ -143,7 +143,7 @@ def _closed_in_the_end(running: subprocess.Popen[bytes], tty: str) -> Iterator[N
 def _terminal(env: Mapping[str, str]) -> tuple[str, str, str]:
     """Return the path and the kind of the terminal, if there is one, and the locale."""
     locale = next((env[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(name)), "C.UTF-8")
-    return (console.NAMES[0], env.get("TERM", ""), locale) if console.available() else ("", "", locale)
+    return (tty.NAMES[0], env.get("TERM", ""), locale) if tty.available() else ("", "", locale)
 
 
 def _by(who: str) -> list[str]:
@@ -151,6 +151,6 @@ def _by(who: str) -> list[str]:
 
 
 def _printable(line: str) -> str:
-    line = console.printable(line)
+    line = tty.printable(line)
     half = LONGEST // 2
     return f"{line[:half]} … {line[-half:]}" if len(line) > LONGEST else line

@@ -11,7 +11,6 @@ from mfaenv.model import Credentials, Hop, Keys, Request
 from mfaenv.session import dismissed, remembered
 from mfaenv.session.lock import lock
 from mfaenv.store import LOCK, Store
-from mfaenv.terminal.interrupt import interruptible
 from mfaenv.terminal.terminal import Terminal
 
 WINDOW = "window"
@@ -158,14 +157,8 @@ class Cache:
     def _lock(self, held: ExitStack, key: str, said: str, look: Callable[[], None]) -> None:
         """Hold the lock of this key until `held` ends."""
         path = self._store.file(file_name(LOCK, key))
-        with ExitStack() as leaves:
-            waiting = partial(self._say, leaves, said)
-            self._try_to(lambda: held.enter_context(lock(path, waiting, look)))
-
-    def _say(self, leaves: ExitStack, text: str) -> None:
-        """Show what is waited for, and let Ctrl-D end it."""
-        self._terminal.note(text)
-        leaves.enter_context(interruptible())
+        waiting = partial(self._terminal.note, said)
+        self._try_to(lambda: held.enter_context(lock(path, waiting, look)))
 
     def keep(self, request: Request, credentials: Credentials, key: str, source: str) -> Answer:
         """Store a session under its key, and announce it to the prompt hooks.

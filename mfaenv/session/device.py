@@ -9,7 +9,6 @@ from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 from mfaenv.model import Keys, Request
 from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import can_ask
-from mfaenv.terminal.interrupt import interruptible
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
 
@@ -56,10 +55,9 @@ def find(request: Request, keys: Keys, terminal: Terminal, call_lock: CallLock) 
 
     Raise MfaenvError where there is none that STS can use.
     """
-    with interruptible():
-        who = _identity(request, keys)
-        iam = client.client("iam", client.settings_of(request), keys)
-        found = devices.ask(iam, who, keys.access_key)
+    who = _identity(request, keys)
+    iam = client.client("iam", client.settings_of(request), keys)
+    found = devices.ask(iam, who, keys.access_key)
     asking = can_ask(request, terminal)
     if asking:
         call_lock.release()

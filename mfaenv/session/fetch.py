@@ -15,8 +15,7 @@ from mfaenv.session import longterm, remembered
 from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import CodeSource
 from mfaenv.store import Store
-from mfaenv.terminal import console
-from mfaenv.terminal.interrupt import interruptible
+from mfaenv.terminal import tty
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import DOUBTFUL, Styled
 
@@ -114,7 +113,7 @@ def question(request: Request, env: Mapping[str, str]) -> tuple[Styled, ...]:
     account = f" in account {request.account}" if request.account else ""
     profile, device = f"For profile {request.profile.text}{account},", f"device {request.device.text}"
     one_line = f"{profile} {device}"
-    whom = (one_line,) if console.cells(one_line) <= COLUMNS else (profile, device)
+    whom = (one_line,) if tty.cells(one_line) <= COLUMNS else (profile, device)
     not_aws = f"The code goes to {address.shown(request.endpoint.text)}, not to AWS."
     return (
         *map(Styled, whom),
@@ -159,11 +158,10 @@ class Fetch:
         for remaining in reversed(range(TRIES)):
             code = self._unused_code(ready.begin)
             try:
-                with interruptible():
-                    made = ready.client()
-                    self.keys = ready.keys
-                    self._lock.check_store()  # a stopped process may have lost the lock
-                    return self._send(made, code)
+                made = ready.client()
+                self.keys = ready.keys
+                self._lock.check_store()  # a stopped process may have lost the lock
+                return self._send(made, code)
             except WrongCodeError as error:
                 self._lock.check_store()
                 self._refuse(code)

@@ -22,7 +22,6 @@ from mfaenv.session.cache import (
 from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import Context, Fetch
-from mfaenv.terminal.interrupt import interruptible
 from mfaenv.terminal.tones import BAD, Styled
 
 NEWER = 1e-6
@@ -243,7 +242,6 @@ class Sessions:
             where = f"in profile {request.profiles[-1]}"
             self._terminal.note(f"To set the device permanently: mfa_serial = {request.device.text} {where}.")
 
-    @interruptible()
     def _roles(self, request: Request, answer: Answer) -> Answer:
         """Assume one role after the other, each stored for itself. Raise DeniedError where a policy is in the way."""
         clients, key = client.Roles(), answer.key

@@ -33,7 +33,6 @@ SHELLS = {
     "nu": _row("nu.Nu"),
     "elvish": _row("elvish.Elvish"),
     "xonsh": _row("xonsh.Xonsh"),
-    "rc": _row("rc.Rc", "rc.byron", function=False),
 }
 _FORMATS = {
     "json": "formats.Json",
@@ -87,9 +86,6 @@ class Target:
 
     remedy = ""
     """What to do about a value that the target cannot hold."""
-
-    errors = "strict"
-    """``surrogateescape`` where a value that is not UTF-8 can be written as the bytes that it is."""
 
     octets = False  # whether programs get the octets that are written, in whatever encoding
 
@@ -248,7 +244,7 @@ def _statement(target: str, language: "Target", pair: Pair, encoding: str) -> by
     try:
         if any(character in value for character in language.refused):
             raise ValueError  # noqa: TRY301 - a target refuses by data or by code: one answer to both
-        return language.assign(name, value).encode(encoding, language.errors)
+        return language.assign(name, value).encode(encoding)
     except (ValueError, LookupError):
         where = "" if language.encoding else f" in the console's code page, {encoding}"
         from mfaenv.errors import MfaenvError

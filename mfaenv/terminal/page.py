@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console, detect_legacy_windows  # noqa: TID253 - this module is loaded only to draw
 from rich.text import Text  # noqa: TID253 - the same
 
-from mfaenv.terminal.console import broken, printable
 from mfaenv.terminal.tables import Line, Table
 from mfaenv.terminal.tones import PLAIN, STYLES, TITLE, Styled
+from mfaenv.terminal.tty import broken, printable
 
 if TYPE_CHECKING:
     from rich.table import Table as Grid

@@ -12,11 +12,10 @@ from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
 from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
 from mfaenv.model import code_digits
-from mfaenv.terminal import console
-from mfaenv.terminal.console import StyledText
-from mfaenv.terminal.interrupt import interruptible
+from mfaenv.terminal import tty
 from mfaenv.terminal.tables import Line, Table
 from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, STYLES, Styled
+from mfaenv.terminal.tty import StyledText, Tty
 
 if TYPE_CHECKING:
     from mfaenv.terminal.page import Page
@@ -44,7 +43,7 @@ class Terminal:
 
     def available(self) -> bool:
         """Return whether somebody can be asked."""
-        return console.available()
+        return tty.available()
 
     def load(self) -> None:
         """Load what it takes to draw, so that the first thing to be said need not wait for it."""
@@ -62,9 +61,9 @@ class Terminal:
             return code
         *lines, asked = question
         above = self._broken(*lines)
-        with _console() as tty:
+        with _open_tty() as console:
             while True:
-                digits = code_digits(self._ask(tty, above, f"{asked.text}: ", look, meanwhile))
+                digits = code_digits(self._ask(console, above, f"{asked.text}: ", look, meanwhile))
                 if digits:
                     return digits
                 above = [Styled("A code is six digits.", BAD)]
@@ -74,31 +73,31 @@ class Terminal:
 
         The question is a short line; what it is about are the lines `above` it.
         """
-        with _console() as tty:
-            typed = self._ask(tty, self._broken(*above), f"{question} [Y/n] ", look).strip().lower()
+        with _open_tty() as console:
+            typed = self._ask(console, self._broken(*above), f"{question} [Y/n] ", look).strip().lower()
         self._code = code_digits(typed)
         return bool(self._code) or typed in {"", "y", "yes"}
 
     def ask_text(self, question: str, look: Look) -> str:
         """Ask for a line."""
-        with _console() as tty:
-            return self._ask(tty, (), f"{question}: ", look).strip()
+        with _open_tty() as console:
+            return self._ask(console, (), f"{question}: ", look).strip()
 
     def _ask(
         self,
-        tty: console.Tty,
+        console: Tty,
         above: Sequence[Styled],
         asked: str,
         look: Look,
         meanwhile: Callable[[], None] = lambda: None,
     ) -> str:
         try:
-            return tty.ask(self._styled(*above, Styled(asked, ASKED)), meanwhile, look)
+            return console.ask(self._styled(*above, Styled(asked, ASKED)), meanwhile, look)
         except ArrivedError:
-            tty.abandon()
+            console.abandon()
             if not self._quiet:
                 arrived = "mfaenv: Another window has got the session: no answer is needed any more."
-                tty.write(*self._styled(Styled(arrived), Styled("")))
+                console.write(*self._styled(Styled(arrived), Styled("")))
             raise
 
     def _styled(self, *lines: Styled) -> list[StyledText]:
@@ -108,22 +107,21 @@ class Terminal:
 
     def _broken(self, *lines: Styled, below: str = "") -> list[Styled]:
         """Break lines that are longer than the page is wide, as it does, and go on `below` that indent."""
-        width = console.columns(self._env)
-        return [Styled(part, tone) for text, tone in lines for part in console.broken(text, width, below)]
+        width = tty.columns(self._env)
+        return [Styled(part, tone) for text, tone in lines for part in tty.broken(text, width, below)]
 
     def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str], look: Look) -> str:
         """Let the person pick one of several by its number; `remarks` are shown below them."""
         rows = [f"{number:3}  {choice}" for number, choice in enumerate(choices, 1)]
         rows += [f"  -  {remark}" for remark in remarks]
         above = [*self._broken(Styled(title)), *self._broken(*map(Styled, rows), below=BELOW_NUMBER)]
-        with _console() as tty:
+        with _open_tty() as console:
             while True:
-                answer = self._ask(tty, above, f"Number (1-{len(choices)}): ", look).strip()
+                answer = self._ask(console, above, f"Number (1-{len(choices)}): ", look).strip()
                 above = []
                 if is_digits(answer) and 1 <= int(answer) <= len(choices):
                     return choices[int(answer) - 1]
 
-    @interruptible()
     def wait(self, reason: str, seconds: float, look: Look, *, clock: Any = time) -> None:
         """Let the seconds pass, show them pass, and look. Raise KeyboardInterrupt where the person leaves."""
         end = clock.time() + seconds
@@ -141,14 +139,14 @@ class Terminal:
     def for_program(self) -> Iterator[dict[str, Any]]:
         """Yield the terminal as a program's standard input and error; nothing and ours where there is none."""
         try:
-            tty = console.Tty()
+            console = Tty()
         except OSError:
             from subprocess import DEVNULL
 
             yield {"stdin": DEVNULL, "stderr": None}
         else:
-            with tty:
-                yield {"stdin": tty.reader, "stderr": tty.writer}
+            with console:
+                yield {"stdin": console.reader, "stderr": console.writer}
 
     def note(self, text: str) -> None:
         """Show a note."""
@@ -169,7 +167,7 @@ class Terminal:
         """Show lines on the terminal itself while a program has it; on standard error where there is no terminal."""
         if not self._quiet:
             try:
-                console.interject(f"mfaenv: {lines[0]}", *(INDENT + line for line in lines[1:]))
+                tty.interject(f"mfaenv: {lines[0]}", *(INDENT + line for line in lines[1:]))
             except OSError:
                 self._say(lines[0])
                 for line in lines[1:]:
@@ -217,10 +215,10 @@ class Terminal:
     def _print(self, text: str, tone: str = PLAIN) -> None:
         with suppress(OSError):  # what nobody can hear is no reason to lose a session
             if self._draws():
-                lines = console.broken(text, console.columns(self._env), INDENT)
-                said = "\n".join(console.drawn(line, STYLES[tone]) for line in lines)
+                lines = tty.broken(text, tty.columns(self._env), INDENT)
+                said = "\n".join(tty.drawn(line, STYLES[tone]) for line in lines)
             else:
-                said = console.printable(text)
+                said = tty.printable(text)
             print(said, file=sys.stderr, flush=True)  # noqa: T201 - what is said, and made printable
 
     def _page(self, *, stderr: bool) -> Page:
@@ -237,10 +235,10 @@ class Terminal:
         return bool(self._env.get("NO_COLOR")) or self._env.get("TERM", "") in {"", "dumb"}
 
 
-def _console() -> console.Tty:
+def _open_tty() -> Tty:
     """Open the terminal; raise MfaenvError where it has gone, or was given to another job, since it was looked at."""
     try:
-        return console.Tty()
+        return Tty()
     except OSError:
         raise MfaenvError("There is no terminal to ask on any more.", _IN_FRONT, status=CODE_NEEDED) from None
 

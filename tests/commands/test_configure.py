@@ -363,7 +363,7 @@ def test_each_shells_own_file_has_the_line_once(newcomer: Product, scenario: Sce
     assert (newcomer.home / file).read_text() == text
 
 
-@pytest.mark.parametrize("shell", ["cmd", "csh", "rc", "sh"])
+@pytest.mark.parametrize("shell", ["cmd", "csh", "sh"])
 def test_where_there_is_no_file_it_is_told(newcomer: Product, scenario: Scenario, shell: str) -> None:
     newcomer.env["MFAENV_SHELL"] = shell
     before = state(newcomer).keys()

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
@@ -30,24 +29,13 @@ from terminals import (
 from mfaenv.errors import MfaenvError
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Device
-from mfaenv.terminal.console import Tty
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
+from mfaenv.terminal.tty import Tty
 
 QUESTION = r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
 FAMILY = pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
 KEYS_THAT_LEAVE = pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
-KEYS_THAT_END_WAITING = pytest.mark.parametrize(
-    "key",
-    [
-        CTRL_C,
-        pytest.param(
-            CTRL_D,
-            marks=pytest.mark.skipif(sys.platform != "linux", reason="there it is seen at the next question only"),
-        ),
-    ],
-    ids=["Ctrl-C", "Ctrl-D"],
-)
 HIDDEN_CURSOR, SHOWN_CURSOR = "\x1b[?25l", "\x1b[?25h"
 OTHER_DIGITS = ("١٢٣٤٥٦", "²³¹²³¹", "".join(chr(ord("\N{FULLWIDTH DIGIT ZERO}") + digit) for digit in range(6)))
 EVERY_LINE = [pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in SHELLS for line in shell.lines]
@@ -169,8 +157,7 @@ def test_a_used_code_is_not_sent_but_the_next_one_waited_for(
     assert sent_codes(aws) == 2
 
 
-@KEYS_THAT_END_WAITING
-def test_a_refused_code_is_not_sent_twice(product: Product, scenario: Scenario, aws: ObservedAws, key: str) -> None:
+def test_a_refused_code_is_not_sent_twice(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     wrong = wrong_codes(scenario.device)[0]
     with direct(product, "--shell", "bash") as window:
         for _ in range(2):
@@ -178,7 +165,7 @@ def test_a_refused_code_is_not_sent_twice(product: Product, scenario: Scenario, 
             window.enter(wrong)
         window.see(r"That code was already refused: the next one comes in \d+ s")
         assert window.text.count("MFA code") == 2
-        window.press(key)  # or, where the next one has come by now, while it is asked for
+        window.press(CTRL_C)  # or, where the next one has come by now, while it is asked for
         assert window.ended() == 130
         assert "Traceback" not in window.text
         assert window.raw.count(HIDDEN_CURSOR) == window.raw.count(SHOWN_CURSOR) > 0
@@ -214,31 +201,27 @@ def test_after_leaving_the_shell_goes_on_without_a_session(product: Product, she
         assert key_in(window) == "AKIAI44QH8DHBEXAMPLE"
 
 
-@KEYS_THAT_END_WAITING
-def test_who_waits_for_another_process_can_leave(
-    product: Product, scenario: Scenario, aws: ObservedAws, key: str
-) -> None:
+def test_who_waits_for_another_process_can_leave(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     aws.delay("GetSessionToken", 10)
     first = product.start("--shell", "bash", "-c", scenario.device.code())
     while not list(product.cache.glob("lock-*")):
         assert first.poll() is None
     with direct(product, "--shell", "bash", "-c", scenario.device.code()) as second:
         second.see("Another mfaenv is getting a session with the keys of profile default")
-        second.press(key)
+        second.press(CTRL_C)
         assert second.ended() == 130
         assert "Traceback" not in second.text
     first.kill()
     first.communicate()
 
 
-@KEYS_THAT_END_WAITING
-def test_who_waits_for_aws_can_leave(product: Product, scenario: Scenario, aws: ObservedAws, key: str) -> None:
+def test_who_waits_for_aws_can_leave(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     aws.delay("GetSessionToken", 10)
     with open_window(product, BASH) as window:
         window.enter("eval $(mfaenv --shell bash)")
         window.see(QUESTION)
         window.enter(scenario.device.code())
-        window.press(key)
+        window.press(CTRL_C)
         window.prompted()
         window.enter(BASH.last_status)
         assert window.see(r"^status=\d+$") == "status=130"

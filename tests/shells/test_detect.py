@@ -96,8 +96,6 @@ def test_a_program_between_is_passed_by(place: Place, tmp_path: Path, program: s
         (["busybox", "ash", "-c", "x"], "sh"),
         (["/bin/busybox", "ls"], None),
         (["/bin/ash"], "sh"),
-        (["-rc"], "rc"),
-        (["/usr/bin/rc.byron", "-l"], "rc"),
         (["mksh"], "ksh"),
         (["/usr/bin/python3.13", "-u", "/usr/bin/xonsh", "--no-rc"], "xonsh"),
         (["python", "-m", "xonsh"], "xonsh"),

@@ -205,7 +205,6 @@ _WINDOWS_POWERSHELLS = tuple(
     )
     for shell in _POWERSHELLS
 )
-_RC = Shell(name="rc", target="rc", start=("rc", "-p"), or_exit=" || exit 7", lacks="\1\2\udcff")
 
 _FISH = Shell(
     name="fish",
@@ -325,8 +324,6 @@ ON_POSIX = (
     _NU,
     _ELVISH,
     _XONSH,
-    _RC,
-    _RC._replace(name="rc -e, ifs of a letter", start=("rc", "-p", "-e"), strict="ifs=A", or_exit=""),
 )
 
 SHELLS = (*_POWERSHELLS, *_WINDOWS_POWERSHELLS) if sys.platform == "win32" else ON_POSIX

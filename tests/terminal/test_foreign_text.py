@@ -16,7 +16,7 @@ from terminals import direct
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.wire import Failure
 from mfaenv.shells import FORMATS, NAMES
-from mfaenv.terminal.console import printable
+from mfaenv.terminal.tty import printable
 
 if TYPE_CHECKING:
     from observed_aws import ObservedAws

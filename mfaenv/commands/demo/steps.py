@@ -10,8 +10,8 @@ from mfaenv.fast.output import text_to_stdout
 from mfaenv.model import Credentials
 from mfaenv.pretend_aws.scenario import REGION, Scenario
 from mfaenv.terminal import program
-from mfaenv.terminal.console import printable
 from mfaenv.terminal.foreground import started
+from mfaenv.terminal.tty import printable
 
 _NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
 _EVALUATE = 'eval "$(cat)" && printf "%s\\n" ' + " ".join(f'"${name}"' for name in _NAMES)
