@@ -18,10 +18,12 @@ from terminals import direct, need, with_mfaenv
 from trouble import OTHER_SECRET, SECRETS, TOKEN
 
 from mfaenv import __version__, shells
+from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Credential, Device
 from mfaenv.shells import NAMES
+from mfaenv.store import SESSION, Store
 
 UNSET = [
     "AWS_PROFILE",
@@ -235,7 +237,6 @@ def test_a_stored_session_calls_nobody(stored: Product, aws: ObservedAws) -> Non
     [
         {"AWS_MFA_SERIAL": "GAHT12345678"},
         {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
-        {"MFAENV_DURATION": "11h"},
         {"AWS_PROFILE": "staging"},
     ],
     ids=str,
@@ -250,9 +251,9 @@ def test_one_that_was_got_otherwise_is_not_used(stored: Product, change: Mapping
 def test_one_that_ends_too_soon_is_not_used(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     first = answer(product, "-c", scenario.device.code(), "-d", "15m")
     assert answer(product, "-d", "15m") == first
-    assert product.run("--shell", "bash", "-d", "15m", "--min-remaining", "16m", "--cached").status == 3
+    assert product.run("--shell", "bash", "--min-remaining", "16m", "--cached").status == 3
     product.env["MFAENV_MIN_REMAINING"] = "16m"
-    assert product.run("--shell", "bash", "-d", "15m", "--no-input").status == 3
+    assert product.run("--shell", "bash", "--no-input").status == 3
     assert answer(product, "-d", "15m", "--min-remaining", "0", "--cached") == first
     assert aws.actions() == ["GetSessionToken"]
 
@@ -262,6 +263,67 @@ def test_refresh_gets_a_new_one_and_keeps_it(stored: Product, scenario: Scenario
     second = answer(stored, "--refresh", "-c", scenario.device.code())
     assert second["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
     assert answer(stored) == second
+
+
+def test_a_stored_session_serves_whatever_it_was_made_for(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    first = answer(product, "-c", scenario.device.code(), "-d", "20m")
+    assert answer(product, "--cached") == first
+    role = answer(product, "-p", "staging", "--no-input")
+    assert answer(product, "-p", "staging", "-d", "15m", "--cached") == role
+    assert aws.actions() == ["GetSessionToken", "AssumeRole"]
+
+
+def test_the_session_with_most_left_serves(stored: Product, scenario: Scenario) -> None:
+    long = answer(stored)
+    short = answer(stored, "--refresh", "-d", "15m", "-c", scenario.device.code())
+    assert short["AWS_ACCESS_KEY_ID"] != long["AWS_ACCESS_KEY_ID"]
+    for arguments in ((), ("--cached",), ("-d", "15m"), ("--min-remaining", "0")):
+        assert answer(stored, *arguments) == long
+    longer = answer(stored, "--refresh", "-d", "36h", "-c", scenario.device.code())
+    assert answer(stored) == longer
+
+
+def test_refresh_gets_a_new_one_though_the_clock_went_back(stored: Product, scenario: Scenario) -> None:
+    first = answer(stored)
+    place = Store(str(stored.cache))
+    (name,) = place.names(SESSION)
+    entry = place.read(Session, name)
+    assert entry is not None
+    place.put(Session(**{**dict(entry.fields()), "created": entry.created + 3600}), entry.expires or 0)
+    second = answer(stored, "--refresh", "-c", scenario.device.code())
+    assert second["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("-d", "1h", "--min-remaining", "2h"), ("-p", "staging", "--min-remaining", "2h"), ("--min-remaining", "13h")],
+    ids=" ".join,
+)
+def test_more_than_a_new_session_lasts_is_refused_before_the_code(
+    product: Product, scenario: Scenario, aws: ObservedAws, arguments: tuple[str, ...]
+) -> None:
+    done = product.run("--format", "json", "-c", scenario.device.code(), *arguments)
+    assert (done.status, done.out, aws.actions()) == (2, "", [])
+    assert "is more than a new session lasts" in done.err
+
+
+@pytest.mark.parametrize("code", ["12345", "abcdef", "\uff11\uff12\uff13\uff14\uff15\uff16", "1234567"])
+def test_what_is_no_code_is_refused_though_none_is_needed(stored: Product, code: str) -> None:
+    answer(stored)
+    for command in ((), ("process",), ("exec",), ("console",)):
+        words = ("--", "true") if command == ("exec",) else ()
+        done = stored.run(*command, "-c", code, *words)
+        assert done.status == 2, command
+        assert code not in done.err
+
+
+def test_the_line_of_a_code_is_read_though_none_is_needed(stored: Product) -> None:
+    answer(stored)
+    done = stored.run("exec", "-c", "-", "--", "cat", input="123456\nthe program's\n")
+    assert (done.status, done.out) == (0, "the program's\n")
+    assert stored.run("exec", "-c", "-", "--", "cat", input="no code\n").status == 2
 
 
 # The same shell again

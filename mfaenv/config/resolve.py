@@ -12,9 +12,13 @@ from mfaenv.config.roles import Chain
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, fastpath, parse
 from mfaenv.fast.parse import Options
-from mfaenv.model import PROCESS, Hop, Request, Span, Value
+from mfaenv.model import PROCESS, Hop, Request, Span, Value, code_digits
 
 NOTHING = Value("", "")
+TOKEN_CODE = "--token-code"  # noqa: S105 - the name of an option
+STDIN = "-"
+"""The value of TOKEN_CODE that means a line of standard input."""
+
 LISTED = 8
 """Profiles that are named where none is close to the one that was asked for."""
 
@@ -42,6 +46,8 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     if kind == sources.METADATA and not profile.text:
         _refuse_environment(env, files)
     region = _region(options, env, name, files)
+    length = _session_length(options, env, chain.hops)
+    hops = _with_durations(options, chain.hops)
     own = settings.of_profile(name, env, files)
     return Request(
         profile=profile if profile.text else Value(name, "default"),
@@ -56,13 +62,11 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
         session_region=next(filter(None, (_region(options, env, each, files).text for each in ends)), ""),
         endpoint=_endpoint(env, ends, files),
         ca_bundle=files.profiles.get(name, {}).get("ca_bundle", ""),
-        duration=_session_length(options, env, chain.hops),
-        min_remaining=_span(options, env, "min_remaining"),
-        hops=tuple(
-            _with_region(hop, region, env, (hop.profile, name), files) for hop in _with_durations(options, chain.hops)
-        ),
+        duration=length,
+        min_remaining=_min_remaining(options, env, length, hops),
+        hops=tuple(_with_region(hop, region, env, (hop.profile, name), files) for hop in hops),
         token_command=_option_or_setting(parse.lookup(options, env, "token_command"), "mfa_process", chain, files),
-        token_code=Value(*parse.lookup(options, env, "token_code")),
+        token_code=_token_code(options, env),
         ask=_ask(options, env),
         window=_window(env),
         settings=tuple(own.variables.items()),
@@ -171,6 +175,35 @@ def _session_length(options: Options, env: Mapping[str, str], hops: tuple[Hop, .
     length = _span({} if hops else options, env, "duration")
     duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     return length
+
+
+def _min_remaining(options: Options, env: Mapping[str, str], session: Span, hops: tuple[Hop, ...]) -> Span:
+    """Return how much of a stored session has to be left. Raise MfaenvError (usage) where no new one has as much."""
+    least = _span(options, env, "min_remaining")
+    lasting = [session.seconds, *(duration.ROLE_DEFAULT if hop.duration is None else hop.duration for hop in hops[-1:])]
+    if least.seconds > min(lasting):
+        raise MfaenvError(
+            f"{least.source}: {duration.text(least.seconds)} is more than a new session lasts.",
+            f"This one lasts {duration.text(min(lasting))} (--duration).",
+            status=USAGE,
+        )
+    return least
+
+
+def _token_code(options: Options, env: Mapping[str, str]) -> Value:
+    """Return the code, or `-` for standard input, and its source. Raise MfaenvError (usage) for what -c cannot mean."""
+    text, source = parse.lookup(options, env, "token_code")
+    if source == TOKEN_CODE and text != STDIN:
+        text = checked_code(text, source)
+    return Value(text, source)
+
+
+def checked_code(text: str, source: str) -> str:
+    """Return the six digits. Raise MfaenvError (usage) for anything else, without showing what was given."""
+    digits = code_digits(text)
+    if not digits:
+        raise MfaenvError(f"{source}: a code is six digits.", "It is the number that the device shows.", status=USAGE)
+    return digits
 
 
 def _span(options: Options, env: Mapping[str, str], name: str) -> Span:

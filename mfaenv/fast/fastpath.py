@@ -62,6 +62,8 @@ SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings")
 
 MISS = "miss"
 
+CODE_LENGTH = 6
+
 
 class CachedRequest(Entry):
     """Where a request led to: the session's key, the seconds that have to be left of it, and what the shell gets too.
@@ -154,7 +156,12 @@ def fingerprint(options: "Options", env: "Mapping[str, str]") -> str:
 
 def stored(options: "Options", env: "Mapping[str, str]", store: ReadOnlyStore, now: float) -> "list[Pair] | str | None":
     """Return the pairs of the stored session, MISS where there is surely none, or nothing: the full path decides."""
-    if any(name in options for name in FULL_PATH) or store.refusal() or not environment.profile_as_is_known(env):
+    if (
+        any(name in options for name in FULL_PATH)
+        or not _is_code(parse.text(options, "token_code"))
+        or store.refusal()
+        or not environment.profile_as_is_known(env)
+    ):
         return None
     known = store.get(CachedRequest, fingerprint(options, env))
     if known is None or not _unchanged(known):
@@ -165,6 +172,11 @@ def stored(options: "Options", env: "Mapping[str, str]", store: ReadOnlyStore, n
     own = {name: getattr(known, name) for name in SHELL_FIELDS}
     theirs = session.exported(account=with_account(options))
     return environment.pairs({**theirs, **own, "pinned": environment.pinned(options)}, env)
+
+
+def _is_code(text: str) -> bool:
+    """Return whether a code is none or as people mostly type it: all else is checked, or read, though not needed."""
+    return not text or (len(text) == CODE_LENGTH and environment.is_digits(text))
 
 
 def _is_empty(store: ReadOnlyStore) -> bool:

@@ -20,22 +20,28 @@ NAMES = 16_384
 """Characters of an entry for the names of its profiles: the entry of a long chain has to be read back."""
 
 
+Stale = frozenset[str]
+"""Access keys of sessions that do not count, however much is left of them."""
+
+NONE_STALE: Stale = frozenset()
+
+
 class Answer(NamedTuple):
     """The session that a request led to, which is false where there is none, and the key of its entry in the store."""
 
     session: Session
     key: str = ""
+    new: bool = False
 
 
 def session_key(request: Request, keys: Keys) -> str:
-    """Return everything that a session depends on: it holds in all regions, so none is part of it."""
-    values = (
-        keys.access_key,
-        request.device.text,
-        request.endpoint.text,
-        str(request.duration.seconds),
-    )
-    return "\n".join(("session", *values))
+    """Return everything that a session depends on: it holds in all regions, and however long it was asked for."""
+    return f"session\n{keys.access_key}\n{request.device.text}\n{request.endpoint.text}"
+
+
+def _shorter(key: str) -> str:
+    """Return the key of a session that was got anew, and ends before the one that is stored."""
+    return f"{key}\nshorter"
 
 
 def profile_key(request: Request) -> str:
@@ -49,7 +55,8 @@ def role_key(base: str, hops: tuple[Hop, ...]) -> str:
     So the key of a long chain is no longer than that of a short one, and the keys of all its hops take one pass.
     """
     for hop in hops:
-        base = f"role\n{_digest(base)}\n{tuple(hop[:-1])!r}"
+        how = hop._replace(duration=None, profile="")
+        base = f"role\n{_digest(base)}\n{tuple(how)!r}"
     return base
 
 
@@ -106,12 +113,20 @@ class Cache:
         self._held = {} if held is None else held
         self._writable = True
 
-    def find(self, key: str, min_remaining: int, since: float | None) -> Answer:
-        """Look a session up that lasts for `min_remaining` seconds more, and was got `since` then, if that is asked."""
-        stored, kept = self._store.get(Session, key) or Session(), self._held.get(key, Session())
-        found = self._held[key] = max(stored, kept, key=lambda session: session.created)
-        held = found.left(self._now()) >= min_remaining and (since is None or found.created >= since)
-        return Answer(found if held else Session(), key)
+    def find(self, key: str, min_remaining: int, stale: Stale = NONE_STALE) -> Answer:
+        """Look up the session with most left that lasts for `min_remaining` seconds more, and is not stale."""
+        fresh = [session for session in self.all(key) if session.access_key not in stale]
+        best = max(fresh, key=self._left, default=Session())
+        return Answer(best if self._left(best) >= min_remaining else Session(), key)
+
+    def all(self, key: str) -> list[Session]:
+        """Return the sessions of this key: at most one with most left, and a newer one that ends before it."""
+        places = (key, _shorter(key))
+        stored = (self._store.get(Session, place) for place in places)
+        return [session for session in (*stored, *map(self._held.get, places)) if session]
+
+    def _left(self, session: Session) -> float:
+        return session.left(self._now())
 
     def prepare(self) -> None:
         """See before anybody is asked whether sessions can be stored."""
@@ -168,10 +183,12 @@ class Cache:
         made = as_session(request, credentials, key, source, self._now())
         if made.left(made.created) <= 0:
             raise MfaenvError("The new session has ended already.", "Check this machine's clock, and the server's.")
-        self._held[key] = made
+        if any(self._left(other) > self._left(made) for other in self.all(key)):
+            made = as_session(request, credentials, _shorter(key), source, made.created)
+        self._held[made.key] = made
         self._try_to(lambda: self._store.put(made, credentials.expires or 0))
         self._try_to(lambda: self._store.announce(str(made.created)))
-        return Answer(made, key)
+        return Answer(made, key, new=True)
 
     def remember_device(self, access_key: str, request: Request) -> None:
         """Keep the request's device for the next time."""

@@ -10,8 +10,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from mfaenv.aws import process
-from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
-from mfaenv.model import Request, code_digits
+from mfaenv.config.resolve import STDIN, TOKEN_CODE, checked_code
+from mfaenv.errors import CODE_NEEDED, MfaenvError
+from mfaenv.model import Request
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
@@ -36,7 +37,10 @@ LONGEST = 64
 LOOK_SECONDS = 0.2
 """How often the store is looked at while a program runs."""
 
-HINT = "Run it in a terminal, or give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process."
+HINT = (
+    "Run it in a terminal, or give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process; "
+    "or let a window ask for it: MFAENV_ASK=auto."
+)
 
 
 class CodeSource:
@@ -72,10 +76,10 @@ def source(request: Request, terminal: Terminal) -> CodeSource | None:
     Raise MfaenvError (usage) for a given code that is none.
     """
     options, command = request.token_code, request.token_command
-    if options.text == "-":
-        return _given(checked(_first_line(), "standard input"), "standard input")
-    if options.text and not (command.source == "--token-command" and options.source != "--token-code"):
-        return _given(checked(options.text, options.source), options.source)
+    if options.text == STDIN:
+        return _given(checked_code(_first_line(), "standard input"), "standard input")
+    if options.text and not (command.source == "--token-command" and options.source != TOKEN_CODE):
+        return _given(checked_code(options.text, options.source), options.source)
     if command.text:
         return CodeSource(
             command.source, lambda _, meanwhile, look: from_program(command.text, terminal, meanwhile, look), asks=True
@@ -124,14 +128,6 @@ def needed(request: Request) -> MfaenvError:
     """Make the error for a code that nobody can give."""
     reason = "--no-input forbids asking" if request.no_input else "there is no terminal to ask on"
     return MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", HINT, status=CODE_NEEDED)
-
-
-def checked(text: str, origin: str) -> str:
-    """Return the six digits. Raise MfaenvError (usage) for anything else, without showing what was given."""
-    digits = code_digits(text)
-    if not digits:
-        raise MfaenvError(f"{origin}: a code is six digits.", "It is the number that the device shows.", status=USAGE)
-    return digits
 
 
 def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile, look: Look) -> str:

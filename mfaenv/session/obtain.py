@@ -5,14 +5,17 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 
 from mfaenv import duration
 from mfaenv.aws import address, client, sts
+from mfaenv.config.resolve import TOKEN_CODE
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import timestamp
-from mfaenv.model import Credentials, Keys, Request, Span, Value
+from mfaenv.model import Credentials, Hop, Keys, Request, Span, Value
 from mfaenv.session import code, device, longterm, remembered
 from mfaenv.session.cache import (
+    NONE_STALE,
     Answer,
     Cache,
+    Stale,
     as_session,
     credentials_of,
     profile_key,
@@ -23,9 +26,6 @@ from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import Context, Fetch
 from mfaenv.terminal.tones import BAD, Styled
-
-NEWER = 1e-6
-"""Seconds; what is less would not change a time of day."""
 
 ANY_TIME = Span(1, "")
 
@@ -54,11 +54,11 @@ class Sessions:
 
         Raise MfaenvError; KeyboardInterrupt where the person leaves.
         """
-        asked_at = self._now()
-        answer = self._answer(request, asked_at if request.refresh else None)
+        if request.token_code.source == TOKEN_CODE:
+            self._source(request)  # a line of standard input is never left to the program that `exec` runs
+        answer = self._answer(request)
         if answer.session:
-            age = "new" if answer.session.created >= asked_at else "stored"
-            self._terminal.detail("session", age, _end(answer.session))
+            self._terminal.detail("session", "new" if answer.new else "stored", _end(answer.session))
         return answer
 
     def with_device(self, request: Request) -> Request:
@@ -73,7 +73,7 @@ class Sessions:
             if request.device.text:
                 break
             address.check_request(request)
-            with suppress(ArrivedError), self._call_lock(request, keys, None) as call_lock:
+            with suppress(ArrivedError), self._call_lock(request, keys) as call_lock:
                 return self._found_device(request, keys, call_lock)
         return request
 
@@ -83,7 +83,7 @@ class Sessions:
         if keys is None:
             return Answer(Session())
         request = self._known_device(request, keys)
-        return self._stored(request._replace(hops=(), min_remaining=ANY_TIME), keys, None)
+        return self._stored(request._replace(hops=(), min_remaining=ANY_TIME), keys)
 
     def renew(self, request: Request) -> Answer:
         """Assume the request's roles with the stored session, or resolve anew what needs no code; never ask.
@@ -92,26 +92,27 @@ class Sessions:
         """
         keys = request.keys
         if keys is None:
-            return self._unknown(request, None)
+            return self._unknown(request)
         session = self.base_session(request)
         if not session.session or not request.hops:
             return session
         request = self._known_device(request, keys)
         try:
-            return self._with_roles(request, keys, session, None)
+            return self._with_roles(request, keys, session)
         except ArrivedError:
-            return self._stored(request, keys, None)
+            return self._stored(request, keys)
 
-    def _answer(self, request: Request, since: float | None) -> Answer:
+    def _answer(self, request: Request) -> Answer:
         request = longterm.known(request, self._store)
         if request.keys is None:
-            return Answer(Session()) if request.cached else self._unknown(request, since)
-        return self._of_keys(request, request.keys, since)
+            return Answer(Session()) if request.cached else self._unknown(request)
+        return self._of_keys(request, request.keys)
 
-    def _of_keys(self, request: Request, keys: Keys, since: float | None) -> Answer:
+    def _of_keys(self, request: Request, keys: Keys) -> Answer:
         request = self._known_device(request, keys)
-        answer = self._stored(request, keys, since)
-        return answer if answer.session or request.cached else self._fresh(request, keys, since)
+        stale = self._all_stored(session_key(request, keys), request.hops) if request.refresh else NONE_STALE
+        answer = self._stored(request, keys, stale)
+        return answer if answer.session or request.cached else self._fresh(request, keys, stale)
 
     def _known_device(self, request: Request, keys: Keys) -> Request:
         """Fill in the device that this access key used before, and check whichever there is."""
@@ -122,58 +123,63 @@ class Sessions:
             return request._replace(account=device.account(request.device.text) or known)
         return request._replace(device=Value(serial, "remembered"), account=account) if serial else request
 
-    def _stored(self, request: Request, keys: Keys, since: float | None) -> Answer:
+    def _stored(self, request: Request, keys: Keys, stale: Stale = NONE_STALE) -> Answer:
         """Look the request up in the store."""
         if not request.device.text:
             return Answer(Session())
         key = role_key(session_key(request, keys), request.hops)
-        return self._cache.find(key, request.min_remaining.seconds, since)
+        return self._cache.find(key, request.min_remaining.seconds, stale)
 
-    def _fresh(self, request: Request, keys: Keys, since: float | None) -> Answer:
+    def _all_stored(self, key: str, hops: tuple[Hop, ...]) -> Stale:
+        """Return the access keys of all stored sessions on a chain of roles that begins at this key."""
+        places = [key, *(key := role_key(key, (hop,)) for hop in hops)]
+        return frozenset(session.access_key for place in places for session in self._cache.all(place))
+
+    def _fresh(self, request: Request, keys: Keys, stale: Stale) -> Answer:
         address.check_request(request)
         self._cache.prepare()
         while True:
             with suppress(ArrivedError):
-                return self._got(request, keys, since)
+                return self._got(request, keys, stale)
 
-    def _got(self, request: Request, keys: Keys, since: float | None) -> Answer:
+    def _got(self, request: Request, keys: Keys, stale: Stale) -> Answer:
         """Get what is not stored. Raise ArrivedError where another process got part of it meanwhile: look again."""
         request = self._known_device(request, keys)
-        answer = self._stored(request, keys, since)
+        answer = self._stored(request, keys, stale)
         if answer.session:
             return answer
-        session = self._stored(request._replace(hops=()), keys, since)
+        session = self._stored(request._replace(hops=()), keys, stale)
         if not session.session:
-            with self._call_lock(request, keys, since) as call_lock:
+            with self._call_lock(request, keys, stale) as call_lock:
                 session = self._from_code(request._replace(hops=()), keys, call_lock)
-            return self._with_roles(request, keys, session, since)
+            return self._with_roles(request, keys, session, stale)
         try:
-            return self._with_roles(request, keys, session, since)
+            return self._with_roles(request, keys, session, stale)
         except DeniedError as error:
-            newer = session.session.created + NEWER
-            self._offer_fresh(error, request, self._call_lock(request, keys, newer))
-            return self._got(request, keys, newer)
+            stale = self._all_stored(session_key(request, keys), request.hops)
+            self._offer_fresh(error, request, self._call_lock(request, keys, stale))
+            return self._got(request, keys, stale)
 
-    def _call_lock(self, request: Request, keys: Keys, since: float | None, *, roles: bool = False) -> CallLock:
-        """Make the turn for the code, or for the roles; it is over when they have been stored, `since` then."""
+    def _call_lock(self, request: Request, keys: Keys, stale: Stale = NONE_STALE, *, roles: bool = False) -> CallLock:
+        """Make the lock for the code, or for the roles; it is not needed once these are stored, and not stale."""
 
         def arrived() -> bool:
             known = self._known_device(request, keys)
             wanted = (known,) if roles else (known, known._replace(hops=()))
-            return any(self._stored(each, keys, since).session for each in wanted)
+            return any(self._stored(each, keys, stale).session for each in wanted)
 
         def alone(look: Callable[[], None]) -> AbstractContextManager[None]:
             return self._cache.alone(keys.access_key, request.profile.text, look)
 
         return CallLock(self._store, alone, arrived)
 
-    def _with_roles(self, request: Request, keys: Keys, session: Answer, since: float | None) -> Answer:
+    def _with_roles(self, request: Request, keys: Keys, session: Answer, stale: Stale = NONE_STALE) -> Answer:
         """Assume the roles, if there are any, with the user's own session."""
         if not request.hops:
             return session
-        with self._call_lock(request, keys, since, roles=True) as call_lock:
+        with self._call_lock(request, keys, stale, roles=True) as call_lock:
             call_lock.acquire()
-            return self._roles(request, session)
+            return self._roles(request, session, stale)
 
     def _from_code(self, request: Request, keys: Keys, call_lock: CallLock) -> Answer:
         """Get the user's own session for a code, and store it."""
@@ -242,12 +248,12 @@ class Sessions:
             where = f"in profile {request.profiles[-1]}"
             self._terminal.note(f"To set the device permanently: mfa_serial = {request.device.text} {where}.")
 
-    def _roles(self, request: Request, answer: Answer) -> Answer:
+    def _roles(self, request: Request, answer: Answer, stale: Stale = NONE_STALE) -> Answer:
         """Assume one role after the other, each stored for itself. Raise DeniedError where a policy is in the way."""
         clients, key = client.Roles(), answer.key
         for depth, hop in enumerate(request.hops, 1):
             key = role_key(key, (hop,))
-            stored = self._cache.find(key, request.min_remaining.seconds, answer.session.created)
+            stored = self._cache.find(key, request.min_remaining.seconds, stale)
             if stored.session:
                 answer = stored
                 continue
@@ -263,7 +269,7 @@ class Sessions:
 
         A trust policy may demand a recent MFA (aws:MultiFactorAuthAge), which the stored session no longer is.
         """
-        if request.token_code.source == "--token-code":
+        if request.token_code.source == TOKEN_CODE:
             return
         if not code.can_ask(request, self._terminal):
             hint = "Its trust policy may demand a recent MFA: a new session (--refresh) may help."
@@ -272,7 +278,7 @@ class Sessions:
         if not self._terminal.confirm("Get a new session?", call_lock.check_store, *above):
             raise error
 
-    def _unknown(self, request: Request, since: float | None) -> Answer:
+    def _unknown(self, request: Request) -> Answer:
         """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
         address.check_request(request)
         found = longterm.load_keys(request, self._terminal.awaited)
@@ -280,14 +286,14 @@ class Sessions:
             return self._without_code(request, found)
         self._cache.prepare()
         self._remembered(request, found)
-        return self._of_keys(request._replace(keys=found), found, since)
+        return self._of_keys(request._replace(keys=found), found)
 
     def _without_code(self, request: Request, credentials: Credentials) -> Answer:
         """Return what botocore resolves the profile to, with the roles on top that it does not know of."""
         self._terminal.note(f"Profile {request.profile.text} needs no code: {request.kind}.")
         request = request._replace(account=credentials.account)
-        answer = Answer(as_session(request, credentials, "", "", self._now()), profile_key(request))
+        answer = Answer(as_session(request, credentials, "", "", self._now()), profile_key(request), new=True)
         if not request.hops:
             return answer
         self._cache.prepare()
-        return self._roles(request, answer)
+        return self._roles(request, answer, self._all_stored(answer.key, request.hops))
