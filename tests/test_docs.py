@@ -1,4 +1,4 @@
-"""The README, the guide for contributors, the pages of help and the program say the same, both ways."""
+"""The README, the pages of help, the guide for contributors and the program say the same, both ways."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import ast
 import json
 import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from documents import DOCUMENTS, JAPANESE, README, ROOT, blocks, page, prose, read, spans
 
 from mfaenv import shells
 from mfaenv.aws.mfa_policies import SELF_SERVICE
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 
     from mfaenv.pretend_aws.scenario import Scenario
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-JAPANESE = (ROOT / "README.ja.md").read_text(encoding="utf-8")
-SCRIPTS = (ROOT / "mfaenv" / "help" / "scripts.md").read_text(encoding="utf-8")
-GUIDE = ROOT / ".github" / "CONTRIBUTING.md"
+GUIDE, SECURITY = ".github/CONTRIBUTING.md", ".github/SECURITY.md"
 FLAGS = {flag for command in COMMANDS.values() for flag in command.flags()}
 OTHERS = [name for name in COMMANDS if name != MAIN]
-MOST = 10_000
-"""Bytes that stand open in the README: what is longer is folded."""
+LARGEST = 10_000
+"""Bytes of the README: all of it is read before the first use."""
+
+WORDS_OF_A_SENTENCE = 15
+"""On average."""
 
 
 def code() -> Iterator[str]:
-    """All that the README shows as code: blocks, and spans in its text."""
-    yield from re.findall(r"^    +(.*)$", README, re.MULTILINE)
-    yield from (span for _, span in re.findall(r"(`+)(.+?)\1", README))
+    """Yield all that is shown as code: blocks, and spans in the text."""
+    for document in DOCUMENTS:
+        yield from (line for block in blocks(document) for line in block)
+        yield from spans(document)
 
 
 def command_lines() -> Iterator[list[str]]:
-    """The words of each mfaenv that is called in the README, up to what is another program's."""
+    """Yield the words of each mfaenv that is called, up to what is another program's."""
     for text in code():
-        for words in re.findall(r"\bmfaenv((?: +[^\s|()'`\"]+)+)", text.replace("\\|", "|")):
+        for words in re.findall(r"\bmfaenv((?: +[^\s|()'`\"]+)+)", text):
             yield re.split(r" -- | [>;] ", words)[0].split()
 
 
@@ -51,67 +51,102 @@ def test_a_command_is_told_of(name: str) -> None:
     assert [words for words in command_lines() if words[0] == name]
 
 
-def test_what_the_readme_calls_is_there() -> None:
+def test_what_is_called_is_there() -> None:
     lines = list(command_lines())
     assert lines
     words = {words[0] for words in lines if re.fullmatch("[a-z]+", words[0])}
     assert words - set(OTHERS) == set()
-    assert {word for line in lines for word in line if word.startswith("-")} - FLAGS == set()
+    flags = {
+        word
+        for line in lines
+        if line[0] not in {"exec", "demo"}
+        for word in line
+        if word.startswith("-") and word != "-"
+    }
+    assert flags - FLAGS == set()
 
+
+# How it is to be read
+
+
+def test_the_readme_is_short_and_nothing_is_folded() -> None:
+    assert len(read(README).encode()) <= LARGEST
+    assert [document for document in (*DOCUMENTS, JAPANESE) if "<details" in read(document)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_sentences_are_short(document: str) -> None:
+    lengths = [len(sentence.split()) for sentence in prose(document)]
+    assert sum(lengths) / len(lengths) <= WORDS_OF_A_SENTENCE
+
+
+@pytest.mark.parametrize("document", DOCUMENTS[1:])
+def test_a_page_fits_a_terminal(document: str) -> None:
+    wide = [line for line in read(document).splitlines() if len(line) > 80 and not line.startswith(("    ", "|"))]
+    assert wide == []
+
+
+def test_nothing_is_said_twice_in_the_pages() -> None:
+    said = [sentence for document in DOCUMENTS[1:] for sentence in prose(document) if len(sentence.split()) > 5]
+    assert {sentence for sentence in said if said.count(sentence) > 1} == set()
+
+
+def test_the_japanese_readme_shows_the_same_code() -> None:
+    there = [line for block in blocks(JAPANESE) for line in block]
+    assert [line for block in blocks(README) for line in block if line not in there] == []
+    assert set(spans(README)) - set(spans(JAPANESE)) <= {"export"}
+
+
+def test_each_readme_links_to_the_other() -> None:
+    assert f"]({JAPANESE})" in read(README)
+    assert f"]({README})" in read(JAPANESE)
+
+
+# Shells
 
 SAME = {"pwsh": "powershell", "tcsh": "csh"}
 """Shells that share the line of another."""
 
+INIT = [name for name in shells.WITH_FUNCTION if name not in {"cmd", "nu", "pwsh"}]
 
-@cache
-def lines() -> dict[str, str]:
-    """The loading lines by the words in the first cell of their rows."""
-    section = README.split("\n## The line for your shell\n")[1].split("\n## ")[0]
-    cells = re.findall(r"^\| ([^|]+) \| (`+)(.+?)\2", section, re.MULTILINE)
+
+def rows(text: str) -> dict[str, str]:
+    """Return the lines of a table by the words in the first cell of their rows."""
+    cells = re.findall(r"^\| ([^|]+) \| (`+)(.+?)\2", text, re.MULTILINE)
     return {name: line.replace("\\|", "|") for names, _, line in cells for name in re.findall(r"[a-z]+", names.lower())}
 
 
 def known(name: str) -> str:
-    """The name by which people know a shell."""
-    return {"nu": "nushell"}.get(name, SAME.get(name, name))
+    """Return the name by which people know a shell."""
+    return {"nu": "nushell", "pwsh": "powershell"}.get(name, name)
 
 
 @pytest.mark.parametrize("name", shells.NAMES)
 def test_a_shell_has_its_line(name: str) -> None:
-    assert lines()[known(name)] == shells.loading_line(SAME.get(name, name))
+    line = shells.loading_line(SAME.get(name, name))
+    assert rows(page("shells").split("\n## ")[0])[known(name)] == line
+    for document in (README, JAPANESE):
+        assert rows(read(document)).get(known(name), line) == line
+        assert re.search(rf"\b{known(name)}\b", read(document).split("\n## ")[0], re.IGNORECASE | re.ASCII)
 
 
-@pytest.mark.parametrize("name", shells.NAMES)
-def test_a_shell_is_named_at_the_top(name: str) -> None:
-    for text in (README, JAPANESE):
-        assert re.search(rf"\b{known(name)}\b", text.split("\n## ")[0], re.IGNORECASE | re.ASCII)
+@pytest.mark.parametrize("name", INIT)
+def test_a_shells_startup_file_has_its_line(name: str) -> None:
+    assert rows(page("init").split("\n| shell | startup file |")[0])[known(name)] == shells.init_line(name)
 
 
-@pytest.mark.parametrize("name", ["bash", "zsh", "fish", "sh", "tcsh", "powershell", "elvish", "xonsh"])
-def test_the_line_for_a_shells_own_file_is_the_documented_one(name: str) -> None:
-    line = shells.init_line(name).replace("|", "\\|")
-    assert re.search(rf"^\| [^|]*\b{name}\b[^|]* \| `+{re.escape(line)}`+ ", README, re.MULTILINE | re.IGNORECASE)
+# The program
 
 
-@pytest.mark.parametrize("name", ["bash", "fish", "powershell", "cmd"])
-def test_the_japanese_readme_has_the_lines_at_its_top(name: str) -> None:
-    assert shells.loading_line(name).replace("|", "\\|") in JAPANESE.split("\n## ")[0]
-
-
-def test_the_japanese_readme_names_what_needs_no_mfa() -> None:
+def test_the_page_names_what_needs_no_mfa() -> None:
     exceptions = {action for part in SELF_SERVICE["Statement"] for action in part.get("NotAction", ())}
-    told = JAPANESE.split("\n## MFA を必須にする\n")[1].split("\n## ")[0]
-    listed = "\n".join(re.findall(r"^- .*", told, re.MULTILINE))
+    listed = "\n".join(re.findall(r"^    .*", page("doctor"), re.MULTILINE))
     assert set(re.findall(r"\b(?:iam|sts):\w+", listed)) == exceptions
-
-
-def test_what_is_long_is_folded() -> None:
-    assert len(re.sub(r"<details>.*?</details>", "", README, flags=re.DOTALL).encode()) <= MOST
 
 
 @cache
 def said() -> list[str]:
-    """All texts of the program; what stands in one for a value is left out."""
+    """Return all texts of the program; what stands in one for a value is left out."""
     texts = []
     for file in (ROOT / "mfaenv").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -120,9 +155,7 @@ def said() -> list[str]:
     return texts
 
 
-MESSAGES = re.findall(
-    r"^\| (.+?) \|", README.split("| it says | it means |\n| --- | --- |\n")[1].split("\n\n")[0], re.MULTILINE
-)
+MESSAGES = re.findall(r"^\| (?!it says|---)(.+?) \|", page("troubleshooting"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("message", MESSAGES)
@@ -131,15 +164,30 @@ def test_a_message_that_is_explained_is_one_of_the_programs(message: str) -> Non
     assert [part for part in parts if not any(part.strip(" ,") in text for text in said())] == []
 
 
-@pytest.mark.parametrize("file", [ROOT / "README.md", ROOT / "README.ja.md", GUIDE], ids=lambda file: file.name)
-def test_what_it_links_to_is_there(file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
-    links = re.findall(r"\]\((?!https:)([^)#]+)[^)]*\)|(?:src|srcset)=\"([^\"]+)\"", text)
-    assert [link for link in map("".join, links) if not (file.parent / link).is_file()] == []
+# Links and files
+
+
+def anchor(heading: str) -> str:
+    """Return the name by which GitHub links to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, JAPANESE, GUIDE, SECURITY])
+def test_what_it_links_to_is_there(document: str) -> None:
+    links = re.findall(r"\]\((?!https:)([^)#]*)(?:#([^)]*))?\)|(?:src|srcset)=\"([^\"]+)\"", read(document))
+    for file, heading, picture in links:
+        target = (ROOT / document).parent / (file or picture) if file or picture else ROOT / document
+        assert target.is_file(), file or picture
+        headings = re.findall(r"^#+ (.*)", target.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+        assert not heading or heading in map(anchor, headings), heading
+
+
+def test_the_readme_links_to_every_page() -> None:
+    assert [document for document in DOCUMENTS[1:] if f"]({document})" not in read(README)] == []
 
 
 def test_the_guide_names_files_that_are_there() -> None:
-    named = re.findall(r"`((?:mfaenv|tests)/[\w/.]+)`", GUIDE.read_text(encoding="utf-8"))
+    named = re.findall(r"`((?:mfaenv|tests)/[\w/.]+)`", read(GUIDE))
     assert len(named) > 10
     assert [name for name in named if "NAME" not in name and not (ROOT / name).exists()] == []
 
@@ -148,7 +196,7 @@ def test_the_guide_names_files_that_are_there() -> None:
 
 
 def names(data: Any) -> set[str]:
-    """Give the names of all fields, but not those that AWS's calls have."""
+    """Return the names of all fields, but not those that AWS's calls have."""
     if isinstance(data, list):
         return set().union(*map(names, data))
     if isinstance(data, dict):
@@ -157,11 +205,11 @@ def names(data: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("command", ["doctor", "keys", "process", "status"])
-def test_the_help_names_every_field(product: Product, scenario: Scenario, command: str) -> None:
+def test_the_page_names_every_field(product: Product, scenario: Scenario, command: str) -> None:
     assert product.run("--shell", "bash", "--token-code", scenario.device.code()).status == 0
     session = json.loads(product.run("process").out)
     product.env |= {"AWS_ACCESS_KEY_ID": session["AccessKeyId"], "AWS_SESSION_TOKEN": session["SessionToken"]}
     done = product.run(command, *([] if command == "process" else ["--json"]))
     fields = names(json.loads(done.out))
     assert len(fields) > 4
-    assert [name for name in fields if f"`{name}`" not in SCRIPTS] == []
+    assert [name for name in fields if f"`{name}`" not in page("scripts")] == []

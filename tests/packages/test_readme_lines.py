@@ -1,4 +1,4 @@
-"""The README's lines for installing, typed in a clean clone with an empty home: each ends in the demo."""
+"""The lines for installing, upgrading and uninstalling, typed in a clean clone with an empty home."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from documents import PAGES, README, ROOT, blocks, spans
 from terminals import missing
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="lines of a POSIX shell"),
 ]
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 CLONED = ("mfaenv", "completions", "pyproject.toml", "README.md", "LICENSE")
 """What an installer reads of a clone; no folder that it has made before."""
 
@@ -30,10 +29,11 @@ DONE = "May the session list buckets? Yes"
 """The last step of what the demo shows without a terminal."""
 
 
-def line(pattern: str) -> str:
-    """Give the one line, in a block or in the text, that fits."""
-    (found,) = set(re.findall(rf"^    ({pattern})$|`({pattern})`", README, re.MULTILINE))
-    return "".join(found)
+def line(pattern: str, document: str = README) -> str:
+    """Return the one line, in a block or in the text, that fits."""
+    lines = {*spans(document), *(line for block in blocks(document) for line in block)}
+    (found,) = (line for line in lines if re.fullmatch(pattern, line))
+    return found
 
 
 @pytest.fixture
@@ -70,6 +70,11 @@ def test_the_line_works_with_the_python_of_debian(index: Index, clone: Path, hom
     ends_in_the_demo(index, clone, home, line(rf"python3 .*{LAST}"))
     link = line(r"mkdir .* ln -s \S+ ~/\.local/bin/")
     ends_in_the_demo(index, clone, home, f"{link} && ~/.local/bin/{LAST}")
+    upgrade = line(r"~/\.mfaenv/bin/pip install \.", PAGES["uninstalling"])
+    ends_in_the_demo(index, clone, home, f"{upgrade} && ~/.local/bin/{LAST}")
+    done = index.typed(line("rm -r .*", PAGES["uninstalling"]), clone, HOME=str(home))
+    assert done.returncode == 0, done.stderr
+    assert not list(home.rglob("mfaenv"))
 
 
 def test_the_line_works_with_another_python(index: Index, clone: Path, home: Path, another_python: Path) -> None:
@@ -85,3 +90,9 @@ def test_the_line_of_an_installer_works(index: Index, clone: Path, home: Path, i
     (folder / Path(program).name).symlink_to(program)
     install = line(rf"{installer} install \.")
     ends_in_the_demo(index, clone, home, f"{install} && {LAST}", str(folder))
+    upgrade = line(rf"{installer} install --force \.", PAGES["uninstalling"])
+    ends_in_the_demo(index, clone, home, f"{upgrade} && {LAST}", str(folder))
+    remove = line(rf"{installer} uninstall mfaenv", PAGES["uninstalling"])
+    done = index.typed(remove, clone, HOME=str(home), PATH=os.pathsep.join([str(folder), "/usr/bin", "/bin"]))
+    assert done.returncode == 0, done.stderr
+    assert not (home / ".local" / "bin" / "mfaenv").exists()

@@ -1,4 +1,4 @@
-"""The README's recipes with the real programs: those that give the code, and those that use the session."""
+"""The recipes of the pages with the real programs: those that give the code, and those that use the session."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from documents import PAGES, blocks, spans
 from settings import configure
 from terminals import CTRL_C, direct, missing, need, with_mfaenv
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Debian's programs")
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 KEEPASS = """<?xml version="1.0" encoding="UTF-8"?>
 <KeePassFile><Meta/><Root><Group><UUID>AAAAAAAAAAAAAAAAAAAAAQ==</UUID><Name>Root</Name><Entry>
 <UUID>AAAAAAAAAAAAAAAAAAAAAg==</UUID><String><Key>Title</Key><Value>AWS alice</Value></String>
@@ -48,9 +48,13 @@ def uri(scenario: Scenario) -> str:
     return f"otpauth://totp/AWS:alice?secret={secret(scenario).rstrip('=')}&issuer=AWS"
 
 
+def code_of(topic: str) -> list[str]:
+    return [*spans(PAGES[topic]), *(line for block in blocks(PAGES[topic]) for line in block)]
+
+
 def documented(line: str, path: str = "", ours: Path | str = "") -> str:
-    """Give a command of the README, with a file of this test's home."""
-    assert f"    mfa_process = {line}\n" in README
+    """Return a command of the page on codes, with a file of this test's home."""
+    assert line in {text.removeprefix("mfa_process = ") for text in code_of("codes")}
     return line.replace(path, str(ours)) if path else line
 
 
@@ -139,12 +143,12 @@ def test_keepassxc_is_looked_into_by_the_set_up(product: Product, database: Path
 
 @pytest.fixture
 def outside(product: Product, scenario: Scenario) -> Product:
-    """A stored session, and the profile of the README for programs outside the shell."""
+    """A stored session, and the documented profile for programs outside the shell."""
     assert product.run("--shell", "sh", "--token-code", scenario.device.code()).status == 0
-    line = "    [profile default-mfa]\n    credential_process = mfaenv process -p default\n"
-    assert line in README
+    lines = ["[profile default-mfa]", "credential_process = mfaenv process -p default"]
+    assert lines in blocks(PAGES["programs"])
     with (product.home / ".aws" / "config").open("a") as file:
-        file.write("\n" + line.replace("    ", "") + "region = us-east-1\n")
+        file.write("\n".join(["", *lines, "region = us-east-1", ""]))
     return product
 
 

@@ -82,7 +82,7 @@ def _command(env: Mapping[str, str]) -> str:
 def _by_hand(shell: str, line: str) -> str:
     """Return what to do by hand in a shell whose startup file is unknown."""
     if shell == "cmd":
-        return "cmd has no startup file of its own: AutoRun in the registry names one. The README has the lines for it."
+        return "cmd has no startup file of its own: AutoRun in the registry names one. mfaenv help init shows how."
     if not line:
         return f"{shell} has no function to load: type {shells.loading_line(shell)}"
     return f"The startup file of {shell} is unknown: put this line into it: {line}"

@@ -1,0 +1,131 @@
+"""Every line that the README and the pages of help tell people to type: it works in bash, or another test types it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from documents import DOCUMENTS, blocks, spans
+from keychains import opened
+from product import PATIENCE
+from terminals import need, with_mfaenv
+
+from mfaenv.errors import DONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+TESTS = Path(__file__).parent
+
+ELSEWHERE = {
+    r"python3 -m venv .*|mkdir -p ~/\.local/bin .*|(?:git pull|rm -r|~/\.mfaenv/bin/pip) .*|git pull": (
+        "packages/test_readme_lines.py"
+    ),
+    r"(?:for /f|reg add) .*": "windows/test_documented_for_cmd.py",
+    r"tests/run|pip install .*": "packages/test_installers.py",
+    r"aws s3 ls|mfaenv demo.*": "commands/test_demo_story.py",
+    r"aws iam put-user-policy .*": "commands/test_policy.py",
+    r"(?:aws-vault|docker|py -m venv) .*|.*podman.*": "",  # none
+    r"mfaenv configure": "commands/test_configure.py",
+    r".*\| (?:source|Invoke-Expression|load-env)|.*init (?:fish|nu).*|mkdir \$nu.*": "shells/test_shells.py",
+    r".*pass otp.*": "session/test_code_programs.py",
+    r"eval \"\$\(~/\.local.*": "commands/test_configure.py",
+}
+"""Lines by pattern, and the tests that type them."""
+
+NAMES = {"mfaenv init", "mfaenv COMMAND --help"}
+"""What stands like a line, but only names a command."""
+
+VALUES = {
+    "CMD": "true",
+    "ARN": "arn:aws:iam::111122223333:role/Developer",
+    "-p alice": "-p default",
+    "-p prod": "-p production",
+    " CODE": " $MFAENV_TOKEN_CODE",
+}
+"""What the lines leave to the reader, and names of profiles that alice does not have."""
+
+PROGRAMS = {"terraform": 'test -n "$AWS_SESSION_TOKEN"', "nightly.sh": 'test -z "$AWS_SESSION_TOKEN"'}
+"""Programs that the lines start: they succeed with a session, or with an address in its place."""
+
+
+def typed(document: str) -> list[str]:
+    """Return the lines of a document that are typed in bash, in their order."""
+    found = []
+    for block in blocks(document):
+        prompted = [line[2:] for line in block if line.startswith("$ ")]
+        found += prompted or [line for line in block if re.match(r"[a-z3~./-]+ (?!=)|tests/run", line)]
+    found += [text for text in spans(document) if re.match(r"(?:mfaenv|eval \$\(mfaenv)\b", text) and "…" not in text]
+    return [line for line in dict.fromkeys(found) if line not in NAMES and " = " not in line]
+
+
+def is_elsewhere(line: str) -> bool:
+    return any(re.fullmatch(pattern, line) for pattern in ELSEWHERE)
+
+
+def first_told() -> Iterator[tuple[str, list[str]]]:
+    """Yield the documents, and of each the lines that no earlier one has."""
+    seen: set[str] = set()
+    for document in DOCUMENTS:
+        lines = [line for line in typed(document) if line not in seen and not is_elsewhere(line)]
+        seen.update(lines)
+        yield document, lines
+
+
+def next_code(scenario: Scenario) -> str:
+    """Return a code that AWS would take; where it would take none now, any: a session is stored by then."""
+    try:
+        return scenario.device.code()
+    except LookupError:
+        return "000000"
+
+
+LINES = dict(first_told())
+
+
+def test_there_are_lines() -> None:
+    assert sum(map(len, LINES.values())) > 40
+
+
+def test_what_is_typed_elsewhere_is_there() -> None:
+    every = [line for document in DOCUMENTS for line in typed(document)]
+    assert [pattern for pattern in ELSEWHERE if not any(re.fullmatch(pattern, line) for line in every)] == []
+    assert [name for name in ELSEWHERE.values() if name and not (TESTS / name).is_file()] == []
+
+
+@pytest.mark.parametrize("document", [document for document, lines in LINES.items() if lines])
+def test_a_documented_line_works(product: Product, scenario: Scenario, tmp_path: Path, document: str) -> None:
+    need("bash")
+    folder = product.home / "programs"
+    folder.mkdir()
+    for program, text in PROGRAMS.items():
+        place = folder / program if program != "nightly.sh" else product.home / program
+        place.write_text(f"#!/bin/sh\n{text}\n")
+        place.chmod(0o755)
+    with opened(tmp_path / "keychain") as keychain:
+        env = with_mfaenv(product) | keychain.env | {"BROWSER": "true", "SHELL": "/bin/true"}
+        env |= {"PATH": f"{folder}{os.pathsep}{env['PATH']}", "GITHUB_ENV": str(product.home / "github")}
+        for line in LINES[document]:
+            code = next_code(scenario)
+            here = reduce(lambda text, value: text.replace(*value), {**VALUES, "492039": code}.items(), line)
+            done = subprocess.run(
+                ["bash", "--norc", "-c", f"set -e; {here}"],
+                env={**env, "MFAENV_TOKEN_CODE": code},
+                cwd=product.home,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                start_new_session=True,
+                check=False,
+            )
+            assert done.returncode == DONE, f"{line}\n{done.stderr}"
