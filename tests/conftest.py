@@ -6,12 +6,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import depth
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, settings
 from identity_center import IdentityCenter
 from machine_role import Machine
 from observed_aws import ObservedAws
 from product import Product, stop_server
+from terminals import NOT_INSTALLED
 from web_identity import WebIdentities
 
 from mfaenv.pretend_aws.files import write_files
@@ -22,15 +24,51 @@ THEIRS = ("AWS_", "BASH_ENV", "CLICOLOR", "COLOR", "FORCE_COLOR", "MFAENV_", "MS
 
 OURS_ALONE = {"COLUMNS", "ENV", "LINES", "SHELL", "TERM", "TMUX"}
 
-# A busy machine is no failure. hypothesis has chosen its profile by now: that of CI draws the same values every time.
-settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+NEEDS = Path(__file__).parent / "needs"
+"""Tests of programs that are not everywhere, in folders named for what they need: the quick level leaves them out."""
 
 # Whoever runs the tests in the background may ignore these, and what the tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if sys.platform != "win32":
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    levels = [level.name.lower() for level in depth.Level]
+    parser.addoption("--level", choices=levels, default="full", help="how much is tried: see tests/run")
+    parser.addoption("--brings", default="", help="the command that installs what is missing here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    depth.choose(depth.Level[config.getoption("level").upper()])
+    # A busy machine is no failure. hypothesis has chosen its own profile by now: in CI the same is drawn each time.
+    hypothesis.settings.register_profile(
+        "ours",
+        hypothesis.settings(),
+        deadline=None,
+        max_examples=depth.examples(100),
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("ours")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if collection_path == NEEDS and config.getoption("level") == "quick" else None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
+    """List at the end what is not here to be tested, and the command that brings it."""
+    yield
+    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ())]
+    absent = {reason.removeprefix("Skipped: ") for reason in reasons if reason.endswith(NOT_INSTALLED)}
+    if absent:
+        names = sorted({name for reason in absent for name in reason.removesuffix(NOT_INSTALLED).split(", ")})
+        terminalreporter.section("not here to be tested")
+        terminalreporter.line(", ".join(names))
+        if brings := config.getoption("brings"):
+            terminalreporter.line(f"To have them: {brings}")
 
 
 def _is_theirs(name: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import depth
 import pytest
 from both_ways import Ways
 from hypothesis import example, given, settings
@@ -117,7 +118,7 @@ def home(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork there")
-@settings(max_examples=60)
+@settings(max_examples=depth.examples(60))
 @given(changes=st.lists(CHANGES, min_size=1, max_size=3))
 @example(changes=[a_field(Session, "expires", "soon")])
 @example(changes=[a_field(Session, "expires", None)])

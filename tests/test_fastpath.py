@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import depth
 import pytest
 from both_ways import Ways
 from hypothesis import example, given, settings
@@ -156,7 +157,7 @@ INDIRECT = {"AWS_CONFIG_FILE": "$PLACE/config"}
 AT_HOME = {"AWS_CONFIG_FILE": "~/config"}
 
 
-@settings(max_examples=80)
+@settings(max_examples=depth.examples(80))
 @given(request=st.tuples(WORDS, ENVIRONMENTS).flatmap(lambda base: steps(*base)))
 @example(request=[a_step([], THEIR_KEYS), a_step([], WITHOUT_SECRET)])
 @example(request=[a_step([], OUR_REGION), a_step([], {**OUR_REGION, "MFAENV_REGION": ""})])

@@ -3,6 +3,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import depth
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -104,7 +105,7 @@ def started() -> Iterator[Started]:
         yield commands
 
 
-@settings(max_examples=500)
+@settings(max_examples=depth.examples(500))
 @given(ARGUMENTS | st.sampled_from(list(COMMANDS)).flatmap(plain_lines))
 @example(["status", "-v"])
 @example(["status", "--json", "-v"])
@@ -120,7 +121,7 @@ def test_what_is_parsed_is_what_typer_understands(started: Started, arguments: l
         assert started.by(by_typer, arguments) == runs
 
 
-@settings(max_examples=200)
+@settings(max_examples=depth.examples(200))
 @given(ARGUMENTS)
 def test_both_ways_in_lead_to_the_same(started: Started, arguments: list[str]) -> None:
     assert started.by(entry.run, arguments) == started.by(by_typer, arguments)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from observed_aws import ObservedAws
 from product import Product, as_nobody
+from terminals import need
 
 from mfaenv.pretend_aws.scenario import Scenario
 
@@ -159,8 +160,7 @@ def test_boto3_and_the_aws_cli_use_it_as_a_credential_process(product: Product, 
     done = subprocess.run([sys.executable, "-c", BUCKETS], env=product.env, capture_output=True, text=True, check=True)
     assert "alice-holiday-photos" in done.stdout
     command = ["/usr/bin/aws", "s3", "ls", "--profile", "tool"]
-    if not os.path.exists(command[0]) and not os.environ.get("CI"):
-        pytest.skip("the AWS CLI is not installed")
+    need(command[0])
     listed = subprocess.run(command, env=product.env, capture_output=True, text=True, check=True)
     assert "team-reports" in listed.stdout
     assert aws.actions().count("GetSessionToken") == 1

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import botocore.session
+import depth
 import pytest
 from botocore.configloader import raw_config_parse
 from botocore.exceptions import ConfigParseError
@@ -164,7 +165,7 @@ def assert_read_alike(env: dict[str, str], config: str, credentials: str) -> Non
         assert our_view(awsfiles.load(env)) == expected
 
 
-@settings(max_examples=300)
+@settings(max_examples=depth.examples(300))
 @given(ODD)
 @example("[a]\na \xa0=\u3000b : c")
 @example("[a]\na\x85:\x1c= b \x0b")

@@ -1,7 +1,7 @@
 """mfaenv beside botocore: generated files, environments and options, and which keys, calls and addresses come of them.
 
 Both call the same pretend AWS, in this process: where botocore's HTTP session would send, the pretend AWS answers.
-Where they differ, a rule says so by name, or the test fails. DIFFERENTIAL_CASES=10000 tries as many.
+Where they differ, a rule says so by name, or the test fails.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import botocore.httpsession
 import botocore.session
+import depth
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
     Section = dict[str, str]
 
-CASES = int(os.environ.get("DIFFERENTIAL_CASES", "200"))
 LOADER = create_loader()
 LONG, OTHER = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"), ("AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk")
 ISSUER = "token.actions.example.com"
@@ -411,7 +411,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a credential_process of cat")
-@settings(max_examples=CASES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=depth.examples(10_000, 200), suppress_health_check=list(HealthCheck))
 @given(GENERATED)
 def test_both_find_the_same(bench: Bench, case: Case) -> None:
     found = difference(case, bench)

@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+import depth
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -84,7 +85,7 @@ def read(env: dict[str, str]) -> set[str]:
         return set()
 
 
-@settings(max_examples=500)
+@settings(max_examples=depth.examples(500))
 @given(FILES, FILES)
 @example("[default]\r\nx = 1\r\n[profile a]\r\n", "\ufeff[default]\nx = 1")
 @example("[profile b]\n[profile a", "")

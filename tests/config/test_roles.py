@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import botocore.session
+import depth
 import pytest
 from botocore.exceptions import BotoCoreError
 from hypothesis import example, given, settings
@@ -167,7 +168,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Files]:
         yield made
 
 
-@settings(max_examples=250)
+@settings(max_examples=depth.examples(250))
 @given(PROFILES)
 @example({"a": {**dict.fromkeys(KEYS, "s"), "role_arn": ROLES[0], "credential_source": "Environment"}})
 def test_a_chain_leads_where_botocore_goes(files: Files, sections: Mapping[str, Settings]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import botocore.loaders
 import botocore.session
+import depth
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -88,7 +89,7 @@ def addresses(env: dict[str, str], profile: str | None) -> dict[str, object]:
     return found
 
 
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=depth.examples(60))
 @given(SECTIONS, SECTIONS, THEIRS)
 def test_programs_find_aws_as_with_the_profiles_name(
     tmp_path_factory: pytest.TempPathFactory, own: dict[str, object], default: dict[str, object], env: dict[str, str]

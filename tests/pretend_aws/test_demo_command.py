@@ -17,6 +17,7 @@ import pexpect  # type: ignore[import-untyped]  # it has no types
 import pytest
 from direct_aws import DirectAws
 from observed_aws import ObservedAws
+from terminals import need
 
 from mfaenv.commands.demo.command import show_code
 from mfaenv.errors import MfaenvError
@@ -262,10 +263,8 @@ def test_on_a_terminal_it_opens_the_users_shell_and_says_what_to_try(place: Plac
 
 
 def test_the_introduction_has_the_line_of_that_shell(place: Place) -> None:
-    fish = shutil.which("fish")
-    if not fish and os.environ.get("CI") != "true":
-        pytest.skip("no fish here")
-    shell = in_terminal(place, SHELL=str(fish))
+    need("fish")
+    shell = in_terminal(place, SHELL=str(shutil.which("fish")))
     shell.expect(r"mfaenv \| source")
     shell.terminate(force=True)
     shell.expect(pexpect.EOF)

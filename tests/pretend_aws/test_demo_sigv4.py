@@ -1,6 +1,7 @@
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
+import depth
 import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -57,7 +58,7 @@ plain = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, include_ch
     header=plain.map(str.strip),
     body=st.binary(max_size=40),
 )
-@settings(max_examples=150)
+@settings(max_examples=depth.examples(150))
 def test_signatures_are_those_of_botocore(service: str, parameters: dict[str, str], header: str, body: bytes) -> None:
     query = percent_encode_sequence(parameters)
     theirs = AWSRequest("POST", f"https://example.amazonaws.com/?{query}", data=body)
@@ -87,7 +88,7 @@ PARTS = [
 
 
 @given(part=st.sampled_from(PARTS), place=st.integers(0, 2000), byte=st.integers(0x20, 0x7E))
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=depth.examples(400), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_request_with_any_byte_changed_is_refused(direct: DirectAws, part: str, place: int, byte: int) -> None:
     session = direct.world.open_session(direct.alice, 3600, mfa_at=0)
     unsigned = replace(direct.request("sts", session, "GetCallerIdentity"), query="Version=2011-06-15")
@@ -109,7 +110,7 @@ def test_a_request_with_any_byte_changed_is_refused(direct: DirectAws, part: str
     part=st.sampled_from(["method", "host", "x-amz-date", "x-amz-content-sha256", "authorization"]),
     place=st.integers(0, 500),
 )
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=depth.examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_request_to_s3_with_any_byte_changed_is_refused(direct: DirectAws, part: str, place: int) -> None:
     session = direct.world.open_session(direct.alice, 3600, mfa_at=0)
     good = direct.request("s3", session)

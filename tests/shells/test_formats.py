@@ -8,6 +8,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+import depth
 import dotenv
 import pytest
 from botocore.credentials import ProcessProvider
@@ -32,7 +33,9 @@ SESSION = [
     ("AWS_REGION", "eu-west-1"),
 ]
 
-generated = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+generated = settings(
+    max_examples=depth.examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def numbered(target: str, values: Iterable[str]) -> dict[str, str]:

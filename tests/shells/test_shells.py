@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import depth
 import pytest
 from hypothesis import given, settings
 from running import Place
@@ -61,7 +62,7 @@ def test_every_value_survives_every_line(place: Place, shell: Shell, line: str, 
 
 @every_line
 def test_generated_values_survive(place: Place, shell: Shell, line: str) -> None:
-    @settings(max_examples=shell.examples)
+    @settings(max_examples=depth.examples(shell.examples))
     @given(TEXTS_AND_OCTETS if shell.octets else TEXTS)
     def check(values: list[str]) -> None:
         check_held(place, shell, line, holdable(shell, values))

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import sys
-import termios
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
@@ -17,6 +16,9 @@ import pytest
 import shell_table
 from pexpect import fdpexpect
 from product import COMMAND, Fork, forks
+
+if sys.platform != "win32":
+    import termios
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +36,9 @@ USUAL_SIZE = (24, 80)
 """What every terminal has."""
 
 PROMPT = re.compile(r"[#$%>@] ?\Z")
+NOT_INSTALLED = ": not installed"
+"""How the reason of a test ends that is skipped since a program is missing."""
+
 CTRL_C = "\x03"
 CTRL_D = "\x04"
 CTRL_Z = "\x1a"
@@ -212,7 +217,7 @@ def need(*programs: str) -> None:
 def missing(what: str) -> NoReturn:
     """Skip the test since something is not installed; fail if this is CI."""
     stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-    stop(f"{what}: not installed")
+    stop(f"{what}{NOT_INSTALLED}")
 
 
 def with_mfaenv(product: Product) -> dict[str, str]:

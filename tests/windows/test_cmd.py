@@ -7,6 +7,7 @@ import string
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import depth
 import pytest
 import shellingham  # type: ignore[import-untyped]  # it has no types
 from hypothesis import given, settings
@@ -107,7 +108,7 @@ def test_every_value_survives_the_line(folder: Folder) -> None:
     folder.check_held(CORPUS)
 
 
-@settings(max_examples=4)
+@settings(max_examples=depth.examples(4))
 @given(values=GENERATED)
 def test_generated_values_survive_the_line(folder: Folder, values: list[str]) -> None:
     folder.check_held(values)
