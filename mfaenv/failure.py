@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from mfaenv import shells
-from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError
+from mfaenv.errors import INTERRUPTED, MfaenvError, NothingStoredError
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import text_to_stderr, to_stdout
 from mfaenv.fast.parse import Line
@@ -72,9 +72,10 @@ def _unexpected(error: BaseException) -> MfaenvError:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "somewhere"
+    what = f"{type(error).__name__} at {where}"
+    package = (error.name or "").partition(".")[0] if isinstance(error, ImportError) else ""
+    if package not in {"", __package__}:
+        hint = "Install mfaenv anew, with the packages that it needs."
+        return MfaenvError(f"The Python package {package} is missing, too old or damaged ({what}).", hint)
     reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
-    return MfaenvError(
-        f"{type(error).__name__} at {where}{reason}: this is a bug in mfaenv.",
-        "Please report this line.",
-        status=FAILED,
-    )
+    return MfaenvError(f"{what}{reason}: this is a bug in mfaenv.", "Please report this line.")

@@ -616,3 +616,17 @@ def test_where_no_thread_can_be_started_the_session_comes_all_the_same(product: 
         "threading.Thread.start = start",
     )
     assert answer(product, "--token-command", f"echo {scenario.device.code()}")["AWS_SESSION_TOKEN"]
+
+
+@pytest.mark.usefixtures("real_starts")
+@pytest.mark.parametrize("package", ["six", "dateutil"])
+def test_a_package_that_is_too_old_is_named_and_is_no_bug(product: Product, scenario: Scenario, package: str) -> None:
+    packages = product.home / "packages"
+    packages.mkdir()
+    (packages / f"{package}.py").write_text("__version__ = '1.0'\n")
+    product.env["PYTHONPATH"] = f"{packages}{os.pathsep}{product.env['PYTHONPATH']}"
+    done = product.run("--shell", "sh", "-c", scenario.device.code())
+    assert (done.status, done.out) == (1, "(exit 1);\n")
+    assert re.match(
+        rf"mfaenv: The Python package {package} is missing, too old or damaged \(\w+ at \w+\.py:\d+\)\.\n", done.err
+    )

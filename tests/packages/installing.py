@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from terminals import missing, need
 
 from mfaenv.cli import installed
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ROOT = Path(__file__).parents[2]
 
 SHARED = {
     "bash-completion/completions/mfaenv": installed.COMPLETIONS["bash"],
@@ -29,6 +29,13 @@ THEIRS = ("PIPX_", "PYTHONPATH", "UV_TOOL_")
 
 UNREACHED = 2
 """The exit status of uv where the index does not answer; versions that do not fit together have another."""
+
+
+def build(folder: Path) -> Path:
+    """Build both distributions of the tree as a release does, and return the folder."""
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
 
 
 class Installer(NamedTuple):
