@@ -31,7 +31,7 @@ ELSEWHERE = {
         "packages/test_readme_lines.py"
     ),
     r"(?:for /f|reg add) .*": "windows/test_documented_for_cmd.py",
-    r"tests/run|pip install .*": "packages/test_installers.py",
+    r"tests/run|.* '\.\[keychain\]'": "packages/test_installers.py",
     r"aws s3 ls|mfaenv demo.*": "commands/test_demo_story.py",
     r"aws iam put-user-policy .*": "commands/test_policy.py",
     r"(?:aws-vault|docker|py -m venv) .*|.*podman.*": "",  # none
@@ -64,8 +64,8 @@ def typed(document: str) -> list[str]:
     for block in blocks(document):
         prompted = [line[2:] for line in block if line.startswith("$ ")]
         found += prompted or [line for line in block if re.match(r"[a-z3~./-]+ (?!=)|tests/run", line)]
-    found += [text for text in spans(document) if re.match(r"(?:mfaenv|eval \$\(mfaenv)\b", text) and "…" not in text]
-    return [line for line in dict.fromkeys(found) if line not in NAMES and " = " not in line]
+    found += [text for text in spans(document) if re.match(r"(?:mfaenv|eval \$\(mfaenv)(?![\w.])", text)]
+    return [line for line in dict.fromkeys(found) if line not in NAMES and " = " not in line and "…" not in line]
 
 
 def is_elsewhere(line: str) -> bool:

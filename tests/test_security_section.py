@@ -176,8 +176,9 @@ KEYS_PROOFS = {
     ),
     "The keychain is the macOS Keychain, the Windows Credential Manager or the Secret Service on Linux.": KEYCHAINS,
     "Other keychains work if the Python package keyring has a backend for them.": (MOVES,),
-    "mfaenv needs that package:": (),
-    "Then:": (),
+    "mfaenv needs that package.": (),
+    "Type one of these in your clone:": (),
+    "Then move the keys:": (),
     "`import` stores the keys of a profile in the keychain, reads them back, and tries them with AWS.": (
         f"{KEYS}::test_keys_that_aws_does_not_know_stay_in_the_file",
         f"{ODD}::test_a_backend_that_keeps_nothing_changes_nothing",

@@ -78,6 +78,7 @@ TYPED = (
     (("--version",), 0),
     (("--help",), 0),
     (("policy",), 0),
+    (("help",), 0),
     (("-p", "nobody", "--shell", "bash"), 1),
     (("--nonsense",), 2),
     (("nonsense",), 2),
