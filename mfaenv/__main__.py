@@ -55,8 +55,8 @@ def _signal_of(error: BaseException | None) -> int | None:
     return {KILLED + number: number for number in SIGNALS}.get(status)
 
 
-ENDING = (_signal.SIGTERM, _signal.SIGHUP) if hasattr(_signal, "SIGHUP") else (_signal.SIGTERM,)
-"""The signals that end a process in good order."""
+ENDING = tuple(getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(_signal, name))
+"""The signals that end a process in good order. Without output, a shell's line would seem to work."""
 
 SIGNALS = (_signal.SIGINT, *ENDING)
 

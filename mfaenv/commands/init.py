@@ -92,7 +92,7 @@ def _code(shell: str, store: Store, now: float, known: Iterable[Pair], *, hook: 
 
 
 def _profile(options: Options) -> list[Pair]:
-    return [(environment.PROFILE, str(options["profile"]))] if "profile" in options else []
+    return [(environment.PROFILE, str(options["profile"]))] if options.get("profile") else []
 
 
 def _variables(shell: str, pairs: list[Pair], without: list[Pair], env: Mapping[str, str]) -> tuple[bytes, bool]:

@@ -14,6 +14,7 @@ from terminals import (
     CTRL_C,
     CTRL_D,
     CTRL_Z,
+    DASH,
     FISH,
     PATIENCE,
     SHELLS,
@@ -36,6 +37,7 @@ from mfaenv.terminal.tty import Tty
 QUESTION = r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
 FAMILY = pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
 KEYS_THAT_LEAVE = pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
+CTRL_BACKSLASH = "\x1c"
 HIDDEN_CURSOR, SHOWN_CURSOR = "\x1b[?25l", "\x1b[?25h"
 OTHER_DIGITS = ("١٢٣٤٥٦", "²³¹²³¹", "".join(chr(ord("\N{FULLWIDTH DIGIT ZERO}") + digit) for digit in range(6)))
 EVERY_LINE = [pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in SHELLS for line in shell.lines]
@@ -199,6 +201,17 @@ def test_after_leaving_the_shell_goes_on_without_a_session(product: Product, she
         window.enter(shell.last_status)
         assert window.see(r"^status=\d+$") != "status=0"
         assert key_in(window) == "AKIAI44QH8DHBEXAMPLE"
+
+
+@pytest.mark.parametrize("shell", [BASH, ZSH, DASH], ids=lambda shell: shell.name)
+def test_a_line_that_was_quit_fails(product: Product, shell: Shell) -> None:
+    """Ctrl-\\ at the question: the shell does not go on as if the line had worked."""
+    with open_window(product, shell) as window:
+        window.enter(f"{shell.lines[0]} && echo went''on || echo fail''ed $?")
+        window.see(QUESTION)
+        window.press(CTRL_BACKSLASH)
+        window.see(r"failed 131$")
+        assert "wenton" not in window.text
 
 
 def test_who_waits_for_another_process_can_leave(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
