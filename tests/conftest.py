@@ -18,6 +18,7 @@ from web_identity import WebIdentities
 
 from mfaenv.pretend_aws.files import write_files
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario
+from mfaenv.pretend_aws.world import User
 
 THEIRS = ("AWS_", "BASH_ENV", "CLICOLOR", "COLOR", "FORCE_COLOR", "MFAENV_", "MSYS", "NO_COLOR", "TTY_", "XDG_")
 """Beginnings of the names of variables that would change what mfaenv, rich or a shell does."""
@@ -112,6 +113,12 @@ def real_starts(monkeypatch: pytest.MonkeyPatch) -> None:
 def scenario() -> Scenario:
     """The demo's world: alice, with all rights and a policy that demands MFA, her key, her device, three roles."""
     return build_scenario("mfa")
+
+
+@pytest.fixture
+def alice(scenario: Scenario) -> User:
+    """The user whose keys they are."""
+    return scenario.world.accounts["123456789012"].users["alice"]
 
 
 @pytest.fixture

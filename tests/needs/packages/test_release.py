@@ -9,7 +9,7 @@ import yaml  # type: ignore[import-untyped] # the stubs are a package of their o
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PINNED = ROOT / ".github" / "build-requirements.txt"
 WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
 BUILDS_ON = {"python_version": "3.13", "python_full_version": "3.13.0", "os_name": "posix", "sys_platform": "linux"}

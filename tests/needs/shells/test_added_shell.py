@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from terminals import need
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NAME = "madeup"
 FILE = """\
 from mfaenv.shells.bash import Bash
@@ -36,8 +36,8 @@ ON_POSIX = (
         typed=_typed(_TYPED_BASH, "madeup")._replace(load=('eval "$(mfaenv init madeup)"',)),
     ),"""
 TESTS = (
+    "tests/needs/shells",
     "tests/shells",
-    "tests/cli/test_completions.py",
     "tests/commands/test_complete.py",
     "tests/session/test_asking.py",
 )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mfaenv.pretend_aws.scenario import Scenario
     from mfaenv.pretend_aws.world import User
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/windows has the keychain there")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/needs/windows has the keychain there")
 
 PROCESS = "credential_process = mfaenv keys get -p default\n"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from packages.installing import INSTALLERS, Index, Installed, build
+from needs.packages.installing import INSTALLERS, Index, Installed, build
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="session")

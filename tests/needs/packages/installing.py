@@ -12,7 +12,7 @@ from terminals import missing, need
 
 from mfaenv.cli import installed
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 SHARED = {
     "bash-completion/completions/mfaenv": installed.COMPLETIONS["bash"],

@@ -8,7 +8,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from packages.installing import build
+from needs.packages.installing import build
 
 pytestmark = pytest.mark.xdist_group("packages")
 

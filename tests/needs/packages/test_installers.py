@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from packages.installing import SHARED
+from needs.packages.installing import SHARED
 
 import mfaenv
 
 if TYPE_CHECKING:
+    from needs.packages.installing import Installed
     from observed_aws import ObservedAws
-    from packages.installing import Installed
     from product import Product
 
     from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.xdist_group("packages")
 
-COMPLETIONS = Path(__file__).parents[2] / "completions"
+COMPLETIONS = Path(__file__).parents[3] / "completions"
 FROZEN = """
 from importlib.metadata import distributions
 for found in distributions():

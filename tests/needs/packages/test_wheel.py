@@ -6,13 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from packages.installing import SHARED
+from needs.packages.installing import SHARED
 
 import mfaenv
 
 pytestmark = pytest.mark.xdist_group("packages")
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LARGEST = 400_000
 """Bytes. No part of it is large: it is some 200 small files."""
 

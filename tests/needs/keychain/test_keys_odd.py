@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mfaenv.pretend_aws.wire import Request, Response
     from mfaenv.pretend_aws.world import Credential, User
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/windows has the keychain there")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/needs/windows has the keychain there")
 
 ROTATE = ("keys", "rotate", "--no-input")
 ODD_NAMES = ["a b", "it's", "$(id)", "-x", "a;b", "ünï", "a/../b", "*"]

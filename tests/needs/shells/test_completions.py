@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from product import Product
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 CONFIG = """\
 [default]

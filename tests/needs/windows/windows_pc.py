@@ -13,7 +13,7 @@ from terminals import Window, need
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NATIVE = sys.platform == "win32"
 ANSI = "cp1252"
 """How Python on Windows reads and writes what is no console: files and pipes."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mfaenv.pretend_aws.scenario import Scenario
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROBE = f"""\
 #!{sys.executable}
 import os

@@ -1,4 +1,4 @@
-"""What tests of `mfaenv keys` share: a keychain that mfaenv finds, and the user whose keys they are."""
+"""What tests of `mfaenv keys` share: a keychain that mfaenv finds."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from product import Product
 
-    from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.world import User
-
 
 @pytest.fixture
 def keychain(tmp_path: Path, product: Product) -> Iterator[Keychain]:
@@ -23,9 +20,3 @@ def keychain(tmp_path: Path, product: Product) -> Iterator[Keychain]:
     with opened(tmp_path / "keychain") as found:
         product.env |= found.env
         yield found
-
-
-@pytest.fixture
-def alice(scenario: Scenario) -> User:
-    """Return the user whose keys they are."""
-    return scenario.world.accounts["123456789012"].users["alice"]

@@ -14,7 +14,7 @@ from documents import PAGES, README, ROOT, blocks, spans
 from terminals import missing
 
 if TYPE_CHECKING:
-    from packages.installing import Index
+    from needs.packages.installing import Index
 
 pytestmark = [
     pytest.mark.xdist_group("packages"),
