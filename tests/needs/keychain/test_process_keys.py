@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from mfaenv.pretend_aws.files import Keys
     from mfaenv.pretend_aws.scenario import Scenario
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="a script of sh"
-)
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a script of sh")
 
 GOT = "GetSessionToken"
 
