@@ -7,6 +7,7 @@ and the first thing that a process compiles takes as long as a fifth of a bare i
 from typing import NamedTuple
 
 PROCESS = "credential_process"
+LOGIN = "aws login"
 MACHINE = "credential_source"
 WEB_ENVIRONMENT = "web identity in the environment"
 """Kinds of a request without keys of which more than the name matters."""

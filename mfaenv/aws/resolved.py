@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfaenv.aws import client, explain
 from mfaenv.errors import MfaenvError, drawn
-from mfaenv.model import MACHINE, WEB_ENVIRONMENT, Credentials, Request
+from mfaenv.model import LOGIN, MACHINE, WEB_ENVIRONMENT, Credentials, Request
 
 if TYPE_CHECKING:
     from botocore.credentials import CredentialProvider, CredentialResolver, ProcessProvider
@@ -58,8 +58,10 @@ def _texts(access_key: object, secret_key: object, token: object) -> tuple[str, 
 def _resolver(session: Session, kind: str, start: Start) -> CredentialResolver:
     """Return botocore's own search, without the environment's keys, and without roles: they are assumed on top of it.
 
-    With a role's credential_source there is nothing to search.
+    With a role's credential_source there is nothing to search. Raise MfaenvError where an old botocore, which does not
+    know the profile's kind, would take other credentials: the machine's.
     """
+    from botocore import __version__ as botocore_version
     from botocore.credentials import (
         AssumeRoleWithWebIdentityProvider,
         CredentialResolver,
@@ -76,6 +78,11 @@ def _resolver(session: Session, kind: str, start: Start) -> CredentialResolver:
     if kind == WEB_ENVIRONMENT:
         web = AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
         own["assume-role-with-web-identity"] = web
+    if kind == LOGIN and all(each.METHOD != "login" for each in found.providers):
+        raise MfaenvError(
+            f"Profiles of `aws login` need boto3 1.41 or later, and botocore {botocore_version} is here.",
+            "Upgrade boto3, or name another profile.",
+        )
     left = {"env", "assume-role"}
     return CredentialResolver([own.get(each.METHOD, each) for each in found.providers if each.METHOD not in left])
 

@@ -14,7 +14,7 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, fastpath, parse
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
-from mfaenv.model import PROCESS, Credentials, Keys, Request
+from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, Request
 from mfaenv.session import device, longterm, remembered
 from mfaenv.terminal import browser
 from mfaenv.terminal.terminal import Terminal
@@ -22,7 +22,7 @@ from mfaenv.terminal.terminal import Terminal
 ROLE_SETTINGS = ("role_arn", "sso_role_name")
 """Settings of a profile that gives a role's session."""
 
-MAY_BE_A_USER = frozenset({sources.STATIC, sources.LOGIN, PROCESS})
+MAY_BE_A_USER = frozenset({sources.STATIC, LOGIN, PROCESS})
 """Kinds of profiles whose session may be a user's own."""
 
 

@@ -14,7 +14,7 @@ from mfaenv.config.roles import Chain
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment, fastpath
 from mfaenv.fast.parse import DEFAULT
-from mfaenv.model import MACHINE, PROCESS, WEB_ENVIRONMENT, Keys, Value
+from mfaenv.model import LOGIN, MACHINE, PROCESS, WEB_ENVIRONMENT, Keys, Value
 
 ENVIRONMENT = "the environment"
 
@@ -22,7 +22,6 @@ LONG_TERM = "keys"
 STATIC = "keys with a token"
 WEB = "web identity"
 CENTER = "IAM Identity Center"
-LOGIN = "aws login"
 METADATA = "a container or instance role"
 
 CREDENTIAL_SOURCES = ("Environment", "EcsContainer", "Ec2InstanceMetadata")

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from botocore import credentials
 from identity_center import IdentityCenter, SignIn
 from machine_role import CONTAINER_PATH, Machine
 from observed_aws import ObservedAws
@@ -105,11 +107,38 @@ def test_a_sign_in_that_comes_first_is_named_with_its_command(product: Product, 
     assert len(refused.err.splitlines()) == 2
 
 
+LOGIN = "[profile person]\nlogin_session = arn:aws:iam::123456789012:user/alice\nregion = us-east-1\n"
+
+
+@pytest.mark.skipif(not hasattr(credentials, "LoginProvider"), reason="this boto3 is too old for `aws login`")
 def test_aws_login_that_comes_first_is_named_too(product: Product) -> None:
-    configure(product, "[profile person]\nlogin_session = arn:aws:iam::123456789012:user/alice\nregion = us-east-1\n")
+    configure(product, LOGIN)
     refused = product.run("-p", "person", "-f", "json")
     assert refused.status == 1
     assert "aws login --profile person" in refused.err
+
+
+OLDER_BOTOCORE = """
+from botocore import credentials
+make = credentials.create_credential_resolver
+def older(*arguments, **named):
+    resolver = make(*arguments, **named)
+    resolver.providers = [each for each in resolver.providers if each.METHOD != "login"]
+    return resolver
+credentials.create_credential_resolver = older
+from mfaenv.__main__ import main
+main()
+"""
+
+
+def test_aws_login_with_a_boto3_that_does_not_know_it_is_refused(product: Product) -> None:
+    configure(product, LOGIN)
+    product.command = (sys.executable, "-c", OLDER_BOTOCORE)
+    refused = product.run("-p", "person", "-f", "json")
+    assert (refused.status, refused.out) == (1, "")
+    assert re.match(
+        r"mfaenv: Profiles of `aws login` need boto3 1\.41 .* botocore \d\S* is here\.\n +Upgrade", refused.err
+    )
 
 
 def test_a_role_on_top_of_identity_center(
