@@ -28,17 +28,17 @@ TESTS = Path(__file__).parent
 
 ELSEWHERE = {
     r"python3 -m venv .*|mkdir -p ~/\.local/bin .*|(?:git pull|rm -r|~/\.mfaenv/bin/pip) .*|git pull": (
-        "packages/test_readme_lines.py"
+        "test_readme_lines.py"
     ),
-    r"(?:for /f|reg add) .*": "windows/test_documented_for_cmd.py",
-    r"tests/run|.* '\.\[keychain\]'": "packages/test_installers.py",
-    r"aws s3 ls|mfaenv demo.*": "commands/test_demo_story.py",
-    r"aws iam put-user-policy .*": "commands/test_policy.py",
+    r"(?:for /f|reg add) .*": "test_documented_for_cmd.py",
+    r"tests/run|.* '\.\[keychain\]'": "test_installers.py",
+    r"aws s3 ls|mfaenv demo.*": "test_demo_story.py",
+    r"aws iam put-user-policy .*": "test_policy.py",
     r"(?:aws-vault|docker|py -m venv) .*|.*podman.*": "",  # none
-    r"mfaenv configure": "commands/test_configure.py",
-    r".*\| (?:source|Invoke-Expression|load-env)|.*init (?:fish|nu).*|mkdir \$nu.*": "shells/test_shells.py",
-    r".*pass otp.*": "session/test_code_programs.py",
-    r"eval \"\$\(~/\.local.*": "commands/test_configure.py",
+    r"mfaenv configure": "test_configure.py",
+    r".*\| (?:source|Invoke-Expression|load-env)|.*init (?:fish|nu).*|mkdir \$nu.*": "test_shells.py",
+    r".*pass otp.*": "test_code_programs.py",
+    r"eval \"\$\(~/\.local.*": "test_configure.py",
 }
 """Lines by pattern, and the tests that type them."""
 
@@ -99,7 +99,7 @@ def test_there_are_lines() -> None:
 def test_what_is_typed_elsewhere_is_there() -> None:
     every = [line for document in DOCUMENTS for line in typed(document)]
     assert [pattern for pattern in ELSEWHERE if not any(re.fullmatch(pattern, line) for line in every)] == []
-    assert [name for name in ELSEWHERE.values() if name and not (TESTS / name).is_file()] == []
+    assert [name for name in ELSEWHERE.values() if name and not list(TESTS.rglob(name))] == []
 
 
 @pytest.mark.parametrize("document", [document for document, lines in LINES.items() if lines])
