@@ -1,6 +1,7 @@
 """`mfaenv exec`: a command, or the user's shell, with the session in its environment and nothing else changed."""
 
 import _signal  # type: ignore[import-not-found]  # signal itself takes its time
+import errno
 import os
 import sys
 import time
@@ -12,6 +13,7 @@ from mfaenv.store import Store
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import NoReturn
 
     from mfaenv.fast.parse import Options
     from mfaenv.shells import Pair
@@ -24,20 +26,32 @@ def run(options: "Options", command: "Sequence[str]", env: "Mapping[str, str]") 
     """
     words = list(command) or [user_shell(env)]
     if options.get("serve"):
+        _check_program(words, env)
         from mfaenv.commands import serve
 
         inherited = dict(env)
         _restore_locale(inherited)
-        return serve.serve(options, words, inherited)
-    session = _session(options, env)
+        with serve.served(options, inherited) as served:
+            return _start(options, command, words, dict(served))
+    session = _session(options, words, env)
     shells.check_lengths(session, environment.LONGEST)
-    return _start(words, environment.changed(session, env))
+    return _start(options, command, words, environment.changed(session, env))
 
 
-def _session(options: "Options", env: "Mapping[str, str]") -> "list[Pair]":
+def _start(options: "Options", command: "Sequence[str]", words: list[str], env: dict[str, str]) -> int:
+    if not command and os.isatty(2) and not options.get("quiet"):
+        from mfaenv.terminal.terminal import Terminal
+
+        profile = env[environment.PROFILE]
+        Terminal(env).note(f"This opens {words[0]} with the session of profile {profile}; exit ends it.")
+    return _run(words, env)
+
+
+def _session(options: "Options", words: "Sequence[str]", env: "Mapping[str, str]") -> "list[Pair]":
     stored = fastpath.stored(options, env, Store.of(env), time.time())
     if isinstance(stored, list):
         return stored
+    _check_program(words, env)
     from mfaenv.commands import export
     from mfaenv.terminal import coredump
     from mfaenv.terminal.terminal import Terminal
@@ -49,6 +63,23 @@ def _session(options: "Options", env: "Mapping[str, str]") -> "list[Pair]":
         coredump.restore()  # for the command
 
 
+def _check_program(words: "Sequence[str]", env: "Mapping[str, str]") -> None:
+    """Raise MfaenvError where there is no such program: a code is good once, and would be lost."""
+    from mfaenv.config import names
+    from mfaenv.terminal import program
+
+    name, *others = words
+    if not program.find(name, env) and name in names.profiles(env):
+        import shlex
+
+        from mfaenv.errors import MfaenvError
+
+        line = shlex.join(["mfaenv", "exec", "-p", name, *others])
+        hint = f"For the profile of that name: {line}"
+        raise MfaenvError(f"There is no program {name}.", hint, status=program.NOT_FOUND)
+    program.check(name, env)
+
+
 if sys.platform == "win32":
 
     def user_shell(env: "Mapping[str, str]") -> str:
@@ -58,7 +89,7 @@ if sys.platform == "win32":
     def _restore_locale(_: dict[str, str]) -> None:
         """Do nothing: Python changes no locale there."""
 
-    def _start(words: "Sequence[str]", env: dict[str, str]) -> int:
+    def _run(words: "Sequence[str]", env: dict[str, str]) -> int:
         # os.execvpe would start a second process there, and end this one while the command runs.
         from mfaenv.terminal.foreground import run_in_foreground
 
@@ -91,12 +122,32 @@ else:
         if named:
             env["LC_CTYPE"] = os.fsdecode(named[0].partition(b"=")[2])
 
-    def _start(words: list[str], env: dict[str, str]) -> int:
+    def _run(words: list[str], env: dict[str, str]) -> int:
         _restore_signals()
         _restore_locale(env)
         try:
-            os.execvpe(words[0], words, env)  # noqa: S606 - the user's own command, without a shell
+            _replace(words, env)
         except (OSError, ValueError) as error:
             from mfaenv.terminal.program import cannot_run
 
-            raise cannot_run(words[0], error) from None
+            raise cannot_run(words[0], error, env) from None
+
+    def _replace(words: list[str], env: dict[str, str]) -> "NoReturn":
+        """Replace this process by the first such program on the PATH, as a shell does. Raise OSError or ValueError."""
+        missing: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        for folder in [""] if os.path.dirname(words[0]) else os.get_exec_path(env):
+            path = words[0] if os.path.dirname(words[0]) else os.path.join(folder or ".", words[0])
+            try:
+                os.execve(path, words, env)  # noqa: S606 - the user's own command, without a shell
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except PermissionError as error:
+                missing = error
+            except OSError as error:
+                from mfaenv.terminal.program import script_command
+
+                script = script_command(path, words) if error.errno == errno.ENOEXEC else []
+                if not script:
+                    raise
+                os.execve(script[0], script, env)  # noqa: S606 - as a shell does
+        raise missing

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from mfaenv import shells
 from mfaenv.commands import export
@@ -14,13 +14,14 @@ from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Options
 from mfaenv.model import Keys, Request, Value
 from mfaenv.serving import files
+from mfaenv.serving.own_process import elsewhere
 from mfaenv.serving.reminder import Reminder
 from mfaenv.serving.renewal import Renewal
 from mfaenv.serving.server import CredentialServer
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
 from mfaenv.shells import detect
-from mfaenv.terminal import coredump, relay
+from mfaenv.terminal import coredump
 from mfaenv.terminal.terminal import Terminal
 
 URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
@@ -50,11 +51,17 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
 
 
-def serve(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run the program with an address for credentials, and return its exit status, or end by the signal that ended it.
+def served(options: Options, env: Mapping[str, str]) -> AbstractContextManager[Mapping[str, str]]:
+    """Return a context that yields the program's environment, with an address for credentials.
 
-    Raise MfaenvError where there is no session, or no such program.
+    Entering it raises MfaenvError where there is no session.
     """
+    return elsewhere(_served(options, env))
+
+
+@contextmanager
+def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Get a session, serve it, and yield the program's environment."""
     env = dict(env)  # before this process hides some of it from botocore
     coredump.prevent()
     with ExitStack() as opened:
@@ -75,8 +82,7 @@ def serve(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int
         programs |= {URI: server.url, TOKEN: server.token}
         programs |= opened.enter_context(files.without_default_keys(env, terminal))
         opened.enter_context(Reminder(sessions, request, terminal, line))
-        status = relay.run(words, programs)
-    return relay.end_as(status)
+        yield programs
 
 
 def _found(request: Request, session: Session) -> Request:

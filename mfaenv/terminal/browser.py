@@ -111,7 +111,7 @@ def _going_on(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subpro
     try:
         started = program.start(command, env, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
     except (OSError, ValueError) as error:
-        raise program.cannot_run(command[0], error) from None
+        raise program.cannot_run(command[0], error, env) from None
     try:
         yield started
     finally:

@@ -72,9 +72,10 @@ def started(
 def start(command: Sequence[str], environ: Mapping[str, str], stream: int | None) -> subprocess.Popen[bytes]:
     """Start the program with this stream for what it reads and prints. Raise MfaenvError when it cannot be started."""
     try:
-        return program.start(command, environ, stdin=stream, stdout=stream)
+        # What mfaenv itself opens is closed in programs (PEP 446); what it was given is the program's too.
+        return program.start(command, environ, stdin=stream, stdout=stream, close_fds=False)
     except (OSError, ValueError) as error:
-        raise program.cannot_run(command[0], error) from None
+        raise program.cannot_run(command[0], error, environ) from None
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

@@ -22,6 +22,9 @@ https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
 ENDINGS = ".COM;.EXE;.BAT;.CMD"
 """Of Windows' programs where PATHEXT does not list them."""
 
+FIRST_LINE_BYTES = 128
+"""How much of a program is read to see whether it is a script."""
+
 _BATCH_FILES = (".cmd", ".bat")
 _CMDS_OWN = frozenset('"&|<>^%\r\n')
 """What means something to cmd, which reads the arguments of a batch file once more: CVE-2024-24576 tells of it."""
@@ -72,9 +75,35 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
             status=NOT_EXECUTABLE,
         )
     words = [program or command[0], *command[1:]]
-    return coredump.with_given_limit(
-        lambda: subprocess.Popen(words, env=dict(env), **streams)  # noqa: S603 - the user's own program, or this one
-    )
+
+    def popen() -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(words, env=dict(env), **streams)  # noqa: S603 - the user's own program, or this one
+        except OSError as error:
+            script = script_command(words[0], command) if error.errno == errno.ENOEXEC else []
+            if not script:
+                raise
+            return subprocess.Popen(script, env=dict(env), **streams)  # noqa: S603 - as a shell does
+
+    return coredump.with_given_limit(popen)
+
+
+def script_command(path: str, command: Sequence[str]) -> list[str]:
+    """Return the command that runs a script without `#!`, as a shell does; empty where it is no script.
+
+    A first line with a NUL is a binary's (POSIX.1-2024, XCU 2.9.1.4).
+    """
+    with open(path, "rb") as file:
+        is_text = b"\0" not in file.readline(FIRST_LINE_BYTES)
+    return ["/bin/sh", path, *command[1:]] if is_text else []
+
+
+def check(name: str, env: Mapping[str, str]) -> None:
+    """Raise MfaenvError, with a shell's exit status, where there is no program of that name to be started."""
+    if not find(name, env):
+        is_there = bool(os.path.dirname(name)) and os.path.exists(name)
+        number = errno.EACCES if is_there else errno.ENOENT
+        raise cannot_run(name, OSError(number, os.strerror(number)), env)
 
 
 def output(command: Sequence[str], env: Mapping[str, str], seconds: float, **streams: Any) -> str:
@@ -92,10 +121,10 @@ def output(command: Sequence[str], env: Mapping[str, str], seconds: float, **str
     return "" if running.returncode else out.decode("utf-8", "replace")
 
 
-def cannot_run(name: str, error: OSError | ValueError) -> MfaenvError:
+def cannot_run(name: str, error: OSError | ValueError, env: Mapping[str, str]) -> MfaenvError:
     """Return the error for a program that cannot be started, with a shell's exit status for that."""
     if isinstance(error, FileNotFoundError):
-        if find(name, os.environ):
+        if find(name, env):
             wrong = "the program that its first line names is not there"
             return MfaenvError(f"{name} cannot be run: {wrong}.", status=NOT_FOUND)
         return MfaenvError(f"There is no program {name}.", "Check its name.", status=NOT_FOUND)

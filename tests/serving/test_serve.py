@@ -70,6 +70,11 @@ def wait_until_ended(credentials: dict[str, str]) -> None:
         time.sleep(0.1)
 
 
+def ask_until_refused(served: Served) -> None:
+    while True:
+        served.ask()
+
+
 def test_the_program_gets_an_address_and_nothing_that_wins_over_it(product: Product, scenario: Scenario) -> None:
     product.env |= WINS
     done = product.run("exec", "--serve", "-p", "staging", "-c", scenario.device.code(), "--", "env")
@@ -339,27 +344,36 @@ def test_what_mfaenv_is_sent_goes_to_the_command(product: Product, scenario: Sce
 
 
 @posix
-def test_the_command_goes_on_when_mfaenv_is_killed(product: Product, scenario: Scenario) -> None:
+def test_a_command_that_is_killed_takes_the_address_with_it(product: Product, scenario: Scenario) -> None:
     with Served(product, "-c", scenario.device.code()) as served:
         served.process.kill()
-        served.process.wait()
-        assert served.process.stdin is not None
-        assert served.process.stdout is not None
-        with pytest.raises(ConnectionRefusedError):
-            served.ask()
-        served.process.stdin.write(b"\n")
-        assert served.process.communicate() == (b"", b"")
+        finish(served.process)
+        with pytest.raises((ConnectionError, http.client.HTTPException)):
+            ask_until_refused(served)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
 def test_no_secret_is_in_an_argument_list_or_the_environment_of_mfaenv(served: Served, scenario: Scenario) -> None:
-    mine = Path(f"/proc/{served.process.pid}")
-    told = (mine / "cmdline").read_bytes() + (mine / "environ").read_bytes()
     got = served.credentials()
-    for secret in (served.token, got["SecretAccessKey"], got["Token"], scenario.key.secret):
-        assert secret.encode() not in told
-    limit = next(line for line in (mine / "limits").read_text().splitlines() if line.startswith("Max core"))
+    secrets = (got["SecretAccessKey"], got["Token"], scenario.key.secret)
+    for pid, more in ((served.process.pid, ()), (served.find_server(), (served.token,))):
+        told = Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
+        assert [secret for secret in (*secrets, *more) if secret.encode() in told] == []
+    limits = Path(f"/proc/{served.find_server()}/limits").read_text()
+    limit = next(line for line in limits.splitlines() if line.startswith("Max core"))
     assert limit.split()[4] in {"0", "1"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
+def test_the_process_that_serves_holds_none_of_the_commands_descriptors(
+    product: Product, scenario: Scenario, tmp_path: Path
+) -> None:
+    with open(tmp_path / "file", "w", encoding="utf-8") as file:
+        served = Served(product, "-c", scenario.device.code(), pass_fds=[file.fileno()])
+    with served:
+        held = [os.readlink(path) for path in Path(f"/proc/{served.find_server()}/fd").iterdir()]
+        assert str(tmp_path / "file") not in held
+        assert held.count("/dev/null") >= 2
 
 
 @posix

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import subprocess
-from typing import TYPE_CHECKING, Self
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -38,8 +41,8 @@ class Served:
 
     COMMAND = ("sh", "-c", 'echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN"; read line')
 
-    def __init__(self, product: Product, *options: str) -> None:
-        self.process = product.start("exec", "--serve", *options, "--", *self.COMMAND, stdin=subprocess.PIPE)
+    def __init__(self, product: Product, *options: str, **more: Any) -> None:
+        self.process = product.start("exec", "--serve", *options, "--", *self.COMMAND, stdin=subprocess.PIPE, **more)
 
     def __enter__(self) -> Self:
         assert self.process.stdout is not None
@@ -55,6 +58,16 @@ class Served:
     ) -> None:
         if self.process.poll() is None:
             self.end()
+
+    def find_server(self) -> int:
+        """Return the process that serves, on Linux: the one that has the listening socket."""
+        lines = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()]
+        listening = next(line for line in lines if line[1].endswith(f":{self.address.port:04X}") and line[3] == "0A")
+        for link in Path("/proc").glob("[0-9]*/fd/*"):
+            with suppress(OSError):
+                if os.readlink(link) == f"socket:[{listening[9]}]":
+                    return int(link.parts[2])
+        raise AssertionError("nobody listens")
 
     def end(self) -> Outcome:
         """Let the command end, and mfaenv with it."""

@@ -1,0 +1,134 @@
+"""A process of its own for what has to last as long as the program that takes this process's place.
+
+So the program is what it is without `--serve`: the same process, parent, signals, stops, descriptors and exit status.
+The new process is forked before anything is loaded (macOS' frameworks do not survive a fork), is nobody's child (a
+program may wait for all of its children), and asks on the terminal in this one's place. On Windows, where no process
+can be replaced, there is none.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+
+Served = AbstractContextManager[Mapping[str, str]]
+
+if sys.platform == "win32":
+
+    def elsewhere(served: Served) -> Served:
+        """Return the context, which is entered in this process."""
+        return served
+else:
+    import select
+    import signal
+    import threading
+    import time
+    from contextlib import suppress
+    from multiprocessing.connection import Connection, Pipe
+    from types import FrameType
+    from typing import NoReturn
+
+    from mfaenv.errors import MfaenvError
+    from mfaenv.fast.output import KILLED, STDERR
+    from mfaenv.terminal import foreground
+
+    POLL_SECONDS = 0.2
+    """Between two looks whether the program still runs, on systems that do not report its end."""
+
+    _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+
+    @contextmanager
+    def elsewhere(served: Served) -> Iterator[Mapping[str, str]]:
+        """Enter the context in a new process, which leaves it when this process has ended; yield what it yields.
+
+        Raise what entering it raises. Only for a process with one thread.
+        """
+        receiver, sender = Pipe(duplex=False)
+        program = os.getpid()
+        child = os.fork()
+        if child == 0:
+            if os.fork() == 0:
+                _hold(served, sender, program)
+            os._exit(0)
+        os.waitpid(child, 0)
+        sender.close()
+        with receiver:
+            environment = _receive(receiver)
+        yield environment
+
+    def _receive(receiver: Connection) -> Mapping[str, str]:
+        """Return what the new process yields, and pass signals on to it until then. Raise what it raised."""
+        try:
+            pid = receiver.recv()
+            with foreground.handling(dict.fromkeys(_ENDING, lambda number, _frame: _send(pid, number))):
+                outcome = receiver.recv()
+        except EOFError:
+            raise MfaenvError("The process that serves the credentials has ended.") from None
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return dict(outcome)
+
+    def _send(pid: int, number: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+    def _hold(served: Served, sender: Connection, program: int) -> NoReturn:
+        """Enter the context, send what it yields or raises, and leave it when the program has ended."""
+        try:
+            _close_inherited(sender.fileno())
+            for name in _ENDING:
+                signal.signal(getattr(signal, name), _end_once)
+            threading.Thread(target=_end_with, args=(program,), daemon=True).start()
+            sender.send(os.getpid())
+            try:
+                with served as environment:
+                    os.setpgid(0, 0)  # what is typed from now on is the program's
+                    _close_input_and_output()
+                    sender.send(dict(environment))
+                    while True:
+                        signal.pause()
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the other process raises it
+                sender.send(error)
+        finally:
+            os._exit(0)
+
+    def _end_once(number: int, _frame: FrameType | None) -> None:
+        """End in order; what comes again meanwhile, from the terminal and from the other process, is ignored."""
+        for name in _ENDING:
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(KILLED + number)
+
+    def _end_with(program: int) -> None:
+        """Wait for the program's end, then end this process."""
+        try:
+            descriptor = os.pidfd_open(program)  # Linux, where nothing forbids it
+        except (AttributeError, OSError):
+            while _runs(program):
+                time.sleep(POLL_SECONDS)
+        else:
+            select.select([descriptor], [], [])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _runs(pid: int) -> bool:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:  # it is another user's by now, as with sudo
+            pass
+        return True
+
+    def _close_inherited(kept: int) -> None:
+        """Close the program's descriptors but the standard streams: a pipe ends when the program has closed it."""
+        for name in os.listdir("/dev/fd"):
+            if int(name) > STDERR and int(name) != kept:
+                with suppress(OSError):  # that of the listing itself
+                    os.close(int(name))
+
+    def _close_input_and_output() -> None:
+        """Leave standard error open: without a terminal the end of the session is announced there."""
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for number in range(STDERR):
+            os.dup2(nothing, number)

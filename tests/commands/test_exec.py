@@ -1,0 +1,142 @@
+"""What `mfaenv exec` runs is what a shell would run: the same signals, descriptors and scripts, with `--serve` too."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from observed_aws import ObservedAws
+from product import Product, finish
+from terminals import BASH, direct, open_window
+
+from mfaenv.pretend_aws.scenario import Scenario
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
+pytestmark = posix
+
+WAYS = pytest.mark.parametrize("way", [[], ["--serve"]], ids=["keys", "serve"])
+TRAPS = """
+for name in INT QUIT TERM HUP USR1; do trap "echo $name; exit 5" $name; done
+trap 'echo CONT' CONT
+echo ready
+while :; do sleep 0.05; done
+"""
+
+
+@WAYS
+@pytest.mark.parametrize("name", ["INT", "QUIT", "TERM", "HUP", "USR1"])
+def test_a_signal_to_mfaenv_alone_reaches_the_program(
+    product: Product, scenario: Scenario, way: list[str], name: str
+) -> None:
+    running = product.start("exec", *way, "-c", scenario.device.code(), "--", "bash", "-c", TRAPS)
+    assert running.stdout is not None
+    assert running.stdout.readline() == b"ready\n"
+    running.send_signal(signal.Signals[f"SIG{name}"])
+    done = finish(running)
+    assert (done.status, done.out) == (5, f"{name}\n")
+
+
+@WAYS
+def test_mfaenv_stops_and_goes_on_with_the_program(product: Product, scenario: Scenario, way: list[str]) -> None:
+    running = product.start("exec", *way, "-c", scenario.device.code(), "--", "bash", "-c", TRAPS)
+    assert running.stdout is not None
+    assert running.stdout.readline() == b"ready\n"
+    running.send_signal(signal.SIGSTOP)
+    running.send_signal(signal.SIGCONT)
+    assert running.stdout.readline() == b"CONT\n"
+    running.send_signal(signal.SIGTERM)
+    assert finish(running).status == 5
+
+
+@pytest.mark.parametrize("way", [["exec"], ["exec", "--serve"], ["demo"]], ids=" ".join)
+def test_the_program_keeps_the_descriptors_that_mfaenv_was_given(
+    product: Product, scenario: Scenario, way: list[str]
+) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"hi")
+    os.close(writing)
+    code = ["-c", scenario.device.code()] if way[0] == "exec" else []
+    done = product.run(*way, *code, "--", "cat", f"/dev/fd/{reading}", pass_fds=[reading])
+    os.close(reading)
+    assert (done.status, done.out, done.err) == (0, "hi", "")
+
+
+@pytest.mark.parametrize("way", [["exec"], ["exec", "--serve"], ["demo"]], ids=" ".join)
+def test_a_script_without_a_first_line_runs_as_in_a_shell(product: Product, scenario: Scenario, way: list[str]) -> None:
+    script = product.home / "script"
+    script.write_text('echo "$0: $1, $2"; exit 4\n', encoding="utf-8")
+    script.chmod(0o755)
+    code = ["-c", scenario.device.code()] if way[0] == "exec" else []
+    done = product.run(*way, *code, "--", "./script", "a b", "c")
+    assert (done.status, done.out, done.err) == (4, "./script: a b, c\n", "")
+    product.env["PATH"] = f"{product.home}:{product.env['PATH']}"
+    assert product.run("exec", "--", "script", "1", "2").out == f"{script}: 1, 2\n" or way == ["demo"]
+
+
+def test_a_binary_of_another_machine_is_no_script(product: Product, scenario: Scenario) -> None:
+    program = product.home / "program"
+    program.write_bytes(b"\x7fELX\0\0\necho wrong\n")
+    program.chmod(0o755)
+    done = product.run("exec", "-c", scenario.device.code(), "--", "./program")
+    assert (done.status, done.out) == (126, "")
+    assert done.err == "mfaenv: ./program cannot be run: Exec format error.\n"
+
+
+@WAYS
+def test_no_code_is_asked_for_where_there_is_no_such_program(
+    product: Product, scenario: Scenario, aws: ObservedAws, way: list[str]
+) -> None:
+    """And where the word is a profile, as aws-vault takes one, the way to name it is shown."""
+    code = ("-c", scenario.device.code())
+    done = product.run("exec", *way, *code, "staging", "--", "true")
+    assert (done.status, done.out, aws.actions()) == (127, "", [])
+    assert done.err.splitlines() == [
+        "mfaenv: There is no program staging.",
+        "        For the profile of that name: mfaenv exec -p staging -- true",
+    ]
+    done = product.run("exec", *way, *code, "--", "no-such-program")
+    assert done.err.splitlines() == ["mfaenv: There is no program no-such-program.", "        Check its name."]
+    product.home.joinpath("text").write_text("no program", encoding="utf-8")
+    done = product.run("exec", *way, *code, "--", "./text")
+    assert (done.status, done.err) == (126, "mfaenv: ./text cannot be run: Permission denied.\n")
+    assert aws.actions() == []
+
+
+@WAYS
+def test_exec_alone_says_what_it_opens(product: Product, scenario: Scenario, way: list[str]) -> None:
+    with direct(product, "exec", *way, "-p", "staging", "-c", scenario.device.code(), SHELL="/bin/bash") as window:
+        window.see("opens .*bash with the session of profile staging; exit ends it")
+        window.enter("exit 3")
+        assert window.ended() == 3
+
+
+@WAYS
+def test_a_pipeline_ends_with_the_program(product: Product, scenario: Scenario, way: list[str]) -> None:
+    """Nothing that mfaenv leaves running holds the program's output open."""
+    running = product.start("exec", *way, "-c", scenario.device.code(), "--", "sh", "-c", "exec >&-; exec sleep 30")
+    assert running.stdout is not None
+    assert running.stdout.read() == b""
+    running.kill()
+    finish(running)
+
+
+@WAYS
+def test_the_program_has_no_child_that_it_did_not_start(product: Product, scenario: Scenario, way: list[str]) -> None:
+    code = "import os\ntry:\n    print(os.waitpid(-1, 0))\nexcept ChildProcessError:\n    print('none')"
+    done = product.run("exec", *way, "-c", scenario.device.code(), "--", sys.executable, "-c", code)
+    assert (done.status, done.out) == (0, "none\n")
+
+
+def test_a_killed_mfaenv_that_serves_leaves_nothing_behind(
+    product: Product, scenario: Scenario, tmp_path: Path
+) -> None:
+    with open_window(product, BASH, TMPDIR=str(tmp_path)) as window:
+        window.enter(f"mfaenv exec --serve -c {scenario.device.code()} -- sh -c 'echo re''ady; exec cat'")
+        window.see("^ready")
+        assert len(list(tmp_path.glob("mfaenv-*"))) == 1
+        window.enter("go on")
+        window.press("\x1c")
+        window.prompted()
+        window.enter(f"while ls {tmp_path}/mfaenv-* >/dev/null 2>&1; do :; done; echo gone $((40 + 2))")
+        window.see("gone 42")
