@@ -78,9 +78,11 @@ TYPED = (
     (("--version",), 0),
     (("--help",), 0),
     (("policy",), 0),
+    (("clear", "-p", "nobody"), 0),
     (("help",), 0),
     (("-p", "nobody", "--shell", "bash"), 1),
     (("--nonsense",), 2),
+    (("status", "--nonsense"), 2),
     (("nonsense",), 2),
 )
 """What people type, on a terminal: the arguments, and the exit status."""
