@@ -157,7 +157,7 @@ KEYS_PROOFS = {
     "The keychain is the macOS Keychain, the Windows Credential Manager or the Secret Service on Linux.": KEYCHAINS,
     "Other keychains work if the Python package keyring has a backend for them.": (MOVES,),
     "mfaenv needs that package.": (),
-    "Type one of these in your clone:": (),
+    "In your clone, type the line of your installer:": (),
     "Then move the keys:": (),
     "`import` stores the keys of a profile in the keychain, reads them back, and tries them with AWS.": (
         "test_keys_that_aws_does_not_know_stay_in_the_file",
