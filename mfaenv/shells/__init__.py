@@ -72,9 +72,6 @@ class Target:
     init = ""
     """The documented line of the shell's startup file that loads what ``{command} init {target}`` prints."""
 
-    first = b""
-    """A statement before those that set and remove."""
-
     refused = "\0"
     """Characters that no value may have here."""
 
@@ -118,6 +115,10 @@ class Target:
 
     matches = False
     """Whether it picks the words itself that fit what is typed, by rules of its own."""
+
+    def begin(self, names: list[str]) -> str:  # noqa: ARG002 - most shells need nothing there
+        """Return what stands before the statements that set and remove these variables."""
+        return ""
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement that sets and exports the variable."""
@@ -189,7 +190,8 @@ def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", lon
     if language.holds_variables:
         check_lengths(pairs, longest)
     statements = [_statement(target, language, pair, language.encoding or encoding) for pair in pairs]
-    return language.join([statement for statement in (language.first, *statements) if statement])
+    begin = language.begin([name for name, _ in pairs]).encode()
+    return language.join([statement for statement in (begin, *statements) if statement])
 
 
 def check_lengths(pairs: "Iterable[Pair]", longest: int = LONGEST) -> None:

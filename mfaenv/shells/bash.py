@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from mfaenv.shells.tab import Tab
 
-_NEEDS_EVAL = b"${mfaenv_needs_eval+};"
+_NEEDS_EVAL = "${mfaenv_needs_eval+}"
 """Nothing where it is evaluated: an empty command, whatever is set, under ``set -u`` too.
 
 Without ``eval``, as in ``$(mfaenv)`` and ``export $(mfaenv)``, it is the first word: a program that is not found, a
@@ -30,7 +30,6 @@ class Bash(Target):
 
     line = "eval $({command})"
     init = 'eval "$({command} init {target})"'
-    first = _NEEDS_EVAL
     octets = True
     function = ("posix.function.sh",)
     reads: tuple[str, ...] = ("bash", "zsh", "sh", "ksh")
@@ -46,21 +45,33 @@ class Bash(Target):
     completion = "bash.completion.bash"
     lists_programs = False
 
+    def begin(self, names: list[str]) -> str:
+        """Return what fails where one of the variables is read-only, before any is changed, and without `eval`.
+
+        Some shells end the script at a variable that is read-only, and ksh93 leaves the line without regard to errexit:
+        so it is tried in a subshell first.
+        """
+        return f"{_NEEDS_EVAL}&&\n`unset {' '.join(names)}`" if names else _NEEDS_EVAL
+
     def assign(self, name: str, value: str) -> str:
         """Return the statement that sets and exports the variable."""
-        return f"export {name}={value};" if is_plain(value) else self.assign_odd(name, value)
+        return f"export {name}={value}" if is_plain(value) else self.assign_odd(name, value)
 
     def assign_odd(self, name: str, value: str) -> str:
         """Return the statement for a value that is not plain, in quotes that dash and posh do not know."""
-        return f"export {name}=$'{octal(value)}';"
+        return f"export {name}=$'{octal(value)}'"
 
     def remove(self, name: str) -> str:
         """Return the statement that removes the variable."""
-        return f"unset {name};"
+        return f"unset {name}"
 
     def fail(self, status: int) -> str:
         """Return the statement that makes the line fail."""
-        return f"(exit {status});"
+        return f"(exit {status})"
+
+    def join(self, statements: list[bytes]) -> bytes:
+        """Join the statements so that one that fails, as for a read-only variable, fails the line."""
+        return b"&&\n".join(statements) + b";\n"
 
     def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - all is in the arguments
         """Return what the completion hands over: the line, the characters that cut words, and bash's own words."""

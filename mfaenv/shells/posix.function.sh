@@ -26,7 +26,7 @@ _mfaenv_load() {
         @PRINT@
     fi
     [ "$_mfaenv_exit" -eq 0 ] || return "$_mfaenv_exit"
-    \eval "$_mfaenv_text"
+    \eval "$_mfaenv_text" || _mfaenv_exit=$?
     # After that a hook looks at the store anew.
     _mfaenv_text='' _mfaenv_seen='' _mfaenv_ended=''
 }

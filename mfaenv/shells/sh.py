@@ -37,4 +37,4 @@ class Sh(Bash):
     def assign_odd(self, name: str, value: str) -> str:
         """Return the statement for a value that is not plain."""
         quoted = "'" + value.replace("'", "'\\''") + "'"
-        return f"eval \"export {name}=`printf '{printed(quoted)}'`\";"
+        return f"eval \"export {name}=`printf '{printed(quoted)}'`\""

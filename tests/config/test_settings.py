@@ -233,4 +233,4 @@ def test_a_word_that_is_no_setting_becomes_no_code(bare: Product) -> None:
     printed = bare.run("unset", "--shell", "bash").out
     assert "touch" not in printed
     assert "PATH" not in printed
-    assert "unset AWS_ENDPOINT_URL_S3;" in printed
+    assert "unset AWS_ENDPOINT_URL_S3&&" in printed

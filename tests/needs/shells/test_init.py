@@ -153,7 +153,7 @@ def test_with_nothing_set_up_it_is_silent(bare: Product, shell: str) -> None:
 def shown_key(product: Product, *arguments: str) -> str:
     done = product.run("init", "sh", *arguments)
     assert (done.status, done.err) == (0, "")
-    found = re.search(r"^export AWS_ACCESS_KEY_ID=(\w+);$", done.out, re.MULTILINE)
+    found = re.search(r"^export AWS_ACCESS_KEY_ID=(\w+)&&$", done.out, re.MULTILINE)
     return found[1] if found else ""
 
 

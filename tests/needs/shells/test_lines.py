@@ -66,7 +66,7 @@ def ready(product: Product, scenario: Scenario) -> BackgroundClient:
     for arguments in (("-c", scenario.device.code()), ("-p", "staging")):
         assert product.run("--shell", "sh", *arguments).status == 0
     held = product.run("--shell", "sh", "--cached", "-p", "staging").out
-    key, secret, token = (re.search(rf"{name}=(.+);", held)[1] for name in ("KEY_ID", "ACCESS_KEY", "TOKEN"))  # type: ignore[index]  # without a match the test fails
+    key, secret, token = (re.search(rf"{name}=(.+)&&", held)[1] for name in ("KEY_ID", "ACCESS_KEY", "TOKEN"))  # type: ignore[index]  # without a match the test fails
     (product.home / "tools").mkdir()
     for name, text in PROGRAMS.items():
         (product.home / "tools" / name).write_text(f"#!/bin/sh\n{text}\n")
@@ -79,6 +79,21 @@ def load(shell: Shell, *, loaded: bool) -> tuple[str, ...]:
     """The lines of the profile that load the function, where there is one."""
     lines = LOADED.get(shell.target, ()) if loaded else ()
     return lines[1:] if shell.target == "nu" else lines
+
+
+@pytest.mark.parametrize(
+    ("command", "variable"), [("mfaenv -p staging", "AWS_SESSION_TOKEN"), ("mfaenv unset", "MFAENV_PROFILE")]
+)
+@pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
+@pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
+def test_a_read_only_variable_fails_the_line(
+    ready: BackgroundClient, shell: Shell, loaded: bool, command: str, variable: str
+) -> None:
+    lines = [f"eval $({command})", f'eval "$({command})"', *([command] if loaded else [])]
+    tries = (f"( {line} && echo went on )\n( set -e; {line}; echo went on )\necho $?" for line in lines)
+    done = ready.run(shell, *load(shell, loaded=loaded), f"readonly {variable}", *tries)
+    assert re.fullmatch(rf"([1-9]\n){{{len(lines)}}}", done.stdout)
+    assert variable in done.stderr
 
 
 LINES = [(shell, line) for shell in SHELLS for line in shell.lines]

@@ -28,7 +28,7 @@ THEIRS = {
 def session(product: Product) -> str:
     """What a shell has that took the stored session in."""
     (line,) = [line for line in product.run("--shell", "sh", "--cached").out.splitlines() if "ACCESS_KEY_ID=A" in line]
-    return f"key={line.removeprefix('export AWS_ACCESS_KEY_ID=').removesuffix(';')} secret=set profile=default"
+    return f"key={line.removeprefix('export AWS_ACCESS_KEY_ID=').removesuffix('&&')} secret=set profile=default"
 
 
 @EVERY
