@@ -43,9 +43,9 @@ def words(name: str, words: Sequence[str], env: Mapping[str, str]) -> MfaenvErro
     wanted = COMMANDS[name].argument
     if not words:
         return error(f"{name} needs one word more: {wanted}", name)
-    *_, word = words[: 2 if wanted else 1]
-    hint = _profile_meant(name, words, env)
-    return error(f"{name} does not take the word '{word}'", name, hint)
+    until_wrong = words[: 2 if wanted else 1]
+    hint = _profile_meant(name, until_wrong, env)
+    return error(f"{name} does not take the word '{until_wrong[-1]}'", name, hint)
 
 
 def no_option(flag: str, name: str) -> MfaenvError:

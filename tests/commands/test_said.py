@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     [
         ("staging", "For the profile of that name: mfaenv -p staging"),
         ("123456", "Type the code when mfaenv asks for it, or: mfaenv --token-code CODE"),
-        ("help", "Type: mfaenv --help"),
         ("logout", "`mfaenv unset` takes the session out of this shell, `mfaenv clear` deletes it."),
         ("statsu", "Did you mean status?"),
         ("setup", "Type: mfaenv configure"),
@@ -62,6 +61,13 @@ def test_a_word_too_many_gets_the_closest_right_line(product: Product, words: tu
     wrong, hint = done.err.splitlines()
     assert wrong == f"mfaenv: {words[0]} does not take the word '{words[-1]}'."
     assert hint.strip() == line
+
+
+@pytest.mark.parametrize("words", [("console", "staging", "more"), ("keys", "import", "staging", "more")], ids=" ".join)
+def test_of_several_words_too_many_the_first_is_told(product: Product, words: tuple[str, ...]) -> None:
+    wrong, hint = product.run(*words).err.splitlines()
+    assert wrong == f"mfaenv: {words[0]} does not take the word 'staging'."
+    assert hint.strip() == f"For the profile of that name: mfaenv {' '.join(words[:-2])} -p staging"
 
 
 @pytest.mark.parametrize(
