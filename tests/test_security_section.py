@@ -55,13 +55,13 @@ PROOFS = {
     ),
     "Keys that `mfaenv keys import` has moved are not there.": (MOVES,),
     "They also get the stored sessions.": ("test_any_program_of_the_user_gets_them_and_the_stored_sessions",),
-    "Those may do what you may until they end: after 12 hours by default, after an hour for roles.": (
+    "Those have your rights until they end: after 12 hours by default, after an hour for roles.": (
         "test_with_mfa_it_denies_nothing_and_gives_no_right_to_work",
         "test_a_session_is_for_twelve_hours_and_a_role_for_one",
     ),
-    "They do not get your MFA device, and so no session after those.": ("test_no_new_session_without_a_code",),
+    "They do not get your MFA device, so they get no new session.": ("test_no_new_session_without_a_code",),
     "A code goes to AWS's own address.": ("test_the_question_names_no_address_where_it_is_awss_own",),
-    "What could change that address unseen, `AWS_DATA_PATH` and `~/.aws/models`, is not read.": (
+    "`AWS_DATA_PATH` and `~/.aws/models` could change that address unseen, so mfaenv does not read them.": (
         "test_models_of_others_lead_no_code_elsewhere",
     ),
     "If a variable or a file names another address (`AWS_ENDPOINT_URL`, `endpoint_url`), the question shows it.": (
@@ -109,14 +109,14 @@ PROOFS = {
         "test_a_name_is_whole_or_it_is_not_ours",
     ),
     "It changes the mode of no folder that was there before.": ("test_no_mode_of_a_folder_that_was_there_is_changed",),
-    "An entry that is damaged, too open, or another user's does not count and is replaced.": (
+    "A stored file that is damaged, open to others, or another user's is not used, and is replaced.": (
         "test_a_damaged_entry_is_a_miss_and_is_replaced",
     ),
     "A `MFAENV_CACHE_DIR` that is not a full path is ignored: the session is printed, and not stored.": (
         "test_a_relative_folder_is_none_and_the_session_is_printed",
     ),
     "On Windows there are no modes.": (),
-    "The folder lets in you, the administrators and the system, with Python 3.12.4 or newer.": (
+    "With Python 3.12.4 or newer, only you, the administrators and the system can open the folder.": (
         "test_the_stores_folder_is_closed_to_others",
     ),
     "With an older Python it is as closed as your profile's own folder.": (
