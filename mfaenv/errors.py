@@ -25,15 +25,17 @@ __all__ = [
 
 
 class MfaenvError(Exception):
-    """What is wrong, then what to do about it, and the exit status that goes with it.
+    """What is wrong, then what to do about it or the command to type, and the exit status that goes with it.
 
-    Neither text may hold a secret: both are printed. Of a text that somebody else made too long, the middle goes.
+    No text may hold a secret: all are printed. Of a text that somebody else made too long, the middle goes. A command
+    has a line of its own, which is never broken.
     """
 
-    def __init__(self, message: str, hint: str = "", *, status: int = FAILED) -> None:
+    def __init__(self, message: str, hint: str = "", *, command: str = "", status: int = FAILED) -> None:
         super().__init__(message)
         self.message = _cut(message)
         self.hint = _cut(hint)
+        self.command = command
         self.status = status
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from mfaenv.aws import process
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.catalog import parse
-from mfaenv.fast.parse import Line, text
+from mfaenv.fast.parse import DEFAULT, Line, text
 from mfaenv.terminal import program
 
 SETTING = "credential_process"
@@ -37,6 +37,11 @@ def line(entry: str, program: str = MFAENV) -> str:
 def to_type(*words: str) -> str:
     """Return a command of this program as people type it, whatever a profile is called."""
     return joined((MFAENV, *words))
+
+
+def aws_configure(profile: str) -> str:
+    """Return the command of the AWS CLI that stores a profile's keys; without the option it writes [default]."""
+    return joined(("aws", "configure", *(() if profile == DEFAULT else ("--profile", profile))))
 
 
 def session_line(profile: str, program: str = MFAENV) -> str:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
 import re
 import stat
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import NamedTuple
 
 from mfaenv.config.awsfiles import SECRET_KEY, TOKENS, short
 from mfaenv.errors import MfaenvError
+from mfaenv.store import private_files
 
-PRIVATE_FOLDER = 0o700
 _SECRET = re.compile(rf"(?i)^(.?\s*(?:{'|'.join((SECRET_KEY, *TOKENS))})\s*[=:]\s*)\S.*$")
 
 
@@ -62,18 +61,24 @@ def diff(file: TextFile, text: str) -> list[str]:
 def replace(file: TextFile, text: str) -> None:
     """Write the text in the file's place, in one step. A new file, and a new folder for it, is its owner's alone.
 
-    A link stays, and what it leads to is replaced. Raise MfaenvError where the file cannot be written, or has changed
-    since it was read; it is as it was then.
+    A link stays, and what it leads to is replaced. Raise MfaenvError where the file cannot be written, or somebody else
+    changed it since it was read or at the same time.
     """
     target = os.path.realpath(file.path)
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.mfaenv")
     try:
-        os.makedirs(os.path.dirname(target), PRIVATE_FOLDER, exist_ok=True)
-        with _beside(target) as temporary:
-            _fill(temporary, file._replace(text=text))
+        data = _encoded(text, file.encoding)
+        private_files.make_folders(folder)
+        try:
+            private_files.create(temporary, data, synced=True)
             _take_over(target, temporary)
-            if _current(target) != file.state:
-                raise MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
-            os.replace(temporary, target)
+            _check_unchanged(file, target)
+            private_files.rename(temporary, target)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
     except UnicodeEncodeError as error:
         raise MfaenvError(
             f"{short(file.path)} is {error.encoding} text, which cannot hold what would be written.",
@@ -83,10 +88,40 @@ def replace(file: TextFile, text: str) -> None:
         raise MfaenvError(
             f"{short(file.path)} cannot be written: {error.strerror}.", "Check its owner, its mode and the disk."
         ) from None
+    if read(file.path, file.encoding).text != text:
+        raise _changed(file)
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    """Return text as a file that is opened with this encoding has it, "locale" too. Raise UnicodeEncodeError."""
+    data = io.BytesIO()
+    with io.TextIOWrapper(data, encoding=encoding, newline="") as file:
+        file.write(text)
+        file.flush()
+        return data.getvalue()
+
+
+def _check_unchanged(file: TextFile, target: str) -> None:
+    if _current(target) != file.state:
+        raise _changed(file)
+
+
+def _changed(file: TextFile) -> MfaenvError:
+    return MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
+
+
+def remove_abandoned(path: str) -> None:
+    """Remove what processes that were killed while they replaced this file left beside it. Only one may replace it."""
+    folder, name = os.path.split(os.path.realpath(path))
+    ours = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.mfaenv")
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if ours.fullmatch(entry.name) and _is_own(entry.stat(follow_symlinks=False)):
+                os.unlink(entry.path)
 
 
 def _state(found: os.stat_result) -> tuple[int, ...]:
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    return found.st_dev, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns
 
 
 def _current(path: str) -> tuple[int, ...]:
@@ -96,36 +131,21 @@ def _current(path: str) -> tuple[int, ...]:
         return MISSING
 
 
-@contextmanager
-def _beside(path: str) -> Iterator[str]:
-    """Make a new file beside another, for its owner alone, and remove it where what is done with it fails."""
-    folder, name = os.path.split(path)
-    fd, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-    os.close(fd)
-    try:
-        yield temporary
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _fill(path: str, new: TextFile) -> None:
-    with open(path, "w", encoding=new.encoding, newline="") as file:
-        file.write(new.text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 if sys.platform == "win32":
 
     def _own_as(_path: str, _found: os.stat_result) -> None:
         """Do nothing: the folder says who owns what is made in it."""
+
+    def _is_own(_found: os.stat_result) -> bool:
+        return True
 else:
 
     def _own_as(path: str, found: os.stat_result) -> None:
         if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()):
             os.chown(path, found.st_uid, found.st_gid)
+
+    def _is_own(found: os.stat_result) -> bool:
+        return os.geteuid() in {0, found.st_uid}
 
 
 def _take_over(old: str, new: str) -> None:

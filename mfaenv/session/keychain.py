@@ -6,9 +6,8 @@ keychain may ask its user, so nothing of it is loaded before it is used.
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from mfaenv.config import process
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Keys
 from mfaenv.session.lock import SAID_AFTER
+from mfaenv.terminal import program
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -25,12 +25,15 @@ Tell = Callable[[str], None]
 
 SERVICE = "mfaenv"
 SPARE = "mfaenv (being replaced)"
-"""The service of a second copy of keys that replace others: on macOS, keyring deletes before it writes."""
+"""The service of a copy of keys that are being replaced: on macOS, keyring deletes before it writes."""
 
 MANY = 8
 """Entries of one name: more than ever are there, so that a keychain that removes nothing is not asked for ever."""
 
 WAITING = "Waiting for the keychain, which may ask you in a window of its own."
+
+CHECK_SECONDS = 120
+"""How long another process may take to read an entry: its user may have to answer a window."""
 
 VARIABLE = "PYTHON_KEYRING_BACKEND"
 
@@ -51,29 +54,53 @@ LOCKED = (
 
 
 def get(name: str, tell: Tell) -> Keys | None:
-    """Return the keys of this entry, or nothing where there is none. Raise MfaenvError where they cannot be read.
+    """Return the keys of this entry, or None where there is none. Raise MfaenvError where they cannot be read.
 
-    This, `put`, `delete` and `rehearse` `tell` once, perhaps from another thread, that they wait for the keychain.
+    This and all that follow `tell` once, perhaps from another thread, that they wait for the keychain.
     """
     with _explained(), _opened(tell) as backends:
         texts = (backend.get_password(service, name) for service in (SERVICE, SPARE) for backend in backends)
-        found = next((text for text in texts if text is not None), None)
-    return None if found is None else _read(found, name)
+        text = next((text for text in texts if text is not None), None)
+    return None if text is None else _read(text, name)
 
 
-def put(name: str, keys: Keys, tell: Tell) -> None:
-    """Write the keys as this entry, and read them back. Raise MfaenvError where that cannot be done."""
+def put(name: str, keys: Keys, tell: Tell, env: Mapping[str, str]) -> None:
+    """Write the keys as this entry, and let another process read them. Raise MfaenvError where that cannot be done.
+
+    What they replace stays beside them until then: it is a working key until the new one is proved.
+    """
     with _explained(), _opened(tell) as (backend, *_):
-        held = backend.get_password(SERVICE, name) is not None
-        if held:
-            backend.set_password(SPARE, name, written(keys))
-        backend.set_password(SERVICE, name, written(keys))
-        if held:
-            _remove(backend, SERVICE, name, but=written(keys))
-            backend.delete_password(SPARE, name)
-    found = get(name, tell)
-    if found is None or found[:2] != keys[:2]:
-        raise MfaenvError(f"{title()} did not keep the keys.", NONE_HERE[1])
+        text, old = written(keys), backend.get_password(SERVICE, name)
+        if old is not None:
+            backend.set_password(SPARE, name, old)
+        backend.set_password(SERVICE, name, text)
+        if old is not None:
+            _remove(backend, SERVICE, name, but=text)
+    check(name, keys, tell, env)
+    remove_spare(name, tell)
+
+
+def check(name: str, keys: Keys, tell: Tell, env: Mapping[str, str]) -> None:
+    """Let another process read the keys, by the very command that SDKs run.
+
+    Raise MfaenvError where it reads others or none: some keychains keep things in the memory of one process.
+    """
+    words = (sys.executable, "-P", "-m", "mfaenv", process.COMMAND, process.GET, f"--profile={name}")
+    with _explained(), _opened(tell):
+        text = program.output(words, env, CHECK_SECONDS)
+    if text.strip() != written(keys):
+        raise MfaenvError(
+            f"{title()} did not keep the keys: another process does not find them.",
+            "Nothing was removed. Choose another keychain, or keep the keys in the file.",
+        )
+
+
+def remove_spare(name: str, tell: Tell) -> None:
+    """Remove the copy of what an entry replaced, which a process that was killed may have left too."""
+    with _explained(), _opened(tell) as backends:
+        for backend in backends:
+            if backend.get_password(SERVICE, name) is not None:
+                _remove(backend, SPARE, name)
 
 
 def delete(name: str, tell: Tell) -> None:
@@ -90,13 +117,6 @@ def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = 
         if backend.get_password(service, name) in {None, but}:
             return
         backend.delete_password(service, name)
-
-
-def rehearse(name: str, keys: Keys, tell: Tell) -> None:
-    """See that this entry could be replaced, and leave it alone. Raise MfaenvError where it could not."""
-    with _explained(), _opened(tell) as (backend, *_):
-        backend.set_password(SPARE, name, written(keys))
-        backend.delete_password(SPARE, name)
 
 
 def title() -> str:
@@ -175,7 +195,10 @@ def _kind(backend: KeyringBackend) -> str:
 
 def _is_named(backend: KeyringBackend) -> bool:
     """Return whether the user chose this backend by its name."""
-    return os.environ.get(VARIABLE) == _kind(backend)
+    import keyring.core
+
+    named = keyring.core.load_env()
+    return named is not None and _kind(named) == _kind(backend)
 
 
 @contextmanager

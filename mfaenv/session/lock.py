@@ -70,13 +70,15 @@ else:
 
 
 @contextmanager
-def lock(path: str, waiting: Callable[[], None], look: Callable[[], object] = lambda: None) -> Iterator[None]:
+def lock(
+    path: str, waiting: Callable[[], None], look: Callable[[], object] = lambda: None, *, strict: bool = False
+) -> Iterator[None]:
     """Hold the lock of this name. The file goes with the lock.
 
-    While it waits it calls `look` between two tries, which may raise, and `waiting` once after a second. Raise OSError
-    where the file cannot be made.
+    While it waits it calls `look` between two tries, which may raise, and `waiting` once after a second. A `strict` one
+    is never taken from a stopped process. Raise OSError where the file cannot be made, or for a strict one not locked.
     """
-    fd = _acquire(path, waiting, look)
+    fd = _acquire(path, waiting, look, strict=strict)
     freed = _thread.allocate_lock()
     freed.acquire()
     with suppress(RuntimeError):  # no thread to be had: the next process may come too early
@@ -110,21 +112,21 @@ def remove_abandoned(path: str) -> bool:
     return not os.path.lexists(path)
 
 
-def _acquire(path: str, waiting: Callable[[], None], look: Callable[[], object]) -> int | None:
+def _acquire(path: str, waiting: Callable[[], None], look: Callable[[], object], *, strict: bool) -> int | None:
     """Return the descriptor of the locked file, or nothing where a stopped process's file cannot be removed."""
     pause = PAUSE * (1 + os.getpid() % 64 / 128)
     now = time.monotonic()
     say_at, touched, since = now + SAID_AFTER, 0, now
     while True:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        if _locked(path, fd):
+        if _locked(path, fd, strict=strict):
             return fd
         file = os.fstat(fd)
         os.close(fd)
         now = time.monotonic()
         if file.st_mtime_ns != touched:
             touched, since = file.st_mtime_ns, now
-        if now - since > STOPPED_AFTER and not _take_away(path, file):
+        if not strict and now - since > STOPPED_AFTER and not _take_away(path, file):
             return None
         look()
         if now >= say_at:
@@ -133,12 +135,15 @@ def _acquire(path: str, waiting: Callable[[], None], look: Callable[[], object])
         time.sleep(pause)
 
 
-def _locked(path: str, fd: int) -> bool:
+def _locked(path: str, fd: int, *, strict: bool = False) -> bool:
     try:
         _try(fd)
     except HELD:
         return False
     except OSError:
+        if strict:
+            os.close(fd)
+            raise
         return True  # a file system that has no locks, as some network ones: waiting would not end
     return _is_at(path, os.fstat(fd))
 

@@ -125,10 +125,10 @@ def loaded(request: "Request", keys: Keys, tell: "Tell") -> Keys:
 
 
 def not_there(entry: str) -> MfaenvError:
-    """Make the error for an entry that the keychain lacks."""
+    """Return the error for an entry that the keychain lacks."""
     return MfaenvError(
-        f"The keychain has no keys for profile '{entry}'.",
-        f"Put them into the credentials file, then: {process.to_type('keys', 'import', '-p', entry)}",
+        f"The keychain has no keys for profile '{entry}'. Put them into the credentials file, then type:",
+        command=process.to_type("keys", "import", "-p", entry),
     )
 
 

@@ -43,7 +43,7 @@ def make_folders(path: str) -> None:
 
 def probe(path: str) -> None:
     """See that a new file can be made. Raise OSError where it cannot."""
-    os.close(_create(path))
+    create(path, b"")
     with suppress(FileNotFoundError):  # another process cleared the store meanwhile
         os.unlink(path)
 
@@ -54,18 +54,19 @@ def replace(path: str, temporary: str, data: bytes, until: float | None) -> None
     Raise OSError where that cannot be done; the old file stays then.
     """
     try:
-        fd = _create(temporary)
-        try:
-            _write_all(fd, data)
-        finally:
-            os.close(fd)
+        create(temporary, data)
         if until is not None:
             os.utime(temporary, (until, until))
-        _patiently(lambda: os.replace(temporary, path))
+        rename(temporary, path)
     except BaseException:
         with suppress(OSError):
             remove(temporary)
         raise
+
+
+def rename(temporary: str, path: str) -> None:
+    """Put a file in the place of another in one step. Raise OSError."""
+    _patiently(lambda: os.replace(temporary, path))
 
 
 def remove(path: str) -> None:
@@ -82,19 +83,23 @@ def is_over(path: str, now: float, *, temporary: bool) -> bool:
     return abs(now - found.st_ctime) > ABANDONED_AFTER if temporary else found.st_mtime < now
 
 
-def _create(path: str) -> int:
-    """Open a new file that nobody else can read from its first moment on, whatever the umask is."""
+def create(path: str, data: bytes, *, synced: bool = False) -> None:
+    """Write a new file that nobody else can read from its first moment on, whatever the umask is. Raise OSError.
+
+    It is on the disk where it is to be `synced`: for what must outlive a power failure.
+    """
     fd = os.open(
         path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600
     )
-    if sys.platform != "win32":
-        os.fchmod(fd, 0o600)
-    return fd
-
-
-def _write_all(fd: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(fd, data) :]
+    try:
+        if sys.platform != "win32":
+            os.fchmod(fd, 0o600)
+        while data:
+            data = data[os.write(fd, data) :]
+        if synced:
+            os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def _patiently(change: Callable[[], None]) -> None:

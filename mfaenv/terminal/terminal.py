@@ -148,10 +148,11 @@ class Terminal:
             with console:
                 yield {"stdin": console.reader, "stderr": console.writer}
 
-    def note(self, text: str) -> None:
-        """Show a note."""
+    def note(self, text: str, command: str = "") -> None:
+        """Show a note, and a command to type on a line of its own."""
         if not self._quiet:
             self._say(text)
+            self._show_command(command)
 
     def awaited(self, text: str) -> None:
         """Show what is waited for, to a person who watches: nobody needs it in a file, or from an SDK's program."""
@@ -208,13 +209,19 @@ class Terminal:
         self._say(error.message, BAD)
         if error.hint:
             self._print(INDENT + error.hint)
+        self._show_command(error.command)
+
+    def _show_command(self, command: str) -> None:
+        """Show a command unbroken: what is copied of two lines is two commands."""
+        if command:
+            self._print(INDENT + command, unbroken=True)
 
     def _say(self, text: str, tone: str = PLAIN) -> None:
         self._print(f"mfaenv: {text}", tone)
 
-    def _print(self, text: str, tone: str = PLAIN) -> None:
+    def _print(self, text: str, tone: str = PLAIN, *, unbroken: bool = False) -> None:
         with suppress(OSError):  # what nobody can hear is no reason to lose a session
-            if self._draws():
+            if self._draws() and not unbroken:
                 lines = tty.broken(text, tty.columns(self._env), INDENT)
                 said = "\n".join(tty.drawn(line, STYLES[tone]) for line in lines)
             else:

@@ -10,6 +10,7 @@ from mfaenv.config.paths import CONFIG, ENCODING
 from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast.output import text_to_stdout
+from mfaenv.session.change_lock import change_lock
 from mfaenv.terminal.tables import Line
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import BAD, GOOD, PLAIN
@@ -26,12 +27,13 @@ _TONES = {"+": GOOD, "-": BAD}
 class Offers:
     """Offers changes to the person, who takes them one by one; with `yes` all are taken, with `dry_run` none."""
 
-    def __init__(self, terminal: Terminal, *, dry_run: bool, yes: bool) -> None:
+    def __init__(self, env: Mapping[str, str], terminal: Terminal, *, dry_run: bool, yes: bool) -> None:
         """Raise MfaenvError (usage) where nobody can be asked."""
         if not (dry_run or yes or terminal.available()):
             raise MfaenvError(
                 "There is no terminal to ask on.", "--yes takes all offers, --dry-run only shows them.", status=USAGE
             )
+        self._env = env
         self.terminal = terminal
         self.dry_run = dry_run
         self.yes = yes
@@ -57,7 +59,8 @@ class Offers:
         text_to_stdout(self.terminal.drawn(why, *drawn))
         if self.dry_run or not (self.yes or self.agreed(f"Change {short(file.path)} like this?")) or not proved():
             return False
-        rewrite.replace(file, text)
+        with change_lock(self._env, self.terminal):
+            rewrite.replace(file, text)
         self.made += 1
         return True
 

@@ -1,6 +1,8 @@
 """`mfaenv keys`: list the long-term keys, move them to the keychain and back, and replace them by new ones.
 
-`listing` shows them, `moving` imports and exports, `rotation` makes new ones; `storage` is where keys can be stored.
+`listing` shows them, `moving` imports and exports, `rotation` makes new ones, `places` is where keys can be stored. One
+active key is always stored; one process at a time changes anything; what is stored is read back before it is removed
+elsewhere.
 """
 
 from __future__ import annotations
@@ -13,52 +15,35 @@ from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
+from mfaenv.session import keychain, longterm
 from mfaenv.terminal.terminal import Terminal
-
-Act = Callable[[Options, Mapping[str, str]], int]
 
 
 def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     """Do what the word says, or list the keys. Raise MfaenvError; KeyboardInterrupt where the person leaves."""
     word = words[0] if words else "list"
-    acts: Mapping[str, Act] = {
-        "list": _list,
-        "get": _get,
-        "import": _import,
-        "export": _export,
-        "rotate": _rotate,
-    }
-    if word not in acts:
-        hint = suggest.hint(word, list(acts), "`mfaenv keys --help` shows how.")
+    if word not in ACTIONS:
+        hint = suggest.hint(word, list(ACTIONS), "`mfaenv keys --help` shows how.")
         raise MfaenvError(f"keys has no action '{word}'.", hint, status=USAGE)
     if options.get("delete") and word != "rotate":
         hint = "Type: mfaenv keys rotate --delete"
         raise MfaenvError("Only rotate deletes keys: --delete belongs to it.", hint, status=USAGE)
-    return acts[word](options, env)
-
-
-def _list(options: Options, env: Mapping[str, str]) -> int:
-    return listing.run(options, env)
+    return ACTIONS[word](options, env)
 
 
 def _get(options: Options, env: Mapping[str, str]) -> int:
-    from mfaenv.session import keychain, longterm
-
     name = catalog.profile_or_default(options, env)
-    found = keychain.get(name, Terminal.for_options(options, env).awaited)
-    if found is None:
+    keys = keychain.get(name, Terminal.for_options(options, env).awaited)
+    if keys is None:
         raise longterm.not_there(name)
-    secrets_to_stdout(f"{keychain.written(found)}\n".encode())
+    secrets_to_stdout(f"{keychain.written(keys)}\n".encode())
     return DONE
 
 
-def _import(options: Options, env: Mapping[str, str]) -> int:
-    return moving.into_keychain(options, env)
-
-
-def _export(options: Options, env: Mapping[str, str]) -> int:
-    return moving.out_of_keychain(options, env)
-
-
-def _rotate(options: Options, env: Mapping[str, str]) -> int:
-    return rotation.run(options, env)
+ACTIONS: Mapping[str, Callable[[Options, Mapping[str, str]], int]] = {
+    "list": listing.run,
+    "get": _get,
+    "import": moving.into_keychain,
+    "export": moving.out_of_keychain,
+    "rotate": rotation.run,
+}

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mfaenv.aws import access_keys, client, sts
-from mfaenv.commands.keys import storage
+from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Options
-from mfaenv.session import longterm
+from mfaenv.session import keychain, longterm
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
@@ -72,17 +72,17 @@ def _rows(env: Mapping[str, str], files: AwsFiles, context: Context) -> Iterator
 def _row(name: str, files: AwsFiles, context: Context) -> Iterator[Row]:
     section = files.profiles[name]
     command = section.get(process.SETTING, "")
-    if storage.used_file(files, name):
+    if places.used_file(files, name):
         if not sources.token(section) and section.get(awsfiles.ACCESS_KEY):
             yield _made(name, "file", files.where(name), section[awsfiles.ACCESS_KEY])
         return
     entry = process.entry(command) if command else ""
     if entry:
         try:
-            found = storage.InKeychain(entry, context.terminal)
-            keys = found.load()
+            keys = keychain.get(entry, context.terminal.awaited)
             problem = None if keys else longterm.not_there(entry).message
-            yield _made(name, "keychain", found.title, keys.access_key if keys else None, problem)
+            where = f"the keychain ({keychain.title()})"
+            yield _made(name, "keychain", where, keys.access_key if keys else None, problem)
         except MfaenvError as error:
             known = longterm.known_key(context.store, name, command)
             yield _made(name, "keychain", "the keychain", known, error.message)

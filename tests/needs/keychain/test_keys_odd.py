@@ -135,7 +135,7 @@ def test_two_rotations_at_once_make_one_key(
     assert aws.actions("CreateAccessKey") == ["CreateAccessKey"]
     assert [key.active for key in alice.keys] == [False, True]
     assert alice.keys[1].secret in credentials(product).read_text()
-    assert "Another mfaenv rotates the keys of profile default" in said
+    assert "Another mfaenv is changing keys or AWS files; waiting for it" in said
     assert "Another mfaenv has replaced" in second.err
 
 

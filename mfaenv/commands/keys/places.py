@@ -1,0 +1,138 @@
+"""Where long-term keys can be stored: a section of an AWS file, or an entry of the keychain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mfaenv.config import awsfiles, edit, process, rewrite, sources
+from mfaenv.config.awsfiles import AwsFiles
+from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING
+from mfaenv.config.rewrite import TextFile
+from mfaenv.errors import MfaenvError
+from mfaenv.model import Keys
+from mfaenv.session import keychain
+from mfaenv.terminal.terminal import Terminal
+
+
+def same(one: Keys | None, other: Keys | None) -> bool:
+    """Return whether these are the same keys, wherever they are stored; None is no keys."""
+    return (one and one[:2]) == (other and other[:2])
+
+
+@dataclass(frozen=True)
+class FileSection:
+    """A profile's section of the credentials file, or of the config file. Its methods raise MfaenvError."""
+
+    path: str
+    profile: str
+    in_config: bool = False
+
+    @property
+    def title(self) -> str:
+        """Return the file's path as people write it."""
+        return awsfiles.short(self.path)
+
+    def load(self) -> Keys | None:
+        """Return the keys, or None where there are none; half of a pair counts for none."""
+        return self._keys(self._read())
+
+    def replace(self, old: Keys | None, new: Keys | None) -> None:
+        """Store new keys in the place of the old ones, which have to be there; None is no keys."""
+        file = self._read()
+        if not same(self._keys(file), old):
+            raise MfaenvError(f"{self.title} was changed by another program meanwhile.", "Run it again.")
+        access_key, secret_key = new[:2] if new else (None, None)
+        self._write(file, {awsfiles.ACCESS_KEY: access_key, awsfiles.SECRET_KEY: secret_key})
+
+    def set(self, name: str, value: str | None) -> None:
+        """Set an option; None removes it."""
+        self._write(self._read(), {name: value})
+
+    @property
+    def _titles(self) -> tuple[str, Callable[[str], bool]]:
+        """Return the title of a new section, and what tells whether a title is the profile's."""
+        return edit.config_section(self.profile) if self.in_config else (self.profile, self.profile.__eq__)
+
+    def _keys(self, file: TextFile) -> Keys | None:
+        section = edit.section(file.text, self._titles[1])
+        access_key, secret_key = section.get(awsfiles.ACCESS_KEY), section.get(awsfiles.SECRET_KEY)
+        return Keys(access_key, secret_key, sources.token(section), self.title) if access_key and secret_key else None
+
+    def _read(self) -> TextFile:
+        if not self.path:
+            names = f"{CONFIG[0]} and {CREDENTIALS[0]}"
+            raise MfaenvError("An AWS file has no name.", f"Set {names} to files, or unset them.")
+        return rewrite.read(self.path, ENCODING)
+
+    def _write(self, file: TextFile, values: Mapping[str, str | None]) -> None:
+        title, is_title = self._titles
+        try:
+            text = edit.with_values(file.text, is_title, title, values)
+        except MfaenvError as error:
+            raise MfaenvError(f"{self.title}: {error.message}", error.hint) from None
+        if text != file.text:
+            rewrite.replace(file, text)
+
+
+@dataclass(frozen=True)
+class KeychainEntry:
+    """An entry of the keychain. Its methods raise MfaenvError."""
+
+    name: str
+    env: Mapping[str, str]
+    terminal: Terminal
+
+    @property
+    def title(self) -> str:
+        """Return what the keychain calls itself."""
+        return f"the keychain ({keychain.title()})"
+
+    def load(self) -> Keys | None:
+        """Return the keys, or None where there are none."""
+        return keychain.get(self.name, self.terminal.awaited)
+
+    def replace(self, old: Keys | None, new: Keys | None) -> None:
+        """Store new keys in the place of the old ones, which have to be there; None is no keys."""
+        if not same(self.load(), old):
+            raise MfaenvError(f"The keychain's entry '{self.name}' was changed meanwhile.", "Run it again.")
+        if new is None:
+            keychain.delete(self.name, self.terminal.awaited)
+        elif not same(old, new):
+            keychain.put(self.name, new, self.terminal.awaited, self.env)
+        else:
+            self.check(new)
+
+    def remove_spare(self) -> None:
+        """Remove the copy that a process which was killed left while it replaced the entry."""
+        keychain.remove_spare(self.name, self.terminal.awaited)
+
+    def check(self, keys: Keys) -> None:
+        """See that another process reads these keys: what only this one sees would go with it."""
+        keychain.check(self.name, keys, self.terminal.awaited, self.env)
+
+
+Place = FileSection | KeychainEntry
+
+
+def of_profile(files: AwsFiles, profile: str, env: Mapping[str, str], terminal: Terminal) -> Place | None:
+    """Return where a profile's own keys are stored; None where it has none that can be stored."""
+    path = used_file(files, profile)
+    if path:
+        return FileSection(path, profile, files.keys_in_config(profile))
+    entry = process.entry(files.profiles.get(profile, {}).get(process.SETTING, ""))
+    return KeychainEntry(entry, env, terminal) if entry else None
+
+
+def used_file(files: AwsFiles, profile: str) -> str:
+    """Return the file whose keys a profile uses: a credential_process goes before keys in the config file."""
+    has_process = bool(files.profiles.get(profile, {}).get(process.SETTING))
+    return "" if has_process and files.keys_in_config(profile) else files.keys_from.get(profile, "")
+
+
+def profiles_with(files: AwsFiles, access_key: str) -> list[str]:
+    """Return the profiles that use this access key from a file."""
+    sections = files.profiles.items()
+    return [
+        name for name, section in sections if used_file(files, name) and section.get(awsfiles.ACCESS_KEY) == access_key
+    ]

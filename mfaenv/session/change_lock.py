@@ -1,0 +1,38 @@
+"""One process at a time changes the AWS files and the keychain: import, export, rotate and configure, of any profile.
+
+The lock goes with its process, however that ends. It is never taken from one that is stopped: that may go on between
+two steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from mfaenv.config import paths, rewrite
+from mfaenv.errors import MfaenvError
+from mfaenv.fast.entry import file_name
+from mfaenv.session.lock import lock
+from mfaenv.store import LOCK, Store
+from mfaenv.terminal.terminal import Terminal
+
+WAITING = "Another mfaenv is changing keys or AWS files; waiting for it."
+
+
+@contextmanager
+def change_lock(env: Mapping[str, str], terminal: Terminal) -> Iterator[None]:
+    """Hold the lock, with what processes that were killed left beside the AWS files removed. Raise MfaenvError."""
+    store = Store.of(env)
+    path = store.file(file_name(LOCK, "changes"))
+    with ExitStack() as acquired:
+        try:
+            store.prepare()
+            acquired.enter_context(lock(path, lambda: terminal.note(WAITING), strict=True))
+        except OSError as error:
+            raise MfaenvError(
+                f"The store {store.path} cannot hold a lock: {error.strerror or error}.",
+                "Without it nothing is changed. Name another folder in MFAENV_CACHE_DIR.",
+            ) from None
+        for file in filter(None, paths.file_paths(env)):
+            rewrite.remove_abandoned(file)
+        yield
