@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfaenv import duration
 from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_password
+from mfaenv.extras import install_command
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -231,8 +232,8 @@ def sign_in_errors(profile: str) -> Iterator[None]:
         yield
     except exceptions.MissingDependencyException:
         raise MfaenvError(
-            f"Profile {profile} signs in with `aws login`, for which botocore needs awscrt.",
-            f"Install it (pip install 'mfaenv[login]'), then sign in: aws login --profile {profile}",
+            f"Profile {profile} signs in with `aws login`, for which botocore needs awscrt. Type:",
+            command=install_command("login"),
         ) from None
     except exceptions.BotoCoreError as error:
         for kinds, command in commands:

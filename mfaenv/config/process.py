@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from mfaenv.aws import process
+from mfaenv.command_line import join
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.catalog import parse
 from mfaenv.fast.parse import DEFAULT, Line, text
@@ -31,40 +32,28 @@ def called(env: Mapping[str, str]) -> str:
 
 def line(entry: str, program: str = MFAENV) -> str:
     """Return the command that prints the keys of an entry of the keychain, quoted as the system splits it."""
-    return joined((program, COMMAND, GET, "-p", entry))
+    return join((program, COMMAND, GET, "-p", entry))
 
 
 def to_type(*words: str) -> str:
     """Return a command of this program as people type it, whatever a profile is called."""
-    return joined((MFAENV, *words))
+    return join((MFAENV, *words))
 
 
 def aws_configure(profile: str) -> str:
     """Return the command of the AWS CLI that stores a profile's keys; without the option it writes [default]."""
-    return joined(("aws", "configure", *(() if profile == DEFAULT else ("--profile", profile))))
+    return join(("aws", "configure", *(() if profile == DEFAULT else ("--profile", profile))))
 
 
 def session_line(profile: str, program: str = MFAENV) -> str:
     """Return the command that prints the session of a profile."""
-    return joined((program, SESSION, "-p", profile))
+    return join((program, SESSION, "-p", profile))
 
 
 def serves(command: str, profile: str) -> bool:
     """Return whether a command prints the session of a profile, and asks for nothing else."""
     parsed = _parsed(command)
     return bool(parsed and parsed.plain and parsed.command == SESSION and text(parsed.options, "profile") == profile)
-
-
-def joined(words: Sequence[str]) -> str:
-    """Return words as the command line that the system splits into them again."""
-    if sys.platform == "win32":
-        from subprocess import list2cmdline
-
-        return list2cmdline(words)
-    else:  # noqa: RET505 - each system's type checker follows its own branch
-        import shlex
-
-        return shlex.join(words)
 
 
 def entry(command: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mfaenv.config import process
 from mfaenv.errors import MfaenvError
+from mfaenv.extras import install_command
 from mfaenv.model import Keys
 from mfaenv.session.lock import SAID_AFTER
 from mfaenv.terminal import program
@@ -210,9 +211,8 @@ def _explained() -> Iterator[None]:
         raise
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "keyring":
-            words = (sys.executable, "-m", "pip", "install", "mfaenv[keychain]")  # another Python's pip is of no use
             raise MfaenvError(
-                "Keys in a keychain need keyring, which is not installed.", f"Type: {process.joined(words)}"
+                "Keys in a keychain need keyring, which is not installed. Type:", command=install_command("keychain")
             ) from None
         raise MfaenvError(f"The keychain needs {error.name}, which is not installed.", f"Check {VARIABLE}.") from None
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from mfaenv.command_line import join
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config.process import joined
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Request
 from mfaenv.session import code
@@ -137,7 +137,7 @@ def find(request: Request, env: Mapping[str, str], offers: Offers) -> str:
             continue
         fitting = best(known.entries(looked), words)
         if len(fitting) == 1:
-            return joined(fitting[0])
+            return join(fitting[0])
         if fitting:
             offers.terminal.note(f"{known.name} has {len(fitting)} entries for AWS: name one yourself, as mfa_process.")
     return ""

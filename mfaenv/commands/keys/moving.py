@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from mfaenv.aws import client, sts
+from mfaenv.command_line import join
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection, KeychainEntry, same
 from mfaenv.config import awsfiles, process, resolve, sources
@@ -218,7 +219,7 @@ def _check_private(file: FileSection) -> None:
         if os.name != "nt" and stat.S_IMODE(os.stat(file.path).st_mode) & OTHERS_READ:
             raise MfaenvError(
                 f"Others can read {file.title}, so no keys are put there. Close it first:",
-                command=process.joined(("chmod", "600", file.path)),
+                command=join(("chmod", "600", file.path)),
             )
 
 
