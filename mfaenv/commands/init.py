@@ -121,10 +121,11 @@ def _rendered(shell: str, pairs: list[Pair]) -> bytes:
 
 
 def _stays(env: Mapping[str, str], now: float) -> bool:
-    """Return whether this shell is left as it is: pinned, with the user's own keys, or with a session that holds."""
+    """Return whether this shell is left as it is: pinned, with keys or an address of its own, or a session that holds."""
     end = environment.end(env)
     over = end is not None and end <= now
-    return bool(env.get(environment.PINNED) or (env.get("AWS_ACCESS_KEY_ID") and not over))
+    held = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
+    return bool(env.get(environment.PINNED) or (held and not over))
 
 
 def _stored(options: Options, env: Mapping[str, str], store: Store, now: float) -> list[Pair]:

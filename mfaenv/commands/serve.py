@@ -24,7 +24,7 @@ from mfaenv.shells import detect
 from mfaenv.terminal import coredump
 from mfaenv.terminal.terminal import Terminal
 
-URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+URI = environment.ADDRESS_OF_KEYS
 TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the name of a variable
 
 WINS = (

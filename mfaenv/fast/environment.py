@@ -40,6 +40,9 @@ SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 STORE = "MFAENV_STORE"
 """Where a prompt hook finds the store's directory."""
 
+ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+"""Where programs fetch credentials: `exec --serve` gives such an address, and AWS's own machines do."""
+
 EXPIRES = "MFAENV_EXPIRES"
 END_DIGITS = 10
 """Of a moment in seconds since 1970: enough until the year 2286, and Python can read and write it."""

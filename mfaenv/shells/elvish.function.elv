@@ -18,11 +18,9 @@ fn _mfaenv_for_this_shell {|@words|
 
 # Set here what the program prints; after that a hook looks at the store anew.
 var _mfaenv_seen = ''
-var _mfaenv_ended = ''
 fn _mfaenv_here {|@words|
     eval (e:mfaenv --shell elvish $@words | slurp)
     set _mfaenv_seen = ''
-    set _mfaenv_ended = ''
 }
 
 fn mfaenv {|@words|

@@ -29,12 +29,8 @@ fn _mfaenv_hook {
         if (< (_mfaenv_clock) (- $expires @EARLY@)) {
             return
         }
-    } elif (or (not-eq $expires '') (has-env AWS_ACCESS_KEY_ID)) {
-        return # keys of the user's own
-    } elif (and (not-eq $_mfaenv_ended '') (< (_mfaenv_clock) (- $_mfaenv_ended @EARLY@))) {
-        # The clock went back, and it still holds.
-        set _mfaenv_ended = ''
-        set _mfaenv_seen = again
+    } elif (or (not-eq $expires '') (has-env AWS_ACCESS_KEY_ID) (has-env AWS_CONTAINER_CREDENTIALS_FULL_URI)) {
+        return # keys of the user's own, or an address where programs get theirs
     }
     if (and (eq $E:MFAENV_PINNED '') (_mfaenv_look)) {
         # A try would catch the return in it too.
@@ -43,7 +39,6 @@ fn _mfaenv_hook {
         }
     }
     if (and (not-eq $expires '') (>= (_mfaenv_clock) $expires)) {
-        set _mfaenv_ended = $expires
         var whose = ''
         if (re:match '^\PC+$' $E:MFAENV_PROFILE) {
             set whose = ' of profile '$E:MFAENV_PROFILE

@@ -22,7 +22,6 @@ function _mfaenv_here
     if test $code -eq 0
         # After that a hook looks at the store anew.
         set -g _mfaenv_seen ''
-        set -g _mfaenv_ended ''
         set -g _mfaenv_holding no
     else if status is-command-substitution; and not contains -- --cached $argv
         echo 'false;'

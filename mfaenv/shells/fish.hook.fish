@@ -29,7 +29,6 @@ function _mfaenv_look
 end
 
 # At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
-set -g _mfaenv_ended ''
 function _mfaenv_hook --on-event fish_prompt
     if test "$MFAENV_EXPIRES" = "$_mfaenv_holding"
         read -l up rest </proc/uptime
@@ -43,19 +42,11 @@ function _mfaenv_hook --on-event fish_prompt
             _mfaenv_hold
             return
         end
-    else if set -q AWS_ACCESS_KEY_ID
-        return # keys of the user's own
-    else if test -n "$_mfaenv_ended"
-        _mfaenv_clock
-        if test $_mfaenv_now -lt (math $_mfaenv_ended - @EARLY@)
-            # The clock went back, and it still holds.
-            set -g _mfaenv_ended ''
-            set -g _mfaenv_seen again
-        end
+    else if set -q AWS_ACCESS_KEY_ID; or set -q AWS_CONTAINER_CREDENTIALS_FULL_URI
+        return # keys of the user's own, or an address where programs get theirs
     end
     not set -q MFAENV_PINNED; and _mfaenv_look; and _mfaenv_here --cached; and return
     if set -q MFAENV_EXPIRES; and test $_mfaenv_now -ge $MFAENV_EXPIRES
-        set -g _mfaenv_ended $MFAENV_EXPIRES
         set -l whose ''
         string match -qr '^\P{C}+$' -- "$MFAENV_PROFILE"; and set whose " of profile $MFAENV_PROFILE"
         echo "mfaenv: the session$whose has ended: type mfaenv for a new one" >&2

@@ -18,7 +18,7 @@ _mfaenv_is_read() {
 }
 
 # Set here what the program prints. Where that is read, what is set here may go with the subshell: so print it too.
-_mfaenv_seen='' _mfaenv_ended='' _mfaenv_text='' _mfaenv_exit=0 _mfaenv_flags=''
+_mfaenv_seen='' _mfaenv_text='' _mfaenv_exit=0 _mfaenv_flags=''
 _mfaenv_load() {
     _mfaenv_exit=0
     _mfaenv_text=$(\command mfaenv --shell @SHELL@ "$@") || _mfaenv_exit=$?
@@ -28,7 +28,7 @@ _mfaenv_load() {
     [ "$_mfaenv_exit" -eq 0 ] || return "$_mfaenv_exit"
     \eval "$_mfaenv_text" || _mfaenv_exit=$?
     # After that a hook looks at the store anew.
-    _mfaenv_text='' _mfaenv_seen='' _mfaenv_ended=''
+    _mfaenv_text='' _mfaenv_seen=''
 }
 
 # The same with no tracing, which would show the keys. A backslash keeps the user's aliases out.

@@ -26,12 +26,8 @@ _mfaenv_now=0
     case ${MFAENV_EXPIRES-} in
         *[!0-9]*) return 0 ;;
         '')
-            [ -z "${AWS_ACCESS_KEY_ID-}" ] || return 0 # keys of the user's own
-            if [ -n "$_mfaenv_ended" ]; then
-                @CLOCK@
-                # The clock went back, and it still holds.
-                [ "$_mfaenv_now" -ge "$((_mfaenv_ended - @EARLY@))" ] || _mfaenv_seen=again _mfaenv_ended=''
-            fi
+            # Keys of the user's own, or an address where programs get theirs.
+            [ -z "${AWS_ACCESS_KEY_ID-}${AWS_CONTAINER_CREDENTIALS_FULL_URI-}" ] || return 0
             ;;
         *)
             @CLOCK@
@@ -42,7 +38,6 @@ _mfaenv_now=0
         return 0
     fi
     if [ -n "${MFAENV_EXPIRES-}" ] && [ "$_mfaenv_now" -ge "$MFAENV_EXPIRES" ]; then
-        _mfaenv_ended=$MFAENV_EXPIRES
         # A name may hold controls of the terminal, and signs that turn its direction, which count as printable.
         case ${MFAENV_PROFILE-} in
             '' | *[![:alnum:]_.@+=:,/\ -]*) \set -- '' ;;

@@ -49,8 +49,6 @@ class Typed(NamedTuple):
     alias: str = "alias mfaenv='mfaenv -q'"
     piped: str = "echo {} > code; mfaenv -c - < code"
     """The line that gives a code through standard input."""
-    clock: tuple[str, ...] = ()
-    """Where the hook's clock can be set: a line once, and one each time."""
     trace: tuple[str, str] = ("set -x", "set +x")
     """The lines that have the shell trace, and no more."""
     tab: Tab | None = None
@@ -112,14 +110,12 @@ _BASH = _POSIX._replace(
 _TYPED_BASH = Typed(
     ("bash", "--norc", "--noprofile", "-i"),
     load=('eval "$(mfaenv init bash)"',),
-    clock=("unset EPOCHSECONDS", "EPOCHSECONDS={}"),
     tab=Tab("mfaenv.bash", inner="_inner() { COMPREPLY=(inner-word); }; complete -F _inner tool-of-mine"),
 )
 _TYPED_ZSH = Typed(
     ("zsh", "-f", "-i"),
     load=('eval "$(mfaenv init zsh)"',),
     piped="echo {} | mfaenv -c -",
-    clock=("zmodload -u zsh/datetime", "EPOCHSECONDS={}"),
     tab=Tab(
         "_mfaenv",
         ready="autoload -U compinit; compinit -u -D",
@@ -184,7 +180,6 @@ _TYPED_POWERSHELL = Typed(
     status='"status=$LASTEXITCODE"',
     alias="Set-Alias mfaenv (Get-Command mfaenv -CommandType Application -TotalCount 1).Source",
     piped="'{}' | mfaenv -c -",
-    clock=("", "function _mfaenv_now {{ {} }}"),
     trace=("Set-PSDebug -Trace 2", "Set-PSDebug -Off"),
 )
 _POWERSHELLS = (
@@ -219,10 +214,6 @@ _FISH = Shell(
         assign="set -gx {name} {value}",
         status='echo "status=$status"',
         piped="echo {} | mfaenv -c -",
-        clock=(
-            "function _mfaenv_hold; end; set _mfaenv_holding no",
-            "function _mfaenv_clock; set -g _mfaenv_now {}; end",
-        ),
         trace=("set fish_trace 1", "set -e fish_trace"),
         tab=Tab(
             "mfaenv.fish",
@@ -289,7 +280,6 @@ _XONSH = Shell(
         assign="${name} = '{value}'",
         status="print('status=' + str(__xonsh__.env['LAST_RETURN_CODE']))",
         alias="aliases['mfaenv'] = 'mfaenv -q'",
-        clock=("import time", "time.time = lambda: {}"),
         trace=("$XONSH_TRACE_SUBPROC = True", "$XONSH_TRACE_SUBPROC = False"),
         tab=Tab(
             "mfaenv.xsh",

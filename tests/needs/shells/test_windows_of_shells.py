@@ -123,23 +123,14 @@ def test_a_line_that_failed_hides_no_session_of_another_window(
         assert seat.keys() == session(product)
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.typed.clock], ids=lambda row: row.name)
-def test_a_session_that_still_holds_when_the_clock_went_back_is_taken_again(
-    product: Product, scenario: Scenario, row: Settled
-) -> None:
-    start, clock = row.typed.clock
-    with seated(product, row) as seat:
-        seat.type(f"mfaenv -c {scenario.device.code()}")
-        stored = seat.keys()
-        if start:
-            seat.type(start)
-        seat.type(clock.format(int(time.time()) + 86_400))
+@HOOKED
+def test_an_address_for_credentials_is_left_alone(product: Product, scenario: Scenario, row: Settled) -> None:
+    assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
+    with seated(product, row, AWS_CONTAINER_CREDENTIALS_FULL_URI="http://127.0.0.1:9/") as seat:
+        assert seat.keys() == NOTHING
+        (product.cache / "latest").write_text("1800000000.5\n")
         seat.type("")
-        assert seat.keys() == "key=none secret= profile=default"
-        seat.type(clock.format(int(time.time())))
-        seat.type("")
-        assert seat.keys() == stored
-        assert seat.window.text.count(ENDED) == 1
+        assert seat.keys() == NOTHING
 
 
 @HOOKED
