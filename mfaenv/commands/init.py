@@ -121,7 +121,7 @@ def _rendered(shell: str, pairs: list[Pair]) -> bytes:
 
 
 def _stays(env: Mapping[str, str], now: float) -> bool:
-    """Return whether this shell is left as it is: pinned, with keys or an address of its own, or a session that holds."""
+    """Return whether this shell is left as it is: pinned, with its own keys or address, or a session that holds."""
     end = environment.end(env)
     over = end is not None and end <= now
     held = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
