@@ -13,8 +13,8 @@ from mfaenv.terminal import foreground, program
 
 VARIABLE = "PAGER"
 USUAL = "less"
-COLOURED = {"LESS": "R"}
-"""What lets less show colours, where the person has not set its options."""
+COLOURED = "-R"
+"""What lets less show colours; LESS holds the options that the person has set."""
 
 
 def show(text: str, env: Mapping[str, str]) -> None:
@@ -24,10 +24,11 @@ def show(text: str, env: Mapping[str, str]) -> None:
         if text.count("\n") < shutil.get_terminal_size().lines or not (command and program.find(command[0], env)):
             output.text_to_stdout(text)
             return
+        own = {**env, "LESS": f"{env.get('LESS', '')} {COLOURED}"}
         # Ctrl-C is the pager's. A handler, not SIG_IGN: the pager would inherit that.
         with (
             foreground.handling(dict.fromkeys(("SIGINT", "SIGQUIT"), lambda _number, _frame: None)),
-            program.start(command, {**COLOURED, **env}, stdin=subprocess.PIPE) as process,
+            program.start(command, own, stdin=subprocess.PIPE) as process,
         ):
             process.communicate(text.encode("utf-8", "replace"))
     except (OSError, ValueError, MfaenvError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from product import COMMAND
-from terminals import USUAL_SIZE, Window
+from terminals import USUAL_SIZE, Window, need
 
 from mfaenv.errors import DONE, USAGE
 from mfaenv.fast.catalog import TOPICS
@@ -84,6 +84,16 @@ def test_a_page_that_is_longer_than_the_screen_is_shown_in_the_pager(bare: Produ
     shown = in_window(bare, LONG, USUAL_SIZE, PAGER=pager)
     assert shown.startswith("paged\n")
     assert shown.endswith("end of page\n")
+
+
+def test_less_shows_the_letters_in_bold_whatever_its_options_are(bare: Product) -> None:
+    need("less")
+    env = bare.env | {"LESS": "FX"}
+    with Window((*COMMAND, "help", LONG), env, bare.home, USUAL_SIZE) as window:
+        window.see(PAGES[LONG].splitlines()[0].removeprefix("# "))
+        window.press("q")
+        assert window.ended() == DONE
+        assert "ESC" not in window.text
 
 
 @pytest.mark.parametrize("name", ["", "no-such-pager", "'"])
