@@ -21,6 +21,8 @@ Register-ArgumentCompleter -Native -CommandName mfaenv -ScriptBlock {
     }
     foreach ($row in $offered) {
         $text, $shown, $meaning = [regex]::Unescape($row) -split "`t"
-        [System.Management.Automation.CompletionResult]::new($text, $shown, 'ParameterValue', $meaning)
+        # ConstrainedLanguage mode makes no such objects, but takes the words alone.
+        if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') { $text }
+        else { [System.Management.Automation.CompletionResult]::new($text, $shown, 'ParameterValue', $meaning) }
     }
 }

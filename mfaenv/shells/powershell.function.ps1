@@ -1,63 +1,158 @@
 # Whether what these words print is for this shell: what the main command and unset print, and nothing else.
-function global:_mfaenv_for_this_shell([string[]]$words) {
+# A word that is not known yet, as $null, leaves that to the function, which gets its value.
+function global:_mfaenv_for_this_shell([object[]]$words) {
     $valued = $false
     foreach ($word in $words) {
         if ($valued -or $word -ceq 'unset') { $valued = $false }
+        elseif ($null -eq $word) { return $true }
         elseif ($word -cmatch '@VALUED@') { $valued = $true }
         elseif ($word -cmatch '@OTHER_OUTPUT@') { return $false }
     }
     return $true
 }
 
-function global:_mfaenv_find { Get-Command -Name mfaenv -CommandType Application -TotalCount 1 }
+# Cmdlets are named with their modules, since users have functions of these names.
+function global:_mfaenv_find {
+    Microsoft.PowerShell.Core\Get-Command -Name mfaenv -CommandType Application -TotalCount 1 -ErrorAction Ignore
+}
+
+# Preferences and defaults of the user's (-WhatIf, -Verbose) would keep a variable as it is, or show its value.
+function global:_mfaenv_remove([string]$path) {
+    Microsoft.PowerShell.Management\Remove-Item -LiteralPath $path -Force -ErrorAction Ignore `
+        -WhatIf:$false -Confirm:$false -Verbose:$false
+}
+
+# Set a variable to the piped texts, joined. Its value stands in no variable, which a trace would show.
+function global:_mfaenv_put([string]$path) {
+    Microsoft.PowerShell.Management\Set-Item -LiteralPath $path -Value (-join @($input)) -ErrorAction Stop `
+        -WhatIf:$false -Confirm:$false -Verbose:$false
+}
 
 # Do what these statements of the program say, and evaluate nothing: what PowerShell evaluates its logs keep.
 # A value is plain text in quotes, or joined from such texts and from numbers of characters.
 function global:_mfaenv_set {
     process {
-        $_ -split ';' | ForEach-Object {
+        $_ -split ';' | Microsoft.PowerShell.Core\ForEach-Object {
             if ($_ -cnotmatch '^ ?\$env:(\w+) = (.+)$') { return }
             $name = $Matches[1]
-            if ($Matches[2] -ceq '$null') { Remove-Item -LiteralPath "Env:$name" -ErrorAction Ignore }
+            if ($Matches[2] -ceq '$null') { _mfaenv_remove "Env:$name" }
             else {
-                Set-Item -LiteralPath "Env:$name" -Value (-join (
-                    $Matches[2] -replace "^-join\(|\)$|'" -split ',' | ForEach-Object {
-                        if ($_ -cmatch '^\[char\](\d+)$') { [char][int]$Matches[1] } else { $_ }
-                    }
-                ))
+                $Matches[2] -replace "^-join\(|\)$|'" -split ',' | Microsoft.PowerShell.Core\ForEach-Object {
+                    if ($_ -cmatch '^\[char\](\d+)$') { [char][int]$Matches[1] } else { $_ }
+                } | _mfaenv_put "Env:$name"
             }
         }
     }
 }
 
-# Set here what the program prints, and print it too where it is read.
-function global:_mfaenv_here([object[]]$words, [object[]]$piped, [bool]$read) {
-    $PSNativeCommandUseErrorActionPreference = $false
-    $(
-        if ($piped) { $piped | & (_mfaenv_find) --shell powershell @words }
-        else { & (_mfaenv_find) --shell powershell @words }
-    ) | ForEach-Object {
-        $_ | _mfaenv_set
-        if ($read) { $_ }
-    }
-    # After that a hook looks at the store anew.
-    if ($LASTEXITCODE -eq 0) { $global:_mfaenv_seen = $global:_mfaenv_ended = '' }
-}
-
 # An alias of that name would go before.
-Remove-Item -LiteralPath Alias:mfaenv -Force -ErrorAction Ignore
-function global:mfaenv {
-    Set-StrictMode -Off
-    if (_mfaenv_for_this_shell $args) {
-        $read = $MyInvocation.PipelinePosition -lt $MyInvocation.PipelineLength -or
-            $MyInvocation.Line -match '\(\s*(&\s*)?mfaenv\b|\bmfaenv\b[^;|]*>'
-        _mfaenv_here $args @($input) $read
+_mfaenv_remove Alias:mfaenv
+
+# In ConstrainedLanguage mode no function can fail the line that it stands in: there the program stays what it is.
+if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+    # The calls of a kind in the script that a frame of the call stack runs.
+    function global:_mfaenv_calls($frame, [scriptblock]$kind) {
+        [System.Management.Automation.Language.Parser]::ParseInput(
+            $frame.Position.StartScriptPosition.GetFullScript(), [ref]$null, [ref]$null
+        ).FindAll({ $args[0].GetType().Name -ceq 'CommandAst' -and (& $kind $args[0]) }, $true)
     }
-    elseif ($MyInvocation.ExpectingInput) { $input | & (_mfaenv_find) @args }
-    else { & (_mfaenv_find) @args }
-    # Only a steppable pipeline hands its failure on, to $? after this function.
-    if ($LASTEXITCODE -ne 0 -and $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
-        $failing = { & { [CmdletBinding()] param() begin { $PSCmdlet.InvokeCommand.HasErrors = $true } } }
-        $failing.GetSteppablePipeline().Begin($false)
+
+    # Whether something reads what a call of the function prints: the next command, a file, or what it stands in.
+    function global:_mfaenv_is_read($invocation, $frame) {
+        if ($invocation.PipelinePosition -lt $invocation.PipelineLength) { return $true }
+        $node = _mfaenv_calls $frame {
+            $args[0].Extent.StartLineNumber -eq $invocation.ScriptLineNumber -and
+            $args[0].Extent.StartColumnNumber -eq $invocation.OffsetInLine
+        }
+        for (; $node -and $node.GetType().Name -cne 'ScriptBlockAst'; $node = $node.Parent) {
+            if ($node.GetType().Name -cmatch '^(Paren|SubExpression|ArrayExpression|Assignment)') { return $true }
+            if ($node.Redirections.FromStream -match '^(Output|All)$') { return $true }
+        }
+        return $false
+    }
+
+    # Set here what the program prints. Where it is read, a blank stands for that, which every documented line evaluates;
+    # so no key is shown or logged. Of a failure the program's own statement is handed on.
+    function global:mfaenv {
+        Set-StrictMode -Off
+        $PSNativeCommandUseErrorActionPreference, $PSDefaultParameterValues = $false, @{}
+        $program = _mfaenv_find
+        $words = @(foreach ($word in $args) { $word -join ',' })
+        $set = _mfaenv_for_this_shell $words
+        $options = if ($set) { '--shell', 'powershell' }
+        $read = $set -and (_mfaenv_is_read $MyInvocation (Microsoft.PowerShell.Utility\Get-PSCallStack)[1])
+        # Each word in quotes, so that none is taken for a pattern of files, or loses its ~.
+        $quoted = @(for ($at = 0; $at -lt $words.Count; $at++) { '"$($words[{0}])"' -f $at }) -join ' '
+        $piped = @($input)
+        $pipe = if ($piped.Count) { '$piped | ' }
+        $call = [scriptblock]::Create("$pipe& `$program @options $quoted")
+        $global:LASTEXITCODE = 127
+        try {
+            if (-not $program) { throw 'There is no program mfaenv on the PATH.' }
+            if (-not $set) { . $call }
+            else {
+                . $call | Microsoft.PowerShell.Core\ForEach-Object {
+                    if ($_ -cmatch '^\$env:') { $_ | _mfaenv_set; if ($read) { ' ' } } elseif ($read) { $_ }
+                }
+                # After that a hook looks at the store anew.
+                if ($LASTEXITCODE -eq 0) { $global:_mfaenv_seen = $global:_mfaenv_ended = '' }
+            }
+        }
+        catch {
+            if ($LASTEXITCODE -eq 0) { $global:LASTEXITCODE = 1 }
+            Microsoft.PowerShell.Utility\Write-Error -Message "mfaenv: $_" -ErrorAction Continue
+        }
+        # Only a steppable pipeline hands its failure on, to $? after this function.
+        if ($LASTEXITCODE -ne 0) {
+            $failing = { & { [CmdletBinding()] param() begin { $PSCmdlet.InvokeCommand.HasErrors = $true } } }
+            $failing.GetSteppablePipeline().Begin($false)
+        }
+    }
+
+    # The words of a call, as far as they are known without being evaluated.
+    function global:_mfaenv_words($call) {
+        foreach ($element in $call.CommandElements) {
+            $kind = $element.GetType().Name
+            if ($kind -ceq 'StringConstantExpressionAst') { $element.Value }
+            elseif ($kind -cmatch '^(CommandParameter|ConstantExpression)Ast$') { $element.Extent.Text }
+            else { $null }
+        }
+    }
+
+    # Whether what runs in a frame calls the program itself, with words of another command. Of the frame only the
+    # statement is known: where that has calls of both kinds, it is the function that is called.
+    function global:_mfaenv_is_the_programs($frame) {
+        $others = $false
+        foreach ($call in _mfaenv_calls $frame { $args[0].GetCommandName() -eq 'mfaenv' }) {
+            $statement = $call
+            for ($node = $call; $node.GetType().Name -cne 'ScriptBlockAst'; $node = $node.Parent) {
+                if ($node.GetType().Name -cmatch '^(Pipeline|AssignmentStatement)Ast$') { $statement = $node }
+            }
+            if ($statement.Extent.StartOffset -le $frame.Position.StartOffset -and
+                $statement.Extent.EndOffset -ge $frame.Position.EndOffset) {
+                $null, $words = @(_mfaenv_words $call)
+                if (_mfaenv_for_this_shell $words) { return $false }
+                $others = $true
+            }
+        }
+        return $others
+    }
+
+    # PowerShell takes apart what goes through a function: patterns, commas, bytes. So other commands than the main
+    # one and unset go to the program itself, as without this function.
+    & {
+        Set-StrictMode -Off
+        $intrinsics, $former = $ExecutionContext.InvokeCommand, $global:_mfaenv_lookup
+        $global:_mfaenv_lookup = [EventHandler[System.Management.Automation.CommandLookupEventArgs]] {
+            [System.Diagnostics.DebuggerHidden()] param($name, $lookup)
+            if ($name -ne 'mfaenv') { return }
+            Set-StrictMode -Off
+            if (_mfaenv_is_the_programs (Microsoft.PowerShell.Utility\Get-PSCallStack)[1]) {
+                $lookup.Command = _mfaenv_find
+                $lookup.StopSearch = $null -ne $lookup.Command
+            }
+        }
+        $others = [Delegate]::Remove($intrinsics.PreCommandLookupAction, $former)
+        $intrinsics.PreCommandLookupAction = [Delegate]::Combine($others, $global:_mfaenv_lookup)
     }
 }

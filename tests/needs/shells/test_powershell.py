@@ -1,0 +1,239 @@
+"""The function of PowerShell: what it shows, what it sets whatever the user prefers, and what it leaves alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from settled import KEYS
+from terminals import need, with_mfaenv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+LOAD = 'Invoke-Expression ((mfaenv init powershell) -join "`n")'
+ROLE = "arn:aws:iam::111122223333:role/Developer"
+CONSTRAINED = "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'"
+PROGRAM = "(Get-Command mfaenv -CommandType Application -TotalCount 1)"
+OVERRIDES = "; ".join(
+    f"function {name} {{}}"
+    for name in (
+        *("Set-Item", "Get-Item", "Remove-Item", "Get-Command", "ForEach-Object", "Get-PSCallStack"),
+        *("Write-Host", "Write-Error", "Get-Content", "Get-Date", "Invoke-Expression"),
+    )
+)
+"""Functions of the user's own, with the names of cmdlets."""
+
+TOOLS = {
+    "what-is-set": f'echo "{KEYS}"',
+    "show-words": 'for word; do printf "[%s]" "$word"; done; echo',
+    "show-bytes": r"printf '\377\376\r\n\001\n'",
+}
+WORDS = (
+    "--exclude '*' *.ps1 Name=a,Values=b a, b -x:y -x: y ~ '~' \"~/x\" -- -z:y 0x10 1.0 007 1kb '' \"q'q\" -foo.bar -- "
+    '$true $HOME "a $HOME" @(1, 2) $null --% *.ps1 ~'
+)
+
+
+class Place(NamedTuple):
+    """A home with stored sessions, and programs that show what they get."""
+
+    product: Product
+    secrets: tuple[str, ...]
+
+    def run(self, *script: str) -> list[str]:
+        """Run a script that begins with the function; return what it shows, in which there is no secret."""
+        need("pwsh")
+        place = self.product.home
+        (place / "script.ps1").write_text("\n".join([*script, ""]), encoding="utf-8")
+        done = subprocess.run(
+            ["pwsh", "-NoProfile", "-NonInteractive", "-File", place / "script.ps1"],
+            cwd=place,
+            env={**with_mfaenv(self.product), "PATH": self.path, "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        shown = done.stdout.decode("utf-8", "replace")
+        assert not [secret for secret in self.secrets if secret in shown], shown
+        return [line for line in shown.splitlines() if not line.startswith("mfaenv: staging (role")]
+
+    @property
+    def path(self) -> str:
+        return f"{self.product.home / 'tools'}{os.pathsep}{with_mfaenv(self.product)['PATH']}"
+
+    def file(self, name: str) -> Path:
+        return self.product.home / name
+
+
+@pytest.fixture
+def place(product: Product, scenario: Scenario) -> Place:
+    for arguments in (("-c", scenario.device.code()), ("-p", "staging")):
+        assert product.run("--shell", "sh", *arguments).status == 0
+    held = product.run("-f", "dotenv", "--cached", "-p", "staging").out.splitlines()
+    values = dict(line.split("=", 1) for line in held)
+    (product.home / "tools").mkdir()
+    for name, text in TOOLS.items():
+        (product.home / "tools" / name).write_text(f"#!/bin/sh\n{text}\n")
+        (product.home / "tools" / name).chmod(0o755)
+    return Place(product, tuple(values[f"AWS_{name}"] for name in ("SECRET_ACCESS_KEY", "SESSION_TOKEN")))
+
+
+def kept(lines: list[str]) -> list[str]:
+    """Return which lines told that the session is set, and which that it is not."""
+    return [line.rpartition("=")[2] for line in lines if line.startswith("key=")]
+
+
+def test_no_line_that_sets_shows_a_key(place: Place) -> None:
+    lines = (
+        "mfaenv -p staging 2>$null",
+        "mfaenv -p staging && what-is-set > out.txt",
+        "mfaenv -p staging; $s = (mfaenv status --json | ConvertFrom-Json)",
+        "mfaenv -p staging # (mfaenv",
+        "'(mfaenv' | Out-Null; mfaenv -p staging",
+        "(mfaenv -p staging)",
+        "& { mfaenv -p staging }",
+        "function f { mfaenv -p staging }; f",
+        "1 | ForEach-Object { mfaenv -p staging }",
+        "mfaenv -p staging | Out-Host",
+        "$text = mfaenv -p staging; $text",
+        "mfaenv -p staging > text.ps1; Get-Content text.ps1",
+        "$VerbosePreference = 'Continue'; mfaenv -p staging; $VerbosePreference = 'SilentlyContinue'",
+        "Set-PSDebug -Trace 2; mfaenv -p staging; Set-PSDebug -Off",
+    )
+    record = "$null = Start-Transcript -Path transcript.txt"
+    shown = place.run(LOAD, record, *(f"{line}\nwhat-is-set\nmfaenv unset\nwhat-is-set" for line in lines))
+    assert kept(shown) == ["staging", "none"] * len(lines)
+    transcript = place.file("transcript.txt").read_text(encoding="utf-8")
+    assert "what-is-set" in transcript or "key=" in transcript
+    assert not [secret for secret in place.secrets if secret in transcript]
+
+
+def test_a_line_of_its_own_shows_nothing(place: Place) -> None:
+    lines = ("mfaenv -p staging", "if ($true) { & mfaenv -p staging }", "mfaenv -p staging 2>&1 && mfaenv unset")
+    assert place.run(LOAD, *lines) == []
+
+
+def test_every_form_of_the_documented_lines_sets_and_succeeds(place: Place) -> None:
+    lines = (
+        "Invoke-Expression (\n  mfaenv -p staging\n)",
+        "Invoke-Expression (mfaenv `\n  -p staging)",
+        "mf -p staging | Invoke-Expression",
+        "Invoke-Expression (mf -p staging)",
+        "$text = mfaenv -p staging\nInvoke-Expression $text",
+        'iex "$(mf -p staging | Out-String)"',
+        "mfaenv -p staging *> out.ps1; . ./out.ps1",
+        "if ($true) {\n  mfaenv -p staging |\n    Out-String |\n    Invoke-Expression }",
+    )
+    steps = (f'{line}\n"succeeded: $?"\nwhat-is-set\nmfaenv unset' for line in lines)
+    shown = place.run(LOAD, "Set-Alias mf mfaenv", *steps)
+    assert kept(shown) == ["staging"] * len(lines)
+    assert shown.count("succeeded: True") == len(lines), shown
+
+
+@pytest.mark.parametrize(
+    "preference",
+    [
+        "$WhatIfPreference = $true",
+        "$ConfirmPreference = 'Low'",
+        "$PSDefaultParameterValues = @{'*:WhatIf' = $true; '*:Verbose' = $true; 'Get-Command:All' = $true}",
+        "$ErrorActionPreference = 'Stop'; Set-StrictMode -Version Latest",
+        OVERRIDES,
+    ],
+    ids=lambda line: line.split()[0],
+)
+def test_what_the_user_prefers_keeps_no_variable_as_it_is(place: Place, preference: str) -> None:
+    steps = ('mfaenv -p staging; "$?"', "what-is-set", 'mfaenv unset; "$?"', "what-is-set")
+    ending = ("mfaenv -p staging", "$env:MFAENV_EXPIRES = 1", "$env:MFAENV_PINNED = 1", "$null = prompt", "what-is-set")
+    shown = place.run(LOAD, preference, *steps, *ending)
+    assert shown.count("True") == 2, shown
+    assert kept(shown) == ["staging", "none", "staging"]
+    assert [line for line in shown if line.startswith("key=")][-1] == "key=none secret= profile=staging"
+
+
+def test_a_program_that_is_gone_fails_the_line(place: Place) -> None:
+    lines = ("mfaenv -p staging", "mfaenv -p staging | Invoke-Expression", "mfaenv exec -- what-is-set", "mfaenv unset")
+    steps = (f"{line} && 'went on'; \"$? $LASTEXITCODE\"" for line in lines)
+    shown = place.run(LOAD, "$env:PATH = '/usr/bin:/bin'", *steps)
+    assert shown.count("False 127") == len(lines), shown
+    assert "went on" not in shown
+    assert sum("no program mfaenv" in line for line in shown) == len(lines)
+
+
+def test_exec_gets_every_word_as_if_the_program_were_called(place: Place) -> None:
+    calls = (
+        "{} exec -p staging -- show-words {}",
+        "{} exec show-words {}",
+        "$p = 'staging'; {} -p $p exec show-words {}",
+    )
+    for call in calls:
+        called, function, other = place.run(
+            LOAD,
+            call.format(f"& {PROGRAM}", WORDS),
+            call.format("mfaenv", WORDS),
+            f"mfaenv -q -p staging; {call.format('mfaenv', WORDS)}",
+        )
+        assert called == function == other
+        assert "[*]" in called
+        assert "[Name=a,Values=b]" in called
+
+
+def test_exec_gets_every_octet_as_if_the_program_were_called(place: Place) -> None:
+    place.run(
+        LOAD,
+        "mfaenv exec -- show-bytes > out.bin",
+        "mfaenv exec -- show-bytes | cat > piped.bin",
+        "show-bytes | mfaenv exec -- cat > both.bin",
+    )
+    for name in ("out.bin", "piped.bin", "both.bin"):
+        assert place.file(name).read_bytes() == b"\xff\xfe\r\n\x01\n"
+
+
+@pytest.mark.parametrize("name", ["*", "~", "a,b", "s?ript.ps1", "0x10", "a b", 'a"b'])
+def test_the_function_hands_on_the_name_of_a_profile_as_it_is(place: Place, name: str) -> None:
+    with place.file(".aws/config").open("a", encoding="utf-8") as config:
+        config.write(f"[profile '{name}']\nsource_profile = default\nrole_arn = {ROLE}\n")
+    shown = place.run(LOAD, f"mfaenv -q -p '{name}' -c 000123", "what-is-set", "'$' + $env:MFAENV_PROFILE")
+    assert f"${name}" in shown, shown
+
+
+def test_a_code_that_begins_with_zeros_stays_a_code(place: Place) -> None:
+    shown = place.run(LOAD, "mfaenv -p staging -c 000123 --refresh")
+    assert "six digits" not in "".join(shown)
+    assert "000123" not in "".join(shown)
+
+
+def test_the_function_may_be_loaded_again(place: Place) -> None:
+    shown = place.run(
+        LOAD, LOAD, "mfaenv -p staging", "mfaenv exec -- show-words '*'", "what-is-set", LOAD, "mfaenv unset"
+    )
+    assert shown[0] == "[*]"
+    assert kept(shown) == ["staging"]
+
+
+def test_in_constrained_language_a_line_fails_and_tab_works(place: Place) -> None:
+    steps = (
+        "mfaenv --shell powershell -p nobody | Invoke-Expression && 'went on'",
+        "Invoke-Expression (mfaenv --shell powershell -p staging); what-is-set",
+        "mfaenv exec -- show-words '*' Name=a,Values=b",
+        "(TabExpansion2 -inputScript 'mfaenv -p stag' -cursorColumn 14).CompletionMatches.CompletionText",
+    )
+    shown = place.run(CONSTRAINED, LOAD, *steps, '"errors: $($Error.Count)"')
+    assert "went on" not in shown
+    assert kept(shown) == ["staging"]
+    assert shown[-3:] == ["[*][Name=a,Values=b]", "staging", "errors: 0"]
+
+
+def test_a_line_that_fails_sets_nothing(place: Place) -> None:
+    lines = ("mfaenv -p nobody", "mfaenv -p nobody | Invoke-Expression", "Invoke-Expression (mfaenv -p nobody)")
+    steps = (f'{line}\n"$? $LASTEXITCODE"' for line in lines)
+    shown = place.run(LOAD, *steps, "what-is-set")
+    assert shown.count("False 1") == len(lines)
+    assert kept(shown) == ["default"]
