@@ -60,7 +60,8 @@ def text(shell: str, seen: str, now: float, known: Iterable[Pair], *, hook: bool
         "ENDING": " ".join(environment.ENDING),
         "PROFILE_NAMES": " ".join(environment.PROFILE_NAMES),
         "PROFILE_PATTERN": " | ".join(environment.PROFILE_NAMES),
-        "KNOWN": shells.render("json", known).decode().strip(),
+        # JSON, for a text in double quotes.
+        "KNOWN": shells.render("json", known).decode().strip().replace("\\", r"\\").replace('"', r"\""),
     }
     names = (*language.function, *(language.hook if hook else ()))
     return "".join(short(_filled(name, values)) for name in names)

@@ -40,7 +40,7 @@ def _mfaenv_now []: nothing -> int { (date now | into int) // 1_000_000_000 }
 # Whether there are keys that stay until some seconds before their end: a session's, or, for ever, the user's own.
 def _mfaenv_holds [early: int]: nothing -> bool {
     let expires = ($env.MFAENV_EXPIRES? | default '')
-    if $expires !~ '^[0-9]+$' {
+    if $expires !~ '^[0-9]{1,18}$' {
         return (($expires | is-not-empty) or ($env.AWS_ACCESS_KEY_ID? | is-not-empty))
     }
     (_mfaenv_now) < ($expires | into int) - $early
@@ -50,8 +50,8 @@ def _mfaenv_holds [early: int]: nothing -> bool {
 $env._mfaenv_seen = ''
 $env._mfaenv_ended = ''
 if (_mfaenv_holds 0) {
-    @KNOWN@ | reject --optional MFAENV_PROFILE | load-env
+    "@KNOWN@" | from json | reject --optional MFAENV_PROFILE | load-env
 } else {
-    @KNOWN@ | load-env
+    "@KNOWN@" | from json | load-env
     _mfaenv_load | ignore
 }

@@ -1,6 +1,7 @@
 # Look, without a process, at the word that every new session leaves in the store: whether it is another than before.
 def --env _mfaenv_look []: nothing -> bool {
     let before = $env._mfaenv_seen
+    hide open # a command of the user's own
     $env._mfaenv_seen = (try { open --raw ($env.MFAENV_STORE | path join latest) | decode utf-8 | str trim } catch { '-' })
     $env._mfaenv_seen != $before
 }

@@ -22,7 +22,11 @@ class Nu(Json):
 
     def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - the word brings its own
         """Return the line with the word in quotes where it needs some."""
-        return f"{word if is_plain(word) else _quoted(word)}\t{meaning}"
+        return f"{word if is_plain(word) and word not in _VALUES else _quoted(word)}\t{meaning}"
+
+
+_VALUES = {"null", "true", "false"}
+"""Words that are no texts, which the function would not take."""
 
 
 def _quoted(word: str) -> str:

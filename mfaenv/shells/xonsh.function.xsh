@@ -1,5 +1,7 @@
+import os as _mfaenv_os
 import re as _mfaenv_re
 import subprocess as _mfaenv_subprocess
+import sys as _mfaenv_sys
 from xonsh.tools import unthreadable as _mfaenv_unthreadable
 
 
@@ -14,24 +16,43 @@ def _mfaenv_for_this_shell(words):
     return True
 
 
+def _mfaenv_program():
+    """The program on the PATH: Windows itself would look in the current folder first."""
+    name = "mfaenv.exe" if _mfaenv_os.name == "nt" else "mfaenv"
+    paths = (_mfaenv_os.path.join(folder, name) for folder in __xonsh__.env.get("PATH", ()) if folder)
+    return next((path for path in paths if _mfaenv_os.path.isfile(path) and _mfaenv_os.access(path, _mfaenv_os.X_OK)), None)
+
+
 @_mfaenv_unthreadable
 def _mfaenv_here(words, stdin=None):
+    """Set here what the program prints."""
     global _mfaenv_seen, _mfaenv_ended
-    command = ["mfaenv", "--shell", "xonsh", *words]
+    program = _mfaenv_program()
+    if program is None:
+        print("mfaenv: There is no program mfaenv on the PATH.", file=_mfaenv_sys.stderr)
+        return 127
+    command = [program, "--shell", "xonsh", *words]
     pipe = _mfaenv_subprocess.PIPE
-    done = _mfaenv_subprocess.run(
+    with _mfaenv_subprocess.Popen(
         command, env=__xonsh__.env.detype(), stdin=stdin, stdout=pipe, encoding="utf-8"
-    )
-    if done.returncode == 0:
-        execx(done.stdout)
+    ) as running:
+        try:
+            text = running.communicate()[0]
+        except KeyboardInterrupt:
+            # The program gets it too, and ends by itself.
+            running.wait()
+            return 130
+    if running.returncode == 0:
+        execx(text)
         # After that a hook looks at the store anew.
         _mfaenv_seen = _mfaenv_ended = ""
-    return done.returncode
+    return running.returncode
 
 
 @aliases.return_command
 def _mfaenv(words):
-    return ["_mfaenv_here" if _mfaenv_for_this_shell(words) else "mfaenv", *words]
+    program = None if _mfaenv_for_this_shell(words) else _mfaenv_program()
+    return [program or "_mfaenv_here", *words]
 
 
 aliases["_mfaenv_here"] = _mfaenv_here

@@ -26,7 +26,7 @@ def _mfaenv_hook(**_):
     env = __xonsh__.env
     expires = str(env.get("MFAENV_EXPIRES", ""))
     if expires:
-        if not expires.isdigit() or time.time() < int(expires) - @EARLY@:
+        if not _mfaenv_re.fullmatch("[0-9]{1,18}", expires) or time.time() < int(expires) - @EARLY@:
             return
     elif env.get("AWS_ACCESS_KEY_ID"):
         return  # keys of the user's own

@@ -27,6 +27,8 @@ class Xonsh(Target):
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
         """Return the line with the word in the open quote where that can hold it, else as a literal."""
+        if any(character in word for character in "~$"):
+            return f"@({word!r})\t{meaning}"  # xonsh expands these in quotes, too
         if quote and word.isprintable() and not any(character in word for character in "'\"\\"):
             return f"{quote}{word}{quote}\t{meaning}"
         return f"{word if is_plain(word) else repr(word)}\t{meaning}"

@@ -1,0 +1,100 @@
+"""What nushell and xonsh take in another way than other shells: names, words after Tab, commands of the user's own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from settled import ROWS, seated
+from terminals import CTRL_C, need, with_mfaenv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+BY_NAME = {row.name: row for row in ROWS}
+ODD = "a\u00a0b\tc\u3000d\\e\"f'#$x é"
+WORDS = ("null", "true", "false", "~", "~root", "$HOME", "a b", "it's", "a\u00a0b", "x=~", "*", "1..3", "{a}", "@(1)")
+
+
+def run(product: Product, program: str, *script: str) -> list[str]:
+    """Run a script in the shell; return the lines that it shows."""
+    start = {"nu": ("nu", "-n", "--no-std-lib"), "xonsh": ("xonsh", "--no-rc")}[program]
+    need(program)
+    file = product.home / "script"
+    file.write_text("\n".join([*script, ""]), encoding="utf-8")
+    env = with_mfaenv(product)
+    env["PATH"] = f"{tools(product)}{os.pathsep}{env['PATH']}"
+    done = subprocess.run(
+        [*start, file], cwd=product.home, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().splitlines()
+
+
+def tools(product: Product) -> Path:
+    folder = product.home / "tools"
+    folder.mkdir(exist_ok=True)
+    (folder / "show-word").write_text('#!/bin/sh\nprintf "[%s]\\n" "$1"\n')
+    (folder / "show-word").chmod(0o755)
+    return folder
+
+
+def test_nu_takes_any_name_and_folder_in(product: Product) -> None:
+    product.env["MFAENV_CACHE_DIR"] = str(product.home / ODD)
+    (product.home / "mfaenv.nu").write_text(product.run("init", "nu", "-p", ODD).out, encoding="utf-8")
+    shown = run(product, "nu", "source mfaenv.nu", "^show-word $env.MFAENV_PROFILE", "^show-word $env.MFAENV_STORE")
+    assert shown == [f"[{ODD}]", f"[{product.cache}]"]
+
+
+@pytest.mark.parametrize("own", ["def open [name] { error make {msg: mine} }", "alias open = ^echo", ""])
+def test_nus_hook_does_without_the_users_open(product: Product, scenario: Scenario, own: str) -> None:
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
+    shown = run(product, "nu", own, "source mfaenv.nu", "_mfaenv_look | ignore", "^show-word $env._mfaenv_seen")
+    assert shown == [f"[{(product.cache / 'latest').read_text().strip()}]"]
+
+
+@pytest.mark.parametrize("shell", ["nu", "xonsh"])
+def test_a_word_that_tab_offers_means_itself(product: Product, shell: str) -> None:
+    with (product.home / ".aws" / "config").open("a", encoding="utf-8") as config:
+        config.writelines(f'[profile "{word}"]\nregion = eu-west-1\n' for word in WORDS)
+    offered = product.run("complete", shell, "mfaenv", "-p", "").out.splitlines()[1:]
+    words = [line.split("\t")[0] for line in offered]
+    function = "def --wrapped typed [...words: string] { ^show-word ...$words }"
+    script = (
+        [function, *(f"typed {word}" for word in words)] if shell == "nu" else [f"show-word {word}" for word in words]
+    )
+    assert {f"[{word}]" for word in WORDS} <= set(run(product, shell, *script))
+
+
+@pytest.mark.parametrize("shell", ["pwsh", "nu", "xonsh"])
+def test_an_end_that_is_no_time_disturbs_no_prompt(product: Product, shell: str) -> None:
+    for end in ("9" * 23, "²", "1٣"):
+        with seated(product, BY_NAME[shell], AWS_ACCESS_KEY_ID="ASIAIOSFODNN7EXAMPLE", MFAENV_EXPIRES=end) as seat:
+            seat.type("")
+            assert seat.keys() == "key=ASIAIOSFODNN7EXAMPLE secret= profile=none"
+            assert "rror" not in seat.window.text
+
+
+def test_ctrl_c_fails_xonshs_line(product: Product) -> None:
+    with seated(product, BY_NAME["xonsh"]) as seat:
+        seat.window.enter("mfaenv")
+        seat.window.see("MFA code: ")
+        seat.window.press(CTRL_C)
+        seat.window.prompted()
+        seat.window.enter(BY_NAME["xonsh"].typed.status)
+        assert seat.window.see(r"^status=\d+$") == "status=130"
+
+
+def test_a_program_that_is_gone_fails_xonshs_line(product: Product) -> None:
+    with seated(product, BY_NAME["xonsh"]) as seat:
+        seat.type("$PATH = ['/usr/bin', '/bin']")
+        for line in ("mfaenv -p staging", "mfaenv exec -- true"):
+            assert seat.status_of(line) == 127
+        assert "There is no program mfaenv on the PATH." in seat.window.text
