@@ -1,6 +1,12 @@
 @echo off
 rem The function of cmd, whose macros cannot choose: theirs runs this file.
 rem What its arguments print is for this shell: what the main command and unset print, and nothing else.
+rem By its full path on the PATH: cmd itself looks in the current folder first.
+for %%p in (mfaenv.exe) do set "MFAENV_PROGRAM=%%~$PATH:p"
+if not defined MFAENV_PROGRAM (
+    echo mfaenv: There is no program mfaenv on the PATH.>&2
+    exit /b 1
+)
 :next
 set "MFAENV_WORD=%~1"
 if not defined MFAENV_WORD goto here
@@ -20,8 +26,8 @@ shift
 goto next
 :other
 set "MFAENV_WORD="
-mfaenv %*
+"%MFAENV_PROGRAM%" %*
 exit /b %ERRORLEVEL%
 :here
 set "MFAENV_WORD="
-for /f "delims=" %%i in ('mfaenv --shell cmd %*') do @%%i
+for /f "delims=" %%i in ('@"%MFAENV_PROGRAM%" --shell cmd %*') do @%%i

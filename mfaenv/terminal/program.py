@@ -27,7 +27,7 @@ FIRST_LINE_BYTES = 128
 
 _BATCH_FILES = (".cmd", ".bat")
 _CMDS_OWN = frozenset('"&|<>^%\r\n')
-"""What means something to cmd, which reads the arguments of a batch file once more: CVE-2024-24576 tells of it."""
+"""What means something to cmd, which reads the command line of a batch file once more: see CVE-2024-24576."""
 
 
 if sys.platform == "win32":
@@ -39,7 +39,7 @@ if sys.platform == "win32":
         """
         entries = [entry.strip('"') for entry in env.get("PATH", "").split(os.pathsep)]
         folders = [""] if os.path.dirname(name) else list(filter(None, entries))
-        known = (env.get("PATHEXT") or ENDINGS).lower().split(os.pathsep)
+        known = list(filter(None, (env.get("PATHEXT") or ENDINGS).lower().split(os.pathsep)))
         endings = [""] if name.lower().endswith(tuple(known)) else known
         paths = (os.path.join(folder, name + ending) for folder in folders for ending in endings)
         return next((path for path in paths if os.path.isfile(path)), "")
@@ -63,18 +63,20 @@ else:
 def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
     """Start a program, without a shell, with this environment; `streams` are Popen's.
 
-    Raise MfaenvError for arguments that a batch file would run; OSError or ValueError where it cannot be started.
+    Raise MfaenvError for a batch file with a path or arguments that cmd would run in part; OSError or ValueError
+    where it cannot be started.
     """
     program = find(command[0], env)
     if not program and sys.platform == "win32":
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-    if program.lower().endswith(_BATCH_FILES) and not _CMDS_OWN.isdisjoint("".join(command[1:])):
+    words = [program or command[0], *command[1:]]
+    # Windows drops dots and blanks at the end of a name.
+    if words[0].rstrip(". ").lower().endswith(_BATCH_FILES) and not _CMDS_OWN.isdisjoint("".join(words)):
         raise MfaenvError(
-            f"{command[0]} is a batch file, and cmd would take part of an argument as a command of its own.",
+            f"{command[0]} is a batch file, and cmd would run part of its path or of an argument as a command.",
             "Leave out quotes, line breaks and & | < > ^ %, or call the program behind it.",
             status=NOT_EXECUTABLE,
         )
-    words = [program or command[0], *command[1:]]
 
     def popen() -> subprocess.Popen[bytes]:
         try:

@@ -10,7 +10,7 @@ from mfaenv.terminal.foreground import run_in_foreground, stopped_in_order, undi
 
 
 @pytest.mark.parametrize("argument", ['a"&echo INJECTED&"', "a&b", "a|b", ">file", "%PATH%", "a^b", "a\nb", 'say "no"'])
-@pytest.mark.parametrize("name", ["tool.cmd", "TOOL.BAT"])
+@pytest.mark.parametrize("name", ["tool.cmd", "TOOL.BAT", "tool.cmd.", "tool.bat . "])
 def test_an_argument_that_cmd_would_run_is_refused(tmp_path: Path, name: str, argument: str) -> None:
     tool = tmp_path / name
     tool.write_text("#!/bin/sh\ntouch started\n")
@@ -19,6 +19,17 @@ def test_an_argument_that_cmd_would_run_is_refused(tmp_path: Path, name: str, ar
         run_in_foreground([str(tool), "fine", argument], {"PATH": ""})
     assert argument not in refused.value.message
     assert not (tmp_path / "started").exists()
+
+
+@pytest.mark.parametrize("folder", ["R&D", "100%", "a^b"])
+def test_a_path_that_cmd_would_run_in_part_is_refused(tmp_path: Path, folder: str) -> None:
+    tool = tmp_path / folder / "tool.bat"
+    tool.parent.mkdir()
+    tool.write_text("#!/bin/sh\ntouch started\n")
+    tool.chmod(0o755)
+    for command, path in ((str(tool), ""), ("tool.bat", str(tool.parent))):
+        with pytest.raises(MfaenvError, match="is a batch file"):
+            run_in_foreground([command], {"PATH": path})
 
 
 def test_plain_arguments_of_a_batch_file_are_handed_on(tmp_path: Path) -> None:

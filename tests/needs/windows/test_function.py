@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
+from pip._vendor import distlib
 from windows_pc import Windows
 
 from mfaenv import shells
@@ -14,8 +17,10 @@ from mfaenv.commands import startup
 pytestmark = pytest.mark.xdist_group("windows")
 
 PROGRAMS = {
-    "mfaenv.bat": "@python mfaenv.py %*\r\n",
-    "mfaenv.py": """\
+    "mfaenv.bat": "@echo of the current folder %*\r\n",
+    "shown.py": "import os; print('taken ' + os.environ['TAKEN'] if 'TAKEN' in os.environ else '')",
+}
+PROGRAM = """\
 import sys
 words = sys.argv[1:]
 if words[:2] != ["--shell", "cmd"]:
@@ -25,9 +30,7 @@ elif "bad" in words:
 else:
     print(f'set "TAKEN={words[2:]}"')
 sys.exit(7 * ("bad" in words))
-""",
-    "shown.py": "import os; print('taken ' + os.environ['TAKEN'] if 'TAKEN' in os.environ else '')",
-}
+"""
 SCRIPT = Path(startup.FOLDER) / shells.get_target("cmd").script
 
 
@@ -36,14 +39,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("function")
     for name, text in PROGRAMS.items():
         (place / name).write_text(text, encoding="ascii", newline="")
+    (place / "mfaenv.exe").write_bytes(launcher("print('of the current folder')"))
+    (place / "R&D (x)").mkdir()
+    (place / "R&D (x)" / "mfaenv.exe").write_bytes(launcher(PROGRAM))
     return place
+
+
+def launcher(text: str) -> bytes:
+    """Return the program that pip makes of a script: distlib's launcher, the interpreter's name, and a zip file."""
+    starter = Path(distlib.__file__).with_name("t64.exe").read_bytes()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("__main__.py", text)
+    return starter + b"#!python.exe\r\n" + packed.getvalue()
 
 
 def outcome(folder: Path, arguments: str) -> tuple[str, list[str]]:
     """Run the script with arguments as they are typed; give `taken` or `through`, and the words of the program."""
     windows = Windows()
     function = windows.path(SCRIPT)
-    lines = ("@echo off", f'call "{function}" {arguments} || echo failed', "python shown.py")
+    path = f'set "PATH={windows.path(folder / "R&D (x)")};%PATH%"'
+    lines = ("@echo off", path, f'call "{function}" {arguments} || echo failed', "python shown.py")
     (folder / "run.bat").write_text("\r\n".join((*lines, "")), encoding="ascii", newline="")
     done = windows.run(folder, {}, "cmd", "/d", "/c", "run.bat")
     assert (done.status, done.errors) == (0, "")
@@ -91,3 +107,12 @@ def test_what_goes_through_can_be_redirected(folder: Path) -> None:
 
 def test_a_failure_fails(folder: Path) -> None:
     assert outcome(folder, "-p bad") == ("failed", [])
+
+
+def test_a_program_that_is_gone_fails(folder: Path) -> None:
+    windows = Windows()
+    lines = ("@echo off", 'set "PATH=C:\\windows"', f'call "{windows.path(SCRIPT)}" -p x || echo failed', "")
+    (folder / "gone.bat").write_text("\r\n".join(lines), encoding="ascii", newline="")
+    done = windows.run(folder, {}, "cmd", "/d", "/c", "gone.bat")
+    assert done.output.decode("ascii").strip() == "failed"
+    assert "no program mfaenv" in done.errors

@@ -1,0 +1,27 @@
+"""How a program is found on Windows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from windows_pc import ROOT, Windows
+
+pytestmark = pytest.mark.xdist_group("windows")
+
+FIND = """\
+import sys
+sys.path.append({sources!r})
+from mfaenv.terminal.program import find
+for endings in ("", ".EXE;.CMD", ".EXE;;.CMD", ".EXE;.CMD;"):
+    print(find("tool", {{"PATH": {folder!r}, "PATHEXT": endings}}).lower().rpartition("\\\\")[2])
+"""
+
+
+def test_an_empty_entry_of_pathext_hides_no_program(tmp_path: Path) -> None:
+    windows = Windows()
+    (tmp_path / "tool.cmd").touch()
+    script = FIND.format(sources=windows.path(ROOT), folder=windows.path(tmp_path))
+    (tmp_path / "find.py").write_text(script, encoding="ascii")
+    done = windows.run(tmp_path, {}, "python", "find.py")
+    assert done.output.decode("ascii").split() == ["tool.cmd"] * 4, done.errors
