@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from mfaenv import shells
 from mfaenv.errors import INTERRUPTED, MfaenvError, NothingStoredError
 from mfaenv.fast import catalog, environment
-from mfaenv.fast.output import text_to_stderr, to_stdout
+from mfaenv.fast.output import STDOUT_NAME, text_to_stderr, to_stdout
 from mfaenv.fast.parse import Line
 from mfaenv.shells import detect
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tty import printable
 
-NOT_EVALUATED = {"format", "cached", "version", "help"}
+NOT_EVALUATED = {"format", "output", "cached", "version", "help"}
 """The options with which no shell evaluates the output."""
 
 
@@ -25,7 +25,7 @@ def end(error: BaseException, arguments: Sequence[str], env: Mapping[str, str]) 
     if isinstance(error, (KeyboardInterrupt, EOFError, SystemExit)):
         status = getattr(error, "code", INTERRUPTED)
     else:
-        explained = error if isinstance(error, MfaenvError) else _unexpected(error)
+        explained = error if isinstance(error, MfaenvError) else _output_error(error) or _unexpected(error)
         status = explained.status
         _say(explained, env)
     _fail(status, arguments, env)
@@ -64,6 +64,13 @@ def _say(error: MfaenvError, env: Mapping[str, str]) -> None:
             text_to_stderr(f"mfaenv: {error.message!a}\n")
         except OSError:
             return
+
+
+def _output_error(error: BaseException) -> MfaenvError | None:
+    """Return the error for standard output that cannot be written; None for any other."""
+    if isinstance(error, OSError) and error.filename == STDOUT_NAME:
+        return MfaenvError(f"The output cannot be written: {error.strerror}.", "Check where it goes to.")
+    return None
 
 
 def _unexpected(error: BaseException) -> MfaenvError:

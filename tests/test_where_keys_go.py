@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from observed_aws import ObservedAws
-from product import COMMAND, Product
+from product import COMMAND, NOBODY, Product
 from terminals import Window, direct, need
 
 from mfaenv.pretend_aws.scenario import Scenario
@@ -142,3 +142,108 @@ def test_a_terminal_shows_the_keys_that_were_asked_for(stored: Product, line: tu
     with direct(stored, *line) as window:
         window.see(KEY.pattern)
         assert window.ended() == 0
+
+
+# To a file
+
+TARGETS = (
+    ("--shell", "bash"),
+    ("--shell", "fish"),
+    *(("-f", name) for name in ("json", "dotenv", "github", "process")),
+)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=" ".join)
+def test_an_output_file_holds_what_would_be_printed(stored: Product, target: tuple[str, ...]) -> None:
+    printed = stored.run(*target).out
+    (stored.home / "file").write_text("old")
+    (stored.home / "file").chmod(0o666)
+    old = os.open(stored.home / "file", os.O_RDONLY)
+    done = stored.run(*target, "-o", "file", umask=0)
+    assert done == (0, "", "")
+    assert (stored.home / "file").read_text() == printed
+    assert stat.S_IMODE((stored.home / "file").stat().st_mode) == 0o600
+    assert os.read(old, 100) == b"old", "who has the older one open reads the keys"
+    os.close(old)
+    assert sorted(path.name for path in stored.home.iterdir() if path.name.startswith(".mfaenv")) == []
+
+
+def test_an_output_file_is_closed_from_its_first_moment(product: Product, scenario: Scenario) -> None:
+    need("strace")
+    log = product.home / "log"
+    product.command = (
+        "strace",
+        "-f",
+        "-qq",
+        "-e",
+        "trace=openat,creat",
+        "-o",
+        str(log),
+        *COMMAND,
+    )
+    words = ("-f", "dotenv", "-c", scenario.device.code(), "--output", "made")
+    assert product.run(*words, umask=0) == (0, "", "")
+    lines = log.read_text(encoding="utf-8").splitlines()
+    (opened,) = (line for line in lines if ".mfaenv-" in line and "openat" in line)
+    assert re.search(r"O_CREAT\|O_EXCL.*, 0600\)", opened)
+    assert [line for line in lines if '"made"' in line and "openat" in line] == []
+
+
+@pytest.mark.parametrize("what", ["a folder", "a pipe", "a link", "another user's", "in no folder", "nothing"])
+def test_an_output_file_is_refused_before_the_code(
+    product: Product, scenario: Scenario, aws: ObservedAws, what: str
+) -> None:
+    file = product.home / "file"
+    if what == "a folder":
+        file.mkdir()
+    elif what == "a pipe":
+        os.mkfifo(file)
+    elif what == "a link":
+        (product.home / "real").write_text("real")
+        file.symlink_to("real")
+    elif what == "another user's":
+        if os.geteuid():
+            pytest.skip("only root can give a file away")
+        file.write_text("theirs")
+        os.chown(file, NOBODY, NOBODY)
+    name = {"in no folder": "none/file", "nothing": ""}.get(what, "file")
+    done = product.run("-f", "dotenv", "-c", scenario.device.code(), "-o", name)
+    assert (done.status, done.out) == (2 if what == "nothing" else 1, "")
+    assert aws.actions() == []
+    assert not file.is_file() or file.read_text() in {"real", "theirs"}
+
+
+@pytest.mark.parametrize("line", [(), ("--shell", "bash"), ("-f", "json")], ids=" ".join)
+def test_with_an_output_file_a_terminal_shows_no_key(stored: Product, line: tuple[str, ...]) -> None:
+    with in_bash(stored, *line, "-o", "file") as window:
+        assert window.ended() == 0
+    assert not KEY.search(window.text)
+    assert window.text.strip() == ""
+    assert KEY.search((stored.home / "file").read_text())
+
+
+def test_a_file_that_was_open_is_told(stored: Product) -> None:
+    for quiet, told in (((), "open to others until now"), (("-q",), "")):
+        file = stored.home / "file"
+        file.touch(0o644)
+        file.chmod(0o644)
+        with file.open("wb") as stream:
+            done = stored.run("-f", "dotenv", *quiet, stdout=stream)
+        assert told in done.err
+        assert bool(told) == bool(done.err)
+        with file.open("wb") as stream:
+            assert stored.run("-f", "dotenv", stdout=stream).err == ""
+
+
+def test_nothing_is_written_to_a_file_of_another_user(stored: Product) -> None:
+    if os.geteuid():
+        pytest.skip("only root can give a file away")
+    file = stored.home / "file"
+    file.touch(0o600)
+    os.chown(file, NOBODY, NOBODY)
+    for words in (("-f", "dotenv"), ("--shell", "bash"), ("init", "bash")):
+        with file.open("wb") as stream:
+            done = stored.run(*words, stdout=stream)
+        assert done.status == 1
+        assert done.err.startswith("mfaenv: The output cannot be written: the file belongs to another user.\n")
+        assert not KEY.search(file.read_text())

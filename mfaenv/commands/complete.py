@@ -9,7 +9,7 @@ import sys
 from mfaenv import shells
 from mfaenv.errors import DONE
 from mfaenv.fast import catalog, output
-from mfaenv.fast.catalog import COMMANDS, MAIN, PROFILES, PROGRAM, STORED
+from mfaenv.fast.catalog import COMMANDS, FILES, MAIN, PROFILES, PROGRAM, STORED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def answer(shell: str, handed: "Sequence[str]", env: "Mapping[str, str]") -> str
     takes, before, index = wanted(tab.words)
     if takes == PROGRAM and not before:
         return _program(tab, index, env, lists=target.lists_programs)
+    if takes == FILES and not before and (left := tab.program(len(tab.words) - 2)):
+        return left  # the shell completes with files what follows the option
     if isinstance(takes, dict):
         return tab.offer(takes.items())
     words = [before + name for name in _names(takes, tab.words[-1][len(before) :], env)]
@@ -108,7 +110,16 @@ def _names(takes: "Takes", typed: str, env: "Mapping[str, str]") -> "Iterable[st
         return stored.profiles(env)
     if takes == PROGRAM:
         return _programs(typed, env)
+    if takes == FILES:
+        return _files(typed)
     return takes if isinstance(takes, tuple) else ()
+
+
+def _files(typed: str) -> list[str]:
+    """Return the files, and the folders with a slash at their ends, whose paths begin so."""
+    folder = os.path.dirname(typed)
+    paths = [os.path.join(folder, name) for name in _names_in(folder or os.curdir)]
+    return sorted(f"{path}/" if os.path.isdir(path) else path for path in paths if path.startswith(typed))
 
 
 def _programs(typed: str, env: "Mapping[str, str]") -> list[str]:

@@ -15,7 +15,7 @@ from mfaenv.config import awsfiles, provenance, resolve, settings, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.paths import file_paths
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
-from mfaenv.fast import catalog, environment, fastpath
+from mfaenv.fast import catalog, environment, fastpath, parse
 from mfaenv.fast.entry import Fields, Session
 from mfaenv.fast.output import secrets_to_stdout, to_stderr
 from mfaenv.fast.parse import Options
@@ -24,8 +24,9 @@ from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import Answer
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
+from mfaenv.shells import Pair
 from mfaenv.shells.formats import github_masks
-from mfaenv.store import Store, answers
+from mfaenv.store import Store, answers, output_file
 from mfaenv.terminal import code_page
 from mfaenv.terminal.terminal import Terminal
 
@@ -34,20 +35,30 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print the lines that set a session in the shell. Raise MfaenvError."""
     wanted = target(options, env)
     _refuse_bare_terminal(options, wanted)
+    if "output" in options:
+        output_file.check(parse.text(options, "output"))
     terminal = Terminal.for_options(options, env)
     pairs = environment.pairs(obtain(options, env, terminal, wanted), env)
     text = environment.rendered(wanted, pairs, encoding=code_page.encoding())
+    if fastpath.runs_on_github(wanted, env):
+        to_stderr(github_masks(pairs))
+    if "output" in options:
+        output_file.write(parse.text(options, "output"), text)
+    else:
+        _print(text, pairs, wanted, options, env)
+    Store.of(env).sweep(time.time())
+    return DONE
+
+
+def _print(text: bytes, pairs: list[Pair], wanted: str, options: Options, env: Mapping[str, str]) -> None:
     if os.isatty(1):
         _refuse_controls(text, wanted)
         if wanted in shells.NAMES:
+            terminal = Terminal.for_options(options, env)
             terminal.note(f"To set the session in a shell, type: {shells.loading_line(wanted, asked_again(options))}")
-    if fastpath.runs_on_github(wanted, env):
-        to_stderr(github_masks(pairs))
-    secrets_to_stdout(text)
+    secrets_to_stdout(text, quiet="quiet" in options)
     if wanted in shells.NAMES:
         notice.show(options, env, pairs, Store.of(env))
-    Store.of(env).sweep(time.time())
-    return DONE
 
 
 def _refuse_bare_terminal(options: Options, wanted: str) -> None:

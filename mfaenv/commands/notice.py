@@ -1,11 +1,11 @@
-"""The one line that says which session a shell gets, where it is another than the shell had."""
+"""The one line that says which session a shell gets."""
 
 import os
 import time
 from contextlib import suppress
 
 from mfaenv import duration
-from mfaenv.fast import fastpath, output
+from mfaenv.fast import environment, output
 from mfaenv.fast.entry import Session
 from mfaenv.store import SESSION
 
@@ -19,14 +19,11 @@ if TYPE_CHECKING:
 
 
 def show(options: "Options", env: "Mapping[str, str]", pairs: "Iterable[Pair]", store: "Store") -> None:
-    """Show it where it is told; nothing with --quiet, and with --cached, which hooks call, either."""
+    """Show it on a terminal, and in a log where another session goes; never with --quiet, or --cached for hooks."""
     got = {name: value for name, value in pairs if value}
-    if (
-        got.get("AWS_ACCESS_KEY_ID") == env.get("AWS_ACCESS_KEY_ID")
-        or options.keys() & {"quiet", "cached"}
-        or os.isatty(output.STDOUT)
-        or not fastpath.is_told(env)
-    ):
+    is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
+    told = os.isatty(output.STDERR) or (is_another and bool(env.get(environment.EXPIRES)))
+    if not told or os.isatty(output.STDOUT) or options.keys() & {"quiet", "cached"}:
         return
     from mfaenv.terminal.tty import printable
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from mfaenv.fast.parse import Options
 
+SERVED = "served"
+"""The kind of a shell that has an address for credentials, from `mfaenv exec --serve`, and no keys."""
+
 VERSION = 1
 """Of the shape that `--json` prints; it changes where a name changes its meaning or goes."""
 
@@ -79,16 +82,17 @@ def _ends(expires: int | None, now: float) -> dict[str, Any]:
 def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> dict[str, Any] | None:
     """Describe the keys that this shell exports, with all that the store knows about them."""
     key = env.get("AWS_ACCESS_KEY_ID", "")
-    if not key:
+    served = not key and environment.is_served(env)
+    if not key and not served:
         return None
     temporary = fastpath.temporary_keys(env)
     known: dict[str, Any] = {
         "profiles": [],
-        "kind": "session" if temporary else "long-term",
+        "kind": SERVED if served else "session" if temporary else "long-term",
         "role": None,
         "account": None,
         "device": None,
-        "access_key_id": key,
+        "access_key_id": key or None,
         **_ends(environment.end(env) if temporary else None, now),
     }
     stored = next((row for row in rows if row["access_key_id"] == key), {})
@@ -97,7 +101,7 @@ def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> di
 
 def _problems(options: Options, env: Mapping[str, str], shell: Mapping[str, Any] | None) -> list[str]:
     """Return where the shell, the store and what the user asked for do not agree."""
-    if shell is None:
+    if shell is None or shell["kind"] == SERVED:
         return []
     found = []
     theirs = {name: env.get(name, "") for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}

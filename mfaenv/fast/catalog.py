@@ -7,6 +7,7 @@ from what stands here and in `parse`, which has the rows that every start needs.
 from mfaenv import shells
 from mfaenv.fast.parse import (
     DEFAULT,
+    FILES,
     MAIN,
     MAIN_COMMAND,
     MAIN_OPTIONS,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMMANDS",
+    "FILES",
     "MAIN",
     "OPTIONS",
     "PRINTING",
@@ -42,8 +44,8 @@ __all__ = [
     "profile_or_default",
 ]
 
-PRINTING = ("shell", "format")
-"""The options of the commands that print a session."""
+PRINTING = ("shell", "format", "output")
+"""The options that say what a session is printed for, and where."""
 
 WINDOWS = ("pinentry", "zenity", "kdialog", "osascript", "powershell")
 """Programs that open a window to ask in: MFAENV_ASK may name one of them."""
@@ -102,7 +104,7 @@ COMMANDS = {
     MAIN: MAIN_COMMAND,
     "unset": Command(
         "Print the lines that remove what mfaenv has set.",
-        _rows(*PRINTING),
+        _rows("shell", "format"),
         module="unset",
     ),
     "process": Command(

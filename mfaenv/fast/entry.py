@@ -201,7 +201,7 @@ if sys.platform == "win32":
         """Return whether it is a link: a junction is one, and lstat takes it for a directory."""
         return stat.S_ISLNK(found.st_mode) or found.st_reparse_tag == stat.IO_REPARSE_TAG_MOUNT_POINT
 
-    def _owner(_: os.stat_result) -> str:
+    def owner(_: os.stat_result) -> str:
         """Return nothing: there the access rights of the profile protect the files, and modes say nothing."""
         return ""
 
@@ -223,7 +223,7 @@ else:
     def _is_link(found: os.stat_result) -> bool:
         return stat.S_ISLNK(found.st_mode)
 
-    def _owner(found: os.stat_result) -> str:
+    def owner(found: os.stat_result) -> str:
         """Return another user whose file this is, or nothing where it is ours."""
         return "" if found.st_uid == os.geteuid() else f"another user (uid {found.st_uid})"
 
@@ -266,8 +266,8 @@ class ReadOnlyStore:
             return "is a link"
         if not stat.S_ISDIR(found.st_mode):
             return "is not a directory"
-        if _owner(found):
-            return f"belongs to {_owner(found)}"
+        if owner(found):
+            return f"belongs to {owner(found)}"
         return "can be written by other users" if found.st_mode & _OTHER_WRITERS else ""
 
     def get(self, of: "type[E]", key: str) -> "E | None":
@@ -280,21 +280,16 @@ class ReadOnlyStore:
         return of.from_bytes(self._private(name))
 
     def _private(self, name: str) -> bytes:
-        """Read a file of ours that nobody else can; else nothing."""
-        found, data = self._look(name, LARGEST) or (None, b"")
-        return data if found and not found.st_mode & _OTHERS and found.st_size <= LARGEST else b""
-
-    def _look(self, name: str, most: int) -> "tuple[os.stat_result, bytes] | None":
-        """Read a regular file of this user, never a link or one that would block; nothing for any other."""
+        """Read a regular file of this user that nobody else can, never a link or one that would block; else nothing."""
         try:
             fd = os.open(self.file(name), _READ)
         except OSError:
-            return None
+            return b""
         try:
             found = os.fstat(fd)
-            ours = stat.S_ISREG(found.st_mode) and not _owner(found)
-            return (found, os.read(fd, min(found.st_size, most))) if ours else None
+            ours = stat.S_ISREG(found.st_mode) and not owner(found) and not found.st_mode & _OTHERS
+            return os.read(fd, found.st_size) if ours and found.st_size <= LARGEST else b""
         except OSError:
-            return None
+            return b""
         finally:
             os.close(fd)

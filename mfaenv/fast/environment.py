@@ -107,6 +107,15 @@ MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 """https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""
 
 
+ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+"""Where SDKs fetch credentials: `mfaenv exec --serve` sets it, and so do containers."""
+
+
+def is_served(env: "Mapping[str, str]") -> bool:
+    """Return whether this shell has no keys, but an address of `mfaenv exec --serve` for them."""
+    return env.get(ADDRESS_OF_KEYS, "").startswith("http://127.0.0.1:") and bool(env.get(PROFILE))
+
+
 def region_is_ours(env: "Mapping[str, str]") -> bool:
     """Return whether the region in the environment came with an earlier session, not from the user."""
     return bool(env.get(REGION_MARK)) and all(env.get(name) == env[REGION_MARK] for name in REGIONS)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 IGNORED_OPTIONS = {
     "shell",  # how it is printed
     "format",
+    "output",
     "token_code",  # how a new session is got
     "token_command",
     "no_input",
@@ -88,7 +89,7 @@ def answer(options: "Options", env: "Mapping[str, str]", tell: "Tell | None" = N
 
     `tell` is called with what a shell got, where that is told.
     """
-    if os.isatty(1):
+    if os.isatty(1) or "output" in options:
         return None
     found = stored(options, env, ReadOnlyStore.of(env), time.time())
     target = _target(options, env) if found else ""
@@ -96,7 +97,7 @@ def answer(options: "Options", env: "Mapping[str, str]", tell: "Tell | None" = N
         return None
     if isinstance(found, str):
         return CODE_NEEDED if options.get("cached") else None
-    output.secrets_to_stdout(environment.rendered(target, found))
+    output.secrets_to_stdout(environment.rendered(target, found), quiet="quiet" in options)
     if tell and target in shells.NAMES and is_told(env):
         tell(options, env, found)
     return DONE

@@ -1,5 +1,6 @@
 """What is printed, as bytes, and how a run ends in order."""
 
+import errno
 import os
 import stat
 import sys
@@ -20,6 +21,9 @@ def end_in_order(number: int, _frame: object) -> None:
 
 
 STDOUT, STDERR = 1, 2
+STDOUT_NAME = "standard output"
+"""What the errors of writing there have for a file's name."""
+
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -38,27 +42,43 @@ def hold_standard_streams() -> None:
 def to_stdout(data: bytes) -> None:
     """Write everything at once, as bytes: Windows gives text other line ends.
 
-    Raise BrokenPipeError where nobody reads any more, MfaenvError where it cannot be written otherwise.
+    Raise BrokenPipeError where nobody reads any more, OSError with STDOUT_NAME where it cannot be written otherwise.
     """
     try:
         _write(STDOUT, data)
     except BrokenPipeError:
         raise
     except OSError as error:
-        from mfaenv.errors import MfaenvError
-
-        raise MfaenvError(f"The output cannot be written: {error.strerror}.", "Check where it goes to.") from None
+        raise OSError(error.errno, error.strerror, STDOUT_NAME) from None
 
 
-def secrets_to_stdout(data: bytes) -> None:
-    """Write keys as to_stdout does; a file that others can read is closed to them first, whatever the umask was."""
-    try:
-        found = os.fstat(STDOUT).st_mode
-        if stat.S_ISREG(found) and found & OTHERS and hasattr(os, "fchmod"):
-            os.fchmod(STDOUT, stat.S_IMODE(found) & ~OTHERS)
-    except OSError:
-        to_stderr(b"mfaenv: The output file cannot be closed to others: check who can read it.\n")
+def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
+    """Write keys as to_stdout does; a file that others can read is closed to them first, whatever the umask was.
+
+    Raise OSError with STDOUT_NAME for a file of another user too: nothing is written there.
+    """
+    if sys.platform != "win32":
+        found = os.fstat(STDOUT)
+        if stat.S_ISREG(found.st_mode) and found.st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "the file belongs to another user", STDOUT_NAME)
+        if stat.S_ISREG(found.st_mode) and found.st_mode & OTHERS:
+            _close_to_others(stat.S_IMODE(found.st_mode), quiet=quiet)
     to_stdout(data)
+
+
+if sys.platform != "win32":
+
+    def _close_to_others(mode: int, *, quiet: bool) -> None:
+        warning = b"The output file was open to others until now; the one that --output makes never is."
+        try:
+            os.fchmod(STDOUT, mode & ~OTHERS)
+        except OSError:
+            warning, quiet = b"The output file cannot be closed to others: check who can read it.", False
+        try:
+            if not quiet:
+                to_stderr(b"mfaenv: %s\n" % warning)
+        except OSError:
+            return  # nobody reads it, and the keys are closed to others
 
 
 def text_to_stdout(text: str) -> None:

@@ -29,6 +29,9 @@ PROGRAM = "program"
 """A program, and what that takes."""
 
 
+FILES = "files"
+
+
 class Option:
     """One option: its flags, what its value is called (nothing: it is a switch), where else that comes from."""
 
@@ -75,6 +78,7 @@ MAIN_OPTIONS = {
         takes=shells.NAMES,
     ),
     "format": Option(("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", takes=shells.FORMATS),
+    "output": Option(("-o", "--output"), "FILE", "Write to a file, which only you can read", takes=FILES),
     "token_code": Option(
         ("-c", "--token-code"),
         "CODE",

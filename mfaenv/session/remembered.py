@@ -56,9 +56,9 @@ def _device_key(access_key: str, endpoint: str) -> str:
     return "\n".join(filter(None, (access_key, endpoint)))
 
 
-def is_device_of(entry_key: str, access_key: str) -> bool:
-    """Return whether an entry with this key remembers a device of the access key, at whichever address."""
-    return entry_key.partition("\n")[0] == access_key
+def access_key_of(entry: Device) -> str:
+    """Return the access key whose device an entry remembers."""
+    return entry.key.partition("\n")[0]
 
 
 def device(store: "Store", access_key: str, endpoint: str) -> tuple[str, str]:

@@ -56,5 +56,4 @@ def _listed(store: "Store", latest: str, now: float) -> list[str]:
 def forget(store: "Store") -> None:
     """Remove the list, as sessions were removed."""
     for name in store.names(PROFILES):
-        if store.is_ours(name):
-            store.delete(name)
+        store.delete(name)

@@ -1,7 +1,7 @@
-"""The directory of stored sessions: a folder of its own, read with suspicion, each file replaced in one step.
+"""The directory of stored sessions: a folder that bears our mark, read with suspicion, each file replaced in one step.
 
-A file counts as mfaenv's by its whole name, its kind, its owner and its first line; no other is ever changed or
-deleted. A Tab and the prompt hooks' programs load this module, so nothing slow is imported here.
+In a folder with the mark, a file is mfaenv's by its whole name; in any other, nothing is changed or deleted. A Tab and
+the prompt hooks' programs load this module, so nothing slow is imported here.
 """
 
 import errno
@@ -15,21 +15,22 @@ if TYPE_CHECKING:
 
     from mfaenv.fast.entry import Entry
 
-FIRST = 64  # bytes in which the first line of a file ends
-
 SESSION = Session.PREFIX
 DEVICE, CODE, LOCK, PROFILES, KEY, CLOSED = "device-", "code-", "lock-", "profiles-", "key-", "closed-"
 LATEST = "latest"
 """The file that holds the time of the last new session, as one word: a prompt hook reads it without a process."""
+
+MARK = "CACHEDIR.TAG"
+MARK_TEXT = b"""\
+Signature: 8a477f597d28d172789f06886806bc55
+# The sessions that mfaenv stores. Backups leave this folder out: https://bford.info/cachedir/
+"""
 
 CHECKSUM_DIGITS = 16  # with which the name of an entry ends
 
 TEMPORARY = ".new-"
 ENTRIES = (SESSION, ANSWER, DEVICE, CODE, PROFILES, KEY, CLOSED)
 KINDS = (*ENTRIES, LATEST, LOCK, TEMPORARY)
-
-PROBE = "probe"
-"""What the file is named for with which a store is tried out."""
 
 
 def dump(fields: "Mapping[str, str]") -> bytes:
@@ -49,7 +50,7 @@ def to_bytes(entry: "Entry") -> bytes:
 
 
 def kind(name: str) -> str:
-    """Return what a file is by its whole name: a prefix or LATEST; nothing for a name that mfaenv gives no file."""
+    """Return what a file is by its whole name: a prefix or LATEST; empty for a name that mfaenv gives no file."""
     if name.startswith(TEMPORARY):
         rest = name.removeprefix(TEMPORARY)
         unique, target = rest[:CHECKSUM_DIGITS], rest[CHECKSUM_DIGITS:]
@@ -59,7 +60,7 @@ def kind(name: str) -> str:
 
 def _is_target(name: str) -> bool:
     """Return whether a temporary file may be on its way to this name."""
-    return name in {LATEST, PROBE} or _prefix(name) in ENTRIES
+    return name in {LATEST, MARK} or _prefix(name) in ENTRIES
 
 
 def _prefix(name: str) -> str:
@@ -69,24 +70,6 @@ def _prefix(name: str) -> str:
 
 def _is_checksum(text: str) -> bool:
     return len(text) == CHECKSUM_DIGITS and not text.strip("0123456789abcdef")
-
-
-def _is_head(data: bytes, *, cut_off: bool) -> bool:
-    """Return whether this is how an entry begins, or, of a file that was cut off, how one may begin."""
-    head = HEAD.encode()
-    return head.startswith(data[: len(head)]) if cut_off else data.startswith(head)
-
-
-def _is_word(data: bytes) -> bool:
-    """Return whether this may be the word, the time of the last new session, that prompt hooks look at."""
-    return not data.strip(b"0123456789.\n")
-
-
-def _begins(of: str, data: bytes) -> bool:
-    """Return whether mfaenv writes files of this kind that begin so; a temporary one may have been cut off."""
-    if of in {TEMPORARY, LATEST} and _is_word(data):
-        return of == TEMPORARY or data.endswith(b"\n")
-    return _is_head(data, cut_off=of == TEMPORARY) if of in {*ENTRIES, TEMPORARY} else not data and of == LOCK
 
 
 class Store(ReadOnlyStore):
@@ -104,9 +87,9 @@ class Store(ReadOnlyStore):
             )
 
     def prepare(self) -> None:
-        """Make the directory, open to its owner alone, and see that a file can be written in it.
+        """Make the directory, open to its owner alone, and mark it, by which it is seen that files can be written.
 
-        Raise MfaenvError where it must not be used, OSError where it cannot be.
+        Raise MfaenvError where it must not be used, OSError where it cannot be, or holds other things and no mark.
         """
         from mfaenv.store import private_files
 
@@ -115,7 +98,29 @@ class Store(ReadOnlyStore):
         self.check()
         private_files.make_folders(self.path)
         self.check()
-        private_files.probe(self._temporary(PROBE))
+        others = [name for name in os.listdir(self.path) if kind(name) != TEMPORARY]
+        if others:  # in this order: the mark comes before all else
+            self._check_mark()
+        private_files.replace(self.file(MARK), self._temporary(MARK), MARK_TEXT, None)
+
+    def _check_mark(self) -> None:
+        """Raise OSError where the folder has no mark of ours."""
+        if not self._is_ours():
+            raise OSError(errno.ENOTEMPTY, f"other files are there, and no {MARK} of mfaenv", self.path)
+
+    def _is_ours(self) -> bool:
+        """Return whether the folder has our mark, or has lost it and holds our entries and nothing else."""
+        try:
+            with open(self.file(MARK), "rb") as file:
+                if file.read(len(MARK_TEXT)) == MARK_TEXT:
+                    return True
+        except OSError:
+            pass
+        try:
+            kinds = {kind(name) for name in os.listdir(self.path) if name != MARK}
+        except OSError:
+            return False
+        return "" not in kinds and not kinds.isdisjoint(ENTRIES)
 
     def put(self, entry: "Entry", until: float) -> None:
         """Write an entry in one step; it is over at `until`, in seconds since 1970, and its time of change says so.
@@ -129,6 +134,7 @@ class Store(ReadOnlyStore):
 
         if len(data) > LARGEST:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
+        self._check_mark()
         private_files.replace(self.file(name), self._temporary(name), data, until)
 
     def _temporary(self, name: str) -> str:
@@ -145,17 +151,14 @@ class Store(ReadOnlyStore):
             return False
         return True
 
-    def is_ours(self, name: str) -> bool:
-        """Return whether mfaenv wrote this file: by its whole name, kind, owner and first line."""
-        found = self._look(name, FIRST)
-        return found is not None and _begins(kind(name), found[1])
-
     def names(self, *kinds: str) -> list[str]:
-        """List the files whose whole names say that they are of these kinds, in order."""
-        try:
-            return sorted(name for name in os.listdir(self.path) if kind(name) in kinds)
-        except OSError:
+        """List the files whose whole names say that they are of these kinds, in order; none in a folder not marked."""
+        if not self._is_ours():
             return []
+        with os.scandir(self.path) as files:
+            return sorted(
+                file.name for file in files if kind(file.name) in kinds and file.is_file(follow_symlinks=False)
+            )
 
     def announce(self, word: str) -> None:
         """Announce a new session to the prompt hooks of other shells. Raise OSError."""
@@ -169,6 +172,7 @@ class Store(ReadOnlyStore):
         """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""
         from mfaenv.store import private_files
 
-        for name in self.names(*ENTRIES, TEMPORARY):
-            if private_files.is_over(self.file(name), now, temporary=kind(name) == TEMPORARY) and self.is_ours(name):
-                self.delete(name)
+        for name in self.names(TEMPORARY):
+            private_files.remove_abandoned(self.file(name), now)
+        for name in self.names(*ENTRIES):
+            private_files.remove_ended(self.file(name), self._temporary(name), now)

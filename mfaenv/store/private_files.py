@@ -41,13 +41,6 @@ def make_folders(path: str) -> None:
         os.umask(before)
 
 
-def probe(path: str) -> None:
-    """See that a new file can be made. Raise OSError where it cannot."""
-    create(path, b"")
-    with suppress(FileNotFoundError):  # another process cleared the store meanwhile
-        os.unlink(path)
-
-
 def replace(path: str, temporary: str, data: bytes, until: float | None) -> None:
     """Replace a file in one step by a temporary one; `until`, in seconds since 1970, is then its time of change.
 
@@ -74,13 +67,32 @@ def remove(path: str) -> None:
     _patiently(lambda: os.unlink(path))
 
 
-def is_over(path: str, now: float, *, temporary: bool) -> bool:
-    """Return whether an entry has ended, or a temporary file is old, even where the clock was set back since."""
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    return abs(now - found.st_ctime) > ABANDONED_AFTER if temporary else found.st_mtime < now
+def remove_abandoned(path: str, now: float) -> None:
+    """Remove a temporary file whose writer must have been killed, even where the clock was set back since."""
+    with suppress(OSError):
+        if abs(now - os.lstat(path).st_ctime) > ABANDONED_AFTER:
+            os.unlink(path)
+
+
+def remove_ended(path: str, aside: str, now: float) -> None:
+    """Remove an entry that has ended. One that another process stores at the same moment stays."""
+    with suppress(OSError):
+        if not _has_ended(path, now):
+            return
+        os.rename(path, aside)  # nobody writes there: what is seen now is what is removed
+        if not _has_ended(aside, now):
+            _put_back(aside, path)
+        os.unlink(aside)
+
+
+def _has_ended(path: str, now: float) -> bool:
+    return os.lstat(path).st_mtime < now
+
+
+def _put_back(aside: str, path: str) -> None:
+    """Give a file its name again, unless a newer one has it by now."""
+    with suppress(OSError):
+        os.link(aside, path)
 
 
 def create(path: str, data: bytes, *, synced: bool = False) -> None:

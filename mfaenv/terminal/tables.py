@@ -46,7 +46,8 @@ def status(found: Mapping[str, Any], profile: str) -> list[Table | str]:
 
 def _row(session: Mapping[str, Any]) -> tuple[str, ...]:
     role = session["role"]
-    identity = f"role {role.partition(':role/')[2]}" if role else session["kind"]
+    kind = {"served": "an address for credentials"}.get(session["kind"], session["kind"])
+    identity = f"role {role.partition(':role/')[2]}" if role else kind
     return (session["profile"] or "-", identity, session["account"] or "-", _device(session), _left(session))
 
 
@@ -60,7 +61,7 @@ def _left(session: Mapping[str, Any]) -> str:
     """Return the time that is left, and the time of day at which it ends; a session of others may have an end."""
     remaining = session["remaining"]
     if remaining is None:
-        return "no end" if session["kind"] == "long-term" else "unknown"
+        return {"long-term": "no end", "served": "renewed by mfaenv"}.get(session["kind"], "unknown")
     if not remaining:
         return "ended"
     end = datetime.fromisoformat(session["expires"]).timestamp()

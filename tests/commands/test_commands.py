@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from observed_aws import ObservedAws
-from product import Product, as_nobody
+from product import COMMAND, Product, as_nobody
 from terminals import need
 
 from mfaenv.pretend_aws.scenario import Scenario
@@ -237,6 +237,16 @@ def test_status_gives_long_term_keys_no_end_though_an_earlier_session_left_one(b
     found = status(bare)
     assert (found["shell"]["kind"], found["shell"]["expires"]) == ("long-term", None)
     assert found["problems"] == []
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_status_knows_of_an_address_for_credentials(product: Product) -> None:
+    done = product.run("exec", "--serve", "--", *COMMAND, "status", "--json")
+    shell = json.loads(done.out)["shell"]
+    assert (shell["profile"], shell["kind"], shell["access_key_id"]) == ("default", "served", None)
+    assert json.loads(done.out)["problems"] == []
+    drawn = product.run("exec", "--serve", "--", *COMMAND, "status").out
+    assert re.search(r"default +an address for credentials +.*renewed by mfaenv", drawn)
 
 
 def test_status_of_an_empty_machine(bare: Product) -> None:

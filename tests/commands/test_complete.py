@@ -15,7 +15,7 @@ from terminals import need
 from mfaenv import shells
 from mfaenv.cli import help as pages
 from mfaenv.commands import complete
-from mfaenv.fast.catalog import COMMANDS, MAIN, OPTIONS, PROFILES, PROGRAM, STORED, Command, Option
+from mfaenv.fast.catalog import COMMANDS, FILES, MAIN, OPTIONS, PROFILES, PROGRAM, STORED, Command, Option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,6 +75,8 @@ WANTED: list[tuple[str, object, str, int]] = [
     ("-px|", PROFILES, "-p", 1),
     ("-qpx|", PROFILES, "-qp", 1),
     ("-qp |", PROFILES, "", 2),
+    ("-o |", FILES, "", 2),
+    ("--output=x|", FILES, "--output=", 1),
     ("status -p |", STORED, "", 3),
     ("clear --profile=|", STORED, "--profile=", 2),
     ("-c |", "", "", 2),
@@ -242,3 +244,15 @@ def test_bash_inserts_the_name(bare: Product, name: str, begun: str) -> None:
     kept = line[: len(line) - len(begun)] + ("--profile=" if begun.startswith("--profile=") else "") + quote
     expected = ["mfaenv", "-p", name] if kept.startswith("mfaenv -p ") else ["mfaenv", f"{begun.rstrip(quote)}{name}"]
     assert bash_words(f"{kept}{inserted}{quote}") == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths of POSIX")
+def test_files_are_offered_for_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """bash, zsh and fish complete them by themselves where they stand alone."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a file").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "inside").touch()
+    assert complete.answer("fish", ["mfaenv", "-o", ""], {}) == "1\n"
+    assert complete.answer("fish", ["mfaenv", "--output=fo"], {}).split() == ["0", "--output=folder/"]
+    assert complete.answer("fish", ["mfaenv", "--output=folder/"], {}).split() == ["0", "--output=folder/inside"]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from product import NOBODY
 
 from mfaenv import store
 from mfaenv.errors import MfaenvError
@@ -105,39 +104,46 @@ def test_a_run_and_a_clear_leave_the_folder_that_is_named_as_it_was(product: Pro
     assert product.run("clear").status == 0
     after = seen(notes)
     assert after.pop("mfaenv")
+    assert after.pop("mfaenv/CACHEDIR.TAG")
     assert after == before
     assert mode(notes) == 0o755
 
 
 @posix
-def test_in_the_store_itself_only_what_mfaenv_wrote_is_touched(product: Product, scenario: Scenario) -> None:
+def test_a_folder_with_other_things_and_no_mark_is_not_taken(product: Product, scenario: Scenario) -> None:
     product.cache.mkdir(0o700, parents=True)
     neighbours(product.cache)
-    (product.cache / "latest").unlink()
     before = seen(product.cache)
-    assert get(product, scenario).status == 0
-    assert before.items() <= seen(product.cache).items()
-    done = product.run("clear")
+    done = get(product, scenario)
     assert done.status == 0
+    assert "other files are there, and no CACHEDIR.TAG of mfaenv" in done.err
     assert seen(product.cache) == before
-    assert "mfaenv did not write" in done.err
-    assert "left alone" in done.err
-    assert [line for line in done.err.splitlines() if "code-review.md" in line] == []
+    assert product.run("status").status == 0
+    assert product.run("clear").err == "mfaenv: No session is stored.\n"
+    assert seen(product.cache) == before
 
 
-@posix
-@needs_root
-def test_a_file_of_another_user_is_left_alone(product: Product, scenario: Scenario) -> None:
+def test_a_users_own_latest_is_never_touched(product: Product, scenario: Scenario) -> None:
+    product.cache.mkdir(0o700, parents=True)
+    (product.cache / "latest").write_bytes(THEIRS)
     assert get(product, scenario).status == 0
-    name = f"session-{DIGITS}"
-    place = Store(str(product.cache))
-    place.put(entry.Session(key="another"), LONG_AGO)
-    (product.cache / entry.file_name(store.SESSION, "another")).rename(product.cache / name)
-    if sys.platform != "win32":
-        os.chown(product.cache / name, NOBODY, NOBODY)
-    assert get(product, scenario, "--refresh", "-d", "1h").status in {0, 1}
     assert product.run("clear").status == 0
-    assert os.listdir(product.cache) == [name]
+    assert {path.name: path.read_bytes() for path in product.cache.iterdir()} == {"latest": THEIRS}
+
+
+def test_backups_leave_the_store_out(product: Product, scenario: Scenario) -> None:
+    """https://bford.info/cachedir/: the first 43 bytes count."""
+    assert get(product, scenario).status == 0
+    mark = (product.cache / "CACHEDIR.TAG").read_bytes()
+    assert mark[:43] == b"Signature: 8a477f597d28d172789f06886806bc55"
+    assert b"mfaenv" in mark
+
+
+def test_a_mark_of_another_program_is_none_of_ours(product: Product, scenario: Scenario) -> None:
+    product.cache.mkdir(0o700, parents=True)
+    (product.cache / "CACHEDIR.TAG").write_bytes(store.MARK_TEXT.replace(b"mfaenv", b"others"))
+    assert "is not stored" in get(product, scenario).err
+    assert [path.name for path in product.cache.iterdir()] == ["CACHEDIR.TAG"]
 
 
 @given(
@@ -165,31 +171,50 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
         place.put(made(key="k"), LONG_AGO)
     place.announce("1800000000.5")
     with lock(place.file(entry.file_name(store.LOCK, "k")), nobody_waits):
-        names = os.listdir(place.path)
+        names = set(os.listdir(place.path)) - {store.MARK}
         assert sorted(map(store.kind, names)) == sorted((*store.ENTRIES, store.LATEST, store.LOCK))
-        assert all(map(place.is_ours, names))
 
 
-@pytest.mark.parametrize("target", [store.LATEST, store.PROBE, f"session-{DIGITS}"])
-@pytest.mark.parametrize("cut", range(0, 60, 4))
-def test_what_a_killed_writer_left_is_ours_wherever_it_was_cut_off(tmp_path: Path, target: str, cut: int) -> None:
+@pytest.mark.parametrize("target", [store.LATEST, store.MARK, f"session-{DIGITS}"])
+def test_what_a_killed_writer_left_goes_after_a_minute(tmp_path: Path, target: str) -> None:
     place = Store(str(tmp_path))
-    data = b"1800000000.5\n" if target == store.LATEST else store.dump({"key": "k", "token": "x" * 100})
     name = f"{store.TEMPORARY}{DIGITS}-{target}"
-    Path(place.file(name)).write_bytes(data[: 0 if target == store.PROBE else cut])
+    Path(place.file(name)).touch()
+    place.prepare()
     assert place.names(store.TEMPORARY) == [name]
-    assert place.is_ours(name)
     place.sweep(time.time())
-    assert os.listdir(tmp_path) == [name]
+    assert place.names(store.TEMPORARY) == [name]
     place.sweep(time.time() + 100)
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(tmp_path) == [store.MARK]
 
 
 def test_a_writers_file_goes_though_the_clock_went_back(tmp_path: Path) -> None:
     place = Store(str(tmp_path))
+    place.prepare()
     Path(place.file(f"{store.TEMPORARY}{DIGITS}-{store.LATEST}")).touch()
     place.sweep(time.time() - 86_400)
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(tmp_path) == [store.MARK]
+
+
+@pytest.mark.parametrize("moment", ["rename", "unlink"])
+def test_a_session_that_is_stored_during_a_sweep_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    place = Store(str(tmp_path))
+    place.prepare()
+    place.put(entry.Session(key="k", access_key="old", expires=LONG_AGO), LONG_AGO)
+    new = entry.Session(key="k", profiles=("default",), access_key="new", expires=4_000_000_000)
+    real = getattr(os, moment)
+
+    def store_before(*arguments: str) -> None:
+        monkeypatch.setattr(os, moment, real)
+        place.put(new, time.time() + 100)
+        real(*arguments)
+
+    monkeypatch.setattr(os, moment, store_before)
+    place.sweep(time.time())
+    assert place.get(entry.Session, "k") == new
+    assert place.names(store.TEMPORARY) == []
 
 
 # What is made
@@ -273,25 +298,16 @@ def test_a_path_of_thousands_of_folders_is_an_error_and_no_more(tmp_path: Path) 
 # What clear removes
 
 
-def test_clear_removes_all_that_is_ours_and_says_what(product: Product, scenario: Scenario) -> None:
+def test_clear_removes_all_but_the_mark_and_speaks_of_sessions(product: Product, scenario: Scenario) -> None:
     assert get(product, scenario).status == 0
     place = Store(str(product.cache))
     place.put(fastpath.CachedRequest(key="k"), LONG_AGO)
-    (product.cache / f"{store.TEMPORARY}{DIGITS}-{store.PROBE}").touch()
+    (product.cache / f"{store.TEMPORARY}{DIGITS}-{store.MARK}").touch()
     (product.cache / entry.file_name(store.LOCK, "abandoned")).touch()
+    (product.cache / "notes.txt").touch()
     done = product.run("clear")
-    assert done.status == 0
-    assert list(product.cache.iterdir()) == []
-    for said in (
-        "the session of profile default",
-        "1 prepared answer",
-        "1 remembered device",
-        "1 used code",
-        "1 time of the last session",
-        "1 abandoned lock",
-        "1 temporary file",
-    ):
-        assert said in done.err
+    assert done == (0, "", "mfaenv: Removed the session of profile default in account 123456789012.\n")
+    assert sorted(path.name for path in product.cache.iterdir()) == [store.MARK, "notes.txt"]
     assert product.run("clear").err == "mfaenv: No session is stored.\n"
 
 
@@ -301,8 +317,26 @@ def test_a_lock_that_is_held_stays(product: Product, scenario: Scenario) -> None
     with lock(str(product.cache / held), nobody_waits):
         done = product.run("clear")
         assert done.status == 0
-        assert "its lock stays" in done.err
-        assert os.listdir(product.cache) == [held]
+        assert "Another mfaenv is getting a session just now." in done.err
+        assert sorted(os.listdir(product.cache)) == [store.MARK, held]
+
+
+def test_clear_says_that_the_shell_still_has_its_session(product: Product, scenario: Scenario) -> None:
+    assert get(product, scenario).status == 0
+    product.env |= {"MFAENV_PROFILE": "default", "MFAENV_EXPIRES": "4000000000", "MFAENV_SHELL": "bash"}
+    own = "mfaenv: This shell still has its own session, of profile default. To remove it too, type:\n"
+    assert own in product.run("clear", "-p", "default").err
+    assert own not in product.run("clear", "-p", "staging").err
+
+
+def test_an_empty_name_clears_nothing(product: Product, scenario: Scenario) -> None:
+    assert get(product, scenario).status == 0
+    before = seen(product.cache)
+    for words in (("-p", ""), ("--profile=",)):
+        done = product.run("clear", *words)
+        assert (done.status, done.out) == (2, "")
+        assert done.err.startswith("mfaenv: --profile: no profile is named.\n")
+    assert seen(product.cache) == before
 
 
 def link_folder(real: Path, link: Path) -> None:

@@ -1,0 +1,39 @@
+"""`--output FILE`: a new file that only its owner can read, in the place of an older one."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.fast.entry import owner
+from mfaenv.store import private_files
+
+
+def check(path: str) -> None:
+    """See, before a code is asked for, that the file can be written. Raise MfaenvError."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if not path:
+        raise MfaenvError("--output: no file is named.", "Name one: --output FILE.", status=USAGE)
+    if not os.path.isdir(folder):
+        raise MfaenvError(f"{path} cannot be written: there is no folder {folder}.", "Make it, or name another file.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise MfaenvError(f"{path} cannot be written: nothing can be made in {folder}.", "Name another file.")
+    try:
+        old = os.lstat(path)
+    except OSError:
+        return
+    if not stat.S_ISREG(old.st_mode):
+        raise MfaenvError(f"{path} is no regular file: refused.", "Name another file.")
+    if owner(old):
+        raise MfaenvError(f"{path} belongs to {owner(old)}: refused.", "Name another file.")
+
+
+def write(path: str, data: bytes) -> None:
+    """Write the file in one step. Raise MfaenvError, and leave the old one then."""
+    check(path)
+    temporary = os.path.join(os.path.dirname(path), f".mfaenv-{os.urandom(8).hex()}")
+    try:
+        private_files.replace(path, temporary, data, None)
+    except OSError as error:
+        raise MfaenvError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from None
