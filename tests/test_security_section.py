@@ -156,9 +156,7 @@ KEYS_PROOFS = {
     ),
     "The keychain is the macOS Keychain, the Windows Credential Manager or the Secret Service on Linux.": KEYCHAINS,
     "Other keychains work if the Python package keyring has a backend for them.": (MOVES,),
-    "mfaenv needs that package.": (),
-    "In your clone, type the line of your installer:": (),
-    "Then move the keys:": (),
+    "If that package is missing, this command shows how to install it:": ("test_without_a_keychain_nothing_changes",),
     "`import` stores the keys of a profile in the keychain, reads them back, and tries them with AWS.": (
         "test_keys_that_aws_does_not_know_stay_in_the_file",
         "test_a_backend_that_keeps_nothing_changes_nothing",
@@ -167,7 +165,7 @@ KEYS_PROOFS = {
     "In the config file it adds `credential_process = mfaenv keys get -p default`, so that the AWS CLI and the SDKs "
     "still find the keys.": (*KEYCHAINS, "test_a_program_that_is_not_on_the_path_is_named_with_its_folder"),
     "Nothing else in the files changes.": (MOVES,),
-    "`mfaenv keys export` moves them back into the file.": (
+    "`mfaenv keys export` moves them back into the file, if no other user can read it.": (
         "test_export_is_the_way_back",
         "test_any_name_of_a_profile_moves_there_and_back",
     ),
