@@ -1,0 +1,164 @@
+"""Several changes of keys at once, keychains that keep nothing, files that others read, and what a kill leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from depth import examples
+from product import COMMAND, PATIENCE, finish
+from terminals import need
+from trouble import assert_explained
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from keychains import Keychain
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+    from mfaenv.pretend_aws.world import Credential
+
+
+def credentials(product: Product) -> Path:
+    return Path(product.env["AWS_SHARED_CREDENTIALS_FILE"])
+
+
+def config(product: Product) -> Path:
+    return Path(product.env["AWS_CONFIG_FILE"])
+
+
+def section(name: str, key: Credential) -> str:
+    return f"[{name}]\naws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\n"
+
+
+def succeeded(product: Product, *line: str) -> None:
+    done = product.run(*line)
+    assert (done.status, done.out) == (0, ""), done.err
+
+
+def slowed(product: Product, *line: str, calls: str, inject: str) -> subprocess.Popen[bytes]:
+    """Start a run whose system calls of a kind meet with something."""
+    need("strace")
+    product.command = ("strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject={calls}:{inject}", *COMMAND)
+    try:
+        return product.start(*line)
+    finally:
+        product.command = COMMAND
+
+
+def temporary_files(product: Product) -> list[Path]:
+    return list(credentials(product).parent.glob(".c*"))
+
+
+def test_two_imports_of_one_profile_at_once_lose_nothing(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    """The second one starts at any moment of the first."""
+    for number in range(examples(40, 5)):
+        first = product.start("keys", "import")
+        time.sleep(number % 4 * 0.03)
+        second = product.start("keys", "import")
+        done = finish(first), finish(second)
+        assert json.loads(keychain.lookup("default"))["SecretAccessKey"] == scenario.key.secret
+        assert scenario.key.secret not in credentials(product).read_text()
+        assert [each.status for each in done] == [0, 0], done
+        succeeded(product, "keys", "export")
+
+
+@pytest.mark.usefixtures("keychain")
+def test_an_export_waits_for_another_that_is_about_to_replace_the_file(product: Product, scenario: Scenario) -> None:
+    credentials(product).write_text(section("default", scenario.key) + section("same", scenario.key))
+    succeeded(product, "keys", "import")
+    succeeded(product, "keys", "import", "-p", "same")
+    delayed = slowed(product, "keys", "export", calls="rename", inject="delay_enter=1500000")
+    end = time.monotonic() + PATIENCE
+    while not temporary_files(product):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    other = product.run("keys", "export", "-p", "same")
+    done = finish(delayed)
+    assert (done.status, other.status) == (0, 0), done.err + other.err
+    assert credentials(product).read_text().count(scenario.key.secret) == 2
+
+
+MEMORY = """\
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+    held = {}
+
+    def get_password(self, service, username):
+        return self.held.get((service, username))
+
+    def set_password(self, service, username, password):
+        self.held[service, username] = password
+
+    def delete_password(self, service, username):
+        del self.held[service, username]
+"""
+
+
+def test_a_keychain_that_keeps_things_in_memory_alone_is_refused(
+    product: Product, scenario: Scenario, tmp_path: Path
+) -> None:
+    (tmp_path / "memory.py").write_text(MEMORY)
+    product.env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    product.env["PYTHON_KEYRING_BACKEND"] = "memory.Keyring"
+    before = credentials(product).read_bytes(), config(product).read_bytes()
+    done = product.run("keys", "import")
+    assert done.status == 1
+    assert_explained(done, "did not keep the keys: another process does not find them", "keep the keys in the file")
+    assert (credentials(product).read_bytes(), config(product).read_bytes()) == before
+    assert scenario.key.secret.encode() in before[0]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_nothing_is_exported_into_a_file_that_others_can_read(
+    product: Product, scenario: Scenario, keychain: Keychain, mode: int
+) -> None:
+    succeeded(product, "keys", "import")
+    credentials(product).chmod(mode)
+    before = credentials(product).read_bytes(), config(product).read_bytes()
+    done = product.run("keys", "export")
+    assert done.status == 1
+    assert_explained(done, "Others can read", f"^ *chmod 600 {credentials(product)}$")
+    assert (credentials(product).read_bytes(), config(product).read_bytes()) == before
+    assert scenario.key.secret in keychain.lookup("default")
+    credentials(product).chmod(0o600)
+    succeeded(product, "keys", "export")
+
+
+@pytest.mark.parametrize("line", [("keys", "import"), ("keys", "export"), ("configure", "--yes")], ids=" ".join)
+def test_what_a_kill_left_beside_the_files_is_removed_by_the_next_run(
+    product: Product, scenario: Scenario, keychain: Keychain, line: tuple[str, ...]
+) -> None:
+    """The killed run is an export, which has the secret in what it left; a file of somebody else stays."""
+    succeeded(product, "keys", "import")
+    finish(slowed(product, "keys", "export", calls="rename", inject="signal=KILL:when=1"))
+    (left,) = temporary_files(product)
+    assert scenario.key.secret in left.read_text()
+    theirs = left.with_name(".credentials.swp")
+    theirs.write_text("theirs")
+    more = ("--serial-number", scenario.device.serial, "-c", scenario.device.code()) if "--yes" in line else ()
+    done = product.run(*line, *more)
+    assert done.status == 0, done.err
+    assert temporary_files(product) == [theirs]
+    assert scenario.key.secret in keychain.lookup("default") + credentials(product).read_text()
+
+
+def test_a_copy_that_a_kill_left_in_the_keychain_is_removed_by_the_next_run(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    succeeded(product, "keys", "import")
+    entry = keychain.lookup("default")
+    keychain.tool("store", "--label=x", "service", "mfaenv (being replaced)", "username", "default", data=entry)
+    succeeded(product, "keys", "import")
+    left = keychain.tool("lookup", "service", "mfaenv (being replaced)", "username", "default")
+    assert left.stdout == ""
+    assert scenario.key.secret in keychain.lookup("default")
