@@ -12,7 +12,7 @@ from needs.packages.installing import build
 
 pytestmark = pytest.mark.xdist_group("packages")
 
-FROM_SOURCE = ("tests/packages/test_release.py", "tests/test_suggest.py")
+FROM_SOURCE = ("tests/needs/packages/test_release.py", "tests/test_suggest.py")
 """Tests that are quick, some of which read files beside the package. All others are collected, no more."""
 
 
