@@ -15,8 +15,8 @@ from mfaenv.fast import environment, fastpath, parse
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, Request
+from mfaenv.serving import browser
 from mfaenv.session import device, longterm, remembered
-from mfaenv.terminal import browser
 from mfaenv.terminal.terminal import Terminal
 
 ROLE_SETTINGS = ("role_arn", "sso_role_name")

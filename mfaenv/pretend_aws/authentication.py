@@ -11,8 +11,9 @@ from typing import NamedTuple, TypeAlias
 from mfaenv.aws.regions import partition_of
 from mfaenv.pretend_aws import sigv4
 from mfaenv.pretend_aws.sigv4 import TIME_FORMAT
-from mfaenv.pretend_aws.wire import Failure, Refusal, Request
+from mfaenv.pretend_aws.wire import Failure, Refusal
 from mfaenv.pretend_aws.world import Credential, Use, World
+from mfaenv.serving.loopback import HttpRequest
 
 Errors: TypeAlias = Mapping[str, Failure]
 
@@ -129,7 +130,7 @@ class Signed(NamedTuple):
     region: str
 
 
-def authenticate(world: World, request: Request, checks: RequestChecks) -> Signed:
+def authenticate(world: World, request: HttpRequest, checks: RequestChecks) -> Signed:
     """Return who signed the request.
 
     Any region of the account's partition will do for any service: clients that are pointed at one endpoint sign what is
@@ -163,7 +164,7 @@ def _known(credential: Credential, world: World) -> bool:
     return credential.active and credential.known_from <= world.now()
 
 
-def _authorization(request: Request, checks: RequestChecks) -> sigv4.Authorization:
+def _authorization(request: HttpRequest, checks: RequestChecks) -> sigv4.Authorization:
     if "authorization" not in request.headers:
         raise checks.refusal("unsigned")
     authorization = sigv4.parse_authorization(request.headers["authorization"])
@@ -179,7 +180,7 @@ def _authorization(request: Request, checks: RequestChecks) -> sigv4.Authorizati
     return authorization
 
 
-def _check_scope(request: Request, authorization: sigv4.Authorization, checks: RequestChecks) -> None:
+def _check_scope(request: HttpRequest, authorization: sigv4.Authorization, checks: RequestChecks) -> None:
     stamp = request.headers["x-amz-date"]
     if authorization.terminator != sigv4.TERMINATOR:
         raise checks.refusal("wrong terminator", end=authorization.terminator)
@@ -203,7 +204,7 @@ def _check_time(stamp: str, now: float, checks: RequestChecks) -> None:
     raise checks.refusal(kind, stamp=stamp, limit=f"{limit:{TIME_FORMAT}}", now=f"{received:{TIME_FORMAT}}")
 
 
-def _check_payload(request: Request, checks: RequestChecks) -> None:
+def _check_payload(request: HttpRequest, checks: RequestChecks) -> None:
     stated = request.headers.get("x-amz-content-sha256")
     unsigned = checks is S3_CHECKS and stated == sigv4.UNSIGNED_PAYLOAD
     if stated is not None and not unsigned and stated != sigv4.payload_hash(request.body):

@@ -8,31 +8,32 @@ from urllib.parse import urlsplit
 
 from mfaenv.pretend_aws.routing import Operation
 from mfaenv.pretend_aws.totp import Shown
-from mfaenv.pretend_aws.wire import Failure, Refusal, Request, Response
+from mfaenv.pretend_aws.wire import Failure, Refusal
 from mfaenv.pretend_aws.world import World
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 CODE_PATH = "/-/code"
 
 
-def code_route(world: World, request: Request) -> Operation | None:
+def code_route(world: World, request: HttpRequest) -> Operation | None:
     """Return the operation that shows the code, where the request is for its page."""
     if request.path != CODE_PATH:
         return None
     return Operation("demo", "ShowCode", partial(_show_code, world), render_failure)
 
 
-def render_failure(failure: Failure) -> Response:
+def render_failure(failure: Failure) -> HttpResponse:
     """Return the failure as plain text."""
-    return Response(failure.status, failure.message.encode(), "text/plain")
+    return HttpResponse(failure.status, failure.message.encode(), "text/plain")
 
 
-def _show_code(world: World) -> Response:
+def _show_code(world: World) -> HttpResponse:
     """Return what the first device that shows codes shows now, as JSON; 404 in a world without one."""
     users = (user for account in world.accounts.values() for user in account.users.values())
     device = next((device for user in users for device in user.devices if device.has_codes), None)
     if device is None:
         raise Refusal("NotFound", "nobody here has a device that shows codes", 404)
-    return Response(200, json.dumps(device.shown()._asdict()).encode(), "application/json")
+    return HttpResponse(200, json.dumps(device.shown()._asdict()).encode(), "application/json")
 
 
 def read_code_page(url: str, patience: float = 5) -> Shown:

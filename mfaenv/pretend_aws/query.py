@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from mfaenv.pretend_aws.authentication import RequestChecks
 from mfaenv.pretend_aws.service import Action, Call, Service
 from mfaenv.pretend_aws.validation import Rule, validate
-from mfaenv.pretend_aws.wire import Content, Failure, Response, document
+from mfaenv.pretend_aws.wire import Content, Failure, document
+from mfaenv.serving.loopback import HttpResponse
 
 
 def query_service(
@@ -31,22 +32,22 @@ def _checked(action: Action, rules: Sequence[Rule]) -> Action:
     return act
 
 
-def _renderer(namespace: str) -> Callable[[str, Content], Response]:
-    def render(action: str, result: Content) -> Response:
+def _renderer(namespace: str) -> Callable[[str, Content], HttpResponse]:
+    def render(action: str, result: Content) -> HttpResponse:
         request_id = str(uuid.uuid4())
         content: Content = {f"{action}Result": result, "ResponseMetadata": {"RequestId": request_id}}
         body = document(f"{action}Response", content, namespace)
-        return Response(200, body, headers={"x-amzn-RequestId": request_id})
+        return HttpResponse(200, body, headers={"x-amzn-RequestId": request_id})
 
     return render
 
 
-def _failure_renderer(namespace: str) -> Callable[[Failure], Response]:
-    def render(failure: Failure) -> Response:
+def _failure_renderer(namespace: str) -> Callable[[Failure], HttpResponse]:
+    def render(failure: Failure) -> HttpResponse:
         request_id = str(uuid.uuid4())
         fault = "Receiver" if failure.status >= 500 else "Sender"  # noqa: PLR2004 - HTTP's own border
         error: Content = {"Type": fault, "Code": failure.code, "Message": failure.message}
         body = document("ErrorResponse", {"Error": error, "RequestId": request_id}, namespace)
-        return Response(failure.status, body, headers={"x-amzn-RequestId": request_id})
+        return HttpResponse(failure.status, body, headers={"x-amzn-RequestId": request_id})
 
     return render

@@ -10,8 +10,9 @@ from mfaenv.pretend_aws.iam import IAM
 from mfaenv.pretend_aws.s3 import S3
 from mfaenv.pretend_aws.service import Call, Service
 from mfaenv.pretend_aws.sts import STS
-from mfaenv.pretend_aws.wire import Failure, Refusal, Request, Response
+from mfaenv.pretend_aws.wire import Failure, Refusal
 from mfaenv.pretend_aws.world import World
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 _SERVICE_OF_VERSION = {"2011-06-15": STS, "2010-05-08": IAM}
 _NO_VERSION = replace(STS, actions={})
@@ -23,22 +24,22 @@ class Operation(NamedTuple):
 
     service: str
     action: str
-    perform: Callable[[], Response]
+    perform: Callable[[], HttpResponse]
     """Raises Refusal."""
-    render_failure: Callable[[Failure], Response]
+    render_failure: Callable[[Failure], HttpResponse]
 
 
-Route: TypeAlias = Callable[[World, Request], Operation | None]
+Route: TypeAlias = Callable[[World, HttpRequest], Operation | None]
 """Returns what a request asks for where it is one that this route answers, else None."""
 
 
-def find_operation(world: World, request: Request, routes: Iterable[Route] = ()) -> Operation:
+def find_operation(world: World, request: HttpRequest, routes: Iterable[Route] = ()) -> Operation:
     """Return what the request asks for: of the first route that answers it, else of STS, IAM or S3."""
     operations = (route(world, request) for route in routes)
     return next(filter(None, operations), None) or _signed_operation(world, request)
 
 
-def _signed_operation(world: World, request: Request) -> Operation:
+def _signed_operation(world: World, request: HttpRequest) -> Operation:
     parameters = request.parameters
     is_query = request.method == "POST" or "Action" in parameters
     service = _SERVICE_OF_VERSION.get(parameters.get("Version", ""), _NO_VERSION) if is_query else S3
@@ -47,11 +48,13 @@ def _signed_operation(world: World, request: Request) -> Operation:
     return Operation(service.name, action, perform, service.render_failure)
 
 
-def _s3_action(request: Request) -> str:
+def _s3_action(request: HttpRequest) -> str:
     return "ListBuckets" if (request.method, request.path) == ("GET", "/") else ""
 
 
-def _perform(world: World, request: Request, service: Service, action: str, parameters: dict[str, str]) -> Response:
+def _perform(
+    world: World, request: HttpRequest, service: Service, action: str, parameters: dict[str, str]
+) -> HttpResponse:
     credential, region = authenticate(world, request, service.checks)
     if action not in service.actions:
         raise _unknown(service, action, parameters)

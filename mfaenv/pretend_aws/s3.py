@@ -5,7 +5,8 @@ import uuid
 from mfaenv.pretend_aws.authentication import S3_CHECKS
 from mfaenv.pretend_aws.authorization import authorize
 from mfaenv.pretend_aws.service import Call, Service
-from mfaenv.pretend_aws.wire import Content, Failure, Response, document, timestamp
+from mfaenv.pretend_aws.wire import Content, Failure, document, timestamp
+from mfaenv.serving.loopback import HttpResponse
 
 
 def _list_buckets(call: Call) -> Content:
@@ -16,12 +17,12 @@ def _list_buckets(call: Call) -> Content:
     return {"Owner": {"ID": account.id.rjust(64, "0")}, "Buckets": {"Bucket": buckets}}
 
 
-def _render(_action: str, result: Content) -> Response:
+def _render(_action: str, result: Content) -> HttpResponse:
     body = document("ListAllMyBucketsResult", result, "http://s3.amazonaws.com/doc/2006-03-01/")
-    return Response(200, body, "application/xml", _ids())
+    return HttpResponse(200, body, "application/xml", _ids())
 
 
-def _render_failure(failure: Failure) -> Response:
+def _render_failure(failure: Failure) -> HttpResponse:
     ids = _ids()
     error: Content = {
         "Code": failure.code,
@@ -29,7 +30,7 @@ def _render_failure(failure: Failure) -> Response:
         "RequestId": ids["x-amz-request-id"],
         "HostId": ids["x-amz-id-2"],
     }
-    return Response(failure.status, document("Error", error), "application/xml", ids)
+    return HttpResponse(failure.status, document("Error", error), "application/xml", ids)
 
 
 def _ids() -> dict[str, str]:

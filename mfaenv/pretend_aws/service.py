@@ -6,8 +6,9 @@ from typing import TypeAlias
 
 from mfaenv.pretend_aws.authentication import RequestChecks
 from mfaenv.pretend_aws.policy import Query
-from mfaenv.pretend_aws.wire import Content, Failure, Response
+from mfaenv.pretend_aws.wire import Content, Failure
 from mfaenv.pretend_aws.world import Credential, World
+from mfaenv.serving.loopback import HttpResponse
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Service:
 
     checks: RequestChecks
     actions: Mapping[str, Action]
-    render: Callable[[str, Content], Response]
-    render_failure: Callable[[Failure], Response]
+    render: Callable[[str, Content], HttpResponse]
+    render_failure: Callable[[Failure], HttpResponse]
 
     @property
     def name(self) -> str:

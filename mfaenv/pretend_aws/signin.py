@@ -12,8 +12,9 @@ from html import escape
 
 from mfaenv.pretend_aws.pages import render_failure
 from mfaenv.pretend_aws.routing import Operation
-from mfaenv.pretend_aws.wire import Refusal, Request, Response
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Credential, Role, World
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 FEDERATION = "/federation"
 CONSOLE = "/-/console/"
@@ -45,7 +46,7 @@ _PAGE = """\
 """
 
 
-def signin_route(world: World, request: Request) -> Operation | None:
+def signin_route(world: World, request: HttpRequest) -> Operation | None:
     """Return the operation that signs in or shows the console, where the request is for one of these."""
     if request.path == FEDERATION:
         action = request.parameters.get("Action", "")
@@ -57,7 +58,7 @@ def signin_route(world: World, request: Request) -> Operation | None:
     return None
 
 
-def _federate(world: World, action: str, parameters: Mapping[str, str]) -> Response:
+def _federate(world: World, action: str, parameters: Mapping[str, str]) -> HttpResponse:
     if action not in _ACTIONS:
         raise _bad("The action is getSigninToken or login.")
     if missing := [name for name in PARAMETERS[action] if not parameters.get(name)]:
@@ -65,7 +66,7 @@ def _federate(world: World, action: str, parameters: Mapping[str, str]) -> Respo
     return _ACTIONS[action](world, parameters)
 
 
-def _get_signin_token(world: World, parameters: Mapping[str, str]) -> Response:
+def _get_signin_token(world: World, parameters: Mapping[str, str]) -> HttpResponse:
     if "SessionDuration" in parameters:  # AWS takes it where long-term keys assumed the role, which nobody notes here
         raise _bad("Invalid credentials parameter: SessionDuration is of no use with a session's keys.")
     credential = _credential(world, parameters["Session"])
@@ -73,7 +74,7 @@ def _get_signin_token(world: World, parameters: Mapping[str, str]) -> Response:
         raise _bad("Only federation tokens or assume role tokens may be used for federated login.")
     token = secrets.token_urlsafe(64)
     world.signin_tokens[token] = (credential, world.now() + TOKEN_SECONDS)
-    return Response(200, json.dumps({"SigninToken": token}).encode(), "application/json", _PRIVATE)
+    return HttpResponse(200, json.dumps({"SigninToken": token}).encode(), "application/json", _PRIVATE)
 
 
 def _credential(world: World, text: str) -> Credential:
@@ -93,16 +94,16 @@ def _credential(world: World, text: str) -> Credential:
     return credential
 
 
-def _log_in(world: World, parameters: Mapping[str, str]) -> Response:
+def _log_in(world: World, parameters: Mapping[str, str]) -> HttpResponse:
     credential, until = world.signin_tokens.pop(parameters["SigninToken"], (None, 0.0))
     if credential is None or until <= world.now():
         raise _bad("The sign-in token was used before, has expired, or is none.")
     name = secrets.token_urlsafe(32)
     world.consoles[name] = (credential, parameters["Destination"])
-    return Response(302, b"", "text/plain", {**_PRIVATE, "Location": CONSOLE + name})
+    return HttpResponse(302, b"", "text/plain", {**_PRIVATE, "Location": CONSOLE + name})
 
 
-def _show_console(world: World, name: str) -> Response:
+def _show_console(world: World, name: str) -> HttpResponse:
     credential, destination = world.consoles.get(name, (None, ""))
     if credential is None or (credential.expires or 0) <= world.now():
         raise Refusal("NotFound", "The session in the console has ended. Sign in again.", 404)
@@ -111,14 +112,14 @@ def _show_console(world: World, name: str) -> Response:
         account=escape(credential.account.id),
         destination=escape(destination),
     )
-    return Response(200, page.encode(), "text/html; charset=utf-8", _PRIVATE)
+    return HttpResponse(200, page.encode(), "text/html; charset=utf-8", _PRIVATE)
 
 
 def _bad(message: str) -> Refusal:
     return Refusal("BadRequest", message, 400)
 
 
-_ACTIONS: Mapping[str, Callable[[World, Mapping[str, str]], Response]] = {
+_ACTIONS: Mapping[str, Callable[[World, Mapping[str, str]], HttpResponse]] = {
     "getSigninToken": _get_signin_token,
     "login": _log_in,
 }

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
-from mfaenv.pretend_aws.wire import Request
+from mfaenv.serving.loopback import HttpRequest
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 TERMINATOR = "aws4_request"
@@ -50,7 +50,7 @@ def payload_hash(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def signature(request: Request, authorization: Authorization, secret: str) -> str:
+def signature(request: HttpRequest, authorization: Authorization, secret: str) -> str:
     """Return the signature that the request should carry, in hexadecimal digits.
 
     The signed headers must be there. Only S3 lets a header say what the payload's hash is.

@@ -1,11 +1,9 @@
-"""What goes over the wire: requests, answers, refusals, and the XML that AWS's clients expect."""
+"""Refusals, and the XML that AWS's clients expect."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeAlias
-from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 Content: TypeAlias = "str | int | Mapping[str, Content] | Sequence[Content] | None"
@@ -14,33 +12,6 @@ Content: TypeAlias = "str | int | Mapping[str, Content] | Sequence[Content] | No
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold: an answer that repeats a parameter must stay readable."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One HTTP request as it arrived: nothing decoded, header names in lower case."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes = b""
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """Return the fields of the query protocol, from the query string and the form in the body."""
-        fields = self.query + "&" + self.body.decode("utf-8", "replace")
-        return dict(parse_qsl(fields, keep_blank_values=True))
-
-
-@dataclass(frozen=True)
-class Response:
-    """One HTTP response."""
-
-    status: int
-    body: bytes
-    content_type: str = "text/xml"
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Failure(NamedTuple):

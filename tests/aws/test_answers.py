@@ -19,9 +19,9 @@ from trouble import CODE, assert_explained
 
 from mfaenv.aws import answers
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.wire import Response
+from mfaenv.serving.loopback import HttpResponse
 
-Change = Callable[[Response], Response]
+Change = Callable[[HttpResponse], HttpResponse]
 
 ENDLESS = "9" * 400
 LINE = ("--shell", "sh")
@@ -134,7 +134,7 @@ def test_an_error_without_its_words_is_told(product: Product, aws: ObservedAws, 
     inside = {"Code": "AccessDenied", "Message": "No.", part: text.format(part)}
     words = "".join(f"<{name}>{value}</{name}>" for name, value in inside.items())
     page = f"<ErrorResponse><Error>{words}</Error></ErrorResponse>".encode()
-    aws.change("GetCallerIdentity", lambda _: Response(403, page))
+    aws.change("GetCallerIdentity", lambda _: HttpResponse(403, page))
     configure(product, mfa_serial=None)
     done = product.run(*LINE, "--token-code", CODE)
     assert done.status == 1

@@ -29,8 +29,8 @@ from mfaenv.commands import export
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
-from mfaenv.pretend_aws.wire import Request
 from mfaenv.pretend_aws.world import World
+from mfaenv.serving.loopback import HttpRequest
 from mfaenv.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ class Run:
         }
         headers.setdefault("host", url.netloc)
         body = prepared.body or b""
-        request = Request(
+        request = HttpRequest(
             prepared.method, url.path, url.query, headers, body.encode() if isinstance(body, str) else body
         )
         answer = self.aws.answer(request)

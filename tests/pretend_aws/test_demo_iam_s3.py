@@ -11,7 +11,7 @@ from mfaenv.commands.demo.client import Reply
 from mfaenv.pretend_aws.files import Keys
 from mfaenv.pretend_aws.policy import ALLOW_ALL, Document, trust
 from mfaenv.pretend_aws.sigv4 import UNSIGNED_PAYLOAD, parse_authorization, signature
-from mfaenv.pretend_aws.wire import Request
+from mfaenv.serving.loopback import HttpRequest
 
 INVALID_TOKEN = "InvalidClientTokenId: The security token included in the request is invalid."
 EXPLICITLY = "with an explicit deny in an identity-based policy"
@@ -191,7 +191,7 @@ def late(direct: DirectAws) -> Reply:
             400,
             "AuthorizationHeaderMalformed",
         ),
-        (lambda direct: direct.send(Request("GET", "/", "", {"host": "127.0.0.1"})), 403, "AccessDenied"),
+        (lambda direct: direct.send(HttpRequest("GET", "/", "", {"host": "127.0.0.1"})), 403, "AccessDenied"),
         (lambda direct: direct.send(payload(direct, "0" * 64)), 400, "XAmzContentSHA256Mismatch"),
         (lambda direct: direct.send(unsigned_header(direct)), 403, "AccessDenied"),
     ],
@@ -201,7 +201,7 @@ def test_refusals_of_s3(direct: DirectAws, call: Callable[[DirectAws], Reply], s
     assert (reply.status, reply.values("Code")) == (status, [code])
 
 
-def payload(direct: DirectAws, stated: str) -> Request:
+def payload(direct: DirectAws, stated: str) -> HttpRequest:
     """A well signed request to S3 that states this hash of its payload."""
     request = direct.request("s3", direct.session())
     stating = replace(request, headers={**request.headers, "x-amz-content-sha256": stated})
@@ -214,7 +214,7 @@ def payload(direct: DirectAws, stated: str) -> Request:
     return replace(stating, headers={**stating.headers, "authorization": signed})
 
 
-def unsigned_header(direct: DirectAws) -> Request:
+def unsigned_header(direct: DirectAws) -> HttpRequest:
     request = direct.request("s3", direct.key)
     return replace(request, headers={**request.headers, "x-amz-acl": "public-read"})
 
@@ -225,6 +225,6 @@ def test_s3_takes_a_payload_that_is_not_signed(direct: DirectAws) -> None:
 
 def test_what_this_s3_cannot_do_it_says(direct: DirectAws) -> None:
     session = direct.session()
-    inside = Request("GET", "/photos", "", {"host": "127.0.0.1"})
+    inside = HttpRequest("GET", "/photos", "", {"host": "127.0.0.1"})
     reply = direct.send(sign(inside, session, "us-east-1", "s3", NOON))
     assert (reply.status, reply.values("Code")) == (501, ["NotImplemented"])

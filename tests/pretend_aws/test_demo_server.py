@@ -25,12 +25,13 @@ from product import PATIENCE
 from mfaenv.commands.demo import client
 from mfaenv.model import Credentials
 from mfaenv.pretend_aws.routing import Operation
-from mfaenv.pretend_aws.wire import Failure, Request, Response
+from mfaenv.pretend_aws.wire import Failure
 from mfaenv.pretend_aws.world import User, World
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 
-def refused(failure: Failure) -> Response:
-    return Response(failure.status, b"")
+def refused(failure: Failure) -> HttpResponse:
+    return HttpResponse(failure.status, b"")
 
 
 @pytest.fixture
@@ -63,10 +64,10 @@ def test_a_service_may_be_out_of_reach_while_another_answers(aws: ObservedAws, k
 def test_a_call_that_waits_holds_up_no_other(direct: DirectAws, key: Credentials) -> None:
     answered = threading.Event()
 
-    def wait() -> Response:
-        return Response(200 if answered.wait(PATIENCE) else 503, b"")
+    def wait() -> HttpResponse:
+        return HttpResponse(200 if answered.wait(PATIENCE) else 503, b"")
 
-    def route(_world: World, request: Request) -> Operation | None:
+    def route(_world: World, request: HttpRequest) -> Operation | None:
         return Operation("probe", "Wait", wait, refused) if request.path == "/wait" else None
 
     with ObservedAws(direct.world, routes=[route]) as aws, ThreadPoolExecutor() as pool:
@@ -98,14 +99,14 @@ def test_the_date_header_goes_by_the_worlds_clock() -> None:
 
 
 def test_a_route_is_asked_before_the_services_and_can_be_made_to_fail(direct: DirectAws) -> None:
-    def route(_world: World, request: Request) -> Operation | None:
+    def route(_world: World, request: HttpRequest) -> Operation | None:
         if request.path != "/health":
             return None
-        return Operation("probe", "Look", lambda: Response(200, b"well"), refused)
+        return Operation("probe", "Look", lambda: HttpResponse(200, b"well"), refused)
 
     aws = ObservedAws(direct.world, routes=[route])
     aws.fail("Look", UNAVAILABLE)
-    looks = [aws.answer(Request("GET", "/health", "", {})) for _ in range(2)]
+    looks = [aws.answer(HttpRequest("GET", "/health", "", {})) for _ in range(2)]
     assert [(look.status, look.body) for look in looks if look] == [(503, b""), (200, b"well")]
     caller = aws.answer(direct.request("sts", direct.key, "GetCallerIdentity"))
     assert caller
@@ -214,7 +215,7 @@ def test_it_speaks_tls(tmp_path: Path) -> None:
             socket.create_connection((address.hostname, address.port)) as plain,
             trusting.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
         ):
-            connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: {address.netloc}\r\nConnection: close\r\n\r\n".encode())
             assert connection.recv(12) == b"HTTP/1.1 403"
         with (
             pytest.raises(ssl.SSLCertVerificationError),

@@ -7,8 +7,8 @@ import pytest
 from direct_aws import DirectAws
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
-from mfaenv.pretend_aws.wire import Request, Response
 from mfaenv.pretend_aws.world import Credential, Role
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 PAGE = "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1"
 HOST = {"host": "127.0.0.1"}
@@ -28,8 +28,8 @@ def session_of(keys: Credential, **changes: str) -> str:
     return json.dumps({"sessionId": keys.id, "sessionKey": keys.secret, "sessionToken": keys.token, **changes})
 
 
-def get(direct: DirectAws, path: str, **parameters: str) -> Response:
-    return direct.aws.answer(Request("GET", path, urlencode(parameters), HOST))
+def get(direct: DirectAws, path: str, **parameters: str) -> HttpResponse:
+    return direct.aws.answer(HttpRequest("GET", path, urlencode(parameters), HOST))
 
 
 def token(direct: DirectAws, session: Credential) -> str:
@@ -38,11 +38,11 @@ def token(direct: DirectAws, session: Credential) -> str:
     return str(json.loads(answer.body)["SigninToken"])
 
 
-def log_in(direct: DirectAws, given: str, page: str = PAGE) -> Response:
+def log_in(direct: DirectAws, given: str, page: str = PAGE) -> HttpResponse:
     return get(direct, "/federation", Action="login", Issuer="test", Destination=page, SigninToken=given)
 
 
-def shown(direct: DirectAws, answer: Response) -> Response:
+def shown(direct: DirectAws, answer: HttpResponse) -> HttpResponse:
     assert answer.status == 302
     return get(direct, answer.headers["Location"])
 
@@ -123,7 +123,7 @@ def test_keys_that_have_ended_or_are_long_term_sign_nobody_in(direct: DirectAws,
     ],
 )
 def test_a_malformed_request_is_refused(direct: DirectAws, query: str) -> None:
-    assert direct.aws.answer(Request("GET", "/federation", query, HOST)).status == 400
+    assert direct.aws.answer(HttpRequest("GET", "/federation", query, HOST)).status == 400
 
 
 def test_a_duration_is_refused_for_a_role_that_a_session_assumed(direct: DirectAws, session: Credential) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from signing import sign
 
 from mfaenv.pretend_aws.sigv4 import Authorization, parse_authorization, signature
-from mfaenv.pretend_aws.wire import Request
+from mfaenv.serving.loopback import HttpRequest
 
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 HEADERS = {"host": "example.amazonaws.com", "x-amz-date": "20150830T123600Z"}
@@ -25,23 +25,23 @@ FORM = {**HEADERS, "content-type": "application/x-www-form-urlencoded"}
     ("request_", "expected"),
     [
         pytest.param(
-            Request("GET", "/", "", HEADERS),
+            HttpRequest("GET", "/", "", HEADERS),
             "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
             id="get-vanilla",
         ),
         pytest.param(
-            Request("GET", "/", "Param2=value2&Param1=value1", HEADERS),
+            HttpRequest("GET", "/", "Param2=value2&Param1=value1", HEADERS),
             "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
             id="get-vanilla-query-order-key-case",
         ),
         pytest.param(
-            Request("POST", "/", "", FORM, b"Param1=value1"),
+            HttpRequest("POST", "/", "", FORM, b"Param1=value1"),
             "ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a",
             id="post-x-www-form-urlencoded",
         ),
     ],
 )
-def test_signatures_are_those_of_awss_test_suite(request_: Request, expected: str) -> None:
+def test_signatures_are_those_of_awss_test_suite(request_: HttpRequest, expected: str) -> None:
     scope = ("AKIDEXAMPLE", "20150830", "us-east-1", "service", "aws4_request")
     assert signature(request_, Authorization(*scope, tuple(sorted(request_.headers)), ""), SECRET) == expected
 
@@ -70,7 +70,7 @@ def test_signatures_are_those_of_botocore(service: str, parameters: dict[str, st
     headers["host"] = "example.amazonaws.com"
     authorization = parse_authorization(headers["authorization"])
     assert authorization is not None
-    assert signature(Request("POST", "/", query, headers, body), authorization, SECRET) == authorization.signature
+    assert signature(HttpRequest("POST", "/", query, headers, body), authorization, SECRET) == authorization.signature
 
 
 BARE = {"host": "127.0.0.1", "content-type": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -118,7 +118,7 @@ def test_a_request_to_s3_with_any_byte_changed_is_refused(direct: DirectAws, par
     assert direct.send(changed(good, part, place, "~")).status in {400, 403, 501}
 
 
-def changed(request: Request, part: str, place: int, letter: str) -> Request:
+def changed(request: HttpRequest, part: str, place: int, letter: str) -> HttpRequest:
     """The request with one letter of a part put in another's place."""
     headers = dict(request.headers)
     fields = {"method": request.method, "path": request.path, "query": request.query, "body": request.body.decode()}
@@ -129,11 +129,11 @@ def changed(request: Request, part: str, place: int, letter: str) -> Request:
         headers[part] = text
     else:
         fields[part] = text
-    return Request(fields["method"], fields["path"], fields["query"], headers, fields["body"].encode())
+    return HttpRequest(fields["method"], fields["path"], fields["query"], headers, fields["body"].encode())
 
 
 def test_a_query_is_part_of_what_is_signed(direct: DirectAws) -> None:
     request = direct.request("sts", direct.key, "GetCallerIdentity")
-    moved = Request("POST", "/", request.body.decode(), request.headers, b"")
+    moved = HttpRequest("POST", "/", request.body.decode(), request.headers, b"")
     assert dict(parse_qsl(moved.query)) == request.parameters
     assert "SignatureDoesNotMatch" in direct.send(moved).error

@@ -10,13 +10,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from observed_aws import ALWAYS, UNAVAILABLE, ObservedAws
-from product import Product, finish
+from product import NOBODY, Product, finish
 from served import SHORT, Served, shorten
 from settings import configure, set_keys
 from terminals import BASH, CTRL_C, CTRL_Z, direct, open_window
@@ -25,9 +25,13 @@ from trouble import OTHER_SECRET, TOKEN
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import STEP, code_at_step
-from mfaenv.serving.server import CONNECTIONS, CredentialServer
+from mfaenv.serving.loopback import ONE_REQUEST
+from mfaenv.serving.server import CredentialServer
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
+root_on_linux = pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="Linux shows whose connection it is, and root can be anybody"
+)
 
 WINS = {
     "AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE",
@@ -149,6 +153,48 @@ def test_slow_clients_keep_nobody_waiting(served: Served) -> None:
         connection.close()
 
 
+@contextmanager
+def another_user() -> Iterator[None]:
+    """Let this process be another user inside, for what it opens."""
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@root_on_linux
+def test_connections_of_another_user_take_nothing(served: Served) -> None:
+    where = (served.address.hostname or "", served.address.port or 0)
+    with ExitStack() as opened:
+        with another_user():
+            for _ in range(230):
+                opened.enter_context(socket.create_connection(where))
+            with pytest.raises((ConnectionError, http.client.HTTPException)):
+                served.ask()
+        assert served.ask()[0] == OK
+
+
+@root_on_linux
+def test_a_connection_that_another_user_has_closed_is_nobodys(served: Served) -> None:
+    where = (served.address.hostname or "", served.address.port or 0)
+    with another_user():
+        for _ in range(230):
+            with socket.create_connection(where) as connection:
+                connection.sendall(b"GET ")
+    assert served.ask()[0] == OK
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux shows whose connection it is")
+def test_an_ipv6_socket_for_an_ipv4_address_is_the_users_own_too(served: Served) -> None:
+    """Java's are such."""
+    head = f"GET {served.address.path} HTTP/1.1\r\nHost: {served.address.netloc}\r\nAuthorization: {served.token}"
+    with socket.socket(socket.AF_INET6) as connection:
+        connection.connect(("::ffff:127.0.0.1", served.address.port or 0))
+        connection.sendall(f"{head}\r\n\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 200"
+
+
 def test_a_connection_without_a_thread_takes_no_other_ones_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -158,7 +204,7 @@ def test_a_connection_without_a_thread_takes_no_other_ones_turn(monkeypatch: pyt
     with pytest.raises(RuntimeError):
         server.process_request(None, None)
     server.server_close()
-    assert [server._free.acquire(blocking=False) for _ in range(CONNECTIONS)] == [True] * CONNECTIONS
+    assert all(server._free.acquire(blocking=False) for _ in range(ONE_REQUEST.connections))
 
 
 def test_many_requests_at_once_make_one_call(

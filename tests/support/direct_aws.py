@@ -11,7 +11,6 @@ from signing import sign
 from mfaenv.commands.demo.client import Reply
 from mfaenv.pretend_aws.files import Keys
 from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA
-from mfaenv.pretend_aws.wire import Request
 from mfaenv.pretend_aws.world import (
     Account,
     Credential,
@@ -20,6 +19,7 @@ from mfaenv.pretend_aws.world import (
     User,
     World,
 )
+from mfaenv.serving.loopback import HttpRequest
 
 Client = Callable[..., Any]
 """Makes boto3 clients."""
@@ -51,14 +51,16 @@ class DirectAws:
         self.device: Device = self.alice.add_device(secret=b"12345678901234567890")
         self.aws = ObservedAws(self.world)
 
-    def request(self, service: str, keys: Keys, action: str = "", region: str = "us-east-1", **form: str) -> Request:
+    def request(
+        self, service: str, keys: Keys, action: str = "", region: str = "us-east-1", **form: str
+    ) -> HttpRequest:
         """A signed request; without an action it is S3's ListBuckets."""
         fields = {"Action": action, "Version": VERSIONS.get(service, ""), **form}
         headers = {"host": "127.0.0.1", "content-type": "application/x-www-form-urlencoded"}
         method, body = ("POST", urlencode(fields).encode()) if action else ("GET", b"")
-        return sign(Request(method, "/", "", headers, body), keys, region, service, self.clock.now)
+        return sign(HttpRequest(method, "/", "", headers, body), keys, region, service, self.clock.now)
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: HttpRequest) -> Reply:
         answer = self.aws.answer(request)
         assert answer is not None
         return Reply(answer.status, answer.body.decode())

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfaenv.pretend_aws.routing import Operation
-    from mfaenv.pretend_aws.wire import Request, Response
+    from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 
 class FaultyAws(ObservedAws):
@@ -24,7 +24,7 @@ class FaultyAws(ObservedAws):
         """Let something happen at this request from now on; its connection is dropped then, unless `drop` is false."""
         self.at, self.after, self._count, self._act, self._drop = number, after, 0, act, drop
 
-    def perform(self, operation: Operation, request: Request) -> Response:
+    def perform(self, operation: Operation, request: HttpRequest) -> HttpResponse:
         self._count += 1
         broken = self._count == self.at
         if broken and not self.after:

@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from mfaenv.pretend_aws.routing import Operation
-from mfaenv.pretend_aws.wire import Failure, Refusal, Request, Response
+from mfaenv.pretend_aws.wire import Failure, Refusal
 from mfaenv.pretend_aws.world import HOUR, Role, World
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 TOKEN_SECONDS = HOUR
 
@@ -53,7 +54,7 @@ class IdentityCenter:
         self._sign_ins.append(sign_in)
         return sign_in
 
-    def route(self, world: World, request: Request) -> Operation | None:
+    def route(self, world: World, request: HttpRequest) -> Operation | None:
         """Return the operation where the request is of this kind."""
         if request.path == "/federation/credentials":
             return Operation("sso", "GetRoleCredentials", partial(self._give_keys, world, request), render_failure)
@@ -61,7 +62,7 @@ class IdentityCenter:
             return Operation("sso-oidc", "CreateToken", partial(self._renew, world, request), render_failure)
         return None
 
-    def _give_keys(self, world: World, request: Request) -> Response:
+    def _give_keys(self, world: World, request: HttpRequest) -> HttpResponse:
         """Return a role's keys to whoever holds an access token that opens it."""
         bearer = request.headers.get("x-amz-sso_bearer_token", "")
         sign_in = self._find(lambda known: known.access_token == bearer and known.expires > world.now())
@@ -80,7 +81,7 @@ class IdentityCenter:
         }
         return _json({"roleCredentials": keys})
 
-    def _renew(self, world: World, request: Request) -> Response:
+    def _renew(self, world: World, request: HttpRequest) -> HttpResponse:
         """Renew an access token for a refresh token; each refresh token is good once."""
         wanted = _fields(request.body)
         if wanted.get("grantType") != "refresh_token":
@@ -106,7 +107,7 @@ class IdentityCenter:
         return next(filter(fits, self._sign_ins), None)
 
 
-def render_failure(failure: Failure) -> Response:
+def render_failure(failure: Failure) -> HttpResponse:
     """Return the failure as the JSON protocol writes it: its code is in a header."""
     body = {"message": failure.message, "error_description": failure.message}
     return _json(body, failure.status, {"x-amzn-ErrorType": failure.code})
@@ -122,5 +123,5 @@ def _fields(body: bytes) -> Mapping[str, Any]:
     return fields
 
 
-def _json(content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(status, json.dumps(content).encode(), "application/json", headers or {})
+def _json(content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(status, json.dumps(content).encode(), "application/json", headers or {})

@@ -10,8 +10,9 @@ from functools import partial
 
 from mfaenv.pretend_aws.pages import render_failure
 from mfaenv.pretend_aws.routing import Operation
-from mfaenv.pretend_aws.wire import Refusal, Request, Response, timestamp
+from mfaenv.pretend_aws.wire import Refusal, timestamp
 from mfaenv.pretend_aws.world import HOUR, Role, World
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 CONTAINER_PATH = "/-/container-credentials"
 METADATA_PATH = "/latest/"
@@ -29,7 +30,7 @@ class Machine:
         """What a container must send to get the keys, if anything."""
         self._metadata_tokens: set[str] = set()
 
-    def route(self, world: World, request: Request) -> Operation | None:
+    def route(self, world: World, request: HttpRequest) -> Operation | None:
         """Return the operation where the request is of this kind."""
         if request.path == CONTAINER_PATH:
             return Operation("ecs", "GetCredentials", partial(self._container, world, request), render_failure)
@@ -37,14 +38,14 @@ class Machine:
             return Operation("imds", "GetMetadata", partial(self._metadata, world, request), render_failure)
         return None
 
-    def _container(self, world: World, request: Request) -> Response:
+    def _container(self, world: World, request: HttpRequest) -> HttpResponse:
         """Return the keys to whoever has the container's authorization token, where it has one."""
         if self.container_token and request.headers.get("authorization") != self.container_token:
             raise Refusal("AccessDeniedException", "the authorization token is missing or wrong", 403)
         role = self._role()
         return _text(json.dumps({"RoleArn": role.arn, **_keys(world, role)}))
 
-    def _metadata(self, world: World, request: Request) -> Response:
+    def _metadata(self, world: World, request: HttpRequest) -> HttpResponse:
         """Answer as the metadata service does: a token first, and nothing without one."""
         if (request.method, request.path) == ("PUT", "/latest/api/token"):
             token = secrets.token_urlsafe(40)
@@ -76,5 +77,5 @@ def _keys(world: World, role: Role) -> dict[str, str]:
     }
 
 
-def _text(text: str) -> Response:
-    return Response(200, text.encode(), "text/plain")
+def _text(text: str) -> HttpResponse:
+    return HttpResponse(200, text.encode(), "text/plain")

@@ -7,7 +7,7 @@
 ...     aws.fail("s3", DROPPED, times=ALWAYS)
 ...     aws.delay("iam", 0.5)
 ...     held = aws.hold("AssumeRole")                 # until `held.released.set()`
-...     aws.change("GetCallerIdentity", lambda answer: Response(200, b"<html>"))
+...     aws.change("GetCallerIdentity", lambda answer: HttpResponse(200, b"<html>"))
 """
 
 import re
@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from socketserver import ThreadingTCPServer
 from ssl import SSLContext
 from typing import Final
 
@@ -24,8 +23,9 @@ from product import PATIENCE
 
 from mfaenv.pretend_aws.routing import Operation, Route
 from mfaenv.pretend_aws.server import PretendAws
-from mfaenv.pretend_aws.wire import Failure, Refusal, Request, Response
+from mfaenv.pretend_aws.wire import Failure, Refusal
 from mfaenv.pretend_aws.world import World
+from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
 
 ALWAYS: Final = sys.maxsize
 """For `fail`: until further notice."""
@@ -73,12 +73,12 @@ class ObservedAws(PretendAws):
         self._delays: dict[str, float] = {}
         self._held: dict[str, Held] = {}
         self._failures: list[tuple[str, Failure, int]] = []
-        self._changes: dict[str, Callable[[Response], Response]] = {}
+        self._changes: dict[str, Callable[[HttpResponse], HttpResponse]] = {}
         self._lock = threading.Lock()
         self._tls = tls
         self.scheme = "https" if tls else "http"
 
-    def make_server(self) -> ThreadingTCPServer:
+    def make_server(self) -> LoopbackServer:
         server = super().make_server()
         if self._tls is not None:
             # The handshake is left to the connection's own thread: a slow client must not hold up the others.
@@ -98,7 +98,7 @@ class ObservedAws(PretendAws):
         """Let calls wait for something else than time; `what` as for `fail`."""
         return self._held.setdefault(what, Held())
 
-    def change(self, action: str, change: Callable[[Response], Response]) -> None:
+    def change(self, action: str, change: Callable[[HttpResponse], HttpResponse]) -> None:
         """Let another server answer in AWS's place: `change` makes its answers out of AWS's."""
         self._changes[action] = change
 
@@ -112,7 +112,7 @@ class ObservedAws(PretendAws):
         """Return the actions in the log, in order; with names only those."""
         return [record.action for record in self.log if not names or record.action in names]
 
-    def perform(self, operation: Operation, request: Request) -> Response:
+    def perform(self, operation: Operation, request: HttpRequest) -> HttpResponse:
         """Perform an operation, or fail as wanted. Raises ConnectionAbortedError where nothing is to be answered."""
         names = ("*", operation.service, operation.action)
         time.sleep(max(self._delays.get(name, 0) for name in names))
@@ -145,7 +145,7 @@ class ObservedAws(PretendAws):
         return None
 
 
-def _record(request: Request, operation: Operation, status: int, error: str) -> Record:
+def _record(request: HttpRequest, operation: Operation, status: int, error: str) -> Record:
     scope = re.search(r"Credential=([^/]+)/[^/]+/([^/]+)/", request.headers.get("authorization", ""))
     key_id, region = scope.groups() if scope else ("", "")
     is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")

@@ -10,10 +10,10 @@ from botocore.credentials import Credentials
 
 from mfaenv.pretend_aws.files import Keys
 from mfaenv.pretend_aws.sigv4 import TIME_FORMAT
-from mfaenv.pretend_aws.wire import Request
+from mfaenv.serving.loopback import HttpRequest
 
 
-def sign(request: Request, keys: Keys, region: str, service: str, now: float) -> Request:
+def sign(request: HttpRequest, keys: Keys, region: str, service: str, now: float) -> HttpRequest:
     """Return the request, which has its `host` header, with all its headers signed at Unix time `now`."""
     query = f"?{request.query}" if request.query else ""
     url = f"http://{request.headers['host']}{request.path}{query}"

@@ -11,8 +11,9 @@ from mfaenv.pretend_aws import sts
 from mfaenv.pretend_aws.policy import Query, Verdict, evaluate
 from mfaenv.pretend_aws.routing import Operation
 from mfaenv.pretend_aws.validation import Rule, Text, validate
-from mfaenv.pretend_aws.wire import Refusal, Request, Response
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import World
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 ACTION = "AssumeRoleWithWebIdentity"
 RULES: list[Rule] = [
@@ -35,14 +36,14 @@ class WebIdentity:
 class WebIdentities(dict[str, WebIdentity]):
     """The identities by their tokens; `route` plugs them into a `ObservedAws`."""
 
-    def route(self, world: World, request: Request) -> Operation | None:
+    def route(self, world: World, request: HttpRequest) -> Operation | None:
         """Return the operation where the request is of this kind."""
         parameters = request.parameters
         if parameters.get("Action") != ACTION:
             return None
         return Operation("sts", ACTION, partial(self._assume, world, parameters), sts.STS.render_failure)
 
-    def _assume(self, world: World, parameters: Mapping[str, str]) -> Response:
+    def _assume(self, world: World, parameters: Mapping[str, str]) -> HttpResponse:
         validate(parameters, RULES)
         identity = self.get(parameters["WebIdentityToken"])
         if identity is None:

@@ -16,7 +16,6 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.output import text_to_stdout
 from mfaenv.pretend_aws.files import without_aws, write_files
-from mfaenv.pretend_aws.limits import hostname
 from mfaenv.pretend_aws.pages import read_code_page
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario
 from mfaenv.pretend_aws.server import PretendAws
@@ -71,7 +70,7 @@ def show_code(environ: Mapping[str, str] = os.environ, *, sleep: Callable[[float
     Raise MfaenvError outside a demo.
     """
     url, terminal = environ.get(environment.DEMO, ""), Terminal(environ)
-    if hostname(url) != "127.0.0.1":
+    if not url.startswith("http://127.0.0.1:"):
         raise MfaenvError("There is no demo here to show the code of.", "Start one first: mfaenv demo")
     try:
         shown = read_code_page(url)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from mfaenv.pretend_aws.routing import Operation
     from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.wire import Request, Response
     from mfaenv.pretend_aws.world import User
+    from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="windows of X"),
@@ -119,7 +119,7 @@ def locking_aws(aws: ObservedAws, keychain: Keychain, monkeypatch: pytest.Monkey
     """Lock the keyring while AWS makes a new key."""
     perform = aws.perform
 
-    def locking(operation: Operation, request: Request) -> Response:
+    def locking(operation: Operation, request: HttpRequest) -> HttpResponse:
         if operation.action == "CreateAccessKey":
             keychain.lock()
         return perform(operation, request)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from mfaenv.pretend_aws.routing import Operation
     from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.wire import Request, Response
     from mfaenv.pretend_aws.world import Credential, User
+    from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/needs/windows has the keychain there")
 
@@ -192,7 +192,7 @@ def test_a_rotation_that_was_interrupted_goes_on_before_iam_lists_the_new_key(
     del alice.policies["Deny"]
     perform, new = aws.perform, alice.keys[1]
 
-    def late(operation: Operation, request: Request) -> Response:
+    def late(operation: Operation, request: HttpRequest) -> HttpResponse:
         if operation.action != "ListAccessKeys":
             return perform(operation, request)
         alice.keys.remove(new)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mfaenv.errors import MfaenvError
-from mfaenv.terminal import browser
+from mfaenv.serving import browser
 
 if TYPE_CHECKING:
     from pathlib import Path

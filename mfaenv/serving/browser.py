@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from mfaenv.errors import MfaenvError
-from mfaenv.terminal import one_time_redirect, program
+from mfaenv.serving import one_time_redirect
+from mfaenv.terminal import program
 from mfaenv.terminal.foreground import run_in_foreground
 
 Open = Callable[[str], None]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from product import NOBODY
 
 from mfaenv.errors import MfaenvError
-from mfaenv.terminal import one_time_redirect
+from mfaenv.serving import one_time_redirect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +71,7 @@ def test_nobody_else_gets_it_and_it_stays_for_the_browser() -> None:
         for wrong in ("/", "/favicon.ico", f"{urlsplit(address).path}/", f"{urlsplit(address).path}?x"):
             status, headers = ask(address, wrong)
             assert (status, headers.get("Location")) == (404, None)
-        assert ask(address, Host=host.replace("127.0.0.1", "evil.example.com"))[0] == 404
+        assert ask(address, Host=host.replace("127.0.0.1", "evil.example.com"))[0] == 421
         assert ask(address, method="POST")[0] == 501
         assert ask(address)[0] == 302
 
@@ -79,6 +83,23 @@ def test_one_who_says_nothing_holds_up_nobody() -> None:
         parts = urlsplit(address)
         with socket.create_connection((str(parts.hostname), parts.port or 0)):
             assert ask(address)[0] == 302
+
+    hand_over(start)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="Linux shows whose connection it is, and root can be anybody"
+)
+def test_another_user_who_comes_first_gets_nothing() -> None:
+    def start(address: str) -> None:
+        parts = urlsplit(address)
+        line = (
+            f"exec 3<>/dev/tcp/127.0.0.1/{parts.port}; "
+            f"printf 'GET {parts.path} HTTP/1.1\\r\\nHost: {parts.netloc}\\r\\n\\r\\n' >&3; cat <&3"
+        )
+        done = subprocess.run(["bash", "-c", line], user=NOBODY, capture_output=True, check=False)
+        assert done.stdout == b""
+        assert ask(address)[0] == 302
 
     hand_over(start)
 

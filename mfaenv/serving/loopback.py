@@ -1,0 +1,255 @@
+"""The HTTP server of this program: on a loopback port, and for the programs of this user alone.
+
+Other users of the machine are kept out where the system shows whose connection it is (`peers`). A page in a browser can
+reach the port too: under a name of its own (DNS rebinding), which `Host` has, or by a form, which browsers mark.
+https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from urllib.parse import parse_qsl
+
+from mfaenv.fast.environment import is_digits
+from mfaenv.serving import peers
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+POLL_SECONDS = 0.02
+"""Until a server that is to stop does."""
+
+_LENGTH_DIGITS = 9
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """One HTTP request as it arrived: nothing decoded, header names in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Return the fields of the query string and of the form in the body."""
+        fields = self.query + "&" + self.body.decode("utf-8", "replace")
+        return dict(parse_qsl(fields, keep_blank_values=True))
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """One HTTP response, and what is done when its last byte has been sent."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/xml"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    after: Callable[[], None] | None = None
+
+
+class Limits(NamedTuple):
+    """What a client may take."""
+
+    body_bytes: int
+    request_seconds: float
+    """From the first byte of a request to its last."""
+    idle_seconds: float
+    """Until its first byte."""
+    connections: int
+    """At once; more wait until one is closed."""
+    keeps_connections: bool = False
+    methods: frozenset[str] = frozenset({"GET"})
+
+
+ONE_REQUEST = Limits(body_bytes=0, request_seconds=3, idle_seconds=3, connections=100)
+"""A connection for each request, which has no body: what SDKs send comes at once."""
+
+HEAD_BYTES = 64 * 1024
+"""Of a request: AWS's own have some hundred, and tokens some thousand."""
+
+
+class LoopbackServer(ThreadingTCPServer):
+    """Answers requests with what `answer` returns, on a port of its own, while the `with` block lasts."""
+
+    allow_reuse_address = False
+    daemon_threads = True
+    request_queue_size = 128
+    poll_seconds: float = POLL_SECONDS
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse], limits: Limits = ONE_REQUEST) -> None:
+        self.answer = answer
+        self.limits = limits
+        self._free = threading.BoundedSemaphore(limits.connections)
+        self._connections: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.host = f"127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, args=(self.poll_seconds,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shutdown()
+        self.server_close()
+
+    def verify_request(self, _request: Any, client_address: Any) -> bool:
+        """Return whether this connection gets a turn: not that of another user."""
+        return not peers.is_of_another_user(client_address[:2], self.socket.getsockname()[:2])
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Start a thread for a connection, once there are few enough of them."""
+        self._free.acquire()
+        try:
+            self._connections.add(request)
+            super().process_request(request, client_address)
+        except BaseException:  # no thread to be had: the base closes the connection
+            self._connections.discard(request)
+            self._free.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer in the connection's thread."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def close_request(self, request: Any) -> None:
+        """Close a connection."""
+        self._connections.discard(request)
+        super().close_request(request)
+
+    def server_close(self) -> None:
+        """Close the port and all connections."""
+        super().server_close()
+        for connection in list(self._connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep quiet: standard error is the person's, a traceback could show a secret, and the client sees the end."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """HTTP: nothing but reading a request and writing its answer."""
+
+    protocol_version = "HTTP/1.1"
+    server: LoopbackServer
+    wbufsize = -1  # an answer is one packet: head and body apart make clients wait for a delayed acknowledgement
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        """Read through what limits a request."""
+        super().setup()
+        self._input = _LimitedInput(self.connection, self.server.limits)
+        self.rfile = io.BufferedReader(self._input)
+
+    def handle_one_request(self) -> None:
+        """Answer a request, and close the connection after one that is too slow or too long."""
+        self._input.begin()
+        super().handle_one_request()
+
+    def parse_request(self) -> bool:
+        """Read the head of a request."""
+        parsed = super().parse_request()
+        self.close_connection = self.close_connection or not self.server.limits.keeps_connections
+        return parsed
+
+    def _serve(self) -> None:
+        path, _, query = self.path.partition("?")
+        headers: dict[str, str] = {}
+        for name, value in self.headers.items():
+            key = name.lower()
+            headers[key] = f"{headers[key]},{value}" if key in headers else value
+        refused = self._refusal(headers)
+        if refused:
+            self.send_error(refused)
+            return
+        body = self.rfile.read(int(headers.get("content-length") or 0))
+        response = self.server.answer(HttpRequest(self.command, path, query, headers, body))
+        self._send(response)
+        if response.after:
+            response.after()
+
+    do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server looks for these names
+
+    def _refusal(self, headers: Mapping[str, str]) -> HTTPStatus | None:
+        """Return the status with which a request is refused for its head; None where it is answered."""
+        length = headers.get("content-length") or "0"
+        if headers.get("host") != self.server.host:
+            return HTTPStatus.MISDIRECTED_REQUEST
+        if "origin" in headers or headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+            return HTTPStatus.FORBIDDEN
+        if self.command not in self.server.limits.methods or "transfer-encoding" in headers:
+            return HTTPStatus.NOT_IMPLEMENTED
+        if not is_digits(length):
+            return HTTPStatus.BAD_REQUEST
+        if len(length) > _LENGTH_DIGITS or int(length) > self.server.limits.body_bytes:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return None
+
+    def send_error(self, code: int, *_: object, **_more: object) -> None:
+        """Answer with the status alone."""
+        self.close_connection = True
+        self._send(HttpResponse(code))
+
+    def _send(self, response: HttpResponse) -> None:
+        self.send_response_only(response.status)
+        if response.body:
+            self.send_header("Content-Type", response.content_type)
+        self.send_header("Content-Length", str(len(response.body)))
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(response.body)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - http.server's own name
+        """Keep quiet: standard error is the person's."""
+
+
+class _LimitedInput(io.RawIOBase):
+    """What a client sends; reading raises TimeoutError where a request takes too long or is too long."""
+
+    def __init__(self, connection: socket.socket, limits: Limits) -> None:
+        self._connection = connection
+        self._limits = limits
+        self.begin()
+
+    def begin(self) -> None:
+        """Expect the next request."""
+        self._end: float | None = None
+        self._left = HEAD_BYTES + self._limits.body_bytes
+
+    def readable(self) -> bool:
+        """Return True: this can be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Read what is there, and wait where nothing is."""
+        seconds = self._limits.idle_seconds if self._end is None else self._end - time.monotonic()
+        if seconds <= 0 or self._left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(seconds)
+        count = self._connection.recv_into(buffer)
+        self._left -= count
+        self._end = self._end or time.monotonic() + self._limits.request_seconds
+        return count
