@@ -48,6 +48,9 @@ def test_a_partition_has_its_own_hosts(partition: str, region: str, sign_in: str
     assert page("s3", at) == f"https://{home}/s3/home?region={region}"
 
 
+@pytest.mark.skipif(
+    "signin" not in Loader().list_available_services("endpoint-rule-set-1"), reason="this botocore has no such service"
+)
 def test_the_hosts_of_all_partitions_are_known_and_are_those_of_botocore() -> None:
     loader = Loader()
     known = {partition["id"] for partition in loader.load_data("partitions")["partitions"]}

@@ -83,6 +83,7 @@ sso_registration_scopes = sso:account:access
 """
 
 
+@pytest.mark.usefixtures("real_starts")  # botocore may fix the folder of sign-ins as it is loaded
 @pytest.mark.parametrize("case", [(LEGACY, START_URL), (WITH_SESSION, "work")], ids=["legacy", "with a session"])
 def test_identity_center(
     product: Product, aws: ObservedAws, reader: Role, identity_center: IdentityCenter, case: tuple[str, str]
@@ -141,6 +142,7 @@ def test_aws_login_with_a_boto3_that_does_not_know_it_is_refused(product: Produc
     )
 
 
+@pytest.mark.usefixtures("real_starts")  # botocore may fix the folder of sign-ins as it is loaded
 def test_a_role_on_top_of_identity_center(
     product: Product, aws: ObservedAws, reader: Role, identity_center: IdentityCenter
 ) -> None:
@@ -163,6 +165,7 @@ def test_a_web_identity(product: Product, reader: Role, web_identities: WebIdent
     assert "web identity" in done.err
 
 
+@pytest.mark.usefixtures("real_starts")  # botocore may fix the folder of sign-ins as it is loaded
 def test_the_console_opens_for_a_role_of_identity_center_or_a_web_identity(
     product: Product, reader: Role, identity_center: IdentityCenter, web_identities: WebIdentities
 ) -> None:
@@ -189,6 +192,7 @@ def test_a_process(product: Product) -> None:
     assert "AWS_CREDENTIAL_EXPIRATION" not in values
 
 
+@pytest.mark.usefixtures("real_starts")  # botocore may fix the folder of sign-ins as it is loaded
 def test_process_tells_the_account_where_it_is_known(
     product: Product, reader: Role, identity_center: IdentityCenter, web_identities: WebIdentities
 ) -> None:
@@ -338,6 +342,7 @@ def test_role_arn_is_assumed_on_top_of_a_machines_role(
     assert assumed == [own.arn, top.arn]
 
 
+@pytest.mark.usefixtures("real_starts")  # botocore may fix the folder of sign-ins as it is loaded
 def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
     product: Product, reader: Role, identity_center: IdentityCenter
 ) -> None:
@@ -360,6 +365,7 @@ def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
 LATER = "import time; now = time.time; time.time = lambda: now() + 10; from mfaenv.__main__ import main; main()"
 
 
+@pytest.mark.usefixtures("real_starts")  # botocore may fix the folder of sign-ins as it is loaded
 def test_a_role_on_top_is_asked_for_anew_each_time(
     product: Product, aws: ObservedAws, reader: Role, identity_center: IdentityCenter
 ) -> None:
