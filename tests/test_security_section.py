@@ -48,7 +48,7 @@ PROOFS = {
         "test_no_stored_file_holds_a_long_term_secret_key",
         "test_no_secret_is_written_down",
     ),
-    "`mfaenv clear` deletes all of them.": ("test_clear_removes_all_that_is_ours_and_says_what",),
+    "`mfaenv clear` deletes all of them.": ("test_clear_removes_all_but_the_mark_and_speaks_of_sessions",),
     "Whoever can read your home directory gets the access keys in `~/.aws/credentials`.": (),
     "Under the policy of `mfaenv help doctor` these may do nothing without a code.": (
         "test_everything_is_denied_without_mfa",
@@ -89,25 +89,33 @@ PROOFS = {
         "test_a_question_that_is_quit_leaves_no_core_dump",
     ),
     "The function of `mfaenv init` shows no key where the shell traces (`set -x`).": ("test_no_trace_shows_a_secret",),
-    "A file that keys are written to (`mfaenv -f dotenv > .env`) is closed to others first.": (
-        "test_a_file_that_keys_are_written_to_is_closed_to_others",
+    "The line `eval $(mfaenv)` does.": (),
+    "So does a shell that traces from its start (`bash -xl`), or has a DEBUG trap with `extdebug`.": (),
+    "`mfaenv -f dotenv -o .env` makes a file that is closed to others from its first moment.": (
+        "test_an_output_file_is_closed_from_its_first_moment",
     ),
-    "Nothing of the current folder is run: no module, and on Windows no program.": (
+    "With `> .env` your shell makes the file.": (),
+    "Then mfaenv closes it, and says that it was open until then.": (
+        "test_a_file_that_keys_are_written_to_is_closed_to_others",
+        "test_a_file_that_was_open_is_told",
+    ),
+    "mfaenv runs nothing of the current folder: no module, and on Windows no program.": (
         "test_the_program_loads_nothing_from_there",
         "test_neither_does_the_program_of_the_demos_shell",
         "test_a_program_is_taken_from_the_path_and_not_from_the_current_folder",
     ),
+    "(cmd itself looks there first, for each command that you type.)": (),
     "mfaenv refuses a folder that is a link, belongs to another user, or can be written by others.": (
         "test_a_directory_that_could_be_a_trap_is_refused",
         "test_another_users_directory_is_refused",
         "test_a_store_that_others_can_write_is_refused_and_left_as_it_is",
         "test_a_folder_that_leads_elsewhere_is_refused",
     ),
-    "It deletes only files that it wrote.": (
-        "test_in_the_store_itself_only_what_mfaenv_wrote_is_touched",
-        "test_a_file_of_another_user_is_left_alone",
-        "test_a_name_is_whole_or_it_is_not_ours",
+    "It takes no folder with other files in it.": (
+        "test_a_folder_with_other_things_and_no_mark_is_not_taken",
+        "test_a_users_own_latest_is_never_touched",
     ),
+    "Its own folder has a `CACHEDIR.TAG`, so backups leave it out.": ("test_backups_leave_the_store_out",),
     "It changes the mode of no folder that was there before.": ("test_no_mode_of_a_folder_that_was_there_is_changed",),
     "A stored file that is damaged, open to others, or another user's is not used, and is replaced.": (
         "test_a_damaged_entry_is_a_miss_and_is_replaced",
@@ -232,7 +240,7 @@ README_PROOFS = {
         "test_modes_are_right_under_any_umask",
         "test_the_place_is_the_platforms",
     ),
-    "`mfaenv clear` deletes them.": ("test_clear_removes_all_that_is_ours_and_says_what",),
+    "`mfaenv clear` deletes them.": ("test_clear_removes_all_but_the_mark_and_speaks_of_sessions",),
     "They hold temporary keys, which end after 12 hours by default, and never a long-term secret key.": (
         "test_a_session_is_for_twelve_hours_and_a_role_for_one",
         "test_no_stored_file_holds_a_long_term_secret_key",
