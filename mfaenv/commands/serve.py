@@ -7,17 +7,17 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from mfaenv import shells
 from mfaenv.commands import export
+from mfaenv.commands.credential_server import files
+from mfaenv.commands.credential_server.reminder import Reminder
+from mfaenv.commands.credential_server.renewal import Renewal
+from mfaenv.commands.credential_server.server import CredentialServer
 from mfaenv.config import settings
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment, fastpath
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Options
 from mfaenv.model import Keys, Request, Value
-from mfaenv.serving import files
 from mfaenv.serving.own_process import elsewhere
-from mfaenv.serving.reminder import Reminder
-from mfaenv.serving.renewal import Renewal
-from mfaenv.serving.server import CredentialServer
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
 from mfaenv.shells import detect

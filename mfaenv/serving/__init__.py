@@ -1,5 +1,5 @@
-"""An address on loopback where a program fetches credentials, again and again.
+"""What this program serves on loopback: one server (`loopback`), for the programs of this user alone (`peers`).
 
-`renewal` keeps them fresh, `server` hands them out, `reminder` announces the end of the session, and `files`
-takes out of the AWS files what programs would prefer to the address.
+With it a browser gets a secret link (`browser`, `one_time_redirect`), what `exec --serve` runs gets credentials, which
+a process of its own keeps (`own_process`), and the demo has its AWS.
 """

@@ -22,11 +22,11 @@ from settings import configure, set_keys
 from terminals import BASH, CTRL_C, CTRL_Z, direct, open_window
 from trouble import OTHER_SECRET, TOKEN
 
+from mfaenv.commands.credential_server.server import CredentialServer
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import STEP, code_at_step
 from mfaenv.serving.loopback import ONE_REQUEST
-from mfaenv.serving.server import CredentialServer
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
 root_on_linux = pytest.mark.skipif(

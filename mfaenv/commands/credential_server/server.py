@@ -14,9 +14,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 from types import TracebackType
 
+from mfaenv.commands.credential_server.renewal import DENIED, ENDED, RefusedError
 from mfaenv.fast.entry import Session
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
-from mfaenv.serving.renewal import DENIED, ENDED, RefusedError
 
 PATH = "/credentials"
 TOKEN_BYTES = 32
