@@ -41,4 +41,6 @@ def sample(cases: Sequence[Case], number: int) -> list[Case]:
     """Return so many of the cases, evenly spread, the first and the last among them; with --all, all."""
     if _Run.level is Level.ALL or len(cases) <= number:
         return list(cases)
+    if number == 1:
+        return [cases[0]]
     return [cases[round(at * (len(cases) - 1) / (number - 1))] for at in range(number)]

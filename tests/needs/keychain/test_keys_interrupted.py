@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import depth
 import pytest
 from disks import fill, small_disk
 from faults import FaultyAws
@@ -226,10 +227,15 @@ def hit(machine: Machine, line: tuple[str, ...], calls: str, fault: str, number:
     return status if any("(INJECTED)" in text or "killed by SIGKILL" in text for text in log) else None
 
 
+PARTS = 4
+"""Into so many tests the system calls of a run are divided; without --all only the first of these is run."""
+
+
+@pytest.mark.parametrize("part", depth.sample(range(PARTS), 1))
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(("where", "line"), LINES.values(), ids=LINES)
 def test_each_system_call_that_changes_something_fails_or_is_killed(
-    machine: Machine, line: tuple[str, ...], fault: str
+    machine: Machine, line: tuple[str, ...], fault: str, part: int
 ) -> None:
     """A full disk is among them: each call that writes is told that there is no space left."""
     need("strace")
@@ -238,6 +244,7 @@ def test_each_system_call_that_changes_something_fails_or_is_killed(
     points = [point for point in changes(machine, line) if point.call in FAULTS[fault]]
     machine.go_back(line)
     assert {"write", "rename"} <= {point.call for point in points}
+    points = points[part::PARTS]
     hits = 0
     for call, number in points:
         status = hit(machine, line, call, fault, number)
@@ -247,7 +254,7 @@ def test_each_system_call_that_changes_something_fails_or_is_killed(
             machine.finish(*line)
         machine.assert_settled(line)
         machine.go_back(line)
-    assert hits > 0.9 * len(points)
+    assert hits >= 0.9 * len(points) - 1, (hits, points)
 
 
 @pytest.mark.parametrize(("where", "line"), [LINES["rotate in the file"]], ids=["rotate"])
