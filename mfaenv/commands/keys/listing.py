@@ -8,9 +8,10 @@ object with `at`, `service` and `region`; null where it never was, or is not kno
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import asdict, dataclass
 
 from mfaenv.aws import access_keys, client, sts
 from mfaenv.commands.keys import places
@@ -28,14 +29,64 @@ from mfaenv.store import Store
 from mfaenv.terminal.tables import Table
 from mfaenv.terminal.terminal import Terminal
 
-Row = dict[str, Any]
-
-
 VERSION = 1
 DAY = 86_400
 COLUMNS = ("Profile", "Where", "Access key ID", "Age", "Last used")
 KEPT = tuple(title for title in COLUMNS if title != "Where")
-UNKNOWN: Mapping[str, None] = dict.fromkeys(("active", "created", "age_days", "last_used"))
+
+
+@dataclass
+class Row:
+    """A key as it is listed; None is not known."""
+
+    profile: str | None
+    place: str
+    source: str
+    access_key_id: str | None = None
+    active: bool | None = None
+    created: str | None = None
+    age_days: int | None = None
+    last_used: dict[str, str] | None = None
+    problem: str | None = None
+
+    def ask_iam(self, env: Mapping[str, str], files: AwsFiles, context: Context) -> None:
+        """Fill in what IAM knows of the key, as far as a stored session may ask."""
+        if not self.access_key_id:
+            return
+        named: Options = {"profile": self.profile} if self.profile else {}
+        try:
+            request = resolve.resolve({**named, "cached": True}, env, files)._replace(hops=())
+            session = Sessions(context).obtain(request).session
+            if not session or session.source != self.access_key_id:
+                return
+            credentials = credentials_of(session)
+            settings = client.Settings(request.config_profile, request.session_region, request.device.text)
+            with context.terminal.progress() as show:
+                show(f"Asking IAM about the keys of profile {request.profile.text}")
+                who = sts.identity(client.client("sts", settings, credentials), session.access_key)
+                iam = access_keys.Iam(settings, credentials, who.user)
+                key = next((key for key in iam.listed() if key.id == self.access_key_id), None)
+                if key is None:
+                    self.problem = self.problem or "IAM lists no such key of this user."
+                    return
+                use = iam.last_use(key.id)
+        except MfaenvError as error:
+            self.problem = self.problem or error.message
+            return
+        self.active = key.active
+        self.created = environment.timestamp(int(key.created))
+        self.age_days = int((time.time() - key.created) // DAY)
+        if use.at:
+            self.last_used = {"at": environment.timestamp(int(use.at)), "service": use.service, "region": use.region}
+
+    def shown(self) -> tuple[str, ...]:
+        """Return the row of the table."""
+        age = "-" if self.age_days is None else f"{self.age_days}d"
+        state = ", inactive" if self.active is False else ""
+        unused = "-" if self.created is None else "never"
+        last = f"{self.last_used['at'][:10]} {self.last_used['service']}" if self.last_used else unused
+        where = "the keychain" if self.place == "keychain" else self.source
+        return self.profile or "-", where, self.access_key_id or "not known yet", f"{age}{state}", last
 
 
 def run(options: Options, env: Mapping[str, str]) -> int:
@@ -44,106 +95,67 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     store = Store.of(env)
     store.check()
     terminal = Terminal.for_options(options, env)
-    wanted = parse.text(options, "profile")
-    if wanted and wanted not in files.profiles:
-        raise resolve.unknown_profile(files, wanted, "-p")
+    profile = parse.text(options, "profile")
+    if profile and profile not in files.profiles:
+        raise resolve.unknown_profile(files, profile, "-p")
     context = Context(store, terminal)
-    rows = [row for row in _rows(env, files, context) if not wanted or row["profile"] == wanted]
+    rows = [row for row in _rows(env, files, context) if not profile or row.profile == profile]
     for row in rows:
-        row.update(_from_iam(row, env, files, context))
+        row.ask_iam(env, files, context)
     if options.get("as_json"):
-        import json
-
-        to_stdout((json.dumps({"version": VERSION, "keys": rows}) + "\n").encode())
+        data = {"version": VERSION, "keys": [asdict(row) for row in rows]}
+        to_stdout((json.dumps(data) + "\n").encode())
     else:
         text_to_stdout(terminal.drawn(*_drawn(rows)))
+        _note_on_ages(rows, terminal)
     return DONE
 
 
 def _rows(env: Mapping[str, str], files: AwsFiles, context: Context) -> Iterator[Row]:
     """Yield a row for each profile with long-term keys of its own, and for the environment's."""
     for name in files.profiles:
-        yield from _row(name, files, context)
-    found = sources.environment_keys(env)
-    if found:
-        yield _made(None, "environment", found.source, found.access_key)
+        row = _row(name, files, context)
+        if row:
+            yield row
+    keys = sources.environment_keys(env)
+    if keys:
+        yield Row(None, "environment", keys.source, keys.access_key)
 
 
-def _row(name: str, files: AwsFiles, context: Context) -> Iterator[Row]:
+def _row(name: str, files: AwsFiles, context: Context) -> Row | None:
     section = files.profiles[name]
     command = section.get(process.SETTING, "")
     if places.used_file(files, name):
-        if not sources.token(section) and section.get(awsfiles.ACCESS_KEY):
-            yield _made(name, "file", files.where(name), section[awsfiles.ACCESS_KEY])
-        return
-    entry = process.entry(command) if command else ""
+        access_key = "" if sources.token(section) else section.get(awsfiles.ACCESS_KEY)
+        return Row(name, "file", files.where(name), access_key) if access_key else None
+    entry = process.entry(command)
     if entry:
         try:
             keys = keychain.get(entry, context.terminal.awaited)
-            problem = None if keys else longterm.not_there(entry).message
-            where = f"the keychain ({keychain.title()})"
-            yield _made(name, "keychain", where, keys.access_key if keys else None, problem)
+            problem = None if keys else f"The keychain has no keys for profile '{entry}'."
+            title = f"the keychain ({keychain.title()})"
+            return Row(name, "keychain", title, keys.access_key if keys else None, problem=problem)
         except MfaenvError as error:
-            known = longterm.known_key(context.store, name, command)
-            yield _made(name, "keychain", "the keychain", known, error.message)
-    elif command and not process.is_ours(command):
-        yield _made(name, "process", process.program_of(command), longterm.known_key(context.store, name, command))
-
-
-def _made(profile: str | None, place: str, source: str, key: str | None, problem: str | None = None) -> Row:
-    return {
-        "profile": profile,
-        "place": place,
-        "source": source,
-        "access_key_id": key or None,
-        **UNKNOWN,
-        "problem": problem,
-    }
-
-
-def _from_iam(row: Row, env: Mapping[str, str], files: AwsFiles, context: Context) -> Row:
-    """Return what IAM knows of a key, as far as a stored session may ask."""
-    if not row["access_key_id"]:
-        return {}
-    named: Options = {"profile": row["profile"]} if row["profile"] else {}
-    try:
-        request = resolve.resolve({**named, "cached": True}, env, files)._replace(hops=())
-        session = Sessions(context).obtain(request).session
-        if not session or session.source != row["access_key_id"]:
-            return {}
-        held = credentials_of(session)
-        settings = client.Settings(request.config_profile, request.session_region, request.device.text)
-        with context.terminal.progress() as show:
-            show(f"Asking IAM about the keys of profile {request.profile.text}")
-            who = sts.identity(client.client("sts", settings, held), session.access_key)
-            iam = access_keys.Iam(settings, held, who.user)
-            key = next((key for key in iam.listed() if key.id == row["access_key_id"]), None)
-            used = iam.last_use(key.id) if key else None
-    except MfaenvError as error:
-        return {"problem": row["problem"] or error.message}
-    if key is None or used is None:
-        return {"problem": row["problem"] or "IAM lists no such key of this user."}
-    return {
-        "active": key.active,
-        "created": environment.timestamp(int(key.created)),
-        "age_days": int((time.time() - key.created) // DAY),
-        "last_used": used.at
-        and {"at": environment.timestamp(int(used.at)), "service": used.service, "region": used.region},
-    }
+            access_key = longterm.known_key(context.store, name, command)
+            return Row(name, "keychain", "the keychain", access_key or None, problem=error.message)
+    if command and not process.is_ours(command):
+        access_key = longterm.known_key(context.store, name, command)
+        return Row(name, "process", process.program_of(command), access_key or None)
+    return None
 
 
 def _drawn(rows: list[Row]) -> list[Table | str]:
     if not rows:
-        return ["No profile has long-term keys. `aws configure` stores some."]
-    table = Table("Long-term keys", COLUMNS, tuple(map(_shown, rows)), KEPT)
-    problems = [f"{row['profile'] or 'The environment'}: {row['problem']}" for row in rows if row["problem"]]
+        return ["No profile has long-term keys. `aws configure --profile NAME` stores some."]
+    table = Table("Long-term keys", COLUMNS, tuple(row.shown() for row in rows), KEPT)
+    problems = [f"{row.profile or 'The environment'}: {row.problem}" for row in rows if row.problem]
     return [table, *dict.fromkeys(problems)]
 
 
-def _shown(row: Row) -> tuple[str, ...]:
-    days, used = row["age_days"], row["last_used"]
-    age = "-" if days is None else f"{days}d"
-    state = "" if row["active"] in {None, True} else ", inactive"
-    last = f"{used['at'][:10]} {used['service']}" if used else "-" if row["created"] is None else "never"
-    where = "the keychain" if row["place"] == "keychain" else row["source"]
-    return row["profile"] or "-", where, row["access_key_id"] or "not known yet", f"{age}{state}", last
+def _note_on_ages(rows: list[Row], terminal: Terminal) -> None:
+    """Show how ages come to be listed, where one is missing for want of a session."""
+    without = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
+    if without:
+        options = ("-p", without.profile) if without.profile else ()
+        line = process.to_type("exec", *options, "--", process.MFAENV, "keys")
+        terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)
