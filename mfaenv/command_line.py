@@ -16,3 +16,8 @@ def join(words: Sequence[str]) -> str:
         import shlex
 
         return shlex.join(words)
+
+
+def aws_configure(profile: str) -> str:
+    """Return the command of the AWS CLI that stores a profile's keys; without the option it writes [default]."""
+    return join(("aws", "configure", "--profile", profile))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mfaenv.aws import client, explain
+from mfaenv.command_line import aws_configure
 from mfaenv.errors import MfaenvError, drawn
 from mfaenv.model import LOGIN, MACHINE, WEB_ENVIRONMENT, Credentials, Request
 
@@ -103,7 +104,7 @@ def _nothing(request: Request) -> MfaenvError:
             f"No credentials found in credential_source of profile {profile}.",
             "Check what its credential_source names.",
         )
-    return MfaenvError(f"There are no keys for profile {profile}.", "`aws configure` stores some.")
+    return MfaenvError(f"There are no keys for profile {profile}. This stores some:", command=aws_configure(profile))
 
 
 @contextmanager

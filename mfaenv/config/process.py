@@ -10,7 +10,7 @@ from mfaenv.aws import process
 from mfaenv.command_line import join
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.catalog import parse
-from mfaenv.fast.parse import DEFAULT, Line, text
+from mfaenv.fast.parse import Line, text
 from mfaenv.terminal import program
 
 SETTING = "credential_process"
@@ -38,11 +38,6 @@ def line(entry: str, program: str = MFAENV) -> str:
 def to_type(*words: str) -> str:
     """Return a command of this program as people type it, whatever a profile is called."""
     return join((MFAENV, *words))
-
-
-def aws_configure(profile: str) -> str:
-    """Return the command of the AWS CLI that stores a profile's keys; without the option it writes [default]."""
-    return join(("aws", "configure", *(() if profile == DEFAULT else ("--profile", profile))))
 
 
 def session_line(profile: str, program: str = MFAENV) -> str:

@@ -73,7 +73,9 @@ def of_root(files: AwsFiles, chain: Chain, env: Mapping[str, str], *, web: bool)
     if not kind and SECRET_KEY in section:
         raise _lacking(name, ACCESS_KEY, files.where(name))
     if not kind:
-        raise MfaenvError(f"Profile '{name}', the source of a role, has no keys.", f"Add them in {files.where(name)}.")
+        raise MfaenvError(
+            f"Profile '{name}', the source of a role, has no keys.", f"Add them in {awsfiles.short(files.credentials)}."
+        )
     if kind in {files.credentials, files.config}:
         return _static(of_credentials if ACCESS_KEY in of_credentials else of_config, name, kind)
     return kind, None

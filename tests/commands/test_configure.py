@@ -369,10 +369,22 @@ def test_where_there_is_no_file_it_is_told(newcomer: Product, scenario: Scenario
     before = state(newcomer).keys()
     done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
     assert done.status == 0
-    *_, told, last = done.err.splitlines()
+    *_, told, _, last, line = done.err.splitlines()
     assert shell in told
-    assert last == f"mfaenv: Done. When you need a session, type: {shells.loading_line(shell)}"
+    assert (last, line.strip()) == ("mfaenv: Done. When you need a session, type:", shells.loading_line(shell))
     assert {name for name in state(newcomer).keys() - before if not name.startswith((".aws/cache", ".cache"))} == set()
+
+
+@pytest.mark.parametrize("shell", ["cmd", "sh"])
+def test_a_line_to_type_stands_alone_and_unbroken_at_80_columns(
+    newcomer: Product, scenario: Scenario, shell: str
+) -> None:
+    line = ("configure", "--yes", "--token-code", scenario.device.code())
+    with direct(newcomer, *line, MFAENV_SHELL=shell) as window:
+        window.see("Done.")
+        assert window.ended() == 0
+        rows = [row.strip() for row in window.text.splitlines()]
+    assert shells.loading_line(shell) in rows
 
 
 def test_tcsh_still_reads_the_file_that_the_new_one_hides(newcomer: Product, scenario: Scenario) -> None:

@@ -220,8 +220,9 @@ def test_web_identity_in_the_environment_needs_no_profile(files: Files) -> None:
 
 def test_the_source_of_a_role_has_keys(files: Files) -> None:
     files.write("[profile a]\nrole_arn = arn:aws:iam::123456789012:role/R\nsource_profile = b\n[profile b]\n")
-    with pytest.raises(MfaenvError, match="Profile 'b', the source of a role, has no keys"):
+    with pytest.raises(MfaenvError, match="Profile 'b', the source of a role, has no keys") as caught:
         files.request(profile="a")
+    assert "credentials" in caught.value.hint
 
 
 def test_the_session_is_got_where_the_wanted_profile_says_if_the_one_with_the_keys_says_nothing(files: Files) -> None:

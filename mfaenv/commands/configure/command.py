@@ -33,7 +33,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:
         new = "When" if line else "Open a new window, and when"
-        terminal.note(f"Done. {new} you need a session, type: {line or process.MFAENV}")
+        terminal.note(f"Done. {new} you need a session, type:", line or process.MFAENV)
     return DONE
 
 
@@ -74,8 +74,8 @@ def _chosen(env: Mapping[str, str], files: AwsFiles, offers: Offers) -> str:
         raise wrong[0]
     if not usable:
         raise MfaenvError(
-            f"No profile in {awsfiles.short(files.credentials)} has access keys.",
-            "Make one in the IAM console, then `aws configure`; or try `mfaenv demo`.",
+            f"No profile in {awsfiles.short(files.credentials)} has access keys. `mfaenv demo` needs none.",
+            "Make one in the IAM console, then type: aws configure --profile NAME",
         )
     if len(usable) == 1:
         return usable[0]

@@ -43,7 +43,7 @@ def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
         offers.terminal.note(f"The line of `mfaenv init` cannot name profile {profile}: add -p to it yourself.")
     path = _FILES[shell](env) if shell in _FILES else ""
     if not path:
-        offers.terminal.note(_by_hand(shell, line))
+        offers.terminal.note(*_by_hand(shell, line))
         return False
     file = rewrite.read(path)
     if (_FUNCTION if language.saved else _HAS_LINE).search(file.text):
@@ -79,13 +79,14 @@ def _command(env: Mapping[str, str]) -> str:
     return process.MFAENV if by_name or not _UNQUOTED.fullmatch(path) else path
 
 
-def _by_hand(shell: str, line: str) -> str:
-    """Return what to do by hand in a shell whose startup file is unknown."""
+def _by_hand(shell: str, line: str) -> tuple[str, str]:
+    """Return what to do by hand in a shell whose startup file is unknown, and the line for it."""
     if shell == "cmd":
-        return "cmd has no startup file of its own: AutoRun in the registry names one. mfaenv help init shows how."
+        wrong = "cmd has no startup file of its own: AutoRun in the registry names one. This shows how:"
+        return wrong, process.to_type("help", "init")
     if not line:
-        return f"{shell} has no function to load: type {shells.loading_line(shell)}"
-    return f"The startup file of {shell} is unknown: put this line into it: {line}"
+        return f"{shell} has no function to load. To get a session, type:", shells.loading_line(shell)
+    return f"The startup file of {shell} is unknown. Put this line into it:", line
 
 
 def _options(profile: str) -> str:

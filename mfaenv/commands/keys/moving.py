@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from mfaenv.aws import client, sts
-from mfaenv.command_line import join
+from mfaenv.command_line import aws_configure, join
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection, KeychainEntry, same
 from mfaenv.config import awsfiles, process, resolve, sources
@@ -78,7 +78,8 @@ class Move:
             return None
         keys, where = self.file.load(), self.file.title
         if keys is None:
-            raise MfaenvError(f"Profile '{self.name}' has one key of two in {where}.", "`aws configure` stores both.")
+            wrong = f"Profile '{self.name}' has one key of two in {where}. This stores both:"
+            raise MfaenvError(wrong, command=aws_configure(self.name))
         if sources.token(self.section):
             raise MfaenvError(
                 f"The keys of profile '{self.name}' belong to a session.", "Import long-term keys (AKIA…)."

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from mfaenv.aws import access_keys, client, sts
 from mfaenv.aws.access_keys import AccessKey, Iam
 from mfaenv.aws.client import Settings
+from mfaenv.command_line import aws_configure
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import KeychainEntry, Place, same
 from mfaenv.commands.keys.two_keys import Choice, TwoKeys
@@ -83,9 +84,7 @@ def _not_stored(request: Request) -> MfaenvError:
     if request.process.text and process.is_ours(request.process.text):
         return longterm.not_there(longterm.in_keychain(request) or root)
     if request.kind == METADATA:
-        return MfaenvError(
-            f"Profile {root} has no long-term keys. This stores some:", command=process.aws_configure(root)
-        )
+        return MfaenvError(f"Profile {root} has no long-term keys. This stores some:", command=aws_configure(root))
     return MfaenvError(
         f"The keys of profile {root} come from another source ({request.kind}): no new ones can be stored there.",
         "Rotate them there, or put them into a file or the keychain.",

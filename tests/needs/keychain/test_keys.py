@@ -239,11 +239,17 @@ def test_the_list_shows_files_keychain_programs_and_the_environment(product: Pro
 def test_age_and_last_use_are_shown_where_a_session_may_ask(product: Product, scenario: Scenario, alice: User) -> None:
     (before,) = listed(product)
     assert (before["created"], before["age_days"], before["last_used"]) == (None, None, None)
+    said, line = product.run("keys").err.splitlines()
+    assert "Ages and last use" in said
+    typed = shlex.split(line)
+    assert typed == ["mfaenv", "exec", "-p", "default", "--", "mfaenv", "keys"]
     alice.keys[0].created -= 100 * 86_400
     get_session(product, scenario)
     (row,) = listed(product)
     assert (row["age_days"], row["active"], row["last_used"]["service"]) == (100, True, "sts")
-    assert "100d" in product.run("keys").out
+    shown = product.run("keys")
+    assert "100d" in shown.out
+    assert shown.err == ""
 
 
 @pytest.mark.parametrize("name", ["default", "production-admin"])
@@ -386,6 +392,13 @@ def test_keys_of_a_session_in_a_file_are_no_long_term_keys(product: Product, tok
     with credentials(product).open("a") as file:
         file.write(f"\n[old]\naws_access_key_id = ASIAOLDEXAMPLE000000\naws_secret_access_key = x\n{token} = t\n")
     assert [row["profile"] for row in listed(product)] == ["default"]
+
+
+def test_half_a_pair_of_keys_is_told_with_the_line_that_stores_both(product: Product) -> None:
+    credentials(product).write_text("[half]\naws_access_key_id = AKIAHALFEXAMPLE00000\n")
+    done = product.run("keys", "import", "-p", "half")
+    assert done.status == 1
+    assert_explained(done, "has one key of two", "^ *aws configure --profile half$")
 
 
 def test_a_profile_without_any_keys_is_told_so(product: Product) -> None:

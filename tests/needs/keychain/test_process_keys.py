@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from keychains import NOBODYS_BUS, Keychain, opened
-from terminals import Window
+from terminals import Window, direct
 from trouble import assert_explained
 
 if TYPE_CHECKING:
@@ -196,3 +196,7 @@ def test_without_keyring_the_pip_of_this_very_python_is_named(bare: Product) -> 
     assert done.status == 1
     said = " ".join(done.err.split())
     assert f"is not installed. Type: {sys.executable} -m pip install 'mfaenv[keychain]'" in said
+    with direct(bare, "keys", "get") as window:
+        assert window.ended() == 1
+        rows = [row.strip() for row in window.text.splitlines()]
+    assert f"{sys.executable} -m pip install 'mfaenv[keychain]'" in rows
