@@ -90,7 +90,8 @@ def _ignore_signals() -> None:
 
 def run(arguments: "Sequence[str]") -> int:
     """Run a plain line, and any other through typer, which takes time."""
-    from mfaenv.fast import fastpath, parse
+    from mfaenv import fast
+    from mfaenv.fast import parse
 
     if arguments[:1] == [parse.COMPLETE]:
         return _complete(arguments[1:])
@@ -101,7 +102,7 @@ def run(arguments: "Sequence[str]") -> int:
 
         return start.run(line.command, line.options, line.words, os.environ)
     if line.plain and row.module == "export":
-        status = fastpath.answer(line.options, os.environ, _tell)
+        status = fast.answer(line.options, os.environ, _tell)
         if status is not None:
             return status
     if row.module != "export":  # for which botocore is loaded, and stays

@@ -568,10 +568,10 @@ def test_a_signal_that_comes_with_ctrl_c_shows_no_traceback(bare: Product, numbe
         bare,
         "import _thread, operator",
         "from functools import partial",
-        "from mfaenv.fast import fastpath",
+        "from mfaenv import fast",
         "def asking(): yield",
         f"both = [partial(_thread.interrupt_main, {number:d}), partial(asking().throw, KeyboardInterrupt)]",
-        "fastpath.answer = lambda *_: list(map(operator.call, both))",
+        "fast.answer = lambda *_: list(map(operator.call, both))",
     )
     assert bare.run("--shell", "bash") == (130, "(exit 130);\n", "")
 
@@ -583,7 +583,7 @@ def test_a_signal_that_comes_where_its_exception_is_dropped_ends_it(bare: Produc
     wrapped(
         bare,
         "import signal, time",
-        "from mfaenv.fast import fastpath",
+        "from mfaenv import fast",
         "class Collected:",
         "    def __del__(self):",
         f"        signal.raise_signal(signal.{name})",
@@ -591,7 +591,7 @@ def test_a_signal_that_comes_where_its_exception_is_dropped_ends_it(bare: Produc
         "    Collected()",
         f"    for _ in range({PATIENCE}):",
         "        time.sleep(1)",
-        "fastpath.answer = answer",
+        "fast.answer = answer",
     )
     assert bare.run("--shell", "bash") == (status, f"(exit {status});\n", "")
 

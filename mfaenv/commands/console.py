@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mfaenv import fast
 from mfaenv.aws import address, client, destination, signin, sts
 from mfaenv.aws.signin import Console
 from mfaenv.commands import export
@@ -11,7 +12,7 @@ from mfaenv.commands.export import Resolved
 from mfaenv.config import resolve, settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.fast import environment, fastpath, parse
+from mfaenv.fast import environment, parse
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, Request
@@ -31,7 +32,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
     The link signs in whoever has it, for fifteen minutes: only standard output gets it, or the browser.
     """
-    asked = fastpath.fingerprint(options, env)
+    asked = fast.fingerprint(options, env)
     with settings.hidden(env):
         return _run(options, environment.without_settings(env), asked)
 

@@ -6,8 +6,8 @@ import os
 import sys
 import time
 
-from mfaenv import shells
-from mfaenv.fast import environment, fastpath
+from mfaenv import fast, shells
+from mfaenv.fast import environment
 from mfaenv.store import Store
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ def _start(options: "Options", command: "Sequence[str]", words: list[str], env: 
 
 
 def _session(options: "Options", words: "Sequence[str]", env: "Mapping[str, str]") -> "list[Pair]":
-    stored = fastpath.stored(options, env, Store.of(env), time.time())
+    stored = fast.stored(options, env, Store.of(env), time.time())
     if isinstance(stored, list):
         return stored
     _check_program(words, env)

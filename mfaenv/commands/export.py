@@ -8,14 +8,14 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from mfaenv import shells
+from mfaenv import fast, shells
 from mfaenv.commands import notice
 from mfaenv.commands.target import target
 from mfaenv.config import awsfiles, provenance, resolve, settings, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.paths import file_paths
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
-from mfaenv.fast import catalog, environment, fastpath, parse
+from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.entry import Fields, Session
 from mfaenv.fast.output import secrets_to_stdout, to_stderr
 from mfaenv.fast.parse import Options
@@ -40,7 +40,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     terminal = Terminal.for_options(options, env)
     pairs = environment.pairs(obtain(options, env, terminal, wanted), env)
     text = environment.rendered(wanted, pairs, encoding=code_page.encoding())
-    if fastpath.runs_on_github(wanted, env):
+    if fast.runs_on_github(wanted, env):
         to_stderr(github_masks(pairs))
     if "output" in options:
         output_file.write(parse.text(options, "output"), text)
@@ -96,7 +96,7 @@ def obtain(options: Options, env: Mapping[str, str], terminal: Terminal, wanted:
     `wanted` is the shell, asked beforehand whether it can hold what is known already. Raise MfaenvError: with --cached
     only NothingStoredError, whatever is in the way.
     """
-    asked = fastpath.fingerprint(options, env)
+    asked = fast.fingerprint(options, env)
     try:
         with settings.hidden(env):
             return _obtain(options, environment.without_settings(env), terminal, wanted, asked)
@@ -120,7 +120,7 @@ def resolved(options: Options, env: Mapping[str, str], asked: str) -> Resolved:
     """Settle what the options, variables and files ask for. Raise MfaenvError, as for a store that is refused."""
     store = Store.of(env)
     store.check()
-    states = {path: fastpath.signature(path) for path in file_paths(env)}
+    states = {path: fast.signature(path) for path in file_paths(env)}
     files = awsfiles.load(env)
     return Resolved(store, asked, states, files, resolve.resolve(options, env, files))
 
@@ -170,7 +170,7 @@ def exported(options: Options, request: Request, found: Answer) -> Fields:
     """Return what a shell gets of the answer to a request. Raise NothingStoredError where that is no session."""
     if not found.session:
         raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
-    fields = found.session.exported(account=fastpath.with_account(options))
+    fields = found.session.exported(account=fast.with_account(options))
     return {**fields, **_own(request), "pinned": environment.pinned(options)}
 
 
@@ -205,8 +205,8 @@ def _remember(store: Store, asked: str, answer: Answer, request: Request, states
         read = [remembered.device_name(request.keys.access_key, request.endpoint.text)]
         if request.process.text:
             read.append(longterm.known_key_file(request))
-        files = {**states, **{path: fastpath.signature(path) for path in map(store.file, read)}}
-        known = fastpath.CachedRequest(
+        files = {**states, **{path: fast.signature(path) for path in map(store.file, read)}}
+        known = fast.CachedRequest(
             key=asked,
             files=tuple(f"{state}\t{path}" for path, state in files.items()),
             session_key=answer.key,

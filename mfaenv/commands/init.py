@@ -6,11 +6,11 @@ import os
 import stat
 import time
 
-from mfaenv import shells
+from mfaenv import fast, shells
 from mfaenv.commands import startup
 from mfaenv.config import process
 from mfaenv.errors import DONE, USAGE, MfaenvError
-from mfaenv.fast import environment, fastpath, output
+from mfaenv.fast import environment, output
 from mfaenv.store import Store
 from mfaenv.terminal import code_page
 
@@ -131,7 +131,7 @@ def _stays(env: Mapping[str, str], now: float) -> bool:
 def _stored(options: Options, env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     """Return the stored session of the profile; nothing where there is none. It never asks, and says nothing."""
     wanted: Options = {**options, "cached": True, "quiet": True}
-    found = fastpath.stored(wanted, env, store, now)
+    found = fast.stored(wanted, env, store, now)
     if found is not None:
         return found if isinstance(found, list) else []
     from mfaenv.commands import export

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from mfaenv import shells
+from mfaenv import fast, shells
 from mfaenv.commands import export
 from mfaenv.commands.credential_server import files
 from mfaenv.commands.credential_server.reminder import Reminder
@@ -13,7 +13,7 @@ from mfaenv.commands.credential_server.renewal import Renewal
 from mfaenv.commands.credential_server.server import CredentialServer
 from mfaenv.config import settings
 from mfaenv.errors import MfaenvError
-from mfaenv.fast import environment, fastpath
+from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Options
 from mfaenv.model import Keys, Request, Value
@@ -69,7 +69,7 @@ def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]
         terminal, held = Terminal.for_options(options, env), dict[str, "Session"]()
         ours = environment.without_settings(env)
         environment.check_profile_as(env)
-        known = export.resolved(options, ours, fastpath.fingerprint(options, env))
+        known = export.resolved(options, ours, fast.fingerprint(options, env))
         export.tell_lost(known.request, terminal)
         answer = export.answer(known, options, ours, terminal, held=held)
         own = export.exported(options, known.request, answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from mfaenv.errors import DONE
-from mfaenv.fast import environment, fastpath, parse
+from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.store import SESSION, Store
@@ -85,7 +85,7 @@ def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> di
     served = not key and environment.is_served(env)
     if not key and not served:
         return None
-    temporary = fastpath.temporary_keys(env)
+    temporary = environment.temporary_keys(env)
     known: dict[str, Any] = {
         "profiles": [],
         "kind": SERVED if served else "session" if temporary else "long-term",

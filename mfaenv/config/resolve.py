@@ -10,7 +10,7 @@ from mfaenv.config import awsfiles, roles, settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.config.roles import Chain
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.fast import catalog, environment, fastpath, parse
+from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Options
 from mfaenv.model import PROCESS, Hop, Request, Span, Value, code_digits
 
@@ -101,7 +101,7 @@ def _missing(profile: Value, name: str, env: Mapping[str, str], files: AwsFiles)
 
 def _refuse_environment(env: Mapping[str, str], files: AwsFiles) -> None:
     """Raise MfaenvError where keys in the environment cannot be used, and no profile is named that has others."""
-    if fastpath.temporary_keys(env):
+    if environment.temporary_keys(env):
         raise MfaenvError(
             "The keys in the environment belong to a session already; a new one takes long-term keys.",
             f"Name a profile with -p, or put long-term keys under [default] in {awsfiles.short(files.credentials)}.",

@@ -12,7 +12,7 @@ from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section
 from mfaenv.config.roles import Chain
 from mfaenv.errors import MfaenvError
-from mfaenv.fast import environment, fastpath
+from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT
 from mfaenv.model import LOGIN, MACHINE, PROCESS, WEB_ENVIRONMENT, Keys, Value
 
@@ -31,7 +31,7 @@ WEB_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 def environment_keys(env: Mapping[str, str]) -> Keys | None:
     """Return the long-term keys of the environment, those included that became a session of this shell."""
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
-    if access_key and secret_key and not fastpath.temporary_keys(env):
+    if access_key and secret_key and not environment.temporary_keys(env):
         return Keys(access_key, secret_key, "", ENVIRONMENT)
     if env.get(environment.SOURCE_KEY):
         return Keys(env[environment.SOURCE_KEY], "", "", environment.SOURCE_KEY)

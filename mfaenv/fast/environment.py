@@ -116,6 +116,15 @@ def is_served(env: "Mapping[str, str]") -> bool:
     return env.get(ADDRESS_OF_KEYS, "").startswith("http://127.0.0.1:") and bool(env.get(PROFILE))
 
 
+def temporary_keys(env: "Mapping[str, str]") -> bool:
+    """Return whether the keys in the environment are a session's. Keys that begin with AKIA are long-term in any case.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
+    """
+    token = env.get("AWS_SESSION_TOKEN") or env.get("AWS_SECURITY_TOKEN")
+    return bool(token) and not env.get("AWS_ACCESS_KEY_ID", "").startswith("AKIA")
+
+
 def region_is_ours(env: "Mapping[str, str]") -> bool:
     """Return whether the region in the environment came with an earlier session, not from the user."""
     return bool(env.get(REGION_MARK)) and all(env.get(name) == env[REGION_MARK] for name in REGIONS)

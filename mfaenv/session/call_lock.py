@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Self
 
 from mfaenv.errors import ArrivedError
-from mfaenv.fast import fastpath
-from mfaenv.store import LATEST, Store
+from mfaenv.store import Store
 
 Look = Callable[[], None]
 Alone = Callable[[Look], AbstractContextManager[None]]
@@ -23,10 +21,10 @@ class CallLock:
     """
 
     def __init__(self, store: Store, alone: Alone, arrived: Callable[[], bool]) -> None:
-        self._latest = os.path.join(store.path, LATEST)
+        self._store = store
         self._alone = alone
         self._arrived = arrived
-        self._seen = ""
+        self._seen: str | None = None
         self._held: ExitStack | None = None
 
     def __enter__(self) -> Self:
@@ -45,7 +43,7 @@ class CallLock:
         if self._held is None:
             with ExitStack() as taken:
                 taken.enter_context(self._alone(self.check_store))
-                self._seen = ""
+                self._seen = None
                 self.check_store()
                 self._held = taken.pop_all()
 
@@ -57,8 +55,8 @@ class CallLock:
 
     def check_store(self) -> None:
         """Raise ArrivedError where what is wanted is stored. It reads only after a new session was announced."""
-        state = fastpath.signature(self._latest)
-        if state != self._seen:
-            self._seen = state
+        latest = self._store.latest()
+        if latest != self._seen:
+            self._seen = latest
             if self._arrived():
                 raise ArrivedError

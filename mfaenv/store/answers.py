@@ -2,7 +2,7 @@
 
 import os
 
-from mfaenv.fast.fastpath import CachedRequest
+from mfaenv.fast import CachedRequest
 from mfaenv.store import Store
 
 SETTLED_AFTER = 2.0

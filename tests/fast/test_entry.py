@@ -15,9 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfaenv import store
-from mfaenv.fast import entry
+from mfaenv.fast import CachedRequest, entry
 from mfaenv.fast.entry import Entry, Session
-from mfaenv.fast.fastpath import CachedRequest
 from mfaenv.session.longterm import KnownKey
 from mfaenv.session.remembered import Codes, Device
 from mfaenv.store import Store

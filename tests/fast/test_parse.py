@@ -9,11 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfaenv import __main__ as entry
+from mfaenv import fast
 from mfaenv.cli import app
 from mfaenv.cli import help as pages
 from mfaenv.cli.examples import EXAMPLES
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.fast import catalog, fastpath, parse
+from mfaenv.fast import catalog, parse
 from mfaenv.fast.catalog import COMMANDS, MAIN, OPTIONS, PROGRAM, Command, Option
 from mfaenv.fast.parse import Options
 from mfaenv.model import code_digits
@@ -101,7 +102,7 @@ def started() -> Iterator[Started]:
             return commands.load(row)
 
         patch.setattr(Command, "load", load)
-        patch.setattr(fastpath, "answer", lambda *_: None)
+        patch.setattr(fast, "answer", lambda *_: None)
         yield commands
 
 

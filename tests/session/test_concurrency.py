@@ -22,19 +22,19 @@ KILLED = -9
 WAITING = "Another mfaenv is getting a session with the keys of profile default; waiting for it."
 
 MOMENTS = {
-    "the store is tried": ("unlink", 1),
+    "the store is tried": ("rename", 1),
     "the lock is taken": ("flock", 1),
     "the lock is held": ("fchmod", 2),
     "AWS is called": ("connect", 1),
     "the code is sent": ("sendto", 2),
     "AWS has used the code up": ("recvfrom", 1),
     "AWS has answered": ("fchmod", 3),
-    "the code is noted": ("rename", 1),
-    "the device is noted": ("rename", 2),
+    "the code is noted": ("rename", 2),
+    "the device is noted": ("rename", 3),
     "the session is written": ("utimensat", 3),
-    "the session takes its place": ("rename", 3),
-    "the session is announced": ("rename", 4),
-    "the lock is removed": ("unlink", 2),
+    "the session takes its place": ("rename", 4),
+    "the session is announced": ("rename", 5),
+    "the lock is removed": ("unlink", 1),
 }
 """Which call of which kind comes next then."""
 

@@ -18,9 +18,9 @@ from platformdirs import user_cache_dir
 from product import COMMAND, NOBODY, Outcome, Product, as_nobody
 from terminals import need
 
-from mfaenv import store
+from mfaenv import fast, store
 from mfaenv.errors import MfaenvError
-from mfaenv.fast import entry, fastpath
+from mfaenv.fast import entry
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.session import dismissed, longterm, remembered, stored
@@ -59,7 +59,7 @@ KINDS = {
     kind.PREFIX: kind
     for kind in (
         entry.Session,
-        fastpath.CachedRequest,
+        fast.CachedRequest,
         remembered.Device,
         remembered.Codes,
         stored.Names,

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfaenv import store
+from mfaenv import fast, store
 from mfaenv.errors import MfaenvError
-from mfaenv.fast import entry, fastpath
+from mfaenv.fast import entry
 from mfaenv.session import dismissed, longterm, remembered, stored
 from mfaenv.session.lock import lock
 from mfaenv.store import Store
@@ -160,7 +160,7 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
     place.prepare()
     kinds = (
         entry.Session,
-        fastpath.CachedRequest,
+        fast.CachedRequest,
         remembered.Device,
         remembered.Codes,
         stored.Names,
@@ -301,7 +301,7 @@ def test_a_path_of_thousands_of_folders_is_an_error_and_no_more(tmp_path: Path) 
 def test_clear_removes_all_but_the_mark_and_speaks_of_sessions(product: Product, scenario: Scenario) -> None:
     assert get(product, scenario).status == 0
     place = Store(str(product.cache))
-    place.put(fastpath.CachedRequest(key="k"), LONG_AGO)
+    place.put(fast.CachedRequest(key="k"), LONG_AGO)
     (product.cache / f"{store.TEMPORARY}{DIGITS}-{store.MARK}").touch()
     (product.cache / entry.file_name(store.LOCK, "abandoned")).touch()
     (product.cache / "notes.txt").touch()

@@ -77,11 +77,12 @@ def long(arguments: list[str]) -> int:
 
 
 def direct(arguments: list[str]) -> int:
-    from mfaenv.fast import catalog, fastpath
+    from mfaenv import fast
+    from mfaenv.fast import catalog
 
     line = catalog.parse(arguments)
     plain = line.plain and line.row.module == "export"
-    status = fastpath.answer(line.options, os.environ) if plain else None
+    status = fast.answer(line.options, os.environ) if plain else None
     return DECLINED if status is None else status
 
 

@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from product import COMMAND, Outcome, Product
 
+from mfaenv import fast
 from mfaenv.errors import CODE_NEEDED, DONE
-from mfaenv.fast import fastpath
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.store import answers
 
@@ -285,7 +285,6 @@ def test_a_stored_session_loads_nothing_heavy(product: Product, scenario: Scenar
         "fast",
         "fast.entry",
         "fast.environment",
-        "fast.fastpath",
         "fast.output",
         "fast.parse",
         "shells",
@@ -351,24 +350,22 @@ def move(config: Path, region: str) -> None:
 
 @pytest.mark.parametrize("name", ["AWS_NEW_SETTING", "MFAENV_NEW_SETTING", "HOME", "USERPROFILE"])
 def test_a_variable_that_nobody_has_thought_of_counts(name: str) -> None:
-    assert (
-        fastpath.fingerprint({}, {name: "a"}) != fastpath.fingerprint({}, {name: "b"}) != fastpath.fingerprint({}, {})
-    )
+    assert fast.fingerprint({}, {name: "a"}) != fast.fingerprint({}, {name: "b"}) != fast.fingerprint({}, {})
 
 
 def test_an_option_that_nobody_has_thought_of_counts() -> None:
-    assert fastpath.fingerprint({"external_id": "7"}, {}) != fastpath.fingerprint({}, {})
+    assert fast.fingerprint({"external_id": "7"}, {}) != fast.fingerprint({}, {})
 
 
 @given(st.dictionaries(st.sampled_from(["AWS_CONFIG_FILE", "AWS_X", "MFAENV_X"]), st.text("a'\n=$", max_size=6)))
 def test_no_value_passes_for_another_variable(env: dict[str, str]) -> None:
-    lines = fastpath.fingerprint({}, env).split("\n")
+    lines = fast.fingerprint({}, env).split("\n")
     assert [line.partition("=")[0] for line in lines] == [*sorted(env), "keys"]
 
 
 def test_no_secret_is_written_down() -> None:
     secrets = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE")
-    written = fastpath.fingerprint(
+    written = fast.fingerprint(
         {"token_code": "secret"}, {"AWS_ACCESS_KEY_ID": "AKIA", **dict.fromkeys(secrets, "secret")}
     )
     assert "secret" not in written
