@@ -81,11 +81,13 @@ PROOFS = {
         "test_the_password_of_an_address_is_never_shown",
         "test_the_password_of_an_address_that_is_used_is_not_shown",
     ),
-    "No key is in an argument list, a log, an error or a core dump.": (
+    "No key is in an argument list, a log or an error.": (
         "test_no_argument_list_holds_a_key",
         "test_verbose_tells_where_values_came_from_and_no_secret",
         "test_no_secret_is_shown",
         "test_no_error_on_the_way_there_holds_the_keys",
+    ),
+    "There are no core dumps, except while a stored session is printed.": (
         "test_a_question_that_is_quit_leaves_no_core_dump",
     ),
     "The function of `mfaenv init` shows no key where the shell traces (`set -x`).": ("test_no_trace_shows_a_secret",),
@@ -104,7 +106,8 @@ PROOFS = {
         "test_neither_does_the_program_of_the_demos_shell",
         "test_a_program_is_taken_from_the_path_and_not_from_the_current_folder",
     ),
-    "(cmd itself looks there first, for each command that you type.)": (),
+    "Two other programs may: cmd looks there first for each command that you type, and Python does if `PYTHONPATH` has "
+    "an empty element.": (),
     "mfaenv refuses a folder that is a link, belongs to another user, or can be written by others.": (
         "test_a_directory_that_could_be_a_trap_is_refused",
         "test_another_users_directory_is_refused",
