@@ -22,25 +22,24 @@ function global:_mfaenv_remove([string]$path) {
         -WhatIf:$false -Confirm:$false -Verbose:$false
 }
 
-# Set a variable to the piped texts, joined. Its value stands in no variable, which a trace would show.
-function global:_mfaenv_put([string]$path) {
-    Microsoft.PowerShell.Management\Set-Item -LiteralPath $path -Value (-join @($input)) -ErrorAction Stop `
-        -WhatIf:$false -Confirm:$false -Verbose:$false
-}
-
-# Do what these statements of the program say, and evaluate nothing: what PowerShell evaluates its logs keep.
+# Do what the program's statements say, and evaluate nothing, since PowerShell's logs keep what it evaluates. They keep
+# what cmdlets get as well, where modules are logged, and a trace what variables get: DebuggerHidden tells it not to.
 # A value is plain text in quotes, or joined from such texts and from numbers of characters.
 function global:_mfaenv_set {
-    process {
-        $_ -split ';' | Microsoft.PowerShell.Core\ForEach-Object {
-            if ($_ -cnotmatch '^ ?\$env:(\w+) = (.+)$') { return }
-            $name = $Matches[1]
-            if ($Matches[2] -ceq '$null') { _mfaenv_remove "Env:$name" }
-            else {
-                $Matches[2] -replace "^-join\(|\)$|'" -split ',' | Microsoft.PowerShell.Core\ForEach-Object {
-                    if ($_ -cmatch '^\[char\](\d+)$') { [char][int]$Matches[1] } else { $_ }
-                } | _mfaenv_put "Env:$name"
-            }
+    [System.Diagnostics.DebuggerHidden()] param()
+    foreach ($statement in $args[0] -split ';') {
+        if ($statement -cnotmatch '^ ?\$env:(\w+) = (.+)$') { continue }
+        $name, $text = $Matches[1], $Matches[2]
+        if ($text -ceq '$null') { _mfaenv_remove "Env:$name"; continue }
+        $value = -join @(foreach ($piece in $text -replace "^-join\(|\)$|'" -split ',') {
+            if ($piece -cmatch '^\[char\](\d+)$') { [char][int]$Matches[1] } else { $piece }
+        })
+        if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+            [Environment]::SetEnvironmentVariable($name, $value)
+        }
+        else {
+            Microsoft.PowerShell.Management\Set-Item -LiteralPath "Env:$name" -Value $value -ErrorAction Stop `
+                -WhatIf:$false -Confirm:$false -Verbose:$false
         }
     }
 }
@@ -74,6 +73,7 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
     # Set here what the program prints. Where it is read, a blank stands for that, which every documented line evaluates;
     # so no key is shown or logged. Of a failure the program's own statement is handed on.
     function global:mfaenv {
+        [System.Diagnostics.DebuggerHidden()] param()
         Set-StrictMode -Off
         $PSNativeCommandUseErrorActionPreference, $PSDefaultParameterValues = $false, @{}
         $program = _mfaenv_find
@@ -91,8 +91,8 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
             if (-not $program) { throw 'There is no program mfaenv on the PATH.' }
             if (-not $set) { . $call }
             else {
-                . $call | Microsoft.PowerShell.Core\ForEach-Object {
-                    if ($_ -cmatch '^\$env:') { $_ | _mfaenv_set; if ($read) { ' ' } } elseif ($read) { $_ }
+                foreach ($line in @(. $call)) {
+                    if ($line -cmatch '^\$env:') { _mfaenv_set $line; if ($read) { ' ' } } elseif ($read) { $line }
                 }
                 # After that a hook looks at the store anew.
                 if ($LASTEXITCODE -eq 0) { $global:_mfaenv_seen = $global:_mfaenv_ended = '' }

@@ -16,10 +16,11 @@ $global:_mfaenv_ended = ''
 
 # Set the stored session where there is one, and tell whether there is. The user's $LASTEXITCODE stays.
 function global:_mfaenv_load {
+    [System.Diagnostics.DebuggerHidden()] param()
     $PSNativeCommandUseErrorActionPreference = $false
     $program, $before = (_mfaenv_find), $global:LASTEXITCODE
     if (-not $program) { return $false }
-    & $program --shell powershell --cached | _mfaenv_set
+    foreach ($line in @(& $program --shell powershell --cached)) { _mfaenv_set $line }
     $loaded = $global:LASTEXITCODE -eq 0
     $global:LASTEXITCODE = $before
     if ($loaded) { $global:_mfaenv_seen = $global:_mfaenv_ended = '' }

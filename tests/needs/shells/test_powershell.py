@@ -107,6 +107,8 @@ def test_no_line_that_sets_shows_a_key(place: Place) -> None:
         "mfaenv -p staging > text.ps1; Get-Content text.ps1",
         "$VerbosePreference = 'Continue'; mfaenv -p staging; $VerbosePreference = 'SilentlyContinue'",
         "Set-PSDebug -Trace 2; mfaenv -p staging; Set-PSDebug -Off",
+        "Trace-Command -Name ParameterBinding -PSHost { mfaenv -p staging }",
+        "Set-PSDebug -Trace 2; $env:MFAENV_PROFILE = 'staging'; $null = _mfaenv_load; Set-PSDebug -Off",
     )
     record = "$null = Start-Transcript -Path transcript.txt"
     shown = place.run(LOAD, record, *(f"{line}\nwhat-is-set\nmfaenv unset\nwhat-is-set" for line in lines))
