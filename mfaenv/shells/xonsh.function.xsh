@@ -49,10 +49,23 @@ def _mfaenv_here(words, stdin=None):
     return running.returncode
 
 
+class _mfaenv_Word(str):
+    """A word in which xonsh's expand_path, which goes through what an alias returns, finds nothing to expand again."""
+
+    def __contains__(self, part):
+        return False
+
+    def partition(self, separator):
+        return self, "", ""
+
+    def startswith(self, *beginning):
+        return False
+
+
 @aliases.return_command
 def _mfaenv(words):
     program = None if _mfaenv_for_this_shell(words) else _mfaenv_program()
-    return [program or "_mfaenv_here", *words]
+    return [program or "_mfaenv_here", *map(_mfaenv_Word, words)]
 
 
 aliases["_mfaenv_here"] = _mfaenv_here

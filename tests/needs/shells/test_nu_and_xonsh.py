@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 BY_NAME = {row.name: row for row in ROWS}
 ODD = "a\u00a0b\tc\u3000d\\e\"f'#$x é"
+ROLE = "arn:aws:iam::111122223333:role/Developer"
+TOOLS = {
+    "show-words": 'for word; do printf "[%s]" "$word"; done; echo',
+    "show-octets": r"printf '\377\r\n'",
+}
 WORDS = ("null", "true", "false", "~", "~root", "$HOME", "a b", "it's", "a\u00a0b", "x=~", "*", "1..3", "{a}", "@(1)")
 
 
@@ -40,15 +45,16 @@ def run(product: Product, program: str, *script: str) -> list[str]:
 def tools(product: Product) -> Path:
     folder = product.home / "tools"
     folder.mkdir(exist_ok=True)
-    (folder / "show-word").write_text('#!/bin/sh\nprintf "[%s]\\n" "$1"\n')
-    (folder / "show-word").chmod(0o755)
+    for name, text in TOOLS.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
     return folder
 
 
 def test_nu_takes_any_name_and_folder_in(product: Product) -> None:
     product.env["MFAENV_CACHE_DIR"] = str(product.home / ODD)
     (product.home / "mfaenv.nu").write_text(product.run("init", "nu", "-p", ODD).out, encoding="utf-8")
-    shown = run(product, "nu", "source mfaenv.nu", "^show-word $env.MFAENV_PROFILE", "^show-word $env.MFAENV_STORE")
+    shown = run(product, "nu", "source mfaenv.nu", "^show-words $env.MFAENV_PROFILE", "^show-words $env.MFAENV_STORE")
     assert shown == [f"[{ODD}]", f"[{product.cache}]"]
 
 
@@ -56,7 +62,7 @@ def test_nu_takes_any_name_and_folder_in(product: Product) -> None:
 def test_nus_hook_does_without_the_users_open(product: Product, scenario: Scenario, own: str) -> None:
     assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
     (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
-    shown = run(product, "nu", own, "source mfaenv.nu", "_mfaenv_look | ignore", "^show-word $env._mfaenv_seen")
+    shown = run(product, "nu", own, "source mfaenv.nu", "_mfaenv_look | ignore", "^show-words $env._mfaenv_seen")
     assert shown == [f"[{(product.cache / 'latest').read_text().strip()}]"]
 
 
@@ -66,11 +72,57 @@ def test_a_word_that_tab_offers_means_itself(product: Product, shell: str) -> No
         config.writelines(f'[profile "{word}"]\nregion = eu-west-1\n' for word in WORDS)
     offered = product.run("complete", shell, "mfaenv", "-p", "").out.splitlines()[1:]
     words = [line.split("\t")[0] for line in offered]
-    function = "def --wrapped typed [...words: string] { ^show-word ...$words }"
+    function = "def --wrapped typed [...words: string] { ^show-words ...$words }"
     script = (
-        [function, *(f"typed {word}" for word in words)] if shell == "nu" else [f"show-word {word}" for word in words]
+        [function, *(f"typed {word}" for word in words)] if shell == "nu" else [f"show-words {word}" for word in words]
     )
     assert {f"[{word}]" for word in WORDS} <= set(run(product, shell, *script))
+
+
+def test_xonshs_function_hands_on_each_word_and_octet_as_it_is(product: Product, scenario: Scenario) -> None:
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    words = """* 'm*' Name=a,Values=b -x:y ~ r'~' x=~ @('x=~') @('$HOME') $HOME -- '' 'a b' "it's" """
+    direct, function, octets = run(
+        product,
+        "xonsh",
+        f"$(which mfaenv) exec -- show-words {words}",
+        "execx($(mfaenv init xonsh))",
+        f"mfaenv exec -- show-words {words}",
+        "mfaenv exec -- show-octets > octets",
+        "show-octets | mfaenv exec -- cat | od -An -tx1",
+    )
+    assert direct == function
+    assert "[~]" in function
+    assert octets.split() == ["ff", "0d", "0a"]
+    assert (product.home / "octets").read_bytes() == b"\xff\r\n"
+
+
+def test_xonshs_function_gets_the_name_of_a_profile_as_it_is(product: Product, scenario: Scenario) -> None:
+    with (product.home / ".aws" / "config").open("a", encoding="utf-8") as config:
+        config.writelines(
+            f"[profile '{word}']\nsource_profile = default\nrole_arn = {ROLE}\n" for word in ("~", "$HOME")
+        )
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    names = ("r'~'", "@('$HOME')")
+    script = (f"mfaenv -q -p {name}\nshow-words @($MFAENV_PROFILE)" for name in names)
+    assert run(product, "xonsh", "execx($(mfaenv init xonsh))", *script) == ["[~]", "[$HOME]"]
+
+
+def test_nus_function_hands_on_each_quoted_word_and_each_octet(product: Product, scenario: Scenario) -> None:
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
+    words = """'*' "m*" Name=a,Values=b -x:y "~" "x=~" -- "" 'a b' 0x10 1.0 1kb"""
+    direct, function, octets = run(
+        product,
+        "nu",
+        "source mfaenv.nu",
+        f"^mfaenv exec -- show-words {words}",
+        f"mfaenv exec -- show-words {words}",
+        "mfaenv exec -- show-octets | save octets",
+        "open --raw octets | mfaenv exec -- cat | ^od -An -tx1",
+    )
+    assert direct == function
+    assert octets.split() == ["ff", "0d", "0a"]
 
 
 @pytest.mark.parametrize("shell", ["pwsh", "nu", "xonsh"])
