@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 
 from mfaenv.errors import CODE_NEEDED, MfaenvError
 from mfaenv.model import code_digits
@@ -27,9 +27,6 @@ DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Power
 
 LOOK_SECONDS = 0.2
 """How often the store is looked at while the window is open."""
-
-GRACE = 2
-"""Seconds that a program has to close its window after it was asked to."""
 
 TRIES = 3
 """How often what is no code is asked for again: a program may answer by itself, with the same each time."""
@@ -127,23 +124,20 @@ def _streams(running: subprocess.Popen[bytes], stdin: bytes, look: Look) -> tupl
 @contextmanager
 def _closed_in_the_end(running: subprocess.Popen[bytes], path: str) -> Iterator[None]:
     """Close the window at an exception; one in a terminal leaves that as it was."""
-    with tty.modes_kept(path):
+    with ExitStack() as opened:
+        if path:
+            opened.enter_context(tty.keep_modes(opened.enter_context(open(path, "rb", buffering=0)).fileno()))
         try:
             yield
         except BaseException:
-            running.terminate()
-            try:
-                with suppress(ValueError):  # its pipes are closed already
-                    running.communicate(timeout=GRACE)
-            except subprocess.TimeoutExpired:
-                running.kill()
+            program.end(running)
             raise
 
 
 def _terminal(env: Mapping[str, str]) -> tuple[str, str, str]:
     """Return the path and the kind of the terminal, if there is one, and the locale."""
     locale = next((env[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(name)), "C.UTF-8")
-    return (tty.NAMES[0], env.get("TERM", ""), locale) if tty.available() else ("", "", locale)
+    return (tty.NAMES[0], env.get("TERM", ""), locale) if not tty.obstacle() else ("", "", locale)
 
 
 def _by(who: str) -> list[str]:

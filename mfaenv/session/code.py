@@ -124,9 +124,9 @@ def _given(digits: str, origin: str) -> CodeSource:
     return CodeSource(origin, lambda _question, _meanwhile, _look: digits, asks=False)
 
 
-def needed(request: Request) -> MfaenvError:
+def needed(request: Request, terminal: Terminal) -> MfaenvError:
     """Make the error for a code that nobody can give."""
-    reason = "--no-input forbids asking" if request.no_input else "there is no terminal to ask on"
+    reason = "--no-input forbids asking" if request.no_input else terminal.obstacle()
     return MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", HINT, status=CODE_NEEDED)
 
 
@@ -145,7 +145,7 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile, look: L
                 try:
                     output = _output(running, name, look)
                 except BaseException:
-                    running.kill()
+                    program.end(running)  # a prompt for a PIN hides what is typed until its program ends
                     raise
         except subprocess.TimeoutExpired:
             raise MfaenvError(f"{name} gave no code within {PROGRAM_SECONDS} s.", _PROGRAM_HINT) from None

@@ -15,7 +15,7 @@ from mfaenv.session import longterm, remembered
 from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import CodeSource
 from mfaenv.store import Store
-from mfaenv.terminal import tty
+from mfaenv.terminal import program, tty
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import DOUBTFUL, Styled
 
@@ -155,6 +155,13 @@ class Fetch:
         got a session meanwhile.
         """
         ready = BackgroundClient(self._request, self.keys, self._terminal)
+        try:
+            return self._session(ready)
+        except BaseException:
+            program.end_bound()  # the background thread may wait for one
+            raise
+
+    def _session(self, ready: BackgroundClient) -> Credentials:
         for remaining in reversed(range(TRIES)):
             code = self._unused_code(ready.begin)
             try:

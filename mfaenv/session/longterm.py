@@ -99,7 +99,11 @@ def load_keys(request: "Request", tell: "Tell") -> "Keys | Credentials":
         if found is None:
             raise not_there(entry)
         return found._replace(source=request.process.source)
-    got = resolved.credentials(request, program.start)
+    try:
+        got = resolved.credentials(request, program.start_bound)
+    except BaseException:
+        program.end_bound()
+        raise
     return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.kind)
 
 

@@ -228,7 +228,7 @@ class Sessions:
         if self._code_source is None:
             self._code_source = code.source(request, self._terminal)
         if self._code_source is None:
-            raise code.needed(request)
+            raise code.needed(request, self._terminal)
         return self._code_source
 
     def _found_device(self, request: Request, keys: Keys, call_lock: CallLock) -> Request:

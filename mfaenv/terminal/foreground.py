@@ -8,9 +8,6 @@ from contextlib import contextmanager
 from mfaenv.fast.output import KILLED, end_in_order
 from mfaenv.terminal import program
 
-_GRACE = 2
-"""Seconds that a program has to end after it was asked to."""
-
 _SLICE = 1
 """Seconds after which a signal that came at a bad moment is looked for."""
 
@@ -91,12 +88,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """Ask the program to end, and see that it does."""
     # An interactive shell ignores SIGTERM; SIGHUP ends it.
     process.send_signal(getattr(signal, "SIGHUP", signal.SIGTERM))
-    process.terminate()
-    try:
-        process.wait(_GRACE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    program.end(process)
 
 
 @contextmanager

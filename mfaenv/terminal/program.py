@@ -25,6 +25,9 @@ ENDINGS = ".COM;.EXE;.BAT;.CMD"
 FIRST_LINE_BYTES = 128
 """How much of a program is read to see whether it is a script."""
 
+GRACE_SECONDS = 2
+"""How long a program has to end after it was asked to."""
+
 _BATCH_FILES = (".cmd", ".bat")
 _CMDS_OWN = frozenset('"&|<>^%\r\n')
 """What means something to cmd, which reads the command line of a batch file once more: see CVE-2024-24576."""
@@ -88,6 +91,32 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
             return subprocess.Popen(script, env=dict(env), **streams)  # noqa: S603 - as a shell does
 
     return coredump.with_given_limit(popen)
+
+
+def start_bound(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
+    """Start a program as `start` does; end_bound ends it, whatever thread waits for it."""
+    running = start(command, env, **streams)
+    _bound.append(running)
+    return running
+
+
+_bound: list[subprocess.Popen[bytes]] = []
+
+
+def end_bound() -> None:
+    """End the bound programs that still run."""
+    while _bound:
+        end(_bound.pop())
+
+
+def end(running: subprocess.Popen[bytes]) -> None:
+    """Ask a program to end, and see that it does."""
+    running.terminate()
+    try:
+        running.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
 
 
 def script_command(path: str, command: Sequence[str]) -> list[str]:

@@ -43,7 +43,11 @@ class Terminal:
 
     def available(self) -> bool:
         """Return whether somebody can be asked."""
-        return tty.available()
+        return not self.obstacle()
+
+    def obstacle(self) -> str:
+        """Return why nobody can be asked here; empty where somebody can."""
+        return tty.obstacle()
 
     def load(self) -> None:
         """Load what it takes to draw, so that the first thing to be said need not wait for it."""
@@ -145,7 +149,7 @@ class Terminal:
 
             yield {"stdin": DEVNULL, "stderr": None}
         else:
-            with console:
+            with console, tty.keep_modes(console.reader.fileno()):
                 yield {"stdin": console.reader, "stderr": console.writer}
 
     def note(self, text: str, command: str = "") -> None:

@@ -56,9 +56,15 @@ if sys.platform == "win32":
         return False
 
     @contextmanager
-    def modes_kept(_tty: str) -> Iterator[None]:
+    def keep_modes(_: int) -> Iterator[None]:
         """Do nothing: no program changes the console's modes for a question there."""
         yield
+
+    def _set_line_modes(_: int) -> None:
+        """Do nothing: Python sets the console's modes."""
+
+    def _is_full_screen(_: int) -> bool:
+        return False
 
     def _write_from_background() -> None:
         """Do nothing: there every program on a console may write."""
@@ -99,20 +105,42 @@ else:
             termios.tcsetattr(fd, termios.TCSANOW, modes)
 
     @contextmanager
-    def modes_kept(tty: str) -> Iterator[None]:
+    def keep_modes(fd: int) -> Iterator[None]:
         """Restore the terminal's modes in the end: a program that is ended may leave others."""
-        if not tty:
-            yield
-            return
         import termios
 
-        with open(tty, "rb", buffering=0) as terminal:
-            modes = termios.tcgetattr(terminal)
-            try:
-                yield
-            finally:
-                if _in_foreground(terminal.fileno()):
-                    termios.tcsetattr(terminal, termios.TCSANOW, modes)
+        modes = termios.tcgetattr(fd)
+        try:
+            yield
+        finally:
+            with suppress(OSError, termios.error):  # the terminal may have gone
+                if _in_foreground(fd) and termios.tcgetattr(fd) != modes:
+                    termios.tcsetattr(fd, termios.TCSANOW, modes)
+
+    def _set_line_modes(fd: int) -> None:
+        """Let Enter, Ctrl-C and what is typed work as usual where a line editor, as bash's `bind -x`, has changed that.
+
+        https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
+        """
+        import termios
+
+        modes = termios.tcgetattr(fd)
+        usual = [*modes[:6], [*modes[6]]]
+        usual[0] |= termios.ICRNL
+        usual[1] |= termios.OPOST
+        usual[3] |= termios.ICANON | termios.ECHO | termios.ISIG
+        for key, character in ((termios.VINTR, b"\x03"), (termios.VEOF, b"\x04")):
+            if modes[6][key] in {b"\x00", b"\xff"}:  # switched off
+                usual[6][key] = character
+        if usual != modes:
+            termios.tcsetattr(fd, termios.TCSANOW, usual)
+
+    def _is_full_screen(fd: int) -> bool:
+        """Return whether a full-screen program has the terminal, which reads Ctrl-C and moves the cursor itself."""
+        import termios
+
+        _, output, _, local, *_ = termios.tcgetattr(fd)
+        return not (output & termios.OPOST or local & termios.ISIG)
 
     def _write_from_background() -> None:
         """Let this thread write though another job has the terminal, even where `stty tostop` stops such."""
@@ -121,15 +149,21 @@ else:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
 
 
+class FullScreenError(OSError):
+    """A full-screen program has the terminal."""
+
+
 class Tty:
-    """An open terminal; a context manager. Raise OSError where there is none, or another job has it."""
+    """An open terminal; a context manager. Raise OSError where there is none, or another program has it."""
 
     def __init__(self) -> None:
         self.reader = open(NAMES[0], "rb", buffering=0)  # noqa: SIM115 - closed by __exit__
         self.writer = open(NAMES[1], "wb", buffering=0)  # noqa: SIM115 - closed by __exit__
-        if not _in_foreground(self.reader.fileno()):
+        fd = self.reader.fileno()
+        is_full_screen = _is_full_screen(fd)
+        if is_full_screen or not _in_foreground(fd):
             self.__exit__(None, None, None)
-            raise OSError("another job has the terminal")
+            raise FullScreenError if is_full_screen else OSError("another job has the terminal")
 
     def __enter__(self) -> Self:
         return self
@@ -152,10 +186,17 @@ class Tty:
         Raise what `look` raises, and KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z) and where the terminal has
         gone.
         """
+        fd = self.reader.fileno()
         try:
-            self.write(*question)
-            meanwhile()
-            line = self._line(look)
+            with keep_modes(fd):
+                _set_line_modes(fd)
+                self.write(*question)
+                meanwhile()
+                line = self._line(look)
+        except KeyboardInterrupt:
+            with suppress(OSError):
+                self.write(*END_OF_LINE)
+            raise
         except OSError:
             raise KeyboardInterrupt from None
         import re  # takes its time, and the question comes before
@@ -174,7 +215,6 @@ class Tty:
             _wait_for_line(self.reader.fileno(), look)
             part = self.reader.read(1024)
             if not part or part.startswith(END_OF_INPUT):
-                self.write(*END_OF_LINE)
                 raise KeyboardInterrupt
             line += part
         return line
@@ -247,10 +287,12 @@ def interject(*lines: str) -> None:
         writer.write("".join(f"\r{printable(line)}\r\n" for line in lines).encode())
 
 
-def available() -> bool:
-    """Return whether there is a terminal to ask on."""
+def obstacle() -> str:
+    """Return why nobody can be asked on a terminal; empty where somebody can."""
     try:
         with Tty():
-            return True
+            return ""
+    except FullScreenError:
+        return "a full-screen program has the terminal"
     except OSError:
-        return False
+        return "there is no terminal to ask on"

@@ -421,3 +421,61 @@ def test_the_code_is_not_spent_on_keys_that_do_not_work(product: Product, scenar
         window.see("AWS does not know the access key AKIAIOSFODNN7EXAMPLE")
         assert window.ended() == 1
     assert sent_codes(aws) == 0
+
+
+MODES = r"[0-9a-f]+(:[0-9a-f]+){5,}$"
+"""What `stty -g` shows."""
+LINE_EDITORS = {
+    "bash": ("bind -x '\"\\C-g\": stty -g; eval $(mfaenv); stty -g; printenv AWS_ACCESS_KEY_ID'", BASH),
+    "fish": ("bind \\cg 'stty -g; mfaenv | source; stty -g; printenv AWS_ACCESS_KEY_ID'", FISH),
+    "zsh": (
+        "w() { exec </dev/tty; stty -g; eval $(mfaenv); stty -g; printenv AWS_ACCESS_KEY_ID; }; zle -N w; bindkey ^G w",
+        ZSH,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LINE_EDITORS)
+def test_a_key_of_a_line_editor_can_ask(product: Product, scenario: Scenario, name: str) -> None:
+    """There the terminal has no lines, and Enter is another character."""
+    line, shell = LINE_EDITORS[name]
+    with open_window(product, shell) as window:
+        window.enter(line)
+        window.prompted()
+        window.press("\x07")
+        before = window.see(MODES)
+        window.see(QUESTION)
+        window.press(f"{scenario.device.code()}\r")
+        assert window.see(MODES) == before
+        assert window.see(r"A[KS]IA\w{16}$") in scenario.world.credentials
+
+
+@pytest.mark.parametrize("name", LINE_EDITORS)
+def test_ctrl_c_leaves_a_question_of_a_line_editor(product: Product, name: str) -> None:
+    line, shell = LINE_EDITORS[name]
+    with open_window(product, shell) as window:
+        window.enter(line)
+        window.prompted()
+        window.press("\x07")
+        window.see(QUESTION)
+        window.press(CTRL_C)
+        window.see(r"\^C\n")
+        window.press("\x15printenv MFAENV_PROFILE || echo no''thing\r")
+        window.see("^nothing$")
+
+
+def test_below_a_full_screen_program_nothing_is_asked(product: Product) -> None:
+    with open_window(product, BASH) as window:
+        window.enter("stty raw; mfaenv --shell bash; status=$?; stty sane; echo status=$status")
+        window.see("A code is needed for profile default, and a full-screen program has the terminal.")
+        window.see("status=3$")
+
+
+@pytest.mark.parametrize("arguments", [("doctor",), ("exec", "--", "true"), ("keys", "rotate"), ("--shell", "bash")])
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
+def test_who_leaves_a_question_has_a_new_line(product: Product, arguments: tuple[str, ...], key: str) -> None:
+    with direct(product, *arguments) as window:
+        window.see("MFA code: ")
+        window.press(key)
+        assert window.ended() == 130
+        assert window.text.endswith("\n")

@@ -1,15 +1,17 @@
 """Codes that nobody types: from a program, a variable, an option, or a pipe."""
 
+import os
 import shlex
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from observed_aws import ObservedAws
-from product import Outcome, Product
+from product import Outcome, Product, finish
 from settings import configure
-from terminals import direct
+from terminals import BASH, direct, open_window
 
 from mfaenv.errors import MfaenvError
 from mfaenv.pretend_aws.scenario import Scenario
@@ -17,6 +19,8 @@ from mfaenv.session import code
 from mfaenv.terminal.terminal import Terminal
 
 Program = Callable[[str], str]
+MODES = r"[0-9a-f]+(:[0-9a-f]+){5,}$"
+"""What `stty -g` shows."""
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def sent(aws: ObservedAws) -> int:
 
 def assert_session(done: Outcome, scenario: Scenario) -> None:
     assert done.status == 0, done.err
-    key = done.out.split("AWS_ACCESS_KEY_ID=")[1].split(";")[0]
+    key = done.out.split("AWS_ACCESS_KEY_ID=")[1].split("&&")[0]
     assert scenario.world.credentials[key].mfa_at is not None
 
 
@@ -238,3 +242,31 @@ def test_the_nearest_way_wins(product: Product, scenario: Scenario, program: Pro
     assert "ended with status 9" in product.run("--shell", "sh", "--refresh", "--token-command", command).err
     del product.env["MFAENV_TOKEN_CODE"]
     assert "false ended with status 1" in product.run("--shell", "sh", "--refresh").err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its programs hide what is typed in another way")
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGHUP])
+def test_the_terminal_shows_what_is_typed_after_a_program_that_hid_it_was_ended(
+    product: Product, program: Program, ended_by: signal.Signals
+) -> None:
+    pid = product.home / "pid"
+    command = program(f"import getpass\nopen({str(pid)!r}, 'w').write(str(os.getppid()))\ngetpass.getpass('PIN: ')")
+    with open_window(product, BASH) as window:
+        window.enter(f"stty -g; mfaenv --shell sh --token-command {shlex.quote(command)}; stty -g")
+        before = window.see(MODES)
+        window.see("PIN: ")
+        os.kill(int(pid.read_text()), ended_by)
+        assert window.see(MODES) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it ends programs in another way")
+def test_a_program_for_keys_is_ended_with_mfaenv(product: Product, program: Program, tmp_path: Path) -> None:
+    command = program(f"import time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)")
+    configure(product, "tool", credential_process=command, mfa_serial="arn:aws:iam::123456789012:mfa/alice")
+    running = product.start("--shell", "sh", "-p", "tool", "-c", "123456")
+    while not (pid := (tmp_path / "pid").read_text() if (tmp_path / "pid").exists() else ""):
+        assert running.poll() is None
+    running.terminate()
+    assert finish(running).status == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
