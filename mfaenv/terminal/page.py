@@ -11,7 +11,7 @@ from rich.text import Text  # noqa: TID253 - the same
 
 from mfaenv.terminal.tables import Line, Table
 from mfaenv.terminal.tones import PLAIN, STYLES, TITLE, Styled
-from mfaenv.terminal.tty import broken, printable
+from mfaenv.terminal.tty import USUAL_LINES, broken, printable
 
 if TYPE_CHECKING:
     from rich.table import Table as Grid
@@ -27,10 +27,18 @@ NARROWEST = 8
 class Page(Console):
     """What rich draws on. It takes text as it is: in foreign text `[/x]` is no markup."""
 
-    def __init__(self, *, stderr: bool, plain: bool) -> None:
+    def __init__(self, width: int, *, stderr: bool, plain: bool) -> None:
         # What is drawn for standard output has its styles as characters, which such a console shows as they are.
         coloured = False if plain or (not stderr and detect_legacy_windows()) else None
-        super().__init__(stderr=stderr, force_terminal=coloured, markup=False, emoji=False, highlight=False)
+        super().__init__(
+            stderr=stderr,
+            force_terminal=coloured,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            width=width,
+            height=USUAL_LINES,  # nothing depends on it, and rich would read LINES
+        )
         self._boxed = self.file.isatty()
 
     def on_broken_pipe(self) -> None:

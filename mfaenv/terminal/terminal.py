@@ -235,7 +235,7 @@ class Terminal:
     def _page(self, *, stderr: bool) -> Page:
         from mfaenv.terminal.page import Page
 
-        return Page(stderr=stderr, plain=self._plain())
+        return Page(tty.columns(self._env), stderr=stderr, plain=self._plain())
 
     def _draws(self) -> bool:
         """Return whether standard error is a terminal to draw on; else rich, which loads slowly, is not needed."""

@@ -17,6 +17,10 @@ StyledText = tuple[str, str]
 
 
 USUAL_COLUMNS = 80
+USUAL_LINES = 24
+
+SENSIBLE_COLUMNS = range(20, 1000)
+"""Widths that are believed: in another one, nothing could be read, or drawing would take all the memory."""
 
 END_OF_LINE = (("", ""), ("", ""))
 
@@ -240,14 +244,14 @@ def cells(text: str) -> int:
 
 
 def columns(env: Mapping[str, str]) -> int:
-    """Return how wide the terminal is: as COLUMNS has it, or the terminal itself, or 80 where neither tells."""
-    named = env.get("COLUMNS", "")
-    if named.isascii() and named.isdecimal() and int(named):
-        return int(named)
+    """Return how wide the terminal is: as COLUMNS has it, or the terminal itself, or 80 where neither is sensible."""
+    widths = []
+    with suppress(ValueError):
+        widths.append(int(env.get("COLUMNS", "")))
     for stream in range(3):
         with suppress(OSError, ValueError):
-            return os.get_terminal_size(stream).columns or USUAL_COLUMNS
-    return USUAL_COLUMNS
+            widths.append(os.get_terminal_size(stream).columns)
+    return next((width for width in widths if width in SENSIBLE_COLUMNS), USUAL_COLUMNS)
 
 
 def broken(text: str, width: int, below: str = "") -> list[str]:

@@ -27,12 +27,12 @@ SLOW = {"boto3", "botocore", "hashlib", "rich.console", "rich.text", "typer"}
 
 LISTS_WHAT_IS_LOADED = """
 import sys
-from mfaenv.session.fetch import Ready
+from mfaenv.session.fetch import BackgroundClient
 def begin(_):
     with open("loaded", "w") as file:
         print(*sys.modules, file=file)
     print("asked", file=sys.stderr)
-Ready.begin = begin
+BackgroundClient.begin = begin
 from mfaenv.__main__ import main
 main()
 """
@@ -151,3 +151,11 @@ def test_tables_have_lines_on_a_terminal_and_are_plain_text_elsewhere(
     assert piped.isascii()
     with direct(product, command) as window:
         window.see("┏━")
+
+
+@pytest.mark.parametrize("columns", ["0", "7", "-1", "99999999999", "9" * 5000, "²"], ids=lambda text: text[:11])
+@pytest.mark.parametrize("arguments", [("status",), ("doctor", "-p", "nobody")], ids=lambda words: words[0])
+def test_a_width_that_cannot_be_is_not_believed(product: Product, arguments: tuple[str, ...], columns: str) -> None:
+    usual = product.run(*arguments)
+    product.env |= {"COLUMNS": columns, "LINES": columns}
+    assert product.run(*arguments) == usual
