@@ -20,15 +20,15 @@ def refuse(arn: str, action: str, named: str, reason: str = "") -> Refusal:
 
 def authorize(caller: Credential, query: Query, named: str = "") -> None:
     """Let the caller through, or raise Refusal in AWS's words."""
-    if reason := _denied(caller, query) or _not_allowed(caller, query):
+    if reason := _denied(caller, query) or _not_allowed(_policies(caller), query):
         raise refuse(caller.arn, query.action, named, reason)
 
 
 def authorize_assume(caller: Credential, role: Role, query: Query) -> None:
     """Let the caller assume the role, or raise Refusal in AWS's words.
 
-    The trust policy must allow it. A trust policy that names the caller itself is enough within one account; from
-    another one the caller's own policies must allow it too.
+    The trust policy must allow it. A trust policy that names the caller itself is enough within one account, beside
+    session policies; from another one the caller's own policies must allow it too.
     """
     trust = evaluate([role.trust], query)
     if reason := _denied(caller, query):
@@ -39,8 +39,10 @@ def authorize_assume(caller: Credential, role: Role, query: Query) -> None:
         raise refuse(caller.arn, query.action, role.arn)
     itself = Query(query.action, query.resource, query.context, frozenset([caller.arn, caller.principal.arn]))
     if caller.account is role.account and evaluate([role.trust], itself) is Verdict.ALLOW:
-        return
-    if reason := _not_allowed(caller, query):
+        binding = [kind for kind in _policies(caller) if kind[0] == "session"]
+    else:
+        binding = list(_policies(caller))
+    if reason := _not_allowed(binding, query):
         raise refuse(caller.arn, query.action, role.arn, reason)
 
 
@@ -52,8 +54,8 @@ def _denied(caller: Credential, query: Query) -> str:
     return ""
 
 
-def _not_allowed(caller: Credential, query: Query) -> str:
-    for kind, policies in _policies(caller):
+def _not_allowed(binding: Iterable[tuple[str, Iterable[Document]]], query: Query) -> str:
+    for kind, policies in binding:
         if evaluate(policies, query) is Verdict.NO_ALLOW:
             return f"because no {kind} policy allows the {query.action} action"
     return ""
@@ -65,3 +67,5 @@ def _policies(caller: Credential) -> Iterable[tuple[str, Iterable[Document]]]:
         yield "service control", caller.account.control_policies
     if not (isinstance(caller.principal, User) and caller.principal.is_root):
         yield "identity-based", caller.principal.policies.values()
+    if caller.details.policies:
+        yield "session", caller.details.policies

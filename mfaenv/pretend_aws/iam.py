@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from mfaenv.fast.environment import is_digits
-from mfaenv.pretend_aws import access_keys
+from mfaenv.pretend_aws import access_keys, virtual_devices
 from mfaenv.pretend_aws.authentication import IAM_CHECKS
 from mfaenv.pretend_aws.authorization import authorize
 from mfaenv.pretend_aws.policy import Document, check, statements
@@ -37,6 +37,12 @@ RULES: Mapping[str, Sequence[Rule]] = {
     "DeleteAccessKey": [_USER_NAME, access_keys.KEY_ID],
     "GetAccessKeyLastUsed": [access_keys.KEY_ID],
     "UpdateAccessKey": [_USER_NAME, access_keys.KEY_ID, access_keys.STATUS],
+    "CreateVirtualMFADevice": [virtual_devices.PATH, virtual_devices.NAME],
+    "DeleteVirtualMFADevice": [virtual_devices.SERIAL_NUMBER],
+    "ListVirtualMFADevices": [virtual_devices.STATUS, *_PAGE],
+    "EnableMFADevice": [_NAMED_USER, virtual_devices.SERIAL_NUMBER, *virtual_devices.CODES],
+    "ResyncMFADevice": [_NAMED_USER, virtual_devices.SERIAL_NUMBER, *virtual_devices.CODES],
+    "DeactivateMFADevice": [_USER_NAME, virtual_devices.SERIAL_NUMBER],
 }
 """The parameters by action, with the limits of the API Reference."""
 
@@ -160,6 +166,12 @@ IAM = query_service(
         "ListMFADevices": _on_user("ListMFADevices", _list_mfa_devices, unnamed="*"),
         "PutUserPolicy": _on_user("PutUserPolicy", _put_user_policy),
         "UpdateAccessKey": _on_user("UpdateAccessKey", access_keys.update),
+        "CreateVirtualMFADevice": virtual_devices.create,
+        "DeleteVirtualMFADevice": virtual_devices.delete,
+        "ListVirtualMFADevices": virtual_devices.list_all,
+        "EnableMFADevice": _on_user("EnableMFADevice", virtual_devices.enable),
+        "ResyncMFADevice": _on_user("ResyncMFADevice", virtual_devices.resync),
+        "DeactivateMFADevice": _on_user("DeactivateMFADevice", virtual_devices.deactivate),
     },
     RULES,
 )

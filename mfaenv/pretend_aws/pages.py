@@ -28,9 +28,14 @@ def render_failure(failure: Failure) -> HttpResponse:
 
 
 def _show_code(world: World) -> HttpResponse:
-    """Return what the first device that shows codes shows now, as JSON; 404 in a world without one."""
+    """Return what the first device that shows codes shows now, as JSON; 404 in a world without one.
+
+    A virtual device that was made and is nobody's yet is on the person's phone as well.
+    """
     users = (user for account in world.accounts.values() for user in account.users.values())
-    device = next((device for user in users for device in user.devices if device.has_codes), None)
+    assigned = [device for user in users for device in user.devices if device.has_codes]
+    made = [device for account in world.accounts.values() for device in account.unassigned_devices.values()]
+    device = next(iter([*assigned, *reversed(made)]), None)
     if device is None:
         raise Refusal("NotFound", "nobody here has a device that shows codes", 404)
     return HttpResponse(200, json.dumps(device.shown()._asdict()).encode(), "application/json")

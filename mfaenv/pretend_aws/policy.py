@@ -5,7 +5,7 @@ known here is an error, never skipped: a policy that is half understood proves n
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -53,8 +53,22 @@ ALLOW_ALL: Document = {
 """AWS's own AdministratorAccess and FullAWSAccess."""
 
 
-def trust(principal: str, *, mfa: bool = True, mfa_age: int = 0, external_id: str = "") -> Document:
-    """Return a role's trust policy: who may assume it, whether with MFA, and of at most how many seconds ago."""
+ASSUMING = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+"""What a trust policy allows where sessions may have tags and a source identity."""
+
+
+def trust(
+    principal: str,
+    *,
+    mfa: bool = True,
+    mfa_age: int = 0,
+    external_id: str = "",
+    actions: Sequence[str] = ("sts:AssumeRole",),
+) -> Document:
+    """Return a role's trust policy: who may assume it, whether with MFA, and of at most how many seconds ago.
+
+    `actions` may be ASSUMING, so that sessions may have tags and a source identity.
+    """
     demands = {
         "Bool": {"aws:MultiFactorAuthPresent": "true"} if mfa else {},
         "NumericLessThan": {"aws:MultiFactorAuthAge": str(mfa_age)} if mfa_age else {},
@@ -66,7 +80,7 @@ def trust(principal: str, *, mfa: bool = True, mfa_age: int = 0, external_id: st
             {
                 "Effect": "Allow",
                 "Principal": {"AWS": principal},
-                "Action": "sts:AssumeRole",
+                "Action": list(actions),
                 "Condition": {operator: keys for operator, keys in demands.items() if keys},
             }
         ],

@@ -1,11 +1,11 @@
-"""Amazon S3: the list of an account's buckets, and nothing inside them (S3 API Reference, `ListBuckets`)."""
+"""Amazon S3: an account's buckets, listed, made and deleted, and nothing inside them (S3 API Reference)."""
 
 import uuid
 
 from mfaenv.pretend_aws.authentication import S3_CHECKS
 from mfaenv.pretend_aws.authorization import authorize
 from mfaenv.pretend_aws.service import Call, Service
-from mfaenv.pretend_aws.wire import Content, Failure, document, timestamp
+from mfaenv.pretend_aws.wire import Content, Failure, Refusal, document, timestamp
 from mfaenv.serving.loopback import HttpResponse
 
 
@@ -17,7 +17,31 @@ def _list_buckets(call: Call) -> Content:
     return {"Owner": {"ID": account.id.rjust(64, "0")}, "Buckets": {"Bucket": buckets}}
 
 
+def _create_bucket(call: Call) -> Content:
+    name = call.parameters["Bucket"]
+    authorize(call.caller, call.query("s3:CreateBucket", _arn(call, name)), _arn(call, name))
+    if any(name in account.buckets for account in call.world.accounts.values()):
+        raise Refusal("BucketAlreadyExists", "The requested bucket name is not available.", 409)
+    call.caller.account.buckets.append(name)
+    return None
+
+
+def _delete_bucket(call: Call) -> Content:
+    name = call.parameters["Bucket"]
+    authorize(call.caller, call.query("s3:DeleteBucket", _arn(call, name)), _arn(call, name))
+    if name not in call.caller.account.buckets:
+        raise Refusal("NoSuchBucket", "The specified bucket does not exist", 404)
+    call.caller.account.buckets.remove(name)
+    return None
+
+
+def _arn(call: Call, bucket: str) -> str:
+    return f"arn:{call.caller.account.partition}:s3:::{bucket}"
+
+
 def _render(_action: str, result: Content) -> HttpResponse:
+    if result is None:
+        return HttpResponse(200, b"", "application/xml", _ids())
     body = document("ListAllMyBucketsResult", result, "http://s3.amazonaws.com/doc/2006-03-01/")
     return HttpResponse(200, body, "application/xml", _ids())
 
@@ -37,4 +61,9 @@ def _ids() -> dict[str, str]:
     return {"x-amz-request-id": uuid.uuid4().hex[:16].upper(), "x-amz-id-2": uuid.uuid4().hex}
 
 
-S3 = Service(S3_CHECKS, {"ListBuckets": _list_buckets}, _render, _render_failure)
+S3 = Service(
+    S3_CHECKS,
+    {"ListBuckets": _list_buckets, "CreateBucket": _create_bucket, "DeleteBucket": _delete_bucket},
+    _render,
+    _render_failure,
+)

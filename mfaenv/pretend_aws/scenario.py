@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mfaenv import suggest
+from mfaenv.aws.mfa_policies import SELF_SERVICE
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA, Document, trust
+from mfaenv.pretend_aws.policy import ALLOW_ALL, ASSUMING, FORCE_MFA, Document, trust
 from mfaenv.pretend_aws.world import Credential, Device, World
 
 REGION = "us-east-1"
@@ -40,11 +41,11 @@ def build_scenario(policy: str) -> Scenario:
     everything = {"AdministratorAccess": ALLOW_ALL}
     staging = world.add_account("111122223333")
     staging.buckets.append("staging-uploads")
-    developer = staging.add_role("Developer", trust(alice.arn), policies=everything)
+    developer = staging.add_role("Developer", trust(alice.arn, actions=ASSUMING), policies=everything)
     production = world.add_account("444455556666")
     production.buckets.append("production-invoices")
-    operator = production.add_role("Operator", trust(alice.arn), policies=everything)
-    auditor = production.add_role("Auditor", trust(operator.arn, mfa=False), policies=everything)
+    operator = production.add_role("Operator", trust(alice.arn, actions=ASSUMING), policies=everything)
+    auditor = production.add_role("Auditor", trust(operator.arn, mfa=False, actions=ASSUMING), policies=everything)
 
     profiles = {
         "default": {"region": REGION, "mfa_serial": device.serial},
@@ -54,3 +55,11 @@ def build_scenario(policy: str) -> Scenario:
     }
     key = alice.add_key("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     return Scenario(world, key, device, profiles)
+
+
+def without_device(scenario: Scenario) -> Scenario:
+    """Take alice's device away, and let her set one up herself."""
+    user = scenario.key.account.users["alice"]
+    user.devices.clear()
+    user.policies = {"AdministratorAccess": ALLOW_ALL, "SetUpOwnDevice": SELF_SERVICE}
+    return scenario._replace(profiles={**scenario.profiles, "default": {"region": REGION}})

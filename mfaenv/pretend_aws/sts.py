@@ -5,9 +5,11 @@ Source: the STS API Reference, and for what a session may do "Compare AWS STS cr
 
 from collections.abc import Mapping, Sequence
 
+from mfaenv.pretend_aws import role_sessions
 from mfaenv.pretend_aws.authentication import STS_CHECKS
 from mfaenv.pretend_aws.authorization import authorize_assume, refuse
 from mfaenv.pretend_aws.query import query_service
+from mfaenv.pretend_aws.role_sessions import RoleSession
 from mfaenv.pretend_aws.service import Call
 from mfaenv.pretend_aws.validation import Number, Rule, Text
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
@@ -32,6 +34,7 @@ RULES: Mapping[str, Sequence[Rule]] = {
         Text("ExternalId", 2, 1224, r"[\w+=,.@:\/-]*"),
         _SERIAL_NUMBER,
         _TOKEN_CODE,
+        *role_sessions.RULES,
     ],
     "GetSessionToken": [Number("DurationSeconds", 900, 129_600), _SERIAL_NUMBER, _TOKEN_CODE],
 }
@@ -65,14 +68,22 @@ def _assume_role(call: Call) -> Content:
     role = call.world.find_role(role_arn)
     if role is None:
         raise refuse(caller.arn, "sts:AssumeRole", role_arn)
-    context = {"sts:RoleSessionName": name}
+    details = role_sessions.read(call.parameters, caller.details, role.account.policies)
+    context = {"sts:RoleSessionName": name, **details.request_context()}
     if "ExternalId" in call.parameters:
         context["sts:ExternalId"] = call.parameters["ExternalId"]
     if _verified_at(call) is not None:
         context |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
-    authorize_assume(caller, role, call.query("sts:AssumeRole", role.arn, context))
+    for action in _actions(details):
+        authorize_assume(caller, role, call.query(action, role.arn, context))
     seconds = role_seconds(call.parameters, role, is_chained=isinstance(caller.principal, Role))
-    return assumed_role(call.world.open_session(role, seconds, name=name))
+    return assumed_role(call.world.open_session(role, seconds, name=name, details=details))
+
+
+def _actions(details: RoleSession) -> list[str]:
+    """Return what is asked of the caller's policies and the role's: tags and identities of before count too."""
+    tags = ["sts:TagSession"] if details.tags else []
+    return ["sts:AssumeRole", *tags, *(["sts:SetSourceIdentity"] if details.source_identity else [])]
 
 
 def role_seconds(parameters: Mapping[str, str], role: Role, *, is_chained: bool = False) -> int:
@@ -120,6 +131,8 @@ def assumed_role(session: Credential) -> dict[str, Content]:
     return {
         "Credentials": _keys(session),
         "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
+        "PackedPolicySize": session.details.packed_percent or None,
+        "SourceIdentity": session.details.source_identity or None,
     }
 
 

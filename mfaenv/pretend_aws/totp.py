@@ -13,6 +13,10 @@ TOLERANCE = 1
 """Steps either way in which AWS still takes a code, for clocks that are a little off."""
 
 
+PAIR_STEPS = 10
+"""Steps back in which two codes in a row are taken: people type slowly, and new devices' clocks are off."""
+
+
 class Shown(NamedTuple):
     """What a device shows at one moment."""
 
@@ -56,6 +60,17 @@ class Authenticator:
             if candidate not in self._used:
                 return code_at_step(self.secret, candidate)
         raise LookupError("every code that AWS would take now has been used")
+
+    def accept_pair(self, first: str, second: str) -> bool:
+        """Use two codes in a row up, and return whether they were good: as AWS takes them to set a device up."""
+        step = int(self._clock() // STEP)
+        with self._lock:
+            for candidate in range(step - PAIR_STEPS, step + TOLERANCE + 1):
+                pair = [code_at_step(self.secret, candidate), code_at_step(self.secret, candidate + 1)]
+                if pair == [first, second] and self._used.isdisjoint({candidate, candidate + 1}):
+                    self._used |= {candidate, candidate + 1}
+                    return True
+        return False
 
     def accept(self, code: str) -> bool:
         """Use the code up, and return whether it was good: not wrong, too old, too new or used."""

@@ -68,6 +68,42 @@ class Number:
         return ""
 
 
+@dataclass(frozen=True)
+class Members:
+    """A list of structures, each with these fields: `Tags.member.1.Key`. A field without a name is the item itself."""
+
+    name: str
+    fields: tuple[str, ...]
+    most: int
+    required: bool = False
+
+    def read(self, parameters: Mapping[str, str]) -> list[tuple[str, ...]]:
+        """Return the fields of each item; one that is missing is empty. Raise Refusal for too many items."""
+        items: list[tuple[str, ...]] = []
+        while found := [self._field(len(items) + 1, name) for name in self.fields]:
+            if not any(name in parameters for name in found):
+                break
+            items.append(tuple(parameters.get(name, "") for name in found))
+        if len(items) > self.most:
+            member = self.name[0].lower() + self.name[1:]
+            rule = f"Member must have length less than or equal to {self.most}"
+            message = f"1 validation error detected: Value at '{member}' failed to satisfy constraint: {rule}"
+            raise Refusal("ValidationError", message, 400)
+        return items
+
+    def _field(self, number: int, name: str) -> str:
+        return ".".join(filter(None, (f"{self.name}.member.{number}", name)))
+
+    def takes(self, name: str) -> bool:
+        """Return whether a parameter is a field of an item."""
+        head, _, rest = name.removeprefix(f"{self.name}.member.").partition(".")
+        return name.startswith(f"{self.name}.member.") and head.isdecimal() and rest in self.fields
+
+    def broken(self, _value: str) -> str:
+        """Return nothing: the list is no parameter of its own."""
+        return ""
+
+
 def validate(parameters: Mapping[str, str], rules: Iterable[Rule]) -> None:
     """Raise Refusal: a `ValidationError` that names every broken rule, or for a parameter without one `NotImplemented`.
 
@@ -75,9 +111,10 @@ def validate(parameters: Mapping[str, str], rules: Iterable[Rule]) -> None:
     more than AWS grants.
     """
     rules = tuple(rules)
-    known = {"Action", "Version", *(rule.name for rule in rules)}
+    names = {"Action", "Version", *(rule.name for rule in rules if not isinstance(rule, Members))}
+    lists = [rule for rule in rules if isinstance(rule, Members)]
     for name in parameters:
-        if name not in known:
+        if name not in names and not any(rule.takes(name) for rule in lists):
             raise Refusal("NotImplemented", f"This pretend AWS does not know the parameter {name}.", 501)
     problems = []
     for rule in rules:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from mfaenv.pretend_aws.policy import Document, check
+from mfaenv.pretend_aws.role_sessions import NOTHING, RoleSession
 from mfaenv.pretend_aws.totp import Authenticator
 
 DeviceKind: TypeAlias = Literal["virtual", "hardware", "security key"]
@@ -66,9 +67,15 @@ class World:
         return next((role for role in roles if role.arn == arn), None)
 
     def open_session(
-        self, principal: "User | Role", seconds: int, *, mfa_at: float | None = None, name: str = ""
+        self,
+        principal: "User | Role",
+        seconds: int,
+        *,
+        mfa_at: float | None = None,
+        name: str = "",
+        details: RoleSession = NOTHING,
     ) -> "Credential":
-        """Return new temporary keys; `mfa_at` is when a code was given for them, `name` a role session's name."""
+        """Return new temporary keys; `mfa_at` is when a code was given for them, the rest is a role session's."""
         now = self.now()
         session = Credential(
             principal,
@@ -79,6 +86,7 @@ class World:
             expires=now + seconds,
             mfa_at=mfa_at,
             name=name,
+            details=details,
         )
         self.credentials[session.id] = session
         return session
@@ -95,6 +103,10 @@ class Account:
     users: "dict[str, User]" = field(default_factory=dict)
     roles: "dict[str, Role]" = field(default_factory=dict)
     buckets: list[str] = field(default_factory=list)
+    unassigned_devices: "dict[str, Device]" = field(default_factory=dict)
+    """Virtual devices that are nobody's yet, or any more, by serial number."""
+    policies: dict[str, Document] = field(default_factory=dict)
+    """Managed policies of the account's own, by ARN."""
     control_policies: list[Document] = field(default_factory=list)
     """With none, nothing is limited; with any, they must allow what is to be allowed."""
 
@@ -227,6 +239,7 @@ class Credential:
     expires: float | None = None
     mfa_at: float | None = None
     name: str = ""
+    details: RoleSession = NOTHING
     known_from: float = 0
     used: "Use | None" = None
 
@@ -264,6 +277,7 @@ class Credential:
             "aws:PrincipalArn": self.principal.arn,
             "aws:PrincipalAccount": self.account.id,
             "aws:userid": self.user_id,
+            **self.details.context(),
         }
         if isinstance(self.principal, User) and not self.principal.is_root:
             keys["aws:username"] = self.principal.name

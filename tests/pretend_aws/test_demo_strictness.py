@@ -40,8 +40,8 @@ def test_limits_are_those_of_botocores_models(service: str, action: str, rules: 
     [
         ("GetCallerIdentity", {"Lang": "en"}),
         ("GetSessionToken", {"RoleArn": "arn:aws:iam::123456789012:role/Any"}),
-        ("AssumeRole", {"Policy": "{}"}),
-        ("AssumeRole", {"PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
+        ("AssumeRole", {"ProvidedContexts.member.1.ProviderArn": "arn:aws:iam::aws:contextProvider/Any"}),
+        ("AssumeRole", {"PolicyArns.member.x.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
     ],
 )
 def test_a_parameter_that_is_not_understood_is_refused(direct: DirectAws, action: str, form: Mapping[str, str]) -> None:
@@ -82,6 +82,8 @@ def test_a_session_without_mfa_calls_nothing_of_iam_and_of_sts_two_things(direct
     del direct.alice.policies["ForceMFA"]
     session = direct.session(mfa=False)
     document = json.dumps(ALLOW_ALL)
+    serial = {"SerialNumber": "arn:aws:iam::123456789012:mfa/alice"}
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
     forms: dict[str, dict[str, str]] = {
         "DeleteUserPolicy": {"UserName": "alice", "PolicyName": "Any"},
         "PutUserPolicy": {"UserName": "alice", "PolicyName": "Any", "PolicyDocument": document},
@@ -92,6 +94,12 @@ def test_a_session_without_mfa_calls_nothing_of_iam_and_of_sts_two_things(direct
         "UpdateAccessKey": {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Inactive"},
         "DeleteAccessKey": {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
         "GetAccessKeyLastUsed": {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+        "CreateVirtualMFADevice": {"VirtualMFADeviceName": "alice"},
+        "DeleteVirtualMFADevice": serial,
+        "ListVirtualMFADevices": {},
+        "EnableMFADevice": {"UserName": "alice", **serial, **codes},
+        "ResyncMFADevice": {"UserName": "alice", **serial, **codes},
+        "DeactivateMFADevice": {"UserName": "alice", **serial},
     }
     assert set(forms) == set(iam.RULES)
     for action, form in forms.items():
