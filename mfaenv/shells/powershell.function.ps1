@@ -49,8 +49,9 @@ _mfaenv_remove Alias:mfaenv
 
 # In ConstrainedLanguage mode no function can fail the line that it stands in: there the program stays what it is.
 if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
-    # The calls of a kind in the script that a frame of the call stack runs.
+    # The calls of a kind in the script that a frame of the call stack runs; none where a host calls by itself.
     function global:_mfaenv_calls($frame, [scriptblock]$kind) {
+        if (-not $frame.Position) { return }
         [System.Management.Automation.Language.Parser]::ParseInput(
             $frame.Position.StartScriptPosition.GetFullScript(), [ref]$null, [ref]$null
         ).FindAll({ $args[0].GetType().Name -ceq 'CommandAst' -and (& $kind $args[0]) }, $true)

@@ -21,7 +21,8 @@ PROGRAMS = {
     "shown.py": "import os; print('taken ' + os.environ['TAKEN'] if 'TAKEN' in os.environ else '')",
 }
 PROGRAM = """\
-import sys
+import os, sys
+assert not {"MFAENV_PROGRAM", "MFAENV_WORD"} & os.environ.keys()
 words = sys.argv[1:]
 if words[:2] != ["--shell", "cmd"]:
     print("through", words)
