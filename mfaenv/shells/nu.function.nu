@@ -29,6 +29,12 @@ def --env --wrapped mfaenv [...words: string] {
     if (_mfaenv_for_this_shell $words) { _mfaenv_here ...$words } else { ^mfaenv ...$words }
 }
 
+# A command of one's own gets patterns and ~ as texts; these expand them, as where the program is called by itself.
+@complete _mfaenv_complete
+extern "mfaenv exec" [...words: glob]
+@complete _mfaenv_complete
+extern "mfaenv demo" [...words: glob]
+
 # Set the stored session where there is one, and tell whether there is.
 def --env _mfaenv_load []: nothing -> bool {
     if ($env.MFAENV_PINNED? | is-not-empty) { return false }

@@ -108,10 +108,12 @@ def test_xonshs_function_gets_the_name_of_a_profile_as_it_is(product: Product, s
     assert run(product, "xonsh", "execx($(mfaenv init xonsh))", *script) == ["[~]", "[$HOME]"]
 
 
-def test_nus_function_hands_on_each_quoted_word_and_each_octet(product: Product, scenario: Scenario) -> None:
+def test_nus_function_hands_on_each_word_and_octet_as_it_is(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
     (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
-    words = """'*' "m*" Name=a,Values=b -x:y "~" "x=~" -- "" 'a b' 0x10 1.0 1kb"""
+    words = (
+        """* '*' "m*" m* Name=a,Values=b -x:y ~ "~" ~/x '~/x' "x=~" --a=~ -- "" 'a b' 0x10 1.0 1kb -foo ...[a "*"]"""
+    )
     direct, function, octets = run(
         product,
         "nu",
@@ -150,3 +152,12 @@ def test_a_program_that_is_gone_fails_xonshs_line(product: Product) -> None:
         for line in ("mfaenv -p staging", "mfaenv exec -- true"):
             assert seat.status_of(line) == 127
         assert "There is no program mfaenv on the PATH." in seat.window.text
+
+
+def test_tab_completes_exec_in_nu(product: Product, scenario: Scenario) -> None:
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    with seated(product, BY_NAME["nu"]) as seat:
+        seat.window.press("mfaenv exec -p stag\t")
+        seat.window.see("staging")
+        seat.window.enter(" what-is-set")
+        seat.window.see(r"^key=\w+ secret=set profile=staging$")
