@@ -82,6 +82,7 @@ OPTIONS = {
         ("--destination",), "SERVICE|URL", "Service (s3, ec2, …) or page of the console", default="the console's home"
     ),
     "print_link": Option(("--print",), "", "Print the link, which signs in whoever has it, and open nothing"),
+    "no_device": Option(("--no-device",), "", "Start without an MFA device, and with a policy that lets you make one"),
     "code": Option(("--code",), "", "Show the code of the demo's MFA device"),
     "delete": Option(("--delete",), "", "Delete the old key too, or one that is inactive"),
     "dry_run": Option(("--dry-run",), "", "Show what would change, and change nothing"),
@@ -172,7 +173,7 @@ COMMANDS = {
     ),
     "demo": Command(
         "Try all of this with a pretend AWS, without an account.",
-        _rows("policy", "code"),
+        _rows("policy", "no_device", "code"),
         module="demo",
         argument="CMD",
         takes=PROGRAM,

@@ -3,6 +3,7 @@
 import json
 from contextlib import closing
 from functools import partial
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
@@ -13,6 +14,10 @@ from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 CODE_PATH = "/-/code"
+
+
+class NoDeviceError(OSError):
+    """Nobody in the demo has a device that shows codes."""
 
 
 def code_route(world: World, request: HttpRequest) -> Operation | None:
@@ -42,11 +47,17 @@ def _show_code(world: World) -> HttpResponse:
 
 
 def read_code_page(url: str, patience: float = 5) -> Shown:
-    """Ask the server at the URL what the device shows, for so many seconds. Raise OSError where there is none."""
+    """Ask the server at the URL what the device shows, for so many seconds.
+
+    Raise OSError where there is no server, and NoDeviceError where there is no device.
+    """
     try:
         with closing(HTTPConnection(urlsplit(url).netloc, timeout=patience)) as connection:
             connection.request("GET", CODE_PATH)
-            shown = json.loads(connection.getresponse().read(1000))
+            response = connection.getresponse()
+            if response.status == HTTPStatus.NOT_FOUND:
+                raise NoDeviceError
+            shown = json.loads(response.read(1000))
             return Shown(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
     except (HTTPException, ValueError, LookupError) as error:
         raise OSError(f"this is no demo's address: {url}") from error

@@ -372,3 +372,84 @@ def test_every_role_of_the_scenario_opens_with_one_code() -> None:
     ]
     assert direct.aws.actions("GetSessionToken") == ["GetSessionToken"]
     assert set(POLICIES) == {"mfa", "none"}
+
+
+def test_without_a_device_one_is_made_and_its_codes_are_shown(place: Place) -> None:
+    """By the calls that `configure` makes; the demo's phone shows what was made."""
+    made = """
+import base64, boto3, subprocess, sys, time
+from mfaenv.pretend_aws.totp import STEP, code_at_step
+iam = boto3.client("iam")
+show = lambda: subprocess.run([sys.executable, "-m", "mfaenv", "demo", "--code"], capture_output=True, text=True)
+print(show().stderr.splitlines()[0])
+device = iam.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]
+seed = base64.b32decode(device["Base32StringSeed"])
+code = show().stdout.strip()
+step = next(step for step in range(int(time.time() // STEP) - 1, int(time.time() // STEP) + 2)
+            if code_at_step(seed, step) == code)
+iam.enable_mfa_device(UserName="alice", SerialNumber=device["SerialNumber"],
+    AuthenticationCode1=code_at_step(seed, step - 2), AuthenticationCode2=code_at_step(seed, step - 1))
+sts = boto3.client("sts")
+print(sts.get_session_token(SerialNumber=device["SerialNumber"], TokenCode=code)["Credentials"]["AccessKeyId"][:4])
+try:
+    boto3.client("s3").list_buckets()
+except Exception as error:
+    print(error)
+"""
+    done = place.run("--no-device", "--", sys.executable, "-c", made)
+    assert done.returncode == 0, done.stderr
+    missing, session, denied = done.stdout.splitlines()
+    assert missing == "mfaenv: Alice has no MFA device yet."
+    assert session == "ASIA"
+    assert "with an explicit deny" in denied
+    assert place.left_behind() == []
+
+
+def test_without_a_device_and_a_terminal_there_are_no_steps(place: Place) -> None:
+    done = place.run("--no-device")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("mfaenv: The steps that are shown without a terminal take a device.")
+
+
+def test_the_introduction_without_a_device_names_configure(place: Place) -> None:
+    shell = pexpect.spawn(
+        MFAENV[0],
+        [*MFAENV[1:], "demo", "--no-device"],
+        env={**place.environ, "PS1": "ready> "},
+        encoding="utf-8",
+        dimensions=(40, 120),
+        timeout=20,
+    )
+    shell.expect("ready> ")
+    introduction = shell.before or ""
+    assert introduction.index("mfaenv configure") < introduction.index("mfaenv demo --code")
+    assert "Another terminal window is outside of the demo" in introduction
+    assert max(map(len, introduction.splitlines())) <= 80
+    shell.sendline("exit")
+    shell.expect(pexpect.EOF)
+    shell.close()
+
+
+def test_a_demo_that_was_killed_is_swept_by_the_next_and_one_that_runs_is_not(place: Place) -> None:
+    demos = []
+    for _ in range(2):
+        demo = subprocess.Popen(
+            [*MFAENV, "demo", "--", "sh", "-c", "echo $AWS_CONFIG_FILE; exec cat"],
+            env=place.environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert demo.stdout
+        demos.append((demo, Path(demo.stdout.readline().strip()).parent))
+    (killed, left), (running, folder) = demos
+    foreign = place.path / "tmp" / "mfaenv-demo-notes"
+    foreign.mkdir()
+    killed.kill()
+    killed.communicate()
+    assert left.exists()
+    assert place.run("--", "true").returncode == 0
+    assert (left.exists(), folder.exists(), foreign.exists()) == (False, True, True)
+    running.communicate()
+    foreign.rmdir()
+    assert place.left_behind() == []

@@ -1,14 +1,15 @@
 """`mfaenv demo`: run a shell, a command or the steps of the main job with a pretend AWS, and leave nothing behind."""
 
 import os
+import shutil
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
-from mfaenv.cli.help import columns
 from mfaenv.commands.demo.shell import start
 from mfaenv.commands.demo.steps import show_steps
 from mfaenv.commands.exec import user_shell
@@ -16,14 +17,22 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.output import text_to_stdout
 from mfaenv.pretend_aws.files import without_aws, write_files
-from mfaenv.pretend_aws.pages import read_code_page
-from mfaenv.pretend_aws.scenario import Scenario, build_scenario
+from mfaenv.pretend_aws.pages import NoDeviceError, read_code_page
+from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
 from mfaenv.pretend_aws.server import PretendAws
 from mfaenv.shells import loading_line
 from mfaenv.shells.detect import identify
 from mfaenv.terminal.foreground import run_in_foreground, stopped_in_order, undisturbed
 from mfaenv.terminal.program import find
 from mfaenv.terminal.terminal import Terminal
+
+PREFIX = "mfaenv-demo-"
+ADDRESS = "address"
+"""The file in a demo's folder that has its URL, so that the next demo can see whether it still runs."""
+
+NO_DEVICE = "no device"
+WIDEST_LINE = 30
+"""Columns of a line that its effect stands beside."""
 
 _INTRODUCTION = """\
 This shell uses a pretend AWS at {url}.
@@ -35,15 +44,17 @@ You are alice in account 123456789012, with an access key
 
 There are roles too, for the same code: profiles staging, production, audit.
 `mfaenv console -p staging` opens a console in the browser, from here too.
+Another terminal window is outside of the demo, and has your own AWS.
 `exit` ends the demo and leaves nothing behind.
 """
 _POLICY_WORDS = {
     "mfa": ("and a policy that denies everything without MFA", "is refused: the key alone may do nothing"),
     "none": ("and an MFA device, but no policy that demands it", "works: a device alone restricts nothing"),
+    NO_DEVICE: ("and no MFA device, which a policy demands and lets you set up", "is refused: there is no MFA yet"),
 }
 
 
-def run(policy: str = "mfa", command: Sequence[str] = ()) -> int:
+def run(policy: str, command: Sequence[str], env: Mapping[str, str], *, with_device: bool = True) -> int:
     """Run the command, or the user's shell, with a pretend AWS; return the exit status.
 
     `policy` is `mfa` or `none`. Without a command and without a terminal, the main job is done once, each step shown on
@@ -51,11 +62,16 @@ def run(policy: str = "mfa", command: Sequence[str] = ()) -> int:
 
     Raise MfaenvError for an unknown policy, and a command or step that cannot be run.
     """
+    on_terminal = os.isatty(0) and os.isatty(1)
     scenario = build_scenario(policy)
-    with stopped_in_order(), _served(scenario) as (url, environ):
+    if not with_device:
+        scenario, policy = without_device(scenario), NO_DEVICE
+        if not (command or on_terminal):
+            raise MfaenvError("The steps that are shown without a terminal take a device.", "Type it in a terminal.")
+    with stopped_in_order(), _served(scenario, env) as (url, environ):
         if command:
             return run_in_foreground(command, environ)
-        if not (os.isatty(0) and os.isatty(1)):
+        if not on_terminal:
             show_steps(scenario, url, environ)
             return DONE
         shell = user_shell(environ)
@@ -64,20 +80,24 @@ def run(policy: str = "mfa", command: Sequence[str] = ()) -> int:
         return run_in_foreground(started.words, {**environ, **started.variables})
 
 
-def show_code(environ: Mapping[str, str] = os.environ, *, sleep: Callable[[float], None] = time.sleep) -> int:
+def show_code(environ: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep) -> int:
     """Print the code on standard output, one that is still good: waits where the one on show has been used.
 
-    Raise MfaenvError outside a demo.
+    Raise MfaenvError outside a demo, and where the demo has no device.
     """
     url, terminal = environ.get(environment.DEMO, ""), Terminal(environ)
     if not url.startswith("http://127.0.0.1:"):
-        raise MfaenvError("There is no demo here to show the code of.", "Start one first: mfaenv demo")
+        raise MfaenvError(
+            "There is no demo here to show the code of.", "A demo is in its own shell. Start one: mfaenv demo"
+        )
     try:
         shown = read_code_page(url)
         while shown.used:
             terminal.tell(f"{shown.code} has been used; the next one comes in {shown.seconds} s")
             sleep(shown.seconds)
             shown = read_code_page(url)
+    except NoDeviceError:
+        raise MfaenvError("Alice has no MFA device yet.", "Make one: mfaenv configure") from None
     except OSError:
         raise MfaenvError(f"The demo at {url} has ended.", "Start another: mfaenv demo") from None
     text_to_stdout(f"{shown.code}\n")
@@ -86,18 +106,37 @@ def show_code(environ: Mapping[str, str] = os.environ, *, sleep: Callable[[float
 
 
 @contextmanager
-def _served(scenario: Scenario) -> Iterator[tuple[str, dict[str, str]]]:
+def _served(scenario: Scenario, env: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Serve the world; yield its address and the environment in which programs find it."""
     opened = ExitStack()
     try:
         with undisturbed():
-            name = opened.enter_context(TemporaryDirectory(prefix="mfaenv-demo-", ignore_cleanup_errors=True))
+            _sweep(gettempdir())
+            name = opened.enter_context(TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True))
             url = opened.enter_context(PretendAws(scenario.world)).url
+            Path(name, ADDRESS).write_text(url, encoding="ascii")
         files = write_files(Path(name), url, keys={"default": scenario.key}, profiles=scenario.profiles)
-        yield url, {**_with_mfaenv(without_aws(os.environ)), **files, environment.DEMO: url}
+        yield url, {**_with_mfaenv(without_aws(env)), **files, environment.DEMO: url}
     finally:
         with undisturbed():
             opened.close()
+
+
+def _sweep(folder: str) -> None:
+    """Remove what this user's demos that were killed have left behind."""
+    for place in Path(folder).glob(f"{PREFIX}*"):
+        try:
+            is_ours = sys.platform == "win32" or place.lstat().st_uid == os.geteuid()
+            port = int((place / ADDRESS).read_text(encoding="ascii").rpartition(":")[2])
+        except (OSError, ValueError):
+            continue
+        if is_ours and not place.is_symlink() and not _listens(port):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _with_mfaenv(environ: Mapping[str, str]) -> dict[str, str]:
@@ -110,10 +149,22 @@ def _with_mfaenv(environ: Mapping[str, str]) -> dict[str, str]:
 def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:
     shown = scenario.device.shown()
     words, before = _POLICY_WORDS[policy]
+    code = ("mfaenv demo --code", f"shows the MFA device's code: {shown.code}, for {shown.seconds} s")
+    set_up = [("mfaenv configure", "makes the MFA device"), (code[0], "shows its codes, as a phone would")]
     steps = [
         ("aws s3 ls", before),
-        ("mfaenv demo --code", f"shows the MFA device's code: {shown.code}, for {shown.seconds} s"),
+        *(set_up if policy == NO_DEVICE else [code]),
         (loading_line(identify([shell]) or "sh"), "asks for the code, and shows it once more"),
         ("aws s3 ls", "works"),
     ]
-    return _INTRODUCTION.format(url=url, policy=words, steps="\n".join(columns(steps)))
+    return _INTRODUCTION.format(url=url, policy=words, steps="\n".join(_columns(steps)))
+
+
+def _columns(steps: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield each line to type and what it does, below it where it is long."""
+    left = max(len(line) for line, _ in steps if len(line) <= WIDEST_LINE)
+    for line, effect in steps:
+        if len(line) <= left:
+            yield f"  {line:<{left}}  {effect}"
+        else:
+            yield from (f"  {line}", f"  {'':<{left}}  {effect}")
