@@ -48,7 +48,7 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     region = _region(options, env, name, files)
     length = _session_length(options, env, chain.hops)
     hops = _with_durations(options, chain.hops)
-    own = settings.of_profile(name, env, files)
+    own = settings.of_profile(name, env, files, region.text)
     return Request(
         profile=profile if profile.text else Value(name, "default"),
         config_profile=chain.root if chain.root in files.profiles else None,

@@ -1,8 +1,8 @@
-"""Where AWS is for a profile, beside its region: as variables, for programs that do not know the profile's name.
+"""What a profile says beside keys and region, as variables: for programs that do not know the profile's name.
 
 Without `AWS_PROFILE` these programs read `[default]`, whatever the session's own profile is. So what the profile says
 is set, and the opposite where only `[default]` says something.
-https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html says which one wins.
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html says which address wins.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from mfaenv.aws import address
@@ -19,44 +20,123 @@ from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT
 
 URL, IGNORE = environment.ADDRESS, environment.IGNORE_ADDRESSES
-VARIABLES = {
-    "use_fips_endpoint": "AWS_USE_FIPS_ENDPOINT",
-    "use_dualstack_endpoint": "AWS_USE_DUALSTACK_ENDPOINT",
+SWITCHES = frozenset(
+    {
+        "use_fips_endpoint",
+        "use_dualstack_endpoint",
+        "s3_use_arn_region",
+        "s3_disable_multiregion_access_points",
+        "s3_disable_express_session_auth",
+    }
+)
+"""The settings that are true or false."""
+
+USUAL = {
+    **dict.fromkeys(SWITCHES, "false"),
+    "request_checksum_calculation": "when_supported",
+    "response_checksum_validation": "when_supported",
+    "defaults_mode": "legacy",
+    "account_id_endpoint_mode": "preferred",
+    "s3_us_east_1_regional_endpoint": "legacy",
 }
-WITHOUT_VARIABLE = ("s3", "ca_bundle", "api_versions")
-"""`ca_bundle` has one, AWS_CA_BUNDLE, which is not set: rclone 1.60 fails where it is."""
+"""What programs do where nothing is set, if that is the same for all: set where only `[default]` says something."""
+
+CHOICES = {
+    "retry_mode": ("legacy", "standard", "adaptive"),
+    "request_checksum_calculation": ("when_supported", "when_required"),
+    "response_checksum_validation": ("when_supported", "when_required"),
+    "s3_us_east_1_regional_endpoint": ("regional", "legacy"),
+}
+"""What botocore takes, in lower case: with anything else no client is made."""
+
+NESTED = {"s3_disable_multiregion_access_points": "s3_disable_multiregion_access_points"} | {
+    name: name.removeprefix("s3_") for name in ("s3_use_arn_region", "s3_us_east_1_regional_endpoint")
+}
+"""The settings that may stand in the block of `s3`, and their names there."""
 
 
-class Settings(NamedTuple):
-    """The variables to set, and what none of them can say, in words."""
+@dataclass(frozen=True)
+class Settings:
+    """The variables to set, and what programs in the shell do otherwise than with the profile's name, in words."""
 
     variables: Mapping[str, str]
     lost: tuple[str, ...]
 
 
-def of_profile(name: str, env: Mapping[str, str], files: AwsFiles) -> Settings:
-    """Return what a shell has to know of a profile; `env` is the user's own.
+def of_profile(name: str, env: Mapping[str, str], files: AwsFiles, region: str = "") -> Settings:
+    """Return what a shell has to know of a profile; `env` is the user's own, `region` the one that it gets.
 
     Raise MfaenvError for what is no address.
     """
     own, default = (files.profiles.get(each, {}) for each in (name, DEFAULT))
-    switches = {
-        variable: _truth(own[setting]) if setting in own else "false"
-        for setting, variable in VARIABLES.items()
-        if variable not in env and (setting in own or is_true(default.get(setting, "")))
-    }
-    urls, lost = _urls(name, env, _Addresses.of(own, files), _Addresses.of(default, files))
-    told = (
-        f"Profile {name} has {_has(own, setting)} {setting}, which no variable says: programs take that of [default]."
-        for setting in WITHOUT_VARIABLE
-        if default.get(setting, own.get(setting)) != own.get(setting)
-        and not (setting == "ca_bundle" and env.get("AWS_CA_BUNDLE"))
+    modes, kept_back = _modes(env, own, default)
+    urls, unsaid = _urls(name, env, _Addresses.of(own, files), _Addresses.of(default, files))
+    variables = {**modes, **urls}
+    broken = _broken({**env, **variables}, default, files) if name != DEFAULT else ()
+    different = (*broken, *unsaid, *kept_back, *_without_variable(env, own, default, region))
+    told = f"Programs in this shell do not get all that profile {name} says: {'; '.join(different)}."
+    return Settings(variables, (told,) if different else ())
+
+
+def _modes(env: Mapping[str, str], own: Section, default: Section) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the variables of all but addresses, and which settings of `[default]` none of them can undo."""
+    variables: dict[str, str] = {}
+    kept_back = []
+    for setting, variable in environment.SETTING_VARIABLES.items():
+        ours, theirs = _value(setting, own), _value(setting, default)
+        text = ours or (USUAL.get(setting, "") if theirs and theirs != USUAL.get(setting) else "")
+        if variable in env or not (ours or theirs):
+            continue
+        if text and environment.is_word(text):
+            variables[variable] = text
+        elif ours or setting not in USUAL:
+            kept_back.append(f"{setting} is that of [default] there: set {variable}")
+    return variables, tuple(kept_back)
+
+
+def _value(setting: str, section: Section) -> str:
+    """Return what a section says, as botocore reads it; empty where it says nothing."""
+    text = section.get(setting, "")
+    if not text and setting in NESTED:
+        text = awsfiles.nested(section.get("s3", "")).get(NESTED[setting], "")
+    return _truth(text) if text and setting in SWITCHES else text
+
+
+def _without_variable(env: Mapping[str, str], own: Section, default: Section, region: str) -> Iterator[str]:
+    """Yield what has no variable, or none that may be set: rclone 1.60 fails where AWS_CA_BUNDLE is."""
+    bundle = own.get("ca_bundle", "")
+    if bundle != default.get("ca_bundle", "") and not env.get("AWS_CA_BUNDLE"):
+        yield (
+            f"ca_bundle is that of [default] there: set AWS_CA_BUNDLE={bundle}"
+            if bundle
+            else ("ca_bundle is that of [default] there: set AWS_CA_BUNDLE")
+        )
+    if default.get("region") and not region and own is not default:
+        yield f"the region is that of [default], {default['region']}: set region in the profile, or AWS_REGION"
+    if _s3(own) != _s3(default):
+        yield "s3 is that of [default] there: no variable says it, write it under [default]"
+
+
+def _s3(section: Section) -> dict[str, str]:
+    """Return what a section says of S3 that has no variable."""
+    said = awsfiles.nested(section.get("s3", ""))
+    return {name: text for name, text in said.items() if name not in NESTED.values()}
+
+
+def _broken(env: Mapping[str, str], default: Section, files: AwsFiles) -> tuple[str, ...]:
+    """Return what in `[default]` lets no program of the shell make a client, unless a variable is set for it."""
+    services = default.get("services", "")
+    missing = services and not files.services.get(services) and not is_ignored(env, default)
+    wrong = (
+        setting
+        for setting, choices in CHOICES.items()
+        if (text := _value(setting, default)) and text.lower() not in choices
+        if environment.SETTING_VARIABLES[setting] not in env
     )
-    return Settings({**switches, **urls}, (*lost, *told))
-
-
-def _has(section: Section, setting: str) -> str:
-    return "another" if setting in section else "no"
+    return tuple(
+        f"[default] has {name} = {default.get(name, '')}, with which they stop: remove it"
+        for name in (*(["services"] if missing else []), *wrong)
+    )
 
 
 def is_ignored(env: Mapping[str, str], section: Section) -> bool:
@@ -93,9 +173,9 @@ class _Addresses(NamedTuple):
         if is_true(env.get(IGNORE, self.ignored)):
             return {}
         names = dict.fromkeys((URL, *self.of_services, *(name for name in env if name.startswith(URL))))
-        found = {name: env.get(name) or env.get(URL) or self.of_services.get(name) or self.of_all for name in names}
+        urls = {name: env.get(name) or env.get(URL) or self.of_services.get(name) or self.of_all for name in names}
         # A service that is called where all others are need not be named.
-        return {name: url for name, url in found.items() if url and (name == URL or url != found[URL])}
+        return {name: url for name, url in urls.items() if url and (name == URL or url != urls[URL])}
 
 
 def _urls(
@@ -109,7 +189,7 @@ def _urls(
         if default.called({**env, **urls, **choice}) == wanted:
             return {**urls, **choice}, ()
     url = address.shown(default.of_all or next(iter(default.of_services.values()), ""))
-    lost = f"Services without an address in profile {name} go to that of [default], {url}."
+    lost = f"services without an address in profile {name} go to that of [default], {url}"
     return {**urls, **(choices[-1] if is_true(default.ignored) else {})}, (lost,)
 
 

@@ -72,7 +72,26 @@ SETTINGS = "MFAENV_SETTINGS"
 """What mfaenv set because the profile says where AWS is: `NAME=value` words, since addresses hold no blank."""
 
 IGNORE_ADDRESSES = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
-SWITCHES = {"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", IGNORE_ADDRESSES}
+SETTING_VARIABLES = {
+    "use_fips_endpoint": "AWS_USE_FIPS_ENDPOINT",
+    "use_dualstack_endpoint": "AWS_USE_DUALSTACK_ENDPOINT",
+    "request_checksum_calculation": "AWS_REQUEST_CHECKSUM_CALCULATION",
+    "response_checksum_validation": "AWS_RESPONSE_CHECKSUM_VALIDATION",
+    "retry_mode": "AWS_RETRY_MODE",
+    "max_attempts": "AWS_MAX_ATTEMPTS",
+    "defaults_mode": "AWS_DEFAULTS_MODE",
+    "account_id_endpoint_mode": "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+    "s3_use_arn_region": "AWS_S3_USE_ARN_REGION",
+    "s3_us_east_1_regional_endpoint": "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT",
+    "s3_disable_multiregion_access_points": "AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS",
+    "s3_disable_express_session_auth": "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH",
+}
+"""The settings of a profile that botocore has a variable for, beside region and addresses: they come into the shell.
+
+The names are those of botocore's `configprovider`.
+"""
+
+_SETTINGS_SET = {*SETTING_VARIABLES.values(), IGNORE_ADDRESSES}
 DEMO = "MFAENV_DEMO"
 """Tells programs inside a demo where it is: its AWS files go with it, but the files of the shell stay."""
 
@@ -132,7 +151,12 @@ def region_is_ours(env: "Mapping[str, str]") -> bool:
 
 def is_setting(name: str) -> bool:
     """Return whether a variable says where AWS is, beside the region, and whether every shell can have one so named."""
-    return name in SWITCHES or (name.startswith(ADDRESS) and not name.strip(NAME_CHARACTERS))
+    return name in _SETTINGS_SET or (name.startswith(ADDRESS) and not name.strip(NAME_CHARACTERS))
+
+
+def is_word(text: str) -> bool:
+    """Return whether a value can stand among the words of SETTINGS."""
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def settings(env: "Mapping[str, str]") -> "dict[str, str]":
