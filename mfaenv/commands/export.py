@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mfaenv import fast, shells
 from mfaenv.commands import notice
 from mfaenv.commands.target import target
-from mfaenv.config import awsfiles, provenance, resolve, settings, sources
+from mfaenv.config import provenance, resolve, settings, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.paths import file_paths
 from mfaenv.errors import CODE_NEEDED, DONE, USAGE, MfaenvError, NothingStoredError
@@ -121,8 +121,10 @@ def resolved(options: Options, env: Mapping[str, str], asked: str) -> Resolved:
     store = Store.of(env)
     store.check()
     states = {path: fast.signature(path) for path in file_paths(env)}
-    files = awsfiles.load(env)
-    return Resolved(store, asked, states, files, resolve.resolve(options, env, files))
+    files = resolve.load_files(options, env)
+    request = resolve.resolve(options, env, files)
+    sources.refuse_ended(request, files, time.time())
+    return Resolved(store, asked, states, files, request)
 
 
 def _obtain(options: Options, env: Mapping[str, str], terminal: Terminal, wanted: str, asked: str) -> Fields:

@@ -56,6 +56,10 @@ class AwsFiles(NamedTuple):
         """Return the path of the file that has a profile's keys."""
         return short(self.keys_from.get(profile, self.config))
 
+    def has_services_of(self, section: Section) -> bool:
+        """Return whether a profile names no section of services, or one that is there."""
+        return "services" not in section or bool(self.services.get(section["services"]))
+
     def keys_in_config(self, profile: str) -> bool:
         """Return whether a profile's keys stand in a section of the config file: one file may be both files."""
         return profile in self.keys_from and not has_keys(self.of_credentials.get(profile, {}))
@@ -68,8 +72,12 @@ def short(path: str) -> str:
     return f"~{rest}" if rest != path and rest.startswith((os.sep, "/")) else path  # Windows has paths with both
 
 
-def load(env: Mapping[str, str]) -> AwsFiles:
-    """Read both files; a missing one is empty.
+class UnreadableError(MfaenvError):
+    """A file cannot be read, whatever is in it."""
+
+
+def load(env: Mapping[str, str], *, must_be_readable: bool = True) -> AwsFiles:
+    """Read both files; a missing one is empty, and one that cannot be read where it need not be readable.
 
     Raise MfaenvError, with the line's number but never its text, where one is damaged or cannot be read.
     """
@@ -77,7 +85,8 @@ def load(env: Mapping[str, str]) -> AwsFiles:
     profiles: Sections = {}
     services: Sections = {}
     nameless: list[str] = []
-    for title, section in read(config_path).items():
+    config, credentials = (_read(path, must_be_readable=must_be_readable) for path in (config_path, credentials_path))
+    for title, section in config.items():
         kind, name = _title(title)
         if kind == "profile":
             profiles[name] = section
@@ -85,7 +94,6 @@ def load(env: Mapping[str, str]) -> AwsFiles:
             services[name] = section
         elif not kind:
             nameless.append(title)
-    credentials = read(credentials_path)
     keys_from = _with_keys(profiles, config_path) | _with_keys(credentials, credentials_path)
     of_config = dict(profiles)
     for name, section in credentials.items():
@@ -93,6 +101,15 @@ def load(env: Mapping[str, str]) -> AwsFiles:
     return AwsFiles(
         config_path, credentials_path, profiles, services, keys_from, of_config, credentials, tuple(nameless)
     )
+
+
+def _read(path: str, *, must_be_readable: bool) -> Sections:
+    try:
+        return read(path)
+    except UnreadableError:
+        if must_be_readable:
+            raise
+        return {}
 
 
 def _with_keys(sections: Sections, path: str) -> dict[str, str]:
@@ -138,7 +155,7 @@ def read(path: str) -> Sections:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise MfaenvError(f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode.") from None
+        raise UnreadableError(f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode.") from None
     except UnicodeDecodeError:
         raise MfaenvError(f"{short(path)} is not text in this locale's encoding.", "Save it as UTF-8.") from None
     except configparser.Error as error:
@@ -156,7 +173,7 @@ def _text(path: str) -> str:
         return ""
     if kind != stat.S_IFREG:
         what = "a directory" if kind == stat.S_IFDIR else "a pipe or a socket"
-        raise MfaenvError(
+        raise UnreadableError(
             f"{short(path)} is {what}, not a file.",
             f"Name a file in {CONFIG[0]} or {CREDENTIALS[0]}, or put one there: AWS's tools read nothing else.",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mfaenv import duration, suggest
 from mfaenv.aws import address
@@ -12,7 +12,7 @@ from mfaenv.config.roles import Chain
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Options
-from mfaenv.model import PROCESS, Hop, Request, Span, Value, code_digits
+from mfaenv.model import PROCESS, Hop, Keys, Request, Span, Value, code_digits
 
 NOTHING = Value("", "")
 TOKEN_CODE = "--token-code"  # noqa: S105 - the name of an option
@@ -33,7 +33,7 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     """
     env = environment.without_settings(env)
     profile = named_profile(options, env)
-    keys = None if profile.text and not _is_ours(profile, env) else sources.environment_keys(env)
+    keys = _environment_keys(profile, env)
     name = profile.text or parse.DEFAULT
     web = keys is None and sources.is_web_identity(env, profile)
     if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
@@ -46,6 +46,8 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     if kind == sources.METADATA and not profile.text:
         _refuse_environment(env, files)
     region = _region(options, env, name, files)
+    endpoint_of_sts = _endpoint(env, ends, files)
+    _call_region([region], endpoint_of_sts)
     length = _session_length(options, env, chain.hops)
     hops = _with_durations(options, chain.hops)
     own = settings.of_profile(name, env, files, region.text)
@@ -59,8 +61,8 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
         device=_option_or_setting(parse.lookup(options, env, "serial_number"), "mfa_serial", chain, files),
         account="",
         region=region,
-        session_region=next(filter(None, (_region(options, env, each, files).text for each in ends)), ""),
-        endpoint=_endpoint(env, ends, files),
+        session_region=_call_region([_region(options, env, each, files) for each in ends], endpoint_of_sts),
+        endpoint=endpoint_of_sts,
         ca_bundle=files.profiles.get(name, {}).get("ca_bundle", ""),
         duration=length,
         min_remaining=_min_remaining(options, env, length, hops),
@@ -78,6 +80,19 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
 def named_profile(options: Options, env: Mapping[str, str]) -> Value:
     """Return the profile that the option or a variable names, or nothing."""
     return Value(*parse.lookup(options, env, "profile"))
+
+
+def _environment_keys(profile: Value, env: Mapping[str, str]) -> Keys | None:
+    return None if profile.text and not _is_ours(profile, env) else sources.environment_keys(env)
+
+
+def load_files(options: Options, env: Mapping[str, str]) -> AwsFiles:
+    """Read the AWS files. Raise MfaenvError as `awsfiles.load` does.
+
+    Those that cannot be read are empty where the keys of the environment count, as in botocore.
+    """
+    ours = environment.without_settings(env)
+    return awsfiles.load(env, must_be_readable=_environment_keys(named_profile(options, ours), ours) is None)
 
 
 def _process(kind: str, name: str, files: AwsFiles) -> Value:
@@ -132,9 +147,25 @@ def _region(options: Options, env: Mapping[str, str], name: str, files: AwsFiles
     What an earlier session brought into this shell says nothing about the next profile.
     """
     text, source = parse.lookup(options, {} if environment.region_is_ours(env) else env, "region")
-    found = Value(text, source) if text else Value(files.profiles.get(name, {}).get("region", ""), f"profile {name}")
-    roles.checked_region(*found)
-    return found
+    return Value(text, source) if text else Value(files.profiles.get(name, {}).get("region", ""), f"profile {name}")
+
+
+def _call_region(regions: Sequence[Value], endpoint: Value) -> str:
+    """Return the first of these regions that there is, to call STS in; empty where none is named.
+
+    Raise MfaenvError (usage) where none of those that are named can be one.
+    """
+    wrong: list[MfaenvError] = []
+    for region in filter(lambda each: each.text, regions):
+        try:
+            roles.check_region(*region, of_aws=not endpoint.text)
+        except MfaenvError as error:
+            wrong.append(error)
+        else:
+            return region.text
+    if wrong:
+        raise wrong[-1]
+    return ""
 
 
 def _ask(options: Options, env: Mapping[str, str]) -> Value:
@@ -226,18 +257,22 @@ def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
     return hops
 
 
-def _with_region(hop: Hop, region: Value, env: Mapping[str, str], names: tuple[str, ...], files: AwsFiles) -> Hop:
+def _with_region(hop: Hop, region: Value, env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -> Hop:
     """Settle where a role is assumed: where the user says, else in its profile's own region, else in the wanted one."""
-    chosen = hop.region if region.source.startswith("profile ") else ""
-    return hop._replace(region=chosen or region.text, endpoint=_endpoint(env, names, files).text)
+    own = Value(hop.region if region.source.startswith("profile ") else "", f"profile {hop.profile}")
+    endpoint = _endpoint(env, names, files)
+    return hop._replace(region=_call_region([own, region], endpoint), endpoint=endpoint.text)
 
 
-def _endpoint(env: Mapping[str, str], names: tuple[str, ...], files: AwsFiles) -> Value:
-    """Return the address of STS that the first of these profiles with one has. Raise MfaenvError for what is none."""
-    for section in (files.profiles.get(name, {}) for name in names):
-        found = endpoint(env, section, files)
-        if found.text or settings.is_ignored(env, section):
-            break
+def _endpoint(env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -> Value:
+    """Return the address of STS that the first of these two profiles with one has; the second is the wanted one.
+
+    Raise MfaenvError for what is no address.
+    """
+    first, wanted = (files.profiles.get(name, {}) for name in names)
+    found = endpoint(env, first, files) if first is wanted or files.has_services_of(first) else NOTHING
+    if not found.text and not settings.is_ignored(env, first):
+        found = endpoint(env, wanted, files)
     address.checked(found.text)
     return found
 
@@ -255,7 +290,7 @@ def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service:
             return Value(env[variable], variable)
     name = section.get("services", "")
     services = files.services.get(name, {})
-    if "services" in section and not services:
+    if not files.has_services_of(section):
         raise MfaenvError(
             f"There is no section [services {name}], which a profile names.",
             f"Add it to {awsfiles.short(files.config)}, or remove services = {name}.",

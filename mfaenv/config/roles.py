@@ -103,7 +103,7 @@ def _hop(section: Section, name: str) -> Hop:
         session_name=_session_name(section.get("role_session_name") or SESSION_NAME, name),
         external_id=_external_id(section.get("external_id", ""), name),
         duration=_whole(section.get("duration_seconds", "")),
-        region=checked_region(section.get("region", ""), f"profile {name}"),
+        region=section.get("region", ""),
         endpoint="",
         profile=name,
     )
@@ -140,33 +140,27 @@ def is_iam_arn(arn: str, kind: str) -> bool:
     return False
 
 
-def checked_region(name: str, source: str) -> str:
-    """Return a region's name as it is. Raise MfaenvError (usage) where botocore would not take it."""
+def check_region(name: str, source: str, *, of_aws: bool) -> None:
+    """Raise MfaenvError (usage) where botocore would not take a region's name, or it is a slip for one of AWS's.
+
+    With `of_aws` the service is AWS's own: others may have regions of any name.
+    """
     fits = len(name) <= REGION_LENGTH and REGION_CHARACTERS.issuperset(name)
-    if fits and name == name.strip("-") and not name.isdigit():
-        return name if _is_regular(name) else _known_or_far(name, source)
-    raise MfaenvError(
-        f"'{name}' ({source}) is not the name of a region.",
-        "It looks like us-east-1: set --region, AWS_REGION, or the profile's region.",
-        status=USAGE,
-    )
+    if not (fits and name == name.strip("-") and not name.isdigit()):
+        raise MfaenvError(
+            f"'{name}' ({source}) is not the name of a region.",
+            "It looks like us-east-1: set --region, AWS_REGION, or the profile's region.",
+            status=USAGE,
+        )
+    hint = suggest.hint(name, regions.names(), "") if of_aws and not _is_regular(name) else ""
+    if hint:
+        raise MfaenvError(f"AWS has no region '{name}' ({source}).", hint, status=USAGE)
 
 
 def _is_regular(name: str) -> bool:
     """Return whether it is made as AWS's names are (eu-west-1): one that botocore does not know may be new."""
     *words, number = name.split("-")
     return not name or (len(words) >= len(("eu", "west")) and all(map(str.isalpha, words)) and number.isdigit())
-
-
-def _known_or_far(name: str, source: str) -> str:
-    """Return a name that is close to no region of AWS as it is: other services have regions too.
-
-    Raise MfaenvError (usage) for one that is close.
-    """
-    hint = suggest.hint(name, regions.names(), "")
-    if not hint:
-        return name
-    raise MfaenvError(f"AWS has no region '{name}' ({source}).", hint, status=USAGE)
 
 
 def _external_id(text: str, profile: str) -> str:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the order is th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section
@@ -14,12 +15,14 @@ from mfaenv.config.roles import Chain
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT
-from mfaenv.model import LOGIN, MACHINE, PROCESS, WEB_ENVIRONMENT, Keys, Value
+from mfaenv.model import LOGIN, MACHINE, PROCESS, WEB_ENVIRONMENT, Keys, Request, Value
 
 ENVIRONMENT = "the environment"
 
 LONG_TERM = "keys"
 STATIC = "keys with a token"
+EXPIRATION = "expiration"
+LONG_TERM_SUFFIX = "-long-term"
 WEB = "web identity"
 CENTER = "IAM Identity Center"
 METADATA = "a container or instance role"
@@ -101,6 +104,32 @@ def _static(section: Section, name: str, path: str) -> tuple[str, Keys | None]:
     if token(section):
         return STATIC, None
     return LONG_TERM, Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where)
+
+
+def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
+    """Raise MfaenvError where a profile's temporary keys say that they ended before `now`, in seconds since 1970.
+
+    aws-mfa writes such (`expiration`, in UTC), beside a profile of the same name with `-long-term` behind it.
+    """
+    name = request.profiles[-1]
+    text = files.profiles.get(name, {}).get(EXPIRATION, "") if request.kind == STATIC else ""
+    end = _moment(text)
+    if end is None or end > now:
+        return
+    long_term = f"{name}{LONG_TERM_SUFFIX}"
+    hint = "Get new ones with the tool that wrote them."
+    if long_term in files.profiles:
+        hint = f"Its long-term keys are in profile {long_term}: name that one with -p."
+    raise MfaenvError(f"The temporary keys of profile '{name}' ended at {text}.", hint)
+
+
+def _moment(text: str) -> float | None:
+    """Return a moment in seconds since 1970, which is in UTC where it names no other zone; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def token(section: Mapping[str, str]) -> str:

@@ -124,6 +124,6 @@ def test_without_a_region_in_another_partition_the_error_says_what_to_set(produc
     key = account.add_user("alice", policies={"Admin": ALLOW_ALL}).add_key("AKIAI44QH8DHBEXAMPLE")
     set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
     configure(product, "far", mfa_serial=None)
-    done = product.run("--shell", "bash", "-c", CODE, "-p", "far")
+    done = product.run("--shell", "bash", "-c", CODE, "-p", "far", "-q")
     assert done.status == 1
     assert_explained(done, "another partition", "China or GovCloud")

@@ -1,4 +1,5 @@
 import os
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from botocore.exceptions import InvalidConfigError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mfaenv.config import awsfiles, resolve
+from mfaenv.config import awsfiles, resolve, sources
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import environment
 from mfaenv.model import Keys, Request, Span, Value
@@ -82,6 +83,7 @@ OURS = {"AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "eu-north-1", environm
 
 URLS = st.sampled_from([None, "", "http://127.0.0.1:1", "http://127.0.0.1:2", "https://sts.example.com/path"])
 SERVICES = st.sampled_from([None, "a", "with space", "gone"])
+KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"
 ONE_URL = {"endpoint_url": "http://127.0.0.1:1"}
 TRUTHS = st.sampled_from([None, "true", "TRUE", "false", "", "1"])
 
@@ -440,3 +442,45 @@ def test_the_endpoint_is_botocores(
         return
     ours = resolve.endpoint(env, files.profiles["a"], files).text
     assert (ours or "https://sts.eu-west-1.amazonaws.com") == theirs
+
+
+def test_a_slip_in_a_region_is_refused_for_aws_and_not_for_an_endpoint_of_ones_own(files: Files) -> None:
+    keys = f"[default]\n{KEYS}"
+    files.write("[default]\nregion = us-east\n", keys)
+    with pytest.raises(MfaenvError, match="AWS has no region 'us-east'"):
+        files.request()
+    files.write("[default]\nregion = us-east\nendpoint_url = http://127.0.0.1:1\n", keys)
+    assert files.request().session_region == "us-east"
+
+
+def test_a_role_with_a_good_region_does_not_stumble_over_its_sources_own(files: Files) -> None:
+    role = "[profile r]\nregion = eu-west-1\nsource_profile = default\nrole_arn = arn:aws:iam::123456789012:role/R\n"
+    files.write(f"[default]\nregion = not a region\nservices = gone\n{role}", f"[default]\n{KEYS}")
+    request = files.request(profile="r")
+    assert (request.session_region, request.hops[0].region) == ("eu-west-1", "eu-west-1")
+    files.write(f"[default]\nregion = eu-west-3\n{role.replace('eu-west-1', 'eu-west')}", f"[default]\n{KEYS}")
+    with pytest.raises(MfaenvError, match="AWS has no region 'eu-west'"):
+        files.request(profile="r")
+
+
+def test_files_that_cannot_be_read_do_not_matter_to_keys_of_the_environment(files: Files) -> None:
+    env = {**files.env, "AWS_CONFIG_FILE": str(files.config.parent)}
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+    files.write("", f"[default]\n{KEYS}")
+    assert resolve.load_files({}, env | keys).profiles.keys() == {"default"}
+    for named in ({"profile": "default"}, {}):
+        with pytest.raises(MfaenvError, match="is a directory"):
+            resolve.load_files(named, env | (keys if named else {}))
+
+
+@pytest.mark.parametrize("end", ["2020-01-02 03:04:05", "2020-01-02T03:04:05+00:00"])
+def test_temporary_keys_that_ended_are_refused_and_the_long_term_profile_named(files: Files, end: str) -> None:
+    token = f"{KEYS}aws_session_token = token\nexpiration = {end}\n"
+    files.write("", f"[work]\n{token}[work-long-term]\n{KEYS}")
+    request, read = files.request(profile="work"), awsfiles.load(files.env)
+    with pytest.raises(MfaenvError, match="ended at 2020-01-02") as error:
+        sources.refuse_ended(request, read, time.time())
+    assert "work-long-term" in error.value.hint
+    sources.refuse_ended(request, read, 0.0)
+    files.write("", f"[work]\n{token.replace(end, 'never')}")
+    sources.refuse_ended(files.request(profile="work"), awsfiles.load(files.env), time.time())

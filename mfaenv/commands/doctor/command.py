@@ -15,7 +15,7 @@ from mfaenv.commands.doctor import (
 )
 from mfaenv.commands.doctor.proof import Proven
 from mfaenv.commands.doctor.report import Check, Report, State
-from mfaenv.config import awsfiles, resolve, settings
+from mfaenv.config import resolve, settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import text_to_stdout, to_stdout
@@ -45,7 +45,7 @@ def examine(options: Options, env: Mapping[str, str], context: Context) -> Repor
     in_files = files.checks(env)
     variables = list(local.environment(env, context.store, context.now()))
     try:
-        read = awsfiles.load(env)
+        read = resolve.load_files(options, env)
         request = proof.with_device(proof.with_keys(resolve.resolve(options, env, read), context), context.store)
     except MfaenvError as error:
         if error.status == USAGE:

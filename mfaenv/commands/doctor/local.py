@@ -35,10 +35,11 @@ HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 
 def values(request: Request, env: Mapping[str, str], files: AwsFiles) -> list[Check]:
     """Return what was settled and where each value comes from."""
-    return [
+    settled = [
         Check("values", name, f"{text} ({source})" if source else text)
         for name, text, source in provenance.rows(request, env, files, provenance.SERVICES)
     ]
+    return [*settled, *(Check("values", "", text, State.NOTE, "Set what it names.") for text in request.lost)]
 
 
 def environment(env: Mapping[str, str], store: Store, now: float) -> Iterator[Check]:
