@@ -468,7 +468,8 @@ def test_files_that_cannot_be_read_do_not_matter_to_keys_of_the_environment(file
     keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
     files.write("", f"[default]\n{KEYS}")
     assert resolve.load_files({}, env | keys).profiles.keys() == {"default"}
-    for named in ({"profile": "default"}, {}):
+    named_or_not: list[dict[str, str | bool]] = [{"profile": "default"}, {}]
+    for named in named_or_not:
         with pytest.raises(MfaenvError, match="is a directory"):
             resolve.load_files(named, env | (keys if named else {}))
 
