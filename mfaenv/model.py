@@ -4,6 +4,7 @@ Wherever a NamedTuple is made, annotations are no texts (`from __future__ import
 and the first thing that a process compiles takes as long as a fifth of a bare interpreter.
 """
 
+from enum import Enum, auto
 from typing import NamedTuple
 
 PROCESS = "credential_process"
@@ -22,11 +23,21 @@ def code_digits(text: str) -> str:
     return digits if len(digits) == CODE_LENGTH and digits.isascii() and digits.isdigit() else ""
 
 
+class Origin(Enum):
+    """What kind of source a value has."""
+
+    OPTION = auto()
+    VARIABLE = auto()
+    PROFILE = auto()
+    OTHER = auto()
+
+
 class Value(NamedTuple):
-    """A text and its source."""
+    """A text and its source: in words, which are only shown, and by its kind."""
 
     text: str
     source: str
+    origin: Origin = Origin.OTHER
 
 
 class Span(NamedTuple):
@@ -77,7 +88,7 @@ class Hop(NamedTuple):
 
 
 class Request(NamedTuple):
-    """Everything that was asked, settled once from options, environment and files before anybody is asked or called.
+    """Everything that was asked for, settled from options, environment and files before anybody is asked or called.
 
     `keys` are the long-term keys that get the session; None where botocore resolves the profile without a code, and
     `kind` says by what. `process` is the command that gives the keys, if any: only what it gives tells whether they are
@@ -85,7 +96,6 @@ class Request(NamedTuple):
     `profiles` leads from the wanted one to it. `account` is empty until it is known. `endpoint` is empty for AWS's own.
     `ca_bundle` is the wanted profile's, for where the one whose settings count has none. `settings` are the variables
     that tell a shell where the profile says that AWS is, and `lost` is what none can tell.
-    `ask` is `terminal`, `window` or `auto`, and `window` names the program that is to open one; empty for the first.
     """
 
     profile: Value
@@ -101,14 +111,26 @@ class Request(NamedTuple):
     duration: Span
     min_remaining: Span
     hops: tuple[Hop, ...]
-    token_command: Value
-    token_code: Value
     ca_bundle: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     lost: tuple[str, ...] = ()
+    process: Value = Value("", "")
+
+
+class Acquisition(NamedTuple):
+    """How a session may be got.
+
+    `ask` is `terminal`, `window` or `auto`, and `window` names the program that is to open one; empty for the first.
+    With `cached`, only the store is looked at; with `refresh`, what it holds does not count.
+    """
+
+    token_code: Value = Value("", "")
+    token_command: Value = Value("", "")
     ask: Value = Value("terminal", "")
     window: str = ""
     refresh: bool = False
     cached: bool = False
     no_input: bool = False
-    process: Value = Value("", "")
+
+
+NEVER_ASK = Acquisition(no_input=True)

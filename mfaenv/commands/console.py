@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from mfaenv import fast
 from mfaenv.aws import address, client, destination, signin, sts
 from mfaenv.aws.signin import Console
-from mfaenv.commands import export
-from mfaenv.commands.export import Resolved
 from mfaenv.config import resolve, settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import DONE, MfaenvError
@@ -17,7 +15,8 @@ from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, Request
 from mfaenv.serving import browser
-from mfaenv.session import device, longterm, remembered
+from mfaenv.session import device, longterm, remembered, service
+from mfaenv.session.service import Resolved
 from mfaenv.terminal.terminal import Terminal
 
 ROLE_SETTINGS = ("role_arn", "sso_role_name")
@@ -39,21 +38,21 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
 def _run(options: Options, env: Mapping[str, str], asked: str) -> int:
     terminal = Terminal.for_options(options, env)
-    known = export.resolved(options, env, asked)
-    request = known.request
-    own = longterm.known(request, known.store).keys
+    resolved = service.resolve_request(options, env, asked)
+    request = resolved.request
+    own = longterm.known(request, resolved.store).keys
     if own and not request.hops:
-        raise _users_own(known, _whose(known, own))
-    at = _console(known, env)
+        raise _users_own(resolved, _whose(resolved, own))
+    at = _console(resolved, env)
     page = destination.page(parse.text(options, "destination"), at)
     open_link = None if options.get("print_link") else browser.find(env)
     is_given = bool(request.process.text) and not request.hops
-    keys = _given(known, terminal) if is_given else _keys(export.session(known, options, env, terminal))
+    keys = _given(resolved, terminal) if is_given else _keys(resolved.fields(resolved.answer(terminal)))
     if not request.hops and request.kind in MAY_BE_A_USER:
-        _check_identity(known, keys)
+        _check_identity(resolved, keys)
     terminal.detail("sign-in", address.shown(at.sign_in), "")
     terminal.detail("page", page, "")
-    link = signin.link(at, client.session(_profile(known)), keys, page)
+    link = signin.link(at, client.session(_profile(resolved)), keys, page)
     if open_link is None:
         secrets_to_stdout(f"{link}\n".encode())
     else:
@@ -62,30 +61,30 @@ def _run(options: Options, env: Mapping[str, str], asked: str) -> int:
     return DONE
 
 
-def _profile(known: Resolved) -> str | None:
+def _profile(resolved: Resolved) -> str | None:
     """Return the wanted profile, whose settings count for the sign-in, where it stands in a file."""
-    name = known.request.profiles[0]
-    return name if name in known.files.profiles else None
+    name = resolved.request.profiles[0]
+    return name if name in resolved.files.profiles else None
 
 
-def _section(known: Resolved) -> Section:
-    return known.files.profiles.get(known.request.profiles[0], {})
+def _section(resolved: Resolved) -> Section:
+    return resolved.files.profiles.get(resolved.request.profiles[0], {})
 
 
-def _console(known: Resolved, env: Mapping[str, str]) -> Console:
-    section = _section(known)
-    endpoint = address.checked(resolve.endpoint(env, section, known.files, "signin").text)
+def _console(resolved: Resolved, env: Mapping[str, str]) -> Console:
+    section = _section(resolved)
+    endpoint = address.checked(resolve.endpoint(env, section, resolved.files, "signin").text)
     if endpoint:
         address.refuse_http(endpoint, env)
-    arn = known.request.hops[-1].role_arn if known.request.hops else section.get("role_arn", "")
-    return signin.console(client.session(_profile(known)), known.request.region.text, arn, endpoint)
+    arn = resolved.request.hops[-1].role_arn if resolved.request.hops else section.get("role_arn", "")
+    return signin.console(client.session(_profile(resolved)), resolved.request.region.text, arn, endpoint)
 
 
-def _given(known: Resolved, terminal: Terminal) -> Credentials:
+def _given(resolved: Resolved, terminal: Terminal) -> Credentials:
     """Return the session that the profile's program gives. Raise MfaenvError where it gives long-term keys."""
-    found = longterm.load_keys(known.request, terminal.awaited)
+    found = longterm.load_keys(resolved.request, terminal.awaited)
     if isinstance(found, Keys):
-        raise _users_own(known, _whose(known, found))
+        raise _users_own(resolved, _whose(resolved, found))
     return found
 
 
@@ -93,38 +92,39 @@ def _keys(session: Mapping[str, str]) -> Credentials:
     return Credentials(session["access_key"], session["secret_key"], session["token"], None)
 
 
-def _check_identity(known: Resolved, keys: Credentials) -> None:
+def _check_identity(resolved: Resolved, keys: Credentials) -> None:
     """Raise MfaenvError where the keys are a user's."""
-    request = known.request
+    request = resolved.request
     how = client.Settings(request.config_profile, request.session_region, endpoint=request.endpoint.text)
     who = sts.identity(client.client("sts", how, keys), keys.access_key)
     if who.user or who.is_root or not keys.token:
-        raise _users_own(known, (who.partition, who.account))
+        raise _users_own(resolved, (who.partition, who.account))
 
 
-def _whose(known: Resolved, keys: Keys) -> tuple[str, str]:
+def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
     """Return the partition and the account of long-term keys, each empty where nothing tells it."""
-    request, arn, account = known.request, known.request.device.text, ""
+    request, arn, account = resolved.request, resolved.request.device.text, ""
     if not arn.startswith("arn:"):
-        arn, account = remembered.device(known.store, keys.access_key, request.endpoint.text)
+        arn, account = remembered.device(resolved.store, keys.access_key, request.endpoint.text)
     account = device.account(arn) or account
     if keys.secret_key and not account:
         try:
             account = device.owner(request, keys)
         except MfaenvError:
             account = ""
-    return client.partition_of(client.session(_profile(known)), request.session_region, arn), account
+    return client.partition_of(client.session(_profile(resolved)), request.session_region, arn), account
 
 
-def _users_own(known: Resolved, whose: tuple[str, str]) -> MfaenvError:
+def _users_own(resolved: Resolved, whose: tuple[str, str]) -> MfaenvError:
     """Make the error for a session that AWS does not take: what does, and where the user signs in without one.
 
     "Only federation tokens or assume role tokens may be used for federated login", says the console.
     """
-    roles = _with_roles(known.files)
+    roles = _with_roles(resolved.files)
     there = f"Use a profile with a role (-p {', '.join(roles)})" if roles else "No profile has a role_arn: add one"
+    name = resolved.request.profile.text
     return MfaenvError(
-        f"AWS opens the console for a role's session only; profile {known.request.profile.text} has a user's session.",
+        f"AWS opens the console for a role's session only; profile {name} has a user's session.",
         f"{there}, or sign in at {signin.account_page(*whose)}",
     )
 

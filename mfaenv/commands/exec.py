@@ -52,13 +52,13 @@ def _session(options: "Options", words: "Sequence[str]", env: "Mapping[str, str]
     if isinstance(stored, list):
         return stored
     _check_program(words, env)
-    from mfaenv.commands import export
+    from mfaenv.session import service
     from mfaenv.terminal import coredump
     from mfaenv.terminal.terminal import Terminal
 
     coredump.prevent()
     try:
-        return environment.pairs(export.obtain(options, env, Terminal.for_options(options, env)), env)
+        return environment.pairs(service.obtain(options, env, Terminal.for_options(options, env)), env)
     finally:
         coredump.restore()  # for the command
 

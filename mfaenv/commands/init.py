@@ -134,10 +134,10 @@ def _stored(options: Options, env: Mapping[str, str], store: Store, now: float) 
     found = fast.stored(wanted, env, store, now)
     if found is not None:
         return found if isinstance(found, list) else []
-    from mfaenv.commands import export
+    from mfaenv.session import service
     from mfaenv.terminal.terminal import Terminal
 
     try:
-        return environment.pairs(export.obtain(wanted, env, Terminal.for_options(wanted, env)), env)
+        return environment.pairs(service.obtain(wanted, env, Terminal.for_options(wanted, env)), env)
     except MfaenvError:
         return []

@@ -18,6 +18,7 @@ from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Options
 from mfaenv.model import Keys, Request, Value
 from mfaenv.serving.own_process import elsewhere
+from mfaenv.session import service
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
 from mfaenv.shells import detect
@@ -68,13 +69,12 @@ def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]
         opened.enter_context(settings.hidden(env))
         terminal, held = Terminal.for_options(options, env), dict[str, "Session"]()
         ours = environment.without_settings(env)
-        environment.check_profile_as(env)
-        known = export.resolved(options, ours, fast.fingerprint(options, env))
-        export.tell_lost(known.request, terminal)
-        answer = export.answer(known, options, ours, terminal, held=held)
-        own = export.exported(options, known.request, answer)
-        request = _found(known.request, answer.session)
-        sessions = Sessions(Context(known.store, Terminal(env, quiet=True)), held)
+        resolved = service.resolve_request(options, ours, fast.fingerprint(options, env))
+        resolved.warn_of_lost(terminal)
+        answer = resolved.answer(terminal, held)
+        own = resolved.fields(answer)
+        request = _found(resolved.request, answer.session)
+        sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), held)
         line = _line(options, request, env)
         renewal = Renewal(sessions, request, answer.session, line)
         server = opened.enter_context(CredentialServer(renewal.current))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfaenv import shells
-from mfaenv.commands.target import target
+from mfaenv.commands.target import get_target
 from mfaenv.errors import DONE
 from mfaenv.fast import environment
 from mfaenv.fast.output import to_stdout
@@ -17,5 +17,5 @@ if TYPE_CHECKING:
 
 def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print them. Raise MfaenvError (usage) for a shell or format that there is not."""
-    to_stdout(shells.render(target(options, env), environment.removal(env)))
+    to_stdout(shells.render(get_target(options, env), environment.removal(env)))
     return DONE

@@ -10,7 +10,7 @@ from mfaenv.aws.address import shown
 from mfaenv.config import resolve
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import drawn
-from mfaenv.model import Request
+from mfaenv.model import Acquisition, Request
 
 Row = tuple[str, str, str]
 
@@ -22,7 +22,7 @@ AWS = "AWS's own"
 
 
 def rows(
-    request: Request, env: Mapping[str, str], files: AwsFiles, services: Iterable[str] = ("sts",)
+    request: Request, how: Acquisition, env: Mapping[str, str], files: AwsFiles, services: Iterable[str] = ("sts",)
 ) -> Iterator[Row]:
     """Yield the name, the text and the source of each value; the source is empty where there is nothing to say.
 
@@ -37,12 +37,12 @@ def rows(
     yield from _endpoints(request, env, files, services)
     yield "duration", duration.text(request.duration.seconds), request.duration.source
     yield "remaining", duration.text(request.min_remaining.seconds), request.min_remaining.source
-    if request.ask.source:
-        yield "ask", request.ask.text, request.ask.source
-    if request.token_code.text:
-        yield "code", "given", request.token_code.source
-    if request.token_command.text:
-        yield "program", "a token command", request.token_command.source
+    if how.ask.source:
+        yield "ask", how.ask.text, how.ask.source
+    if how.token_code.text:
+        yield "code", "given", how.token_code.source
+    if how.token_command.text:
+        yield "program", "a token command", how.token_command.source
     for hop in request.hops:
         yield "role", hop.role_arn, f"profile {hop.profile}"
 
@@ -52,9 +52,9 @@ def _endpoints(request: Request, env: Mapping[str, str], files: AwsFiles, servic
     section = files.profiles.get(request.profiles[-1], {})
     found: dict[tuple[str, str], list[str]] = {}
     for service in services:
-        url, source = resolve.endpoint(env, section, files, service)
-        address = shown(url) if url else _own_address(service, request)
-        found.setdefault((address, source or AWS), []).append(service)
+        endpoint = resolve.endpoint(env, section, files, service)
+        address = shown(endpoint.text) if endpoint.text else _own_address(service, request)
+        found.setdefault((address, endpoint.source or AWS), []).append(service)
     for (address, source), named in found.items():
         yield "endpoint", f"{address} for {', '.join(named)}", source
     for url in dict.fromkeys(hop.endpoint for hop in request.hops if hop.endpoint not in {"", request.endpoint.text}):

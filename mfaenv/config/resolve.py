@@ -8,22 +8,14 @@ from mfaenv import duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, roles, settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
-from mfaenv.config.roles import Chain
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Options
-from mfaenv.model import PROCESS, Hop, Keys, Request, Span, Value, code_digits
+from mfaenv.model import PROCESS, Hop, Keys, Origin, Request, Span, Value
 
 NOTHING = Value("", "")
-TOKEN_CODE = "--token-code"  # noqa: S105 - the name of an option
-STDIN = "-"
-"""The value of TOKEN_CODE that means a line of standard input."""
-
 LISTED = 8
 """Profiles that are named where none is close to the one that was asked for."""
-
-SWITCHES = ("refresh", "cached", "no_input")
-"""The options that say how far to go for a session."""
 
 
 def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Request:
@@ -58,7 +50,7 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
         kind=kind,
         keys=keys,
         process=_process(kind, chain.root, files),
-        device=_option_or_setting(parse.lookup(options, env, "serial_number"), "mfa_serial", chain, files),
+        device=option_or_setting(looked_up(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
         account="",
         region=region,
         session_region=_call_region([_region(options, env, each, files) for each in ends], endpoint_of_sts),
@@ -67,19 +59,21 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
         duration=length,
         min_remaining=_min_remaining(options, env, length, hops),
         hops=tuple(_with_region(hop, region, env, (hop.profile, name), files) for hop in hops),
-        token_command=_option_or_setting(parse.lookup(options, env, "token_command"), "mfa_process", chain, files),
-        token_code=_token_code(options, env),
-        ask=_ask(options, env),
-        window=_window(env),
         settings=tuple(own.variables.items()),
         lost=own.lost,
-        **{name: bool(options.get(name)) for name in SWITCHES},
     )
+
+
+def looked_up(options: Options, env: Mapping[str, str], name: str) -> Value:
+    """Return the value of an option, or of a variable that stands for it."""
+    text, source = parse.lookup(options, env, name)
+    origin = Origin.OPTION if options.get(name) else Origin.VARIABLE
+    return Value(text, source, origin) if text else NOTHING
 
 
 def named_profile(options: Options, env: Mapping[str, str]) -> Value:
     """Return the profile that the option or a variable names, or nothing."""
-    return Value(*parse.lookup(options, env, "profile"))
+    return looked_up(options, env, "profile")
 
 
 def _environment_keys(profile: Value, env: Mapping[str, str]) -> Keys | None:
@@ -146,8 +140,9 @@ def _region(options: Options, env: Mapping[str, str], name: str, files: AwsFiles
 
     What an earlier session brought into this shell says nothing about the next profile.
     """
-    text, source = parse.lookup(options, {} if environment.region_is_ours(env) else env, "region")
-    return Value(text, source) if text else Value(files.profiles.get(name, {}).get("region", ""), f"profile {name}")
+    chosen = looked_up(options, {} if environment.region_is_ours(env) else env, "region")
+    own = Value(files.profiles.get(name, {}).get("region", ""), f"profile {name}", Origin.PROFILE)
+    return chosen if chosen.text else own
 
 
 def _call_region(regions: Sequence[Value], endpoint: Value) -> str:
@@ -158,7 +153,7 @@ def _call_region(regions: Sequence[Value], endpoint: Value) -> str:
     wrong: list[MfaenvError] = []
     for region in filter(lambda each: each.text, regions):
         try:
-            roles.check_region(*region, of_aws=not endpoint.text)
+            roles.check_region(region.text, region.source, of_aws=not endpoint.text)
         except MfaenvError as error:
             wrong.append(error)
         else:
@@ -168,36 +163,14 @@ def _call_region(regions: Sequence[Value], endpoint: Value) -> str:
     return ""
 
 
-def _ask(options: Options, env: Mapping[str, str]) -> Value:
-    """Return where to ask. A program that MFAENV_ASK names opens a window. Raise MfaenvError (usage)."""
-    text, source = parse.lookup(options, env, "ask")
-    row = catalog.OPTIONS["ask"]
-    if not text:
-        return Value(row.default, "")
-    if source in row.variables and text in catalog.WINDOWS:
-        return Value("window", source)
-    if text not in row.takes:
-        names = [*row.takes, *(catalog.WINDOWS if source in row.variables else ())]
-        hint = suggest.hint(text, names, f"It takes {', '.join(names)}.")
-        raise MfaenvError(f"{source} does not know '{text}'.", hint, status=USAGE)
-    return Value(text, source)
-
-
-def _window(env: Mapping[str, str]) -> str:
-    """Return the program that MFAENV_ASK names, whatever the option says; nothing where it names none."""
-    (variable,) = catalog.OPTIONS["ask"].variables
-    named = env.get(variable, "")
-    return named if named in catalog.WINDOWS else ""
-
-
-def _option_or_setting(found: tuple[str, str], setting: str, chain: Chain, files: AwsFiles) -> Value:
+def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], files: AwsFiles) -> Value:
     """Return what options and variables say, else the setting of the first profile from the wanted one down."""
-    if found[0]:
-        return Value(*found)
-    for name in chain.profiles:
+    if chosen.text:
+        return chosen
+    for name in profiles:
         text = files.profiles.get(name, {}).get(setting, "")
         if text:
-            return Value(text, f"{setting} of profile {name}")
+            return Value(text, f"{setting} of profile {name}", Origin.PROFILE)
     return NOTHING
 
 
@@ -219,22 +192,6 @@ def _min_remaining(options: Options, env: Mapping[str, str], session: Span, hops
             status=USAGE,
         )
     return least
-
-
-def _token_code(options: Options, env: Mapping[str, str]) -> Value:
-    """Return the code, or `-` for standard input, and its source. Raise MfaenvError (usage) for what -c cannot mean."""
-    text, source = parse.lookup(options, env, "token_code")
-    if source == TOKEN_CODE and text != STDIN:
-        text = checked_code(text, source)
-    return Value(text, source)
-
-
-def checked_code(text: str, source: str) -> str:
-    """Return the six digits. Raise MfaenvError (usage) for anything else, without showing what was given."""
-    digits = code_digits(text)
-    if not digits:
-        raise MfaenvError(f"{source}: a code is six digits.", "It is the number that the device shows.", status=USAGE)
-    return digits
 
 
 def _span(options: Options, env: Mapping[str, str], name: str) -> Span:
@@ -259,7 +216,7 @@ def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
 
 def _with_region(hop: Hop, region: Value, env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -> Hop:
     """Settle where a role is assumed: where the user says, else in its profile's own region, else in the wanted one."""
-    own = Value(hop.region if region.source.startswith("profile ") else "", f"profile {hop.profile}")
+    own = Value(hop.region if region.origin is Origin.PROFILE else "", f"profile {hop.profile}")
     endpoint = _endpoint(env, names, files)
     return hop._replace(region=_call_region([own, region], endpoint), endpoint=endpoint.text)
 

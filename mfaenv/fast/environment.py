@@ -187,15 +187,6 @@ def profile_as_is_known(env: "Mapping[str, str]") -> bool:
     return env.get(PROFILE_AS, "") in ("", *PROFILE_NAMES)
 
 
-def check_profile_as(env: "Mapping[str, str]") -> None:
-    """Raise MfaenvError (usage) where PROFILE_AS names no variable that prompts read."""
-    if not profile_as_is_known(env):
-        from mfaenv.errors import USAGE, MfaenvError
-
-        hint = f"It takes {', '.join(PROFILE_NAMES)}."
-        raise MfaenvError(f"{PROFILE_AS} does not know '{env[PROFILE_AS]}'.", hint, status=USAGE)
-
-
 def profile_is_ours(source: str, env: "Mapping[str, str]") -> bool:
     """Return whether the variable that named the profile was set by mfaenv."""
     return source == PROFILE or (source == env.get(PROFILE_AS) and env.get(source) == env.get(PROFILE))

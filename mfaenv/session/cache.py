@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session, file_name
+from mfaenv.fast.environment import timestamp
 from mfaenv.model import Credentials, Hop, Keys, Request
 from mfaenv.session import dismissed, remembered
 from mfaenv.session.lock import lock
@@ -86,6 +87,13 @@ def as_session(request: Request, credentials: Credentials, key: str, source: str
 def credentials_of(session: Session) -> Credentials:
     """Return the credentials of a session, which sign calls."""
     return Credentials(session.access_key, session.secret_key, session.token, session.expires)
+
+
+def end_in_words(session: Session) -> str:
+    """Return when a session ends. Where others made it that may not be known; only keys without a token have no end."""
+    if session.expires:
+        return f"until {timestamp(session.expires)}"
+    return "unknown end" if session.token else "no end"
 
 
 def _kept(profiles: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from mfaenv.aws import process
-from mfaenv.config.resolve import STDIN, TOKEN_CODE, checked_code
+from mfaenv.config.acquisition import STDIN, checked_code
 from mfaenv.errors import CODE_NEEDED, MfaenvError
-from mfaenv.model import Request
+from mfaenv.model import Acquisition, Origin, Request
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
@@ -70,34 +70,34 @@ class CodeSource:
             self.window.remark(wrong)
 
 
-def source(request: Request, terminal: Terminal) -> CodeSource | None:
+def source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource | None:
     """Return the source: what was given, else the program, else the terminal; nothing where there is none.
 
     Raise MfaenvError (usage) for a given code that is none.
     """
-    options, command = request.token_code, request.token_command
-    if options.text == STDIN:
+    code, command = how.token_code, how.token_command
+    if code.text == STDIN:
         return _given(checked_code(_first_line(), "standard input"), "standard input")
-    if options.text and not (command.source == "--token-command" and options.source != TOKEN_CODE):
-        return _given(checked_code(options.text, options.source), options.source)
+    if code.text and not (command.origin is Origin.OPTION and code.origin is Origin.VARIABLE):
+        return _given(checked_code(code.text, code.source), code.source)
     if command.text:
         return CodeSource(
             command.source, lambda _, meanwhile, look: from_program(command.text, terminal, meanwhile, look), asks=True
         )
-    if request.no_input:
+    if how.no_input:
         return None
-    if request.ask.text != "window" and terminal.available():
+    if how.ask.text != "window" and terminal.available():
         return CodeSource("the terminal", terminal.ask_code, asks=True)
-    return _window_source(request) if request.ask.text != "terminal" else None
+    return _window_source(request, how) if how.ask.text != "terminal" else None
 
 
-def _window_source(request: Request) -> CodeSource:
+def _window_source(request: Request, how: Acquisition) -> CodeSource:
     """Return the source that asks in a window. Raise MfaenvError where no program is there to open one."""
     from mfaenv.prompt.window import Window
 
-    window = Window(os.environ, request.window)
+    window = Window(os.environ, how.window)
     if not window.available():
-        tried = "no terminal and no window" if request.ask.text == "auto" else "no window"
+        tried = "no terminal and no window" if how.ask.text == "auto" else "no window"
         raise MfaenvError(
             f"A code is needed for profile {request.profile.text}, and there is {tried} to ask in.",
             window.looked_for(),
@@ -106,9 +106,9 @@ def _window_source(request: Request) -> CodeSource:
     return CodeSource.in_window(window)
 
 
-def can_ask(request: Request, terminal: Terminal) -> bool:
+def can_ask(how: Acquisition, terminal: Terminal) -> bool:
     """Return whether anything but a code can be asked for: a window asks for nothing else."""
-    return not request.no_input and request.ask.text != "window" and terminal.available()
+    return not how.no_input and how.ask.text != "window" and terminal.available()
 
 
 def _first_line() -> str:
@@ -124,9 +124,9 @@ def _given(digits: str, origin: str) -> CodeSource:
     return CodeSource(origin, lambda _question, _meanwhile, _look: digits, asks=False)
 
 
-def needed(request: Request, terminal: Terminal) -> MfaenvError:
+def needed(request: Request, how: Acquisition, terminal: Terminal) -> MfaenvError:
     """Make the error for a code that nobody can give."""
-    reason = "--no-input forbids asking" if request.no_input else terminal.obstacle()
+    reason = "--no-input forbids asking" if how.no_input else terminal.obstacle()
     return MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", HINT, status=CODE_NEEDED)
 
 

@@ -6,7 +6,7 @@ from mfaenv.aws import client, devices, sts
 from mfaenv.aws.sts import Identity
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
-from mfaenv.model import Keys, Request
+from mfaenv.model import Acquisition, Keys, Request
 from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import can_ask
 from mfaenv.terminal.terminal import Terminal
@@ -50,7 +50,7 @@ def account(serial: str) -> str:
     return serial.split(":")[4] if serial.startswith("arn:") else ""
 
 
-def find(request: Request, keys: Keys, terminal: Terminal, call_lock: CallLock) -> tuple[str, str]:
+def find(request: Request, how: Acquisition, keys: Keys, terminal: Terminal, call_lock: CallLock) -> tuple[str, str]:
     """Ask AWS for the device, and the person where AWS may not say or knows several; return it and its account.
 
     Raise MfaenvError where there is none that STS can use.
@@ -58,7 +58,7 @@ def find(request: Request, keys: Keys, terminal: Terminal, call_lock: CallLock) 
     who = _identity(request, keys)
     iam = client.client("iam", client.settings_of(request), keys)
     found = devices.ask(iam, who, keys.access_key)
-    asking = can_ask(request, terminal)
+    asking = can_ask(how, terminal)
     if asking:
         call_lock.release()
     if found.denied:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mfaenv.aws import address, client, sts
 from mfaenv.errors import MfaenvError, WrongCodeError
 from mfaenv.fast import environment
-from mfaenv.model import Credentials, Keys, Request
+from mfaenv.model import NEVER_ASK, Acquisition, Credentials, Keys, Request
 from mfaenv.session import longterm, remembered
 from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import CodeSource
@@ -41,10 +41,11 @@ DEMO_SECONDS = 1
 
 
 class Context(NamedTuple):
-    """What is there to work with: a store, a person, and the time of day in seconds since 1970."""
+    """What is there to work with: a store, a person, how sessions may be got, and the time in seconds since 1970."""
 
     store: Store
     terminal: Terminal
+    how: Acquisition = NEVER_ASK
     now: Callable[[], float] = time.time
 
 
@@ -144,7 +145,7 @@ class Fetch:
         self._request = request
         self.keys = keys
         self._source = source
-        self._store, self._terminal, self._now = context
+        self._store, self._terminal, _, self._now = context
         self._lock = lock
         self._refused: set[str] = set()
 

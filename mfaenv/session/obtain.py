@@ -5,11 +5,9 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 
 from mfaenv import duration
 from mfaenv.aws import address, client, sts
-from mfaenv.config.resolve import TOKEN_CODE
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
-from mfaenv.fast.environment import timestamp
-from mfaenv.model import Credentials, Hop, Keys, Request, Span, Value
+from mfaenv.model import Credentials, Hop, Keys, Origin, Request, Span, Value
 from mfaenv.session import code, device, longterm, remembered
 from mfaenv.session.cache import (
     NONE_STALE,
@@ -18,6 +16,7 @@ from mfaenv.session.cache import (
     Stale,
     as_session,
     credentials_of,
+    end_in_words,
     profile_key,
     role_key,
     session_key,
@@ -33,33 +32,32 @@ SLACK = 60
 """Seconds by which a session may be shorter than asked for without a word: the clocks differ."""
 
 
-def _end(session: Session) -> str:
-    """Return when a session ends. Where others made it that may not be known; only keys without a token have no end."""
-    if session.expires:
-        return f"until {timestamp(session.expires)}"
-    return "unknown end" if session.token else "no end"
-
-
 class Sessions:
     """What turns requests into sessions."""
 
     def __init__(self, context: Context, held: dict[str, Session] | None = None) -> None:
         self._context = context
-        self._store, self._terminal, self._now = context
-        self._cache = Cache(*context, held)
+        self._store, self._terminal, self._how, self._now = context
+        self._cache = Cache(self._store, self._terminal, self._now, held)
         self._code_source: CodeSource | None = None
 
     def obtain(self, request: Request) -> Answer:
-        """Return the session that the request asks for.
+        """Return the session that the request asks for, or nothing where only stored ones may be used.
 
         Raise MfaenvError; KeyboardInterrupt where the person leaves.
         """
-        if request.token_code.source == TOKEN_CODE:
+        if self._how.token_code.origin is Origin.OPTION:
             self._source(request)  # a line of standard input is never left to the program that `exec` runs
-        answer = self._answer(request)
+        answer = self.stored(request) if self._how.cached else self._answer(request)
         if answer.session:
-            self._terminal.detail("session", "new" if answer.new else "stored", _end(answer.session))
+            self._terminal.detail("session", "new" if answer.new else "stored", end_in_words(answer.session))
         return answer
+
+    def stored(self, request: Request) -> Answer:
+        """Return the stored session, or nothing; never ask, and never call AWS. Raise MfaenvError."""
+        request = longterm.known(request, self._store)
+        keys = request.keys
+        return Answer(Session()) if keys is None else self._stored(self._known_device(request, keys), keys)
 
     def with_device(self, request: Request) -> Request:
         """Return the request with its device: the one that it names or that was used before, else what AWS says.
@@ -105,14 +103,14 @@ class Sessions:
     def _answer(self, request: Request) -> Answer:
         request = longterm.known(request, self._store)
         if request.keys is None:
-            return Answer(Session()) if request.cached else self._unknown(request)
+            return self._unknown(request)
         return self._of_keys(request, request.keys)
 
     def _of_keys(self, request: Request, keys: Keys) -> Answer:
         request = self._known_device(request, keys)
-        stale = self._all_stored(session_key(request, keys), request.hops) if request.refresh else NONE_STALE
+        stale = self._all_stored(session_key(request, keys), request.hops) if self._how.refresh else NONE_STALE
         answer = self._stored(request, keys, stale)
-        return answer if answer.session or request.cached else self._fresh(request, keys, stale)
+        return answer if answer.session else self._fresh(request, keys, stale)
 
     def _known_device(self, request: Request, keys: Keys) -> Request:
         """Fill in the device that this access key used before, and check whichever there is."""
@@ -157,7 +155,7 @@ class Sessions:
             return self._with_roles(request, keys, session, stale)
         except DeniedError as error:
             stale = self._all_stored(session_key(request, keys), request.hops)
-            self._offer_fresh(error, request, self._call_lock(request, keys, stale))
+            self._offer_fresh(error, self._call_lock(request, keys, stale))
             return self._got(request, keys, stale)
 
     def _call_lock(self, request: Request, keys: Keys, stale: Stale = NONE_STALE, *, roles: bool = False) -> CallLock:
@@ -226,16 +224,16 @@ class Sessions:
     def _source(self, request: Request) -> CodeSource:
         """Return the source of the code; standard input is read but once. Raise MfaenvError where there is none."""
         if self._code_source is None:
-            self._code_source = code.source(request, self._terminal)
+            self._code_source = code.source(request, self._how, self._terminal)
         if self._code_source is None:
-            raise code.needed(request, self._terminal)
+            raise code.needed(request, self._how, self._terminal)
         return self._code_source
 
     def _found_device(self, request: Request, keys: Keys, call_lock: CallLock) -> Request:
         """Fill in the device, or the account of a hardware token, whose serial number does not tell it."""
         if request.device.text:
             return request._replace(account=device.owner(request, keys))
-        serial, account = device.find(request, keys, self._terminal, call_lock)
+        serial, account = device.find(request, self._how, keys, self._terminal, call_lock)
         return request._replace(device=Value(serial, "found"), account=account)
 
     def _tell(self, request: Request, credentials: Credentials, *, found: bool) -> None:
@@ -264,14 +262,14 @@ class Sessions:
             answer = self._cache.keep(upto, sts.assume_role(made, hop), key, answer.session.source)
         return answer
 
-    def _offer_fresh(self, error: DeniedError, request: Request, call_lock: CallLock) -> None:
+    def _offer_fresh(self, error: DeniedError, call_lock: CallLock) -> None:
         """Go on to a fresh session where the person wants that, or gave a code for it; else raise the denial.
 
         A trust policy may demand a recent MFA (aws:MultiFactorAuthAge), which the stored session no longer is.
         """
-        if request.token_code.source == TOKEN_CODE:
+        if self._how.token_code.origin is Origin.OPTION:
             return
-        if not code.can_ask(request, self._terminal):
+        if not code.can_ask(self._how, self._terminal):
             hint = "Its trust policy may demand a recent MFA: a new session (--refresh) may help."
             raise DeniedError(error.message, hint) from None
         above = Styled(error.message, BAD), Styled("Its trust policy may demand a recent MFA.")

@@ -25,12 +25,12 @@ from observed_aws import ObservedAws
 from web_identity import WebIdentities, WebIdentity
 
 from mfaenv.aws import client
-from mfaenv.commands import export
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest
+from mfaenv.session import service
 from mfaenv.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ def ours(case: Case, run: Run) -> Result:
     env = dict(os.environ)
     options: Options = {**case.options, "serial_number": run.device.serial, "token_code": run.device.code()}
     heard = Heard(env)
-    found = export.obtain(options, env, heard)
+    found = service.obtain(options, env, heard)
     assert found["token"], "long-term keys were exported"
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.pairs(found, env):

@@ -41,8 +41,6 @@ def a_request(serial: str, account: str = ACCOUNT, endpoint: str = "") -> Reques
         duration=Span(43_200, ""),
         min_remaining=Span(300, ""),
         hops=(),
-        token_command=nothing,
-        token_code=nothing,
     )
 
 

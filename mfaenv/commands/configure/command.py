@@ -7,12 +7,12 @@ from functools import partial
 
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config import awsfiles, process, resolve, settings
+from mfaenv.config import acquisition, awsfiles, process, resolve, settings
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Options
-from mfaenv.model import Request
+from mfaenv.model import Acquisition, Request
 from mfaenv.session import longterm
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
@@ -43,8 +43,9 @@ def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
     store.check()
     files = awsfiles.load(env)
     request = _request(options, env, files, offers)
-    request = _offer_device(request, files, offers, store)
-    _offer_program(request, files, env, offers)
+    how = acquisition.settle(options, env, request, files)
+    request = _offer_device(request, how, files, offers, store)
+    _offer_program(request, how, files, env, offers)
     _offer_process(request, files, env, offers)
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
@@ -98,31 +99,32 @@ def _has_long_term_keys(name: str, env: Mapping[str, str], files: AwsFiles, wron
     return bool(has_keys) and len(request.profiles) == 1
 
 
-def _offer_device(request: Request, files: AwsFiles, offers: Offers, store: Store) -> Request:
+def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
     """Find the device and prove it by a session, which stays for the next window; then name it in the profile."""
     if any(files.profiles.get(name, {}).get("mfa_serial") for name in request.profiles):
         return request
     request = longterm.with_keys(request, store, offers.terminal.awaited)
     if request.keys is None:
         raise _needs_no_code(request)
-    sessions = Sessions(Context(store, offers.terminal))
+    context = Context(store, offers.terminal, how)
     try:
-        request = sessions.with_device(request._replace(no_input=not offers.asking))
+        finding = context._replace(how=how._replace(no_input=not offers.asking))
+        request = Sessions(finding).with_device(request)
     except MfaenvError as error:
         if not offers.dry_run:
             raise
         offers.terminal.error(error)
         return request
     if not offers.dry_run:
-        sessions.obtain(request._replace(hops=(), no_input=False))
+        Sessions(context).obtain(request._replace(hops=()))
     root, values = request.profiles[-1], {"mfa_serial": request.device.text}
     offers.settings(f"The MFA device of profile {root}:", files.config, root, values)
     return request
 
 
-def _offer_program(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> None:
+def _offer_program(request: Request, how: Acquisition, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> None:
     """Let a program give the code, where one is there that knows it."""
-    if request.token_command.text:
+    if how.token_command.text:
         return
     command = programs.find(request, env, offers)
     if command:

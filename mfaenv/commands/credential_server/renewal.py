@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
-from mfaenv.model import Request, Span, Value
+from mfaenv.model import Request, Span
 from mfaenv.session.obtain import Sessions
 
 AHEAD = 15 * 60
@@ -52,11 +52,8 @@ class Renewal:
     def __init__(
         self, sessions: Sessions, request: Request, first: Session, line: str, now: Callable[[], float] = time.time
     ) -> None:
-        nothing = Value("", "")
         self._sessions = sessions
-        self._request = request._replace(
-            token_code=nothing, token_command=nothing, no_input=True, refresh=False, cached=False
-        )
+        self._request = request
         self._latest = first
         self._line = line
         self._now = now
@@ -80,8 +77,8 @@ class Renewal:
     def _stored(self) -> Session:
         """Look in the store: another window may have got new ones. What needs no code is in no store."""
         if self._request.keys is not None:
-            asked = self._request._replace(cached=True, min_remaining=Span(LEAST, ""))
-            self._latest = self._sessions.obtain(asked).session
+            lasting = self._request._replace(min_remaining=Span(LEAST, ""))
+            self._latest = self._sessions.stored(lasting).session
         return self._latest
 
     def _lasts(self, held: Session, seconds: float) -> bool:

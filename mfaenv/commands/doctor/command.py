@@ -15,12 +15,12 @@ from mfaenv.commands.doctor import (
 )
 from mfaenv.commands.doctor.proof import Proven
 from mfaenv.commands.doctor.report import Check, Report, State
-from mfaenv.config import resolve, settings
+from mfaenv.config import acquisition, resolve, settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Options
-from mfaenv.model import Request
+from mfaenv.model import NEVER_ASK, Request
 from mfaenv.session.fetch import Context
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
@@ -46,14 +46,16 @@ def examine(options: Options, env: Mapping[str, str], context: Context) -> Repor
     variables = list(local.environment(env, context.store, context.now()))
     try:
         read = resolve.load_files(options, env)
-        request = proof.with_device(proof.with_keys(resolve.resolve(options, env, read), context), context.store)
+        request = resolve.resolve(options, env, read)
+        context = context._replace(how=acquisition.settle(options, env, request, read))
+        request = proof.with_device(proof.with_keys(request, context), context.store)
     except MfaenvError as error:
         if error.status == USAGE:
             raise
         name = catalog.profile_or_default(options, env)
         problem = _problem("values", f"profile {name}", error)
         return Report(name, (*in_files, problem, *variables, *_machine(env, context)), (), conclusion.NO_KEYS)
-    values = local.values(request, env, read)
+    values = local.values(request, context.how, env, read)
     proven = proof.prove(request, context)
     _show_answers(proven, context.terminal)
     proof_checks = _proof_checks(proof.with_device(request, context.store), env, proven, context)
@@ -103,5 +105,5 @@ def _role(request: Request, proven: Proven, context: Context) -> Iterator[Check]
     yield Check("role", f"profile {request.profile.text}", text)
     if proven.session:
         role = request.hops[-1].role_arn
-        _, problem = proof.obtain(request._replace(no_input=True), context)
+        _, problem = proof.obtain(request, context._replace(how=NEVER_ASK))
         yield _problem("role", role, problem) if problem else Check("role", role, "can be assumed")

@@ -13,7 +13,7 @@ from mfaenv.config import provenance
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import MfaenvError, without_password
 from mfaenv.fast.entry import Session
-from mfaenv.model import Request
+from mfaenv.model import Acquisition, Request
 from mfaenv.store import SESSION, Store
 
 OVERRIDES = {
@@ -33,11 +33,11 @@ PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "n
 HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 
 
-def values(request: Request, env: Mapping[str, str], files: AwsFiles) -> list[Check]:
+def values(request: Request, how: Acquisition, env: Mapping[str, str], files: AwsFiles) -> list[Check]:
     """Return what was settled and where each value comes from."""
     settled = [
         Check("values", name, f"{text} ({source})" if source else text)
-        for name, text, source in provenance.rows(request, env, files, provenance.SERVICES)
+        for name, text, source in provenance.rows(request, how, env, files, provenance.SERVICES)
     ]
     return [*settled, *(Check("values", "", text, State.NOTE, "Set what it names.") for text in request.lost)]
 
@@ -70,7 +70,7 @@ def _proxies(env: Mapping[str, str]) -> Iterator[Check]:
 def shell(env: Mapping[str, str]) -> Check:
     """Return which shell the lines are printed for, and the line that loads the session there."""
     try:
-        name = target.target({}, env)
+        name = target.get_target({}, env)
     except MfaenvError as error:
         state = State.WRONG if env.get("MFAENV_SHELL") else State.NOTE
         return Check("shell", "", error.message, state, f"{error.hint.removesuffix('.')}.")

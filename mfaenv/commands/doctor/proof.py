@@ -11,7 +11,7 @@ from mfaenv.aws.probe import Asker, Kind, Outcome, UnderWay
 from mfaenv.commands.doctor.report import HEADINGS, Column
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
-from mfaenv.model import Request, Value
+from mfaenv.model import Acquisition, Request, Value
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
@@ -64,7 +64,7 @@ def prove(request: Request, context: Context) -> Proven:
 def _compare(request: Request, context: Context, asker: Asker) -> Proven:
     """Use the stored session, else ask for a code once it is known that the keys are good for one."""
     terminal = context.terminal
-    stored, problem = obtain(request._replace(cached=True), context)
+    stored, problem = obtain(request, context._replace(how=Acquisition(cached=True)))
     under_way = {Column.WITHOUT: _long_term(request, asker)}
     if stored:
         under_way[Column.WITH] = asker.start(credentials_of(stored), _user(request))

@@ -55,8 +55,8 @@ class Row:
             return
         named: Options = {"profile": self.profile} if self.profile else {}
         try:
-            request = resolve.resolve({**named, "cached": True}, env, files)._replace(hops=())
-            session = Sessions(context).obtain(request).session
+            request = resolve.resolve(named, env, files)._replace(hops=())
+            session = Sessions(context).stored(request).session
             if not session or session.source != self.access_key_id:
                 return
             credentials = credentials_of(session)

@@ -17,7 +17,7 @@ from mfaenv.command_line import aws_configure
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import KeychainEntry, Place, same
 from mfaenv.commands.keys.two_keys import Choice, TwoKeys
-from mfaenv.config import awsfiles, process, resolve
+from mfaenv.config import acquisition, awsfiles, process, resolve
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, MfaenvError
@@ -44,9 +44,10 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     terminal = Terminal.for_options(options, env)
     store = Store.of(env)
     store.check()
-    request = resolve.resolve(options, env, files)._replace(hops=(), cached=False)
+    request = resolve.resolve(options, env, files)._replace(hops=())
+    how = acquisition.settle(options, env, request, files)
     place, keys = _stored(request, files, env, terminal)
-    session = credentials_of(Sessions(Context(store, terminal)).obtain(request).session)
+    session = credentials_of(Sessions(Context(store, terminal, how)).obtain(request).session)
     settings = client.Settings(request.config_profile, request.session_region, request.device.text)
     who = sts.identity(client.client("sts", settings, session), session.access_key)
     if not who.user:
@@ -59,7 +60,7 @@ def run(options: Options, env: Mapping[str, str]) -> int:
             two_keys = rotation.advance(chosen)
         if two_keys is None:
             return DONE
-        chosen = two_keys.choose(iam, terminal, asks=not request.no_input and terminal.available())
+        chosen = two_keys.choose(iam, terminal, asks=not how.no_input and terminal.available())
 
 
 def _stored(request: Request, files: AwsFiles, env: Mapping[str, str], terminal: Terminal) -> tuple[Place, Keys]:

@@ -1,0 +1,135 @@
+"""A request to a session, for every command: what was asked, how a session may be got, and what a shell gets of it."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from mfaenv import fast
+from mfaenv.config import acquisition, provenance, resolve, settings, sources
+from mfaenv.config.awsfiles import AwsFiles
+from mfaenv.config.paths import file_paths
+from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, NothingStoredError
+from mfaenv.fast import environment
+from mfaenv.fast.entry import Fields, Session
+from mfaenv.fast.parse import Options
+from mfaenv.model import Acquisition, Request
+from mfaenv.session import longterm, remembered
+from mfaenv.session.cache import Answer
+from mfaenv.session.fetch import Context
+from mfaenv.session.obtain import Sessions
+from mfaenv.store import Store, cached_requests
+from mfaenv.terminal.terminal import Terminal
+
+
+def obtain(
+    options: Options, env: Mapping[str, str], terminal: Terminal, check: Callable[[Fields], None] | None = None
+) -> Fields:
+    """Return the session as the store writes it, with the profile and the region of this request.
+
+    `check` gets before anybody is asked what is known of it, and may raise. Raise MfaenvError: with --cached only
+    NothingStoredError, whatever is in the way.
+    """
+    fingerprint = fast.fingerprint(options, env)
+    try:
+        with settings.hidden(env):
+            resolved = resolve_request(options, environment.without_settings(env), fingerprint)
+            if not fast.with_account(options):
+                resolved.warn_of_lost(terminal)
+            if check is not None:
+                check(resolved.own)
+            return resolved.fields(resolved.answer(terminal))
+    except MfaenvError:
+        if options.get("cached"):
+            raise NothingStoredError("No session is stored.", status=CODE_NEEDED) from None
+        raise
+
+
+def resolve_request(options: Options, env: Mapping[str, str], fingerprint: str) -> "Resolved":
+    """Settle what the options, variables and files ask for. Raise MfaenvError, as for a store that is refused."""
+    if not environment.profile_as_is_known(env):
+        hint = f"It takes {', '.join(environment.PROFILE_NAMES)}."
+        name = environment.PROFILE_AS
+        raise MfaenvError(f"{name} does not know '{env[name]}'.", hint, status=USAGE)
+    store = Store.of(env)
+    store.check()
+    states = cached_requests.states(file_paths(env))
+    files = resolve.load_files(options, env)
+    request = resolve.resolve(options, env, files)
+    sources.refuse_ended(request, files, time.time())
+    how = acquisition.settle(options, env, request, files)
+    return Resolved(options, env, store, fingerprint, states, files, request, how)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What was asked: the options, the `fingerprint` of all of it, the AWS files, and the request that it led to.
+
+    `states` are those of the files before they were read.
+    """
+
+    options: Options
+    env: Mapping[str, str]
+    store: Store
+    fingerprint: str
+    states: Mapping[str, str]
+    files: AwsFiles
+    request: Request
+    how: Acquisition
+
+    @property
+    def own(self) -> Fields:
+        """What the shell gets beside the session itself."""
+        request = self.request
+        region = request.region.text
+        from_environment = request.keys and request.keys.source in {sources.ENVIRONMENT, environment.SOURCE_KEY}
+        return {
+            "profile": request.profile.text,
+            "region": region,
+            "region_mark": "" if request.region.source in environment.REGIONS else region,
+            "source_key": request.keys.access_key if request.keys and from_environment else "",
+            "settings": " ".join(f"{name}={value}" for name, value in request.settings),
+        }
+
+    def warn_of_lost(self, terminal: Terminal) -> None:
+        """Show which settings of the profile no variable can bring into a shell."""
+        for text in () if self.how.cached else self.request.lost:
+            terminal.warn(text)
+
+    def answer(self, terminal: Terminal, held: dict[str, Session] | None = None) -> Answer:
+        """Return the session for the request; `held` gets those that lead to it by key. Raise MfaenvError."""
+        if self.options.get("verbose"):
+            for row in provenance.rows(self.request, self.how, self.env, self.files):
+                terminal.detail(*row)
+        answer = Sessions(Context(self.store, terminal, self.how), held).obtain(self.request)
+        if answer.key:
+            self._remember(answer)
+        return answer
+
+    def fields(self, answer: Answer) -> Fields:
+        """Return what a shell gets of the answer. Raise NothingStoredError where that is no session."""
+        if not answer.session:
+            raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
+        fields = answer.session.exported(account=fast.with_account(self.options))
+        return {**fields, **self.own, "pinned": environment.pinned(self.options)}
+
+    def _remember(self, answer: Answer) -> None:
+        """Store the request for the fast path. A store that cannot be written was reported already."""
+        request = longterm.known(self.request, self.store)
+        if request.keys is None:
+            return  # what botocore resolves is asked for each time, and so are the roles on top of it
+        with suppress(OSError):
+            names = [remembered.device_name(request.keys.access_key, request.endpoint.text)]
+            if request.process.text:
+                names.append(longterm.known_key_file(request))
+            read = cached_requests.states(map(self.store.file, names))
+            cached_requests.write(
+                self.store,
+                fast.CachedRequest(
+                    key=self.fingerprint,
+                    files=cached_requests.lines({**self.states, **read}),
+                    session_key=answer.key,
+                    min_remaining=request.min_remaining.seconds,
+                    **self.own,
+                ),
+            )
