@@ -340,11 +340,11 @@ def test_outside_a_demo_there_is_no_code(address: str) -> None:
 
 
 def test_a_demo_that_has_ended_is_told_apart(aws: ObservedAws) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    for place in (str(port), "no-port"):
-        with pytest.raises(MfaenvError, match="has ended"):
-            show_code({DEMO: f"http://127.0.0.1:{place}"})
+    with socket.socket() as held:  # nobody listens there, and no other program can
+        held.bind(("127.0.0.1", 0))
+        for place in (held.getsockname()[1], "no-port"):
+            with pytest.raises(MfaenvError, match="has ended"):
+                show_code({DEMO: f"http://127.0.0.1:{place}"})
     assert aws.log == []
 
 

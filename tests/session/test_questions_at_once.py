@@ -90,7 +90,6 @@ def test_digits_that_were_begun_are_not_the_shells_next_command(
         window.press("492")
         window.see("492")
         assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-        time.sleep(0.5)  # a person types on
         window.press("039")
         window.see("039")
         assert exported(window).startswith("ASIA")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from observed_aws import ObservedAws
 from product import Product
-from served import SHORT, shorten
+from served import shorten
 from terminals import missing, need, with_mfaenv
 
 from mfaenv.pretend_aws.scenario import Scenario
@@ -74,6 +74,9 @@ func main() {
 """
 """The SDK's cache gives an end that is five minutes early."""
 
+LIFE = 12
+"""Seconds of a role: on a busy machine, too, a program has started and called within them."""
+
 AWS_CLI = "$0 sts get-caller-identity && sleep {seconds} && $0 sts get-caller-identity --query Arn --output text"
 DEBIAN_GO = Path("/usr/share/gocode/src/github.com/aws/aws-sdk-go-v2/service/sts")
 
@@ -82,7 +85,7 @@ pytestmark = pytest.mark.usefixtures("_short_roles")
 
 @pytest.fixture
 def _short_roles(monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> None:
-    shorten(monkeypatch, scenario.world, roles=SHORT)
+    shorten(monkeypatch, scenario.world, roles=LIFE)
 
 
 def assert_it_outlives_a_role(
@@ -107,7 +110,7 @@ def test_commands_of_the_aws_cli_outlive_a_role(product: Product, scenario: Scen
     aws_cli = shutil.which("aws", path=os.defpath)  # where Debian installs it; others come first on many a PATH
     if aws_cli is None:
         missing("Debian's aws")
-    line = AWS_CLI.format(seconds=SHORT + 1)
+    line = AWS_CLI.format(seconds=LIFE + 1)
     assert_it_outlives_a_role(product, scenario, aws, "sh", "-c", f"unset PYTHONPATH; {line}", aws_cli)
 
 
