@@ -47,7 +47,8 @@ def _mfaenv_now []: nothing -> int { (date now | into int) // 1_000_000_000 }
 def _mfaenv_holds [early: int]: nothing -> bool {
     let expires = ($env.MFAENV_EXPIRES? | default '')
     if $expires !~ '^[0-9]{1,18}$' {
-        return (($expires | is-not-empty) or ($env.AWS_ACCESS_KEY_ID? | is-not-empty))
+        let own = [$env.AWS_ACCESS_KEY_ID? $env.AWS_CONTAINER_CREDENTIALS_FULL_URI?]
+        return (($expires | is-not-empty) or ($own | any {|it| $it | is-not-empty }))
     }
     (_mfaenv_now) < ($expires | into int) - $early
 }

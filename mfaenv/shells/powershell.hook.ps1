@@ -37,7 +37,7 @@ function global:_mfaenv_hook {
         $left = [long]$env:MFAENV_EXPIRES - (_mfaenv_now)
         if ($left -gt @EARLY@) { return }
     }
-    elseif ($env:AWS_ACCESS_KEY_ID) { return } # keys of the user's own
+    elseif ($env:AWS_ACCESS_KEY_ID -or $env:AWS_CONTAINER_CREDENTIALS_FULL_URI) { return } # keys of the user's own
     elseif ($global:_mfaenv_ended -and [long]$global:_mfaenv_ended - (_mfaenv_now) -gt @EARLY@) {
         # The clock went back, and it still holds.
         $global:_mfaenv_ended = ''

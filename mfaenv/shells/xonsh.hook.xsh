@@ -28,7 +28,7 @@ def _mfaenv_hook(**_):
     if expires:
         if not _mfaenv_re.fullmatch("[0-9]{1,18}", expires) or time.time() < int(expires) - @EARLY@:
             return
-    elif env.get("AWS_ACCESS_KEY_ID"):
+    elif env.get("AWS_ACCESS_KEY_ID") or env.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"):
         return  # keys of the user's own
     elif _mfaenv_ended and time.time() < int(_mfaenv_ended) - @EARLY@:
         # The clock went back, and it still holds.
