@@ -36,7 +36,7 @@ def test_pipx_injects_it(prefix: Path) -> None:
 @pytest.mark.parametrize(
     ("requirements", "line"),
     [
-        ('[{ name = "mfaenv", directory = "/home/a b/mfaenv" }]', "--with keyring '/home/a b/mfaenv'"),
+        ('[{ name = "mfaenv", directory = "/srv/a b/mfaenv" }]', "--with keyring '/srv/a b/mfaenv'"),
         ('[{ name = "mfaenv", specifier = ">=0.1" }]', "--with keyring mfaenv"),
         ('[{ name = "mfaenv" }, { name = "awscrt" }]', "--with awscrt --with keyring mfaenv"),
         ('[{ name = "mfaenv", git = "https://example.org/mfaenv" }]', "--with keyring git+https://example.org/mfaenv"),

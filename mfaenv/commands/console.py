@@ -40,7 +40,7 @@ def _run(options: Options, env: Mapping[str, str], asked: str) -> int:
     terminal = Terminal.for_options(options, env)
     resolved = service.resolve_request(options, env, asked)
     request = resolved.request
-    own = longterm.known(request, resolved.store).keys
+    own = longterm.with_remembered_key(request, resolved.store).keys
     if own and not request.hops:
         raise _users_own(resolved, _whose(resolved, own))
     at = _console(resolved, env)

@@ -38,11 +38,11 @@ def config_section(profile: str) -> tuple[str, Callable[[str], bool]]:
     import shlex
 
     title = profile if profile == DEFAULT else f"profile {shlex.quote(profile)}"
-    return title, lambda found: profile_of(found) == profile
+    return title, lambda other: profile_of(other) == profile
 
 
-def with_values(text: str, wanted: Callable[[str], bool], title: str, values: Mapping[str, str | None]) -> str:
-    """Return the text with these options set in the last section whose title is wanted; None removes an option.
+def with_values(text: str, is_title: Callable[[str], bool], title: str, values: Mapping[str, str | None]) -> str:
+    """Return the text with these options set in the last section that `is_title` takes; None removes an option.
 
     A section that is not there is added at the end under `title`. Raise MfaenvError where the text cannot be parsed, or
     not be changed without changing something else.
@@ -50,17 +50,17 @@ def with_values(text: str, wanted: Callable[[str], bool], title: str, values: Ma
     before = _read(text)
     changed = text
     for name, value in values.items():
-        changed = _with_value(changed, wanted, title, name, value)
-    expected = _expected(before, wanted, title, values)
+        changed = _with_value(changed, is_title, title, name, value)
+    expected = _expected(before, is_title, title, values)
     if _read(changed) != expected:
         raise MfaenvError("The file cannot be changed without changing something else in it.", "Edit it by hand.")
     return changed
 
 
-def section(text: str, wanted: Callable[[str], bool]) -> Mapping[str, str]:
-    """Return the options of the last section whose title is wanted. Raise MfaenvError where it cannot be parsed."""
-    found = [options for title, options in _read(text).items() if wanted(title)]
-    return found[-1] if found else {}
+def section(text: str, is_title: Callable[[str], bool]) -> Mapping[str, str]:
+    """Return the options of the last section that `is_title` takes. Raise MfaenvError where it is damaged."""
+    matching = [options for title, options in _read(text).items() if is_title(title)]
+    return matching[-1] if matching else {}
 
 
 def _read(text: str) -> dict[str, dict[str, str]]:
@@ -72,29 +72,29 @@ def _read(text: str) -> dict[str, dict[str, str]]:
 
 def _expected(
     before: Mapping[str, Mapping[str, str]],
-    wanted: Callable[[str], bool],
+    is_title: Callable[[str], bool],
     title: str,
     values: Mapping[str, str | None],
 ) -> dict[str, dict[str, str]]:
     expected = {name: dict(section) for name, section in before.items()}
-    found = [name for name in expected if wanted(name)]
+    matching = [name for name in expected if is_title(name)]
     options = {name: value for name, value in values.items() if value is not None}
-    if not found and not options:
+    if not matching and not options:
         return expected
-    section = expected[found[-1]] if found else expected.setdefault(title, {})
+    section = expected[matching[-1]] if matching else expected.setdefault(title, {})
     section.update(options)
     for name in values.keys() - options.keys():
         section.pop(name, None)
     return expected
 
 
-def _with_value(text: str, wanted: Callable[[str], bool], title: str, name: str, value: str | None) -> str:
+def _with_value(text: str, is_title: Callable[[str], bool], title: str, name: str, value: str | None) -> str:
     lines = [line for line in _LINE.findall(text) if line]
     end = line_end(text)
-    found = [section for section in _scan(lines) if wanted(section.title)]
-    if not found:
+    matching = [section for section in _scan(lines) if is_title(section.title)]
+    if not matching:
         return text if value is None else _with_section(text, end, title, f"{name} = {value}")
-    section = found[-1]
+    section = matching[-1]
     span = section.options.get(name, range(section.last + 1, section.last + 1))
     comments = [line for line in lines[span.start : span.stop] if _is_comment(line.strip())]
     if value is None:
@@ -113,8 +113,8 @@ def _with_section(text: str, end: str, title: str, line: str) -> str:
 
 def line_end(text: str) -> str:
     """Return how the first line ends, which the others do too in all but damaged files."""
-    found = _LINE_END.search(text)
-    return found[0] if found else "\n"
+    first = _LINE_END.search(text)
+    return first[0] if first else "\n"
 
 
 def _indent(lines: list[str], section: _Section, name: str) -> str:
@@ -130,25 +130,25 @@ def _is_comment(text: str) -> bool:
 
 
 def _scan(lines: list[str]) -> list[_Section]:
-    """Find the sections and the lines of their options as configparser does: a deeper line goes on a value."""
-    found: list[_Section] = []
+    """Return the sections and the lines of their options as configparser does: a deeper line goes on a value."""
+    sections: list[_Section] = []
     option, depth = "", 0
     for number, line in enumerate(lines):
         text = line.strip()
         if _is_comment(text):
             continue
         indent = len(line) - len(line.lstrip())
-        if found and option and indent > depth:
-            found[-1].options[option] = range(found[-1].options[option].start, number + 1)
-            found[-1].last = number
+        if sections and option and indent > depth:
+            sections[-1].options[option] = range(sections[-1].options[option].start, number + 1)
+            sections[-1].last = number
             continue
         depth = indent
         titled = _TITLE.match(text)
         if titled:
-            found.append(_Section(titled[1], number))
+            sections.append(_Section(titled[1], number))
             option = ""
-        elif found and (match := OPTION.match(text)):
+        elif sections and (match := OPTION.match(text)):
             option = match["option"].strip().lower()
-            found[-1].options[option] = range(number, number + 1)
-            found[-1].last = number
-    return found
+            sections[-1].options[option] = range(number, number + 1)
+            sections[-1].last = number
+    return sections

@@ -120,8 +120,8 @@ def remove_abandoned(path: str) -> None:
                 os.unlink(entry.path)
 
 
-def _state(found: os.stat_result) -> tuple[int, ...]:
-    return found.st_dev, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns
+def _state(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_mode, status.st_size, status.st_mtime_ns
 
 
 def _current(path: str) -> tuple[int, ...]:
@@ -133,26 +133,26 @@ def _current(path: str) -> tuple[int, ...]:
 
 if sys.platform == "win32":
 
-    def _own_as(_path: str, _found: os.stat_result) -> None:
+    def _own_as(_path: str, _status: os.stat_result) -> None:
         """Do nothing: the folder says who owns what is made in it."""
 
-    def _is_own(_found: os.stat_result) -> bool:
+    def _is_own(_status: os.stat_result) -> bool:
         return True
 else:
 
-    def _own_as(path: str, found: os.stat_result) -> None:
-        if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()):
-            os.chown(path, found.st_uid, found.st_gid)
+    def _own_as(path: str, status: os.stat_result) -> None:
+        if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+            os.chown(path, status.st_uid, status.st_gid)
 
-    def _is_own(found: os.stat_result) -> bool:
-        return os.geteuid() in {0, found.st_uid}
+    def _is_own(status: os.stat_result) -> bool:
+        return os.geteuid() in {0, status.st_uid}
 
 
 def _take_over(old: str, new: str) -> None:
     """Set the new file's owner and mode to the old one's, where there is one. Raise OSError where that is refused."""
     try:
-        found = os.stat(old)
+        status = os.stat(old)
     except FileNotFoundError:
         return
-    _own_as(new, found)
-    os.chmod(new, stat.S_IMODE(found.st_mode))
+    _own_as(new, status)
+    os.chmod(new, stat.S_IMODE(status.st_mode))

@@ -140,8 +140,8 @@ def _read(text: str, name: str) -> Keys:
     import json
 
     try:
-        found = json.loads(text)
-        access_key, secret_key = found["AccessKeyId"], found["SecretAccessKey"]
+        entry = json.loads(text)
+        access_key, secret_key = entry["AccessKeyId"], entry["SecretAccessKey"]
     except (KeyError, TypeError, ValueError):
         access_key = secret_key = None
     if not (access_key and secret_key and isinstance(access_key, str) and isinstance(secret_key, str)):
@@ -177,8 +177,8 @@ def _backends() -> list[KeyringBackend]:
     import keyring
 
     chosen = keyring.get_keyring()
-    found = list(getattr(chosen, "backends", None) or [chosen])
-    usable = [backend for backend in found if not _kind(backend).startswith(NOWHERE)]
+    backends = list(getattr(chosen, "backends", None) or [chosen])
+    usable = [backend for backend in backends if not _kind(backend).startswith(NOWHERE)]
     if not usable:
         raise MfaenvError(*NONE_HERE)
     kept = usable if _is_named(chosen) else [each for each in usable if not _kind(each).startswith(NO_KEYCHAINS)]

@@ -1,25 +1,21 @@
-"""Long-term keys that a program gives, ours from the keychain or another's: known by name, and loaded when needed."""
+"""Long-term keys that a program gives, ours from the keychain or another's: loaded when they are needed."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from mfaenv.aws import resolved
 from mfaenv.config import process
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Entry, Session, file_name
 from mfaenv.model import Credentials, Keys, Request, Value
-from mfaenv.session import cache, remembered
+from mfaenv.session import cache, keychain, remembered
+from mfaenv.session.keychain import Tell
 from mfaenv.store import KEY, Store
 from mfaenv.terminal import program
 
-if TYPE_CHECKING:
-    from mfaenv.session.keychain import Tell
+REMEMBERED_SECONDS = 400 * 86_400
 
 
-KNOWN_SECONDS = 400 * 86_400
-
-
-class KnownKey(Entry):
+class RememberedKey(Entry):
     """The access key that goes with the entry's key: what a program gives a profile, or what another one replaced."""
 
     PREFIX = KEY
@@ -27,52 +23,55 @@ class KnownKey(Entry):
     access_key: str = ""
 
 
-def known(request: "Request", store: "Store") -> "Request":
+def with_remembered_key(request: Request, store: Store) -> Request:
     """Return the request with the access key that its program gave before; it is without its secret then."""
     if request.keys or not request.process.text:
         return request
-    found = known_key(store, request.profiles[-1], request.process.text)
-    return request._replace(keys=Keys(found, "", "", request.process.source)) if found else request
+    access_key = remembered_key(store, request.profiles[-1], request.process.text)
+    return request._replace(keys=Keys(access_key, "", "", request.process.source)) if access_key else request
 
 
-def known_key(store: "Store", profile: str, command: str) -> str:
+def remembered_key(store: Store, profile: str, command: str) -> str:
     """Return the access key that a profile's program gave before, or nothing."""
-    found = store.get(KnownKey, _key(profile, command))
-    return found.access_key if found else ""
+    return _access_key(store, _key(profile, command))
 
 
-def known_key_file(request: "Request") -> str:
+def remembered_key_file(request: Request) -> str:
     """Return the name of the file that remembers which access key the request's program gave."""
     return file_name(KEY, _key(request.profiles[-1], request.process.text))
 
 
-def remember(store: "Store", profile: str, command: str, access_key: str, now: float) -> None:
+def remember(store: Store, profile: str, command: str, access_key: str, now: float) -> None:
     """Note which access key a profile's program gave. A store that cannot be written is reported by others."""
     key = _key(profile, command)
-    if store.get(KnownKey, key) != KnownKey(key=key, access_key=access_key):
+    if store.get(RememberedKey, key) != RememberedKey(key=key, access_key=access_key):
         with suppress(OSError):
             store.prepare()
-            store.put(KnownKey(key=key, access_key=access_key), now + KNOWN_SECONDS)
+            store.put(RememberedKey(key=key, access_key=access_key), now + REMEMBERED_SECONDS)
+
+
+def _access_key(store: Store, key: str) -> str:
+    entry = store.get(RememberedKey, key)
+    return entry.access_key if entry else ""
 
 
 def _key(profile: str, command: str) -> str:
     return f"process\n{profile}\n{command}"
 
 
-def replaced_by(store: "Store", access_key: str) -> str:
+def replaced_by(store: Store, access_key: str) -> str:
     """Return the access key that this one was made to replace, as far as that is not done; or nothing."""
-    found = store.get(KnownKey, _replaced(access_key))
-    return found.access_key if found else ""
+    return _access_key(store, _replaced(access_key))
 
 
-def remember_replaced(store: "Store", access_key: str, old: str, now: float) -> None:
+def remember_replaced(store: Store, access_key: str, old: str, now: float) -> None:
     """Note which access key a new one is to replace. Without a store, the next run has to ask."""
     with suppress(OSError):
         store.prepare()
-        store.put(KnownKey(key=_replaced(access_key), access_key=old), now + KNOWN_SECONDS)
+        store.put(RememberedKey(key=_replaced(access_key), access_key=old), now + REMEMBERED_SECONDS)
 
 
-def forget_replaced(store: "Store", access_key: str) -> None:
+def forget_replaced(store: Store, access_key: str) -> None:
     """Forget which access key this one replaces."""
     store.delete(file_name(KEY, _replaced(access_key)))
 
@@ -81,24 +80,22 @@ def _replaced(access_key: str) -> str:
     return f"instead\n{access_key}"
 
 
-def in_keychain(request: "Request") -> str:
+def in_keychain(request: Request) -> str:
     """Return the entry of the keychain that the request's program prints; nothing for another's program."""
     return process.entry(request.process.text) if request.process.text else ""
 
 
-def load_keys(request: "Request", tell: "Tell") -> "Keys | Credentials":
+def load_keys(request: Request, tell: Tell) -> Keys | Credentials:
     """Return what the program gives: long-term keys, or a session's. Raise MfaenvError.
 
     Our own program is not started: the keychain is read here, and where that has to be waited for, it is told.
     """
     entry = in_keychain(request)
     if entry:
-        from mfaenv.session import keychain
-
-        found = keychain.get(entry, tell)
-        if found is None:
+        keys = keychain.get(entry, tell)
+        if keys is None:
             raise not_there(entry)
-        return found._replace(source=request.process.source)
+        return keys._replace(source=request.process.source)
     try:
         got = resolved.credentials(request, program.start_bound)
     except BaseException:
@@ -107,21 +104,21 @@ def load_keys(request: "Request", tell: "Tell") -> "Keys | Credentials":
     return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.kind)
 
 
-def with_keys(request: "Request", store: "Store", tell: "Tell") -> "Request":
+def with_keys(request: Request, store: Store, tell: Tell) -> Request:
     """Return the request with its long-term keys and their secret, where a program gives such. Raise MfaenvError."""
-    request = known(request, store)
+    request = with_remembered_key(request, store)
     needed = request.process.text and not (request.keys and request.keys.secret_key)
-    found = load_keys(request, tell) if needed else request.keys
-    return request._replace(keys=found if isinstance(found, Keys) else None)
+    keys = load_keys(request, tell) if needed else request.keys
+    return request._replace(keys=keys if isinstance(keys, Keys) else None)
 
 
-def loaded(request: "Request", keys: Keys, tell: "Tell") -> Keys:
+def loaded(request: Request, keys: Keys, tell: Tell) -> Keys:
     """Return the keys with their secret; the program may give others than it did before. Raise MfaenvError."""
     if keys.secret_key or not request.process.text:
         return keys
-    found = load_keys(request, tell)
-    if isinstance(found, Keys):
-        return found
+    loaded_now = load_keys(request, tell)
+    if isinstance(loaded_now, Keys):
+        return loaded_now
     raise MfaenvError(
         f"The {request.process.source} gave a session, but long-term keys before.",
         "Run mfaenv clear, and try again.",
@@ -136,7 +133,7 @@ def not_there(entry: str) -> MfaenvError:
     )
 
 
-def carry_over(store: "Store", request: "Request", old: str, new: str, now: float) -> None:
+def carry_over(store: Store, request: Request, old: str, new: str, now: float) -> None:
     """Store the device and the session of an old access key for a new one too: they stay valid without the old one."""
     serial, account = remembered.device(store, old, request.endpoint.text)
     device = request.device if request.device.text else Value(serial, "remembered")

@@ -55,7 +55,7 @@ class Sessions:
 
     def stored(self, request: Request) -> Answer:
         """Return the stored session, or nothing; never ask, and never call AWS. Raise MfaenvError."""
-        request = longterm.known(request, self._store)
+        request = longterm.with_remembered_key(request, self._store)
         keys = request.keys
         return Answer(Session()) if keys is None else self._stored(self._known_device(request, keys), keys)
 
@@ -101,7 +101,7 @@ class Sessions:
             return self._stored(request, keys)
 
     def _answer(self, request: Request) -> Answer:
-        request = longterm.known(request, self._store)
+        request = longterm.with_remembered_key(request, self._store)
         if request.keys is None:
             return self._unknown(request)
         return self._of_keys(request, request.keys)

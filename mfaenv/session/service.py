@@ -115,13 +115,13 @@ class Resolved:
 
     def _remember(self, answer: Answer) -> None:
         """Store the request for the fast path. A store that cannot be written was reported already."""
-        request = longterm.known(self.request, self.store)
+        request = longterm.with_remembered_key(self.request, self.store)
         if request.keys is None:
             return  # what botocore resolves is asked for each time, and so are the roles on top of it
         with suppress(OSError):
             names = [remembered.device_name(request.keys.access_key, request.endpoint.text)]
             if request.process.text:
-                names.append(longterm.known_key_file(request))
+                names.append(longterm.remembered_key_file(request))
             read = cached_requests.states(map(self.store.file, names))
             cached_requests.write(
                 self.store,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mfaenv import store
 from mfaenv.fast import CachedRequest, entry
 from mfaenv.fast.entry import Entry, Session
-from mfaenv.session.longterm import KnownKey
+from mfaenv.session.longterm import RememberedKey
 from mfaenv.session.remembered import Codes, Device
 from mfaenv.store import Store
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mfaenv.pretend_aws.scenario import Scenario
 
-KINDS: tuple[type[Entry], ...] = (Session, CachedRequest, Device, Codes, KnownKey)
+KINDS: tuple[type[Entry], ...] = (Session, CachedRequest, Device, Codes, RememberedKey)
 SERIAL = "arn:aws:iam::123456789012:mfa/alice"
 CONFIG = f"""[default]
 region = us-east-1

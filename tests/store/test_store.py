@@ -63,7 +63,7 @@ KINDS = {
         remembered.Device,
         remembered.Codes,
         stored.Names,
-        longterm.KnownKey,
+        longterm.RememberedKey,
         dismissed.DismissedPrompt,
     )
 }

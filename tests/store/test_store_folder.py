@@ -164,7 +164,7 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
         remembered.Device,
         remembered.Codes,
         stored.Names,
-        longterm.KnownKey,
+        longterm.RememberedKey,
         dismissed.DismissedPrompt,
     )
     for made in kinds:

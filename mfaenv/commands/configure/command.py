@@ -149,5 +149,5 @@ def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], of
         return
     theirs = {key: value for key, value in files.profiles.get(name, {}).items() if key in KEPT}
     values = {process.SETTING: command, "region": request.region.text, **theirs}
-    wanted = {key: value for key, value in values.items() if value and "\n" not in value}
-    offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, ours, wanted)
+    usable = {key: value for key, value in values.items() if value and "\n" not in value}
+    offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, ours, usable)

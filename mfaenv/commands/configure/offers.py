@@ -76,9 +76,9 @@ class Offers:
         if not path:
             raise MfaenvError(f"{CONFIG[0]} names no file.", "Unset it, or name a file.")
         file = rewrite.read(path, ENCODING)
-        title, wanted = edit.config_section(profile)
+        title, is_title = edit.config_section(profile)
         try:
-            text = edit.with_values(file.text, wanted, title, values)
+            text = edit.with_values(file.text, is_title, title, values)
         except MfaenvError as error:
             raise MfaenvError(f"{short(path)}: {error.message}", error.hint) from None
         return self.change(why, file, text, proved)

@@ -132,14 +132,14 @@ def find(request: Request, env: Mapping[str, str], offers: Offers) -> str:
     """Return the command of the program that knows the device, or nothing where none does, or several entries fit."""
     looked = Looked(env, offers)
     words = (request.account, request.device.text.rpartition("/")[2])
-    for known in PROGRAMS:
-        if not program.find(known.name, env):
+    for each in PROGRAMS:
+        if not program.find(each.name, env):
             continue
-        fitting = best(known.entries(looked), words)
+        fitting = best(each.entries(looked), words)
         if len(fitting) == 1:
             return join(fitting[0])
         if fitting:
-            offers.terminal.note(f"{known.name} has {len(fitting)} entries for AWS: name one yourself, as mfa_process.")
+            offers.terminal.note(f"{each.name} has {len(fitting)} entries for AWS: name one yourself, as mfa_process.")
     return ""
 
 
@@ -165,7 +165,7 @@ def gives_code(command: str, terminal: Terminal) -> bool:
 
 def _json(text: str) -> list[dict[str, object]]:
     try:
-        found = json.loads(text)
+        items = json.loads(text)
     except ValueError:
         return []
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []

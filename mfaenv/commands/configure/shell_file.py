@@ -63,8 +63,8 @@ def loading_line(env: Mapping[str, str]) -> str:
 
 
 def _shell(env: Mapping[str, str]) -> str:
-    wanted = env.get("MFAENV_SHELL", "")
-    return wanted if wanted in shells.NAMES else detect.evaluator(env)
+    named = env.get("MFAENV_SHELL", "")
+    return named if named in shells.NAMES else detect.evaluator(env)
 
 
 def _command(env: Mapping[str, str]) -> str:
@@ -73,9 +73,9 @@ def _command(env: Mapping[str, str]) -> str:
     Startup files put a folder of the home directory on the PATH: Debian's ~/.profile does so after it has read
     ~/.bashrc. All shells know `~`; what needs quotes is called by its name, since they quote differently.
     """
-    started, found = process.started(), program.find(process.MFAENV, env)
-    path = awsfiles.short(found or started).replace(os.sep, "/")
-    by_name = not started or (found and not path.startswith("~"))
+    started, on_path = process.started(), program.find(process.MFAENV, env)
+    path = awsfiles.short(on_path or started).replace(os.sep, "/")
+    by_name = not started or (on_path and not path.startswith("~"))
     return process.MFAENV if by_name or not _UNQUOTED.fullmatch(path) else path
 
 
@@ -95,8 +95,8 @@ def _options(profile: str) -> str:
         return ""
     if is_plain(profile):
         return f" -p {profile}"
-    held = profile.isprintable() and not set(profile) & set("'\"\\$`!{}()")
-    return f" -p '{profile}'" if held else ""
+    quotable = profile.isprintable() and not set(profile) & set("'\"\\$`!{}()")
+    return f" -p '{profile}'" if quotable else ""
 
 
 def with_line(text: str, line: str, first: str = "") -> str:
@@ -126,11 +126,11 @@ def _config_home(env: Mapping[str, str]) -> str:
 def _home(*names: str) -> Callable[[Mapping[str, str]], str]:
     """Return what finds the first of these files below the home directory that is there, else the first."""
 
-    def found(_env: Mapping[str, str]) -> str:
+    def path(_env: Mapping[str, str]) -> str:
         paths = [os.path.expanduser(os.path.join("~", name)) for name in names]
         return next(filter(os.path.exists, paths), paths[0])
 
-    return found
+    return path
 
 
 def _zsh(env: Mapping[str, str]) -> str:
@@ -138,10 +138,10 @@ def _zsh(env: Mapping[str, str]) -> str:
 
 
 def _below_config(*names: str) -> Callable[[Mapping[str, str]], str]:
-    def found(env: Mapping[str, str]) -> str:
+    def path(env: Mapping[str, str]) -> str:
         return os.path.expanduser(os.path.join(_config_home(env), *names))
 
-    return found
+    return path
 
 
 def _elvish(env: Mapping[str, str]) -> str:
@@ -160,10 +160,10 @@ def _posix(env: Mapping[str, str]) -> str:
 def _powershell(name: str) -> Callable[[Mapping[str, str]], str]:
     command = "[Console]::OutputEncoding = New-Object Text.UTF8Encoding; $PROFILE"
 
-    def found(env: Mapping[str, str]) -> str:
+    def path(env: Mapping[str, str]) -> str:
         return _asked(env, name, "-NoProfile", "-NoLogo", "-NonInteractive", "-Command", command)
 
-    return found
+    return path
 
 
 def _nu(env: Mapping[str, str]) -> str:

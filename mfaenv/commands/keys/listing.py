@@ -136,10 +136,10 @@ def _row(name: str, files: AwsFiles, context: Context) -> Row | None:
             title = f"the keychain ({keychain.title()})"
             return Row(name, "keychain", title, keys.access_key if keys else None, problem=problem)
         except MfaenvError as error:
-            access_key = longterm.known_key(context.store, name, command)
+            access_key = longterm.remembered_key(context.store, name, command)
             return Row(name, "keychain", "the keychain", access_key or None, problem=error.message)
     if command and not process.is_ours(command):
-        access_key = longterm.known_key(context.store, name, command)
+        access_key = longterm.remembered_key(context.store, name, command)
         return Row(name, "process", process.program_of(command), access_key or None)
     return None
 

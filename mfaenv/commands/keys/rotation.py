@@ -235,7 +235,7 @@ class Rotation:
         """Store the new key for a profile if it has the old one; a keychain that has another is not opened."""
         place = places.of_profile(files, name, self.env, self.terminal)
         command = files.profiles[name].get(process.SETTING, "") if isinstance(place, KeychainEntry) else ""
-        remembered = longterm.known_key(self.store, name, command) if command else ""
+        remembered = longterm.remembered_key(self.store, name, command) if command else ""
         if place is None or remembered not in {"", old}:
             return
         try:
