@@ -160,17 +160,19 @@ class Rotation:
         """Make a key, store it instead of the current one, and finish."""
         new = self.iam.create()
         longterm.remember_replaced(self.store, new.access_key, current.access_key, time.time())
+        # Before the new key is stored: so the run that finishes this one needs no code.
+        longterm.carry_over(self.store, self.request, current.access_key, new.access_key, time.time())
         try:
             self.place.replace(current, new)
         except BaseException:
-            self._take_back(new, current)
+            self._take_back(new)
             raise
         self._finish(new, current.access_key)
 
-    def _take_back(self, new: Keys, current: Keys) -> None:
+    def _take_back(self, new: Keys) -> None:
         """Delete a new key that could not be stored. Where that is not sure, the next run finds out."""
         try:
-            if same(self.place.load(), current):
+            if not same(self.place.load(), new):
                 self.iam.delete(new.access_key)
                 longterm.forget_replaced(self.store, new.access_key)
         except MfaenvError as error:
@@ -179,7 +181,6 @@ class Rotation:
     def _finish(self, new: Keys, old: str) -> None:
         """Prove the new key, which is stored, give it to the other profiles, and deactivate or delete the old one."""
         self._remember(self.request.profiles[-1], self.request.process.text, new)
-        longterm.carry_over(self.store, self.request, old, new.access_key, time.time())
         self._prove(new)
         self._update_others(new, old)
         self._or_left(lambda: self.iam.deactivate(old), f"{new.access_key} is stored and works; {old} is still active.")

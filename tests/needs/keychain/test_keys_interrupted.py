@@ -279,6 +279,7 @@ def test_on_a_full_disk_nothing_is_lost_and_the_next_run_finishes(machine: Machi
     with small_disk(disk, "size=64k"):
         for name, file in files(machine).items():
             (disk / name).write_bytes(file.read_bytes())
+            (disk / name).chmod(0o600)
             file.unlink()
             file.symlink_to(disk / name)
         before = {name: file.read_bytes() for name, file in files(machine).items()}
