@@ -144,7 +144,7 @@ class Target:
 
     def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - most shells quote by themselves
         """Return the line by which the completion offers a word, after this open quote; nothing where it cannot."""
-        return "" if "\t" in word else f"{word}\t{meaning}"
+        return f"{word}\t{meaning}"
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -28,7 +28,11 @@ class Tab:
         return f"{index}\n" if self._target.completes_programs else ""
 
     def offer(self, found: "Iterable[tuple[str, str]]") -> str:
-        """Return the answer that offers words, each with its meaning or an empty text."""
+        """Return the answer that offers words, each with its meaning or an empty text.
+
+        What a terminal does not just show is left out: shells show it as it is.
+        """
+        found = [(word, meaning) for word, meaning in found if word.isprintable()]
         offer, quote = self._target.offer, self.quote
         if not self._target.matches and (typed := self.words[-1]):
             found = [(word, meaning) for word, meaning in found if word.startswith(typed)]

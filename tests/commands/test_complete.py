@@ -211,13 +211,14 @@ def test_whatever_is_typed_has_an_answer(shell: str, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("shell", COMPLETING)
-@pytest.mark.parametrize("quote", ["", "'", '"'])
-def test_no_name_is_offered_with_raw_controls_by_a_shell_that_does_not_quote_itself(shell: str, quote: str) -> None:
-    target = shells.get_target(shell)
-    if asks_as(shell) in {"zsh", "fish", "elvish", "bash"}:
-        return
-    lines = [target.offer(name, "", quote) for name in ODD]
-    assert all(sign.isprintable() or sign == "\t" for line in lines for sign in line)
+def test_only_what_a_terminal_just_shows_is_offered(bare: Product, shell: str) -> None:
+    (bare.home / "names").write_text("".join(f"[{name}]\n" for name in ODD), encoding="utf-8")
+    line = ["mfaenv", "-p", ""]
+    files = {"AWS_CONFIG_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": str(bare.home / "names")}
+    typed = {"COMMAND_LINE": " ".join(line), "_MFAENV_WORDS": "\n".join(line)}
+    found = complete.answer(shell, handed_over(shell, line), files | typed)
+    assert "weißbier" in found
+    assert {sign for sign in found if not sign.isprintable()} <= {"\t", "\n"}
 
 
 def bash_words(text: str) -> list[str]:

@@ -110,7 +110,11 @@ _BASH = _POSIX._replace(
 _TYPED_BASH = Typed(
     ("bash", "--norc", "--noprofile", "-i"),
     load=('eval "$(mfaenv init bash)"',),
-    tab=Tab("mfaenv.bash", inner="_inner() { COMPREPLY=(inner-word); }; complete -F _inner tool-of-mine"),
+    tab=Tab(
+        "mfaenv.bash",
+        inner="_inner() { COMPREPLY=(inner-word); }; complete -F _inner tool-of-mine",
+        interruptible=False,  # readline takes Ctrl-C with the next key there
+    ),
 )
 _TYPED_ZSH = Typed(
     ("zsh", "-f", "-i"),

@@ -240,6 +240,16 @@ def test_ctrl_c_while_the_program_is_slow_is_clean(furnished: Product, tab: Tab)
         assert "Traceback" not in window.text
 
 
+def test_ctrl_c_after_a_tab_is_taken_at_once_in_bash(furnished: Product) -> None:
+    with open_tab(furnished, BASH) as window:
+        window.press("mfaenv status --j\t")
+        window.see("son")
+        window.press(CTRL_C)
+        window.prompted()
+        window.enter("tool-of-mine")
+        window.see("^got")
+
+
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
 def test_init_brings_the_completion(bare: Product, tab: Tab) -> None:
     with open_window(bare, tab.shell()) as window:
