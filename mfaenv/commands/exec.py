@@ -25,7 +25,7 @@ def run(options: "Options", command: "Sequence[str]", env: "Mapping[str, str]") 
     Raise MfaenvError where there is no session, or no such command.
     """
     words = list(command) or [user_shell(env)]
-    if options.get("serve"):
+    if options.get("serve") or options.get("only"):
         _check_program(words, env)
         from mfaenv.commands import serve
 

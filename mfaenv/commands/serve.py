@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from mfaenv import fast, shells
@@ -53,7 +53,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 
 
 def served(options: Options, env: Mapping[str, str]) -> AbstractContextManager[Mapping[str, str]]:
-    """Return a context that yields the program's environment, with an address for credentials.
+    """Return a context that yields the program's environment: with an address for credentials, or one profile alone.
 
     Entering it raises MfaenvError where there is no session.
     """
@@ -62,26 +62,34 @@ def served(options: Options, env: Mapping[str, str]) -> AbstractContextManager[M
 
 @contextmanager
 def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Get a session, serve it, and yield the program's environment."""
+    """Get a session, serve it where that is asked for, and yield the program's environment."""
     env = dict(env)  # before this process hides some of it from botocore
     coredump.prevent()
     with ExitStack() as opened:
         opened.enter_context(settings.hidden(env))
-        terminal, held = Terminal.for_options(options, env), dict[str, "Session"]()
+        terminal, held = Terminal.for_options(options, env), dict[str, Session]()
         ours = environment.without_settings(env)
         resolved = service.resolve_request(options, ours, fast.fingerprint(options, env))
         resolved.warn_of_lost(terminal)
         answer = resolved.answer(terminal, held)
         own = resolved.fields(answer)
-        request = _found(resolved.request, answer.session)
-        sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), held)
-        line = _line(options, request, env)
-        renewal = Renewal(sessions, request, answer.session, line)
-        server = opened.enter_context(CredentialServer(renewal.current))
-        programs = _environment(environment.pairs(own, env), env)
-        programs |= {URI: server.url, TOKEN: server.token}
-        programs |= opened.enter_context(files.without_default_keys(env, terminal))
-        opened.enter_context(Reminder(sessions, request, terminal, line))
+        pairs, keys = environment.pairs(own, env), {} if options.get("serve") else own
+        shells.check_lengths(pairs, environment.LONGEST)
+        programs = environment.changed(pairs, env)
+        if options.get("serve"):
+            request = _found(resolved.request, answer.session)
+            sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), held)
+            line = _line(options, request, env)
+            renewal = Renewal(sessions, request, answer.session, line)
+            server = opened.enter_context(CredentialServer(renewal.current))
+            programs = environment.changed([(name, None) for name in WINS], programs)
+            programs |= {URI: server.url, TOKEN: server.token}
+            opened.enter_context(Reminder(sessions, request, terminal, line))
+        if options.get("only"):
+            name = resolved.request.profile.text
+            programs |= opened.enter_context(files.with_one_profile(name, resolved.files, keys))
+        elif options.get("serve"):
+            programs |= opened.enter_context(files.without_default_keys(env, terminal))
         yield programs
 
 
@@ -92,12 +100,6 @@ def _found(request: Request, session: Session) -> Request:
     found = Keys(session.source, "", "", request.process.source)
     keys = request.keys if request.keys and request.keys.access_key == session.source else found
     return request._replace(keys=keys, device=Value(session.device, request.device.source or "found"))
-
-
-def _environment(session: Sequence[shells.Pair], env: Mapping[str, str]) -> dict[str, str]:
-    """Return the program's environment as `exec` makes it, without what wins over the address."""
-    shells.check_lengths(session, environment.LONGEST)
-    return environment.changed([*session, *((name, None) for name in WINS)], env)
 
 
 def _line(options: Options, request: Request, env: Mapping[str, str]) -> str:

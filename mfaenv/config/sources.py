@@ -62,6 +62,7 @@ def of_root(files: AwsFiles, chain: Chain, env: Mapping[str, str], *, web: bool)
         return _of_machine(name, section, env)
     of_credentials, of_config = (sections.get(name, {}) for sections in (files.of_credentials, files.of_config))
     is_role = "role_arn" in section and "web_identity_token_file" not in section
+    served = environment.is_served(env) and name != env.get(environment.PROFILE)  # the address is another profile's
     rows = (
         (WEB_ENVIRONMENT, web and len(chain.profiles) == 1 and not is_role),
         (WEB, section.get("web_identity_token_file")),
@@ -70,11 +71,16 @@ def of_root(files: AwsFiles, chain: Chain, env: Mapping[str, str], *, web: bool)
         (LOGIN, "login_session" in section),
         (PROCESS, "credential_process" in section),
         (files.config, ACCESS_KEY in of_config),
-        (METADATA, len(chain.profiles) == 1 and SECRET_KEY not in section),
+        (METADATA, len(chain.profiles) == 1 and SECRET_KEY not in section and not served),
     )
     kind = next((kind for kind, is_there in rows if is_there), "")
     if not kind and SECRET_KEY in section:
         raise _lacking(name, ACCESS_KEY, files.where(name))
+    if not kind and environment.is_served(env):
+        raise MfaenvError(
+            f"Profile '{name}' has no keys here: mfaenv exec --serve hides those of the AWS files from what it runs.",
+            "Type this in another window.",
+        )
     if not kind:
         raise MfaenvError(
             f"Profile '{name}', the source of a role, has no keys.", f"Add them in {awsfiles.short(files.credentials)}."

@@ -77,6 +77,9 @@ OPTIONS = {
     "self_service": Option(("--self-service",), "", "Let users still set up an MFA device"),
     "no_hook": Option(("--no-hook",), "", "Leave the prompt hook out"),
     "serve": Option(("--serve",), "", "Give the program no keys, but an address on loopback that renews them"),
+    "only": Option(
+        ("--only",), "", "Show the program this profile alone, and no store; as you, it can still read your files"
+    ),
     "policy": Option(("--policy",), "NAME", "Policy of this AWS: mfa or none", default="mfa", takes=("mfa", "none")),
     "destination": Option(
         ("--destination",), "SERVICE|URL", "Service (s3, ec2, …) or page of the console", default="the console's home"
@@ -116,7 +119,7 @@ COMMANDS = {
     ),
     "exec": Command(
         "Run a program, or your shell, with the session in its environment.",
-        _GETTING | _rows("serve"),
+        _GETTING | _rows("serve", "only"),
         module="exec",
         argument="CMD",
         takes=PROGRAM,

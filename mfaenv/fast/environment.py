@@ -40,6 +40,9 @@ SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 STORE = "MFAENV_STORE"
 """Where a prompt hook finds the store's directory."""
 
+ONLY = "MFAENV_ONLY"
+"""The profile that `mfaenv exec --only` shows to what it runs."""
+
 ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 """Where programs fetch credentials: `exec --serve` gives such an address, and AWS's own machines do."""
 
@@ -125,6 +128,9 @@ ENDING = (
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 """https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""
 
+
+ONLY = "MFAENV_ONLY"
+"""The profile that `mfaenv exec --only` shows to what it runs."""
 
 ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 """Where SDKs fetch credentials: `mfaenv exec --serve` sets it, and so do containers."""

@@ -47,6 +47,9 @@ def obtain(
 
 def resolve_request(options: Options, env: Mapping[str, str], fingerprint: str) -> "Resolved":
     """Settle what the options, variables and files ask for. Raise MfaenvError, as for a store that is refused."""
+    if only := env.get(environment.ONLY, ""):
+        what = f"This was started by mfaenv exec --only: it has profile {only} alone, and no store."
+        raise MfaenvError(what, "Type this in another window.")
     if not environment.profile_as_is_known(env):
         hint = f"It takes {', '.join(environment.PROFILE_NAMES)}."
         name = environment.PROFILE_AS

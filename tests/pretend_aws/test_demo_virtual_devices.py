@@ -75,7 +75,7 @@ def test_names_are_taken_once_and_devices_belong_to_one(new: DirectAws) -> None:
     serial, seed = make(new)
     taken = new.iam(new.key, "CreateVirtualMFADevice", VirtualMFADeviceName="alice")
     assert (taken.status, (taken.error or "").partition(":")[0]) == (409, "EntityAlreadyExists")
-    assert make(new, "phone", Path="/work/")[0] == "arn:aws:iam::123456789012:mfa/work/phone"
+    assert make(new, "phone", Path="/phones/")[0] == "arn:aws:iam::123456789012:mfa/phones/phone"
     codes = pair(seed, new.clock.now)
     assert new.iam(new.key, "EnableMFADevice", SerialNumber=serial, **MINE, **codes).status == 200
     again = new.iam(new.key, "EnableMFADevice", SerialNumber=serial, **MINE, **codes)

@@ -1,4 +1,6 @@
-"""The AWS files without what programs prefer to the address: the keys, roles and sign-ins of `[default]`.
+"""AWS files of a program's own: without what it would prefer to the address, or with one profile alone.
+
+What it would prefer are the keys, roles and sign-ins of `[default]`.
 
 Programs that are given no profile read `[default]`, and take its keys first. So a file that has such gets a copy
 without them, in a private folder, while the program runs. No copy holds a secret: the long-term keys of other profiles
@@ -10,13 +12,16 @@ from __future__ import annotations
 import configparser
 import io
 import os
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from mfaenv.config import awsfiles
-from mfaenv.config.awsfiles import Section, Sections
+from mfaenv.config.awsfiles import AwsFiles, Section, Sections
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
+from mfaenv.errors import MfaenvError
+from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT
 from mfaenv.terminal.terminal import Terminal
 
@@ -41,6 +46,12 @@ WINS = frozenset(
 LISTED = 4
 
 
+OF_ROLES = frozenset(
+    {"external_id", "role_session_name", "duration_seconds", "mfa_serial", "mfa_process", "source_identity"}
+)
+"""What is of no use in a profile that has its credentials, beside WINS."""
+
+
 @contextmanager
 def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator[dict[str, str]]:
     """Yield the variables that lead programs to the copies, while these are there; none where no file needs one.
@@ -56,16 +67,59 @@ def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator
     if not copies:
         yield {}
         return
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="mfaenv-", ignore_cleanup_errors=True)
-    except OSError as error:
-        terminal.warn(
-            f"[{DEFAULT}] has keys that programs take first, and a copy without them cannot be made: {error.strerror}."
-        )
-        yield {}
-        return
-    with folder as path:
-        yield {variable: _written(os.path.join(path, variable.lower()), text) for variable, text in copies.items()}
+    with ExitStack() as opened:
+        try:
+            variables = opened.enter_context(_private(copies))
+        except OSError as error:
+            lacking = f"and a copy without them cannot be made: {error.strerror}."
+            terminal.warn(f"[{DEFAULT}] has keys that programs take first, {lacking}")
+            variables = {}
+        yield variables
+
+
+@contextmanager
+def with_one_profile(name: str, files: AwsFiles, keys: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield the variables that lead programs to AWS files with one profile, under its name and as the default.
+
+    It has these keys, or none where they come from an address. There is an empty store beside the files. Raise
+    MfaenvError where they cannot be written.
+    """
+    section = {key: text for key, text in files.profiles.get(name, {}).items() if key not in WINS | OF_ROLES}
+    services = section.get("services", "")
+    of_services = {f"services {services}": files.services[services]} if services in files.services else {}
+    sections = {DEFAULT: section, **({f"profile {_quoted(name)}": section} if name != DEFAULT else {})}
+    values = {option: keys[field] for option, field in _OPTIONS.items() if keys.get(field)}
+    texts = {
+        CONFIG[0]: _text({**sections, **of_services}),
+        CREDENTIALS[0]: _text({title: values for title in dict.fromkeys((DEFAULT, name)) if values}),
+    }
+    with ExitStack() as opened:
+        try:
+            variables = opened.enter_context(_private(texts))
+        except OSError as error:
+            reason = f"AWS files of profile {name} alone cannot be written: {error.strerror}."
+            raise MfaenvError(reason, "Set TMPDIR to a folder that you can write to.") from None
+        cache = os.path.join(os.path.dirname(variables[CONFIG[0]]), "cache")
+        yield {**variables, "MFAENV_CACHE_DIR": cache, environment.ONLY: name}
+
+
+_OPTIONS = {
+    awsfiles.ACCESS_KEY: "access_key",
+    awsfiles.SECRET_KEY: "secret_key",
+    "aws_session_token": "token",
+}
+
+
+def _quoted(name: str) -> str:
+    """Return a profile's name as it stands in the title of its section: botocore reads that as a shell does."""
+    return shlex.quote(name)
+
+
+@contextmanager
+def _private(texts: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Write files by the variables that lead to them, into a folder of mode 0700 that goes then. Raise OSError."""
+    with tempfile.TemporaryDirectory(prefix="mfaenv-", ignore_cleanup_errors=True) as path:
+        yield {variable: _written(os.path.join(path, variable.lower()), text) for variable, text in texts.items()}
 
 
 def _written(path: str, text: str) -> str:
