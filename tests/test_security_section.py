@@ -101,6 +101,10 @@ PROOFS = {
         "test_a_file_that_keys_are_written_to_is_closed_to_others",
         "test_a_file_that_was_open_is_told",
     ),
+    "On Linux, other users of the machine get nothing from the addresses of `console` and `exec --serve`.": (
+        "test_another_user_who_comes_first_gets_nothing",
+        "test_connections_of_another_user_take_nothing",
+    ),
     "mfaenv runs nothing of the current folder: no module, and on Windows no program.": (
         "test_the_program_loads_nothing_from_there",
         "test_neither_does_the_program_of_the_demos_shell",
