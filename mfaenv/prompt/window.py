@@ -16,7 +16,7 @@ from mfaenv.prompt.osascript import Osascript
 from mfaenv.prompt.pinentry import Pinentry
 from mfaenv.prompt.powershell import Powershell
 from mfaenv.prompt.zenity import Zenity
-from mfaenv.terminal import program, tty
+from mfaenv.terminal import modes, program, tty
 from mfaenv.terminal.tones import Styled
 
 Look = Callable[[], None]
@@ -126,7 +126,7 @@ def _closed_in_the_end(running: subprocess.Popen[bytes], path: str) -> Iterator[
     """Close the window at an exception; one in a terminal leaves that as it was."""
     with ExitStack() as opened:
         if path:
-            opened.enter_context(tty.keep_modes(opened.enter_context(open(path, "rb", buffering=0)).fileno()))
+            opened.enter_context(modes.keep_modes(opened.enter_context(open(path, "rb", buffering=0)).fileno()))
         try:
             yield
         except BaseException:

@@ -123,18 +123,15 @@ class Cache:
 
     def find(self, key: str, min_remaining: int, stale: Stale = NONE_STALE) -> Answer:
         """Look up the session with most left that lasts for `min_remaining` seconds more, and is not stale."""
-        fresh = [session for session in self.all(key) if session.access_key not in stale]
-        best = max(fresh, key=self._left, default=Session())
-        return Answer(best if self._left(best) >= min_remaining else Session(), key)
+        now, fresh = self._now(), [session for session in self.all(key) if session.access_key not in stale]
+        best = max(fresh, key=lambda session: session.left(now), default=Session())
+        return Answer(best if best.left(now) >= min_remaining else Session(), key)
 
     def all(self, key: str) -> list[Session]:
         """Return the sessions of this key: at most one with most left, and a newer one that ends before it."""
         places = (key, _shorter(key))
         stored = (self._store.get(Session, place) for place in places)
         return [session for session in (*stored, *map(self._held.get, places)) if session]
-
-    def _left(self, session: Session) -> float:
-        return session.left(self._now())
 
     def prepare(self) -> None:
         """See before anybody is asked whether sessions can be stored."""
@@ -191,7 +188,7 @@ class Cache:
         made = as_session(request, credentials, key, source, self._now())
         if made.left(made.created) <= 0:
             raise MfaenvError("The new session has ended already.", "Check this machine's clock, and the server's.")
-        if any(self._left(other) > self._left(made) for other in self.all(key)):
+        if any(other.left(made.created) > made.left(made.created) for other in self.all(key)):
             made = as_session(request, credentials, _shorter(key), source, made.created)
         self._held[made.key] = made
         self._try_to(lambda: self._store.put(made, credentials.expires or 0))

@@ -82,7 +82,7 @@ class Resolved:
 
     @property
     def own(self) -> Fields:
-        """What the shell gets beside the session itself."""
+        """Return what the shell gets beside the session itself."""
         request = self.request
         region = request.region.text
         from_environment = request.keys and request.keys.source in {sources.ENVIRONMENT, environment.SOURCE_KEY}

@@ -12,7 +12,7 @@ from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
 from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
 from mfaenv.model import code_digits
-from mfaenv.terminal import tty
+from mfaenv.terminal import modes, tty
 from mfaenv.terminal.tables import Line, Table
 from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, STYLES, Styled
 from mfaenv.terminal.tty import StyledText, Tty
@@ -149,7 +149,7 @@ class Terminal:
 
             yield {"stdin": DEVNULL, "stderr": None}
         else:
-            with console, tty.keep_modes(console.reader.fileno()):
+            with console, modes.keep_modes(console.reader.fileno()):
                 yield {"stdin": console.reader, "stderr": console.writer}
 
     def note(self, text: str, command: str = "") -> None:

@@ -6,15 +6,21 @@ import os
 import select
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
+
+from mfaenv.fast.output import end_in_order
+from mfaenv.terminal.modes import QUIT_KEY, is_full_screen, keep_modes, set_line_modes
 
 Look = Callable[[], None]
 StyledText = tuple[str, str]
 """A line of text, and the style in which rich draws it: empty for plain text, which takes no rich."""
 
+
+SIGQUIT = 3
+"""Its number on every POSIX system; Windows has no such signal."""
 
 USUAL_COLUMNS = 80
 USUAL_LINES = 24
@@ -59,17 +65,6 @@ if sys.platform == "win32":
         """Return False: what is typed after the last look is read as a line first."""
         return False
 
-    @contextmanager
-    def keep_modes(_: int) -> Iterator[None]:
-        """Do nothing: no program changes the console's modes for a question there."""
-        yield
-
-    def _set_line_modes(_: int) -> None:
-        """Do nothing: Python sets the console's modes."""
-
-    def _is_full_screen(_: int) -> bool:
-        return False
-
     def _write_from_background() -> None:
         """Do nothing: there every program on a console may write."""
 else:
@@ -108,44 +103,6 @@ else:
         finally:
             termios.tcsetattr(fd, termios.TCSANOW, modes)
 
-    @contextmanager
-    def keep_modes(fd: int) -> Iterator[None]:
-        """Restore the terminal's modes in the end: a program that is ended may leave others."""
-        import termios
-
-        modes = termios.tcgetattr(fd)
-        try:
-            yield
-        finally:
-            with suppress(OSError, termios.error):  # the terminal may have gone
-                if _in_foreground(fd) and termios.tcgetattr(fd) != modes:
-                    termios.tcsetattr(fd, termios.TCSANOW, modes)
-
-    def _set_line_modes(fd: int) -> None:
-        """Let Enter, Ctrl-C and what is typed work as usual where a line editor, as bash's `bind -x`, has changed that.
-
-        https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
-        """
-        import termios
-
-        modes = termios.tcgetattr(fd)
-        usual = [*modes[:6], [*modes[6]]]
-        usual[0] |= termios.ICRNL
-        usual[1] |= termios.OPOST
-        usual[3] |= termios.ICANON | termios.ECHO | termios.ISIG
-        for key, character in ((termios.VINTR, b"\x03"), (termios.VEOF, b"\x04")):
-            if modes[6][key] in {b"\x00", b"\xff"}:  # switched off
-                usual[6][key] = character
-        if usual != modes:
-            termios.tcsetattr(fd, termios.TCSANOW, usual)
-
-    def _is_full_screen(fd: int) -> bool:
-        """Return whether a full-screen program has the terminal, which reads Ctrl-C and moves the cursor itself."""
-        import termios
-
-        _, output, _, local, *_ = termios.tcgetattr(fd)
-        return not (output & termios.OPOST or local & termios.ISIG)
-
     def _write_from_background() -> None:
         """Let this thread write though another job has the terminal, even where `stty tostop` stops such."""
         import signal
@@ -164,10 +121,10 @@ class Tty:
         self.reader = open(NAMES[0], "rb", buffering=0)  # noqa: SIM115 - closed by __exit__
         self.writer = open(NAMES[1], "wb", buffering=0)  # noqa: SIM115 - closed by __exit__
         fd = self.reader.fileno()
-        is_full_screen = _is_full_screen(fd)
-        if is_full_screen or not _in_foreground(fd):
+        full_screen = is_full_screen(fd)
+        if full_screen or not _in_foreground(fd):
             self.__exit__(None, None, None)
-            raise FullScreenError if is_full_screen else OSError("another job has the terminal")
+            raise FullScreenError if full_screen else OSError("another job has the terminal")
 
     def __enter__(self) -> Self:
         return self
@@ -187,17 +144,17 @@ class Tty:
     def ask(self, question: Sequence[StyledText], meanwhile: Callable[[], None], look: Look) -> str:
         """Show the lines of a question, do something meanwhile, and read a line's characters; look until it is there.
 
-        Raise what `look` raises, and KeyboardInterrupt at the end of input (Ctrl-D, Ctrl-Z) and where the terminal has
-        gone.
+        Raise what `look` raises, SystemExit at Ctrl-Backslash, and KeyboardInterrupt at the end of input (Ctrl-D,
+        Ctrl-Z) and where the terminal has gone.
         """
         fd = self.reader.fileno()
         try:
             with keep_modes(fd):
-                _set_line_modes(fd)
+                set_line_modes(fd)
                 self.write(*question)
                 meanwhile()
                 line = self._line(look)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             with suppress(OSError):
                 self.write(*END_OF_LINE)
             raise
@@ -220,6 +177,8 @@ class Tty:
             part = self.reader.read(1024)
             if not part or part.startswith(END_OF_INPUT):
                 raise KeyboardInterrupt
+            if part.endswith(QUIT_KEY):
+                end_in_order(SIGQUIT, None)
             line += part
         return line
 

@@ -9,12 +9,12 @@ import time
 import pytest
 from observed_aws import ObservedAws
 from product import Product
+from shell_table import ON_POSIX
 from terminals import (
     BASH,
     CTRL_C,
     CTRL_D,
     CTRL_Z,
-    DASH,
     FISH,
     PATIENCE,
     SHELLS,
@@ -203,14 +203,20 @@ def test_after_leaving_the_shell_goes_on_without_a_session(product: Product, she
         assert key_in(window) == "AKIAI44QH8DHBEXAMPLE"
 
 
-@pytest.mark.parametrize("shell", [BASH, ZSH, DASH], ids=lambda shell: shell.name)
-def test_a_line_that_was_quit_fails(product: Product, shell: Shell) -> None:
+@pytest.mark.parametrize("loaded", [False, True], ids=["the line", "with the function"])
+@pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh93"])
+def test_a_line_that_was_quit_fails(product: Product, name: str, loaded: bool) -> None:
     """Ctrl-\\ at the question: the shell does not go on as if the line had worked."""
+    row = next(row for row in ON_POSIX if row.name == name and row.typed)
+    shell = next(shell for shell in SHELLS if shell.name == name)
     with open_window(product, shell) as window:
+        for line in row.typed.load if row.typed and loaded else ():
+            window.enter(line)
+            window.prompted()
         window.enter(f"{shell.lines[0]} && echo went''on || echo fail''ed $?")
         window.see(QUESTION)
         window.press(CTRL_BACKSLASH)
-        window.see(r"failed 131$")
+        window.see(r"^failed 131$")
         assert "wenton" not in window.text
 
 

@@ -70,9 +70,7 @@ SHELLS = tuple(
     for row in shell_table.ON_POSIX
     if row.typed
 )
-BASH, ZSH, FISH, DASH = (
-    next(shell for shell in SHELLS if shell.name == name) for name in ("bash", "zsh", "fish", "dash")
-)
+BASH, ZSH, FISH = (next(shell for shell in SHELLS if shell.name == name) for name in ("bash", "zsh", "fish"))
 
 
 class _Screen(pyte.Screen):
