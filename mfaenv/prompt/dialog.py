@@ -56,6 +56,8 @@ class Dialog(ABC):
     """A program that opens a window. `system` is the only one that has it; `display` says whether it needs one."""
 
     name = ""
+    program = ""
+    """What is started, where it is not called as the name says."""
     system = sys.platform
     display = False
 

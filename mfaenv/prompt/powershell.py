@@ -8,6 +8,9 @@ VARIABLE = "MFAENV_QUESTION"
 """Holds the text: nothing of it is read as a part of the script."""
 
 MARK = "answer:"
+WSL = "wsl"
+"""The Windows Subsystem for Linux, where programs of Windows can be started."""
+
 SCRIPT = (
     "Add-Type -AssemblyName Microsoft.VisualBasic; [Console]::Out.Write('" + MARK + "' + "
     f"[Microsoft.VisualBasic.Interaction]::InputBox($env:{VARIABLE}, '{TITLE}'))"
@@ -34,3 +37,14 @@ class Powershell(Dialog):
         if not typed.strip():
             raise KeyboardInterrupt
         return typed
+
+
+class WslPowershell(Powershell):
+    """The same from the Windows Subsystem for Linux, which hands over the variables that WSLENV names."""
+
+    program = "powershell.exe"
+    system = WSL
+
+    def start(self, shown: Shown) -> Start:
+        """Return the script as an argument, and the text in a variable."""
+        return super().start(shown)._replace(variables=((VARIABLE, shown.text), ("WSLENV", VARIABLE)))

@@ -14,7 +14,7 @@ from mfaenv.prompt.dialog import Dialog, Ended, NoWindowError, Shown
 from mfaenv.prompt.kdialog import Kdialog
 from mfaenv.prompt.osascript import Osascript
 from mfaenv.prompt.pinentry import Pinentry
-from mfaenv.prompt.powershell import Powershell
+from mfaenv.prompt.powershell import WSL, Powershell, WslPowershell
 from mfaenv.prompt.zenity import Zenity
 from mfaenv.terminal import modes, program, tty
 from mfaenv.terminal.tones import Styled
@@ -22,7 +22,7 @@ from mfaenv.terminal.tones import Styled
 Look = Callable[[], None]
 
 
-DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell)
+DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell, WslPowershell)
 """In the order in which they are tried. catalog.WINDOWS has their names."""
 
 LOOK_SECONDS = 0.2
@@ -36,13 +36,20 @@ LONGEST = 160
 
 
 class Window:
-    """The person at the screen. `wanted` names the one program to use; empty for the first that is there."""
+    """The person at the screen. `wanted` names the one program to use; empty for the first that is there.
 
-    def __init__(self, env: Mapping[str, str], wanted: str) -> None:
+    `kernel` is the release of a Linux kernel.
+    """
+
+    def __init__(self, env: Mapping[str, str], wanted: str, kernel: str = "") -> None:
         self._env = env
-        self._dialogs = [
-            dialog() for dialog in DIALOGS if (dialog.name == wanted if wanted else dialog.system == sys.platform)
-        ]
+        is_wsl = "microsoft" in kernel.lower()
+        if wanted:
+            usable = [dialog for dialog in DIALOGS if dialog.name == wanted and (is_wsl or dialog.system != WSL)]
+        else:
+            systems = {sys.platform, *([WSL] if is_wsl and not _has_display(env) else [])}
+            usable = [dialog for dialog in DIALOGS if dialog.system in systems]
+        self._dialogs = [dialog() for dialog in usable]
         self._lacking: dict[str, str] = {}
         self._wrong = ""
         for dialog in self._dialogs[:]:
@@ -93,7 +100,9 @@ class Window:
         start, pipe = dialog.start(shown), subprocess.PIPE
         try:
             env = {**self._env, **dict(start.variables)}
-            running = program.start([dialog.name, *start.arguments], env, stdin=pipe, stdout=pipe, stderr=pipe)
+            running = program.start(
+                [dialog.program or dialog.name, *start.arguments], env, stdin=pipe, stdout=pipe, stderr=pipe
+            )
         except (OSError, ValueError) as error:
             raise NoWindowError(getattr(error, "strerror", None) or "cannot be run") from None
         with running, _closed_in_the_end(running, shown.tty):
@@ -105,9 +114,25 @@ class Window:
 
 def _lacking(dialog: Dialog, env: Mapping[str, str]) -> str:
     """Return in a few words what a program lacks to open a window, or nothing."""
-    if not program.find(dialog.name, env):
+    if not program.find(dialog.program or dialog.name, env):
         return "not installed"
-    return "no display" if dialog.display and not (env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")) else ""
+    return "no display" if dialog.display and not _has_display(env) else ""
+
+
+def _has_display(env: Mapping[str, str]) -> bool:
+    return bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
+
+
+def kernel_release() -> str:
+    """Return the release of a Linux kernel, which names Microsoft in the Windows Subsystem for Linux; else nothing.
+
+    https://learn.microsoft.com/windows/wsl/faq tells of both.
+    """
+    try:
+        with open("/proc/sys/kernel/osrelease", encoding="utf-8") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def _streams(running: subprocess.Popen[bytes], stdin: bytes, look: Look) -> tuple[bytes, bytes]:

@@ -93,9 +93,9 @@ def source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource
 
 def _window_source(request: Request, how: Acquisition) -> CodeSource:
     """Return the source that asks in a window. Raise MfaenvError where no program is there to open one."""
-    from mfaenv.prompt.window import Window
+    from mfaenv.prompt.window import Window, kernel_release
 
-    window = Window(os.environ, how.window)
+    window = Window(os.environ, how.window, kernel_release())
     if not window.available():
         tried = "no terminal and no window" if how.ask.text == "auto" else "no window"
         raise MfaenvError(

@@ -217,7 +217,7 @@ def test_only_what_a_terminal_just_shows_is_offered(bare: Product, shell: str) -
     files = {"AWS_CONFIG_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": str(bare.home / "names")}
     typed = {"COMMAND_LINE": " ".join(line), "_MFAENV_WORDS": "\n".join(line)}
     found = complete.answer(shell, handed_over(shell, line), files | typed)
-    assert "weißbier" in found
+    assert "star*" in found or "u@home" in found
     assert {sign for sign in found if not sign.isprintable()} <= {"\t", "\n"}
 
 

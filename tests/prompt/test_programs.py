@@ -21,10 +21,13 @@ from mfaenv.prompt.kdialog import Kdialog
 from mfaenv.prompt.osascript import Osascript
 from mfaenv.prompt.pinentry import Pinentry
 from mfaenv.prompt.powershell import Powershell
-from mfaenv.prompt.window import DIALOGS
+from mfaenv.prompt.window import DIALOGS, Window
 from mfaenv.prompt.zenity import Zenity
+from mfaenv.terminal.tones import Styled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from product import Product
 
     from mfaenv.pretend_aws.scenario import Scenario
@@ -140,7 +143,7 @@ def test_a_wrong_place_to_ask_is_told(product: Product, option: str, variable: s
 
 
 def test_the_table_has_the_names_of_the_catalog() -> None:
-    assert tuple(dialog.name for dialog in DIALOGS) == WINDOWS
+    assert tuple(dict.fromkeys(dialog.name for dialog in DIALOGS)) == WINDOWS
 
 
 @given(st.text())
@@ -229,3 +232,40 @@ def test_what_the_end_of_a_program_means(dialog: Dialog, ended: Ended, typed: st
 )
 def test_who_asks_is_a_program_without_its_words(words: list[str], name: str) -> None:
     assert starter.of(words) == name
+
+
+SHOWS_A_WINDOW = """\
+#!/bin/sh
+printf '%s' "$MFAENV_QUESTION" >question
+echo "$WSLENV $*" >words
+printf 'answer:{answer}'
+"""
+RELEASE = "5.15.153.1-microsoft-standard-WSL2"
+QUESTION_LINES = [Styled("For profile default"), Styled("MFA code")]
+
+
+def with_windows(product: Product, answer: str) -> Mapping[str, str]:
+    """Let it find only a stand-in for the PowerShell of Windows; return the environment."""
+    program = with_programs(product).home / "windows" / "powershell.exe"
+    program.write_text(SHOWS_A_WINDOW.format(answer=answer), encoding="utf-8")
+    program.chmod(0o755)
+    return product.env
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of Linux below Windows")
+def test_the_window_is_windows_own_below_windows(bare: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(bare.home)
+    env = with_windows(bare, "123 456")
+    for kernel, display, usable in ((RELEASE, "", True), (RELEASE, ":0", False), ("6.18.44", "", False)):
+        assert Window({**env, "DISPLAY": display}, "", kernel).available() is usable
+    for wanted in ("", "powershell"):
+        assert Window(env, wanted, RELEASE).ask_code(QUESTION_LINES, lambda: None, lambda: None) == "123456"
+    assert (bare.home / "question").read_text(encoding="utf-8").startswith("For profile default\n")
+    assert (bare.home / "words").read_text(encoding="utf-8").startswith("MFAENV_QUESTION -NoProfile ")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of Linux below Windows")
+def test_a_window_of_windows_that_is_closed_ends_it(bare: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(bare.home)
+    with pytest.raises(KeyboardInterrupt):
+        Window(with_windows(bare, ""), "", RELEASE).ask_code(QUESTION_LINES, lambda: None, lambda: None)
