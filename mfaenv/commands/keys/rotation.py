@@ -77,18 +77,14 @@ def _stored(request: Request, files: AwsFiles, env: Mapping[str, str], terminal:
 
 def _not_stored(request: Request) -> MfaenvError:
     root = request.profiles[-1]
-    if request.keys:
-        return MfaenvError(
-            f"The keys of profile {root} come from {request.keys.source}: no new ones can be stored there.",
-            "Name a profile with -p whose keys are in a file or the keychain.",
-        )
     if request.process.text and process.is_ours(request.process.text):
         return longterm.not_there(longterm.in_keychain(request) or root)
     if request.kind == METADATA:
         return MfaenvError(f"Profile {root} has no long-term keys. This stores some:", command=aws_configure(root))
+    source = request.keys.source if request.keys else f"another source ({request.kind})"
     return MfaenvError(
-        f"The keys of profile {root} come from another source ({request.kind}): no new ones can be stored there.",
-        "Rotate them there, or put them into a file or the keychain.",
+        f"The keys of profile {root} come from {source}: no new ones can be stored there.",
+        "Rotate them there, or name a profile with -p whose keys are in a file or the keychain.",
     )
 
 
