@@ -37,11 +37,9 @@ def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None
     line = catalog.parse(arguments)
     if os.isatty(1) or line.options.keys() & NOT_EVALUATED or "shell" not in line.row.options:
         return
-    options, wanted = line.options.get("shell"), env.get("MFAENV_SHELL", "")
+    named, shell = line.options.get("shell"), env.get("MFAENV_SHELL", "")
     try:
-        name = (
-            str(options) if options in shells.NAMES else detect.evaluator(env, wanted if wanted in shells.NAMES else "")
-        )
+        name = str(named) if named in shells.NAMES else detect.evaluator(env, shell if shell in shells.NAMES else "")
         to_stdout(shells.failure(name, status))
         _say_what_stays(line, env)
     except (MfaenvError, OSError):
@@ -50,10 +48,10 @@ def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None
 
 def _say_what_stays(line: Line, env: Mapping[str, str]) -> None:
     """Show that the shell still has another profile's session than the line was to get. Raise OSError."""
-    wanted = catalog.profile_or_default(line.options, env)
-    held = env.get(environment.PROFILE, "")
-    if held and held != wanted and env.get(environment.EXPIRES) and not line.options.get("quiet"):
-        text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(held)}.\n")
+    profile = catalog.profile_or_default(line.options, env)
+    own = env.get(environment.PROFILE, "")
+    if own and own != profile and env.get(environment.EXPIRES) and not line.options.get("quiet"):
+        text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(own)}.\n")
 
 
 def _say(error: MfaenvError, env: Mapping[str, str]) -> None:

@@ -75,8 +75,8 @@ def _of_profile(store: Store, profile: str, env: Mapping[str, str]) -> dict[str,
     """Return the sessions that depend on a profile, and the files that remember its access keys' devices."""
     section = awsfiles.load(env).profiles.get(profile, {})
     command = section.get(PROCESS, "")
-    known = (section.get(awsfiles.ACCESS_KEY, ""), longterm.remembered_key(store, profile, command) if command else "")
-    keys = {key for key in known if key}
+    remembered_key = longterm.remembered_key(store, profile, command) if command else ""
+    keys = {key for key in (section.get(awsfiles.ACCESS_KEY, ""), remembered_key) if key}
     entries = {name: store.read(Session, name) for name in store.names(SESSION)}
     sessions = {name: entry for name, entry in entries.items() if entry and _depends_on(entry, profile, keys)}
     devices = {name: store.read(remembered.Device, name) for name in store.names(DEVICE)}

@@ -28,8 +28,8 @@ def show(options: "Options", env: "Mapping[str, str]", pairs: "Iterable[Pair]", 
     from mfaenv.terminal.tty import printable
 
     key = got.get("AWS_ACCESS_KEY_ID", "")
-    found = (entry for name in store.names(SESSION) if (entry := store.read(Session, name)))
-    role = next((entry.role for entry in found if entry.access_key == key), "")
+    entries = (entry for name in store.names(SESSION) if (entry := store.read(Session, name)))
+    role = next((entry.role for entry in entries if entry.access_key == key), "")
     words = [got.get("MFAENV_PROFILE", ""), f"(role {role.partition(':role/')[2]})" if role else ""]
     end = got.get("MFAENV_EXPIRES", "")
     until = _until(int(end), time.time()) if end else ""

@@ -31,17 +31,17 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Show it. Raise MfaenvError where the store is refused."""
     store = Store.of(env)
     store.check()
-    found = collect(options, env, store, time.time())
+    data = collect(options, env, store, time.time())
     if options.get("as_json"):
         import json
 
-        to_stdout((json.dumps(found) + "\n").encode())
+        to_stdout((json.dumps(data) + "\n").encode())
     else:
         from mfaenv.terminal import tables
         from mfaenv.terminal.terminal import Terminal
 
-        shown = tables.status({**found, "stored": found["stored"][:MOST]}, parse.text(options, "profile"))
-        text_to_stdout(Terminal.for_options(options, env).drawn(*shown, *_left_out(found["stored"][MOST:])))
+        shown = tables.status({**data, "stored": data["stored"][:MOST]}, parse.text(options, "profile"))
+        text_to_stdout(Terminal.for_options(options, env).drawn(*shown, *_left_out(data["stored"][MOST:])))
     return DONE
 
 
@@ -53,8 +53,8 @@ def collect(options: Options, env: Mapping[str, str], store: Store, now: float) 
     """Gather what `--json` prints: the version, this shell, the stored sessions, and what is wrong."""
     rows = [row(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
     rows.sort(key=lambda row: row["profiles"])
-    wanted = parse.text(options, "profile")
-    shown = [row for row in rows if row["remaining"] != 0 and (not wanted or wanted in row["profiles"])]
+    profile = parse.text(options, "profile")
+    shown = [row for row in rows if row["remaining"] != 0 and (not profile or profile in row["profiles"])]
     shell = _shell(env, rows, now)
     return {"version": VERSION, "shell": shell, "stored": shown, "problems": _problems(options, env, shell)}
 
@@ -86,7 +86,7 @@ def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> di
     if not key and not served:
         return None
     temporary = environment.temporary_keys(env)
-    known: dict[str, Any] = {
+    described: dict[str, Any] = {
         "profiles": [],
         "kind": SERVED if served else "session" if temporary else "long-term",
         "role": None,
@@ -96,22 +96,24 @@ def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> di
         **_ends(environment.end(env) if temporary else None, now),
     }
     stored = next((row for row in rows if row["access_key_id"] == key), {})
-    return {**known, **stored, "profile": env.get(environment.PROFILE), "stored": bool(stored)}
+    return {**described, **stored, "profile": env.get(environment.PROFILE), "stored": bool(stored)}
 
 
 def _problems(options: Options, env: Mapping[str, str], shell: Mapping[str, Any] | None) -> list[str]:
     """Return where the shell, the store and what the user asked for do not agree."""
     if shell is None or shell["kind"] == SERVED:
         return []
-    found = []
+    problems = []
     theirs = {name: env.get(name, "") for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}
     profile, source = parse.lookup(options, theirs, "profile")
     if profile and profile != shell["profile"]:
-        found.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
+        problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     if shell["remaining"] == 0:
-        found.append("The session of this shell has ended. Type your line for mfaenv again (eval $(mfaenv)).")
+        problems.append("The session of this shell has ended. Type your line for mfaenv again (eval $(mfaenv)).")
     elif shell["kind"] != "long-term" and not shell["stored"]:
-        found.append("The session of this shell is not the stored one: it was replaced, cleared, or is not mfaenv's.")
+        problems.append(
+            "The session of this shell is not the stored one: it was replaced, cleared, or is not mfaenv's."
+        )
     if env.get("AWS_SECURITY_TOKEN") and env["AWS_SECURITY_TOKEN"] != env.get("AWS_SESSION_TOKEN"):
-        found.append("AWS_SECURITY_TOKEN holds another token, which boto3 reads before AWS_SESSION_TOKEN.")
-    return found
+        problems.append("AWS_SECURITY_TOKEN holds another token, which boto3 reads before AWS_SESSION_TOKEN.")
+    return problems

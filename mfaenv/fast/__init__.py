@@ -94,15 +94,15 @@ def answer(options: "Options", env: "Mapping[str, str]", tell: "Tell | None" = N
     """
     if os.isatty(1) or "output" in options:
         return None
-    found = stored(options, env, ReadOnlyStore.of(env), time.time())
-    target = _target(options, env) if found else ""
-    if not found or not target:
+    pairs = stored(options, env, ReadOnlyStore.of(env), time.time())
+    target = _target(options, env) if pairs else ""
+    if not pairs or not target:
         return None
-    if isinstance(found, str):
+    if isinstance(pairs, str):
         return CODE_NEEDED if options.get("cached") else None
-    output.secrets_to_stdout(environment.rendered(target, found), quiet="quiet" in options)
+    output.secrets_to_stdout(environment.rendered(target, pairs), quiet="quiet" in options)
     if tell and target in shells.NAMES and is_told(env):
-        tell(options, env, found)
+        tell(options, env, pairs)
     return DONE
 
 
@@ -115,8 +115,8 @@ def _target(options: "Options", env: "Mapping[str, str]") -> str:
     """Return the shell or format; nothing where the full path decides: a wrong name, or a console's code page."""
     if "format" in options:
         name = parse.text(options, "format")
-        known = name in shells.FORMATS and "shell" not in options and not runs_on_github(name, env)
-        return name if known else ""
+        answers = name in shells.FORMATS and "shell" not in options and not runs_on_github(name, env)
+        return name if answers else ""
     name, source = parse.lookup(options, env, "shell")
     said = source in parse.MAIN_OPTIONS["shell"].flags
     if name in shells.UPGRADES if said else not name or name in shells.NAMES:
@@ -158,13 +158,13 @@ def stored(options: "Options", env: "Mapping[str, str]", store: ReadOnlyStore, n
         or not environment.profile_as_is_known(env)
     ):
         return None
-    known = store.get(CachedRequest, fingerprint(options, env))
-    if known is None or not _unchanged(known):
+    cached = store.get(CachedRequest, fingerprint(options, env))
+    if cached is None or not _unchanged(cached):
         return MISS if options.get("cached") and _is_empty(store) else None
-    session = store.get(Session, known.session_key)
-    if session is None or session.left(now) < known.min_remaining:
+    session = store.get(Session, cached.session_key)
+    if session is None or session.left(now) < cached.min_remaining:
         return MISS
-    own = {name: getattr(known, name) for name in SHELL_FIELDS}
+    own = {name: getattr(cached, name) for name in SHELL_FIELDS}
     theirs = session.exported(account=with_account(options))
     return environment.pairs({**theirs, **own, "pinned": environment.pinned(options)}, env)
 
@@ -181,15 +181,15 @@ def _is_empty(store: ReadOnlyStore) -> bool:
         return True
 
 
-def _unchanged(known: CachedRequest) -> bool:
-    files = (line.partition("\t") for line in known.files)
+def _unchanged(cached: CachedRequest) -> bool:
+    files = (line.partition("\t") for line in cached.files)
     return all(signature(path) == state for state, _, path in files)
 
 
 def signature(path: str) -> str:
     """Return the state of a file: its inode, size, and the times of its last change, in nanoseconds."""
     try:
-        found = os.stat(path)
+        state = os.stat(path)
     except (OSError, ValueError):  # ValueError: a path that holds NUL
         return "none"
-    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+    return f"{state.st_ino} {state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}"

@@ -39,8 +39,8 @@ def checksum(data: bytes) -> str:
 
 def load(data: bytes) -> Fields | None:
     """Read the text of a file back, or nothing where a single byte of it is not what was written."""
-    body, found, tail = data.rpartition(b"end=")
-    if not found or tail != f"{checksum(body)}\n".encode():
+    body, end, tail = data.rpartition(b"end=")
+    if not end or tail != f"{checksum(body)}\n".encode():
         return None
     text = body.decode("utf-8", "surrogateescape")
     if not text.startswith(HEAD):
@@ -197,9 +197,9 @@ if sys.platform == "win32":
         """Return whether a path has its drive too: without it, it depends on the current one."""
         return os.path.isabs(path) and bool(os.path.splitdrive(path)[0])
 
-    def _is_link(found: os.stat_result) -> bool:
+    def _is_link(state: os.stat_result) -> bool:
         """Return whether it is a link: a junction is one, and lstat takes it for a directory."""
-        return stat.S_ISLNK(found.st_mode) or found.st_reparse_tag == stat.IO_REPARSE_TAG_MOUNT_POINT
+        return stat.S_ISLNK(state.st_mode) or state.st_reparse_tag == stat.IO_REPARSE_TAG_MOUNT_POINT
 
     def owner(_: os.stat_result) -> str:
         """Return nothing: there the access rights of the profile protect the files, and modes say nothing."""
@@ -220,12 +220,12 @@ else:
             caches = named if _is_full(named) else os.path.join(home, ".cache")
         return os.path.join(caches, FOLDER)
 
-    def _is_link(found: os.stat_result) -> bool:
-        return stat.S_ISLNK(found.st_mode)
+    def _is_link(state: os.stat_result) -> bool:
+        return stat.S_ISLNK(state.st_mode)
 
-    def owner(found: os.stat_result) -> str:
+    def owner(state: os.stat_result) -> str:
         """Return another user whose file this is, or nothing where it is ours."""
-        return "" if found.st_uid == os.geteuid() else f"another user (uid {found.st_uid})"
+        return "" if state.st_uid == os.geteuid() else f"another user (uid {state.st_uid})"
 
     _OTHERS, _OTHER_WRITERS = 0o077, 0o022
 
@@ -259,21 +259,21 @@ class ReadOnlyStore:
     def refusal(self) -> str:
         """Return why the directory must not be used, or nothing: others could put there, or take, what they like."""
         try:
-            found = os.lstat(self.path)
+            state = os.lstat(self.path)
         except OSError:
             return ""
-        if _is_link(found):
+        if _is_link(state):
             return "is a link"
-        if not stat.S_ISDIR(found.st_mode):
+        if not stat.S_ISDIR(state.st_mode):
             return "is not a directory"
-        if owner(found):
-            return f"belongs to {owner(found)}"
-        return "can be written by other users" if found.st_mode & _OTHER_WRITERS else ""
+        if owner(state):
+            return f"belongs to {owner(state)}"
+        return "can be written by other users" if state.st_mode & _OTHER_WRITERS else ""
 
     def get(self, of: "type[E]", key: str) -> "E | None":
         """Return the entry of this key; nothing where it is missing, damaged, too open, not ours, or of another key."""
-        found = self.read(of, file_name(of.PREFIX, key))
-        return None if found is None or found.key != key else found
+        entry = self.read(of, file_name(of.PREFIX, key))
+        return None if entry is None or entry.key != key else entry
 
     def read(self, of: "type[E]", name: str) -> "E | None":
         """Return what a file says; nothing where it is missing, damaged, too open or not ours."""
@@ -286,9 +286,9 @@ class ReadOnlyStore:
         except OSError:
             return b""
         try:
-            found = os.fstat(fd)
-            ours = stat.S_ISREG(found.st_mode) and not owner(found) and not found.st_mode & _OTHERS
-            return os.read(fd, found.st_size) if ours and found.st_size <= LARGEST else b""
+            state = os.fstat(fd)
+            ours = stat.S_ISREG(state.st_mode) and not owner(state) and not state.st_mode & _OTHERS
+            return os.read(fd, state.st_size) if ours and state.st_size <= LARGEST else b""
         except OSError:
             return b""
         finally:

@@ -172,8 +172,8 @@ def settings(env: "Mapping[str, str]") -> "dict[str, str]":
 
 def words(text: str) -> "list[tuple[str, str]]":
     """Return the variables that SETTINGS names, as pairs of name and value."""
-    found = [word.partition("=") for word in text.split()] if text else []
-    return [(name, value) for name, _, value in found if is_setting(name)]
+    pairs = [word.partition("=") for word in text.split()] if text else []
+    return [(name, value) for name, _, value in pairs if is_setting(name)]
 
 
 def without_settings(env: "Mapping[str, str]") -> "Mapping[str, str]":

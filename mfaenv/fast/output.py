@@ -58,11 +58,11 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
     Raise OSError with STDOUT_NAME for a file of another user too: nothing is written there.
     """
     if sys.platform != "win32":
-        found = os.fstat(STDOUT)
-        if stat.S_ISREG(found.st_mode) and found.st_uid != os.geteuid():
+        state = os.fstat(STDOUT)
+        if stat.S_ISREG(state.st_mode) and state.st_uid != os.geteuid():
             raise PermissionError(errno.EPERM, "the file belongs to another user", STDOUT_NAME)
-        if stat.S_ISREG(found.st_mode) and found.st_mode & OTHERS:
-            _close_to_others(stat.S_IMODE(found.st_mode), quiet=quiet)
+        if stat.S_ISREG(state.st_mode) and state.st_mode & OTHERS:
+            _close_to_others(stat.S_IMODE(state.st_mode), quiet=quiet)
     to_stdout(data)
 
 

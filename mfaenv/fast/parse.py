@@ -56,8 +56,8 @@ class Option:
 
     def sources(self) -> str:
         """Return where a value comes from when the option is not given, in words."""
-        found = ", ".join([*self.variables, *filter(None, [self.other_source])])
-        return ", else ".join(filter(None, [found, self.default]))
+        sources = ", ".join([*self.variables, *filter(None, [self.other_source])])
+        return ", else ".join(filter(None, [sources, self.default]))
 
 
 MAIN_OPTIONS = {

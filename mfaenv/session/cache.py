@@ -109,16 +109,16 @@ def _kept(profiles: tuple[str, ...]) -> tuple[str, ...]:
 class Cache:
     """A store for sessions. What cannot be written there is reported once, and no error: the session is still printed.
 
-    `held` are the sessions by key that this process found or got: it keeps them where the store does not.
+    `sessions` are the sessions by key that this process found or got: it keeps them where the store does not.
     """
 
     def __init__(
-        self, store: Store, terminal: Terminal, now: Callable[[], float], held: dict[str, Session] | None = None
+        self, store: Store, terminal: Terminal, now: Callable[[], float], sessions: dict[str, Session] | None = None
     ) -> None:
         self._store = store
         self._terminal = terminal
         self._now = now
-        self._held = {} if held is None else held
+        self._held = {} if sessions is None else sessions
         self._writable = True
 
     def find(self, key: str, min_remaining: int, stale: Stale = NONE_STALE) -> Answer:
@@ -148,10 +148,10 @@ class Cache:
 
         Call `look`, which may raise, again and again while waiting.
         """
-        with ExitStack() as held:
+        with ExitStack() as stack:
             if self._writable:
                 said = f"Another mfaenv is getting a session with the keys of profile {profile}; waiting for it."
-                self._lock(held, access_key, said, look)
+                self._lock(stack, access_key, said, look)
             yield
 
     @contextmanager
@@ -161,10 +161,10 @@ class Cache:
         Raise KeyboardInterrupt where the person closed the window that was waited for: the next would ask the same.
         """
         since = self._now()
-        with ExitStack() as held:
+        with ExitStack() as stack:
             if self._writable:
                 said = f"A window of another mfaenv asks for the code of profile {profile}; waiting for the answer."
-                self._lock(held, WINDOW, said, look)
+                self._lock(stack, WINDOW, said, look)
                 look()
                 if dismissed.since(self._store, access_key, since):
                     raise KeyboardInterrupt
@@ -174,11 +174,11 @@ class Cache:
                 self._try_to(lambda: dismissed.remember(self._store, access_key, self._now()))
                 raise
 
-    def _lock(self, held: ExitStack, key: str, said: str, look: Callable[[], None]) -> None:
-        """Hold the lock of this key until `held` ends."""
+    def _lock(self, stack: ExitStack, key: str, said: str, look: Callable[[], None]) -> None:
+        """Hold the lock of this key until the stack is closed."""
         path = self._store.file(file_name(LOCK, key))
         waiting = partial(self._terminal.note, said)
-        self._try_to(lambda: held.enter_context(lock(path, waiting, look)))
+        self._try_to(lambda: stack.enter_context(lock(path, waiting, look)))
 
     def keep(self, request: Request, credentials: Credentials, key: str, source: str) -> Answer:
         """Store a session under its key, and announce it to the prompt hooks.

@@ -49,9 +49,9 @@ class CallLock:
 
     def release(self) -> None:
         """Let the next process call AWS. To be done before anybody is asked, and before anything is said."""
-        held, self._held = self._held, None
-        if held is not None:
-            held.close()
+        lock, self._held = self._held, None
+        if lock is not None:
+            lock.close()
 
     def check_store(self) -> None:
         """Raise ArrivedError where what is wanted is stored. It reads only after a new session was announced."""

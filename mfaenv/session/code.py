@@ -154,10 +154,10 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile, look: L
             raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", _PROGRAM_HINT) from None
     if running.returncode:
         raise MfaenvError(f"{name} {_ending(running.returncode)}.", _PROGRAM_HINT)
-    found = first_code(output)
-    if not found:
+    code = first_code(output)
+    if not code:
         raise MfaenvError(f"{name} ended with status 0, but printed no six digits.", _PROGRAM_HINT)
-    return found
+    return code
 
 
 def _output(process: subprocess.Popen[bytes], name: str, look: Look) -> bytes:
@@ -186,7 +186,7 @@ def _ending(status: int) -> str:
 
     if status > 0:
         return f"ended with status {status}"
-    name = next((known.name for known in signal.Signals if known == -status), f"signal {-status}")
+    name = next((each.name for each in signal.Signals if each == -status), f"signal {-status}")
     return f"was ended by {name}"
 
 
@@ -194,5 +194,5 @@ def first_code(output: bytes) -> str:
     """Find the first run of exactly six ASCII digits."""
     import re
 
-    found = re.search(rb"(?<![0-9])[0-9]{6}(?![0-9])", output)
-    return found[0].decode("ascii") if found else ""
+    match = re.search(rb"(?<![0-9])[0-9]{6}(?![0-9])", output)
+    return match[0].decode("ascii") if match else ""

@@ -57,25 +57,25 @@ def find(request: Request, how: Acquisition, keys: Keys, terminal: Terminal, cal
     """
     who = _identity(request, keys)
     iam = client.client("iam", client.settings_of(request), keys)
-    found = devices.ask(iam, who, keys.access_key)
+    answer = devices.ask(iam, who, keys.access_key)
     asking = can_ask(how, terminal)
     if asking:
         call_lock.release()
-    if found.denied:
+    if answer.denied:
         return _offered(devices.likely(who), terminal, call_lock, asking=asking), who.account
-    if not found.usable:
-        raise _none_usable(who.arn, found.security_keys)
-    if len(found.usable) == 1:
-        return found.usable[0], who.account
+    if not answer.usable:
+        raise _none_usable(who.arn, answer.security_keys)
+    if len(answer.usable) == 1:
+        return answer.usable[0], who.account
     if not asking:
-        listed = ", ".join(found.usable)
+        listed = ", ".join(answer.usable)
         raise MfaenvError(
             f"{who.arn} has several MFA devices: {listed}.",
             "Name one with --serial-number, AWS_MFA_SERIAL or mfa_serial.",
             status=CODE_NEEDED,
         )
-    unusable = [f"{serial} (a security key: STS cannot use it)" for serial in found.security_keys]
-    return terminal.choose("Which MFA device?", found.usable, unusable, look=call_lock.check_store), who.account
+    unusable = [f"{serial} (a security key: STS cannot use it)" for serial in answer.security_keys]
+    return terminal.choose("Which MFA device?", answer.usable, unusable, look=call_lock.check_store), who.account
 
 
 def _offered(likely: str, terminal: Terminal, call_lock: CallLock, *, asking: bool) -> str:

@@ -35,10 +35,10 @@ SLACK = 60
 class Sessions:
     """What turns requests into sessions."""
 
-    def __init__(self, context: Context, held: dict[str, Session] | None = None) -> None:
+    def __init__(self, context: Context, sessions: dict[str, Session] | None = None) -> None:
         self._context = context
         self._store, self._terminal, self._how, self._now = context
-        self._cache = Cache(self._store, self._terminal, self._now, held)
+        self._cache = Cache(self._store, self._terminal, self._now, sessions)
         self._code_source: CodeSource | None = None
 
     def obtain(self, request: Request) -> Answer:
@@ -117,8 +117,8 @@ class Sessions:
         serial, account = remembered.device(self._store, keys.access_key, request.endpoint.text)
         if request.device.text:
             device.checked(request.device.text, request.device.source)
-            known = account if serial == request.device.text else ""
-            return request._replace(account=device.account(request.device.text) or known)
+            remembered_account = account if serial == request.device.text else ""
+            return request._replace(account=device.account(request.device.text) or remembered_account)
         return request._replace(device=Value(serial, "remembered"), account=account) if serial else request
 
     def _stored(self, request: Request, keys: Keys, stale: Stale = NONE_STALE) -> Answer:
@@ -162,9 +162,9 @@ class Sessions:
         """Make the lock for the code, or for the roles; it is not needed once these are stored, and not stale."""
 
         def arrived() -> bool:
-            known = self._known_device(request, keys)
-            wanted = (known,) if roles else (known, known._replace(hops=()))
-            return any(self._stored(each, keys, stale).session for each in wanted)
+            with_device = self._known_device(request, keys)
+            sufficient = (with_device,) if roles else (with_device, with_device._replace(hops=()))
+            return any(self._stored(each, keys, stale).session for each in sufficient)
 
         def alone(look: Callable[[], None]) -> AbstractContextManager[None]:
             return self._cache.alone(keys.access_key, request.profile.text, look)
@@ -187,10 +187,10 @@ class Sessions:
                 "Export them again, or put them into a profile.",
             )
         source = self._source(request)
-        found = not request.device.text
-        if found or not request.account or not longterm.in_keychain(request):
+        searched = not request.device.text
+        if searched or not request.account or not longterm.in_keychain(request):
             keys = self._loaded(request, keys)  # before anybody is asked: another's program may ask on the terminal too
-        if found or not request.account:
+        if searched or not request.account:
             call_lock.acquire()
             request = self._found_device(request, keys, call_lock)
         with self._asked_alone(source, request, keys, call_lock):
@@ -199,7 +199,7 @@ class Sessions:
             self._cache.remember_device(keys.access_key, request)
             answer = self._cache.keep(request, credentials, session_key(request, keys), keys.access_key)
             call_lock.release()
-        self._tell(request, credentials, found=found)
+        self._tell(request, credentials, searched=searched)
         return answer
 
     def _loaded(self, request: Request, keys: Keys) -> Keys:
@@ -236,13 +236,13 @@ class Sessions:
         serial, account = device.find(request, self._how, keys, self._terminal, call_lock)
         return request._replace(device=Value(serial, "found"), account=account)
 
-    def _tell(self, request: Request, credentials: Credentials, *, found: bool) -> None:
+    def _tell(self, request: Request, credentials: Credentials, *, searched: bool) -> None:
         """Show what came of it: how long the session lasts, and what spares the search for the device next time."""
         left = (credentials.expires or 0) - self._now()
         if left < request.duration.seconds - SLACK:
             got, asked = (duration.text(each) for each in (round(left / 60) * 60, request.duration.seconds))
             self._terminal.warn(f"AWS gave {got} instead of {asked}.")
-        if found:
+        if searched:
             where = f"in profile {request.profiles[-1]}"
             self._terminal.note(f"To set the device permanently: mfa_serial = {request.device.text} {where}.")
 
@@ -279,12 +279,12 @@ class Sessions:
     def _unknown(self, request: Request) -> Answer:
         """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
         address.check_request(request)
-        found = longterm.load_keys(request, self._terminal.awaited)
-        if not isinstance(found, Keys):
-            return self._without_code(request, found)
+        keys = longterm.load_keys(request, self._terminal.awaited)
+        if not isinstance(keys, Keys):
+            return self._without_code(request, keys)
         self._cache.prepare()
-        self._remembered(request, found)
-        return self._of_keys(request._replace(keys=found), found)
+        self._remembered(request, keys)
+        return self._of_keys(request._replace(keys=keys), keys)
 
     def _without_code(self, request: Request, credentials: Credentials) -> Answer:
         """Return what botocore resolves the profile to, with the roles on top that it does not know of."""

@@ -63,8 +63,8 @@ def access_key_of(entry: Device) -> str:
 
 def device(store: "Store", access_key: str, endpoint: str) -> tuple[str, str]:
     """Return the device that this access key used before at this address, and its account, or nothing twice."""
-    found = store.get(Device, _device_key(access_key, endpoint)) or Device()
-    return found.serial, found.account
+    entry = store.get(Device, _device_key(access_key, endpoint)) or Device()
+    return entry.serial, entry.account
 
 
 def remember_device(store: "Store", access_key: str, request: "Request", now: float) -> None:
@@ -76,8 +76,8 @@ def remember_device(store: "Store", access_key: str, request: "Request", now: fl
 
 def verdict(store: "Store", serial: str, code: str, now: float) -> str:
     """Return what AWS said to this code a moment ago: USED, REFUSED or nothing."""
-    for known, said, until in (store.get(Codes, serial) or Codes()).codes:
-        if known == code and now < until:
+    for each, said, until in (store.get(Codes, serial) or Codes()).codes:
+        if each == code and now < until:
             return said
     return ""
 
@@ -90,6 +90,6 @@ def remember_code(store: "Store", serial: str, code: str, said: str, now: float)
     over them are found in a second. Two processes never do this at once: only who calls AWS does.
     """
     until = int(now) + VERDICT_SECONDS
-    known = store.get(Codes, serial) or Codes()
-    kept = [row for row in known.codes if row[0] != code and now < row[2]][-MOST_CODES:]
+    codes = store.get(Codes, serial) or Codes()
+    kept = [row for row in codes.codes if row[0] != code and now < row[2]][-MOST_CODES:]
     store.put(Codes(key=serial, codes=(*kept, (code, said, until))), until)

@@ -99,12 +99,12 @@ class Resolved:
         for text in () if self.how.cached else self.request.lost:
             terminal.warn(text)
 
-    def answer(self, terminal: Terminal, held: dict[str, Session] | None = None) -> Answer:
-        """Return the session for the request; `held` gets those that lead to it by key. Raise MfaenvError."""
+    def answer(self, terminal: Terminal, sessions: dict[str, Session] | None = None) -> Answer:
+        """Return the session for the request; `sessions` gets those that lead to it by key. Raise MfaenvError."""
         if self.options.get("verbose"):
             for row in provenance.rows(self.request, self.how, self.env, self.files):
                 terminal.detail(*row)
-        answer = Sessions(Context(self.store, terminal, self.how), held).obtain(self.request)
+        answer = Sessions(Context(self.store, terminal, self.how), sessions).obtain(self.request)
         if answer.key:
             self._remember(answer)
         return answer

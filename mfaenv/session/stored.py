@@ -33,17 +33,17 @@ def profiles(env: "Mapping[str, str]") -> list[str]:
     if store.refusal():
         return []
     latest = store.latest()
-    known = store.get(Names, "")
-    if known and latest and known.latest == latest and known.until > now:
-        return list(known.names)
+    listed = store.get(Names, "")
+    if listed and latest and listed.latest == latest and listed.until > now:
+        return list(listed.names)
     return _listed(store, latest, now)
 
 
 def _listed(store: "Store", latest: str, now: float) -> list[str]:
     """Read the sessions, and keep the list for the next time where it can be written."""
-    found = [entry for name in store.names(SESSION) if (entry := store.read(Session, name)) is not None]
-    names = list(dict.fromkeys(name for entry in found for name in entry.profiles))
-    ends = [entry.expires for entry in found if entry.expires and entry.expires > now]
+    entries = [entry for name in store.names(SESSION) if (entry := store.read(Session, name)) is not None]
+    names = list(dict.fromkeys(name for entry in entries for name in entry.profiles))
+    ends = [entry.expires for entry in entries if entry.expires and entry.expires > now]
     if names and latest:
         until = min([*ends, int(now) + LONGEST])
         try:
