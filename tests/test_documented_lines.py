@@ -50,11 +50,16 @@ VALUES = {
     "ARN": "arn:aws:iam::111122223333:role/Developer",
     "-p alice": "-p default",
     "-p prod": "-p production",
+    "-p NAME": "-p staging",
     " CODE": " $MFAENV_TOKEN_CODE",
 }
 """What the lines leave to the reader, and names of profiles that alice does not have."""
 
-PROGRAMS = {"terraform": 'test -n "$AWS_SESSION_TOKEN"', "nightly.sh": 'test -z "$AWS_SESSION_TOKEN"'}
+PROGRAMS = {
+    "claude": 'test -n "$AWS_CONFIG_FILE"',
+    "terraform": 'test -n "$AWS_SESSION_TOKEN"',
+    "nightly.sh": 'test -z "$AWS_SESSION_TOKEN"',
+}
 """Programs that the lines start: they succeed with a session, or with an address in its place."""
 
 

@@ -112,6 +112,13 @@ PROOFS = {
     ),
     "Two other programs may: cmd looks there first for each command that you type, and Python does if `PYTHONPATH` has "
     "an empty element.": (),
+    "`mfaenv exec --only` hides other profiles from a program.": (
+        "test_boto3_finds_the_profile_by_its_name_and_by_default_and_no_other",
+    ),
+    "It is no wall: a program that runs as you can read your files, and so your keys and stored sessions.": (
+        "test_any_program_of_the_user_gets_them_and_the_stored_sessions",
+    ),
+    "Against a program that you do not trust, use another user or a container.": (),
     "mfaenv refuses a folder that is a link, belongs to another user, or can be written by others.": (
         "test_a_directory_that_could_be_a_trap_is_refused",
         "test_another_users_directory_is_refused",
@@ -172,7 +179,9 @@ KEYS_PROOFS = {
     "The keychain is the macOS Keychain, the Windows Credential Manager or the Secret Service on Linux.": KEYCHAINS,
     "Other keychains work if the Python package keyring has a backend for them.": (MOVES,),
     "If that package is missing, this command shows how to install it:": ("test_without_a_keychain_nothing_changes",),
-    "`import` stores the keys of a profile in the keychain, reads them back, and tries them with AWS.": (
+    "`import` stores the keys of a profile in the keychain, reads them back in another process, and tries them with "
+    "AWS.": (
+        "test_a_keychain_that_keeps_things_in_memory_alone_is_refused",
         "test_keys_that_aws_does_not_know_stay_in_the_file",
         "test_a_backend_that_keeps_nothing_changes_nothing",
     ),
@@ -181,11 +190,16 @@ KEYS_PROOFS = {
     "still find the keys.": (*KEYCHAINS, "test_a_program_that_is_not_on_the_path_is_named_with_its_folder"),
     "Nothing else in the files changes.": (MOVES,),
     "`mfaenv keys export` moves them back into the file, if no other user can read it.": (
+        "test_nothing_is_exported_into_a_file_that_others_can_read",
         "test_export_is_the_way_back",
         "test_any_name_of_a_profile_moves_there_and_back",
     ),
     "If either is interrupted, the keys are in at least one of the two places.": (CALLS, SYSTEM_CALLS),
     "Run the same command again.": ("test_on_a_full_disk_nothing_is_lost_and_the_next_run_finishes",),
+    "Two such commands at once wait for each other.": (
+        "test_two_imports_of_one_profile_at_once_lose_nothing",
+        "test_an_export_waits_for_another_that_is_about_to_replace_the_file",
+    ),
     "The keychain has one entry for each profile name.": (MOVES,),
     "If it holds other keys for that name, mfaenv asks before it overwrites them.": (
         "test_other_keys_in_the_keychain_are_not_overwritten_unasked",
