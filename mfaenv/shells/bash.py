@@ -49,9 +49,9 @@ class Bash(Target):
         """Return what fails where one of the variables is read-only, before any is changed, and without `eval`.
 
         Some shells end the script at a variable that is read-only, and ksh93 leaves the line without regard to errexit:
-        so it is tried in a subshell first.
+        so it is tried in a subshell first. What a function called `unset` prints is kept in a variable, and not run.
         """
-        return f"{_NEEDS_EVAL}&&\n`unset {' '.join(names)}`" if names else _NEEDS_EVAL
+        return f"{_NEEDS_EVAL}&&\n_mfaenv_text=`unset {' '.join(names)}`" if names else _NEEDS_EVAL
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement that sets and exports the variable."""
@@ -62,11 +62,9 @@ class Bash(Target):
         return f"export {name}=$'{octal(value)}'"
 
     def remove(self, name: str) -> str:
-        """Return the statement that removes the variable."""
         return f"unset {name}"
 
     def fail(self, status: int) -> str:
-        """Return the statement that makes the line fail."""
         return f"(exit {status})"
 
     def join(self, statements: list[bytes]) -> bytes:

@@ -33,7 +33,6 @@ class Tcsh(Target):
     _longest_printed = 4096
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement. Raise ValueError when the value is too long."""
         if is_plain(value):
             return f"setenv {name} {value};"
         if not value.isascii() and len(value.encode("utf-8", "surrogateescape")) > self._longest_printed:
@@ -41,11 +40,9 @@ class Tcsh(Target):
         return f"setenv {name} \"`printf '{printed(value)}'`\";"
 
     def remove(self, name: str) -> str:
-        """Return the statement."""
         return f"unsetenv {name};"
 
     def fail(self, status: int) -> str:
-        """Return the statement."""
         return f"(exit {status});"
 
     def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - it gives no arguments
@@ -72,7 +69,6 @@ class Csh(Tcsh):
     _longest_line = 4080
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement. Raise ValueError when it is too long."""
         statement = super().assign(name, value)
         if len(statement) > self._longest_line:
             raise ValueError

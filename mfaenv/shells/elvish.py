@@ -16,14 +16,11 @@ class Elvish(Target):
     matches = True
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement."""
         quoted = value.replace("'", "''").translate(_RAW_OCTETS)
         return f"set-env {name} '{quoted}';"
 
     def remove(self, name: str) -> str:
-        """Return the statement."""
         return f"unset-env {name};"
 
     def fail(self, status: int) -> str:
-        """Return the statement."""
         return f"fail 'mfaenv: exit status {status}';"

@@ -35,6 +35,5 @@ class Sh(Bash):
     completion = ""
 
     def assign_odd(self, name: str, value: str) -> str:
-        """Return the statement for a value that is not plain."""
         quoted = "'" + value.replace("'", "'\\''") + "'"
         return f"eval \"export {name}=`printf '{printed(quoted)}'`\""

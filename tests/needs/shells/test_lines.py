@@ -96,6 +96,14 @@ def test_a_read_only_variable_fails_the_line(
     assert variable in done.stderr
 
 
+def test_what_a_function_of_the_users_prints_is_not_run(ready: BackgroundClient) -> None:
+    theirs = 'unset() { echo "touch pwned"; builtin unset "$@"; }'
+    bash = next(shell for shell in SHELLS if shell.name == "bash")
+    done = ready.run(bash, theirs, "eval $(mfaenv -p staging) >/dev/null && what-is-set")
+    assert done.stdout.splitlines() == [ready.staging]
+    assert not (ready.product.home / "pwned").exists()
+
+
 LINES = [(shell, line) for shell in SHELLS for line in shell.lines]
 
 
