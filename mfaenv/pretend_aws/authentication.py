@@ -1,12 +1,12 @@
-"""Check who signed a request: in AWS's order, with AWS's error messages.
+"""Check who signed a request: in AWS's order, with the error messages of STS and IAM.
 
-The services of the query protocol (STS, IAM) and S3 check the same but word their errors differently.
+S3 checks the same; it has words of its own, which nobody reads here.
 """
 
 import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from mfaenv.aws.regions import partition_of
 from mfaenv.pretend_aws import sigv4
@@ -15,9 +15,7 @@ from mfaenv.pretend_aws.wire import Failure, Refusal
 from mfaenv.pretend_aws.world import Credential, Use, World
 from mfaenv.serving.loopback import HttpRequest
 
-Errors: TypeAlias = Mapping[str, Failure]
-
-QUERY_ERRORS: Errors = {
+ERRORS: Mapping[str, Failure] = {
     "unsigned": Failure("MissingAuthenticationToken", "Request is missing Authentication Token", 403),
     "malformed": Failure(
         "IncompleteSignature",
@@ -69,58 +67,24 @@ QUERY_ERRORS: Errors = {
     "expired": Failure("ExpiredToken", "The security token included in the request is expired", 403),
 }
 
-S3_ERRORS: Errors = {
-    **QUERY_ERRORS,
-    "unsigned": Failure("AccessDenied", "Access Denied", 403),
-    "header not signed": Failure(
-        "AccessDenied", "There were headers present in the request which were not signed", 403
-    ),
-    "wrong region": Failure(
-        "AuthorizationHeaderMalformed", "The authorization header is malformed; the region '{region}' is wrong", 400
-    ),
-    "late": Failure(
-        "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.", 403
-    ),
-    "early": Failure(
-        "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.", 403
-    ),
-    "wrong signature": Failure(
-        "SignatureDoesNotMatch",
-        "The request signature we calculated does not match the signature you provided. Check your key and signing "
-        "method.",
-        403,
-    ),
-    "wrong payload": Failure(
-        "XAmzContentSHA256Mismatch",
-        "The provided 'x-amz-content-sha256' header does not match what was computed.",
-        400,
-    ),
-    "unknown key": Failure(
-        "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403
-    ),
-    "wrong token": Failure("InvalidToken", "The provided token is malformed or otherwise invalid.", 400),
-    "expired": Failure("ExpiredToken", "The provided token has expired.", 400),
-}
-
 
 class RequestChecks(NamedTuple):
-    """How one service checks requests: its errors, and how many seconds a clock may be off."""
+    """How one service checks requests, and how many seconds a clock may be off."""
 
     service: str
-    errors: Errors
     skew: int
     needs_mfa: bool = False
     """Whether a user's session without MFA is refused; IAM does so without a reason."""
 
     def refusal(self, kind: str, **details: str) -> Refusal:
-        """Return the refusal of this kind as this service words it."""
-        code, message, status = self.errors[kind]
+        """Return the refusal of this kind."""
+        code, message, status = ERRORS[kind]
         return Refusal(code, message.format(**details), status)
 
 
-STS_CHECKS = RequestChecks("sts", QUERY_ERRORS, skew=300)
-IAM_CHECKS = RequestChecks("iam", QUERY_ERRORS, skew=300, needs_mfa=True)
-S3_CHECKS = RequestChecks("s3", S3_ERRORS, skew=900)
+STS_CHECKS = RequestChecks("sts", skew=300)
+IAM_CHECKS = RequestChecks("iam", skew=300, needs_mfa=True)
+S3_CHECKS = RequestChecks("s3", skew=900)
 
 
 class Signed(NamedTuple):

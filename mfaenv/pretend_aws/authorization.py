@@ -1,4 +1,4 @@
-"""What a caller may do: service control policies, then the caller's own, then for roles their trust policy.
+"""What a caller may do: by its own policies and its session's, then for roles by their trust policy.
 
 Source: the IAM User Guide, "Policy evaluation logic", "Troubleshoot access denied error messages" and "Cross-account
 resource access in IAM".
@@ -63,8 +63,6 @@ def _not_allowed(binding: Iterable[tuple[str, Iterable[Document]]], query: Query
 
 def _policies(caller: Credential) -> Iterable[tuple[str, Iterable[Document]]]:
     """Yield the kinds of policy that bind the caller, each with its policies."""
-    if caller.account.control_policies:
-        yield "service control", caller.account.control_policies
     if not (isinstance(caller.principal, User) and caller.principal.is_root):
         yield "identity-based", caller.principal.policies.values()
     if caller.details.policies:

@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from mfaenv.fast.environment import is_digits
 from mfaenv.pretend_aws import access_keys, virtual_devices
 from mfaenv.pretend_aws.authentication import IAM_CHECKS
 from mfaenv.pretend_aws.authorization import authorize
 from mfaenv.pretend_aws.policy import Document, check, statements
 from mfaenv.pretend_aws.query import query_service
 from mfaenv.pretend_aws.service import Action, Call
-from mfaenv.pretend_aws.validation import Number, Rule, Text
+from mfaenv.pretend_aws.validation import Rule, Text
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
 from mfaenv.pretend_aws.world import User
 
@@ -26,12 +25,11 @@ _USER_NAME = Text("UserName", 1, 128, _NAME)
 _NAMED_USER = replace(_USER_NAME, required=True)
 _POLICY_NAME = Text("PolicyName", 1, 128, _NAME, required=True)
 _POLICY_DOCUMENT = Text("PolicyDocument", 1, 131_072, r"[\u0009\u000A\u000D\u0020-\u00FF]+", required=True)
-_PAGE: list[Rule] = [Text("Marker", 1, 320, r"[\u0020-\u00FF]+"), Number("MaxItems", 1, 1000)]
 RULES: Mapping[str, Sequence[Rule]] = {
     "DeleteUserPolicy": [_NAMED_USER, _POLICY_NAME],
     "GetUser": [_USER_NAME],
-    "ListAccessKeys": [_USER_NAME, *_PAGE],
-    "ListMFADevices": [_USER_NAME, *_PAGE],
+    "ListAccessKeys": [_USER_NAME],
+    "ListMFADevices": [_USER_NAME],
     "PutUserPolicy": [_NAMED_USER, _POLICY_NAME, _POLICY_DOCUMENT],
     "CreateAccessKey": [_USER_NAME],
     "DeleteAccessKey": [_USER_NAME, access_keys.KEY_ID],
@@ -39,7 +37,7 @@ RULES: Mapping[str, Sequence[Rule]] = {
     "UpdateAccessKey": [_USER_NAME, access_keys.KEY_ID, access_keys.STATUS],
     "CreateVirtualMFADevice": [virtual_devices.PATH, virtual_devices.NAME],
     "DeleteVirtualMFADevice": [virtual_devices.SERIAL_NUMBER],
-    "ListVirtualMFADevices": [virtual_devices.STATUS, *_PAGE],
+    "ListVirtualMFADevices": [virtual_devices.STATUS],
     "EnableMFADevice": [_NAMED_USER, virtual_devices.SERIAL_NUMBER, *virtual_devices.CODES],
     "ResyncMFADevice": [_NAMED_USER, virtual_devices.SERIAL_NUMBER, *virtual_devices.CODES],
     "DeactivateMFADevice": [_USER_NAME, virtual_devices.SERIAL_NUMBER],
@@ -61,27 +59,22 @@ def _get_user(user: User, _call: Call) -> Content:
     return {"User": shown}
 
 
-def _list_mfa_devices(user: User, call: Call) -> Content:
+def _list_mfa_devices(user: User, _call: Call) -> Content:
     devices: list[Content] = [
         {"UserName": user.name, "SerialNumber": device.serial, "EnableDate": timestamp(device.created)}
         for device in user.devices
     ]
-    return _page("MFADevices", devices, call)
+    return _page("MFADevices", devices)
 
 
-def _list_access_keys(user: User, call: Call) -> Content:
+def _list_access_keys(user: User, _call: Call) -> Content:
     keys: list[Content] = [access_keys.described(user, key) for key in user.keys]
-    return _page("AccessKeyMetadata", keys, call)
+    return _page("AccessKeyMetadata", keys)
 
 
-def _page(name: str, items: Sequence[Content], call: Call) -> Content:
-    """Return the items from the call's marker on, as many as it wants, with the next marker where there are more."""
-    marker = call.parameters.get("Marker", "0")
-    if not is_digits(marker):
-        raise Refusal("ValidationError", "Invalid Marker.", 400)
-    end = int(marker) + int(call.parameters.get("MaxItems", "100"))
-    more: dict[str, Content] = {"Marker": str(end)} if end < len(items) else {}
-    return {"IsTruncated": "true" if more else "false", **more, name: {"member": items[int(marker) : end]}}
+def _page(name: str, items: Sequence[Content]) -> Content:
+    """Return a list as one page: nobody here has so many that IAM would begin another."""
+    return {"IsTruncated": "false", name: {"member": items}}
 
 
 def _put_user_policy(user: User, call: Call) -> Content:

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL, Document, check
-from mfaenv.pretend_aws.validation import Members, Text
+from mfaenv.pretend_aws.validation import UNLIMITED, Members, Text
 from mfaenv.pretend_aws.wire import Refusal
 
-POLICY = Text("Policy", 1, 100_000, r"[\u0009\u000A\u000D\u0020-\u00FF]+")
+POLICY = Text("Policy", 1, UNLIMITED, r"[\u0009\u000A\u000D\u0020-\u00FF]+")
 POLICY_ARNS = Members("PolicyArns", ("arn",), most=10)
 TAGS = Members("Tags", ("Key", "Value"), most=50)
 TRANSITIVE_KEYS = Members("TransitiveTagKeys", ("",), most=50)

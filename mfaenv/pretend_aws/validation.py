@@ -23,6 +23,9 @@ class Rule(Protocol):
         """Return the constraint that the value breaks, or nothing."""
 
 
+UNLIMITED = 1024 * 1024
+"""Characters of what has no limit of its own in AWS's models: those of a request."""
+
 _ASTRAL = (r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
 """How AWS's models write the characters beyond the first plane, and how Python does."""
 

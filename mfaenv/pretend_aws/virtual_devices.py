@@ -11,7 +11,7 @@ import secrets
 
 from mfaenv.pretend_aws.authorization import authorize
 from mfaenv.pretend_aws.service import Call
-from mfaenv.pretend_aws.validation import Text
+from mfaenv.pretend_aws.validation import UNLIMITED, Text
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
 from mfaenv.pretend_aws.world import Account, Device, User
 
@@ -21,7 +21,7 @@ SEED_BYTES = 40
 
 SERIAL_NUMBER = Text("SerialNumber", 9, 256, r"[\w+=/:,.@-]+", required=True)
 CODES = tuple(Text(f"AuthenticationCode{number}", 6, 6, r"[\d]+", required=True) for number in (1, 2))
-NAME = Text("VirtualMFADeviceName", 1, 226, r"[\w+=,.@-]+", required=True)
+NAME = Text("VirtualMFADeviceName", 1, UNLIMITED, r"[\w+=,.@-]+", required=True)
 PATH = Text("Path", 1, 512, r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)")
 STATUS = Text("AssignmentStatus", 1, 32, "Assigned|Unassigned|Any")
 

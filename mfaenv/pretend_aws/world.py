@@ -94,7 +94,7 @@ class World:
 
 @dataclass(eq=False)
 class Account:
-    """An account: its users and roles by name, its buckets, and the service control policies over it."""
+    """An account: its users and roles by name, its buckets, and its managed policies."""
 
     world: World
     id: str
@@ -107,8 +107,6 @@ class Account:
     """Virtual devices that are nobody's yet, or any more, by serial number."""
     policies: dict[str, Document] = field(default_factory=dict)
     """Managed policies of the account's own, by ARN."""
-    control_policies: list[Document] = field(default_factory=list)
-    """With none, nothing is limited; with any, they must allow what is to be allowed."""
 
     def arn(self, resource: str, service: str = "iam") -> str:
         """Return the ARN of a resource of this account: `arn:aws:iam::123456789012:user/alice`."""

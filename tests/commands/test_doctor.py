@@ -168,11 +168,10 @@ def test_self_service_counts_as_enforced(product: Product, scenario: Scenario, a
         ({"MFA": SELF_SERVICE}, ("enforced", OPEN_TO_SET_UP)),
     ],
 )
-def test_a_service_control_policy_that_denies_s3_to_all_is_no_proof(
+def test_a_policy_that_denies_s3_to_all_is_no_proof(
     product: Product, scenario: Scenario, alice: User, policies: dict[str, Any], expected: tuple[str, dict[str, str]]
 ) -> None:
-    alice.account.control_policies += [ALLOW_ALL, NO_S3]
-    alice.policies = {"All": ALLOW_ALL, **policies}
+    alice.policies = {"All": ALLOW_ALL, "NoS3": NO_S3, **policies}
     found = with_code(product, scenario)
     assert (found.verdict, found.ended("without_mfa")) == expected
     assert found.ended("with_mfa") == {**alike("allowed"), BUCKETS: "explicit deny"}
@@ -183,8 +182,7 @@ def test_a_service_control_policy_that_denies_s3_to_all_is_no_proof(
 def test_where_such_a_deny_is_all_there_is_nothing_can_be_told(
     product: Product, scenario: Scenario, alice: User
 ) -> None:
-    alice.account.control_policies += [ALLOW_ALL, NO_S3]
-    alice.policies = {"Work": allow("ec2:*")}
+    alice.policies = {"Work": allow("ec2:*"), "NoS3": NO_S3}
     found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert found.data["reason"].startswith(f"{BUCKETS}: explicitly denied with MFA as well")
