@@ -169,20 +169,25 @@ def _text_of(error: ClientError, part: str) -> str:
 
 def clock_error(response: Any) -> MfaenvError:
     """Return by how much the clock is off, as far as the answer tells."""
-    off = round(ahead(response, time.time()) or 0)
+    now = time.time()
+    off = round(ahead(response, now, now) or 0)
     measure = f" by {duration.text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
     return MfaenvError(f"This machine's clock is off{measure}.", "Set it (timedatectl set-ntp true), then try again.")
 
 
-def ahead(response: Any, now: float) -> float | None:
-    """Return the seconds by which `now` is ahead of the answer's own Date header; nothing where that holds no date."""
+def ahead(response: Any, sent: float, received: float) -> float | None:
+    """Return the seconds by which this machine's clock is ahead of the answer's own Date header; None without a date.
+
+    A date between the times at which the request was sent and the answer received is right: answers may be slow.
+    """
     date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
     from email.utils import parsedate_to_datetime  # it takes as long to load as all the rest together
 
     try:
-        return now - parsedate_to_datetime(date).timestamp()
+        there = parsedate_to_datetime(date).timestamp()
     except ValueError:
         return None
+    return min(received - there, max(sent - there, 0))
 
 
 def from_botocore(error: BotoCoreError, text: str = "") -> MfaenvError:

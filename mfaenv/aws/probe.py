@@ -111,16 +111,17 @@ class Asker:
     def _ask(self, call: Call, keys: Keys | Credentials, **parameters: str) -> Outcome:
         from botocore.exceptions import ClientError
 
+        sent = self._now()
         try:
             with explain.botocore_errors():
                 answer = getattr(self._client(call.service, keys), call.operation)(**parameters)
         except MfaenvError as error:
             return Outcome(Kind.FAILED, error.message, error.hint)
         except ClientError as error:
-            return self._refused(error, keys.access_key)
+            return self._refused(error, keys.access_key, sent)
         if call.member not in answer or (call == IDENTITY and identity_in(answer) is None):
             return Outcome(Kind.FAILED, *explain.NOT_AWS)
-        return Outcome(Kind.ALLOWED, data=answer, ahead=explain.ahead(answer, self._now()))
+        return Outcome(Kind.ALLOWED, data=answer, ahead=explain.ahead(answer, sent, self._now()))
 
     def _client(self, service: str, keys: Keys | Credentials) -> Any:
         """Return a client, made once: botocore's clients can be shared by threads, what makes them cannot."""
@@ -130,10 +131,10 @@ class Asker:
                 self._clients[name] = client.client(service, self._settings, keys)
             return self._clients[name]
 
-    def _refused(self, error: ClientError, access_key: str) -> Outcome:
+    def _refused(self, error: ClientError, access_key: str, sent: float) -> Outcome:
         problem = explain.from_client(error, access_key, "")
         code = explain.error_code(error)
-        ahead = explain.ahead(error.response, self._now())
+        ahead = explain.ahead(error.response, sent, self._now())
         return Outcome(_kind(problem), problem.message, problem.hint, code, ahead=ahead)
 
 
