@@ -9,7 +9,7 @@ from mfaenv import shells
 from mfaenv.errors import INTERRUPTED, MfaenvError, NothingStoredError
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import STDOUT_NAME, text_to_stderr, to_stdout
-from mfaenv.fast.parse import Line
+from mfaenv.fast.parse import CommandLine
 from mfaenv.shells import detect
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tty import printable
@@ -46,7 +46,7 @@ def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None
         return  # no shell that we know, or nobody who reads: the exit status has to do
 
 
-def _say_what_stays(line: Line, env: Mapping[str, str]) -> None:
+def _say_what_stays(line: CommandLine, env: Mapping[str, str]) -> None:
     """Show that the shell still has another profile's session than the line was to get. Raise OSError."""
     profile = catalog.profile_or_default(line.options, env)
     own = env.get(environment.PROFILE, "")

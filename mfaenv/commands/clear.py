@@ -79,7 +79,7 @@ def _of_profile(store: Store, profile: str, env: Mapping[str, str]) -> dict[str,
     keys = {key for key in (section.get(awsfiles.ACCESS_KEY, ""), remembered_key) if key}
     entries = {name: store.read(Session, name) for name in store.names(SESSION)}
     sessions = {name: entry for name, entry in entries.items() if entry and _depends_on(entry, profile, keys)}
-    devices = {name: store.read(remembered.Device, name) for name in store.names(DEVICE)}
+    devices = {name: store.read(remembered.RememberedDevice, name) for name in store.names(DEVICE)}
     own = (name for name, entry in devices.items() if entry and remembered.access_key_of(entry) in keys)
     return {**sessions, **dict.fromkeys(own)}
 

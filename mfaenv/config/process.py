@@ -10,7 +10,7 @@ from mfaenv.aws import process
 from mfaenv.command_line import join
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.catalog import parse
-from mfaenv.fast.parse import Line, text
+from mfaenv.fast.parse import CommandLine, text
 from mfaenv.terminal import program
 
 SETTING = "credential_process"
@@ -68,7 +68,7 @@ def program_of(command: str) -> str:
     return (_words(command) or command.split())[0]
 
 
-def _parsed(command: str) -> Line | None:
+def _parsed(command: str) -> CommandLine | None:
     words = _words(command)
     return parse(words[1:]) if words and _is_program(words[0]) else None
 

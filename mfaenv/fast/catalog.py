@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfaenv.fast.parse import Line, Options
+    from mfaenv.fast.parse import CommandLine, Options
 
 __all__ = [
     "COMMANDS",
@@ -198,6 +198,6 @@ def profile_or_default(options: "Options", env: "Mapping[str, str]") -> str:
     return lookup(options, env, "profile")[0] or DEFAULT
 
 
-def parse(arguments: "Sequence[str]") -> "Line":
+def parse(arguments: "Sequence[str]") -> "CommandLine":
     """Return what the arguments mean, to whichever command."""
     return read(arguments, COMMANDS.get)

@@ -197,7 +197,7 @@ ANSWERS = ("version", "help")
 """Options that are a question of their own: whatever else was given, the answer is all that is printed."""
 
 
-class Line:
+class CommandLine:
     """A command line: the command's name and row, its options, the words after them, and what is missing at the end.
 
     That is the name of an option that has no value yet, or empty.
@@ -217,12 +217,12 @@ class Line:
         return any(name in self.options for name in ANSWERS)
 
 
-def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]") -> Line:
+def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]") -> CommandLine:
     """Return what the arguments mean as far as the rows tell; what they do not explain is left out, and not `plain`.
 
     `commands` returns the row of a command by its name, so that the others are not loaded for the main one.
     """
-    line, rest = Line(), list(arguments)
+    line, rest = CommandLine(), list(arguments)
     names = line.row.names()
     while rest:
         word = rest.pop(0)
@@ -245,7 +245,7 @@ def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]"
     return line
 
 
-def _long(line: Line, names: "Mapping[str, str]", word: str, rest: list[str]) -> None:
+def _long(line: CommandLine, names: "Mapping[str, str]", word: str, rest: list[str]) -> None:
     flag, equals, value = word.partition("=")
     name = names.get(flag, "")
     if not name or (equals and not line.row.options[name].metavar):
@@ -256,7 +256,7 @@ def _long(line: Line, names: "Mapping[str, str]", word: str, rest: list[str]) ->
         _set(line, name, [value] if equals else rest)
 
 
-def _short(line: Line, names: "Mapping[str, str]", word: str, rest: list[str]) -> None:
+def _short(line: CommandLine, names: "Mapping[str, str]", word: str, rest: list[str]) -> None:
     """Read switches in one word, the last of which may take a value: `-qp prod`, `-qpprod`."""
     for number, letter in enumerate(word[1:], start=2):
         name = names.get(f"-{letter}", "")
@@ -269,14 +269,14 @@ def _short(line: Line, names: "Mapping[str, str]", word: str, rest: list[str]) -
             line.options[name] = True
 
 
-def _set(line: Line, name: str, values: list[str]) -> None:
+def _set(line: CommandLine, name: str, values: list[str]) -> None:
     if values:
         line.options[name] = values.pop(0)
     else:
         line.options[name], line.missing, line.plain = "", name, False
 
 
-def _settle(line: Line) -> None:
+def _settle(line: CommandLine) -> None:
     """Leave out options before the command's name that it does not take, add its own, and count its words."""
     line.options = line.row.taken(line.options)
     counted = line.command == MAIN or not line.answers

@@ -17,7 +17,7 @@ USED = "used"
 REFUSED = "refused"
 
 
-class Device(Entry):
+class RememberedDevice(Entry):
     """The device that an access key, which is the entry's key, used before, and its account."""
 
     PREFIX = DEVICE
@@ -56,14 +56,14 @@ def _device_key(access_key: str, endpoint: str) -> str:
     return "\n".join(filter(None, (access_key, endpoint)))
 
 
-def access_key_of(entry: Device) -> str:
+def access_key_of(entry: RememberedDevice) -> str:
     """Return the access key whose device an entry remembers."""
     return entry.key.partition("\n")[0]
 
 
 def device(store: "Store", access_key: str, endpoint: str) -> tuple[str, str]:
     """Return the device that this access key used before at this address, and its account, or nothing twice."""
-    entry = store.get(Device, _device_key(access_key, endpoint)) or Device()
+    entry = store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()
     return entry.serial, entry.account
 
 
@@ -71,7 +71,7 @@ def remember_device(store: "Store", access_key: str, request: "Request", now: fl
     """Keep the request's device for the next time. Raise OSError where the store cannot be written."""
     if device(store, access_key, request.endpoint.text) != (request.device.text, request.account):
         key = _device_key(access_key, request.endpoint.text)
-        store.put(Device(key=key, serial=request.device.text, account=request.account), now + DEVICE_SECONDS)
+        store.put(RememberedDevice(key=key, serial=request.device.text, account=request.account), now + DEVICE_SECONDS)
 
 
 def verdict(store: "Store", serial: str, code: str, now: float) -> str:

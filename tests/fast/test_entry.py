@@ -18,7 +18,7 @@ from mfaenv import store
 from mfaenv.fast import CachedRequest, entry
 from mfaenv.fast.entry import Entry, Session
 from mfaenv.session.longterm import RememberedKey
-from mfaenv.session.remembered import Codes, Device
+from mfaenv.session.remembered import Codes, RememberedDevice
 from mfaenv.store import Store
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mfaenv.pretend_aws.scenario import Scenario
 
-KINDS: tuple[type[Entry], ...] = (Session, CachedRequest, Device, Codes, RememberedKey)
+KINDS: tuple[type[Entry], ...] = (Session, CachedRequest, RememberedDevice, Codes, RememberedKey)
 SERIAL = "arn:aws:iam::123456789012:mfa/alice"
 CONFIG = f"""[default]
 region = us-east-1
@@ -130,7 +130,7 @@ def home(folder: Path) -> dict[str, str]:
 @example(changes=[a_field(CachedRequest, "min_remaining", "a while")])
 @example(changes=[a_field(CachedRequest, "files", "none\t/a\0b")])
 @example(changes=[a_field(CachedRequest, "session_key", None)])
-@example(changes=[a_field(Device, "serial", None)])
+@example(changes=[a_field(RememberedDevice, "serial", None)])
 @example(changes=[a_field(Codes, "codes", "123456 used soon")])
 @example(changes=[a_field(Codes, "codes", "123456 used " + "9" * 5000)])
 def test_no_field_is_a_mistake_in_mfaenv(ways: Ways, changes: list[Changed]) -> None:
@@ -139,7 +139,7 @@ def test_no_field_is_a_mistake_in_mfaenv(ways: Ways, changes: list[Changed]) -> 
         place = Store(entry.directory(env))
         place.prepare()
         key = f"AKIAIOSFODNN7EXAMPLE\n{env['AWS_ENDPOINT_URL']}"
-        place.put(Device(key=key, serial=SERIAL, account="123456789012"), 4_000_000_000)
+        place.put(RememberedDevice(key=key, serial=SERIAL, account="123456789012"), 4_000_000_000)
         place.put(Codes(key=SERIAL, codes=(("123456", "used", 4_000_000_000),)), 4_000_000_000)
         for arguments in ([], ["-p", "role"]):
             ways.stock(arguments, env, 10_000)

@@ -60,7 +60,7 @@ KINDS = {
     for kind in (
         entry.Session,
         fast.CachedRequest,
-        remembered.Device,
+        remembered.RememberedDevice,
         remembered.Codes,
         stored.Names,
         longterm.RememberedKey,

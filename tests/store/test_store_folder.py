@@ -161,7 +161,7 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
     kinds = (
         entry.Session,
         fast.CachedRequest,
-        remembered.Device,
+        remembered.RememberedDevice,
         remembered.Codes,
         stored.Names,
         longterm.RememberedKey,
