@@ -10,10 +10,11 @@ foreach _mfaenv_word ($argv:q)
         continue
     endif
     switch ($_mfaenv_word:q)
-        case -[sfh]*:
-        case -[qv][sfh]*:
+        case -[sfoh]*:
+        case -[qv][sfoh]*:
         case --shell*:
         case --format*:
+        case --output*:
         case --version:
         case --help:
             set _mfaenv_for_this_shell = 0

@@ -265,7 +265,7 @@ def test_keys_with_a_token(product: Product, aws: ObservedAws) -> None:
     configure(product, f"[profile static]\n{keys}")
     done = product.run("-p", "static", "--shell", "bash")
     assert done.status == 0
-    assert "AWS_SESSION_TOKEN=token;" in done.out
+    assert "AWS_SESSION_TOKEN=token&&" in done.out
     assert "unset AWS_CREDENTIAL_EXPIRATION&&" in done.out
     assert aws.actions() == []
 
