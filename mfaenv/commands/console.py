@@ -82,10 +82,10 @@ def _console(resolved: Resolved, env: Mapping[str, str]) -> Console:
 
 def _given(resolved: Resolved, terminal: Terminal) -> Credentials:
     """Return the session that the profile's program gives. Raise MfaenvError where it gives long-term keys."""
-    found = longterm.load_keys(resolved.request, terminal.awaited)
-    if isinstance(found, Keys):
-        raise _users_own(resolved, _whose(resolved, found))
-    return found
+    keys = longterm.load_keys(resolved.request, terminal.awaited)
+    if isinstance(keys, Keys):
+        raise _users_own(resolved, _whose(resolved, keys))
+    return keys
 
 
 def _keys(session: Mapping[str, str]) -> Credentials:

@@ -67,18 +67,18 @@ def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]
     coredump.prevent()
     with ExitStack() as opened:
         opened.enter_context(settings.hidden(env))
-        terminal, held = Terminal.for_options(options, env), dict[str, Session]()
+        terminal, sessions_by_key = Terminal.for_options(options, env), dict[str, Session]()
         ours = environment.without_settings(env)
         resolved = service.resolve_request(options, ours, fast.fingerprint(options, env))
         resolved.warn_of_lost(terminal)
-        answer = resolved.answer(terminal, held)
+        answer = resolved.answer(terminal, sessions_by_key)
         own = resolved.fields(answer)
         pairs, keys = environment.pairs(own, env), {} if options.get("serve") else own
         shells.check_lengths(pairs, environment.LONGEST)
         programs = environment.changed(pairs, env)
         if options.get("serve"):
-            request = _found(resolved.request, answer.session)
-            sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), held)
+            request = _with_source(resolved.request, answer.session)
+            sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), sessions_by_key)
             line = _line(options, request, env)
             renewal = Renewal(sessions, request, answer.session, line)
             server = opened.enter_context(CredentialServer(renewal.current))
@@ -93,12 +93,12 @@ def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]
         yield programs
 
 
-def _found(request: Request, session: Session) -> Request:
+def _with_source(request: Request, session: Session) -> Request:
     """Return the request with the access key and the device that were found, so that no store has to remember them."""
     if not session.source:
         return request  # what needs no code
-    found = Keys(session.source, "", "", request.process.source)
-    keys = request.keys if request.keys and request.keys.access_key == session.source else found
+    source_keys = Keys(session.source, "", "", request.process.source)
+    keys = request.keys if request.keys and request.keys.access_key == session.source else source_keys
     return request._replace(keys=keys, device=Value(session.device, request.device.source or "found"))
 
 

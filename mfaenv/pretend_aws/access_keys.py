@@ -63,7 +63,7 @@ def last_used(user: User, call: Call) -> Content:
 
 def _find(user: User, call: Call) -> Credential:
     name = call.parameters["AccessKeyId"]
-    found = next((key for key in user.keys if key.id == name), None)
-    if found is None:
+    match = next((key for key in user.keys if key.id == name), None)
+    if match is None:
         raise Refusal("NoSuchEntity", f"The Access Key with id {name} cannot be found", 404)
-    return found
+    return match

@@ -148,7 +148,7 @@ def _applies(statement: Mapping[str, Any], query: Query, variables: Query) -> bo
 
 
 def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield each condition: its operator, its key and the values wanted."""
+    """Yield each condition: its operator, its key and the values expected."""
     for operator, keys in statement.get("Condition", {}).items():
         for key, values in keys.items():
             yield operator, key, _listed(values)
@@ -161,7 +161,7 @@ def _selects(statement: Mapping[str, Any], name: str, matches: Callable[[str], b
     return name not in statement or any(map(matches, _flat(statement[name])))
 
 
-def _condition_holds(operator: str, key: str, wanted: list[str], query: Query, variables: Query) -> bool:
+def _condition_holds(operator: str, key: str, expected: list[str], query: Query, variables: Query) -> bool:
     name = operator.removesuffix("IfExists")
     value = query.context.get(key.lower())
     if name == "Null":
@@ -170,13 +170,13 @@ def _condition_holds(operator: str, key: str, wanted: list[str], query: Query, v
     if value is None:
         return negated or operator.endswith("IfExists")
     matches = _OPERATORS[name]
-    found = any(matches(value, _filled(text, variables)) for text in wanted)
-    return found is not negated
+    matched = any(matches(value, _filled(text, variables)) for text in expected)
+    return matched is not negated
 
 
 def _filled(pattern: str, query: Query) -> str:
     """Put the context's values into policy variables such as `${aws:username}`; an unknown one stays as it is."""
-    return re.sub(r"\$\{([^}]+)\}", lambda found: query.context.get(found[1].lower(), found[0]), pattern)
+    return re.sub(r"\$\{([^}]+)\}", lambda match: query.context.get(match[1].lower(), match[0]), pattern)
 
 
 def _like(pattern: str, text: str) -> bool:
@@ -203,21 +203,21 @@ def _flat(value: Any) -> list[str]:
 
 
 _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
-    "Bool": lambda value, wanted: value.lower() == wanted.lower(),
-    "Null": lambda value, wanted: value.lower() == wanted.lower(),
-    "StringEquals": lambda value, wanted: value == wanted,
-    "StringNotEquals": lambda value, wanted: value == wanted,
-    "StringEqualsIgnoreCase": lambda value, wanted: value.lower() == wanted.lower(),
-    "StringLike": lambda value, wanted: _like(wanted, value),
-    "StringNotLike": lambda value, wanted: _like(wanted, value),
-    "ArnEquals": lambda value, wanted: _like(wanted, value),
-    "ArnLike": lambda value, wanted: _like(wanted, value),
-    "ArnNotLike": lambda value, wanted: _like(wanted, value),
-    "NumericEquals": lambda value, wanted: float(value) == float(wanted),
-    "NumericLessThan": lambda value, wanted: float(value) < float(wanted),
-    "NumericLessThanEquals": lambda value, wanted: float(value) <= float(wanted),
-    "NumericGreaterThan": lambda value, wanted: float(value) > float(wanted),
-    "NumericGreaterThanEquals": lambda value, wanted: float(value) >= float(wanted),
+    "Bool": lambda value, expected: value.lower() == expected.lower(),
+    "Null": lambda value, expected: value.lower() == expected.lower(),
+    "StringEquals": lambda value, expected: value == expected,
+    "StringNotEquals": lambda value, expected: value == expected,
+    "StringEqualsIgnoreCase": lambda value, expected: value.lower() == expected.lower(),
+    "StringLike": lambda value, expected: _like(expected, value),
+    "StringNotLike": lambda value, expected: _like(expected, value),
+    "ArnEquals": lambda value, expected: _like(expected, value),
+    "ArnLike": lambda value, expected: _like(expected, value),
+    "ArnNotLike": lambda value, expected: _like(expected, value),
+    "NumericEquals": lambda value, expected: float(value) == float(expected),
+    "NumericLessThan": lambda value, expected: float(value) < float(expected),
+    "NumericLessThanEquals": lambda value, expected: float(value) <= float(expected),
+    "NumericGreaterThan": lambda value, expected: float(value) > float(expected),
+    "NumericGreaterThanEquals": lambda value, expected: float(value) >= float(expected),
 }
 _PATTERNS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
 _NOBODY = Query("", "", {})

@@ -21,9 +21,9 @@ class Call:
     parameters: Mapping[str, str]
 
     def query(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> Query:
-        """Return what the policies are asked, with the caller's names and every condition key that is known."""
+        """Return what the policies are asked, with the caller's names and every condition key that is keys."""
         caller, now = self.caller, self.world.now()
-        known = {
+        keys = {
             **caller.context(now),
             "aws:EpochTime": str(int(now)),
             "aws:RequestedRegion": self.region,
@@ -31,7 +31,7 @@ class Call:
             **(context or {}),
         }
         names = frozenset([caller.arn, caller.principal.arn, caller.account.id, caller.account.arn("root")])
-        return Query(action, resource, known, names)
+        return Query(action, resource, keys, names)
 
 
 Action: TypeAlias = Callable[[Call], Content]

@@ -86,8 +86,8 @@ def _credential(world: World, text: str) -> Credential:
     credential = world.credentials.get(key_id)
     if credential is None or not credential.active or not credential.token:
         raise _bad("Invalid credentials.")
-    held = (credential.secret, credential.token)
-    if not all(compare_digest(one.encode(), other.encode()) for one, other in zip(options, held, strict=True)):
+    expected = (credential.secret, credential.token)
+    if not all(compare_digest(one.encode(), other.encode()) for one, other in zip(options, expected, strict=True)):
         raise _bad("Invalid credentials.")
     if credential.expires is not None and credential.expires <= world.now():
         raise _bad("The credentials have expired.")

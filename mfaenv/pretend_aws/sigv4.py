@@ -34,14 +34,14 @@ class Authorization:
 
 def parse_authorization(header: str) -> Authorization | None:
     """Return the parts of the header, or nothing if it is not one of this version."""
-    found = re.fullmatch(
+    match = re.fullmatch(
         rf"{ALGORITHM} +Credential=([^/,=]+)/([^/,]+)/([^/,]*)/([^/,]+)/([^/,]+), *"
         r"SignedHeaders=([^,=]+), *Signature=([^,=]+)",
         header,
     )
-    if found is None:
+    if match is None:
         return None
-    key_id, date, region, service, terminator, signed_headers, signature = found.groups()
+    key_id, date, region, service, terminator, signed_headers, signature = match.groups()
     return Authorization(key_id, date, region, service, terminator, tuple(signed_headers.split(";")), signature)
 
 

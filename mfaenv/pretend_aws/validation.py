@@ -83,10 +83,10 @@ class Members:
     def read(self, parameters: Mapping[str, str]) -> list[tuple[str, ...]]:
         """Return the fields of each item; one that is missing is empty. Raise Refusal for too many items."""
         items: list[tuple[str, ...]] = []
-        while found := [self._field(len(items) + 1, name) for name in self.fields]:
-            if not any(name in parameters for name in found):
+        while names := [self._field(len(items) + 1, name) for name in self.fields]:
+            if not any(name in parameters for name in names):
                 break
-            items.append(tuple(parameters.get(name, "") for name in found))
+            items.append(tuple(parameters.get(name, "") for name in names))
         if len(items) > self.most:
             member = self.name[0].lower() + self.name[1:]
             rule = f"Member must have length less than or equal to {self.most}"

@@ -130,15 +130,15 @@ def _written(path: str, text: str) -> str:
 
 def _copy(path: str, terminal: Terminal, *, plain: bool) -> str | None:
     """Return the text of a file without what wins, or nothing where there is nothing such in it."""
-    found = awsfiles.read(path)
-    names = {title: title if plain else awsfiles.profile_of(title) for title in found}
-    if not any(name == DEFAULT and not WINS.isdisjoint(found[title]) for title, name in names.items()):
+    sections = awsfiles.read(path)
+    names = {title: title if plain else awsfiles.profile_of(title) for title in sections}
+    if not any(name == DEFAULT and not WINS.isdisjoint(sections[title]) for title, name in names.items()):
         return None
-    poorer = [name for title, name in names.items() if name and name != DEFAULT and awsfiles.has_keys(found[title])]
+    poorer = [name for title, name in names.items() if name and name != DEFAULT and awsfiles.has_keys(sections[title])]
     if poorer:
         listed = f"{', '.join(poorer[:LISTED])}{', …' if poorer[LISTED:] else ''}"
         terminal.note(f"The program does not get the keys in {awsfiles.short(path)}: of [{DEFAULT}], and of {listed}.")
-    return _text({title: _kept(section, is_default=names[title] == DEFAULT) for title, section in found.items()})
+    return _text({title: _kept(section, is_default=names[title] == DEFAULT) for title, section in sections.items()})
 
 
 def _kept(section: Section, *, is_default: bool) -> Section:
@@ -146,9 +146,9 @@ def _kept(section: Section, *, is_default: bool) -> Section:
     return {name: value for name, value in section.items() if name not in gone}
 
 
-def _text(found: Sections) -> str:
+def _text(sections: Sections) -> str:
     parser = configparser.RawConfigParser()
-    parser.read_dict(found)
+    parser.read_dict(sections)
     written = io.StringIO()
     parser.write(written)
     return written.getvalue()

@@ -45,15 +45,15 @@ class Reminder:
         self._over.set()
 
     def _watch(self) -> None:
-        reminded, known = "", self._sessions.base_session(self._request).session
+        reminded, session = "", self._sessions.base_session(self._request).session
         while True:
-            known = self._sessions.base_session(self._request).session or known
-            left = known.left(self._now())
-            ahead = _ahead(known)
-            if left <= ahead and known.access_key != reminded:
-                reminded = known.access_key
-                self._tell(known, left)
-            pause = LOOK_SECONDS if known.access_key == reminded else min(max(left - ahead, 0.1), LOOK_SECONDS)
+            session = self._sessions.base_session(self._request).session or session
+            left = session.left(self._now())
+            ahead = _ahead(session)
+            if left <= ahead and session.access_key != reminded:
+                reminded = session.access_key
+                self._tell(session, left)
+            pause = LOOK_SECONDS if session.access_key == reminded else min(max(left - ahead, 0.1), LOOK_SECONDS)
             if self._over.wait(pause):
                 return
 

@@ -63,15 +63,15 @@ class Renewal:
     def current(self) -> Session:
         """Return credentials that hold. Raise RefusedError where there are none."""
         with self._lock:
-            held = self._stored()
-            if self._lasts(held, self._margin(held)):
-                return held
-            work = self._work = self._work or self._begun(held)
-        work.done.wait(PATIENCE if self._lasts(held, LEAST) else LONGEST)
+            session = self._stored()
+            if self._lasts(session, self._margin(session)):
+                return session
+            work = self._work = self._work or self._begun(session)
+        work.done.wait(PATIENCE if self._lasts(session, LEAST) else LONGEST)
         with self._lock:
-            held = self._stored()
-        if self._lasts(held, LEAST):
-            return held
+            session = self._stored()
+        if self._lasts(session, LEAST):
+            return session
         raise work.refused or RefusedError(UNAVAILABLE, "AWS does not answer.")
 
     def _stored(self) -> Session:
@@ -81,22 +81,22 @@ class Renewal:
             self._latest = self._sessions.stored(lasting).session
         return self._latest
 
-    def _lasts(self, held: Session, seconds: float) -> bool:
-        return bool(held) and held.left(self._now()) >= seconds
+    def _lasts(self, session: Session, seconds: float) -> bool:
+        return bool(session) and session.left(self._now()) >= seconds
 
-    def _margin(self, held: Session) -> float:
+    def _margin(self, session: Session) -> float:
         """Return the seconds that have to be left, or else they are renewed: what is short-lived in its second half.
 
         A user's own session cannot be renewed without a code, so it is handed out until it ends.
         """
-        if held.expires is None or (self._request.keys is not None and not self._request.hops):
+        if session.expires is None or (self._request.keys is not None and not self._request.hops):
             return LEAST
-        return max(min(AHEAD, (held.expires - held.created) / 2), LEAST)
+        return max(min(AHEAD, (session.expires - session.created) / 2), LEAST)
 
-    def _begun(self, held: Session) -> _Work:
+    def _begun(self, session: Session) -> _Work:
         work = _Work()
         # A thread of its own: a program that hangs up early finds the credentials when it asks again.
-        threading.Thread(target=self._do, args=(work, self._margin(held)), daemon=True).start()
+        threading.Thread(target=self._do, args=(work, self._margin(session)), daemon=True).start()
         return work
 
     def _do(self, work: _Work, margin: float) -> None:
