@@ -81,6 +81,7 @@ AWS_CLI = "$0 sts get-caller-identity && sleep {seconds} && $0 sts get-caller-id
 DEBIAN_GO = Path("/usr/share/gocode/src/github.com/aws/aws-sdk-go-v2/service/sts")
 
 pytestmark = pytest.mark.usefixtures("_short_roles")
+ONLY = pytest.mark.parametrize("only", [False, True], ids=["all profiles", "one profile"])
 
 
 @pytest.fixture
@@ -89,11 +90,16 @@ def _short_roles(monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> None:
 
 
 def assert_it_outlives_a_role(
-    product: Product, scenario: Scenario, aws: ObservedAws, *command: str, **variables: str
+    product: Product, scenario: Scenario, aws: ObservedAws, *command: str, only: bool = False, **variables: str
 ) -> None:
-    """Run a program that calls AWS before and after the end of the role's session, and prints who it is then."""
+    """Run a program that calls AWS before and after the end of the role's session, and prints who it is then.
+
+    With `only` it sees that profile alone, and is told to use it by its name.
+    """
     product.env = with_mfaenv(product) | variables
-    done = product.run("exec", "--serve", "-p", "staging", "-c", scenario.device.code(), "--", *command)
+    way = ("--serve", "--only") if only else ("--serve",)
+    named = ("env", "AWS_PROFILE=staging") if only else ()
+    done = product.run("exec", *way, "-p", "staging", "-c", scenario.device.code(), "--", *named, *command)
     assert done.status == 0, done.err
     assert done.out.splitlines()[-1] == "arn:aws:sts::111122223333:assumed-role/Developer/mfaenv"
     who = [record.access_key_id for record in aws.log if record.action == "GetCallerIdentity" and record.status == 200]
@@ -114,12 +120,15 @@ def test_commands_of_the_aws_cli_outlive_a_role(product: Product, scenario: Scen
     assert_it_outlives_a_role(product, scenario, aws, "sh", "-c", f"unset PYTHONPATH; {line}", aws_cli)
 
 
-def test_the_javascript_sdk_outlives_a_role(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+@ONLY
+def test_the_javascript_sdk_outlives_a_role(
+    product: Product, scenario: Scenario, aws: ObservedAws, *, only: bool
+) -> None:
     need("node")
     modules = {name: os.environ[name] for name in ("NODE_PATH",) if name in os.environ}
     if subprocess.run(["node", "-e", "require('@aws-sdk/client-sts')"], capture_output=True, check=False).returncode:
         missing("@aws-sdk/client-sts")
-    assert_it_outlives_a_role(product, scenario, aws, "node", "-e", JAVASCRIPT, **modules)
+    assert_it_outlives_a_role(product, scenario, aws, "node", "-e", JAVASCRIPT, only=only, **modules)
 
 
 def test_the_go_sdk_outlives_a_role(product: Product, scenario: Scenario, aws: ObservedAws, tmp_path: Path) -> None:
