@@ -131,7 +131,10 @@ def test_the_javascript_sdk_outlives_a_role(
     assert_it_outlives_a_role(product, scenario, aws, "node", "-e", JAVASCRIPT, only=only, **modules)
 
 
-def test_the_go_sdk_outlives_a_role(product: Product, scenario: Scenario, aws: ObservedAws, tmp_path: Path) -> None:
+@ONLY
+def test_the_go_sdk_outlives_a_role(
+    product: Product, scenario: Scenario, aws: ObservedAws, tmp_path: Path, *, only: bool
+) -> None:
     need("go")
     if not DEBIAN_GO.exists():
         missing("golang-github-aws-aws-sdk-go-v2-dev")
@@ -140,4 +143,4 @@ def test_the_go_sdk_outlives_a_role(product: Product, scenario: Scenario, aws: O
     settings = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "-p=1", "GOPROXY": "off"}
     environment = {**os.environ, **settings, "GOCACHE": str(tmp_path / "cache")}
     subprocess.run(["go", "build", "-o", str(program), str(source)], env=environment, check=True, cwd=tmp_path)
-    assert_it_outlives_a_role(product, scenario, aws, str(program))
+    assert_it_outlives_a_role(product, scenario, aws, str(program), only=only)
