@@ -75,8 +75,23 @@ class Credentials(NamedTuple):
         return f"Credentials({self.access_key}, expires {self.expires})"
 
 
+class Tag(NamedTuple):
+    """One session tag of a role."""
+
+    key: str
+    value: str
+
+
+READ_ONLY, LIMITED = "read-only", "limited"
+"""What session policies make of a role's session, in a word."""
+
+
 class Hop(NamedTuple):
-    """One role on the way to the wanted one; `duration` is in seconds, None for the role's own default of an hour."""
+    """One role on the way to the wanted one; `duration` is in seconds, None for the role's own default of an hour.
+
+    The session is named after the user where `session_name` is empty. `policy` (JSON) and `policy_arns` are the session
+    policies that limit it.
+    """
 
     role_arn: str
     session_name: str
@@ -85,6 +100,17 @@ class Hop(NamedTuple):
     region: str
     endpoint: str
     profile: str
+    source_identity: str = ""
+    tags: tuple[Tag, ...] = ()
+    transitive_tags: tuple[str, ...] = ()
+    policy: str = ""
+    policy_arns: tuple[str, ...] = ()
+
+    def limit(self) -> str:
+        """Return in a word to what session policies limit it; empty where there are none."""
+        if any(arn.endswith(":policy/ReadOnlyAccess") for arn in self.policy_arns):
+            return READ_ONLY
+        return LIMITED if self.policy or self.policy_arns else ""
 
 
 class Request(NamedTuple):
@@ -93,9 +119,9 @@ class Request(NamedTuple):
     `keys` are the long-term keys that get the session; None where botocore resolves the profile without a code, and
     `kind` says by what. `process` is the command that gives the keys, if any: only what it gives tells whether they are
     long-term. `config_profile` is the one at the root, whose settings botocore takes for the session's call;
-    `profiles` leads from the wanted one to it. `account` is empty until it is known. `endpoint` is empty for AWS's own.
-    `ca_bundle` is the wanted profile's, for where the one whose settings count has none. `settings` are the variables
-    that tell a shell where the profile says that AWS is, and `lost` is what none can tell.
+    `profiles` leads from the wanted one to it. `account` and `user`, the user's name, are empty until they are known,
+    `endpoint` for AWS's own. `ca_bundle` is the wanted profile's, for where the one whose settings count has none.
+    `settings` are the variables that tell a shell what the profile says, and `lost` is what none can tell.
     """
 
     profile: Value
@@ -114,6 +140,7 @@ class Request(NamedTuple):
     ca_bundle: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     lost: tuple[str, ...] = ()
+    user: str = ""
     process: Value = Value("", "")
 
 

@@ -101,6 +101,16 @@ ANSWERS = (
         "Get a new one: mfaenv --refresh.",
     ),
     (
+        {"PackedPolicyTooLarge"},
+        "AWS packs session policies and tags together, and these are too large: {text}",
+        "Make the policy shorter (--policy), name fewer (--policy-arns), or leave out session_tags.",
+    ),
+    (
+        {"MalformedPolicyDocument"},
+        "AWS does not take the session policy: {text}",
+        "Check the file of --policy with `aws accessanalyzer validate-policy`.",
+    ),
+    (
         {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"},
         "AWS is throttling this account's calls.",
         "Wait a little, then try again.",

@@ -65,6 +65,11 @@ def assume_role(client: Any, hop: Hop) -> Credentials:
         "RoleSessionName": hop.session_name,
         "ExternalId": hop.external_id,
         "DurationSeconds": hop.duration,
+        "SourceIdentity": hop.source_identity,
+        "Tags": [{"Key": tag.key, "Value": tag.value} for tag in hop.tags],
+        "TransitiveTagKeys": list(hop.transitive_tags),
+        "Policy": hop.policy,
+        "PolicyArns": [{"arn": arn} for arn in hop.policy_arns],
     }
     with explain.aws_errors():
         answer = client.assume_role(**{name: value for name, value in wanted.items() if value})

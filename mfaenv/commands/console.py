@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from mfaenv import fast
 from mfaenv.aws import address, client, destination, signin, sts
 from mfaenv.aws.signin import Console
-from mfaenv.config import resolve, settings, sources
-from mfaenv.config.awsfiles import AwsFiles, Section
+from mfaenv.config import resolve, roles, settings, sources
+from mfaenv.config.awsfiles import Section
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.output import secrets_to_stdout
@@ -19,7 +19,6 @@ from mfaenv.session import device, longterm, remembered, service
 from mfaenv.session.service import Resolved
 from mfaenv.terminal.terminal import Terminal
 
-ROLE_SETTINGS = ("role_arn", "sso_role_name")
 """Settings of a profile that gives a role's session."""
 
 MAY_BE_A_USER = frozenset({sources.STATIC, LOGIN, PROCESS})
@@ -109,7 +108,7 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
     account = device.account(arn) or account
     if keys.secret_key and not account:
         try:
-            account = device.owner(request, keys)
+            account = device.owner(request, keys).account
         except MfaenvError:
             account = ""
     return client.partition_of(client.session(_profile(resolved)), request.session_region, arn), account
@@ -120,18 +119,13 @@ def _users_own(resolved: Resolved, whose: tuple[str, str]) -> MfaenvError:
 
     "Only federation tokens or assume role tokens may be used for federated login", says the console.
     """
-    roles = _with_roles(resolved.files)
-    there = f"Use a profile with a role (-p {', '.join(roles)})" if roles else "No profile has a role_arn: add one"
+    with_roles = roles.listed(resolved.files)
+    there = f"Use a profile with a role (-p {with_roles})" if with_roles else "No profile has a role_arn: add one"
     name = resolved.request.profile.text
     return MfaenvError(
         f"AWS opens the console for a role's session only; profile {name} has a user's session.",
         f"{there}, or sign in at {signin.account_page(*whose)}",
     )
-
-
-def _with_roles(files: AwsFiles) -> list[str]:
-    names = sorted(name for name, section in files.profiles.items() if any(map(section.get, ROLE_SETTINGS)))
-    return [*names[: resolve.LISTED], *(["…"] if names[resolve.LISTED :] else [])]
 
 
 def _as_role(request: Request) -> str:

@@ -30,7 +30,8 @@ def show(options: "Options", env: "Mapping[str, str]", pairs: "Iterable[Pair]", 
     key = got.get("AWS_ACCESS_KEY_ID", "")
     entries = (entry for name in store.names(SESSION) if (entry := store.read(Session, name)))
     role = next((entry.role for entry in entries if entry.access_key == key), "")
-    words = [got.get("MFAENV_PROFILE", ""), f"(role {role.partition(':role/')[2]})" if role else ""]
+    details = [f"role {role.partition(':role/')[2]}" if role else "", got.get(environment.LIMIT, "")]
+    words = [got.get("MFAENV_PROFILE", ""), f"({', '.join(filter(None, details))})" if any(details) else ""]
     end = got.get("MFAENV_EXPIRES", "")
     until = _until(int(end), time.time()) if end else ""
     line = printable(" ".join(filter(None, [*words, until])))

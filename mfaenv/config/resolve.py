@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mfaenv import duration, suggest
 from mfaenv.aws import address
-from mfaenv.config import awsfiles, roles, settings, sources
+from mfaenv.config import awsfiles, role_sessions, roles, settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
@@ -41,7 +41,8 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     endpoint_of_sts = _endpoint(env, ends, files)
     _call_region([region], endpoint_of_sts)
     length = _session_length(options, env, chain.hops)
-    hops = _with_durations(options, chain.hops)
+    hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
+    hops = _limited(options, hops, name, files)
     own = settings.of_profile(name, env, files, region.text)
     return Request(
         profile=profile if profile.text else Value(name, "default"),
@@ -172,6 +173,23 @@ def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], fi
         if text:
             return Value(text, f"{setting} of profile {name}", Origin.PROFILE)
     return NOTHING
+
+
+def _limited(options: Options, hops: tuple[Hop, ...], name: str, files: AwsFiles) -> tuple[Hop, ...]:
+    """Limit the role to the session policies of the options. Raise MfaenvError (usage) where there is no role."""
+    asked = [catalog.OPTIONS[each].flags[0] for each in environment.LIMITS if options.get(each)]
+    if asked and not hops:
+        raise MfaenvError(
+            f"{asked[0]} limits a role's session, and profile {name} has a user's: AWS has no way to limit that.",
+            f"Name a profile with a role: {roles.listed(files) or 'none has a role_arn yet'}.",
+            status=USAGE,
+        )
+    return role_sessions.limited(
+        hops,
+        read_only=bool(options.get("read_only")),
+        policy_file=parse.text(options, "session_policy"),
+        policy_arns=parse.text(options, "policy_arns"),
+    )
 
 
 def _session_length(options: Options, env: Mapping[str, str], hops: tuple[Hop, ...]) -> Span:

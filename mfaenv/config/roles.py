@@ -6,17 +6,17 @@ from mfaenv import suggest
 from mfaenv.aws import regions
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import AwsFiles, Section
+from mfaenv.config.role_sessions import NAME_CHARACTERS, SESSION_NAME
 from mfaenv.errors import USAGE, MfaenvError, drawn
 from mfaenv.model import Hop
 
-SESSION_NAME = "mfaenv"
-SESSION_NAME_LENGTHS = range(2, 64 + 1)
-SESSION_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
-"""https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName."""
-
 EXTERNAL_ID_LENGTHS = range(2, 1224 + 1)
-EXTERNAL_ID_CHARACTERS = SESSION_NAME_CHARACTERS | {":", "/"}
-"""The same page, ExternalId."""
+EXTERNAL_ID_CHARACTERS = NAME_CHARACTERS | {":", "/"}
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, ExternalId."""
+
+ROLE_SETTINGS = ("role_arn", "sso_role_name")
+LISTED = 8
+"""Profiles that a message names, where there are more."""
 
 ACCOUNT_LENGTH = 12
 """https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html."""
@@ -100,7 +100,7 @@ def _source(section: Section, name: str) -> str:
 def _hop(section: Section, name: str) -> Hop:
     return Hop(
         role_arn=checked_role(section["role_arn"]),
-        session_name=_session_name(section.get("role_session_name") or SESSION_NAME, name),
+        session_name=section.get(SESSION_NAME, ""),
         external_id=_external_id(section.get("external_id", ""), name),
         duration=_whole(section.get("duration_seconds", "")),
         region=section.get("region", ""),
@@ -171,9 +171,7 @@ def _external_id(text: str, profile: str) -> str:
     )
 
 
-def _session_name(text: str, profile: str) -> str:
-    if len(text) in SESSION_NAME_LENGTHS and SESSION_NAME_CHARACTERS.issuperset(text):
-        return text
-    raise MfaenvError(
-        f"role_session_name of profile '{profile}' is not valid.", "Use 2 to 64 characters from A-Z a-z 0-9 _+=,.@-."
-    )
+def listed(files: AwsFiles) -> str:
+    """Return the names of profiles with roles, for a message: not all where they are many."""
+    names = sorted(name for name, section in files.profiles.items() if any(map(section.get, ROLE_SETTINGS)))
+    return ", ".join([*names[:LISTED], *(["…"] if names[LISTED:] else [])])

@@ -49,6 +49,7 @@ IGNORED_VARIABLES = {
     "AWS_CREDENTIAL_EXPIRATION",  # what a session leaves in a shell
     environment.EXPIRES,
     environment.PINNED,
+    environment.LIMIT,
     "MFAENV_SHELL",  # as the options of that name
     "MFAENV_TOKEN_CODE",
     "MFAENV_CACHE_DIR",  # where the answer itself is
@@ -60,8 +61,8 @@ READ = ("HOME", "USERPROFILE")
 """Other variables on which it depends."""
 
 FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-FULL_PATH = ("refresh", "verbose")
-SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings")
+FULL_PATH = ("refresh", "verbose", "session_policy")  # what is in a file of policies is no word of the line
+SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings", "limit")
 """What a shell gets beside the session itself."""
 
 MISS = "miss"
@@ -85,6 +86,7 @@ class CachedRequest(Entry):
     region_mark: str = ""
     source_key: str = ""
     settings: str = ""
+    limit: str = ""
 
 
 def answer(options: "Options", env: "Mapping[str, str]", tell: "Tell | None" = None) -> int | None:

@@ -5,6 +5,7 @@ from what stands here and in `parse`, which has the rows that every start needs.
 """
 
 from mfaenv import shells
+from mfaenv.fast import environment
 from mfaenv.fast.parse import (
     DEFAULT,
     FILES,
@@ -101,7 +102,8 @@ def _rows(*names: str) -> dict[str, Option]:
 _ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile of the stored sessions", takes=STORED)}
 
 _GETTING = {name: row for name, row in MAIN_COMMAND.options.items() if name not in {*PRINTING, "version", "help"}}
-_ASKING = {name: row for name, row in _GETTING.items() if name != "cached"}
+_OPENING = {name: row for name, row in _GETTING.items() if name != "cached"}
+_ASKING = {name: row for name, row in _OPENING.items() if name not in environment.LIMITS}
 _TO_ROTATE = {name: row for name, row in _ASKING.items() if name not in {"duration", "role_arn", "min_remaining"}}
 
 COMMANDS = {
@@ -126,7 +128,7 @@ COMMANDS = {
     ),
     "console": Command(
         "Open the AWS console in the browser with a role's session.",
-        _ASKING | _rows("destination", "print_link"),
+        _OPENING | _rows("destination", "print_link"),
         module="console",
     ),
     "status": Command(

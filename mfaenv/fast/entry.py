@@ -89,13 +89,14 @@ class Entry:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Self | None":
-        """Return what the text of a file says; nothing where a byte, a field or a type of it is wrong.
+        """Return what the text of a file says; nothing where a byte or a type of it is wrong.
 
         NUL is wrong in any of them: no variable can hold it, and no path.
         """
         fields = (None if b"\0" in data else load(data)) or {}
+        kinds = ((name, kind) for name, kind in cls.__annotations__.items() if name in fields)
         try:
-            return cls(**{name: cls.READERS[kind](fields[name]) for name, kind in cls.__annotations__.items()})
+            return cls(**{name: cls.READERS[kind](fields[name]) for name, kind in kinds})
         except (KeyError, ValueError):
             return None
 
@@ -141,6 +142,7 @@ class Session(Entry):
     account: str = ""
     device: str = ""
     role: str = ""
+    limit: str = ""
     created: float = 0.0
     access_key: str = ""
     secret_key: str = ""

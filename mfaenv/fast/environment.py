@@ -66,7 +66,7 @@ REGION_MARK = "MFAENV_REGION"
 """The region that mfaenv brought into this shell from an option or a profile, as opposed to one that was there."""
 
 PINNED = "MFAENV_PINNED"
-"""Set where options asked for another role or region than the profile's own.
+"""Set where options asked for another role, region or session policy than the profile's own.
 
 No prompt hook puts the profile's own session in the place of such a one, nor after its end.
 """
@@ -101,6 +101,9 @@ DEMO = "MFAENV_DEMO"
 ADDRESS = "AWS_ENDPOINT_URL"
 NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
+LIMIT = "MFAENV_SESSION_POLICY"
+"""To what session policies limit the role's session of this shell, in a word: for prompts."""
+
 SET = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -113,6 +116,7 @@ SET = (
     SOURCE_KEY,
     PINNED,
     SETTINGS,
+    LIMIT,
 )
 
 ENDING = (
@@ -122,6 +126,7 @@ ENDING = (
     "AWS_CREDENTIAL_EXPIRATION",
     EXPIRES,
     SETTINGS,
+    LIMIT,
 )
 """What goes when a session has ended by itself, with what SETTINGS names; profile and region stay for the next one."""
 
@@ -198,9 +203,13 @@ def profile_is_ours(source: str, env: "Mapping[str, str]") -> bool:
     return source == PROFILE or (source == env.get(PROFILE_AS) and env.get(source) == env.get(PROFILE))
 
 
+LIMITS = ("read_only", "session_policy", "policy_arns")
+"""The options that limit a role's session."""
+
+
 def pinned(options: "Options") -> str:
     """Return the value of PINNED for the options of a command line."""
-    return "1" if options.get("role_arn") or options.get("region") else ""
+    return "1" if any(options.get(name) for name in ("role_arn", "region", *LIMITS)) else ""
 
 
 def timestamp(expires: int) -> str:
@@ -229,6 +238,7 @@ def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]
         session.get("source_key"),
         session.get("pinned"),
         session.get("settings"),
+        session.get("limit"),
     )
     named = [(name, value or None) for name, value in zip(SET, values, strict=True)]
     profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))

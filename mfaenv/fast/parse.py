@@ -28,6 +28,7 @@ PROFILES = "profiles"
 PROGRAM = "program"
 """A program, and what that takes."""
 
+
 FILES = "files"
 
 
@@ -79,11 +80,7 @@ MAIN_OPTIONS = {
     "format": Option(("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", takes=shells.FORMATS),
     "output": Option(("-o", "--output"), "FILE", "Write to a file, which only you can read", takes=FILES),
     "token_code": Option(
-        ("-c", "--token-code"),
-        "CODE",
-        "MFA code; -: from stdin",
-        variables=("MFAENV_TOKEN_CODE",),
-        default="ask",
+        ("-c", "--token-code"), "CODE", "MFA code; -: from stdin", variables=("MFAENV_TOKEN_CODE",), default="ask"
     ),
     "token_command": Option(
         ("--token-command",), "CMD", "Program that prints the code", other_source="profile's mfa_process", takes=PROGRAM
@@ -102,6 +99,9 @@ MAIN_OPTIONS = {
     "role_arn": Option(
         ("-r", "--role-arn"), "ARN", "Role to assume with the session", other_source="profile's role_arn"
     ),
+    "read_only": Option(("--read-only",), "", "Allow the role only to read"),
+    "session_policy": Option(("--policy",), "FILE", "Session policy of the role", takes=FILES),
+    "policy_arns": Option(("--policy-arns",), "ARN,…", "IAM policies that limit the role"),
     "region": Option(
         ("--region",), "NAME", "Region", variables=("AWS_REGION", "AWS_DEFAULT_REGION"), other_source="the profile"
     ),
@@ -199,7 +199,7 @@ ANSWERS = ("version", "help")
 class CommandLine:
     """A command line: the command's name and row, its options, the words after them, and what is missing at the end.
 
-    That is the name of an option that has no value yet, or empty. A profile can be chosen then.
+    That is the name of an option that has no value yet, or empty.
     """
 
     def __init__(self) -> None:
@@ -272,8 +272,7 @@ def _set(line: CommandLine, name: str, values: list[str]) -> None:
     if values:
         line.options[name] = values.pop(0)
     else:
-        line.options[name], line.missing = "", name
-        line.plain = line.plain and line.row.options[name].takes == PROFILES
+        line.options[name], line.missing, line.plain = "", name, False
 
 
 def _settle(line: CommandLine) -> None:

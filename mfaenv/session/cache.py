@@ -21,6 +21,15 @@ NAMES = 16_384
 """Characters of an entry for the names of its profiles: the entry of a long chain has to be read back."""
 
 
+USERS_NAME = "mfaenv"
+"""What a role's session is named where no user is known, and what its key says where it is named after the user.
+
+Roles that were stored under it before serve until they end.
+"""
+
+ALWAYS = ("role_arn", "session_name", "external_id", "duration", "region", "endpoint", "profile")
+"""The fields of a hop that are in each key; the others are where they say something."""
+
 Stale = frozenset[str]
 """Access keys of sessions that do not count, however much is left of them."""
 
@@ -56,8 +65,9 @@ def role_key(base: str, hops: tuple[Hop, ...]) -> str:
     So the key of a long chain is no longer than that of a short one, and the keys of all its hops take one pass.
     """
     for hop in hops:
-        how = hop._replace(duration=None, profile="")
-        base = f"role\n{_digest(base)}\n{tuple(how)!r}"
+        how = hop._replace(duration=None, profile="", session_name=hop.session_name or USERS_NAME)
+        more = {name: value for name, value in how._asdict().items() if value and name not in ALWAYS}
+        base = f"role\n{_digest(base)}\n{tuple(how)[: len(ALWAYS)]!r}{more or ''}"
     return base
 
 
@@ -76,6 +86,7 @@ def as_session(request: Request, credentials: Credentials, key: str, source: str
         account=request.account,
         device=request.device.text,
         role=request.hops[-1].role_arn if request.hops else "",
+        limit=request.hops[-1].limit() if request.hops else "",
         created=now,
         access_key=credentials.access_key,
         secret_key=credentials.secret_key,
@@ -196,7 +207,7 @@ class Cache:
         return Answer(made, key, new=True)
 
     def remember_device(self, access_key: str, request: Request) -> None:
-        """Keep the request's device for the next time."""
+        """Keep the request's device, and its user where that is known, for the next time."""
         self._try_to(lambda: remembered.remember_device(self._store, access_key, request, self._now()))
 
     def _try_to(self, write: Callable[[], object]) -> None:

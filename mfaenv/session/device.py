@@ -6,7 +6,7 @@ from mfaenv.aws import client, devices, sts
 from mfaenv.aws.sts import Identity
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
-from mfaenv.model import Acquisition, Keys, Request
+from mfaenv.model import Acquisition, Credentials, Keys, Request
 from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import can_ask
 from mfaenv.terminal.terminal import Terminal
@@ -50,23 +50,25 @@ def account(serial: str) -> str:
     return serial.split(":")[4] if serial.startswith("arn:") else ""
 
 
-def find(request: Request, how: Acquisition, keys: Keys, terminal: Terminal, call_lock: CallLock) -> tuple[str, str]:
-    """Ask AWS for the device, and the person where AWS may not say or knows several; return it and its account.
+def find(
+    request: Request, how: Acquisition, keys: Keys, terminal: Terminal, call_lock: CallLock
+) -> tuple[str, Identity]:
+    """Ask AWS for the device, and the person where AWS may not say or knows several; return it, and whose keys.
 
     Raise MfaenvError where there is none that STS can use.
     """
-    who = _identity(request, keys)
+    who = owner(request, keys)
     iam = client.client("iam", client.settings_of(request), keys)
     answer = devices.ask(iam, who, keys.access_key)
     asking = can_ask(how, terminal)
     if asking:
         call_lock.release()
     if answer.denied:
-        return _offered(devices.likely(who), terminal, call_lock, asking=asking), who.account
+        return _offered(devices.likely(who), terminal, call_lock, asking=asking), who
     if not answer.usable:
         raise _none_usable(who.arn, answer.security_keys)
     if len(answer.usable) == 1:
-        return answer.usable[0], who.account
+        return answer.usable[0], who
     if not asking:
         listed = ", ".join(answer.usable)
         raise MfaenvError(
@@ -75,7 +77,7 @@ def find(request: Request, how: Acquisition, keys: Keys, terminal: Terminal, cal
             status=CODE_NEEDED,
         )
     unusable = [f"{serial} (a security key: STS cannot use it)" for serial in answer.security_keys]
-    return terminal.choose("Which MFA device?", answer.usable, unusable, look=call_lock.check_store), who.account
+    return terminal.choose("Which MFA device?", answer.usable, unusable, look=call_lock.check_store), who
 
 
 def _offered(likely: str, terminal: Terminal, call_lock: CallLock, *, asking: bool) -> str:
@@ -104,11 +106,7 @@ def _none_usable(arn: str, security_keys: tuple[str, ...]) -> MfaenvError:
     )
 
 
-def owner(request: Request, keys: Keys) -> str:
-    """Ask AWS for the account of the keys. Raise MfaenvError."""
-    return _identity(request, keys).account
-
-
-def _identity(request: Request, keys: Keys) -> Identity:
+def owner(request: Request, keys: Keys | Credentials) -> Identity:
+    """Ask AWS whose keys these are. Raise MfaenvError."""
     settings = client.settings_of(request, endpoint=request.endpoint.text)
     return sts.identity(client.client("sts", settings, keys), keys.access_key)

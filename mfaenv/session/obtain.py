@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 
 from mfaenv import duration
-from mfaenv.aws import address, client, sts
+from mfaenv.aws import address
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Credentials, Hop, Keys, Origin, Request, Span, Value
@@ -15,7 +15,6 @@ from mfaenv.session.cache import (
     Cache,
     Stale,
     as_session,
-    credentials_of,
     end_in_words,
     profile_key,
     role_key,
@@ -24,6 +23,7 @@ from mfaenv.session.cache import (
 from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import Context, Fetch
+from mfaenv.session.roles import Roles
 from mfaenv.terminal.tones import BAD, Styled
 
 ANY_TIME = Span(1, "")
@@ -39,6 +39,7 @@ class Sessions:
         self._context = context
         self._store, self._terminal, self._how, self._now = context
         self._cache = Cache(self._store, self._terminal, self._now, sessions)
+        self._roles = Roles(self._store, self._cache)
         self._code_source: CodeSource | None = None
 
     def obtain(self, request: Request) -> Answer:
@@ -177,7 +178,7 @@ class Sessions:
             return session
         with self._call_lock(request, keys, stale, roles=True) as call_lock:
             call_lock.acquire()
-            return self._roles(request, session, stale)
+            return self._roles.assume(request, session, stale)
 
     def _from_code(self, request: Request, keys: Keys, call_lock: CallLock) -> Answer:
         """Get the user's own session for a code, and store it."""
@@ -232,9 +233,10 @@ class Sessions:
     def _found_device(self, request: Request, keys: Keys, call_lock: CallLock) -> Request:
         """Fill in the device, or the account of a hardware token, whose serial number does not tell it."""
         if request.device.text:
-            return request._replace(account=device.owner(request, keys))
-        serial, account = device.find(request, self._how, keys, self._terminal, call_lock)
-        return request._replace(device=Value(serial, "found"), account=account)
+            who = device.owner(request, keys)
+            return request._replace(account=who.account, user=who.user)
+        serial, who = device.find(request, self._how, keys, self._terminal, call_lock)
+        return request._replace(device=Value(serial, "found"), account=who.account, user=who.user)
 
     def _tell(self, request: Request, credentials: Credentials, *, searched: bool) -> None:
         """Show what came of it: how long the session lasts, and what spares the search for the device next time."""
@@ -245,22 +247,6 @@ class Sessions:
         if searched:
             where = f"in profile {request.profiles[-1]}"
             self._terminal.note(f"To set the device permanently: mfa_serial = {request.device.text} {where}.")
-
-    def _roles(self, request: Request, answer: Answer, stale: Stale = NONE_STALE) -> Answer:
-        """Assume one role after the other, each stored for itself. Raise DeniedError where a policy is in the way."""
-        clients, key = client.Roles(), answer.key
-        for depth, hop in enumerate(request.hops, 1):
-            key = role_key(key, (hop,))
-            stored = self._cache.find(key, request.min_remaining.seconds, stale)
-            if stored.session:
-                answer = stored
-                continue
-            profile = hop.profile if request.config_profile else None
-            settings = client.Settings(profile, hop.region, hop.role_arn, hop.endpoint, ca_bundle=request.ca_bundle)
-            made = clients.client(settings, credentials_of(answer.session))
-            upto = request._replace(hops=request.hops[:depth])
-            answer = self._cache.keep(upto, sts.assume_role(made, hop), key, answer.session.source)
-        return answer
 
     def _offer_fresh(self, error: DeniedError, call_lock: CallLock) -> None:
         """Go on to a fresh session where the person wants that, or gave a code for it; else raise the denial.
@@ -294,4 +280,4 @@ class Sessions:
         if not request.hops:
             return answer
         self._cache.prepare()
-        return self._roles(request, answer, self._all_stored(answer.key, request.hops))
+        return self._roles.assume(request, answer, self._all_stored(answer.key, request.hops))

@@ -18,12 +18,13 @@ REFUSED = "refused"
 
 
 class RememberedDevice(Entry):
-    """The device that an access key, which is the entry's key, used before, and its account."""
+    """The device that an access key, which is the entry's key, used before, its account and its user's name."""
 
     PREFIX = DEVICE
     key: str = ""
     serial: str = ""
     account: str = ""
+    user: str = ""
 
 
 def _codes(text: str) -> tuple[tuple[str, str, int], ...]:
@@ -69,9 +70,17 @@ def device(store: "Store", access_key: str, endpoint: str) -> tuple[str, str]:
 
 def remember_device(store: "Store", access_key: str, request: "Request", now: float) -> None:
     """Keep the request's device for the next time. Raise OSError where the store cannot be written."""
-    if device(store, access_key, request.endpoint.text) != (request.device.text, request.account):
-        key = _device_key(access_key, request.endpoint.text)
-        store.put(RememberedDevice(key=key, serial=request.device.text, account=request.account), now + DEVICE_SECONDS)
+    key = _device_key(access_key, request.endpoint.text)
+    before = store.get(RememberedDevice, key) or RememberedDevice()
+    user = request.user or before.user
+    after = RememberedDevice(key=key, serial=request.device.text, account=request.account, user=user)
+    if after != before:
+        store.put(after, now + DEVICE_SECONDS)
+
+
+def user(store: "Store", access_key: str, endpoint: str) -> str:
+    """Return the name of the user whose access key this is; empty where it is not known yet."""
+    return (store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()).user
 
 
 def verdict(store: "Store", serial: str, code: str, now: float) -> str:

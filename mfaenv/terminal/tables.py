@@ -27,13 +27,6 @@ class Table(NamedTuple):
     kept: tuple[str, ...] = ()
 
 
-class Row(NamedTuple):
-    """What can be chosen, and what is shown beside it."""
-
-    name: str
-    detail: str = ""
-
-
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
 
 
@@ -55,6 +48,7 @@ def _row(session: Mapping[str, Any]) -> tuple[str, ...]:
     role = session["role"]
     kind = {"served": "an address for credentials"}.get(session["kind"], session["kind"])
     identity = f"role {role.partition(':role/')[2]}" if role else kind
+    identity = ", ".join(filter(None, [identity, session["session_policy"]]))
     return (session["profile"] or "-", identity, session["account"] or "-", _device(session), _left(session))
 
 

@@ -124,7 +124,7 @@ def our_way(request: Request) -> Way:
 
 
 def as_call(hop: Hop) -> Call:
-    name = None if hop.session_name == "mfaenv" else hop.session_name
+    name = hop.session_name or None
     return Call(hop.role_arn, hop.external_id or None, name, hop.duration)
 
 
@@ -281,7 +281,7 @@ def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) 
     assert request.profiles == ("a", "b", "c")
     assert request.hops == (
         Hop(ROLES[1], "of-b", "", None, "eu-north-1", "http://127.0.0.1:1", "b"),
-        Hop(ROLES[0], "mfaenv", "of/a", 1800, "eu-north-1", "http://127.0.0.1:1", "a"),
+        Hop(ROLES[0], "", "of/a", 1800, "eu-north-1", "http://127.0.0.1:1", "a"),
     )
     assert [hop.region for hop in files.request("a").hops] == ["eu-west-1", "eu-west-1"]
 

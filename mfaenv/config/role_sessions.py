@@ -1,0 +1,200 @@
+"""How a role's session is named and tagged, and to what it is limited: checked before a code is asked for.
+
+`source_identity`, `session_tags` and `transitive_session_tags` are aws-vault's settings, read as it reads them
+(`populateFromConfigFile` and `populateFromEnv` in its `vault/config.go`): each profile of a chain has its own, else
+those of its `include_profile`, else those of `[default]`; AWS_SESSION_TAGS, AWS_TRANSITIVE_TAGS and
+AWS_SOURCE_IDENTITY win, for the wanted profile alone. The limits are those of
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from mfaenv.config.awsfiles import AwsFiles, Sections
+from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.fast.parse import DEFAULT
+from mfaenv.model import Hop, Tag
+
+NAME_LENGTHS = range(2, 64 + 1)
+NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
+"""Of RoleSessionName and SourceIdentity."""
+
+MAX_TAGS, MAX_KEY, MAX_VALUE = 50, 128, 256
+TAG_CHARACTERS = frozenset("_.:/=+-@")
+"""Of a tag's key and value, beside letters, numbers and separators."""
+
+AWS_PREFIX = "aws:"
+MAX_POLICY, MAX_POLICY_ARNS = 2048, 10
+READ_ONLY = "iam::aws:policy/ReadOnlyAccess"
+
+SESSION_NAME, SOURCE_IDENTITY = "role_session_name", "source_identity"
+TAGS, TRANSITIVE_TAGS = "session_tags", "transitive_session_tags"
+
+VARIABLES = {
+    SOURCE_IDENTITY: "AWS_SOURCE_IDENTITY",
+    TAGS: "AWS_SESSION_TAGS",
+    TRANSITIVE_TAGS: "AWS_TRANSITIVE_TAGS",
+}
+
+
+def named_and_tagged(hops: tuple[Hop, ...], env: Mapping[str, str], files: AwsFiles) -> tuple[Hop, ...]:
+    """Return the hops with their sessions' names, identities and tags.
+
+    Raise MfaenvError for what AWS does not take, along the whole chain too: a source identity cannot change, and a
+    transitive tag cannot be set again.
+    """
+    named: list[Hop] = []
+    for hop in hops:
+        is_wanted = hop is hops[-1]
+        values = {setting: _inherited(files.profiles, hop.profile, setting) for setting in VARIABLES}
+        if is_wanted:
+            values |= {setting: env[name] for setting, name in VARIABLES.items() if env.get(name)}
+        where = f"of profile '{hop.profile}'"
+        named.append(
+            hop._replace(
+                session_name=_session_name(hop, env, is_wanted=is_wanted),
+                source_identity=_checked_name(values[SOURCE_IDENTITY], f"{SOURCE_IDENTITY} {where}"),
+                tags=_tags(values[TAGS], f"{TAGS} {where}"),
+                transitive_tags=tuple(filter(None, map(str.strip, values[TRANSITIVE_TAGS].split(",")))),
+            )
+        )
+    _check_chain(named)
+    return tuple(named)
+
+
+def _inherited(profiles: Sections, name: str, setting: str) -> str:
+    """Return the setting of a profile, else of those that it includes; empty where none of them has it."""
+    visited: set[str] = set()
+    while name and name not in visited:
+        visited.add(name)
+        section = profiles.get(name, {})
+        if section.get(setting):
+            return section[setting]
+        name = section.get("include_profile") or ("" if name == DEFAULT else DEFAULT)
+    return ""
+
+
+def _session_name(hop: Hop, env: Mapping[str, str], *, is_wanted: bool) -> str:
+    """Return the name that is chosen; empty where the session is to be named after the user."""
+    if hop.session_name:
+        return _checked_name(hop.session_name, f"{SESSION_NAME} of profile '{hop.profile}'")
+    return _checked_name(env.get("AWS_ROLE_SESSION_NAME", "") if is_wanted else "", "AWS_ROLE_SESSION_NAME")
+
+
+def _checked_name(text: str, source: str) -> str:
+    if not text or (len(text) in NAME_LENGTHS and NAME_CHARACTERS.issuperset(text)):
+        return text
+    raise MfaenvError(f"{source} is not valid.", "Use 2 to 64 characters from A-Z a-z 0-9 _+=,.@-.")
+
+
+def user_session_name(user: str) -> str:
+    """Return the name for the sessions of a user: the user's own, or the closest that AWS takes."""
+    taken = "".join(character if character in NAME_CHARACTERS else "-" for character in user)
+    return taken[: NAME_LENGTHS[-1]].ljust(NAME_LENGTHS[0], "-")
+
+
+def _tags(text: str, source: str) -> tuple[Tag, ...]:
+    """Read `key=value,…`. Raise MfaenvError for what is no tag, or none that AWS takes."""
+    tags: dict[str, Tag] = {}
+    for part in text.split(",") if text else []:
+        key, equals, value = (each.strip() for each in part.partition("="))
+        wrong = "" if equals else f"'{part.strip()}' has no ="
+        wrong = wrong or _wrong_tag(key, value) or (f"'{key}' is there twice" if key.lower() in tags else "")
+        if wrong:
+            raise MfaenvError(f"{source}: {wrong}.", "Write key=value, with commas between them.")
+        tags[key.lower()] = Tag(key, value)
+    if len(tags) > MAX_TAGS:
+        raise MfaenvError(f"{source}: AWS takes {MAX_TAGS} tags, and these are {len(tags)}.", "Leave some out.")
+    return tuple(tags.values())
+
+
+def _wrong_tag(key: str, value: str) -> str:
+    """Return what AWS does not take of a tag, or nothing."""
+    if not key or len(key) > MAX_KEY:
+        return f"a key has 1 to {MAX_KEY} characters, and '{key[:MAX_KEY]}' has {len(key)}"
+    if len(value) > MAX_VALUE:
+        return f"a value has at most {MAX_VALUE} characters, and that of '{key}' has {len(value)}"
+    if key.lower().startswith(AWS_PREFIX):
+        return f"'{key}' begins with {AWS_PREFIX}, which is AWS's own"
+    other = next((character for character in key + value if not _is_of_tags(character)), "")
+    return f"'{key}' has a character that AWS does not take ({other!a})" if other else ""
+
+
+def _is_of_tags(character: str) -> bool:
+    return character in TAG_CHARACTERS or unicodedata.category(character)[0] in "LZN"
+
+
+def _check_chain(hops: Iterable[Hop]) -> None:
+    identity, transitive = "", dict[str, str]()
+    for hop in hops:
+        if identity and hop.source_identity not in {"", identity}:
+            raise MfaenvError(
+                f"{SOURCE_IDENTITY} of profile '{hop.profile}' is not '{identity}', as the role before has it.",
+                "AWS lets no role of a chain change it: set it once, or the same everywhere.",
+            )
+        identity = identity or hop.source_identity
+        again = next((tag.key for tag in hop.tags if tag.key.lower() in transitive), "")
+        if again:
+            raise MfaenvError(
+                f"{TAGS} of profile '{hop.profile}' sets '{again}', which is transitive since "
+                f"'{transitive[again.lower()]}'.",
+                "AWS lets no role of a chain set it again: remove it from one of them.",
+            )
+        unknown = next((key for key in hop.transitive_tags if not _has(hop.tags, key)), "")
+        if unknown:
+            raise MfaenvError(
+                f"{TRANSITIVE_TAGS} of profile '{hop.profile}' names '{unknown}', which is not among its {TAGS}.",
+                "Add that tag, or leave the name out.",
+            )
+        transitive |= {key.lower(): hop.profile for key in hop.transitive_tags}
+
+
+def _has(tags: Iterable[Tag], key: str) -> bool:
+    return any(tag.key.lower() == key.lower() for tag in tags)
+
+
+def limited(hops: tuple[Hop, ...], *, read_only: bool, policy_file: str, policy_arns: str) -> tuple[Hop, ...]:
+    """Return the hops, the last of which is limited to these session policies. Raise MfaenvError (usage)."""
+    if not hops or not (read_only or policy_file or policy_arns):
+        return hops
+    role_arn = hops[-1].role_arn
+    arns = [arn.strip() for arn in policy_arns.split(",")] if policy_arns else []
+    if read_only:
+        arns.insert(0, f"arn:{role_arn.split(':')[1]}:{READ_ONLY}")
+    for arn in arns:
+        if not arn.startswith("arn:") or ":policy/" not in arn:
+            raise MfaenvError(
+                f"'{arn}' (--policy-arns) is not the ARN of a policy.",
+                "It looks like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between several.",
+                status=USAGE,
+            )
+    if len(arns) > MAX_POLICY_ARNS:
+        raise MfaenvError(f"AWS takes {MAX_POLICY_ARNS} policies, and these are {len(arns)}.", "Leave some out.")
+    policy = _policy(policy_file) if policy_file else ""
+    return (*hops[:-1], hops[-1]._replace(policy=policy, policy_arns=tuple(dict.fromkeys(arns))))
+
+
+def _policy(name: str) -> str:
+    """Return the policy in a file, without white space that counts against AWS's limit. Raise MfaenvError (usage)."""
+    try:
+        policy = json.loads(Path(name).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MfaenvError(
+            f"{name} (--policy) cannot be read: {error.strerror}.", "Name a file.", status=USAGE
+        ) from None
+    except (ValueError, RecursionError):
+        raise MfaenvError(f"{name} (--policy) is not JSON.", "Put one IAM policy into it.", status=USAGE) from None
+    text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+    if not isinstance(policy, dict) or "Statement" not in policy:
+        raise MfaenvError(
+            f"{name} (--policy) is not an IAM policy: it has no Statement.", "Put one IAM policy into it.", status=USAGE
+        )
+    if len(text) > MAX_POLICY:
+        raise MfaenvError(
+            f"{name} (--policy) has {len(text)} characters without white space, and AWS takes {MAX_POLICY}.",
+            "Make it shorter, or store it in IAM and name it with --policy-arns.",
+            status=USAGE,
+        )
+    return text

@@ -1,0 +1,126 @@
+"""Whose sessions a role's are, and how much they may: against the pretend AWS, whose policies take effect."""
+
+import json
+import random
+import subprocess
+import sys
+
+import pytest
+from observed_aws import ObservedAws
+from product import Outcome, Product
+from settings import configure
+
+from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
+from mfaenv.pretend_aws.scenario import Scenario
+
+
+def keys(outcome: Outcome) -> dict[str, str]:
+    assert outcome.status == 0, outcome.err
+    found: dict[str, str] = json.loads(outcome.out)
+    return found
+
+
+def assumed(aws: ObservedAws) -> list[dict[str, str]]:
+    return [dict(record.parameters) for record in aws.log if record.action == "AssumeRole"]
+
+
+def test_a_roles_session_is_named_after_the_user_who_is_asked_for_once(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    keys(product.run("-f", "json", "-c", scenario.device.code()))
+    for name in ("staging", "production", "audit"):
+        keys(product.run("-p", name, "-f", "json", "--no-input"))
+    assert {each["RoleSessionName"] for each in assumed(aws)} == {"alice"}
+    assert aws.actions().count("GetCallerIdentity") == 1
+
+
+def test_a_trust_policy_that_demands_the_users_name_lets_it_in(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    account = scenario.world.add_account("222233334444")
+    trusting = trust(scenario.key.principal.arn)
+    (statement,) = trusting["Statement"]
+    statement.setdefault("Condition", {})["StringLike"] = {"sts:RoleSessionName": "${aws:username}"}
+    role = account.add_role("Named", trusting, policies={"All": ALLOW_ALL})
+    keys(product.run("-f", "json", "-c", scenario.device.code()))
+    with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
+        file.write(f"[profile named]\nsource_profile = default\nrole_arn = {role.arn}\n")
+    keys(product.run("-p", "named", "-f", "json", "--no-input"))
+    assert assumed(aws)[-1]["RoleSessionName"] == "alice"
+
+
+def test_identity_and_tags_reach_aws(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+    configure(product, "staging", source_identity="alice", session_tags="team=blue", transitive_session_tags="team")
+    keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    (call,) = assumed(aws)
+    assert call["SourceIdentity"] == "alice"
+    assert (call["Tags.member.1.Key"], call["Tags.member.1.Value"]) == ("team", "blue")
+    assert call["TransitiveTagKeys.member.1"] == "team"
+
+
+def test_a_limited_session_is_stored_as_that_and_told(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+    whole = keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    limited = keys(product.run("-p", "staging", "-f", "json", "--read-only", "--no-input"))
+    assert limited["AWS_ACCESS_KEY_ID"] != whole["AWS_ACCESS_KEY_ID"]
+    assert limited["MFAENV_SESSION_POLICY"] == "read-only"
+    assert "MFAENV_SESSION_POLICY" not in whole
+    assert keys(product.run("-p", "staging", "-f", "json", "--read-only", "--cached")) == limited
+    assert keys(product.run("-p", "staging", "-f", "json", "--cached")) == whole
+    assert len(assumed(aws)) == 2
+    stored = json.loads(product.run("status", "--json").out)["stored"]
+    assert {row["session_policy"] for row in stored if row["role"]} == {None, "read-only"}
+    assert "read-only" in product.run("status").out
+
+
+@pytest.mark.parametrize("command", [("process",), ("exec", "-q")])
+def test_a_read_only_role_reads_and_writes_nothing(
+    product: Product, scenario: Scenario, command: tuple[str, ...]
+) -> None:
+    keys(product.run("-f", "json", "-c", scenario.device.code()))
+    ask = (*command, "-p", "staging", "--read-only", "--no-input")
+    if command[0] == "process":
+        found = json.loads(product.run(*ask).out)
+        env = {"AWS_ACCESS_KEY_ID": found["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"]}
+        product.env |= {**env, "AWS_SESSION_TOKEN": found["SessionToken"]}
+        ask = ("exec-nothing",)
+    script = (
+        "import boto3; s3 = boto3.client('s3'); print([b['Name'] for b in s3.list_buckets()['Buckets']])\n"
+        "import botocore.exceptions as e\n"
+        "try: boto3.client('iam').create_access_key(UserName='alice'); print('written')\n"
+        "except e.ClientError as error: print(error.response['Error']['Code'])"
+    )
+    if ask == ("exec-nothing",):
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=product.env, capture_output=True, text=True, check=False
+        )
+        out = done.stdout
+    else:
+        out = product.run(*ask, "--", sys.executable, "-c", script).out
+    assert "AccessDenied" in out
+    assert "written" not in out
+
+
+def test_a_changed_policy_file_is_another_session(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+    policy = product.home / "policy.json"
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    line = ("-p", "staging", "-f", "json", "--policy", str(policy))
+    first = keys(product.run(*line, "-c", scenario.device.code()))
+    assert keys(product.run(*line, "--cached")) == first
+    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement | {"Action": "iam:*"}]}))
+    assert product.run(*line, "--cached").status == 3
+    assert keys(product.run(*line, "--no-input")) != first
+    assert len(assumed(aws)) == 2
+
+
+def test_a_policy_that_is_too_large_when_packed_is_explained(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    names = random.Random(1)
+    actions = [f"s3:{names.randbytes(20).hex()}" for _ in range(40)]
+    policy = product.home / "policy.json"
+    policy.write_text(json.dumps({"Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}))
+    done = product.run("-p", "staging", "-f", "json", "--policy", str(policy), "-c", scenario.device.code())
+    assert done.status == 1
+    assert "too large" in done.err
+    assert assumed(aws)
