@@ -1,8 +1,7 @@
 """What the store holds, where that is, and how it is read: with suspicion, into typed values.
 
 An entry is text: a first line, `name=value` lines with `%` and line breaks escaped, and a last line with the checksum
-of all before it, so that one wrong byte is noticed. It is read into a typed value here and nowhere else, or it is
-damaged. A stored session loads this, and not what writes, which is in `store`: so nothing slow is imported here.
+of all before it. It is read into a typed value here and nowhere else, or it is damaged. What writes is in `store`.
 """
 
 import os
@@ -75,6 +74,10 @@ READERS: "dict[object, Callable[[str], object]]" = {
 """How the text of a field becomes a value of its type. Each raises ValueError for a text that holds none."""
 
 
+ADDED = ("limit", "user")
+"""Fields that entries of an earlier version lack."""
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Entry:
     """What one file of the store says, as a frozen value. A field is an annotation of the class, with its default."""
@@ -94,7 +97,7 @@ class Entry:
         NUL is wrong in any of them: no variable can hold it, and no path.
         """
         fields = (None if b"\0" in data else load(data)) or {}
-        kinds = ((name, kind) for name, kind in cls.__annotations__.items() if name in fields)
+        kinds = ((name, kind) for name, kind in cls.__annotations__.items() if name in fields or name not in ADDED)
         try:
             return cls(**{name: cls.READERS[kind](fields[name]) for name, kind in kinds})
         except (KeyError, ValueError):

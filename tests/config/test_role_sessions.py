@@ -1,6 +1,7 @@
 """Names, identities, tags and session policies of roles: what the AWS files say, and what AWS would refuse."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,13 @@ KEYS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_k
 ROLE = "role_arn = arn:aws-cn:iam::123456789012:role/Developer\nsource_profile = default\n"
 
 
-def hops(place: Path, config: str, env: dict[str, str] | None = None, **options: str | bool) -> tuple[Hop, ...]:
+def hops(
+    place: Path, config: str, env: Mapping[str, str] | None = None, options: Mapping[str, str | bool] | None = None
+) -> tuple[Hop, ...]:
     (place / "config").write_text(config, encoding="utf-8")
     (place / "credentials").write_text(KEYS)
     files = {"AWS_CONFIG_FILE": str(place / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(place / "credentials")}
-    return resolve.resolve({"profile": "r", **options}, {**files, **(env or {})}, awsfiles.load(files)).hops
+    return resolve.resolve({"profile": "r", **(options or {})}, {**files, **(env or {})}, awsfiles.load(files)).hops
 
 
 def test_a_session_has_the_profiles_name_else_the_variables_else_the_users(tmp_path: Path) -> None:
@@ -96,12 +99,14 @@ def test_what_no_role_of_a_chain_may_change_is_told_too(tmp_path: Path, before: 
 
 def test_session_policies_limit_the_last_role_alone(tmp_path: Path) -> None:
     config = f"[profile a]\n{ROLE}[profile r]\n{ROLE.replace('default', 'a')}"
-    first, last = hops(tmp_path, config, read_only=True)
+    first, last = hops(tmp_path, config, options={"read_only": True})
     assert (first.limit(), last.limit()) == ("", READ_ONLY)
     assert last.policy_arns == ("arn:aws-cn:iam::aws:policy/ReadOnlyAccess",)
     own = tmp_path / "policy.json"
     own.write_text('{\n  "Version": "2012-10-17",\n  "Statement": []\n}')
-    (_, last) = hops(tmp_path, config, session_policy=str(own), policy_arns="arn:aws:iam::123456789012:policy/X")
+    (_, last) = hops(
+        tmp_path, config, options={"session_policy": str(own), "policy_arns": "arn:aws:iam::123456789012:policy/X"}
+    )
     assert (last.limit(), json.loads(last.policy)["Statement"], " " in last.policy) == (LIMITED, [], False)
 
 
@@ -118,13 +123,13 @@ def test_session_policies_limit_the_last_role_alone(tmp_path: Path) -> None:
     ],
 )
 def test_a_policy_that_aws_would_not_take_is_told(
-    tmp_path: Path, content: str | None, options: dict[str, str], words: str
+    tmp_path: Path, content: str | None, options: dict[str, str | bool], words: str
 ) -> None:
     if content is not None:
         (tmp_path / "p.json").write_text(content)
         options = {"session_policy": str(tmp_path / "p.json")}
     with pytest.raises(MfaenvError) as error:
-        hops(tmp_path, f"[profile r]\n{ROLE}", **options)
+        hops(tmp_path, f"[profile r]\n{ROLE}", options=options)
     assert words in error.value.message
 
 
@@ -133,6 +138,6 @@ def test_a_users_own_session_takes_no_policy_and_the_roles_are_named(
     tmp_path: Path, options: dict[str, str | bool]
 ) -> None:
     with pytest.raises(MfaenvError) as error:
-        hops(tmp_path, f"[profile r]\n{ROLE}", **{**options, "profile": "default"})
+        hops(tmp_path, f"[profile r]\n{ROLE}", options={**options, "profile": "default"})
     assert error.value.status == USAGE
     assert "Name a profile with a role: r." in error.value.hint

@@ -59,7 +59,13 @@ def applied(pairs: Iterable[Pair], env: Mapping[str, str]) -> dict[str, str]:
 def test_the_order_is_the_documented_one() -> None:
     pairs = environment.pairs(SESSION, {})
     unset = [name for name, value in pairs if value is None]
-    assert unset == [*environment.CLEARED, environment.SOURCE_KEY, environment.PINNED, environment.SETTINGS]
+    assert unset == [
+        *environment.CLEARED,
+        environment.SOURCE_KEY,
+        environment.PINNED,
+        environment.SETTINGS,
+        environment.LIMIT,
+    ]
     assert pairs[len(unset) :] == [
         ("AWS_ACCESS_KEY_ID", SESSION["access_key"]),
         ("AWS_SECRET_ACCESS_KEY", SESSION["secret_key"]),

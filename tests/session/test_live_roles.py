@@ -87,7 +87,7 @@ def test_role_arn_is_assumed_with_the_profile_that_has_keys(
     signed_in(product, scenario)
     arn = scenario.profiles["staging"]["role_arn"]
     got = session(product.run("-r", arn, "-f", "json", "--no-input", "-d", "30m"))
-    assert assumed(aws)[-1] == {"RoleArn": arn, "RoleSessionName": "mfaenv", "DurationSeconds": "1800"}
+    assert assumed(aws)[-1] == {"RoleArn": arn, "RoleSessionName": "alice", "DurationSeconds": "1800"}
     assert got["MFAENV_PROFILE"] == "default"
 
 
