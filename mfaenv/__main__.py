@@ -101,6 +101,8 @@ def run(arguments: "Sequence[str]") -> int:
         from mfaenv.cli import start
 
         return start.run(line.command, line.options, line.words, os.environ)
+    if line.plain and line.missing:
+        line.options[line.missing] = _chosen(line.options)
     if line.plain and row.module == "export":
         status = fast.answer(line.options, os.environ, _tell)
         if status is not None:
@@ -122,6 +124,13 @@ def _command(name: str) -> "Command | None":
     from mfaenv.fast.catalog import COMMANDS
 
     return COMMANDS.get(name)
+
+
+def _chosen(options: "Options") -> str:
+    from mfaenv.session import profile_choice
+    from mfaenv.terminal.terminal import Terminal
+
+    return profile_choice.named(options, os.environ, Terminal.for_options(options, os.environ))
 
 
 def _tell(options: "Options", env: "Mapping[str, str]", pairs: "list[Pair]") -> None:

@@ -29,6 +29,8 @@ METADATA = "a container or instance role"
 
 CREDENTIAL_SOURCES = ("Environment", "EcsContainer", "Ec2InstanceMetadata")
 WEB_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
+OF_MACHINE = (WEB_VARIABLE, environment.ADDRESS_OF_KEYS, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+"""The variables by which a machine or a container gives credentials."""
 
 
 def environment_keys(env: Mapping[str, str]) -> Keys | None:

@@ -28,7 +28,6 @@ PROFILES = "profiles"
 PROGRAM = "program"
 """A program, and what that takes."""
 
-
 FILES = "files"
 
 
@@ -199,7 +198,7 @@ ANSWERS = ("version", "help")
 class CommandLine:
     """A command line: the command's name and row, its options, the words after them, and what is missing at the end.
 
-    That is the name of an option that has no value yet, or empty.
+    That is the name of an option that has no value yet, or empty. A profile can be chosen then.
     """
 
     def __init__(self) -> None:
@@ -272,7 +271,8 @@ def _set(line: CommandLine, name: str, values: list[str]) -> None:
     if values:
         line.options[name] = values.pop(0)
     else:
-        line.options[name], line.missing, line.plain = "", name, False
+        line.options[name], line.missing = "", name
+        line.plain = line.plain and line.row.options[name].takes == PROFILES
 
 
 def _settle(line: CommandLine) -> None:

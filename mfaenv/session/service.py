@@ -14,7 +14,7 @@ from mfaenv.fast import environment
 from mfaenv.fast.entry import Fields, Session
 from mfaenv.fast.parse import Options
 from mfaenv.model import Acquisition, Request
-from mfaenv.session import longterm, remembered
+from mfaenv.session import longterm, profile_choice, remembered
 from mfaenv.session.cache import Answer
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
@@ -33,7 +33,7 @@ def obtain(
     fingerprint = fast.fingerprint(options, env)
     try:
         with settings.hidden(env):
-            resolved = resolve_request(options, environment.without_settings(env), fingerprint)
+            resolved = resolve_request(options, environment.without_settings(env), fingerprint, terminal)
             if not fast.with_account(options):
                 resolved.warn_of_lost(terminal)
             if check is not None:
@@ -45,8 +45,13 @@ def obtain(
         raise
 
 
-def resolve_request(options: Options, env: Mapping[str, str], fingerprint: str) -> "Resolved":
-    """Settle what the options, variables and files ask for. Raise MfaenvError, as for a store that is refused."""
+def resolve_request(
+    options: Options, env: Mapping[str, str], fingerprint: str, terminal: Terminal | None = None
+) -> "Resolved":
+    """Settle what the options, variables and files ask for; a person at the terminal may choose the profile.
+
+    Raise MfaenvError, as for a store that is refused.
+    """
     if only := env.get(environment.ONLY, ""):
         what = f"This was started by mfaenv exec --only: it has profile {only} alone, and no store."
         raise MfaenvError(what, "Type this in another window.")
@@ -58,6 +63,9 @@ def resolve_request(options: Options, env: Mapping[str, str], fingerprint: str) 
     store.check()
     states = cached_requests.states(file_paths(env))
     files = resolve.load_files(options, env)
+    if terminal and (chosen := profile_choice.instead_of_default(options, env, files, terminal)):
+        options = {**options, "profile": chosen}
+        fingerprint = fast.fingerprint(options, env)
     request = resolve.resolve(options, env, files)
     sources.refuse_ended(request, files, time.time())
     how = acquisition.settle(options, env, request, files)

@@ -18,6 +18,9 @@ if sys.platform == "win32":
     def set_line_modes(_: int) -> None:
         """Do nothing: Python sets the console's modes."""
 
+    def set_key_modes(_: int) -> None:
+        """Do nothing: nothing reads single keys there."""
+
     def is_full_screen(_: int) -> bool:
         """Return False: there such programs have a screen of their own."""
         return False
@@ -53,6 +56,16 @@ else:
         usual[6][termios.VQUIT], usual[6][termios.VEOL] = bytes([os.fpathconf(fd, "PC_VDISABLE") & 0xFF]), QUIT_KEY
         if usual != modes:
             termios.tcsetattr(fd, termios.TCSANOW, usual)
+
+    def set_key_modes(fd: int) -> None:
+        """Let each key be read as it comes; Ctrl-C alone sends a signal."""
+        modes = termios.tcgetattr(fd)
+        modes[0] |= termios.ICRNL
+        modes[1] |= termios.OPOST
+        modes[3] = modes[3] & ~(termios.ICANON | termios.ECHO) | termios.ISIG
+        modes[6][termios.VMIN], modes[6][termios.VTIME] = 1, 0
+        modes[6][termios.VSUSP] = modes[6][termios.VQUIT] = bytes([os.fpathconf(fd, "PC_VDISABLE") & 0xFF])
+        termios.tcsetattr(fd, termios.TCSANOW, modes)
 
     def is_full_screen(fd: int) -> bool:
         """Return whether a full-screen program has the terminal, which reads Ctrl-C and moves the cursor itself."""

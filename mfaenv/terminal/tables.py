@@ -27,6 +27,13 @@ class Table(NamedTuple):
     kept: tuple[str, ...] = ()
 
 
+class Row(NamedTuple):
+    """What can be chosen, and what is shown beside it."""
+
+    name: str
+    detail: str = ""
+
+
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
 from mfaenv.model import code_digits
 from mfaenv.terminal import modes, tty
-from mfaenv.terminal.tables import Line, Table
+from mfaenv.terminal.tables import Line, Row, Table
 from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, STYLES, Styled
 from mfaenv.terminal.tty import StyledText, Tty
 
@@ -125,6 +126,15 @@ class Terminal:
                 above = []
                 if is_digits(answer) and 1 <= int(answer) <= len(choices):
                     return choices[int(answer) - 1]
+
+    def pick(self, title: str, rows: Sequence[Row]) -> str:
+        """Let the person choose a row, and return its name. Raise KeyboardInterrupt where the person leaves."""
+        if os.name == "nt" or self._env.get("TERM", "") in {"", "dumb"}:
+            return self.choose(title, [row.name for row in rows], (), lambda: None)
+        from mfaenv.terminal import picker
+
+        with _open_tty() as console:
+            return picker.pick(title, rows, console, self._styled)
 
     def wait(self, reason: str, seconds: float, look: Look, *, clock: Any = time) -> None:
         """Let the seconds pass, show them pass, and look. Raise KeyboardInterrupt where the person leaves."""

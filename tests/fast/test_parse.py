@@ -135,7 +135,7 @@ def test_a_plain_line_is_parsed(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help=x"], ["nobody", "-h"], ["--prof", "x"], ["-p"], ["--"], ["nobody"], ["status", "x"], ["init"], ["-q=1"]],
+    [["--help=x"], ["nobody", "-h"], ["--prof", "x"], ["-c"], ["--"], ["nobody"], ["status", "x"], ["init"], ["-q=1"]],
     ids=" ".join,
 )
 def test_what_is_not_plain_is_left_to_typer(arguments: list[str]) -> None:

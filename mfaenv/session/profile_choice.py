@@ -1,0 +1,88 @@
+"""Which profile? The person chooses one of those that the AWS files name, where nobody has named one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+
+from mfaenv import duration
+from mfaenv.config import names, sources
+from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, AwsFiles
+from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.fast import environment, parse
+from mfaenv.fast.entry import Session
+from mfaenv.fast.parse import DEFAULT, Options
+from mfaenv.store import SESSION, Store
+from mfaenv.terminal.tables import Row
+from mfaenv.terminal.terminal import Terminal
+
+KEYS = {
+    ACCESS_KEY,
+    SECRET_KEY,
+    "credential_process",
+    "credential_source",
+    "login_session",
+    "role_arn",
+    "sso_account_id",
+    "sso_role_name",
+    "web_identity_token_file",
+}
+"""Settings by which a profile has credentials."""
+
+HINT = "Type: mfaenv -p NAME"
+
+
+def named(options: Options, env: Mapping[str, str], terminal: Terminal) -> str:
+    """Return the profile for a -p with nothing after it. Raise MfaenvError where nobody can be asked (usage)."""
+    if reason := _obstacle(options, terminal):
+        raise MfaenvError(f"-p needs the name of a profile, and {reason}.", HINT, status=USAGE)
+    found = names.profiles(env)
+    if not found:
+        raise MfaenvError("There is no profile in the AWS files.", "`aws configure` makes a first one.")
+    return _choose(found, env, terminal)
+
+
+def instead_of_default(options: Options, env: Mapping[str, str], files: AwsFiles, terminal: Terminal) -> str:
+    """Return the profile to use where none is named, `default` has no keys, and others are there; else nothing."""
+    if (
+        parse.lookup(options, env, "profile")[0]
+        or KEYS & files.profiles.get(DEFAULT, {}).keys()
+        or not files.profiles.keys() - {DEFAULT}
+        or sources.environment_keys(env)
+        or env.keys() & {"AWS_ACCESS_KEY_ID", *sources.OF_MACHINE}
+        or "token_code" in options
+        or _obstacle(options, terminal)
+    ):
+        return ""
+    return _choose(names.profiles(env), env, terminal)
+
+
+def _obstacle(options: Options, terminal: Terminal) -> str:
+    """Return why nobody can be asked; empty where somebody can."""
+    if options.keys() & {"no_input", "cached"} or options.get("format") == "process":
+        return "no question is allowed here"
+    return "a window cannot ask for it" if options.get("ask") == "window" else terminal.obstacle()
+
+
+def _choose(profiles: list[str], env: Mapping[str, str], terminal: Terminal) -> str:
+    return terminal.pick("Which profile?", list(rows(profiles, env, Store.of(env), time.time())))
+
+
+def rows(profiles: list[str], env: Mapping[str, str], store: Store, now: float) -> Iterator[Row]:
+    """Yield the profiles: this shell's own, those with a stored session, the newest first, the rest as in the files."""
+    stored: dict[str, Session] = {}
+    found = [] if store.refusal() else [store.read(Session, name) for name in store.names(SESSION)]
+    for entry in sorted(filter(None, found), key=lambda entry: -entry.created):
+        if entry.left(now) > 0:
+            stored.setdefault(entry.profiles[0], entry)
+    first = [env.get(environment.PROFILE, ""), *stored]
+    known = set(profiles)
+    for name in dict.fromkeys([*(name for name in first if name in known), *profiles]):
+        yield Row(name, _detail(stored[name], now) if name in stored else "")
+
+
+def _detail(entry: Session, now: float) -> str:
+    account = entry.role.split(":")[4] if entry.role else entry.account
+    who = f"role {entry.role.partition(':role/')[2]}" if entry.role else "user session"
+    left = f"{duration.rounded(int(entry.left(now)))} left" if entry.expires else ""
+    return "  ".join(filter(None, [who, account, left]))

@@ -1,0 +1,146 @@
+"""A list to choose from, drawn on the terminal itself: typing narrows it, arrows and numbers choose, Enter takes.
+
+prompt_toolkit, questionary and textual take five to fifteen bare interpreters to load; simple-term-menu starts a
+process for each thing that it asks of the terminal. Windows' consoles have Terminal.choose.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+from collections.abc import Callable, Sequence
+
+from mfaenv.terminal import modes, tty
+from mfaenv.terminal.tables import Row
+from mfaenv.terminal.tones import ASKED, FAINT, PLAIN, Styled
+from mfaenv.terminal.tty import StyledText, Tty, cells, printable
+
+Styling = Callable[..., list[StyledText]]
+
+MOST_ROWS = 15
+"""Rows of the list that are shown at once."""
+
+HELP = "type to narrow, arrows or number, Enter takes, Esc leaves"
+UP, DOWN = "\x1b[A", "\x1b[B"
+MOVES = {UP: -1, DOWN: 1, "\x1bOA": -1, "\x1bOB": 1, "\t": 1, "\x1b[5~": -MOST_ROWS, "\x1b[6~": MOST_ROWS}
+"""Arrows, those of a terminal in application mode, and PageUp and PageDown."""
+
+LEAVING = ("\x1b", "\x03", "\x04", "\x1c")
+"""Esc, Ctrl-C, Ctrl-D and Ctrl-Backslash."""
+
+KEY = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)|.", re.DOTALL)
+UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?\Z|\ufffd\Z")
+ESCAPE_SECONDS = 0.1
+"""After this long, an Esc is a key of its own, and not the beginning of an arrow's."""
+
+
+class Picker:
+    """The state of a list that is being chosen from."""
+
+    def __init__(self, title: str, rows: Sequence[Row]) -> None:
+        self._title = title
+        self._rows = rows
+        self._at = 0
+        self._narrow("")
+
+    def press(self, key: str) -> str:
+        """Return the name that a key takes, or nothing yet. Raise KeyboardInterrupt where the person leaves."""
+        if key in LEAVING:
+            raise KeyboardInterrupt
+        if key in {"\r", "\n"}:
+            return self._rows[self._shown[self._at]].name if self._shown else ""
+        if key in MOVES:
+            self._at = max(0, min(self._at + MOVES[key], len(self._shown) - 1))
+        elif key in {"\x7f", "\b"}:
+            self._narrow(self._typed[:-1])
+        elif key.isprintable():
+            self._narrow(self._typed + key)
+        return ""
+
+    def _narrow(self, typed: str) -> None:
+        """Show what has the typed text in its name; a number chooses, where the list goes so far."""
+        self._typed = typed
+        is_number = typed.isascii() and typed.isdecimal() and 1 <= int(typed[:9]) <= len(self._rows)
+        wanted = "" if is_number else typed.casefold()
+        self._shown = [index for index, row in enumerate(self._rows) if wanted in row.name.casefold()]
+        self._at = int(typed) - 1 if is_number else 0
+
+    def frame(self, lines: int, columns: int) -> list[Styled]:
+        """Return the lines to show on a terminal of this size."""
+        height = max(1, min(MOST_ROWS, lines - 3))
+        start = max(0, min(self._at - height // 2, len(self._shown) - height))
+        shown = list(enumerate(self._shown))[start : start + height]
+        width = max((cells(self._rows[index].name) for _, index in shown), default=0)
+        drawn = [Styled(f"{self._title} {self._typed}", ASKED)]
+        for place, index in shown:
+            name, detail = self._rows[index]
+            mark, tone = (">", ASKED) if place == self._at else (" ", PLAIN)
+            number = f"{index + 1:{len(str(len(self._rows)))}}"
+            space = " " * (width - cells(name))
+            drawn.append(Styled(f"{mark} {number}  {printable(name)}{space}  {detail}".rstrip(), tone))
+        drawn.append(Styled(f"{len(self._shown)} of {len(self._rows)}: {HELP}", FAINT))
+        return [Styled(_cut(text, columns), tone) for text, tone in drawn]
+
+
+def _cut(text: str, columns: int) -> str:
+    """Return as much of a text as fits a line, whose last column stays empty."""
+    text = printable(text)[:columns]
+    while cells(text) >= columns:
+        text = text[:-1]
+    return text
+
+
+def pick(title: str, rows: Sequence[Row], console: Tty, styled: Styling) -> str:
+    """Show the list until a row is taken, and return its name; nothing but that stays on the terminal.
+
+    `styled` returns lines as the terminal draws them. Raise KeyboardInterrupt where the person leaves, or the terminal.
+    """
+    picker, taken, fd = Picker(title, rows), "", console.reader.fileno()
+    drawn, size = list[Styled](), (0, 0)
+    try:
+        with modes.keep_modes(fd):
+            modes.set_key_modes(fd)
+            try:
+                while not taken:
+                    new = _size(fd)
+                    frame = picker.frame(*new)
+                    if (frame, new) != (drawn, size):
+                        _draw(frame, drawn, console, styled)
+                        drawn, size = frame, new
+                    taken = next(filter(None, map(picker.press, _keys(fd))), "")
+            finally:
+                _draw([Styled(_cut(f"{title} {taken}", _size(fd)[1]), ASKED), Styled("")], drawn, console, styled)
+    except OSError:
+        raise KeyboardInterrupt from None
+    return taken
+
+
+def _keys(fd: int) -> list[str]:
+    """Return the keys that were pressed, after a moment at most. Raise OSError where the terminal has gone."""
+    data, seconds = b"", tty.LOOK_UP_SECONDS
+    while select.select([fd], [], [], seconds)[0]:
+        part = os.read(fd, 4096)
+        if not part:
+            raise OSError
+        data, seconds = data + part, ESCAPE_SECONDS
+        if not UNFINISHED.search(data.decode("utf-8", "replace")):
+            break
+    return KEY.findall(data.decode("utf-8", "replace"))
+
+
+def _draw(lines: list[Styled], before: list[Styled], console: Tty, styled: Styling) -> None:
+    """Draw lines in the place of those that are there; a terminal that was made narrower has broken these."""
+    width = _size(console.reader.fileno())[1]
+    up = sum(max(1, -(-cells(line.text) // width)) for line in before) - 1
+    console.writer.write((f"\x1b[{up}A" if up > 0 else "").encode() + b"\r\x1b[J")
+    console.write(*styled(*lines))
+
+
+def _size(fd: int) -> tuple[int, int]:
+    """Return the lines and columns of the terminal, or what every one has where it does not tell."""
+    try:
+        size = os.get_terminal_size(fd)
+    except OSError:
+        return tty.USUAL_LINES, tty.USUAL_COLUMNS
+    return size.lines or tty.USUAL_LINES, size.columns or tty.USUAL_COLUMNS
