@@ -94,7 +94,9 @@ def run(arguments: "Sequence[str]") -> int:
     from mfaenv.fast import parse
 
     if arguments[:1] == [parse.COMPLETE]:
-        return _complete(arguments[1:])
+        return _answer(parse.COMPLETE, arguments[1:])
+    if arguments[:1] == ["--shell"] and arguments[2:3] == [parse.HOOK]:
+        return _answer(parse.HOOK, [arguments[1], *arguments[3:]])
     line = parse.read(arguments, _command)
     row = line.row
     if line.plain and line.answers:
@@ -146,12 +148,12 @@ def _leave_current_folder_out() -> None:
         del sys.path[0]
 
 
-def _complete(words: "Sequence[str]") -> int:
-    """Answer a Tab. Whatever goes wrong, nothing is printed: the line that is being typed has to stay as it is."""
+def _answer(name: str, words: "Sequence[str]") -> int:
+    """Answer a Tab or a prompt hook. Whatever goes wrong, nothing is printed: the line or the shell stays as it is."""
     try:
-        from mfaenv.commands import complete
-
-        return complete.run(words, os.environ)
+        run: Callable[[Sequence[str], Mapping[str, str]], int]
+        run = __import__(f"mfaenv.commands.{name}", fromlist=["run"]).run
+        return run(words, os.environ)
     except BaseException:  # noqa: BLE001 - Ctrl-C too: nobody waits for the answer then
         return DONE
 

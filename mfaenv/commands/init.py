@@ -36,12 +36,15 @@ def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
         output.to_stdout(kept(shell, options, env, now).encode())
         return DONE
     settings, profile = [*_path(shell, env), *startup.settings(shell, store, hook=hook)], _profile(options)
-    code = _code(shell, store, now, (), hook=hook)
+    code = _code(shell, env, store, now, (), hook=hook)
     stays = _stays(env, now)
-    session = [] if stays else _stored(options, env, store, now)
+    session = [] if stays else stored_session(options, env, store, now)
+    if hook and shells.get_target(shell).hook and not stays:  # then the hook sees to it
+        session = without_name(session, env)
+        settings.append((environment.SEEN, env.get(environment.AWS_PROFILE) or None))
     without = [*settings, *([] if stays else profile)]
     variables, secret = _variables(shell, [*settings, *session] if session else without, without, env)
-    (output.secrets_to_stdout if secret else output.to_stdout)(code.encode() + variables)
+    (output.secrets_to_stdout if secret else output.to_stdout)(variables + code.encode())
     return DONE
 
 
@@ -82,12 +85,14 @@ def kept(shell: str, options: Options, env: Mapping[str, str], now: float) -> st
     """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
     store, hook = Store.of(env), "no_hook" not in options
     known = [*startup.settings(shell, store, hook=hook), *_profile(options)]
-    return _code(shell, store, now, known, hook=hook)
+    return _code(shell, env, store, now, known, hook=hook)
 
 
-def _code(shell: str, store: Store, now: float, known: Iterable[Pair], *, hook: bool) -> str:
+def _code(  # noqa: PLR0913 - all that the templates need
+    shell: str, env: Mapping[str, str], store: Store, now: float, known: Iterable[Pair], *, hook: bool
+) -> str:
     """Return the function, the hook and the completion; `known` is as in `startup.text`."""
-    function = startup.text(shell, store.latest(), now, known, hook=hook)
+    function = startup.text(shell, store.latest(), now, known, hook=hook, remind=startup.reminder(env))
     return function + startup.short(startup.completion(shell))
 
 
@@ -128,8 +133,8 @@ def _stays(env: Mapping[str, str], now: float) -> bool:
     return bool(env.get(environment.PINNED) or (held and not over))
 
 
-def _stored(options: Options, env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
-    """Return the stored session of the profile; nothing where there is none. It never asks, and says nothing."""
+def stored_session(options: Options, env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
+    """Return the stored session of a request; nothing where there is none. It never asks, and says nothing."""
     wanted: Options = {**options, "cached": True, "quiet": True}
     found = fast.stored(wanted, env, store, now)
     if found is not None:
@@ -141,3 +146,9 @@ def _stored(options: Options, env: Mapping[str, str], store: Store, now: float) 
         return environment.pairs(service.obtain(wanted, env, Terminal.for_options(wanted, env)), env)
     except MfaenvError:
         return []
+
+
+def without_name(pairs: list[Pair], env: Mapping[str, str]) -> list[Pair]:
+    """Leave the person's AWS_PROFILE as it is, and out of what the prompt hook has to set again."""
+    name = environment.AWS_PROFILE
+    return [pair for pair in pairs if pair not in ((name, None), (environment.PUT_BACK, env.get(name)))]

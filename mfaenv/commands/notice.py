@@ -25,6 +25,12 @@ def show(options: "Options", env: "Mapping[str, str]", pairs: "Iterable[Pair]", 
     told = os.isatty(output.STDERR) or (is_another and bool(env.get(environment.EXPIRES)))
     if not told or os.isatty(output.STDOUT) or options.keys() & {"quiet", "cached"}:
         return
+    with suppress(OSError):  # the session is printed already: the line must not fail for a log that is full or closed
+        output.text_to_stderr(f"mfaenv: {describe(got, store)}\n")
+
+
+def describe(got: "Mapping[str, str]", store: "Store") -> str:
+    """Return the profile, the role, when it ends and what is left of a session, for what a shell got of it."""
     from mfaenv.terminal.tty import printable
 
     key = got.get("AWS_ACCESS_KEY_ID", "")
@@ -34,9 +40,7 @@ def show(options: "Options", env: "Mapping[str, str]", pairs: "Iterable[Pair]", 
     words = [got.get("MFAENV_PROFILE", ""), f"({', '.join(filter(None, details))})" if any(details) else ""]
     end = got.get("MFAENV_EXPIRES", "")
     until = _until(int(end), time.time()) if end else ""
-    line = printable(" ".join(filter(None, [*words, until])))
-    with suppress(OSError):  # the session is printed already: the line must not fail for a log that is full or closed
-        output.text_to_stderr(f"mfaenv: {line}\n")
+    return printable(" ".join(filter(None, [*words, until])))
 
 
 def _until(end: int, now: float) -> str:

@@ -54,6 +54,11 @@ IGNORED_VARIABLES = {
     "MFAENV_TOKEN_CODE",
     "MFAENV_CACHE_DIR",  # where the answer itself is
     environment.STORE,
+    environment.NEXT,  # what the prompt hook keeps
+    environment.SEEN,
+    environment.PUT_BACK,
+    environment.FORMER,
+    "MFAENV_REMIND",
 }
 """The variables of AWS and of mfaenv on which it does not depend. Every other one that is set counts, word by word."""
 

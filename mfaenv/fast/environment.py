@@ -12,8 +12,13 @@ if TYPE_CHECKING:
     from mfaenv.fast.parse import Options
     from mfaenv.shells import Pair
 
+AWS_PROFILE = "AWS_PROFILE"
+NEXT = "MFAENV_NEXT"
+"""The moment, in seconds since 1970, at which a prompt hook has its next word to say about this session."""
+
 CLEARED = (
-    "AWS_PROFILE",
+    AWS_PROFILE,
+    NEXT,
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
     "AWS_ACCOUNT_ID",
@@ -70,6 +75,15 @@ PINNED = "MFAENV_PINNED"
 
 No prompt hook puts the profile's own session in the place of such a one, nor after its end.
 """
+
+SEEN = "MFAENV_AWS_PROFILE"
+"""The person's AWS_PROFILE as the prompt hook found it last: another one is a change."""
+
+PUT_BACK = "MFAENV_PUT_BACK"
+"""The person's AWS_PROFILE that a session took away, for the prompt hook to set it again."""
+
+FORMER = "MFAENV_FORMER_PROFILE"
+"""The profile that the shell had before its person set AWS_PROFILE."""
 
 SETTINGS = "MFAENV_SETTINGS"
 """What mfaenv set because the profile says where AWS is: `NAME=value` words, since addresses hold no blank."""
@@ -132,13 +146,6 @@ ENDING = (
 
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 """https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""
-
-
-ONLY = "MFAENV_ONLY"
-"""The profile that `mfaenv exec --only` shows to what it runs."""
-
-ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-"""Where SDKs fetch credentials: `mfaenv exec --serve` sets it, and so do containers."""
 
 
 def is_served(env: "Mapping[str, str]") -> bool:
@@ -242,7 +249,8 @@ def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]
     )
     named = [(name, value or None) for name, value in zip(SET, values, strict=True)]
     profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
-    others = (*profile_and_account, *words(session.get("settings", "")))
+    theirs = env.get(AWS_PROFILE) if env.get(STORE) and env.get(PROFILE_AS) != AWS_PROFILE else ""
+    others = (*profile_and_account, (PUT_BACK, theirs), *words(session.get("settings", "")))
     more = {name: value for name, value in others if name and value}
     kept = () if region_is_ours(env) else REGIONS
     gone = [name for name, value in named if value is None and name not in kept]
@@ -279,7 +287,7 @@ def changed(session: "Iterable[Pair]", env: "Mapping[str, str]") -> dict[str, st
 
 def removal(env: "Mapping[str, str]") -> "list[Pair]":
     """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
-    names: list[Pair] = [(name, None) for name in (*CLEARED, *SET, *settings(env))]
+    names: list[Pair] = [(name, None) for name in (*CLEARED, *SET, SEEN, PUT_BACK, FORMER, *settings(env))]
     return [*names, *_msys(env, ours=False)]
 
 

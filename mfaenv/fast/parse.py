@@ -188,8 +188,8 @@ MAIN_COMMAND = Command(
 Options = dict[str, "str | bool"]
 """The options that were given, by name: a text, or True for a switch."""
 
-COMPLETE = "complete"
-"""The command that Tab calls. What follows it is another line, so it has no row, and no help names it."""
+COMPLETE, HOOK = "complete", "hook"
+"""The commands that Tab and prompt hooks call: what follows them is no line of options, so they have no rows."""
 
 ANSWERS = ("version", "help")
 """Options that are a question of their own: whatever else was given, the answer is all that is printed."""

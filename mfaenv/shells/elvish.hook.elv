@@ -19,43 +19,31 @@ fn _mfaenv_look {
     not-eq $_mfaenv_seen $before
 }
 
-# At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
+# At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
+# program has the word on what this shell gets and loses.
+var _mfaenv_asked = $E:MFAENV_AWS_PROFILE
 fn _mfaenv_hook {
-    if (eq $_mfaenv_seen '') {
-        nop (_mfaenv_look)
-    }
-    var expires = $E:MFAENV_EXPIRES
-    if (re:match '^[0-9]+$' $expires) {
-        if (< (_mfaenv_clock) (- $expires @EARLY@)) {
-            return
+    var reason = changed
+    if (eq $E:AWS_PROFILE $_mfaenv_asked) {
+        set reason = due
+        if (eq $_mfaenv_seen '') {
+            nop (_mfaenv_look)
         }
-    } elif (or (not-eq $expires '') (has-env AWS_ACCESS_KEY_ID) (has-env AWS_CONTAINER_CREDENTIALS_FULL_URI)) {
-        return # keys of the user's own, or an address where programs get theirs
-    }
-    if (and (eq $E:MFAENV_PINNED '') (_mfaenv_look)) {
-        # A try would catch the return in it too.
-        if ?(_mfaenv_here --cached) {
-            return
-        }
-    }
-    if (and (not-eq $expires '') (>= (_mfaenv_clock) $expires)) {
-        var whose = ''
-        if (re:match '^\PC+$' $E:MFAENV_PROFILE) {
-            set whose = ' of profile '$E:MFAENV_PROFILE
-        }
-        echo 'mfaenv: the session'$whose' has ended: type mfaenv for a new one' >&2
-        # What the profile brought beside its session, where it still has that value.
-        each {|word|
-            var name = (re:replace '=.*' '' $word)
-            if (and (re:match '^AWS_[A-Z0-9_]+$' $name) (has-env $name) (eq $word $name'='(get-env $name))) {
-                unset-env $name
+        var end = $E:MFAENV_EXPIRES
+        if (re:match '^[0-9]+$' $end$E:MFAENV_NEXT) {
+            var next = (if (eq $E:MFAENV_NEXT '') { - $end @FIRST@ } else { put $E:MFAENV_NEXT })
+            var now = (_mfaenv_clock)
+            if (and (< $now $next) (or (< $now (- $end @EARLY@)) (not (_mfaenv_look)))) {
+                return
             }
-        } [(str:split ' ' $E:MFAENV_SETTINGS)]
-        each $unset-env~ [@ENDING@]
-        if (has-value [@PROFILE_NAMES@] $E:MFAENV_PROFILE_AS) {
-            unset-env $E:MFAENV_PROFILE_AS
+        } elif (or (not-eq $end '') (has-env AWS_ACCESS_KEY_ID) (has-env AWS_CONTAINER_CREDENTIALS_FULL_URI)) {
+            return # keys of the user's own, or an address where programs get theirs
+        } elif (not (_mfaenv_look)) {
+            return
         }
     }
+    nop ?(_mfaenv_here hook $reason)
+    set _mfaenv_asked = $E:AWS_PROFILE
 }
 
 # A hook may be a function of elvish's own, which has no body.

@@ -14,7 +14,7 @@ end
 # minute from now at most, since the clock may be set.
 function _mfaenv_hold
     test -r /proc/uptime; and read -l up rest </proc/uptime; or return
-    set -g _mfaenv_until (math "min($up + 60, $up + $MFAENV_EXPIRES - @EARLY@ - $_mfaenv_now)")
+    set -g _mfaenv_until (math "min($up + 60, $up + $argv[1] - $_mfaenv_now)")
     set -g _mfaenv_holding $MFAENV_EXPIRES
 end
 set -g _mfaenv_holding no
@@ -28,36 +28,35 @@ function _mfaenv_look
     test "$_mfaenv_seen" != "$before"
 end
 
-# At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
+# At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
+# program has the word on what this shell gets and loses.
+set -g _mfaenv_asked "$MFAENV_AWS_PROFILE"
 function _mfaenv_hook --on-event fish_prompt
-    if test "$MFAENV_EXPIRES" = "$_mfaenv_holding"
-        read -l up rest </proc/uptime
-        test $up -lt $_mfaenv_until; and return
-    end
-    test -n "$_mfaenv_seen"; or _mfaenv_look
-    if set -q MFAENV_EXPIRES
-        string match -qr '^[0-9]+$' -- "$MFAENV_EXPIRES"; or return
-        _mfaenv_clock
-        if test $_mfaenv_now -lt (math $MFAENV_EXPIRES - @EARLY@)
-            _mfaenv_hold
-            return
+    set -l reason changed
+    if test "$AWS_PROFILE" = "$_mfaenv_asked"
+        set reason due
+        if test "$MFAENV_EXPIRES" = "$_mfaenv_holding"
+            read -l up rest </proc/uptime
+            test $up -lt $_mfaenv_until; and return
         end
-    else if set -q AWS_ACCESS_KEY_ID; or set -q AWS_CONTAINER_CREDENTIALS_FULL_URI
-        return # keys of the user's own, or an address where programs get theirs
-    end
-    not set -q MFAENV_PINNED; and _mfaenv_look; and _mfaenv_here --cached; and return
-    if set -q MFAENV_EXPIRES; and test $_mfaenv_now -ge $MFAENV_EXPIRES
-        set -l whose ''
-        string match -qr '^\P{C}+$' -- "$MFAENV_PROFILE"; and set whose " of profile $MFAENV_PROFILE"
-        echo "mfaenv: the session$whose has ended: type mfaenv for a new one" >&2
-        # What the profile brought beside its session, where it still has that value.
-        for word in (string split ' ' -- "$MFAENV_SETTINGS")
-            set -l name (string replace -r '=.*' '' -- $word)
-            string match -qr '^AWS_[A-Z0-9_]+$' -- "$name"; and test "$name=$$name" = "$word"; and set -eg $name
+        test -n "$_mfaenv_seen"; or _mfaenv_look
+        if set -q MFAENV_EXPIRES
+            string match -qr '^[0-9]+$' -- "$MFAENV_EXPIRES$MFAENV_NEXT"; or return
+            _mfaenv_clock
+            set -l next (math $MFAENV_EXPIRES - @FIRST@)
+            set -q MFAENV_NEXT; and set next $MFAENV_NEXT
+            set -l early (math "min($next, $MFAENV_EXPIRES - @EARLY@)")
+            if test $_mfaenv_now -lt $early
+                _mfaenv_hold $early
+                return
+            end
+            test $_mfaenv_now -ge $next; or _mfaenv_look; or return
+        else if set -q AWS_ACCESS_KEY_ID; or set -q AWS_CONTAINER_CREDENTIALS_FULL_URI
+            return # keys of the user's own, or an address where programs get theirs
+        else
+            _mfaenv_look; or return
         end
-        for name in @ENDING@
-            set -eg $name
-        end
-        contains -- "$MFAENV_PROFILE_AS" @PROFILE_NAMES@; and set -eg $MFAENV_PROFILE_AS
     end
+    _mfaenv_here hook $reason
+    set -g _mfaenv_asked "$AWS_PROFILE"
 end

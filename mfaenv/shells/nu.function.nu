@@ -21,7 +21,6 @@ def --env --wrapped _mfaenv_here [...words: string] {
     let text = ($in | ^mfaenv --shell nu ...$words)
     $text | from json | load-env
     $env._mfaenv_seen = ''
-    $env._mfaenv_ended = ''
 }
 
 @complete _mfaenv_complete
@@ -35,30 +34,21 @@ extern "mfaenv exec" [...words: glob]
 @complete _mfaenv_complete
 extern "mfaenv demo" [...words: glob]
 
-# Set the stored session where there is one, and tell whether there is.
-def --env _mfaenv_load []: nothing -> bool {
-    if ($env.MFAENV_PINNED? | is-not-empty) { return false }
-    try { _mfaenv_here --cached; true } catch { false }
-}
-
 def _mfaenv_now []: nothing -> int { (date now | into int) // 1_000_000_000 }
 
-# Whether there are keys that stay until some seconds before their end: a session's, or, for ever, the user's own.
-def _mfaenv_holds [early: int]: nothing -> bool {
+# Whether there are keys that stay: a session's that holds, or the user's own.
+def _mfaenv_holds []: nothing -> bool {
     let expires = ($env.MFAENV_EXPIRES? | default '')
-    if $expires !~ '^[0-9]{1,18}$' {
-        let own = [$env.AWS_ACCESS_KEY_ID? $env.AWS_CONTAINER_CREDENTIALS_FULL_URI?]
-        return (($expires | is-not-empty) or ($own | any {|it| $it | is-not-empty }))
-    }
-    (_mfaenv_now) < ($expires | into int) - $early
+    if $expires =~ '^[0-9]{1,18}$' { return ((_mfaenv_now) < ($expires | into int)) }
+    [$expires $env.AWS_ACCESS_KEY_ID? $env.AWS_CONTAINER_CREDENTIALS_FULL_URI?] | any {|it| $it | is-not-empty }
 }
 
 # At the start of the shell.
-$env._mfaenv_seen = ''
-$env._mfaenv_ended = ''
-if (_mfaenv_holds 0) {
+if (_mfaenv_holds) {
     "@KNOWN@" | from json | reject --optional MFAENV_PROFILE | load-env
 } else {
     "@KNOWN@" | from json | load-env
-    _mfaenv_load | ignore
+    try { _mfaenv_here hook start }
 }
+$env._mfaenv_seen = ''
+$env._mfaenv_asked = ($env.MFAENV_AWS_PROFILE? | default '')

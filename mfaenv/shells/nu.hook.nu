@@ -6,31 +6,24 @@ def --env _mfaenv_look []: nothing -> bool {
     $env._mfaenv_seen != $before
 }
 
-# At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
+# At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
+# program has the word on what this shell gets and loses.
 def --env _mfaenv_hook [] {
-    if $env._mfaenv_seen == '' { _mfaenv_look | ignore }
-    if ($env._mfaenv_ended | is-not-empty) and (_mfaenv_now) < ($env._mfaenv_ended | into int) - @EARLY@ {
-        # The clock went back, and it still holds.
-        $env._mfaenv_ended = ''
-        $env._mfaenv_seen = 'again'
+    mut reason = 'changed'
+    if ($env.AWS_PROFILE? | default '') == $env._mfaenv_asked {
+        $reason = 'due'
+        if $env._mfaenv_seen == '' { _mfaenv_look | ignore }
+        let expires = ($env.MFAENV_EXPIRES? | default '')
+        if $"($expires)($env.MFAENV_NEXT? | default '')" =~ '^[0-9]{1,36}$' and ($expires | is-not-empty) {
+            let end = ($expires | into int)
+            let next = ($env.MFAENV_NEXT? | default ($end - @FIRST@) | into int)
+            if (_mfaenv_now) < $next and ((_mfaenv_now) < $end - @EARLY@ or not (_mfaenv_look)) { return }
+        } else if (_mfaenv_holds) or not (_mfaenv_look) { return }
     }
-    if (_mfaenv_holds @EARLY@) or (_mfaenv_look) and (_mfaenv_load) { return }
-    if ($env.MFAENV_EXPIRES? | is-not-empty) and not (_mfaenv_holds 0) {
-        $env._mfaenv_ended = $env.MFAENV_EXPIRES
-        let profile = ($env.MFAENV_PROFILE? | default '')
-        let whose = (if $profile =~ '^\P{C}+$' { $" of profile ($profile)" } else { '' })
-        print --stderr $"mfaenv: the session($whose) has ended: type mfaenv for a new one"
-        # What the profile brought beside its session, where it still has that value.
-        for word in ($env.MFAENV_SETTINGS? | default '' | split row ' ') {
-            let name = ($word | split row '=' | first)
-            let value = (try { $env | get $name } catch { null })
-            if $name =~ '^AWS_[A-Z0-9_]+$' and $word == $"($name)=($value)" { hide-env --ignore-errors $name }
-        }
-        hide-env --ignore-errors @ENDING@
-        let shown = ($env.MFAENV_PROFILE_AS? | default '')
-        if $shown in [@PROFILE_NAMES@] { hide-env --ignore-errors $shown }
-    }
+    try { _mfaenv_here hook $reason }
+    $env._mfaenv_asked = ($env.AWS_PROFILE? | default '')
 }
+
 # A hook may be a text or a record too, of which there is no source to view. A mistake that is caught counts as a status.
 $env.config.hooks.pre_prompt = (
     $env.config.hooks.pre_prompt | default []

@@ -96,7 +96,7 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
                     if ($line -cmatch '^\$env:') { _mfaenv_set $line; if ($read) { ' ' } } elseif ($read) { $line }
                 }
                 # After that a hook looks at the store anew.
-                if ($LASTEXITCODE -eq 0) { $global:_mfaenv_seen = $global:_mfaenv_ended = '' }
+                if ($LASTEXITCODE -eq 0) { $global:_mfaenv_seen = '' }
             }
         }
         catch {

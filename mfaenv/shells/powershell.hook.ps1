@@ -12,51 +12,41 @@ $global:_mfaenv_epoch = ([datetime]'1970-01-01T00:00:00Z').ToUniversalTime()
 function global:_mfaenv_now {
     ((Microsoft.PowerShell.Utility\Get-Date).ToUniversalTime() - $global:_mfaenv_epoch).TotalSeconds
 }
-$global:_mfaenv_ended = ''
+$global:_mfaenv_asked = "$env:MFAENV_AWS_PROFILE"
 
-# Set the stored session where there is one, and tell whether there is. The user's $LASTEXITCODE stays.
-function global:_mfaenv_load {
-    [System.Diagnostics.DebuggerHidden()] param()
-    $PSNativeCommandUseErrorActionPreference = $false
-    $program, $before = (_mfaenv_find), $global:LASTEXITCODE
-    if (-not $program) { return $false }
-    foreach ($line in @(& $program --shell powershell --cached)) { _mfaenv_set $line }
-    $loaded = $global:LASTEXITCODE -eq 0
-    $global:LASTEXITCODE = $before
-    if ($loaded) { $global:_mfaenv_seen = $global:_mfaenv_ended = '' }
-    return $loaded
+# Whether the time or the store may have news of the session.
+function global:_mfaenv_is_due {
+    if (-not $global:_mfaenv_seen) { $null = _mfaenv_look }
+    if (-not $env:MFAENV_EXPIRES) { # keys of the user's own, or an address where programs get theirs
+        return -not ($env:AWS_ACCESS_KEY_ID -or $env:AWS_CONTAINER_CREDENTIALS_FULL_URI) -and (_mfaenv_look)
+    }
+    if ($env:MFAENV_EXPIRES -notmatch '^[0-9]{1,18}\z' -or $env:MFAENV_NEXT -match '[^0-9]|.{19}') { return $false }
+    $end = [long]$env:MFAENV_EXPIRES
+    $next = if ($env:MFAENV_NEXT) { [long]$env:MFAENV_NEXT } else { $end - @FIRST@ }
+    $now = _mfaenv_now
+    return $now -ge $next -or ($now -ge $end - @EARLY@ -and (_mfaenv_look))
 }
 
-# At each prompt: nothing while the session holds. Else the one that another window got, or, once, that it is over.
+# At each prompt: where AWS_PROFILE is another than before, or there may be news, the program has the word on what this
+# shell gets and loses. The user's $LASTEXITCODE stays.
 function global:_mfaenv_hook {
+    [System.Diagnostics.DebuggerHidden()] param()
     Set-StrictMode -Off
     $PSDefaultParameterValues = @{}
-    if (-not $global:_mfaenv_seen) { $null = _mfaenv_look }
-    if ($env:MFAENV_EXPIRES) {
-        if ($env:MFAENV_EXPIRES -notmatch '^[0-9]{1,18}\z') { return }
-        $left = [long]$env:MFAENV_EXPIRES - (_mfaenv_now)
-        if ($left -gt @EARLY@) { return }
-    }
-    elseif ($env:AWS_ACCESS_KEY_ID -or $env:AWS_CONTAINER_CREDENTIALS_FULL_URI) { return } # keys of the user's own
-    elseif ($global:_mfaenv_ended -and [long]$global:_mfaenv_ended - (_mfaenv_now) -gt @EARLY@) {
-        # The clock went back, and it still holds.
-        $global:_mfaenv_ended = ''
-        $global:_mfaenv_seen = 'again'
-    }
-    if (-not $env:MFAENV_PINNED -and (_mfaenv_look) -and (_mfaenv_load)) { return }
-    if ($env:MFAENV_EXPIRES -and $left -le 0) {
-        $global:_mfaenv_ended = $env:MFAENV_EXPIRES
-        $whose = if ($env:MFAENV_PROFILE -cmatch '^\P{C}+$') { " of profile $env:MFAENV_PROFILE" }
-        Microsoft.PowerShell.Utility\Write-Host "mfaenv: the session$whose has ended: type mfaenv for a new one"
-        # What the profile brought beside its session goes too, where it still has that value.
-        foreach ($word in "$env:MFAENV_SETTINGS" -split ' ') {
-            $name = $word -replace '=.*'
-            $set = Microsoft.PowerShell.Management\Get-Item -LiteralPath Env:$name -ErrorAction Ignore
-            if ($name -cmatch '^AWS_[A-Z0-9_]+\z' -and "$name=$($set.Value)" -ceq $word) { _mfaenv_remove "Env:$name" }
+    $PSNativeCommandUseErrorActionPreference = $false
+    $changed = "$env:AWS_PROFILE" -cne $global:_mfaenv_asked
+    if (-not $changed -and -not (_mfaenv_is_due)) { return }
+    $program, $before = (_mfaenv_find), $global:LASTEXITCODE
+    $reason = if ($changed) { 'changed' } else { 'due' }
+    # What a program says on standard error is not shown while a prompt is made.
+    if ($program) {
+        foreach ($line in @(& $program --shell powershell hook $reason 2>&1)) {
+            if ("$line" -cmatch '^mfaenv: ') { Microsoft.PowerShell.Utility\Write-Host "$line" } else { _mfaenv_set $line }
         }
-        if ('@PROFILE_NAMES@' -split ' ' -ccontains $env:MFAENV_PROFILE_AS) { _mfaenv_remove "Env:$env:MFAENV_PROFILE_AS" }
-        foreach ($name in '@ENDING@' -split ' ') { _mfaenv_remove "Env:$name" }
     }
+    $global:LASTEXITCODE = $before
+    $global:_mfaenv_seen = ''
+    $global:_mfaenv_asked = "$env:AWS_PROFILE"
 }
 
 # A prompt of ours, which calls the one that it was put in the place of: the argument is that one's number.

@@ -26,7 +26,7 @@ def _mfaenv_program():
 @_mfaenv_unthreadable
 def _mfaenv_here(words, stdin=None):
     """Set here what the program prints."""
-    global _mfaenv_seen, _mfaenv_ended
+    global _mfaenv_seen
     program = _mfaenv_program()
     if program is None:
         print("mfaenv: There is no program mfaenv on the PATH.", file=_mfaenv_sys.stderr)
@@ -45,7 +45,7 @@ def _mfaenv_here(words, stdin=None):
     if running.returncode == 0:
         execx(text)
         # After that a hook looks at the store anew.
-        _mfaenv_seen = _mfaenv_ended = ""
+        _mfaenv_seen = ""
     return running.returncode
 
 

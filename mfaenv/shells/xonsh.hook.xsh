@@ -1,6 +1,6 @@
 
 _mfaenv_seen = "@SEEN@"
-_mfaenv_ended = ""
+_mfaenv_asked = str(__xonsh__.env.get("MFAENV_AWS_PROFILE", ""))
 
 
 def _mfaenv_look():
@@ -15,40 +15,29 @@ def _mfaenv_look():
     return _mfaenv_seen != before
 
 
-def _mfaenv_hook(**_):
-    """Nothing while the session holds. Else the one that another window got, or, once, that it is over."""
-    global _mfaenv_seen, _mfaenv_ended
-    import sys
+def _mfaenv_is_due(env):
+    """Whether the time or the store may have news of the session."""
     import time
 
     if not _mfaenv_seen:
         _mfaenv_look()
+    end, following = (str(env.get(name, "")) for name in ("MFAENV_EXPIRES", "MFAENV_NEXT"))
+    if not end:  # keys of the user's own, or an address where programs get theirs
+        return not (env.get("AWS_ACCESS_KEY_ID") or env.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")) and _mfaenv_look()
+    if not _mfaenv_re.fullmatch("[0-9]{1,36}", end + following):
+        return False
+    now, following = time.time(), int(following or int(end) - @FIRST@)
+    return now >= following or (now >= int(end) - @EARLY@ and _mfaenv_look())
+
+
+def _mfaenv_hook(**_):
+    """Where AWS_PROFILE is another, or there may be news, let the program say what this shell gets and loses."""
+    global _mfaenv_asked
     env = __xonsh__.env
-    expires = str(env.get("MFAENV_EXPIRES", ""))
-    if expires:
-        if not _mfaenv_re.fullmatch("[0-9]{1,18}", expires) or time.time() < int(expires) - @EARLY@:
-            return
-    elif env.get("AWS_ACCESS_KEY_ID") or env.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"):
-        return  # keys of the user's own
-    elif _mfaenv_ended and time.time() < int(_mfaenv_ended) - @EARLY@:
-        # The clock went back, and it still holds.
-        _mfaenv_seen, _mfaenv_ended = "again", ""
-    if not env.get("MFAENV_PINNED") and _mfaenv_look() and _mfaenv_here(["--cached"]) == 0:
-        return
-    if expires and time.time() >= int(expires):
-        _mfaenv_ended = expires
-        profile = str(env.get("MFAENV_PROFILE", ""))
-        whose = f" of profile {profile}" if profile and profile.isprintable() else ""
-        print(f"mfaenv: the session{whose} has ended: type mfaenv for a new one", file=sys.stderr)
-        # What the profile brought beside its session, where it still has that value.
-        for word in str(env.get("MFAENV_SETTINGS", "")).split():
-            name = word.partition("=")[0]
-            if name.startswith("AWS_") and f"{name}={env.get(name)}" == word:
-                env.pop(name, None)
-        for name in "@ENDING@".split():
-            env.pop(name, None)
-        if env.get("MFAENV_PROFILE_AS") in "@PROFILE_NAMES@".split():
-            env.pop(env["MFAENV_PROFILE_AS"], None)
+    changed = str(env.get("AWS_PROFILE", "")) != _mfaenv_asked
+    if changed or _mfaenv_is_due(env):
+        _mfaenv_here(["hook", "changed" if changed else "due"])
+        _mfaenv_asked = str(env.get("AWS_PROFILE", ""))
 
 
 for _mfaenv_other in [hook for hook in events.on_pre_prompt if hook.__name__ == "_mfaenv_hook"]:

@@ -1,0 +1,145 @@
+"""`mfaenv hook`: what a prompt hook sets in its shell. Hooks call it, people do not, so no help names it.
+
+A hook starts it where AWS_PROFILE is another than at the prompt before (`changed`), and where the time or the store may
+have news of the session (`due`); nushell's also at the start of the shell (`start`).
+"""
+
+import time
+from contextlib import suppress
+
+from mfaenv import duration, suggest
+from mfaenv.commands import init, notice
+from mfaenv.commands.startup import OFF, REMIND, reminder
+from mfaenv.config import names
+from mfaenv.errors import DONE
+from mfaenv.fast import environment, output
+from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, NEXT, PROFILE, PUT_BACK, SEEN
+from mfaenv.fast.parse import DEFAULT
+from mfaenv.store import Store
+from mfaenv.terminal.tty import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfaenv.shells import Pair
+
+LONGEST_NAME = 60
+"""Characters of a name that is shown in a line at the prompt."""
+
+
+def run(words: "Sequence[str]", env: "Mapping[str, str]") -> int:
+    """Print what the shell gets and loses, for the shell and the reason that are named."""
+    shell, reason = words
+    decide = {"changed": changed, "due": due, "start": start}[reason]
+    output.secrets_to_stdout(environment.rendered(shell, decide(env, Store.of(env), time.time())), quiet=True)
+    return DONE
+
+
+def changed(env: "Mapping[str, str]", store: Store, now: float) -> "list[Pair]":
+    """Return what follows from another AWS_PROFILE than before."""
+    asked, before = env.get(AWS_PROFILE, ""), env.get(SEEN, "")
+    if not asked and before and env.get(PUT_BACK) == before:
+        return [(AWS_PROFILE, before), (PUT_BACK, None)]
+    seen: list[Pair] = [(SEEN, asked or None), (PUT_BACK, None)]
+    is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
+    if asked == before or is_shown or _is_anothers(env):
+        return seen
+    former = env.get(FORMER if before else PROFILE, "")
+    seen.append((FORMER, former or None if asked else None))
+    wanted = asked or former or DEFAULT
+    if _holds(wanted, env, now):
+        return seen
+    env = _without_names(env) | {PROFILE: wanted}
+    session = _stored(env, store, now)
+    if session:
+        _say(notice.describe({name: value for name, value in session if value}, store))
+        return [*session, *seen]
+    if asked or former:
+        _say(_what_to_type(asked, former, env))
+    return [*_removal(env), *seen]
+
+
+def due(env: "Mapping[str, str]", store: Store, now: float) -> "list[Pair]":
+    """Return what follows from the time, and from what other windows have stored."""
+    end = environment.end(env)
+    if _is_anothers(env) or (end is None and env.get(EXPIRES)):
+        return []
+    if end is not None:
+        env = _without_names(env)
+    session = [] if env.get(environment.PINNED) else _stored(env, store, now)
+    if session and ("AWS_ACCESS_KEY_ID", env.get("AWS_ACCESS_KEY_ID")) not in session:
+        return session
+    if end is None:
+        return []
+    profile = env.get(PROFILE, "")
+    whose = f" of profile {_short(profile)}" if profile else ""
+    if end <= now:
+        _say(f"the session{whose} has ended: type mfaenv for a new one")
+        return [(name, None) for name in (*environment.ENDING, *environment.settings(env), NEXT, *_shown_as(env))]
+    moment = end - reminder(env)
+    if now < moment:
+        return [(NEXT, str(moment))]
+    if env.get(REMIND) != OFF and not env.get(NEXT):
+        left = duration.rounded(int(end - now))
+        _say(f"the session{whose} ends at {duration.time_of_day(end, now)}, in {left}: type mfaenv --refresh")
+    return [(NEXT, str(end))]
+
+
+def start(env: "Mapping[str, str]", store: Store, now: float) -> "list[Pair]":
+    """Return what a new shell gets: the stored session of its profile, and no word is said."""
+    end = environment.end(env)
+    if env.get(environment.PINNED) or _is_anothers(env) or (end is not None and end > now):
+        return []
+    return [*_stored(env, store, now), (SEEN, env.get(AWS_PROFILE) or None)]
+
+
+def _stored(env: "Mapping[str, str]", store: Store, now: float) -> "list[Pair]":
+    return init.without_name(init.stored_session({}, env, store, now), env)
+
+
+def _is_anothers(env: "Mapping[str, str]") -> bool:
+    """Return whether the keys of this shell are not mfaenv's, or there is an address for them."""
+    return bool(env.get(environment.ADDRESS_OF_KEYS) or (env.get("AWS_ACCESS_KEY_ID") and not env.get(EXPIRES)))
+
+
+def _holds(profile: str, env: "Mapping[str, str]", now: float) -> bool:
+    end = environment.end(env)
+    return env.get(PROFILE) == profile and bool(env.get("AWS_ACCESS_KEY_ID")) and end is not None and end > now
+
+
+def _without_names(env: "Mapping[str, str]") -> dict[str, str]:
+    return {name: value for name, value in env.items() if name not in {AWS_PROFILE, "AWS_DEFAULT_PROFILE"}}
+
+
+def _shown_as(env: "Mapping[str, str]") -> list[str]:
+    """Return the variable in which the profile is shown to prompts; never the person's own AWS_PROFILE."""
+    name = env.get(environment.PROFILE_AS, "")
+    is_ours = name != AWS_PROFILE or env.get(name) == env.get(PROFILE)
+    return [name] if name in environment.PROFILE_NAMES and is_ours else []
+
+
+def _removal(env: "Mapping[str, str]") -> "list[Pair]":
+    """List all that a session has set, for a shell that has to be without one; the person's own names stay."""
+    theirs = {AWS_PROFILE, SEEN, PUT_BACK, FORMER}
+    if not environment.region_is_ours(env):
+        theirs.update(environment.REGIONS)
+    return [pair for pair in environment.removal(env) if pair[0] not in theirs]
+
+
+def _what_to_type(asked: str, former: str, env: "Mapping[str, str]") -> str:
+    if not asked:
+        return f"AWS_PROFILE is gone, and no session of {_short(former)} is stored: type mfaenv -p {_short(former)}"
+    known, now = names.profiles(env), f"AWS_PROFILE is {_short(asked)} now"
+    if asked in known:
+        return f"{now}: type mfaenv"
+    return f"{now}, and there is no such profile. {suggest.hint(asked, known, '')}".rstrip()
+
+
+def _short(name: str) -> str:
+    return printable(name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…")
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):
+        output.text_to_stderr(f"mfaenv: {text}\n")
