@@ -36,6 +36,7 @@ ELSEWHERE = {
     r"aws iam put-user-policy .*": "test_policy.py",
     r"(?:aws-vault|docker|py -m venv) .*|.*podman.*": "",  # none
     r"mfaenv configure": "test_configure.py",
+    r"mfaenv -p": "test_picker.py",
     r".*\| (?:source|Invoke-Expression|load-env)|.*init (?:fish|nu).*|mkdir \$nu.*": "test_shells.py",
     r".*pass otp.*": "test_code_programs.py",
     r"eval \"\$\(~/\.local.*": "test_configure.py",

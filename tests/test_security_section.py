@@ -178,10 +178,10 @@ KEYS_PROOFS = {
     ),
     "The keychain is the macOS Keychain, the Windows Credential Manager or the Secret Service on Linux.": KEYCHAINS,
     "Other keychains work if the Python package keyring has a backend for them.": (MOVES,),
-    "If that package is missing, this command shows how to install it:": ("test_without_a_keychain_nothing_changes",),
+    "One that keeps keys only in memory is refused.": ("test_a_keychain_that_keeps_things_in_memory_alone_is_refused",),
+    "If the package is missing, this command shows how to install it:": ("test_without_a_keychain_nothing_changes",),
     "`import` stores the keys of a profile in the keychain, reads them back in another process, and tries them with "
     "AWS.": (
-        "test_a_keychain_that_keeps_things_in_memory_alone_is_refused",
         "test_keys_that_aws_does_not_know_stay_in_the_file",
         "test_a_backend_that_keeps_nothing_changes_nothing",
     ),

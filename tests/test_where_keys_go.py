@@ -5,6 +5,7 @@ import re
 import shlex
 import stat
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -233,6 +234,14 @@ def test_a_file_that_was_open_is_told(stored: Product) -> None:
         assert bool(told) == bool(done.err)
         with file.open("wb") as stream:
             assert stored.run("-f", "dotenv", stdout=stream).err == ""
+
+
+def test_a_file_without_a_name_is_not_told(stored: Product) -> None:
+    """ksh93 has such a file for the output of `$(mfaenv)`."""
+    with tempfile.TemporaryFile() as stream:
+        os.fchmod(stream.fileno(), 0o644)
+        assert stored.run("--shell", "ksh", stdout=stream).err == ""
+        assert stat.S_IMODE(os.fstat(stream.fileno()).st_mode) == 0o600
 
 
 def test_nothing_is_written_to_a_file_of_another_user(stored: Product) -> None:

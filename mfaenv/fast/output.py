@@ -62,7 +62,8 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
         if stat.S_ISREG(state.st_mode) and state.st_uid != os.geteuid():
             raise PermissionError(errno.EPERM, "the file belongs to another user", STDOUT_NAME)
         if stat.S_ISREG(state.st_mode) and state.st_mode & OTHERS:
-            _close_to_others(stat.S_IMODE(state.st_mode), quiet=quiet)
+            has_name = state.st_nlink > 0  # ksh93 reads what eval gets from a file that it has removed already
+            _close_to_others(stat.S_IMODE(state.st_mode), quiet=quiet or not has_name)
     to_stdout(data)
 
 
