@@ -38,6 +38,11 @@ class MfaenvError(Exception):
         self.command = command
         self.status = status
 
+    @property
+    def next_step(self) -> str:
+        """Return what to do about it, or the command that does it, for where both have one line."""
+        return self.hint or self.command
+
 
 LONGEST_TEXT = 2000
 """Characters of a message: a name or a value out of a file may have a million."""

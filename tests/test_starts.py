@@ -48,7 +48,7 @@ LINES = {
     "served": ("exec", "--serve", "--", "sh", "-c", "env | grep -c FULL_URI; exit 3"),
     "demo": ("demo", "--", "sh", "-c", "env | grep -c AWS_ENDPOINT_URL; exit 4"),
 }
-CHANGES = re.compile(r"\b\d+[hms](?: ?\d+[ms])*\b|\b\d\d:\d\d(?::\d\d)?\b|127\.0\.0\.1:\d+|\d+(?= seconds?)")
+CHANGES = re.compile(r"\b\d+[hms](?: ?\d+[ms])*\b|\b\d\d:\d\d(?::\d\d)?\b|127\.0\.0\.1:\d+|\d+(?= seconds?| - SECONDS)")
 """What the clock and the ports make of a text."""
 
 

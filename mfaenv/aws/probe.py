@@ -116,7 +116,7 @@ class Asker:
             with explain.botocore_errors():
                 answer = getattr(self._client(call.service, keys), call.operation)(**parameters)
         except MfaenvError as error:
-            return Outcome(Kind.FAILED, error.message, error.hint)
+            return Outcome(Kind.FAILED, error.message, error.next_step)
         except ClientError as error:
             return self._refused(error, keys.access_key, sent)
         if call.member not in answer or (call == IDENTITY and identity_in(answer) is None):
@@ -135,7 +135,7 @@ class Asker:
         problem = explain.from_client(error, access_key, "")
         code = explain.error_code(error)
         ahead = explain.ahead(error.response, sent, self._now())
-        return Outcome(_kind(problem), problem.message, problem.hint, code, ahead=ahead)
+        return Outcome(_kind(problem), problem.message, problem.next_step, code, ahead=ahead)
 
 
 def _kind(problem: MfaenvError) -> Kind:

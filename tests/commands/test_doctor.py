@@ -369,7 +369,8 @@ def test_nothing_is_set_up(bare: Product) -> None:
     found = diagnose(bare)
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert [check["text"] for check in found.checks("files")] == ["is not there", "is not there"]
-    assert [check["text"] for check in found.wrong] == ["There are no keys for profile default."]
+    assert [check["text"] for check in found.wrong] == ["There are no keys for profile default. This stores some:"]
+    assert [check["next_step"] for check in found.wrong] == ["aws configure --profile default"]
 
 
 def test_a_damaged_file_is_a_finding(product: Product) -> None:

@@ -123,7 +123,7 @@ def test_what_botocore_calls_by_itself_is_looked_at_too(product: Product, relay:
     token.write_text("token")
     configured(product, "AWS_ENDPOINT_URL", RELAY)
     role = "arn:aws:iam::111122223333:role/Developer"
-    configure(product, "web", role_arn=role, web_identity_token_file=str(token))
+    configure(product, "web", region="us-east-1", role_arn=role, web_identity_token_file=str(token))
     assert_refused(product.run("--shell", "bash", "-p", "web"), relay)
 
 
@@ -210,11 +210,13 @@ def test_models_of_others_change_nothing_that_botocore_calls_or_doctor(hostile: 
     assert set(relay.asked) == called
 
 
-def test_lists_of_regions_of_others_change_no_error(product: Product) -> None:
+def test_lists_of_regions_of_others_change_no_error(product: Product, relay: Refusal) -> None:
+    unset_endpoint(product)
     folder = product.home / ".aws" / "models"
     folder.mkdir(parents=True)
     (folder / "partitions.json").write_text('{"partitions": []}')
     assert_explained(product.run("--shell", "bash", "-c", CODE, "--region", "eu-west1"), "no region", "eu-west-1")
+    assert relay.asked == []
 
 
 def test_models_of_others_change_nothing_in_the_pretend_aws(

@@ -1,8 +1,10 @@
 """Core dumps: none of a process that holds secrets, and those of the programs that it starts as they would be."""
 
+import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,11 +35,21 @@ def _dumps_are_allowed() -> None:
         pytest.skip("the system allows no core dumps")
 
 
-def test_a_question_that_is_quit_leaves_no_core_dump(product: Product) -> None:
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        (lambda window: window.press(CTRL_BACKSLASH), 128 + signal.SIGQUIT),
+        (lambda window: os.kill(window.pid, signal.SIGABRT), -signal.SIGABRT),
+    ],
+    ids=["quit", "a crash"],
+)
+def test_a_question_that_is_cut_short_leaves_no_core_dump(
+    product: Product, end: Callable[[Window], None], status: int
+) -> None:
     with unlimited(product, "--shell", "bash") as window:
         window.see(QUESTION)
-        window.press(CTRL_BACKSLASH)
-        assert window.ended() == -signal.SIGQUIT
+        end(window)
+        assert window.ended() == status
     assert list((product.home / "empty").iterdir()) == []
 
 

@@ -75,7 +75,7 @@ def _chosen(env: Mapping[str, str], files: AwsFiles, offers: Offers) -> str:
         raise wrong[0]
     if not usable:
         raise MfaenvError(
-            f"No profile in {awsfiles.short(files.credentials)} has access keys. `mfaenv demo` needs none.",
+            f"No profile in {awsfiles.short(files.credentials)} has keys. `mfaenv demo` needs none.",
             "Make one in the IAM console, then type: aws configure --profile NAME",
         )
     if len(usable) == 1:

@@ -105,9 +105,9 @@ class Renewal:
         except RefusedError as error:
             work.refused = error
         except DeniedError as error:
-            work.refused = RefusedError(DENIED, f"{error.message} {error.hint}".strip())
+            work.refused = RefusedError(DENIED, f"{error.message} {error.next_step}".strip())
         except MfaenvError as error:
-            work.refused = RefusedError(UNAVAILABLE, f"{error.message} {error.hint}".strip())
+            work.refused = RefusedError(UNAVAILABLE, f"{error.message} {error.next_step}".strip())
         except Exception as error:  # noqa: BLE001 - a request gets an answer whatever goes wrong, and no traceback
             work.refused = RefusedError(UNAVAILABLE, f"The credentials cannot be renewed: {type(error).__name__}.")
         finally:

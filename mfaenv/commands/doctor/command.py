@@ -75,7 +75,7 @@ def _proof_checks(request: Request, env: Mapping[str, str], proven: Proven, cont
 
 
 def _problem(topic: str, name: str, error: MfaenvError) -> Check:
-    return Check(topic, name, error.message, State.WRONG, error.hint)
+    return Check(topic, name, error.message, State.WRONG, error.next_step)
 
 
 def _machine(env: Mapping[str, str], context: Context) -> list[Check]:
