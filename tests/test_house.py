@@ -35,10 +35,11 @@ OWNERS = {
     "keyring": "session/keychain.py",
     "mfaenv.cli.app": "__main__.py",
     "rich": "terminal/*.py",
+    "segno": "terminal/*.py",
     "shellingham": FINDS_THE_SHELL,
     "typer": "cli/*.py",
 }
-HEAVY = {"boto3", "botocore", "click", "keyring", "pydantic", "rich", "shellingham", "typer"}
+HEAVY = {"boto3", "botocore", "click", "keyring", "pydantic", "rich", "segno", "shellingham", "typer"}
 SLOW = {
     "__future__",
     "argparse",

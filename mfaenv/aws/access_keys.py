@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from mfaenv.aws import client as clients
 from mfaenv.aws import explain
 from mfaenv.aws.client import Settings
-from mfaenv.errors import DeniedError, MfaenvError
+from mfaenv.aws.iam_errors import named_errors
+from mfaenv.errors import MfaenvError
 from mfaenv.model import Credentials, Keys
 
 ACTIVE, INACTIVE = "Active", "Inactive"
@@ -53,7 +52,7 @@ class Iam:
 
     def listed(self) -> tuple[AccessKey, ...]:
         """Return the user's keys, the oldest first."""
-        with _denials_named("iam:ListAccessKeys"):
+        with named_errors("iam:ListAccessKeys"):
             pages = self._client.get_paginator("list_access_keys").paginate(**self._scope)
             rows = [row for page in pages for row in page["AccessKeyMetadata"]]
             found = [AccessKey(r["AccessKeyId"], r["Status"] == ACTIVE, r["CreateDate"].timestamp()) for r in rows]
@@ -61,7 +60,7 @@ class Iam:
 
     def last_use(self, key_id: str) -> Use:
         """Return when a key was used last."""
-        with _denials_named("iam:GetAccessKeyLastUsed"):
+        with named_errors("iam:GetAccessKeyLastUsed"):
             used = self._client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
             at = used.get("LastUsedDate")
             return Use(at.timestamp(), used["ServiceName"], used["Region"]) if at else Use(None)
@@ -70,7 +69,7 @@ class Iam:
         """Make a new key; IAM shows its secret this once. Raise NoAnswerError where one may have been made unseen."""
         refused = False
         try:
-            with _denials_named("iam:CreateAccessKey"):
+            with named_errors("iam:CreateAccessKey"):
                 try:
                     made = self._once.create_access_key(**self._scope)["AccessKey"]
                     return Keys(made["AccessKeyId"], made["SecretAccessKey"], "", "IAM")
@@ -84,12 +83,12 @@ class Iam:
 
     def deactivate(self, key_id: str) -> None:
         """Switch a key off; it can be switched on again."""
-        with _denials_named("iam:UpdateAccessKey"):
+        with named_errors("iam:UpdateAccessKey"):
             self._client.update_access_key(AccessKeyId=key_id, Status=INACTIVE, **self._scope)
 
     def delete(self, key_id: str) -> None:
         """Delete a key for good; one that is gone already is no error."""
-        with _denials_named("iam:DeleteAccessKey", gone=NO_SUCH):
+        with named_errors("iam:DeleteAccessKey", gone=NO_SUCH):
             self._client.delete_access_key(AccessKeyId=key_id, **self._scope)
 
 
@@ -108,24 +107,3 @@ def is_known(sts: Any, keys: Keys) -> bool:
                 return False
             raise
     return True
-
-
-@contextmanager
-def _denials_named(action: str, gone: str = "") -> Iterator[None]:
-    """Raise MfaenvError, with the action where a policy denies it; AWS's error code `gone` counts for success."""
-    from botocore.exceptions import ClientError
-
-    try:
-        with explain.aws_errors():
-            try:
-                yield
-            except ClientError as error:
-                if not gone or explain.error_code(error) != gone:
-                    raise
-    except DeniedError as error:
-        raise DeniedError(
-            f"A policy denies {action}. {error.message}",
-            "mfaenv policy --self-service shows what lets users rotate their own keys.",
-        ) from None
-    except MfaenvError as error:
-        raise MfaenvError(f"{action}: {error.message}", error.hint) from None

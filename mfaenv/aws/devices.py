@@ -1,12 +1,20 @@
-"""Which MFA device a user has: asked of IAM where it answers, guessed from the user's name where it must not."""
+"""Which MFA device a user has: asked of IAM where it answers, guessed from the user's name where it must not.
+
+And how IAM makes one: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html.
+"""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
+from mfaenv.aws import client as clients
 from mfaenv.aws import explain
+from mfaenv.aws.client import Settings
+from mfaenv.aws.iam_errors import named_errors
 from mfaenv.aws.sts import Identity
 from mfaenv.errors import DeniedError, MfaenvError
+from mfaenv.model import Credentials, Keys
 
 SECURITY_KEY = ":u2f/"
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
@@ -52,4 +60,68 @@ def likely(identity: Identity) -> str:
         return f"arn:{identity.partition}:iam::{identity.account}:mfa/root-account-mfa-device"
     if not identity.user:
         raise MfaenvError(f"{identity.arn} is not a user and has no MFA device.", "Use an IAM user's access keys.")
-    return f"arn:{identity.partition}:iam::{identity.account}:mfa/{identity.user}"
+    return serial_number(identity, identity.user)
+
+
+def serial_number(identity: Identity, name: str) -> str:
+    """Return the ARN of a virtual device of this name in the user's account."""
+    return f"arn:{identity.partition}:iam::{identity.account}:mfa/{name}"
+
+
+NO_SUCH = "NoSuchEntity"
+PURPOSE = "set up a device of their own"
+
+
+class NewDevice(NamedTuple):
+    """A virtual device that is nobody's yet, and its key in base32, which IAM shows this once."""
+
+    serial: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"NewDevice({self.serial})"
+
+
+class VirtualDevices:
+    """IAM's calls that make virtual devices, signed with a user's keys or session. Every method raises MfaenvError."""
+
+    def __init__(self, settings: Settings, keys: Keys | Credentials, user: str) -> None:
+        self._client = clients.client("iam", settings, keys)
+        # Sent twice, this call would make a device, and then find its name taken.
+        self._once = clients.client("iam", settings._replace(attempts=1), keys)
+        self._user = user
+
+    def create(self, name: str) -> NewDevice | None:
+        """Make a device; return None where the name is taken."""
+        with _errors("iam:CreateVirtualMFADevice"):
+            try:
+                made = self._once.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+            except self._once.exceptions.EntityAlreadyExistsException:
+                return None
+            return NewDevice(made["SerialNumber"], made["Base32StringSeed"].decode("ascii"))
+
+    def unused(self) -> list[str]:
+        """Return the serial numbers of the account's devices that are nobody's."""
+        with _errors("iam:ListVirtualMFADevices"):
+            pages = self._client.get_paginator("list_virtual_mfa_devices").paginate(AssignmentStatus="Unassigned")
+            return [str(device["SerialNumber"]) for page in pages for device in page["VirtualMFADevices"]]
+
+    def enable(self, serial: str, first: str, second: str) -> bool:
+        """Give the user a device, for two codes in a row; return False where they are not its codes."""
+        with _errors("iam:EnableMFADevice"):
+            try:
+                self._client.enable_mfa_device(
+                    UserName=self._user, SerialNumber=serial, AuthenticationCode1=first, AuthenticationCode2=second
+                )
+            except self._client.exceptions.InvalidAuthenticationCodeException:
+                return False
+            return True
+
+    def delete(self, serial: str) -> None:
+        """Delete a device that is nobody's; one that is gone already is no error."""
+        with _errors("iam:DeleteVirtualMFADevice", gone=NO_SUCH):
+            self._client.delete_virtual_mfa_device(SerialNumber=serial)
+
+
+def _errors(action: str, gone: str = "") -> AbstractContextManager[None]:
+    return named_errors(action, gone=gone, purpose=PURPOSE)

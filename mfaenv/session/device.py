@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfaenv.aws import client, devices, sts
 from mfaenv.aws.sts import Identity
+from mfaenv.config import process
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 from mfaenv.model import Acquisition, Credentials, Keys, Request
@@ -11,6 +12,15 @@ from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import can_ask
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
+
+
+class MissingDeviceError(MfaenvError):
+    """A user has no device that STS can use; `user` is who."""
+
+    def __init__(self, user: Identity, message: str, hint: str = "", *, command: str = "") -> None:
+        super().__init__(message, hint, command=command)
+        self.user = user
+
 
 LENGTHS = range(9, 256 + 1)
 CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=/:,.@-")
@@ -66,7 +76,7 @@ def find(
     if answer.denied:
         return _offered(devices.likely(who), terminal, call_lock, asking=asking), who
     if not answer.usable:
-        raise _none_usable(who.arn, answer.security_keys)
+        raise _none_usable(who, answer.security_keys, request.profiles[-1])
     if len(answer.usable) == 1:
         return answer.usable[0], who
     if not asking:
@@ -95,15 +105,16 @@ def _offered(likely: str, terminal: Terminal, call_lock: CallLock, *, asking: bo
     return checked(typed, "typed")
 
 
-def _none_usable(arn: str, security_keys: tuple[str, ...]) -> MfaenvError:
+def _none_usable(user: Identity, security_keys: tuple[str, ...], profile: str) -> MissingDeviceError:
+    command = process.to_type("configure", "-p", profile)
     if security_keys:
-        return MfaenvError(
-            f"{arn} has only security keys or passkeys ({', '.join(security_keys)}), which STS cannot use.",
-            NO_SECURITY_KEYS,
+        return MissingDeviceError(
+            user,
+            f"{user.arn} has only security keys or passkeys ({', '.join(security_keys)}), which STS cannot use. "
+            "Sign in with `aws login`, or make a virtual device:",
+            command=command,
         )
-    return MfaenvError(
-        f"{arn} has no MFA device.", "Add one in the IAM console, or name it with --serial-number if AWS is wrong."
-    )
+    return MissingDeviceError(user, f"{user.arn} has no MFA device. To make one, type:", command=command)
 
 
 def owner(request: Request, keys: Keys | Credentials) -> Identity:

@@ -119,12 +119,12 @@ def question(request: Request, env: Mapping[str, str]) -> tuple[Styled, ...]:
     return (
         *map(Styled, whom),
         *([Styled(not_aws, DOUBTFUL)] if request.endpoint.text else []),
-        *map(Styled, _shown_in_demo(request.endpoint.text, env)),
+        *map(Styled, shown_in_demo(request.endpoint.text, env)),
         Styled("MFA code"),
     )
 
 
-def _shown_in_demo(endpoint: str, env: Mapping[str, str]) -> tuple[str, ...]:
+def shown_in_demo(endpoint: str, env: Mapping[str, str]) -> tuple[str, ...]:
     """Return what the demo's device shows, where the code goes to the demo; else, or if it has ended, nothing."""
     if not endpoint.startswith(LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
         return ()

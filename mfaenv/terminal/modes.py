@@ -9,6 +9,7 @@ QUIT_KEY = b"\x1c"
 """Ctrl-\\, which leaves as Ctrl-C does, with a status of its own."""
 
 if sys.platform == "win32":
+    _VIRTUAL_TERMINAL = 0x0004
 
     @contextmanager
     def keep_modes(_: int) -> Iterator[None]:
@@ -20,6 +21,18 @@ if sys.platform == "win32":
 
     def set_key_modes(_: int) -> None:
         """Do nothing: nothing reads single keys there."""
+
+    def enable_controls(fd: int) -> bool:
+        """Let a console obey control sequences, and return whether it does.
+
+        https://learn.microsoft.com/windows/console/setconsolemode
+        """
+        import ctypes
+        import msvcrt
+
+        kernel, handle, mode = ctypes.windll.kernel32, msvcrt.get_osfhandle(fd), ctypes.c_ulong()
+        is_console = kernel.GetConsoleMode(ctypes.c_void_p(handle), ctypes.byref(mode))
+        return bool(is_console and kernel.SetConsoleMode(ctypes.c_void_p(handle), mode.value | _VIRTUAL_TERMINAL))
 
     def is_full_screen(_: int) -> bool:
         """Return False: there such programs have a screen of their own."""
@@ -66,6 +79,10 @@ else:
         modes[6][termios.VMIN], modes[6][termios.VTIME] = 1, 0
         modes[6][termios.VSUSP] = modes[6][termios.VQUIT] = bytes([os.fpathconf(fd, "PC_VDISABLE") & 0xFF])
         termios.tcsetattr(fd, termios.TCSANOW, modes)
+
+    def enable_controls(_: int) -> bool:
+        """Return True: every terminal obeys control sequences there, unless TERM says that it does not."""
+        return True
 
     def is_full_screen(fd: int) -> bool:
         """Return whether a full-screen program has the terminal, which reads Ctrl-C and moves the cursor itself."""

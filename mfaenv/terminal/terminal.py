@@ -20,6 +20,7 @@ from mfaenv.terminal.tty import StyledText, Tty
 
 if TYPE_CHECKING:
     from mfaenv.terminal.page import Page
+    from mfaenv.terminal.private_screen import PrivateScreen
 
 Look = Callable[[], None]
 
@@ -135,6 +136,24 @@ class Terminal:
 
         with _open_tty() as console:
             return picker.pick(title, rows, console, self._styled)
+
+    def check_private_screen(self) -> None:
+        """Raise MfaenvError where the terminal has no screen of its own for what is shown once, or there is none."""
+        from mfaenv.terminal import private_screen
+
+        with _open_tty() as console:
+            private_screen.check(console, self._env)
+
+    @contextmanager
+    def private_screen(self, parts: Sequence[str]) -> Iterator[PrivateScreen]:
+        """Yield a screen of its own, with a QR code of the parts where it fits; it is cleared in the end.
+
+        Raise MfaenvError where there is no terminal, or one without such a screen.
+        """
+        from mfaenv.terminal import private_screen
+
+        with _open_tty() as console, private_screen.show(console, self._env, parts) as screen:
+            yield screen
 
     def wait(self, reason: str, seconds: float, look: Look, *, clock: Any = time) -> None:
         """Let the seconds pass, show them pass, and look. Raise KeyboardInterrupt where the person leaves."""

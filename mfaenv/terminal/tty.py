@@ -137,7 +137,11 @@ class Tty:
 
     def write(self, *lines: StyledText) -> None:
         """Show lines of text, each made printable and drawn in its style; the cursor stays behind the last one."""
-        data = "\n".join(drawn(printable(text), style) for text, style in lines).encode()
+        self.control("\n".join(drawn(printable(text), style) for text, style in lines))
+
+    def control(self, sequence: str) -> None:
+        """Write characters as they are: control sequences, and text that is made printable already."""
+        data = sequence.encode()
         while data:
             data = data[self.writer.write(data) :]
 

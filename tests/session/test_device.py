@@ -215,7 +215,7 @@ def test_where_iam_does_not_answer_the_way_round_it_is_told(
 def test_who_has_none_is_told(product: Product, aws: ObservedAws, alice: User) -> None:
     alice.devices.clear()
     done = product.run("--shell", "bash", "-c", "123456")
-    assert_refused(done, 1, "arn:aws:iam::123456789012:user/alice has no MFA device", "IAM console", "--serial-number")
+    assert_refused(done, 1, "arn:aws:iam::123456789012:user/alice has no MFA device", "mfaenv configure -p default")
     assert used(aws) == []
 
 

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from mfaenv.commands.configure import programs, shell_file
+from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import acquisition, awsfiles, process, resolve, settings
 from mfaenv.config.awsfiles import AwsFiles
+from mfaenv.config.resolve import NOTHING
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Options
-from mfaenv.model import Acquisition, Request
+from mfaenv.model import Acquisition, Request, Value
 from mfaenv.session import longterm
+from mfaenv.session.cache import credentials_of
+from mfaenv.session.device import MissingDeviceError
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
 from mfaenv.store import Store
@@ -104,19 +108,32 @@ def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: O
     if any(files.profiles.get(name, {}).get("mfa_serial") for name in request.profiles):
         return request
     request = longterm.with_keys(request, store, offers.terminal.awaited)
-    if request.keys is None:
+    keys = request.keys
+    if keys is None:
         raise _needs_no_code(request)
     context = Context(store, offers.terminal, how)
+    first = None
     try:
         finding = context._replace(how=how._replace(no_input=not offers.asking))
         request = Sessions(finding).with_device(request)
+    except MissingDeviceError as missing:
+        if offers.dry_run:
+            offers.terminal.note(f"{missing.message.partition('. ')[0]}: without --dry-run, one is made.")
+            return request
+        first = FirstDevice(missing, request, keys, offers, store)
+        request = request._replace(device=Value(first.make(), "made"), account=missing.user.account)
+        # The code that was given, if any, belongs to no device that was there before.
+        context = context._replace(how=how._replace(token_code=NOTHING, token_command=NOTHING))
+        offers.terminal.note("One more code, the next one, proves it.")
     except MfaenvError as error:
         if not offers.dry_run:
             raise
         offers.terminal.error(error)
         return request
     if not offers.dry_run:
-        Sessions(context).obtain(request._replace(hops=()))
+        answer = Sessions(context).obtain(request._replace(hops=()))
+        if first and answer.session:
+            first.delete_leftovers(credentials_of(answer.session))
     root, values = request.profiles[-1], {"mfa_serial": request.device.text}
     offers.settings(f"The MFA device of profile {root}:", files.config, root, values)
     return request

@@ -1,0 +1,221 @@
+"""A user's first device: made in IAM, shown once as a QR code and as text, and enabled with two codes in a row.
+
+What an authenticator app reads is described in https://github.com/google/google-authenticator/wiki/Key-Uri-Format.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from urllib.parse import quote
+
+from mfaenv.aws import client, devices
+from mfaenv.aws.devices import NewDevice, VirtualDevices
+from mfaenv.aws.sts import Identity
+from mfaenv.commands.configure.offers import Offers
+from mfaenv.config import process
+from mfaenv.errors import CODE_NEEDED, DeniedError, MfaenvError
+from mfaenv.model import Credentials, Keys, Request, code_digits
+from mfaenv.session import fetch, remembered
+from mfaenv.session.device import MissingDeviceError
+from mfaenv.session.fetch import CODE_SECONDS, TRIES
+from mfaenv.store import Store
+from mfaenv.terminal.private_screen import PrivateScreen
+from mfaenv.terminal.tones import Styled
+
+MAX_NAMES = 20
+"""Names that are tried: the user's own, and those with -2 to -20 behind it."""
+
+MAX_NAME_BYTES = 37
+"""Of the user's name in the QR code: with more, the code would need more than the 24 lines of a usual terminal."""
+
+GROUP = 4
+
+
+class FirstDevice:
+    """One device on its way from IAM to the user's authenticator app."""
+
+    def __init__(self, missing: MissingDeviceError, request: Request, keys: Keys, offers: Offers, store: Store) -> None:
+        self._user = missing.user
+        self._missing = missing
+        self._request = request
+        self._offers = offers
+        self._terminal = offers.terminal
+        self._store = store
+        self._devices = VirtualDevices(client.settings_of(request), keys, missing.user.user)
+        self._unused: list[str] | None = None
+        self._leftovers: list[str] = []
+
+    def make(self) -> str:
+        """Make and enable a device, and return its serial number.
+
+        A device that is not enabled in the end is deleted, as far as a policy lets the user. Raise MfaenvError;
+        KeyboardInterrupt, SystemExit.
+        """
+        self._check()
+        device = self._created()
+        enabled = False
+        try:
+            with self._terminal.private_screen(key_uri(self._user, device)) as screen:
+                codes = self._enable(screen, device)
+                enabled = True
+                self._remember(device, codes)
+                screen.wait_for_key(
+                    [
+                        f"Device {_name(device.serial)} is enabled.",
+                        "",
+                        "Its key is not shown again. Press Enter to clear this screen.",
+                    ]
+                )
+        except BaseException:
+            if not enabled:
+                self._discard(device)
+            raise
+        return device.serial
+
+    def delete_leftovers(self, session: Credentials) -> None:
+        """Delete with MFA the unused devices that no policy let the user delete without."""
+        made = VirtualDevices(client.settings_of(self._request), session, self._user.user)
+        for serial in self._leftovers:
+            try:
+                made.delete(serial)
+            except MfaenvError as error:
+                self._terminal.note(f"The unused device {_name(serial)} stays. {error.message}")
+
+    def _check(self) -> None:
+        """Raise MfaenvError where no device can be made, or the person wants none."""
+        user = self._user.user
+        if not user:
+            raise MfaenvError("The root user's device is set up in the IAM console.", "Better use an IAM user's keys.")
+        obstacle = self._terminal.obstacle()
+        if obstacle:
+            raise MfaenvError(
+                f"{user} has no MFA device, and {obstacle}. In a terminal, type:",
+                command=process.to_type("configure", "-p", self._request.profiles[-1]),
+                status=CODE_NEEDED,
+            )
+        self._terminal.check_private_screen()
+        above = Styled(f"{self._missing.message.partition('. ')[0].rstrip('.')}.")
+        app = Styled("An authenticator app shows its codes: on a phone, or in a password manager.")
+        if self._offers.asking and not self._terminal.confirm(f"Make a device for {user}?", lambda: None, above, app):
+            raise self._missing
+
+    def _created(self) -> NewDevice:
+        """Make a device under the first name that is free. Raise MfaenvError where there is none."""
+        user = self._user.user
+        for number in range(1, MAX_NAMES + 1):
+            name = user if number == 1 else f"{user}-{number}"
+            device = self._devices.create(name)
+            if device is None and self._deleted(devices.serial_number(self._user, name)):
+                device = self._devices.create(name)
+            if device is not None:
+                return device
+        raise MfaenvError(
+            f"The names {user} to {user}-{MAX_NAMES} of virtual devices are all taken.",
+            "Delete those that nobody uses in the IAM console.",
+        )
+
+    def _deleted(self, serial: str) -> bool:
+        """Offer to delete a device that nobody uses; return whether it was deleted."""
+        if self._unused is None:
+            self._unused = []
+            with suppress(DeniedError):
+                self._unused = self._devices.unused()
+        if serial not in self._unused or not self._offers.asking:
+            return False
+        left = f"Nobody uses the device {serial}. It is left from before, or is being set up in another window."
+        if not self._terminal.confirm("Delete it?", lambda: None, Styled(left)):
+            return False
+        try:
+            self._devices.delete(serial)
+        except DeniedError as error:
+            self._leftovers.append(serial)
+            self._terminal.note(f"{error.message} It will be tried again with the new device's code.")
+            return False
+        return True
+
+    def _discard(self, device: NewDevice) -> None:
+        """Delete the device, which nobody uses now; say where it stays."""
+        try:
+            self._devices.delete(device.serial)
+        except MfaenvError as error:
+            self._terminal.note(
+                f"The device {_name(device.serial)} stays unused. {error.message} The next mfaenv configure offers to "
+                "delete it."
+            )
+
+    def _enable(self, screen: PrivateScreen, device: NewDevice) -> tuple[str, str]:
+        """Ask for two codes in a row until AWS takes them, and return them. Raise MfaenvError after three pairs."""
+        about, remark = self._texts(screen, device), ""
+        for _ in range(TRIES):
+            first = _ask_code(screen, [*about, remark], "First code", self._shown)
+            since = time.time() // CODE_SECONDS
+            wait = "Wait for the code that follows."
+            second = _ask_code(screen, [*about, wait], "Next code", partial(self._countdown, since), first)
+            screen.show([*about, "AWS checks the two codes ..."])
+            if self._devices.enable(device.serial, first, second):
+                return first, second
+            remark = "AWS does not take these two codes. Type two new ones, one after the other."
+        raise MfaenvError("AWS took no pair of codes.", "Check that the clock of the phone, or the app's, is right.")
+
+    def _texts(self, screen: PrivateScreen, device: NewDevice) -> list[str]:
+        how = "Scan the QR code with your authenticator app, or type this key into it:"
+        if not screen.has_code:
+            how = "Type this key into your authenticator app. A QR code takes 80 columns, 24 lines and UTF-8."
+        return [
+            f"MFA device {_name(device.serial)} of account {self._user.account}",
+            "",
+            how,
+            "",
+            in_groups(device.key),
+            "",
+        ]
+
+    def _shown(self) -> str:
+        """Return what the demo's device shows, in the demo."""
+        return " ".join(fetch.shown_in_demo(self._request.endpoint.text, os.environ))
+
+    def _countdown(self, since: float) -> str:
+        now = time.time()
+        if now // CODE_SECONDS > since:
+            return f"Now it is there. {self._shown()}"
+        return f"It comes in {CODE_SECONDS - int(now % CODE_SECONDS)} s."
+
+    def _remember(self, device: NewDevice, codes: Sequence[str]) -> None:
+        """Note that the codes are used: the next question does not take them."""
+        with suppress(OSError):
+            self._store.prepare()
+            for code in codes:
+                remembered.remember_code(self._store, device.serial, code, remembered.USED, time.time())
+
+
+def _ask_code(
+    screen: PrivateScreen, texts: Sequence[str], question: str, status: Callable[[], str], first: str = ""
+) -> str:
+    """Ask until there are six digits, and others than those of the first code."""
+    remark: list[str] = []
+    while True:
+        code = code_digits(screen.ask([*texts, *remark], question, status))
+        if code and code != first:
+            return code
+        remark = ["That is the first code again." if code else "A code is six digits."]
+
+
+def key_uri(user: Identity, device: NewDevice) -> tuple[str, str]:
+    """Return the address that a QR code holds for authenticator apps, in two parts: the second is the key."""
+    name = user.user
+    while len(quote(name, safe="")) > MAX_NAME_BYTES:
+        name = name[:-1]
+    return f"otpauth://totp/AWS:{quote(name, safe='')}@{user.account}?issuer=AWS&secret=", device.key
+
+
+def in_groups(key: str) -> str:
+    """Return a key as people type it, four characters and a blank."""
+    return " ".join(key[start : start + GROUP] for start in range(0, len(key), GROUP))
+
+
+def _name(serial: str) -> str:
+    return serial.rpartition(":mfa/")[2]
