@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+
+MFAENV = "mfaenv"
 
 
 def join(words: Sequence[str]) -> str:
@@ -16,6 +19,17 @@ def join(words: Sequence[str]) -> str:
         import shlex
 
         return shlex.join(words)
+
+
+def is_mfaenv(path: str) -> bool:
+    """Return whether a program is called as this one is."""
+    return path.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe") == MFAENV
+
+
+def started() -> str:
+    """Return the full path by which this program was started; empty where Python was (`python -m mfaenv`)."""
+    path = os.path.abspath(sys.argv[0])
+    return path if is_mfaenv(path) else ""
 
 
 def aws_configure(profile: str) -> str:

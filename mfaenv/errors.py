@@ -1,10 +1,8 @@
 """The exceptions that end the program with a message."""
 
-from mfaenv import CODE_NEEDED, DONE, FAILED, INTERRUPTED, USAGE
+from collections.abc import Sequence
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from mfaenv import CODE_NEEDED, DONE, FAILED, INTERRUPTED, USAGE
 
 __all__ = [
     "CODE_NEEDED",
@@ -80,7 +78,7 @@ SHOWN_AT_EACH_END = 3
 """Names of a long chain that an error shows."""
 
 
-def drawn(names: "Sequence[str]") -> str:
+def drawn(names: Sequence[str]) -> str:
     """Return a chain of profiles with arrows between them; the middle of a long one is left out."""
     left_out = len(names) - 2 * SHOWN_AT_EACH_END
     if left_out <= 1:

@@ -5,18 +5,13 @@ Everything comes from the catalog's rows. A Tab waits for this, so nothing heavy
 
 import os
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 
 from mfaenv import shells
 from mfaenv.errors import DONE
 from mfaenv.fast import catalog, output
-from mfaenv.fast.catalog import COMMANDS, FILES, MAIN, PROFILES, PROGRAM, STORED
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from mfaenv.fast.catalog import Command, Option, Takes
-    from mfaenv.shells.tab import Tab
+from mfaenv.fast.catalog import COMMANDS, FILES, MAIN, PROFILES, PROGRAM, STORED, Command, Option, Takes
+from mfaenv.shells.tab import Tab
 
 Wanted = tuple["Takes", str, int]
 """What is wanted as the last word of a line: what an option or a command takes, or words with their meanings.
@@ -25,14 +20,14 @@ Then what stands before it in the same word, and the number of the word at which
 """
 
 
-def run(words: "Sequence[str]", env: "Mapping[str, str]") -> int:
+def run(words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print the answer to a Tab in the shell that is named first, for what its completion hands over after that."""
     shell, *handed = words
     output.to_stdout(answer(shell, handed, env).encode("utf-8", "surrogateescape"))
     return DONE
 
 
-def answer(shell: str, handed: "Sequence[str]", env: "Mapping[str, str]") -> str:
+def answer(shell: str, handed: Sequence[str], env: Mapping[str, str]) -> str:
     """Return the answer for a shell's completion, as `mfaenv.shells.tab` describes it; nothing where it has none.
 
     Raise MfaenvError for a shell that there is not.
@@ -54,7 +49,7 @@ def answer(shell: str, handed: "Sequence[str]", env: "Mapping[str, str]") -> str
     return tab.offer(zip(words, [""] * len(words), strict=True))
 
 
-def wanted(line: "Sequence[str]") -> Wanted:
+def wanted(line: Sequence[str]) -> Wanted:
     """Return what is wanted as the last word of a line that begins with the program's name."""
     *before, typed = line[1:]
     parsed = catalog.parse(before)
@@ -68,17 +63,17 @@ def wanted(line: "Sequence[str]") -> Wanted:
     return "" if parsed.words else _argument(command), "", last
 
 
-def _option(command: "Command", typed: str) -> "tuple[Takes, str]":
+def _option(command: Command, typed: str) -> tuple[Takes, str]:
     option, before = _valued(command, typed)
     return (option.takes, before) if option else ({flag: row.help for flag, row in command.flags().items()}, "")
 
 
-def _argument(command: "Command") -> "Takes":
+def _argument(command: Command) -> Takes:
     others = {name: row.help for name, row in COMMANDS.items() if name != MAIN}
     return others if command is COMMANDS[MAIN] else command.takes
 
 
-def _valued(command: "Command", word: str) -> "tuple[Option | None, str]":
+def _valued(command: Command, word: str) -> tuple[Option | None, str]:
     """Return the option whose value a word holds too, and what stands before that; None where it holds none."""
     flags = command.flags()
     if word.startswith("--"):
@@ -92,16 +87,16 @@ def _valued(command: "Command", word: str) -> "tuple[Option | None, str]":
     return None, ""
 
 
-def _program(tab: "Tab", index: int, env: "Mapping[str, str]", *, lists: bool) -> str:
+def _program(tab: Tab, index: int, env: Mapping[str, str], *, lists: bool) -> str:
     """Return the answer where a program is wanted, or what that takes; programs where the shell lists none itself."""
     names = [] if lists or index != len(tab.words) - 1 else _programs(tab.words[-1], env)
     return tab.offer((name, "") for name in names) if names else tab.program(index)
 
 
-def _names(takes: "Takes", typed: str, env: "Mapping[str, str]") -> "Iterable[str]":
+def _names(takes: Takes, typed: str, env: Mapping[str, str]) -> Iterable[str]:
     """Return the words that an option or a command takes."""
     if takes == PROFILES:
-        from mfaenv.config import names
+        from mfaenv.config import names  # here and below: most Tabs do without
 
         return names.profiles(env)
     if takes == STORED:
@@ -122,7 +117,7 @@ def _files(typed: str) -> list[str]:
     return sorted(f"{path}/" if os.path.isdir(path) else path for path in paths if path.startswith(typed))
 
 
-def _programs(typed: str, env: "Mapping[str, str]") -> list[str]:
+def _programs(typed: str, env: Mapping[str, str]) -> list[str]:
     """Return the programs on the PATH whose names begin so."""
     folders = env.get("PATH", "").split(os.pathsep)
     return sorted({name for folder in folders for name in _names_in(folder) if _is_program(folder, name, typed)})

@@ -5,21 +5,18 @@ import errno
 import os
 import sys
 import time
+from collections.abc import Mapping, Sequence
 
 from mfaenv import fast, shells
+from mfaenv.command_line import join
+from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
-from mfaenv.store import Store
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import NoReturn
-
-    from mfaenv.fast.parse import Options
-    from mfaenv.shells import Pair
+from mfaenv.fast.entry import ReadOnlyStore
+from mfaenv.fast.parse import Options
+from mfaenv.shells import Pair
 
 
-def run(options: "Options", command: "Sequence[str]", env: "Mapping[str, str]") -> int:
+def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int:
     """Replace this process by the command, where the system can do that; else run it and return its exit status.
 
     Raise MfaenvError where there is no session, or no such command.
@@ -38,7 +35,7 @@ def run(options: "Options", command: "Sequence[str]", env: "Mapping[str, str]") 
     return _start(options, command, words, environment.changed(session, env))
 
 
-def _start(options: "Options", command: "Sequence[str]", words: list[str], env: dict[str, str]) -> int:
+def _start(options: Options, command: Sequence[str], words: list[str], env: dict[str, str]) -> int:
     if not command and os.isatty(2) and not options.get("quiet"):
         from mfaenv.terminal.terminal import Terminal
 
@@ -47,8 +44,8 @@ def _start(options: "Options", command: "Sequence[str]", words: list[str], env: 
     return _run(words, env)
 
 
-def _session(options: "Options", words: "Sequence[str]", env: "Mapping[str, str]") -> "list[Pair]":
-    stored = fast.stored(options, env, Store.of(env), time.time())
+def _session(options: Options, words: Sequence[str], env: Mapping[str, str]) -> list[Pair]:
+    stored = fast.stored(options, env, ReadOnlyStore.of(env), time.time())
     if isinstance(stored, list):
         return stored
     _check_program(words, env)
@@ -63,18 +60,14 @@ def _session(options: "Options", words: "Sequence[str]", env: "Mapping[str, str]
         coredump.restore()  # for the command
 
 
-def _check_program(words: "Sequence[str]", env: "Mapping[str, str]") -> None:
+def _check_program(words: Sequence[str], env: Mapping[str, str]) -> None:
     """Raise MfaenvError where there is no such program: a code is good once, and would be lost."""
     from mfaenv.config import names
     from mfaenv.terminal import program
 
     name, *others = words
     if not program.find(name, env) and name in names.profiles(env):
-        import shlex
-
-        from mfaenv.errors import MfaenvError
-
-        line = shlex.join(["mfaenv", "exec", "-p", name, *others])
+        line = join(["mfaenv", "exec", "-p", name, *others])
         hint = f"For the profile of that name: {line}"
         raise MfaenvError(f"There is no program {name}.", hint, status=program.NOT_FOUND)
     program.check(name, env)
@@ -82,14 +75,14 @@ def _check_program(words: "Sequence[str]", env: "Mapping[str, str]") -> None:
 
 if sys.platform == "win32":
 
-    def user_shell(env: "Mapping[str, str]") -> str:
+    def user_shell(env: Mapping[str, str]) -> str:
         """Return the shell that the user works with, as the environment names it."""
         return env.get("COMSPEC") or "cmd.exe"
 
     def _restore_locale(_: dict[str, str]) -> None:
         """Do nothing: Python changes no locale there."""
 
-    def _run(words: "Sequence[str]", env: dict[str, str]) -> int:
+    def _run(words: Sequence[str], env: dict[str, str]) -> int:
         # os.execvpe would start a second process there, and end this one while the command runs.
         from mfaenv.terminal.foreground import run_in_foreground
 
@@ -97,7 +90,7 @@ if sys.platform == "win32":
 else:
     _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
-    def user_shell(env: "Mapping[str, str]") -> str:
+    def user_shell(env: Mapping[str, str]) -> str:
         """Return the shell that the user works with, as the environment names it."""
         return env.get("SHELL") or "/bin/sh"
 
@@ -126,14 +119,18 @@ else:
         _restore_signals()
         _restore_locale(env)
         try:
-            _replace(words, env)
+            wrong: OSError | ValueError = _replace(words, env)
         except (OSError, ValueError) as error:
-            from mfaenv.terminal.program import cannot_run
+            wrong = error
+        from mfaenv.terminal.program import cannot_run  # slow to load, and most commands can be run
 
-            raise cannot_run(words[0], error, env) from None
+        raise cannot_run(words[0], wrong, env)
 
-    def _replace(words: list[str], env: dict[str, str]) -> "NoReturn":
-        """Replace this process by the first such program on the PATH, as a shell does. Raise OSError or ValueError."""
+    def _replace(words: list[str], env: dict[str, str]) -> OSError:
+        """Replace this process by the first such program on the PATH, as a shell does; return why there is none.
+
+        Raise OSError or ValueError for one that cannot be run.
+        """
         missing: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         for folder in [""] if os.path.dirname(words[0]) else os.get_exec_path(env):
             path = words[0] if os.path.dirname(words[0]) else os.path.join(folder or ".", words[0])
@@ -150,4 +147,4 @@ else:
                 if not script:
                     raise
                 os.execve(script[0], script, env)  # noqa: S606 - as a shell does
-        raise missing
+        return missing

@@ -1,34 +1,24 @@
 """`mfaenv init`: all that a shell's profile needs, from one process: function, hook, completion and stored session."""
 
-from __future__ import annotations
-
 import os
 import stat
 import time
+from collections.abc import Iterable, Mapping, Sequence
 
-from mfaenv import fast, shells
+from mfaenv import command_line, fast, shells, suggest
 from mfaenv.commands import startup
-from mfaenv.config import process
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import environment, output
+from mfaenv.fast.parse import Options
+from mfaenv.shells import Pair
 from mfaenv.store import Store
 from mfaenv.terminal import code_page
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from mfaenv.fast.parse import Options
-    from mfaenv.shells import Pair
-    from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print it. Raise MfaenvError: for a shell that has no function (usage), or that cannot hold a value of ours."""
     (shell,), hook = words, "no_hook" not in options
     if shell not in shells.WITH_FUNCTION:
-        from mfaenv import suggest
-
         hint = suggest.hint(shell, list(shells.WITH_FUNCTION), f"It takes {', '.join(shells.WITH_FUNCTION)}.")
         raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
     store, now = Store.of(env), time.time()
@@ -54,13 +44,13 @@ def _path(shell: str, env: Mapping[str, str]) -> list[Pair]:
     The user's startup files may put ~/.local/bin there later (Debian's ~/.profile does), or never. A PATH that is not
     in the environment may be in the shell all the same: bash has one of its own then.
     """
-    folder, path = os.path.dirname(process.started()), env.get("PATH", "")
+    folder, path = os.path.dirname(command_line.started()), env.get("PATH", "")
     if not (folder and path) or folder in path.split(os.pathsep):
         return []
     pair = "PATH", f"{path}{os.pathsep}{folder}"
     wrong = _unfit(folder) or _refused(shell, pair)
     if wrong:
-        _terminal(env).warn(f"{wrong} So the PATH stays as it is, without {folder}.")
+        _warn(f"{wrong} So the PATH stays as it is, without {folder}.", env)
     return [] if wrong else [pair]
 
 
@@ -111,14 +101,14 @@ def _variables(shell: str, pairs: list[Pair], without: list[Pair], env: Mapping[
     except MfaenvError as error:
         if pairs == without:
             raise
-        _terminal(env).warn(f"{error.message} So the stored session is left out.")
+        _warn(f"{error.message} So the stored session is left out.", env)
         return _rendered(shell, without), False
 
 
-def _terminal(env: Mapping[str, str]) -> Terminal:
-    from mfaenv.terminal.terminal import Terminal
+def _warn(message: str, env: Mapping[str, str]) -> None:
+    from mfaenv.terminal.terminal import Terminal  # rarely needed, and each start of a shell would wait for it
 
-    return Terminal(env)
+    Terminal(env).warn(message)
 
 
 def _rendered(shell: str, pairs: list[Pair]) -> bytes:
@@ -139,7 +129,7 @@ def stored_session(options: Options, env: Mapping[str, str], store: Store, now: 
     found = fast.stored(wanted, env, store, now)
     if found is not None:
         return found if isinstance(found, list) else []
-    from mfaenv.session import service
+    from mfaenv.session import service  # these two are slow to load, and a stored session does without
     from mfaenv.terminal.terminal import Terminal
 
     try:

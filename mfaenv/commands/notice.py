@@ -2,23 +2,18 @@
 
 import os
 import time
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from mfaenv import duration
 from mfaenv.fast import environment, output
 from mfaenv.fast.entry import Session
-from mfaenv.store import SESSION
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from mfaenv.fast.parse import Options
-    from mfaenv.shells import Pair
-    from mfaenv.store import Store
+from mfaenv.fast.parse import Options
+from mfaenv.shells import Pair
+from mfaenv.store import SESSION, Store
 
 
-def show(options: "Options", env: "Mapping[str, str]", pairs: "Iterable[Pair]", store: "Store") -> None:
+def show(options: Options, env: Mapping[str, str], pairs: Iterable[Pair], store: Store) -> None:
     """Show it on a terminal, and in a log where another session goes; never with --quiet, or --cached for hooks."""
     got = {name: value for name, value in pairs if value}
     is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
@@ -29,9 +24,9 @@ def show(options: "Options", env: "Mapping[str, str]", pairs: "Iterable[Pair]", 
         output.text_to_stderr(f"mfaenv: {describe(got, store)}\n")
 
 
-def describe(got: "Mapping[str, str]", store: "Store") -> str:
+def describe(got: Mapping[str, str], store: Store) -> str:
     """Return the profile, the role, when it ends and what is left of a session, for what a shell got of it."""
-    from mfaenv.terminal.tty import printable
+    from mfaenv.terminal.tty import printable  # slow to load, and a stored session is mostly printed without a line
 
     key = got.get("AWS_ACCESS_KEY_ID", "")
     entries = (entry for name in store.names(SESSION) if (entry := store.read(Session, name)))

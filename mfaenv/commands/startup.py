@@ -3,21 +3,15 @@
 A template's `@NAME@` is filled in here.
 """
 
-from __future__ import annotations
-
 import os
+from collections.abc import Iterable, Mapping
 
 from mfaenv import duration, shells
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog, environment
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from mfaenv.fast.catalog import Option
-    from mfaenv.shells import Pair
-    from mfaenv.store import Store
+from mfaenv.fast.catalog import Option
+from mfaenv.shells import Pair
+from mfaenv.store import Store
 
 SCRIPT = "MFAENV_FUNCTION"
 """The variable in which a function of one line finds its script."""

@@ -1,21 +1,15 @@
 """`mfaenv status`: what is in force in this shell and what is stored, without calling AWS and without a secret."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mfaenv.errors import DONE
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.output import text_to_stdout, to_stdout
+from mfaenv.fast.parse import Options
 from mfaenv.store import SESSION, Store
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-    from mfaenv.fast.parse import Options
 
 SERVED = "served"
 """The kind of a shell that has an address for credentials, from `mfaenv exec --serve`, and no keys."""
@@ -37,7 +31,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
         to_stdout((json.dumps(data) + "\n").encode())
     else:
-        from mfaenv.terminal import tables
+        from mfaenv.terminal import tables  # these two load rich, which --json does without
         from mfaenv.terminal.terminal import Terminal
 
         shown = tables.status({**data, "stored": data["stored"][:MOST]}, parse.text(options, "profile"))

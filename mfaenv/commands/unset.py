@@ -1,18 +1,13 @@
 """`mfaenv unset`: the lines that remove everything that the main command sets."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
 
 from mfaenv import shells
 from mfaenv.commands.target import get_target
 from mfaenv.errors import DONE
 from mfaenv.fast import environment
 from mfaenv.fast.output import to_stdout
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Options
 
 
 def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:

@@ -6,16 +6,14 @@ Plain files are read line by line. Whatever else a file holds, `awsfiles` has th
 import os
 import stat
 import sys
+from collections.abc import Iterable, Mapping
 
 from mfaenv.config.paths import ENCODING, file_paths
+from mfaenv.errors import MfaenvError
 from mfaenv.fast.parse import DEFAULT
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
-
-def profiles(env: "Mapping[str, str]") -> list[str]:
+def profiles(env: Mapping[str, str]) -> list[str]:
     """Return the names of the profiles that `awsfiles.load` finds; none where that raises MfaenvError."""
     config, credentials = file_paths(env)
     try:
@@ -26,9 +24,8 @@ def profiles(env: "Mapping[str, str]") -> list[str]:
         return _read_in_full(env)
 
 
-def _read_in_full(env: "Mapping[str, str]") -> list[str]:
-    from mfaenv.config import awsfiles
-    from mfaenv.errors import MfaenvError
+def _read_in_full(env: Mapping[str, str]) -> list[str]:
+    from mfaenv.config import awsfiles  # slow to load, and rarely needed
 
     try:
         return list(awsfiles.load(env).profiles)
@@ -63,7 +60,7 @@ def _lines(path: str) -> list[str]:
     return lines
 
 
-def _lines_in(file: "Iterable[str]") -> list[str]:
+def _lines_in(file: Iterable[str]) -> list[str]:
     """Look at one line after the other: to keep them all takes as long as to look at them."""
     lines: list[str] = []
     sections: dict[str, list[int]] = {}  # the last with an option, by its name and by all that it is written as

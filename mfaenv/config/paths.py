@@ -2,10 +2,7 @@
 
 import io
 import os
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
 
 CONFIG = ("AWS_CONFIG_FILE", "~/.aws/config")
 CREDENTIALS = ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
@@ -13,7 +10,7 @@ ENCODING = io.text_encoding(None)
 """What botocore reads them in: the locale's, or UTF-8 where that is C."""
 
 
-def file_paths(env: "Mapping[str, str]") -> tuple[str, str]:
+def file_paths(env: Mapping[str, str]) -> tuple[str, str]:
     """Return the paths of the config file and the credentials file; an empty variable means none, as in botocore."""
     config, credentials = (
         os.path.expanduser(os.path.expandvars(env.get(variable, usual))) for variable, usual in (CONFIG, CREDENTIALS)

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping
 
 from mfaenv.aws import process
-from mfaenv.command_line import join
+from mfaenv.command_line import MFAENV, is_mfaenv, join, started
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.catalog import parse
 from mfaenv.fast.parse import CommandLine, text
 from mfaenv.terminal import program
 
 SETTING = "credential_process"
-MFAENV = "mfaenv"
 COMMAND, GET = "keys", "get"
 SESSION = "process"
-
-
-def started() -> str:
-    """Return the full path by which this program was started; nothing where Python was (`python -m mfaenv`)."""
-    path = os.path.abspath(sys.argv[0])
-    return path if _is_program(path) else ""
 
 
 def called(env: Mapping[str, str]) -> str:
@@ -70,7 +61,7 @@ def program_of(command: str) -> str:
 
 def _parsed(command: str) -> CommandLine | None:
     words = _words(command)
-    return parse(words[1:]) if words and _is_program(words[0]) else None
+    return parse(words[1:]) if words and is_mfaenv(words[0]) else None
 
 
 def _words(command: str) -> list[str]:
@@ -79,7 +70,3 @@ def _words(command: str) -> list[str]:
         return process.words(command)
     except MfaenvError:
         return []
-
-
-def _is_program(path: str) -> bool:
-    return path.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe") == MFAENV

@@ -4,14 +4,10 @@ It is made by the first Tab after a new session, and counts until the next one i
 """
 
 import time
+from collections.abc import Mapping
 
 from mfaenv.fast.entry import Entry, Session
 from mfaenv.store import PROFILES, SESSION, Store
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 LONGEST = 86_400
 """Seconds for which a list counts at most."""
@@ -27,7 +23,7 @@ class Names(Entry):
     names: tuple[str, ...] = ()
 
 
-def profiles(env: "Mapping[str, str]") -> list[str]:
+def profiles(env: Mapping[str, str]) -> list[str]:
     """Return the names of the profiles that have stored sessions."""
     store, now = Store.of(env), time.time()
     if store.refusal():
@@ -39,7 +35,7 @@ def profiles(env: "Mapping[str, str]") -> list[str]:
     return _listed(store, latest, now)
 
 
-def _listed(store: "Store", latest: str, now: float) -> list[str]:
+def _listed(store: Store, latest: str, now: float) -> list[str]:
     """Read the sessions, and keep the list for the next time where it can be written."""
     entries = [entry for name in store.names(SESSION) if (entry := store.read(Session, name)) is not None]
     names = list(dict.fromkeys(name for entry in entries for name in entry.profiles))
@@ -53,7 +49,7 @@ def _listed(store: "Store", latest: str, now: float) -> list[str]:
     return names
 
 
-def forget(store: "Store") -> None:
+def forget(store: Store) -> None:
     """Remove the list, as sessions were removed."""
     for name in store.names(PROFILES):
         store.delete(name)

@@ -6,14 +6,11 @@ the prompt hooks' programs load this module, so nothing slow is imported here.
 
 import errno
 import os
+from collections.abc import Mapping
 
-from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, ReadOnlyStore, Session, checksum, file_name, written
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mfaenv.fast.entry import Entry
+from mfaenv.errors import MfaenvError
+from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, Entry, ReadOnlyStore, Session, checksum, file_name, written
+from mfaenv.store import private_files
 
 SESSION = Session.PREFIX
 DEVICE, CODE, LOCK, PROFILES, KEY, CLOSED = "device-", "code-", "lock-", "profiles-", "key-", "closed-"
@@ -33,7 +30,7 @@ ENTRIES = (SESSION, ANSWER, DEVICE, CODE, PROFILES, KEY, CLOSED)
 KINDS = (*ENTRIES, LATEST, LOCK, TEMPORARY)
 
 
-def dump(fields: "Mapping[str, str]") -> bytes:
+def dump(fields: Mapping[str, str]) -> bytes:
     """Return fields as the text of a file."""
     lines = "".join(f"{name}={_escaped(value)}\n" for name, value in fields.items())
     body = (HEAD + lines).encode("utf-8", "surrogateescape")
@@ -44,7 +41,7 @@ def _escaped(value: str) -> str:
     return value.replace("%", "%25").replace("\n", "%0A")
 
 
-def to_bytes(entry: "Entry") -> bytes:
+def to_bytes(entry: Entry) -> bytes:
     """Return an entry as the text of a file."""
     return dump({name: written(value) for name, value in entry.fields()})
 
@@ -79,8 +76,6 @@ class Store(ReadOnlyStore):
         """Raise MfaenvError where the directory must not be used."""
         reason = self.refusal()
         if reason:
-            from mfaenv.errors import MfaenvError
-
             raise MfaenvError(
                 f"The store {self.path} {reason}: refused.",
                 "Close it (chmod 700) or move it away, or name another one in MFAENV_CACHE_DIR.",
@@ -91,8 +86,6 @@ class Store(ReadOnlyStore):
 
         Raise MfaenvError where it must not be used, OSError where it cannot be, or holds other things and no mark.
         """
-        from mfaenv.store import private_files
-
         if not self.path:
             raise OSError(self.missing)
         self.check()
@@ -122,7 +115,7 @@ class Store(ReadOnlyStore):
             return False
         return "" not in kinds and not kinds.isdisjoint(ENTRIES)
 
-    def put(self, entry: "Entry", until: float) -> None:
+    def put(self, entry: Entry, until: float) -> None:
         """Write an entry in one step; it is over at `until`, in seconds since 1970, and its time of change says so.
 
         Raise OSError where that cannot be done, and leaves the old entry then.
@@ -130,8 +123,6 @@ class Store(ReadOnlyStore):
         self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), until)
 
     def _replace(self, name: str, data: bytes, until: float | None) -> None:
-        from mfaenv.store import private_files
-
         if len(data) > LARGEST:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
         self._check_mark()
@@ -143,8 +134,6 @@ class Store(ReadOnlyStore):
 
     def delete(self, name: str) -> bool:
         """Remove an entry, and return whether it was there."""
-        from mfaenv.store import private_files
-
         try:
             private_files.remove(self.file(name))
         except OSError:
@@ -170,8 +159,6 @@ class Store(ReadOnlyStore):
 
     def sweep(self, now: float) -> None:
         """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""
-        from mfaenv.store import private_files
-
         for name in self.names(TEMPORARY):
             private_files.remove_abandoned(self.file(name), now)
         for name in self.names(*ENTRIES):

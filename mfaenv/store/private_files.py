@@ -3,16 +3,11 @@
 A stored session loads none of this.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PRIVATE = 0o700
 ABANDONED_AFTER = 60

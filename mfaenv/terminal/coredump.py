@@ -5,13 +5,6 @@ A stored session, printed within a millisecond, does without this: it would cost
 
 import sys
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeVar
-
-    Started = TypeVar("Started")
-
 if sys.platform == "win32":
 
     def prevent() -> None:
@@ -43,13 +36,3 @@ else:
         _, hard = resource.getrlimit(resource.RLIMIT_CORE)
         resource.setrlimit(resource.RLIMIT_CORE, (_given.pop(), hard))
         return True
-
-
-def with_given_limit(start: "Callable[[], Started]") -> "Started":
-    """Start a program that inherits the limit that was given."""
-    lowered = restore()
-    try:
-        return start()
-    finally:
-        if lowered:
-            prevent()

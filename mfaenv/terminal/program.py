@@ -81,16 +81,17 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
             status=NOT_EXECUTABLE,
         )
 
-    def popen() -> subprocess.Popen[bytes]:
-        try:
-            return subprocess.Popen(words, env=dict(env), **streams)  # noqa: S603 - the user's own program, or this one
-        except OSError as error:
-            script = script_command(words[0], command) if error.errno == errno.ENOEXEC else []
-            if not script:
-                raise
-            return subprocess.Popen(script, env=dict(env), **streams)  # noqa: S603 - as a shell does
-
-    return coredump.with_given_limit(popen)
+    lowered = coredump.restore()  # the program inherits the limit
+    try:
+        return subprocess.Popen(words, env=dict(env), **streams)  # noqa: S603 - the user's own program, or this one
+    except OSError as error:
+        script = script_command(words[0], command) if error.errno == errno.ENOEXEC else []
+        if not script:
+            raise
+        return subprocess.Popen(script, env=dict(env), **streams)  # noqa: S603 - as a shell does
+    finally:
+        if lowered:
+            coredump.prevent()
 
 
 def start_bound(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from mfaenv.command_line import MFAENV
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
@@ -37,7 +38,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:
         new = "When" if line else "Open a new window, and when"
-        terminal.note(f"Done. {new} you need a session, type:", line or process.MFAENV)
+        terminal.note(f"Done. {new} you need a session, type:", line or MFAENV)
     return DONE
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from mfaenv import shells
+from mfaenv.command_line import MFAENV, started
 from mfaenv.commands import init
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, edit, process, rewrite
@@ -73,10 +74,10 @@ def _command(env: Mapping[str, str]) -> str:
     Startup files put a folder of the home directory on the PATH: Debian's ~/.profile does so after it has read
     ~/.bashrc. All shells know `~`; what needs quotes is called by its name, since they quote differently.
     """
-    started, on_path = process.started(), program.find(process.MFAENV, env)
-    path = awsfiles.short(on_path or started).replace(os.sep, "/")
-    by_name = not started or (on_path and not path.startswith("~"))
-    return process.MFAENV if by_name or not _UNQUOTED.fullmatch(path) else path
+    path_started, on_path = started(), program.find(MFAENV, env)
+    path = awsfiles.short(on_path or path_started).replace(os.sep, "/")
+    by_name = not path_started or (on_path and not path.startswith("~"))
+    return MFAENV if by_name or not _UNQUOTED.fullmatch(path) else path
 
 
 def _by_hand(shell: str, line: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from mfaenv.aws import access_keys, client, sts
+from mfaenv.command_line import MFAENV
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles
@@ -157,5 +158,5 @@ def _note_on_ages(rows: list[Row], terminal: Terminal) -> None:
     without = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
     if without:
         options = ("-p", without.profile) if without.profile else ()
-        line = process.to_type("exec", *options, "--", process.MFAENV, "keys")
+        line = process.to_type("exec", *options, "--", MFAENV, "keys")
         terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)
