@@ -1,36 +1,22 @@
 """Change one setting in an AWS config or credentials file, and nothing else in it.
 
 Comments, order, blank lines, line ends and all other bytes stay. ConfigUpdater would keep the comments, but not the
-line ends. So lines are found here, and the proof is the parser's: what it reads afterwards differs in that one setting,
-or the text is not changed at all.
+line ends. The proof is the scanner's: what it reads afterwards differs in that one setting, or the text is not changed
+at all.
 """
 
 from __future__ import annotations
 
-import configparser
+import io
 import re
 from collections.abc import Callable, Mapping
 
-from mfaenv.config.awsfiles import OPTION, profile_of, sections
+from mfaenv.config import scanner
+from mfaenv.config.names import profile_of
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.parse import DEFAULT
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
-"""What reading a file as text takes for a line."""
-
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_TITLE = re.compile(r"\[(.+)\]")
-_COMMENTS = ("#", ";")
-
-
-class _Section:
-    """Where a section stands: the line of its title, the lines of each option, and the last of them."""
-
-    def __init__(self, title: str, line: int) -> None:
-        self.title = title
-        self.line = line
-        self.options: dict[str, range] = {}
-        self.last = line
 
 
 def config_section(profile: str) -> tuple[str, Callable[[str], bool]]:
@@ -64,10 +50,15 @@ def section(text: str, is_title: Callable[[str], bool]) -> Mapping[str, str]:
 
 
 def _read(text: str) -> dict[str, dict[str, str]]:
-    try:
-        return sections(_LINE_END.sub("\n", text))
-    except configparser.Error:
-        raise MfaenvError("The file is damaged, so it is left alone.", "`mfaenv doctor` shows what is wrong.") from None
+    scanned = scanner.scan(_lines(text))
+    if scanned.problems:
+        raise MfaenvError("The file is damaged, so it is left alone.", "`mfaenv doctor` shows what is wrong.")
+    return scanned.values()
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines as reading a file as text finds them, with their ends as they are."""
+    return list(io.StringIO(text, newline=""))
 
 
 def _expected(
@@ -89,20 +80,23 @@ def _expected(
 
 
 def _with_value(text: str, is_title: Callable[[str], bool], title: str, name: str, value: str | None) -> str:
-    lines = [line for line in _LINE.findall(text) if line]
+    lines = _lines(text)
     end = line_end(text)
-    matching = [section for section in _scan(lines) if is_title(section.title)]
+    matching = [section for section in scanner.scan(lines).sections if is_title(section.title)]
     if not matching:
         return text if value is None else _with_section(text, end, title, f"{name} = {value}")
     section = matching[-1]
-    span = section.options.get(name, range(section.last + 1, section.last + 1))
-    comments = [line for line in lines[span.start : span.stop] if _is_comment(line.strip())]
+    option = next((option for option in section.options if option.name == name), None)
+    last = max([section.line, *(option.last for option in section.options)])
+    start, stop = (option.line - 1, option.last) if option else (last, last)
+    comments = [line for line in lines[start:stop] if scanner.is_comment(line)]
     if value is None:
-        lines[span.start : span.stop] = comments
+        lines[start:stop] = comments
     else:
-        if not _LINE_END.search(lines[span.start - 1]):
-            lines[span.start - 1] += end
-        lines[span.start : span.stop] = [f"{_indent(lines, section, name)}{name} = {value}{end}", *comments]
+        if not _LINE_END.search(lines[start - 1]):
+            lines[start - 1] += end
+        before = option or (section.options[-1] if section.options else section)
+        lines[start:stop] = [f"{_indent(lines[before.line - 1])}{name} = {value}{end}", *comments]
     return "".join(lines)
 
 
@@ -117,38 +111,6 @@ def line_end(text: str) -> str:
     return first[0] if first else "\n"
 
 
-def _indent(lines: list[str], section: _Section, name: str) -> str:
-    """Return the blanks before the option, or before the section's last one: a deeper line would go on its value."""
-    last = max((span.start for span in section.options.values()), default=section.line)
-    line = lines[section.options[name].start if name in section.options else last]
+def _indent(line: str) -> str:
+    """Return the blanks that a line begins with. A line that is deeper than the one before goes on its value."""
     return line[: len(line) - len(line.lstrip())]
-
-
-def _is_comment(text: str) -> bool:
-    """Return whether a line without its blanks says nothing to the parser."""
-    return not text or text.startswith(_COMMENTS)
-
-
-def _scan(lines: list[str]) -> list[_Section]:
-    """Return the sections and the lines of their options as configparser does: a deeper line goes on a value."""
-    sections: list[_Section] = []
-    option, depth = "", 0
-    for number, line in enumerate(lines):
-        text = line.strip()
-        if _is_comment(text):
-            continue
-        indent = len(line) - len(line.lstrip())
-        if sections and option and indent > depth:
-            sections[-1].options[option] = range(sections[-1].options[option].start, number + 1)
-            sections[-1].last = number
-            continue
-        depth = indent
-        titled = _TITLE.match(text)
-        if titled:
-            sections.append(_Section(titled[1], number))
-            option = ""
-        elif sections and (match := OPTION.match(text)):
-            option = match["option"].strip().lower()
-            sections[-1].options[option] = range(number, number + 1)
-            sections[-1].last = number
-    return sections

@@ -1,135 +1,77 @@
-"""Which profiles the AWS files name, without a look at what they say: a Tab waits for this.
-
-Plain files are read line by line. Whatever else a file holds, `awsfiles` has the word, so that both find the same.
-"""
+"""Which profiles the AWS files name, without a look at what they say: a Tab waits for this."""
 
 import os
 import stat
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+from mfaenv.config import scanner
 from mfaenv.config.paths import ENCODING, file_paths
-from mfaenv.errors import MfaenvError
 from mfaenv.fast.parse import DEFAULT
+
+KINDS = ("profile", "services")
+"""What the sections of the config file are of that are read."""
+
+QUOTES = ("'", '"')
 
 
 def profiles(env: Mapping[str, str]) -> list[str]:
-    """Return the names of the profiles that `awsfiles.load` finds; none where that raises MfaenvError."""
+    """Return the names of the profiles in both files, whatever else is wrong there; none of a file without text."""
     config, credentials = file_paths(env)
-    try:
-        found = _names(_lines(config))
-        found.update(dict.fromkeys(_titles(_lines(credentials))))
-        return list(found)
-    except (OSError, ValueError):
-        return _read_in_full(env)
+    names = [profile_of(title) for title in _titles(config)]
+    return list(dict.fromkeys([*(name for name in names if name is not None), *_titles(credentials)]))
 
 
-def _read_in_full(env: Mapping[str, str]) -> list[str]:
-    from mfaenv.config import awsfiles  # slow to load, and rarely needed
-
-    try:
-        return list(awsfiles.load(env).profiles)
-    except MfaenvError:
-        return []
+def profile_of(title: str) -> str | None:
+    """Return the profile that a title of the config file is of; None where it is of something else."""
+    kind, name = split_title(title)
+    return name if kind == KINDS[0] else None
 
 
-_NO_OPTION = "#; \t\n"
-"""What begins a line that is neither a title nor an option; an empty one too."""
-
-_PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.@/+"
-"""What a name is mostly made of."""
-
-_USUAL_TITLE = 200
-"""Characters, brackets too; with more, `awsfiles` has its own rules."""
-
-
-def _lines(path: str) -> list[str]:
-    """Return the lines that are the titles of a file. Raise OSError, or ValueError for whatever is not plain."""
-    try:
-        kind = stat.S_IFMT(os.stat(path).st_mode)
-    except FileNotFoundError:
-        return []
-    if kind == stat.S_IFCHR:  # /dev/null
-        return []
-    if kind != stat.S_IFREG:  # a pipe would be waited for, and emptied
-        raise ValueError
-    with open(path, encoding=ENCODING) as file:
-        lines = _lines_in(file)
-    if max(map(len, lines), default=0) > _USUAL_TITLE:
-        raise ValueError
-    return lines
-
-
-def _lines_in(file: Iterable[str]) -> list[str]:
-    """Look at one line after the other: to keep them all takes as long as to look at them."""
-    lines: list[str] = []
-    sections: dict[str, list[int]] = {}  # the last with an option, by its name and by all that it is written as
-    section, nowhere, line = 0, [sys.maxsize], "\n"
-    for line in file:
-        if line[0] == "[":
-            lines.append(line)
-            section += 1
-        elif (last := sections.get(text := line.partition("=")[0], nowhere))[0] < section:
-            last[0] = section
-        elif line[0] not in _NO_OPTION:
-            last = sections[text] = sections.setdefault(_option(text), [0])
-            if text == line or last[0] == section:
-                raise ValueError
-            last[0] = section
-        elif line != "\n" and line.strip()[:1] not in "#;" and not ("=" in line and [section] in sections.values()):
-            raise ValueError  # else an indented line belongs to an option's value
-    if line in sections:  # without a line break: the file ends with an option's name alone
-        raise ValueError
-    return lines
-
-
-def _titles(lines: list[str]) -> list[str]:
-    """Return the titles in such lines. Raise ValueError for one that `awsfiles` has its own rules for."""
-    titles = [line.rpartition("]")[0][1:] for line in lines]
-    different = {"", "DEFAULT", *titles}
-    if len(different) < len(titles) + len(("", "DEFAULT")):
-        raise ValueError
-    return titles
-
-
-def _names(lines: list[str]) -> dict[str, None]:
-    """Return the names of the profiles that the titles of the config file are of. Raise ValueError as _profile does."""
-    text = "".join(["]\n", *lines])
-    names = text[:-2].split("]\n[profile ")[1:] if text[-2:] == "]\n" else []
-    if not all(names) or "".join(names).encode().translate(None, _PLAIN):
-        names = []  # other titles between those of profiles, or a name that is not plain
-    others = map(_profile, _titles(lines[: len(lines) - len(names)]))
-    names[:0] = [name for name in others if name is not None]
-    found = dict.fromkeys(names)
-    if len(found) < len(names):
-        raise ValueError
-    return found
-
-
-def _option(text: str) -> str:
-    name = text.rstrip().lower()
-    if not name.isidentifier():
-        raise ValueError
-    return name
-
-
-def _profile(title: str) -> str | None:
-    """Return the name of the profile that a title of the config file is of; None where it is of something else.
-
-    Raise ValueError where it takes a shell's rules to read the title.
-    """
-    kind, name = title[: len("profile ")], title[len("profile ") :]
+def split_title(title: str) -> tuple[str, str]:
+    """Split a title of the config file into one of KINDS and a name, as a shell does; others are of no interest."""
     if title == DEFAULT:
-        return title
-    if kind == "profile " and name and not name.encode().translate(None, _PLAIN):
-        return name
-    if not title.startswith("profile"):
-        return None
+        return KINDS[0], title
+    if not title.startswith(KINDS) or len(title) > scanner.MAX_TITLE:
+        return "", ""
+    kind = KINDS[0] if title.startswith(KINDS[0]) else KINDS[1]
+    words = _words(title, kind)
+    return (kind, words[1]) if len(words) == len(("kind", "name")) else ("", "")
+
+
+def _words(title: str, kind: str) -> list[str]:
+    """Split a title as a shell does: plain and quoted names without shlex, which takes longer to load than the rest."""
     if not title.isprintable() or "\\" in title:
-        raise ValueError
+        return _shell_words(title)
     if "'" not in title and '"' not in title:
-        words = title.split()
-        return words[1] if len(words) == len(("profile", "name")) else None
-    if kind != "profile " or name[0] not in "'\"" or name.find(name[0], 1) != len(name) - 1:
-        raise ValueError
-    return name[1:-1]
+        return title.split()
+    before, quote, name = title[: len(kind) + 1], title[len(kind) + 1 :][:1], title[len(kind) + 2 : -1]
+    if before == f"{kind} " and quote in QUOTES and title == f"{before}{quote}{name}{quote}" and quote not in name:
+        return [kind, name]
+    return _shell_words(title)
+
+
+def _shell_words(title: str) -> list[str]:
+    import shlex
+
+    try:
+        return shlex.split(title)
+    except ValueError:
+        return []
+
+
+def _titles(path: str) -> list[str]:
+    """Return the titles in a file, as the scanner finds them; none in one that cannot be read."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, and emptied
+            return []
+        with open(path, encoding=ENCODING) as file:
+            text = file.read()
+    except (OSError, ValueError):
+        return []
+    _, *sections = f"\n{text}".split("\n[")
+    if text.count("[") == len(sections):
+        lines = (section.partition("\n")[0] for section in sections)
+        titles = [line.rpartition("]")[0] for line in lines]
+    else:  # a bracket within a line: it may be an indented title
+        titles = [section.title for section in scanner.scan(text.split("\n")).sections]
+    return [title for title in titles if title not in {"", scanner.FOR_ALL}]

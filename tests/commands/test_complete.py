@@ -175,8 +175,8 @@ def test_odd_input_is_answered_by_nothing_and_no_error(bare: Product, arguments:
 
 
 @pytest.mark.parametrize("shell", COMPLETING)
-def test_broken_files_and_a_refused_store_give_nothing(bare: Product, shell: str) -> None:
-    (bare.home / "broken").write_text("junk\n[default]\n")
+def test_files_that_cannot_be_read_and_a_refused_store_give_nothing(bare: Product, shell: str) -> None:
+    (bare.home / "broken").write_bytes(b"\xff\n[default]\n")
     (bare.home / "link").symlink_to(bare.home)
     bare.env |= {"AWS_CONFIG_FILE": str(bare.home / "broken"), "MFAENV_CACHE_DIR": str(bare.home / "link")}
     for line in ("mfaenv -p ", "mfaenv clear -p "):

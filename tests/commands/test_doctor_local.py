@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mfaenv.commands.doctor import files, local
 from mfaenv.commands.doctor.report import Check
@@ -121,13 +119,6 @@ def test_what_stands_where_it_does_not_belong(
 def test_what_is_nobodys_profile_is_left_alone(env: dict[str, str], config: str) -> None:
     write(env, config, "")
     assert found(files.checks(env)) == []
-
-
-@given(st.text())
-def test_whatever_stands_in_a_file_its_sections_have_the_lines_that_they_begin_in(text: str) -> None:
-    lines = text.split("\n")
-    for section in files._sections(lines):
-        assert lines[section.line - 1].startswith(f"[{section.title}]")
 
 
 def test_keys_in_both_files(env: dict[str, str]) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mfaenv.config import awsfiles, names
+from mfaenv.config import awsfiles, names, scanner
+from mfaenv.config.paths import file_paths
 from mfaenv.errors import MfaenvError
 
 NAMES = ["default", "a", "a b", "é", "日本", "a.b@c", "it's", 'say "hi"', "profile", "DEFAULT", "a]b", "", "\x1b"]
@@ -78,11 +79,13 @@ def write(env: dict[str, str], config: str, credentials: str = "") -> None:
 
 
 def read(env: dict[str, str]) -> set[str]:
-    """The profiles that mfaenv reads; none where it cannot read a file."""
+    """The profiles that mfaenv reads; in a damaged file those that it has titles for."""
     try:
         return set(awsfiles.load(env).profiles)
     except MfaenvError:
-        return set()
+        config, credentials = ([section.title for section in awsfiles.scan(path).sections] for path in file_paths(env))
+        of_config = {profile for title in config if (profile := names.profile_of(title)) is not None}
+        return of_config | (set(credentials) - {"DEFAULT"})
 
 
 @settings(max_examples=depth.examples(500))
@@ -100,7 +103,7 @@ def test_names_are_those_that_are_read(env: dict[str, str], config: str, credent
 
 
 def test_usual_files_are_not_parsed(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(awsfiles, "load", lambda _: pytest.fail("the files were parsed"))
+    monkeypatch.setattr(scanner, "scan", lambda _: pytest.fail("the files were parsed"))
     write(
         env,
         "# mine\n[default]\nregion = eu-west-1\ns3 =\n  max_concurrent_requests = 2\n\n"

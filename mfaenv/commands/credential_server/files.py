@@ -9,8 +9,6 @@ are left out too.
 
 from __future__ import annotations
 
-import configparser
-import io
 import os
 import shlex
 import tempfile
@@ -19,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import AwsFiles, Section, Sections
+from mfaenv.config.names import profile_of
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
@@ -131,7 +130,7 @@ def _written(path: str, text: str) -> str:
 def _copy(path: str, terminal: Terminal, *, plain: bool) -> str | None:
     """Return the text of a file without what wins, or nothing where there is nothing such in it."""
     sections = awsfiles.read(path)
-    names = {title: title if plain else awsfiles.profile_of(title) for title in sections}
+    names = {title: title if plain else profile_of(title) for title in sections}
     if not any(name == DEFAULT and not WINS.isdisjoint(sections[title]) for title, name in names.items()):
         return None
     poorer = [name for title, name in names.items() if name and name != DEFAULT and awsfiles.has_keys(sections[title])]
@@ -147,8 +146,8 @@ def _kept(section: Section, *, is_default: bool) -> Section:
 
 
 def _text(sections: Sections) -> str:
-    parser = configparser.RawConfigParser()
-    parser.read_dict(sections)
-    written = io.StringIO()
-    parser.write(written)
-    return written.getvalue()
+    """Return sections as a file has them; further lines of a value are indented."""
+    return "".join(
+        "\n".join([f"[{title}]", *(f"{name} = {value}".replace("\n", "\n\t") for name, value in section.items()), "\n"])
+        for title, section in sections.items()
+    )

@@ -6,12 +6,13 @@ import os
 import re
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles
-from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
+from mfaenv.config.paths import CONFIG, CREDENTIALS, file_paths
+from mfaenv.errors import MfaenvError
 
 TOPIC = "files"
 SECRETS = {awsfiles.SECRET_KEY, *awsfiles.TOKENS}
@@ -37,7 +38,7 @@ class Section(NamedTuple):
 
 
 class Scanned(NamedTuple):
-    """One file: read as it is, since configparser stops at the first mistake."""
+    """One file and its sections, whatever is wrong in it."""
 
     path: str
     sections: tuple[Section, ...]
@@ -67,20 +68,14 @@ def checks(env: Mapping[str, str]) -> list[Check]:
 
 def _scan(path: str) -> Scanned:
     try:
-        with open(path, encoding=ENCODING, errors="replace") as file:
-            return Scanned(path, tuple(_sections(file)))
-    except OSError:
+        scan = awsfiles.scan(path, errors="replace")
+    except (OSError, MfaenvError):
         return Scanned(path, ())
-
-
-def _sections(lines: Iterable[str]) -> list[Section]:
-    found: list[Section] = []
-    for number, line in enumerate(lines, 1):
-        if title := re.match(r"\[(.+)\]", line):
-            found.append(Section(title[1], _profile(title[1]), number, set()))
-        elif found and (name := re.match(r"([^\s#;=:\[][^=:]*?)\s*[=:]", line)):
-            found[-1].names.add(name[1].lower())
-    return found
+    sections = (
+        Section(section.title, _profile(section.title), section.line, {option.name for option in section.options})
+        for section in scan.sections
+    )
+    return Scanned(path, tuple(sections))
 
 
 def _profile(title: str) -> str:

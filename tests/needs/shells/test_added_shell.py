@@ -59,7 +59,7 @@ TRIED = {
     "test_init_brings_the_completion": 1,
     "test_nothing_is_left_to_fill_in": 1,
     "test_a_program_is_left_to_the_shell": 1,
-    "test_broken_files_and_a_refused_store_give_nothing": 1,
+    "test_files_that_cannot_be_read_and_a_refused_store_give_nothing": 1,
     "test_whatever_is_typed_has_an_answer": 1,
     "test_a_function_has_its_completion_where_the_shell_has_one": 1,
 }

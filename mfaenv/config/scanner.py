@@ -1,0 +1,154 @@
+"""The lines of an INI file as botocore reads them: sections, options and their lines, and the lines that are wrong.
+
+botocore uses the standard library's RawConfigParser as it is. That one stops at the first section that is there twice,
+does not say where an option stands, and takes a time that grows with the square of a run of blanks in a name. This is
+one pass over the lines, each looked at once.
+"""
+
+from collections.abc import Iterable
+
+MAX_TITLE = 4096
+"""Characters of a section's title: the time of shlex, which splits it here and in botocore, grows with their square."""
+
+MAX_NAME = 256
+"""Characters before the `=` or `:` of an option, blanks too: botocore's time for them grows with their square."""
+
+COMMENTS = ("#", ";")
+SEPARATORS = ("=", ":")
+FOR_ALL = "DEFAULT"
+"""The section whose options are also those of all others."""
+
+BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")
+"""What some editors put first into a file that they save as UTF-8, read as UTF-8 or as something else."""
+
+Problem = tuple[int, str]
+"""The number of a wrong line, and how it is wrong, without its text: that may be half of a key."""
+
+
+class Option:
+    """An option by its name in lower case, its value's lines, and the first and the last line that it stands in."""
+
+    def __init__(self, name: str, text: str, line: int) -> None:
+        self.name = name
+        self.texts = [text]
+        self.line = self.last = line
+
+    @property
+    def value(self) -> str:
+        """Return the lines of the value without their blanks."""
+        return "\n".join(self.texts).rstrip()
+
+    def extend(self, text: str, line: int) -> Problem | None:
+        """Add a continuation line. Return what is wrong with it: botocore takes a block for names and values."""
+        self.texts.append(text)
+        self.last = line
+        is_block = not self.texts[0]
+        if is_block and not all("=" in part for part in text.splitlines() if part.strip()):
+            return (line, "no name = value in an indented block")
+        return None
+
+
+class Section:
+    """A section by its title, the line of that, and its options in their order."""
+
+    def __init__(self, title: str, line: int) -> None:
+        self.title = title
+        self.line = line
+        self.options: list[Option] = []
+
+
+class Scan:
+    """What is in a file. A wrong line is passed over, and sections and options that are there twice are both here."""
+
+    def __init__(self) -> None:
+        self.sections: list[Section] = []
+        self.problems: list[Problem] = []
+
+    def values(self) -> dict[str, dict[str, str]]:
+        """Return the options and their values by the titles of the sections."""
+        values: dict[str, dict[str, str]] = {FOR_ALL: {}}
+        for section in self.sections:
+            values.setdefault(section.title, {}).update({option.name: option.value for option in section.options})
+        for_all = values.pop(FOR_ALL)
+        return {title: {**for_all, **options} for title, options in values.items()}
+
+
+def scan(lines: Iterable[str]) -> Scan:
+    """Look at each line of a file, with its line end or without. Lines are numbered from 1."""
+    result = Scan()
+    sections = result.sections
+    seen: set[tuple[str, str]] = set()
+    option: Option | None = None
+    depth = 0
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        problem = None
+        if text.startswith(COMMENTS):
+            continue
+        if not text:
+            if option:
+                option.texts.append("")
+            continue
+        indent = len(line) - len(line.lstrip())
+        if option and indent > depth:
+            problem = option.extend(text, number)
+        elif title := _title(text):
+            depth, option = indent, None
+            problem = _wrong_title(title, number, seen)
+            sections.append(Section(title, number))
+            seen.add((title, ""))
+        elif not sections:
+            problem = _no_section(text, number)
+        else:
+            depth = indent
+            name, value = _name_and_value(text)
+            title = sections[-1].title
+            problem = _wrong_name(name, title, number, seen)
+            option = Option(name.rstrip().lower(), value, number) if name else None
+            if option:
+                sections[-1].options.append(option)
+                seen.add((title, option.name))
+        if problem:
+            result.problems.append(problem)
+    return result
+
+
+def is_comment(line: str) -> bool:
+    """Return whether a line says nothing: it is empty or a comment."""
+    text = line.strip()
+    return not text or text.startswith(COMMENTS)
+
+
+def _title(text: str) -> str:
+    """Return the title that a line is: whatever follows its last bracket is passed over."""
+    return text[1 : text.rfind("]")] if text[0] == "[" and "]" in text else ""
+
+
+def _name_and_value(text: str) -> tuple[str, str]:
+    """Split a line at its first separator; the name is empty where there is none, or nothing before it."""
+    ends = [end for end in map(text.find, SEPARATORS) if end > -1]
+    end = min(ends, default=0)
+    return text[:end], text[end + 1 :].strip()
+
+
+def _no_section(text: str, line: int) -> Problem:
+    is_mark = text.startswith(BYTE_ORDER_MARKS)
+    thing = "a byte-order mark (save the file without one)" if is_mark else "a value"
+    return (line, f"{thing} is before the first [section]")
+
+
+def _wrong_title(title: str, line: int, seen: set[tuple[str, str]]) -> Problem | None:
+    if len(title) > MAX_TITLE:
+        return (line, "the name of the section is too long")
+    if title != FOR_ALL and (title, "") in seen:
+        return (line, f"the section [{title}] is there twice")
+    return None
+
+
+def _wrong_name(name: str, title: str, line: int, seen: set[tuple[str, str]]) -> Problem | None:
+    if not name:
+        return (line, "neither a [section] nor a name = value")
+    if len(name) > MAX_NAME:
+        return (line, "the name of the option is too long")
+    name = name.rstrip().lower()
+    return (line, f"{name} is there twice in [{title}]") if (title, name) in seen else None
