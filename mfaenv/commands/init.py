@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mfaenv import command_line, fast, shells, suggest
 from mfaenv.commands import startup
 from mfaenv.errors import DONE, USAGE, MfaenvError
-from mfaenv.fast import environment, output
+from mfaenv.fast import catalog, environment, output
 from mfaenv.fast.parse import Options
 from mfaenv.shells import Pair
 from mfaenv.store import Store
@@ -18,8 +18,12 @@ from mfaenv.terminal import code_page
 def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print it. Raise MfaenvError: for a shell that has no function (usage), or that cannot hold a value of ours."""
     (shell,), hook = words, "no_hook" not in options
+    if shell == catalog.DIRENV:
+        output.to_stdout(startup.direnv_library(Store.of(env)).encode("utf-8", "surrogateescape"))
+        return DONE
     if shell not in shells.WITH_FUNCTION:
-        hint = suggest.hint(shell, list(shells.WITH_FUNCTION), f"It takes {', '.join(shells.WITH_FUNCTION)}.")
+        targets = (*shells.WITH_FUNCTION, catalog.DIRENV)
+        hint = suggest.hint(shell, targets, f"It takes {', '.join(targets)}.")
         raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
     store, now = Store.of(env), time.time()
     if shells.get_target(shell).saved:

@@ -79,6 +79,11 @@ def text(  # noqa: PLR0913 - all that the templates need
     return "".join(short(_filled(name, values)) for name in names)
 
 
+def direnv_library(store: Store) -> str:
+    """Return what direnv loads for `use mfaenv`; it stays in a file, so its comments stay too."""
+    return _filled("direnv.library.sh", {"STORE": "".join(f"\\{c}" if c in '\\"$`' else c for c in store.path)})
+
+
 def short(text: str) -> str:
     """Return shell code without its comments and blank lines: a shell reads it at every start."""
     lines = (line for line in text.splitlines(keepends=True) if line.strip())

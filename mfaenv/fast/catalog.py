@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMMANDS",
+    "DIRENV",
     "FILES",
     "MAIN",
     "OPTIONS",
@@ -50,6 +51,9 @@ PRINTING = ("shell", "format", "output")
 
 WINDOWS = ("pinentry", "zenity", "kdialog", "osascript", "powershell")
 """Programs that open a window to ask in: MFAENV_ASK may name one of them."""
+
+DIRENV = "direnv"
+"""What `mfaenv init` takes beside shells: its library gives `use mfaenv` to direnv's files."""
 
 STORED = "stored"
 """A profile that has a stored session."""
@@ -146,7 +150,7 @@ COMMANDS = {
         _rows("profile", "no_hook"),
         module="init",
         argument="SHELL",
-        takes=shells.WITH_FUNCTION,
+        takes=(*shells.WITH_FUNCTION, DIRENV),
     ),
     "configure": Command(
         "Set it up once: device, programs and your shell's startup file.",

@@ -16,6 +16,7 @@ from terminals import CTRL_C, Window, direct, need, with_mfaenv
 from mfaenv import shells
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.config import awsfiles
+from mfaenv.errors import DONE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,11 +47,20 @@ source_profile = default
 
 @pytest.fixture
 def newcomer(product: Product) -> Product:
-    """Alice's home with her keys and a config file of her own; programs that give codes are not on the PATH."""
+    """Alice's home with her keys, a config file of her own, and the library of direnv.
+
+    Programs that give codes are not on the PATH.
+    """
     product.env["MFAENV_SHELL"] = "bash"
+    direnv_library(product).parent.mkdir(parents=True)
+    direnv_library(product).write_text(product.run("init", "direnv").out)
     config(product).write_bytes(CONFIG.encode())
     (product.home / ".bashrc").write_bytes(b"alias ll='ls -l'\n# the end")
     return product
+
+
+def direnv_library(product: Product) -> Path:
+    return product.home / ".config" / "direnv" / "lib" / "mfaenv.sh"
 
 
 def config(product: Product) -> Path:
@@ -496,3 +506,16 @@ def test_a_profile_of_that_name_is_left_alone(newcomer: Product, scenario: Scena
     assert done.status == 0
     assert "Profile default-mfa exists already" in done.err
     assert "credential_process" not in config(newcomer).read_text()
+
+
+def test_direnvs_library_is_offered_where_direnv_is(newcomer: Product, scenario: Scenario) -> None:
+    tools = newcomer.home / "tools"
+    tools.mkdir()
+    (tools / "direnv").write_text("#!/bin/sh\n")
+    (tools / "direnv").chmod(0o755)
+    newcomer.env["PATH"] = f"{tools}{os.pathsep}{newcomer.env['PATH']}"
+    text = direnv_library(newcomer).read_text()
+    direnv_library(newcomer).unlink()
+    assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == DONE
+    assert direnv_library(newcomer).read_text() == text
+    assert "All is set up" in newcomer.run("configure", "--yes").err

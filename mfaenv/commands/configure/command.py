@@ -55,6 +55,7 @@ def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
         return shell_file.loading_line(env)
+    shell_file.offer_direnv(env, offers, store)
     return "" if shell_file.offer(request.profile.text, env, offers) else shell_file.loading_line(env)
 
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 
 from mfaenv import shells
 from mfaenv.command_line import MFAENV, started
-from mfaenv.commands import init
+from mfaenv.commands import init, startup
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, edit, process, rewrite
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import catalog
 from mfaenv.fast.parse import DEFAULT, Options
 from mfaenv.shells import detect, is_plain
+from mfaenv.store import Store
 from mfaenv.terminal import program
 
 SECONDS = 30
@@ -53,6 +55,17 @@ def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
         return offers.change(f"What {shell} loads at its start:", file, _function(shell, profile, env))
     text = with_line(file.text, line, first=_before(shell, file.text))
     return offers.change(f"The line that loads mfaenv in each new {shell}:", file, text)
+
+
+def offer_direnv(env: Mapping[str, str], offers: Offers, store: Store) -> None:
+    """Offer the library that gives `use mfaenv PROFILE` to direnv, where that is installed.
+
+    Raise MfaenvError where its file cannot be read or written.
+    """
+    if program.find(catalog.DIRENV, env):
+        folder = env.get("DIRENV_CONFIG") or os.path.join(_config_home(env), "direnv")
+        file = rewrite.read(os.path.join(os.path.expanduser(folder), "lib", "mfaenv.sh"))
+        offers.change("What lets an .envrc of direnv say `use mfaenv PROFILE`:", file, startup.direnv_library(store))
 
 
 def loading_line(env: Mapping[str, str]) -> str:

@@ -1,0 +1,15 @@
+# For direnv, kept in ~/.config/direnv/lib/mfaenv.sh: `use mfaenv PROFILE` in an .envrc.
+
+# Set the profile's stored session, again whenever one is stored or replaced. It asks for nothing: where none is stored,
+# there are no keys, and a line says what to type.
+use_mfaenv() {
+    watch_file "${MFAENV_STORE:-@STORE@}/latest"
+    local text
+    if text=$(command mfaenv --shell bash --cached ${1+-p "$1"}); then
+        eval "$text"
+    else
+        eval "$(command mfaenv unset --shell bash)"
+        [ -z "${1-}" ] || export MFAENV_PROFILE=$1
+        printf 'mfaenv: no session is stored: type mfaenv%s\n' "${1+ -p $(printf %q "$1")}" >&2
+    fi
+}

@@ -1,0 +1,137 @@
+"""`use mfaenv PROFILE` in an .envrc, with the real direnv."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from settled import ROWS, Seat, Settled, seated
+from terminals import need
+
+from mfaenv.errors import DONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+HOOKS = {
+    "bash": 'eval "$(direnv hook bash)"',
+    "zsh": 'eval "$(direnv hook zsh)"',
+    "fish": "direnv hook fish | source",
+}
+DIRENVS = [row for row in ROWS if row.name in HOOKS]
+EVERY = pytest.mark.parametrize("row", DIRENVS, ids=lambda row: row.name)
+
+
+def folder(product: Product, name: str, text: str) -> Path:
+    """Make a folder with an .envrc that is allowed."""
+    place = product.home / name
+    place.mkdir()
+    (place / ".envrc").write_text(f"{text}\n")
+    return place
+
+
+@contextmanager
+def entered(product: Product, row: Settled, *, first: bool = False) -> Iterator[Seat]:
+    """A shell with both hooks, in which direnv has the library, and all folders are allowed."""
+    need("direnv")
+    library = product.home / ".config" / "direnv" / "lib"
+    library.mkdir(parents=True)
+    (library / "mfaenv.sh").write_text(product.run("init", "direnv").out)
+    lines = (HOOKS[row.name], *row.load) if first else (*row.load, HOOKS[row.name])
+    with seated(product, row._replace(load=("export DIRENV_LOG_FORMAT=", *lines))) as seat:
+        for place in product.home.glob("*/.envrc"):
+            seat.type(f"direnv allow {place}")
+        yield seat
+
+
+def has(seat: Seat, profile: str, key: str = "ASIA[A-Z0-9]+", named: str = "none") -> None:
+    """See whose session a program has that is started here."""
+    seat.sees("what-is-named", rf"^profile={profile} named={named} key={key}$")
+
+
+@pytest.fixture
+def stored(product: Product, scenario: Scenario) -> Product:
+    """mfaenv with stored sessions of default and staging, and folders for staging and production."""
+    assert product.run("--shell", "bash", "-p", "staging", "-c", scenario.device.code()).status == DONE
+    assert product.run("--shell", "bash", "-p", "default").status == DONE
+    folder(product, "staging", "use mfaenv staging")
+    folder(product, "production", "use mfaenv production")
+    return product
+
+
+@EVERY
+@pytest.mark.parametrize("first", [True, False], ids=["hook after direnv's", "hook before it"])
+def test_a_folder_has_its_session(stored: Product, row: Settled, *, first: bool) -> None:
+    with entered(stored, row, first=first) as seat:
+        has(seat, "default")
+        seat.type("cd staging")
+        has(seat, "staging")
+        seat.type("cd ../production")
+        assert "no session is stored: type mfaenv -p production" in seat.window.text
+        has(seat, "production", "none")
+        seat.type("cd ../staging")
+        has(seat, "staging")
+        seat.type("cd ..")
+        has(seat, "default")
+
+
+@EVERY
+def test_a_session_that_is_stored_meanwhile_is_loaded(stored: Product, row: Settled) -> None:
+    with entered(stored, row) as seat:
+        seat.type("cd production")
+        has(seat, "production", "none")
+        before = (stored.cache / "latest").stat().st_mtime_ns // 1_000_000_000
+        while int(time.time()) <= before:  # direnv sees whole seconds
+            time.sleep(0.05)
+        assert stored.run("--shell", "bash", "-p", "production").status == DONE
+        seat.type("")
+        has(seat, "production")
+        seat.type("cd ..")
+        has(seat, "default")
+
+
+@EVERY
+def test_the_persons_variable_stays(stored: Product, row: Settled) -> None:
+    with entered(stored, row) as seat:
+        seat.set("AWS_PROFILE", "default")
+        has(seat, "default", named="default")
+        seat.type("cd staging")
+        seat.type("")
+        has(seat, "staging", named="default")
+        seat.type("cd ..")
+        seat.type("")
+        has(seat, "default", named="default")
+
+
+@EVERY
+def test_a_file_that_sets_the_variable_is_followed(stored: Product, row: Settled) -> None:
+    folder(stored, "named", "export AWS_PROFILE=staging")
+    with entered(stored, row) as seat:
+        seat.type("cd named")
+        seat.type("")
+        has(seat, "staging", named="staging")
+        seat.type("cd ..")
+        seat.type("")
+        has(seat, "default")
+
+
+@EVERY
+def test_a_question_in_a_file_is_answered(product: Product, scenario: Scenario, row: Settled) -> None:
+    folder(product, "asks", 'eval "$(mfaenv -p staging)"')
+    with entered(product, row) as seat:
+        seat.window.enter("cd asks")
+        seat.window.see("MFA code: ")
+        seat.window.enter(scenario.device.code())
+        seat.window.see("mfaenv: staging ")
+        seat.window.prompted()
+        has(seat, "staging")
+        seat.type("cd ..")
+        seat.type("")  # its hook may come after ours
+        has(seat, "default")
