@@ -87,8 +87,15 @@ PROOFS = {
         "test_no_secret_is_shown",
         "test_no_error_on_the_way_there_holds_the_keys",
     ),
+    "The key of a device that `mfaenv configure` makes is only on the screen.": (
+        "test_a_device_is_made_and_proved_and_named_in_the_profile",
+    ),
+    "It is in no file, and not in what you can scroll back to.": (
+        "test_a_device_is_made_and_proved_and_named_in_the_profile",
+        "test_a_signal_and_ctrl_z_leave_no_key_on_the_screen",
+    ),
     "There are no core dumps, except while a stored session is printed.": (
-        "test_a_question_that_is_quit_leaves_no_core_dump",
+        "test_a_question_that_is_cut_short_leaves_no_core_dump",
     ),
     "The function of `mfaenv init` shows no key where the shell traces (`set -x`).": ("test_no_trace_shows_a_secret",),
     "The line `eval $(mfaenv)` does.": (),
