@@ -10,7 +10,6 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from mfaenv.config.awsfiles import AwsFiles, Sections
 from mfaenv.errors import USAGE, MfaenvError
@@ -27,6 +26,9 @@ TAG_CHARACTERS = frozenset("_.:/=+-@")
 
 AWS_PREFIX = "aws:"
 MAX_POLICY, MAX_POLICY_ARNS = 2048, 10
+MAX_POLICY_FILE = 1024 * 1024
+"""Characters that are read of a file: of one without an end, too."""
+
 READ_ONLY = "iam::aws:policy/ReadOnlyAccess"
 
 SESSION_NAME, SOURCE_IDENTITY = "role_session_name", "source_identity"
@@ -179,7 +181,8 @@ def limited(hops: tuple[Hop, ...], *, read_only: bool, policy_file: str, policy_
 def _policy(name: str) -> str:
     """Return the policy in a file, without white space that counts against AWS's limit. Raise MfaenvError (usage)."""
     try:
-        policy = json.loads(Path(name).read_text(encoding="utf-8"))
+        with open(name, encoding="utf-8") as file:
+            policy = json.loads(file.read(MAX_POLICY_FILE))
     except OSError as error:
         raise MfaenvError(
             f"{name} (--policy) cannot be read: {error.strerror}.", "Name a file.", status=USAGE
