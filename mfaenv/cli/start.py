@@ -14,7 +14,11 @@ from mfaenv.fast.parse import Options
 
 
 def run(name: str, options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
-    """Start a command, or answer; return the exit status. Raise MfaenvError, for a wrong number of words too."""
+    """Start a command, or answer; return the exit status. Raise MfaenvError, for a wrong number of words too.
+
+    So it does for an option without its text: `--policy "$NOT_SET"` must not mean "without a limit", nor an empty
+    profile or role the one that is used where none is named.
+    """
     row = COMMANDS[name]
     if "version" in options:
         output.text_to_stdout(f"mfaenv {__version__}\n")
@@ -23,5 +27,7 @@ def run(name: str, options: Options, words: Sequence[str], env: Mapping[str, str
     else:
         if not row.takes_words(len(words)):
             raise wrong_usage.words(name, words, env)
+        if empty := [row.options[each] for each, value in row.taken(options).items() if value == ""]:
+            raise wrong_usage.no_value(empty[0])
         return row.load()(row.taken(options), words, env)
     return DONE

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from mfaenv import suggest
 from mfaenv.config import names
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.fast.catalog import COMMANDS, MAIN
+from mfaenv.fast.catalog import COMMANDS, MAIN, Option
 from mfaenv.model import code_digits
 
 _LEAVE = "`mfaenv unset` takes the session out of this shell, `mfaenv clear` deletes it."
@@ -56,6 +56,12 @@ def no_option(flag: str, name: str) -> MfaenvError:
     elif flag not in COMMANDS[MAIN].flags():  # else it is spelled as it should be, for another command
         hint = suggest.hint(flag, list(COMMANDS[name].flags()), "")
     return error(f"There is no option '{flag}'", name, hint)
+
+
+def no_value(option: Option) -> MfaenvError:
+    """Return the error for an option whose text is empty, as that of a variable in quotes that is not set."""
+    flag = option.flags[-1]
+    return MfaenvError(f"{flag} is empty.", f"Type: {flag} {option.metavar}", status=USAGE)
 
 
 def error(message: str, name: str, hint: str = "") -> MfaenvError:

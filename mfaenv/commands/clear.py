@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mfaenv import shells
 from mfaenv.config import awsfiles
-from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Options
@@ -26,8 +26,6 @@ MANY = 20
 def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Remove them, and say which. Raise MfaenvError where the store is refused or a file cannot be removed."""
     profile = parse.text(options, "profile")
-    if "profile" in options and not profile:
-        raise MfaenvError("--profile: no profile is named.", "Without --profile, all sessions go.", status=USAGE)
     store = Store.of(env)
     store.check()
     terminal = Terminal.for_options(options, env)

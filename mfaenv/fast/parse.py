@@ -270,6 +270,7 @@ def _short(line: CommandLine, names: "Mapping[str, str]", word: str, rest: list[
 def _set(line: CommandLine, name: str, values: list[str]) -> None:
     if values:
         line.options[name] = values.pop(0)
+        line.plain = line.plain and bool(line.options[name])
     else:
         line.options[name], line.missing = "", name
         line.plain = line.plain and line.row.options[name].takes == PROFILES

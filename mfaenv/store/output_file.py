@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import owner
 from mfaenv.store import private_files
 
@@ -13,8 +13,6 @@ from mfaenv.store import private_files
 def check(path: str) -> None:
     """See, before a code is asked for, that the file can be written. Raise MfaenvError."""
     folder = os.path.dirname(os.path.abspath(path))
-    if not path:
-        raise MfaenvError("--output: no file is named.", "Name one: --output FILE.", status=USAGE)
     if not os.path.isdir(folder):
         raise MfaenvError(f"{path} cannot be written: there is no folder {folder}.", "Make it, or name another file.")
     if not os.access(folder, os.W_OK | os.X_OK):

@@ -10,6 +10,7 @@ from observed_aws import ObservedAws
 from product import Outcome, Product
 from settings import configure
 
+from mfaenv.fast.parse import MAIN_OPTIONS
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.scenario import Scenario
 
@@ -111,6 +112,20 @@ def test_a_changed_policy_file_is_another_session(product: Product, aws: Observe
     assert product.run(*line, "--cached").status == 3
     assert keys(product.run(*line, "--no-input")) != first
     assert len(assumed(aws)) == 2
+
+
+@pytest.mark.parametrize("name", ["session_policy", "policy_arns", "role_arn", "profile", "region"])
+@pytest.mark.parametrize(("before", "after"), [((), ()), (("exec",), ("true",)), (("process",), ())])
+def test_an_empty_value_leads_to_no_session_but_the_one_that_was_asked_for(
+    product: Product, scenario: Scenario, name: str, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    row = MAIN_OPTIONS[name]
+    flag = row.flags[-1]
+    for given in ((flag, ""), (f"{flag}=",)):
+        done = product.run(*before, "-p", "staging", *given, *after)
+        assert (done.status, done.err) == (2, f"mfaenv: {flag} is empty.\n        Type: {flag} {row.metavar}\n")
+        assert "AWS_" not in done.out
 
 
 def test_a_policy_that_is_too_large_when_packed_is_explained(

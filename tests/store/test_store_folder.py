@@ -335,7 +335,7 @@ def test_an_empty_name_clears_nothing(product: Product, scenario: Scenario) -> N
     for words in (("-p", ""), ("--profile=",)):
         done = product.run("clear", *words)
         assert (done.status, done.out) == (2, "")
-        assert done.err.startswith("mfaenv: --profile: no profile is named.\n")
+        assert done.err.startswith("mfaenv: --profile is empty.\n")
     assert seen(product.cache) == before
 
 
