@@ -21,7 +21,19 @@ def show(options: Options, env: Mapping[str, str], pairs: Iterable[Pair], store:
     if not told or os.isatty(output.STDOUT) or options.keys() & {"quiet", "cached"}:
         return
     with suppress(OSError):  # the session is printed already: the line must not fail for a log that is full or closed
-        output.text_to_stderr(f"mfaenv: {describe(got, store)}\n")
+        output.text_to_stderr(f"mfaenv: {describe(got, store)}\n{_disagreed(env)}")
+
+
+def _disagreed(env: "Mapping[str, str]") -> str:
+    """Return a line about keys of another profile than AWS_PROFILE named; nothing where a hook sees to it."""
+    from mfaenv.terminal.tty import printable
+
+    held, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
+    if not env.get(environment.EXPIRES) or asked in {"", held, env.get(environment.SEEN)}:
+        return ""
+    if env.get(environment.PROFILE_AS) == environment.AWS_PROFILE:
+        return ""
+    return printable(f"mfaenv: until now the keys were of profile {held}, though AWS_PROFILE was {asked}") + "\n"
 
 
 def describe(got: Mapping[str, str], store: Store) -> str:

@@ -92,7 +92,20 @@ def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> di
         **_ends(environment.end(env) if temporary else None, now),
     }
     stored = next((row for row in rows if row["access_key_id"] == key), {})
-    return {**described, **stored, "profile": env.get(environment.PROFILE), "stored": bool(stored)}
+    own = {"profile": env.get(environment.PROFILE), "rule": rule(env) or None, "stored": bool(stored)}
+    return {**described, **stored, **own}
+
+
+def rule(env: Mapping[str, str]) -> str:
+    """Return why this shell has the session of its profile; nothing where that is not mfaenv's, or a contradiction."""
+    profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
+    if not profile or not env.get(environment.EXPIRES):
+        return ""
+    if asked == profile:
+        return f"The session is of {profile} because AWS_PROFILE names it."
+    if asked and asked == env.get(environment.SEEN):
+        return f"AWS_PROFILE was {asked} already when {profile} was asked for: that holds until AWS_PROFILE changes."
+    return "" if asked else f"The session is of {profile} because mfaenv was asked for it; AWS_PROFILE is not set."
 
 
 def _problems(options: Options, env: Mapping[str, str], shell: Mapping[str, Any] | None) -> list[str]:
@@ -102,7 +115,7 @@ def _problems(options: Options, env: Mapping[str, str], shell: Mapping[str, Any]
     problems = []
     theirs = {name: env.get(name, "") for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}
     profile, source = parse.lookup(options, theirs, "profile")
-    if profile and profile != shell["profile"]:
+    if profile and profile != shell["profile"] and not shell["rule"]:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     if shell["remaining"] == 0:
         problems.append("The session of this shell has ended. Type your line for mfaenv again (eval $(mfaenv)).")

@@ -73,7 +73,7 @@ def rows(profiles: list[str], env: Mapping[str, str], store: Store, now: float) 
     stored: dict[str, Session] = {}
     found = [] if store.refusal() else [store.read(Session, name) for name in store.names(SESSION)]
     for entry in sorted(filter(None, found), key=lambda entry: -entry.created):
-        if entry.left(now) > 0:
+        if entry.left(now) > 0 and not entry.limit:
             stored.setdefault(entry.profiles[0], entry)
     first = [env.get(environment.PROFILE, ""), *stored]
     known = set(profiles)

@@ -48,7 +48,8 @@ def status(found: Mapping[str, Any], profile: str) -> list[Table | str]:
     here = Table("This shell", COLUMNS, (_row(shell),)) if shell else "This shell exports no AWS keys."
     stored = tuple(map(_row, found["stored"]))
     store = Table("Stored sessions", COLUMNS, stored) if stored else nothing_stored(profile)
-    return [here, store, *found["problems"]]
+    rule = [shell["rule"]] if shell and shell["rule"] else []
+    return [here, *rule, store, *found["problems"]]
 
 
 def _row(session: Mapping[str, Any]) -> tuple[str, ...]:

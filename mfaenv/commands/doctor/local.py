@@ -48,6 +48,8 @@ def environment(env: Mapping[str, str], store: Store, now: float) -> Iterator[Ch
         if env.get(name):
             yield Check("environment", name, f"{'set' if name in HIDDEN else env[name]}, instead of {what}")
     yield from _proxies(env)
+    if rule := status.rule(env):
+        yield Check("environment", "MFAENV_PROFILE", rule)
     problems = [] if store.refusal() else status.collect({}, env, store, now)["problems"]
     for problem in problems:
         yield Check(

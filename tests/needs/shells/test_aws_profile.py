@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,3 +69,165 @@ def test_the_session_follows_the_variable(stored: Product, row: Settled) -> None
         seat.type("mfaenv -p default")
         has(seat, "default", "staging")
         has(seat, "default", "staging")
+
+
+NAMED = [row for row in ROWS if row.name in {"bash", "zsh", "fish"}]
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_a_shell_that_is_started_with_a_name_means_it(stored: Product, row: Settled) -> None:
+    with seated(stored, row, AWS_PROFILE="staging") as seat:
+        has(seat, "staging", "staging")
+        assert "mfaenv: staging" not in seat.window.text  # a shell's start says nothing
+        unset(seat)
+        has(seat, "default", "none")
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_a_name_without_a_session_is_told_when_it_changes_and_not_at_the_start(product: Product, row: Settled) -> None:
+    with seated(product, row, AWS_PROFILE="staging") as seat:
+        has(seat, "none", "staging")
+        assert "AWS_PROFILE is" not in seat.window.text
+        seat.set("AWS_PROFILE", "production")
+        assert seat.window.text.count("mfaenv: AWS_PROFILE is production now: type mfaenv\n") == 1
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_keys_of_others_are_left_alone(stored: Product, row: Settled) -> None:
+    theirs = {"AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "y"}
+    with seated(stored, row, **theirs) as seat:
+        seat.set("AWS_PROFILE", "staging")
+        seat.sees("what-is-named", "^profile=none named=staging key=ASIAI44QH8DHBEXAMPLE$")
+
+
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+def test_the_same_in_a_new_shell_and_in_a_subshell(stored: Product, row: Settled) -> None:
+    with seated(stored, row) as seat:
+        seat.set("AWS_PROFILE", "staging")
+        seat.type("mfaenv -p default")
+        has(seat, "default", "staging")
+        seat.type(f"exec {' '.join(row.typed.start)}")
+        for line in row.load:
+            seat.type(line)
+        has(seat, "default", "staging")
+        seat.set("AWS_PROFILE", "production")
+        has(seat, "none", "production")
+
+
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+def test_the_documented_line_keeps_the_persons_name(stored: Product, row: Settled) -> None:
+    with seated(stored, row) as seat:
+        seat.set("AWS_PROFILE", "staging")
+        seat.type(row.shell.lines[0].replace("mfaenv", "mfaenv -p default", 1))
+        has(seat, "default", "staging")
+        unset(seat)
+        has(seat, "default", "none")
+
+
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+def test_a_name_for_prompts_is_no_change_by_a_person(stored: Product, row: Settled) -> None:
+    with seated(stored, row, MFAENV_PROFILE_AS="AWS_PROFILE") as seat:
+        seat.type("mfaenv -p staging")
+        has(seat, "staging", "staging")
+        seat.type("mfaenv -p default")
+        has(seat, "default", "default")
+        has(seat, "default", "default")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "x" * 4096, "a\x1b]0;pwned\x07b", "$(touch ran)", "it's *"],
+    ids=["empty", "long", "controls", "code", "quotes"],
+)
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+def test_no_name_runs_or_hangs(stored: Product, row: Settled, name: str) -> None:
+    (stored.home / "name").write_text(name)
+    value = "(cat ~/name | string collect)" if row.name == "fish" else '"$(cat ~/name)"'
+    with seated(stored, row) as seat:
+        seat.set("AWS_PROFILE", value)
+        seat.type("")
+        seat.sees("what-is-set", rf"^key={'ASIA[A-Z0-9]+' if not name else 'none'} ")
+        assert "\x1b]0;pwned" not in seat.window.raw
+        assert not (stored.home / "ran").exists()
+        assert seat.window.text.count("there is no such profile") == bool(name)
+        unset(seat)
+        has(seat, "default", "none")
+
+
+@pytest.mark.parametrize(
+    ("row", "before"),
+    [(row, before) for row in NAMED[:2] for before in ("set -u", "set -e", "PROMPT_COMMAND=(true 'false')")],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
+def test_strict_shells_follow_it_too(stored: Product, row: Settled, before: str) -> None:
+    with seated(stored, row._replace(load=(before, *row.load))) as seat:
+        seat.set("AWS_PROFILE", "staging")
+        has(seat, "staging", "staging")
+        seat.set("AWS_PROFILE", "production")
+        has(seat, "none", "production")
+
+
+def test_what_is_read_only_is_told_once(stored: Product) -> None:
+    bash = NAMED[0]
+    with seated(stored, bash) as seat:
+        seat.type("readonly AWS_ACCESS_KEY_ID")
+        seat.set("AWS_PROFILE", "production")
+        seat.type("")
+        seat.type("")
+        assert seat.window.text.count("AWS_PROFILE is production now") == 1
+        assert "readonly" in seat.window.text
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_a_word_before_the_end_once(stored: Product, row: Settled) -> None:
+    with seated(stored, row) as seat:
+        has(seat, "default", "none")
+        (stored.cache / "latest").write_text("1800000000.5\n")
+        for entry in stored.cache.glob("session-*"):
+            entry.unlink()
+        seat.set("MFAENV_EXPIRES", int(time.time()) + 500)
+        seat.type("")
+        seat.type("")
+        told = re.findall(r"mfaenv: the session of profile default ends at \d\d:\d\d, in 8m: (.*)", seat.window.text)
+        assert told == ["type mfaenv --refresh"]
+        assert seat.keys().startswith("key=ASIA")
+
+
+@pytest.mark.parametrize(("remind", "told"), [("off", 0), ("30m", 1), ("1m", 0)])
+def test_the_word_comes_when_it_is_wanted(stored: Product, remind: str, told: int) -> None:
+    with seated(stored, NAMED[0], MFAENV_REMIND=remind) as seat:
+        for entry in stored.cache.glob("session-*"):
+            entry.unlink()
+        seat.set("MFAENV_EXPIRES", int(time.time()) + (1000 if told else 500))
+        seat.type("")
+        has(seat, "default", "none")
+        assert seat.window.text.count("mfaenv: the session of profile default ends at") == told
+
+
+def test_another_windows_session_takes_its_place_without_a_word(stored: Product) -> None:
+    with seated(stored, NAMED[0]) as seat:
+        seat.set("AWS_ACCESS_KEY_ID", "ASIAI44QH8DHBEXAMPLE")
+        seat.set("MFAENV_EXPIRES", int(time.time()) + 500)
+        seat.type("")
+        seat.sees("what-is-set", r"^key=ASIA(?!I44QH8DHBEXAMPLE)")
+        assert "ends at" not in seat.window.text
+
+
+def test_a_shell_without_a_hook_is_told_by_the_next_line(stored: Product) -> None:
+    dash = next(row for row in ROWS if row.name == "dash")
+    with seated(stored, dash) as seat:
+        seat.type("mfaenv -p default")
+        seat.set("AWS_PROFILE", "staging")
+        assert "hide profile staging" in seat.sees("mfaenv status", r"The exported keys hide profile staging.*$")
+        seat.type("mfaenv")
+        assert "mfaenv: until now the keys were of profile default, though AWS_PROFILE was staging" in seat.window.text
+        has(seat, "staging", "none")
+
+
+def test_status_tells_the_rule(stored: Product) -> None:
+    with seated(stored, NAMED[0]) as seat:
+        seat.sees("mfaenv status", "because mfaenv was asked for it; AWS_PROFILE is not set")
+        seat.set("AWS_PROFILE", "staging")
+        seat.sees("mfaenv status", "The session is of staging because AWS_PROFILE names it")
+        seat.type("mfaenv -p default")
+        seat.sees("mfaenv status", "AWS_PROFILE was staging already when default was asked for")
