@@ -36,10 +36,15 @@ def session_line(profile: str, program: str = MFAENV) -> str:
     return join((program, SESSION, "-p", profile))
 
 
-def serves(command: str, profile: str) -> bool:
-    """Return whether a command prints the session of a profile, and asks for nothing else."""
+SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "verbose"))
+"""The options with which `mfaenv process` still prints a profile's session and no other; the format is its own."""
+
+
+def session_profile(command: str) -> str:
+    """Return the profile whose session a command prints, as that profile has it; nothing for any other command."""
     parsed = _parsed(command)
-    return bool(parsed and parsed.plain and parsed.command == SESSION and text(parsed.options, "profile") == profile)
+    plain = parsed and parsed.plain and parsed.command == SESSION and parsed.options.keys() <= SESSION_OPTIONS
+    return text(parsed.options, "profile") if parsed and plain else ""
 
 
 def entry(command: str) -> str:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from mfaenv import suggest
 from mfaenv.aws import regions
-from mfaenv.config import awsfiles
+from mfaenv.config import awsfiles, process
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.config.role_sessions import NAME_CHARACTERS, SESSION_NAME
 from mfaenv.errors import USAGE, MfaenvError, drawn
@@ -46,6 +46,7 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
     """
     if role_arn and not files.profiles[name].get("source_profile"):
         return _on_top(chain(files, name, ""), files.profiles[name], role_arn)
+    name = of_process(files, name)
     profiles, hops, machine = [name], [], False
     seen = {name}
     section = {**files.profiles[name], **({"role_arn": role_arn} if role_arn else {})}
@@ -57,6 +58,7 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
             break
         if source == profiles[-1] and awsfiles.has_keys(section):
             break
+        source = of_process(files, source)
         if source in seen:
             circle = [*profiles[profiles.index(source) :], source]
             raise MfaenvError(f"The profiles lead in a circle: {drawn(circle)}.", "Fix a source_profile.")
@@ -69,6 +71,39 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
         seen.add(source)
         section = files.profiles[source]
     return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles), machine)
+
+
+def of_process(files: AwsFiles, name: str) -> str:
+    """Return the profile whose session a profile gives by our own credential_process; the same profile for any other.
+
+    Other programs assume roles with such a profile. Here it counts as that which its process names: the session, the
+    device and the code are the same, and no process is started.
+    """
+    visited = {name}
+    behind = name
+    while behind := process.session_profile(_command(files, behind)):
+        if behind in visited or behind not in files.profiles:
+            return name  # its process says what is wrong
+        visited.add(behind)
+        name = behind
+    return name
+
+
+def roles_of(files: AwsFiles, source: str) -> list[str]:
+    """Return the profiles of roles in the config file that name this profile as their source."""
+    return [
+        name
+        for name, section in files.of_config.items()
+        if section.get("role_arn") and section.get("source_profile") == source != name
+    ]
+
+
+def _command(files: AwsFiles, name: str) -> str:
+    """Return a profile's credential_process, where botocore finds nothing before it."""
+    section = files.profiles.get(name, {})
+    before = {"role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session"}
+    has_other = before & section.keys() or awsfiles.has_keys(files.of_credentials.get(name, {}))
+    return "" if has_other else section.get(process.SETTING, "")
 
 
 def _is_role(section: Section, *, first: bool) -> bool:

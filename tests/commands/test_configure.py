@@ -78,7 +78,7 @@ def take(window: Window, code: str) -> None:
     window.enter("")
     window.see("MFA code: ")
     window.enter(code)
-    for shown in (r"^\+mfa_serial = ", r"^\+credential_process = ", r"mfaenv init"):
+    for shown in (r"^\+mfa_serial = ", r"^\+credential_process = ", r"^\+source_profile = default-mfa", r"mfaenv init"):
         window.see(shown)
         window.see(CHANGE)
         window.enter("")
@@ -92,7 +92,7 @@ def test_a_person_presses_enter_and_all_is_there(newcomer: Product, scenario: Sc
     assert (
         config(newcomer).read_bytes()
         == (
-            CONFIG.replace("eu-central-1\r\n", f"eu-central-1\r\n{DEVICE}\r\n", 1)
+            CONFIG.replace("eu-central-1\r\n", f"eu-central-1\r\n{DEVICE}\r\n", 1).replace("= default", "= default-mfa")
             + f"\r\n[profile default-mfa]\r\n{PROCESS}\r\nregion = eu-central-1\r\n"
         ).encode()
     )
@@ -166,7 +166,7 @@ def test_yes_at_a_terminal_asks_for_the_code_alone(newcomer: Product, scenario: 
         assert "[Y/n]" not in window.text
 
 
-@pytest.mark.parametrize("accepted", [0, 1, 2])
+@pytest.mark.parametrize("accepted", [0, 1, 2, 3])
 def test_ctrl_c_keeps_what_was_taken(newcomer: Product, scenario: Scenario, accepted: int) -> None:
     with direct(newcomer, "configure") as window:
         window.see(r"\[Y/n\] ")
@@ -180,10 +180,11 @@ def test_ctrl_c_keeps_what_was_taken(newcomer: Product, scenario: Scenario, acce
         window.press(CTRL_C)
         assert window.ended() == 130
     text = config(newcomer).read_text()
-    assert [DEVICE in text, "default-mfa" in text] == [accepted > 0, accepted > 1]
+    expected = [accepted > 0, accepted > 1, accepted > 2]
+    assert [DEVICE in text, "[profile default-mfa]" in text, "= default-mfa" in text] == expected
     assert "mfaenv init" not in (newcomer.home / ".bashrc").read_text()
     with direct(newcomer, "configure") as window:
-        for _ in range(3 - accepted):
+        for _ in range(4 - accepted):
             window.see(CHANGE)
             window.enter("")
         assert window.ended() == 0

@@ -12,6 +12,7 @@ from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import acquisition, awsfiles, process, resolve, settings
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.resolve import NOTHING
+from mfaenv.config.roles import of_process, roles_of
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Options
@@ -51,7 +52,7 @@ def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
     how = acquisition.settle(options, env, request, files)
     request = _offer_device(request, how, files, offers, store)
     _offer_program(request, how, files, env, offers)
-    _offer_process(request, files, env, offers)
+    _offer_sources(request, _offer_process(request, files, env, offers), files, offers)
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
         return shell_file.loading_line(env)
@@ -62,7 +63,7 @@ def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
 def _request(options: Options, env: Mapping[str, str], files: AwsFiles, offers: Offers) -> Request:
     """Settle which profile is meant: the named one, the only one with keys, or the one that the person picks."""
     options = {name: value for name, value in options.items() if name not in {"dry_run", "yes"}}
-    name = resolve.named_profile(options, env).text or _chosen(env, files, offers)
+    name = of_process(files, resolve.named_profile(options, env).text or _chosen(env, files, offers))
     request = resolve.resolve({**options, "profile": name}, env, files)
     if request.keys is None and not request.process.text:
         raise _needs_no_code(request)
@@ -102,7 +103,7 @@ def _has_long_term_keys(name: str, env: Mapping[str, str], files: AwsFiles, wron
             wrong.append(error)
         return False
     has_keys = request.keys is not None or longterm.in_keychain(request)
-    return bool(has_keys) and len(request.profiles) == 1
+    return bool(has_keys) and request.profiles == (name,)
 
 
 def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
@@ -153,20 +154,39 @@ def _offer_program(request: Request, how: Acquisition, files: AwsFiles, env: Map
         offers.settings(why, files.config, root, {"mfa_process": command}, proved)
 
 
-def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> None:
-    """Make a profile for programs that never see this shell; they fetch the session again before it ends."""
+def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> str:
+    """Make a profile for programs that never see this shell; they fetch the session again before it ends.
+
+    Return its name, and nothing where there is none.
+    """
     name = request.profile.text
-    if any(process.serves(section.get(process.SETTING, ""), name) for section in files.profiles.values()):
-        return
+    for other, section in files.profiles.items():
+        if process.session_profile(section.get(process.SETTING, "")) == name:
+            return other
     ours = f"{name}-mfa"
     if ours in files.profiles:
         offers.terminal.note(f"Profile {ours} exists already, with other settings: it is left alone.")
-        return
+        return ""
     command = process.session_line(name, process.called(env))
     if len(command.splitlines()) > 1:
         offers.terminal.note(f"Profile {ours} is left out: no AWS file holds the line break in the path of mfaenv.")
-        return
+        return ""
     theirs = {key: value for key, value in files.profiles.get(name, {}).items() if key in KEPT}
     values = {process.SETTING: command, "region": request.region.text, **theirs}
     usable = {key: value for key, value in values.items() if value and "\n" not in value}
-    offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, ours, usable)
+    made = offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, ours, usable)
+    return ours if made or offers.dry_run else ""
+
+
+def _offer_sources(request: Request, ours: str, files: AwsFiles, offers: Offers) -> None:
+    """Let the profiles of roles take the profile `ours` for their source: other programs use them without mfaenv then.
+
+    With an mfa_serial of their own these programs would ask for a code of the same device.
+    """
+    changes = {}
+    for role in roles_of(files, request.profile.text) if ours else ():
+        own_device = files.of_config[role].get("mfa_serial") == request.device.text
+        changes[role] = {"source_profile": ours, **({"mfa_serial": None} if own_device else {})}
+    if changes:
+        why = f"With {ours} as their source, all programs can use the profiles of roles:"
+        offers.settings_of_all(why, files.config, changes)

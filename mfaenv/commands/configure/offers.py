@@ -73,12 +73,24 @@ class Offers:
         proved: Proved = lambda: True,
     ) -> bool:
         """Offer settings in a profile's section of the config file, as `change` does. Raise MfaenvError as it does."""
+        return self.settings_of_all(why, path, {profile: values}, proved)
+
+    def settings_of_all(
+        self,
+        why: str,
+        path: str,
+        profiles: Mapping[str, Mapping[str, str | None]],
+        proved: Proved = lambda: True,
+    ) -> bool:
+        """Offer settings in the sections of several profiles as one change; None removes one."""
         if not path:
             raise MfaenvError(f"{CONFIG[0]} names no file.", "Unset it, or name a file.")
         file = rewrite.read(path, ENCODING)
-        title, is_title = edit.config_section(profile)
+        text = file.text
         try:
-            text = edit.with_values(file.text, is_title, title, values)
+            for profile, values in profiles.items():
+                title, is_title = edit.config_section(profile)
+                text = edit.with_values(text, is_title, title, values)
         except MfaenvError as error:
             raise MfaenvError(f"{short(path)}: {error.message}", error.hint) from None
         return self.change(why, file, text, proved)

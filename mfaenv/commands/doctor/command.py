@@ -55,7 +55,7 @@ def examine(options: Options, env: Mapping[str, str], context: Context) -> Repor
         name = catalog.profile_or_default(options, env)
         problem = _problem("values", f"profile {name}", error)
         return Report(name, (*in_files, problem, *variables, *_machine(env, context)), (), conclusion.NO_KEYS)
-    values = local.values(request, context.how, env, read)
+    values = [*local.values(request, context.how, env, read), *local.roles(read)]
     proven = proof.prove(request, context)
     _show_answers(proven, context.terminal)
     proof_checks = _proof_checks(proof.with_device(request, context.store), env, proven, context)

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from mfaenv import duration, shells
 from mfaenv.commands import status, target
 from mfaenv.commands.doctor.report import Check, State
-from mfaenv.config import provenance
+from mfaenv.config import awsfiles, process, provenance, sources
 from mfaenv.config.awsfiles import AwsFiles
+from mfaenv.config.roles import roles_of
 from mfaenv.errors import MfaenvError, without_password
 from mfaenv.fast.entry import Session
 from mfaenv.model import Acquisition, Request
@@ -30,6 +31,8 @@ OVERRIDES = {
 """Variables, and what each stands in for; those that are the source of a value are named there."""
 
 PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "no_proxy": "no proxy to these"}
+MOST_NAMES = 8
+
 HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 
 
@@ -40,6 +43,19 @@ def values(request: Request, how: Acquisition, env: Mapping[str, str], files: Aw
         for name, text, source in provenance.rows(request, how, env, files, provenance.SERVICES)
     ]
     return [*settled, *(Check("values", "", text, State.NOTE, "Set what it names.") for text in request.lost)]
+
+
+def roles(files: AwsFiles) -> Iterator[Check]:
+    """Yield the profiles of roles that other programs assume with long-term keys, so without MFA."""
+    for source, section in files.profiles.items():
+        names = roles_of(files, source)
+        if names and awsfiles.has_keys(section) and not sources.token(section):
+            listed = ", ".join(names[:MOST_NAMES]) + (", …" if names[MOST_NAMES:] else "")
+            text = (
+                f"{listed}: programs that name these profiles assume the roles with the keys of {source}, without MFA"
+            )
+            step = f"This lets them have {source}-mfa as their source: {process.to_type('configure', '-p', source)}"
+            yield Check("roles", f"source_profile {source}", text, State.NOTE, step)
 
 
 def environment(env: Mapping[str, str], store: Store, now: float) -> Iterator[Check]:

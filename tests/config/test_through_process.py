@@ -1,0 +1,116 @@
+"""A role whose source has mfaenv itself for its process: other programs need that, and to mfaenv it is the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from settings import configure
+
+from mfaenv.config import awsfiles, process, resolve
+
+if TYPE_CHECKING:
+    from observed_aws import ObservedAws
+    from product import Product
+
+    from mfaenv.model import Request
+    from mfaenv.pretend_aws.scenario import Scenario
+
+ARN = "arn:aws:iam::111122223333:role/Developer"
+
+
+@pytest.fixture
+def through(product: Product) -> Product:
+    """Alice's home after `mfaenv configure`; nothing on the PATH is called mfaenv."""
+    configure(product, "default-mfa", credential_process="mfaenv process -p default", region="us-west-2")
+    for role in ("staging", "production"):
+        configure(product, role, source_profile="default-mfa")
+    return product
+
+
+def resolved(product: Product, **options: str) -> Request:
+    return resolve.resolve({**options}, product.env, awsfiles.load(product.env))
+
+
+@pytest.mark.parametrize("profile", ["staging", "production", "audit"])
+def test_a_role_is_resolved_as_without_the_process(through: Product, profile: str) -> None:
+    ours = resolved(through, profile=profile)
+    for role in ("staging", "production"):
+        configure(through, role, source_profile="default")
+    assert ours == resolved(through, profile=profile)
+    assert ours.device.text.endswith(":mfa/alice")
+
+
+def test_one_code_serves_all_and_no_process_is_started(through: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    code = scenario.device.code()
+    assert through.run("--shell", "bash", "-p", "staging", "-c", code).status == 0
+    for arguments in (("-p", "audit"), ("-p", "default"), ("-p", "default-mfa"), ("-p", "default-mfa", "-r", ARN)):
+        done = through.run("--shell", "bash", "--no-input", *arguments)
+        assert done.status == 0, done.err
+    assert through.run("--shell", "bash", "--no-input", "-p", "staging", "-r", ARN).status == 0
+    assert len(aws.actions("GetSessionToken")) == 1
+
+
+def test_the_profiles_own_region_counts_where_it_is_named(through: Product) -> None:
+    assert resolved(through, profile="default-mfa").region.text == "us-west-2"
+    assert resolved(through, profile="staging").region.text == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("command", "profile"),
+    [
+        ("mfaenv process -p default", "default"),
+        ("/opt/bin/mfaenv process --profile=default --ask auto", "default"),
+        ("mfaenv process -p default --read-only", ""),
+        ("mfaenv process -p default -r arn:aws:iam::111122223333:role/Developer", ""),
+        ("mfaenv process -p default --region us-west-2", ""),
+        ("mfaenv process", ""),
+        ("mfaenv -p default", ""),
+        ("mfaenv keys get -p default", ""),
+        ("aws-vault export -p default", ""),
+    ],
+)
+def test_only_a_plain_session_counts_as_its_profile(command: str, profile: str) -> None:
+    assert process.session_profile(command) == profile
+
+
+@pytest.mark.parametrize("target", ["default-mfa", "nobody"])
+def test_a_process_that_leads_nowhere_or_back_stays_a_process(through: Product, target: str) -> None:
+    configure(through, "default-mfa", credential_process=f"mfaenv process -p {target}")
+    request = resolved(through, profile="staging")
+    assert (request.profiles, request.kind) == (("staging", "default-mfa"), "credential_process")
+
+
+def test_keys_before_the_process_count(through: Product) -> None:
+    with open(through.env["AWS_SHARED_CREDENTIALS_FILE"], "a", encoding="utf-8") as file:
+        file.write("\n[default-mfa]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = x\n")
+    assert resolved(through, profile="staging").profiles == ("staging", "default-mfa")
+
+
+def test_a_circle_through_a_process_is_shown(through: Product) -> None:
+    configure(through, "default-mfa", credential_process="mfaenv process -p audit")
+    done = through.run("--shell", "bash", "-p", "audit")
+    assert done.status == 1
+    assert "lead in a circle: audit → production → audit" in done.err
+
+
+def test_doctor_names_the_roles_that_other_programs_assume_without_mfa(product: Product, through: Product) -> None:
+    assert "source_profile default" not in through.run("doctor", "--no-input").out
+    configure(product, "staging", source_profile="default")
+    said = " ".join(product.run("doctor", "--no-input").out.split())
+    assert "staging: programs that name these profiles assume the roles with default's keys, without MFA" in said
+    assert "mfaenv configure -p default" in said
+
+
+def test_configure_offers_all_roles_in_one_diff(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    product.env["MFAENV_SHELL"] = "sh"
+    configure(product, "staging", mfa_serial=scenario.device.serial)
+    done = product.run("configure", "--yes")
+    assert done.status == 0, done.err
+    assert done.out.count("+source_profile = default-mfa") == 2
+    found = awsfiles.load(product.env).profiles
+    sources = {name: section["source_profile"] for name, section in found.items() if "source_profile" in section}
+    assert sources == {"staging": "default-mfa", "production": "default-mfa", "audit": "production"}
+    assert "mfa_serial" not in found["staging"]  # or programs ask for a code themselves
+    assert product.run("configure", "--yes").out == ""
+    assert aws.actions("GetSessionToken") == []
