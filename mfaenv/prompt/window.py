@@ -19,9 +19,6 @@ from mfaenv.prompt.zenity import Zenity
 from mfaenv.terminal import modes, program, tty
 from mfaenv.terminal.tones import Styled
 
-Look = Callable[[], None]
-
-
 DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell, WslPowershell)
 """In the order in which they are tried. catalog.WINDOWS has their names."""
 
@@ -38,10 +35,13 @@ LONGEST = 160
 class Window:
     """The person at the screen. `wanted` names the one program to use; empty for the first that is there.
 
-    `kernel` is the release of a Linux kernel.
+    `kernel` is the release of a Linux kernel. While a window is open, it calls `check`, which may raise.
     """
 
-    def __init__(self, env: Mapping[str, str], wanted: str, kernel: str = "") -> None:
+    def __init__(
+        self, env: Mapping[str, str], wanted: str, kernel: str = "", check: Callable[[], None] = lambda: None
+    ) -> None:
+        self._check = check
         self._env = env
         is_wsl = "microsoft" in kernel.lower()
         if wanted:
@@ -67,7 +67,7 @@ class Window:
         """Show in the next window what was wrong with the last answer."""
         self._wrong = wrong
 
-    def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None], look: Look) -> str:
+    def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None]) -> str:
         """Ask until six digits come, as Terminal.ask_code does; the last line of the question is the prompt.
 
         Raise MfaenvError where no window can be opened or none gives a code, KeyboardInterrupt where it is closed.
@@ -75,17 +75,17 @@ class Window:
         lines = [*(line.text for line in question[:-1]), *_by(starter.name())]
         shown = Shown(tuple(map(_printable, lines)), "", *_terminal(self._env))
         for _ in range(TRIES):
-            typed = self._ask(shown._replace(wrong=_printable(self._wrong)), meanwhile, look)
+            typed = self._ask(shown._replace(wrong=_printable(self._wrong)), meanwhile)
             digits = code_digits(typed)
             self._wrong = "" if digits else "A code is six digits."
             if digits:
                 return digits
         raise MfaenvError(f"{TRIES} windows gave no code.", self._wrong)
 
-    def _ask(self, shown: Shown, meanwhile: Callable[[], None], look: Look) -> str:
+    def _ask(self, shown: Shown, meanwhile: Callable[[], None]) -> str:
         for dialog in self._dialogs[:]:
             try:
-                return dialog.answer(self._run(dialog, shown, meanwhile, look))
+                return dialog.answer(self._run(dialog, shown, meanwhile))
             except NoWindowError as error:
                 self._drop(dialog, str(error))
         raise MfaenvError("A code is needed, and no window opens to ask for it.", self.looked_for(), status=CODE_NEEDED)
@@ -96,7 +96,7 @@ class Window:
             self._dialogs.remove(dialog)
             self._lacking[dialog.name] = reason
 
-    def _run(self, dialog: Dialog, shown: Shown, meanwhile: Callable[[], None], look: Look) -> Ended:
+    def _run(self, dialog: Dialog, shown: Shown, meanwhile: Callable[[], None]) -> Ended:
         start, pipe = dialog.start(shown), subprocess.PIPE
         try:
             env = {**self._env, **dict(start.variables)}
@@ -107,9 +107,19 @@ class Window:
             raise NoWindowError(getattr(error, "strerror", None) or "cannot be run") from None
         with running, _closed_in_the_end(running, shown.tty):
             meanwhile()
-            streams = _streams(running, start.stdin.encode(), look)
+            streams = self._streams(running, start.stdin.encode())
         output, errors = (text.decode("utf-8", "replace") for text in streams)
         return Ended(running.returncode, output, errors, start.stdin)
+
+    def _streams(self, running: subprocess.Popen[bytes], stdin: bytes) -> tuple[bytes, bytes]:
+        """Write the program's input and return its output and errors. Check while it runs."""
+        data: bytes | None = stdin
+        while True:
+            try:
+                return running.communicate(data, LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                data = None  # what is left of it is kept there
+            self._check()
 
 
 def _lacking(dialog: Dialog, env: Mapping[str, str]) -> str:
@@ -133,17 +143,6 @@ def kernel_release() -> str:
             return file.read()
     except OSError:
         return ""
-
-
-def _streams(running: subprocess.Popen[bytes], stdin: bytes, look: Look) -> tuple[bytes, bytes]:
-    """Write the program's input and return its output and errors. Call `look` while it runs, which may raise."""
-    data: bytes | None = stdin
-    while True:
-        try:
-            return running.communicate(data, LOOK_SECONDS)
-        except subprocess.TimeoutExpired:
-            data = None  # what is left of it is kept there
-        look()
 
 
 @contextmanager

@@ -154,20 +154,17 @@ class Cache:
             self._terminal.warn(f"{where} cannot be written ({error.strerror or error}): the session is not stored.")
 
     @contextmanager
-    def alone(self, access_key: str, profile: str, look: Callable[[], None]) -> Iterator[None]:
-        """Let one process at a time call AWS with this key; without a store there is nothing to share.
-
-        Call `look`, which may raise, again and again while waiting.
-        """
+    def alone(self, access_key: str, profile: str) -> Iterator[None]:
+        """Let one process at a time call AWS with this key; without a store there is nothing to share."""
         with ExitStack() as stack:
             if self._writable:
                 said = f"Another mfaenv is getting a session with the keys of profile {profile}; waiting for it."
-                self._lock(stack, access_key, said, look)
+                self._lock(stack, access_key, said)
             yield
 
     @contextmanager
-    def one_window(self, access_key: str, profile: str, look: Callable[[], None]) -> Iterator[None]:
-        """Let one process at a time ask in a window. Call `look`, which may raise, while waiting.
+    def one_window(self, access_key: str, profile: str) -> Iterator[None]:
+        """Let one process at a time ask in a window.
 
         Raise KeyboardInterrupt where the person closed the window that was waited for: the next would ask the same.
         """
@@ -175,8 +172,8 @@ class Cache:
         with ExitStack() as stack:
             if self._writable:
                 said = f"A window of another mfaenv asks for the code of profile {profile}; waiting for the answer."
-                self._lock(stack, WINDOW, said, look)
-                look()
+                self._lock(stack, WINDOW, said)
+                self._terminal.check()
                 if dismissed.since(self._store, access_key, since):
                     raise KeyboardInterrupt
             try:
@@ -185,11 +182,11 @@ class Cache:
                 self._try_to(lambda: dismissed.remember(self._store, access_key, self._now()))
                 raise
 
-    def _lock(self, stack: ExitStack, key: str, said: str, look: Callable[[], None]) -> None:
+    def _lock(self, stack: ExitStack, key: str, said: str) -> None:
         """Hold the lock of this key until the stack is closed."""
         path = self._store.file(file_name(LOCK, key))
         waiting = partial(self._terminal.note, said)
-        self._try_to(lambda: stack.enter_context(lock(path, waiting, look)))
+        self._try_to(lambda: stack.enter_context(lock(path, waiting, self._terminal.check)))
 
     def keep(self, request: Request, credentials: Credentials, key: str, source: str) -> Answer:
         """Store a session under its key, and announce it to the prompt hooks.

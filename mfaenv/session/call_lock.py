@@ -10,14 +10,13 @@ from typing import Self
 from mfaenv.errors import ArrivedError
 from mfaenv.store import Store
 
-Look = Callable[[], None]
-Alone = Callable[[Look], AbstractContextManager[None]]
+Alone = Callable[[], AbstractContextManager[None]]
 
 
 class CallLock:
     """The right to call AWS with an access key; a context manager that gives it back.
 
-    `alone` waits for the right and looks meanwhile; `arrived` tells whether what is wanted is stored.
+    `alone` waits for the right; `arrived` tells whether what is wanted is stored.
     """
 
     def __init__(self, store: Store, alone: Alone, arrived: Callable[[], bool]) -> None:
@@ -42,7 +41,7 @@ class CallLock:
         """
         if self._held is None:
             with ExitStack() as taken:
-                taken.enter_context(self._alone(self.check_store))
+                taken.enter_context(self._alone())
                 self._seen = None
                 self.check_store()
                 self._held = taken.pop_all()

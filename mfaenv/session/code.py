@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mfaenv.prompt.window import Window
 
 Meanwhile = Callable[[], None]
-Look = Callable[[], None]
 Question = tuple[Styled, ...]
 
 
@@ -44,15 +43,15 @@ HINT = (
 
 
 class CodeSource:
-    """A source of codes: `get` takes the question, what to do while the code is looked for, and a look at the store.
+    """A source of codes: `get` takes the question, and what to do while the code is looked for.
 
-    The look is repeated until there is a code, and may raise. `asks` tells whether the code has to be asked for: that
+    `asks` tells whether the code has to be asked for: that
     may take any time, and another code can be had when the first is refused.
     """
 
     window: Window | None = None
 
-    def __init__(self, name: str, get: Callable[[Question, Meanwhile, Look], str], *, asks: bool) -> None:
+    def __init__(self, name: str, get: Callable[[Question, Meanwhile], str], *, asks: bool) -> None:
         self.name = name
         self.get = get
         self.asks = asks
@@ -82,20 +81,20 @@ def source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource
         return _given(checked_code(code.text, code.source), code.source)
     if command.text:
         return CodeSource(
-            command.source, lambda _, meanwhile, look: from_program(command.text, terminal, meanwhile, look), asks=True
+            command.source, lambda _, meanwhile: from_program(command.text, terminal, meanwhile), asks=True
         )
     if how.no_input:
         return None
     if how.ask.text != "window" and terminal.available():
         return CodeSource("the terminal", terminal.ask_code, asks=True)
-    return _window_source(request, how) if how.ask.text != "terminal" else None
+    return _window_source(request, how, terminal) if how.ask.text != "terminal" else None
 
 
-def _window_source(request: Request, how: Acquisition) -> CodeSource:
+def _window_source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource:
     """Return the source that asks in a window. Raise MfaenvError where no program is there to open one."""
     from mfaenv.prompt.window import Window, kernel_release
 
-    window = Window(os.environ, how.window, kernel_release())
+    window = Window(os.environ, how.window, kernel_release(), terminal.check)
     if not window.available():
         tried = "no terminal and no window" if how.ask.text == "auto" else "no window"
         raise MfaenvError(
@@ -121,7 +120,7 @@ def _first_line() -> str:
 
 
 def _given(digits: str, origin: str) -> CodeSource:
-    return CodeSource(origin, lambda _question, _meanwhile, _look: digits, asks=False)
+    return CodeSource(origin, lambda _question, _meanwhile: digits, asks=False)
 
 
 def needed(request: Request, how: Acquisition, terminal: Terminal) -> MfaenvError:
@@ -130,10 +129,10 @@ def needed(request: Request, how: Acquisition, terminal: Terminal) -> MfaenvErro
     return MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", HINT, status=CODE_NEEDED)
 
 
-def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile, look: Look) -> str:
+def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
     """Run a program, no shell between, on the terminal, and take the first six digits that stand alone in its output.
 
-    Look meanwhile; what that raises ends the program. Raise MfaenvError, with the program's name and status but never
+    What the terminal's check raises ends the program. Raise MfaenvError, with the program's name and status but never
     its output.
     """
     words = process.words(command)
@@ -143,7 +142,7 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile, look: L
         try:
             with program.start(words, os.environ, stdout=subprocess.PIPE, **streams) as running:
                 try:
-                    output = _output(running, name, look)
+                    output = _output(running, name, terminal)
                 except BaseException:
                     program.end(running)  # a prompt for a PIN hides what is typed until its program ends
                     raise
@@ -160,8 +159,8 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile, look: L
     return code
 
 
-def _output(process: subprocess.Popen[bytes], name: str, look: Look) -> bytes:
-    """Return all that a program prints, and look now and then.
+def _output(process: subprocess.Popen[bytes], name: str, terminal: Terminal) -> bytes:
+    """Return all that a program prints, and check now and then.
 
     Raise TimeoutExpired where it takes too long, MfaenvError where it prints too much (seen on POSIX alone).
     """
@@ -174,7 +173,7 @@ def _output(process: subprocess.Popen[bytes], name: str, look: Look) -> bytes:
                 raise
             if len(error.output or b"") > MOST:
                 raise MfaenvError(f"{name} does not stop printing.", _PROGRAM_HINT) from None
-        look()
+        terminal.check()
 
 
 _PROGRAM_HINT = "Try the token command by itself."

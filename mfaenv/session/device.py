@@ -74,7 +74,7 @@ def find(
     if asking:
         call_lock.release()
     if answer.denied:
-        return _offered(devices.likely(who), terminal, call_lock, asking=asking), who
+        return _offered(devices.likely(who), terminal, asking=asking), who
     if not answer.usable:
         raise _none_usable(who, answer.security_keys, request.profiles[-1])
     if len(answer.usable) == 1:
@@ -87,21 +87,19 @@ def find(
             status=CODE_NEEDED,
         )
     unusable = [f"{serial} (a security key: STS cannot use it)" for serial in answer.security_keys]
-    return terminal.choose("Which MFA device?", answer.usable, unusable, look=call_lock.check_store), who
+    return terminal.choose("Which MFA device?", answer.usable, unusable), who
 
 
-def _offered(likely: str, terminal: Terminal, call_lock: CallLock, *, asking: bool) -> str:
+def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
     """Let the person confirm the likely device; where nobody can be asked it is tried, and said so."""
     if not asking:
         terminal.note(f"The policy hides the MFA devices; trying {likely}.")
         return likely
-    if terminal.confirm(
-        "Use this device?", call_lock.check_store, Styled(f"The policy hides the MFA devices. It may be {likely}.")
-    ):
+    if terminal.confirm("Use this device?", Styled(f"The policy hides the MFA devices. It may be {likely}.")):
         return likely
     typed = ""
     while not typed:
-        typed = terminal.ask_text("Serial number or ARN of the device", call_lock.check_store)
+        typed = terminal.ask_text("Serial number or ARN of the device")
     return checked(typed, "typed")
 
 

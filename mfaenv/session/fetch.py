@@ -188,7 +188,7 @@ class Fetch:
         for remaining in reversed(range(TRIES)):
             if self._source.asks:
                 self._lock.release()
-            code = self._source.get(question(self._request, os.environ), meanwhile, self._lock.check_store)
+            code = self._source.get(question(self._request, os.environ), meanwhile)
             if self._verdict(code) != remembered.REFUSED:  # what one got that was used may be about to be stored
                 self._lock.acquire()
             verdict = self._verdict(code)
@@ -200,7 +200,7 @@ class Fetch:
             if not remaining or not self._source.asks:
                 raise MfaenvError(f"{reason}.", f"The device shows the next one in {int(left) + 1} s.")
             self._source.remark(f"{reason}.")
-            self._terminal.wait(reason, left, self._lock.check_store)
+            self._terminal.wait(reason, left)
         raise AssertionError("the last try returns or raises")
 
     def _verdict(self, code: str) -> str:

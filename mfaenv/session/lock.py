@@ -71,14 +71,14 @@ else:
 
 @contextmanager
 def lock(
-    path: str, waiting: Callable[[], None], look: Callable[[], object] = lambda: None, *, strict: bool = False
+    path: str, waiting: Callable[[], None], check: Callable[[], object] = lambda: None, *, strict: bool = False
 ) -> Iterator[None]:
     """Hold the lock of this name. The file goes with the lock.
 
-    While it waits it calls `look` between two tries, which may raise, and `waiting` once after a second. A `strict` one
-    is never taken from a stopped process. Raise OSError where the file cannot be made, or for a strict one not locked.
+    While it waits it calls `check`, which may raise, between two tries, and `waiting` once after a second. A `strict`
+    one is never taken from a stopped process. Raise OSError where the file cannot be made, or a strict one not locked.
     """
-    fd = _acquire(path, waiting, look, strict=strict)
+    fd = _acquire(path, waiting, check, strict=strict)
     freed = _thread.allocate_lock()
     freed.acquire()
     with suppress(RuntimeError):  # no thread to be had: the next process may come too early
@@ -112,7 +112,7 @@ def remove_abandoned(path: str) -> bool:
     return not os.path.lexists(path)
 
 
-def _acquire(path: str, waiting: Callable[[], None], look: Callable[[], object], *, strict: bool) -> int | None:
+def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object], *, strict: bool) -> int | None:
     """Return the descriptor of the locked file, or nothing where a stopped process's file cannot be removed."""
     pause = PAUSE * (1 + os.getpid() % 64 / 128)
     now = time.monotonic()
@@ -128,7 +128,7 @@ def _acquire(path: str, waiting: Callable[[], None], look: Callable[[], object],
             touched, since = file.st_mtime_ns, now
         if not strict and now - since > STOPPED_AFTER and not _take_away(path, file):
             return None
-        look()
+        check()
         if now >= say_at:
             waiting()
             say_at = float("inf")

@@ -1,7 +1,8 @@
 """A session for a request: stored or fetched, one process at a time, roles on top."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import partial
 
 from mfaenv import duration
 from mfaenv.aws import address
@@ -156,10 +157,14 @@ class Sessions:
             return self._with_roles(request, keys, session, stale)
         except DeniedError as error:
             stale = self._all_stored(session_key(request, keys), request.hops)
-            self._offer_fresh(error, self._call_lock(request, keys, stale))
+            with self._call_lock(request, keys, stale):
+                self._offer_fresh(error)
             return self._got(request, keys, stale)
 
-    def _call_lock(self, request: Request, keys: Keys, stale: Stale = NONE_STALE, *, roles: bool = False) -> CallLock:
+    @contextmanager
+    def _call_lock(
+        self, request: Request, keys: Keys, stale: Stale = NONE_STALE, *, roles: bool = False
+    ) -> Iterator[CallLock]:
         """Make the lock for the code, or for the roles; it is not needed once these are stored, and not stale."""
 
         def arrived() -> bool:
@@ -167,10 +172,9 @@ class Sessions:
             sufficient = (with_device,) if roles else (with_device, with_device._replace(hops=()))
             return any(self._stored(each, keys, stale).session for each in sufficient)
 
-        def alone(look: Callable[[], None]) -> AbstractContextManager[None]:
-            return self._cache.alone(keys.access_key, request.profile.text, look)
-
-        return CallLock(self._store, alone, arrived)
+        alone = partial(self._cache.alone, keys.access_key, request.profile.text)
+        with CallLock(self._store, alone, arrived) as call_lock, self._terminal.watching(call_lock.check_store):
+            yield call_lock
 
     def _with_roles(self, request: Request, keys: Keys, session: Answer, stale: Stale = NONE_STALE) -> Answer:
         """Assume the roles, if there are any, with the user's own session."""
@@ -220,7 +224,7 @@ class Sessions:
         if source.window is None:
             return nullcontext()
         call_lock.release()
-        return self._cache.one_window(keys.access_key, request.profile.text, call_lock.check_store)
+        return self._cache.one_window(keys.access_key, request.profile.text)
 
     def _source(self, request: Request) -> CodeSource:
         """Return the source of the code; standard input is read but once. Raise MfaenvError where there is none."""
@@ -248,7 +252,7 @@ class Sessions:
             where = f"in profile {request.profiles[-1]}"
             self._terminal.note(f"To set the device permanently: mfa_serial = {request.device.text} {where}.")
 
-    def _offer_fresh(self, error: DeniedError, call_lock: CallLock) -> None:
+    def _offer_fresh(self, error: DeniedError) -> None:
         """Go on to a fresh session where the person wants that, or gave a code for it; else raise the denial.
 
         A trust policy may demand a recent MFA (aws:MultiFactorAuthAge), which the stored session no longer is.
@@ -259,7 +263,7 @@ class Sessions:
             hint = "Its trust policy may demand a recent MFA: a new session (--refresh) may help."
             raise DeniedError(error.message, hint) from None
         above = Styled(error.message, BAD), Styled("Its trust policy may demand a recent MFA.")
-        if not self._terminal.confirm("Get a new session?", call_lock.check_store, *above):
+        if not self._terminal.confirm("Get a new session?", *above):
             raise error
 
     def _unknown(self, request: Request) -> Answer:

@@ -47,7 +47,7 @@ class PrivateScreen:
         """Show the texts and a status that changes, and ask below them. Raise KeyboardInterrupt, SystemExit."""
         row, shown = self.show(texts), ""
 
-        def look() -> None:
+        def update() -> None:
             nonlocal shown
             if shown != (shown := status()):
                 self._console.control(KEEP_CURSOR)
@@ -55,9 +55,10 @@ class PrivateScreen:
                     self._at(row + number, line[: self._width])
                 self._console.control(PUT_CURSOR_BACK)
 
-        look()
+        update()
         self._at(row + 3, "")
-        return self._console.ask([(f"{question}: ", "")], lambda: None, look).strip()
+        self._console.check = update
+        return self._console.ask([(f"{question}: ", "")]).strip()
 
     def wait_for_key(self, texts: Sequence[str]) -> None:
         """Show texts until a key is pressed; on Windows it has to be Enter. Raise KeyboardInterrupt, SystemExit."""

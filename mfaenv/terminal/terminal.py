@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from mfaenv.terminal.page import Page
     from mfaenv.terminal.private_screen import PrivateScreen
 
-Look = Callable[[], None]
-
-
 INDENT = " " * len("mfaenv: ")
 BELOW_NUMBER = " " * len("  1  ")
 
@@ -37,6 +34,7 @@ class Terminal:
         self._quiet = quiet
         self._verbose = verbose
         self._code = ""
+        self._check: Callable[[], None] = lambda: None
 
     @classmethod
     def for_options(cls, options: Options, env: Mapping[str, str]) -> Self:
@@ -55,11 +53,23 @@ class Terminal:
         """Load what it takes to draw, so that the first thing to be said need not wait for it."""
         import mfaenv.terminal.page  # noqa: F401 - loading is all
 
-    def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None], look: Look) -> str:
+    @contextmanager
+    def watching(self, check: Callable[[], None]) -> Iterator[None]:
+        """Let whatever waits inside call a check again and again; a question goes away where it raises ArrivedError."""
+        before, self._check = self._check, check
+        try:
+            yield
+        finally:
+            self._check = before
+
+    def check(self) -> None:
+        """Do the check that `watching` set."""
+        self._check()
+
+    def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None]) -> str:
         """Ask until six digits come, and do something meanwhile. Raise KeyboardInterrupt where the person leaves.
 
-        The last line of the question is what is asked; those before it say for whom. This and every other question
-        looks in the store while it stands, and goes away where that raises ArrivedError.
+        The last line of the question is what is asked; those before it say for whom.
         """
         if self._code:
             code, self._code = self._code, ""
@@ -67,38 +77,37 @@ class Terminal:
             return code
         *lines, asked = question
         above = self._broken(*lines)
-        with _open_tty() as console:
+        with self._open_tty() as console:
             while True:
-                digits = code_digits(self._ask(console, above, f"{asked.text}: ", look, meanwhile))
+                digits = code_digits(self._ask(console, above, f"{asked.text}: ", meanwhile))
                 if digits:
                     return digits
                 above = [Styled("A code is six digits.", BAD)]
 
-    def confirm(self, question: str, look: Look, *above: Styled) -> bool:
+    def confirm(self, question: str, *above: Styled) -> bool:
         """Ask for a yes, which Enter is too, and so are six digits: they are the code that is asked for next.
 
         The question is a short line; what it is about are the lines `above` it.
         """
-        with _open_tty() as console:
-            typed = self._ask(console, self._broken(*above), f"{question} [Y/n] ", look).strip().lower()
+        with self._open_tty() as console:
+            typed = self._ask(console, self._broken(*above), f"{question} [Y/n] ").strip().lower()
         self._code = code_digits(typed)
         return bool(self._code) or typed in {"", "y", "yes"}
 
-    def ask_text(self, question: str, look: Look) -> str:
+    def ask_text(self, question: str) -> str:
         """Ask for a line."""
-        with _open_tty() as console:
-            return self._ask(console, (), f"{question}: ", look).strip()
+        with self._open_tty() as console:
+            return self._ask(console, (), f"{question}: ").strip()
 
     def _ask(
         self,
         console: Tty,
         above: Sequence[Styled],
         asked: str,
-        look: Look,
         meanwhile: Callable[[], None] = lambda: None,
     ) -> str:
         try:
-            return console.ask(self._styled(*above, Styled(asked, ASKED)), meanwhile, look)
+            return console.ask(self._styled(*above, Styled(asked, ASKED)), meanwhile)
         except ArrivedError:
             console.abandon()
             if not self._quiet:
@@ -116,14 +125,14 @@ class Terminal:
         width = tty.columns(self._env)
         return [Styled(part, tone) for text, tone in lines for part in tty.broken(text, width, below)]
 
-    def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str], look: Look) -> str:
+    def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str] = ()) -> str:
         """Let the person pick one of several by its number; `remarks` are shown below them."""
         rows = [f"{number:3}  {choice}" for number, choice in enumerate(choices, 1)]
         rows += [f"  -  {remark}" for remark in remarks]
         above = [*self._broken(Styled(title)), *self._broken(*map(Styled, rows), below=BELOW_NUMBER)]
-        with _open_tty() as console:
+        with self._open_tty() as console:
             while True:
-                answer = self._ask(console, above, f"Number (1-{len(choices)}): ", look).strip()
+                answer = self._ask(console, above, f"Number (1-{len(choices)}): ").strip()
                 above = []
                 if is_digits(answer) and 1 <= int(answer) <= len(choices):
                     return choices[int(answer) - 1]
@@ -131,17 +140,17 @@ class Terminal:
     def pick(self, title: str, rows: Sequence[Row]) -> str:
         """Let the person choose a row, and return its name. Raise KeyboardInterrupt where the person leaves."""
         if os.name == "nt" or self._env.get("TERM", "") in {"", "dumb"}:
-            return self.choose(title, [row.name for row in rows], (), lambda: None)
+            return self.choose(title, [row.name for row in rows])
         from mfaenv.terminal import picker
 
-        with _open_tty() as console:
+        with self._open_tty() as console:
             return picker.pick(title, rows, console, self._styled)
 
     def check_private_screen(self) -> None:
         """Raise MfaenvError where the terminal has no screen of its own for what is shown once, or there is none."""
         from mfaenv.terminal import private_screen
 
-        with _open_tty() as console:
+        with self._open_tty() as console:
             private_screen.check(console, self._env)
 
     @contextmanager
@@ -152,11 +161,11 @@ class Terminal:
         """
         from mfaenv.terminal import private_screen
 
-        with _open_tty() as console, private_screen.show(console, self._env, parts) as screen:
+        with self._open_tty() as console, private_screen.show(console, self._env, parts) as screen:
             yield screen
 
-    def wait(self, reason: str, seconds: float, look: Look, *, clock: Any = time) -> None:
-        """Let the seconds pass, show them pass, and look. Raise KeyboardInterrupt where the person leaves."""
+    def wait(self, reason: str, seconds: float, *, clock: Any = time) -> None:
+        """Let the seconds pass, and show them pass. Raise KeyboardInterrupt where the person leaves."""
         end = clock.time() + seconds
         with ExitStack() as shown:
             show = shown.enter_context(self._page(stderr=True).waiting()) if self._draws() else None
@@ -166,7 +175,7 @@ class Terminal:
                 if show:
                     show(f"{reason}: the next one comes in {int(left) + 1} s")
                 clock.sleep(min(left, 0.25))
-                look()
+                self.check()
 
     @contextmanager
     def for_program(self) -> Iterator[dict[str, Any]]:
@@ -274,13 +283,12 @@ class Terminal:
         """Return whether colours, and with them bold letters and moving lines, are unwanted: https://no-color.org."""
         return bool(self._env.get("NO_COLOR")) or self._env.get("TERM", "") in {"", "dumb"}
 
-
-def _open_tty() -> Tty:
-    """Open the terminal; raise MfaenvError where it has gone, or was given to another job, since it was looked at."""
-    try:
-        return Tty()
-    except OSError:
-        raise MfaenvError("There is no terminal to ask on any more.", _IN_FRONT, status=CODE_NEEDED) from None
+    def _open_tty(self) -> Tty:
+        """Open the terminal. Raise MfaenvError where it has gone, or was given to another job, since it was seen."""
+        try:
+            return Tty(self.check)
+        except OSError:
+            raise MfaenvError("There is no terminal to ask on any more.", _IN_FRONT, status=CODE_NEEDED) from None
 
 
 _IN_FRONT = "Keep mfaenv in the foreground while it may ask."

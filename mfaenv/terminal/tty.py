@@ -14,7 +14,6 @@ from typing import Self
 from mfaenv.fast.output import end_in_order
 from mfaenv.terminal.modes import QUIT_KEY, is_full_screen, keep_modes, set_line_modes
 
-Look = Callable[[], None]
 StyledText = tuple[str, str]
 """A line of text, and the style in which rich draws it: empty for plain text, which takes no rich."""
 
@@ -55,11 +54,12 @@ if sys.platform == "win32":
     def _in_foreground(_: int) -> bool:
         return True
 
-    def _wait_for_line(_: int, look: Look) -> None:
-        """Wait until somebody begins to type, and look now and then; a line that was begun is waited for."""
-        while not msvcrt.kbhit():
-            look()
-            time.sleep(KEY_SECONDS)
+    def _has_input(_: int) -> bool:
+        """Return whether somebody has begun to type, after a moment where nobody has."""
+        if msvcrt.kbhit():
+            return True
+        time.sleep(KEY_SECONDS)
+        return False
 
     def _drop_line(_: int) -> bool:
         """Return False: what is typed after the last look is read as a line first."""
@@ -74,14 +74,13 @@ else:
         """Return whether this job has the terminal: a read from the background would stop it without a word."""
         return os.tcgetpgrp(fd) == os.getpgrp()
 
-    def _wait_for_line(fd: int, look: Look) -> None:
-        """Wait until a line can be read, and look now and then.
+    def _has_input(fd: int) -> bool:
+        """Return whether a line can be read, after a moment where none can.
 
         A Ctrl-C between the interpreter's last look at its signals and a call that blocks is kept until the next
         signal, and the thread that makes the client ready stretches that moment.
         """
-        while not select.select([fd], [], [], LOOK_UP_SECONDS)[0]:
-            look()
+        return bool(select.select([fd], [], [], LOOK_UP_SECONDS)[0])
 
     def _drop_line(fd: int) -> bool:
         """Throw away a line that was begun, or the shell would run it; return whether somebody typed on to its end."""
@@ -115,9 +114,13 @@ class FullScreenError(OSError):
 
 
 class Tty:
-    """An open terminal; a context manager. Raise OSError where there is none, or another program has it."""
+    """An open terminal; a context manager. Raise OSError where there is none, or another program has it.
 
-    def __init__(self) -> None:
+    While it waits for a line, it calls `check` again and again, which may raise.
+    """
+
+    def __init__(self, check: Callable[[], None] = lambda: None) -> None:
+        self.check = check
         self.reader = open(NAMES[0], "rb", buffering=0)  # noqa: SIM115 - closed by __exit__
         self.writer = open(NAMES[1], "wb", buffering=0)  # noqa: SIM115 - closed by __exit__
         fd = self.reader.fileno()
@@ -145,10 +148,10 @@ class Tty:
         while data:
             data = data[self.writer.write(data) :]
 
-    def ask(self, question: Sequence[StyledText], meanwhile: Callable[[], None], look: Look) -> str:
-        """Show the lines of a question, do something meanwhile, and read a line's characters; look until it is there.
+    def ask(self, question: Sequence[StyledText], meanwhile: Callable[[], None] = lambda: None) -> str:
+        """Show the lines of a question, do something meanwhile, and read a line's characters.
 
-        Raise what `look` raises, SystemExit at Ctrl-Backslash, and KeyboardInterrupt at the end of input (Ctrl-D,
+        Raise what `check` raises, SystemExit at Ctrl-Backslash, and KeyboardInterrupt at the end of input (Ctrl-D,
         Ctrl-Z) and where the terminal has gone.
         """
         fd = self.reader.fileno()
@@ -157,7 +160,7 @@ class Tty:
                 set_line_modes(fd)
                 self.write(*question)
                 meanwhile()
-                line = self._line(look)
+                line = self._line()
         except (KeyboardInterrupt, SystemExit):
             with suppress(OSError):
                 self.write(*END_OF_LINE)
@@ -174,10 +177,11 @@ class Tty:
             if not _drop_line(self.reader.fileno()):
                 self.write(*END_OF_LINE)
 
-    def _line(self, look: Look) -> bytes:
+    def _line(self) -> bytes:
         line = b""
         while not line.endswith(b"\n"):
-            _wait_for_line(self.reader.fileno(), look)
+            while not _has_input(self.reader.fileno()):
+                self.check()
             part = self.reader.read(1024)
             if not part or part.startswith(END_OF_INPUT):
                 raise KeyboardInterrupt

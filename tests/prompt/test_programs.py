@@ -259,7 +259,7 @@ def test_the_window_is_windows_own_below_windows(bare: Product, monkeypatch: pyt
     for kernel, display, usable in ((RELEASE, "", True), (RELEASE, ":0", False), ("6.18.44", "", False)):
         assert Window({**env, "DISPLAY": display}, "", kernel).available() is usable
     for wanted in ("", "powershell"):
-        assert Window(env, wanted, RELEASE).ask_code(QUESTION_LINES, lambda: None, lambda: None) == "123456"
+        assert Window(env, wanted, RELEASE).ask_code(QUESTION_LINES, lambda: None) == "123456"
     assert (bare.home / "question").read_text(encoding="utf-8").startswith("For profile default\n")
     assert (bare.home / "words").read_text(encoding="utf-8").startswith("MFAENV_QUESTION -NoProfile ")
 
@@ -268,4 +268,4 @@ def test_the_window_is_windows_own_below_windows(bare: Product, monkeypatch: pyt
 def test_a_window_of_windows_that_is_closed_ends_it(bare: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(bare.home)
     with pytest.raises(KeyboardInterrupt):
-        Window(with_windows(bare, ""), "", RELEASE).ask_code(QUESTION_LINES, lambda: None, lambda: None)
+        Window(with_windows(bare, ""), "", RELEASE).ask_code(QUESTION_LINES, lambda: None)

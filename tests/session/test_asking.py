@@ -273,12 +273,12 @@ def test_a_stopped_question_can_be_taken_up_again(product: Product, scenario: Sc
 def test_a_terminal_that_was_given_to_another_job_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """With Ctrl-Z and `bg`, while AWS is waited for, which then refuses the code."""
 
-    def refuse(_: object) -> None:
+    def refuse(*_: object) -> None:
         raise OSError("another job has the terminal")
 
     monkeypatch.setattr(Tty, "__init__", refuse)
     with pytest.raises(MfaenvError, match="no terminal to ask on any more") as caught:
-        Terminal({}).ask_code((Styled("MFA code"),), lambda: None, lambda: None)
+        Terminal({}).ask_code((Styled("MFA code"),), lambda: None)
     assert caught.value.status == 3
 
 

@@ -88,7 +88,7 @@ def _chosen(env: Mapping[str, str], files: AwsFiles, offers: Offers) -> str:
     if len(usable) == 1:
         return usable[0]
     if offers.asking:
-        return offers.terminal.choose("Several profiles have keys. Which one?", usable, (), lambda: None)
+        return offers.terminal.choose("Several profiles have keys. Which one?", usable)
     if DEFAULT in usable:
         return DEFAULT
     raise MfaenvError(f"Several profiles have keys: {', '.join(usable[:8])}.", "Name one with -p.")

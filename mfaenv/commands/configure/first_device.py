@@ -100,7 +100,7 @@ class FirstDevice:
         self._terminal.check_private_screen()
         above = Styled(f"{self._missing.message.partition('. ')[0].rstrip('.')}.")
         app = Styled("An authenticator app shows its codes: on a phone, or in a password manager.")
-        if self._offers.asking and not self._terminal.confirm(f"Make a device for {user}?", lambda: None, above, app):
+        if self._offers.asking and not self._terminal.confirm(f"Make a device for {user}?", above, app):
             raise self._missing
 
     def _created(self) -> NewDevice:
@@ -127,7 +127,7 @@ class FirstDevice:
         if serial not in self._unused or not self._offers.asking:
             return False
         left = f"Nobody uses the device {serial}. It is left from before, or is being set up in another window."
-        if not self._terminal.confirm("Delete it?", lambda: None, Styled(left)):
+        if not self._terminal.confirm("Delete it?", Styled(left)):
             return False
         try:
             self._devices.delete(serial)

@@ -97,4 +97,4 @@ class Offers:
 
     def agreed(self, question: str) -> bool:
         """Ask for a yes, which Enter is too. Raise KeyboardInterrupt where the person leaves."""
-        return self.terminal.confirm(question, lambda: None)
+        return self.terminal.confirm(question)

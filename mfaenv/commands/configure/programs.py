@@ -156,7 +156,7 @@ def best(entries: Entries, words: Sequence[str]) -> list[tuple[str, ...]]:
 def gives_code(command: str, terminal: Terminal) -> bool:
     """Run the command once, and return whether it gives a code; show the error where not."""
     try:
-        code.from_program(command, terminal, lambda: None, lambda: None)
+        code.from_program(command, terminal, lambda: None)
     except MfaenvError as error:
         terminal.warn(f"{error.message} It is left out.")
         return False

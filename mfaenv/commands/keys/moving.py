@@ -130,7 +130,7 @@ def _replaced_by_consent(move: Move) -> Keys | None:
     wrong = f"The keychain has other keys, {stored.access_key}, for a profile '{move.name}'."
     if not move.options.get("no_input") and move.terminal.available():
         answers = ["Leave both as they are", f"Replace {stored.access_key} in the keychain"]
-        if move.terminal.choose(f"{wrong} What now?", answers, (), lambda: None) == answers[1]:
+        if move.terminal.choose(f"{wrong} What now?", answers) == answers[1]:
             return stored
     raise MfaenvError(wrong, "Run it in a terminal to choose, or give the profile another name.")
 

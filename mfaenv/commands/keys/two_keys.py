@@ -52,7 +52,7 @@ class TwoKeys:
         }
         offered = [text for text, replaces in choices.items() if self.other.active or replaces is not False]
         title = "Two access keys, and IAM allows no third:"
-        replaces = choices[terminal.choose(title, offered, described, lambda: None)]
+        replaces = choices[terminal.choose(title, offered, described)]
         if replaces is None:
             raise MfaenvError("Nothing was changed.", "Both keys are as they were.")
         return Choice(self.other.id, replaces)
