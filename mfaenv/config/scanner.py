@@ -25,7 +25,7 @@ Problem = tuple[int, str]
 """The number of a wrong line, and how it is wrong, without its text: that may be half of a key."""
 
 
-class Option:
+class IniOption:
     """An option by its name in lower case, its value's lines, and the first and the last line that it stands in."""
 
     def __init__(self, name: str, text: str, line: int) -> None:
@@ -48,20 +48,25 @@ class Option:
         return None
 
 
-class Section:
+class IniSection:
     """A section by its title, the line of that, and its options in their order."""
 
     def __init__(self, title: str, line: int) -> None:
         self.title = title
         self.line = line
-        self.options: list[Option] = []
+        self.options: list[IniOption] = []
+
+    @property
+    def names(self) -> set[str]:
+        """Return the names of its options."""
+        return {option.name for option in self.options}
 
 
 class Scan:
     """What is in a file. A wrong line is passed over, and sections and options that are there twice are both here."""
 
     def __init__(self) -> None:
-        self.sections: list[Section] = []
+        self.sections: list[IniSection] = []
         self.problems: list[Problem] = []
 
     def values(self) -> dict[str, dict[str, str]]:
@@ -78,7 +83,7 @@ def scan(lines: Iterable[str]) -> Scan:
     result = Scan()
     sections = result.sections
     seen: set[tuple[str, str]] = set()
-    option: Option | None = None
+    option: IniOption | None = None
     depth = 0
     for number, line in enumerate(lines, 1):
         text = line.strip()
@@ -95,7 +100,7 @@ def scan(lines: Iterable[str]) -> Scan:
         elif title := _title(text):
             depth, option = indent, None
             problem = _wrong_title(title, number, seen)
-            sections.append(Section(title, number))
+            sections.append(IniSection(title, number))
             seen.add((title, ""))
         elif not sections:
             problem = _no_section(text, number)
@@ -104,7 +109,7 @@ def scan(lines: Iterable[str]) -> Scan:
             name, value = _name_and_value(text)
             title = sections[-1].title
             problem = _wrong_name(name, title, number, seen)
-            option = Option(name.rstrip().lower(), value, number) if name else None
+            option = IniOption(name.rstrip().lower(), value, number) if name else None
             if option:
                 sections[-1].options.append(option)
                 seen.add((title, option.name))

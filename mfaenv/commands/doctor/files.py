@@ -6,12 +6,13 @@ import os
 import re
 import stat
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles
 from mfaenv.config.paths import CONFIG, CREDENTIALS, file_paths
+from mfaenv.config.scanner import IniSection
 from mfaenv.errors import MfaenvError
 
 TOPIC = "files"
@@ -28,20 +29,11 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 READERS = {0: "you alone", stat.S_IRGRP: "you and your group", stat.S_IROTH: "everybody", OTHERS_READ: "everybody"}
 
 
-class Section(NamedTuple):
-    """A section by its title and the profile that the title is meant for, its line, and its names."""
-
-    title: str
-    profile: str
-    line: int
-    names: set[str]
-
-
 class Scanned(NamedTuple):
     """One file and its sections, whatever is wrong in it."""
 
     path: str
-    sections: tuple[Section, ...]
+    sections: Sequence[IniSection]
 
     @property
     def short(self) -> str:
@@ -68,18 +60,14 @@ def checks(env: Mapping[str, str]) -> list[Check]:
 
 def _scan(path: str) -> Scanned:
     try:
-        scan = awsfiles.scan(path, errors="replace")
+        return Scanned(path, awsfiles.scan(path, errors="replace").sections)
     except (OSError, MfaenvError):
         return Scanned(path, ())
-    sections = (
-        Section(section.title, _profile(section.title), section.line, {option.name for option in section.options})
-        for section in scan.sections
-    )
-    return Scanned(path, tuple(sections))
 
 
-def _profile(title: str) -> str:
+def _profile(section: IniSection) -> str:
     """Return the profile that a title is meant for: `profile x`, `profile "x"` and `x` are meant for x."""
+    title = section.title
     return title.removeprefix("profile").strip().strip("\"'") if re.match(r"profile\s", title) else title
 
 
@@ -92,7 +80,7 @@ def _readable(file: Scanned, variable: str, env: Mapping[str, str]) -> Iterator[
         state, step = (State.WRONG, f"Correct or unset {variable}.") if named else (State.OK, "")
         yield Check(TOPIC, file.short, f"is not there{named}", state, step)
         return
-    count = len({section.profile for section in file.sections})
+    count = len({_profile(section) for section in file.sections})
     about = f"{count} section{'' if count == 1 else 's'}"
     if os.name == "nt":
         yield Check(TOPIC, file.short, f"{about}{named}")
@@ -107,10 +95,10 @@ def _readable(file: Scanned, variable: str, env: Mapping[str, str]) -> Iterator[
 
 def _twice(file: Scanned) -> Iterator[Check]:
     """Find sections of one name: exact doubles stop every program, others hide each other."""
-    found = defaultdict(list)
+    lines_of = defaultdict(list)
     for section in file.sections:
-        found[section.profile].append(str(section.line))
-    for name, lines in found.items():
+        lines_of[_profile(section)].append(str(section.line))
+    for name, lines in lines_of.items():
         if len(lines) > 1:
             text = f"[{name}] is there more than once, in lines {', '.join(lines)}"
             yield Check(TOPIC, file.short, text, State.WRONG, "Make one section of them.")
@@ -119,25 +107,25 @@ def _twice(file: Scanned) -> Iterator[Check]:
 def _mistitled(config: Scanned, credentials: Scanned) -> Iterator[Check]:
     """Find titles of the other file's kind: `[profile x]` belongs into the config file, `[x]` into the other."""
     for section in config.sections:
-        plain = section.title == section.profile and not section.title.startswith(NO_PROFILES)
+        plain = section.title == _profile(section) and not section.title.startswith(NO_PROFILES)
         if plain and section.names & SETTINGS:
-            yield _mistitle(config, section, f"[profile {section.profile}]")
+            yield _mistitle(config, section, f"[profile {_profile(section)}]")
     for section in credentials.sections:
-        if section.title != section.profile and section.names & SETTINGS:
-            yield _mistitle(credentials, section, f"[{section.profile}]")
+        if section.title != _profile(section) and section.names & SETTINGS:
+            yield _mistitle(credentials, section, f"[{_profile(section)}]")
 
 
-def _mistitle(file: Scanned, section: Section, right: str) -> Check:
+def _mistitle(file: Scanned, section: IniSection, right: str) -> Check:
     text = f"[{section.title}] in line {section.line} is a title that no program reads in this file"
     return Check(TOPIC, file.short, text, State.WRONG, f"Write {right}.")
 
 
 def _misplaced_keys(config: Scanned, credentials: Scanned) -> Iterator[Check]:
     """Find keys in the config file, which people show and share more readily."""
-    theirs = {section.profile for section in credentials.sections if section.names & KEYS}
+    theirs = {_profile(section) for section in credentials.sections if section.names & KEYS}
     for section in config.sections:
         if section.names & KEYS:
             text = f"[{section.title}] in line {section.line} holds keys"
             there = f"Remove them: {credentials.short} has some too, which are used."
-            step = there if section.profile in theirs else f"Move them to {credentials.short}."
+            step = there if _profile(section) in theirs else f"Move them to {credentials.short}."
             yield Check(TOPIC, config.short, text, State.NOTE, step)
