@@ -54,9 +54,12 @@ class Iam:
         """Return the user's keys, the oldest first."""
         with named_errors("iam:ListAccessKeys"):
             pages = self._client.get_paginator("list_access_keys").paginate(**self._scope)
-            rows = [row for page in pages for row in page["AccessKeyMetadata"]]
-            found = [AccessKey(r["AccessKeyId"], r["Status"] == ACTIVE, r["CreateDate"].timestamp()) for r in rows]
-        return tuple(sorted(found, key=lambda key: key.created))
+            keys = [
+                AccessKey(row["AccessKeyId"], row["Status"] == ACTIVE, row["CreateDate"].timestamp())
+                for page in pages
+                for row in page["AccessKeyMetadata"]
+            ]
+        return tuple(sorted(keys, key=lambda each: each.created))
 
     def last_use(self, key_id: str) -> Use:
         """Return when a key was used last."""

@@ -39,13 +39,13 @@ class Address(NamedTuple):
 
 def parse(url: str) -> Address | None:
     """Take a URL apart; return None for what is no address of a service."""
-    scheme, found, rest = url.partition("://")
+    scheme, separator, rest = url.partition("://")
     authority = rest
     for end in "/\\?#":
         authority = authority.partition(end)[0]
     path = rest[len(authority) :].partition("?")[0].partition("#")[0]
     host, port = _host_and_port(authority.rpartition("@")[2])
-    is_url = found and scheme.lower() in {"http", "https"} and url.isprintable() and " " not in url
+    is_url = separator and scheme.lower() in {"http", "https"} and url.isprintable() and " " not in url
     if is_url and host and "@" not in rest[len(authority) :] and _is_port(port):
         return Address(scheme.lower(), host.lower(), port, path)
     return None
@@ -121,12 +121,12 @@ def is_this_machine(host: str, look_up: "Callable[..., Any] | None" = None) -> b
     import socket
 
     try:
-        found = (look_up or socket.getaddrinfo)(host, None)
+        addresses = (look_up or socket.getaddrinfo)(host, None)
     except UnicodeError:
         return False  # a label is empty or too long: that is no host
     except OSError:
         return True  # no connection is made to it either
-    return all(row[4][0] == IPV6_LOOPBACK.strip("[]") or _is_loopback_number(str(row[4][0])) for row in found)
+    return all(row[4][0] == IPV6_LOOPBACK.strip("[]") or _is_loopback_number(str(row[4][0])) for row in addresses)
 
 
 def _is_loopback_number(host: str) -> bool:

@@ -120,8 +120,8 @@ class Roles:
         Raise MfaenvError where there is no such region or endpoint.
         """
         with explain.botocore_errors():
-            kind, source, held = self._session(settings.profile)
-            held.access_key, held.secret_key, held.token = keys.access_key, keys.secret_key, keys.token or None
+            kind, source, current = self._session(settings.profile)
+            current.access_key, current.secret_key, current.token = keys.access_key, keys.secret_key, keys.token or None
             name = kind, call_region(source, settings.region, settings.arn), settings.endpoint
             if name not in self._clients:
                 self._clients[name] = source.create_client(
@@ -135,11 +135,11 @@ class Roles:
 
     def _session(self, profile: str | None) -> "tuple[str, Session, Any]":
         """Return a profile's settings, the session for them, and what holds the keys of its clients."""
-        known = next((source for _, source, _ in self._sessions.values()), None) or _new_session(profile)
-        section = known.full_config["profiles"].get(profile, {})
+        any_session = next((source for _, source, _ in self._sessions.values()), None) or _new_session(profile)
+        section = any_session.full_config["profiles"].get(profile, {})
         settings = repr(sorted((name, str(value)) for name, value in section.items() if name not in OF_A_ROLE))
         if settings not in self._sessions:
-            source = _new_session(profile) if self._sessions else known
+            source = _new_session(profile) if self._sessions else any_session
             source.set_credentials("", "")
             self._sessions[settings] = settings, source, source.get_credentials()
         return self._sessions[settings]

@@ -173,8 +173,8 @@ def error_code(error: ClientError) -> str:
 
 def _text_of(error: ClientError, part: str) -> str:
     """Return a part of an error, which an answer may lack, or have and leave empty."""
-    found: Any = error.response.get("Error", {})
-    return found.get(part) or ""
+    parts: Any = error.response.get("Error", {})
+    return parts.get(part) or ""
 
 
 def clock_error(response: Any) -> MfaenvError:

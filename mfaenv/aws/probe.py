@@ -103,10 +103,10 @@ class Asker:
     def _ask_devices(self, keys: Keys | Credentials, user: str, identity: Future[Outcome]) -> Outcome:
         """Name the user: policies scoped to the user's own ARN deny the call without a name."""
         guessed = self._ask(DEVICES, keys, UserName=user) if user else None
-        known = who(identity.result())
-        if guessed and (known is None or known.user == user):
+        caller = who(identity.result())
+        if guessed and (caller is None or caller.user == user):
             return guessed
-        return self._ask(DEVICES, keys, **({"UserName": known.user} if known and known.user else {}))
+        return self._ask(DEVICES, keys, **({"UserName": caller.user} if caller and caller.user else {}))
 
     def _ask(self, call: Call, keys: Keys | Credentials, **parameters: str) -> Outcome:
         from botocore.exceptions import ClientError

@@ -26,9 +26,9 @@ def words(command: str) -> list[str]:
     Raise MfaenvError (usage) where a quote is not closed, or where there is no word at all.
     """
     try:
-        found = _split(command)
+        parts = _split(command)
     except ValueError:
         raise MfaenvError("The token command cannot be split into words.", "Close its quotes.", status=USAGE) from None
-    if not found:
+    if not parts:
         raise MfaenvError("The token command has no words.", "Name a program that prints the code.", status=USAGE)
-    return found
+    return parts

@@ -36,13 +36,13 @@ def credentials(request: Request, start: Start) -> Credentials:
         role_arn = os.environ.get("AWS_ROLE_ARN") if request.kind == WEB_ENVIRONMENT else None
         role_arn = role_arn or session.get_scoped_config().get("role_arn", "")
         session.set_config_variable("region", client.call_region(session, request.session_region, role_arn))
-        found = _resolver(session, request.kind, start).load_credentials()
-        if found is None:
+        resolved = _resolver(session, request.kind, start).load_credentials()
+        if resolved is None:
             raise _nothing(request)
-        frozen = found.get_frozen_credentials()
+        frozen = resolved.get_frozen_credentials()
         keys = _texts(frozen.access_key, frozen.secret_key, frozen.token or "")
     # The AWS CLI's export-credentials reads the same attribute: botocore has no public one for it.
-    expires = getattr(found, "_expiry_time", None)
+    expires = getattr(resolved, "_expiry_time", None)
     until = int(expires.timestamp()) if expires else None
     return Credentials(*keys, until, str(frozen.account_id or ""))
 
@@ -69,23 +69,23 @@ def _resolver(session: Session, kind: str, start: Start) -> CredentialResolver:
         EnvProvider,
     )
 
-    found = session.get_component("credential_provider")
+    resolver = session.get_component("credential_provider")
     if kind == MACHINE:
         name = session.get_scoped_config()["credential_source"]
-        provider = next(each for each in (EnvProvider(), *found.providers) if name == each.CANONICAL_NAME)
+        provider = next(each for each in (EnvProvider(), *resolver.providers) if name == each.CANONICAL_NAME)
         return CredentialResolver([provider])
     profile = session.get_config_variable("profile") or "default"
     own: dict[str, CredentialProvider] = {"custom-process": _process_provider(session, profile, start)}
     if kind == WEB_ENVIRONMENT:
         web = AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
         own["assume-role-with-web-identity"] = web
-    if kind == LOGIN and all(each.METHOD != "login" for each in found.providers):
+    if kind == LOGIN and all(each.METHOD != "login" for each in resolver.providers):
         raise MfaenvError(
             f"Profiles of `aws login` need boto3 1.41 or later, and botocore {botocore_version} is here.",
             "Upgrade boto3, or name another profile.",
         )
     left = {"env", "assume-role"}
-    return CredentialResolver([own.get(each.METHOD, each) for each in found.providers if each.METHOD not in left])
+    return CredentialResolver([own.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left])
 
 
 def _process_provider(session: Session, profile: str, start: Start) -> ProcessProvider:

@@ -38,10 +38,10 @@ class Identity(NamedTuple):
 def identity(client: Any, access_key: str) -> Identity:
     """Ask who the keys are: no policy can deny that. Raise MfaenvError."""
     with explain.aws_errors(access_key):
-        found = identity_in(client.get_caller_identity())
-    if found is None:
+        caller = identity_in(client.get_caller_identity())
+    if caller is None:
         raise MfaenvError(*explain.NOT_AWS)
-    return found
+    return caller
 
 
 def identity_in(answer: Any) -> Identity | None:
@@ -60,7 +60,7 @@ def session_token(client: Any, access_key: str, serial: str, code: str, duration
 
 def assume_role(client: Any, hop: Hop) -> Credentials:
     """Assume one role. Raise MfaenvError, DeniedError where a policy is in the way."""
-    wanted = {
+    parameters = {
         "RoleArn": hop.role_arn,
         "RoleSessionName": hop.session_name,
         "ExternalId": hop.external_id,
@@ -72,7 +72,7 @@ def assume_role(client: Any, hop: Hop) -> Credentials:
         "PolicyArns": [{"arn": arn} for arn in hop.policy_arns],
     }
     with explain.aws_errors():
-        answer = client.assume_role(**{name: value for name, value in wanted.items() if value})
+        answer = client.assume_role(**{name: value for name, value in parameters.items() if value})
         return credentials(answer["Credentials"])
 
 

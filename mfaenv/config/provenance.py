@@ -50,18 +50,18 @@ def rows(
 def _endpoints(request: Request, env: Mapping[str, str], files: AwsFiles, services: Iterable[str]) -> Iterator[Row]:
     """Yield the addresses that are called, those that are the same together."""
     section = files.profiles.get(request.profiles[-1], {})
-    found: dict[tuple[str, str], list[str]] = {}
+    services_by_address: dict[tuple[str, str], list[str]] = {}
     for service in services:
         endpoint = resolve.endpoint(env, section, files, service)
         address = shown(endpoint.text) if endpoint.text else _own_address(service, request)
-        found.setdefault((address, endpoint.source or AWS), []).append(service)
-    for (address, source), named in found.items():
-        yield "endpoint", f"{address} for {', '.join(named)}", source
+        services_by_address.setdefault((address, endpoint.source or AWS), []).append(service)
+    for (address, source), names in services_by_address.items():
+        yield "endpoint", f"{address} for {', '.join(names)}", source
     for url in dict.fromkeys(hop.endpoint for hop in request.hops if hop.endpoint not in {"", request.endpoint.text}):
-        named = [hop.profile for hop in request.hops if hop.endpoint == url]
-        yield "endpoint", f"{shown(url)} for sts of {', '.join(named)}", "endpoint_url"
+        names = [hop.profile for hop in request.hops if hop.endpoint == url]
+        yield "endpoint", f"{shown(url)} for sts of {', '.join(names)}", "endpoint_url"
 
 
 def _own_address(service: str, request: Request) -> str:
-    found = client.own_address(service, client.settings_of(request, request.device.text))
-    return shown(found) if found else "none"
+    url = client.own_address(service, client.settings_of(request, request.device.text))
+    return shown(url) if url else "none"

@@ -124,11 +124,11 @@ def _refuse_environment(env: Mapping[str, str], files: AwsFiles) -> None:
 
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     """Make the error for a profile in neither file, with the name that comes closest, or those that there are."""
-    known = sorted(files.profiles)
-    others = f"There are these: {', '.join(known[:LISTED])}{', …' if known[LISTED:] else '.'}"
+    names = sorted(files.profiles)
+    others = f"There are these: {', '.join(names[:LISTED])}{', …' if names[LISTED:] else '.'}"
     where = f"{awsfiles.short(files.config)} or {awsfiles.short(files.credentials)}"
     origin = f" ({source})" if source else ""
-    hint = suggest.hint(name, known, others if known else "`aws configure` makes a first one.")
+    hint = suggest.hint(name, names, others if names else "`aws configure` makes a first one.")
     if name in files.nameless:
         hint = f"In {awsfiles.short(files.config)} write [profile {name}] instead of [{name}]."
     if source == environment.PROFILE:  # it may be left of an earlier session
@@ -244,12 +244,12 @@ def _endpoint(env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -
 
     Raise MfaenvError for what is no address.
     """
-    first, wanted = (files.profiles.get(name, {}) for name in names)
-    found = endpoint(env, first, files) if first is wanted or files.has_services_of(first) else NOTHING
-    if not found.text and not settings.is_ignored(env, first):
-        found = endpoint(env, wanted, files)
-    address.checked(found.text)
-    return found
+    first, other = (files.profiles.get(name, {}) for name in names)
+    value = endpoint(env, first, files) if first is other or files.has_services_of(first) else NOTHING
+    if not value.text and not settings.is_ignored(env, first):
+        value = endpoint(env, other, files)
+    address.checked(value.text)
+    return value
 
 
 def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service: str = "sts") -> Value:

@@ -182,11 +182,11 @@ def _urls(
     name: str, env: Mapping[str, str], own: _Addresses, default: _Addresses
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the variables for addresses, and what they cannot say."""
-    wanted = own.called(env)
-    urls = {variable: address.checked(url) for variable, url in wanted.items() if not env.get(variable)}
+    expected = own.called(env)
+    urls = {variable: address.checked(url) for variable, url in expected.items() if not env.get(variable)}
     choices: list[dict[str, str]] = [{}, *([] if IGNORE in env else [{IGNORE: "true"}, {IGNORE: "false"}])]
     for choice in choices:
-        if default.called({**env, **urls, **choice}) == wanted:
+        if default.called({**env, **urls, **choice}) == expected:
             return {**urls, **choice}, ()
     url = address.shown(default.of_all or next(iter(default.of_services.values()), ""))
     lost = f"services without an address in profile {name} go to that of [default], {url}"

@@ -106,7 +106,7 @@ def authenticate(world: World, request: HttpRequest, checks: RequestChecks) -> S
     _check_scope(request, authorization, checks)
     credential = world.credentials.get(authorization.key_id)
     partition = partition_of(authorization.region)
-    if credential is None or not _known(credential, world) or credential.account.partition != partition:
+    if credential is None or not _works(credential, world) or credential.account.partition != partition:
         raise checks.refusal("unknown key")
     _check_time(request.headers["x-amz-date"], world.now(), checks)
     _check_payload(request, checks)
@@ -123,7 +123,7 @@ def authenticate(world: World, request: HttpRequest, checks: RequestChecks) -> S
     return Signed(credential, authorization.region)
 
 
-def _known(credential: Credential, world: World) -> bool:
+def _works(credential: Credential, world: World) -> bool:
     """Return whether the services know the keys: not those that are switched off, or were made a moment ago."""
     return credential.active and credential.known_from <= world.now()
 

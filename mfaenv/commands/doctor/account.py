@@ -50,14 +50,14 @@ def checks(request: Request, outcomes: Outcomes, now: float) -> Iterator[Check]:
 
 def who(outcomes: Outcomes) -> Identity | None:
     """Return whose keys they are, as far as AWS answered."""
-    found = answer(outcomes, probe.IDENTITY)
-    return probe.who(found) if found else None
+    outcome = answer(outcomes, probe.IDENTITY)
+    return probe.who(outcome) if outcome else None
 
 
 def answer(outcomes: Outcomes, call: probe.Call) -> Outcome | None:
     """Return a call's answer, with whichever keys it was got."""
-    found = (column.get(call.action, probe.NOT_TRIED) for column in outcomes.values())
-    return next((outcome for outcome in found if outcome.kind is Kind.ALLOWED), None)
+    tried = (column.get(call.action, probe.NOT_TRIED) for column in outcomes.values())
+    return next((outcome for outcome in tried if outcome.kind is Kind.ALLOWED), None)
 
 
 def _keys(request: Request, outcomes: Outcomes, now: float) -> Iterator[Check]:
@@ -76,13 +76,13 @@ def _keys(request: Request, outcomes: Outcomes, now: float) -> Iterator[Check]:
         yield Check("keys", key, text, State.WRONG, "Put long-term keys (AKIA…) there, or the aws_session_token too.")
         return
     listed = answer(outcomes, probe.ACCESS_KEYS)
-    known = listed.data["AccessKeyMetadata"] if listed else []
-    created = next((row.get("CreateDate") for row in known if row.get("AccessKeyId") == key), None)
+    rows = listed.data["AccessKeyMetadata"] if listed else []
+    created = next((row.get("CreateDate") for row in rows if row.get("AccessKeyId") == key), None)
     if created is None:
-        yield Check("keys", key, "long-term; its age is not known: IAM did not answer")
+        yield Check("keys", key, "long-term; its age is not rows: IAM did not answer")
         return
     days = int((now - created.timestamp()) // DAY)
-    text = f"long-term, {days} day{'' if days == 1 else 's'} old, one of {len(known)}"
+    text = f"long-term, {days} day{'' if days == 1 else 's'} old, one of {len(rows)}"
     old = days > ROTATE_DAYS
     step = process.to_type("keys", "rotate", "-p", request.profiles[-1]) if old else ""
     yield Check("keys", key, text, State.NOTE if old else State.OK, step)
@@ -102,8 +102,8 @@ def _identity(identity: Identity, outcomes: Outcomes) -> Iterator[Check]:
 
 
 def _clock(outcomes: Outcomes) -> Iterator[Check]:
-    found = (outcome.ahead for column in outcomes.values() for outcome in column.values())
-    ahead = next((seconds for seconds in found if seconds is not None), None)
+    differences = (outcome.ahead for column in outcomes.values() for outcome in column.values())
+    ahead = next((seconds for seconds in differences if seconds is not None), None)
     if ahead is None:
         return
     off = abs(round(ahead))

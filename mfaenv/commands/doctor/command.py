@@ -30,14 +30,14 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Examine, and print it all. Raise MfaenvError (usage) for options that are wrong; KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
     with settings.hidden(env):
-        found = examine(options, environment.without_settings(env), Context(Store.of(env), terminal))
+        diagnosis = examine(options, environment.without_settings(env), Context(Store.of(env), terminal))
     if options.get("as_json"):
         import json
 
-        to_stdout((json.dumps(report.as_data(found), indent=2) + "\n").encode())
+        to_stdout((json.dumps(report.as_data(diagnosis), indent=2) + "\n").encode())
     else:
-        text_to_stdout(terminal.drawn(*report.as_tables(found)))
-    return DONE if found.well else FAILED
+        text_to_stdout(terminal.drawn(*report.as_tables(diagnosis)))
+    return DONE if diagnosis.well else FAILED
 
 
 def examine(options: Options, env: Mapping[str, str], context: Context) -> Report:

@@ -42,8 +42,8 @@ def verdict(request: Request, outcomes: Outcomes) -> Verdict:
         reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.kind}."
         role = "" if identity is None or identity.user else " A role's calls say nothing about a user's policy."
         return Verdict(Enforcement.CANNOT_TELL, reason + role, NAME_A_USERS)
-    found = judge(_evidence(outcomes))
-    return found._replace(next_step=DELETE_KEYS) if identity and identity.is_root else found
+    judged = judge(_evidence(outcomes))
+    return judged._replace(next_step=DELETE_KEYS) if identity and identity.is_root else judged
 
 
 def _evidence(outcomes: Outcomes) -> dict[str, Evidence]:

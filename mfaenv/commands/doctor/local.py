@@ -79,10 +79,10 @@ def environment(env: Mapping[str, str], store: Store, now: float) -> Iterator[Ch
 
 def _proxies(env: Mapping[str, str]) -> Iterator[Check]:
     """Yield which proxies are in force: the name in lower case wins, in Python's own rules and so in botocore's."""
-    set_here = {name: found for name in PROXIES for found in (name.upper(), name) if env.get(found)}
+    set_here = {name: variable for name in PROXIES for variable in (name.upper(), name) if env.get(variable)}
     if set_here.keys() - {"no_proxy"}:
-        for name, found in set_here.items():
-            yield Check("environment", found, f"{without_password(env[found])}, {PROXIES[name]}")
+        for name, variable in set_here.items():
+            yield Check("environment", variable, f"{without_password(env[variable])}, {PROXIES[name]}")
 
 
 def shell(env: Mapping[str, str]) -> Check:

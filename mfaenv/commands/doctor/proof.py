@@ -89,10 +89,10 @@ def _as_is(request: Request, context: Context, asker: Asker) -> Proven:
     try:
         with context.terminal.progress() as show:
             show(f"Getting the keys: {request.kind}")
-            found = resolved.credentials(request, program.start)
+            credentials = resolved.credentials(request, program.start)
     except MfaenvError as error:
         return Proven({}, Session(), stored=False, problem=error)
-    outcomes = _outcomes({Column.AS_IS: asker.start(found)}, context.terminal)
+    outcomes = _outcomes({Column.AS_IS: asker.start(credentials)}, context.terminal)
     return Proven({Column.AS_IS: _of_users(outcomes[Column.AS_IS])}, Session(), stored=False, problem=None)
 
 
