@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from mfaenv.aws import client as clients
 from mfaenv.aws import explain
-from mfaenv.aws.client import Settings
+from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam_errors import named_errors
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Credentials, Keys
@@ -30,7 +30,7 @@ class AccessKey(NamedTuple):
     created: float
 
 
-class Use(NamedTuple):
+class LastUse(NamedTuple):
     """When a key was used last, in seconds since 1970, for which service and in which region; None where it never was.
 
     IAM's own records begin in 2015, and may lag by some hours.
@@ -44,7 +44,7 @@ class Use(NamedTuple):
 class Iam:
     """IAM on behalf of a user, with the keys of the user's session. Every method raises MfaenvError."""
 
-    def __init__(self, settings: Settings, session: Credentials, user: str) -> None:
+    def __init__(self, settings: ClientSettings, session: Credentials, user: str) -> None:
         self._client = clients.client("iam", settings, session)
         # Sent twice, this call would make two keys, and one that nobody knows.
         self._once = clients.client("iam", settings._replace(attempts=1), session)
@@ -61,12 +61,12 @@ class Iam:
             ]
         return tuple(sorted(keys, key=lambda each: each.created))
 
-    def last_use(self, key_id: str) -> Use:
+    def last_use(self, key_id: str) -> LastUse:
         """Return when a key was used last."""
         with named_errors("iam:GetAccessKeyLastUsed"):
             used = self._client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
             at = used.get("LastUsedDate")
-            return Use(at.timestamp(), used["ServiceName"], used["Region"]) if at else Use(None)
+            return LastUse(at.timestamp(), used["ServiceName"], used["Region"]) if at else LastUse(None)
 
     def create(self) -> Keys:
         """Make a new key; IAM shows its secret this once. Raise NoAnswerError where one may have been made unseen."""

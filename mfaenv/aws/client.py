@@ -29,7 +29,7 @@ OF_A_ROLE = frozenset(
         "source_profile",
     }
 )
-"""Settings of a profile for assuming a role. No client depends on them: it is given a region."""
+"""ClientSettings of a profile for assuming a role. No client depends on them: it is given a region."""
 
 
 @cache
@@ -58,7 +58,7 @@ def _refuse_http(**event: Any) -> None:
     address.refuse_http(event["request"].url)
 
 
-class Settings(NamedTuple):
+class ClientSettings(NamedTuple):
     """What a client goes by: a profile's settings, a region, an ARN whose partition counts, and the service's address.
 
     The endpoint is empty for AWS's own address; with None botocore looks for a configured one. `attempts` is how often
@@ -74,12 +74,12 @@ class Settings(NamedTuple):
     ca_bundle: str = ""
 
 
-def settings_of(request: "Request", arn: str = "", endpoint: str | None = None) -> Settings:
+def settings_of(request: "Request", arn: str = "", endpoint: str | None = None) -> ClientSettings:
     """Return what a client goes by that works with the request's long-term keys."""
-    return Settings(request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle)
+    return ClientSettings(request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle)
 
 
-def client(service: str, settings: Settings, keys: "Keys | Credentials") -> Any:
+def client(service: str, settings: ClientSettings, keys: "Keys | Credentials") -> Any:
     """Make a client of a service that signs with these keys. Raise MfaenvError where there is no such endpoint."""
     source = session(settings.profile)
     with explain.botocore_errors():
@@ -95,7 +95,7 @@ def client(service: str, settings: Settings, keys: "Keys | Credentials") -> Any:
         )
 
 
-def own_address(service: str, settings: Settings) -> str:
+def own_address(service: str, settings: ClientSettings) -> str:
     """Return AWS's own address of a service, with the profile's settings for it (FIPS, dual stack).
 
     It is empty where there is none: no such region, or settings that contradict each other.
@@ -107,14 +107,14 @@ def own_address(service: str, settings: Settings) -> str:
         return ""
 
 
-class Roles:
+class RoleClients:
     """STS clients for a chain of roles: hops whose profiles have the same settings share one, and its connection."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, tuple[str, Session, Any]] = {}
         self._clients: dict[tuple[str, str, str | None], Any] = {}
 
-    def client(self, settings: Settings, keys: "Credentials") -> Any:
+    def client(self, settings: ClientSettings, keys: "Credentials") -> Any:
         """Return a client that signs with these keys, until the next one is asked for.
 
         Raise MfaenvError where there is no such region or endpoint.
@@ -145,12 +145,12 @@ class Roles:
         return self._sessions[settings]
 
 
-def _certificates(source: "Session", settings: Settings) -> str | None:
+def _certificates(source: "Session", settings: ClientSettings) -> str | None:
     """Return the file of certificates to trust; nothing where botocore finds one."""
     return None if source.get_config_variable("ca_bundle") else settings.ca_bundle or None
 
 
-def _config(settings: Settings) -> "Config":
+def _config(settings: ClientSettings) -> "Config":
     from botocore.config import Config
 
     return Config(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from mfaenv.aws import client as clients
 from mfaenv.aws import explain
-from mfaenv.aws.client import Settings
+from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam_errors import named_errors
 from mfaenv.aws.sts import Identity
 from mfaenv.errors import DeniedError, MfaenvError
@@ -85,7 +85,7 @@ class NewDevice(NamedTuple):
 class VirtualDevices:
     """IAM's calls that make virtual devices, signed with a user's keys or session. Every method raises MfaenvError."""
 
-    def __init__(self, settings: Settings, keys: Keys | Credentials, user: str) -> None:
+    def __init__(self, settings: ClientSettings, keys: Keys | Credentials, user: str) -> None:
         self._client = clients.client("iam", settings, keys)
         # Sent twice, this call would make a device, and then find its name taken.
         self._once = clients.client("iam", settings._replace(attempts=1), keys)

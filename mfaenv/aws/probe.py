@@ -30,7 +30,7 @@ class Kind(StrEnum):
     NOT_TRIED = "not tried"
 
 
-class Call(NamedTuple):
+class ProbeCall(NamedTuple):
     """A call, by IAM's name for it and botocore's; without the latter it is never made.
 
     `member` is in every answer of AWS, but not in the page with which a proxy may answer in AWS's place; `always` is
@@ -50,12 +50,12 @@ class Call(NamedTuple):
         return self.action.partition(":")[0]
 
 
-IDENTITY = Call("sts:GetCallerIdentity", "get_caller_identity", "Arn", always=True)
-SESSION = Call("sts:GetSessionToken", always=True)
-DEVICES = Call("iam:ListMFADevices", "list_mfa_devices", "MFADevices", left_open=True)
-USER = Call("iam:GetUser", "get_user", "User", left_open=True)
-ACCESS_KEYS = Call("iam:ListAccessKeys", "list_access_keys", "AccessKeyMetadata")
-BUCKETS = Call("s3:ListAllMyBuckets", "list_buckets", "Buckets")
+IDENTITY = ProbeCall("sts:GetCallerIdentity", "get_caller_identity", "Arn", always=True)
+SESSION = ProbeCall("sts:GetSessionToken", always=True)
+DEVICES = ProbeCall("iam:ListMFADevices", "list_mfa_devices", "MFADevices", left_open=True)
+USER = ProbeCall("iam:GetUser", "get_user", "User", left_open=True)
+ACCESS_KEYS = ProbeCall("iam:ListAccessKeys", "list_access_keys", "AccessKeyMetadata")
+BUCKETS = ProbeCall("s3:ListAllMyBuckets", "list_buckets", "Buckets")
 CALLS = (IDENTITY, SESSION, DEVICES, USER, ACCESS_KEYS, BUCKETS)
 
 NO_MFA_SESSION = "InvalidClientTokenId"
@@ -82,7 +82,7 @@ NOT_TRIED = Outcome(Kind.NOT_TRIED)
 class Asker:
     """Makes the calls side by side, by the settings that clients go by."""
 
-    def __init__(self, settings: client.Settings, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, settings: client.ClientSettings, now: Callable[[], float] = time.time) -> None:
         self._settings = settings
         self._now = now
         self._clients: dict[tuple[str, str], Any] = {}
@@ -108,7 +108,7 @@ class Asker:
             return guessed
         return self._ask(DEVICES, keys, **({"UserName": caller.user} if caller and caller.user else {}))
 
-    def _ask(self, call: Call, keys: Keys | Credentials, **parameters: str) -> Outcome:
+    def _ask(self, call: ProbeCall, keys: Keys | Credentials, **parameters: str) -> Outcome:
         from botocore.exceptions import ClientError
 
         sent = self._now()

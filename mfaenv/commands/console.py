@@ -94,7 +94,7 @@ def _keys(session: Mapping[str, str]) -> Credentials:
 def _check_identity(resolved: Resolved, keys: Credentials) -> None:
     """Raise MfaenvError where the keys are a user's."""
     request = resolved.request
-    how = client.Settings(request.config_profile, request.session_region, endpoint=request.endpoint.text)
+    how = client.ClientSettings(request.config_profile, request.session_region, endpoint=request.endpoint.text)
     who = sts.identity(client.client("sts", how, keys), keys.access_key)
     if who.user or who.is_root or not keys.token:
         raise _users_own(resolved, (who.partition, who.account))

@@ -6,7 +6,7 @@ resource access in IAM".
 
 from collections.abc import Iterable
 
-from mfaenv.pretend_aws.policy import Document, Query, Verdict, evaluate
+from mfaenv.pretend_aws.policy import Decision, Document, Query, evaluate
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Credential, Role, User
 
@@ -33,12 +33,12 @@ def authorize_assume(caller: Credential, role: Role, query: Query) -> None:
     trust = evaluate([role.trust], query)
     if reason := _denied(caller, query):
         raise refuse(caller.arn, query.action, role.arn, reason)
-    if trust is Verdict.EXPLICIT_DENY:
+    if trust is Decision.EXPLICIT_DENY:
         raise refuse(caller.arn, query.action, role.arn, "with an explicit deny in the role trust policy")
-    if trust is Verdict.NO_ALLOW:
+    if trust is Decision.NO_ALLOW:
         raise refuse(caller.arn, query.action, role.arn)
     itself = Query(query.action, query.resource, query.context, frozenset([caller.arn, caller.principal.arn]))
-    if caller.account is role.account and evaluate([role.trust], itself) is Verdict.ALLOW:
+    if caller.account is role.account and evaluate([role.trust], itself) is Decision.ALLOW:
         binding = [kind for kind in _policies(caller) if kind[0] == "session"]
     else:
         binding = list(_policies(caller))
@@ -48,7 +48,7 @@ def authorize_assume(caller: Credential, role: Role, query: Query) -> None:
 
 def _denied(caller: Credential, query: Query) -> str:
     for kind, policies in _policies(caller):
-        if evaluate(policies, query) is Verdict.EXPLICIT_DENY:
+        if evaluate(policies, query) is Decision.EXPLICIT_DENY:
             article = "an" if kind.startswith("identity") else "a"
             return f"with an explicit deny in {article} {kind} policy"
     return ""
@@ -56,7 +56,7 @@ def _denied(caller: Credential, query: Query) -> str:
 
 def _not_allowed(binding: Iterable[tuple[str, Iterable[Document]]], query: Query) -> str:
     for kind, policies in binding:
-        if evaluate(policies, query) is Verdict.NO_ALLOW:
+        if evaluate(policies, query) is Decision.NO_ALLOW:
             return f"because no {kind} policy allows the {query.action} action"
     return ""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 
-class Keys(Protocol):
+class SigningKeys(Protocol):
     """What signs requests; the token is empty for long-term keys."""
 
     @property
@@ -25,7 +25,7 @@ def write_files(
     directory: Path,
     url: str,
     *,
-    keys: Mapping[str, Keys],
+    keys: Mapping[str, SigningKeys],
     profiles: Mapping[str, Mapping[str, str]],
 ) -> dict[str, str]:
     """Write AWS's two files into the directory, and return the variables that make programs use them.

@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from mfaenv.pretend_aws.routing import Operation
-from mfaenv.pretend_aws.totp import Shown
+from mfaenv.pretend_aws.totp import ShownCode
 from mfaenv.pretend_aws.wire import Failure, Refusal
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
@@ -46,7 +46,7 @@ def _show_code(world: World) -> HttpResponse:
     return HttpResponse(200, json.dumps(device.shown()._asdict()).encode(), "application/json")
 
 
-def read_code_page(url: str, patience: float = 5) -> Shown:
+def read_code_page(url: str, patience: float = 5) -> ShownCode:
     """Ask the server at the URL what the device shows, for so many seconds.
 
     Raise OSError where there is no server, and NoDeviceError where there is no device.
@@ -58,6 +58,6 @@ def read_code_page(url: str, patience: float = 5) -> Shown:
             if response.status == HTTPStatus.NOT_FOUND:
                 raise NoDeviceError
             shown = json.loads(response.read(1000))
-            return Shown(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
+            return ShownCode(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
     except (HTTPException, ValueError, LookupError) as error:
         raise OSError(f"this is no demo's address: {url}") from error

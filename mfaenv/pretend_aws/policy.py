@@ -17,7 +17,7 @@ Document: TypeAlias = Mapping[str, Any]
 """A policy as JSON holds it."""
 
 
-class Verdict(Enum):
+class Decision(Enum):
     """What some policies say about a request."""
 
     ALLOW = "allow"
@@ -87,7 +87,7 @@ def trust(
     }
 
 
-def evaluate(policies: Iterable[Document], query: Query) -> Verdict:
+def evaluate(policies: Iterable[Document], query: Query) -> Decision:
     """Return the verdict of the policies together: one deny wins, and without an allow the answer is no.
 
     Raise ValueError for a policy that uses what is not known here.
@@ -99,8 +99,8 @@ def evaluate(policies: Iterable[Document], query: Query) -> Verdict:
         if _applies(statement, query, query if policy.get("Version") == VARIABLES_SINCE else _NOBODY)
     }
     if "Deny" in effects:
-        return Verdict.EXPLICIT_DENY
-    return Verdict.ALLOW if "Allow" in effects else Verdict.NO_ALLOW
+        return Decision.EXPLICIT_DENY
+    return Decision.ALLOW if "Allow" in effects else Decision.NO_ALLOW
 
 
 def statements(policy: Document) -> list[Mapping[str, Any]]:

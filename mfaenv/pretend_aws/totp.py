@@ -17,7 +17,7 @@ PAIR_STEPS = 10
 """Steps back in which two codes in a row are taken: people type slowly, and new devices' clocks are off."""
 
 
-class Shown(NamedTuple):
+class ShownCode(NamedTuple):
     """What a device shows at one moment."""
 
     code: str
@@ -44,11 +44,11 @@ class Authenticator:
         self._used: set[int] = set()
         self._lock = threading.Lock()
 
-    def shown(self) -> Shown:
+    def shown(self) -> ShownCode:
         """Return what the device shows now."""
         now = self._clock()
         step = int(now // STEP)
-        return Shown(code_at_step(self.secret, step), STEP - int(now % STEP), step in self._used)
+        return ShownCode(code_at_step(self.secret, step), STEP - int(now % STEP), step in self._used)
 
     def code(self) -> str:
         """Return a code that would be taken now: the one on show, else the next, else the one before.

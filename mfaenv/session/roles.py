@@ -18,7 +18,7 @@ class Roles:
 
     def assume(self, request: Request, answer: Answer, stale: Stale = NONE_STALE) -> Answer:
         """Assume one role after the other, each stored for itself. Raise DeniedError where a policy is in the way."""
-        clients, key, base = client.Roles(), answer.key, answer.session
+        clients, key, base = client.RoleClients(), answer.key, answer.session
         for depth, hop in enumerate(request.hops, 1):
             key = role_key(key, (hop,))
             stored = self._cache.find(key, request.min_remaining.seconds, stale)
@@ -26,7 +26,9 @@ class Roles:
                 answer = stored
                 continue
             profile = hop.profile if request.config_profile else None
-            settings = client.Settings(profile, hop.region, hop.role_arn, hop.endpoint, ca_bundle=request.ca_bundle)
+            settings = client.ClientSettings(
+                profile, hop.region, hop.role_arn, hop.endpoint, ca_bundle=request.ca_bundle
+            )
             made = clients.client(settings, credentials_of(answer.session))
             upto = request._replace(hops=request.hops[:depth])
             named = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base))

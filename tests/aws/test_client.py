@@ -8,7 +8,7 @@ from observed_aws import ObservedAws
 from product import Product
 
 from mfaenv.aws import sts
-from mfaenv.aws.client import OF_A_ROLE, Roles, Settings
+from mfaenv.aws.client import OF_A_ROLE, ClientSettings, RoleClients
 from mfaenv.model import Credentials
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
@@ -43,32 +43,34 @@ def write(config: Path, profiles: Mapping[str, Mapping[str, str]]) -> None:
 
 def test_profiles_that_differ_in_their_role_alone_share_a_client(profiles: Path) -> None:
     write(profiles, {"a": {}, **{name: {name: "eu-west-1"} for name in OF_A_ROLE}})
-    roles = Roles()
-    assert len({id(roles.client(Settings(name, "eu-west-1"), KEYS)) for name in ("a", *OF_A_ROLE)}) == 1
+    roles = RoleClients()
+    assert len({id(roles.client(ClientSettings(name, "eu-west-1"), KEYS)) for name in ("a", *OF_A_ROLE)}) == 1
 
 
 def test_every_other_setting_makes_a_client_of_its_own(profiles: Path) -> None:
     write(profiles, {"a": {}, **{name: {name: value} for name, value in OTHERS.items() if name != "ca_bundle"}})
-    roles = Roles()
-    made = [roles.client(Settings(name, "us-east-1"), KEYS) for name in ("a", *OTHERS) if name != "ca_bundle"]
+    roles = RoleClients()
+    made = [roles.client(ClientSettings(name, "us-east-1"), KEYS) for name in ("a", *OTHERS) if name != "ca_bundle"]
     assert len({id(client) for client in made}) == len(made)
     addresses = {client.meta.endpoint_url for client in made}
     assert {"http://127.0.0.1:1", "http://127.0.0.1:2", "https://sts-fips.us-east-1.amazonaws.com"} <= addresses
-    assert [roles.client(Settings(name, "us-east-1"), KEYS) for name in ("a", *OTHERS) if name != "ca_bundle"] == made
+    assert [
+        roles.client(ClientSettings(name, "us-east-1"), KEYS) for name in ("a", *OTHERS) if name != "ca_bundle"
+    ] == made
 
 
 def test_each_region_has_a_client_of_its_own(profiles: Path) -> None:
     write(profiles, {"a": {}})
-    roles = Roles()
-    made = [roles.client(Settings("a", region), KEYS) for region in ("us-east-1", "eu-west-1", "us-east-1")]
+    roles = RoleClients()
+    made = [roles.client(ClientSettings("a", region), KEYS) for region in ("us-east-1", "eu-west-1", "us-east-1")]
     assert made[0] is made[2]
     assert [client.meta.region_name for client in made] == ["us-east-1", "eu-west-1", "us-east-1"]
 
 
 def test_each_address_has_a_client_of_its_own(profiles: Path) -> None:
     write(profiles, {"a": {"endpoint_url": "http://127.0.0.1:1"}})
-    roles = Roles()
-    made = [roles.client(Settings("a", "eu-west-1", "", url), KEYS) for url in ("", "http://127.0.0.1:2", None)]
+    roles = RoleClients()
+    made = [roles.client(ClientSettings("a", "eu-west-1", "", url), KEYS) for url in ("", "http://127.0.0.1:2", None)]
     addresses = ["https://sts.eu-west-1.amazonaws.com", "http://127.0.0.1:2", "http://127.0.0.1:1"]
     assert [client.meta.endpoint_url for client in made] == addresses
 
@@ -79,10 +81,10 @@ def test_a_shared_client_signs_with_the_keys_of_the_hop(
     write(profiles, {"a": {}, "b": {"role_arn": "any"}})
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
     bob = scenario.world.add_account("999988887777").add_user("bob", policies={"All": ALLOW_ALL})
-    roles = Roles()
+    roles = RoleClients()
     asked = []
     for profile, key in (("a", scenario.key), ("b", bob.add_key()), ("a", scenario.key)):
-        client = roles.client(Settings(profile, "eu-west-1"), Credentials(key.id, key.secret, "", None))
+        client = roles.client(ClientSettings(profile, "eu-west-1"), Credentials(key.id, key.secret, "", None))
         asked.append(sts.identity(client, key.id).user)
     assert asked == ["alice", "bob", "alice"]
 

@@ -16,7 +16,7 @@ from observed_aws import ALWAYS
 from product import COMMAND
 from terminals import BASH, CTRL_C, USUAL_SIZE, Window, direct, open_window
 
-from mfaenv.aws.client import Settings
+from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.devices import NewDevice, VirtualDevices
 from mfaenv.aws.mfa_policies import EVERYTHING
 from mfaenv.aws.sts import Identity
@@ -408,7 +408,7 @@ def test_ten_at_once_get_devices_of_their_own(scenario: Scenario, aws: ObservedA
     made: list[str] = []
 
     def make() -> None:
-        calls = VirtualDevices(Settings(None, "us-east-1", endpoint=aws.url), keys, "alice")
+        calls = VirtualDevices(ClientSettings(None, "us-east-1", endpoint=aws.url), keys, "alice")
         names = ("alice", *(f"alice-{number}" for number in range(2, first_device.MAX_NAMES + 1)))
         made.append(next(device for name in names if (device := calls.create(name))).serial)
 

@@ -11,7 +11,7 @@ from observed_aws import ObservedAws
 from product import Product
 
 from mfaenv.aws.mfa_policies import EVERYTHING, ON_ONESELF, OWN_KEYS, SELF_SERVICE
-from mfaenv.pretend_aws.policy import ALLOW_ALL, Query, Verdict, check, evaluate
+from mfaenv.pretend_aws.policy import ALLOW_ALL, Decision, Query, check, evaluate
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario
 
 VARIANTS: tuple[list[str], ...] = ([], ["--self-service"])
@@ -43,7 +43,7 @@ def findings(policy: Any) -> list[Any]:
     return found
 
 
-def verdict(*policies: Any, action: str, resource: str = "*", mfa: dict[str, str]) -> Verdict:
+def verdict(*policies: Any, action: str, resource: str = "*", mfa: dict[str, str]) -> Decision:
     return evaluate(policies, Query(action, resource, {"aws:username": "alice", **mfa}))
 
 
@@ -78,43 +78,43 @@ def test_it_fits_a_users_inline_policies_and_the_pretend_aws_understands_it(
 @pytest.mark.parametrize("mfa", [KEYS_ALONE, SESSION_WITHOUT_MFA])
 @pytest.mark.parametrize("action", ["s3:ListAllMyBuckets", "iam:GetUser", "iam:EnableMFADevice", "ec2:RunInstances"])
 def test_everything_is_denied_without_mfa(action: str, mfa: dict[str, str]) -> None:
-    assert verdict(ALLOW_ALL, EVERYTHING, action=action, mfa=mfa) is Verdict.EXPLICIT_DENY
+    assert verdict(ALLOW_ALL, EVERYTHING, action=action, mfa=mfa) is Decision.EXPLICIT_DENY
 
 
 @pytest.mark.parametrize("policy", [EVERYTHING, SELF_SERVICE])
 def test_with_mfa_it_denies_nothing_and_gives_no_right_to_work(policy: Any) -> None:
-    assert verdict(ALLOW_ALL, policy, action="s3:ListAllMyBuckets", mfa=WITH_MFA) is Verdict.ALLOW
-    assert verdict(ALLOW_ALL, policy, action="iam:EnableMFADevice", resource=BOB, mfa=WITH_MFA) is Verdict.ALLOW
-    assert verdict(policy, action="s3:ListAllMyBuckets", mfa=WITH_MFA) is Verdict.NO_ALLOW
+    assert verdict(ALLOW_ALL, policy, action="s3:ListAllMyBuckets", mfa=WITH_MFA) is Decision.ALLOW
+    assert verdict(ALLOW_ALL, policy, action="iam:EnableMFADevice", resource=BOB, mfa=WITH_MFA) is Decision.ALLOW
+    assert verdict(policy, action="s3:ListAllMyBuckets", mfa=WITH_MFA) is Decision.NO_ALLOW
 
 
 @pytest.mark.parametrize("mfa", [KEYS_ALONE, SESSION_WITHOUT_MFA])
 @pytest.mark.parametrize("user", [ALICE, DEEP_ALICE])
 def test_self_service_lets_a_user_without_other_rights_set_up_a_device(user: str, mfa: dict[str, str]) -> None:
     for action in ON_ONESELF:
-        assert verdict(SELF_SERVICE, action=action, resource=user, mfa=mfa) is Verdict.ALLOW
+        assert verdict(SELF_SERVICE, action=action, resource=user, mfa=mfa) is Decision.ALLOW
     create = verdict(SELF_SERVICE, action="iam:CreateVirtualMFADevice", resource=HER_DEVICE, mfa=mfa)
-    assert create is Verdict.ALLOW
-    assert verdict(SELF_SERVICE, action="iam:ListVirtualMFADevices", mfa=mfa) is Verdict.ALLOW
+    assert create is Decision.ALLOW
+    assert verdict(SELF_SERVICE, action="iam:ListVirtualMFADevices", mfa=mfa) is Decision.ALLOW
 
 
 @pytest.mark.parametrize("user", [ALICE, DEEP_ALICE])
 @pytest.mark.parametrize("action", OWN_KEYS)
 def test_self_service_lets_users_rotate_their_own_keys_with_mfa_alone(action: str, user: str) -> None:
-    assert verdict(SELF_SERVICE, action=action, resource=user, mfa=WITH_MFA) is Verdict.ALLOW
-    assert verdict(SELF_SERVICE, action=action, resource=BOB, mfa=WITH_MFA) is Verdict.NO_ALLOW
+    assert verdict(SELF_SERVICE, action=action, resource=user, mfa=WITH_MFA) is Decision.ALLOW
+    assert verdict(SELF_SERVICE, action=action, resource=BOB, mfa=WITH_MFA) is Decision.NO_ALLOW
     for mfa in (KEYS_ALONE, SESSION_WITHOUT_MFA):
-        assert verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=user, mfa=mfa) is Verdict.EXPLICIT_DENY
+        assert verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=user, mfa=mfa) is Decision.EXPLICIT_DENY
 
 
 @pytest.mark.parametrize("mfa", [KEYS_ALONE, SESSION_WITHOUT_MFA])
 def test_self_service_leaves_nothing_else_open_not_even_to_administrators(mfa: dict[str, str]) -> None:
     for action in ON_ONESELF:
         for other in (BOB, f"{ALICE}2", "arn:aws:iam::123456789012:user/alice/bob"):
-            assert verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=other, mfa=mfa) is Verdict.EXPLICIT_DENY
+            assert verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=other, mfa=mfa) is Decision.EXPLICIT_DENY
     for action in ("s3:ListAllMyBuckets", "iam:ListAccessKeys", "iam:DeactivateMFADevice", "sts:AssumeRole"):
         found = verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=ALICE, mfa=mfa)
-        assert found is Verdict.EXPLICIT_DENY
+        assert found is Decision.EXPLICIT_DENY
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from signing import sign
 
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.commands.demo.client import Reply
-from mfaenv.pretend_aws.files import Keys
+from mfaenv.pretend_aws.files import SigningKeys
 from mfaenv.pretend_aws.policy import ALLOW_ALL, Document, trust
 from mfaenv.pretend_aws.sigv4 import UNSIGNED_PAYLOAD, parse_authorization, signature
 from mfaenv.serving.loopback import HttpRequest
@@ -73,7 +73,9 @@ def test_listing_devices_needs_the_name_under_a_policy_scoped_to_the_user(direct
 
 
 @pytest.mark.parametrize("call", [DirectAws.s3, lambda direct, keys: direct.iam(keys, "GetUser")])
-def test_a_missing_allow_is_told_apart_from_a_deny(direct: DirectAws, call: Callable[[DirectAws, Keys], Reply]) -> None:
+def test_a_missing_allow_is_told_apart_from_a_deny(
+    direct: DirectAws, call: Callable[[DirectAws, SigningKeys], Reply]
+) -> None:
     session = direct.session()
     direct.alice.policies = {}
     assert "because no identity-based policy allows the" in call(direct, session).error

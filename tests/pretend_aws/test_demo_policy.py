@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 from mfaenv.pretend_aws.policy import (
     ALLOW_ALL,
     FORCE_MFA,
+    Decision,
     Document,
     Query,
-    Verdict,
     check,
     evaluate,
     trust,
 )
 
 ALICE = "arn:aws:iam::123456789012:user/alice"
-ALLOW, DENY, NOTHING = Verdict.ALLOW, Verdict.EXPLICIT_DENY, Verdict.NO_ALLOW
+ALLOW, DENY, NOTHING = Decision.ALLOW, Decision.EXPLICIT_DENY, Decision.NO_ALLOW
 
 
 def statement(effect: str = "Allow", **elements: Any) -> Document:
@@ -36,7 +36,7 @@ def asked(action: str = "iam:GetUser", resource: str = ALICE, principal: str = A
         pytest.param({"aws_MultiFactorAuthPresent": "true"}, ALLOW, id="a session with MFA"),
     ],
 )
-def test_the_policy_that_forces_mfa(context: dict[str, str], verdict: Verdict) -> None:
+def test_the_policy_that_forces_mfa(context: dict[str, str], verdict: Decision) -> None:
     assert evaluate([ALLOW_ALL, FORCE_MFA], asked(**context)) is verdict
 
 
@@ -63,7 +63,7 @@ def test_bool_without_if_exists_lets_long_term_keys_through() -> None:
         (statement("Deny", Action="iam:GetUser"), asked("iam:ListMFADevices"), NOTHING),
     ],
 )
-def test_actions_and_resources(policy: Document, query: Query, verdict: Verdict) -> None:
+def test_actions_and_resources(policy: Document, query: Query, verdict: Decision) -> None:
     assert evaluate([policy], query) is verdict
 
 
@@ -76,7 +76,7 @@ def test_actions_and_resources(policy: Document, query: Query, verdict: Verdict)
         ({"NotAction": "s3:*", "NotResource": "arn:aws:s3:::*"}, DENY),
     ],
 )
-def test_not_action_and_not_resource_deny_all_but_what_they_name(element: dict[str, Any], verdict: Verdict) -> None:
+def test_not_action_and_not_resource_deny_all_but_what_they_name(element: dict[str, Any], verdict: Decision) -> None:
     denying = {"Statement": [{"Effect": "Deny", **element}]}
     assert evaluate([ALLOW_ALL, denying], asked()) is verdict
 
@@ -139,7 +139,7 @@ def test_principals_are_names_and_not_patterns(principal: Any, trusted: bool) ->
         ({"sts_ExternalId": "x"}, NOTHING),
     ],
 )
-def test_trust_demands_all_that_it_is_told_to(context: dict[str, str], verdict: Verdict) -> None:
+def test_trust_demands_all_that_it_is_told_to(context: dict[str, str], verdict: Decision) -> None:
     policy = trust(ALICE, mfa_age=60, external_id="x")
     assert evaluate([policy], asked("sts:AssumeRole", **context)) is verdict
 
@@ -180,10 +180,10 @@ def test_whatever_is_not_refused_can_be_evaluated(policy: dict[str, Any]) -> Non
         check(policy)
     except ValueError:
         return  # refused in the way that those who call it know
-    assert evaluate([policy], asked("s3:ListAllMyBuckets", aws_EpochTime="1", aws_username="alice")) in Verdict
+    assert evaluate([policy], asked("s3:ListAllMyBuckets", aws_EpochTime="1", aws_username="alice")) in Decision
 
 
 @pytest.mark.parametrize(("age", "verdict"), [(60, ALLOW), (10, NOTHING)])
-def test_a_number_may_be_written_as_one(age: int, verdict: Verdict) -> None:
+def test_a_number_may_be_written_as_one(age: int, verdict: Decision) -> None:
     policy = statement(Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": age}})
     assert evaluate([policy], asked("s3:ListAllMyBuckets", aws_MultiFactorAuthAge="30")) is verdict

@@ -10,7 +10,7 @@ import pytest
 from direct_aws import DirectAws
 
 from mfaenv.pretend_aws import iam, sts
-from mfaenv.pretend_aws.policy import ALLOW_ALL, Document, Query, Verdict, check, evaluate, trust
+from mfaenv.pretend_aws.policy import ALLOW_ALL, Decision, Document, Query, check, evaluate, trust
 from mfaenv.pretend_aws.validation import UNLIMITED, Members, Number, Rule, Text
 
 OPERATIONS = [
@@ -154,9 +154,13 @@ def test_a_users_policy_has_a_longest_text_without_its_white_space(direct: Direc
 
 @pytest.mark.parametrize(
     ("version", "verdict"),
-    [({"Version": "2012-10-17"}, Verdict.ALLOW), ({"Version": "2008-10-17"}, Verdict.NO_ALLOW), ({}, Verdict.NO_ALLOW)],
+    [
+        ({"Version": "2012-10-17"}, Decision.ALLOW),
+        ({"Version": "2008-10-17"}, Decision.NO_ALLOW),
+        ({}, Decision.NO_ALLOW),
+    ],
 )
-def test_variables_are_plain_text_in_the_oldest_version(version: dict[str, str], verdict: Verdict) -> None:
+def test_variables_are_plain_text_in_the_oldest_version(version: dict[str, str], verdict: Decision) -> None:
     own = {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:iam::123456789012:user/${aws:username}"}
     query = Query("iam:GetUser", "arn:aws:iam::123456789012:user/alice", {"aws:username": "alice"})
     assert evaluate([{**version, "Statement": own}], query) is verdict

@@ -9,7 +9,7 @@ from observed_aws import ObservedAws
 from signing import sign
 
 from mfaenv.commands.demo.client import Reply
-from mfaenv.pretend_aws.files import Keys
+from mfaenv.pretend_aws.files import SigningKeys
 from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA
 from mfaenv.pretend_aws.world import (
     Account,
@@ -52,7 +52,7 @@ class DirectAws:
         self.aws = ObservedAws(self.world)
 
     def request(
-        self, service: str, keys: Keys, action: str = "", region: str = "us-east-1", **form: str
+        self, service: str, keys: SigningKeys, action: str = "", region: str = "us-east-1", **form: str
     ) -> HttpRequest:
         """A signed request; without an action it is S3's ListBuckets."""
         fields = {"Action": action, "Version": VERSIONS.get(service, ""), **form}
@@ -65,13 +65,13 @@ class DirectAws:
         assert answer is not None
         return Reply(answer.status, answer.body.decode())
 
-    def sts(self, keys: Keys, action: str, region: str = "us-east-1", **form: str) -> Reply:
+    def sts(self, keys: SigningKeys, action: str, region: str = "us-east-1", **form: str) -> Reply:
         return self.send(self.request("sts", keys, action, region, **form))
 
-    def iam(self, keys: Keys, action: str, **form: str) -> Reply:
+    def iam(self, keys: SigningKeys, action: str, **form: str) -> Reply:
         return self.send(self.request("iam", keys, action, **form))
 
-    def s3(self, keys: Keys) -> Reply:
+    def s3(self, keys: SigningKeys) -> Reply:
         return self.send(self.request("s3", keys))
 
     def opened(self, reply: Reply) -> Credential:
@@ -83,5 +83,5 @@ class DirectAws:
         proof = {"SerialNumber": self.device.serial, "TokenCode": self.device.code()} if mfa else {}
         return self.opened(self.sts(self.key, "GetSessionToken", **proof, **form))
 
-    def assume(self, keys: Keys, role: Role, **form: str) -> Reply:
+    def assume(self, keys: SigningKeys, role: Role, **form: str) -> Reply:
         return self.sts(keys, "AssumeRole", RoleArn=role.arn, **{"RoleSessionName": "tester", **form})

@@ -12,7 +12,7 @@ from machine_role import Machine
 from observed_aws import ObservedAws
 from web_identity import WebIdentities
 
-from mfaenv.pretend_aws.files import Keys
+from mfaenv.pretend_aws.files import SigningKeys
 from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA
 from mfaenv.pretend_aws.world import User, World
 
@@ -62,7 +62,7 @@ def boto_session() -> Any:
 def client(boto_session: Any, request: pytest.FixtureRequest) -> Client:
     """boto3 clients, of the pretend AWS unless another address is given."""
 
-    def make(service: str, keys: Keys, *, url: str = "", **settings: Any) -> Any:
+    def make(service: str, keys: SigningKeys, *, url: str = "", **settings: Any) -> Any:
         return boto_session.client(
             service,
             region_name="eu-west-1",

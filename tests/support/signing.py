@@ -8,12 +8,12 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from mfaenv.pretend_aws.files import Keys
+from mfaenv.pretend_aws.files import SigningKeys
 from mfaenv.pretend_aws.sigv4 import TIME_FORMAT
 from mfaenv.serving.loopback import HttpRequest
 
 
-def sign(request: HttpRequest, keys: Keys, region: str, service: str, now: float) -> HttpRequest:
+def sign(request: HttpRequest, keys: SigningKeys, region: str, service: str, now: float) -> HttpRequest:
     """Return the request, which has its `host` header, with all its headers signed at Unix time `now`."""
     query = f"?{request.query}" if request.query else ""
     url = f"http://{request.headers['host']}{request.path}{query}"

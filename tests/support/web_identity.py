@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mfaenv.pretend_aws import sts
-from mfaenv.pretend_aws.policy import Query, Verdict, evaluate
+from mfaenv.pretend_aws.policy import Decision, Query, evaluate
 from mfaenv.pretend_aws.routing import Operation
 from mfaenv.pretend_aws.validation import Rule, Text, validate
 from mfaenv.pretend_aws.wire import Refusal
@@ -52,7 +52,7 @@ class WebIdentities(dict[str, WebIdentity]):
         claims = {f"{identity.issuer}:sub": identity.subject, f"{identity.issuer}:aud": identity.audience}
         action = f"sts:{ACTION}"
         provider = frozenset([role.account.arn(f"oidc-provider/{identity.issuer}")] if role else [])
-        if role is None or evaluate([role.trust], Query(action, role.arn, claims, provider)) is not Verdict.ALLOW:
+        if role is None or evaluate([role.trust], Query(action, role.arn, claims, provider)) is not Decision.ALLOW:
             raise Refusal("AccessDenied", f"Not authorized to perform {action}")
         session = world.open_session(role, sts.role_seconds(parameters, role), name=parameters["RoleSessionName"])
         return sts.STS.render(

@@ -54,7 +54,7 @@ def who(outcomes: Outcomes) -> Identity | None:
     return probe.who(outcome) if outcome else None
 
 
-def answer(outcomes: Outcomes, call: probe.Call) -> Outcome | None:
+def answer(outcomes: Outcomes, call: probe.ProbeCall) -> Outcome | None:
     """Return a call's answer, with whichever keys it was got."""
     tried = (column.get(call.action, probe.NOT_TRIED) for column in outcomes.values())
     return next((outcome for outcome in tried if outcome.kind is Kind.ALLOWED), None)

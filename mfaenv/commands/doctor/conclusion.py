@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfaenv.aws.probe import CALLS, NOT_TRIED
 from mfaenv.commands.doctor import account
 from mfaenv.commands.doctor.account import Outcomes
-from mfaenv.commands.doctor.report import Column, Row
+from mfaenv.commands.doctor.report import CallRow, Column
 from mfaenv.commands.doctor.verdict import Enforcement, Evidence, Verdict, evidence, judge
 from mfaenv.model import Request
 
@@ -19,11 +19,11 @@ DELETE_KEYS = "No policy of the account applies to its root user: delete these k
 NAME_A_USERS = "Name the profile of an IAM user's access keys: mfaenv doctor -p NAME"
 
 
-def rows(outcomes: Outcomes) -> tuple[Row, ...]:
+def rows(outcomes: Outcomes) -> tuple[CallRow, ...]:
     """Lay out every call by the keys that it was made with; nothing where there were none."""
     says = _evidence(outcomes)
     return tuple(
-        Row(
+        CallRow(
             call.action,
             ALWAYS if call.always else says[call.action].value if call.action in says else ALONE,
             {column: ended.get(call.action, NOT_TRIED) for column, ended in outcomes.items()},

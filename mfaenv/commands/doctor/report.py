@@ -56,7 +56,7 @@ class Column(StrEnum):
 HEADINGS = {Column.WITHOUT: "Without MFA", Column.WITH: "With MFA", Column.AS_IS: "As it is"}
 
 
-class Row(NamedTuple):
+class CallRow(NamedTuple):
     """One call, what it says, and how it ended with each set of keys."""
 
     action: str
@@ -69,7 +69,7 @@ class Report(NamedTuple):
 
     profile: str
     checks: tuple[Check, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[CallRow, ...]
     verdict: Verdict
 
     @property
@@ -132,7 +132,7 @@ def _said(check: Check) -> str:
     return ": ".join(filter(None, (check.name, check.text)))
 
 
-def _proof(rows: tuple[Row, ...]) -> Table:
+def _proof(rows: tuple[CallRow, ...]) -> Table:
     columns = tuple(rows[0].outcomes)
     body: tuple[tuple[Styled | str, ...], ...] = tuple(
         (row.action, *(_outcome(row.outcomes[column]) for column in columns), row.says) for row in rows

@@ -37,7 +37,7 @@ KEPT = tuple(title for title in COLUMNS if title != "Where")
 
 
 @dataclass
-class Row:
+class KeyRow:
     """A key as it is listed; None is not known."""
 
     profile: str | None
@@ -61,7 +61,7 @@ class Row:
             if not session or session.source != self.access_key_id:
                 return
             credentials = credentials_of(session)
-            settings = client.Settings(request.config_profile, request.session_region, request.device.text)
+            settings = client.ClientSettings(request.config_profile, request.session_region, request.device.text)
             with context.terminal.progress() as show:
                 show(f"Asking IAM about the keys of profile {request.profile.text}")
                 who = sts.identity(client.client("sts", settings, credentials), session.access_key)
@@ -112,7 +112,7 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     return DONE
 
 
-def _rows(env: Mapping[str, str], files: AwsFiles, context: Context) -> Iterator[Row]:
+def _rows(env: Mapping[str, str], files: AwsFiles, context: Context) -> Iterator[KeyRow]:
     """Yield a row for each profile with long-term keys of its own, and for the environment's."""
     for name in files.profiles:
         row = _row(name, files, context)
@@ -120,32 +120,32 @@ def _rows(env: Mapping[str, str], files: AwsFiles, context: Context) -> Iterator
             yield row
     keys = sources.environment_keys(env)
     if keys:
-        yield Row(None, "environment", keys.source, keys.access_key)
+        yield KeyRow(None, "environment", keys.source, keys.access_key)
 
 
-def _row(name: str, files: AwsFiles, context: Context) -> Row | None:
+def _row(name: str, files: AwsFiles, context: Context) -> KeyRow | None:
     section = files.profiles[name]
     command = section.get(process.SETTING, "")
     if places.used_file(files, name):
         access_key = "" if sources.token(section) else section.get(awsfiles.ACCESS_KEY)
-        return Row(name, "file", files.where(name), access_key) if access_key else None
+        return KeyRow(name, "file", files.where(name), access_key) if access_key else None
     entry = process.entry(command)
     if entry:
         try:
             keys = keychain.get(entry, context.terminal.awaited)
             problem = None if keys else f"The keychain has no keys for profile '{entry}'."
             title = f"the keychain ({keychain.title()})"
-            return Row(name, "keychain", title, keys.access_key if keys else None, problem=problem)
+            return KeyRow(name, "keychain", title, keys.access_key if keys else None, problem=problem)
         except MfaenvError as error:
             access_key = longterm.remembered_key(context.store, name, command)
-            return Row(name, "keychain", "the keychain", access_key or None, problem=error.message)
+            return KeyRow(name, "keychain", "the keychain", access_key or None, problem=error.message)
     if command and not process.is_ours(command):
         access_key = longterm.remembered_key(context.store, name, command)
-        return Row(name, "process", process.program_of(command), access_key or None)
+        return KeyRow(name, "process", process.program_of(command), access_key or None)
     return None
 
 
-def _drawn(rows: list[Row]) -> list[Table | str]:
+def _drawn(rows: list[KeyRow]) -> list[Table | str]:
     if not rows:
         return ["No profile has long-term keys. `aws configure --profile NAME` stores some."]
     table = Table("Long-term keys", COLUMNS, tuple(row.shown() for row in rows), KEPT)
@@ -153,7 +153,7 @@ def _drawn(rows: list[Row]) -> list[Table | str]:
     return [table, *dict.fromkeys(problems)]
 
 
-def _note_on_ages(rows: list[Row], terminal: Terminal) -> None:
+def _note_on_ages(rows: list[KeyRow], terminal: Terminal) -> None:
     """Show how ages come to be listed, where one is missing for want of a session."""
     without = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
     if without:

@@ -145,7 +145,7 @@ def _import(move: Move, keys: Keys, agreed: Keys | None) -> None:
     before = move.entry.load()
     try:
         move.entry.replace(keys if same(before, keys) else agreed, keys)
-        settings = client.Settings(move.name, request.session_region)
+        settings = client.ClientSettings(move.name, request.session_region)
         sts.identity(client.client("sts", settings, keys), keys.access_key)
     except BaseException:
         if not same(before, keys):

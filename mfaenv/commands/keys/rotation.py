@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mfaenv.aws import access_keys, client, sts
 from mfaenv.aws.access_keys import AccessKey, Iam
-from mfaenv.aws.client import Settings
+from mfaenv.aws.client import ClientSettings
 from mfaenv.command_line import aws_configure
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import KeychainEntry, Place, same
@@ -48,7 +48,7 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     how = acquisition.settle(options, env, request, files)
     place, keys = _stored(request, files, env, terminal)
     session = credentials_of(Sessions(Context(store, terminal, how)).obtain(request).session)
-    settings = client.Settings(request.config_profile, request.session_region, request.device.text)
+    settings = client.ClientSettings(request.config_profile, request.session_region, request.device.text)
     who = sts.identity(client.client("sts", settings, session), session.access_key)
     if not who.user:
         raise MfaenvError(f"{who.arn} is not an IAM user.", "Delete the owner's keys, and work with an IAM user's.")
@@ -98,7 +98,7 @@ class Rotation:
     store: Store
     place: Place
     iam: Iam
-    settings: Settings
+    settings: ClientSettings
     keys: Keys
     delete: bool
 

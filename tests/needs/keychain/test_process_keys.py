@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from observed_aws import ObservedAws
     from product import Product
 
-    from mfaenv.pretend_aws.files import Keys
+    from mfaenv.pretend_aws.files import SigningKeys
     from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a script of sh")
@@ -33,7 +33,7 @@ def keychain(tmp_path: Path) -> Iterator[Keychain]:
         yield found
 
 
-def printed(key: Keys, **more: str) -> str:
+def printed(key: SigningKeys, **more: str) -> str:
     return json.dumps({"Version": 1, "AccessKeyId": key.id, "SecretAccessKey": key.secret, **more})
 
 

@@ -10,7 +10,7 @@ from direct_aws import Client
 from moto.server import ThreadedMotoServer
 from observed_aws import ObservedAws
 
-from mfaenv.pretend_aws.files import Keys
+from mfaenv.pretend_aws.files import SigningKeys
 from mfaenv.pretend_aws.policy import trust
 from mfaenv.pretend_aws.world import User
 
@@ -57,14 +57,14 @@ def fits(ours: Any, theirs: Any) -> bool:
 
 
 @pytest.fixture
-def key(aws: ObservedAws, alice: User) -> Keys:
+def key(aws: ObservedAws, alice: User) -> SigningKeys:
     """A key that may do anything here, as all may in moto's world."""
     alice.policies.pop("ForceMFA")
     aws.world.accounts["123456789012"].add_role("Deploy", trust(alice.arn, mfa=False))
     return alice.keys[0]
 
 
-def test_answers_have_the_shape_of_motos(key: Keys, moto: str, client: Client, alice: User) -> None:
+def test_answers_have_the_shape_of_motos(key: SigningKeys, moto: str, client: Client, alice: User) -> None:
     proof = {"SerialNumber": alice.devices[0].serial, "TokenCode": alice.devices[0].code()}
     role = {"RoleArn": "arn:aws:iam::123456789012:role/Deploy", "RoleSessionName": "tester"}
     calls: list[tuple[str, str, dict[str, str]]] = [
@@ -82,7 +82,7 @@ def test_answers_have_the_shape_of_motos(key: Keys, moto: str, client: Client, a
         assert fits(ours, theirs), f"{method}: {ours} is not {theirs}"
 
 
-def test_errors_have_the_shape_of_motos(key: Keys, moto: str, client: Client) -> None:
+def test_errors_have_the_shape_of_motos(key: SigningKeys, moto: str, client: Client) -> None:
     errors = []
     for url in ("", moto):
         with pytest.raises(ClientError) as caught:
