@@ -136,7 +136,7 @@ def _is_loopback_number(host: str) -> bool:
 
 
 def _proxy(url: str, env: Mapping[str, str]) -> str:
-    """Return the proxy through which urllib3 would call a URL without TLS, or nothing, as botocore finds it."""
+    """Return the proxy through which urllib3 would call a URL without TLS; an empty text where it would not use one."""
     if sys.platform not in HAVE_PROXY_SETTINGS and not any(name.lower() == "http_proxy" for name in env):
         return ""
     from urllib.parse import urlsplit

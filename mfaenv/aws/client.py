@@ -146,7 +146,7 @@ class RoleClients:
 
 
 def _certificates(source: "Session", settings: ClientSettings) -> str | None:
-    """Return the file of certificates to trust; nothing where botocore finds one."""
+    """Return the file of certificates to trust; None where botocore finds one, or there is none."""
     return None if source.get_config_variable("ca_bundle") else settings.ca_bundle or None
 
 

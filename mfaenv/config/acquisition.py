@@ -62,7 +62,7 @@ def _ask(options: Options, env: Mapping[str, str]) -> Value:
 
 
 def _window(env: Mapping[str, str]) -> str:
-    """Return the program that MFAENV_ASK names, whatever the option says; nothing where it names none."""
+    """Return the program that MFAENV_ASK names, whatever the option says; an empty text where it names none."""
     (variable,) = catalog.OPTIONS["ask"].variables
     named = env.get(variable, "")
     return named if named in catalog.WINDOWS else ""

@@ -73,7 +73,7 @@ def looked_up(options: Options, env: Mapping[str, str], name: str) -> Value:
 
 
 def named_profile(options: Options, env: Mapping[str, str]) -> Value:
-    """Return the profile that the option or a variable names, or nothing."""
+    """Return the profile that the option or a variable names; NOTHING where none does."""
     return looked_up(options, env, "profile")
 
 
@@ -253,7 +253,7 @@ def _endpoint(env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -
 
 
 def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service: str = "sts") -> Value:
-    """Return the configured endpoint of a service and its source, or nothing, in botocore's order of precedence.
+    """Return a service's configured endpoint and its source in botocore's order of precedence; NOTHING without one.
 
     Raise MfaenvError for a section of services that is not there, as botocore does.
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html

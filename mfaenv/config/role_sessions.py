@@ -113,7 +113,7 @@ def _tags(text: str, source: str) -> tuple[Tag, ...]:
 
 
 def _wrong_tag(key: str, value: str) -> str:
-    """Return what AWS does not take of a tag, or nothing."""
+    """Return what AWS does not take of a tag; an empty text where it takes it."""
     if not key or len(key) > MAX_KEY:
         return f"a key has 1 to {MAX_KEY} characters, and '{key[:MAX_KEY]}' has {len(key)}"
     if len(value) > MAX_VALUE:

@@ -130,7 +130,7 @@ def _title(text: str) -> str:
 
 
 def _name_and_value(text: str) -> tuple[str, str]:
-    """Split a line at its first separator; the name is empty where there is none, or nothing before it."""
+    """Split a line at its first separator; the name is empty without one, or with nothing before it."""
     ends = [end for end in map(text.find, SEPARATORS) if end > -1]
     end = min(ends, default=0)
     return text[:end], text[end + 1 :].strip()

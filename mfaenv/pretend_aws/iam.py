@@ -141,7 +141,7 @@ def _on_user(action: str, answer: UserAction, *, unnamed: str = "", of_key: bool
 
 
 def _owner(call: Call) -> str:
-    """Return the user of this account whose key the call names; nothing where there is no such key."""
+    """Return the user of this account whose key the call names; an empty text where there is no such key."""
     users = call.caller.account.users.values()
     return next((user.name for user in users for key in user.keys if key.id == call.parameters["AccessKeyId"]), "")
 

@@ -33,7 +33,7 @@ class Authorization:
 
 
 def parse_authorization(header: str) -> Authorization | None:
-    """Return the parts of the header, or nothing if it is not one of this version."""
+    """Return the parts of the header; None where it is not one of this version."""
     match = re.fullmatch(
         rf"{ALGORITHM} +Credential=([^/,=]+)/([^/,]+)/([^/,]*)/([^/,]+)/([^/,]+), *"
         r"SignedHeaders=([^,=]+), *Signature=([^,=]+)",

@@ -20,7 +20,7 @@ class Rule(Protocol):
         """Return whether it must be there."""
 
     def broken(self, value: str) -> str:
-        """Return the constraint that the value breaks, or nothing."""
+        """Return the constraint that the value breaks; an empty text where it breaks none."""
 
 
 UNLIMITED = 1024 * 1024
@@ -41,7 +41,7 @@ class Text:
     required: bool = False
 
     def broken(self, value: str) -> str:
-        """Return the constraint that the value breaks, or nothing."""
+        """Return the constraint that the value breaks; an empty text where it breaks none."""
         if len(value) < self.least:
             return f"Member must have length greater than or equal to {self.least}"
         if len(value) > self.most:
@@ -61,7 +61,7 @@ class Number:
     required: bool = False
 
     def broken(self, value: str) -> str:
-        """Return the constraint that the value breaks, or nothing."""
+        """Return the constraint that the value breaks; an empty text where it breaks none."""
         if not re.fullmatch(r"-?[0-9]+", value):
             return "Member must be a number"
         if int(value) < self.least:
@@ -103,7 +103,7 @@ class Members:
         return name.startswith(f"{self.name}.member.") and head.isdecimal() and rest in self.fields
 
     def broken(self, _value: str) -> str:
-        """Return nothing: the list is no parameter of its own."""
+        """Return an empty text: the list is no parameter of its own."""
         return ""
 
 

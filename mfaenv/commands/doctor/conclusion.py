@@ -20,7 +20,7 @@ NAME_A_USERS = "Name the profile of an IAM user's access keys: mfaenv doctor -p 
 
 
 def rows(outcomes: Outcomes) -> tuple[CallRow, ...]:
-    """Lay out every call by the keys that it was made with; nothing where there were none."""
+    """Lay out every call by the keys that it was made with; none where none were made."""
     says = _evidence(outcomes)
     return tuple(
         CallRow(
@@ -47,7 +47,7 @@ def verdict(request: Request, outcomes: Outcomes) -> Verdict:
 
 
 def _evidence(outcomes: Outcomes) -> dict[str, Evidence]:
-    """Compare each call that a policy decides about; nothing where there is but one set of keys."""
+    """Compare each call that a policy decides about; none where there is one set of keys."""
     if Column.WITHOUT not in outcomes:
         return {}
     without, with_mfa = outcomes[Column.WITHOUT], outcomes[Column.WITH]

@@ -105,7 +105,7 @@ def _of_users(outcomes: Mapping[str, Outcome]) -> Mapping[str, Outcome]:
 
 
 def obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | None]:
-    """Return a session for the request, or nothing and what was in the way, if anything."""
+    """Return a session for the request and None, or an empty one and why there is none."""
     try:
         context.store.check()
         return Sessions(context).obtain(request).session, None

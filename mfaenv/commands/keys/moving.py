@@ -57,7 +57,7 @@ class Move:
 
     @property
     def command(self) -> str:
-        """Return the command by which the profile gets its keys from the keychain already, or nothing."""
+        """Return the command that gets the profile its keys from the keychain already; an empty text without one."""
         command = self.section.get(process.SETTING, "")
         return command if process.entry(command) else ""
 
