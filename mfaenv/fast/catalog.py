@@ -69,6 +69,7 @@ TOPICS = (
     "doctor",
     "demo",
     "prompts",
+    "direnv",
     "scripts",
     "moving",
     "troubleshooting",

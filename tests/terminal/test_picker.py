@@ -110,11 +110,10 @@ def test_without_a_terminal_the_error_names_the_option(product: Product) -> None
     assert "no terminal to ask on.\n        Type: mfaenv -p NAME" in done.err
 
 
-def test_an_empty_name_is_none(product: Product) -> None:
+def test_an_empty_name_is_no_question(product: Product) -> None:
     with asking(product, "--shell", "bash", "--profile=") as window:
-        window.see("profile default")
-        window.press(CTRL_C)
-        assert window.ended() == INTERRUPTED
+        assert window.ended() == USAGE
+        assert "--profile is empty" in window.text
 
 
 def test_a_list_without_a_default_opens_by_itself(product: Product) -> None:
