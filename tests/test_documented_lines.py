@@ -37,6 +37,7 @@ ELSEWHERE = {
     r"(?:aws-vault|docker|py -m venv) .*|.*podman.*": "",  # none
     r"mfaenv configure": "test_configure.py",
     r"mfaenv -p": "test_picker.py",
+    r"use mfaenv .*|export AWS_PROFILE=.*|.*init direnv.*|mkdir -p ~/\.config/direnv/lib": "test_direnv.py",
     r".*\| (?:source|Invoke-Expression|load-env)|.*init (?:fish|nu).*|mkdir \$nu.*": "test_shells.py",
     r".*pass otp.*": "test_code_programs.py",
     r"eval \"\$\(~/\.local.*": "test_configure.py",
