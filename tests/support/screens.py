@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 TITLE = "^mfaenv$"
+SECONDS_TO_CLOSE = 5
+"""After which a window that has just opened got nothing of what was typed."""
 
 
 class Screen:
@@ -50,6 +52,13 @@ class Screen:
     def type(self, keys: str) -> None:
         """Wait until a window asks, and type into it; Enter at the end."""
         until(self.windows)
+        asking = self.windows()
+        self._type(keys)
+        while not is_soon(lambda: self.windows() != asking, SECONDS_TO_CLOSE):
+            self._do("key", "ctrl+a")  # what it got of it is written over
+            self._type(keys)
+
+    def _type(self, keys: str) -> None:
         self._do("type", "--delay", "20", keys)
         self._do("key", "Return")
 
@@ -71,11 +80,18 @@ class Screen:
 
 def until(there: Callable[[], object]) -> None:
     """Wait until something is there; the test fails where that takes too long."""
-    end = time.monotonic() + PATIENCE
+    if not is_soon(there, PATIENCE):
+        pytest.fail("nothing came")
+
+
+def is_soon(there: Callable[[], object], seconds: float) -> bool:
+    """Return whether something is there before so many seconds have passed."""
+    end = time.monotonic() + seconds
     while not there():
         if time.monotonic() > end:
-            pytest.fail("nothing came")
+            return False
         time.sleep(0.05)
+    return True
 
 
 def command_lines(program: str, screen: Screen) -> dict[str, list[str]]:

@@ -101,7 +101,7 @@ def assert_it_outlives_a_role(
     named = ("env", "AWS_PROFILE=staging") if only else ()
     done = product.run("exec", *way, "-p", "staging", "-c", scenario.device.code(), "--", *named, *command)
     assert done.status == 0, done.err
-    assert done.out.splitlines()[-1] == "arn:aws:sts::111122223333:assumed-role/Developer/mfaenv"
+    assert done.out.splitlines()[-1] == "arn:aws:sts::111122223333:assumed-role/Developer/alice"
     who = [record.access_key_id for record in aws.log if record.action == "GetCallerIdentity" and record.status == 200]
     roles = [key for key in who if scenario.world.credentials[key].token]
     assert len(set(roles)) == 2

@@ -25,7 +25,7 @@ COMPLETIONS = Path(__file__).parents[3] / "completions"
 FROZEN = """
 from importlib.metadata import distributions
 for found in distributions():
-    print(f"{found.name.lower()}=={found.version}")
+    print(f"{found.name.lower().replace('_', '-')}=={found.version}")
 """
 TYPED = """
 from typing import assert_type

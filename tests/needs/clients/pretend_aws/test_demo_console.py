@@ -60,5 +60,5 @@ def test_a_browser_shows_the_role(folder: Path, variables: dict[str, str]) -> No
     assert done.returncode == 0, done.stderr + (folder / "errors").read_text()
     assert "The browser opens the console as role Developer of account 111122223333." in done.stderr
     page = (folder / "page").read_text()
-    assert "You are <b>Developer/mfaenv</b> in account <b>111122223333</b>." in page
+    assert "You are <b>Developer/alice</b> in account <b>111122223333</b>." in page
     assert "You asked for https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1" in page
