@@ -1,10 +1,7 @@
 # Completion for mfaenv in bash, from 3.2 on: the program itself says what fits.
 _mfaenv_complete() {
-    local answer index start trap
-    trap=$(trap -p INT)
-    trap : INT # otherwise Ctrl-C leaves a half of this line to run
+    local answer index start
     answer=$(\exec mfaenv complete bash "${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" "${COMP_WORDS[@]}" 2>/dev/null) || :
-    eval "${trap:-trap - INT}"
     {
         IFS=' ' read -r index start
         IFS=$'\n' read -r -d '' -a COMPREPLY

@@ -40,7 +40,7 @@ def code() -> Iterator[str]:
 
 
 def command_lines() -> Iterator[list[str]]:
-    """Yield the words of each mfaenv that is called, up to what is another program's."""
+    """Yield the words of each mfaenv that is called, up to what is another program's; `use mfaenv` is direnv's."""
     for text in code():
         for words in re.findall(r"(?<!use )\bmfaenv((?: +[^\s|()'`\"]+)+)", text):
             yield re.split(r" -- | [>;] ", words)[0].split()
