@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from mfaenv import shells
+from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import catalog, output
 from mfaenv.fast.catalog import COMMANDS, FILES, MAIN, PROFILES, PROGRAM, STORED, Command, Option, Takes
@@ -96,11 +97,9 @@ def _program(tab: Tab, index: int, env: Mapping[str, str], *, lists: bool) -> st
 def _names(takes: Takes, typed: str, env: Mapping[str, str]) -> Iterable[str]:
     """Return the words that an option or a command takes."""
     if takes == PROFILES:
-        from mfaenv.config import names  # here and below: most Tabs do without
-
         return names.profiles(env)
     if takes == STORED:
-        from mfaenv.session import stored
+        from mfaenv.session import stored  # most Tabs do without
 
         return stored.profiles(env)
     if takes == PROGRAM:
@@ -120,7 +119,7 @@ def _files(typed: str) -> list[str]:
 def _programs(typed: str, env: Mapping[str, str]) -> list[str]:
     """Return the programs on the PATH whose names begin so."""
     folders = env.get("PATH", "").split(os.pathsep)
-    return sorted({name for folder in folders for name in _names_in(folder) if _is_program(folder, name, typed)})
+    return sorted({name for folder in folders for name in _names_in(folder) if _is_program(folder, name, typed, env)})
 
 
 def _names_in(folder: str) -> list[str]:
@@ -131,17 +130,17 @@ def _names_in(folder: str) -> list[str]:
         return []
 
 
-def _is_program(folder: str, name: str, typed: str) -> bool:
+def _is_program(folder: str, name: str, typed: str, env: Mapping[str, str]) -> bool:
     path = os.path.join(folder, name)
-    return name.startswith(typed) and _can_be_run(path) and os.path.isfile(path)
+    return name.startswith(typed) and _can_be_run(path, env) and os.path.isfile(path)
 
 
 if sys.platform == "win32":
 
-    def _can_be_run(path: str) -> bool:
-        endings = os.environ.get("PATHEXT", "").lower().split(os.pathsep)
+    def _can_be_run(path: str, env: Mapping[str, str]) -> bool:
+        endings = env.get("PATHEXT", "").lower().split(os.pathsep)
         return os.path.splitext(path)[1].lower() in endings
 else:
 
-    def _can_be_run(path: str) -> bool:
+    def _can_be_run(path: str, _: Mapping[str, str]) -> bool:
         return os.access(path, os.X_OK)

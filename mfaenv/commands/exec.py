@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from mfaenv import fast, shells
 from mfaenv.command_line import join
+from mfaenv.config import names
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import ReadOnlyStore
 from mfaenv.fast.parse import Options
 from mfaenv.shells import Pair
+from mfaenv.terminal import coredump
 
 
 def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int:
@@ -24,7 +26,7 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
     words = list(command) or [user_shell(env)]
     if options.get("serve") or options.get("only"):
         _check_program(words, env)
-        from mfaenv.commands import serve
+        from mfaenv.commands import serve  # here and below: slow to load, and a stored session does without
 
         inherited = dict(env)
         _restore_locale(inherited)
@@ -37,7 +39,7 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
 
 def _start(options: Options, command: Sequence[str], words: list[str], env: dict[str, str]) -> int:
     if not command and os.isatty(2) and not options.get("quiet"):
-        from mfaenv.terminal.terminal import Terminal
+        from mfaenv.terminal.terminal import Terminal  # as above
 
         profile = env[environment.PROFILE]
         Terminal(env).note(f"This opens {words[0]} with the session of profile {profile}; exit ends it.")
@@ -49,21 +51,18 @@ def _session(options: Options, words: Sequence[str], env: Mapping[str, str]) -> 
     if isinstance(stored, list):
         return stored
     _check_program(words, env)
-    from mfaenv.session import service
-    from mfaenv.terminal import coredump
-    from mfaenv.terminal.terminal import Terminal
+    from mfaenv.session import service  # as above
 
     coredump.prevent()
     try:
-        return environment.pairs(service.obtain(options, env, Terminal.for_options(options, env)), env)
+        return environment.pairs(service.obtain_on_terminal(options, env), env)
     finally:
         coredump.restore()  # for the command
 
 
 def _check_program(words: Sequence[str], env: Mapping[str, str]) -> None:
     """Raise MfaenvError where there is no such program: a code is good once, and would be lost."""
-    from mfaenv.config import names
-    from mfaenv.terminal import program
+    from mfaenv.terminal import program  # as above
 
     name, *others = words
     if not program.find(name, env) and name in names.profiles(env):
@@ -74,6 +73,7 @@ def _check_program(words: Sequence[str], env: Mapping[str, str]) -> None:
 
 
 if sys.platform == "win32":
+    from mfaenv.terminal.foreground import run_in_foreground
 
     def user_shell(env: Mapping[str, str]) -> str:
         """Return the shell that the user works with, as the environment names it."""
@@ -84,8 +84,6 @@ if sys.platform == "win32":
 
     def _run(words: Sequence[str], env: dict[str, str]) -> int:
         # os.execvpe would start a second process there, and end this one while the command runs.
-        from mfaenv.terminal.foreground import run_in_foreground
-
         return run_in_foreground(words, env)
 else:
     _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
@@ -141,7 +139,7 @@ else:
             except PermissionError as error:
                 missing = error
             except OSError as error:
-                from mfaenv.terminal.program import script_command
+                from mfaenv.terminal.program import script_command  # as above
 
                 script = script_command(path, words) if error.errno == errno.ENOEXEC else []
                 if not script:

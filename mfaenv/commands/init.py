@@ -78,15 +78,15 @@ def _refused(shell: str, pair: Pair) -> str:
 def kept(shell: str, options: Options, env: Mapping[str, str], now: float) -> str:
     """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
     store, hook = Store.of(env), "no_hook" not in options
-    known = [*startup.settings(shell, store, hook=hook), *_profile(options)]
-    return _code(shell, env, store, now, known, hook=hook)
+    pairs = [*startup.settings(shell, store, hook=hook), *_profile(options)]
+    return _code(shell, env, store, now, pairs, hook=hook)
 
 
 def _code(  # noqa: PLR0913 - all that the templates need
-    shell: str, env: Mapping[str, str], store: Store, now: float, known: Iterable[Pair], *, hook: bool
+    shell: str, env: Mapping[str, str], store: Store, now: float, pairs: Iterable[Pair], *, hook: bool
 ) -> str:
-    """Return the function, the hook and the completion; `known` is as in `startup.text`."""
-    function = startup.text(shell, store.latest(), now, known, hook=hook, remind=startup.reminder(env))
+    """Return the function, the hook and the completion; `pairs` is as in `startup.text`."""
+    function = startup.text(shell, store.latest(), now, pairs, hook=hook, remind=startup.reminder(env))
     return function + startup.short(startup.completion(shell))
 
 
@@ -109,10 +109,10 @@ def _variables(shell: str, pairs: list[Pair], without: list[Pair], env: Mapping[
         return _rendered(shell, without), False
 
 
-def _warn(message: str, env: Mapping[str, str]) -> None:
+def _warn(text: str, env: Mapping[str, str]) -> None:
     from mfaenv.terminal.terminal import Terminal  # rarely needed, and each start of a shell would wait for it
 
-    Terminal(env).warn(message)
+    Terminal(env).warn(text)
 
 
 def _rendered(shell: str, pairs: list[Pair]) -> bytes:
@@ -123,21 +123,20 @@ def _stays(env: Mapping[str, str], now: float) -> bool:
     """Return whether this shell is left as it is: pinned, with its own keys or address, or a session that holds."""
     end = environment.end(env)
     over = end is not None and end <= now
-    held = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
-    return bool(env.get(environment.PINNED) or (held and not over))
+    has_credentials = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
+    return bool(env.get(environment.PINNED) or (has_credentials and not over))
 
 
 def stored_session(options: Options, env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     """Return the stored session of a request; nothing where there is none. It never asks, and says nothing."""
-    wanted: Options = {**options, "cached": True, "quiet": True}
-    found = fast.stored(wanted, env, store, now)
-    if found is not None:
-        return found if isinstance(found, list) else []
-    from mfaenv.session import service  # these two are slow to load, and a stored session does without
-    from mfaenv.terminal.terminal import Terminal
+    quiet_options: Options = {**options, "cached": True, "quiet": True}
+    session = fast.stored(quiet_options, env, store, now)
+    if session is not None:
+        return session if isinstance(session, list) else []
+    from mfaenv.session import service  # slow to load, and a stored session does without
 
     try:
-        return environment.pairs(service.obtain(wanted, env, Terminal.for_options(wanted, env)), env)
+        return environment.pairs(service.obtain_on_terminal(quiet_options, env), env)
     except MfaenvError:
         return []
 

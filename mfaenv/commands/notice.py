@@ -24,22 +24,18 @@ def show(options: Options, env: Mapping[str, str], pairs: Iterable[Pair], store:
         output.text_to_stderr(f"mfaenv: {describe(got, store)}\n{_disagreed(env)}")
 
 
-def _disagreed(env: "Mapping[str, str]") -> str:
+def _disagreed(env: Mapping[str, str]) -> str:
     """Return a line about keys of another profile than AWS_PROFILE named; nothing where a hook sees to it."""
-    from mfaenv.terminal.tty import printable
-
-    held, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
-    if not env.get(environment.EXPIRES) or asked in {"", held, env.get(environment.SEEN)}:
+    profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
+    if not env.get(environment.EXPIRES) or asked in {"", profile, env.get(environment.SEEN)}:
         return ""
     if env.get(environment.PROFILE_AS) == environment.AWS_PROFILE:
         return ""
-    return printable(f"mfaenv: until now the keys were of profile {held}, though AWS_PROFILE was {asked}") + "\n"
+    return _printable(f"mfaenv: until now the keys were of profile {profile}, though AWS_PROFILE was {asked}") + "\n"
 
 
 def describe(got: Mapping[str, str], store: Store) -> str:
     """Return the profile, the role, when it ends and what is left of a session, for what a shell got of it."""
-    from mfaenv.terminal.tty import printable  # slow to load, and a stored session is mostly printed without a line
-
     key = got.get("AWS_ACCESS_KEY_ID", "")
     entries = (entry for name in store.names(SESSION) if (entry := store.read(Session, name)))
     role = next((entry.role for entry in entries if entry.access_key == key), "")
@@ -47,7 +43,13 @@ def describe(got: Mapping[str, str], store: Store) -> str:
     words = [got.get("MFAENV_PROFILE", ""), f"({', '.join(filter(None, details))})" if any(details) else ""]
     end = got.get("MFAENV_EXPIRES", "")
     until = _until(int(end), time.time()) if end else ""
-    return printable(" ".join(filter(None, [*words, until])))
+    return _printable(" ".join(filter(None, [*words, until])))
+
+
+def _printable(text: str) -> str:
+    from mfaenv.terminal.tty import printable  # slow to load, and a stored session is mostly printed without a line
+
+    return printable(text)
 
 
 def _until(end: int, now: float) -> str:

@@ -53,11 +53,11 @@ def reminder(env: Mapping[str, str]) -> int:
 
 
 def text(  # noqa: PLR0913 - all that the templates need
-    shell: str, seen: str, now: float, known: Iterable[Pair], *, hook: bool, remind: int = 0
+    shell: str, seen: str, now: float, pairs: Iterable[Pair], *, hook: bool, remind: int = 0
 ) -> str:
     """Return the function and, where it is wanted and the shell can have one, the prompt hook.
 
-    `seen` is the word that was announced last, `now` in seconds since 1970; `known` is for the text that is kept, and
+    `seen` is the word that was announced last, `now` in seconds since 1970; `pairs` is for the text that is kept, and
     `remind` the seconds before a session's end at which the hook says so.
     """
     language = shells.get_target(shell)
@@ -73,7 +73,7 @@ def text(  # noqa: PLR0913 - all that the templates need
         "NOW": str(int(now)),
         "FIRST": str(max(early, remind)),
         # JSON, for a text in double quotes.
-        "KNOWN": shells.render("json", known).decode().strip().replace("\\", r"\\").replace('"', r"\""),
+        "KNOWN": shells.render("json", pairs).decode().strip().replace("\\", r"\\").replace('"', r"\""),
     }
     names = (*language.function, *(language.hook if hook else ()))
     return "".join(short(_filled(name, values)) for name in names)

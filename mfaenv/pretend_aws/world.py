@@ -10,6 +10,8 @@ Everything is a plain object that a test may change while the server runs: `key.
 `alice.policies.clear()`, `world.clock = lambda: time.time() + 3600`.
 """
 
+from __future__ import annotations
+
 import base64
 import secrets
 import time
@@ -56,25 +58,25 @@ class World:
         """Return the Unix time in seconds."""
         return self.clock()
 
-    def add_account(self, account_id: str, *, partition: str = "aws") -> "Account":
+    def add_account(self, account_id: str, *, partition: str = "aws") -> Account:
         """Add an account of twelve digits; the partition decides its ARNs and its regions."""
         account = self.accounts[account_id] = Account(self, account_id, partition, created=self.now())
         return account
 
-    def find_role(self, arn: str) -> "Role | None":
+    def find_role(self, arn: str) -> Role | None:
         """Return the role of that ARN."""
         roles = (role for account in self.accounts.values() for role in account.roles.values())
         return next((role for role in roles if role.arn == arn), None)
 
     def open_session(
         self,
-        principal: "User | Role",
+        principal: User | Role,
         seconds: int,
         *,
         mfa_at: float | None = None,
         name: str = "",
         details: RoleSession = NOTHING,
-    ) -> "Credential":
+    ) -> Credential:
         """Return new temporary keys; `mfa_at` is when a code was given for them, the rest is a role session's."""
         now = self.now()
         session = Credential(
@@ -100,10 +102,10 @@ class Account:
     id: str
     partition: str = "aws"
     created: float = 0
-    users: "dict[str, User]" = field(default_factory=dict)
-    roles: "dict[str, Role]" = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
     buckets: list[str] = field(default_factory=list)
-    unassigned_devices: "dict[str, Device]" = field(default_factory=dict)
+    unassigned_devices: dict[str, Device] = field(default_factory=dict)
     """Virtual devices that are nobody's yet, or any more, by serial number."""
     policies: dict[str, Document] = field(default_factory=dict)
     """Managed policies of the account's own, by ARN."""
@@ -112,14 +114,14 @@ class Account:
         """Return the ARN of a resource of this account: `arn:aws:iam::123456789012:user/alice`."""
         return f"arn:{self.partition}:{service}::{self.id}:{resource}"
 
-    def add_user(self, name: str, *, path: str = "/", policies: dict[str, Document] | None = None) -> "User":
+    def add_user(self, name: str, *, path: str = "/", policies: dict[str, Document] | None = None) -> User:
         """Add a user with policies by name; the name `root` makes the account's owner, whom no policy binds."""
         user = self.users[name] = User(self, name, policies or {}, path=path, created=self.world.now())
         return user
 
     def add_role(
         self, name: str, trust: Document, *, policies: dict[str, Document] | None = None, max_session: int = HOUR
-    ) -> "Role":
+    ) -> Role:
         """Add a role; `trust` is its trust policy, `max_session` its longest session in seconds (1 to 12 hours)."""
         role = self.roles[name] = Role(self, name, policies or {}, trust=trust, max_session=max_session)
         return role
@@ -146,8 +148,8 @@ class User(Principal):
     path: str = "/"
     created: float = 0
     id: str = field(default_factory=lambda: new_id("AIDA"))
-    keys: "list[Credential]" = field(default_factory=list)
-    devices: "list[Device]" = field(default_factory=list)
+    keys: list[Credential] = field(default_factory=list)
+    devices: list[Device] = field(default_factory=list)
 
     @property
     def is_root(self) -> bool:
@@ -159,7 +161,7 @@ class User(Principal):
         """Return the user's ARN."""
         return self.account.arn("root" if self.is_root else f"user{self.path}{self.name}")
 
-    def add_key(self, key_id: str = "", secret: str = "") -> "Credential":
+    def add_key(self, key_id: str = "", secret: str = "") -> Credential:
         """Add a long-term access key, made up unless it is given."""
         world = self.account.world
         key = Credential(self, key_id or new_id("AKIA"), secret or new_secret(), created=world.now())
@@ -167,7 +169,7 @@ class User(Principal):
         world.credentials[key.id] = key
         return key
 
-    def add_device(self, kind: DeviceKind = "virtual", name: str = "", secret: bytes = b"") -> "Device":
+    def add_device(self, kind: DeviceKind = "virtual", name: str = "", secret: bytes = b"") -> Device:
         """Add an MFA device; a virtual one is named after the user unless a name is given."""
         serial = {
             "virtual": self.account.arn(f"mfa/{name or self.name}"),
@@ -239,7 +241,7 @@ class Credential:
     name: str = ""
     details: RoleSession = NOTHING
     known_from: float = 0
-    used: "Use | None" = None
+    used: Use | None = None
 
     @property
     def account(self) -> Account:

@@ -31,7 +31,7 @@ class Shown(NamedTuple):
         return "\n".join([*filter(None, [self.wrong]), *self.lines, PROMPT])
 
 
-class Start(NamedTuple):
+class ProgramStart(NamedTuple):
     """How the program is started, without a shell: its arguments, what it reads, and variables of its own."""
 
     arguments: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Dialog(ABC):
     display = False
 
     @abstractmethod
-    def start(self, shown: Shown) -> Start:
+    def start(self, shown: Shown) -> ProgramStart:
         """Return how to start the program."""
 
     @abstractmethod

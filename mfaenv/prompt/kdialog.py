@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, TITLE, Dialog, Ended, NoWindowError, Shown, Start
+from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, TITLE, Dialog, Ended, NoWindowError, ProgramStart, Shown
 
 
 class Kdialog(Dialog):
@@ -13,10 +13,10 @@ class Kdialog(Dialog):
     name = "kdialog"
     display = True
 
-    def start(self, shown: Shown) -> Start:
+    def start(self, shown: Shown) -> ProgramStart:
         """Return the window's text as an argument."""
         text = "<br>".join(escape(line) for line in shown.text.split("\n"))
-        return Start(("--title", TITLE, "--inputbox", f"<qt>{text}</qt>"))
+        return ProgramStart(("--title", TITLE, "--inputbox", f"<qt>{text}</qt>"))
 
     def answer(self, ended: Ended) -> str:
         """Return the line. The status is 1 for a window that was closed."""

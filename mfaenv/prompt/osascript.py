@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, TITLE, Dialog, Ended, NoWindowError, Shown, Start
+from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, TITLE, Dialog, Ended, NoWindowError, ProgramStart, Shown
 
 SCRIPT = f"""\
 on run argv
@@ -24,10 +24,10 @@ class Osascript(Dialog):
 
     system = "darwin"
 
-    def start(self, shown: Shown) -> Start:
+    def start(self, shown: Shown) -> ProgramStart:
         """Return the script line by line, then the text."""
         lines = (word for line in SCRIPT.split("\n") for word in ("-e", line))
-        return Start((*lines, shown.text))
+        return ProgramStart((*lines, shown.text))
 
     def answer(self, ended: Ended) -> str:
         """Return the line."""

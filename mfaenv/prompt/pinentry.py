@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
-from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, PROMPT, TITLE, Dialog, Ended, NoWindowError, Shown, Start
+from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, PROMPT, TITLE, Dialog, Ended, NoWindowError, ProgramStart, Shown
 
 LONGEST = 900
 """Bytes of a value: a line has 1,000 with its command, https://www.gnupg.org/documentation/manuals/assuan/Client-requests.html."""
@@ -29,7 +29,7 @@ class Pinentry(Dialog):
 
     name = "pinentry"
 
-    def start(self, shown: Shown) -> Start:
+    def start(self, shown: Shown) -> ProgramStart:
         """Return all commands at once: they are answered in order, and the last one ends the program."""
         options = [("lc-ctype", shown.locale), ("ttyname", shown.tty), ("ttytype", shown.term)]
         commands = [
@@ -42,7 +42,7 @@ class Pinentry(Dialog):
             (_ASK, ""),
             ("BYE", ""),
         ]
-        return Start(stdin="".join(f"{command}{escaped(value)}\n" for command, value in commands))
+        return ProgramStart(stdin="".join(f"{command}{escaped(value)}\n" for command, value in commands))
 
     def answer(self, ended: Ended) -> str:
         """Return the data of the answer to GETPIN; an error says whether the window was closed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfaenv.prompt.dialog import TITLE, Dialog, Ended, NoWindowError, Shown, Start
+from mfaenv.prompt.dialog import TITLE, Dialog, Ended, NoWindowError, ProgramStart, Shown
 
 VARIABLE = "MFAENV_QUESTION"
 """Holds the text: nothing of it is read as a part of the script."""
@@ -25,9 +25,9 @@ class Powershell(Dialog):
 
     system = "win32"
 
-    def start(self, shown: Shown) -> Start:
+    def start(self, shown: Shown) -> ProgramStart:
         """Return the script as an argument, and the text in a variable."""
-        return Start(("-NoProfile", "-NonInteractive", "-Command", SCRIPT), variables=((VARIABLE, shown.text),))
+        return ProgramStart(("-NoProfile", "-NonInteractive", "-Command", SCRIPT), variables=((VARIABLE, shown.text),))
 
     def answer(self, ended: Ended) -> str:
         """Return the line."""
@@ -45,6 +45,6 @@ class WslPowershell(Powershell):
     program = "powershell.exe"
     system = WSL
 
-    def start(self, shown: Shown) -> Start:
+    def start(self, shown: Shown) -> ProgramStart:
         """Return the script as an argument, and the text in a variable."""
         return super().start(shown)._replace(variables=((VARIABLE, shown.text), ("WSLENV", VARIABLE)))

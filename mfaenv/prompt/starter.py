@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mfaenv.shells import detect
 from mfaenv.terminal import program
@@ -16,17 +16,17 @@ INTERPRETERS = ("python", "node", "ruby", "perl", "bun", "deno", "php")
 """Programs that run another one, which their first word names."""
 
 
-def name() -> str:
+def name(env: Mapping[str, str]) -> str:
     """Return the name of the first calling program that is not a shell running one line, or nothing.
 
     A shell with a line is how programs start a `credential_process`, and never who wants to know.
     """
-    found = ""
-    for words in _callers():
-        found = of(words) or found
-        if found and not _runs_a_line(words):
+    program_name = ""
+    for words in _callers(env):
+        program_name = of(words) or program_name
+        if program_name and not _runs_a_line(words):
             break
-    return found
+    return program_name
 
 
 def of(words: Sequence[str]) -> str:
@@ -53,27 +53,27 @@ def _short(path: str) -> str:
 if sys.platform == "darwin":
     import re
 
-    def _callers() -> Iterator[list[str]]:
+    def _callers(env: Mapping[str, str]) -> Iterator[list[str]]:
         """Yield the command lines of the processes above this one, as ps shows them."""
         import subprocess
 
-        wanted = os.getppid()
+        pid = os.getppid()
         for _ in range(detect.FARTHEST):
-            command = ["/bin/ps", "-o", "ppid=,command=", "-p", str(wanted)]
-            with program.start(command, os.environ, stdout=subprocess.PIPE) as ps:
+            command = ["/bin/ps", "-o", "ppid=,command=", "-p", str(pid)]
+            with program.start(command, env, stdout=subprocess.PIPE) as ps:
                 row = re.match(r"\s*(\d+)\s+(.*)", ps.communicate()[0].decode("utf-8", "replace"))
-            if not row or wanted <= 1:
+            if not row or pid <= 1:
                 return
-            wanted = int(row[1])
+            pid = int(row[1])
             yield row[2].split()
 elif sys.platform == "linux":
 
-    def _callers() -> Iterator[list[str]]:
+    def _callers(_: Mapping[str, str]) -> Iterator[list[str]]:
         """Yield the command lines of the processes above this one."""
         for words in detect.callers():
             yield [word for word in words if word]
 else:
 
-    def _callers() -> Iterator[list[str]]:
+    def _callers(_: Mapping[str, str]) -> Iterator[list[str]]:
         """Yield nothing: to find them there takes too long."""
         return iter(())

@@ -33,19 +33,19 @@ LONGEST = 160
 
 
 class Window:
-    """The person at the screen. `wanted` names the one program to use; empty for the first that is there.
+    """The person at the screen. `program_name` is the one program to use; empty for the first that is there.
 
     `kernel` is the release of a Linux kernel. While a window is open, it calls `check`, which may raise.
     """
 
     def __init__(
-        self, env: Mapping[str, str], wanted: str, kernel: str = "", check: Callable[[], None] = lambda: None
+        self, env: Mapping[str, str], program_name: str, kernel: str = "", check: Callable[[], None] = lambda: None
     ) -> None:
         self._check = check
         self._env = env
         is_wsl = "microsoft" in kernel.lower()
-        if wanted:
-            usable = [dialog for dialog in DIALOGS if dialog.name == wanted and (is_wsl or dialog.system != WSL)]
+        if program_name:
+            usable = [dialog for dialog in DIALOGS if dialog.name == program_name and (is_wsl or dialog.system != WSL)]
         else:
             systems = {sys.platform, *([WSL] if is_wsl and not _has_display(env) else [])}
             usable = [dialog for dialog in DIALOGS if dialog.system in systems]
@@ -72,7 +72,7 @@ class Window:
 
         Raise MfaenvError where no window can be opened or none gives a code, KeyboardInterrupt where it is closed.
         """
-        lines = [*(line.text for line in question[:-1]), *_by(starter.name())]
+        lines = [*(line.text for line in question[:-1]), *_by(starter.name(self._env))]
         shown = Shown(tuple(map(_printable, lines)), "", *_terminal(self._env))
         for _ in range(TRIES):
             typed = self._ask(shown._replace(wrong=_printable(self._wrong)), meanwhile)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, TITLE, Dialog, Ended, NoWindowError, Shown, Start
+from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, TITLE, Dialog, Ended, NoWindowError, ProgramStart, Shown
 
 CLOSED = {1, 5}
 """Cancel and a timeout: https://help.gnome.org/users/zenity/stable/usage.html; 1 is also that there is no display."""
@@ -14,10 +14,10 @@ class Zenity(Dialog):
     name = "zenity"
     display = True
 
-    def start(self, shown: Shown) -> Start:
+    def start(self, shown: Shown) -> ProgramStart:
         """Return the window's text as an argument."""
         text = shown.text.replace("\\", "\\\\").replace("_", "__")
-        return Start(("--entry", f"--title={TITLE}", f"--text={text}"))
+        return ProgramStart(("--entry", f"--title={TITLE}", f"--text={text}"))
 
     def answer(self, ended: Ended) -> str:
         """Return the line."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from mfaenv.aws import process
 from mfaenv.config.acquisition import STDIN, checked_code
 from mfaenv.errors import CODE_NEEDED, MfaenvError
+from mfaenv.fast import environment
 from mfaenv.model import Acquisition, Origin, Request
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
@@ -92,9 +93,9 @@ def source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource
 
 def _window_source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource:
     """Return the source that asks in a window. Raise MfaenvError where no program is there to open one."""
-    from mfaenv.prompt.window import Window, kernel_release
+    from mfaenv.prompt.window import Window, kernel_release  # most people have a terminal
 
-    window = Window(os.environ, how.window, kernel_release(), terminal.check)
+    window = Window(terminal.env, how.window, kernel_release(), terminal.check)
     if not window.available():
         tried = "no terminal and no window" if how.ask.text == "auto" else "no window"
         raise MfaenvError(
@@ -138,9 +139,10 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
     words = process.words(command)
     name = os.path.basename(words[0])
     meanwhile()
+    env = environment.without_settings(terminal.env)
     with terminal.for_program() as streams:
         try:
-            with program.start(words, os.environ, stdout=subprocess.PIPE, **streams) as running:
+            with program.start(words, env, stdout=subprocess.PIPE, **streams) as running:
                 try:
                     output = _output(running, name, terminal)
                 except BaseException:

@@ -15,11 +15,11 @@ class DismissedPrompt(Entry):
     at: float = 0.0
 
 
-def since(store: "Store", access_key: str, moment: float) -> bool:
+def since(store: Store, access_key: str, moment: float) -> bool:
     """Return whether a person closed a window that asked for this access key, since then."""
     return (store.get(DismissedPrompt, access_key) or DismissedPrompt()).at >= moment
 
 
-def remember(store: "Store", access_key: str, now: float) -> None:
+def remember(store: Store, access_key: str, now: float) -> None:
     """Note it. Raise OSError where the store cannot be written."""
     store.put(DismissedPrompt(key=access_key, at=now), now + KEPT)

@@ -1,10 +1,9 @@
 """From a code to a session: ask, check, send, and ask again where it was the wrong one."""
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfaenv.aws import address, client, sts
@@ -67,14 +66,12 @@ class BackgroundClient:
     def begin(self) -> None:
         """Start to make it in the background, unless that was done before."""
         if self._made is None:
-            from threading import Event, Thread
-
             made = Event()
             with suppress(RuntimeError):  # no thread to be had: it is made when it is needed
                 Thread(target=self._make_ahead, args=(made,), daemon=True).start()
                 self._made = made
 
-    def _make_ahead(self, made: "Event") -> None:
+    def _make_ahead(self, made: Event) -> None:
         try:
             self._client = self._make(self._note)
             # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
@@ -128,7 +125,7 @@ def shown_in_demo(endpoint: str, env: Mapping[str, str]) -> tuple[str, ...]:
     """Return what the demo's device shows, where the code goes to the demo; else, or if it has ended, nothing."""
     if not endpoint.startswith(LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
         return ()
-    from mfaenv.pretend_aws.pages import read_code_page
+    from mfaenv.pretend_aws.pages import read_code_page  # only for the demo
 
     try:
         shown = read_code_page(endpoint, DEMO_SECONDS)
@@ -188,7 +185,7 @@ class Fetch:
         for remaining in reversed(range(TRIES)):
             if self._source.asks:
                 self._lock.release()
-            code = self._source.get(question(self._request, os.environ), meanwhile)
+            code = self._source.get(question(self._request, self._terminal.env), meanwhile)
             if self._verdict(code) != remembered.REFUSED:  # what one got that was used may be about to be stored
                 self._lock.acquire()
             verdict = self._verdict(code)

@@ -36,10 +36,10 @@ def named(options: Options, env: Mapping[str, str], terminal: Terminal) -> str:
     """Return the profile for a -p with nothing after it. Raise MfaenvError where nobody can be asked (usage)."""
     if reason := _obstacle(options, terminal):
         raise MfaenvError(f"-p needs the name of a profile, and {reason}.", HINT, status=USAGE)
-    found = names.profiles(env)
-    if not found:
+    profiles = names.profiles(env)
+    if not profiles:
         raise MfaenvError("There is no profile in the AWS files.", "`aws configure` makes a first one.")
-    return _choose(found, env, terminal)
+    return _choose(profiles, env, terminal)
 
 
 def instead_of_default(options: Options, env: Mapping[str, str], files: AwsFiles, terminal: Terminal) -> str:
@@ -71,13 +71,13 @@ def _choose(profiles: list[str], env: Mapping[str, str], terminal: Terminal) -> 
 def rows(profiles: list[str], env: Mapping[str, str], store: Store, now: float) -> Iterator[Row]:
     """Yield the profiles: this shell's own, those with a stored session, the newest first, the rest as in the files."""
     stored: dict[str, Session] = {}
-    found = [] if store.refusal() else [store.read(Session, name) for name in store.names(SESSION)]
-    for entry in sorted(filter(None, found), key=lambda entry: -entry.created):
+    entries = [] if store.refusal() else [store.read(Session, name) for name in store.names(SESSION)]
+    for entry in sorted(filter(None, entries), key=lambda entry: -entry.created):
         if entry.left(now) > 0 and not entry.limit:
             stored.setdefault(entry.profiles[0], entry)
     first = [env.get(environment.PROFILE, ""), *stored]
-    known = set(profiles)
-    for name in dict.fromkeys([*(name for name in first if name in known), *profiles]):
+    existing = set(profiles)
+    for name in dict.fromkeys([*(name for name in first if name in existing), *profiles]):
         yield Row(name, _detail(stored[name], now) if name in stored else "")
 
 

@@ -32,7 +32,7 @@ def _codes(text: str) -> tuple[tuple[str, str, int], ...]:
     return tuple((code, said, whole(until)) for code, said, until in rows)
 
 
-_READERS: "dict[object, Callable[[str], object]]" = {**READERS, tuple[tuple[str, str, int], ...]: _codes}
+_READERS: dict[object, Callable[[str], object]] = {**READERS, tuple[tuple[str, str, int], ...]: _codes}
 
 
 class Codes(Entry):
@@ -62,13 +62,13 @@ def access_key_of(entry: RememberedDevice) -> str:
     return entry.key.partition("\n")[0]
 
 
-def device(store: "Store", access_key: str, endpoint: str) -> tuple[str, str]:
+def device(store: Store, access_key: str, endpoint: str) -> tuple[str, str]:
     """Return the device that this access key used before at this address, and its account, or nothing twice."""
     entry = store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()
     return entry.serial, entry.account
 
 
-def remember_device(store: "Store", access_key: str, request: "Request", now: float) -> None:
+def remember_device(store: Store, access_key: str, request: Request, now: float) -> None:
     """Keep the request's device for the next time. Raise OSError where the store cannot be written."""
     key = _device_key(access_key, request.endpoint.text)
     before = store.get(RememberedDevice, key) or RememberedDevice()
@@ -78,12 +78,12 @@ def remember_device(store: "Store", access_key: str, request: "Request", now: fl
         store.put(after, now + DEVICE_SECONDS)
 
 
-def user(store: "Store", access_key: str, endpoint: str) -> str:
+def user(store: Store, access_key: str, endpoint: str) -> str:
     """Return the name of the user whose access key this is; empty where it is not known yet."""
     return (store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()).user
 
 
-def verdict(store: "Store", serial: str, code: str, now: float) -> str:
+def verdict(store: Store, serial: str, code: str, now: float) -> str:
     """Return what AWS said to this code a moment ago: USED, REFUSED or nothing."""
     for each, said, until in (store.get(Codes, serial) or Codes()).codes:
         if each == code and now < until:
@@ -91,7 +91,7 @@ def verdict(store: "Store", serial: str, code: str, now: float) -> str:
     return ""
 
 
-def remember_code(store: "Store", serial: str, code: str, said: str, now: float) -> None:
+def remember_code(store: Store, serial: str, code: str, said: str, now: float) -> None:
     """Note what AWS said to a code. Raise OSError where the store cannot be written.
 
     The code is written as it is. A used one opens nothing any more, and a refused one opened nothing; one that belongs

@@ -22,6 +22,11 @@ from mfaenv.store import Store, cached_requests
 from mfaenv.terminal.terminal import Terminal
 
 
+def obtain_on_terminal(options: Options, env: Mapping[str, str]) -> Fields:
+    """Return the session as `obtain` does, with a terminal that says as much as the options ask for."""
+    return obtain(options, env, Terminal.for_options(options, env))
+
+
 def obtain(
     options: Options, env: Mapping[str, str], terminal: Terminal, check: Callable[[Fields], None] | None = None
 ) -> Fields:

@@ -36,10 +36,10 @@ class BashTab(Tab):
             number, at = number + 1, at + len(word)
         return f"{number} {start}\n"
 
-    def offer(self, found: "Iterable[tuple[str, str]]") -> str:
+    def offer(self, candidates: "Iterable[tuple[str, str]]") -> str:
         """Return the words that begin with what is typed, each as readline puts it in place of its own word."""
         typed = self.words[-1]
-        rests = [word[self._cut :] for word, _ in found if word.startswith(typed)]
+        rests = [word[self._cut :] for word, _ in candidates if word.startswith(typed)]
         lines = [self._in_quotes(rest) if self.quote else _escaped(rest) for rest in rests]
         return "\n".join(["0 0", *filter(None, lines)]) + "\n"
 

@@ -21,18 +21,18 @@ FARTHEST = 10
 """Processes above this one that are looked at."""
 
 
-def detect(environ: "Mapping[str, str]", wanted: str = "") -> str:
-    """Return the shell to print for: the ``wanted`` one, which ``MFAENV_SHELL`` names, else the one that evaluates.
+def detect(environ: "Mapping[str, str]", named: str = "") -> str:
+    """Return the shell to print for: the ``named`` one, which is ``MFAENV_SHELL``'s, else the one that evaluates.
 
-    Raise MfaenvError (usage) when none is known, and when the wanted one's text means something else to the caller.
+    Raise MfaenvError (usage) when none is known, and when the named one's text means something else to the caller.
     """
-    if not wanted:
+    if not named:
         return evaluator(environ)
     called = _parent() or ""
-    if called and not reads(called, wanted):
-        hint = f"Unset MFAENV_SHELL, or say --shell {wanted} if it is right."
-        raise MfaenvError(f"MFAENV_SHELL is {wanted}, but {called} called.", hint, status=USAGE)
-    return wanted
+    if called and not reads(called, named):
+        hint = f"Unset MFAENV_SHELL, or say --shell {named} if it is right."
+        raise MfaenvError(f"MFAENV_SHELL is {named}, but {called} called.", hint, status=USAGE)
+    return named
 
 
 def believed(name: str) -> str:
@@ -41,14 +41,14 @@ def believed(name: str) -> str:
     return larger if larger and _parent() == larger else name
 
 
-def evaluator(environ: "Mapping[str, str]", wanted: str = "") -> str:
-    """Return the shell that evaluates what is printed: the one that called, else the wanted one, else the login shell.
+def evaluator(environ: "Mapping[str, str]", named: str = "") -> str:
+    """Return the shell that evaluates what is printed: the one that called, else the named one, else the login shell.
 
-    With a wanted one, only a shell that called by itself counts: a program in between may have set ``MFAENV_SHELL``.
+    With a named one, only a shell that called by itself counts: a program in between may have set ``MFAENV_SHELL``.
 
     Raise MfaenvError (usage) where none of these is a shell that mfaenv knows.
     """
-    shell = (_parent() or wanted if wanted else _caller()) or _known(environ.get("SHELL", ""))
+    shell = (_parent() or named if named else _caller()) or _known(environ.get("SHELL", ""))
     if not shell:
         raise MfaenvError("The shell that called is unknown.", f"Name it: --shell {'|'.join(NAMES)}", status=USAGE)
     return shell

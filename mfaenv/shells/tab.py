@@ -27,14 +27,14 @@ class Tab:
         """Return the answer that leaves the words from one on to the shell."""
         return f"{index}\n" if self._target.completes_programs else ""
 
-    def offer(self, found: "Iterable[tuple[str, str]]") -> str:
+    def offer(self, candidates: "Iterable[tuple[str, str]]") -> str:
         """Return the answer that offers words, each with its meaning or an empty text.
 
         What a terminal does not just show is left out: shells show it as it is.
         """
-        found = [(word, meaning) for word, meaning in found if word.isprintable()]
+        candidates = [(word, meaning) for word, meaning in candidates if word.isprintable()]
         offer, quote = self._target.offer, self.quote
         if not self._target.matches and (typed := self.words[-1]):
-            found = [(word, meaning) for word, meaning in found if word.startswith(typed)]
-        lines = [offer(word, meaning, quote) for word, meaning in found]
+            candidates = [(word, meaning) for word, meaning in candidates if word.startswith(typed)]
+        lines = [offer(word, meaning, quote) for word, meaning in candidates]
         return "\n".join([*(["0"] if self._target.completes_programs else []), *filter(None, lines), ""])

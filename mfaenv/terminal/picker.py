@@ -62,8 +62,8 @@ class Picker:
         """Show what has the typed text in its name; a number chooses, where the list goes so far."""
         self._typed = typed
         is_number = typed.isascii() and typed.isdecimal() and 1 <= int(typed[:9]) <= len(self._rows)
-        wanted = "" if is_number else typed.casefold()
-        self._shown = [index for index, row in enumerate(self._rows) if wanted in row.name.casefold()]
+        text = "" if is_number else typed.casefold()
+        self._shown = [index for index, row in enumerate(self._rows) if text in row.name.casefold()]
         self._at = int(typed) - 1 if is_number else 0
 
     def frame(self, lines: int, columns: int) -> list[Styled]:

@@ -42,8 +42,8 @@ if sys.platform == "win32":
         """
         entries = [entry.strip('"') for entry in env.get("PATH", "").split(os.pathsep)]
         folders = [""] if os.path.dirname(name) else list(filter(None, entries))
-        known = list(filter(None, (env.get("PATHEXT") or ENDINGS).lower().split(os.pathsep)))
-        endings = [""] if name.lower().endswith(tuple(known)) else known
+        extensions = list(filter(None, (env.get("PATHEXT") or ENDINGS).lower().split(os.pathsep)))
+        endings = [""] if name.lower().endswith(tuple(extensions)) else extensions
         paths = (os.path.join(folder, name + ending) for folder in folders for ending in endings)
         return next((path for path in paths if os.path.isfile(path)), "")
 

@@ -42,14 +42,14 @@ def nothing_stored(profile: str) -> str:
     return f"No session is stored for profile {profile}." if profile else "No session is stored."
 
 
-def status(found: Mapping[str, Any], profile: str) -> list[Table | str]:
+def status(data: Mapping[str, Any], profile: str) -> list[Table | str]:
     """Lay out what `mfaenv status` found, of one profile where one was asked for."""
-    shell = found["shell"]
+    shell = data["shell"]
     here = Table("This shell", COLUMNS, (_row(shell),)) if shell else "This shell exports no AWS keys."
-    stored = tuple(map(_row, found["stored"]))
+    stored = tuple(map(_row, data["stored"]))
     store = Table("Stored sessions", COLUMNS, stored) if stored else nothing_stored(profile)
     rule = [shell["rule"]] if shell and shell["rule"] else []
-    return [here, *rule, store, *found["problems"]]
+    return [here, *rule, store, *data["problems"]]
 
 
 def _row(session: Mapping[str, Any]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Terminal:
     """The person at the other end, who may want silence (`quiet`) or every detail (`verbose`)."""
 
     def __init__(self, env: Mapping[str, str], *, quiet: bool = False, verbose: bool = False) -> None:
-        self._env = env
+        self.env = env
         self._quiet = quiet
         self._verbose = verbose
         self._code = ""
@@ -122,7 +122,7 @@ class Terminal:
 
     def _broken(self, *lines: Styled, below: str = "") -> list[Styled]:
         """Break lines that are longer than the page is wide, as it does, and go on `below` that indent."""
-        width = tty.columns(self._env)
+        width = tty.columns(self.env)
         return [Styled(part, tone) for text, tone in lines for part in tty.broken(text, width, below)]
 
     def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str] = ()) -> str:
@@ -139,19 +139,19 @@ class Terminal:
 
     def pick(self, title: str, rows: Sequence[Row]) -> str:
         """Let the person choose a row, and return its name. Raise KeyboardInterrupt where the person leaves."""
-        if os.name == "nt" or self._env.get("TERM", "") in {"", "dumb"}:
+        if os.name == "nt" or self.env.get("TERM", "") in {"", "dumb"}:
             return self.choose(title, [row.name for row in rows])
-        from mfaenv.terminal import picker
+        from mfaenv.terminal import picker  # here and below: each question would wait for it
 
         with self._open_tty() as console:
             return picker.pick(title, rows, console, self._styled)
 
     def check_private_screen(self) -> None:
         """Raise MfaenvError where the terminal has no screen of its own for what is shown once, or there is none."""
-        from mfaenv.terminal import private_screen
+        from mfaenv.terminal import private_screen  # as above
 
         with self._open_tty() as console:
-            private_screen.check(console, self._env)
+            private_screen.check(console, self.env)
 
     @contextmanager
     def private_screen(self, parts: Sequence[str]) -> Iterator[PrivateScreen]:
@@ -159,9 +159,9 @@ class Terminal:
 
         Raise MfaenvError where there is no terminal, or one without such a screen.
         """
-        from mfaenv.terminal import private_screen
+        from mfaenv.terminal import private_screen  # as above
 
-        with self._open_tty() as console, private_screen.show(console, self._env, parts) as screen:
+        with self._open_tty() as console, private_screen.show(console, self.env, parts) as screen:
             yield screen
 
     def wait(self, reason: str, seconds: float, *, clock: Any = time) -> None:
@@ -233,7 +233,7 @@ class Terminal:
 
     def markdown(self, text: str) -> str:
         """Return a page of ours as it is drawn for standard output."""
-        from mfaenv.terminal import markdown
+        from mfaenv.terminal import markdown  # loads rich
 
         return markdown.draw(self._page(stderr=False), text)
 
@@ -264,16 +264,16 @@ class Terminal:
     def _print(self, text: str, tone: str = PLAIN, *, unbroken: bool = False) -> None:
         with suppress(OSError):  # what nobody can hear is no reason to lose a session
             if self._draws() and not unbroken:
-                lines = tty.broken(text, tty.columns(self._env), INDENT)
+                lines = tty.broken(text, tty.columns(self.env), INDENT)
                 said = "\n".join(tty.drawn(line, STYLES[tone]) for line in lines)
             else:
                 said = tty.printable(text)
             print(said, file=sys.stderr, flush=True)  # noqa: T201 - what is said, and made printable
 
     def _page(self, *, stderr: bool) -> Page:
-        from mfaenv.terminal.page import Page
+        from mfaenv.terminal.page import Page  # loads rich
 
-        return Page(tty.columns(self._env), stderr=stderr, plain=self._plain())
+        return Page(tty.columns(self.env), stderr=stderr, plain=self._plain())
 
     def _draws(self) -> bool:
         """Return whether standard error is a terminal to draw on; else rich, which loads slowly, is not needed."""
@@ -281,7 +281,7 @@ class Terminal:
 
     def _plain(self) -> bool:
         """Return whether colours, and with them bold letters and moving lines, are unwanted: https://no-color.org."""
-        return bool(self._env.get("NO_COLOR")) or self._env.get("TERM", "") in {"", "dumb"}
+        return bool(self.env.get("NO_COLOR")) or self.env.get("TERM", "") in {"", "dumb"}
 
     def _open_tty(self) -> Tty:
         """Open the terminal. Raise MfaenvError where it has gone, or was given to another job, since it was seen."""

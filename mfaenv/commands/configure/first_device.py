@@ -5,7 +5,6 @@ What an authenticator app reads is described in https://github.com/google/google
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -176,7 +175,7 @@ class FirstDevice:
 
     def _shown(self) -> str:
         """Return what the demo's device shows, in the demo."""
-        return " ".join(fetch.shown_in_demo(self._request.endpoint.text, os.environ))
+        return " ".join(fetch.shown_in_demo(self._request.endpoint.text, self._terminal.env))
 
     def _countdown(self, since: float) -> str:
         now = time.time()
