@@ -323,3 +323,103 @@ def test_the_packages_stand_in_the_order_of_a_request() -> None:
     rooms = graph()
     for place_, name in enumerate(order):
         assert not {room for room in rooms[name] if room.partition(".")[0] in order[:place_]}, name
+
+
+# Ordinary Python outside what is fast
+
+FAST = ("__main__.py", "fast/*.py", "shells/*.py")
+ORDINARY = [module for module in MODULES if not lives_in(module, *FAST)]
+VAGUE = {"found", "given", "held", "known", "wanted"}
+MOST_QUOTED, MOST_LATE, MOST_VAGUE = 5, 20, 90
+
+
+def arguments_of(function: ast.FunctionDef | ast.Lambda) -> list[ast.arg]:
+    every = function.args
+    stars = [each for each in (every.vararg, every.kwarg) if each]
+    return [*every.posonlyargs, *every.args, *every.kwonlyargs, *stars]
+
+
+def annotations_in(module: Path) -> Iterator[ast.expr]:
+    for node in ast.walk(syntax(module)):
+        if isinstance(node, ast.FunctionDef):
+            yield from filter(None, [node.returns, *(each.annotation for each in arguments_of(node))])
+        elif isinstance(node, ast.AnnAssign):
+            yield node.annotation
+
+
+def late_imports(module: Path) -> Iterator[ast.stmt]:
+    for function in ast.walk(syntax(module)):
+        if isinstance(function, ast.FunctionDef):
+            for node in ast.walk(function):
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                if isinstance(node, ast.stmt) and any(name.partition(".")[0] == "mfaenv" for name in names):
+                    yield node
+
+
+def test_ordinary_modules_do_not_dress_as_fast_ones() -> None:
+    switches = [place(module) for module in ORDINARY if "TYPE_CHECKING = False" in module.read_text(encoding="utf-8")]
+    assert switches == []
+    quoted = [
+        f"{place(module)}: {ast.unparse(annotation)}"
+        for module in ORDINARY
+        for annotation in annotations_in(module)
+        if any(isinstance(node, ast.Constant) and isinstance(node.value, str) for node in ast.walk(annotation))
+    ]
+    assert len(quoted) <= MOST_QUOTED, quoted
+
+
+def test_an_import_of_ours_inside_a_function_is_rare_and_says_why() -> None:
+    late, bare = 0, []
+    for module in ORDINARY:
+        lines = module.read_text(encoding="utf-8").splitlines()
+        for node in late_imports(module):
+            late += 1
+            if not any("#" in line for line in lines[node.lineno - 2 : node.end_lineno]):
+                bare.append(f"{place(module)}:{node.lineno}")
+    assert bare == []
+    assert late <= MOST_LATE
+
+
+def test_a_public_class_has_its_name_for_itself() -> None:
+    places: dict[str, list[str]] = {}
+    for module in MODULES:
+        for node in syntax(module).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(place(module))
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
+def test_few_variables_are_called_found_given_held_known_or_wanted() -> None:
+    names: list[str] = []
+    for module in MODULES:
+        for node in ast.walk(syntax(module)):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.append(node.id)
+            elif isinstance(node, ast.FunctionDef | ast.Lambda):
+                names += [each.arg for each in arguments_of(node)]
+    assert len([name for name in names if name in VAGUE]) <= MOST_VAGUE
+
+
+def test_the_store_is_checked_by_what_is_set_once() -> None:
+    """`Terminal.watching` sets it; only a lock, which knows no terminal, is handed it."""
+    handed = [
+        f"{place(module)}: {node.name}"
+        for module in MODULES
+        for node in ast.walk(syntax(module))
+        if isinstance(node, ast.FunctionDef) and any(each.arg in {"look", "check_store"} for each in arguments_of(node))
+    ]
+    assert handed == []
+
+
+def test_the_environment_is_read_in_the_entry_point() -> None:
+    """botocore reads that of this process by itself, so what hides variables from it, or asks it, does too."""
+    readers = [
+        place(module)
+        for module in MODULES
+        if any(
+            isinstance(node, ast.Attribute) and ast.unparse(node) == "os.environ" for node in ast.walk(syntax(module))
+        )
+    ]
+    for_botocore = ("__main__.py", "aws/*.py", "config/settings.py")
+    assert [name for name in readers if not lives_in(ROOT / "mfaenv" / name, *for_botocore)] == []

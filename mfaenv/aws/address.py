@@ -79,7 +79,7 @@ def shown(url: str) -> str:
     return str(parse(url) or without_password(url))
 
 
-def check_request(request: "Request", env: Mapping[str, str] = os.environ) -> None:
+def check_request(request: Request, env: Mapping[str, str] = os.environ) -> None:
     """Look at the addresses that a code or a session would be sent to. Raise MfaenvError as `refuse_http` does."""
     for url in dict.fromkeys(
         [*([request.endpoint.text] if request.keys else []), *(hop.endpoint for hop in request.hops)]

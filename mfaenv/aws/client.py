@@ -10,6 +10,8 @@ from mfaenv.model import Credentials, Keys, Request
 if TYPE_CHECKING:
     from botocore.config import Config
     from botocore.session import Session
+else:
+    Config = Session = Any  # botocore is loaded late
 
 
 CONNECT_SECONDS = 10
@@ -29,16 +31,16 @@ OF_A_ROLE = frozenset(
         "source_profile",
     }
 )
-"""ClientSettings of a profile for assuming a role. No client depends on them: it is given a region."""
+"""Settings of a profile for assuming a role. No client depends on them: it is given a region."""
 
 
 @cache
-def session(profile: str | None) -> "Session":
+def session(profile: str | None) -> Session:
     """Return the botocore session that takes its settings, not its keys, from a profile."""
     return _new_session(profile)
 
 
-def _new_session(profile: str | None) -> "Session":
+def _new_session(profile: str | None) -> Session:
     import botocore.session
 
     with explain.botocore_errors():
@@ -74,12 +76,12 @@ class ClientSettings(NamedTuple):
     ca_bundle: str = ""
 
 
-def settings_of(request: "Request", arn: str = "", endpoint: str | None = None) -> ClientSettings:
+def settings_of(request: Request, arn: str = "", endpoint: str | None = None) -> ClientSettings:
     """Return what a client goes by that works with the request's long-term keys."""
     return ClientSettings(request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle)
 
 
-def client(service: str, settings: ClientSettings, keys: "Keys | Credentials") -> Any:
+def client(service: str, settings: ClientSettings, keys: Keys | Credentials) -> Any:
     """Make a client of a service that signs with these keys. Raise MfaenvError where there is no such endpoint."""
     source = session(settings.profile)
     with explain.botocore_errors():
@@ -114,7 +116,7 @@ class RoleClients:
         self._sessions: dict[str, tuple[str, Session, Any]] = {}
         self._clients: dict[tuple[str, str, str | None], Any] = {}
 
-    def client(self, settings: ClientSettings, keys: "Credentials") -> Any:
+    def client(self, settings: ClientSettings, keys: Credentials) -> Any:
         """Return a client that signs with these keys, until the next one is asked for.
 
         Raise MfaenvError where there is no such region or endpoint.
@@ -133,7 +135,7 @@ class RoleClients:
                 )
             return self._clients[name]
 
-    def _session(self, profile: str | None) -> "tuple[str, Session, Any]":
+    def _session(self, profile: str | None) -> tuple[str, Session, Any]:
         """Return a profile's settings, the session for them, and what holds the keys of its clients."""
         any_session = next((source for _, source, _ in self._sessions.values()), None) or _new_session(profile)
         section = any_session.full_config["profiles"].get(profile, {})
@@ -145,12 +147,12 @@ class RoleClients:
         return self._sessions[settings]
 
 
-def _certificates(source: "Session", settings: ClientSettings) -> str | None:
+def _certificates(source: Session, settings: ClientSettings) -> str | None:
     """Return the file of certificates to trust; None where botocore finds one, or there is none."""
     return None if source.get_config_variable("ca_bundle") else settings.ca_bundle or None
 
 
-def _config(settings: ClientSettings) -> "Config":
+def _config(settings: ClientSettings) -> Config:
     from botocore.config import Config
 
     return Config(
@@ -161,7 +163,7 @@ def _config(settings: ClientSettings) -> "Config":
     )
 
 
-def call_region(source: "Session", region: str, arn: str) -> str:
+def call_region(source: Session, region: str, arn: str) -> str:
     """Return the region to call: the wanted one, unless it is known to be outside the ARN's partition, or is none."""
     partition = _partition_of_arn(arn)
     if region and (not partition or partition_of(source, region) in {"", partition}):
@@ -169,7 +171,7 @@ def call_region(source: "Session", region: str, arn: str) -> str:
     return _home_region(source, partition or "aws") or region
 
 
-def partition_of(source: "Session", region: str, arn: str = "") -> str:
+def partition_of(source: Session, region: str, arn: str = "") -> str:
     """Return the partition of an ARN, else of a region; empty where neither tells it."""
     from botocore.exceptions import UnknownRegionError
 
@@ -186,7 +188,7 @@ def _partition_of_arn(arn: str) -> str:
     return arn.split(":")[1] if arn.startswith("arn:") else ""
 
 
-def _home_region(source: "Session", partition: str) -> str:
+def _home_region(source: Session, partition: str) -> str:
     """Return the region in which a partition keeps what it has only once; botocore's own data names it."""
     partitions = source.get_component("data_loader").load_data("partitions")["partitions"]
     return next((str(p["outputs"]["implicitGlobalRegion"]) for p in partitions if p["id"] == partition), "")
