@@ -14,7 +14,7 @@ from mfaenv.commands.startup import OFF, REMIND, reminder
 from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import environment, output
-from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, NEXT, PROFILE, PUT_BACK, SEEN
+from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, PUT_BACK, SEEN
 from mfaenv.fast.parse import DEFAULT
 from mfaenv.shells import Pair
 from mfaenv.store import Store
@@ -42,10 +42,14 @@ def changed(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     if asked == before or is_shown or _is_anothers(env):
         return seen
     former = env.get(FORMER if before else PROFILE, "")
-    seen.append((FORMER, former or None if asked else None))
+    pinned = env.get(FORMER_PINNED if before else PINNED, "")
+    seen += [(FORMER, former or None if asked else None), (FORMER_PINNED, pinned or None if asked else None)]
     profile = asked or former or DEFAULT
     if _holds(profile, env, now):
         return seen
+    if pinned and not asked:
+        _say("AWS_PROFILE is gone: type mfaenv with the options that you gave before")
+        return [*_removal(env), *seen]
     env = _without_names(env) | {PROFILE: profile}
     session = _stored(env, store, now)
     if session:
@@ -63,7 +67,7 @@ def due(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
         return []
     if end is not None:
         env = _without_names(env)
-    session = [] if env.get(environment.PINNED) else _stored(env, store, now)
+    session = [] if env.get(PINNED) else _stored(env, store, now)
     if session and ("AWS_ACCESS_KEY_ID", env.get("AWS_ACCESS_KEY_ID")) not in session:
         return session
     if end is None:
@@ -85,7 +89,7 @@ def due(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
 def start(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     """Return what a new shell gets: the stored session of its profile, and no word is said."""
     end = environment.end(env)
-    if env.get(environment.PINNED) or _is_anothers(env) or (end is not None and end > now):
+    if env.get(PINNED) or _is_anothers(env) or (end is not None and end > now):
         return []
     return [*_stored(env, store, now), (SEEN, env.get(AWS_PROFILE) or None)]
 
@@ -117,7 +121,7 @@ def _shown_as(env: Mapping[str, str]) -> list[str]:
 
 def _removal(env: Mapping[str, str]) -> list[Pair]:
     """List all that a session has set, for a shell that has to be without one; the person's own names stay."""
-    theirs = {AWS_PROFILE, SEEN, PUT_BACK, FORMER}
+    theirs = {AWS_PROFILE, SEEN, PUT_BACK, FORMER, FORMER_PINNED}
     if not environment.region_is_ours(env):
         theirs.update(environment.REGIONS)
     return [pair for pair in environment.removal(env) if pair[0] not in theirs]

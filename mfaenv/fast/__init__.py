@@ -58,6 +58,7 @@ IGNORED_VARIABLES = {
     environment.SEEN,
     environment.PUT_BACK,
     environment.FORMER,
+    environment.FORMER_PINNED,
     "MFAENV_REMIND",
 }
 """The variables of AWS and of mfaenv on which it does not depend. Every other one that is set counts, word by word."""

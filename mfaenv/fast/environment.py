@@ -85,6 +85,9 @@ PUT_BACK = "MFAENV_PUT_BACK"
 FORMER = "MFAENV_FORMER_PROFILE"
 """The profile that the shell had before its person set AWS_PROFILE."""
 
+FORMER_PINNED = "MFAENV_FORMER_PINNED"
+"""PINNED as it was then: such a session cannot be found again by the profile's name."""
+
 SETTINGS = "MFAENV_SETTINGS"
 """What mfaenv set because the profile says where AWS is: `NAME=value` words, since addresses hold no blank."""
 
@@ -287,7 +290,9 @@ def changed(session: "Iterable[Pair]", env: "Mapping[str, str]") -> dict[str, st
 
 def removal(env: "Mapping[str, str]") -> "list[Pair]":
     """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
-    names: list[Pair] = [(name, None) for name in (*CLEARED, *SET, SEEN, PUT_BACK, FORMER, *settings(env))]
+    names: list[Pair] = [
+        (name, None) for name in (*CLEARED, *SET, SEEN, PUT_BACK, FORMER, FORMER_PINNED, *settings(env))
+    ]
     return [*names, *_msys(env, ours=False)]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HOOKED = [row for row in ROWS if row.hook]
 STAYS = "AWS_PROFILE"
+ROLE = "arn:aws:iam::444455556666:role/Operator"
 UNSET = {
     "fish": "set -e AWS_PROFILE",
     "nu": "hide-env AWS_PROFILE",
@@ -72,6 +73,23 @@ def test_the_session_follows_the_variable(stored: Product, row: Settled) -> None
 
 
 NAMED = [row for row in ROWS if row.name in {"bash", "zsh", "fish"}]
+
+
+@pytest.mark.parametrize("options", ["--read-only", f"--role-arn {ROLE}"])
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+def test_no_session_with_more_rights_takes_the_place_of_one_that_was_asked_for(
+    stored: Product, row: Settled, options: str
+) -> None:
+    with seated(stored, row) as seat:
+        seat.type(f"mfaenv -p staging {options}")
+        has(seat, "staging", "none")
+        seat.set("AWS_PROFILE", "default")
+        seat.set("AWS_PROFILE", "stagin")
+        seat.set("AWS_PROFILE", "default")
+        has(seat, "default", "default")
+        unset(seat)
+        has(seat, "none", "none")
+        assert "AWS_PROFILE is gone: type mfaenv with the options that you gave before\n" in seat.window.text
 
 
 @pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
