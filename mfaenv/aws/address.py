@@ -4,6 +4,8 @@ Standard library only, since they are looked at before the question for the code
 it, which connects to it: https://datatracker.ietf.org/doc/html/rfc3986#section-3.2, and a backslash ends the host too.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -108,7 +110,7 @@ def refuse_http(url: str, env: Mapping[str, str] = os.environ) -> None:
         )
 
 
-def is_this_machine(host: str, look_up: "Callable[..., Any] | None" = None) -> bool:
+def is_this_machine(host: str, look_up: Callable[..., Any] | None = None) -> bool:
     """Return whether a host is a loopback address, or localhost or a name below it that leads to no other address.
 
     Other ways to write an address (2130706433, 0x7f.1, [::ffff:127.0.0.1]) are not taken: each program reads them in

@@ -1,5 +1,7 @@
 """botocore sessions and clients, in the right region and with the settings of the right profile."""
 
+from __future__ import annotations
+
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 

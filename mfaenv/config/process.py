@@ -41,17 +41,17 @@ SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "v
 
 
 def session_profile(command: str) -> str:
-    """Return the profile whose session a command prints, as that profile has it; nothing for any other command."""
+    """Return the profile whose session a command prints, as that profile has it; an empty text for any other."""
     parsed = _parsed(command)
     plain = parsed and parsed.plain and parsed.command == SESSION and parsed.options.keys() <= SESSION_OPTIONS
     return text(parsed.options, "profile") if parsed and plain else ""
 
 
 def entry(command: str) -> str:
-    """Return the entry of the keychain that a command prints; nothing for any other command."""
+    """Return the entry of the keychain that a command prints; an empty text for any other."""
     parsed = _parsed(command)
-    wanted = parsed and parsed.plain and parsed.command == COMMAND and parsed.words == [GET]
-    return text(parsed.options, "profile") if parsed and wanted else ""
+    gets = parsed and parsed.plain and parsed.command == COMMAND and parsed.words == [GET]
+    return text(parsed.options, "profile") if parsed and gets else ""
 
 
 def is_ours(command: str) -> bool:
