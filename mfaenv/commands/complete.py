@@ -29,7 +29,7 @@ def run(words: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 def answer(shell: str, handed: Sequence[str], env: Mapping[str, str]) -> str:
-    """Return the answer for a shell's completion, as `mfaenv.shells.tab` describes it; nothing where it has none.
+    """Return the answer for a shell's completion, as `mfaenv.shells.tab` describes it; an empty text where it has none.
 
     Raise MfaenvError for a shell that there is not.
     """
@@ -123,7 +123,7 @@ def _programs(typed: str, env: Mapping[str, str]) -> list[str]:
 
 
 def _names_in(folder: str) -> list[str]:
-    """List a folder of the PATH; nothing of one that is not there or cannot be read, as shells do."""
+    """List a folder of the PATH; an empty list of one that is not there or cannot be read, as shells do."""
     try:
         return os.listdir(folder) if folder else []
     except OSError:

@@ -43,7 +43,7 @@ def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 def _path(shell: str, env: Mapping[str, str]) -> list[Pair]:
-    """Return the PATH with the folder of this program at its end; nothing where it is there, as it mostly is.
+    """Return the PATH with the folder of this program at its end; an empty list where it is there, as it mostly is.
 
     The user's startup files may put ~/.local/bin there later (Debian's ~/.profile does), or never. A PATH that is not
     in the environment may be in the shell all the same: bash has one of its own then.
@@ -59,7 +59,7 @@ def _path(shell: str, env: Mapping[str, str]) -> list[Pair]:
 
 
 def _unfit(folder: str) -> str:
-    """Return why a folder must not be on the PATH, or nothing. On Windows no mode tells who can write there."""
+    """Return why a folder must not be on the PATH, or an empty text. On Windows no mode tells who can write there."""
     if os.pathsep in folder:
         return f"The folder of mfaenv has a '{os.pathsep}' in its name."
     open_to_others = os.name != "nt" and os.path.isdir(folder) and os.stat(folder).st_mode & stat.S_IWOTH
@@ -67,7 +67,7 @@ def _unfit(folder: str) -> str:
 
 
 def _refused(shell: str, pair: Pair) -> str:
-    """Return why a shell cannot hold a variable, or nothing where it can."""
+    """Return why a shell cannot hold a variable, or an empty text where it can."""
     try:
         _rendered(shell, [pair])
     except MfaenvError as error:
@@ -128,7 +128,7 @@ def _stays(env: Mapping[str, str], now: float) -> bool:
 
 
 def stored_session(options: Options, env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
-    """Return the stored session of a request; nothing where there is none. It never asks, and says nothing."""
+    """Return the stored session of a request; an empty list where there is none. It never asks, and says nothing."""
     quiet_options: Options = {**options, "cached": True, "quiet": True}
     session = fast.stored(quiet_options, env, store, now)
     if session is not None:

@@ -25,7 +25,7 @@ def show(options: Options, env: Mapping[str, str], pairs: Iterable[Pair], store:
 
 
 def _disagreed(env: Mapping[str, str]) -> str:
-    """Return a line about keys of another profile than AWS_PROFILE named; nothing where a hook sees to it."""
+    """Return a line about keys of another profile than AWS_PROFILE named; an empty text where a hook sees to it."""
     profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
     if not env.get(environment.EXPIRES) or asked in {"", profile, env.get(environment.SEEN)}:
         return ""

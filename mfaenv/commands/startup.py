@@ -91,7 +91,7 @@ def short(text: str) -> str:
 
 
 def completion(shell: str) -> str:
-    """Return the completion with Tab, for the program and for a function of its name; nothing where there is none.
+    """Return the completion with Tab, for the program and for a function of its name; empty where there is none.
 
     Its comments are there too: it is a file of a package as well.
     """

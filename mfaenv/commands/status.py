@@ -97,7 +97,7 @@ def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> di
 
 
 def rule(env: Mapping[str, str]) -> str:
-    """Return why this shell has the session of its profile; nothing where that is not mfaenv's, or a contradiction."""
+    """Return why this shell has the session of its profile; empty where that is not mfaenv's, or a contradiction."""
     profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
     if not profile or not env.get(environment.EXPIRES):
         return ""

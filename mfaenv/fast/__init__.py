@@ -96,7 +96,7 @@ class CachedRequest(Entry):
 
 
 def answer(options: "Options", env: "Mapping[str, str]", tell: "Tell | None" = None) -> int | None:
-    """Print the stored session and return the exit status; or decline: print, write and return nothing.
+    """Print the stored session and return the exit status; or decline: print and write nothing, and return None.
 
     `tell` is called with what a shell got, where that is told.
     """
@@ -120,7 +120,7 @@ def is_told(env: "Mapping[str, str]") -> bool:
 
 
 def _target(options: "Options", env: "Mapping[str, str]") -> str:
-    """Return the shell or format; nothing where the full path decides: a wrong name, or a console's code page."""
+    """Return the shell or format; an empty text where the full path decides: a wrong name, or a console's code page."""
     if "format" in options:
         name = parse.text(options, "format")
         answers = name in shells.FORMATS and "shell" not in options and not runs_on_github(name, env)
@@ -158,7 +158,7 @@ def fingerprint(options: "Options", env: "Mapping[str, str]") -> str:
 
 
 def stored(options: "Options", env: "Mapping[str, str]", store: ReadOnlyStore, now: float) -> "list[Pair] | str | None":
-    """Return the pairs of the stored session, MISS where there is surely none, or nothing: the full path decides."""
+    """Return the pairs of the stored session, MISS where there is surely none, or None: the full path decides."""
     if (
         any(name in options for name in FULL_PATH)
         or not _is_code(parse.text(options, "token_code"))

@@ -37,7 +37,7 @@ def checksum(data: bytes) -> str:
 
 
 def load(data: bytes) -> Fields | None:
-    """Read the text of a file back, or nothing where a single byte of it is not what was written."""
+    """Read the text of a file back, or None where a single byte of it is not what was written."""
     body, end, tail = data.rpartition(b"end=")
     if not end or tail != f"{checksum(body)}\n".encode():
         return None
@@ -92,7 +92,7 @@ class Entry:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Self | None":
-        """Return what the text of a file says; nothing where a byte or a type of it is wrong.
+        """Return what the text of a file says; None where a byte or a type of it is wrong.
 
         NUL is wrong in any of them: no variable can hold it, and no path.
         """
@@ -207,7 +207,7 @@ if sys.platform == "win32":
         return stat.S_ISLNK(state.st_mode) or state.st_reparse_tag == stat.IO_REPARSE_TAG_MOUNT_POINT
 
     def owner(_: os.stat_result) -> str:
-        """Return nothing: there the access rights of the profile protect the files, and modes say nothing."""
+        """Return an empty text: there the access rights of the profile protect the files, and modes say nothing."""
         return ""
 
     _OTHERS = _OTHER_WRITERS = 0
@@ -229,7 +229,7 @@ else:
         return stat.S_ISLNK(state.st_mode)
 
     def owner(state: os.stat_result) -> str:
-        """Return another user whose file this is, or nothing where it is ours."""
+        """Return another user whose file this is, or an empty text where it is ours."""
         return "" if state.st_uid == os.geteuid() else f"another user (uid {state.st_uid})"
 
     _OTHERS, _OTHER_WRITERS = 0o077, 0o022
@@ -262,7 +262,7 @@ class ReadOnlyStore:
         return os.path.join(self.path, name)
 
     def refusal(self) -> str:
-        """Return why the directory must not be used, or nothing: others could put there, or take, what they like."""
+        """Return why the directory must not be used, or empty: others could put there, or take, what they like."""
         try:
             state = os.lstat(self.path)
         except OSError:
@@ -276,16 +276,16 @@ class ReadOnlyStore:
         return "can be written by other users" if state.st_mode & _OTHER_WRITERS else ""
 
     def get(self, of: "type[E]", key: str) -> "E | None":
-        """Return the entry of this key; nothing where it is missing, damaged, too open, not ours, or of another key."""
+        """Return the entry of this key; None where it is missing, damaged, too open, not ours, or of another key."""
         entry = self.read(of, file_name(of.PREFIX, key))
         return None if entry is None or entry.key != key else entry
 
     def read(self, of: "type[E]", name: str) -> "E | None":
-        """Return what a file says; nothing where it is missing, damaged, too open or not ours."""
+        """Return what a file says; None where it is missing, damaged, too open or not ours."""
         return of.from_bytes(self._private(name))
 
     def _private(self, name: str) -> bytes:
-        """Read a regular file of this user that nobody else can, never a link or one that would block; else nothing."""
+        """Read a regular file of this user that nobody else can, never a link or one that would block; else none."""
         try:
             fd = os.open(self.file(name), _READ)
         except OSError:

@@ -121,11 +121,14 @@ NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 LIMIT = "MFAENV_SESSION_POLICY"
 """To what session policies limit the role's session of this shell, in a word: for prompts."""
 
-SET = (
+CREDENTIALS = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_CREDENTIAL_EXPIRATION",
+)
+SET = (
+    *CREDENTIALS,
     *REGIONS,
     PROFILE,
     EXPIRES,
@@ -136,15 +139,7 @@ SET = (
     LIMIT,
 )
 
-ENDING = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-    EXPIRES,
-    SETTINGS,
-    LIMIT,
-)
+ENDING = (*CREDENTIALS, EXPIRES, SETTINGS, LIMIT)
 """What goes when a session has ended by itself, with what SETTINGS names; profile and region stay for the next one."""
 
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
@@ -198,7 +193,7 @@ def without_settings(env: "Mapping[str, str]") -> "Mapping[str, str]":
 
 
 def end(env: "Mapping[str, str]") -> int | None:
-    """Read when the session of this shell ends, in seconds since 1970; nothing where that is no moment."""
+    """Read when the session of this shell ends, in seconds since 1970; None where that is no moment."""
     text = env.get(EXPIRES, "")
     return int(text) if is_digits(text) and len(text) <= END_DIGITS else None
 

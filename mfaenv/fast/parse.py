@@ -32,7 +32,7 @@ FILES = "files"
 
 
 class Option:
-    """One option: its flags, what its value is called (nothing: it is a switch), where else that comes from."""
+    """One option: its flags, what its value is called (empty: it is a switch), where else that comes from."""
 
     def __init__(  # noqa: PLR0913 - a row of a table
         self,
@@ -290,7 +290,7 @@ def text(options: "Mapping[str, str | bool]", name: str) -> str:
 
 
 def lookup(options: "Mapping[str, str | bool]", env: "Mapping[str, str]", name: str) -> tuple[str, str]:
-    """Return an option's value and its source: the option, else the first variable that is not empty, else nothing."""
+    """Return an option's value and its source: the option, else the first variable that is set; empty where none is."""
     option = MAIN_OPTIONS[name]
     if options.get(name):
         return str(options[name]), option.flags[-1]

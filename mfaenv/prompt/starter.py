@@ -17,7 +17,7 @@ INTERPRETERS = ("python", "node", "ruby", "perl", "bun", "deno", "php")
 
 
 def name(env: Mapping[str, str]) -> str:
-    """Return the name of the first calling program that is not a shell running one line, or nothing.
+    """Return the name of the first calling program that is not a shell running one line, or an empty text.
 
     A shell with a line is how programs start a `credential_process`, and never who wants to know.
     """

@@ -123,7 +123,7 @@ class Window:
 
 
 def _lacking(dialog: Dialog, env: Mapping[str, str]) -> str:
-    """Return in a few words what a program lacks to open a window, or nothing."""
+    """Return in a few words what a program lacks to open a window, or an empty text."""
     if not program.find(dialog.program or dialog.name, env):
         return "not installed"
     return "no display" if dialog.display and not _has_display(env) else ""
@@ -134,7 +134,7 @@ def _has_display(env: Mapping[str, str]) -> bool:
 
 
 def kernel_release() -> str:
-    """Return the release of a Linux kernel, which names Microsoft in the Windows Subsystem for Linux; else nothing.
+    """Return the release of a Linux kernel, which names Microsoft in the Windows Subsystem for Linux; else empty.
 
     https://learn.microsoft.com/windows/wsl/faq tells of both.
     """

@@ -71,7 +71,7 @@ class CodeSource:
 
 
 def source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource | None:
-    """Return the source: what was given, else the program, else the terminal; nothing where there is none.
+    """Return the source: what was given, else the program, else the terminal; None where there is none.
 
     Raise MfaenvError (usage) for a given code that is none.
     """

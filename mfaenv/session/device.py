@@ -56,7 +56,7 @@ _EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 f
 
 
 def account(serial: str) -> str:
-    """Return the account that a device's ARN names; nothing for a hardware token."""
+    """Return the account that a device's ARN names; an empty text for a hardware token."""
     return serial.split(":")[4] if serial.startswith("arn:") else ""
 
 

@@ -122,7 +122,7 @@ def question(request: Request, env: Mapping[str, str]) -> tuple[Styled, ...]:
 
 
 def shown_in_demo(endpoint: str, env: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what the demo's device shows, where the code goes to the demo; else, or if it has ended, nothing."""
+    """Return what the demo's device shows, where the code goes to the demo that still runs; empty elsewhere."""
     if not endpoint.startswith(LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
         return ()
     from mfaenv.pretend_aws.pages import read_code_page  # only for the demo
@@ -201,7 +201,7 @@ class Fetch:
         raise AssertionError("the last try returns or raises")
 
     def _verdict(self, code: str) -> str:
-        """Return what AWS said to this code before, or nothing."""
+        """Return what AWS said to this code before, or an empty text."""
         if code in self._refused:
             return remembered.REFUSED
         return remembered.verdict(self._store, self._request.device.text, code, self._now())

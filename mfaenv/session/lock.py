@@ -113,7 +113,7 @@ def remove_abandoned(path: str) -> bool:
 
 
 def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object], *, strict: bool) -> int | None:
-    """Return the descriptor of the locked file, or nothing where a stopped process's file cannot be removed."""
+    """Return the descriptor of the locked file, or None where a stopped process's file cannot be removed."""
     pause = PAUSE * (1 + os.getpid() % 64 / 128)
     now = time.monotonic()
     say_at, touched, since = now + SAID_AFTER, 0, now

@@ -32,7 +32,7 @@ def with_remembered_key(request: Request, store: Store) -> Request:
 
 
 def remembered_key(store: Store, profile: str, command: str) -> str:
-    """Return the access key that a profile's program gave before, or nothing."""
+    """Return the access key that a profile's program gave before, or an empty text."""
     return _access_key(store, _key(profile, command))
 
 
@@ -60,7 +60,7 @@ def _key(profile: str, command: str) -> str:
 
 
 def replaced_by(store: Store, access_key: str) -> str:
-    """Return the access key that this one was made to replace, as far as that is not done; or nothing."""
+    """Return the access key that this one was made to replace, as far as that is not done; or an empty text."""
     return _access_key(store, _replaced(access_key))
 
 
@@ -81,7 +81,7 @@ def _replaced(access_key: str) -> str:
 
 
 def in_keychain(request: Request) -> str:
-    """Return the entry of the keychain that the request's program prints; nothing for another's program."""
+    """Return the entry of the keychain that the request's program prints; an empty text for another's program."""
     return process.entry(request.process.text) if request.process.text else ""
 
 

@@ -44,7 +44,7 @@ class Sessions:
         self._code_source: CodeSource | None = None
 
     def obtain(self, request: Request) -> Answer:
-        """Return the session that the request asks for, or nothing where only stored ones may be used.
+        """Return the session that the request asks for, or an empty one where only stored ones may be used.
 
         Raise MfaenvError; KeyboardInterrupt where the person leaves.
         """
@@ -56,7 +56,7 @@ class Sessions:
         return answer
 
     def stored(self, request: Request) -> Answer:
-        """Return the stored session, or nothing; never ask, and never call AWS. Raise MfaenvError."""
+        """Return the stored session, or an empty one; never ask, and never call AWS. Raise MfaenvError."""
         request = longterm.with_remembered_key(request, self._store)
         keys = request.keys
         return Answer(Session()) if keys is None else self._stored(self._known_device(request, keys), keys)

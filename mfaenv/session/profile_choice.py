@@ -43,7 +43,7 @@ def named(options: Options, env: Mapping[str, str], terminal: Terminal) -> str:
 
 
 def instead_of_default(options: Options, env: Mapping[str, str], files: AwsFiles, terminal: Terminal) -> str:
-    """Return the profile to use where none is named, `default` has no keys, and others are there; else nothing."""
+    """Return the profile to use where none is named, `default` has no keys, and others are there; else empty."""
     if (
         parse.lookup(options, env, "profile")[0]
         or KEYS & files.profiles.get(DEFAULT, {}).keys()

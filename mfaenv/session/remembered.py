@@ -63,7 +63,7 @@ def access_key_of(entry: RememberedDevice) -> str:
 
 
 def device(store: Store, access_key: str, endpoint: str) -> tuple[str, str]:
-    """Return the device that this access key used before at this address, and its account, or nothing twice."""
+    """Return the device that this access key used before at this address, and its account, or two empty texts."""
     entry = store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()
     return entry.serial, entry.account
 
@@ -84,7 +84,7 @@ def user(store: Store, access_key: str, endpoint: str) -> str:
 
 
 def verdict(store: Store, serial: str, code: str, now: float) -> str:
-    """Return what AWS said to this code a moment ago: USED, REFUSED or nothing."""
+    """Return what AWS said to this code a moment ago: USED, REFUSED or an empty text."""
     for each, said, until in (store.get(Codes, serial) or Codes()).codes:
         if each == code and now < until:
             return said

@@ -105,7 +105,7 @@ class Target:
     """Whether the shell evaluates no text: the function is kept in a file, and gets the stored session itself."""
 
     completion = ""
-    """The template of its completion with Tab; nothing where it has none."""
+    """The template of its completion with Tab; empty where it has none."""
 
     completes_programs = True
     """Whether it can complete the words of another program within a line."""
@@ -125,11 +125,11 @@ class Target:
         raise NotImplementedError  # not ABC's: its metaclass takes a stored session longer than the text it writes
 
     def remove(self, name: str) -> str:  # noqa: ARG002 - a data format only has what is set
-        """Return the statement that removes the variable, and succeeds where there is none; nothing in a format."""
+        """Return the statement that removes the variable, and succeeds where there is none; empty in a format."""
         return ""
 
     def fail(self, status: int) -> str:  # noqa: ARG002 - data cannot fail
-        """Return the statement that makes the documented line fail; nothing where data is printed."""
+        """Return the statement that makes the documented line fail; an empty text where data is printed."""
         return ""
 
     def join(self, statements: list[bytes]) -> bytes:
@@ -143,7 +143,7 @@ class Target:
         return Tab(self, handed)
 
     def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - most shells quote by themselves
-        """Return the line by which the completion offers a word, after this open quote; nothing where it cannot."""
+        """Return the line by which the completion offers a word, after this open quote; empty where it cannot."""
         return f"{word}\t{meaning}"
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from mfaenv.shells.tab import Tab
 
 _NEEDS_EVAL = "${mfaenv_needs_eval+}"
-"""Nothing where it is evaluated: an empty command, whatever is set, under ``set -u`` too.
+"""Does nothing where it is evaluated: an empty command, whatever is set, under ``set -u`` too.
 
 Without ``eval``, as in ``$(mfaenv)`` and ``export $(mfaenv)``, it is the first word: a program that is not found, a
 name that is none. What comes after it is neither run nor shown in the shell's error, which shows this word.

@@ -44,7 +44,7 @@ class BashTab(Tab):
         return "\n".join(["0 0", *filter(None, lines)]) + "\n"
 
     def _in_quotes(self, text: str) -> str:
-        """Return the text for inside the open quotes; nothing where they cannot hold it."""
+        """Return the text for inside the open quotes; an empty text where they cannot hold it."""
         if not text.isprintable() or "!" in text:
             return ""
         if self.quote == "'":

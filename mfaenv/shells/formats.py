@@ -58,7 +58,7 @@ class Process(Json):
     """
 
     def assign(self, name: str, value: str) -> str:
-        """Return the member; nothing for a variable that is no part of credentials."""
+        """Return the member; an empty text for a variable that is no part of credentials."""
         member = _PROCESS_MEMBERS.get(name)
         return _json_member(member, value) if member else ""
 

@@ -45,7 +45,7 @@ class Picker:
         self._narrow("")
 
     def press(self, key: str) -> str:
-        """Return the name that a key takes, or nothing yet. Raise KeyboardInterrupt where the person leaves."""
+        """Return the name that a key takes; empty for none. Raise KeyboardInterrupt where the person leaves."""
         if key in LEAVING:
             raise KeyboardInterrupt
         if key in {"\r", "\n"}:

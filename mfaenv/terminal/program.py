@@ -36,7 +36,7 @@ _CMDS_OWN = frozenset('"&|<>^%\r\n')
 if sys.platform == "win32":
 
     def find(name: str, env: Mapping[str, str]) -> str:
-        """Return the path of a program on the PATH, or that is named with its folder; nothing where there is none.
+        """Return the path of a program on the PATH, or that is named with its folder; empty where there is none.
 
         Windows itself looks in the current folder first, where anybody may have put a program: only the PATH counts.
         """
@@ -56,7 +56,7 @@ if sys.platform == "win32":
 else:
 
     def find(name: str, env: Mapping[str, str]) -> str:
-        """Return the path of a program on the PATH, or that is named with its folder; nothing where there is none.
+        """Return the path of a program on the PATH, or that is named with its folder; empty where there is none.
 
         A relative or empty entry of the PATH is the user's own wish, as it is in a shell.
         """
@@ -139,7 +139,7 @@ def check(name: str, env: Mapping[str, str]) -> None:
 
 
 def output(command: Sequence[str], env: Mapping[str, str], seconds: float, **streams: Any) -> str:
-    """Return what a program prints; nothing where it is not there, fails, or takes longer. Only that is of interest."""
+    """Return what a program prints; empty where it is not there, fails, or takes longer. Only that is of interest."""
     quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **streams}
     try:
         with start(command, env, stdout=subprocess.PIPE, **quiet) as running:

@@ -128,7 +128,7 @@ def _written(path: str, text: str) -> str:
 
 
 def _copy(path: str, terminal: Terminal, *, plain: bool) -> str | None:
-    """Return the text of a file without what wins, or nothing where there is nothing such in it."""
+    """Return the text of a file without what wins, or None where there is nothing such in it."""
     sections = awsfiles.read(path)
     names = {title: title if plain else profile_of(title) for title in sections}
     if not any(name == DEFAULT and not WINS.isdisjoint(sections[title]) for title, name in names.items()):
