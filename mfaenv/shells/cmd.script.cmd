@@ -21,7 +21,7 @@ for %%o in (--shell --format --version --help) do if "%MFAENV_WORD%"=="%%o" goto
 if not "%MFAENV_WORD:~0,1%"=="-" if not "%MFAENV_WORD%"=="unset" goto other
 for %%o in (
     -p -c -d -r --profile --token-code --token-command --serial-number --duration
-    --role-arn --region --min-remaining --ask
+    --role-arn --region --min-remaining --ask --policy --policy-arns
 ) do if "%MFAENV_WORD%"=="%%o" shift
 shift
 goto next

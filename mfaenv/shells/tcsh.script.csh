@@ -29,6 +29,8 @@ foreach _mfaenv_word ($argv:q)
         case --role-arn:
         case --region:
         case --ask:
+        case --policy:
+        case --policy-arns:
         case --min-remaining:
             set _mfaenv_valued = 1
             breaksw

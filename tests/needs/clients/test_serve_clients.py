@@ -13,6 +13,7 @@ from served import shorten
 from terminals import missing, need, with_mfaenv
 
 from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import Role
 
 BOTO3 = """
 import time
@@ -103,7 +104,7 @@ def assert_it_outlives_a_role(
     assert done.status == 0, done.err
     assert done.out.splitlines()[-1] == "arn:aws:sts::111122223333:assumed-role/Developer/alice"
     who = [record.access_key_id for record in aws.log if record.action == "GetCallerIdentity" and record.status == 200]
-    roles = [key for key in who if scenario.world.credentials[key].token]
+    roles = [key for key in who if isinstance(scenario.world.credentials[key].principal, Role)]
     assert len(set(roles)) == 2
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
 

@@ -23,7 +23,7 @@ THROUGH = (
 PROGRAM = f"""\
 #!/bin/sh
 case $1-$3 in
-    --shell---cached) exit 3 ;;
+    --shell-hook) exit 3 ;;
 esac
 case $1-$2 in
     init-*) exec {sys.executable} -m mfaenv "$@" ;;

@@ -286,6 +286,7 @@ from ast import literal_eval
 from xonsh.parsers.completion_context import CommandArg, CommandContext
 args = tuple(CommandArg(word) for word in 'mfaenv {typed}'.split())
 for word in map(str, _mfaenv_complete(CommandContext(args=args, arg_index=len(args)))):
+    word = word.removeprefix('@(').removesuffix(')') if word.startswith('@(') else word
     print(literal_eval(word) if word[0] in '"\\'' else word)
 """
 PWSH_LIST = """\
