@@ -16,8 +16,8 @@ for %%o in (-q -v) do if "%MFAENV_WORD:~0,2%"=="%%o" if not "%MFAENV_WORD%"=="%%
     set "MFAENV_WORD=-%MFAENV_WORD:~2%"
     goto switches
 )
-for %%o in (-s -f -h) do if "%MFAENV_WORD:~0,2%"=="%%o" goto other
-for %%o in (--shell --format --version --help) do if "%MFAENV_WORD%"=="%%o" goto other
+for %%o in (-s -f -o -h) do if "%MFAENV_WORD:~0,2%"=="%%o" goto other
+for %%o in (--shell --format --output --version --help) do if "%MFAENV_WORD%"=="%%o" goto other
 if not "%MFAENV_WORD:~0,1%"=="-" if not "%MFAENV_WORD%"=="unset" goto other
 for %%o in (
     -p -c -d -r --profile --token-code --token-command --serial-number --duration
