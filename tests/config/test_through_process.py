@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,12 +95,17 @@ def test_a_circle_through_a_process_is_shown(through: Product) -> None:
     assert "lead in a circle: audit → production → audit" in done.err
 
 
-def test_doctor_names_the_roles_that_other_programs_assume_without_mfa(product: Product, through: Product) -> None:
-    assert "source_profile default" not in through.run("doctor", "--no-input").out
-    configure(product, "staging", source_profile="default")
-    said = " ".join(product.run("doctor", "--no-input").out.split())
-    assert "staging: programs that name these profiles assume the roles with default's keys, without MFA" in said
-    assert "mfaenv configure -p default" in said
+def test_doctor_names_the_roles_that_other_programs_assume_without_mfa(through: Product) -> None:
+    def said() -> list[tuple[str, str, str]]:
+        checks = json.loads(through.run("doctor", "--no-input", "--json").out)["checks"]
+        return [(each["name"], each["text"], each["next_step"]) for each in checks if each["topic"] == "roles"]
+
+    assert said() == []
+    configure(through, "staging", source_profile="default")
+    ((name, text, step),) = said()
+    assert name == "source_profile default"
+    assert text == "staging: programs that name these profiles assume the roles with default's keys, without MFA"
+    assert step.endswith("mfaenv configure -p default")
 
 
 def test_configure_offers_all_roles_in_one_diff(product: Product, scenario: Scenario, aws: ObservedAws) -> None:

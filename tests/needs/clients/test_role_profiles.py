@@ -1,0 +1,215 @@
+"""Role profiles in other people's programs, after `mfaenv configure`: each names its profile, and none knows mfaenv."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+from product import finish
+from screens import Screen
+from terminals import missing, need, with_mfaenv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from observed_aws import ObservedAws
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="windows of X"),
+    pytest.mark.xdist_group("display"),
+]
+
+ROLES = {"staging": "Developer", "production": "Operator"}
+
+BOTO3 = """
+import sys
+import boto3
+print(boto3.Session(profile_name=sys.argv[1]).client("sts").get_caller_identity()["Arn"])
+"""
+JAVASCRIPT = """
+const { GetCallerIdentityCommand, STSClient } = require("@aws-sdk/client-sts");
+const { fromIni } = require("@aws-sdk/credential-provider-ini");
+(async () => {
+    const sts = new STSClient({ credentials: fromIni({ profile: process.argv[1] }), region: "eu-west-1" });
+    console.log((await sts.send(new GetCallerIdentityCommand({}))).Arn);
+})();
+"""
+GO = """
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+func main() {
+	ctx := context.Background()
+	loaded, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(os.Args[1]))
+	if err != nil {
+		panic(err)
+	}
+	who, err := sts.NewFromConfig(loaded).GetCallerIdentity(ctx, nil)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(*who.Arn)
+}
+"""
+
+DEBIAN_GO = Path("/usr/share/gocode/src/github.com/aws/aws-sdk-go-v2/service/sts")
+
+Command = list[str]
+Client: TypeAlias = "Callable[[Path], Callable[[str], Command]]"
+
+
+@pytest.fixture
+def configured(product: Product) -> Product:
+    """Alice's home after `mfaenv configure`, with mfaenv on the PATH."""
+    product.env = with_mfaenv(product) | {"MFAENV_SHELL": "sh", "AWS_EC2_METADATA_DISABLED": "true"}
+    if "NODE_PATH" in os.environ:
+        product.env["NODE_PATH"] = os.environ["NODE_PATH"]
+    (product.home / ".aws" / "cli" / "cache").mkdir(parents=True)  # two AWS CLIs that make it at once are in its way
+    done = product.run("configure", "--yes")
+    assert done.status == 0, done.err
+    return product
+
+
+def boto3(_folder: Path) -> Callable[[str], Command]:
+    return lambda role: [sys.executable, "-c", BOTO3, role]
+
+
+def aws_cli(_folder: Path) -> Callable[[str], Command]:
+    program = shutil.which("aws", path=os.defpath)  # where Debian installs it; others come first on many a PATH
+    if program is None:
+        missing("Debian's aws")
+    words = [program, "sts", "get-caller-identity", "--query", "Arn", "--output", "text", "--profile"]
+    return lambda role: [*words, role]
+
+
+def javascript(_folder: Path) -> Callable[[str], Command]:
+    need("node")
+    wanted = "require('@aws-sdk/client-sts'); require('@aws-sdk/credential-provider-ini')"
+    if subprocess.run(["node", "-e", wanted], capture_output=True, check=False).returncode:
+        missing("@aws-sdk/client-sts")
+    return lambda role: ["node", "-e", JAVASCRIPT, role]
+
+
+def go(folder: Path) -> Callable[[str], Command]:
+    need("go")
+    if not DEBIAN_GO.exists():
+        missing("golang-github-aws-aws-sdk-go-v2-dev")
+    source, program = folder / "main.go", folder / "program"
+    if program.exists():
+        return lambda role: [str(program), role]
+    source.write_text(GO)
+    settings = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "-p=1", "GOPROXY": "off"}
+    environment = {**os.environ, **settings, "GOCACHE": str(folder / "cache")}
+    subprocess.run(["go", "build", "-o", str(program), str(source)], env=environment, check=True, cwd=folder)
+    return lambda role: [str(program), role]
+
+
+CLIENTS = (boto3, aws_cli, javascript, go)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a program is built once."""
+    return tmp_path_factory.mktemp("clients")
+
+
+@contextmanager
+def started(product: Product, commands: list[Command]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Start all of them, without a terminal; none is left running in the end."""
+    processes = [
+        subprocess.Popen(
+            words,
+            env=product.env,
+            cwd=product.home,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for words in commands
+    ]
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+
+
+def assert_all_have_roles(processes: list[subprocess.Popen[bytes]], roles: list[str]) -> None:
+    outcomes = [finish(process) for process in processes]
+    for done, role in zip(outcomes, roles, strict=True):
+        assert done.status == 0, done.err
+        assert f":assumed-role/{ROLES[role]}/" in done.out
+
+
+def with_windows(product: Product, screen: Screen) -> None:
+    """Let a window ask, by zenity; GTK 4 draws on such a screen, and tells no desktop of it."""
+    desktop = {"DISPLAY": screen.name, "GSK_RENDERER": "cairo", "GTK_A11Y": "none"}
+    product.env |= {"MFAENV_ASK": "zenity", **desktop}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_one_stored_session_serves_all_role_profiles(
+    configured: Product, scenario: Scenario, aws: ObservedAws, folder: Path, client: Client
+) -> None:
+    command = client(folder)
+    assert configured.run("--shell", "sh", "-c", scenario.device.code()).status == 0
+    roles = [*ROLES, *ROLES]
+    with started(configured, [command(role) for role in roles]) as processes:
+        assert_all_have_roles(processes, roles)
+    assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_with_nothing_stored_one_window_asks_and_the_others_wait(
+    configured: Product, scenario: Scenario, aws: ObservedAws, folder: Path, client: Client
+) -> None:
+    need("zenity")
+    command = client(folder)
+    roles = [*ROLES, *ROLES]
+    with Screen() as screen:
+        with_windows(configured, screen)
+        with started(configured, [command(role) for role in roles]) as processes:
+            screen.type(scenario.device.code())
+            assert_all_have_roles(processes, roles)
+        assert screen.windows() == []
+    assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+
+
+def test_all_of_them_at_once_have_one_code_between_them(
+    configured: Product, scenario: Scenario, aws: ObservedAws, folder: Path
+) -> None:
+    need("zenity")
+    commands = [client(folder) for client in CLIENTS]
+    roles = [role for _ in commands for role in ROLES]
+    with Screen() as screen:
+        with_windows(configured, screen)
+        with started(configured, [command(role) for command in commands for role in ROLES]) as processes:
+            screen.type(scenario.device.code())
+            assert_all_have_roles(processes, roles)
+    assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+
+
+def test_without_the_offer_the_same_profile_is_denied(product: Product, aws: ObservedAws, folder: Path) -> None:
+    """The other tests would prove nothing in an account that does not demand MFA."""
+    done = subprocess.run(boto3(folder)("staging"), env=product.env, capture_output=True, text=True, check=False)
+    assert "AccessDenied" in done.stderr
+    assert aws.actions("AssumeRole") == ["AssumeRole"]
