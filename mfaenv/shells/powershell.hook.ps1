@@ -33,7 +33,7 @@ function global:_mfaenv_hook {
     [System.Diagnostics.DebuggerHidden()] param()
     Set-StrictMode -Off
     $PSDefaultParameterValues = @{}
-    $PSNativeCommandUseErrorActionPreference = $false
+    $PSNativeCommandUseErrorActionPreference, $ErrorActionPreference = $false, 'Continue'
     $changed = "$env:AWS_PROFILE" -cne $global:_mfaenv_asked
     if (-not $changed -and -not (_mfaenv_is_due)) { return }
     $program, $before = (_mfaenv_find), $global:LASTEXITCODE

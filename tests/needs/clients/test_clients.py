@@ -115,15 +115,35 @@ def test_the_aws_cli_works_with_it(stale: Product, scenario: Scenario, aws: Obse
     assert_signed_with_it(aws, scenario, "ListBuckets")
 
 
-def test_the_javascript_sdk_works_with_it(stale: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def with_javascript_sdk() -> dict[str, str]:
+    """The variables with which node finds the SDK; the test is skipped where there is none."""
     need("node")
-    modules = {name: os.environ[name] for name in ("NODE_PATH",) if name in os.environ}
     if subprocess.run(["node", "-e", "require('@aws-sdk/client-sts')"], capture_output=True, check=False).returncode:
         missing("@aws-sdk/client-sts")
-    done = load_and_run(stale, scenario.device.code(), *JAVASCRIPT, **modules)
+    return {name: os.environ[name] for name in ("NODE_PATH",) if name in os.environ}
+
+
+def test_the_javascript_sdk_works_with_it(stale: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    done = load_and_run(stale, scenario.device.code(), *JAVASCRIPT, **with_javascript_sdk())
     assert done.status == 0, done.err
     assert_same_moment(done.out.strip(), session_of(scenario))
     assert_signed_with_it(aws, scenario, "AssumeRole")
+
+
+@pytest.mark.parametrize("program", ["boto3", "AWS CLI", "JavaScript"])
+def test_what_programs_make_of_keys_and_aws_profile_together(
+    stale: Product, scenario: Scenario, aws: ObservedAws, program: str
+) -> None:
+    """The help page on prompts says so. Go's is in test_more_clients."""
+    aws_cli, modules = shutil.which("aws", path=os.defpath), {}
+    if program == "AWS CLI" and aws_cli is None:
+        missing("Debian's aws")
+    if program == "JavaScript":
+        modules = with_javascript_sdk()
+    command = {"boto3": BOTO3, "AWS CLI": (str(aws_cli), "s3", "ls"), "JavaScript": JAVASCRIPT}[program]
+    load_and_run(stale, scenario.device.code(), "env", "AWS_PROFILE=stale", *command, **modules)
+    keys = {record.access_key_id for record in aws.log[1:]}
+    assert keys == {"AKIAI44QH8DHBEXAMPLE" if program == "JavaScript" else session_of(scenario).id}
 
 
 def test_without_it_the_same_calls_are_denied(stale: Product, aws: ObservedAws) -> None:

@@ -150,3 +150,18 @@ def test_a_program_signs_with_the_session(
         assert done.returncode == 0, done.stderr
     signers = {record.access_key_id for record in aws.log} if program.lists else Refusing.signers
     assert signers == {session.id}, done.stderr
+
+
+def test_go_takes_the_keys_beside_aws_profile(
+    product: Product, aws: ObservedAws, request: pytest.FixtureRequest, lister: Path
+) -> None:
+    scenario: Scenario = request.getfixturevalue("scenario")
+    product.env = with_mfaenv(product)
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    aws.log.clear()
+    line = f'eval $(mfaenv -p default) && export AWS_PROFILE=staging && exec "{lister}"'
+    subprocess.run(
+        ["bash", "-c", line], env=product.env, cwd=product.home, capture_output=True, check=False, timeout=60
+    )
+    (session,) = (held for held in scenario.world.credentials.values() if held.mfa_at is not None)
+    assert {record.access_key_id for record in aws.log} == {session.id}
