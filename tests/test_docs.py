@@ -192,6 +192,25 @@ def test_the_guide_names_files_that_are_there() -> None:
     assert [name for name in named if "NAME" not in name and not (ROOT / name).exists()] == []
 
 
+# The changelog
+
+KINDS = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+"""In the order of https://keepachangelog.com/en/1.1.0/."""
+
+
+def test_the_changelog_is_in_form() -> None:
+    text = read("CHANGELOG.md")
+    for release in text.split("\n## ")[1:]:
+        kinds = re.findall("^### (.*)", release, re.MULTILINE)
+        assert kinds == [kind for kind in KINDS if kind in kinds]
+    lines = text.splitlines()
+    assert [line for line in lines if len(line) > 120] == []
+    changes = re.findall(r"^- .*(?:\n  .*)*", text, re.MULTILINE)
+    assert [change for change in changes if changes.count(change) > 1] == []
+    assert "\n\n\n" not in text
+    assert "\n\n- " not in re.sub("(?m)^(### .*\n)\n", r"\1", text)
+
+
 # What --json prints
 
 
