@@ -103,12 +103,8 @@ class Store(ReadOnlyStore):
 
     def _is_ours(self) -> bool:
         """Return whether the folder has our mark, or has lost it and holds our entries and nothing else."""
-        try:
-            with open(self.file(MARK), "rb") as file:
-                if file.read(len(MARK_TEXT)) == MARK_TEXT:
-                    return True
-        except OSError:
-            pass
+        if self._private(MARK).startswith(MARK_TEXT):
+            return True
         try:
             kinds = {kind(name) for name in os.listdir(self.path) if name != MARK}
         except OSError:

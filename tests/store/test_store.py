@@ -298,6 +298,15 @@ def test_modes_are_right_under_any_umask(tmp_path: Path, umask: int) -> None:
     assert mode(Path(place.file(NAME))) == 0o600
 
 
+@posix
+def test_a_mark_that_would_block_is_none(place: Store) -> None:
+    place.put(ENTRY, UNTIL)
+    a_fifo(Path(place.file(store.MARK)))
+    assert place.names(store.SESSION) == [NAME]
+    (Path(place.path) / "theirs").touch()
+    assert place.names(store.SESSION) == []
+
+
 def test_what_a_killed_writer_left_is_not_in_the_way(place: Store) -> None:
     for name in (store.MARK, NAME):
         Path(place.file(f"{store.TEMPORARY}{os.getpid()}-{name}")).touch()
