@@ -190,7 +190,9 @@ def test_an_output_file_is_closed_from_its_first_moment(product: Product, scenar
     assert [line for line in lines if '"made"' in line and "openat" in line] == []
 
 
-@pytest.mark.parametrize("what", ["a folder", "a pipe", "a link", "another user's", "in no folder", "nothing"])
+@pytest.mark.parametrize(
+    "what", ["a folder", "a pipe", "a link", "another user's", "in no folder", "no folder", "nothing"]
+)
 def test_an_output_file_is_refused_before_the_code(
     product: Product, scenario: Scenario, aws: ObservedAws, what: str
 ) -> None:
@@ -207,7 +209,7 @@ def test_an_output_file_is_refused_before_the_code(
             pytest.skip("only root can give a file away")
         file.write_text("theirs")
         os.chown(file, NOBODY, NOBODY)
-    name = {"in no folder": "none/file", "nothing": ""}.get(what, "file")
+    name = {"in no folder": "none/file", "no folder": "none/", "nothing": ""}.get(what, "file")
     done = product.run("-f", "dotenv", "-c", scenario.device.code(), "-o", name)
     assert (done.status, done.out) == (2 if what == "nothing" else 1, "")
     assert aws.actions() == []

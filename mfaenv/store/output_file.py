@@ -12,7 +12,7 @@ from mfaenv.store import private_files
 
 def check(path: str) -> None:
     """See, before a code is asked for, that the file can be written. Raise MfaenvError."""
-    folder = os.path.dirname(os.path.abspath(path))
+    folder = os.path.abspath(os.path.dirname(path))
     if not os.path.isdir(folder):
         raise MfaenvError(f"{path} cannot be written: there is no folder {folder}.", "Make it, or name another file.")
     if not os.access(folder, os.W_OK | os.X_OK):
