@@ -127,8 +127,16 @@ def _conversation(scene: Scene) -> Iterator[Row]:
         slow=True,
     )
     yield ratio("From start to the question, with a known device", turns, BARE, 4.5)
+    yield from _picker(scene, ask)
     for until in (last, end):
         yield beyond(f"From Enter after the code {until}", turns, until, sts, 30)
+
+
+def _picker(scene: Scene, ask: Callable[[], float]) -> Iterator[Row]:
+    command, env = scene.line("--shell", "bash", "-p"), scene.many.env
+    question = "the question"
+    turns = scene.turns({question: scene.anew(ask), OURS: lambda: timing.first_frame(command, env)}, slow=True)
+    yield ratio("1,000 profiles to choose from: the first frame", turns, question, 2)
 
 
 def _call(scene: Scene) -> Iterator[Row]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 QUIET = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)]
+CTRL_C, INTERRUPTED = b"\x03", 130
+
 TYPING_SECONDS = 1.0
 """How long a person takes to read six digits off a telephone and to type them; few are that quick."""
 
@@ -107,19 +109,9 @@ class Conversation(NamedTuple):
 
 def converse(command: list[str], env: Mapping[str, str], code: str) -> Conversation:
     """Answer a program that asks for a code on its terminal and prints into a pipe, as `eval` has it."""
-    terminal, its_terminal = os.openpty()
-    output, its_output = os.pipe()
     started = time.perf_counter()
-    # What the first process of a new session opens is the terminal that it sits at.
-    streams = [
-        (os.POSIX_SPAWN_OPEN, 0, os.ttyname(its_terminal), os.O_RDWR, 0),
-        (os.POSIX_SPAWN_DUP2, its_output, 1),
-        (os.POSIX_SPAWN_DUP2, 0, 2),
-    ]
-    child = os.posix_spawnp(command[0], command, env, file_actions=streams, setsid=True)
-    os.close(its_terminal)
-    os.close(its_output)
-    _wait_for_question(terminal)
+    child, terminal, output = _start_on_terminal(command, env)
+    _wait_for(terminal, b": ")
     asked = time.perf_counter()
     time.sleep(TYPING_SECONDS)
     entered = time.perf_counter()
@@ -134,9 +126,38 @@ def converse(command: list[str], env: Mapping[str, str], code: str) -> Conversat
     return Conversation(asked - started, answered - entered, ended - entered)
 
 
-def _wait_for_question(terminal: int) -> None:
+def first_frame(command: list[str], env: Mapping[str, str]) -> float:
+    """Return the seconds until a program shows a list to choose from, and leave it."""
+    started = time.perf_counter()
+    child, terminal, output = _start_on_terminal(command, env)
+    _wait_for(terminal, b"leaves")
+    shown = time.perf_counter() - started
+    os.write(terminal, CTRL_C)
+    _check(command, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), INTERRUPTED)
+    os.close(terminal)
+    os.close(output)
+    return shown
+
+
+def _start_on_terminal(command: list[str], env: Mapping[str, str]) -> tuple[int, int, int]:
+    """Start a program on a terminal of its own; return its number, the terminal, and what reads its output."""
+    terminal, its_terminal = os.openpty()
+    output, its_output = os.pipe()
+    # What the first process of a new session opens is the terminal that it sits at.
+    streams = [
+        (os.POSIX_SPAWN_OPEN, 0, os.ttyname(its_terminal), os.O_RDWR, 0),
+        (os.POSIX_SPAWN_DUP2, its_output, 1),
+        (os.POSIX_SPAWN_DUP2, 0, 2),
+    ]
+    child = os.posix_spawnp(command[0], command, env, file_actions=streams, setsid=True)
+    os.close(its_terminal)
+    os.close(its_output)
+    return child, terminal, output
+
+
+def _wait_for(terminal: int, end: bytes) -> None:
     shown = b""
-    while not shown.removesuffix(b"\x1b[0m").endswith(b": "):
+    while not shown.removesuffix(b"\x1b[0m").endswith(end):
         shown += os.read(terminal, 4096)
 
 
