@@ -9,9 +9,9 @@ from mfaenv import command_line, fast, shells, suggest
 from mfaenv.commands import startup
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, output
+from mfaenv.fast.entry import ReadOnlyStore
 from mfaenv.fast.parse import Options
 from mfaenv.shells import Pair
-from mfaenv.store import Store
 from mfaenv.terminal import code_page
 
 
@@ -19,13 +19,13 @@ def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print it. Raise MfaenvError: for a shell that has no function (usage), or that cannot hold a value of ours."""
     (shell,), hook = words, "no_hook" not in options
     if shell == catalog.DIRENV:
-        output.to_stdout(startup.direnv_library(Store.of(env)).encode("utf-8", "surrogateescape"))
+        output.to_stdout(startup.direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))
         return DONE
     if shell not in shells.WITH_FUNCTION:
         targets = (*shells.WITH_FUNCTION, catalog.DIRENV)
         hint = suggest.hint(shell, targets, f"It takes {', '.join(targets)}.")
         raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
-    store, now = Store.of(env), time.time()
+    store, now = ReadOnlyStore.of(env), time.time()
     if shells.get_target(shell).saved:
         output.to_stdout(kept(shell, options, env, now).encode())
         return DONE
@@ -77,13 +77,13 @@ def _refused(shell: str, pair: Pair) -> str:
 
 def kept(shell: str, options: Options, env: Mapping[str, str], now: float) -> str:
     """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
-    store, hook = Store.of(env), "no_hook" not in options
+    store, hook = ReadOnlyStore.of(env), "no_hook" not in options
     pairs = [*startup.settings(shell, store, hook=hook), *_profile(options)]
     return _code(shell, env, store, now, pairs, hook=hook)
 
 
 def _code(  # noqa: PLR0913 - all that the templates need
-    shell: str, env: Mapping[str, str], store: Store, now: float, pairs: Iterable[Pair], *, hook: bool
+    shell: str, env: Mapping[str, str], store: ReadOnlyStore, now: float, pairs: Iterable[Pair], *, hook: bool
 ) -> str:
     """Return the function, the hook and the completion; `pairs` is as in `startup.text`."""
     function = startup.text(shell, store.latest(), now, pairs, hook=hook, remind=startup.reminder(env))
@@ -127,7 +127,7 @@ def _stays(env: Mapping[str, str], now: float) -> bool:
     return bool(env.get(environment.PINNED) or (has_credentials and not over))
 
 
-def stored_session(options: Options, env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
+def stored_session(options: Options, env: Mapping[str, str], store: ReadOnlyStore, now: float) -> list[Pair]:
     """Return the stored session of a request; an empty list where there is none. It never asks, and says nothing."""
     quiet_options: Options = {**options, "cached": True, "quiet": True}
     session = fast.stored(quiet_options, env, store, now)

@@ -10,8 +10,8 @@ from mfaenv import duration, shells
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.catalog import Option
+from mfaenv.fast.entry import ReadOnlyStore
 from mfaenv.shells import Pair
-from mfaenv.store import Store
 
 SCRIPT = "MFAENV_FUNCTION"
 """The variable in which a function of one line finds its script."""
@@ -36,7 +36,7 @@ USUAL_REMINDER = "10m"
 FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 
-def settings(shell: str, store: Store, *, hook: bool) -> list[Pair]:
+def settings(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[Pair]:
     """List what a function and a hook need to know: where the script is, and the store."""
     language = shells.get_target(shell)
     script = [(SCRIPT, os.path.join(FOLDER, language.script))] if language.script else []
@@ -79,7 +79,7 @@ def text(  # noqa: PLR0913 - all that the templates need
     return "".join(short(_filled(name, values)) for name in names)
 
 
-def direnv_library(store: Store) -> str:
+def direnv_library(store: ReadOnlyStore) -> str:
     """Return what direnv loads for `use mfaenv`; it stays in a file, so its comments stay too."""
     return _filled("direnv.library.sh", {"STORE": "".join(f"\\{c}" if c in '\\"$`' else c for c in store.path)})
 

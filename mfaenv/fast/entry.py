@@ -8,6 +8,8 @@ import os
 import stat
 import sys
 
+from mfaenv.fast.environment import END_DIGITS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,23 +40,17 @@ def checksum(data: bytes) -> str:
 
 def load(data: bytes) -> Fields | None:
     """Read the text of a file back, or None where a single byte of it is not what was written."""
-    body, end, tail = data.rpartition(b"end=")
-    if not end or tail != f"{checksum(body)}\n".encode():
+    body, _, tail = data.rpartition(b"end=")
+    if not body.startswith(HEAD.encode()) or tail != f"{checksum(body)}\n".encode():
         return None
     text = body.decode("utf-8", "surrogateescape")
-    if not text.startswith(HEAD):
-        return None
     lines = [line.partition("=") for line in text[len(HEAD) : -1].split("\n")]
     return {name: value.replace("%0A", "\n").replace("%25", "%") for name, _, value in lines}
 
 
-DIGITS = 10
-"""Of a moment in seconds since 1970, or of a duration in seconds: enough until the year 2286."""
-
-
 def whole(text: str) -> int:
     """Return the whole seconds that a text holds. Raise ValueError for all but a few ASCII digits."""
-    if len(text) <= DIGITS and text.isascii() and text.isdigit():
+    if len(text) <= END_DIGITS and text.isascii() and text.isdigit():
         return int(text)
     raise ValueError(text)
 
@@ -72,7 +68,6 @@ READERS: "dict[object, Callable[[str], object]]" = {
     tuple[str, ...]: lambda text: tuple(text.split("\n")),
 }
 """How the text of a field becomes a value of its type. Each raises ValueError for a text that holds none."""
-
 
 ADDED = ("limit", "user")
 """Fields that entries of an earlier version lack."""
@@ -177,6 +172,7 @@ FOLDER = "mfaenv"
 NO_HOME = "there is no home directory"
 RELATIVE = "MFAENV_CACHE_DIR is not a full path"
 ANSWER = "answer-"  # how the names of the fast path's own entries begin
+LATEST = "latest"  # the file with the time of the last new session, one word that prompt hooks read by themselves
 
 
 def directory(env: "Mapping[str, str]") -> str:
@@ -283,6 +279,10 @@ class ReadOnlyStore:
     def read(self, of: "type[E]", name: str) -> "E | None":
         """Return what a file says; None where it is missing, damaged, too open or not ours."""
         return of.from_bytes(self._private(name))
+
+    def latest(self) -> str:
+        """Return the word that was announced last."""
+        return self._private(LATEST).decode("ascii", "replace").strip()
 
     def _private(self, name: str) -> bytes:
         """Read a regular file of this user that nobody else can, never a link or one that would block; else none."""

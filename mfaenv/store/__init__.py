@@ -9,13 +9,11 @@ import os
 from collections.abc import Mapping
 
 from mfaenv.errors import MfaenvError
-from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, Entry, ReadOnlyStore, Session, checksum, file_name, written
+from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, LATEST, Entry, ReadOnlyStore, Session, checksum, file_name, written
 from mfaenv.store import private_files
 
 SESSION = Session.PREFIX
 DEVICE, CODE, LOCK, PROFILES, KEY, CLOSED = "device-", "code-", "lock-", "profiles-", "key-", "closed-"
-LATEST = "latest"
-"""The file that holds the time of the last new session, as one word: a prompt hook reads it without a process."""
 
 MARK = "CACHEDIR.TAG"
 MARK_TEXT = b"""\
@@ -148,10 +146,6 @@ class Store(ReadOnlyStore):
     def announce(self, word: str) -> None:
         """Announce a new session to the prompt hooks of other shells. Raise OSError."""
         self._replace(LATEST, word.encode() + b"\n", None)
-
-    def latest(self) -> str:
-        """Return the word that was announced last."""
-        return self._private(LATEST).decode("ascii", "replace").strip()
 
     def sweep(self, now: float) -> None:
         """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""

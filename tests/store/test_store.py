@@ -210,7 +210,7 @@ def test_replacing_a_link_leaves_alone_what_it_leads_to(place: Store, path: Path
 def test_the_announced_word_is_read_with_the_same_suspicion(place: Store) -> None:
     place.announce("1800000000.5")
     assert place.latest() == "1800000000.5"
-    a_fifo(Path(place.file(store.LATEST)))
+    a_fifo(Path(place.file(entry.LATEST)))
     assert place.latest() == ""
 
 
@@ -320,7 +320,7 @@ def test_the_sweep_takes_what_is_over_and_what_killed_writers_left(place: Store)
     for prefix in store.ENTRIES:
         place.put(KINDS[prefix](key="over"), now - 1)
         place.put(KINDS[prefix](key="holds"), now + 100)
-    stay = ["theirs", store.LATEST, f"{store.TEMPORARY}{'0' * 16}-{NAME}"]
+    stay = ["theirs", entry.LATEST, f"{store.TEMPORARY}{'0' * 16}-{NAME}"]
     for name in stay:
         Path(place.file(name)).touch()
     place.sweep(now)
@@ -374,7 +374,7 @@ def test_damage_to_all_files_is_as_if_there_were_none(product: Product, aws: Obs
             damage(path)
         outputs.add(get(product, scenario).out)
         assert product.run("--shell", "bash", "--cached").out in outputs
-        assert {mode(path) for path in product.cache.iterdir() if path.name != store.LATEST} == {0o600}
+        assert {mode(path) for path in product.cache.iterdir() if path.name != entry.LATEST} == {0o600}
     assert len(outputs) == 3
     assert aws.actions() == ["GetSessionToken"] * 3
 

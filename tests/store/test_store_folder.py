@@ -172,10 +172,10 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
     place.announce("1800000000.5")
     with lock(place.file(entry.file_name(store.LOCK, "k")), nobody_waits):
         names = set(os.listdir(place.path)) - {store.MARK}
-        assert sorted(map(store.kind, names)) == sorted((*store.ENTRIES, store.LATEST, store.LOCK))
+        assert sorted(map(store.kind, names)) == sorted((*store.ENTRIES, entry.LATEST, store.LOCK))
 
 
-@pytest.mark.parametrize("target", [store.LATEST, store.MARK, f"session-{DIGITS}"])
+@pytest.mark.parametrize("target", [entry.LATEST, store.MARK, f"session-{DIGITS}"])
 def test_what_a_killed_writer_left_goes_after_a_minute(tmp_path: Path, target: str) -> None:
     place = Store(str(tmp_path))
     name = f"{store.TEMPORARY}{DIGITS}-{target}"
@@ -191,7 +191,7 @@ def test_what_a_killed_writer_left_goes_after_a_minute(tmp_path: Path, target: s
 def test_a_writers_file_goes_though_the_clock_went_back(tmp_path: Path) -> None:
     place = Store(str(tmp_path))
     place.prepare()
-    Path(place.file(f"{store.TEMPORARY}{DIGITS}-{store.LATEST}")).touch()
+    Path(place.file(f"{store.TEMPORARY}{DIGITS}-{entry.LATEST}")).touch()
     place.sweep(time.time() - 86_400)
     assert os.listdir(tmp_path) == [store.MARK]
 
