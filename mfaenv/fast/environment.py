@@ -121,23 +121,8 @@ NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 LIMIT = "MFAENV_SESSION_POLICY"
 """To what session policies limit the role's session of this shell, in a word: for prompts."""
 
-CREDENTIALS = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-)
-SET = (
-    *CREDENTIALS,
-    *REGIONS,
-    PROFILE,
-    EXPIRES,
-    REGION_MARK,
-    SOURCE_KEY,
-    PINNED,
-    SETTINGS,
-    LIMIT,
-)
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
+SET = (*CREDENTIALS, *REGIONS, PROFILE, EXPIRES, REGION_MARK, SOURCE_KEY, PINNED, SETTINGS, LIMIT)
 
 ENDING = (*CREDENTIALS, EXPIRES, SETTINGS, LIMIT)
 """What goes when a session has ended by itself, with what SETTINGS names; profile and region stay for the next one."""
