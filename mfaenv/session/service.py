@@ -39,11 +39,12 @@ def obtain(
     try:
         with settings.hidden(env):
             resolved = resolve_request(options, environment.without_settings(env), fingerprint, terminal)
-            if not fast.with_account(options):
-                resolved.warn_of_lost(terminal)
             if check is not None:
                 check(resolved.own)
-            return resolved.fields(resolved.answer(terminal))
+            fields = resolved.fields(resolved.answer(terminal))
+            if not fast.with_account(options):
+                resolved.warn_of_lost(terminal)
+            return fields
     except MfaenvError:
         if options.get("cached"):
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED) from None

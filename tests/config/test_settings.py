@@ -209,6 +209,14 @@ def in_bash(product: Product, *lines: str, **more: str) -> dict[str, str]:
     return found
 
 
+def test_a_line_that_fails_is_not_warned_of_what_it_would_lack(alice: Product, scenario: Scenario) -> None:
+    line = ("-s", "bash", "-p", "alice")
+    failed = alice.run(*line, "--no-input")
+    assert (failed.status, failed.err.count("\n")) == (3, 2)
+    assert failed.err.startswith("mfaenv: A code is needed for profile alice")
+    assert "Programs in this shell do not get all" in alice.run(*line, "-c", scenario.device.code()).err
+
+
 def ours(env: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in env.items() if environment.is_setting(name) or name == "MFAENV_SETTINGS"}
 
