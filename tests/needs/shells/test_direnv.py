@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from settled import ROWS, Seat, Settled, seated
+from settled import PAST, ROWS, Seat, Settled, seated
 from terminals import need
 
 from mfaenv.errors import DONE
@@ -94,6 +94,22 @@ def test_a_session_that_is_stored_meanwhile_is_loaded(stored: Product, row: Sett
         seat.type("")
         has(seat, "production")
         seat.type("cd ..")
+        has(seat, "default")
+
+
+@EVERY
+def test_a_session_that_has_ended_meanwhile_is_replaced(stored: Product, row: Settled) -> None:
+    with entered(stored, row) as seat:
+        seat.type("cd staging")
+        has(seat, "staging")
+        for entry in stored.cache.glob("session-*"):
+            entry.unlink()
+        seat.set("MFAENV_EXPIRES", PAST)
+        seat.type("")
+        assert "mfaenv: the session of profile staging has ended: type mfaenv for a new one" in seat.window.text
+        has(seat, "staging", "none")
+        seat.type("cd ..")
+        seat.type("")
         has(seat, "default")
 
 
