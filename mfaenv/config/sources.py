@@ -111,6 +111,8 @@ def _static(section: Section, name: str, path: str) -> tuple[str, Keys | None]:
             raise _lacking(name, setting, where)
     if token(section):
         return STATIC, None
+    if section[ACCESS_KEY].startswith("ASIA"):  # those of a session, as in environment.temporary_keys
+        raise _lacking(name, TOKENS[-1], where)
     return LONG_TERM, Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where)
 
 

@@ -137,12 +137,12 @@ def is_served(env: "Mapping[str, str]") -> bool:
 
 
 def temporary_keys(env: "Mapping[str, str]") -> bool:
-    """Return whether the keys in the environment are a session's. Keys that begin with AKIA are long-term in any case.
+    """Return whether the keys in the environment are a session's: AKIA begins long-term keys, ASIA those of a session.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
     """
-    token = env.get("AWS_SESSION_TOKEN") or env.get("AWS_SECURITY_TOKEN")
-    return bool(token) and not env.get("AWS_ACCESS_KEY_ID", "").startswith("AKIA")
+    token, key = env.get("AWS_SESSION_TOKEN") or env.get("AWS_SECURITY_TOKEN"), env.get("AWS_ACCESS_KEY_ID", "")
+    return not key.startswith("AKIA") and (bool(token) or key.startswith("ASIA"))
 
 
 def region_is_ours(env: "Mapping[str, str]") -> bool:

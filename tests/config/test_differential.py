@@ -222,7 +222,11 @@ class Run:
             if record.action in {"AssumeRole", "AssumeRoleWithWebIdentity"} and not record.error:
                 asked = record.parameters
                 name = asked["RoleSessionName"]
-                chosen = "" if name.startswith("botocore-session-") or name in {"alice", "mfaenv"} or name.isdigit() else name
+                chosen = (
+                    ""
+                    if name.startswith("botocore-session-") or name in {"alice", "mfaenv"} or name.isdigit()
+                    else name
+                )
                 yield Call(
                     asked["RoleArn"],
                     asked.get("ExternalId", ""),

@@ -491,3 +491,13 @@ def test_temporary_keys_that_ended_are_refused_and_the_long_term_profile_named(f
     sources.refuse_ended(request, read, 0.0)
     files.write("", f"[work]\n{token.replace(end, 'never')}")
     sources.refuse_ended(files.request(profile="work"), awsfiles.load(files.env), time.time())
+
+
+def test_keys_of_a_session_without_its_token_are_no_long_term_keys(files: Files) -> None:
+    keys = KEYS.replace("AKIA", "ASIA")
+    files.write("", f"[default]\n{keys}")
+    with pytest.raises(MfaenvError, match="has no aws_session_token"):
+        files.request(profile="default")
+    files.write("")
+    with pytest.raises(MfaenvError, match="belong to a session already"):
+        files.request({"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"})
