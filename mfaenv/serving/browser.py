@@ -43,8 +43,8 @@ STARTED_SECONDS = 5
 """After which a program that is not waited for counts as started well."""
 
 OPENERS = (("xdg-open",), ("gio", "open"), ("x-www-browser",))
-WINDOWS_FROM_LINUX = ("wslview",)
-"""In the Windows Subsystem for Linux: https://wslu.wedotstuff.com/wslu/wslview.html."""
+WINDOWS_FROM_LINUX = (("wslview",), ("powershell.exe", "-NoProfile", "-Command", "Start-Process"))
+"""In the Windows Subsystem for Linux: https://wslu.wedotstuff.com/wslu/wslview.html, which not everybody has."""
 
 ELSE = "--print shows the link instead, which signs in whoever has it."
 
@@ -155,8 +155,8 @@ else:
 
     def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:
         has_display = sys.platform == "darwin" or bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
-        openers = [("open",)] if sys.platform == "darwin" else [WINDOWS_FROM_LINUX, *OPENERS]
-        usable = [words for words in openers if has_display or words == WINDOWS_FROM_LINUX]
+        openers = [("open",)] if sys.platform == "darwin" else [*WINDOWS_FROM_LINUX, *OPENERS]
+        usable = [words for words in openers if has_display or words in WINDOWS_FROM_LINUX]
         command = next((words for words in usable if program.find(words[0], env)), ())
         if not command:
             lacking = "no program that opens a browser" if has_display else "no display to show a browser on"

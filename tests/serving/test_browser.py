@@ -119,6 +119,19 @@ def test_the_systems_opener_gets_an_address_that_leads_to_the_link(programs: Pro
     assert "secret" not in address
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the Windows Subsystem for Linux is Linux")
+def test_windows_own_opener_gets_the_address_where_there_is_no_display(programs: Programs) -> None:
+    fetch, pipe = programs.folder / "fetch.py", programs.folder / "fetched"
+    fetch.write_text(FETCH)
+    os.mkfifo(pipe)
+    programs.add("powershell.exe", after=f'"{sys.executable}" "{fetch}" "$4" "{pipe}"')
+    browser.find(programs.env)(LINK)
+    name, *words, address = programs.log()
+    assert (name, words) == ("powershell.exe", ["-NoProfile", "-Command", "Start-Process"])
+    assert "secret" not in address
+    assert pipe.read_text() == LINK
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="xdg-open is Linux's")
 def test_an_opener_that_fails_is_told_at_once(programs: Programs) -> None:
     programs.add("xdg-open", 3)
