@@ -273,7 +273,7 @@ def test_a_stored_session_serves_whatever_it_was_made_for(
     assert answer(product, "--cached") == first
     role = answer(product, "-p", "staging", "--no-input")
     assert answer(product, "-p", "staging", "-d", "15m", "--cached") == role
-    assert aws.actions() == ["GetSessionToken", "AssumeRole"]
+    assert aws.actions() == ["GetSessionToken", "GetCallerIdentity", "AssumeRole"]
 
 
 def test_the_session_with_most_left_serves(stored: Product, scenario: Scenario) -> None:

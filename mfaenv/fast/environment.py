@@ -18,7 +18,6 @@ NEXT = "MFAENV_NEXT"
 
 CLEARED = (
     AWS_PROFILE,
-    NEXT,
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
     "AWS_ACCOUNT_ID",
@@ -28,6 +27,7 @@ CLEARED = (
     "AWSUME_EXPIRATION",
     "AWSU_PROFILE",
     "AWS_SSO_PROFILE",
+    NEXT,
 )
 """What would win over exported keys in one SDK or another, or tell programs and prompts of the keys before them."""
 
