@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
 from terminals import need
@@ -30,13 +31,14 @@ NOBODYS_BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}
 
 
 class Keychain:
-    """A Secret Service, unlocked; `env` leads to it. With a display it asks there for its words when it is locked."""
+    """A Secret Service, unlocked; `env` leads to it. With a display it asks there for its words when it is locked.
 
-    def __init__(self, folder: Path, display: str = "") -> None:
+    Its sockets are in `runtime`: their names may have 107 bytes.
+    """
+
+    def __init__(self, folder: Path, runtime: str, display: str = "") -> None:
         self.folder = folder
         self._log = folder / "log"
-        runtime = folder / "runtime"
-        runtime.mkdir(mode=0o700)
         self.env = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={runtime}/bus", "XDG_RUNTIME_DIR": str(runtime)}
         self._own = {**os.environ, **self.env, "HOME": str(folder), **({"DISPLAY": display} if display else {})}
         bus = ("dbus-daemon", "--session", "--nofork", "--print-address", f"--address=unix:path={runtime}/bus")
@@ -45,7 +47,11 @@ class Keychain:
         )
         assert self._bus.stdout
         self._bus.stdout.readline()
-        self._daemon = self._start("--unlock")
+        try:
+            self._daemon = self._start("--unlock")
+        except BaseException:
+            _end(self._bus)
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -53,11 +59,7 @@ class Keychain:
     def __exit__(self, *_: object) -> None:
         ended = self._daemon.poll()
         for process in (self._daemon, self._bus):
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream:
-                    stream.close()
+            _end(process)
         assert ended is None, self._log.read_text()
 
     def _start(self, *options: str) -> subprocess.Popen[bytes]:
@@ -76,7 +78,11 @@ class Keychain:
         assert process.stdin
         process.stdin.write(WORDS.encode())
         process.stdin.close()
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:
+            _end(process)
+            raise
         return process
 
     def _wait(self) -> None:
@@ -128,11 +134,19 @@ class Keychain:
         return self.tool("lookup", "service", "mfaenv", "username", name).stdout
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            stream.close()
+
+
 @contextmanager
 def opened(folder: Path, display: str = "") -> Iterator[Keychain]:
     """Open a keychain for the time of a test."""
     for program in ("dbus-daemon", "gnome-keyring-daemon", "secret-tool"):
         need(program)
     folder.mkdir()
-    with Keychain(folder, display) as keychain:
+    with TemporaryDirectory(dir="/tmp") as runtime, Keychain(folder, runtime, display) as keychain:
         yield keychain

@@ -107,6 +107,7 @@ def lister(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("go")
     (place / "main.go").write_text(GO)
     env = {"PATH": os.environ["PATH"], "HOME": str(place), "GO111MODULE": "off", "GOPATH": str(GO_SOURCES)}
+    env["GOCACHE"] = str(tmp_path_factory.getbasetemp() / "go")
     subprocess.run(["go", "build", "-o", "list", "main.go"], cwd=place, env=env, check=True)
     return place / "list"
 

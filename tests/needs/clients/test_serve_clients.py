@@ -132,6 +132,7 @@ def test_the_javascript_sdk_outlives_a_role(
     assert_it_outlives_a_role(product, scenario, aws, "node", "-e", JAVASCRIPT, only=only, **modules)
 
 
+@pytest.mark.xdist_group("go")  # what one has compiled, the other takes
 @ONLY
 def test_the_go_sdk_outlives_a_role(
     product: Product, scenario: Scenario, aws: ObservedAws, tmp_path: Path, *, only: bool
@@ -142,6 +143,6 @@ def test_the_go_sdk_outlives_a_role(
     source, program = tmp_path / "main.go", tmp_path / "program"
     source.write_text(GO)
     settings = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "-p=1", "GOPROXY": "off"}
-    environment = {**os.environ, **settings, "GOCACHE": str(tmp_path / "cache")}
+    environment = {**os.environ, **settings, "GOCACHE": str(tmp_path.parent / "go")}
     subprocess.run(["go", "build", "-o", str(program), str(source)], env=environment, check=True, cwd=tmp_path)
     assert_it_outlives_a_role(product, scenario, aws, str(program), only=only)
