@@ -208,7 +208,7 @@ def test_status_knows_this_shell_and_the_store(
         ("default", "user", "123456789012"),
         ("staging", "role", "111122223333"),
     }
-    assert len(aws.log) == before + 2  # who it is, and the role
+    assert aws.actions()[before:] == ["GetCallerIdentity", "AssumeRole"]
     texts = product.run("status").out + json.dumps(found)
     assert signed_in["AWS_SECRET_ACCESS_KEY"] not in texts
     assert signed_in["AWS_SESSION_TOKEN"] not in texts

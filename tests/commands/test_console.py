@@ -76,14 +76,14 @@ def test_the_browser_opens_the_console_as_the_role(staging: Product, aws: Observ
     [link] = opened(staging)
     assert link.startswith(f"{aws.url}/federation?Action=login&Issuer=mfaenv&Destination=")
     assert destination(link) == "https://eu-west-1.console.aws.amazon.com/console/home?region=eu-west-1"
-    assert "<b>Developer/mfaenv</b> in account <b>111122223333</b>" in shown(link)
+    assert "<b>Developer/alice</b> in account <b>111122223333</b>" in shown(link)
 
 
 def test_print_prints_the_link_and_opens_nothing(staging: Product) -> None:
     link = printed(staging, "--destination", "iam")
     assert opened(staging) == []
     page = shown(link)
-    assert "<b>Developer/mfaenv</b>" in page
+    assert "<b>Developer/alice</b>" in page
     assert "https://console.aws.amazon.com/iam/home" in page
 
 
@@ -95,7 +95,7 @@ def test_each_link_is_another_and_no_session_is_got_for_it(staging: Product, aws
 
 def test_a_code_gets_the_session_first(product: Product, scenario: Scenario) -> None:
     link = printed(product, "-c", scenario.device.code())
-    assert "<b>Developer/mfaenv</b>" in shown(link)
+    assert "<b>Developer/alice</b>" in shown(link)
 
 
 def test_quiet_says_nothing(staging: Product) -> None:
@@ -248,7 +248,7 @@ def test_a_role_whom_botocore_resolves_needs_no_code(staging: Product) -> None:
     configure(staging, "ready", credential_process=f"echo '{json.dumps(session)}'", region="eu-west-1")
     done = staging.run("console", "-p", "ready", "--print", "-q")
     assert (done.status, done.err) == (0, "")
-    assert "<b>Developer/mfaenv</b>" in shown(done.out)
+    assert "<b>Developer/alice</b>" in shown(done.out)
 
 
 def test_a_program_that_gives_long_term_keys_gives_a_users_own(product: Product, scenario: Scenario) -> None:
@@ -291,7 +291,7 @@ def test_a_role_signs_in_in_its_own_partition(product: Product, aws: ObservedAws
     configure(product, "abroad", region=region, role_arn=role.arn, source_profile="bob")
     done = product.run("console", "-p", "abroad", "--print", "-c", device.code())
     assert destination(done.out).startswith(f"https://{page}"), done.err
-    assert "<b>Developer/mfaenv</b> in account <b>555566667777</b>" in shown(done.out)
+    assert "<b>Developer/bob</b> in account <b>555566667777</b>" in shown(done.out)
 
     product.env |= {"AWS_ENDPOINT_URL_STS": aws.url}
     del product.env["AWS_ENDPOINT_URL"]

@@ -92,6 +92,7 @@ def allow(*actions: str, **elements: Any) -> dict[str, Any]:
 
 
 def test_a_policy_that_demands_mfa_is_proven(product: Product, scenario: Scenario) -> None:
+    product.env["MFAENV_SHELL"] = "bash"  # else the one that started the tests is named, or none
     found = with_code(product, scenario)
     assert (found.status, found.verdict) == (0, "enforced")
     assert found.ended("without_mfa") == alike("explicit deny")
