@@ -124,7 +124,7 @@ def test_a_role_on_top_of_a_process_has_the_session(
     first, second = (serial, "") if where == "the role's" else ("", serial)
     configure(empty, f"{ROLE}source_profile = tool\n{first}[profile tool]\n{process.setting}{second}")
     exported(empty.run("-p", "top", "-f", "json", "-c", scenario.device.code()))
-    assert aws.actions() == ["GetSessionToken", "AssumeRole"]
+    assert aws.actions() == ["GetSessionToken", "GetCallerIdentity", "AssumeRole"]
 
 
 def test_the_environment_as_a_credential_source(empty: Product, aws: ObservedAws, scenario: Scenario) -> None:
@@ -134,7 +134,7 @@ def test_the_environment_as_a_credential_source(empty: Product, aws: ObservedAws
     empty.env |= theirs
     assert empty.run("-p", "top", "-f", "json", "--no-input").status == 3
     got = exported(empty.run("-p", "top", "-f", "json", "-c", scenario.device.code()))
-    assert aws.actions() == ["GetSessionToken", "AssumeRole"]
+    assert aws.actions() == ["GetSessionToken", "GetCallerIdentity", "AssumeRole"]
     empty.env |= got
     assert exported(empty.run("-f", "json"))["AWS_ACCESS_KEY_ID"] == got["AWS_ACCESS_KEY_ID"]
 
@@ -175,6 +175,7 @@ def test_another_region_takes_no_code(product: Product, aws: ObservedAws, scenar
     assert exported(product.run("-p", "staging", "-f", "json", "--region", "us-west-2"))["AWS_REGION"] == "us-west-2"
     assert [(record.action, record.region) for record in aws.log] == [
         ("GetSessionToken", "us-east-1"),
+        ("GetCallerIdentity", "us-west-2"),
         ("AssumeRole", "us-west-2"),
     ]
 
