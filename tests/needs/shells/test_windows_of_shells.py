@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,7 @@ def test_what_another_window_has_got_takes_the_place_of_a_session_that_is_over(
     with seated(product, row) as seat:
         seat.type(f"mfaenv -c {scenario.device.code()}")
         (product.cache / "latest").write_text("1800000000.5\n")
+        seat.set("AWS_ACCESS_KEY_ID", "ASIAI44QH8DHBEXAMPLE")  # an older session's
         seat.set("MFAENV_EXPIRES", PAST)
         seat.type("")
         assert seat.keys() == session(product)
@@ -140,7 +142,7 @@ def test_the_end_of_a_session_shows_no_control_characters(product: Product, row:
     with seated(product, row, MFAENV_PROFILE=profile, **keys) as seat:
         seat.type("")
         shown = seat.window.raw
-    assert "mfaenv: the session has ended: type mfaenv for a new one" in shown
+    assert re.search(r"mfaenv: the session of profile a\\[ -~]+b has ended: type mfaenv for a new one", shown)
     assert profile not in shown
 
 
@@ -165,6 +167,7 @@ def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
         seat.type("")
         assert seat.keys() == chosen != NOTHING
         seat.set("MFAENV_EXPIRES", PAST)
+        seat.set("MFAENV_NEXT", PAST)  # when the hook looks next
         seat.type("")
         seat.type("")
         assert seat.keys() == "key=none secret= profile=default"
