@@ -244,10 +244,18 @@ def test_ctrl_c_after_a_tab_is_taken_at_once_in_bash(furnished: Product) -> None
     with open_tab(furnished, BASH) as window:
         window.press("mfaenv status --j\t")
         window.see("son")
+        wait_until_it_reads_keys(window.pid)
         window.press(CTRL_C)
         window.prompted()
         window.enter("tool-of-mine")
         window.see("^got")
+
+
+def wait_until_it_reads_keys(shell: int) -> None:
+    """Wait until a shell has no child and sleeps: a key that comes while it draws the line comes too early."""
+    process = Path(f"/proc/{shell}")
+    while (process / "task" / str(shell) / "children").read_text() or " S " not in (process / "stat").read_text():
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
