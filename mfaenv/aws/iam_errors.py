@@ -26,8 +26,7 @@ def named_errors(action: str, *, gone: str = "", purpose: str = "rotate their ow
                     raise
     except DeniedError as error:
         raise DeniedError(
-            f"A policy denies {action}. {error.message}",
-            f"This shows the policy that lets users {purpose}:",
+            f"A policy denies {action}. {error.message} This shows the policy that lets users {purpose}:",
             command="mfaenv policy --self-service",
         ) from None
     except MfaenvError as error:
