@@ -107,7 +107,7 @@ class VirtualDevices:
             return [str(device["SerialNumber"]) for page in pages for device in page["VirtualMFADevices"]]
 
     def enable(self, serial: str, first: str, second: str) -> bool:
-        """Give the user a device, for two codes in a row; return False where they are not its codes."""
+        """Enable a device of the user with two codes in a row; return False where they are not its codes."""
         with _errors("iam:EnableMFADevice"):
             try:
                 self._client.enable_mfa_device(

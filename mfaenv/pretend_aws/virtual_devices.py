@@ -85,7 +85,7 @@ def list_all(call: Call) -> Content:
 
 
 def enable(user: User, call: Call) -> Content:
-    """Give the user a device, for two codes in a row."""
+    """Enable a device of the user with two codes in a row."""
     serial = call.parameters["SerialNumber"]
     device = user.account.unassigned_devices.get(serial)
     if device is None:

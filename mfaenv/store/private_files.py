@@ -85,7 +85,7 @@ def _has_ended(path: str, now: float) -> bool:
 
 
 def _put_back(aside: str, path: str) -> None:
-    """Give a file its name again, unless a newer one has it by now."""
+    """Move a file back to its name, unless a newer one has it by now."""
     with suppress(OSError):
         os.link(aside, path)
 
