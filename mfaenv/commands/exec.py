@@ -33,7 +33,7 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
         with serve.served(options, inherited) as served:
             return _start(options, command, words, dict(served))
     session = _session(options, words, env)
-    shells.check_lengths(session, environment.LONGEST)
+    shells.check_lengths(session)
     return _start(options, command, words, environment.changed(session, env))
 
 

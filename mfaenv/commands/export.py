@@ -32,7 +32,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
         output_file.check(parse.text(options, "output"))
     terminal = Terminal.for_options(options, env)
     pairs = environment.pairs(service.obtain(options, env, terminal, partial(_check_values, target)), env)
-    text = environment.rendered(target, pairs, encoding=code_page.encoding())
+    text = shells.render(target, pairs, encoding=code_page.encoding())
     if fast.runs_on_github(target, env):
         to_stderr(github_masks(pairs))
     if "output" in options:
@@ -87,4 +87,4 @@ def _check_values(target: str, own: Fields) -> None:
     named = [*((name, region) for name in environment.REGIONS), (environment.PROFILE, own["profile"])]
     pairs = [*named, *environment.words(own["settings"])]
     if target in shells.NAMES:
-        environment.rendered(target, pairs, encoding=code_page.encoding())
+        shells.render(target, pairs, encoding=code_page.encoding())

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from mfaenv import duration, suggest
+from mfaenv import duration, shells, suggest
 from mfaenv.commands import init, notice
 from mfaenv.commands.startup import OFF, REMIND, reminder
 from mfaenv.config import names
@@ -28,7 +28,7 @@ def run(words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print what the shell gets and loses, for the shell and the reason that are named."""
     shell, reason = words
     decide = {"changed": changed, "due": due, "start": start}[reason]
-    output.secrets_to_stdout(environment.rendered(shell, decide(env, Store.of(env), time.time())), quiet=True)
+    output.secrets_to_stdout(shells.render(shell, decide(env, Store.of(env), time.time())), quiet=True)
     return DONE
 
 

@@ -116,7 +116,7 @@ def _warn(text: str, env: Mapping[str, str]) -> None:
 
 
 def _rendered(shell: str, pairs: list[Pair]) -> bytes:
-    return environment.rendered(shell, pairs, encoding=code_page.encoding())
+    return shells.render(shell, pairs, encoding=code_page.encoding())
 
 
 def _stays(env: Mapping[str, str], now: float) -> bool:

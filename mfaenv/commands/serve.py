@@ -74,7 +74,7 @@ def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]
         answer = resolved.answer(terminal, sessions_by_key)
         own = resolved.fields(answer)
         pairs, keys = environment.pairs(own, env), {} if options.get("serve") else own
-        shells.check_lengths(pairs, environment.LONGEST)
+        shells.check_lengths(pairs)
         programs = environment.changed(pairs, env)
         if options.get("serve"):
             request = _with_source(resolved.request, answer.session)

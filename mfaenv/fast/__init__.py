@@ -108,7 +108,7 @@ def answer(options: "Options", env: "Mapping[str, str]", tell: "Tell | None" = N
         return None
     if isinstance(pairs, str):
         return CODE_NEEDED if options.get("cached") else None
-    output.secrets_to_stdout(environment.rendered(target, pairs), quiet="quiet" in options)
+    output.secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
     if tell and target in shells.NAMES and is_told(env):
         tell(options, env, pairs)
     return DONE

@@ -1,9 +1,6 @@
 """The names that a shell gets and loses: a stored session or a new one as ordered pairs of name and value."""
 
-import sys
 import time
-
-from mfaenv import shells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,15 +51,6 @@ ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 EXPIRES = "MFAENV_EXPIRES"
 END_DIGITS = 10
 """Of a moment in seconds since 1970: enough until the year 2286, and Python can read and write it."""
-
-LONGEST = 32_767 if sys.platform == "win32" else shells.LONGEST
-"""Bytes that a variable may have, with its name: beyond, no program can be started. Windows counts characters.
-
-https://learn.microsoft.com/en-us/windows/win32/procthread/environment-variables
-"""
-
-LOCALE = sys.getfilesystemencoding()
-"""The encoding in which programs read their variables, as Python itself does; UTF-8 on Windows."""
 
 PROFILE = "MFAENV_PROFILE"
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -240,21 +228,6 @@ def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]
     removed: list[Pair] = [(name, None) for name in (*CLEARED, *gone, *settings(env)) if name not in more]
     set_names = ((name, value) for name, value in named if value is not None)
     return [*removed, *set_names, *more.items(), *_msys(env, ours=True)]
-
-
-def rendered(target: str, named: "Iterable[Pair]", *, encoding: str = "utf-8") -> bytes:
-    """Return what to print for these pairs, as `shells.render` does, in the encoding in which their text was read."""
-    if LOCALE != "utf-8" and shells.get_target(target).octets:
-        named = [(name, value and _written(value)) for name, value in named]
-    return shells.render(target, named, encoding=encoding, longest=LONGEST)
-
-
-def _written(value: str) -> str:
-    """Return the text whose UTF-8 octets are those of the value in the locale; UTF-8 stays where that has none."""
-    try:
-        return value.encode(LOCALE, "surrogateescape").decode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return value
 
 
 def changed(session: "Iterable[Pair]", env: "Mapping[str, str]") -> dict[str, str]:

@@ -4,6 +4,8 @@ A shell is a file in this package and a line in ``SHELLS``. Only the one that is
 reads or writes anything: the caller does.
 """
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,10 +43,11 @@ _FORMATS = {
     "process": "formats.Process",
 }
 
-LONGEST = 131_072
-"""Bytes of a variable, with its name, ``=`` and the end, that a program can be started with on Linux: MAX_ARG_STRLEN.
+LONGEST = 32_767 if sys.platform == "win32" else 131_072
+"""Bytes of a variable, with its name, ``=`` and the end: with more, no program can be started.
 
-https://man7.org/linux/man-pages/man2/execve.2.html; macOS takes as much.
+https://man7.org/linux/man-pages/man2/execve.2.html: MAX_ARG_STRLEN; macOS takes as much. Windows counts characters:
+https://learn.microsoft.com/windows/win32/procthread/environment-variables
 """
 
 NAMES = tuple(SHELLS)
@@ -83,8 +86,6 @@ class Target:
 
     remedy = ""
     """What to do about a value that the target cannot hold."""
-
-    octets = False  # whether programs get the octets that are written, in whatever encoding
 
     reads: tuple[str, ...] = ()
     """Other shells whose text is the same to this one."""
@@ -178,27 +179,26 @@ def printed(value: str) -> str:
     return text
 
 
-def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", longest: int = LONGEST) -> bytes:
+def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8") -> bytes:
     """Return what to write to standard output, as it is, so that ``target`` sets and removes these variables in order.
 
     ``encoding`` is the console's output code page, as Python names it (``cp850``); only cmd's text depends on it.
-    ``longest`` is what a variable may have in bytes, as for check_lengths.
     Raise MfaenvError, naming the variable and never its value, for a value that the target cannot hold.
     """
     language = get_target(target)
     pairs = list(pairs)
     if language.holds_variables:
-        check_lengths(pairs, longest)
+        check_lengths(pairs)
     statements = [_statement(target, language, pair, language.encoding or encoding) for pair in pairs]
     begin = language.begin([name for name, _ in pairs]).encode()
     return language.join([statement for statement in (begin, *statements) if statement])
 
 
-def check_lengths(pairs: "Iterable[Pair]", longest: int = LONGEST) -> None:
-    """Raise MfaenvError for a variable of more than ``longest`` bytes: with it, no program could be started."""
+def check_lengths(pairs: "Iterable[Pair]") -> None:
+    """Raise MfaenvError for a variable of more than LONGEST bytes."""
     for name, value in pairs:
         size = len(name) + len(value.encode("utf-8", "surrogatepass")) + len("=\0") if value else 0
-        if size > longest:
+        if size > LONGEST:
             from mfaenv.errors import MfaenvError
 
             raise MfaenvError(

@@ -30,7 +30,6 @@ class Bash(Target):
 
     line = "eval $({command})"
     init = 'eval "$({command} init {target})"'
-    octets = True
     function = ("posix.function.sh",)
     reads: tuple[str, ...] = ("bash", "zsh", "sh", "ksh")
     hook: tuple[str, ...] = ("posix.hook.sh", "bash.hook.sh")

@@ -23,7 +23,6 @@ class Tcsh(Target):
     lists_programs = False
     matches = True
     refused = "\0\n"
-    octets = True
     remedy = (
         "A line break, more than 4,096 bytes that are not all ASCII, and some 32 KiB cannot be written in this shell."
     )

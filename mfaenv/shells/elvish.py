@@ -2,11 +2,9 @@
 
 from mfaenv.shells import Target
 
-_RAW_OCTETS = {0xDC00 + octet: f"'\"\\x{octet:02x}\"'" for octet in range(0x80, 0x100)}
-
 
 class Elvish(Target):
-    """Single quotes, in which the quote is doubled; octets that are not UTF-8 stand in double quotes between them."""
+    """Single quotes, in which the quote is doubled."""
 
     line = "eval ({command} --shell elvish | slurp)"
     init = "eval ({command} init {target} | slurp)"
@@ -16,8 +14,7 @@ class Elvish(Target):
     matches = True
 
     def assign(self, name: str, value: str) -> str:
-        quoted = value.replace("'", "''").translate(_RAW_OCTETS)
-        return f"set-env {name} '{quoted}';"
+        return "set-env {} '{}';".format(name, value.replace("'", "''"))
 
     def remove(self, name: str) -> str:
         return f"unset-env {name};"

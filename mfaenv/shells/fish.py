@@ -15,7 +15,6 @@ class Fish(Target):
     hook = ("fish.hook.fish",)
     completion = "fish.completion.fish"
     matches = True
-    octets = True
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement, which has no line break either, for ``eval (mfaenv)``."""

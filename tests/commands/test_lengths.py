@@ -9,10 +9,9 @@ from product import Product
 from settings import configure, set_keys
 
 from mfaenv import shells
-from mfaenv.fast.environment import LONGEST
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Credential, World
-from mfaenv.shells import NAMES, failure, get_target
+from mfaenv.shells import LONGEST, NAMES, failure, get_target
 
 ROLES = {"role_arn", "duration_seconds", "source_profile"}
 MEGABYTE = "A" * 1_000_000

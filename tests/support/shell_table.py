@@ -253,6 +253,7 @@ _ELVISH = Shell(
     name="elvish",
     target="elvish",
     start=("elvish", "-norc"),
+    octets=False,
     examples=10,
     typed=Typed(
         ("elvish", "-norc"),
