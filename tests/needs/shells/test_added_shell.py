@@ -39,7 +39,6 @@ TESTS = (
     "tests/needs/shells",
     "tests/shells",
     "tests/commands/test_complete.py",
-    "tests/session/test_asking.py",
 )
 TRIED = {
     "test_added_shell": 0,  # this one

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mfaenv.pretend_aws.scenario import Scenario
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[2]
 
 ELSEWHERE = {
     r"python3 -m venv .*|mkdir -p ~/\.local/bin .*|(?:git pull|rm -r|~/\.mfaenv/bin/pip) .*|git pull": (
