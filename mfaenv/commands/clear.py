@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from mfaenv import shells
+from mfaenv.commands.status import nothing_stored
 from mfaenv.config import awsfiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
@@ -16,7 +17,6 @@ from mfaenv.session import longterm, remembered, stored
 from mfaenv.session.lock import remove_abandoned
 from mfaenv.shells import detect
 from mfaenv.store import DEVICE, KINDS, LOCK, SESSION, Store, kind
-from mfaenv.terminal import tables
 from mfaenv.terminal.terminal import Terminal
 
 MANY = 20
@@ -34,7 +34,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     sessions = {name: entry for name, entry in removed.items() if kind(name) == SESSION}
     if sessions:
         stored.forget(store)
-    for line in _removed_lines(sessions) or [tables.nothing_stored(profile)]:
+    for line in _removed_lines(sessions) or [nothing_stored(profile)]:
         terminal.note(line)
     stuck = chosen.keys() - removed.keys()
     if any(kind(name) == LOCK for name in stuck):

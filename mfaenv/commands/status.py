@@ -4,12 +4,16 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mfaenv import duration
 from mfaenv.errors import DONE
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.store import SESSION, Store
+from mfaenv.terminal.tables import Table
+
+COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
 
 SERVED = "served"
 """The kind of a shell that has an address for credentials, from `mfaenv exec --serve`, and no keys."""
@@ -31,16 +35,52 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
         to_stdout((json.dumps(data) + "\n").encode())
     else:
-        from mfaenv.terminal import tables  # these two load rich, which --json does without
-        from mfaenv.terminal.terminal import Terminal
+        from mfaenv.terminal.terminal import Terminal  # slow to load, and --json does without
 
-        shown = tables.status({**data, "stored": data["stored"][:MOST]}, parse.text(options, "profile"))
-        text_to_stdout(Terminal.for_options(options, env).drawn(*shown, *_left_out(data["stored"][MOST:])))
+        rest = len(data["stored"]) - MOST
+        more = [f"… and {rest} more: -p NAME picks one profile's, --json lists them all."] if rest > 0 else []
+        shown = _tables({**data, "stored": data["stored"][:MOST]}, parse.text(options, "profile"))
+        text_to_stdout(Terminal.for_options(options, env).drawn(*shown, *more))
     return DONE
 
 
-def _left_out(rest: list[dict[str, Any]]) -> list[str]:
-    return [f"… and {len(rest)} more: -p NAME picks one profile's, --json lists them all."] if rest else []
+def nothing_stored(profile: str) -> str:
+    """Return that the store has no session, or none of the profile that was asked for."""
+    return f"No session is stored for profile {profile}." if profile else "No session is stored."
+
+
+def _tables(data: Mapping[str, Any], profile: str) -> list[Table | str]:
+    """Lay out what was collected, of one profile where one was asked for."""
+    shell = data["shell"]
+    here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
+    stored = tuple(map(_cells, data["stored"]))
+    store = Table("Stored sessions", COLUMNS, stored) if stored else nothing_stored(profile)
+    why = [shell["rule"]] if shell and shell["rule"] else []
+    return [here, *why, store, *data["problems"]]
+
+
+def _cells(session: Mapping[str, Any]) -> tuple[str, ...]:
+    role = session["role"]
+    kind = "an address for credentials" if session["kind"] == SERVED else session["kind"]
+    identity = f"role {role.partition(':role/')[2]}" if role else kind
+    identity = ", ".join(filter(None, [identity, session["session_policy"]]))
+    device = session["device"] or "-"
+    # A virtual device without its account, which has a column of its own: an ARN would break.
+    device = device.rpartition(":mfa/")[2] if session["account"] else device
+    return (session["profile"] or "-", identity, session["account"] or "-", device, _left(session))
+
+
+def _left(session: Mapping[str, Any]) -> str:
+    """Return the time that is left, and the time of day at which it ends; a session of others may have an end."""
+    from datetime import datetime  # slow to load, and --json does without
+
+    remaining = session["remaining"]
+    if remaining is None:
+        return {"long-term": "no end", SERVED: "renewed by mfaenv"}.get(session["kind"], "unknown")
+    if not remaining:
+        return "ended"
+    end = datetime.fromisoformat(session["expires"]).timestamp()
+    return f"{duration.rounded(remaining)}, until {duration.time_of_day(end, end - remaining)}"
 
 
 def collect(options: Options, env: Mapping[str, str], store: Store, now: float) -> dict[str, Any]:

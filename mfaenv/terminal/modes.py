@@ -16,11 +16,8 @@ if sys.platform == "win32":
         """Do nothing: no program changes the console's modes for a question there."""
         yield
 
-    def set_line_modes(_: int) -> None:
-        """Do nothing: Python sets the console's modes."""
-
-    def set_key_modes(_: int) -> None:
-        """Do nothing: nothing reads single keys there."""
+    def set_modes(_fd: int, **_: bool) -> None:
+        """Do nothing: Python sets the console's modes, and nothing reads single keys there."""
 
     def enable_controls(fd: int) -> bool:
         """Let a console obey control sequences, and return whether it does.
@@ -51,33 +48,26 @@ else:
                 if os.tcgetpgrp(fd) == os.getpgrp() and termios.tcgetattr(fd) != modes:
                     termios.tcsetattr(fd, termios.TCSANOW, modes)
 
-    def set_line_modes(fd: int) -> None:
+    def set_modes(fd: int, *, by_key: bool = False) -> None:
         """Let Enter, Ctrl-C and what is typed work as usual where a line editor, as bash's `bind -x`, has changed that.
 
         Ctrl-Backslash ends the line, and sends no signal: it would end the subshell in which a shell's function waits.
+        With `by_key` each key is read as it comes, unseen, and Ctrl-C alone sends a signal.
 
         https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
         """
         modes = termios.tcgetattr(fd)
-        usual = [*modes[:6], [*modes[6]]]
-        usual[0] |= termios.ICRNL
-        usual[1] |= termios.OPOST
-        usual[3] |= termios.ICANON | termios.ECHO | termios.ISIG
-        for key, character in ((termios.VINTR, b"\x03"), (termios.VEOF, b"\x04")):
-            if modes[6][key] in {b"\x00", b"\xff"}:  # switched off
-                usual[6][key] = character
-        usual[6][termios.VQUIT], usual[6][termios.VEOL] = bytes([os.fpathconf(fd, "PC_VDISABLE") & 0xFF]), QUIT_KEY
-        if usual != modes:
-            termios.tcsetattr(fd, termios.TCSANOW, usual)
-
-    def set_key_modes(fd: int) -> None:
-        """Let each key be read as it comes; Ctrl-C alone sends a signal."""
-        modes = termios.tcgetattr(fd)
+        keys, disabled = modes[6], bytes([os.fpathconf(fd, "PC_VDISABLE") & 0xFF])
         modes[0] |= termios.ICRNL
         modes[1] |= termios.OPOST
-        modes[3] = modes[3] & ~(termios.ICANON | termios.ECHO) | termios.ISIG
-        modes[6][termios.VMIN], modes[6][termios.VTIME] = 1, 0
-        modes[6][termios.VSUSP] = modes[6][termios.VQUIT] = bytes([os.fpathconf(fd, "PC_VDISABLE") & 0xFF])
+        modes[3] |= termios.ICANON | termios.ECHO | termios.ISIG
+        for key, character in ((termios.VINTR, b"\x03"), (termios.VEOF, b"\x04")):
+            if keys[key] in {b"\x00", b"\xff"}:  # switched off
+                keys[key] = character
+        keys[termios.VQUIT], keys[termios.VEOL] = disabled, QUIT_KEY
+        if by_key:
+            modes[3] &= ~(termios.ICANON | termios.ECHO)
+            keys[termios.VMIN], keys[termios.VTIME], keys[termios.VSUSP] = 1, 0, disabled
         termios.tcsetattr(fd, termios.TCSANOW, modes)
 
     def enable_controls(_: int) -> bool:

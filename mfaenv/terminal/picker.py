@@ -9,14 +9,12 @@ from __future__ import annotations
 import os
 import re
 import select
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from mfaenv.terminal import modes, tty
 from mfaenv.terminal.tables import Row
 from mfaenv.terminal.tones import ASKED, FAINT, PLAIN, Styled
-from mfaenv.terminal.tty import StyledText, Tty, cells, printable
-
-Styling = Callable[..., list[StyledText]]
+from mfaenv.terminal.tty import Tty, cells, printable
 
 MOST_ROWS = 15
 """Rows of the list that are shown at once."""
@@ -30,9 +28,7 @@ LEAVING = ("\x1b", "\x03", "\x04", "\x1c")
 """Esc, Ctrl-C, Ctrl-D and Ctrl-Backslash."""
 
 KEY = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)|.", re.DOTALL)
-UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?\Z|\ufffd\Z")
-ESCAPE_SECONDS = 0.1
-"""After this long, an Esc is a key of its own, and not the beginning of an arrow's."""
+"""The sequence of an arrow, which comes in one piece, or one character."""
 
 
 class Picker:
@@ -80,7 +76,7 @@ class Picker:
             space = " " * (width - cells(name))
             drawn.append(Styled(f"{mark} {number}  {printable(name)}{space}  {detail}".rstrip(), tone))
         drawn.append(Styled(f"{len(self._shown)} of {len(self._rows)}: {HELP}", FAINT))
-        return [Styled(_cut(text, columns), tone) for text, tone in drawn]
+        return [Styled(_cut(line.text, columns), line.tone) for line in drawn]
 
 
 def _cut(text: str, columns: int) -> str:
@@ -91,26 +87,26 @@ def _cut(text: str, columns: int) -> str:
     return text
 
 
-def pick(title: str, rows: Sequence[Row], console: Tty, styled: Styling) -> str:
+def pick(title: str, rows: Sequence[Row], console: Tty) -> str:
     """Show the list until a row is taken, and return its name; nothing but that stays on the terminal.
 
-    `styled` returns lines as the terminal draws them. Raise KeyboardInterrupt where the person leaves, or the terminal.
+    Raise KeyboardInterrupt where the person leaves, or the terminal.
     """
     picker, taken, fd = Picker(title, rows), "", console.reader.fileno()
     drawn, size = list[Styled](), (0, 0)
     try:
         with modes.keep_modes(fd):
-            modes.set_key_modes(fd)
+            modes.set_modes(fd, by_key=True)
             try:
                 while not taken:
                     new = _size(fd)
                     frame = picker.frame(*new)
                     if (frame, new) != (drawn, size):
-                        _draw(frame, drawn, console, styled)
+                        _draw(frame, drawn, console)
                         drawn, size = frame, new
                     taken = next(filter(None, map(picker.press, _keys(fd))), "")
             finally:
-                _draw([Styled(_cut(f"{title} {taken}", _size(fd)[1]), ASKED), Styled("")], drawn, console, styled)
+                _draw([Styled(_cut(f"{title} {taken}", _size(fd)[1]), ASKED), Styled("")], drawn, console)
     except OSError:
         raise KeyboardInterrupt from None
     return taken
@@ -118,23 +114,20 @@ def pick(title: str, rows: Sequence[Row], console: Tty, styled: Styling) -> str:
 
 def _keys(fd: int) -> list[str]:
     """Return the keys that were pressed, after a moment at most. Raise OSError where the terminal has gone."""
-    data, seconds = b"", tty.LOOK_UP_SECONDS
-    while select.select([fd], [], [], seconds)[0]:
-        part = os.read(fd, 4096)
-        if not part:
-            raise OSError
-        data, seconds = data + part, ESCAPE_SECONDS
-        if not UNFINISHED.search(data.decode("utf-8", "replace")):
-            break
+    if not select.select([fd], [], [], tty.LOOK_UP_SECONDS)[0]:
+        return []
+    data = os.read(fd, 4096)
+    if not data:
+        raise OSError
     return KEY.findall(data.decode("utf-8", "replace"))
 
 
-def _draw(lines: list[Styled], before: list[Styled], console: Tty, styled: Styling) -> None:
+def _draw(lines: list[Styled], before: list[Styled], console: Tty) -> None:
     """Draw lines in the place of those that are there; a terminal that was made narrower has broken these."""
     width = _size(console.reader.fileno())[1]
     up = sum(max(1, -(-cells(line.text) // width)) for line in before) - 1
-    console.writer.write((f"\x1b[{up}A" if up > 0 else "").encode() + b"\r\x1b[J")
-    console.write(*styled(*lines))
+    console.control((f"\x1b[{up}A" if up > 0 else "") + "\r\x1b[J")
+    console.write(*lines)
 
 
 def _size(fd: int) -> tuple[int, int]:

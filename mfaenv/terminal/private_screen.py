@@ -11,6 +11,7 @@ from mfaenv.errors import MfaenvError
 from mfaenv.terminal import modes, qr_code, tty
 from mfaenv.terminal.foreground import handling
 from mfaenv.terminal.qr_code import BLACK_ON_WHITE, RESET
+from mfaenv.terminal.tones import Styled
 from mfaenv.terminal.tty import Tty
 
 OPEN, CLOSE = "\x1b[?1049h", "\x1b[?1049l"
@@ -58,14 +59,14 @@ class PrivateScreen:
         update()
         self._at(row + 3, "")
         self._console.check = update
-        return self._console.ask([(f"{question}: ", "")]).strip()
+        return self._console.ask([Styled(f"{question}: ")]).strip()
 
     def wait_for_key(self, texts: Sequence[str]) -> None:
         """Show texts until a key is pressed; on Windows it has to be Enter. Raise KeyboardInterrupt, SystemExit."""
         self.show(texts)
         fd = self._console.reader.fileno()
         with modes.keep_modes(fd):
-            modes.set_key_modes(fd)
+            modes.set_modes(fd, by_key=True)
             self._console.reader.read(1)
 
     def show(self, texts: Sequence[str]) -> int:
@@ -82,7 +83,7 @@ class PrivateScreen:
 
     def _at(self, row: int, text: str) -> None:
         self._console.control(f"\x1b[{row};{self._left}H{ERASE_LINE}")
-        self._console.write((text, ""))
+        self._console.write(Styled(text))
 
 
 def check(console: Tty, env: Mapping[str, str]) -> None:

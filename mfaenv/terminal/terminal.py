@@ -14,9 +14,9 @@ from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
 from mfaenv.model import code_digits
 from mfaenv.terminal import modes, tty
-from mfaenv.terminal.tables import Line, Row, Table
-from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, STYLES, Styled
-from mfaenv.terminal.tty import StyledText, Tty
+from mfaenv.terminal.tables import Row, Table
+from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, Styled
+from mfaenv.terminal.tty import Tty
 
 if TYPE_CHECKING:
     from mfaenv.terminal.page import Page
@@ -107,23 +107,18 @@ class Terminal:
         meanwhile: Callable[[], None] = lambda: None,
     ) -> str:
         try:
-            return console.ask(self._styled(*above, Styled(asked, ASKED)), meanwhile)
+            return console.ask([*above, Styled(asked, ASKED)], meanwhile)
         except ArrivedError:
             console.abandon()
             if not self._quiet:
                 arrived = "mfaenv: Another window has got the session: no answer is needed any more."
-                console.write(*self._styled(Styled(arrived), Styled("")))
+                console.write(Styled(arrived), Styled(""))
             raise
-
-    def _styled(self, *lines: Styled) -> list[StyledText]:
-        """Return lines as the terminal draws them: in styles, unless these are unwanted."""
-        plain = self._plain()
-        return [(text, "" if plain else STYLES[tone]) for text, tone in lines]
 
     def _broken(self, *lines: Styled, below: str = "") -> list[Styled]:
         """Break lines that are longer than the page is wide, as it does, and go on `below` that indent."""
         width = tty.columns(self.env)
-        return [Styled(part, tone) for text, tone in lines for part in tty.broken(text, width, below)]
+        return [Styled(part, line.tone) for line in lines for part in tty.broken(line.text, width, below)]
 
     def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str] = ()) -> str:
         """Let the person pick one of several by its number; `remarks` are shown below them."""
@@ -144,7 +139,7 @@ class Terminal:
         from mfaenv.terminal import picker  # here and below: each question would wait for it
 
         with self._open_tty() as console:
-            return picker.pick(title, rows, console, self._styled)
+            return picker.pick(title, rows, console)
 
     def check_private_screen(self) -> None:
         """Raise MfaenvError where the terminal has no screen of its own for what is shown once, or there is none."""
@@ -227,7 +222,7 @@ class Terminal:
             origin = f"  ({source})" if source else ""
             self._say(f"{name:<10} {value}{origin}", FAINT)
 
-    def drawn(self, *parts: Table | Styled | Line | str) -> str:
+    def drawn(self, *parts: Table | Styled | str) -> str:
         """Draw tables and lines for standard output, in colour where that is a terminal."""
         return self._page(stderr=False).drawn(*parts)
 
@@ -265,7 +260,7 @@ class Terminal:
         with suppress(OSError):  # what nobody can hear is no reason to lose a session
             if self._draws() and not unbroken:
                 lines = tty.broken(text, tty.columns(self.env), INDENT)
-                said = "\n".join(tty.drawn(line, STYLES[tone]) for line in lines)
+                said = "\n".join(tty.drawn(line, tone) for line in lines)
             else:
                 said = tty.printable(text)
             print(said, file=sys.stderr, flush=True)  # noqa: T201 - what is said, and made printable
@@ -286,7 +281,7 @@ class Terminal:
     def _open_tty(self) -> Tty:
         """Open the terminal. Raise MfaenvError where it has gone, or was given to another job, since it was seen."""
         try:
-            return Tty(self.check)
+            return Tty(self.check, plain=self._plain())
         except OSError:
             raise MfaenvError("There is no terminal to ask on any more.", _IN_FRONT, status=CODE_NEEDED) from None
 

@@ -1,28 +1,14 @@
-"""The tones in which things are said to a person, and the style that rich draws each in."""
+"""Text for a person, and the styles of rich in which it is drawn."""
 
 from typing import NamedTuple
 
-PLAIN = ""
-GOOD = "good"
-DOUBTFUL = "doubtful"
-BAD = "bad"
-ASKED = "asked"
-FAINT = "faint"
-TITLE = "title"
-
-STYLES = {
-    PLAIN: "",
-    GOOD: "green",
-    DOUBTFUL: "yellow",
-    BAD: "bold red",
-    ASKED: "bold",
-    FAINT: "dim",
-    TITLE: "italic",
-}
+PLAIN, GOOD, DOUBTFUL, BAD = "", "green", "yellow", "bold red"
+ASKED, FAINT, TITLE = "bold", "dim", "italic"
 
 
 class Styled(NamedTuple):
-    """A text with the tone in which it is said, which shows as a colour where there are any."""
+    """A text with its style, which shows where there are colours. An `unbroken` one stays one line, however long."""
 
     text: str
     tone: str = PLAIN
+    unbroken: bool = False

@@ -12,11 +12,8 @@ from types import TracebackType
 from typing import Self
 
 from mfaenv.fast.output import end_in_order
-from mfaenv.terminal.modes import QUIT_KEY, is_full_screen, keep_modes, set_line_modes
-
-StyledText = tuple[str, str]
-"""A line of text, and the style in which rich draws it: empty for plain text, which takes no rich."""
-
+from mfaenv.terminal.modes import QUIT_KEY, is_full_screen, keep_modes, set_modes
+from mfaenv.terminal.tones import Styled
 
 SIGQUIT = 3
 """Its number on every POSIX system; Windows has no such signal."""
@@ -27,7 +24,7 @@ USUAL_LINES = 24
 SENSIBLE_COLUMNS = range(20, 1000)
 """Widths that are believed: in another one, nothing could be read, or drawing would take all the memory."""
 
-END_OF_LINE = (("", ""), ("", ""))
+END_OF_LINE = (Styled(""), Styled(""))
 
 END_OF_INPUT = b"\x1a"
 """Ctrl-Z, which ends the input on Windows; on other systems nothing is read then."""
@@ -36,12 +33,6 @@ CONTROL_SEQUENCE = rb"\x1b\[[0-?]*[ -/]*[@-~]"
 """ECMA-48, section 5.4: what arrow keys send, and a terminal's late answer to a shell that asked for its cursor."""
 
 LOOK_UP_SECONDS = 0.2
-
-TYPING_SECONDS = 1.5
-"""After this long without a key nobody is typing a code any more."""
-
-LINE_ENDS = (b"\n", b"\r", b"\x04")
-"""Enter, and Ctrl-D; a read that gives nothing ends so, too."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -61,9 +52,8 @@ if sys.platform == "win32":
         time.sleep(KEY_SECONDS)
         return False
 
-    def _drop_line(_: int) -> bool:
-        """Return False: what is typed after the last look is read as a line first."""
-        return False
+    def _drop_line(_: int) -> None:
+        """Do nothing: what is typed after the last look is read as a line first."""
 
     def _write_from_background() -> None:
         """Do nothing: there every program on a console may write."""
@@ -82,25 +72,12 @@ else:
         """
         return bool(select.select([fd], [], [], LOOK_UP_SECONDS)[0])
 
-    def _drop_line(fd: int) -> bool:
-        """Throw away a line that was begun, or the shell would run it; return whether somebody typed on to its end."""
-        if not _in_foreground(fd):
-            return False  # another job's input, and to touch it would stop this one
-        import termios
+    def _drop_line(fd: int) -> None:
+        """Throw away a line that was begun: the shell would run it."""
+        if _in_foreground(fd):  # else it is another job's input, and to touch it would stop this one
+            import termios
 
-        modes = termios.tcgetattr(fd)
-        by_key = [*modes[:3], modes[3] & ~termios.ICANON, *modes[4:6], [*modes[6]]]
-        by_key[6][termios.VMIN], by_key[6][termios.VTIME] = 1, 0
-        termios.tcsetattr(fd, termios.TCSANOW, by_key)  # so that a line without its end can be read
-        try:
-            pause = 0.0
-            while select.select([fd], [], [], pause)[0]:
-                if os.read(fd, 1024).endswith(LINE_ENDS):
-                    return True
-                pause = TYPING_SECONDS
-            return False
-        finally:
-            termios.tcsetattr(fd, termios.TCSANOW, modes)
+            termios.tcflush(fd, termios.TCIFLUSH)
 
     def _write_from_background() -> None:
         """Let this thread write though another job has the terminal, even where `stty tostop` stops such."""
@@ -116,11 +93,12 @@ class FullScreenError(OSError):
 class Tty:
     """An open terminal; a context manager. Raise OSError where there is none, or another program has it.
 
-    While it waits for a line, it calls `check` again and again, which may raise.
+    While it waits for a line, it calls `check` again and again, which may raise. A `plain` one shows no styles.
     """
 
-    def __init__(self, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, check: Callable[[], None] = lambda: None, *, plain: bool = False) -> None:
         self.check = check
+        self._plain = plain
         self.reader = open(NAMES[0], "rb", buffering=0)  # noqa: SIM115 - closed by __exit__
         self.writer = open(NAMES[1], "wb", buffering=0)  # noqa: SIM115 - closed by __exit__
         fd = self.reader.fileno()
@@ -138,9 +116,10 @@ class Tty:
         self.reader.close()
         self.writer.close()
 
-    def write(self, *lines: StyledText) -> None:
+    def write(self, *lines: Styled) -> None:
         """Show lines of text, each made printable and drawn in its style; the cursor stays behind the last one."""
-        self.control("\n".join(drawn(printable(text), style) for text, style in lines))
+        texts = ((printable(line.text), "" if self._plain else line.tone) for line in lines)
+        self.control("\n".join(drawn(*text) for text in texts))
 
     def control(self, sequence: str) -> None:
         """Write characters as they are: control sequences, and text that is made printable already."""
@@ -148,7 +127,7 @@ class Tty:
         while data:
             data = data[self.writer.write(data) :]
 
-    def ask(self, question: Sequence[StyledText], meanwhile: Callable[[], None] = lambda: None) -> str:
+    def ask(self, question: Sequence[Styled], meanwhile: Callable[[], None] = lambda: None) -> str:
         """Show the lines of a question, do something meanwhile, and read a line's characters.
 
         Raise what `check` raises, SystemExit at Ctrl-Backslash, and KeyboardInterrupt at the end of input (Ctrl-D,
@@ -157,7 +136,7 @@ class Tty:
         fd = self.reader.fileno()
         try:
             with keep_modes(fd):
-                set_line_modes(fd)
+                set_modes(fd)
                 self.write(*question)
                 meanwhile()
                 line = self._line()
@@ -172,10 +151,10 @@ class Tty:
         return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
 
     def abandon(self) -> None:
-        """End the line of a question that needs no answer any more, and what was typed of one."""
+        """End the line of a question that needs no answer any more, and drop what was typed of one."""
         with suppress(OSError):
-            if not _drop_line(self.reader.fileno()):
-                self.write(*END_OF_LINE)
+            _drop_line(self.reader.fileno())
+            self.write(*END_OF_LINE)
 
     def _line(self) -> bytes:
         line = b""

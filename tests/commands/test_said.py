@@ -152,7 +152,7 @@ def test_the_cure_for_a_wrong_device_is_not_what_the_policy_denies(product: Prod
 
 def test_status_shows_the_time_of_day_and_leaves_out_what_has_ended(product: Product, scenario: Scenario) -> None:
     assert product.run("--shell", "bash", "-c", scenario.device.code(), "-d", "1h").status == 0
-    table = product.run("status", env={**product.env, "COLUMNS": "80"}).out
+    table = product.run("status").out
     (shown,) = [line for line in table.splitlines() if "alice" in line]
     assert re.search(r"alice .* (59m|1h), until (\w{3} )?\d\d:\d\d", shown)
     now = int(time.time())
@@ -178,7 +178,9 @@ def test_a_table_breaks_between_words_before_it_breaks_one(product: Product, sce
         account="123456789012",
     )
     Store.of({"MFAENV_CACHE_DIR": str(product.cache.parent)}).put(held, now + 129_000)
-    table = product.run("status", env={**product.env, "COLUMNS": "80"}).out
+    with direct(product, "status", COLUMNS="80") as window:
+        assert window.ended() == 0
+    table = window.text
     for word in ("prod", "123456789012", "firstname.lastname@example.com", "35h49m,", "until"):
         assert word in table
     assert max(map(len, table.splitlines())) <= 80

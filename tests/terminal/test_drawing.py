@@ -153,6 +153,14 @@ def test_tables_have_lines_on_a_terminal_and_are_plain_text_elsewhere(
         window.see("┏━")
 
 
+@pytest.mark.parametrize("command", ["status", "keys", "doctor"])
+def test_no_line_of_a_pipe_is_broken(product: Product, scenario: Scenario, command: str) -> None:
+    assert product.run("--shell", "bash", "--token-code", scenario.device.code()).status == 0
+    wide, narrow = (product.run(command, env=product.env | {"COLUMNS": columns}).out for columns in ("500", "30"))
+    assert narrow.count("\n") == wide.count("\n")
+    assert max(map(len, narrow.splitlines())) > 60
+
+
 @pytest.mark.parametrize("columns", ["0", "7", "-1", "99999999999", "9" * 5000, "²"], ids=lambda text: text[:11])
 @pytest.mark.parametrize("arguments", [("status",), ("doctor", "-p", "nobody")], ids=lambda words: words[0])
 def test_a_width_that_cannot_be_is_not_believed(product: Product, arguments: tuple[str, ...], columns: str) -> None:

@@ -11,9 +11,8 @@ from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast.output import text_to_stdout
 from mfaenv.session.change_lock import change_lock
-from mfaenv.terminal.tables import Line
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import BAD, GOOD, PLAIN
+from mfaenv.terminal.tones import BAD, GOOD, PLAIN, Styled
 
 Proved = Callable[[], bool]
 
@@ -55,7 +54,7 @@ class Offers:
         self.shown += 1
         lines = rewrite.diff(file, text)
         more = [f"… {len(lines) - LONGEST_DIFF} more lines"] if len(lines) > LONGEST_DIFF else []
-        drawn = [Line(line, _TONES.get(line[:1], PLAIN)) for line in [*lines[:LONGEST_DIFF], *more]]
+        drawn = [Styled(line, _TONES.get(line[:1], PLAIN), unbroken=True) for line in [*lines[:LONGEST_DIFF], *more]]
         text_to_stdout(self.terminal.drawn(why, *drawn))
         if self.dry_run or not (self.yes or self.agreed(f"Change {short(file.path)} like this?")) or not proved():
             return False

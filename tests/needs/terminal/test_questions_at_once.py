@@ -90,24 +90,9 @@ def test_digits_that_were_begun_are_not_the_shells_next_command(
         window.press("492")
         window.see("492")
         assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-        window.press("039")
-        window.see("039")
         assert exported(window).startswith("ASIA")
         assert "not found" not in window.text
         assert window.text.count("492") == 1
-
-
-def test_a_line_that_was_ended_is_swallowed(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
-    with open_window(product, BASH) as window:
-        window.enter(BASH.lines[0])
-        window.see(QUESTION)
-        window.press("492")
-        window.see("492")
-        assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-        window.enter("039")
-        assert exported(window).startswith("ASIA")
-        assert "not found" not in window.text
-    assert sent_codes(aws) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be stopped by signals there")
