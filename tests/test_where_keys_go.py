@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import stat
 import sys
 import tempfile
@@ -10,8 +9,7 @@ from pathlib import Path
 
 import pytest
 from observed_aws import ObservedAws
-from product import COMMAND, NOBODY, Product
-from terminals import Window, direct, need
+from product import NOBODY, Product
 
 from mfaenv.pretend_aws.scenario import Scenario
 
@@ -26,14 +24,6 @@ KEYS = (
 )
 NO_KEYS = (("status", "--json"), ("policy",), ("unset", "--shell", "bash"), ("init", "nu"), ("--version",), ("--help",))
 KEY = re.compile("ASIA[A-Z0-9]{16}")
-
-
-IN_BASH = ("bash", "-c", '"$@"; exit $?', "bash")
-
-
-def in_bash(product: Product, *line: str) -> Window:
-    """Open a window in which bash runs the line."""
-    return Window((*IN_BASH, *COMMAND, *line), product.env, product.home)
 
 
 @pytest.fixture
@@ -87,64 +77,6 @@ def test_what_is_no_file_is_left_alone(stored: Product, tmp_path: Path) -> None:
     assert stat.S_IMODE(pipe.stat().st_mode) == 0o644
 
 
-@pytest.mark.parametrize(
-    ("line", "typed"),
-    [
-        ((), "eval $(mfaenv)"),
-        (("-p", "staging", "-d", "1h"), "eval $(mfaenv -p staging -d 1h)"),
-        (("-p", "my team's"), """eval $(mfaenv -p 'my team'"'"'s')"""),
-        (("--cached",), "eval $(mfaenv --cached)"),
-        (("--quiet", "--verbose", "--refresh"), "eval $(mfaenv -q --refresh)"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
-)
-def test_a_terminal_shows_the_line_to_type_and_no_key(
-    stored: Product, aws: ObservedAws, line: tuple[str, ...], typed: str
-) -> None:
-    calls = len(aws.log)
-    with in_bash(stored, *line) as window:
-        window.see(re.escape(f"Type: {typed}"))
-        assert window.ended() == 2
-        assert not KEY.search(window.text)
-        assert "MFA code" not in window.text
-    assert len(aws.log) == calls
-
-
-def test_the_line_to_type_is_that_of_the_shell(stored: Product) -> None:
-    need("fish")
-    with Window(("fish", "-c", f"{shlex.join(COMMAND)}; exit $status"), stored.env, stored.home) as window:
-        window.see(re.escape("Type: mfaenv | source"))
-        assert window.ended() == 2
-
-
-def test_the_line_to_type_is_on_standard_error(stored: Product) -> None:
-    stored.command = (*IN_BASH, *COMMAND)
-    master, terminal = os.openpty()
-    try:
-        done = stored.run(stdout=terminal)
-    finally:
-        os.close(terminal)
-        os.close(master)
-    assert done.status == 2
-    assert "Type: eval $(mfaenv)" in done.err
-
-
-def test_a_given_code_is_not_repeated_and_not_spent(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
-    code = scenario.device.code()
-    with in_bash(product, "-c", code) as window:
-        window.see(re.escape("Type: eval $(mfaenv)"))
-        assert window.ended() == 2
-        assert code not in window.text
-    assert aws.log == []
-
-
-@pytest.mark.parametrize("line", [("--shell", "bash"), ("-f", "json"), ("process",)], ids=" ".join)
-def test_a_terminal_shows_the_keys_that_were_asked_for(stored: Product, line: tuple[str, ...]) -> None:
-    with direct(stored, *line) as window:
-        window.see(KEY.pattern)
-        assert window.ended() == 0
-
-
 # To a file
 
 TARGETS = (
@@ -167,27 +99,6 @@ def test_an_output_file_holds_what_would_be_printed(stored: Product, target: tup
     assert os.read(old, 100) == b"old", "who has the older one open reads the keys"
     os.close(old)
     assert sorted(path.name for path in stored.home.iterdir() if path.name.startswith(".mfaenv")) == []
-
-
-def test_an_output_file_is_closed_from_its_first_moment(product: Product, scenario: Scenario) -> None:
-    need("strace")
-    log = product.home / "log"
-    product.command = (
-        "strace",
-        "-f",
-        "-qq",
-        "-e",
-        "trace=openat,creat",
-        "-o",
-        str(log),
-        *COMMAND,
-    )
-    words = ("-f", "dotenv", "-c", scenario.device.code(), "--output", "made")
-    assert product.run(*words, umask=0) == (0, "", "")
-    lines = log.read_text(encoding="utf-8").splitlines()
-    (opened,) = (line for line in lines if ".mfaenv-" in line and "openat" in line)
-    assert re.search(r"O_CREAT\|O_EXCL.*, 0600\)", opened)
-    assert [line for line in lines if '"made"' in line and "openat" in line] == []
 
 
 @pytest.mark.parametrize(
@@ -214,15 +125,6 @@ def test_an_output_file_is_refused_before_the_code(
     assert (done.status, done.out) == (2 if what == "nothing" else 1, "")
     assert aws.actions() == []
     assert not file.is_file() or file.read_text() in {"real", "theirs"}
-
-
-@pytest.mark.parametrize("line", [(), ("--shell", "bash"), ("-f", "json")], ids=" ".join)
-def test_with_an_output_file_a_terminal_shows_no_key(stored: Product, line: tuple[str, ...]) -> None:
-    with in_bash(stored, *line, "-o", "file") as window:
-        assert window.ended() == 0
-    assert not KEY.search(window.text)
-    assert window.text.strip() == ""
-    assert KEY.search((stored.home / "file").read_text())
 
 
 def test_a_file_that_was_open_is_told(stored: Product) -> None:

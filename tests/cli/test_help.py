@@ -1,16 +1,13 @@
 """The help and the words for wrong usage: complete, within a screen, and with examples that work."""
 
-import os
 import re
 import shlex
-import subprocess
 import sys
 
 import pexpect  # type: ignore[import-untyped]  # it has no types
 import pytest
 from product import COMMAND, PATIENCE, Product
 from settings import configure
-from terminals import need, with_mfaenv
 
 from mfaenv.cli import help as helping
 from mfaenv.cli.examples import EXAMPLES
@@ -20,13 +17,6 @@ from mfaenv.pretend_aws.scenario import Scenario
 
 WIDTH = 80
 LINES = 48
-
-TYPED = [(name, line) for name in COMMANDS for line in EXAMPLES[name]]
-
-FOR_AWS = """#!/bin/sh
-[ "$1" = configure ] || [ -n "$AWS_SESSION_TOKEN$AWS_CONTAINER_CREDENTIALS_FULL_URI$MFAENV_DEMO" ]
-"""
-"""Plays the programs that the examples start: they succeed with a session or its address, or in the demo."""
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -65,33 +55,6 @@ def test_the_first_help_lists_the_commands(bare: Product) -> None:
     for name, command in COMMANDS.items():
         if name != MAIN:
             assert re.search(rf"^  {name} +{re.escape(command.help)}$", shown, re.MULTILINE)
-
-
-@pytest.mark.parametrize(("name", "line"), TYPED, ids=[line for _, line in TYPED])
-def test_an_example_works(product: Product, scenario: Scenario, name: str, line: str) -> None:
-    need("bash")
-    programs = product.home / "programs"
-    programs.mkdir()
-    for program in ("aws", "terraform"):
-        (programs / program).write_text(FOR_AWS)
-        (programs / program).chmod(0o755)
-    env = with_mfaenv(product)
-    env |= {"PATH": f"{programs}{os.pathsep}{env['PATH']}", "MFAENV_TOKEN_CODE": scenario.device.code()}
-    env["BROWSER"] = "true"
-    then = '; test -n "$AWS_SESSION_TOKEN"' if line.startswith("eval $(mfaenv") and name != "unset" else ""
-    done = subprocess.run(
-        ["bash", "--norc", "-c", f"set -e; {line}{then}"],
-        env=env,
-        cwd=product.home,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        start_new_session=True,
-        check=False,
-    )
-    assert done.returncode == DONE, done.stderr
-    assert "usage" not in done.stderr
 
 
 def test_the_process_in_an_example_does_not_lead_back_to_the_profile_that_it_serves(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shlex
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from product import COMMAND
 from settings import configure
-from terminals import BASH, direct, need, open_window
+from terminals import direct, need
 from trouble import CODE, refusing_proxy
 
 from mfaenv.errors import USAGE
@@ -193,93 +191,12 @@ def test_the_end_of_a_session_that_others_made_is_unknown(bare: Product) -> None
     assert "no end" not in out
 
 
-@pytest.mark.parametrize("line", ["eval $(mfaenv{})", 'eval "$(mfaenv{})"'])
-def test_a_shell_is_told_of_its_session_each_time(product: Product, scenario: Scenario, line: str) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    with open_window(product, BASH) as window:
-        window.enter(line.format(""))
-        window.see(r"^mfaenv: default until (\w{3} )?\d\d:\d\d, 11h59m$")
-        window.prompted()
-        window.enter(line.format(""))
-        window.see(r"^mfaenv: default until (\w{3} )?\d\d:\d\d, 11h59m$")
-        window.prompted()
-        window.enter(line.format(" -p staging"))
-        window.see(r"^mfaenv: staging \(role Developer\) until (\w{3} )?\d\d:\d\d, (59m|1h)$")
-        window.prompted()
-        window.enter(line.format(" -p staging"))
-        window.see(r"^mfaenv: staging \(role Developer\) until ")
-
-
-def test_a_script_is_told_where_another_session_goes(product: Product, scenario: Scenario) -> None:
-    """By the full path and by the fast one; not of the first session, nor of the same one again."""
-    need("bash")
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    profiles = ("default", "staging", "staging", "default", "staging")
-    lines = [f"eval $({shlex.join(COMMAND)} --shell bash -p {profile})" for profile in profiles]
-    product.command = ("bash", "-ec", "\n".join(lines))
-    done = product.run()
-    assert (done.status, done.out) == (0, "")
-    told = [re.sub(r"until .*", "until", line) for line in done.err.splitlines()]
-    staging = "mfaenv: staging (role Developer) until"
-    assert told == [staging, "mfaenv: default until", staging]
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a file that is always full")
-@pytest.mark.parametrize("log", ["2>&-", "2>/dev/full"])
-def test_a_log_that_takes_nothing_fails_no_line(product: Product, scenario: Scenario, log: str) -> None:
-    need("bash")
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    profiles = ("default", "staging", "default")
-    lines = [f'eval "$({shlex.join(COMMAND)} --shell bash -p {profile} {log})"' for profile in profiles]
-    product.command = ("bash", "-ec", "\n".join([*lines, 'echo "$MFAENV_PROFILE"']))
-    assert product.run() == (0, "default\n", "")
-
-
 def test_without_standard_error_an_error_is_no_code(product: Product) -> None:
     """A name in its text would run in the shell."""
     need("sh")
     product.command = ("sh", "-c", 'exec "$@" 2>&-', "sh", *COMMAND)
     done = product.run("--shell", "bash", "-p", "'; touch here #")
     assert (done.status, done.out) == (1, "(exit 1);\n")
-
-
-def test_quiet_says_nothing_of_a_session(product: Product, scenario: Scenario) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    with open_window(product, BASH) as window:
-        window.enter("eval $(mfaenv -q)")
-        window.prompted()
-        window.enter("printenv MFAENV_PROFILE")
-        window.see("^default$")
-        assert " until " not in window.text
-
-
-def test_a_shells_start_says_nothing_of_its_session(product: Product, scenario: Scenario) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    with open_window(product, BASH) as window:
-        window.enter('eval "$(mfaenv init bash)"')
-        window.prompted()
-        window.enter("printenv MFAENV_PROFILE")
-        window.see("^default$")
-        assert " until " not in window.text
-
-
-def test_a_line_that_failed_names_the_session_that_stays(product: Product, scenario: Scenario) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    with open_window(product, BASH) as window:
-        window.enter("eval $(mfaenv)")
-        window.see("^mfaenv: default until .*$")
-        window.prompted()
-        window.enter("eval $(mfaenv -p nobody)")
-        window.see("There is no profile 'nobody'")
-        window.see("^mfaenv: This shell still has the session of profile default.$")
-        window.prompted()
-        window.enter("eval $(mfaenv --format yaml)")
-        window.see("does not know 'yaml'")
-        window.prompted()
-        window.enter("eval $(mfaenv --duration 1)")
-        window.see("cannot last")
-        window.prompted()
-        assert window.text.count("still has") == 1
 
 
 def test_in_the_demo_the_question_shows_the_code(product: Product, aws: ObservedAws) -> None:

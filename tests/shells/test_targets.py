@@ -11,9 +11,8 @@ import tree_sitter_powershell
 from hypothesis import given
 from hypothesis import strategies as st
 from shell_table import SHELLS
-from terminals import need
 from tree_sitter import Language, Parser
-from values import CORPUS, TEXTS
+from values import TEXTS
 
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.shells import FORMATS, LONGEST, NAMES, failure, loading_line, render
@@ -208,28 +207,6 @@ def test_text_has_nothing_that_an_unquoted_eval_or_a_locale_changes(target: str,
     # The one that stands first is read by every shell of the table in every way.
     text = text.removeprefix(b"${mfaenv_needs_eval+}&&")
     assert not set(b"*?[]{}()<>|&#!~^\t\r") & set(text.replace(b"&&\n", b"\n"))
-
-
-@pytest.mark.parametrize(
-    ("target", "dialect", "known"),
-    [
-        ("bash", "bash", "SC2034,SC2006"),
-        # Backticks, and a `$` that is octal and so no variable: both on purpose.
-        ("sh", "sh", "SC2006,SC2016,SC2034"),
-        ("ksh", "ksh", "SC2006,SC2016,SC2034"),
-    ],
-)
-def test_shellcheck_finds_nothing(target: str, dialect: str, known: str) -> None:
-    need("shellcheck")
-    text = render(target, [*SESSION, *((f"V{number}", value) for number, value in enumerate(CORPUS))])
-    exclude = ["--exclude", known] if known else []
-    done = subprocess.run(
-        ["shellcheck", "--shell", dialect, *exclude, "-"],
-        input=text + failure(target, 3),
-        capture_output=True,
-        check=False,
-    )
-    assert done.stdout.decode() == ""
 
 
 @pytest.mark.parametrize("target", [*NAMES, *FORMATS])

@@ -1,5 +1,4 @@
 import os
-import re
 import stat
 import subprocess
 import sys
@@ -15,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from observed_aws import ObservedAws
 from platformdirs import user_cache_dir
-from product import COMMAND, NOBODY, Outcome, Product, as_nobody
-from terminals import need
+from product import NOBODY, Outcome, Product, as_nobody
 
 from mfaenv import fast, store
 from mfaenv.errors import MfaenvError
@@ -464,33 +462,6 @@ def test_an_entry_without_rights_is_a_miss(rights: int, readable: bool) -> None:
                 another_users(Path(path))
         done = subprocess.run([sys.executable, "-c", READ, place.path], check=True, capture_output=True, text=True)
         assert done.stdout == f"{readable}\n"
-
-
-MAKING = "/^(open|openat|creat|f?chmod(at)?|(mkdir|mknod|link|symlink)(at)?)$"
-PRIVATELY = re.compile(
-    r"""mkdir(at)?\(.*,\ 0700\)
-    |   chmod(at)?\(.*,\ 0700\)
-    |   fchmod\(.*,\ 0600\)
-    |   open(at)?\(.*/\.new-[0-9a-f]{16}-[^/"]+",\ O_WRONLY\|O_CREAT\|O_EXCL\|O_NOFOLLOW.*,\ 0600\)
-    |   open(at)?\(.*/lock-[^/"]+",\ O_RDWR\|O_CREAT\|O_NOFOLLOW.*,\ 0600\)
-    |   open(at)?\(.*,\ O_RDONLY\|""",
-    re.VERBOSE,
-)
-
-
-@pytest.mark.skipif(not LINUX, reason="strace is Linux'")
-@pytest.mark.parametrize("umask", [0, 0o777])
-def test_nothing_is_open_to_others_for_a_moment(
-    product: Product, scenario: Scenario, tmp_path: Path, umask: int
-) -> None:
-    """The system calls themselves are looked at, since a look at the files could come too late."""
-    need("strace")
-    log = tmp_path / "calls"
-    product.command = ("strace", "-f", "-qq", "-y", "-e", f"trace={MAKING}", "-o", str(log), *COMMAND)
-    assert get(product, scenario, umask=umask).status == 0
-    ours = [line for line in log.read_text(encoding="utf-8").splitlines() if str(product.cache) in line]
-    assert len([line for line in ours if "O_CREAT" in line]) > 4
-    assert [line for line in ours if not PRIVATELY.search(line)] == []
 
 
 @pytest.mark.skipif(not LINUX, reason="tmpfs is Linux'")

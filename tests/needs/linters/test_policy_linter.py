@@ -1,0 +1,48 @@
+"""The printed policies, read by a linter of policies."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from product import Product
+
+from mfaenv.aws.mfa_policies import SELF_SERVICE
+
+VARIANTS: tuple[list[str], ...] = ([], ["--self-service"])
+
+
+def printed(product: Product, *arguments: str) -> Any:
+    outcome = product.run("policy", *arguments)
+    assert outcome.status == 0
+    return json.loads(outcome.out)
+
+
+def findings(policy: Any) -> list[Any]:
+    """What parliament, a linter for IAM policies, has against a policy. It runs apart: it leaves files open."""
+    command = [sys.executable, "-W", "ignore", "-m", "parliament.cli", "--json"]
+    done = subprocess.run(command, input=json.dumps(policy), capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert bool(found) == bool(done.returncode)
+    return found
+
+
+@pytest.mark.parametrize("arguments", VARIANTS)
+def test_a_linter_has_nothing_against_it(bare: Product, arguments: list[str]) -> None:
+    assert findings(printed(bare, *arguments)) == []
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"NotAction": ["iam:EnableMFADevices"]},
+        {"Condition": {"BoolIfExists": {"aws:MultiFactorAuthenticated": "false"}}},
+        {"Condition": {"BoolExists": {"aws:MultiFactorAuthPresent": "false"}}},
+        {"Effect": "deny"},
+    ],
+)
+def test_the_linter_finds_mistakes(mistake: dict[str, Any]) -> None:
+    *rest, last = SELF_SERVICE["Statement"][:4]
+    assert findings({**SELF_SERVICE, "Statement": [*rest, {**last, **mistake}]})
