@@ -93,10 +93,9 @@ def run(arguments: "Sequence[str]") -> int:
     from mfaenv import fast
     from mfaenv.fast import parse
 
-    if arguments[:1] == [parse.COMPLETE]:
-        return _answer(parse.COMPLETE, arguments[1:])
-    if arguments[:1] == ["--shell"] and arguments[2:3] == [parse.HOOK]:
-        return _answer(parse.HOOK, [arguments[1], *arguments[3:]])
+    answered = _answer(arguments)
+    if answered is not None:
+        return answered
     line = parse.read(arguments, _command)
     row = line.row
     if line.plain and line.answers:
@@ -148,8 +147,22 @@ def _leave_current_folder_out() -> None:
         del sys.path[0]
 
 
-def _answer(name: str, words: "Sequence[str]") -> int:
-    """Answer a Tab or a prompt hook. Whatever goes wrong, nothing is printed: the line or the shell stays as it is."""
+def _answer(arguments: "Sequence[str]") -> int | None:
+    """Answer a Tab, a prompt hook or a shell's function, and return the exit status; None for what else is called.
+
+    Whatever goes wrong, nothing is printed: the line or the shell stays as it is.
+    """
+    from mfaenv.fast.parse import COMPLETE, HOOK, SETS
+
+    name, *words = arguments or [""]
+    if name == "--shell" and words[1:2] == [HOOK]:
+        name, words = HOOK, [words[0], *words[2:]]
+    if name == SETS:
+        from mfaenv.fast import catalog
+
+        return DONE if catalog.sets(words) else FAILED
+    if name not in {COMPLETE, HOOK}:
+        return None
     try:
         run: Callable[[Sequence[str], Mapping[str, str]], int]
         run = __import__(f"mfaenv.commands.{name}", fromlist=["run"]).run

@@ -76,12 +76,12 @@ def text(  # noqa: PLR0913 - all that the templates need
         "KNOWN": shells.render("json", pairs).decode().strip().replace("\\", r"\\").replace('"', r"\""),
     }
     names = (*language.function, *(language.hook if hook else ()))
-    return "".join(short(_filled(name, values)) for name in names)
+    return "".join(short(filled(name, values)) for name in names)
 
 
 def direnv_library(store: ReadOnlyStore) -> str:
     """Return what direnv loads for `use mfaenv`; it stays in a file, so its comments stay too."""
-    return _filled("direnv.library.sh", {"STORE": "".join(f"\\{c}" if c in '\\"$`' else c for c in store.path)})
+    return filled("direnv.library.sh", {"STORE": "".join(f"\\{c}" if c in '\\"$`' else c for c in store.path)})
 
 
 def short(text: str) -> str:
@@ -104,7 +104,7 @@ def completion(shell: str) -> str:
         "WITH_PROGRAM": [name for name, takes in taking.items() if takes == catalog.PROGRAM],
         "WITH_ARGUMENT": [name for name, takes in taking.items() if takes != catalog.PROGRAM],
     }
-    return _filled(template, {name: f"{{{','.join(words)}}}" for name, words in lists.items()})
+    return filled(template, {name: f"{{{','.join(words)}}}" for name, words in lists.items()})
 
 
 def _all_flags() -> dict[str, Option]:
@@ -135,7 +135,8 @@ def _flags(names: Iterable[str]) -> tuple[str, list[str]]:
     return f"[{letters}]", [flag for flag in flags if flag[1] == "-"]
 
 
-def _filled(name: str, values: Mapping[str, str]) -> str:
+def filled(name: str, values: Mapping[str, str]) -> str:
+    """Return a template with these values."""
     with open(os.path.join(FOLDER, name), encoding="utf-8", newline="") as file:
         template = file.read()
     for key, value in values.items():

@@ -7,6 +7,7 @@ from what stands here and in `parse`, which has the rows that every start needs.
 from mfaenv import shells
 from mfaenv.fast import environment
 from mfaenv.fast.parse import (
+    ANSWERS,
     DEFAULT,
     FILES,
     MAIN,
@@ -203,6 +204,12 @@ COMMANDS = {
 def profile_or_default(options: "Options", env: "Mapping[str, str]") -> str:
     """Return the profile that an option or a variable names, else the default one."""
     return lookup(options, env, "profile")[0] or DEFAULT
+
+
+def sets(arguments: "Sequence[str]") -> bool:
+    """Return whether what is printed is for the shell that called: what the main command and unset print."""
+    line = parse(arguments)
+    return line.command in {MAIN, "unset"} and not line.words and not line.options.keys() & {*PRINTING, *ANSWERS}
 
 
 def parse(arguments: "Sequence[str]") -> "CommandLine":

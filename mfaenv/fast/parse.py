@@ -188,8 +188,8 @@ MAIN_COMMAND = Command(
 Options = dict[str, "str | bool"]
 """The options that were given, by name: a text, or True for a switch."""
 
-COMPLETE, HOOK = "complete", "hook"
-"""The commands that Tab and prompt hooks call: what follows them is no line of options, so they have no rows."""
+COMPLETE, HOOK, SETS = "complete", "hook", "sets"
+"""What Tab, prompt hooks, and functions that cannot tell by themselves call. They take no options, and have no rows."""
 
 ANSWERS = ("version", "help")
 """Options that are a question of their own: whatever else was given, the answer is all that is printed."""

@@ -99,6 +99,33 @@ class Target:
     template_values: tuple[tuple[str, str], ...] = ()
     """What its templates hold for this shell alone, by name: ``@CLOCK@``."""
 
+    startup: tuple[str, ...] = ()
+    """The shell's startup file: below a variable where that is set, else the first that is there, else the first."""
+
+    startup_query: tuple[str, ...] = ()
+    """Arguments with which the shell itself prints the path of that file."""
+
+    startup_before = ""
+    """A file that it reads only where it has no startup file of its own: a new one begins by reading it."""
+
+    startup_by_hand = ""
+    """Why no line in a file loads the function, though there is one."""
+
+    demo_words: tuple[str, ...] = ()
+    """Arguments with which the shell runs text after its own startup files: {text}, or a {file} with it.
+
+    `{json}` is the file's path as JSON. Without these and the variable it cannot.
+    """
+
+    demo_variable = ""
+    """A variable that leads it there: `ENV={file}`. The template finds the user's own one as _MFAENV_THEIRS."""
+
+    demo_file = ""
+    """The name of that file."""
+
+    demo_template = ""
+    """What stands there around the text."""
+
     script = ""
     """What the function runs where it is one line, which cannot choose; a file beside the shell's."""
 

@@ -42,6 +42,10 @@ class Bash(Target):
         ("PRINT", PRINTED),
     )
     completion = "bash.completion.bash"
+    startup: tuple[str, ...] = ("~/.bashrc",)
+    demo_words: tuple[str, ...] = ("--rcfile", "{file}", "-i")
+    demo_file = "bashrc"
+    demo_template = "bash.demo.sh"
     lists_programs = False
 
     def begin(self, names: list[str]) -> str:

@@ -11,6 +11,10 @@ class Cmd(Target):
     encoding = None
     function = ("cmd.function.cmd",)
     script = "cmd.script.cmd"
+    startup_by_hand = "cmd has no startup file of its own: AutoRun in the registry names one. This shows how:"
+    demo_words = ("/k", "{file}")
+    demo_file = "variables.cmd"
+    demo_template = "cmd.demo.cmd"
     remedy = (
         "chcp 65001 gives the console every character; a line break, Ctrl-Z, an empty value "
         "and a line over 8,191 characters cmd never holds"

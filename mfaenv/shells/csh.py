@@ -29,6 +29,8 @@ class Tcsh(Target):
     reads: tuple[str, ...] = ("csh",)
     function: tuple[str, ...] = ("tcsh.function.csh",)
     script = "tcsh.script.csh"
+    startup: tuple[str, ...] = ("~/.tcshrc",)
+    startup_before = "~/.cshrc"
     _longest_printed = 4096
 
     def assign(self, name: str, value: str) -> str:
@@ -61,6 +63,7 @@ class Csh(Tcsh):
     """BSD's csh, which reads no line over 4,080 bytes: "Word too long."."""
 
     init = ""
+    startup = ()
     reads = ()
     function = ()
     completion = ""

@@ -14,6 +14,9 @@ class Fish(Target):
     function = ("fish.function.fish",)
     hook = ("fish.hook.fish",)
     completion = "fish.completion.fish"
+    startup = ("$XDG_CONFIG_HOME/fish/config.fish", "~/.config/fish/config.fish")
+    demo_words = ("--init-command", "{text}")
+    demo_template = "fish.demo.fish"
     matches = True
 
     def assign(self, name: str, value: str) -> str:

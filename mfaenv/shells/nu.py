@@ -14,6 +14,9 @@ class Nu(Json):
     hook = ("nu.hook.nu",)
     saved = True
     completion = "nu.completion.nu"
+    startup_query = ("--no-config-file", "--commands", "$nu.user-autoload-dirs.0 | path join mfaenv.nu")
+    demo_words = ("--execute", "open --raw {json} | from json | load-env")
+    demo_file = "variables.json"
     lists_programs = False
 
     def remove(self, name: str) -> str:

@@ -33,6 +33,11 @@ class PowerShell(Target):
     function = ("powershell.function.ps1",)
     hook = ("powershell.hook.ps1",)
     completion = "powershell.completion.ps1"
+    startup_query = (
+        *("-NoProfile", "-NoLogo", "-NonInteractive", "-Command"),
+        "[Console]::OutputEncoding = New-Object Text.UTF8Encoding; $PROFILE",
+    )
+    demo_words = ("-NoExit", "-Command", "{text}")
     lists_programs = False
 
     def assign(self, name: str, value: str) -> str:

@@ -33,6 +33,11 @@ class Sh(Bash):
     hook = ()
     template_values = (("FUNCTION", ""), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
     completion = ""
+    startup = ("$ENV",)
+    demo_words = ()
+    demo_variable = "ENV={file}"
+    demo_file = "shrc"
+    demo_template = "posix.demo.sh"
 
     def assign_odd(self, name: str, value: str) -> str:
         quoted = "'" + value.replace("'", "'\\''") + "'"

@@ -2,48 +2,9 @@
 # A trace would show the keys.
 set _mfaenv_echo = $?echo _mfaenv_verbose = $?verbose
 unset echo verbose
-# What they print is for this shell: what the main command and unset print, and nothing else.
-set _mfaenv_for_this_shell = 1 _mfaenv_valued = 0
-foreach _mfaenv_word ($argv:q)
-    if ($_mfaenv_valued) then
-        set _mfaenv_valued = 0
-        continue
-    endif
-    switch ($_mfaenv_word:q)
-        case -[sfoh]*:
-        case -[qv][sfoh]*:
-        case --shell*:
-        case --format*:
-        case --output*:
-        case --version:
-        case --help:
-            set _mfaenv_for_this_shell = 0
-            break
-        case -[pcdr]:
-        case -[qv][pcdr]:
-        case --profile:
-        case --token-code:
-        case --token-command:
-        case --serial-number:
-        case --duration:
-        case --role-arn:
-        case --region:
-        case --ask:
-        case --policy:
-        case --policy-arns:
-        case --min-remaining:
-            set _mfaenv_valued = 1
-            breaksw
-        case -*:
-        case unset:
-            breaksw
-        default:
-            set _mfaenv_for_this_shell = 0
-            break
-    endsw
-end
 set _mfaenv_text = '\mfaenv $argv:q'
-if ($_mfaenv_for_this_shell) then
+# What they print may be for this shell: what the main command and unset print, and nothing else.
+if ({ \mfaenv sets $argv:q }) then
     set _mfaenv_noglob = $?noglob
     set noglob
     # Not in double quotes, in which the arguments would be read as code; so runs of blanks in a value become one.

@@ -11,6 +11,7 @@ class Xonsh(Target):
     function = ("xonsh.function.xsh",)
     hook = ("xonsh.hook.xsh",)
     completion = "xonsh.completion.xsh"
+    startup = ("~/.xonshrc", "~/.config/xonsh/rc.xsh")
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement. Raise ValueError for what cannot stand in an environment."""

@@ -34,6 +34,11 @@ class Zsh(Bash):
         ("PRINT", PRINTED),
     )
     completion = "zsh.completion.zsh"
+    startup = ("$ZDOTDIR/.zshrc", "~/.zshrc")
+    demo_words = ()
+    demo_variable = "ZDOTDIR={folder}"
+    demo_file = ".zshenv"
+    demo_template = "zsh.demo.zsh"
     lists_programs = True
     matches = True
 

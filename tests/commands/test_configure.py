@@ -135,6 +135,15 @@ def test_a_new_window_has_the_session_without_eval(newcomer: Product, scenario: 
         window.see(r"^key=ASIA\w+ secret=set profile=staging$")
 
 
+@pytest.mark.parametrize("shell", [name for name in shells.NAMES if "~" in str(shells.get_target(name).startup)])
+def test_the_line_is_for_the_shells_own_file(newcomer: Product, shell: str) -> None:
+    newcomer.env["MFAENV_SHELL"] = shell
+    lines = newcomer.run("configure", "--dry-run").out.splitlines()
+    file = next(row for row in shells.get_target(shell).startup if row.startswith("~"))
+    assert f"+++ {file}" in lines
+    assert f"+{shells.init_line(shell)}" in lines
+
+
 def test_a_dry_run_changes_nothing_at_all(newcomer: Product) -> None:
     before = state(newcomer)
     done = newcomer.run("configure", "--dry-run")

@@ -5,7 +5,7 @@ from typing import Any
 
 import depth
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from mfaenv import __main__ as entry
@@ -13,7 +13,7 @@ from mfaenv import fast
 from mfaenv.cli import app
 from mfaenv.cli import help as pages
 from mfaenv.cli.examples import EXAMPLES
-from mfaenv.errors import DONE, MfaenvError
+from mfaenv.errors import DONE, FAILED, MfaenvError
 from mfaenv.fast import catalog, parse
 from mfaenv.fast.catalog import COMMANDS, MAIN, OPTIONS, PROGRAM, Command, Option
 from mfaenv.fast.parse import Options
@@ -117,7 +117,7 @@ def started() -> Iterator[Started]:
 @example(["nobody", "--help"])
 def test_what_is_parsed_is_what_typer_understands(started: Started, arguments: list[str]) -> None:
     line = catalog.parse(arguments)
-    if line.plain:
+    if line.plain and not line.missing:
         runs = [] if line.answers else [(COMMANDS[line.command].module, line.options, line.words)]
         assert started.by(by_typer, arguments) == runs
 
@@ -125,6 +125,7 @@ def test_what_is_parsed_is_what_typer_understands(started: Started, arguments: l
 @settings(max_examples=depth.examples(200))
 @given(ARGUMENTS)
 def test_both_ways_in_lead_to_the_same(started: Started, arguments: list[str]) -> None:
+    assume(not catalog.parse(arguments).missing)  # then a person is asked
     assert started.by(entry.run, arguments) == started.by(by_typer, arguments)
 
 
@@ -222,3 +223,15 @@ def test_this_is_no_code(text: str) -> None:
 @pytest.mark.parametrize("text", ["123456", "123 456", " 123456\n", "1 2 3 4 5 6"])
 def test_a_code_may_have_spaces(text: str) -> None:
     assert code_digits(text) == "123456"
+
+
+@pytest.mark.parametrize(
+    ("line", "sets"),
+    [
+        *((line, True) for line in ("", "unset", "-q unset", "-p unset", "-p -f", "-p", "-vp status", "-pfish")),
+        *((line, False) for line in ("status", "-p unset exec x", "-fjson", "-qf json", "-h", "unset -s sh")),
+    ],
+)
+def test_what_is_for_the_shell_that_called(line: str, *, sets: bool) -> None:
+    assert catalog.sets(line.split()) == sets
+    assert entry.run([parse.SETS, *line.split()]) == (DONE if sets else FAILED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from mfaenv import shells
 from mfaenv.command_line import MFAENV, started
@@ -44,7 +44,7 @@ def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
     line = shells.init_line(shell, options, _command(env))
     if profile != DEFAULT and not options:
         offers.terminal.note(f"The line of `mfaenv init` cannot name profile {profile}: add -p to it yourself.")
-    path = _FILES[shell](env) if shell in _FILES else ""
+    path = _startup_file(shell, env)
     if not path:
         offers.terminal.note(*_by_hand(shell, line))
         return False
@@ -53,7 +53,9 @@ def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
         return True
     if language.saved:
         return offers.change(f"What {shell} loads at its start:", file, _function(shell, profile, env))
-    text = with_line(file.text, line, first=_before(shell, file.text))
+    before = "" if file.text else language.startup_before
+    first = f"source {before}" if before and os.path.exists(os.path.expanduser(before)) else ""
+    text = with_line(file.text, line, first)
     return offers.change(f"The line that loads mfaenv in each new {shell}:", file, text)
 
 
@@ -63,7 +65,7 @@ def offer_direnv(env: Mapping[str, str], offers: Offers, store: Store) -> None:
     Raise MfaenvError where its file cannot be read or written.
     """
     if program.find(catalog.DIRENV, env):
-        folder = env.get("DIRENV_CONFIG") or os.path.join(_config_home(env), "direnv")
+        folder = env.get("DIRENV_CONFIG") or os.path.join(env.get("XDG_CONFIG_HOME") or "~/.config", "direnv")
         file = rewrite.read(os.path.join(os.path.expanduser(folder), "lib", "mfaenv.sh"))
         offers.change("What lets an .envrc of direnv say `use mfaenv PROFILE`:", file, startup.direnv_library(store))
 
@@ -95,9 +97,8 @@ def _command(env: Mapping[str, str]) -> str:
 
 def _by_hand(shell: str, line: str) -> tuple[str, str]:
     """Return what to do by hand in a shell whose startup file is unknown, and the line for it."""
-    if shell == "cmd":
-        wrong = "cmd has no startup file of its own: AutoRun in the registry names one. This shows how:"
-        return wrong, process.to_type("help", "init")
+    if by_hand := shells.get_target(shell).startup_by_hand:
+        return by_hand, process.to_type("help", "init")
     if not line:
         return f"{shell} has no function to load. To get a session, type:", shells.loading_line(shell)
     return f"The startup file of {shell} is unknown. Put this line into it:", line
@@ -122,85 +123,21 @@ def with_line(text: str, line: str, first: str = "") -> str:
     return f"{text}{gap}{first and first + end}{line}{end}"
 
 
-def _before(shell: str, text: str) -> str:
-    """Return what has to stand first in a new file: tcsh reads ~/.cshrc only where it has no file of its own."""
-    return "source ~/.cshrc" if shell == "tcsh" and not text and os.path.exists(os.path.expanduser("~/.cshrc")) else ""
-
-
 def _function(shell: str, profile: str, env: Mapping[str, str]) -> str:
     """Return what `mfaenv init` prints for a shell that keeps it in a file."""
     options: Options = {} if profile == DEFAULT else {"profile": profile}
     return init.kept(shell, options, env, time.time())
 
 
-def _config_home(env: Mapping[str, str]) -> str:
-    return env.get("XDG_CONFIG_HOME") or "~/.config"
-
-
-def _home(*names: str) -> Callable[[Mapping[str, str]], str]:
-    """Return what finds the first of these files below the home directory that is there, else the first."""
-
-    def path(_env: Mapping[str, str]) -> str:
-        paths = [os.path.expanduser(os.path.join("~", name)) for name in names]
-        return next(filter(os.path.exists, paths), paths[0])
-
-    return path
-
-
-def _zsh(env: Mapping[str, str]) -> str:
-    return os.path.expanduser(os.path.join(env.get("ZDOTDIR") or "~", ".zshrc"))
-
-
-def _below_config(*names: str) -> Callable[[Mapping[str, str]], str]:
-    def path(env: Mapping[str, str]) -> str:
-        return os.path.expanduser(os.path.join(_config_home(env), *names))
-
-    return path
-
-
-def _elvish(env: Mapping[str, str]) -> str:
-    """Return the path of rc.elv: https://elv.sh/ref/command.html#rc-file."""
-    if os.name == "nt" and not env.get("XDG_CONFIG_HOME"):
-        return os.path.join(env.get("APPDATA", ""), "elvish", "rc.elv") if env.get("APPDATA") else ""
-    return _below_config("elvish", "rc.elv")(env)
-
-
-def _posix(env: Mapping[str, str]) -> str:
-    """Return the file that ENV names, which the shell expands: a name with more than a variable is left to people."""
-    path = os.path.expanduser(os.path.expandvars(env.get("ENV", "")))
-    return path if os.path.isabs(path) and not set(path) & set("$`") else ""
-
-
-def _powershell(name: str) -> Callable[[Mapping[str, str]], str]:
-    command = "[Console]::OutputEncoding = New-Object Text.UTF8Encoding; $PROFILE"
-
-    def path(env: Mapping[str, str]) -> str:
-        return _asked(env, name, "-NoProfile", "-NoLogo", "-NonInteractive", "-Command", command)
-
-    return path
-
-
-def _nu(env: Mapping[str, str]) -> str:
-    folder = _asked(env, "nu", "--no-config-file", "--commands", "$nu.user-autoload-dirs.0")
-    return os.path.join(folder, "mfaenv.nu") if folder else ""
-
-
-def _asked(env: Mapping[str, str], *words: str) -> str:
-    """Return the full path that a shell prints; nothing where it does not."""
-    path = program.output(words, env, SECONDS).strip()
-    return path if os.path.isabs(path) and path.isprintable() else ""
-
-
-_FILES: Mapping[str, Callable[[Mapping[str, str]], str]] = {
-    "bash": _home(".bashrc"),
-    "zsh": _zsh,
-    "fish": _below_config("fish", "config.fish"),
-    "sh": _posix,
-    "ksh": _posix,
-    "tcsh": _home(".tcshrc"),
-    "powershell": _powershell("powershell"),
-    "pwsh": _powershell("pwsh"),
-    "nu": _nu,
-    "elvish": _elvish,
-    "xonsh": _home(".xonshrc", ".config/xonsh/rc.xsh"),
-}
+def _startup_file(shell: str, env: Mapping[str, str]) -> str:
+    """Return the full path of the file that the shell reads at its start; empty where that is unknown."""
+    language = shells.get_target(shell)
+    if language.startup_query:
+        path = program.output((shell, *language.startup_query), env, SECONDS).strip()
+    else:
+        below_variables = (row[1:].partition("/") for row in language.startup if row.startswith("$"))
+        named = [f"{env[name]}{slash}{rest}" for name, slash, rest in below_variables if env.get(name)]
+        rows = named or [row for row in language.startup if row.startswith("~")]
+        paths = [os.path.expanduser(os.path.expandvars(row)) for row in rows]
+        path = next(filter(os.path.exists, paths), paths[0] if paths else "")
+    return os.path.normpath(path) if os.path.isabs(path) and path.isprintable() and "$" not in path else ""

@@ -1,6 +1,7 @@
 """A shell is added by its file, a line in the registry and a row in the table, and all tests of shells try it.
 
-It is bash under another name. A change of any fourth file would be a fact of shells that stands in two places.
+It is bash under another name. A change of any fourth file would be a fact of shells that stands in two places:
+`mfaenv configure` finds its startup file, and `mfaenv demo` leads it to the demo, by its class alone.
 """
 
 from __future__ import annotations
@@ -39,9 +40,12 @@ TESTS = (
     "tests/needs/shells",
     "tests/shells",
     "tests/commands/test_complete.py",
+    "tests/commands/test_configure.py",
 )
 TRIED = {
     "test_added_shell": 0,  # this one
+    "test_the_line_is_for_the_shells_own_file": 1,
+    "test_a_shell_is_led_to_the_demo_or_the_person_is_told": 1,
     "test_every_value_survives_every_line": 4,
     "test_generated_values_survive": 2,
     "test_a_failure_fails_the_line": 2,

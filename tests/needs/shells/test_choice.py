@@ -26,7 +26,7 @@ case $1-$3 in
     --shell-hook) exit 3 ;;
 esac
 case $1-$2 in
-    init-*) exec {sys.executable} -m mfaenv "$@" ;;
+    init-* | sets-*) exec {sys.executable} -m mfaenv "$@" ;;
     --shell-*)
         how=here$2
         [ "$2" != nu ] || echo {{}}

@@ -78,13 +78,6 @@ def test_without_the_hook_there_is_none(shell: str) -> None:
     assert (b"_mfaenv_hook" in text(shell)) == bool(shells.get_target(shell).hook)
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_a_script_knows_the_options(script: str) -> None:
-    words = set(re.findall(r"--[a-z][a-z-]*", (ROOM / script).read_text()))
-    rows = catalog.COMMANDS[catalog.MAIN].options
-    assert words >= {rows[name].flags[-1] for name in (*startup.VALUED, *startup.OTHER_OUTPUT)}
-
-
 @pytest.mark.parametrize("seen", ["", "'; touch pwned; '", "$(touch pwned)", "1\n2", '"', "é"])
 def test_a_word_from_the_store_never_becomes_code(seen: str) -> None:
     assert startup.text("bash", seen, NOW, [], hook=True) == startup.text("bash", "-", NOW, [], hook=True)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from product import SOURCES
 from terminals import need
 
 from mfaenv import shells
@@ -18,6 +19,9 @@ PROGRAM = f"""\
 #!{sys.executable}
 import sys
 words = sys.argv[1:]
+if words[:1] == ["sets"]:
+    from mfaenv.fast import catalog
+    sys.exit(not catalog.sets(words[1:]))
 if words[:2] != ["--shell", "tcsh"]:
     print("through", words)
 elif "bad" in words:
@@ -62,6 +66,7 @@ def typed(place: Path, *lines: str, flag: str = "") -> str:
     env = {
         "PATH": f"{place}{os.pathsep}{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
+        "PYTHONPATH": str(SOURCES),
         startup.SCRIPT: str(Path(startup.FOLDER) / shells.get_target("tcsh").script),
     }
     done = subprocess.run(

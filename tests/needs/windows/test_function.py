@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pip._vendor import distlib
-from windows_pc import Windows
+from windows_pc import ROOT, Windows
 
 from mfaenv import shells
 from mfaenv.commands import startup
@@ -22,8 +22,11 @@ PROGRAMS = {
 }
 PROGRAM = """\
 import os, sys
-assert not {"MFAENV_PROGRAM", "MFAENV_WORD"} & os.environ.keys()
 words = sys.argv[1:]
+if words[:1] == ["sets"]:
+    from mfaenv.fast import catalog
+    sys.exit(not catalog.sets(words[1:]))
+assert "MFAENV_PROGRAM" not in os.environ
 if words[:2] != ["--shell", "cmd"]:
     print("through", words)
 elif "bad" in words:
@@ -42,7 +45,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (place / name).write_text(text, encoding="ascii", newline="")
     (place / "mfaenv.exe").write_bytes(launcher("print('of the current folder')"))
     (place / "R&D (x)").mkdir()
-    (place / "R&D (x)" / "mfaenv.exe").write_bytes(launcher(PROGRAM))
+    ours = f"import sys; sys.path.insert(0, {Windows().path(ROOT)!r})\n"
+    (place / "R&D (x)" / "mfaenv.exe").write_bytes(launcher(ours + PROGRAM))
     return place
 
 

@@ -1,0 +1,4 @@
+@echo off
+@TEXT@
+set "PROMPT=(mfaenv demo) %PROMPT%"
+@echo on
