@@ -1,12 +1,13 @@
-"""botocore's own data, and the regions of AWS in it."""
+"""botocore's own data: the regions of AWS, and the models of its services."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
+    from botocore.model import ServiceModel, StructureShape
 
 
 @cache
@@ -39,3 +40,16 @@ def _partitions() -> dict[str, str]:
         for region in partition["regions"]
         if not region.endswith("-global")
     }
+
+
+def input_shape(service: str, operation: str) -> StructureShape:
+    """Return the model of an operation's parameters."""
+    shape = _model(service).operation_model(operation).input_shape
+    return cast("StructureShape", shape)
+
+
+@cache
+def _model(service: str) -> ServiceModel:
+    from botocore.model import ServiceModel
+
+    return ServiceModel(loader().load_service_model(service, "service-2"), service)

@@ -1,10 +1,9 @@
-"""IAM's calls on a user's access keys: made, switched off and on, deleted, and when they were used last.
+"""IAM's calls on a user's access keys: listed, made, switched off and on, deleted, and when they were used last.
 
 Source: the IAM API Reference, and the IAM User Guide, "Manage access keys for IAM users".
 """
 
 from mfaenv.pretend_aws.service import Call
-from mfaenv.pretend_aws.validation import Text
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
 from mfaenv.pretend_aws.world import Credential, User
 
@@ -13,18 +12,11 @@ QUOTA = 2
 
 ACTIVE, INACTIVE = "Active", "Inactive"
 
-KEY_ID = Text("AccessKeyId", 16, 128, r"[\w]+", required=True)
-STATUS = Text("Status", 1, 32, f"{ACTIVE}|{INACTIVE}", required=True)
 
-
-def described(user: User, key: Credential) -> dict[str, Content]:
-    """Return what IAM shows of a key in each of its answers."""
-    return {
-        "UserName": user.name,
-        "AccessKeyId": key.id,
-        "Status": ACTIVE if key.active else INACTIVE,
-        "CreateDate": timestamp(key.created),
-    }
+def list_all(user: User, _call: Call) -> Content:
+    """List the user's keys, on one page."""
+    keys: list[Content] = [_described(user, key) for key in user.keys]
+    return {"IsTruncated": "false", "AccessKeyMetadata": {"member": keys}}
 
 
 def create(user: User, call: Call) -> Content:
@@ -33,7 +25,7 @@ def create(user: User, call: Call) -> Content:
         raise Refusal("LimitExceeded", f"Cannot exceed quota for AccessKeysPerUser: {QUOTA}", 409)
     key = user.add_key()
     key.known_from = call.world.now() + call.world.new_key_seconds
-    return {"AccessKey": {**described(user, key), "SecretAccessKey": key.secret}}
+    return {"AccessKey": {**_described(user, key), "SecretAccessKey": key.secret}}
 
 
 def update(user: User, call: Call) -> Content:
@@ -53,12 +45,21 @@ def delete(user: User, call: Call) -> Content:
 def last_used(user: User, call: Call) -> Content:
     """Return when a key signed last, for which service and in which region; IAM says N/A where it never did."""
     used = _find(user, call).used
-    when: dict[str, Content] = {"LastUsedDate": timestamp(used.at)} if used else {}
-    where: dict[str, Content] = {
+    use: Content = {
+        "LastUsedDate": timestamp(used.at) if used else None,
         "ServiceName": used.service if used else "N/A",
         "Region": used.region if used else "N/A",
     }
-    return {"UserName": user.name, "AccessKeyLastUsed": {**when, **where}}
+    return {"UserName": user.name, "AccessKeyLastUsed": use}
+
+
+def _described(user: User, key: Credential) -> dict[str, Content]:
+    return {
+        "UserName": user.name,
+        "AccessKeyId": key.id,
+        "Status": ACTIVE if key.active else INACTIVE,
+        "CreateDate": timestamp(key.created),
+    }
 
 
 def _find(user: User, call: Call) -> Credential:

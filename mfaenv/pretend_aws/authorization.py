@@ -5,6 +5,7 @@ resource access in IAM".
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from mfaenv.pretend_aws.policy import Decision, Document, Query, evaluate
 from mfaenv.pretend_aws.wire import Refusal
@@ -31,17 +32,14 @@ def authorize_assume(caller: Credential, role: Role, query: Query) -> None:
     session policies; from another one the caller's own policies must allow it too.
     """
     trust = evaluate([role.trust], query)
-    if reason := _denied(caller, query):
+    reason = _denied(caller, query)
+    if not reason and trust is Decision.EXPLICIT_DENY:
+        reason = "with an explicit deny in the role trust policy"
+    if reason or trust is Decision.NO_ALLOW:
         raise refuse(caller.arn, query.action, role.arn, reason)
-    if trust is Decision.EXPLICIT_DENY:
-        raise refuse(caller.arn, query.action, role.arn, "with an explicit deny in the role trust policy")
-    if trust is Decision.NO_ALLOW:
-        raise refuse(caller.arn, query.action, role.arn)
-    itself = Query(query.action, query.resource, query.context, frozenset([caller.arn, caller.principal.arn]))
-    if caller.account is role.account and evaluate([role.trust], itself) is Decision.ALLOW:
-        binding = [kind for kind in _policies(caller) if kind[0] == "session"]
-    else:
-        binding = list(_policies(caller))
+    itself = replace(query, principals=frozenset([caller.arn, caller.principal.arn]))
+    is_named_at_home = caller.account is role.account and evaluate([role.trust], itself) is Decision.ALLOW
+    binding = [kind for kind in _policies(caller) if kind[0] == "session" or not is_named_at_home]
     if reason := _not_allowed(binding, query):
         raise refuse(caller.arn, query.action, role.arn, reason)
 

@@ -2,30 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
-
-class SigningKeys(Protocol):
-    """What signs requests; the token is empty for long-term keys."""
-
-    @property
-    def id(self) -> str:
-        """Return the access key's id."""
-
-    @property
-    def secret(self) -> str:
-        """Return the secret access key."""
-
-    @property
-    def token(self) -> str:
-        """Return the session token."""
+from mfaenv.pretend_aws.world import Credential
 
 
 def write_files(
     directory: Path,
     url: str,
     *,
-    keys: Mapping[str, SigningKeys],
+    keys: Mapping[str, Credential],
     profiles: Mapping[str, Mapping[str, str]],
 ) -> dict[str, str]:
     """Write AWS's two files into the directory, and return the variables that make programs use them.

@@ -4,6 +4,8 @@ Source: the IAM User Guide, "Policy evaluation logic" and "IAM JSON policy eleme
 known here is an error, never skipped: a policy that is half understood proves nothing.
 """
 
+import json
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from mfaenv.aws.mfa_policies import EVERYTHING
+from mfaenv.pretend_aws.wire import Refusal
 
 Document: TypeAlias = Mapping[str, Any]
 """A policy as JSON holds it."""
@@ -40,8 +43,8 @@ class Query:
         object.__setattr__(self, "context", {key.lower(): value for key, value in self.context.items()})
 
 
-OLDEST_VERSION, VARIABLES_SINCE = "2008-10-17", "2012-10-17"
-"""The versions of the language: a policy that names none is of the oldest, in which `${aws:username}` is plain text."""
+VERSIONS = {"2008-10-17", "2012-10-17"}
+"""Of the language. In policies of the older one IAM takes `${aws:username}` for plain text, which is not done here."""
 
 FORCE_MFA: Document = EVERYTHING
 """Denies everything that was not signed in with MFA: what `mfaenv policy` prints."""
@@ -50,41 +53,31 @@ ALLOW_ALL: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
-"""AWS's own AdministratorAccess and FullAWSAccess."""
-
+"""AWS's own AdministratorAccess."""
 
 ASSUMING = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
 """What a trust policy allows where sessions may have tags and a source identity."""
 
 
 def trust(
-    principal: str,
-    *,
-    mfa: bool = True,
-    mfa_age: int = 0,
-    external_id: str = "",
-    actions: Sequence[str] = ("sts:AssumeRole",),
+    principal: str, *, mfa: bool = True, actions: Sequence[str] = ASSUMING, **conditions: Mapping[str, str]
 ) -> Document:
-    """Return a role's trust policy: who may assume it, whether with MFA, and of at most how many seconds ago.
+    """Return a role's trust policy: who may assume it, whether with MFA, and further conditions by their operators."""
+    demands = {**({"Bool": {"aws:MultiFactorAuthPresent": "true"}} if mfa else {}), **conditions}
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": list(actions), "Condition": demands}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
-    `actions` may be ASSUMING, so that sessions may have tags and a source identity.
-    """
-    demands = {
-        "Bool": {"aws:MultiFactorAuthPresent": "true"} if mfa else {},
-        "NumericLessThan": {"aws:MultiFactorAuthAge": str(mfa_age)} if mfa_age else {},
-        "StringEquals": {"sts:ExternalId": external_id} if external_id else {},
-    }
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": principal},
-                "Action": list(actions),
-                "Condition": {operator: keys for operator, keys in demands.items() if keys},
-            }
-        ],
-    }
+
+def parse(text: str) -> Document:
+    """Return the policy of a user or a session. Raise Refusal for a text that is none."""
+    try:
+        policy = json.loads(text)
+        check(policy)
+    except ValueError:
+        policy = None
+    if policy is None or not all(map(_is_of_identity, _statements(policy))):
+        raise Refusal("MalformedPolicyDocument", "Syntax errors in policy.", 400)
+    return dict(policy)
 
 
 def evaluate(policies: Iterable[Document], query: Query) -> Decision:
@@ -93,65 +86,60 @@ def evaluate(policies: Iterable[Document], query: Query) -> Decision:
     Raise ValueError for a policy that uses what is not known here.
     """
     effects = {
-        statement["Effect"]
-        for policy in policies
-        for statement in statements(policy)
-        if _applies(statement, query, query if policy.get("Version") == VARIABLES_SINCE else _NOBODY)
+        statement["Effect"] for policy in policies for statement in _statements(policy) if _applies(statement, query)
     }
     if "Deny" in effects:
         return Decision.EXPLICIT_DENY
     return Decision.ALLOW if "Allow" in effects else Decision.NO_ALLOW
 
 
-def statements(policy: Document) -> list[Mapping[str, Any]]:
+def check(policy: Document) -> None:
+    """Raise ValueError for a policy that cannot be evaluated, so that it fails where it is written."""
+    try:
+        is_known = policy.get("Version", "2008-10-17") in VERSIONS and all(map(_is_known, _statements(policy)))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        is_known = False
+    if not is_known:
+        raise ValueError(f"this policy is not understood: {policy}")
+
+
+def _is_known(statement: Mapping[str, Any]) -> bool:
+    """Try a statement out, whose values may be of a kind that cannot be compared: whatever comes of it is raised."""
+    for name in _PATTERNS:
+        for pattern in _flat(statement.get(name, [])):
+            _like(pattern, pattern)
+    for condition, _, values in _conditions(statement):
+        _, matches = _operator(condition)
+        for text in values:
+            matches(_filled(text, _NOBODY), text)
+    return statement["Effect"] in {"Allow", "Deny"} and set(statement) <= {"Sid", "Effect", "Condition", *_PATTERNS}
+
+
+def _is_of_identity(statement: Mapping[str, Any]) -> bool:
+    """Return whether a statement has what a user's policy needs, and no principal, which is whom it is attached to."""
+    needed = (("Action", "NotAction"), ("Resource", "NotResource"))
+    return all(set(names) & set(statement) for names in needed) and not {"Principal", "NotPrincipal"} & set(statement)
+
+
+def _statements(policy: Document) -> list[Mapping[str, Any]]:
     """Return the policy's statements; IAM takes one where a list of one is meant."""
     return _listed(policy["Statement"])
 
 
-def check(policy: Document) -> None:
-    """Raise ValueError for a policy that cannot be evaluated, so that it fails where it is written."""
-    try:
-        _try_version(policy.get("Version", OLDEST_VERSION))
-        for statement in statements(policy):
-            _try_out(statement)
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise ValueError(f"this policy is not understood: {policy}") from error
-
-
-def _try_version(version: str) -> None:
-    if version not in {OLDEST_VERSION, VARIABLES_SINCE}:
-        raise ValueError(version)
-
-
-def _try_out(statement: Mapping[str, Any]) -> None:
-    """Raise whatever comes of it where a statement holds what cannot be compared."""
-    if statement["Effect"] not in {"Allow", "Deny"} or set(statement) - {"Sid", "Effect", "Condition", *_PATTERNS}:
-        raise ValueError(statement)
-    for name in _PATTERNS:
-        for pattern in _flat(statement.get(name, [])):
-            _like(pattern, pattern)
-    for operator, _, values in _conditions(statement):
-        matches = _OPERATORS[operator.removesuffix("IfExists")]
-        for value in values:
-            text = _filled(value, _NOBODY)
-            matches(text, text)
-
-
-def _applies(statement: Mapping[str, Any], query: Query, variables: Query) -> bool:
-    """Return whether the statement is about the query; `variables` has the values of the policy's variables."""
+def _applies(statement: Mapping[str, Any], query: Query) -> bool:
     return (
         _selects(statement, "Action", lambda pattern: _like(pattern.lower(), query.action.lower()))
-        and _selects(statement, "Resource", lambda pattern: _like(_filled(pattern, variables), query.resource))
+        and _selects(statement, "Resource", lambda pattern: _like(_filled(pattern, query), query.resource))
         and _selects(statement, "Principal", lambda principal: principal == "*" or principal in query.principals)
-        and all(_condition_holds(*condition, query, variables) for condition in _conditions(statement))
+        and all(_condition_holds(*condition, query) for condition in _conditions(statement))
     )
 
 
 def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield each condition: its operator, its key and the values expected."""
-    for operator, keys in statement.get("Condition", {}).items():
+    for condition, keys in statement.get("Condition", {}).items():
         for key, values in keys.items():
-            yield operator, key, _listed(values)
+            yield condition, key, _listed(values)
 
 
 def _selects(statement: Mapping[str, Any], name: str, matches: Callable[[str], bool]) -> bool:
@@ -161,17 +149,24 @@ def _selects(statement: Mapping[str, Any], name: str, matches: Callable[[str], b
     return name not in statement or any(map(matches, _flat(statement[name])))
 
 
-def _condition_holds(operator: str, key: str, expected: list[str], query: Query, variables: Query) -> bool:
-    name = operator.removesuffix("IfExists")
+def _condition_holds(condition: str, key: str, expected: list[str], query: Query) -> bool:
+    negated, matches = _operator(condition)
     value = query.context.get(key.lower())
-    if name == "Null":
+    if condition == "Null":
         value = str(value is None)
-    negated = "Not" in name
     if value is None:
-        return negated or operator.endswith("IfExists")
-    matches = _OPERATORS[name]
-    matched = any(matches(value, _filled(text, variables)) for text in expected)
-    return matched is not negated
+        return negated or condition.endswith("IfExists")
+    return any(matches(_filled(text, query), value) for text in expected) is not negated
+
+
+def _operator(condition: str) -> tuple[bool, Callable[[str, str], bool]]:
+    """Return whether an operator is negated, and how it compares. Raise LookupError for one that is not known."""
+    name = condition.removesuffix("IfExists")
+    positive = name.replace("Not", "")
+    if positive.startswith("Numeric"):
+        compare = _NUMERIC[positive.removeprefix("Numeric")]
+        return positive != name, lambda expected, value: compare(float(value), float(expected))
+    return positive != name, _TEXTUAL[positive]
 
 
 def _filled(pattern: str, query: Query) -> str:
@@ -202,22 +197,27 @@ def _flat(value: Any) -> list[str]:
     return _listed(value)
 
 
-_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
-    "Bool": lambda value, expected: value.lower() == expected.lower(),
-    "Null": lambda value, expected: value.lower() == expected.lower(),
-    "StringEquals": lambda value, expected: value == expected,
-    "StringNotEquals": lambda value, expected: value == expected,
-    "StringEqualsIgnoreCase": lambda value, expected: value.lower() == expected.lower(),
-    "StringLike": lambda value, expected: _like(expected, value),
-    "StringNotLike": lambda value, expected: _like(expected, value),
-    "ArnEquals": lambda value, expected: _like(expected, value),
-    "ArnLike": lambda value, expected: _like(expected, value),
-    "ArnNotLike": lambda value, expected: _like(expected, value),
-    "NumericEquals": lambda value, expected: float(value) == float(expected),
-    "NumericLessThan": lambda value, expected: float(value) < float(expected),
-    "NumericLessThanEquals": lambda value, expected: float(value) <= float(expected),
-    "NumericGreaterThan": lambda value, expected: float(value) > float(expected),
-    "NumericGreaterThanEquals": lambda value, expected: float(value) >= float(expected),
+def _equal_in_any_case(expected: str, value: str) -> bool:
+    return expected.lower() == value.lower()
+
+
+_TEXTUAL: Mapping[str, Callable[[str, str], bool]] = {
+    "Bool": _equal_in_any_case,
+    "Null": _equal_in_any_case,
+    "StringEquals": operator.eq,
+    "StringEqualsIgnoreCase": _equal_in_any_case,
+    "StringLike": _like,
+    "ArnEquals": _like,
+    "ArnLike": _like,
+}
+"""By an operator's name, how the text that a condition expects and the value are compared."""
+
+_NUMERIC: Mapping[str, Callable[[float, float], bool]] = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
 }
 _PATTERNS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
 _NOBODY = Query("", "", {})

@@ -1,52 +1,37 @@
-"""Amazon S3: an account's buckets, listed, made and deleted, and nothing inside them (S3 API Reference)."""
+"""Amazon S3: an account's buckets, listed and made, and nothing inside them (S3 API Reference)."""
 
 import uuid
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+from urllib.parse import unquote
 
-from mfaenv.pretend_aws.authentication import S3_CHECKS
-from mfaenv.pretend_aws.authorization import authorize
-from mfaenv.pretend_aws.service import Call, Service
+from mfaenv.pretend_aws.authentication import authenticate
+from mfaenv.pretend_aws.service import Call
 from mfaenv.pretend_aws.wire import Content, Failure, Refusal, document, timestamp
-from mfaenv.serving.loopback import HttpResponse
+from mfaenv.pretend_aws.world import World
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
+
+NAME = "s3"
+Action: TypeAlias = Callable[[Call, str], bytes]
+"""Returns the body of the answer to a call on a bucket."""
 
 
-def _list_buckets(call: Call) -> Content:
-    # On S3 the action has no resource type: policies are asked on `*`, and the refusal names no resource.
-    authorize(call.caller, call.query("s3:ListAllMyBuckets", "*"))
-    account = call.caller.account
-    buckets: Content = [{"Name": name, "CreationDate": timestamp(account.created)} for name in sorted(account.buckets)]
-    return {"Owner": {"ID": account.id.rjust(64, "0")}, "Buckets": {"Bucket": buckets}}
+def action_of(request: HttpRequest) -> str:
+    """Return what a request asks for; empty for anything that there is not here."""
+    return {("GET", True): "ListBuckets", ("PUT", False): "CreateBucket"}.get((request.method, request.path == "/"), "")
 
 
-def _create_bucket(call: Call) -> Content:
-    name = call.parameters["Bucket"]
-    authorize(call.caller, call.query("s3:CreateBucket", _arn(call, name)), _arn(call, name))
-    if any(name in account.buckets for account in call.world.accounts.values()):
-        raise Refusal("BucketAlreadyExists", "The requested bucket name is not available.", 409)
-    call.caller.account.buckets.append(name)
-    return None
+def perform(world: World, request: HttpRequest) -> HttpResponse:
+    """Answer a request. Raise Refusal."""
+    call = Call(world, *authenticate(world, request, NAME), {})
+    action = _ACTIONS.get(action_of(request))
+    if action is None:
+        raise Refusal("NotImplemented", "This pretend S3 can list and make buckets, and nothing else.", 501)
+    return HttpResponse(200, action(call, unquote(request.path.strip("/"))), "application/xml", _ids())
 
 
-def _delete_bucket(call: Call) -> Content:
-    name = call.parameters["Bucket"]
-    authorize(call.caller, call.query("s3:DeleteBucket", _arn(call, name)), _arn(call, name))
-    if name not in call.caller.account.buckets:
-        raise Refusal("NoSuchBucket", "The specified bucket does not exist", 404)
-    call.caller.account.buckets.remove(name)
-    return None
-
-
-def _arn(call: Call, bucket: str) -> str:
-    return f"arn:{call.caller.account.partition}:s3:::{bucket}"
-
-
-def _render(_action: str, result: Content) -> HttpResponse:
-    if result is None:
-        return HttpResponse(200, b"", "application/xml", _ids())
-    body = document("ListAllMyBucketsResult", result, "http://s3.amazonaws.com/doc/2006-03-01/")
-    return HttpResponse(200, body, "application/xml", _ids())
-
-
-def _render_failure(failure: Failure) -> HttpResponse:
+def render_failure(failure: Failure) -> HttpResponse:
+    """Return a failure as S3 writes it."""
     ids = _ids()
     error: Content = {
         "Code": failure.code,
@@ -57,13 +42,26 @@ def _render_failure(failure: Failure) -> HttpResponse:
     return HttpResponse(failure.status, document("Error", error), "application/xml", ids)
 
 
+def _list_buckets(call: Call, _bucket: str) -> bytes:
+    # On S3 the action has no resource type: policies are asked on `*`, and the refusal names no resource.
+    call.authorize("s3:ListAllMyBuckets", "*")
+    account = call.caller.account
+    buckets: Content = [{"Name": name, "CreationDate": timestamp(account.created)} for name in sorted(account.buckets)]
+    content: Content = {"Owner": {"ID": account.id.rjust(64, "0")}, "Buckets": {"Bucket": buckets}}
+    return document("ListAllMyBucketsResult", content, "http://s3.amazonaws.com/doc/2006-03-01/")
+
+
+def _create_bucket(call: Call, bucket: str) -> bytes:
+    arn = f"arn:{call.caller.account.partition}:s3:::{bucket}"
+    call.authorize("s3:CreateBucket", arn, arn)
+    if any(bucket in account.buckets for account in call.world.accounts.values()):
+        raise Refusal("BucketAlreadyExists", "The requested bucket name is not available.", 409)
+    call.caller.account.buckets.append(bucket)
+    return b""
+
+
+_ACTIONS: Mapping[str, Action] = {"ListBuckets": _list_buckets, "CreateBucket": _create_bucket}
+
+
 def _ids() -> dict[str, str]:
     return {"x-amz-request-id": uuid.uuid4().hex[:16].upper(), "x-amz-id-2": uuid.uuid4().hex}
-
-
-S3 = Service(
-    S3_CHECKS,
-    {"ListBuckets": _list_buckets, "CreateBucket": _create_bucket, "DeleteBucket": _delete_bucket},
-    _render,
-    _render_failure,
-)

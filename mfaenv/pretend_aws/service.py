@@ -1,14 +1,18 @@
-"""A service of the pretend AWS whose requests are signed, and one call to it."""
+"""One call to a service, and the query protocol of STS and IAM: a form goes in, XML comes out."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from http import HTTPStatus
+from typing import Any, TypeAlias
 
-from mfaenv.pretend_aws.authentication import RequestChecks
+from mfaenv.pretend_aws import authorization
+from mfaenv.pretend_aws.authentication import authenticate
+from mfaenv.pretend_aws.parameters import read
 from mfaenv.pretend_aws.policy import Query
-from mfaenv.pretend_aws.wire import Content, Failure
+from mfaenv.pretend_aws.wire import Content, Failure, Refusal, document
 from mfaenv.pretend_aws.world import Credential, World
-from mfaenv.serving.loopback import HttpResponse
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 
 @dataclass(frozen=True)
@@ -18,10 +22,10 @@ class Call:
     world: World
     caller: Credential
     region: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, Any]
 
     def query(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> Query:
-        """Return what the policies are asked, with the caller's names and every condition key that is keys."""
+        """Return what the policies are asked, with the caller's names and every condition key that is known here."""
         caller, now = self.caller, self.world.now()
         keys = {
             **caller.context(now),
@@ -33,20 +37,48 @@ class Call:
         names = frozenset([caller.arn, caller.principal.arn, caller.account.id, caller.account.arn("root")])
         return Query(action, resource, keys, names)
 
+    def authorize(self, action: str, resource: str, named: str = "") -> None:
+        """Raise Refusal where a policy is in the way; `named` is the resource as the service names it in messages."""
+        authorization.authorize(self.caller, self.query(action, resource), named)
+
 
 Action: TypeAlias = Callable[[Call], Content]
 
 
 @dataclass(frozen=True)
-class Service:
-    """A service: how it checks requests, its actions, and how it writes its answers."""
+class QueryService:
+    """A service of the query protocol; its name is the one in credential scopes."""
 
-    checks: RequestChecks
+    name: str
+    version: str
     actions: Mapping[str, Action]
-    render: Callable[[str, Content], HttpResponse]
-    render_failure: Callable[[Failure], HttpResponse]
 
-    @property
-    def name(self) -> str:
-        """Return the service's name in a credential scope."""
-        return self.checks.service
+    def perform(self, world: World, request: HttpRequest) -> HttpResponse:
+        """Answer a request. Raise Refusal."""
+        credential, region = authenticate(world, request, self.name)
+        form = request.parameters
+        action = form.get("Action", "")
+        if not action:
+            raise Refusal("MissingAction", "The request is missing an action.", 400)
+        if action not in self.actions or form.get("Version") != self.version:
+            version = form.get("Version") or "NO_VERSION_SPECIFIED"
+            raise Refusal("InvalidAction", f"Could not find operation {action} for version {version}", 400)
+        call = Call(world, credential, region, read(self.name, action, form))
+        return self.render(action, self.actions[action](call))
+
+    def render(self, action: str, result: Content) -> HttpResponse:
+        """Return the answer of an action."""
+        request_id = str(uuid.uuid4())
+        content: Content = {f"{action}Result": result, "ResponseMetadata": {"RequestId": request_id}}
+        return self._response(HTTPStatus.OK, f"{action}Response", content, request_id)
+
+    def render_failure(self, failure: Failure) -> HttpResponse:
+        """Return a failure as the protocol writes it."""
+        request_id = str(uuid.uuid4())
+        fault = "Receiver" if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "Sender"
+        error: Content = {"Type": fault, "Code": failure.code, "Message": failure.message}
+        return self._response(failure.status, "ErrorResponse", {"Error": error, "RequestId": request_id}, request_id)
+
+    def _response(self, status: int, name: str, content: Content, request_id: str) -> HttpResponse:
+        body = document(name, content, f"https://{self.name}.amazonaws.com/doc/{self.version}/")
+        return HttpResponse(status, body, headers={"x-amzn-RequestId": request_id})

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-conso
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from hmac import compare_digest
 from html import escape
@@ -19,12 +19,6 @@ from mfaenv.serving.loopback import HttpRequest, HttpResponse
 FEDERATION = "/federation"
 CONSOLE = "/-/console/"
 TOKEN_SECONDS = 15 * 60
-
-PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "getSigninToken": ("Session",),
-    "login": ("Destination", "SigninToken"),
-}
-"""What each action needs."""
 
 _PRIVATE = {
     "Cache-Control": "no-store",
@@ -48,28 +42,20 @@ _PAGE = """\
 
 def signin_route(world: World, request: HttpRequest) -> Operation | None:
     """Return the operation that signs in or shows the console, where the request is for one of these."""
-    if request.path == FEDERATION:
-        action = request.parameters.get("Action", "")
-        perform = partial(_federate, world, action, request.parameters)
-        return Operation("signin", action, perform, render_failure)
     if request.path.startswith(CONSOLE):
         show = partial(_show_console, world, request.path.removeprefix(CONSOLE))
         return Operation("signin", "ShowConsole", show, render_failure)
-    return None
-
-
-def _federate(world: World, action: str, parameters: Mapping[str, str]) -> HttpResponse:
-    if action not in _ACTIONS:
-        raise _bad("The action is getSigninToken or login.")
-    if missing := [name for name in PARAMETERS[action] if not parameters.get(name)]:
-        raise _bad(f"Missing parameter: {', '.join(missing)}")
-    return _ACTIONS[action](world, parameters)
+    if request.path != FEDERATION:
+        return None
+    action = request.parameters.get("Action", "")
+    perform = {"getSigninToken": _get_signin_token, "login": _log_in}.get(action, _refuse_action)
+    return Operation("signin", action, partial(perform, world, request.parameters), render_failure)
 
 
 def _get_signin_token(world: World, parameters: Mapping[str, str]) -> HttpResponse:
     if "SessionDuration" in parameters:  # AWS takes it where long-term keys assumed the role, which nobody notes here
         raise _bad("Invalid credentials parameter: SessionDuration is of no use with a session's keys.")
-    credential = _credential(world, parameters["Session"])
+    credential = _find_session(world, parameters.get("Session", ""))
     if not isinstance(credential.principal, Role):
         raise _bad("Only federation tokens or assume role tokens may be used for federated login.")
     token = secrets.token_urlsafe(64)
@@ -77,29 +63,26 @@ def _get_signin_token(world: World, parameters: Mapping[str, str]) -> HttpRespon
     return HttpResponse(200, json.dumps({"SigninToken": token}).encode(), "application/json", _PRIVATE)
 
 
-def _credential(world: World, text: str) -> Credential:
+def _find_session(world: World, text: str) -> Credential:
     """Return the session whose keys these are. Raise Refusal for any others."""
     try:
-        key_id, *options = (str(json.loads(text)[name]) for name in ("sessionId", "sessionKey", "sessionToken"))
+        session = json.loads(text)
+        credential = world.credentials[session["sessionId"]]
+        is_secret = compare_digest(session["sessionKey"], credential.secret)
+        is_token = compare_digest(session["sessionToken"], credential.token)
     except (ValueError, LookupError, TypeError):
-        raise _bad("Session is no JSON with sessionId, sessionKey and sessionToken.") from None
-    credential = world.credentials.get(key_id)
-    if credential is None or not credential.active or not credential.token:
-        raise _bad("Invalid credentials.")
-    expected = (credential.secret, credential.token)
-    if not all(compare_digest(one.encode(), other.encode()) for one, other in zip(options, expected, strict=True)):
-        raise _bad("Invalid credentials.")
-    if credential.expires is not None and credential.expires <= world.now():
-        raise _bad("The credentials have expired.")
+        raise _bad("Invalid credentials.") from None
+    if not (is_secret and is_token and credential.active and (credential.expires or 0) > world.now()):
+        raise _bad("The credentials are invalid, or have expired.")
     return credential
 
 
 def _log_in(world: World, parameters: Mapping[str, str]) -> HttpResponse:
-    credential, until = world.signin_tokens.pop(parameters["SigninToken"], (None, 0.0))
+    credential, until = world.signin_tokens.pop(parameters.get("SigninToken", ""), (None, 0.0))
     if credential is None or until <= world.now():
         raise _bad("The sign-in token was used before, has expired, or is none.")
     name = secrets.token_urlsafe(32)
-    world.consoles[name] = (credential, parameters["Destination"])
+    world.consoles[name] = (credential, parameters.get("Destination", ""))
     return HttpResponse(302, b"", "text/plain", {**_PRIVATE, "Location": CONSOLE + name})
 
 
@@ -115,11 +98,9 @@ def _show_console(world: World, name: str) -> HttpResponse:
     return HttpResponse(200, page.encode(), "text/html; charset=utf-8", _PRIVATE)
 
 
+def _refuse_action(_world: World, _parameters: Mapping[str, str]) -> HttpResponse:
+    raise _bad("The action is getSigninToken or login.")
+
+
 def _bad(message: str) -> Refusal:
     return Refusal("BadRequest", message, 400)
-
-
-_ACTIONS: Mapping[str, Callable[[World, Mapping[str, str]], HttpResponse]] = {
-    "getSigninToken": _get_signin_token,
-    "login": _log_in,
-}

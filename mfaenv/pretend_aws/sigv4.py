@@ -1,21 +1,22 @@
-"""The checking side of AWS Signature Version 4 (IAM User Guide, "Create a signed AWS API request")."""
+"""The checking side of AWS Signature Version 4 (IAM User Guide, "Create a signed AWS API request").
+
+It is not botocore's, so that what botocore signs is held against something else than itself.
+"""
 
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
 from mfaenv.serving.loopback import HttpRequest
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-TERMINATOR = "aws4_request"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
-@dataclass(frozen=True)
-class Authorization:
+class Authorization(NamedTuple):
     """The parts of an `Authorization` header."""
 
     key_id: str
@@ -69,13 +70,12 @@ def signature(request: HttpRequest, authorization: Authorization, secret: str) -
             stated_hash or payload_hash(request.body),
         ]
     )
-    to_sign = "\n".join(
-        [ALGORITHM, request.headers["x-amz-date"], authorization.scope, payload_hash(canonical.encode("utf-8"))]
-    )
+    stamp = request.headers["x-amz-date"]
+    to_sign = "\n".join([ALGORITHM, stamp, authorization.scope, payload_hash(canonical.encode())])
     key = f"AWS4{secret}".encode()
-    for part in authorization.scope.split("/"):
+    for part in (*authorization.scope.split("/"), to_sign):
         key = hmac.digest(key, part.encode(), "sha256")
-    return hmac.new(key, to_sign.encode("utf-8"), "sha256").hexdigest()
+    return key.hex()
 
 
 def _canonical_query(query: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 STEP = 30
@@ -11,7 +12,6 @@ STEP = 30
 
 TOLERANCE = 1
 """Steps either way in which AWS still takes a code, for clocks that are a little off."""
-
 
 PAIR_STEPS = 10
 """Steps back in which two codes in a row are taken: people type slowly, and new devices' clocks are off."""
@@ -29,24 +29,24 @@ class ShownCode(NamedTuple):
 
 def code_at_step(secret: bytes, step: int, digits: int = 6) -> str:
     """Return the code of one step (RFC 4226, section 5.3)."""
-    digest = hmac.new(secret, step.to_bytes(8, "big"), hashlib.sha1).digest()
+    digest = hmac.digest(secret, step.to_bytes(8, "big"), hashlib.sha1)
     offset = digest[-1] & 0x0F
     number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFF_FFFF
     return str(number % 10**digits).zfill(digits)
 
 
+@dataclass(eq=False)
 class Authenticator:
     """One secret: shows codes as a phone does and takes each of them once, as AWS does."""
 
-    def __init__(self, secret: bytes, clock: Callable[[], float]) -> None:
-        self.secret = secret
-        self._clock = clock
-        self._used: set[int] = set()
-        self._lock = threading.Lock()
+    secret: bytes = field(repr=False)
+    clock: Callable[[], float]
+    _used: set[int] = field(default_factory=set, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def shown(self) -> ShownCode:
         """Return what the device shows now."""
-        now = self._clock()
+        now = self.clock()
         step = int(now // STEP)
         return ShownCode(code_at_step(self.secret, step), STEP - int(now % STEP), step in self._used)
 
@@ -55,29 +55,26 @@ class Authenticator:
 
         Raise LookupError when all three have been used.
         """
-        step = int(self._clock() // STEP)
+        step = int(self.clock() // STEP)
         for candidate in (step, step + 1, step - 1):
             if candidate not in self._used:
                 return code_at_step(self.secret, candidate)
         raise LookupError("every code that AWS would take now has been used")
 
-    def accept_pair(self, first: str, second: str) -> bool:
-        """Use two codes in a row up, and return whether they were good: as AWS takes them to set a device up."""
-        step = int(self._clock() // STEP)
-        with self._lock:
-            for candidate in range(step - PAIR_STEPS, step + TOLERANCE + 1):
-                pair = [code_at_step(self.secret, candidate), code_at_step(self.secret, candidate + 1)]
-                if pair == [first, second] and self._used.isdisjoint({candidate, candidate + 1}):
-                    self._used |= {candidate, candidate + 1}
-                    return True
-        return False
-
     def accept(self, code: str) -> bool:
         """Use the code up, and return whether it was good: not wrong, too old, too new or used."""
-        step = int(self._clock() // STEP)
+        return self._accept([code], TOLERANCE)
+
+    def accept_pair(self, first: str, second: str) -> bool:
+        """Use two codes in a row up, and return whether they were good: as AWS takes them to set a device up."""
+        return self._accept([first, second], PAIR_STEPS)
+
+    def _accept(self, codes: list[str], steps_back: int) -> bool:
+        step = int(self.clock() // STEP)
         with self._lock:
-            for candidate in range(step - TOLERANCE, step + TOLERANCE + 1):
-                if candidate not in self._used and code_at_step(self.secret, candidate) == code:
-                    self._used.add(candidate)
+            for first in range(step - steps_back, step + TOLERANCE + 1):
+                steps = range(first, first + len(codes))
+                if self._used.isdisjoint(steps) and [code_at_step(self.secret, one) for one in steps] == codes:
+                    self._used.update(steps)
                     return True
         return False

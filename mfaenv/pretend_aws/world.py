@@ -96,7 +96,7 @@ class World:
 
 @dataclass(eq=False)
 class Account:
-    """An account: its users and roles by name, its buckets, and its managed policies."""
+    """An account: its users and roles by name, its buckets, and its devices."""
 
     world: World
     id: str
@@ -107,16 +107,14 @@ class Account:
     buckets: list[str] = field(default_factory=list)
     unassigned_devices: dict[str, Device] = field(default_factory=dict)
     """Virtual devices that are nobody's yet, or any more, by serial number."""
-    policies: dict[str, Document] = field(default_factory=dict)
-    """Managed policies of the account's own, by ARN."""
 
     def arn(self, resource: str, service: str = "iam") -> str:
         """Return the ARN of a resource of this account: `arn:aws:iam::123456789012:user/alice`."""
         return f"arn:{self.partition}:{service}::{self.id}:{resource}"
 
-    def add_user(self, name: str, *, path: str = "/", policies: dict[str, Document] | None = None) -> User:
+    def add_user(self, name: str, *, policies: dict[str, Document] | None = None) -> User:
         """Add a user with policies by name; the name `root` makes the account's owner, whom no policy binds."""
-        user = self.users[name] = User(self, name, policies or {}, path=path, created=self.world.now())
+        user = self.users[name] = User(self, name, policies or {}, created=self.world.now())
         return user
 
     def add_role(
@@ -177,7 +175,7 @@ class User(Principal):
             "security key": self.account.arn(f"u2f/user/{self.name}/{name or 'yubikey-ABCDEFGHIJKLMNOP'}"),
         }[kind]
         world = self.account.world
-        device = Device(serial, kind, secret or secrets.token_bytes(20), world.now, created=world.now())
+        device = Device(secret or secrets.token_bytes(20), world.now, serial, kind, created=world.now())
         self.devices.append(device)
         return device
 
@@ -201,16 +199,13 @@ class Role(Principal):
         return self.account.arn(f"role/{self.name}")
 
 
+@dataclass(eq=False)
 class Device(Authenticator):
     """An MFA device."""
 
-    def __init__(
-        self, serial: str, kind: DeviceKind, secret: bytes, clock: Callable[[], float], created: float
-    ) -> None:
-        super().__init__(secret, clock)
-        self.serial = serial
-        self.kind = kind
-        self.created = created
+    serial: str
+    kind: DeviceKind = "virtual"
+    created: float = field(kw_only=True)
 
     @property
     def has_codes(self) -> bool:

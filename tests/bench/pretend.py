@@ -49,7 +49,7 @@ def alice() -> tuple[User, Credential]:
     before = user.arn
     for number in range(1, CHAINED + 1):
         before = account.add_role(role_name(number), trust(before, mfa=number == 1), policies={"All": ALLOW_ALL}).arn
-    user.devices.append(Generous(SERIAL, "virtual", bytes(20), world.now, created=world.now()))
+    user.devices.append(Generous(bytes(20), world.now, SERIAL, created=world.now()))
     return user, user.add_key(*KEY)
 
 

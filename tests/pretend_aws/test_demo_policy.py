@@ -140,7 +140,11 @@ def test_principals_are_names_and_not_patterns(principal: Any, trusted: bool) ->
     ],
 )
 def test_trust_demands_all_that_it_is_told_to(context: dict[str, str], verdict: Decision) -> None:
-    policy = trust(ALICE, mfa_age=60, external_id="x")
+    policy = trust(
+        ALICE,
+        NumericLessThan={"aws:MultiFactorAuthAge": "60"},
+        StringEquals={"sts:ExternalId": "x"},
+    )
     assert evaluate([policy], asked("sts:AssumeRole", **context)) is verdict
 
 

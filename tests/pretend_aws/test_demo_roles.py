@@ -44,7 +44,7 @@ def test_trust_demands_mfa_where_the_user_is_not_bound(direct: DirectAws) -> Non
 
 
 def test_trust_may_demand_a_recent_code(direct: DirectAws) -> None:
-    target, session = role(direct, mfa_age=300), direct.session()
+    target, session = role(direct, NumericLessThan={"aws:MultiFactorAuthAge": "300"}), direct.session()
     direct.clock.now += 299
     direct.opened(direct.assume(session, target))
     direct.clock.now += 1
@@ -53,14 +53,14 @@ def test_trust_may_demand_a_recent_code(direct: DirectAws) -> None:
 
 
 def test_a_code_given_with_the_call_itself_counts(direct: DirectAws) -> None:
-    target = role(direct, mfa_age=1)
+    target = role(direct, NumericLessThan={"aws:MultiFactorAuthAge": "1"})
     proof = {"SerialNumber": direct.device.serial, "TokenCode": direct.device.code()}
     direct.opened(direct.assume(direct.key, target, **proof))
     assert direct.assume(direct.key, target, **proof).error.startswith("AccessDenied: MultiFactorAuthentication failed")
 
 
 def test_trust_may_demand_an_external_id(direct: DirectAws) -> None:
-    target, session = role(direct, external_id="blue/42"), direct.session()
+    target, session = role(direct, StringEquals={"sts:ExternalId": "blue/42"}), direct.session()
     for wrong in ({}, {"ExternalId": "red"}):
         assert direct.assume(session, target, **wrong).error == denied(direct.alice.arn, target)
     direct.opened(direct.assume(session, target, ExternalId="blue/42"))

@@ -1,44 +1,14 @@
-"""What AWS refuses is refused here too; the limits are those of botocore's own models of the services."""
+"""What AWS refuses is refused here too."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-import botocore.session
 import pytest
 from direct_aws import DirectAws
 
-from mfaenv.pretend_aws import iam, sts
-from mfaenv.pretend_aws.policy import ALLOW_ALL, Decision, Document, Query, check, evaluate, trust
-from mfaenv.pretend_aws.validation import UNLIMITED, Members, Number, Rule, Text
-
-OPERATIONS = [
-    pytest.param(service, action, rules, id=action)
-    for service, table in (("sts", sts.RULES), ("iam", iam.RULES))
-    for action, rules in table.items()
-]
-
-
-@pytest.mark.parametrize(("service", "action", "rules"), OPERATIONS)
-def test_limits_are_those_of_botocores_models(service: str, action: str, rules: Sequence[Rule]) -> None:
-    shape: Any = botocore.session.Session().get_service_model(service).operation_model(action).input_shape
-    for rule in rules:
-        member = shape.members[rule.name]
-        if isinstance(rule, Members):
-            fields = getattr(member.member, "members", {"": None})
-            assert set(rule.fields) <= set(fields)
-            continue
-        assert isinstance(rule, Text | Number)
-        known = dict(member.metadata)
-        if rule.name == "SourceIdentity":
-            known["max"] = rule.most  # 64 in older models, 256 in newer ones
-        if isinstance(rule, Text) and "enum" in known:
-            assert set(rule.pattern.split("|")) <= set(known["enum"])
-            continue
-        stated = {"min": rule.least, "max": rule.most} | ({"pattern": rule.pattern} if isinstance(rule, Text) else {})
-        assert (rule.name, stated) == (rule.name, {"max": UNLIMITED, **known})
-    assert {rule.name for rule in rules if rule.required} == set(shape.required_members)
+from mfaenv.pretend_aws import iam
+from mfaenv.pretend_aws.policy import ALLOW_ALL, Document, check, trust
 
 
 @pytest.mark.parametrize(
@@ -46,7 +16,7 @@ def test_limits_are_those_of_botocores_models(service: str, action: str, rules: 
     [
         ("GetCallerIdentity", {"Lang": "en"}),
         ("GetSessionToken", {"RoleArn": "arn:aws:iam::123456789012:role/Any"}),
-        ("AssumeRole", {"ProvidedContexts.member.1.ProviderArn": "arn:aws:iam::aws:contextProvider/Any"}),
+        ("AssumeRole", {"Tags.member.1.Colour": "blue"}),
         ("AssumeRole", {"PolicyArns.member.x.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
     ],
 )
@@ -104,10 +74,9 @@ def test_a_session_without_mfa_calls_nothing_of_iam_and_of_sts_two_things(direct
         "DeleteVirtualMFADevice": serial,
         "ListVirtualMFADevices": {},
         "EnableMFADevice": {"UserName": "alice", **serial, **codes},
-        "ResyncMFADevice": {"UserName": "alice", **serial, **codes},
         "DeactivateMFADevice": {"UserName": "alice", **serial},
     }
-    assert set(forms) == set(iam.RULES)
+    assert set(forms) == set(iam.IAM.actions)
     for action, form in forms.items():
         error = "InvalidClientTokenId: The security token included in the request is invalid."
         assert direct.iam(session, action, **form).error == error
@@ -124,20 +93,17 @@ def test_a_policys_user_is_named(direct: DirectAws, action: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "message"),
+    "statement",
     [
-        ({"Effect": "Deny", "Resource": "*"}, "Policy statement must contain actions."),
-        ({"Effect": "Deny", "Action": "*"}, "Policy statement must contain resources."),
-        (
-            {"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": "*"},
-            "Policy document should not specify a principal.",
-        ),
+        {"Effect": "Deny", "Resource": "*"},
+        {"Effect": "Deny", "Action": "*"},
+        {"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": "*"},
     ],
 )
-def test_a_users_policy_is_whole(direct: DirectAws, statement: Document, message: str) -> None:
+def test_a_users_policy_is_whole(direct: DirectAws, statement: Document) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": statement})
     reply = direct.iam(direct.session(), "PutUserPolicy", UserName="alice", PolicyName="X", PolicyDocument=document)
-    assert (reply.status, reply.error) == (400, f"MalformedPolicyDocument: {message}")
+    assert (reply.status, reply.error) == (400, "MalformedPolicyDocument: Syntax errors in policy.")
 
 
 @pytest.mark.parametrize(("length", "status"), [(2048, 200), (2049, 409)])
@@ -150,20 +116,6 @@ def test_a_users_policy_has_a_longest_text_without_its_white_space(direct: Direc
     assert ("LimitExceeded: Maximum policy size of 2048 bytes exceeded for user alice" in reply.error) is (
         status == 409
     )
-
-
-@pytest.mark.parametrize(
-    ("version", "verdict"),
-    [
-        ({"Version": "2012-10-17"}, Decision.ALLOW),
-        ({"Version": "2008-10-17"}, Decision.NO_ALLOW),
-        ({}, Decision.NO_ALLOW),
-    ],
-)
-def test_variables_are_plain_text_in_the_oldest_version(version: dict[str, str], verdict: Decision) -> None:
-    own = {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:iam::123456789012:user/${aws:username}"}
-    query = Query("iam:GetUser", "arn:aws:iam::123456789012:user/alice", {"aws:username": "alice"})
-    assert evaluate([{**version, "Statement": own}], query) is verdict
 
 
 def test_a_version_that_there_is_not_is_no_policy() -> None:

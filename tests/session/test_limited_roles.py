@@ -1,7 +1,6 @@
 """Whose sessions a role's are, and how much they may: against the pretend AWS, whose policies take effect."""
 
 import json
-import random
 import subprocess
 import sys
 
@@ -13,6 +12,7 @@ from settings import configure
 from mfaenv.fast.parse import MAIN_OPTIONS
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.wire import Failure
 
 
 def keys(outcome: Outcome) -> dict[str, str]:
@@ -131,10 +131,10 @@ def test_an_empty_value_leads_to_no_session_but_the_one_that_was_asked_for(
 def test_a_policy_that_is_too_large_when_packed_is_explained(
     product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
-    names = random.Random(1)
-    actions = [f"s3:{names.randbytes(20).hex()}" for _ in range(40)]
+    message = "Packed policy consumes 112% of allotted space, please use smaller policy."
+    aws.fail("AssumeRole", Failure("PackedPolicyTooLarge", message, 400))
     policy = product.home / "policy.json"
-    policy.write_text(json.dumps({"Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}))
+    policy.write_text(json.dumps(ALLOW_ALL))
     done = product.run("-p", "staging", "-f", "json", "--policy", str(policy), "-c", scenario.device.code())
     assert done.status == 1
     assert "too large" in done.err

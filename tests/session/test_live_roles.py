@@ -62,7 +62,7 @@ def test_three_windows_at_once_share_one_code(product: Product, aws: ObservedAws
 
 
 def test_each_hop_has_its_own_region_and_settings(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
-    partner = role(scenario, "Partner", {"external_id": "their-id"}, max_session=7200)
+    partner = role(scenario, "Partner", {"StringEquals": {"sts:ExternalId": "their-id"}}, max_session=7200)
     add_profile(
         product,
         "partner",
@@ -105,7 +105,7 @@ def test_a_device_named_by_the_roles_own_profile_counts(product: Product, scenar
 def test_a_trust_that_wants_a_recent_mfa_is_recognised_and_a_fresh_session_offered(
     product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
-    strict = role(scenario, "Careful", {"mfa_age": 20})
+    strict = role(scenario, "Careful", {"NumericLessThan": {"aws:MultiFactorAuthAge": "20"}})
     add_profile(product, "careful", role_arn=strict.arn, source_profile="default")
     signed_in(product, scenario)
     later(scenario, 30)
@@ -121,7 +121,7 @@ def test_a_trust_that_wants_a_recent_mfa_is_recognised_and_a_fresh_session_offer
 def test_on_a_terminal_a_fresh_session_is_a_question(
     product: Product, aws: ObservedAws, scenario: Scenario, wanted: bool
 ) -> None:
-    strict = role(scenario, "Careful", {"mfa_age": 20})
+    strict = role(scenario, "Careful", {"NumericLessThan": {"aws:MultiFactorAuthAge": "20"}})
     add_profile(product, "careful", role_arn=strict.arn, source_profile="default")
     signed_in(product, scenario)
     later(scenario, 30)
@@ -166,7 +166,7 @@ def test_a_role_that_may_not_last_so_long_is_explained(product: Product, scenari
 
 
 def test_a_role_that_is_denied_is_explained(product: Product, scenario: Scenario) -> None:
-    stranger = role(scenario, "Theirs", {"external_id": "not-ours"})
+    stranger = role(scenario, "Theirs", {"StringEquals": {"sts:ExternalId": "not-ours"}})
     refused = product.run("-r", stranger.arn, "-f", "json", "-c", scenario.device.code())
     assert refused.status == 1
     assert "AWS denied it" in refused.err

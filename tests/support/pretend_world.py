@@ -10,9 +10,9 @@ from direct_aws import Client, DirectAws
 from identity_center import IdentityCenter
 from machine_role import Machine
 from observed_aws import ObservedAws
+from signing import SigningKeys
 from web_identity import WebIdentities
 
-from mfaenv.pretend_aws.files import SigningKeys
 from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA
 from mfaenv.pretend_aws.world import User, World
 

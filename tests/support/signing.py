@@ -2,15 +2,30 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from mfaenv.pretend_aws.files import SigningKeys
 from mfaenv.pretend_aws.sigv4 import TIME_FORMAT
 from mfaenv.serving.loopback import HttpRequest
+
+
+class SigningKeys(Protocol):
+    """What signs requests; the token is empty for long-term keys."""
+
+    @property
+    def id(self) -> str:
+        """Return the access key's id."""
+
+    @property
+    def secret(self) -> str:
+        """Return the secret access key."""
+
+    @property
+    def token(self) -> str:
+        """Return the session token."""
 
 
 def sign(request: HttpRequest, keys: SigningKeys, region: str, service: str, now: float) -> HttpRequest:

@@ -8,20 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from mfaenv.pretend_aws import sts
+from mfaenv.pretend_aws.parameters import read
 from mfaenv.pretend_aws.policy import Decision, Query, evaluate
 from mfaenv.pretend_aws.routing import Operation
-from mfaenv.pretend_aws.validation import Rule, Text, validate
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 ACTION = "AssumeRoleWithWebIdentity"
-RULES: list[Rule] = [
-    sts.ROLE_ARN,
-    sts.SESSION_NAME,
-    sts.ROLE_SECONDS,
-    Text("WebIdentityToken", 4, 20_000, r"[^\s]+", required=True),
-]
 
 
 @dataclass(frozen=True)
@@ -38,13 +32,13 @@ class WebIdentities(dict[str, WebIdentity]):
 
     def route(self, world: World, request: HttpRequest) -> Operation | None:
         """Return the operation where the request is of this kind."""
-        parameters = request.parameters
-        if parameters.get("Action") != ACTION:
+        form = request.parameters
+        if form.get("Action") != ACTION:
             return None
-        return Operation("sts", ACTION, partial(self._assume, world, parameters), sts.STS.render_failure)
+        return Operation("sts", ACTION, partial(self._assume, world, form), sts.STS.render_failure)
 
-    def _assume(self, world: World, parameters: Mapping[str, str]) -> HttpResponse:
-        validate(parameters, RULES)
+    def _assume(self, world: World, form: Mapping[str, str]) -> HttpResponse:
+        parameters = read("sts", ACTION, form)
         identity = self.get(parameters["WebIdentityToken"])
         if identity is None:
             raise Refusal("InvalidIdentityToken", "No OpenIDConnect provider found in your account for this token", 400)

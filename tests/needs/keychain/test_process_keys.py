@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from observed_aws import ObservedAws
     from product import Product
+    from signing import SigningKeys
 
-    from mfaenv.pretend_aws.files import SigningKeys
     from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a script of sh")

@@ -227,7 +227,7 @@ def test_the_offer_of_a_fresh_session_goes_away_with_one(
 ) -> None:
     assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     developer = scenario.world.accounts["111122223333"].roles["Developer"]
-    developer.trust = trust(scenario.key.principal.arn, mfa_age=60)
+    developer.trust = trust(scenario.key.principal.arn, NumericLessThan={"aws:MultiFactorAuthAge": "60"})
     scenario.world.clock = lambda: time.time() + 120
     with direct(product, "-p", "staging", "--shell", "bash") as window:
         window.see(r"Get a new session\? \[Y/n\]")

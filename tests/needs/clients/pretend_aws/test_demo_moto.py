@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from direct_aws import Client
 from moto.server import ThreadedMotoServer
 from observed_aws import ObservedAws
+from signing import SigningKeys
 
-from mfaenv.pretend_aws.files import SigningKeys
 from mfaenv.pretend_aws.policy import trust
 from mfaenv.pretend_aws.world import User
 
