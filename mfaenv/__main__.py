@@ -108,6 +108,10 @@ def run(arguments: "Sequence[str]") -> int:
         status = fast.answer(line.options, os.environ, _tell)
         if status is not None:
             return status
+    if line.plain and row.module == "exec":
+        from mfaenv.fast import execute
+
+        execute.answer(line.options, line.words, os.environ)
     if row.module != "export":  # for which botocore is loaded, and stays
         gc.enable()
     if row.module != "exec":  # which does it itself, as long as it has to
