@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import NamedTuple
 
 TITLE = "mfaenv"
@@ -36,7 +37,7 @@ class ProgramStart(NamedTuple):
 
     arguments: tuple[str, ...] = ()
     stdin: str = ""
-    variables: tuple[tuple[str, str], ...] = ()
+    variables: Mapping[str, str] = {}
 
 
 class Ended(NamedTuple):
@@ -65,6 +66,14 @@ class Dialog(ABC):
     def start(self, shown: Shown) -> ProgramStart:
         """Return how to start the program."""
 
-    @abstractmethod
     def answer(self, ended: Ended) -> str:
         """Return what was typed. Raise KeyboardInterrupt for a window that was closed, NoWindowError for none."""
+        if ended.status == 0:
+            return ended.output
+        if ended.status in ENDED_FROM_OUTSIDE or self.is_closed(ended):
+            raise KeyboardInterrupt
+        raise NoWindowError("no display")
+
+    def is_closed(self, ended: Ended) -> bool:
+        """Return whether the person closed the window, where the status is not 0."""
+        return ended.status == 1

@@ -45,22 +45,16 @@ class Pinentry(Dialog):
         return ProgramStart(stdin="".join(f"{command}{escaped(value)}\n" for command, value in commands))
 
     def answer(self, ended: Ended) -> str:
-        """Return the data of the answer to GETPIN; an error says whether the window was closed."""
+        """Return the data of the answer to GETPIN; an error says whether the window was closed. Raise as all do."""
         lines = ended.output.splitlines()
         answers = [line for line in lines if line.startswith(("OK", "ERR "))]
         before = 1 + ended.stdin.split("\n").index(_ASK)  # the greeting, and one for each command
-        answered = answers[before : before + 1]
-        if _is_closed(answered) or (len(answers) == before and ended.status in GONE):
+        kind, number, *_ = [*" ".join(answers[before : before + 1]).split(), "", ""]
+        if kind == "OK":
+            return "".join(unquote(line[2:]) for line in lines if line.startswith("D "))
+        if (number.isdigit() and int(number) & _CODE in CLOSED) or (len(answers) == before and ended.status in GONE):
             raise KeyboardInterrupt
-        if not answered or answered[0].startswith("ERR"):
-            raise NoWindowError("no display")
-        return "".join(unquote(line[2:]) for line in lines if line.startswith("D "))
-
-
-def _is_closed(answered: list[str]) -> bool:
-    """Return whether the answer is an error that says so."""
-    kind, number, *_ = [*"".join(answered).split(), "", ""]
-    return kind == "ERR" and number.isdigit() and int(number) & _CODE in CLOSED
+        raise NoWindowError("no display")
 
 
 def escaped(text: str) -> str:

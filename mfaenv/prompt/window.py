@@ -11,11 +11,8 @@ from mfaenv.errors import CODE_NEEDED, MfaenvError
 from mfaenv.model import code_digits
 from mfaenv.prompt import starter
 from mfaenv.prompt.dialog import Dialog, Ended, NoWindowError, Shown
-from mfaenv.prompt.kdialog import Kdialog
-from mfaenv.prompt.osascript import Osascript
 from mfaenv.prompt.pinentry import Pinentry
-from mfaenv.prompt.powershell import WSL, Powershell, WslPowershell
-from mfaenv.prompt.zenity import Zenity
+from mfaenv.prompt.programs import WSL, Kdialog, Osascript, Powershell, WslPowershell, Zenity
 from mfaenv.terminal import modes, program, tty
 from mfaenv.terminal.tones import Styled
 
@@ -72,7 +69,8 @@ class Window:
 
         Raise MfaenvError where no window can be opened or none gives a code, KeyboardInterrupt where it is closed.
         """
-        lines = [*(line.text for line in question[:-1]), *_by(starter.name(self._env))]
+        who = starter.name(self._env)
+        lines = [*(line.text for line in question[:-1]), *([f"Asked for by {who}."] if who else [])]
         shown = Shown(tuple(map(_printable, lines)), "", *_terminal(self._env))
         for _ in range(TRIES):
             typed = self._ask(shown._replace(wrong=_printable(self._wrong)), meanwhile)
@@ -99,7 +97,7 @@ class Window:
     def _run(self, dialog: Dialog, shown: Shown, meanwhile: Callable[[], None]) -> Ended:
         start, pipe = dialog.start(shown), subprocess.PIPE
         try:
-            env = {**self._env, **dict(start.variables)}
+            env = {**self._env, **start.variables}
             running = program.start(
                 [dialog.program or dialog.name, *start.arguments], env, stdin=pipe, stdout=pipe, stderr=pipe
             )
@@ -162,10 +160,6 @@ def _terminal(env: Mapping[str, str]) -> tuple[str, str, str]:
     """Return the path and the kind of the terminal, if there is one, and the locale."""
     locale = next((env[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(name)), "C.UTF-8")
     return (tty.NAMES[0], env.get("TERM", ""), locale) if not tty.obstacle() else ("", "", locale)
-
-
-def _by(who: str) -> list[str]:
-    return [f"Asked for by {who}."] if who else []
 
 
 def _printable(line: str) -> str:

@@ -8,9 +8,6 @@ from contextlib import contextmanager
 from mfaenv.fast.output import KILLED, end_in_order
 from mfaenv.terminal import program
 
-_SLICE = 1
-"""Seconds after which a signal that came at a bad moment is looked for."""
-
 _STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 _TYPED = ("SIGINT", "SIGQUIT")
 """What Ctrl-C and Ctrl-\\ send to everything in the foreground."""
@@ -43,7 +40,7 @@ def run_in_foreground(command: Sequence[str], environ: Mapping[str, str]) -> int
     """
     # A handler of one's own, not SIG_IGN: the program would inherit that.
     with handling(dict.fromkeys(_TYPED, lambda _number, _frame: None)), started(command, environ) as process:
-        status = _wait(process)
+        status = process.wait()
     return status if status >= 0 else KILLED - status
 
 
@@ -55,40 +52,21 @@ def started(
 
     Raise MfaenvError when it cannot be started.
     """
-    process = None
+    process, stream = None, subprocess.PIPE if piped else None
     try:
         with undisturbed():
-            process = start(command, environ, subprocess.PIPE if piped else None)
+            try:
+                # What mfaenv itself opens is closed in programs (PEP 446); what it was given is the program's too.
+                process = program.start(command, environ, stdin=stream, stdout=stream, close_fds=False)
+            except (OSError, ValueError) as error:
+                raise program.cannot_run(command[0], error, environ) from None
         yield process
     except BaseException:
         if process is not None:
-            _end(process)
+            # An interactive shell ignores SIGTERM; SIGHUP ends it.
+            process.send_signal(getattr(signal, "SIGHUP", signal.SIGTERM))
+            program.end(process)
         raise
-
-
-def start(command: Sequence[str], environ: Mapping[str, str], stream: int | None) -> subprocess.Popen[bytes]:
-    """Start the program with this stream for what it reads and prints. Raise MfaenvError when it cannot be started."""
-    try:
-        # What mfaenv itself opens is closed in programs (PEP 446); what it was given is the program's too.
-        return program.start(command, environ, stdin=stream, stdout=stream, close_fds=False)
-    except (OSError, ValueError) as error:
-        raise program.cannot_run(command[0], error, environ) from None
-
-
-def _wait(process: subprocess.Popen[bytes]) -> int:
-    # In slices: a signal that comes just before the system call that waits is not seen before that call returns.
-    while True:
-        try:
-            return process.wait(_SLICE)
-        except subprocess.TimeoutExpired:
-            continue
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask the program to end, and see that it does."""
-    # An interactive shell ignores SIGTERM; SIGHUP ends it.
-    process.send_signal(getattr(signal, "SIGHUP", signal.SIGTERM))
-    program.end(process)
 
 
 @contextmanager

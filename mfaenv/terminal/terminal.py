@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
@@ -50,7 +50,7 @@ class Terminal:
         return tty.obstacle()
 
     def load(self) -> None:
-        """Load what it takes to draw, so that the first thing to be said need not wait for it."""
+        """Load what it takes to draw."""
         import mfaenv.terminal.page  # noqa: F401 - loading is all
 
     @contextmanager
@@ -75,8 +75,7 @@ class Terminal:
             code, self._code = self._code, ""
             meanwhile()
             return code
-        *lines, asked = question
-        above = self._broken(*lines)
+        *above, asked = question
         with self._open_tty() as console:
             while True:
                 digits = code_digits(self._ask(console, above, f"{asked.text}: ", meanwhile))
@@ -90,7 +89,7 @@ class Terminal:
         The question is a short line; what it is about are the lines `above` it.
         """
         with self._open_tty() as console:
-            typed = self._ask(console, self._broken(*above), f"{question} [Y/n] ").strip().lower()
+            typed = self._ask(console, above, f"{question} [Y/n] ").strip().lower()
         self._code = code_digits(typed)
         return bool(self._code) or typed in {"", "y", "yes"}
 
@@ -105,9 +104,14 @@ class Terminal:
         above: Sequence[Styled],
         asked: str,
         meanwhile: Callable[[], None] = lambda: None,
+        *,
+        indent: str = "",
     ) -> str:
+        """Show the lines above, broken as the terminal is wide and going on at the indent, and ask on one more."""
+        width = tty.columns(self.env)
+        lines = [Styled(part, line.tone) for line in above for part in tty.broken(line.text, width, indent)]
         try:
-            return console.ask([*above, Styled(asked, ASKED)], meanwhile)
+            return console.ask([*lines, Styled(asked, ASKED)], meanwhile)
         except ArrivedError:
             console.abandon()
             if not self._quiet:
@@ -115,22 +119,17 @@ class Terminal:
                 console.write(Styled(arrived), Styled(""))
             raise
 
-    def _broken(self, *lines: Styled, below: str = "") -> list[Styled]:
-        """Break lines that are longer than the page is wide, as it does, and go on `below` that indent."""
-        width = tty.columns(self.env)
-        return [Styled(part, line.tone) for line in lines for part in tty.broken(line.text, width, below)]
-
     def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str] = ()) -> str:
         """Let the person pick one of several by its number; `remarks` are shown below them."""
-        rows = [f"{number:3}  {choice}" for number, choice in enumerate(choices, 1)]
-        rows += [f"  -  {remark}" for remark in remarks]
-        above = [*self._broken(Styled(title)), *self._broken(*map(Styled, rows), below=BELOW_NUMBER)]
+        rows = [title, *(f"{number:3}  {choice}" for number, choice in enumerate(choices, 1))]
+        above = [*map(Styled, rows), *(Styled(f"  -  {remark}") for remark in remarks)]
         with self._open_tty() as console:
             while True:
-                answer = self._ask(console, above, f"Number (1-{len(choices)}): ").strip()
-                above = []
+                asked = f"Number (1-{len(choices)}): "
+                answer = self._ask(console, above, asked, indent=BELOW_NUMBER).strip()
                 if is_digits(answer) and 1 <= int(answer) <= len(choices):
                     return choices[int(answer) - 1]
+                above = []
 
     def pick(self, title: str, rows: Sequence[Row]) -> str:
         """Let the person choose a row, and return its name. Raise KeyboardInterrupt where the person leaves."""
@@ -162,13 +161,11 @@ class Terminal:
     def wait(self, reason: str, seconds: float, *, clock: Any = time) -> None:
         """Let the seconds pass, and show them pass. Raise KeyboardInterrupt where the person leaves."""
         end = clock.time() + seconds
-        with ExitStack() as shown:
-            show = shown.enter_context(self._page(stderr=True).waiting()) if self._draws() else None
-            if show is None:
-                self._say(f"{reason}: waiting {round(seconds)} s for the next one.")
+        if not self._draws():
+            self.note(f"{reason}: waiting {round(seconds)} s for the next one.")
+        with self.progress() as show:
             while (left := end - clock.time()) > 0:
-                if show:
-                    show(f"{reason}: the next one comes in {int(left) + 1} s")
+                show(f"{reason}: the next one comes in {int(left) + 1} s")
                 clock.sleep(min(left, 0.25))
                 self.check()
 
@@ -203,13 +200,14 @@ class Terminal:
 
     def announce(self, *lines: str) -> None:
         """Show lines on the terminal itself while a program has it; on standard error where there is no terminal."""
-        if not self._quiet:
-            try:
-                tty.interject(f"mfaenv: {lines[0]}", *(INDENT + line for line in lines[1:]))
-            except OSError:
-                self._say(lines[0])
-                for line in lines[1:]:
-                    self._print(INDENT + line)
+        if self._quiet:
+            return
+        shown = [f"mfaenv: {lines[0]}", *(INDENT + line for line in lines[1:])]
+        try:
+            tty.interject(*shown)
+        except OSError:
+            for line in shown:
+                self._print(line)
 
     def tell(self, text: str) -> None:
         """Show lines that speak for themselves, without the program's name before them."""

@@ -17,12 +17,9 @@ from mfaenv.errors import CODE_NEEDED, INTERRUPTED, USAGE
 from mfaenv.fast.catalog import WINDOWS
 from mfaenv.prompt import pinentry, starter
 from mfaenv.prompt.dialog import Dialog, Ended, NoWindowError, Shown
-from mfaenv.prompt.kdialog import Kdialog
-from mfaenv.prompt.osascript import Osascript
 from mfaenv.prompt.pinentry import Pinentry
-from mfaenv.prompt.powershell import Powershell
+from mfaenv.prompt.programs import Kdialog, Osascript, Powershell, Zenity
 from mfaenv.prompt.window import DIALOGS, Window
-from mfaenv.prompt.zenity import Zenity
 from mfaenv.terminal.tones import Styled
 
 if TYPE_CHECKING:
@@ -172,7 +169,7 @@ def test_what_a_window_reads_as_markup_is_escaped() -> None:
 @pytest.mark.parametrize("dialog", [Osascript(), Powershell()], ids=lambda dialog: dialog.name)
 def test_a_name_is_no_part_of_a_script(dialog: Dialog) -> None:
     start = dialog.start(SHOWN)
-    texts = [value for value in (*start.arguments, *dict(start.variables).values()) if HOSTILE in value]
+    texts = [value for value in (*start.arguments, *start.variables.values()) if HOSTILE in value]
     assert texts == [SHOWN.text]
 
 

@@ -1,0 +1,105 @@
+"""The programs of desktops and systems that open a window for a line of text. The text is never a part of a script."""
+
+from __future__ import annotations
+
+from html import escape
+
+from mfaenv.prompt.dialog import TITLE, Dialog, Ended, NoWindowError, ProgramStart, Shown
+
+WSL = "wsl"
+"""The Windows Subsystem for Linux, where programs of Windows can be started."""
+
+
+class Zenity(Dialog):
+    """GNOME's. Its text has escapes and underlined letters of its own, but no markup in a window that takes a line."""
+
+    name = "zenity"
+    display = True
+
+    def start(self, shown: Shown) -> ProgramStart:
+        """Return the window's text as an argument."""
+        text = shown.text.replace("\\", "\\\\").replace("_", "__")
+        return ProgramStart(("--entry", f"--title={TITLE}", f"--text={text}"))
+
+    def is_closed(self, ended: Ended) -> bool:
+        """Return whether it was cancelled (1) or timed out (5); 1 is also that there is no display.
+
+        https://help.gnome.org/users/zenity/stable/usage.html
+        """
+        return ended.status in {1, 5} and "display" not in ended.errors
+
+
+class Kdialog(Dialog):
+    """KDE's. Qt guesses whether a text is HTML: ours always is, and all other text is escaped in it."""
+
+    name = "kdialog"
+    display = True
+
+    def start(self, shown: Shown) -> ProgramStart:
+        """Return the window's text as an argument."""
+        text = "<br>".join(escape(line) for line in shown.text.split("\n"))
+        return ProgramStart(("--title", TITLE, "--inputbox", f"<qt>{text}</qt>"))
+
+
+class Osascript(Dialog):
+    """A dialog of macOS's AppleScript, which gets the text as an argument."""
+
+    name = "osascript"
+    system = "darwin"
+    script = f"""\
+on run argv
+activate
+set answered to display dialog (item 1 of argv) with title "{TITLE}" default answer "" \
+buttons {{"Cancel", "OK"}} default button "OK" cancel button "Cancel"
+return text returned of answered
+end run"""
+
+    def start(self, shown: Shown) -> ProgramStart:
+        """Return the script line by line, then the text."""
+        return ProgramStart((*(word for line in self.script.split("\n") for word in ("-e", line)), shown.text))
+
+    def is_closed(self, ended: Ended) -> bool:
+        """Return whether it ended with "User canceled", in the error codes of Apple's AppleScript Language Guide."""
+        return "(-128)" in ended.errors
+
+
+class Powershell(Dialog):
+    """Windows' own InputBox, which gives an empty text where it is cancelled. It gets the text in a variable.
+
+    https://learn.microsoft.com/dotnet/api/microsoft.visualbasic.interaction.inputbox
+    """
+
+    name = "powershell"
+    system = "win32"
+    variable = "MFAENV_QUESTION"
+    mark = "answer:"
+
+    def start(self, shown: Shown) -> ProgramStart:
+        """Return the script as an argument."""
+        script = (
+            f"Add-Type -AssemblyName Microsoft.VisualBasic; [Console]::Out.Write('{self.mark}' + "
+            f"[Microsoft.VisualBasic.Interaction]::InputBox($env:{self.variable}, '{TITLE}'))"
+        )
+        variables = {self.variable: shown.text}
+        return ProgramStart(("-NoProfile", "-NonInteractive", "-Command", script), variables=variables)
+
+    def answer(self, ended: Ended) -> str:
+        """Return the line. Raise as every dialog does."""
+        _, mark, typed = ended.output.partition(self.mark)
+        if not mark:
+            raise NoWindowError("no desktop")
+        if not typed.strip():
+            raise KeyboardInterrupt
+        return typed
+
+
+class WslPowershell(Powershell):
+    """The same from the Windows Subsystem for Linux, which hands over the variables that WSLENV names."""
+
+    program = "powershell.exe"
+    system = WSL
+
+    def start(self, shown: Shown) -> ProgramStart:
+        """Return the script as an argument."""
+        started = super().start(shown)
+        return started._replace(variables={**started.variables, "WSLENV": self.variable})
