@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,14 @@ THEIRS = ("AWS_", "BASH_ENV", "CLICOLOR", "COLOR", "FORCE_COLOR", "MFAENV_", "MS
 OURS_ALONE = {"COLUMNS", "ENV", "LINES", "SHELL", "TERM", "TMUX"}
 
 NEEDS = Path(__file__).parent / "needs"
-"""Tests of programs that are not everywhere, in folders named for what they need: the quick level leaves them out."""
+"""Tests in folders named for what they need, programs that are not everywhere, a terminal, several processes, time: the
+quick level leaves them out."""
+
+RUNS_MFAENV = {"bare", "product"}
+"""Fixtures of tests that run mfaenv, which costs."""
+
+CASES = 3
+"""How many cases of one test that runs mfaenv are tried at the quick level."""
 
 # Whoever runs the tests in the background may ignore these, and what the tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -56,6 +64,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     return True if collection_path == NEEDS and config.getoption("level") == "quick" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep some cases of each test that runs mfaenv, at the quick level, after `-k` has chosen."""
+    if config.getoption("level") != "quick":
+        return
+    tables: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if not RUNS_MFAENV.isdisjoint(getattr(item, "fixturenames", ())):
+            tables[item.nodeid.partition("[")[0]].append(item)
+    left_out = {item for cases in tables.values() for item in {*cases} - {*depth.sample(cases, CASES)}}
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

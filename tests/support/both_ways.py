@@ -154,10 +154,10 @@ def answer(way: str, arguments: list[str], env: Mapping[str, str]) -> tuple[int,
 
 
 def main() -> None:
-    import rich.console  # noqa: F401 - loaded once, for all forks
+    if sys.platform != "win32":
+        from fork_server import load
 
-    import mfaenv.cli.app  # noqa: F401 - loaded once, for all forks
-
+        load()  # once, for all forks
     sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]  # standard input is a text file here
     for line in sys.stdin:
         print(json.dumps(answer(*json.loads(line))), flush=True)  # noqa: T201 - the other end reads it

@@ -195,7 +195,8 @@ def _receive(connection: socket.socket, length: int) -> bytes:
 
 def serve(number: int) -> None:
     """Fork for each request until the tests have ended."""
-    _load()
+    _read_models()
+    load()
     runs: dict[int, socket.socket] = {}
     woken, waker = socket.socketpair()
     for end in (woken, waker):
@@ -223,7 +224,7 @@ def serve(number: int) -> None:
                 runs[pid].sendall(pid.to_bytes(NUMBER, signed=True))
 
 
-def _load() -> None:
+def load() -> None:
     """Load all that a run may load, and let nothing of it be looked at again by the collector."""
     gc.disable()
     package = importlib.import_module(PACKAGE)
@@ -233,7 +234,6 @@ def _load() -> None:
             importlib.import_module(name)
         except ImportError:
             assert name.startswith(PACKAGE)  # it is for another system
-    _read_models()
     gc.collect()
     gc.freeze()
 
