@@ -18,6 +18,7 @@ import time
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import pyte
@@ -199,6 +200,7 @@ def _runs(screen: pyte.Screen, line: int) -> Iterator[Run]:
 
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', 'DejaVu Sans Mono', monospace"
 SIZE, ADVANCE, LEADING, MARGIN = 14, 8.4, 17, 18
+NAMESPACE = "{http://www.w3.org/2000/svg}"
 """In the picture's pixels: the font, a column, a line, and what is left free around the text."""
 
 
@@ -263,6 +265,15 @@ def _text(run: Run, y: int, time: float, palette: Palette) -> str:
     weight = ' font-weight="bold"' if run.bold else ""
     place = f'x="{MARGIN + run.column * ADVANCE:.1f}" y="{y}" textLength="{len(run.text) * ADVANCE:.1f}"'
     return f'<text class="{_name(time)}" {place}{fill}{weight}>{escape(run.text)}</text>\n'
+
+
+def read_lines(svg: str) -> list[str]:
+    """Return what stands in a picture, line by line, without what changes from day to day: numbers."""
+    found: dict[float, str] = {}
+    for text in ET.fromstring(svg).iter(f"{NAMESPACE}text"):
+        row, column = float(text.attrib["y"]), (float(text.attrib["x"]) - MARGIN) / ADVANCE
+        found[row] = found.get(row, "").ljust(round(column)) + (text.text or "")
+    return [re.sub(r"\d+", "0", found[row]) for row in sorted(found)]
 
 
 def main() -> None:

@@ -88,6 +88,7 @@ def syntax(module: Path) -> ast.Module:
     return ast.parse(module.read_text(encoding="utf-8"))
 
 
+@functools.cache
 def imported(module: Path) -> set[str]:
     """The dotted names of all that a module imports, wherever in it: packages, modules, and names out of them."""
     names: set[str] = set()
@@ -102,6 +103,7 @@ def imported(module: Path) -> set[str]:
     return names
 
 
+@functools.cache
 def calls_in(module: Path) -> list[ast.Call]:
     return [node for node in ast.walk(syntax(module)) if isinstance(node, ast.Call)]
 

@@ -5,47 +5,25 @@ import os
 import re
 import shlex
 import signal
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from exported import SET, UNSET, in_bash, sessions
 from observed_aws import ObservedAws
 from product import PATIENCE, Product, finish
 from settings import configure, set_keys
-from terminals import direct, with_mfaenv
+from terminals import direct
 from trouble import OTHER_SECRET, SECRETS, TOKEN
 
 from mfaenv import __version__
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.world import Credential, Device
+from mfaenv.pretend_aws.world import Device
 from mfaenv.shells import NAMES
 from mfaenv.store import SESSION, Store
-
-UNSET = [
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SECURITY_TOKEN",
-    "AWS_ACCOUNT_ID",
-    "AWS_SESSION_EXPIRATION",
-    "AWS_VAULT",
-    "AWSUME_PROFILE",
-    "AWSUME_EXPIRATION",
-    "AWSU_PROFILE",
-    "AWS_SSO_PROFILE",
-]
-SET = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-    "MFAENV_PROFILE",
-]
 
 
 @pytest.fixture
@@ -55,33 +33,12 @@ def stored(product: Product, scenario: Scenario) -> Product:
     return product
 
 
-def sessions(scenario: Scenario) -> list[Credential]:
-    """The sessions that were handed out to alice, the latest last."""
-    return [held for held in scenario.world.credentials.values() if held.mfa_at is not None]
-
-
 def answer(product: Product, *arguments: str) -> dict[str, str]:
     """What mfaenv would set, by name."""
     done = product.run("--format", "json", *arguments)
     assert done.status == 0, done.err
     values: dict[str, str] = json.loads(done.out)
     return values
-
-
-def in_bash(product: Product, script: str, **variables: str) -> dict[str, str]:
-    """Run a script in bash; give the environment that programs have after it."""
-    done = subprocess.run(
-        ["bash", "-c", f"set -eu; {script}\nexec env -0"],
-        env=with_mfaenv(product) | variables,
-        cwd=product.home,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        check=True,
-    )
-    pairs = (entry.partition("=") for entry in done.stdout.split("\0") if entry)
-    return {name: value for name, _, value in pairs}
 
 
 # What is printed
@@ -104,15 +61,6 @@ def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product
     assert [exported[name] for name in SET[:3]] == [session.id, session.secret, session.token]
     assert [exported[name] for name in SET[4:]] == ["us-east-1", "us-east-1", "default"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", exported["AWS_CREDENTIAL_EXPIRATION"])
-
-
-def test_unset_takes_all_of_it_away(stored: Product) -> None:
-    before = in_bash(stored, ":", **dict.fromkeys(UNSET, ""))
-    assert before.keys() >= set(UNSET)
-    loaded = in_bash(stored, "eval $(mfaenv)")
-    assert loaded.keys() >= set(SET)
-    after = in_bash(stored, "eval $(mfaenv); export AWS_PROFILE=x AWS_SECURITY_TOKEN=y; eval $(mfaenv unset)")
-    assert after == {name: value for name, value in before.items() if name not in UNSET}
 
 
 def test_json_has_what_is_set(stored: Product) -> None:
@@ -330,40 +278,6 @@ def test_the_line_of_a_code_is_read_though_none_is_needed(stored: Product) -> No
 # The same shell again
 
 
-def test_a_session_in_the_shell_is_never_used_to_get_another(
-    stored: Product, scenario: Scenario, aws: ObservedAws
-) -> None:
-    code = scenario.device.code()
-    after = in_bash(stored, f"eval $(mfaenv); eval $(mfaenv); eval $(mfaenv --refresh -c {code})")
-    first, second = sessions(scenario)
-    assert after["AWS_ACCESS_KEY_ID"] == second.id != first.id
-    assert {record.access_key_id for record in aws.log} == {scenario.key.id}
-
-
-def test_an_expired_session_in_the_shell_does_not_matter(
-    product: Product, scenario: Scenario, aws: ObservedAws
-) -> None:
-    expired = {
-        "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": OTHER_SECRET,
-        "AWS_SESSION_TOKEN": TOKEN,
-        "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00+00:00",
-        "MFAENV_PROFILE": "default",
-        "MFAENV_EXPIRES": "1577836800",
-    }
-    after = in_bash(product, f"eval $(mfaenv -c {scenario.device.code()})", **expired)
-    assert [after["AWS_ACCESS_KEY_ID"]] == [session.id for session in sessions(scenario)]
-    assert {record.access_key_id for record in aws.log} == {scenario.key.id}
-
-
-def test_the_profile_stays_in_the_shell(stored: Product) -> None:
-    """AWS_PROFILE has to go, since some SDKs prefer it to keys: MFAENV_PROFILE takes its place."""
-    after = in_bash(stored, "export AWS_PROFILE=staging; eval $(mfaenv); eval $(mfaenv)")
-    assert "AWS_PROFILE" not in after
-    assert after["MFAENV_PROFILE"] == "staging"
-    assert after["AWS_REGION"] == "eu-west-1"
-
-
 @pytest.fixture
 def bob(product: Product, scenario: Scenario) -> Device:
     """The device of bob, whose long-term keys stand in the environment and not in a file."""
@@ -374,16 +288,6 @@ def bob(product: Product, scenario: Scenario) -> Device:
     return user.add_device()
 
 
-def test_long_term_keys_of_the_environment_are_used_and_not_forgotten(
-    product: Product, aws: ObservedAws, bob: Device
-) -> None:
-    after = in_bash(product, f"eval $(mfaenv -c {bob.code()}); eval $(mfaenv)")
-    assert after["AWS_ACCESS_KEY_ID"].startswith("ASIA")
-    assert [record.access_key_id for record in aws.log if record.action == "GetSessionToken"] == [
-        "AKIAI44QH8DHBEXAMPLE"
-    ]
-
-
 def test_a_named_profile_wins_over_keys_of_the_environment(
     product: Product, scenario: Scenario, aws: ObservedAws, bob: Device
 ) -> None:
@@ -391,14 +295,6 @@ def test_a_named_profile_wins_over_keys_of_the_environment(
     configure(product, mfa_serial=scenario.device.serial)
     answer(product, "-p", "default", "-c", scenario.device.code())
     assert {record.access_key_id for record in aws.log} == {scenario.key.id}
-
-
-def test_keys_that_made_way_are_asked_for_again(product: Product, bob: Device) -> None:
-    script = f"eval $(mfaenv -c {bob.code()}); mfaenv --refresh -c {bob.code()} >printed 2>said || true"
-    in_bash(product, script)
-    said = (product.home / "said").read_text()
-    assert "AKIAI44QH8DHBEXAMPLE" in said
-    assert "Export them again" in said
 
 
 def test_keys_of_a_session_in_the_environment_are_no_long_term_keys(product: Product) -> None:
@@ -434,31 +330,6 @@ def test_the_nearest_name_of_the_region_wins(stored: Product) -> None:
         assert re.search(rf"region\s+{region}\s+\({place}\)", told), told
 
 
-def test_a_region_that_came_with_a_session_goes_with_it(stored: Product) -> None:
-    configure(stored, "plain", source_profile="default", role_arn="arn:aws:iam::111122223333:role/Developer")
-    one = in_bash(stored, "eval $(mfaenv)")
-    assert (one["AWS_REGION"], one["AWS_DEFAULT_REGION"]) == ("us-east-1", "us-east-1")
-    two = in_bash(stored, "eval $(mfaenv); eval $(mfaenv -p staging)")
-    assert (two["AWS_REGION"], two["AWS_DEFAULT_REGION"]) == ("eu-west-1", "eu-west-1")
-    three = in_bash(stored, "eval $(mfaenv); eval $(mfaenv -p staging); eval $(mfaenv -p plain)")
-    assert three.keys().isdisjoint({"AWS_REGION", "AWS_DEFAULT_REGION"})
-
-
-def test_a_region_of_the_user_stays(product: Product, scenario: Scenario) -> None:
-    line = f"eval $(mfaenv -c {scenario.device.code()})"
-    after = in_bash(product, f"export AWS_REGION=ap-northeast-1; {line}; eval $(mfaenv -p staging)")
-    assert (after["AWS_REGION"], after["AWS_DEFAULT_REGION"]) == ("ap-northeast-1", "ap-northeast-1")
-
-
-def test_a_refused_shell_runs_nothing_and_an_option_is_believed(stored: Product) -> None:
-    line = "eval $(mfaenv -p default) || export FAILED=$?"
-    after = in_bash(stored, f"{line}; export KEY=${{AWS_ACCESS_KEY_ID-none}}", MFAENV_SHELL="nu")
-    assert (after["FAILED"], after["KEY"]) == ("2", "none")
-    assert "AWS_ACCESS_KEY_ID" in in_bash(stored, "eval $(mfaenv -s bash)", MFAENV_SHELL="nu")
-    stored.env["MFAENV_SHELL"] = "nu"
-    assert stored.run("--shell", "fish").out.startswith("set -eg ")
-
-
 def test_keys_in_the_config_file_do_as_well(product: Product, scenario: Scenario) -> None:
     Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).unlink()
     configure(product, aws_access_key_id=scenario.key.id, aws_secret_access_key=scenario.key.secret)
@@ -474,17 +345,6 @@ def test_a_profile_with_a_blank_in_its_name_is_a_profile(product: Product, scena
 
 
 # What a shell evaluates when the line itself is wrong
-
-
-@pytest.mark.parametrize("words", ["--shell bahs", "-s klingon", "-sbahs", "unset -s klingon", "-qs klingon"])
-def test_a_shell_that_there_is_not_fails_the_line_of_the_one_that_called(bare: Product, words: str) -> None:
-    shown = in_bash(bare, f"eval $(mfaenv {words} 2>said) || export FAILED=$?; unset said")
-    assert shown["FAILED"] == "2"
-    assert "does not know" in (bare.home / "said").read_text()
-
-
-def test_a_shell_in_the_variable_that_there_is_not_fails_the_line_too(bare: Product) -> None:
-    assert in_bash(bare, "eval $(mfaenv 2>said) || export FAILED=$?", MFAENV_SHELL="klingon")["FAILED"] == "2"
 
 
 @pytest.mark.parametrize("words", ["-sfish --nope", "-qsfish --nope", "-s fish -p", "unset -sfish --nope"])

@@ -4,39 +4,19 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 import pictures
 import pytest
-from terminals import need
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
-SVG = "{http://www.w3.org/2000/svg}"
 FILES = sorted(pictures.FOLDER.glob("*.svg"))
-QUESTION = "$ eval $(mfaenv)"
-
-
-def lines(svg: str) -> list[str]:
-    """Give what stands in a picture, line by line, without what changes from day to day: numbers."""
-    found: dict[float, str] = {}
-    for text in ET.fromstring(svg).iter(f"{SVG}text"):
-        row, column = float(text.attrib["y"]), (float(text.attrib["x"]) - pictures.MARGIN) / pictures.ADVANCE
-        found[row] = found.get(row, "").ljust(round(column)) + (text.text or "")
-    return [re.sub(r"\d+", "0", found[row]) for row in sorted(found)]
-
-
-def ours(shown: Iterable[str]) -> list[str]:
-    """Leave out what another AWS CLI may say differently: the refusal, which stands before the question."""
-    shown = list(shown)
-    return shown[next(number for number, line in enumerate(shown) if line.endswith(QUESTION)) :]
 
 
 def test_there_is_one_for_light_and_one_for_dark_pages() -> None:
     assert [file.stem for file in FILES] == [f"terminal-{name}" for name in sorted(pictures.PALETTES)]
-    light, dark = (lines(file.read_text(encoding="utf-8")) for file in FILES)
+    light, dark = (pictures.read_lines(file.read_text(encoding="utf-8")) for file in FILES)
     assert light == dark
 
 
@@ -60,15 +40,6 @@ def test_it_moves_for_twelve_seconds_and_stands_still_for_those_who_ask_for_it(f
 
 
 def test_it_breaks_no_word() -> None:
-    texts = [line for file in FILES for line in lines(file.read_text(encoding="utf-8"))]
+    texts = [line for file in FILES for line in pictures.read_lines(file.read_text(encoding="utf-8"))]
     assert max(map(len, texts)) <= pictures.COLUMNS
     assert "explicit deny in an identity-based policy" in texts
-
-
-def test_it_shows_what_a_terminal_shows() -> None:
-    need(*pictures.NEEDS)
-    now = pictures.draw(pictures.film(), pictures.PALETTES["light"])
-    drawn = (pictures.FOLDER / "terminal-light.svg").read_text(encoding="utf-8")
-    assert "explicit deny" in "".join(lines(drawn))
-    assert any(line.startswith("MFA: enforced.") for line in lines(drawn))
-    assert ours(lines(now)) == ours(lines(drawn)), "draw them anew with tests/pictures.py, and look at them"

@@ -3,13 +3,10 @@
 import os
 import signal
 import sys
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from observed_aws import ObservedAws
 from product import Product, finish
-from terminals import BASH, CTRL_C, direct, open_window
 
 from mfaenv.pretend_aws.scenario import Scenario
 
@@ -105,14 +102,6 @@ def test_no_code_is_asked_for_where_there_is_no_such_program(
 
 
 @WAYS
-def test_exec_alone_says_what_it_opens(product: Product, scenario: Scenario, way: list[str]) -> None:
-    with direct(product, "exec", *way, "-p", "staging", "-c", scenario.device.code(), SHELL="/bin/bash") as window:
-        window.see("opens .*bash with the session of profile staging; exit ends it")
-        window.enter("exit 3")
-        assert window.ended() == 3
-
-
-@WAYS
 def test_a_pipeline_ends_with_the_program(product: Product, scenario: Scenario, way: list[str]) -> None:
     """Nothing that mfaenv leaves running holds the program's output open."""
     running = product.start("exec", *way, "-c", scenario.device.code(), "--", "sh", "-c", "exec >&-; exec sleep 30")
@@ -127,54 +116,3 @@ def test_the_program_has_no_child_that_it_did_not_start(product: Product, scenar
     code = "import os\ntry:\n    print(os.waitpid(-1, 0))\nexcept ChildProcessError:\n    print('none')"
     done = product.run("exec", *way, "-c", scenario.device.code(), "--", sys.executable, "-c", code)
     assert (done.status, done.out) == (0, "none\n")
-
-
-def test_a_killed_mfaenv_that_serves_leaves_nothing_behind(
-    product: Product, scenario: Scenario, tmp_path: Path
-) -> None:
-    with open_window(product, BASH, TMPDIR=str(tmp_path)) as window:
-        window.enter(f"mfaenv exec --serve -c {scenario.device.code()} -- sh -c 'echo re''ady; exec cat'")
-        window.see("^ready")
-        assert len(list(tmp_path.glob("mfaenv-*"))) == 1
-        window.enter("go on")
-        window.press("\x1c")
-        window.prompted()
-        window.enter(f"while ls {tmp_path}/mfaenv-* >/dev/null 2>&1; do :; done; echo gone $((40 + 2))")
-        window.see("gone 42")
-
-
-@WAYS
-def test_ctrl_c_at_the_question_leaves_at_once(product: Product, way: list[str]) -> None:
-    with open_window(product, BASH) as window:
-        window.enter(f"mfaenv exec {' '.join(way)} -- echo star''ted; echo status=$?")
-        window.see("MFA code: ")
-        window.press(CTRL_C)
-        window.see("status=130")
-        window.enter("stty -a | grep -o ' echo '; echo still $((40 + 2))")
-        window.see("^ echo *\nstill 42")
-        assert "started" not in window.text
-
-
-@WAYS
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
-def test_mfaenv_that_is_ended_at_the_question_leaves_no_process(product: Product, way: list[str], name: str) -> None:
-    with direct(product, "exec", *way, "--", "echo", "started") as window:
-        window.see("MFA code: ")
-        session = window.pid
-        os.kill(session, signal.Signals[name])
-        window.ended()
-        while processes_of(session):
-            pass
-        assert "started" not in window.text
-
-
-def processes_of(session: int) -> list[str]:
-    """The processes of a session that have not ended."""
-    found = []
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            name, _, rest = file.read_text(encoding="utf-8").rpartition(") ")
-            state, _, _, number, *_ = rest.split()
-            if int(number) == session and state not in "ZX":
-                found.append(name)
-    return found

@@ -1,17 +1,15 @@
 """What is too long for an environment: refused, whoever sent it, before anything is printed or started."""
 
 import json
-import re
 import sys
 
 import pytest
 from product import Product
 from settings import configure, set_keys
 
-from mfaenv import shells
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Credential, World
-from mfaenv.shells import LONGEST, NAMES, failure, get_target
+from mfaenv.shells import LONGEST, NAMES, failure
 
 ROLES = {"role_arn", "duration_seconds", "source_profile"}
 MEGABYTE = "A" * 1_000_000
@@ -82,25 +80,3 @@ def test_the_longest_token_is_stored_and_started_with(product: Product, scenario
     assert first.status == 0, first.err
     assert product.run("--shell", "bash", "--cached").out == first.out
     assert int(product.run(*EXEC).out) == len(token[0])
-
-
-NOW = re.compile(r"\b\d{10}(\.\d+)?\b|(?<=seen=)-|(?<=seen )-|(?<=seen = ['\"])-")
-"""The time, and what stands where it does before anything was stored."""
-
-
-@pytest.mark.parametrize("shell", shells.WITH_FUNCTION)
-def test_a_shell_starts_with_its_function_and_a_warning(
-    product: Product, scenario: Scenario, token: list[str], shell: str
-) -> None:
-    token[:] = ["A" * (LONGEST + 1)]
-    assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
-    done, chosen = product.run("init", shell), product.run("init", shell, "-p", "default")
-    assert product.run("clear").status == 0
-    empty = product.run("init", shell)
-    kept = get_target(shell).saved
-    assert (done.status, empty.status, empty.err) == (0, 0, "")
-    assert NOW.sub("NOW", done.out) == NOW.sub("NOW", empty.out)
-    assert MEGABYTE[:100] not in done.out + done.err
-    assert ("AWS_SESSION_TOKEN is too long" in done.err) != kept
-    assert done.err.count("\n") == (not kept)
-    assert (chosen.status, "MFAENV_PROFILE" in chosen.out) == (0, True)

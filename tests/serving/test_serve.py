@@ -3,35 +3,28 @@
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from observed_aws import ALWAYS, UNAVAILABLE, ObservedAws
-from product import NOBODY, Product, finish
-from served import SHORT, Served, shorten
+from observed_aws import ObservedAws
+from product import Product
+from served import Served
 from settings import configure, set_keys
-from terminals import BASH, CTRL_C, CTRL_Z, direct, open_window
 from trouble import OTHER_SECRET, TOKEN
 
 from mfaenv.commands.credential_server.server import CredentialServer
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.totp import STEP, code_at_step
 from mfaenv.serving.loopback import ONE_REQUEST
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
-root_on_linux = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="Linux shows whose connection it is, and root can be anybody"
-)
 
 WINS = {
     "AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE",
@@ -47,19 +40,6 @@ WINS = {
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/nowhere",
 }
 OK, FORBIDDEN, NOT_FOUND, MISDIRECTED = 200, 403, 404, 421
-ONCE = 2 * SHORT
-"""Seconds of a session that nothing follows: on a busy machine, too, it is there when the program first asks."""
-
-ENDS = "The session that serves profile default end(s|ed) at"
-"""A busy machine may be late with it."""
-
-
-@pytest.fixture
-def codes(scenario: Scenario) -> Iterator[str]:
-    """Codes that all count, since the clock of the world stands still."""
-    now = time.time()
-    scenario.world.clock = lambda: now
-    return (code_at_step(scenario.device.secret, int(now // STEP) + step) for step in (0, 1, -1))
 
 
 @pytest.fixture
@@ -67,16 +47,6 @@ def served(product: Product, scenario: Scenario) -> Iterator[Served]:
     """A command behind the role of staging."""
     with Served(product, "-p", "staging", "-c", scenario.device.code()) as running:
         yield running
-
-
-def wait_until_ended(credentials: dict[str, str]) -> None:
-    while datetime.now(UTC) <= datetime.fromisoformat(credentials["Expiration"]):
-        time.sleep(0.1)
-
-
-def ask_until_refused(served: Served) -> None:
-    while True:
-        served.ask()
 
 
 def test_the_program_gets_an_address_and_nothing_that_wins_over_it(product: Product, scenario: Scenario) -> None:
@@ -143,48 +113,6 @@ def test_what_is_no_request_gets_nothing(served: Served, data: bytes) -> None:
     assert served.ask()[0] == OK
 
 
-def test_slow_clients_keep_nobody_waiting(served: Served) -> None:
-    where = (served.address.hostname or "", served.address.port or 0)
-    slow = [socket.create_connection(where) for _ in range(50)]
-    for connection in slow:
-        connection.sendall(b"GET ")
-    assert served.ask()[0] == OK
-    for connection in slow:
-        connection.close()
-
-
-@contextmanager
-def another_user() -> Iterator[None]:
-    """Let this process be another user inside, for what it opens."""
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-@root_on_linux
-def test_connections_of_another_user_take_nothing(served: Served) -> None:
-    where = (served.address.hostname or "", served.address.port or 0)
-    with ExitStack() as opened:
-        with another_user():
-            for _ in range(230):
-                opened.enter_context(socket.create_connection(where))
-            with pytest.raises((ConnectionError, http.client.HTTPException)):
-                served.ask()
-        assert served.ask()[0] == OK
-
-
-@root_on_linux
-def test_a_connection_that_another_user_has_closed_is_nobodys(served: Served) -> None:
-    where = (served.address.hostname or "", served.address.port or 0)
-    with another_user():
-        for _ in range(230):
-            with socket.create_connection(where) as connection:
-                connection.sendall(b"GET ")
-    assert served.ask()[0] == OK
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux shows whose connection it is")
 def test_an_ipv6_socket_for_an_ipv4_address_is_the_users_own_too(served: Served) -> None:
     """Java's are such."""
@@ -207,92 +135,10 @@ def test_a_connection_without_a_thread_takes_no_other_ones_turn(monkeypatch: pyt
     assert all(server._free.acquire(blocking=False) for _ in range(ONE_REQUEST.connections))
 
 
-def test_many_requests_at_once_make_one_call(
-    product: Product, scenario: Scenario, aws: ObservedAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shorten(monkeypatch, scenario.world, roles=ONCE)
-    product.env["AWS_MAX_ATTEMPTS"] = "1"
-    with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
-        aws.fail("AssumeRole", UNAVAILABLE, times=ALWAYS)  # or it may be followed by another in its second half
-        wait_until_ended(served.credentials())
-        aws.recover()
-        monkeypatch.undo()
-        aws.log.clear()
-        got: list[str] = []
-        threads = [threading.Thread(target=lambda: got.append(served.credentials()["AccessKeyId"])) for _ in range(30)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert (len(got), len(set(got))) == (30, 1)
-    assert aws.actions() == ["AssumeRole"]
-
-
 def test_fresh_credentials_take_no_call(served: Served, aws: ObservedAws) -> None:
     aws.log.clear()
     assert len({served.credentials()["AccessKeyId"] for _ in range(5)}) == 1
     assert aws.actions() == []
-
-
-def test_what_still_holds_is_given_while_aws_does_not_answer(
-    product: Product, scenario: Scenario, aws: ObservedAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shorten(monkeypatch, scenario.world, roles=10)
-    with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
-        first = served.credentials()
-        aws.fail("AssumeRole", UNAVAILABLE, times=100)
-        aws.delay("AssumeRole", 3)
-        monkeypatch.undo()
-        end = datetime.fromisoformat(first["Expiration"]).timestamp()
-        while time.time() < end - 4.5:  # in its second half
-            time.sleep(0.1)
-        assert served.credentials() == first
-
-
-def test_a_role_that_cannot_be_assumed_any_more_is_an_error_that_says_so(
-    product: Product, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shorten(monkeypatch, scenario.world, roles=ONCE)
-    with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
-        for account in scenario.world.accounts.values():
-            account.roles.clear()
-        wait_until_ended(served.credentials())
-        status, body = served.ask()
-    said = json.loads(body)
-    assert (status, said["code"]) == (FORBIDDEN, "AccessDenied")
-    assert "not authorized to perform: sts:AssumeRole" in said["message"]
-
-
-def test_the_end_of_the_session_is_told_once_and_a_new_one_is_taken_up(
-    product: Product, scenario: Scenario, aws: ObservedAws, codes: Iterator[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shorten(monkeypatch, scenario.world, users=ONCE)
-    product.env["SHELL"] = "/bin/bash"
-    with Served(product, "--min-remaining", "1s", "-c", next(codes)) as served:
-        first = served.credentials()
-        wait_until_ended(first)
-        status, body = served.ask()
-        said = json.loads(body)
-        assert (status, said["code"], said["Code"]) == (FORBIDDEN, "SessionEnded", "SessionEnded")
-        assert "mfaenv -p default --refresh" in said["message"]
-        monkeypatch.undo()
-        assert aws.actions("GetSessionToken") == ["GetSessionToken"]
-        window = product.run("--shell", "bash", "--refresh", "-c", next(codes))
-        assert window.status == 0, window.err
-        assert served.credentials()["AccessKeyId"] in window.out
-        done = served.end()
-    assert done.status == 0
-    assert len(re.findall(ENDS, done.err)) == 1
-    assert "To go on, type in another window: eval $(mfaenv -p default --refresh)" in done.err
-
-
-def test_quiet_tells_nothing(
-    product: Product, codes: Iterator[str], scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shorten(monkeypatch, scenario.world, users=ONCE)
-    with Served(product, "--min-remaining", "1s", "-q", "-c", next(codes)) as served:
-        wait_until_ended(served.credentials())
-        assert served.end().err == ""
 
 
 def test_a_session_of_another_window_is_enough_to_start(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
@@ -300,16 +146,6 @@ def test_a_session_of_another_window_is_enough_to_start(product: Product, scenar
     with Served(product, "-p", "staging") as served:
         assert served.credentials()["AccountId"] == "111122223333"
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
-
-
-def test_without_a_store_sessions_are_kept_in_memory(
-    product: Product, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shorten(monkeypatch, scenario.world, roles=SHORT)
-    with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
-        assert product.run("clear").status == 0
-        wait_until_ended(first := served.credentials())
-        assert served.credentials()["AccessKeyId"] != first["AccessKeyId"]
 
 
 def test_a_profile_that_needs_no_code_is_served_too(product: Product, scenario: Scenario) -> None:
@@ -378,26 +214,6 @@ def test_a_command_that_is_not_there(product: Product, scenario: Scenario) -> No
     assert (done.status, done.err.splitlines()[0]) == (127, "mfaenv: There is no program no-such-program.")
 
 
-@posix
-def test_what_mfaenv_is_sent_goes_to_the_command(product: Product, scenario: Scenario) -> None:
-    line = 'trap "echo got it; exit 5" TERM; echo ready; while :; do sleep 0.1; done'
-    running = product.start("exec", "--serve", "-c", scenario.device.code(), "--", "sh", "-c", line)
-    assert running.stdout is not None
-    assert running.stdout.readline() == b"ready\n"
-    running.terminate()
-    done = finish(running)
-    assert (done.status, done.out) == (5, "got it\n")
-
-
-@posix
-def test_a_command_that_is_killed_takes_the_address_with_it(product: Product, scenario: Scenario) -> None:
-    with Served(product, "-c", scenario.device.code()) as served:
-        served.process.kill()
-        finish(served.process)
-        with pytest.raises((ConnectionError, http.client.HTTPException)):
-            ask_until_refused(served)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
 def test_no_secret_is_in_an_argument_list_or_the_environment_of_mfaenv(served: Served, scenario: Scenario) -> None:
     got = served.credentials()
@@ -420,41 +236,6 @@ def test_the_process_that_serves_holds_none_of_the_commands_descriptors(
         held = [os.readlink(path) for path in Path(f"/proc/{served.find_server()}/fd").iterdir()]
         assert str(tmp_path / "file") not in held
         assert held.count("/dev/null") >= 2
-
-
-@posix
-def test_ctrl_z_and_ctrl_c_work_as_without_it(product: Product, scenario: Scenario) -> None:
-    with open_window(product, BASH) as window:
-        window.enter(f"mfaenv exec --serve -c {scenario.device.code()} -- sh -c 'echo re''ady; exec cat'")
-        window.see("^ready")
-        window.press(CTRL_Z)
-        window.see("Stopped")
-        window.prompted()
-        window.enter("fg")
-        window.see("mfaenv exec")
-        window.enter("go''es on")
-        window.see("^go''es on\n(.*\n)*go''es on")
-        window.press(CTRL_C)
-        window.prompted()
-        window.enter('echo "status=$?"')
-        window.see("status=130")
-
-
-@posix
-def test_the_end_is_told_on_the_terminal_itself(
-    product: Product, scenario: Scenario, codes: Iterator[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever the streams are, and though another job, a shell's, has the terminal."""
-    shorten(monkeypatch, scenario.world, users=ONCE)
-    line = "stty tostop; exec bash --norc --noprofile -i 2>/dev/null"
-    options = ("--min-remaining", "1s", "-c", next(codes))
-    with direct(product, "exec", "--serve", *options, "--", "sh", "-c", line, SHELL="/bin/bash") as window:
-        window.see(ENDS)
-        window.see("type in another window: eval")
-        window.enter("echo a''live")
-        window.see("^alive")
-        window.enter("exit 3")
-        assert window.ended() == 3
 
 
 def test_the_answer_is_not_kept_by_anybody(served: Served) -> None:

@@ -1,0 +1,50 @@
+"""A session that is too long for a program to be started with, at a shell's start."""
+
+import re
+
+import pytest
+from product import Product
+
+from mfaenv import shells
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import Credential, World
+from mfaenv.shells import LONGEST, get_target
+
+MEGABYTE = "A" * 1_000_000
+
+
+@pytest.fixture
+def token(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The token that STS sends instead of its own, in a list that a test may change."""
+    sent = [MEGABYTE]
+    opened = World.open_session
+
+    def open_session(*arguments: object, **options: object) -> Credential:
+        session = opened(*arguments, **options)  # type: ignore[arg-type] # whatever it takes
+        session.token = sent[0]
+        return session
+
+    monkeypatch.setattr(World, "open_session", open_session)
+    return sent
+
+
+NOW = re.compile(r"\b\d{10}(\.\d+)?\b|(?<=seen=)-|(?<=seen )-|(?<=seen = ['\"])-")
+"""The time, and what stands where it does before anything was stored."""
+
+
+@pytest.mark.parametrize("shell", shells.WITH_FUNCTION)
+def test_a_shell_starts_with_its_function_and_a_warning(
+    product: Product, scenario: Scenario, token: list[str], shell: str
+) -> None:
+    token[:] = ["A" * (LONGEST + 1)]
+    assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
+    done, chosen = product.run("init", shell), product.run("init", shell, "-p", "default")
+    assert product.run("clear").status == 0
+    empty = product.run("init", shell)
+    kept = get_target(shell).saved
+    assert (done.status, empty.status, empty.err) == (0, 0, "")
+    assert NOW.sub("NOW", done.out) == NOW.sub("NOW", empty.out)
+    assert MEGABYTE[:100] not in done.out + done.err
+    assert ("AWS_SESSION_TOKEN is too long" in done.err) != kept
+    assert done.err.count("\n") == (not kept)
+    assert (chosen.status, "MFAENV_PROFILE" in chosen.out) == (0, True)

@@ -1,0 +1,31 @@
+"""The README's picture, held against a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pictures
+from terminals import need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+QUESTION = "$ eval $(mfaenv)"
+
+
+def ours(shown: Iterable[str]) -> list[str]:
+    """Leave out what another AWS CLI may say differently: the refusal, which stands before the question."""
+    shown = list(shown)
+    return shown[next(number for number, line in enumerate(shown) if line.endswith(QUESTION)) :]
+
+
+def test_it_shows_what_a_terminal_shows() -> None:
+    need(*pictures.NEEDS)
+    now = pictures.draw(pictures.film(), pictures.PALETTES["light"])
+    drawn = (pictures.FOLDER / "terminal-light.svg").read_text(encoding="utf-8")
+    assert "explicit deny" in "".join(pictures.read_lines(drawn))
+    assert any(line.startswith("MFA: enforced.") for line in pictures.read_lines(drawn))
+    assert ours(pictures.read_lines(now)) == ours(pictures.read_lines(drawn)), (
+        "draw them anew with tests/pictures.py, and look at them"
+    )
