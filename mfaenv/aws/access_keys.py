@@ -8,18 +8,12 @@ from mfaenv.aws import client as clients
 from mfaenv.aws import explain
 from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam_errors import named_errors
-from mfaenv.errors import MfaenvError
 from mfaenv.model import Credentials, Keys
 
 ACTIVE, INACTIVE = "Active", "Inactive"
 NO_SUCH = "NoSuchEntity"
-SERVER_ERROR = 500
 UNKNOWN = "InvalidClientTokenId"
 """What a service answers to keys that it does not know yet, or no more."""
-
-
-class NoAnswerError(MfaenvError):
-    """A call was sent, and whether it was carried out is not known."""
 
 
 class AccessKey(NamedTuple):
@@ -69,20 +63,10 @@ class Iam:
             return LastUse(at.timestamp(), used["ServiceName"], used["Region"]) if at else LastUse(None)
 
     def create(self) -> Keys:
-        """Make a new key; IAM shows its secret this once. Raise NoAnswerError where one may have been made unseen."""
-        refused = False
-        try:
-            with named_errors("iam:CreateAccessKey"):
-                try:
-                    made = self._once.create_access_key(**self._scope)["AccessKey"]
-                    return Keys(made["AccessKeyId"], made["SecretAccessKey"], "", "IAM")
-                except self._once.exceptions.ClientError as error:
-                    refused = error.response["ResponseMetadata"]["HTTPStatusCode"] < SERVER_ERROR
-                    raise
-        except MfaenvError as error:
-            if refused:
-                raise
-            raise NoAnswerError(error.message, error.hint) from None
+        """Make a new key; IAM shows its secret this once."""
+        with named_errors("iam:CreateAccessKey"):
+            made = self._once.create_access_key(**self._scope)["AccessKey"]
+            return Keys(made["AccessKeyId"], made["SecretAccessKey"], "", "IAM")
 
     def deactivate(self, key_id: str) -> None:
         """Switch a key off; it can be switched on again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import io
+import locale
 import os
 import re
 import stat
@@ -19,16 +19,11 @@ _SECRET = re.compile(rf"(?i)^(.?\s*(?:{'|'.join((SECRET_KEY, *TOKENS))})\s*[=:]\
 
 
 class TextFile(NamedTuple):
-    """A file as it was read: its text, line ends as they are, and the state by which a later change is noticed."""
+    """A file as it was read: its text, line ends as they are; empty where there is none."""
 
     path: str
     text: str
-    state: tuple[int, ...]
     encoding: str = "utf-8"
-
-
-MISSING = ()
-"""The state of a file that is not there."""
 
 
 def read(path: str, encoding: str = "utf-8") -> TextFile:
@@ -37,12 +32,11 @@ def read(path: str, encoding: str = "utf-8") -> TextFile:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, and a device be replaced
             raise MfaenvError(f"{short(path)} is not a file, so it is left alone.", "Name a file.")
         with open(path, encoding=encoding, newline="") as file:
-            state = _state(os.fstat(file.fileno()))
-            return TextFile(path, file.read(), state, encoding)
+            return TextFile(path, file.read(), encoding)
     except FileNotFoundError:
         if os.path.islink(path):
             raise MfaenvError(f"{short(path)} is a link to a file that is not there.", "Remove it.") from None
-        return TextFile(path, "", MISSING, encoding)
+        return TextFile(path, "", encoding)
     except UnicodeDecodeError as error:
         raise MfaenvError(
             f"{short(path)} is not {error.encoding} text, so it is left alone.", "Save it in that encoding."
@@ -68,12 +62,12 @@ def replace(file: TextFile, text: str) -> None:
     folder, name = os.path.split(target)
     temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.mfaenv")
     try:
-        data = _encoded(text, file.encoding)
+        data = text.encode(locale.getencoding() if file.encoding == "locale" else file.encoding)
         private_files.make_folders(folder)
         try:
             private_files.create(temporary, data, synced=True)
             _take_over(target, temporary)
-            _check_unchanged(file, target)
+            _check(file, file.text)
             private_files.rename(temporary, target)
         except BaseException:
             with suppress(OSError):
@@ -88,26 +82,22 @@ def replace(file: TextFile, text: str) -> None:
         raise MfaenvError(
             f"{short(file.path)} cannot be written: {error.strerror}.", "Check its owner, its mode and the disk."
         ) from None
+    _check(file, text)
+
+
+def _check(file: TextFile, text: str) -> None:
+    """Raise MfaenvError where the file holds another text by now."""
     if read(file.path, file.encoding).text != text:
-        raise _changed(file)
+        raise MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
 
 
-def _encoded(text: str, encoding: str) -> bytes:
-    """Return text as a file that is opened with this encoding has it, "locale" too. Raise UnicodeEncodeError."""
-    data = io.BytesIO()
-    with io.TextIOWrapper(data, encoding=encoding, newline="") as file:
-        file.write(text)
-        file.flush()
-        return data.getvalue()
-
-
-def _check_unchanged(file: TextFile, target: str) -> None:
-    if _current(target) != file.state:
-        raise _changed(file)
-
-
-def _changed(file: TextFile) -> MfaenvError:
-    return MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
+def _take_over(old: str, new: str) -> None:
+    """Set the new file's owner and mode to the old one's, where there is one. Raise OSError where that is refused."""
+    with suppress(FileNotFoundError):
+        status = os.stat(old)
+        if sys.platform != "win32" and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+            os.chown(new, status.st_uid, status.st_gid)
+        os.chmod(new, stat.S_IMODE(status.st_mode))
 
 
 def remove_abandoned(path: str) -> None:
@@ -116,43 +106,5 @@ def remove_abandoned(path: str) -> None:
     ours = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.mfaenv")
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if ours.fullmatch(entry.name) and _is_own(entry.stat(follow_symlinks=False)):
+            if ours.fullmatch(entry.name):
                 os.unlink(entry.path)
-
-
-def _state(status: os.stat_result) -> tuple[int, ...]:
-    return status.st_dev, status.st_ino, status.st_mode, status.st_size, status.st_mtime_ns
-
-
-def _current(path: str) -> tuple[int, ...]:
-    try:
-        return _state(os.stat(path))
-    except FileNotFoundError:
-        return MISSING
-
-
-if sys.platform == "win32":
-
-    def _own_as(_path: str, _status: os.stat_result) -> None:
-        """Do nothing: the folder says who owns what is made in it."""
-
-    def _is_own(_status: os.stat_result) -> bool:
-        return True
-else:
-
-    def _own_as(path: str, status: os.stat_result) -> None:
-        if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-            os.chown(path, status.st_uid, status.st_gid)
-
-    def _is_own(status: os.stat_result) -> bool:
-        return os.geteuid() in {0, status.st_uid}
-
-
-def _take_over(old: str, new: str) -> None:
-    """Set the new file's owner and mode to the old one's, where there is one. Raise OSError where that is refused."""
-    try:
-        status = os.stat(old)
-    except FileNotFoundError:
-        return
-    _own_as(new, status)
-    os.chmod(new, stat.S_IMODE(status.st_mode))

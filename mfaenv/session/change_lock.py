@@ -6,7 +6,7 @@ two steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from mfaenv.config import paths, rewrite
@@ -20,9 +20,9 @@ WAITING = "Another mfaenv is changing keys or AWS files; waiting for it."
 
 
 @contextmanager
-def change_lock(env: Mapping[str, str], terminal: Terminal) -> Iterator[None]:
+def change_lock(terminal: Terminal) -> Iterator[None]:
     """Hold the lock, with what processes that were killed left beside the AWS files removed. Raise MfaenvError."""
-    store = Store.of(env)
+    store = Store.of(terminal.env)
     path = store.file(file_name(LOCK, "changes"))
     with ExitStack() as acquired:
         try:
@@ -33,6 +33,6 @@ def change_lock(env: Mapping[str, str], terminal: Terminal) -> Iterator[None]:
                 f"The store {store.path} cannot hold a lock: {error.strerror or error}.",
                 "Without it nothing is changed. Name another folder in MFAENV_CACHE_DIR.",
             ) from None
-        for file in filter(None, paths.file_paths(env)):
+        for file in filter(None, paths.file_paths(terminal.env)):
             rewrite.remove_abandoned(file)
         yield

@@ -7,8 +7,9 @@ keychain may ask its user, so nothing of it is loaded before it is used.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from mfaenv.config import process
@@ -17,6 +18,7 @@ from mfaenv.extras import install_command
 from mfaenv.model import Keys
 from mfaenv.session.lock import SAID_AFTER
 from mfaenv.terminal import program
+from mfaenv.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -26,7 +28,7 @@ Tell = Callable[[str], None]
 
 SERVICE = "mfaenv"
 SPARE = "mfaenv (being replaced)"
-"""The service of a copy of keys that are being replaced: on macOS, keyring deletes before it writes."""
+"""The service of a copy of an entry while it is replaced: on macOS, keyring too deletes before it writes."""
 
 MANY = 8
 """Entries of one name: more than ever are there, so that a keychain that removes nothing is not asked for ever."""
@@ -59,46 +61,40 @@ def get(name: str, tell: Tell) -> Keys | None:
 
     This and all that follow `tell` once, perhaps from another thread, that they wait for the keychain.
     """
-    with _explained(), _opened(tell) as backends:
+    with _opened(tell) as backends:
         texts = (backend.get_password(service, name) for service in (SERVICE, SPARE) for backend in backends)
         text = next((text for text in texts if text is not None), None)
-    return None if text is None else _read(text, name)
+        return None if text is None else _read(text, name)
 
 
-def put(name: str, keys: Keys, tell: Tell, env: Mapping[str, str]) -> None:
-    """Write the keys as this entry, and let another process read them. Raise MfaenvError where that cannot be done.
-
-    What they replace stays beside them until then: it is a working key until the new one is proved.
-    """
-    with _explained(), _opened(tell) as (backend, *_):
-        text, old = written(keys), backend.get_password(SERVICE, name)
-        if old is not None:
-            backend.set_password(SPARE, name, old)
+def put(name: str, keys: Keys, tell: Tell) -> None:
+    """Write the keys as this entry, with a copy beside it while there is none. Raise MfaenvError."""
+    with _opened(tell) as (backend, *_):
+        text = written(keys)
+        if backend.get_password(SERVICE, name) is not None:
+            backend.set_password(SPARE, name, text)
+        _remove(backend, SERVICE, name)
         backend.set_password(SERVICE, name, text)
-        if old is not None:
-            _remove(backend, SERVICE, name, but=text)
-    check(name, keys, tell, env)
-    remove_spare(name, tell)
+        _remove(backend, SPARE, name)
 
 
-def check(name: str, keys: Keys, tell: Tell, env: Mapping[str, str]) -> None:
+def check(name: str, keys: Keys, terminal: Terminal) -> None:
     """Let another process read the keys, by the very command that SDKs run.
 
     Raise MfaenvError where it reads others or none: some keychains keep things in the memory of one process.
     """
     words = (sys.executable, "-P", "-m", "mfaenv", process.COMMAND, process.GET, f"--profile={name}")
-    with _explained(), _opened(tell):
-        text = program.output(words, env, CHECK_SECONDS)
-    if text.strip() != written(keys):
-        raise MfaenvError(
-            f"{title()} did not keep the keys: another process does not find them.",
-            "Nothing was removed. Choose another keychain, or keep the keys in the file.",
-        )
+    with _opened(terminal.awaited) as (backend, *_):
+        if program.output(words, terminal.env, CHECK_SECONDS).strip() != written(keys):
+            raise MfaenvError(
+                f"{backend.name} did not keep the keys: another process does not find them.",
+                "Nothing was removed. Choose another keychain, or keep the keys in the file.",
+            )
 
 
 def remove_spare(name: str, tell: Tell) -> None:
-    """Remove the copy of what an entry replaced, which a process that was killed may have left too."""
-    with _explained(), _opened(tell) as backends:
+    """Remove the copy that a process which was killed may have left beside an entry."""
+    with _opened(tell) as backends:
         for backend in backends:
             if backend.get_password(SERVICE, name) is not None:
                 _remove(backend, SPARE, name)
@@ -106,24 +102,24 @@ def remove_spare(name: str, tell: Tell) -> None:
 
 def delete(name: str, tell: Tell) -> None:
     """Remove this entry, if it is there. Raise MfaenvError where it cannot be removed."""
-    with _explained(), _opened(tell) as backends:
+    with _opened(tell) as backends:
         for backend in backends:
             for service in (SPARE, SERVICE):
                 _remove(backend, service, name)
 
 
-def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = None) -> None:
-    """Remove what is found first until it is `but`: a Secret Service may hold another program's entry beside ours."""
+def _remove(backend: KeyringBackend, service: str, name: str) -> None:
+    """Remove all that is found: a Secret Service may hold another program's entry beside ours."""
     for _ in range(MANY):
-        if backend.get_password(service, name) in {None, but}:
+        if backend.get_password(service, name) is None:
             return
         backend.delete_password(service, name)
 
 
 def title() -> str:
     """Return what the keychain calls itself. Raise MfaenvError where there is none."""
-    with _explained():
-        return str(_backends()[0].name)
+    with _opened() as (backend, *_):
+        return f"the keychain ({backend.name})"
 
 
 def written(keys: Keys) -> str:
@@ -152,17 +148,29 @@ def _read(text: str, name: str) -> Keys:
 
 
 @contextmanager
-def _opened(tell: Tell) -> Iterator[list[KeyringBackend]]:
-    """Yield the keychains, and tell where they take longer than a second: their window may be on another screen."""
-    from threading import Timer
+def _opened(tell: Tell = lambda _: None) -> Iterator[list[KeyringBackend]]:
+    """Yield the keychains, and tell where they take longer than a second: their window may be on another screen.
 
-    backends = _backends()
+    What goes wrong inside becomes an MfaenvError: a backend may raise anything, in any words.
+    """
     timer = Timer(SAID_AFTER, tell, (WAITING,))
     timer.daemon = True
-    with suppress(RuntimeError):  # no thread to be had: then nothing is said
-        timer.start()
     try:
+        backends = _backends()
+        with suppress(RuntimeError):  # no thread to be had: then nothing is said
+            timer.start()
         yield backends
+    except MfaenvError:
+        raise
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "keyring":
+            raise MfaenvError(
+                "Keys in a keychain need keyring, which is not installed. Type:", command=install_command("keychain")
+            ) from None
+        raise MfaenvError(f"The keychain needs {error.name}, which is not installed.", f"Check {VARIABLE}.") from None
+    except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
+        reason = " ".join(str(error).split()).rstrip(".!") or type(error).__name__
+        raise MfaenvError(LOCKED[0].format(f"{reason}."), LOCKED[1]) from None
     finally:
         timer.cancel()
         if timer.is_alive():
@@ -176,12 +184,14 @@ def _backends() -> list[KeyringBackend]:
     """
     import keyring
 
-    chosen = keyring.get_keyring()
+    chosen, named = keyring.get_keyring(), keyring.core.load_env()
     backends = list(getattr(chosen, "backends", None) or [chosen])
     usable = [backend for backend in backends if not _kind(backend).startswith(NOWHERE)]
     if not usable:
         raise MfaenvError(*NONE_HERE)
-    kept = usable if _is_named(chosen) else [each for each in usable if not _kind(each).startswith(NO_KEYCHAINS)]
+    if named is not None and _kind(named) == _kind(chosen):
+        return usable
+    kept = [backend for backend in usable if not _kind(backend).startswith(NO_KEYCHAINS)]
     if not kept:
         raise MfaenvError(
             f"keyring has no keychain here but {_kind(usable[0])}, which keeps keys in a file.",
@@ -192,33 +202,3 @@ def _backends() -> list[KeyringBackend]:
 
 def _kind(backend: KeyringBackend) -> str:
     return f"{type(backend).__module__}.{type(backend).__qualname__}"
-
-
-def _is_named(backend: KeyringBackend) -> bool:
-    """Return whether the user chose this backend by its name."""
-    import keyring.core
-
-    named = keyring.core.load_env()
-    return named is not None and _kind(named) == _kind(backend)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what goes wrong inside into MfaenvError; a backend may raise anything, in any words."""
-    try:
-        yield
-    except MfaenvError:
-        raise
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "keyring":
-            raise MfaenvError(
-                "Keys in a keychain need keyring, which is not installed. Type:", command=install_command("keychain")
-            ) from None
-        raise MfaenvError(f"The keychain needs {error.name}, which is not installed.", f"Check {VARIABLE}.") from None
-    except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
-        from keyring.errors import NoKeyringError
-
-        if isinstance(error, NoKeyringError):
-            raise MfaenvError(*NONE_HERE) from None
-        reason = " ".join(str(error).split()).rstrip(".!") or type(error).__name__
-        raise MfaenvError(LOCKED[0].format(f"{reason}."), LOCKED[1]) from None

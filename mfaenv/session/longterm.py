@@ -16,7 +16,7 @@ REMEMBERED_SECONDS = 400 * 86_400
 
 
 class RememberedKey(Entry):
-    """The access key that goes with the entry's key: what a program gives a profile, or what another one replaced."""
+    """The access key that a program gives a profile."""
 
     PREFIX = KEY
     key: str = ""
@@ -33,7 +33,8 @@ def with_remembered_key(request: Request, store: Store) -> Request:
 
 def remembered_key(store: Store, profile: str, command: str) -> str:
     """Return the access key that a profile's program gave before, or an empty text."""
-    return _access_key(store, _key(profile, command))
+    entry = store.get(RememberedKey, _key(profile, command))
+    return entry.access_key if entry else ""
 
 
 def remembered_key_file(request: Request) -> str:
@@ -43,41 +44,15 @@ def remembered_key_file(request: Request) -> str:
 
 def remember(store: Store, profile: str, command: str, access_key: str, now: float) -> None:
     """Note which access key a profile's program gave. A store that cannot be written is reported by others."""
-    key = _key(profile, command)
-    if store.get(RememberedKey, key) != RememberedKey(key=key, access_key=access_key):
+    entry = RememberedKey(key=_key(profile, command), access_key=access_key)
+    if store.get(RememberedKey, entry.key) != entry:
         with suppress(OSError):
             store.prepare()
-            store.put(RememberedKey(key=key, access_key=access_key), now + REMEMBERED_SECONDS)
-
-
-def _access_key(store: Store, key: str) -> str:
-    entry = store.get(RememberedKey, key)
-    return entry.access_key if entry else ""
+            store.put(entry, now + REMEMBERED_SECONDS)
 
 
 def _key(profile: str, command: str) -> str:
     return f"process\n{profile}\n{command}"
-
-
-def replaced_by(store: Store, access_key: str) -> str:
-    """Return the access key that this one was made to replace, as far as that is not done; or an empty text."""
-    return _access_key(store, _replaced(access_key))
-
-
-def remember_replaced(store: Store, access_key: str, old: str, now: float) -> None:
-    """Note which access key a new one is to replace. Without a store, the next run has to ask."""
-    with suppress(OSError):
-        store.prepare()
-        store.put(RememberedKey(key=_replaced(access_key), access_key=old), now + REMEMBERED_SECONDS)
-
-
-def forget_replaced(store: Store, access_key: str) -> None:
-    """Forget which access key this one replaces."""
-    store.delete(file_name(KEY, _replaced(access_key)))
-
-
-def _replaced(access_key: str) -> str:
-    return f"instead\n{access_key}"
 
 
 def in_keychain(request: Request) -> str:
@@ -133,18 +108,10 @@ def not_there(entry: str) -> MfaenvError:
     )
 
 
-def carry_over(store: Store, request: Request, old: str, new: str, now: float) -> None:
-    """Store the device and the session of an old access key for a new one too: they stay valid without the old one."""
-    serial, account = remembered.device(store, old, request.endpoint.text)
-    device = request.device if request.device.text else Value(serial, "remembered")
-    if not device.text:
-        return
-    request = request._replace(device=device, account=account)
-    before = store.get(Session, cache.session_key(request, Keys(old, "", "", "")))
+def carry_over(store: Store, request: Request, session: Session, access_key: str, now: float) -> None:
+    """Store a session and its device for the access key that replaces its own too: it stays valid without that one."""
+    request = request._replace(device=Value(session.device, "remembered"), account=session.account)
+    key = cache.session_key(request, Keys(access_key, "", "", ""))
     with suppress(OSError):
-        if serial == device.text:
-            remembered.remember_device(store, new, request, now)
-        if before:
-            fields = {name: getattr(before, name) for name in Session.__annotations__}
-            moved = {"key": cache.session_key(request, Keys(new, "", "", "")), "source": new}
-            store.put(Session(**{**fields, **moved}), before.expires or 0)
+        store.put(Session(**{**dict(session.fields()), "key": key, "source": access_key}), session.expires or 0)
+        remembered.remember_device(store, access_key, request, now)

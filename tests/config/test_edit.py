@@ -1,4 +1,5 @@
 import re
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import assume, given
@@ -6,7 +7,8 @@ from hypothesis import strategies as st
 
 from mfaenv.config import scanner
 from mfaenv.config.awsfiles import Sections
-from mfaenv.config.edit import with_values
+from mfaenv.config.edit import with_values as edited
+from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import MfaenvError
 
 BLANKS = st.sampled_from(["", "", "", " ", "\t", "    "])
@@ -35,6 +37,10 @@ def read(text: str) -> Sections | None:
     return None if scan.problems else scan.values()
 
 
+def with_values(text: str, profile: str, values: Mapping[str, str | None]) -> str:
+    return edited(TextFile("config", text), profile, values).text
+
+
 def is_a(title: str) -> bool:
     return title in {"profile a", 'profile "a"'}
 
@@ -44,10 +50,10 @@ def test_only_the_wanted_settings_change(text: str, values: dict[str, str | None
     before = read(text)
     if before is None:
         with pytest.raises(MfaenvError, match="damaged"):
-            with_values(text, is_a, "profile a", values)
+            with_values(text, "a", values)
         return
     try:
-        after = read(with_values(text, is_a, "profile a", values))
+        after = read(with_values(text, "a", values))
     except MfaenvError:
         assume(False)
     assert after is not None
@@ -63,7 +69,7 @@ def test_only_the_wanted_settings_change(text: str, values: dict[str, str | None
 @given(TEXTS, VALUES)
 def test_every_other_line_stays_as_it_is(text: str, values: dict[str, str | None]) -> None:
     try:
-        changed = with_values(text, is_a, "profile a", values)
+        changed = with_values(text, "a", values)
     except MfaenvError:
         assume(False)
     comments = [line for line in re.split("\r\n|\r|\n", text) if line.strip().startswith(("#", ";"))]
@@ -73,7 +79,7 @@ def test_every_other_line_stays_as_it_is(text: str, values: dict[str, str | None
 @given(TEXTS)
 def test_nothing_to_change_changes_nothing(text: str) -> None:
     try:
-        changed = with_values(text, is_a, "profile a", {"role_arn": None})
+        changed = with_values(text, "a", {"role_arn": None})
     except MfaenvError:
         return
     assert changed == text
@@ -94,16 +100,16 @@ def test_nothing_to_change_changes_nothing(text: str) -> None:
     ],
 )
 def test_a_setting_is_where_one_would_write_it(text: str, expected: str) -> None:
-    assert with_values(text, is_a, "profile a", {"region": "r"}) == expected
+    assert with_values(text, "a", {"region": "r"}) == expected
 
 
 def test_a_setting_is_removed_with_its_lines() -> None:
     text = "[profile a]\naws_secret_access_key = s\n  t\n# mine\nregion = r\n"
-    changed = with_values(text, is_a, "profile a", {"aws_secret_access_key": None})
+    changed = with_values(text, "a", {"aws_secret_access_key": None})
     assert changed == "[profile a]\n# mine\nregion = r\n"
 
 
 @pytest.mark.parametrize("value", ["a\nb", " a", "a\r[b]\rc = d"])
 def test_a_value_that_would_read_otherwise_is_refused(value: str) -> None:
     with pytest.raises(MfaenvError):
-        with_values("[profile a]\n", is_a, "profile a", {"region": value})
+        with_values("[profile a]\n", "a", {"region": value})

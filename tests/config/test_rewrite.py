@@ -88,7 +88,7 @@ def test_a_file_that_came_meanwhile_stays(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("no folder")
     with pytest.raises(MfaenvError, match="cannot be"):
-        rewrite.replace(rewrite.TextFile(str(tmp_path / "folder" / "config"), "", rewrite.MISSING), "a")
+        rewrite.replace(rewrite.TextFile(str(tmp_path / "folder" / "config"), ""), "a")
 
 
 def test_a_file_that_is_no_text_and_a_link_to_nothing_are_left_alone(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ KEPT = ("endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_duals
 def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Offer what is missing, one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
-    offers = Offers(env, terminal, dry_run="dry_run" in options, yes="yes" in options)
+    offers = Offers(terminal, dry_run="dry_run" in options, yes="yes" in options)
     with settings.hidden(env):
         line = _offer_all(options, environment.without_settings(env), offers)
     if not offers.shown:

@@ -26,13 +26,12 @@ _TONES = {"+": GOOD, "-": BAD}
 class Offers:
     """Offers changes to the person, who takes them one by one; with `yes` all are taken, with `dry_run` none."""
 
-    def __init__(self, env: Mapping[str, str], terminal: Terminal, *, dry_run: bool, yes: bool) -> None:
+    def __init__(self, terminal: Terminal, *, dry_run: bool, yes: bool) -> None:
         """Raise MfaenvError (usage) where nobody can be asked."""
         if not (dry_run or yes or terminal.available()):
             raise MfaenvError(
                 "There is no terminal to ask on.", "--yes takes all offers, --dry-run only shows them.", status=USAGE
             )
-        self._env = env
         self.terminal = terminal
         self.dry_run = dry_run
         self.yes = yes
@@ -58,7 +57,7 @@ class Offers:
         text_to_stdout(self.terminal.drawn(why, *drawn))
         if self.dry_run or not (self.yes or self.agreed(f"Change {short(file.path)} like this?")) or not proved():
             return False
-        with change_lock(self._env, self.terminal):
+        with change_lock(self.terminal):
             rewrite.replace(file, text)
         self.made += 1
         return True
@@ -85,14 +84,10 @@ class Offers:
         if not path:
             raise MfaenvError(f"{CONFIG[0]} names no file.", "Unset it, or name a file.")
         file = rewrite.read(path, ENCODING)
-        text = file.text
-        try:
-            for profile, values in profiles.items():
-                title, is_title = edit.config_section(profile)
-                text = edit.with_values(text, is_title, title, values)
-        except MfaenvError as error:
-            raise MfaenvError(f"{short(path)}: {error.message}", error.hint) from None
-        return self.change(why, file, text, proved)
+        changed = file
+        for profile, values in profiles.items():
+            changed = edit.with_values(changed, profile, values)
+        return self.change(why, file, changed.text, proved)
 
     def agreed(self, question: str) -> bool:
         """Ask for a yes, which Enter is too. Raise KeyboardInterrupt where the person leaves."""

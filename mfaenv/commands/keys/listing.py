@@ -16,13 +16,14 @@ from dataclasses import asdict, dataclass
 from mfaenv.aws import access_keys, client, sts
 from mfaenv.command_line import MFAENV
 from mfaenv.commands.keys import places
+from mfaenv.commands.keys.places import FileSection, KeychainEntry
 from mfaenv.config import awsfiles, process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Options
-from mfaenv.session import keychain, longterm
+from mfaenv.session import longterm
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
@@ -51,29 +52,21 @@ class KeyRow:
     problem: str | None = None
 
     def ask_iam(self, env: Mapping[str, str], files: AwsFiles, context: Context) -> None:
-        """Fill in what IAM knows of the key, as far as a stored session may ask."""
-        if not self.access_key_id:
+        """Fill in what IAM knows of the key, as far as a stored session may ask. Raise MfaenvError."""
+        request = resolve.resolve({"profile": self.profile} if self.profile else {}, env, files)._replace(hops=())
+        session = Sessions(context).stored(request).session
+        if not session or session.source != self.access_key_id:
             return
-        named: Options = {"profile": self.profile} if self.profile else {}
-        try:
-            request = resolve.resolve(named, env, files)._replace(hops=())
-            session = Sessions(context).stored(request).session
-            if not session or session.source != self.access_key_id:
-                return
-            credentials = credentials_of(session)
-            settings = client.ClientSettings(request.config_profile, request.session_region, request.device.text)
-            with context.terminal.progress() as show:
-                show(f"Asking IAM about the keys of profile {request.profile.text}")
-                who = sts.identity(client.client("sts", settings, credentials), session.access_key)
-                iam = access_keys.Iam(settings, credentials, who.user)
-                key = next((key for key in iam.listed() if key.id == self.access_key_id), None)
-                if key is None:
-                    self.problem = self.problem or "IAM lists no such key of this user."
-                    return
-                use = iam.last_use(key.id)
-        except MfaenvError as error:
-            self.problem = self.problem or error.message
-            return
+        credentials = credentials_of(session)
+        settings = client.ClientSettings(request.config_profile, request.session_region, request.device.text)
+        with context.terminal.progress() as show:
+            show(f"Asking IAM about the keys of profile {request.profile.text}")
+            who = sts.identity(client.client("sts", settings, credentials), session.access_key)
+            iam = access_keys.Iam(settings, credentials, who.user)
+            key = next((key for key in iam.listed() if key.id == self.access_key_id), None)
+            if key is None:
+                raise MfaenvError("IAM lists no such key of this user.")
+            use = iam.last_use(key.id)
         self.active = key.active
         self.created = environment.timestamp(int(key.created))
         self.age_days = int((time.time() - key.created) // DAY)
@@ -102,7 +95,11 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     context = Context(store, terminal)
     rows = [row for row in _rows(env, files, context) if not profile or row.profile == profile]
     for row in rows:
-        row.ask_iam(env, files, context)
+        try:
+            if row.access_key_id:
+                row.ask_iam(env, files, context)
+        except MfaenvError as error:
+            row.problem = row.problem or error.message
     if options.get("as_json"):
         data = {"version": VERSION, "keys": [asdict(row) for row in rows]}
         to_stdout((json.dumps(data) + "\n").encode())
@@ -114,35 +111,34 @@ def run(options: Options, env: Mapping[str, str]) -> int:
 
 def _rows(env: Mapping[str, str], files: AwsFiles, context: Context) -> Iterator[KeyRow]:
     """Yield a row for each profile with long-term keys of its own, and for the environment's."""
-    for name in files.profiles:
-        row = _row(name, files, context)
-        if row:
+    for name, section in files.profiles.items():
+        command = section.get(process.SETTING, "")
+        place = places.of_profile(files, name, context.terminal)
+        if isinstance(place, FileSection):
+            if section.get(awsfiles.ACCESS_KEY) and not sources.token(section):
+                yield KeyRow(name, "file", place.title, section[awsfiles.ACCESS_KEY])
+            continue
+        row = KeyRow(name, "process", "", longterm.remembered_key(context.store, name, command) or None)
+        if place:
+            row.place, row.source = "keychain", "the keychain"
+            _look_into(place, row)
+            yield row
+        elif command and not process.is_ours(command):
+            row.source = process.program_of(command)
             yield row
     keys = sources.environment_keys(env)
     if keys:
         yield KeyRow(None, "environment", keys.source, keys.access_key)
 
 
-def _row(name: str, files: AwsFiles, context: Context) -> KeyRow | None:
-    section = files.profiles[name]
-    command = section.get(process.SETTING, "")
-    if places.used_file(files, name):
-        access_key = "" if sources.token(section) else section.get(awsfiles.ACCESS_KEY)
-        return KeyRow(name, "file", files.where(name), access_key) if access_key else None
-    entry = process.entry(command)
-    if entry:
-        try:
-            keys = keychain.get(entry, context.terminal.awaited)
-            problem = None if keys else f"The keychain has no keys for profile '{entry}'."
-            title = f"the keychain ({keychain.title()})"
-            return KeyRow(name, "keychain", title, keys.access_key if keys else None, problem=problem)
-        except MfaenvError as error:
-            access_key = longterm.remembered_key(context.store, name, command)
-            return KeyRow(name, "keychain", "the keychain", access_key or None, problem=error.message)
-    if command and not process.is_ours(command):
-        access_key = longterm.remembered_key(context.store, name, command)
-        return KeyRow(name, "process", process.program_of(command), access_key or None)
-    return None
+def _look_into(place: KeychainEntry, row: KeyRow) -> None:
+    """Read the entry; where that fails, the key ID is the one that it had before."""
+    try:
+        keys = place.load()
+        row.source, row.access_key_id = place.title, keys.access_key if keys else None
+        row.problem = None if keys else f"The keychain has no keys for profile '{place.name}'."
+    except MfaenvError as error:
+        row.problem = error.message
 
 
 def _drawn(rows: list[KeyRow]) -> list[Table | str]:

@@ -17,8 +17,8 @@ from mfaenv.aws import client, sts
 from mfaenv.command_line import aws_configure, join
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection, KeychainEntry, same
-from mfaenv.config import awsfiles, process, resolve, sources
-from mfaenv.config.awsfiles import AwsFiles, Section
+from mfaenv.config import awsfiles, process, resolve
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Options
@@ -33,44 +33,26 @@ OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
 @dataclass(frozen=True)
 class Move:
-    """A profile as the files have it now, and the entry that it has or would have in the keychain."""
+    """A profile as the files have it now, with its keys' section there, and its entry in the keychain, used or not.
+
+    `command` is what gets it the keys from that entry, empty where nothing does.
+    """
 
     name: str
     files: AwsFiles
-    section: Section
+    file: FileSection
     entry: KeychainEntry
-    options: Options
+    command: str
 
     @classmethod
     def of(cls, options: Options, env: Mapping[str, str], terminal: Terminal) -> Move:
         """Read the files. Raise MfaenvError."""
         files = awsfiles.load(env)
         name = catalog.profile_or_default(options, env)
-        section = files.profiles.get(name, {})
-        entry = process.entry(section.get(process.SETTING, "")) or name
-        return cls(name, files, section, KeychainEntry(entry, env, terminal), options)
-
-    @property
-    def terminal(self) -> Terminal:
-        """Return the person."""
-        return self.entry.terminal
-
-    @property
-    def command(self) -> str:
-        """Return the command that gets the profile its keys from the keychain already; an empty text without one."""
-        command = self.section.get(process.SETTING, "")
-        return command if process.entry(command) else ""
-
-    @property
-    def file(self) -> FileSection:
-        """Return the section that holds the profile's keys, or that would."""
-        path = self.files.keys_from.get(self.name, self.files.credentials)
-        return FileSection(path, self.name, self.files.keys_in_config(self.name))
-
-    @property
-    def config(self) -> FileSection:
-        """Return the section that names the command."""
-        return FileSection(self.files.config, self.name, in_config=True)
+        command = files.profiles.get(name, {}).get(process.SETTING, "")
+        entry = process.entry(command)
+        file = FileSection(files.keys_from.get(name, files.credentials), name, files.keys_in_config(name))
+        return cls(name, files, file, KeychainEntry(entry or name, terminal), command if entry else "")
 
     def keys_in_file(self) -> Keys | None:
         """Return the profile's keys, or None where no file has them. Raise MfaenvError for what cannot be moved."""
@@ -80,35 +62,41 @@ class Move:
         if keys is None:
             wrong = f"Profile '{self.name}' has one key of two in {where}. This stores both:"
             raise MfaenvError(wrong, command=aws_configure(self.name))
-        if sources.token(self.section):
+        if keys.token:
             raise MfaenvError(
                 f"The keys of profile '{self.name}' belong to a session.", "Import long-term keys (AKIA…)."
             )
-        one_file = self.files.config == self.files.credentials
-        if not (self.file.in_config or one_file) and self.config.load() is not None:
-            raise MfaenvError(
-                f"Profile '{self.name}' has keys in {where} and in {self.config.title}.",
-                f"Remove those in {self.config.title}, which are not used.",
-            )
-        if self.section.get(process.SETTING) and not self.command:
+        if self.files.profiles[self.name].get(process.SETTING) and not self.command:
             raise MfaenvError(
                 f"Profile '{self.name}' has another credential_process beside its keys.",
-                f"Remove it from {self.config.title}, or the keys from {where}.",
+                f"Remove it, or the keys from {where}.",
             )
         return keys
+
+    def set_command(self, command: str | None) -> None:
+        """Let the config file name the command that gets the keys, or none. Raise MfaenvError."""
+        FileSection(self.files.config, self.name, in_config=True).set(process.SETTING, command)
+
+    def missing(self) -> MfaenvError:
+        """Return the error for a profile that has no keys at all, or that is not there."""
+        if self.name not in self.files.profiles:
+            return resolve.unknown_profile(self.files, self.name, "")
+        return longterm.not_there(self.entry.name)
 
 
 def into_keychain(options: Options, env: Mapping[str, str]) -> int:
     """Put the keys into the keychain, prove them, and only then take them out of the file. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
-    agreed = _replaced_by_consent(Move.of(options, env, terminal))
-    with change_lock(env, terminal):
+    agreed = _replaced_by_consent(Move.of(options, env, terminal), options, terminal)
+    with change_lock(terminal):
         move = Move.of(options, env, terminal)
         move.entry.remove_spare()
         keys = move.keys_in_file()
         if keys is None:
-            return _show_imported(move)
-        _import(move, keys, agreed)
+            keys = _imported(move)
+            terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} already.")
+            return DONE
+        _import(move, keys, agreed, options)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} now.")
     for other in places.profiles_with(awsfiles.load(env), keys.access_key):
         line = process.to_type("keys", "import", "-p", other)
@@ -118,8 +106,8 @@ def into_keychain(options: Options, env: Mapping[str, str]) -> int:
     return DONE
 
 
-def _replaced_by_consent(move: Move) -> Keys | None:
-    """Return the keys that the keychain has in the place of the file's, if any and if they may be replaced.
+def _replaced_by_consent(move: Move, options: Options, terminal: Terminal) -> Keys | None:
+    """Return the other keys that the keychain has, if any and if the person lets the file's replace them.
 
     Raise MfaenvError where they may not.
     """
@@ -128,20 +116,20 @@ def _replaced_by_consent(move: Move) -> Keys | None:
     if stored is None or same(stored, keys):
         return None
     wrong = f"The keychain has other keys, {stored.access_key}, for a profile '{move.name}'."
-    if not move.options.get("no_input") and move.terminal.available():
+    if not options.get("no_input") and terminal.available():
         answers = ["Leave both as they are", f"Replace {stored.access_key} in the keychain"]
-        if move.terminal.choose(f"{wrong} What now?", answers) == answers[1]:
+        if terminal.choose(f"{wrong} What now?", answers) == answers[1]:
             return stored
     raise MfaenvError(wrong, "Run it in a terminal to choose, or give the profile another name.")
 
 
-def _import(move: Move, keys: Keys, agreed: Keys | None) -> None:
+def _import(move: Move, keys: Keys, agreed: Keys | None, options: Options) -> None:
     """Move the keys, which AWS has to know once another process has read them in the keychain.
 
     Raise MfaenvError where one or the other fails; the keychain is as it was before then.
     """
-    env = move.entry.env
-    request = resolve.resolve({**move.options, "profile": move.name}, env, move.files)
+    env = move.entry.terminal.env
+    request = resolve.resolve({**options, "profile": move.name}, env, move.files)
     before = move.entry.load()
     try:
         move.entry.replace(keys if same(before, keys) else agreed, keys)
@@ -153,69 +141,54 @@ def _import(move: Move, keys: Keys, agreed: Keys | None) -> None:
                 move.entry.replace(keys, before)
         raise
     command = move.command or process.line(move.entry.name, process.called(env))
-    move.config.set(process.SETTING, command)
+    move.set_command(command)
     longterm.remember(Store.of(env), move.name, command, keys.access_key, time.time())
-    move.entry.check(keys)
+    places.check(move.entry, keys)
     move.file.replace(keys, None)
 
 
-def _show_imported(move: Move) -> int:
-    """Show that nothing is left to do. Raise MfaenvError where the profile has no keys at all."""
-    if not move.section:
-        raise resolve.unknown_profile(move.files, move.name, "")
-    if move.command:
-        keys = move.entry.load()
-        if keys is None:
-            raise longterm.not_there(move.entry.name)
-        title = move.entry.title
-        move.terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {title} already.")
-        return DONE
-    wrong = f"Profile '{move.name}' has no keys in {awsfiles.short(move.files.credentials)}."
-    source = move.section.get("source_profile", "")
-    if source:
+def _imported(move: Move) -> Keys:
+    """Return the keys that the profile has in the keychain. Raise MfaenvError where it has none."""
+    keys = move.entry.load() if move.command else None
+    if keys:
+        return keys
+    source = move.files.profiles.get(move.name, {}).get("source_profile")
+    if source and not move.command:
         line = process.to_type("keys", "import", "-p", source)
-        raise MfaenvError(f"{wrong} Its keys are another profile's:", command=line)
-    raise MfaenvError(f"{wrong} This lists them all:", command=process.to_type("keys"))
+        raise MfaenvError(f"Profile '{move.name}' has no keys of its own, but those of another profile:", command=line)
+    raise move.missing()
 
 
 def out_of_keychain(options: Options, env: Mapping[str, str]) -> int:
     """Put the keys into the credentials file, and only then take them out of the keychain. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
-    with change_lock(env, terminal):
+    with change_lock(terminal):
         move = Move.of(options, env, terminal)
         move.entry.remove_spare()
         stored = move.entry.load()
         in_file = move.file.load() if move.name in move.files.keys_from else None
         keys = stored or in_file
         if keys is None:
-            raise (
-                longterm.not_there(move.entry.name)
-                if move.section
-                else resolve.unknown_profile(move.files, move.name, "")
-            )
-        _check_same(move, stored, in_file)
-        _check_private(move.file)
+            raise move.missing()
+        _check_file(move.file, in_file, keys)
         if in_file is None:
             move.file.replace(None, keys)
         if move.command:
-            move.config.set(process.SETTING, None)
+            move.set_command(None)
         if stored:
-            _take_out(move, stored)
+            _take_out(move, stored, terminal)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.file.title} now, in plain text.")
     return DONE
 
 
-def _check_same(move: Move, stored: Keys | None, in_file: Keys | None) -> None:
-    if stored and in_file and not same(stored, in_file):
+def _check_file(file: FileSection, in_file: Keys | None, keys: Keys) -> None:
+    """Raise MfaenvError where the file has other keys, or others can read it; a new one is its owner's alone."""
+    if in_file and not same(in_file, keys):
         raise MfaenvError(
-            f"{move.file.title} has other keys, {in_file.access_key}, for profile '{move.name}'. "
+            f"{file.title} has other keys, {in_file.access_key}, for profile '{file.profile}'. "
             "Remove them there, or import them:",
-            command=process.to_type("keys", "import", "-p", move.name),
+            command=process.to_type("keys", "import", "-p", file.profile),
         )
-
-
-def _check_private(file: FileSection) -> None:
-    """Raise MfaenvError where others can read the file; one that is not there yet will be its owner's alone."""
     with suppress(OSError):
         if os.name != "nt" and stat.S_IMODE(os.stat(file.path).st_mode) & OTHERS_READ:
             raise MfaenvError(
@@ -224,13 +197,12 @@ def _check_private(file: FileSection) -> None:
             )
 
 
-def _take_out(move: Move, keys: Keys) -> None:
+def _take_out(move: Move, keys: Keys, terminal: Terminal) -> None:
     """Remove the entry, unless another profile has its keys from there. The file is read again just before."""
-    if not same(move.file.load(), keys):
-        raise MfaenvError(f"{move.file.title} was changed by another program meanwhile.", "Run it again.")
-    sections = awsfiles.load(move.entry.env).profiles.items()
+    places.check(move.file, keys)
+    sections = awsfiles.load(terminal.env).profiles.items()
     sharing = [name for name, section in sections if process.entry(section.get(process.SETTING, "")) == move.entry.name]
     if sharing:
-        move.terminal.note(f"They stay in the keychain too, for profile {sharing[0]}.")
+        terminal.note(f"They stay in the keychain too, for profile {sharing[0]}.")
     else:
         move.entry.replace(keys, None)

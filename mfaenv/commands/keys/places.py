@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mfaenv.config import awsfiles, edit, process, rewrite, sources
@@ -41,7 +41,7 @@ class FileSection:
         """Store new keys in the place of the old ones, which have to be there; None is no keys."""
         file = self._read()
         if not same(self._keys(file), old):
-            raise MfaenvError(f"{self.title} was changed by another program meanwhile.", "Run it again.")
+            raise _changed(self)
         access_key, secret_key = new[:2] if new else (None, None)
         self._write(file, {awsfiles.ACCESS_KEY: access_key, awsfiles.SECRET_KEY: secret_key})
 
@@ -49,13 +49,8 @@ class FileSection:
         """Set an option; None removes it."""
         self._write(self._read(), {name: value})
 
-    @property
-    def _titles(self) -> tuple[str, Callable[[str], bool]]:
-        """Return the title of a new section, and what tells whether a title is the profile's."""
-        return edit.config_section(self.profile) if self.in_config else (self.profile, self.profile.__eq__)
-
     def _keys(self, file: TextFile) -> Keys | None:
-        section = edit.section(file.text, self._titles[1])
+        section = edit.section(file, self.profile, in_config=self.in_config)
         access_key, secret_key = section.get(awsfiles.ACCESS_KEY), section.get(awsfiles.SECRET_KEY)
         return Keys(access_key, secret_key, sources.token(section), self.title) if access_key and secret_key else None
 
@@ -66,13 +61,9 @@ class FileSection:
         return rewrite.read(self.path, ENCODING)
 
     def _write(self, file: TextFile, values: Mapping[str, str | None]) -> None:
-        title, is_title = self._titles
-        try:
-            text = edit.with_values(file.text, is_title, title, values)
-        except MfaenvError as error:
-            raise MfaenvError(f"{self.title}: {error.message}", error.hint) from None
-        if text != file.text:
-            rewrite.replace(file, text)
+        changed = edit.with_values(file, self.profile, values, in_config=self.in_config)
+        if changed != file:
+            rewrite.replace(file, changed.text)
 
 
 @dataclass(frozen=True)
@@ -80,48 +71,55 @@ class KeychainEntry:
     """An entry of the keychain. Its methods raise MfaenvError."""
 
     name: str
-    env: Mapping[str, str]
     terminal: Terminal
 
     @property
     def title(self) -> str:
         """Return what the keychain calls itself."""
-        return f"the keychain ({keychain.title()})"
+        return keychain.title()
 
     def load(self) -> Keys | None:
         """Return the keys, or None where there are none."""
         return keychain.get(self.name, self.terminal.awaited)
 
     def replace(self, old: Keys | None, new: Keys | None) -> None:
-        """Store new keys in the place of the old ones, which have to be there; None is no keys."""
-        if not same(self.load(), old):
-            raise MfaenvError(f"The keychain's entry '{self.name}' was changed meanwhile.", "Run it again.")
+        """Store new keys in the place of the old ones, which have to be there; None is no keys.
+
+        Another process reads them then: what only this one sees would go with it.
+        """
+        check(self, old)
         if new is None:
             keychain.delete(self.name, self.terminal.awaited)
-        elif not same(old, new):
-            keychain.put(self.name, new, self.terminal.awaited, self.env)
-        else:
-            self.check(new)
+            return
+        if not same(old, new):
+            keychain.put(self.name, new, self.terminal.awaited)
+        keychain.check(self.name, new, self.terminal)
 
     def remove_spare(self) -> None:
         """Remove the copy that a process which was killed left while it replaced the entry."""
         keychain.remove_spare(self.name, self.terminal.awaited)
 
-    def check(self, keys: Keys) -> None:
-        """See that another process reads these keys: what only this one sees would go with it."""
-        keychain.check(self.name, keys, self.terminal.awaited, self.env)
-
 
 Place = FileSection | KeychainEntry
 
 
-def of_profile(files: AwsFiles, profile: str, env: Mapping[str, str], terminal: Terminal) -> Place | None:
+def check(place: Place, keys: Keys | None) -> None:
+    """Read the keys again, before they are replaced or others removed. Raise MfaenvError where they are others."""
+    if not same(place.load(), keys):
+        raise _changed(place)
+
+
+def _changed(place: Place) -> MfaenvError:
+    return MfaenvError(f"{place.title} was changed by another program meanwhile.", "Run it again.")
+
+
+def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | None:
     """Return where a profile's own keys are stored; None where it has none that can be stored."""
     path = used_file(files, profile)
     if path:
         return FileSection(path, profile, files.keys_in_config(profile))
     entry = process.entry(files.profiles.get(profile, {}).get(process.SETTING, ""))
-    return KeychainEntry(entry, env, terminal) if entry else None
+    return KeychainEntry(entry, terminal) if entry else None
 
 
 def used_file(files: AwsFiles, profile: str) -> str:

@@ -1,13 +1,13 @@
 """`mfaenv keys rotate`: replace an access key by a new one, which is made with the MFA session.
 
-The order is make, store, prove, deactivate the old one, delete it: one active key is always stored. Which key a new one
-replaces is noted before it is stored, so that a run which was refused half-way is finished by the next one, unasked.
+The order is make, store, prove, deactivate the old one, delete it: one active key is always stored. Where a run was
+interrupted there are two keys, and the next one asks what is to become of the other.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mfaenv.aws import access_keys, client, sts
@@ -16,14 +16,14 @@ from mfaenv.aws.client import ClientSettings
 from mfaenv.command_line import aws_configure
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import KeychainEntry, Place, same
-from mfaenv.commands.keys.two_keys import Choice, TwoKeys
 from mfaenv.config import acquisition, awsfiles, process, resolve
-from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.fast import environment
+from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Options
 from mfaenv.model import Keys, Request
-from mfaenv.session import longterm
+from mfaenv.session import keychain, longterm
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.fetch import Context
@@ -39,40 +39,33 @@ PAUSE = 2
 
 
 def run(options: Options, env: Mapping[str, str]) -> int:
-    """Rotate. Raise MfaenvError: what is left then, the next run finishes, or the error says what to do."""
+    """Rotate. Raise MfaenvError, which says what is left to do."""
     files = awsfiles.load(env)
     terminal = Terminal.for_options(options, env)
     store = Store.of(env)
     store.check()
     request = resolve.resolve(options, env, files)._replace(hops=())
     how = acquisition.settle(options, env, request, files)
-    place, keys = _stored(request, files, env, terminal)
-    session = credentials_of(Sessions(Context(store, terminal, how)).obtain(request).session)
+    title = request.keys.source if request.keys else keychain.title() if longterm.in_keychain(request) else ""
+    if not title or (request.keys and title != files.where(request.profiles[-1])):
+        raise _not_stored(request)
+    session = Sessions(Context(store, terminal, how)).obtain(request).session
+    credentials = credentials_of(session)
     settings = client.ClientSettings(request.config_profile, request.session_region, request.device.text)
-    who = sts.identity(client.client("sts", settings, session), session.access_key)
+    who = sts.identity(client.client("sts", settings, credentials), session.access_key)
     if not who.user:
         raise MfaenvError(f"{who.arn} is not an IAM user.", "Delete the owner's keys, and work with an IAM user's.")
-    iam = access_keys.Iam(settings, session, who.user)
-    rotation = Rotation(request, env, terminal, store, place, iam, settings, keys, delete=bool(options.get("delete")))
-    chosen = None
+    iam = access_keys.Iam(settings, credentials, who.user)
+    delete = bool(options.get("delete"))
+    rotation = Rotation(request, terminal, store, iam, settings, session, title, delete)
+    asks = not how.no_input and terminal.available()
+    key, replaces = "", False
     while True:
-        with change_lock(env, terminal):
-            two_keys = rotation.advance(chosen)
-        if two_keys is None:
+        with change_lock(terminal):
+            other = rotation.advance(key, replaces=replaces)
+        if other is None:
             return DONE
-        chosen = two_keys.choose(iam, terminal, asks=not how.no_input and terminal.available())
-
-
-def _stored(request: Request, files: AwsFiles, env: Mapping[str, str], terminal: Terminal) -> tuple[Place, Keys]:
-    """Return where the keys are stored, and the keys. Raise MfaenvError where no new ones can be stored there."""
-    root = request.profiles[-1]
-    place = places.of_profile(files, root, env, terminal) if request.config_profile == root else None
-    keys = place.load() if place else None
-    if place is None or keys is None or keys.token:
-        raise _not_stored(request)
-    if request.keys and keys.access_key != request.keys.access_key:
-        raise _not_stored(request)
-    return place, keys
+        key, replaces = other.id, rotation.choose(other, asks=asks)
 
 
 def _not_stored(request: Request) -> MfaenvError:
@@ -90,118 +83,140 @@ def _not_stored(request: Request) -> MfaenvError:
 
 @dataclass
 class Rotation:
-    """What a rotation works with; `keys` are those that it began with, and `delete` says that the old key is to go."""
+    """What a rotation works with; the session was got with the key to be replaced, which is stored at `title`."""
 
     request: Request
-    env: Mapping[str, str]
     terminal: Terminal
     store: Store
-    place: Place
     iam: Iam
     settings: ClientSettings
-    keys: Keys
+    session: Session
+    title: str
     delete: bool
 
-    def advance(self, chosen: Choice | None) -> TwoKeys | None:
-        """Rotate, or finish what an earlier run began; return the two keys where a person has to choose first.
+    def advance(self, key: str, *, replaces: bool) -> AccessKey | None:
+        """Rotate; return the user's other key where a person has to choose first.
 
+        If that is `key`, it was chosen that it `replaces` the one in use, and is deleted, or else that it goes alone.
         Raise MfaenvError.
         """
-        if isinstance(self.place, KeychainEntry):
-            self.place.remove_spare()
-        current = self.place.load()
-        if current is None:
+        root, old = self.request.profiles[-1], self.session.source
+        place = places.of_profile(awsfiles.load(self.terminal.env), root, self.terminal)
+        if isinstance(place, KeychainEntry):
+            place.remove_spare()
+        current = place.load() if place else None
+        if place is None or current is None:
             raise _not_stored(self.request)
-        listed = {key.id: key for key in self.iam.listed()}
-        replaced = longterm.replaced_by(self.store, current.access_key)
-        if replaced in listed:
-            self.terminal.note(
-                f"{current.access_key} was made to replace {replaced}, which was interrupted: continuing."
-            )
-            self._finish(current, replaced)
+        self.title = place.title
+        if current.access_key != old:
+            self._remember(root, self.request.process.text, current)
+            self.terminal.note(f"Another mfaenv has replaced {old} by {current.access_key} meanwhile.")
             return None
-        if not same(current, self.keys):
-            self.terminal.note(f"Another mfaenv has replaced {self.keys.access_key} by {current.access_key} meanwhile.")
-            return None
-        if current.access_key not in listed:
-            raise MfaenvError(
-                f"IAM lists no key {current.access_key} of this user.",
-                f"Check the keys of profile {self.request.profiles[-1]} in {self.place.title}.",
-            )
-        others = [key for key in listed.values() if key.id != current.access_key]
-        if others:
-            return self._with_other(current, others[0], chosen)
-        self._replace(current)
-        return None
-
-    def _with_other(self, current: Keys, other: AccessKey, chosen: Choice | None) -> TwoKeys | None:
-        if longterm.replaced_by(self.store, other.id) == current.access_key:
-            self.terminal.note(f"{other.id} was made by a run that was interrupted, and never stored: deleting it.")
+        listed = {each.id: each for each in self.iam.listed()}
+        if old not in listed:
+            wrong = f"IAM lists no key {old} of this user."
+            raise MfaenvError(wrong, f"Check the keys of profile {root} in {self.title}.")
+        other = next((each for each in listed.values() if each.id != old), None)
+        if other is None:
+            self._replace(place, current)
         elif self.delete and not other.active:
             self.iam.delete(other.id)
-            self.terminal.note(f"{other.id}, which was inactive, is deleted; {current.access_key} stays.")
-            return None
-        elif chosen is None or chosen.key != other.id:
-            profiles = places.profiles_with(awsfiles.load(self.env), other.id)
-            return TwoKeys(self.request.profile.text, current.access_key, self.place.title, other, tuple(profiles))
-        elif not chosen.replaces:
-            self._finish(current, other.id)
-            return None
-        self.iam.delete(other.id)
-        longterm.forget_replaced(self.store, other.id)
-        self._replace(current)
+            self.terminal.note(f"{other.id}, which was inactive, is deleted; {old} stays.")
+        elif other.id != key:
+            return other
+        elif replaces:
+            self.iam.delete(other.id)
+            self._replace(place, current)
+        else:
+            self._finish(place, current, other.id)
         return None
 
-    def _replace(self, current: Keys) -> None:
+    def choose(self, other: AccessKey, *, asks: bool) -> bool:
+        """Return whether the other key goes for a new one, or alone: IAM allows no third.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. Raise MfaenvError where nothing is
+        to change, or nobody can be asked.
+        """
+        current, profiles = (
+            self.session.source,
+            ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id)),
+        )
+        where = f"in profile {profiles}" if profiles else "in no profile here"
+        described = [
+            f"{current} (in {self.title}): {self._last_use(current)}",
+            f"{other.id} ({where if other.active else 'inactive'}): {self._last_use(other.id)}",
+        ]
+        if not asks:
+            by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
+            exec_line = process.to_type("exec", "-p", self.request.profile.text, "--", *by_aws)
+            raise MfaenvError(
+                f"There are two access keys, and IAM allows no third: {'; '.join(described)}. "
+                "Run it in a terminal to choose, or delete the other one:",
+                command=exec_line if other.active else self._line("--delete"),
+            )
+        leave, replace, finish = (
+            "Leave both as they are",
+            f"Delete {other.id} for good, and make a new key to replace {current}",
+            f"Deactivate {other.id}, and make no new key",
+        )
+        offered = [leave, replace, finish] if other.active else [leave, replace]
+        chosen = self.terminal.choose("Two access keys, and IAM allows no third:", offered, described)
+        if chosen == leave:
+            raise MfaenvError("Nothing was changed.", "Both keys are as they were.")
+        return chosen == replace
+
+    def _last_use(self, key: str) -> str:
+        use = self.iam.last_use(key)
+        if use.at is None:
+            return "never used"
+        return f"last used {environment.timestamp(int(use.at))[:10]} by {use.service} in {use.region}"
+
+    def _replace(self, place: Place, current: Keys) -> None:
         """Make a key, store it instead of the current one, and finish."""
         new = self.iam.create()
-        longterm.remember_replaced(self.store, new.access_key, current.access_key, time.time())
-        # Before the new key is stored: so the run that finishes this one needs no code.
-        longterm.carry_over(self.store, self.request, current.access_key, new.access_key, time.time())
+        # Before the new key is stored: so a run that finishes this one needs no code.
+        longterm.carry_over(self.store, self.request, self.session, new.access_key, time.time())
         try:
-            self.place.replace(current, new)
+            place.replace(current, new)
         except BaseException:
-            self._take_back(new)
+            self._take_back(place, new)
             raise
-        self._finish(new, current.access_key)
+        self._finish(place, new, current.access_key)
 
-    def _take_back(self, new: Keys) -> None:
-        """Delete a new key that could not be stored. Where that is not sure, the next run finds out."""
+    def _take_back(self, place: Place, new: Keys) -> None:
+        """Delete a new key that could not be stored."""
         try:
-            if not same(self.place.load(), new):
+            if not same(place.load(), new):
                 self.iam.delete(new.access_key)
-                longterm.forget_replaced(self.store, new.access_key)
         except MfaenvError as error:
-            self.terminal.warn(f"The new key {new.access_key} stays in IAM until the next run: {error.message}")
+            self.terminal.warn(f"The new key {new.access_key} stays in IAM: {error.message}")
 
-    def _finish(self, new: Keys, old: str) -> None:
+    def _finish(self, place: Place, new: Keys, old: str) -> None:
         """Prove the new key, which is stored, give it to the other profiles, and deactivate or delete the old one."""
         self._remember(self.request.profiles[-1], self.request.process.text, new)
         self._prove(new)
         self._update_others(new, old)
-        self._or_left(lambda: self.iam.deactivate(old), f"{new.access_key} is stored and works; {old} is still active.")
-        longterm.forget_replaced(self.store, new.access_key)
-        stored = f"The new key {new.access_key} is in {self.place.title}"
-        if self.delete:
-            self._or_left(lambda: self.iam.delete(old), f"{new.access_key} is stored and works; {old} is deactivated.")
-            self.terminal.note(f"{stored}; {old} is deleted.")
-        else:
-            self.terminal.note(f"{stored}; {old} is deactivated.")
-            self.terminal.note("When nothing uses it any more:", self._line("--delete"))
-
-    def _or_left(self, step: Callable[[], None], left: str) -> None:
-        """Take a step, and say what is left to do where it fails."""
+        places.check(place, new)
+        state = "active"
         try:
-            step()
+            self.iam.deactivate(old)
+            state = "deactivated"
+            if self.delete:
+                self.iam.delete(old)
+                state = "deleted"
         except MfaenvError as error:
-            raise MfaenvError(error.message, f"{left} Run it again, or ask an administrator.") from None
+            left = f"{new.access_key} is stored and works; {old} is still {state}."
+            raise MfaenvError(f"{left} {error.message}", error.hint, command=error.command) from None
+        self.terminal.note(f"The new key {new.access_key} is in {self.title}; {old} is {state}.")
+        if not self.delete:
+            self.terminal.note("When nothing uses it any more:", self._line("--delete"))
 
     def _line(self, *options: str) -> str:
         return process.to_type("keys", "rotate", *options, "-p", self.request.profile.text)
 
-    def _remember(self, profile: str, command: str, new: Keys) -> None:
+    def _remember(self, profile: str, command: str, keys: Keys) -> None:
         if command:
-            longterm.remember(self.store, profile, command, new.access_key, time.time())
+            longterm.remember(self.store, profile, command, keys.access_key, time.time())
 
     def _prove(self, new: Keys) -> None:
         """Wait until STS knows the key; fail where it does not in time, or for another reason."""
@@ -220,29 +235,18 @@ class Rotation:
 
     def _update_others(self, new: Keys, old: str) -> None:
         """Store the new key for every profile that has the old one, which stays active where one cannot have it."""
-        files = awsfiles.load(self.env)
-        for name in files.profiles:
+        files = awsfiles.load(self.terminal.env)
+        for name, section in files.profiles.items():
+            place = places.of_profile(files, name, self.terminal)
+            command = section.get(process.SETTING, "")
+            if place is None or longterm.remembered_key(self.store, name, command) not in {"", old}:
+                continue  # a keychain that has another one is not opened
             try:
-                self._update(files, name, new, old)
+                keys = place.load()
+                if keys and not keys.token and keys.access_key == old:
+                    place.replace(keys, new)
+                    self._remember(name, command, new)
+                    self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")
             except MfaenvError as error:
                 left = f"Profile {name} still has the old key {old}, which therefore stays active. Run it again."
                 raise MfaenvError(error.message, left) from None
-
-    def _update(self, files: AwsFiles, name: str, new: Keys, old: str) -> None:
-        """Store the new key for a profile if it has the old one; a keychain that has another is not opened."""
-        place = places.of_profile(files, name, self.env, self.terminal)
-        command = files.profiles[name].get(process.SETTING, "") if isinstance(place, KeychainEntry) else ""
-        remembered = longterm.remembered_key(self.store, name, command) if command else ""
-        if place is None or remembered not in {"", old}:
-            return
-        try:
-            keys = place.load()
-        except MfaenvError as error:
-            if not command or remembered:
-                raise
-            self.terminal.warn(f"Which key profile {name} has is not known: {error.message}")
-            return
-        if keys and not keys.token and keys.access_key == old:
-            place.replace(keys, new)
-            self._remember(name, command, new)
-            self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")

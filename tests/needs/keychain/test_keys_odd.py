@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from observed_aws import ObservedAws
     from product import Outcome, Product
 
-    from mfaenv.pretend_aws.routing import Operation
     from mfaenv.pretend_aws.scenario import Scenario
     from mfaenv.pretend_aws.world import Credential, User
-    from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/needs/windows has the keychain there")
 
@@ -181,30 +179,6 @@ def test_a_backend_that_keeps_nothing_changes_nothing(
     assert done.status == 1
     assert_explained(done, wrong, ".")
     assert (credentials(product).read_bytes(), config(product).read_bytes()) == before
-
-
-def test_a_rotation_that_was_interrupted_goes_on_before_iam_lists_the_new_key(
-    product: Product, scenario: Scenario, aws: ObservedAws, alice: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    get_session(product, scenario)
-    alice.policies["Deny"] = {"Statement": [{"Effect": "Deny", "Action": "iam:UpdateAccessKey", "Resource": "*"}]}
-    assert product.run(*ROTATE).status == 1
-    del alice.policies["Deny"]
-    perform, new = aws.perform, alice.keys[1]
-
-    def late(operation: Operation, request: HttpRequest) -> HttpResponse:
-        if operation.action != "ListAccessKeys":
-            return perform(operation, request)
-        alice.keys.remove(new)
-        try:
-            return perform(operation, request)
-        finally:
-            alice.keys.append(new)
-
-    monkeypatch.setattr(aws, "perform", late)
-    succeeded(product.run(*ROTATE))
-    assert [key.active for key in alice.keys] == [False, True]
-    assert new.secret in credentials(product).read_text()
 
 
 def test_a_profile_gets_the_new_key_where_one_file_is_both(product: Product, scenario: Scenario, alice: User) -> None:
