@@ -70,8 +70,8 @@ def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]
         terminal, sessions_by_key = Terminal.for_options(options, env), dict[str, Session]()
         ours = environment.without_settings(env)
         resolved = service.resolve_request(options, ours, fast.fingerprint(options, env))
-        resolved.warn_of_lost(terminal)
         answer = resolved.answer(terminal, sessions_by_key)
+        resolved.warn_of_lost(terminal)
         own = resolved.fields(answer)
         pairs, keys = environment.pairs(own, env), {} if options.get("serve") else own
         shells.check_lengths(pairs)

@@ -26,6 +26,11 @@ class ShownCode(NamedTuple):
     used: bool
     """Whether AWS has taken it already, and so will not take it again."""
 
+    @property
+    def good_seconds(self) -> int:
+        """Return how long AWS will take it: for some time after the device shows another."""
+        return self.seconds + TOLERANCE * STEP
+
 
 def code_at_step(secret: bytes, step: int, digits: int = 6) -> str:
     """Return the code of one step (RFC 4226, section 5.3)."""

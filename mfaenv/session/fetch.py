@@ -131,8 +131,8 @@ def shown_in_demo(endpoint: str, env: Mapping[str, str]) -> tuple[str, ...]:
         shown = read_code_page(endpoint, DEMO_SECONDS)
     except OSError:
         return ()
-    when = f"used already; the next one comes in {shown.seconds} s" if shown.used else f"for {shown.seconds} s"
-    return (f"The demo's device shows {shown.code}, {when}.",)
+    used = f"used already; the next one comes in {shown.seconds} s"
+    return (f"The demo's device shows {shown.code}, {used if shown.used else f'good for {shown.good_seconds} s'}.",)
 
 
 class Fetch:

@@ -60,6 +60,7 @@ def test_a_command_gets_the_demos_environment_and_nothing_of_the_users(place: Pl
         "AWS_CONFIG_FILE",
         "AWS_SHARED_CREDENTIALS_FILE",
         "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_STS",
         "AWS_EC2_METADATA_DISABLED",
         "MFAENV_CACHE_DIR",
         "MFAENV_DEMO",
@@ -88,6 +89,20 @@ def test_the_code_is_shown_and_taken(aws: ObservedAws, alice: User, capfd: pytes
     shown = capfd.readouterr()
     assert alice.devices[0].accept(shown.out.strip())
     assert "more seconds, once" in shown.err
+
+
+@pytest.mark.parametrize(("left", "good"), [(30, 60), (1, 31)])
+def test_a_code_is_told_to_be_good_for_as_long_as_it_is_taken(
+    aws: ObservedAws, alice: User, capfd: pytest.CaptureFixture[str], left: int, good: int
+) -> None:
+    """AWS takes a code for another half a minute after the device has changed it, so there is time to type one."""
+    now = 1_800_000_000 + 30 - left
+    aws.world.clock = lambda: now
+    show_code({DEMO: aws.url})
+    shown = capfd.readouterr()
+    assert shown.err == f"good for {good} more seconds, once\n"
+    now += good - 1
+    assert alice.devices[0].accept(shown.out.strip())
 
 
 def test_a_used_code_is_not_shown_but_the_next_one(

@@ -68,6 +68,15 @@ def test_credentials_are_what_sdks_read(served: Served, scenario: Scenario) -> N
     assert got["Expiration"] == f"{datetime.fromtimestamp(int(role.expires or 0), UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def test_who_gets_no_session_is_not_warned_of_what_it_would_lack(product: Product, scenario: Scenario) -> None:
+    configure(product, "staging", s3="\n  addressing_style = path")
+    line = ("exec", "--serve", "-p", "staging", "-c")
+    refused = product.run(*line, "000000", "--", "true")
+    assert refused.status == 1
+    assert "Programs in this shell do not get all" not in refused.err
+    assert "Programs in this shell do not get all" in product.run(*line, scenario.device.code(), "--", "true").err
+
+
 @pytest.mark.parametrize(
     ("status", "changes"),
     [

@@ -101,7 +101,7 @@ def show_code(environ: Mapping[str, str], *, sleep: Callable[[float], None] = ti
     except OSError:
         raise MfaenvError(f"The demo at {url} has ended.", "Start another: mfaenv demo") from None
     text_to_stdout(f"{shown.code}\n")
-    terminal.tell(f"good for {shown.seconds} more seconds, once")
+    terminal.tell(f"good for {shown.good_seconds} more seconds, once")
     return DONE
 
 
@@ -116,7 +116,8 @@ def _served(scenario: Scenario, env: Mapping[str, str]) -> Iterator[tuple[str, d
             url = opened.enter_context(PretendAws(scenario.world)).url
             Path(name, ADDRESS).write_text(url, encoding="ascii")
         files = write_files(Path(name), url, keys={"default": scenario.key}, profiles=scenario.profiles)
-        yield url, {**_with_mfaenv(without_aws(env)), **files, environment.DEMO: url}
+        # Go's SDK takes AWS_ENDPOINT_URL for services, but not where it assumes a role by itself.
+        yield url, {**_with_mfaenv(without_aws(env)), **files, "AWS_ENDPOINT_URL_STS": url, environment.DEMO: url}
     finally:
         with undisturbed():
             opened.close()
@@ -149,7 +150,7 @@ def _with_mfaenv(environ: Mapping[str, str]) -> dict[str, str]:
 def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:
     shown = scenario.device.shown()
     words, before = _POLICY_WORDS[policy]
-    code = ("mfaenv demo --code", f"shows the MFA device's code: {shown.code}, for {shown.seconds} s")
+    code = ("mfaenv demo --code", f"shows the MFA device's code: {shown.code}, good for {shown.good_seconds} s")
     set_up = [("mfaenv configure", "makes the MFA device"), (code[0], "shows its codes, as a phone would")]
     steps = [
         ("aws s3 ls", before),

@@ -215,3 +215,11 @@ def test_without_the_offer_the_same_profile_is_denied(product: Product, aws: Obs
     done = subprocess.run(boto3(folder)("staging"), env=product.env, capture_output=True, text=True, check=False)
     assert "AccessDenied" in done.stderr
     assert aws.actions("AssumeRole") == ["AssumeRole"]
+
+
+def test_go_assumes_roles_in_the_demo_too(product: Product, folder: Path) -> None:
+    """The key alone is refused, by the demo and not on the way to AWS."""
+    product.env["HTTPS_PROXY"] = "http://127.0.0.1:1"
+    done = product.run("demo", "--", *go(folder)("staging"))
+    assert "StatusCode: 403" in done.err
+    assert "with an explicit deny in an identity-based policy" in done.err
