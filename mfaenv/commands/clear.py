@@ -13,7 +13,7 @@ from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Options
 from mfaenv.model import PROCESS
-from mfaenv.session import longterm, remembered, stored
+from mfaenv.session import longterm, remembered
 from mfaenv.session.lock import remove_abandoned
 from mfaenv.shells import detect
 from mfaenv.store import DEVICE, KINDS, LOCK, SESSION, Store, kind
@@ -32,8 +32,6 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     chosen = _of_profile(store, profile, env) if profile else _all(store)
     removed = {name: entry for name, entry in chosen.items() if _remove(store, name)}
     sessions = {name: entry for name, entry in removed.items() if kind(name) == SESSION}
-    if sessions:
-        stored.forget(store)
     for line in _removed_lines(sessions) or [nothing_stored(profile)]:
         terminal.note(line)
     stuck = chosen.keys() - removed.keys()

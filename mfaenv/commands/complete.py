@@ -96,12 +96,8 @@ def _program(tab: Tab, index: int, env: Mapping[str, str], *, lists: bool) -> st
 
 def _names(takes: Takes, typed: str, env: Mapping[str, str]) -> Iterable[str]:
     """Return the words that an option or a command takes."""
-    if takes == PROFILES:
+    if takes in (PROFILES, STORED):
         return names.profiles(env)
-    if takes == STORED:
-        from mfaenv.session import stored  # most Tabs do without
-
-        return stored.profiles(env)
     if takes == PROGRAM:
         return _programs(typed, env)
     if takes == FILES:

@@ -57,7 +57,7 @@ DIRENV = "direnv"
 """What `mfaenv init` takes beside shells: its library gives `use mfaenv` to direnv's files."""
 
 STORED = "stored"
-"""A profile that has a stored session."""
+"""A profile whose sessions may be stored: nobody is asked which one."""
 
 TOPICS = (
     "shells",

@@ -9,17 +9,13 @@ from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session, file_name
 from mfaenv.fast.environment import timestamp
 from mfaenv.model import Credentials, Hop, Keys, Request
-from mfaenv.session import dismissed, remembered
+from mfaenv.session import remembered
 from mfaenv.session.lock import lock
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
 
 WINDOW = "window"
 """What the lock is named for that a process holds while it asks in a window."""
-
-NAMES = 16_384
-"""Characters of an entry for the names of its profiles: the entry of a long chain has to be read back."""
-
 
 USERS_NAME = "mfaenv"
 """What a role's session is named where no user is known, and what its key says where it is named after the user.
@@ -29,11 +25,6 @@ Roles that were stored under it before serve until they end.
 
 ALWAYS = ("role_arn", "session_name", "external_id", "duration", "region", "endpoint", "profile")
 """The fields of a hop that are in each key; the others are where they say something."""
-
-Stale = frozenset[str]
-"""Access keys of sessions that do not count, however much is left of them."""
-
-NONE_STALE: Stale = frozenset()
 
 
 class Answer(NamedTuple):
@@ -47,11 +38,6 @@ class Answer(NamedTuple):
 def session_key(request: Request, keys: Keys) -> str:
     """Return everything that a session depends on: it holds in all regions, and however long it was asked for."""
     return f"session\n{keys.access_key}\n{request.device.text}\n{request.endpoint.text}"
-
-
-def _shorter(key: str) -> str:
-    """Return the key of a session that was got anew, and ends before the one that is stored."""
-    return f"{key}\nshorter"
 
 
 def profile_key(request: Request) -> str:
@@ -81,7 +67,7 @@ def as_session(request: Request, credentials: Credentials, key: str, source: str
     """Return credentials as a session to be stored; `source` is the long-term access key that it comes from."""
     return Session(
         key=key,
-        profiles=_kept(request.profiles[-len(request.hops) - 1 :]),
+        profiles=request.profiles[-len(request.hops) - 1 :],
         source=source,
         account=request.account,
         device=request.device.text,
@@ -107,59 +93,50 @@ def end_in_words(session: Session) -> str:
     return "unknown end" if session.token else "no end"
 
 
-def _kept(profiles: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names on a chain, from the wanted one on: as many as NAMES characters hold."""
-    length = 0
-    for number, name in enumerate(profiles):
-        length += len(name) + 1
-        if length > NAMES:
-            return profiles[: max(number, 1)]
-    return profiles
-
-
 class Cache:
     """A store for sessions. What cannot be written there is reported once, and no error: the session is still printed.
 
-    `sessions` are the sessions by key that this process found or got: it keeps them where the store does not.
+    `sessions` are the sessions by key that this process found or got: it keeps them where the store does not. Those
+    that were made before `since` do not count.
     """
 
     def __init__(
         self, store: Store, terminal: Terminal, now: Callable[[], float], sessions: dict[str, Session] | None = None
     ) -> None:
-        self._store = store
+        self.store = store
+        self.since = 0.0
         self._terminal = terminal
         self._now = now
-        self._held = {} if sessions is None else sessions
+        self._sessions = {} if sessions is None else sessions
         self._writable = True
 
-    def find(self, key: str, min_remaining: int, stale: Stale = NONE_STALE) -> Answer:
-        """Look up the session with most left that lasts for `min_remaining` seconds more, and is not stale."""
-        now, fresh = self._now(), [session for session in self.all(key) if session.access_key not in stale]
-        best = max(fresh, key=lambda session: session.left(now), default=Session())
+    def find(self, key: str, min_remaining: int) -> Answer:
+        """Look up the session with most left that lasts for `min_remaining` seconds more."""
+        now = self._now()
+        best = max(filter(self._counts, self._all(key)), key=lambda session: session.left(now), default=Session())
         return Answer(best if best.left(now) >= min_remaining else Session(), key)
 
-    def all(self, key: str) -> list[Session]:
-        """Return the sessions of this key: at most one with most left, and a newer one that ends before it."""
-        places = (key, _shorter(key))
-        stored = (self._store.get(Session, place) for place in places)
-        return [session for session in (*stored, *map(self._held.get, places)) if session]
+    def _all(self, key: str) -> list[Session]:
+        return list(filter(None, (self.store.get(Session, key), self._sessions.get(key))))
+
+    def _counts(self, session: Session) -> bool:
+        """Return whether it is new enough; one that comes from the future was made before the clock was set back."""
+        return not self.since or self.since <= session.created <= self._now()
 
     def prepare(self) -> None:
         """See before anybody is asked whether sessions can be stored."""
         try:
-            self._store.prepare()
+            if self._writable:
+                self.store.prepare()
         except OSError as error:
             self._writable = False
-            where = self._store.path or "The store"
+            where = self.store.path or "The store"
             self._terminal.warn(f"{where} cannot be written ({error.strerror or error}): the session is not stored.")
 
     @contextmanager
     def alone(self, access_key: str, profile: str) -> Iterator[None]:
         """Let one process at a time call AWS with this key; without a store there is nothing to share."""
-        with ExitStack() as stack:
-            if self._writable:
-                said = f"Another mfaenv is getting a session with the keys of profile {profile}; waiting for it."
-                self._lock(stack, access_key, said)
+        with self._lock(access_key, f"Another mfaenv is getting a session with the keys of profile {profile}"):
             yield
 
     @contextmanager
@@ -169,43 +146,44 @@ class Cache:
         Raise KeyboardInterrupt where the person closed the window that was waited for: the next would ask the same.
         """
         since = self._now()
-        with ExitStack() as stack:
-            if self._writable:
-                said = f"A window of another mfaenv asks for the code of profile {profile}; waiting for the answer."
-                self._lock(stack, WINDOW, said)
-                self._terminal.check()
-                if dismissed.since(self._store, access_key, since):
-                    raise KeyboardInterrupt
+        with self._lock(WINDOW, f"A window of another mfaenv asks for the code of profile {profile}"):
+            self._terminal.check()
+            if remembered.is_dismissed(self.store, access_key, since):
+                raise KeyboardInterrupt
             try:
                 yield
             except KeyboardInterrupt:
-                self._try_to(lambda: dismissed.remember(self._store, access_key, self._now()))
+                self._try_to(lambda: remembered.remember_dismissed(self.store, access_key, self._now()))
                 raise
 
-    def _lock(self, stack: ExitStack, key: str, said: str) -> None:
-        """Hold the lock of this key until the stack is closed."""
-        path = self._store.file(file_name(LOCK, key))
-        waiting = partial(self._terminal.note, said)
-        self._try_to(lambda: stack.enter_context(lock(path, waiting, self._terminal.check)))
+    @contextmanager
+    def _lock(self, key: str, other: str) -> Iterator[None]:
+        """Hold the lock of this key; `other` is what another process that has it is doing."""
+        waiting = partial(self._terminal.note, f"{other}; waiting for it.")
+        with ExitStack() as held:
+            path = partial(self.store.file, file_name(LOCK, key))
+            self._try_to(lambda: held.enter_context(lock(path(), waiting, self._terminal.check)))
+            yield
 
     def keep(self, request: Request, credentials: Credentials, key: str, source: str) -> Answer:
-        """Store a session under its key, and announce it to the prompt hooks.
+        """Store a session under its key, unless a stored one ends later, and announce it to the prompt hooks.
 
         Raise MfaenvError where it has ended already, and no program could use it.
         """
         made = as_session(request, credentials, key, source, self._now())
-        if made.left(made.created) <= 0:
+        left = made.left(made.created)
+        if left <= 0:
             raise MfaenvError("The new session has ended already.", "Check this machine's clock, and the server's.")
-        if any(other.left(made.created) > made.left(made.created) for other in self.all(key)):
-            made = as_session(request, credentials, _shorter(key), source, made.created)
-        self._held[made.key] = made
-        self._try_to(lambda: self._store.put(made, credentials.expires or 0))
-        self._try_to(lambda: self._store.announce(str(made.created)))
+        stored = self.store.get(Session, key)
+        self._sessions[key] = made
+        if stored is None or stored.left(made.created) <= left:
+            self._try_to(lambda: self.store.put(made, credentials.expires or 0))
+        self._try_to(lambda: self.store.announce(str(made.created)))
         return Answer(made, key, new=True)
 
     def remember_device(self, access_key: str, request: Request) -> None:
         """Keep the request's device, and its user where that is known, for the next time."""
-        self._try_to(lambda: remembered.remember_device(self._store, access_key, request, self._now()))
+        self._try_to(lambda: remembered.remember_device(self.store, access_key, request, self._now()))
 
     def _try_to(self, write: Callable[[], object]) -> None:
         if self._writable:
@@ -213,5 +191,5 @@ class Cache:
                 write()
             except OSError as error:
                 self._writable = False
-                path = error.filename2 or self._store.path
+                path = error.filename2 or self.store.path
                 self._terminal.warn(f"{path} cannot be written ({error.strerror}): not stored.")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mfaenv.aws import process
 from mfaenv.config.acquisition import STDIN, checked_code
@@ -43,26 +46,17 @@ HINT = (
 )
 
 
+@dataclass(frozen=True)
 class CodeSource:
     """A source of codes: `get` takes the question, and what to do while the code is looked for.
 
-    `asks` tells whether the code has to be asked for: that
-    may take any time, and another code can be had when the first is refused.
+    `asks` tells whether the code has to be asked for: that may take any time, and another code can be had when the
+    first is refused. Of windows, one at a time is open.
     """
 
+    get: Callable[[Question, Meanwhile], str]
+    asks: bool = True
     window: Window | None = None
-
-    def __init__(self, name: str, get: Callable[[Question, Meanwhile], str], *, asks: bool) -> None:
-        self.name = name
-        self.get = get
-        self.asks = asks
-
-    @classmethod
-    def in_window(cls, window: Window) -> Self:
-        """Return the source that asks in a window, of which one at a time is open."""
-        made = cls("a window", window.ask_code, asks=True)
-        made.window = window
-        return made
 
     def remark(self, wrong: str) -> None:
         """Show what was wrong with a code where the person sees the next question, if that is not the terminal."""
@@ -70,25 +64,28 @@ class CodeSource:
             self.window.remark(wrong)
 
 
-def source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource | None:
-    """Return the source: what was given, else the program, else the terminal; None where there is none.
+def source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource:
+    """Return the source: what was given, else the program, else the terminal or a window.
 
-    Raise MfaenvError (usage) for a given code that is none.
+    Raise MfaenvError for a given code that is none (usage), and where there is no source.
     """
     code, command = how.token_code, how.token_command
     if code.text == STDIN:
-        return _given(checked_code(_first_line(), "standard input"), "standard input")
+        return _given(checked_code(_first_line(), "standard input"))
     if code.text and not (command.origin is Origin.OPTION and code.origin is Origin.VARIABLE):
-        return _given(checked_code(code.text, code.source), code.source)
+        return _given(checked_code(code.text, code.source))
     if command.text:
-        return CodeSource(
-            command.source, lambda _, meanwhile: from_program(command.text, terminal, meanwhile), asks=True
-        )
-    if how.no_input:
-        return None
-    if how.ask.text != "window" and terminal.available():
-        return CodeSource("the terminal", terminal.ask_code, asks=True)
-    return _window_source(request, how, terminal) if how.ask.text != "terminal" else None
+        return CodeSource(lambda _, meanwhile: from_program(command.text, terminal, meanwhile))
+    if not how.no_input and how.ask.text != "window" and terminal.available():
+        return CodeSource(terminal.ask_code)
+    if not how.no_input and how.ask.text != "terminal":
+        return _window_source(request, how, terminal)
+    reason = "--no-input forbids asking" if how.no_input else terminal.obstacle()
+    raise MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", HINT, status=CODE_NEEDED)
+
+
+def _given(digits: str) -> CodeSource:
+    return CodeSource(lambda _question, _meanwhile: digits, asks=False)
 
 
 def _window_source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource:
@@ -103,7 +100,7 @@ def _window_source(request: Request, how: Acquisition, terminal: Terminal) -> Co
             window.looked_for(),
             status=CODE_NEEDED,
         )
-    return CodeSource.in_window(window)
+    return CodeSource(window.ask_code, window=window)
 
 
 def can_ask(how: Acquisition, terminal: Terminal) -> bool:
@@ -118,16 +115,6 @@ def _first_line() -> str:
         while len(line) < LONGEST and not line.endswith(b"\n") and (byte := os.read(0, 1)):
             line += byte
     return line.decode("utf-8", "replace")
-
-
-def _given(digits: str, origin: str) -> CodeSource:
-    return CodeSource(origin, lambda _question, _meanwhile: digits, asks=False)
-
-
-def needed(request: Request, how: Acquisition, terminal: Terminal) -> MfaenvError:
-    """Make the error for a code that nobody can give."""
-    reason = "--no-input forbids asking" if how.no_input else terminal.obstacle()
-    return MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", HINT, status=CODE_NEEDED)
 
 
 def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
@@ -183,8 +170,6 @@ _PROGRAM_HINT = "Try the token command by itself."
 
 def _ending(status: int) -> str:
     """Return how a program ended that failed: with a status, or, where that is negative, by a signal."""
-    import signal
-
     if status > 0:
         return f"ended with status {status}"
     name = next((each.name for each in signal.Signals if each == -status), f"signal {-status}")
@@ -193,7 +178,5 @@ def _ending(status: int) -> str:
 
 def first_code(output: bytes) -> str:
     """Find the first run of exactly six ASCII digits."""
-    import re
-
     match = re.search(rb"(?<![0-9])[0-9]{6}(?![0-9])", output)
     return match[0].decode("ascii") if match else ""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from mfaenv.aws import address, client, sts
 from mfaenv.errors import MfaenvError, WrongCodeError
@@ -17,10 +17,6 @@ from mfaenv.store import Store
 from mfaenv.terminal import program, tty
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import DOUBTFUL, Styled
-
-if TYPE_CHECKING:
-    from mfaenv.session.keychain import Tell
-
 
 TRIES = 3
 CODE_SECONDS = 30
@@ -71,9 +67,22 @@ class BackgroundClient:
                 Thread(target=self._make_ahead, args=(made,), daemon=True).start()
                 self._made = made
 
+    def client(self) -> Any:
+        """Wait for the client, or make it now. Raise what went wrong while it was made."""
+        if self._made is None:
+            self._make(self._terminal.awaited)
+            return self._client
+        while not self._made.wait(LOOK_SECONDS):
+            if self._awaited:
+                self._terminal.awaited(self._awaited)
+                self._awaited = ""
+        if self._error is not None:
+            raise self._error
+        return self._client
+
     def _make_ahead(self, made: Event) -> None:
         try:
-            self._client = self._make(self._note)
+            self._make(self._note)
             # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
             sts.identity(self._client, self.keys.access_key)
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
@@ -86,24 +95,12 @@ class BackgroundClient:
         """Note what is waited for: it is not said while the question stands."""
         self._awaited = text
 
-    def _make(self, tell: "Tell") -> Any:
+    def _make(self, tell: Callable[[str], None]) -> None:
         request = self._request
         self.keys = longterm.loaded(request, self.keys, tell)
         self._awaited = ""
         settings = client.settings_of(request, request.device.text, request.endpoint.text)
-        return client.client("sts", settings, self.keys)
-
-    def client(self) -> Any:
-        """Wait for the client, or make it now. Raise what went wrong while it was made."""
-        if self._made is None:
-            return self._make(self._terminal.awaited)
-        while not self._made.wait(LOOK_SECONDS):
-            if self._awaited:
-                self._terminal.awaited(self._awaited)
-                self._made.wait()
-        if self._error is not None:
-            raise self._error
-        return self._client
+        self._client = client.client("sts", settings, self.keys)
 
 
 def question(request: Request, env: Mapping[str, str]) -> tuple[Styled, ...]:
@@ -139,83 +136,72 @@ class Fetch:
     """One search for a session; the device in the request is known by now. `keys` are those that got the session."""
 
     def __init__(self, request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock) -> None:
-        self._request = request
         self.keys = keys
+        self._request = request
         self._source = source
         self._store, self._terminal, _, self._now = context
         self._lock = lock
-        self._refused: set[str] = set()
+        self._ready = BackgroundClient(request, keys, self._terminal)
 
     def session(self) -> Credentials:
         """Get the session; it is this process's turn then, until the session is stored.
 
-        Raise MfaenvError, after three wrong codes at the latest; KeyboardInterrupt; ArrivedError where another process
-        got a session meanwhile.
+        Raise MfaenvError, after three codes that were wrong or used at the latest; KeyboardInterrupt; ArrivedError
+        where another process got a session meanwhile.
         """
-        ready = BackgroundClient(self._request, self.keys, self._terminal)
         try:
-            return self._session(ready)
+            for remaining in reversed(range(TRIES)):
+                credentials = self._try(again=bool(remaining) and self._source.asks)
+                if credentials:
+                    return credentials
         except BaseException:
             program.end_bound()  # the background thread may wait for one
             raise
-
-    def _session(self, ready: BackgroundClient) -> Credentials:
-        for remaining in reversed(range(TRIES)):
-            code = self._unused_code(ready.begin)
-            try:
-                made = ready.client()
-                self.keys = ready.keys
-                self._lock.check_store()  # a stopped process may have lost the lock
-                return self._send(made, code)
-            except WrongCodeError as error:
-                self._lock.check_store()
-                self._refuse(code)
-                self._lock.release()
-                if not remaining or not self._source.asks:
-                    raise
-                self._source.remark(error.message)
-                self._terminal.error(error)
         raise AssertionError("the last try returns or raises")
 
-    def _unused_code(self, meanwhile: Callable[[], None]) -> str:
-        """Get a code that was not sent before, and the turn to send it; who gives one that was is asked for the next.
-
-        Raise MfaenvError where there is no next one: a given code, or a program that never changes its own.
-        """
-        for remaining in reversed(range(TRIES)):
-            if self._source.asks:
-                self._lock.release()
-            code = self._source.get(question(self._request, self._terminal.env), meanwhile)
-            if self._verdict(code) != remembered.REFUSED:  # what one got that was used may be about to be stored
-                self._lock.acquire()
-            verdict = self._verdict(code)
-            if not verdict:
-                return code
+    def _try(self, *, again: bool) -> Credentials | None:
+        """Get a code and send it, unless it was sent before. Return None where the person is to be asked again."""
+        if self._source.asks:
             self._lock.release()
-            reason = f"That code was already {verdict}"
+        code = self._source.get(question(self._request, self._terminal.env), self._ready.begin)
+        if self._verdict(code) != remembered.REFUSED:  # what one got that was used may be about to be stored
+            self._lock.acquire()
+        verdict = self._verdict(code)
+        if verdict:
+            self._lock.release()
             left = CODE_SECONDS - self._now() % CODE_SECONDS
-            if not remaining or not self._source.asks:
+            reason = f"That code was already {verdict}"
+            if not again:
                 raise MfaenvError(f"{reason}.", f"The device shows the next one in {int(left) + 1} s.")
             self._source.remark(f"{reason}.")
             self._terminal.wait(reason, left)
-        raise AssertionError("the last try returns or raises")
+            return None
+        try:
+            return self._send(code)
+        except WrongCodeError as error:
+            self._lock.check_store()
+            self._remember(code, remembered.REFUSED)
+            self._lock.release()
+            if not again:
+                raise
+            self._source.remark(error.message)
+            self._terminal.error(error)
+            return None
+
+    def _send(self, code: str) -> Credentials:
+        """Send the code. A stopped process may have lost the lock since it has it."""
+        made = self._ready.client()
+        self.keys = self._ready.keys
+        self._lock.check_store()
+        serial, seconds = self._request.device.text, self._request.duration.seconds
+        credentials = sts.session_token(made, self.keys.access_key, serial, code, seconds)
+        self._remember(code, remembered.USED)
+        return credentials
 
     def _verdict(self, code: str) -> str:
         """Return what AWS said to this code before, or an empty text."""
-        if code in self._refused:
-            return remembered.REFUSED
         return remembered.verdict(self._store, self._request.device.text, code, self._now())
-
-    def _refuse(self, code: str) -> None:
-        self._refused.add(code)
-        self._remember(code, remembered.REFUSED)
 
     def _remember(self, code: str, verdict: str) -> None:
         with suppress(OSError):  # the store was tried before the question, and was complained about then
             remembered.remember_code(self._store, self._request.device.text, code, verdict, self._now())
-
-    def _send(self, client: Any, code: str) -> Credentials:
-        serial = self._request.device.text
-        credentials = sts.session_token(client, self.keys.access_key, serial, code, self._request.duration.seconds)
-        self._remember(code, remembered.USED)
-        return credentials

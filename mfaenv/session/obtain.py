@@ -1,30 +1,19 @@
 """A session for a request: stored or fetched, one process at a time, roles on top."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 
 from mfaenv import duration
 from mfaenv.aws import address
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
-from mfaenv.model import Credentials, Hop, Keys, Origin, Request, Span, Value
-from mfaenv.session import code, device, longterm, remembered
-from mfaenv.session.cache import (
-    NONE_STALE,
-    Answer,
-    Cache,
-    Stale,
-    as_session,
-    end_in_words,
-    profile_key,
-    role_key,
-    session_key,
-)
+from mfaenv.model import Credentials, Keys, Origin, Request, Span, Value
+from mfaenv.session import code, device, longterm, remembered, roles
+from mfaenv.session.cache import Answer, Cache, as_session, end_in_words, profile_key, role_key, session_key
 from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import Context, Fetch
-from mfaenv.session.roles import Roles
 from mfaenv.terminal.tones import BAD, Styled
 
 ANY_TIME = Span(1, "")
@@ -40,7 +29,8 @@ class Sessions:
         self._context = context
         self._store, self._terminal, self._how, self._now = context
         self._cache = Cache(self._store, self._terminal, self._now, sessions)
-        self._roles = Roles(self._store, self._cache)
+        if self._how.refresh:
+            self._cache.since = self._now()
         self._code_source: CodeSource | None = None
 
     def obtain(self, request: Request) -> Answer:
@@ -57,9 +47,11 @@ class Sessions:
 
     def stored(self, request: Request) -> Answer:
         """Return the stored session, or an empty one; never ask, and never call AWS. Raise MfaenvError."""
-        request = longterm.with_remembered_key(request, self._store)
-        keys = request.keys
-        return Answer(Session()) if keys is None else self._stored(self._known_device(request, keys), keys)
+        return self._find(self._with_known_device(longterm.with_remembered_key(request, self._store)))
+
+    def base_session(self, request: Request) -> Answer:
+        """Look the user's own session up that the request's roles are assumed with, however little is left of it."""
+        return self._find(self._with_known_device(request)._replace(hops=(), min_remaining=ANY_TIME))
 
     def with_device(self, request: Request) -> Request:
         """Return the request with its device: the one that it names or that was used before, else what AWS says.
@@ -67,122 +59,97 @@ class Sessions:
         The person is asked where AWS may not say or knows several. No code is used, and nothing stored. Raise
         MfaenvError, KeyboardInterrupt.
         """
-        keys = request.keys
-        while keys is not None:
-            request = self._known_device(request, keys)
-            if request.device.text:
-                break
-            address.check_request(request)
-            with suppress(ArrivedError), self._call_lock(request, keys) as call_lock:
-                return self._found_device(request, keys, call_lock)
-        return request
-
-    def base_session(self, request: Request) -> Answer:
-        """Look the user's own session up that the request's roles are assumed with, however little is left of it."""
-        keys = request.keys
-        if keys is None:
-            return Answer(Session())
-        request = self._known_device(request, keys)
-        return self._stored(request._replace(hops=(), min_remaining=ANY_TIME), keys)
+        request = self._with_known_device(request)
+        if request.keys is None or request.device.text:
+            return request
+        address.check_request(request, self._terminal.env)
+        with suppress(ArrivedError), self._call_lock(request, request._replace(hops=())) as call_lock:
+            return self._with_found_device(request, request.keys, call_lock)
+        return self.with_device(request)
 
     def renew(self, request: Request) -> Answer:
         """Assume the request's roles with the stored session, or resolve anew what needs no code; never ask.
 
         Nothing is got where the stored session has ended. Raise MfaenvError.
         """
-        keys = request.keys
-        if keys is None:
+        if request.keys is None:
             return self._unknown(request)
-        session = self.base_session(request)
-        if not session.session or not request.hops:
-            return session
-        request = self._known_device(request, keys)
+        base = self.base_session(request)
+        if not base.session:
+            return base
+        request = self._with_known_device(request)
         try:
-            return self._with_roles(request, keys, session)
+            return self._with_roles(request, base)
         except ArrivedError:
-            return self._stored(request, keys)
+            return self._find(request)
 
     def _answer(self, request: Request) -> Answer:
         request = longterm.with_remembered_key(request, self._store)
-        if request.keys is None:
-            return self._unknown(request)
-        return self._of_keys(request, request.keys)
+        return self._unknown(request) if request.keys is None else self._of_keys(request, request.keys)
 
     def _of_keys(self, request: Request, keys: Keys) -> Answer:
-        request = self._known_device(request, keys)
-        stale = self._all_stored(session_key(request, keys), request.hops) if self._how.refresh else NONE_STALE
-        answer = self._stored(request, keys, stale)
-        return answer if answer.session else self._fresh(request, keys, stale)
+        """Look in the store, and get what is not there; look again where another process got part of it meanwhile."""
+        request = self._with_known_device(request)
+        answer = self._find(request)
+        if answer.session:
+            return answer
+        address.check_request(request, self._terminal.env)
+        self._cache.prepare()
+        own = request._replace(hops=())
+        base = self._find(own)
+        try:
+            if base.session:
+                return self._with_roles(request, base)
+            with self._call_lock(request, own) as call_lock:
+                base = self._from_code(own, keys, call_lock)
+            return self._with_roles(request, base)
+        except DeniedError as error:
+            if base.new or not base.session:
+                raise
+            self._cache.since = self._now()
+            with suppress(ArrivedError), self._call_lock(request, own):
+                self._offer_fresh(error)
+        except ArrivedError:
+            pass
+        return self._of_keys(request, keys)
 
-    def _known_device(self, request: Request, keys: Keys) -> Request:
+    def _with_known_device(self, request: Request) -> Request:
         """Fill in the device that this access key used before, and check whichever there is."""
-        serial, account = remembered.device(self._store, keys.access_key, request.endpoint.text)
+        if request.keys is None:
+            return request
+        serial, account = remembered.device(self._store, request.keys.access_key, request.endpoint.text)
         if request.device.text:
             device.checked(request.device.text, request.device.source)
             remembered_account = account if serial == request.device.text else ""
             return request._replace(account=device.account(request.device.text) or remembered_account)
         return request._replace(device=Value(serial, "remembered"), account=account) if serial else request
 
-    def _stored(self, request: Request, keys: Keys, stale: Stale = NONE_STALE) -> Answer:
+    def _find(self, request: Request) -> Answer:
         """Look the request up in the store."""
-        if not request.device.text:
+        if request.keys is None or not request.device.text:
             return Answer(Session())
-        key = role_key(session_key(request, keys), request.hops)
-        return self._cache.find(key, request.min_remaining.seconds, stale)
-
-    def _all_stored(self, key: str, hops: tuple[Hop, ...]) -> Stale:
-        """Return the access keys of all stored sessions on a chain of roles that begins at this key."""
-        places = [key, *(key := role_key(key, (hop,)) for hop in hops)]
-        return frozenset(session.access_key for place in places for session in self._cache.all(place))
-
-    def _fresh(self, request: Request, keys: Keys, stale: Stale) -> Answer:
-        address.check_request(request)
-        self._cache.prepare()
-        while True:
-            with suppress(ArrivedError):
-                return self._got(request, keys, stale)
-
-    def _got(self, request: Request, keys: Keys, stale: Stale) -> Answer:
-        """Get what is not stored. Raise ArrivedError where another process got part of it meanwhile: look again."""
-        request = self._known_device(request, keys)
-        answer = self._stored(request, keys, stale)
-        if answer.session:
-            return answer
-        session = self._stored(request._replace(hops=()), keys, stale)
-        if not session.session:
-            with self._call_lock(request, keys, stale) as call_lock:
-                session = self._from_code(request._replace(hops=()), keys, call_lock)
-            return self._with_roles(request, keys, session, stale)
-        try:
-            return self._with_roles(request, keys, session, stale)
-        except DeniedError as error:
-            stale = self._all_stored(session_key(request, keys), request.hops)
-            with self._call_lock(request, keys, stale):
-                self._offer_fresh(error)
-            return self._got(request, keys, stale)
+        key = role_key(session_key(request, request.keys), request.hops)
+        return self._cache.find(key, request.min_remaining.seconds)
 
     @contextmanager
-    def _call_lock(
-        self, request: Request, keys: Keys, stale: Stale = NONE_STALE, *, roles: bool = False
-    ) -> Iterator[CallLock]:
-        """Make the lock for the code, or for the roles; it is not needed once these are stored, and not stale."""
+    def _call_lock(self, request: Request, *others: Request) -> Iterator[CallLock]:
+        """Make the lock for what is wanted; it is not needed once that is stored, or one of the others."""
 
         def arrived() -> bool:
-            with_device = self._known_device(request, keys)
-            sufficient = (with_device,) if roles else (with_device, with_device._replace(hops=()))
-            return any(self._stored(each, keys, stale).session for each in sufficient)
+            return any(self._find(self._with_known_device(each)).session for each in (request, *others))
 
-        alone = partial(self._cache.alone, keys.access_key, request.profile.text)
+        access_key = request.keys.access_key if request.keys else ""
+        alone = partial(self._cache.alone, access_key, request.profile.text)
         with CallLock(self._store, alone, arrived) as call_lock, self._terminal.watching(call_lock.check_store):
             yield call_lock
 
-    def _with_roles(self, request: Request, keys: Keys, session: Answer, stale: Stale = NONE_STALE) -> Answer:
+    def _with_roles(self, request: Request, base: Answer) -> Answer:
         """Assume the roles, if there are any, with the user's own session."""
         if not request.hops:
-            return session
-        with self._call_lock(request, keys, stale, roles=True) as call_lock:
+            return base
+        with self._call_lock(request) as call_lock:
             call_lock.acquire()
-            return self._roles.assume(request, session, stale)
+            return roles.assume(request, base, self._cache)
 
     def _from_code(self, request: Request, keys: Keys, call_lock: CallLock) -> Answer:
         """Get the user's own session for a code, and store it."""
@@ -194,11 +161,14 @@ class Sessions:
         source = self._source(request)
         searched = not request.device.text
         if searched or not request.account or not longterm.in_keychain(request):
-            keys = self._loaded(request, keys)  # before anybody is asked: another's program may ask on the terminal too
+            # Before anybody is asked: another's program may ask on the terminal too.
+            keys = self._remembered(request, longterm.loaded(request, keys, self._terminal.awaited))
         if searched or not request.account:
             call_lock.acquire()
-            request = self._found_device(request, keys, call_lock)
-        with self._asked_alone(source, request, keys, call_lock):
+            request = self._with_found_device(request, keys, call_lock)
+        if source.window:  # one process at a time asks in one, until its session is stored: the others wait for that
+            call_lock.release()
+        with self._cache.one_window(keys.access_key, request.profile.text) if source.window else nullcontext():
             fetch = Fetch(request, keys, source, self._context, call_lock)
             credentials, keys = fetch.session(), self._remembered(request, fetch.keys)
             self._cache.remember_device(keys.access_key, request)
@@ -207,34 +177,19 @@ class Sessions:
         self._tell(request, credentials, searched=searched)
         return answer
 
-    def _loaded(self, request: Request, keys: Keys) -> Keys:
-        """Return the keys with their secret. Raise MfaenvError where the program or the keychain gives none."""
-        return self._remembered(request, longterm.loaded(request, keys, self._terminal.awaited))
-
     def _remembered(self, request: Request, keys: Keys) -> Keys:
         """Note which access key the request's program gave, and return the keys."""
         if request.process.text:
             longterm.remember(self._store, request.profiles[-1], request.process.text, keys.access_key, self._now())
         return keys
 
-    def _asked_alone(
-        self, source: CodeSource, request: Request, keys: Keys, call_lock: CallLock
-    ) -> AbstractContextManager[None]:
-        """Let one process at a time ask in a window, until its session is stored; the others wait for its answer."""
-        if source.window is None:
-            return nullcontext()
-        call_lock.release()
-        return self._cache.one_window(keys.access_key, request.profile.text)
-
     def _source(self, request: Request) -> CodeSource:
         """Return the source of the code; standard input is read but once. Raise MfaenvError where there is none."""
         if self._code_source is None:
             self._code_source = code.source(request, self._how, self._terminal)
-        if self._code_source is None:
-            raise code.needed(request, self._how, self._terminal)
         return self._code_source
 
-    def _found_device(self, request: Request, keys: Keys, call_lock: CallLock) -> Request:
+    def _with_found_device(self, request: Request, keys: Keys, call_lock: CallLock) -> Request:
         """Fill in the device, or the account of a hardware token, whose serial number does not tell it."""
         if request.device.text:
             who = device.owner(request, keys)
@@ -268,13 +223,11 @@ class Sessions:
 
     def _unknown(self, request: Request) -> Answer:
         """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
-        address.check_request(request)
+        address.check_request(request, self._terminal.env)
         keys = longterm.load_keys(request, self._terminal.awaited)
         if not isinstance(keys, Keys):
             return self._without_code(request, keys)
-        self._cache.prepare()
-        self._remembered(request, keys)
-        return self._of_keys(request._replace(keys=keys), keys)
+        return self._of_keys(request._replace(keys=self._remembered(request, keys)), keys)
 
     def _without_code(self, request: Request, credentials: Credentials) -> Answer:
         """Return what botocore resolves the profile to, with the roles on top that it does not know of."""
@@ -284,4 +237,5 @@ class Sessions:
         if not request.hops:
             return answer
         self._cache.prepare()
-        return self._roles.assume(request, answer, self._all_stored(answer.key, request.hops))
+        self._cache.since = self._now()  # roles on top are assumed each time
+        return roles.assume(request, answer, self._cache)

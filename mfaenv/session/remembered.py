@@ -1,14 +1,17 @@
-"""What is remembered beside sessions: the device of each access key, and the codes that AWS took or refused."""
+"""What is remembered beside sessions: devices, the codes that AWS took or refused, and prompts that were dismissed."""
 
 from collections.abc import Callable
 
 from mfaenv.fast.entry import READERS, Entry, file_name, whole
 from mfaenv.model import Request
-from mfaenv.store import CODE, DEVICE, Store
+from mfaenv.store import CLOSED, CODE, DEVICE, Store
 
 DEVICE_SECONDS = 400 * 86_400
 VERDICT_SECONDS = 90
 """A code counts for its own 30 seconds and one step to each side; after that AWS would refuse it in any case."""
+
+DISMISSED_SECONDS = 60
+"""Who waits for the window sees it at once."""
 
 MOST_CODES = 100
 """More wrong codes than these in a minute and a half are no typing errors; the oldest are forgotten."""
@@ -45,6 +48,14 @@ class Codes(Entry):
     READERS = _READERS
     key: str = ""
     codes: tuple[tuple[str, str, int], ...] = ()
+
+
+class DismissedPrompt(Entry):
+    """When a person closed a window that asked, in seconds since 1970; the key is the access key it asked for."""
+
+    PREFIX = CLOSED
+    key: str = ""
+    at: float = 0.0
 
 
 def device_name(access_key: str, endpoint: str) -> str:
@@ -102,3 +113,13 @@ def remember_code(store: Store, serial: str, code: str, said: str, now: float) -
     codes = store.get(Codes, serial) or Codes()
     kept = [row for row in codes.codes if row[0] != code and now < row[2]][-MOST_CODES:]
     store.put(Codes(key=serial, codes=(*kept, (code, said, until))), until)
+
+
+def is_dismissed(store: Store, access_key: str, moment: float) -> bool:
+    """Return whether a person closed a window that asked for this access key, since then."""
+    return (store.get(DismissedPrompt, access_key) or DismissedPrompt()).at >= moment
+
+
+def remember_dismissed(store: Store, access_key: str, now: float) -> None:
+    """Note that a person closed the window that asked. Raise OSError where the store cannot be written."""
+    store.put(DismissedPrompt(key=access_key, at=now), now + DISMISSED_SECONDS)

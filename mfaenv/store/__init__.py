@@ -13,7 +13,7 @@ from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, LATEST, Entry, ReadOnlyStor
 from mfaenv.store import private_files
 
 SESSION = Session.PREFIX
-DEVICE, CODE, LOCK, PROFILES, KEY, CLOSED = "device-", "code-", "lock-", "profiles-", "key-", "closed-"
+DEVICE, CODE, LOCK, KEY, CLOSED = "device-", "code-", "lock-", "key-", "closed-"
 
 MARK = "CACHEDIR.TAG"
 MARK_TEXT = b"""\
@@ -24,7 +24,7 @@ Signature: 8a477f597d28d172789f06886806bc55
 CHECKSUM_DIGITS = 16  # with which the name of an entry ends
 
 TEMPORARY = ".new-"
-ENTRIES = (SESSION, ANSWER, DEVICE, CODE, PROFILES, KEY, CLOSED)
+ENTRIES = (SESSION, ANSWER, DEVICE, CODE, KEY, CLOSED)
 KINDS = (*ENTRIES, LATEST, LOCK, TEMPORARY)
 
 

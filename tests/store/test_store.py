@@ -21,7 +21,7 @@ from mfaenv.errors import MfaenvError
 from mfaenv.fast import entry
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.session import dismissed, longterm, remembered, stored
+from mfaenv.session import longterm, remembered
 from mfaenv.store import Store
 
 NAME = entry.file_name(store.SESSION, "k")
@@ -60,9 +60,8 @@ KINDS = {
         fast.CachedRequest,
         remembered.RememberedDevice,
         remembered.Codes,
-        stored.Names,
         longterm.RememberedKey,
-        dismissed.DismissedPrompt,
+        remembered.DismissedPrompt,
     )
 }
 NAMES = st.text("abc_", min_size=1, max_size=3)

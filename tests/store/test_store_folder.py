@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mfaenv import fast, store
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import entry
-from mfaenv.session import dismissed, longterm, remembered, stored
+from mfaenv.session import longterm, remembered
 from mfaenv.session.lock import lock
 from mfaenv.store import Store
 
@@ -163,9 +163,8 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
         fast.CachedRequest,
         remembered.RememberedDevice,
         remembered.Codes,
-        stored.Names,
         longterm.RememberedKey,
-        dismissed.DismissedPrompt,
+        remembered.DismissedPrompt,
     )
     for made in kinds:
         place.put(made(key="k"), LONG_AGO)

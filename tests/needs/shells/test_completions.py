@@ -16,12 +16,11 @@ from shell_table import ON_POSIX
 from shell_table import Tab as Words
 from terminals import CTRL_C, PATIENCE, SHELLS, Shell, Window, need, open_window
 
-from mfaenv import shells, store
+from mfaenv import shells
 from mfaenv.cli import installed
 from mfaenv.commands import startup
 from mfaenv.config import awsfiles, paths
 from mfaenv.fast.catalog import COMMANDS
-from mfaenv.fast.entry import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +38,8 @@ note = [profile inside]
 [profile "my profile"]
 [profile 'it"s']
 [profile two words]
+[profile staging]
+[profile 'odd 100% name']
 [profile  wide  ]
 [profile team:blue]
 [profile u@home]
@@ -57,8 +58,6 @@ aws_access_key_id = AKIAIOSFODNN7EXAMPLE
 [$(touch pwned)]
 [dev]
 """
-SESSIONS = {"1": ("staging", "base"), "2": ("odd 100% name",)}
-STORED = {name for names in SESSIONS.values() for name in names}
 
 SHOW = "#!/bin/sh\nprintf 'got'\nfor word; do printf ' <%s>' \"$word\"; done\necho .\n"
 """A program that shows its arguments."""
@@ -134,15 +133,10 @@ FILES = {tab.target: tab.words.file for tab in TABS} | {"powershell": "mfaenv.ps
 
 @pytest.fixture
 def furnished(bare: Product) -> Product:
-    """A home with AWS files, stored sessions, programs that show their arguments, and the completions."""
+    """A home with AWS files, programs that show their arguments, and the completions."""
     (bare.home / ".aws").mkdir()
     (bare.home / ".aws" / "config").write_text(CONFIG, encoding="utf-8")
     (bare.home / ".aws" / "credentials").write_text(CREDENTIALS, encoding="utf-8")
-    place = store.Store(str(bare.cache))
-    place.prepare()
-    for name, profiles in SESSIONS.items():
-        until = int(time.time()) + 3600
-        place.put(Session(key=name, profiles=profiles, token="profiles=of nobody", expires=until), until)
     programs = bare.home / "programs"
     programs.mkdir()
     for program, text in {"mfaenv": COMPLETE + SHOW, "tool-of-mine": SHOW, "other-tool": SHOW}.items():
@@ -340,14 +334,10 @@ def listed(furnished: Product, shell: str, kind: str, *before: str) -> list[str]
 
 
 @pytest.mark.parametrize("shell", LISTS)
-def test_profiles_are_those_that_mfaenv_reads(furnished: Product, shell: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_profiles_are_those_that_mfaenv_reads(furnished: Product, shell: str, kind: str) -> None:
     files = {variable: str(furnished.home / usual[2:]) for variable, usual in (paths.CONFIG, paths.CREDENTIALS)}
-    assert set(listed(furnished, shell, "profiles")) == set(awsfiles.load(files).profiles)
-
-
-@pytest.mark.parametrize("shell", LISTS)
-def test_stored_profiles_are_those_of_the_store(furnished: Product, shell: str) -> None:
-    assert set(listed(furnished, shell, "stored")) == STORED
+    assert set(listed(furnished, shell, kind)) == set(awsfiles.load(files).profiles)
 
 
 @pytest.mark.parametrize("shell", LISTS)
