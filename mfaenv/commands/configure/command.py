@@ -9,7 +9,7 @@ from mfaenv.command_line import MFAENV
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config import acquisition, awsfiles, process, resolve, settings
+from mfaenv.config import acquisition, awsfiles, process, resolve, settings, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.resolve import NOTHING
 from mfaenv.config.roles import of_process, roles_of
@@ -63,7 +63,7 @@ def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
 def _request(options: Options, env: Mapping[str, str], files: AwsFiles, offers: Offers) -> Request:
     """Settle which profile is meant: the named one, the only one with keys, or the one that the person picks."""
     options = {name: value for name, value in options.items() if name not in {"dry_run", "yes"}}
-    name = of_process(files, resolve.named_profile(options, env).text or _chosen(env, files, offers))
+    name = of_process(files, resolve.named_profile(options, env).text or _chosen(files, offers))
     request = resolve.resolve({**options, "profile": name}, env, files)
     if request.keys is None and not request.process.text:
         raise _needs_no_code(request)
@@ -75,11 +75,13 @@ def _needs_no_code(request: Request) -> MfaenvError:
     return MfaenvError(f"Profile {request.profile.text} needs no code: {reason}.", "Name another one with -p.")
 
 
-def _chosen(env: Mapping[str, str], files: AwsFiles, offers: Offers) -> str:
-    wrong: list[MfaenvError] = []
-    usable = [name for name in files.profiles if _has_long_term_keys(name, env, files, wrong)]
-    if not usable and wrong:
-        raise wrong[0]
+def _chosen(files: AwsFiles, offers: Offers) -> str:
+    usable = [
+        name
+        for name, section in files.profiles.items()
+        if (section.get(awsfiles.ACCESS_KEY) and not sources.token(section))
+        or process.entry(section.get(process.SETTING, ""))
+    ]
     if not usable:
         raise MfaenvError(
             f"No profile in {awsfiles.short(files.credentials)} has keys. `mfaenv demo` needs none.",
@@ -92,18 +94,6 @@ def _chosen(env: Mapping[str, str], files: AwsFiles, offers: Offers) -> str:
     if DEFAULT in usable:
         return DEFAULT
     raise MfaenvError(f"Several profiles have keys: {', '.join(usable[:8])}.", "Name one with -p.")
-
-
-def _has_long_term_keys(name: str, env: Mapping[str, str], files: AwsFiles, wrong: list[MfaenvError]) -> bool:
-    """Return whether a profile can be used; `wrong` gets what keeps one with keys in a file from that."""
-    try:
-        request = resolve.resolve({"profile": name}, env, files)
-    except MfaenvError as error:
-        if awsfiles.ACCESS_KEY in files.profiles[name]:
-            wrong.append(error)
-        return False
-    has_keys = request.keys is not None or longterm.in_keychain(request)
-    return bool(has_keys) and request.profiles == (name,)
 
 
 def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
@@ -138,7 +128,7 @@ def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: O
         if first and answer.session:
             first.delete_leftovers(credentials_of(answer.session))
     root, values = request.profiles[-1], {"mfa_serial": request.device.text}
-    offers.settings(f"The MFA device of profile {root}:", files.config, root, values)
+    offers.settings(f"The MFA device of profile {root}:", files.config, {root: values})
     return request
 
 
@@ -151,7 +141,7 @@ def _offer_program(request: Request, how: Acquisition, files: AwsFiles, env: Map
         root = request.profiles[-1]
         why = "A program that gives the code. Who has both it and the key needs no device:"
         proved = partial(programs.gives_code, command, offers.terminal)
-        offers.settings(why, files.config, root, {"mfa_process": command}, proved)
+        offers.settings(why, files.config, {root: {"mfa_process": command}}, proved)
 
 
 def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> str:
@@ -174,7 +164,7 @@ def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], of
     theirs = {key: value for key, value in files.profiles.get(name, {}).items() if key in KEPT}
     values = {process.SETTING: command, "region": request.region.text, **theirs}
     usable = {key: value for key, value in values.items() if value and "\n" not in value}
-    made = offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, ours, usable)
+    made = offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, {ours: usable})
     return ours if made or offers.dry_run else ""
 
 
@@ -189,4 +179,4 @@ def _offer_sources(request: Request, ours: str, files: AwsFiles, offers: Offers)
         changes[role] = {"source_profile": ours, **({"mfa_serial": None} if own_device else {})}
     if changes:
         why = f"With {ours} as their source, all programs can use the profiles of roles:"
-        offers.settings_of_all(why, files.config, changes)
+        offers.settings(why, files.config, changes)

@@ -55,7 +55,8 @@ class Offers:
         more = [f"… {len(lines) - LONGEST_DIFF} more lines"] if len(lines) > LONGEST_DIFF else []
         drawn = [Styled(line, _TONES.get(line[:1], PLAIN), unbroken=True) for line in [*lines[:LONGEST_DIFF], *more]]
         text_to_stdout(self.terminal.drawn(why, *drawn))
-        if self.dry_run or not (self.yes or self.agreed(f"Change {short(file.path)} like this?")) or not proved():
+        taken = self.yes or (self.asking and self.terminal.confirm(f"Change {short(file.path)} like this?"))
+        if self.dry_run or not taken or not proved():
             return False
         with change_lock(self.terminal):
             rewrite.replace(file, text)
@@ -66,29 +67,13 @@ class Offers:
         self,
         why: str,
         path: str,
-        profile: str,
-        values: Mapping[str, str],
-        proved: Proved = lambda: True,
-    ) -> bool:
-        """Offer settings in a profile's section of the config file, as `change` does. Raise MfaenvError as it does."""
-        return self.settings_of_all(why, path, {profile: values}, proved)
-
-    def settings_of_all(
-        self,
-        why: str,
-        path: str,
         profiles: Mapping[str, Mapping[str, str | None]],
         proved: Proved = lambda: True,
     ) -> bool:
-        """Offer settings in the sections of several profiles as one change; None removes one."""
+        """Offer settings in the profiles' sections of the config file, as `change` does; None removes one."""
         if not path:
             raise MfaenvError(f"{CONFIG[0]} names no file.", "Unset it, or name a file.")
-        file = rewrite.read(path, ENCODING)
-        changed = file
+        file = changed = rewrite.read(path, ENCODING)
         for profile, values in profiles.items():
             changed = edit.with_values(changed, profile, values)
         return self.change(why, file, changed.text, proved)
-
-    def agreed(self, question: str) -> bool:
-        """Ask for a yes, which Enter is too. Raise KeyboardInterrupt where the person leaves."""
-        return self.terminal.confirm(question)

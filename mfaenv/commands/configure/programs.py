@@ -6,15 +6,13 @@ always asks for one, so the person is asked first.
 
 from __future__ import annotations
 
-import configparser
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from mfaenv.command_line import join
 from mfaenv.commands.configure.offers import Offers
+from mfaenv.config import rewrite, scanner
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Request
 from mfaenv.session import code
@@ -30,39 +28,20 @@ KEEPASS_SECONDS = 120
 AWS = ("aws", "amazon")
 """What the name of an entry for AWS holds: the QR code of IAM says "Amazon Web Services:alice@account"."""
 
-
-class Looked(NamedTuple):
-    """What is there to look with."""
-
-    env: Mapping[str, str]
-    offers: Offers
-
-    def output(self, words: Sequence[str], seconds: float = SECONDS, **streams: object) -> str:
-        """Return what a program prints, or nothing where it fails, is not there, or takes too long."""
-        return program.output(words, self.env, seconds, **streams)
-
-
 Entries = Iterable[tuple[str, tuple[str, ...]]]
 """The name of each entry, and the words of the command that prints its code."""
 
 
-class Program(NamedTuple):
-    """A program by its name, and how its entries are listed."""
-
-    name: str
-    entries: Callable[[Looked], Entries]
-
-
-def _ykman(looked: Looked) -> Entries:
+def _ykman(env: Mapping[str, str], _offers: Offers) -> Entries:
     """List the accounts: https://docs.yubico.com/software/yubikey/tools/ykman/OATH_Commands.html."""
-    for name in looked.output(["ykman", "oath", "accounts", "list"]).splitlines():
+    for name in program.output(["ykman", "oath", "accounts", "list"], env, SECONDS).splitlines():
         yield name, ("ykman", "oath", "accounts", "code", "--single", name)
 
 
-def _pass(looked: Looked) -> Entries:
+def _pass(env: Mapping[str, str], _offers: Offers) -> Entries:
     """List names alone: what an entry holds is encrypted. https://github.com/tadfisher/pass-otp."""
-    folder = os.path.expanduser(looked.env.get("PASSWORD_STORE_DIR") or "~/.password-store")
-    if not looked.output(["pass", "otp", "help"]):
+    folder = os.path.expanduser(env.get("PASSWORD_STORE_DIR") or "~/.password-store")
+    if not program.output(["pass", "otp", "help"], env, SECONDS):
         return
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -72,74 +51,76 @@ def _pass(looked: Looked) -> Entries:
                 yield name, ("pass", "otp", name)
 
 
-def _op(looked: Looked) -> Entries:
+def _op(env: Mapping[str, str], _offers: Offers) -> Entries:
     """Ask only where somebody is signed in. https://developer.1password.com/docs/cli/reference/management-commands/item."""
-    silent = looked._replace(env={**looked.env, "OP_BIOMETRIC_UNLOCK_ENABLED": "false"})
-    for item in _json(silent.output(["op", "item", "list", "--format", "json"])):
+    silent = {**env, "OP_BIOMETRIC_UNLOCK_ENABLED": "false"}
+    for item in _items(["op", "item", "list", "--format", "json"], silent):
         yield str(item.get("title", "")), ("op", "item", "get", str(item.get("id", "")), "--otp")
 
 
-def _bw(looked: Looked) -> Entries:
+def _bw(env: Mapping[str, str], _offers: Offers) -> Entries:
     """Ask only where the vault is unlocked. https://bitwarden.com/help/cli/."""
-    if not looked.env.get("BW_SESSION"):
-        return
-    for item in _json(looked.output(["bw", "--nointeraction", "list", "items"])):
+    for item in _items(["bw", "--nointeraction", "list", "items"], env) if env.get("BW_SESSION") else ():
         login = item.get("login")
         if isinstance(login, dict) and login.get("totp"):
             yield str(item.get("name", "")), ("bw", "get", "totp", str(item.get("id", "")))
 
 
-def _keepassxc(looked: Looked) -> Entries:
-    """Look in the database that was open last. https://keepassxc.org/docs/KeePassXC_UserGuide#_command_line_tool."""
-    offers = looked.offers
-    database = _last_database(looked.env)
-    if not (database and offers.asking):
+def _items(command: Sequence[str], env: Mapping[str, str]) -> Iterator[dict[str, object]]:
+    """Yield the objects of the list that a program prints as JSON; none of anything else."""
+    try:
+        items = json.loads(program.output(command, env, SECONDS))
+    except ValueError:
         return
-    if not offers.agreed(f"Look for the code in {database}? It asks for the password."):
+    yield from (item for item in (items if isinstance(items, list) else ()) if isinstance(item, dict))
+
+
+def _keepassxc(env: Mapping[str, str], offers: Offers) -> Entries:
+    """Look in the database that was open last. https://keepassxc.org/docs/KeePassXC_UserGuide#_command_line_tool."""
+    database = _last_database(env) if offers.asking else ""
+    if not database or not offers.terminal.confirm(f"Look for the code in {database}? It asks for the password."):
         return
     words = ["keepassxc-cli", "ls", "--recursive", "--flatten", database]
     with offers.terminal.for_program() as streams:
-        listed = looked.output(words, KEEPASS_SECONDS, **streams)
+        listed = program.output(words, env, KEEPASS_SECONDS, **streams)
     for name in listed.splitlines():
         if not name.endswith(("/", "[empty]")):
             yield name, ("keepassxc-cli", "show", "--totp", database, name)
 
 
 def _last_database(env: Mapping[str, str]) -> str:
-    """Return the database that KeePassXC had open last, as its own files say it."""
-    folders = (env.get("XDG_CACHE_HOME") or "~/.cache", env.get("XDG_CONFIG_HOME") or "~/.config")
-    for folder in folders:
-        parser = configparser.RawConfigParser(strict=False)
-        with suppress(OSError, ValueError, configparser.Error):
-            parser.read(os.path.expanduser(os.path.join(folder, "keepassxc", "keepassxc.ini")), encoding="utf-8")
-            path = parser.get("General", "LastActiveDatabase", fallback="")
-            if path and os.path.isfile(path):
-                return path
+    """Return the database that KeePassXC had open last, as its own files say it; empty where there is none."""
+    for folder in (env.get("XDG_CACHE_HOME") or "~/.cache", env.get("XDG_CONFIG_HOME") or "~/.config"):
+        try:
+            file = rewrite.read(os.path.expanduser(os.path.join(folder, "keepassxc", "keepassxc.ini")))
+        except MfaenvError:
+            continue
+        general = scanner.scan(file.text.splitlines()).values().get("General", {})
+        path = general.get("lastactivedatabase", "")
+        if os.path.isfile(path):
+            return path
     return ""
 
 
-PROGRAMS = (
-    Program("ykman", _ykman),
-    Program("pass", _pass),
-    Program("op", _op),
-    Program("bw", _bw),
-    Program("keepassxc-cli", _keepassxc),
-)
-"""In the order in which they are looked at."""
+PROGRAMS: Mapping[str, Callable[[Mapping[str, str], Offers], Entries]] = {
+    "ykman": _ykman,
+    "pass": _pass,
+    "op": _op,
+    "bw": _bw,
+    "keepassxc-cli": _keepassxc,
+}
+"""How the entries of each are listed, in the order in which they are looked at."""
 
 
 def find(request: Request, env: Mapping[str, str], offers: Offers) -> str:
     """Return the command of the program that knows the device, or nothing where none does, or several entries fit."""
-    looked = Looked(env, offers)
     words = (request.account, request.device.text.rpartition("/")[2])
-    for each in PROGRAMS:
-        if not program.find(each.name, env):
-            continue
-        fitting = best(each.entries(looked), words)
+    for name, entries in PROGRAMS.items():
+        fitting = best(entries(env, offers), words) if program.find(name, env) else []
         if len(fitting) == 1:
             return join(fitting[0])
         if fitting:
-            offers.terminal.note(f"{each.name} has {len(fitting)} entries for AWS: name one yourself, as mfa_process.")
+            offers.terminal.note(f"{name} has {len(fitting)} entries for AWS: name one yourself, as mfa_process.")
     return ""
 
 
@@ -161,11 +142,3 @@ def gives_code(command: str, terminal: Terminal) -> bool:
         terminal.warn(f"{error.message} It is left out.")
         return False
     return True
-
-
-def _json(text: str) -> list[dict[str, object]]:
-    try:
-        items = json.loads(text)
-    except ValueError:
-        return []
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
