@@ -10,6 +10,7 @@ from pathlib import Path
 import depth
 import hypothesis
 import pytest
+from clock import Clock
 from identity_center import IdentityCenter
 from machine_role import Machine
 from observed_aws import ObservedAws
@@ -123,6 +124,17 @@ def home(tmp_path: Path) -> Path:
 def bare(home: Path) -> Product:
     """mfaenv as it is on a machine on which nothing is set up."""
     return Product(home)
+
+
+@pytest.fixture
+def clock(product: Product, scenario: Scenario, tmp_path: Path) -> Clock:
+    """A clock that stands still until it is set ahead: the world's and mfaenv's."""
+    if sys.platform != "linux":
+        pytest.skip("only a fork can be given a clock")
+    made = Clock(tmp_path / "clock")
+    product.clock = made.file
+    scenario.world.clock = made.now
+    return made
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import depth
 import pytest
 from both_ways import Ways
+from clock import Clock
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from product import COMMAND, Outcome, Product
@@ -275,9 +276,10 @@ HEAVY = {
 }
 
 
-def test_a_stored_session_loads_nothing_heavy(product: Product, scenario: Scenario) -> None:
+def test_a_stored_session_loads_nothing_heavy(product: Product, scenario: Scenario, clock: Clock) -> None:
     get(product, scenario)
-    settle(product)
+    settle(product, clock)
+    product.clock = None
     product.command = (sys.executable, "-X", "importtime", *COMMAND[1:])
     loaded = imports(product.run("--shell", "bash", "--cached"))
     product.command = (sys.executable, "-X", "importtime", "-c", "pass")
@@ -304,9 +306,9 @@ def get(product: Product, scenario: Scenario) -> None:
     assert product.run("--shell", "bash", "--token-code", scenario.device.code()).status == DONE
 
 
-def settle(product: Product) -> None:
+def settle(product: Product, clock: Clock) -> None:
     """Let the files grow old enough to be told from their next state, and the answer be written."""
-    time.sleep(cached_requests.SETTLED_AFTER + 0.1)
+    clock.advance(cached_requests.SETTLED_AFTER + 1)
     assert product.run("--shell", "bash", "--cached").status == DONE
     assert count_answers(product) == 1
 
@@ -324,14 +326,14 @@ def test_a_file_that_may_change_in_the_same_moment_gets_no_answer(product: Produ
     assert count_answers(product) == 0
 
 
-def test_an_edit_within_the_same_second_is_caught(product: Product, scenario: Scenario) -> None:
+def test_an_edit_within_the_same_second_is_caught(product: Product, scenario: Scenario, clock: Clock) -> None:
     """In place, of the same length, and with the time of its change set back."""
     regions = ("us-west-2", "us-east-1")
     config = Path(product.env["AWS_CONFIG_FILE"])
     for name in regions:
         move(config, name)
         get(product, scenario)
-    settle(product)
+    settle(product, clock)
     before = config.stat()
     for name in (*regions, *regions):
         move(config, name)

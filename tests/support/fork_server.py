@@ -64,10 +64,16 @@ ABOVE = 200
 
 
 class Fork(subprocess.Popen[bytes]):
-    """A run in a fork. With `controlling`, its standard input becomes the terminal that controls its session."""
+    """A run in a fork. With `controlling`, its standard input becomes the terminal that controls its session.
 
-    def __init__(self, arguments: Sequence[str], *, controlling: bool = False, **options: Any) -> None:
+    With `clock`, a file, its time is what stands there.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], *, controlling: bool = False, clock: Path | None = None, **options: Any
+    ) -> None:
         self._controlling = controlling
+        self._clock = clock
         self._ended: int | None = None
         super().__init__(arguments, **options)
 
@@ -86,6 +92,7 @@ class Fork(subprocess.Popen[bytes]):
             "umask": umask if wanted["umask"] == -1 else wanted["umask"],
             "new_session": wanted["start_new_session"],
             "controlling": self._controlling,
+            "clock": self._clock and str(self._clock),
             "places": list(places),
         }
         self._state, far = socket.socketpair()
@@ -123,7 +130,7 @@ def can_fork(arguments: Sequence[str], options: Mapping[str, Any]) -> bool:
     env = options["env"]
     texts = [*arguments, *env, *env.values()]
     settled = {name for name in env if name.startswith(("LC_", "PYTHON"))}
-    known = {"env", "cwd", "start_new_session", "umask", "pass_fds", "controlling", *STANDARD}
+    known = {"env", "cwd", "start_new_session", "umask", "pass_fds", "controlling", "clock", *STANDARD}
     return (
         sys.platform == "linux"
         and settled == {"PYTHONPATH"}
@@ -192,9 +199,25 @@ def _receive(connection: socket.socket, length: int) -> bytes:
 
 # In the server
 
+_system_time = time.time
+
+
+class _Clock:
+    """The time of a run: the system's, or what stands in a file."""
+
+    file: str | None = None
+
+    @classmethod
+    def time(cls) -> float:
+        if cls.file is None:
+            return _system_time()
+        with open(cls.file, encoding="ascii") as file:
+            return float(file.read())
+
 
 def serve(number: int) -> None:
     """Fork for each request until the tests have ended."""
+    time.time = _Clock.time  # before a module keeps it
     _read_models()
     load()
     runs: dict[int, socket.socket] = {}
@@ -283,6 +306,7 @@ def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> NoReturn:
     os.environ.clear()
     os.environ.update(request["env"])
     time.tzset()
+    _Clock.file = request["clock"]
     sys.orig_argv[:] = request["arguments"]
     sys.argv[:] = ["-m", *request["arguments"][3:]]
     sys.path[0] = os.getcwd()

@@ -66,6 +66,8 @@ class Product:
     def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
         self.home = home
         self.command: tuple[str, ...] = COMMAND
+        self.clock: Path | None = None
+        """The file of another clock than the system's (clock), for forks."""
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         own = {"HOME": str(home), "USERPROFILE": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCES)}
         self.env = {**kept, **own, **(env or {})}
@@ -79,7 +81,8 @@ class Product:
         """Start a run, in its home and without a terminal; `options` are those of Popen."""
         usual = {"env": self.env, "cwd": self.home, "start_new_session": True}
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        words, options = [*self.command, *arguments], {**usual, **streams, **options}
+        clock = {} if self.clock is None else {"clock": self.clock}
+        words, options = [*self.command, *arguments], {**usual, **streams, **clock, **options}
         return (Fork if forks(words, options) else subprocess.Popen)(words, **options)
 
     def run(self, *arguments: str, **options: Any) -> Outcome:

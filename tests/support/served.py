@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from mfaenv.pretend_aws.world import Credential, Principal, World
 
-SHORT = 4
-"""Seconds; AWS itself gives no less than 900."""
-
 
 def shorten(monkeypatch: pytest.MonkeyPatch, world: World, *, roles: int = 0, users: int = 0) -> None:
     """Let the sessions of roles, or of users, last for so many seconds, whatever was asked for."""

@@ -97,7 +97,7 @@ class _Forked(fdpexpect.fdspawn):  # type: ignore[misc]  # it has no types
     def __init__(self, command: Sequence[str], options: Mapping[str, Any], size: tuple[int, int]) -> None:
         master, slave = os.openpty()
         termios.tcsetwinsize(slave, size)
-        streams = dict.fromkeys(("stdin", "stdout", "stderr"), slave)
+        streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), slave)
         self._run = Fork(command, **options, **streams, start_new_session=True, controlling=True)
         os.close(slave)
         super().__init__(master, **_TEXT)
@@ -117,9 +117,16 @@ class Window:
     """A terminal's window with a program in it, which ends when the `with` block does."""
 
     def __init__(
-        self, command: Sequence[str], env: Mapping[str, str], folder: Path, size: tuple[int, int] = SIZE
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        folder: Path,
+        size: tuple[int, int] = SIZE,
+        clock: Path | None = None,
     ) -> None:
-        options = {"env": {"TERM": "xterm-256color", **env}, "cwd": folder}
+        options: dict[str, Any] = {"env": {"TERM": "xterm-256color", **env}, "cwd": folder}
+        if clock:
+            options["clock"] = clock
         if forks(command, options):
             self._child: Any = _Forked(command, options, size)
         else:
@@ -242,4 +249,4 @@ def open_window(product: Product, shell: Shell, **variables: str) -> Window:
 
 def direct(product: Product, *arguments: str, **variables: str) -> Window:
     """Open a window in which mfaenv itself runs, and nothing else."""
-    return Window((*COMMAND, *arguments), product.env | variables, product.home)
+    return Window((*COMMAND, *arguments), product.env | variables, product.home, clock=product.clock)
