@@ -114,7 +114,7 @@ FIRST = (
 ANOTHER = (
     Step("eval $(mfaenv)", 7.4, 8),
     Step("aws s3 ls", 8.4, 8.9),
-    Step("mfaenv doctor | grep -A1 MFA:", 9.6, 10.4),
+    Step("mfaenv doctor | grep MFA:", 9.6, 10.4),
 )
 
 

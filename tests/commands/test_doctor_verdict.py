@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfaenv.aws.probe import CALLS, Kind
-from mfaenv.commands.doctor.verdict import VERDICTS, Enforcement, Evidence, evidence, judge
+from mfaenv.commands.doctor.verdict import Enforcement, Evidence, evidence, judge
 
 ALLOWED, EXPLICIT, NO_ALLOW, FAILED, NOT_TRIED = Kind
 GAP, PROOF, UNTRIED, SAME, LEFT_OPEN, CONDITIONAL, UNKNOWN, SILENT = Evidence
@@ -72,7 +72,7 @@ def test_the_reason_names_the_calls_that_decided_and_no_others(kind: Evidence) -
     verdict = judge({weakest: SILENT, strongest: kind})
     assert strongest in verdict.reason
     assert (weakest in verdict.reason) is (kind is SILENT)
-    assert verdict.answer is VERDICTS[kind].answer
+    assert verdict.answer is kind.verdict.answer
 
 
 def test_what_self_service_leaves_open_is_marked_and_no_more() -> None:

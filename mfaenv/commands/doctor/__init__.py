@@ -1,8 +1,4 @@
-"""`mfaenv doctor`: what is set up here, in the order in which things break, and the proof that MFA is required.
-
-`command` runs it; `files`, `local` and `account` look at one thing each and give `Check`s (`report`); `proof`
-makes the calls, and `verdict` says what they prove.
-"""
+"""`mfaenv doctor`: what is set up here, in the order in which things break, and the proof that MFA is required."""
 
 from mfaenv.commands.doctor.command import run
 

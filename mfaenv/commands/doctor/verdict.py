@@ -6,7 +6,26 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
-from mfaenv.aws.probe import Kind
+from mfaenv.aws.probe import CALLS, NOT_TRIED, Kind, Outcome
+
+
+class Column(StrEnum):
+    """The keys that the calls were made with."""
+
+    WITHOUT = "without_mfa"
+    WITH = "with_mfa"
+
+
+Outcomes = Mapping[Column, Mapping[str, Outcome]]
+"""How the calls ended, by their actions."""
+
+
+class CallRow(NamedTuple):
+    """One call, what it says, and how it ended with each set of keys."""
+
+    action: str
+    says: str
+    outcomes: Mapping[Column, Outcome]
 
 
 class Enforcement(StrEnum):
@@ -17,25 +36,72 @@ class Enforcement(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
-class Evidence(Enum):
-    """What one call says, in a few words; the strongest comes first and decides."""
-
-    GAP = "should be denied without MFA"
-    PROOF = "MFA lifts the deny"
-    UNTRIED = "not tried with MFA"
-    SAME = "a deny, but not about MFA"
-    LEFT_OPEN = "may be open, to set up a device"
-    CONDITIONAL = "allowed with MFA only, but not denied without"
-    UNKNOWN = "says nothing"
-    SILENT = "says nothing about MFA"
-
-
 class Verdict(NamedTuple):
     """The answer, why, and what to do about it (nothing where MFA is enforced)."""
 
     answer: Enforcement
     reason: str
     next_step: str = ""
+
+
+ATTACH = "Attach the policy: mfaenv policy prints it, and says how to try it on one user first."
+ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
+
+
+class Evidence(Enum):
+    """What one call says, in a few words, and the verdict that follows. The strongest comes first and decides."""
+
+    GAP = (
+        "should be denied without MFA",
+        Enforcement.NOT_ENFORCED,
+        "{calls} answered without MFA: whoever has the access key needs no device.",
+        ATTACH,
+    )
+    PROOF = (
+        "MFA lifts the deny",
+        Enforcement.ENFORCED,
+        "{calls}: explicitly denied without MFA, and no longer with it.",
+    )
+    UNTRIED = (
+        "not tried with MFA",
+        Enforcement.CANNOT_TELL,
+        "{calls}: explicitly denied without MFA, but that MFA lifts the deny was not seen.",
+        "Run it again where a session is stored or a code can be given.",
+    )
+    SAME = (
+        "a deny, but not about MFA",
+        Enforcement.CANNOT_TELL,
+        "{calls}: explicitly denied with MFA as well as without, so not for want of MFA; by an organization, perhaps.",
+        f"{ALLOW_MORE} If a policy wants a recent MFA, try --refresh.",
+    )
+    LEFT_OPEN = (
+        "may be open, to set up a device",
+        Enforcement.CANNOT_TELL,
+        "Only {calls} answered without MFA, which may be open to set up a device; nothing else could be compared.",
+        ALLOW_MORE,
+    )
+    CONDITIONAL = (
+        "allowed with MFA only, but not denied without",
+        Enforcement.CANNOT_TELL,
+        "{calls}: allowed with MFA only, but nothing denies the rest without it.",
+        ATTACH,
+    )
+    UNKNOWN = (
+        "says nothing",
+        Enforcement.CANNOT_TELL,
+        "{calls} could not be tried without MFA.",
+        "Fix what failed, and run it again.",
+    )
+    SILENT = (
+        "says nothing about MFA",
+        Enforcement.CANNOT_TELL,
+        "{calls}: no policy allows the user these calls, so that a refusal says nothing about MFA.",
+        ALLOW_MORE,
+    )
+
+    def __init__(self, says: str, answer: Enforcement, reason: str, next_step: str = "") -> None:
+        self.says = says
+        self.verdict = Verdict(answer, reason, next_step)
 
 
 def evidence(without: Kind, with_mfa: Kind, *, left_open: bool) -> Evidence:
@@ -46,65 +112,41 @@ def evidence(without: Kind, with_mfa: Kind, *, left_open: bool) -> Evidence:
     if without is Kind.ALLOWED:
         return Evidence.LEFT_OPEN if left_open else Evidence.GAP
     if without is Kind.EXPLICIT_DENY:
-        return _LIFTED.get(with_mfa, Evidence.UNTRIED)
+        if with_mfa is Kind.EXPLICIT_DENY:
+            return Evidence.SAME
+        return Evidence.PROOF if with_mfa in {Kind.ALLOWED, Kind.NO_ALLOW} else Evidence.UNTRIED
     if without is Kind.NO_ALLOW:
         return Evidence.CONDITIONAL if with_mfa is Kind.ALLOWED else Evidence.SILENT
     return Evidence.UNKNOWN
 
 
-_LIFTED = {
-    Kind.ALLOWED: Evidence.PROOF,
-    Kind.NO_ALLOW: Evidence.PROOF,
-    Kind.EXPLICIT_DENY: Evidence.SAME,
-}
-"""What became of an explicit deny with MFA."""
-
-ATTACH = "Attach the policy: mfaenv policy prints it, and says how to try it on one user first."
-ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
-
-VERDICTS = {
-    Evidence.GAP: Verdict(
-        Enforcement.NOT_ENFORCED, "{calls} answered without MFA: whoever has the access key needs no device.", ATTACH
-    ),
-    Evidence.PROOF: Verdict(Enforcement.ENFORCED, "{calls}: explicitly denied without MFA, and no longer with it.", ""),
-    Evidence.UNTRIED: Verdict(
-        Enforcement.CANNOT_TELL,
-        "{calls}: explicitly denied without MFA, but that MFA lifts the deny was not seen.",
-        "Run it again where a session is stored or a code can be given.",
-    ),
-    Evidence.SAME: Verdict(
-        Enforcement.CANNOT_TELL,
-        "{calls}: explicitly denied with MFA as well as without, so the deny is about something else, such as a "
-        "service control policy.",
-        f"{ALLOW_MORE} If a policy wants a recent MFA, try --refresh.",
-    ),
-    Evidence.LEFT_OPEN: Verdict(
-        Enforcement.CANNOT_TELL,
-        "Only {calls} answered without MFA, which a policy may leave open so that users can set up a device; nothing "
-        "else could be compared.",
-        ALLOW_MORE,
-    ),
-    Evidence.CONDITIONAL: Verdict(
-        Enforcement.CANNOT_TELL,
-        "{calls}: allowed with MFA only, but nothing denies the rest without it.",
-        ATTACH,
-    ),
-    Evidence.UNKNOWN: Verdict(
-        Enforcement.CANNOT_TELL,
-        "{calls} could not be tried without MFA.",
-        "Fix what failed, and run it again.",
-    ),
-    Evidence.SILENT: Verdict(
-        Enforcement.CANNOT_TELL,
-        "{calls}: no policy allows the user these calls, so that a refusal says nothing about MFA.",
-        ALLOW_MORE,
-    ),
-}
-
-
 def judge(calls: Mapping[str, Evidence]) -> Verdict:
     """Return the verdict on what all calls say, each named by its action; the strongest evidence decides."""
     strongest = next((kind for kind in Evidence if kind in calls.values()), Evidence.UNKNOWN)
-    verdict = VERDICTS[strongest]
     names = ", ".join(action for action, kind in calls.items() if kind is strongest)
+    verdict = strongest.verdict
     return verdict._replace(reason=verdict.reason.format(calls=names or "The calls"))
+
+
+def compare(outcomes: Outcomes) -> dict[str, Evidence]:
+    """Return what each call says that a policy decides about; without outcomes none."""
+    says = {}
+    for call in CALLS if outcomes else ():
+        without, with_mfa = (ended.get(call.action, NOT_TRIED).kind for ended in outcomes.values())
+        if not call.always:
+            says[call.action] = evidence(without, with_mfa, left_open=call.left_open)
+    return says
+
+
+def rows(outcomes: Outcomes) -> list[CallRow]:
+    """Lay out every call by the keys that it was made with; none where none were made."""
+    evidences = compare(outcomes)
+    return [
+        CallRow(
+            call.action,
+            "answers under any policy: no gap" if call.always else evidences[call.action].says,
+            {column: ended.get(call.action, NOT_TRIED) for column, ended in outcomes.items()},
+        )
+        for call in CALLS
+        if outcomes
+    ]
