@@ -5,7 +5,6 @@ S3 checks the same; it has words of its own, which nobody reads here.
 
 import hmac
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from mfaenv.aws.regions import partition_of
 from mfaenv.pretend_aws import sigv4
@@ -27,15 +26,8 @@ _WRONG_SIGNATURE = (
 )
 
 
-class Signed(NamedTuple):
-    """Whose request it is, and the region that it was signed for."""
-
-    credential: Credential
-    region: str
-
-
-def authenticate(world: World, request: HttpRequest, service: str) -> Signed:
-    """Return who signed the request.
+def authenticate(world: World, request: HttpRequest, service: str) -> tuple[Credential, str]:
+    """Return who signed the request, and the region that it was signed for.
 
     Any region of the account's partition will do for any service: clients that are pointed at one endpoint sign what is
     global, IAM, with the region that they are set to, and a single address cannot tell what they took it for.
@@ -64,7 +56,7 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Signed:
     if service == "iam" and credential.is_user_session and credential.mfa_at is None:
         raise _invalid_token()  # IAM gives no reason: STS API Reference, GetSessionToken
     credential.used = Use(now, service, authorization.region)
-    return Signed(credential, authorization.region)
+    return credential, authorization.region
 
 
 def _invalid_token() -> Refusal:

@@ -5,7 +5,6 @@ resource access in IAM".
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from mfaenv.pretend_aws.policy import Decision, Document, Query, evaluate
 from mfaenv.pretend_aws.wire import Refusal
@@ -21,40 +20,33 @@ def refuse(arn: str, action: str, named: str, reason: str = "") -> Refusal:
 
 def authorize(caller: Credential, query: Query, named: str = "") -> None:
     """Let the caller through, or raise Refusal in AWS's words."""
-    if reason := _denied(caller, query) or _not_allowed(_policies(caller), query):
+    if reason := _obstacle(caller, query):
         raise refuse(caller.arn, query.action, named, reason)
 
 
 def authorize_assume(caller: Credential, role: Role, query: Query) -> None:
     """Let the caller assume the role, or raise Refusal in AWS's words.
 
-    The trust policy must allow it. A trust policy that names the caller itself is enough within one account, beside
-    session policies; from another one the caller's own policies must allow it too.
+    The trust policy must allow it, and the caller's own policies too: in AWS these need not, where the role is of the
+    same account and trusts the caller by name.
     """
+    authorize(caller, query, role.arn)
     trust = evaluate([role.trust], query)
-    reason = _denied(caller, query)
-    if not reason and trust is Decision.EXPLICIT_DENY:
-        reason = "with an explicit deny in the role trust policy"
-    if reason or trust is Decision.NO_ALLOW:
-        raise refuse(caller.arn, query.action, role.arn, reason)
-    itself = replace(query, principals=frozenset([caller.arn, caller.principal.arn]))
-    is_named_at_home = caller.account is role.account and evaluate([role.trust], itself) is Decision.ALLOW
-    binding = [kind for kind in _policies(caller) if kind[0] == "session" or not is_named_at_home]
-    if reason := _not_allowed(binding, query):
+    if trust is not Decision.ALLOW:
+        is_explicit = trust is Decision.EXPLICIT_DENY
+        reason = "with an explicit deny in the role trust policy" if is_explicit else ""
         raise refuse(caller.arn, query.action, role.arn, reason)
 
 
-def _denied(caller: Credential, query: Query) -> str:
-    for kind, policies in _policies(caller):
-        if evaluate(policies, query) is Decision.EXPLICIT_DENY:
+def _obstacle(caller: Credential, query: Query) -> str:
+    """Return why the caller's policies are in the way, first of all one that denies."""
+    verdicts = {kind: evaluate(policies, query) for kind, policies in _policies(caller)}
+    for kind, verdict in verdicts.items():
+        if verdict is Decision.EXPLICIT_DENY:
             article = "an" if kind.startswith("identity") else "a"
             return f"with an explicit deny in {article} {kind} policy"
-    return ""
-
-
-def _not_allowed(binding: Iterable[tuple[str, Iterable[Document]]], query: Query) -> str:
-    for kind, policies in binding:
-        if evaluate(policies, query) is Decision.NO_ALLOW:
+    for kind, verdict in verdicts.items():
+        if verdict is Decision.NO_ALLOW:
             return f"because no {kind} policy allows the {query.action} action"
     return ""
 

@@ -1,7 +1,7 @@
-"""IAM's calls on MFA devices: listed, made, enabled with two codes in a row, taken from the user, deleted.
+"""IAM's calls on MFA devices: listed, made, enabled with two codes in a row, deleted.
 
 Source: the IAM API Reference, the Service Authorization Reference (the device is the resource of its making and
-deleting, the user of all else), and "IAM and AWS STS quotas".
+deleting, the user of all else).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from mfaenv.pretend_aws.service import Call
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
 from mfaenv.pretend_aws.world import Account, Device, User
 
-MAX_DEVICES = 8
 SEED_BYTES = 40
 """AWS's are 64 characters of base32."""
 
@@ -82,24 +81,10 @@ def enable(user: User, call: Call) -> Content:
     device = account.unassigned_devices.get(serial)
     if device is None:
         raise _missing(serial)
-    if len(user.devices) >= MAX_DEVICES:
-        raise Refusal("LimitExceeded", f"Cannot exceed quota for MFADevicesPerUser: {MAX_DEVICES}", 409)
     if not device.accept_pair(call.parameters["AuthenticationCode1"], call.parameters["AuthenticationCode2"]):
         raise Refusal("InvalidAuthenticationCode", "Authentication code for device is not valid.")
     device.created = call.world.now()
     user.devices.append(account.unassigned_devices.pop(serial))
-    return {}
-
-
-def deactivate(user: User, call: Call) -> Content:
-    """Take a device from the user; a virtual one stays, as nobody's."""
-    serial = call.parameters["SerialNumber"]
-    device = next((device for device in user.devices if device.serial == serial), None)
-    if device is None:
-        raise _missing(serial)
-    user.devices.remove(device)
-    if device.kind == "virtual":
-        user.account.unassigned_devices[serial] = device
     return {}
 
 

@@ -15,21 +15,13 @@ from mfaenv.pretend_aws.world import User
 
 UserAction: TypeAlias = Callable[[User, Call], Content]
 
-_MAX_POLICY = 2048
-"""Characters of a user's inline policies; white space is not counted (IAM User Guide, "IAM and AWS STS quotas")."""
-
 
 def _get_user(user: User, _call: Call) -> Content:
     return {"User": devices.user_content(user)}
 
 
 def _put_user_policy(user: User, call: Call) -> Content:
-    document = call.parameters["PolicyDocument"]
-    policy = parse(document)
-    if len("".join(document.split())) > _MAX_POLICY:
-        text = f"Maximum policy size of {_MAX_POLICY} bytes exceeded for user {user.name}"
-        raise Refusal("LimitExceeded", text, 409)
-    user.policies[call.parameters["PolicyName"]] = policy
+    user.policies[call.parameters["PolicyName"]] = parse(call.parameters["PolicyDocument"])
     return {}
 
 
@@ -42,7 +34,6 @@ def _delete_user_policy(user: User, call: Call) -> Content:
 
 _ON_USER: Mapping[str, UserAction] = {
     "CreateAccessKey": access_keys.create,
-    "DeactivateMFADevice": devices.deactivate,
     "DeleteAccessKey": access_keys.delete,
     "DeleteUserPolicy": _delete_user_policy,
     "EnableMFADevice": devices.enable,

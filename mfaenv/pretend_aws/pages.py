@@ -37,10 +37,10 @@ def _show_code(world: World) -> HttpResponse:
 
     A virtual device that was made and is nobody's yet is on the person's phone as well.
     """
-    users = (user for account in world.accounts.values() for user in account.users.values())
-    assigned = [device for user in users for device in user.devices if device.has_codes]
-    made = [device for account in world.accounts.values() for device in account.unassigned_devices.values()]
-    device = next(iter([*assigned, *reversed(made)]), None)
+    accounts = world.accounts.values()
+    devices = [device for account in accounts for user in account.users.values() for device in user.devices]
+    made = [device for account in accounts for device in reversed(account.unassigned_devices.values())]
+    device = next((device for device in (*devices, *made) if device.has_codes), None)
     if device is None:
         raise Refusal("NotFound", "nobody here has a device that shows codes", 404)
     return HttpResponse(200, json.dumps(device.shown()._asdict()).encode(), "application/json")

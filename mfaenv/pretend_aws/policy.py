@@ -1,7 +1,7 @@
 """IAM's policy language, as much of it as this pretend AWS needs, decided as IAM decides it.
 
-Source: the IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". An element or operator that is not
-known here is an error, never skipped: a policy that is half understood proves nothing.
+Source: the IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". A policy with an element or
+operator that is not known here is refused: one that is half understood proves nothing.
 """
 
 import json
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
+from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 from mfaenv.aws.mfa_policies import EVERYTHING
@@ -69,22 +69,19 @@ def trust(
 
 
 def parse(text: str) -> Document:
-    """Return the policy of a user or a session. Raise Refusal for a text that is none."""
+    """Return the policy of a user or a session. Raise Refusal where it is none, or has what is not known here."""
     try:
         policy = json.loads(text)
-        check(policy)
-    except ValueError:
-        policy = None
-    if policy is None or not all(map(_is_of_identity, _statements(policy))):
+        is_known = policy.get("Version", "2008-10-17") in VERSIONS and all(map(_is_known, _statements(policy)))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        is_known = False
+    if not is_known:
         raise Refusal("MalformedPolicyDocument", "Syntax errors in policy.", 400)
     return dict(policy)
 
 
 def evaluate(policies: Iterable[Document], query: Query) -> Decision:
-    """Return the verdict of the policies together: one deny wins, and without an allow the answer is no.
-
-    Raise ValueError for a policy that uses what is not known here.
-    """
+    """Return the verdict of the policies together: one deny wins, and without an allow the answer is no."""
     effects = {
         statement["Effect"] for policy in policies for statement in _statements(policy) if _applies(statement, query)
     }
@@ -93,32 +90,18 @@ def evaluate(policies: Iterable[Document], query: Query) -> Decision:
     return Decision.ALLOW if "Allow" in effects else Decision.NO_ALLOW
 
 
-def check(policy: Document) -> None:
-    """Raise ValueError for a policy that cannot be evaluated, so that it fails where it is written."""
-    try:
-        is_known = policy.get("Version", "2008-10-17") in VERSIONS and all(map(_is_known, _statements(policy)))
-    except (AttributeError, LookupError, TypeError, ValueError):
-        is_known = False
-    if not is_known:
-        raise ValueError(f"this policy is not understood: {policy}")
-
-
 def _is_known(statement: Mapping[str, Any]) -> bool:
     """Try a statement out, whose values may be of a kind that cannot be compared: whatever comes of it is raised."""
     for name in _PATTERNS:
         for pattern in _flat(statement.get(name, [])):
             _like(pattern, pattern)
     for condition, _, values in _conditions(statement):
-        _, matches = _operator(condition)
         for text in values:
-            matches(_filled(text, _NOBODY), text)
-    return statement["Effect"] in {"Allow", "Deny"} and set(statement) <= {"Sid", "Effect", "Condition", *_PATTERNS}
-
-
-def _is_of_identity(statement: Mapping[str, Any]) -> bool:
-    """Return whether a statement has what a user's policy needs, and no principal, which is whom it is attached to."""
-    needed = (("Action", "NotAction"), ("Resource", "NotResource"))
-    return all(set(names) & set(statement) for names in needed) and not {"Principal", "NotPrincipal"} & set(statement)
+            _comparison(condition)(_filled(text, _NOBODY), text)
+    elements = set(statement)
+    is_whole = bool({"Action", "NotAction"} & elements and {"Resource", "NotResource"} & elements)
+    is_known = elements <= {"Sid", "Effect", "Condition", *_PATTERNS} and statement["Effect"] in {"Allow", "Deny"}
+    return is_whole and is_known
 
 
 def _statements(policy: Document) -> list[Mapping[str, Any]]:
@@ -150,23 +133,19 @@ def _selects(statement: Mapping[str, Any], name: str, matches: Callable[[str], b
 
 
 def _condition_holds(condition: str, key: str, expected: list[str], query: Query) -> bool:
-    negated, matches = _operator(condition)
+    is_negated = "Not" in condition
     value = query.context.get(key.lower())
     if condition == "Null":
         value = str(value is None)
     if value is None:
-        return negated or condition.endswith("IfExists")
-    return any(matches(_filled(text, query), value) for text in expected) is not negated
+        return is_negated or condition.endswith("IfExists")
+    compare = _comparison(condition)
+    return any(compare(_filled(text, query), value) for text in expected) is not is_negated
 
 
-def _operator(condition: str) -> tuple[bool, Callable[[str, str], bool]]:
-    """Return whether an operator is negated, and how it compares. Raise LookupError for one that is not known."""
-    name = condition.removesuffix("IfExists")
-    positive = name.replace("Not", "")
-    if positive.startswith("Numeric"):
-        compare = _NUMERIC[positive.removeprefix("Numeric")]
-        return positive != name, lambda expected, value: compare(float(value), float(expected))
-    return positive != name, _TEXTUAL[positive]
+def _comparison(condition: str) -> Callable[[str, str], bool]:
+    """Return how what a condition expects and a value are compared. Raise LookupError for an unknown operator."""
+    return _OPERATORS[condition.removesuffix("IfExists").replace("Not", "")]
 
 
 def _filled(pattern: str, query: Query) -> str:
@@ -175,13 +154,7 @@ def _filled(pattern: str, query: Query) -> str:
 
 
 def _like(pattern: str, text: str) -> bool:
-    return _compiled(pattern).fullmatch(text) is not None
-
-
-@lru_cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    wild = {"*": ".*", "?": "."}
-    return re.compile("".join(wild.get(letter) or re.escape(letter) for letter in pattern), re.DOTALL)
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def _listed(value: Any) -> list[Any]:
@@ -201,7 +174,7 @@ def _equal_in_any_case(expected: str, value: str) -> bool:
     return expected.lower() == value.lower()
 
 
-_TEXTUAL: Mapping[str, Callable[[str, str], bool]] = {
+_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "Bool": _equal_in_any_case,
     "Null": _equal_in_any_case,
     "StringEquals": operator.eq,
@@ -209,15 +182,11 @@ _TEXTUAL: Mapping[str, Callable[[str, str], bool]] = {
     "StringLike": _like,
     "ArnEquals": _like,
     "ArnLike": _like,
+    "NumericEquals": lambda expected, value: float(value) == float(expected),
+    "NumericLessThan": lambda expected, value: float(value) < float(expected),
+    "NumericLessThanEquals": lambda expected, value: float(value) <= float(expected),
+    "NumericGreaterThan": lambda expected, value: float(value) > float(expected),
+    "NumericGreaterThanEquals": lambda expected, value: float(value) >= float(expected),
 }
-"""By an operator's name, how the text that a condition expects and the value are compared."""
-
-_NUMERIC: Mapping[str, Callable[[float, float], bool]] = {
-    "Equals": operator.eq,
-    "LessThan": operator.lt,
-    "LessThanEquals": operator.le,
-    "GreaterThan": operator.gt,
-    "GreaterThanEquals": operator.ge,
-}
-_PATTERNS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
+_PATTERNS = ("Action", "NotAction", "Resource", "NotResource")
 _NOBODY = Query("", "", {})

@@ -63,7 +63,7 @@ NOTHING = RoleSession()
 
 def read(parameters: Mapping[str, Any], before: RoleSession) -> RoleSession:
     """Return what the parameters ask for, with what comes from the session `before`. Raise Refusal as AWS does."""
-    tags = _tags(parameters)
+    tags = {item["Key"]: item["Value"] for item in parameters.get("Tags", [])}
     identity = parameters.get("SourceIdentity", "")
     if identity and before.source_identity not in {"", identity}:
         raise Refusal("AccessDenied", f"The source identity {before.source_identity} of the session cannot be changed.")
@@ -96,26 +96,10 @@ def _managed(arn: str) -> Document:
     return MANAGED[name]
 
 
-def _tags(parameters: Mapping[str, Any]) -> dict[str, str]:
-    tags = {item["Key"]: item["Value"] for item in parameters.get("Tags", [])}
-    if reserved := [key for key in tags if key.lower().startswith("aws:")]:
-        raise _invalid(f"Tag keys beginning with aws: are reserved: {reserved[0]}")
-    if len({key.lower() for key in tags}) < len(parameters.get("Tags", [])):
-        raise _invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-    return tags
-
-
 def _transitive(parameters: Mapping[str, Any], tags: Mapping[str, str], before: RoleSession) -> dict[str, str]:
     """Return the tags that go on along the chain: those of the session before, which stay as they are, and new ones."""
     inherited = {key.lower() for key in before.transitive}
     if again := [key for key in tags if key.lower() in inherited]:
         message = "conflicts with a transitive tag key from the calling session."
-        raise _invalid(f"The specified tag key {again[0]} {message}")
-    keys = parameters.get("TransitiveTagKeys", [])
-    if missing := [key for key in keys if key not in tags]:
-        raise _invalid(f"The specified transitive tag key must be included in the requested tags: {missing[0]}")
-    return {**before.transitive, **{key: tags[key] for key in keys}}
-
-
-def _invalid(message: str) -> Refusal:
-    return Refusal("InvalidParameterValue", message, 400)
+        raise Refusal("InvalidParameterValue", f"The specified tag key {again[0]} {message}", 400)
+    return {**before.transitive, **{key: tags[key] for key in parameters.get("TransitiveTagKeys", []) if key in tags}}

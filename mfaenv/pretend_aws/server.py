@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from email.utils import formatdate
-from types import TracebackType
 from typing import Self
 
 from mfaenv.pretend_aws.pages import code_route
@@ -48,9 +47,7 @@ class PretendAws:
         self.url = f"{self.scheme}://{server.host}"
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._closing.close()
 
     def make_server(self) -> LoopbackServer:

@@ -25,17 +25,10 @@ class Call:
     parameters: Mapping[str, Any]
 
     def query(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> Query:
-        """Return what the policies are asked, with the caller's names and every condition key that is known here."""
-        caller, now = self.caller, self.world.now()
-        keys = {
-            **caller.context(now),
-            "aws:EpochTime": str(int(now)),
-            "aws:RequestedRegion": self.region,
-            "aws:SourceIp": "127.0.0.1",
-            **(context or {}),
-        }
+        """Return what the policies are asked, with the caller's names and condition keys."""
+        caller = self.caller
         names = frozenset([caller.arn, caller.principal.arn, caller.account.id, caller.account.arn("root")])
-        return Query(action, resource, keys, names)
+        return Query(action, resource, {**caller.context(self.world.now()), **(context or {})}, names)
 
     def authorize(self, action: str, resource: str, named: str = "") -> None:
         """Raise Refusal where a policy is in the way; `named` is the resource as the service names it in messages."""

@@ -17,7 +17,6 @@ from mfaenv.pretend_aws.world import Credential, Role, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 FEDERATION = "/federation"
-CONSOLE = "/-/console/"
 TOKEN_SECONDS = 15 * 60
 
 _PRIVATE = {
@@ -41,10 +40,7 @@ _PAGE = """\
 
 
 def signin_route(world: World, request: HttpRequest) -> Operation | None:
-    """Return the operation that signs in or shows the console, where the request is for one of these."""
-    if request.path.startswith(CONSOLE):
-        show = partial(_show_console, world, request.path.removeprefix(CONSOLE))
-        return Operation("signin", "ShowConsole", show, render_failure)
+    """Return the operation that signs in, where the request is for that."""
     if request.path != FEDERATION:
         return None
     action = request.parameters.get("Action", "")
@@ -78,22 +74,14 @@ def _find_session(world: World, text: str) -> Credential:
 
 
 def _log_in(world: World, parameters: Mapping[str, str]) -> HttpResponse:
+    """Show who signed in; AWS leads to the page that was asked for."""
     credential, until = world.signin_tokens.pop(parameters.get("SigninToken", ""), (None, 0.0))
     if credential is None or until <= world.now():
         raise _bad("The sign-in token was used before, has expired, or is none.")
-    name = secrets.token_urlsafe(32)
-    world.consoles[name] = (credential, parameters.get("Destination", ""))
-    return HttpResponse(302, b"", "text/plain", {**_PRIVATE, "Location": CONSOLE + name})
-
-
-def _show_console(world: World, name: str) -> HttpResponse:
-    credential, destination = world.consoles.get(name, (None, ""))
-    if credential is None or (credential.expires or 0) <= world.now():
-        raise Refusal("NotFound", "The session in the console has ended. Sign in again.", 404)
     page = _PAGE.format(
         who=escape(f"{credential.principal.name}/{credential.name}"),
         account=escape(credential.account.id),
-        destination=escape(destination),
+        destination=escape(parameters.get("Destination", "")),
     )
     return HttpResponse(200, page.encode(), "text/html; charset=utf-8", _PRIVATE)
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
-from mfaenv.pretend_aws.policy import Document, check
+from mfaenv.pretend_aws.policy import Document
 from mfaenv.pretend_aws.role_sessions import NOTHING, RoleSession
 from mfaenv.pretend_aws.totp import Authenticator
 
@@ -51,8 +51,6 @@ class World:
         self.credentials: dict[str, Credential] = {}
         self.signin_tokens: dict[str, tuple[Credential, float]] = {}
         """What signs in to the console, once: the session, and until when."""
-        self.consoles: dict[str, tuple[Credential, str]] = {}
-        """Who is signed in there, and the page that was asked for."""
 
     def now(self) -> float:
         """Return the Unix time in seconds."""
@@ -133,11 +131,6 @@ class Principal:
     name: str
     policies: dict[str, Document]
 
-    def __post_init__(self) -> None:
-        """Refuse a policy that could not be evaluated, here where it is given."""
-        for policy in self.policies.values():
-            check(policy)
-
 
 @dataclass(eq=False)
 class User(Principal):
@@ -187,11 +180,6 @@ class Role(Principal):
     trust: Document = field(kw_only=True)
     max_session: int = HOUR
     id: str = field(default_factory=lambda: new_id("AROA"))
-
-    def __post_init__(self) -> None:
-        """Look at the trust policy too."""
-        super().__post_init__()
-        check(self.trust)
 
     @property
     def arn(self) -> str:

@@ -78,23 +78,6 @@ def test_trust_in_another_account_needs_an_allow_at_home(direct: DirectAws) -> N
     assert direct.assume(session, target).error == denied(direct.alice.arn, target, reason)
 
 
-@pytest.mark.parametrize(
-    ("principal", "is_enough"),
-    [
-        ("arn:aws:iam::123456789012:user/alice", True),
-        ("arn:aws:iam::123456789012:root", False),
-        ("123456789012", False),
-    ],
-)
-def test_at_home_trust_in_the_user_is_enough_but_trust_in_the_account_is_not(
-    direct: DirectAws, principal: str, is_enough: bool
-) -> None:
-    target, session = direct.account.add_role("Home", trust(principal)), direct.session()
-    direct.opened(direct.assume(session, target))
-    direct.alice.policies = {}
-    assert (direct.assume(session, target).status == 200) is is_enough
-
-
 @pytest.mark.parametrize(("seconds", "fits"), [("900", True), ("7200", True), ("7201", False)])
 def test_a_role_has_a_longest_session(direct: DirectAws, seconds: str, fits: bool) -> None:
     target = role(direct)
