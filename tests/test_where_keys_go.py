@@ -127,6 +127,14 @@ def test_an_output_file_is_refused_before_the_code(
     assert not file.is_file() or file.read_text() in {"real", "theirs"}
 
 
+@pytest.mark.parametrize("line", [("--shell", "bash"), ("-f", "dotenv")], ids=" ".join)
+def test_an_output_file_is_not_called_like_standard_output(stored: Product, line: tuple[str, ...]) -> None:
+    done = stored.run(*line, "-o", "-")
+    assert (done.status, done.out) == (2, "")
+    assert "Leave --output out: standard output is where it goes then." in done.err
+    assert not (stored.home / "-").exists()
+
+
 def test_a_file_that_was_open_is_told(stored: Product) -> None:
     for quiet, told in (((), "open to others until now"), (("-q",), "")):
         file = stored.home / "file"

@@ -48,7 +48,7 @@ def _print(text: bytes, pairs: list[Pair], target: str, options: Options, env: M
         _refuse_controls(text, target)
         if target in shells.NAMES:
             terminal = Terminal.for_options(options, env)
-            terminal.note(f"To set the session in a shell, type: {shells.loading_line(target, asked_again(options))}")
+            terminal.note("To set the session in a shell, type:", shells.loading_line(target, asked_again(options)))
     secrets_to_stdout(text, quiet="quiet" in options)
     if target in shells.NAMES:
         notice.show(options, env, pairs, Store.of(env))
@@ -61,7 +61,8 @@ def _refuse_bare_terminal(options: Options, target: str) -> None:
     """
     if os.isatty(1) and not options.keys() & catalog.PRINTING:
         line = shells.loading_line(target, asked_again(options))
-        raise MfaenvError("This prints keys for a shell, but the output is a terminal.", f"Type: {line}", status=USAGE)
+        what = "No shell reads what is printed here. To set the session in this one, type:"
+        raise MfaenvError(what, command=line, status=USAGE)
 
 
 def _refuse_controls(text: bytes, target: str) -> None:

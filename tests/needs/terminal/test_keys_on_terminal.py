@@ -47,17 +47,27 @@ def test_a_terminal_shows_the_line_to_type_and_no_key(
 ) -> None:
     calls = len(aws.log)
     with in_bash(stored, *line) as window:
-        window.see(re.escape(f"Type: {typed}"))
+        window.see(rf"^ +{re.escape(typed)}$")
         assert window.ended() == 2
         assert not KEY.search(window.text)
         assert "MFA code" not in window.text
     assert len(aws.log) == calls
 
 
+def test_a_chosen_profile_stands_in_the_line_to_type(stored: Product) -> None:
+    """Each line is unbroken, and the choice is no mistake."""
+    with in_bash(stored, "-p") as window:
+        window.see("4 of 4: ")
+        window.press("staging\r")
+        window.see(r"^mfaenv: No shell reads what is printed here\. To set the session in this one, type:\n")
+        window.see(r"^ +eval \$\(mfaenv -p staging\)$")
+        assert window.ended() == 2
+
+
 def test_the_line_to_type_is_that_of_the_shell(stored: Product) -> None:
     need("fish")
     with Window(("fish", "-c", f"{shlex.join(COMMAND)}; exit $status"), stored.env, stored.home) as window:
-        window.see(re.escape("Type: mfaenv | source"))
+        window.see(r"^ +mfaenv \| source$")
         assert window.ended() == 2
 
 
@@ -70,13 +80,13 @@ def test_the_line_to_type_is_on_standard_error(stored: Product) -> None:
         os.close(terminal)
         os.close(master)
     assert done.status == 2
-    assert "Type: eval $(mfaenv)" in done.err
+    assert done.err.splitlines()[1].strip() == "eval $(mfaenv)"
 
 
 def test_a_given_code_is_not_repeated_and_not_spent(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     code = scenario.device.code()
     with in_bash(product, "-c", code) as window:
-        window.see(re.escape("Type: eval $(mfaenv)"))
+        window.see(r"^ +eval \$\(mfaenv\)$")
         assert window.ended() == 2
         assert code not in window.text
     assert aws.log == []
