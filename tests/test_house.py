@@ -15,6 +15,7 @@ import pytest
 import mfaenv
 from mfaenv import errors
 
+pytestmark = pytest.mark.xdist_group("house")  # which reads each module once
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "mfaenv").rglob("*.py"))
 PURE = (

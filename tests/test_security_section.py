@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +14,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 from documents import PAGES, README, prose, read, sentences
-from product import COMMAND, Product
-from settings import configure
-from terminals import need
+from product import Product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -281,8 +277,6 @@ README_PROOFS = {
 }
 """Those of the README's section on what is stored."""
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux'")
-
 
 def in_readme() -> list[str]:
     """Return the sentences of the README's section, without the links at its end."""
@@ -348,21 +342,3 @@ def client(service: str, url: str, keys: Mapping[str, str]) -> Any:
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys.get("SessionToken"),
     )
-
-
-@linux
-@pytest.mark.parametrize("line", ["--shell bash", "exec -- sh -c :", "process", "-p staging --shell bash"])
-def test_no_argument_list_holds_a_key(product: Product, scenario: Scenario, tmp_path: Path, line: str) -> None:
-    need("strace")
-    code = tmp_path / "code"
-    code.write_text(f"#!/bin/sh\necho {scenario.device.code()}\n", encoding="utf-8")
-    code.chmod(0o755)
-    log = tmp_path / "calls"
-    product.command = ("strace", "-f", "-qq", "-s", "9999", "-e", "trace=execve", "-o", str(log), *COMMAND)
-    configure(product, mfa_process=str(code))
-    assert product.run(*shlex.split(line)).status == 0
-    started = log.read_text(encoding="utf-8")
-    secrets = [secret for key in scenario.world.credentials.values() for secret in (key.secret, key.token) if secret]
-    assert len(secrets) >= 3
-    assert started.count("execve(") >= 2
-    assert [secret for secret in secrets if secret in started] == []

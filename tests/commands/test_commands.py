@@ -141,22 +141,6 @@ def test_process_names_the_account_that_the_keys_act_in(product: Product, signed
     assert "AWS_ACCOUNT_ID" not in json.loads(product.run("-f", "json").out)
 
 
-def with_process(product: Product, base: str = "default", name: str = "tool") -> None:
-    command = f"{sys.executable} -m mfaenv process -p {base}"
-    with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
-        file.write(f"[profile {name}]\nregion = us-east-1\ncredential_process = {command}\n")
-
-
-@pytest.mark.parametrize("circle", [("tool",), ("tool", "other"), ("tool", "other", "third")])
-def test_a_process_that_leads_back_to_itself_is_an_error(product: Product, circle: tuple[str, ...]) -> None:
-    for name, following in zip(circle, (*circle[1:], circle[0]), strict=True):
-        with_process(product, following, name)
-    done = product.run("-p", "tool", "-f", "json")
-    assert (done.status, done.out) == (1, "")
-    assert "leads back to itself" in done.err
-    assert " → ".join((*circle, "tool")) in done.err
-
-
 def test_status_knows_this_shell_and_the_store(
     product: Product, scenario: Scenario, signed_in: dict[str, str], aws: ObservedAws
 ) -> None:

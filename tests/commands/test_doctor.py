@@ -1,17 +1,14 @@
 """`mfaenv doctor` in the accounts that people have: the verdict, the reasons, and the next steps."""
 
-import json
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from observed_aws import ALWAYS, DROPPED, THROTTLED, ObservedAws
+from diagnosis import BUCKETS, DEVICES, KEYS, USER, alike, diagnose, with_code
+from observed_aws import ObservedAws
 from product import Product
 from terminals import direct
 from trouble import CODE, TOKEN
@@ -22,69 +19,12 @@ from mfaenv.pretend_aws import server
 from mfaenv.pretend_aws.files import write_files
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.wire import Failure
 from mfaenv.pretend_aws.world import User
 
-DEVICES, USER, KEYS, BUCKETS = "iam:ListMFADevices", "iam:GetUser", "iam:ListAccessKeys", "s3:ListAllMyBuckets"
-JUDGED = (DEVICES, USER, KEYS, BUCKETS)
 NO_S3 = {"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
-NOWHERE = "http://127.0.0.1:1"
-"""A port on which nothing listens: nobody but root may."""
-
-
-class Diagnosis(NamedTuple):
-    """What a run of `mfaenv doctor --json` gave."""
-
-    status: int
-    data: Mapping[str, Any]
-    err: str
-
-    @property
-    def verdict(self) -> str:
-        assert self.data["well"] is (self.status == 0)
-        return str(self.data["verdict"])
-
-    def checks(self, topic: str) -> list[Mapping[str, Any]]:
-        return [check for check in self.data["checks"] if check["topic"] == topic]
-
-    @property
-    def wrong(self) -> list[Mapping[str, Any]]:
-        return [check for check in self.data["checks"] if check["state"] == "wrong"]
-
-    def ended(self, column: str) -> dict[str, str]:
-        """How the calls ended that a policy decides about."""
-        return {
-            call["action"]: call["outcomes"][column]["outcome"]
-            for call in self.data["calls"]
-            if call["action"] in JUDGED
-        }
-
-
-def diagnose(product: Product, *arguments: str) -> Diagnosis:
-    outcome = product.run("doctor", "--json", *arguments)
-    assert outcome.out, outcome.err
-    found = Diagnosis(outcome.status, json.loads(outcome.out), outcome.err)
-    assert all(check["next_step"] for check in found.data["checks"] if check["state"] != "ok")
-    assert (found.data["next_step"] is None) is (found.data["verdict"] == "enforced")
-    return found
-
-
-def with_code(product: Product, scenario: Scenario, *arguments: str) -> Diagnosis:
-    return diagnose(product, "--token-code", scenario.device.code(), *arguments)
-
-
-def alike(outcome: str, *actions: str) -> dict[str, str]:
-    return dict.fromkeys(actions or JUDGED, outcome)
 
 
 OPEN_TO_SET_UP = {**alike("allowed", DEVICES, USER), **alike("explicit deny", KEYS, BUCKETS)}
-
-
-@pytest.fixture
-def alice(scenario: Scenario) -> User:
-    owner = scenario.key.principal
-    assert isinstance(owner, User)
-    return owner
 
 
 def allow(*actions: str, **elements: Any) -> dict[str, Any]:
@@ -105,21 +45,6 @@ def test_a_policy_that_demands_mfa_is_proven(product: Product, scenario: Scenari
 def test_the_order_is_that_in_which_things_break(product: Product, scenario: Scenario) -> None:
     topics = list(dict.fromkeys(check["topic"] for check in with_code(product, scenario).data["checks"]))
     assert topics == ["files", "values", "roles", "keys", "identity", "clock", "devices", "shell", "store", "session"]
-
-
-def test_a_shell_that_contradicts_the_one_that_called_is_wrong(product: Product, scenario: Scenario) -> None:
-    product.run("--token-code", scenario.device.code(), "--shell", "sh")
-    product.command = ("sh", "-c", '"$@"; exit "$?"', "sh", *product.command)
-    for wanted, texts in (
-        ("ksh", ["eval $(mfaenv)"]),
-        ("fish", ["MFAENV_SHELL is fish, but sh called."]),
-        ("tclsh", ["MFAENV_SHELL does not know 'tclsh'."]),
-    ):
-        product.env["MFAENV_SHELL"] = wanted
-        found = diagnose(product)
-        assert [check["text"] for check in found.checks("shell")] == texts
-        assert found.status == (0 if wanted == "ksh" else 1)
-        assert [check["topic"] for check in found.wrong] == ([] if wanted == "ksh" else ["shell"])
 
 
 def test_a_stored_session_is_used_and_nobody_asked(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
@@ -231,120 +156,9 @@ def test_without_a_session_it_shows_what_can_be_known(
         assert [check["topic"] for check in found.wrong] == ["session"]
 
 
-@pytest.mark.parametrize(
-    ("variable", "failed", "verdict"),
-    [("AWS_ENDPOINT_URL_IAM", (DEVICES, USER, KEYS), "enforced"), ("AWS_ENDPOINT_URL_S3", (BUCKETS,), "enforced")],
-)
-def test_one_service_cannot_be_reached(
-    product: Product, scenario: Scenario, variable: str, failed: tuple[str, ...], verdict: str
-) -> None:
-    product.env[variable] = NOWHERE
-    found = with_code(product, scenario)
-    assert (found.status, found.verdict) == (1, verdict)
-    assert {action for action, outcome in found.ended("with_mfa").items() if outcome == "failed"} == set(failed)
-    assert [check["topic"] for check in found.wrong] == ["calls"]
-    assert "cannot be reached" in found.wrong[0]["text"]
-    assert all(action in found.wrong[0]["name"] for action in failed)
-
-
-@pytest.mark.parametrize(("kept", "verdict"), [(True, "cannot tell"), (False, "not enforced")])
-def test_sts_cannot_be_reached_while_iam_answers(product: Product, alice: User, *, kept: bool, verdict: str) -> None:
-    if not kept:
-        alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
-    product.env["AWS_ENDPOINT_URL_STS"] = NOWHERE
-    found = diagnose(product, "--token-code", "123456")
-    assert (found.status, found.verdict) == (1, verdict)
-    assert found.ended("without_mfa") == alike("explicit deny" if kept else "allowed")
-    assert [check["name"] for check in found.wrong] == ["sts:GetCallerIdentity"]
-
-
-@contextmanager
-def meddling_proxy(status: int) -> Iterator[str]:
-    """A proxy that answers every request itself, with a page for people."""
-
-    class Proxy(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            page = b"<html><body>Blocked by policy</body></html>"
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.do_GET()
-
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - http.server's own name
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-
-
-@pytest.mark.parametrize("status", [200, 403])
-@pytest.mark.parametrize(("service", "failed"), [("S3", (BUCKETS,)), ("IAM", (DEVICES, USER, KEYS))])
-def test_a_proxy_cuts_one_service_off(
-    product: Product, scenario: Scenario, service: str, failed: tuple[str, ...], status: int
-) -> None:
-    with meddling_proxy(status) as url:
-        product.env |= {f"AWS_ENDPOINT_URL_{service}": f"http://{service.lower()}.example.com", "HTTP_PROXY": url}
-        found = with_code(product, scenario)
-    assert (found.status, found.verdict) == (1, "enforced")
-    assert {action for action, outcome in found.ended("without_mfa").items() if outcome == "failed"} == set(failed)
-    assert [check["topic"] for check in found.wrong] == ["calls"]
-    assert [check["name"] for check in found.checks("environment")] == ["HTTP_PROXY", "no_proxy"]
-
-
-@pytest.mark.parametrize("status", [200, 403])
-def test_a_proxy_speaks_in_the_place_of_all(product: Product, status: int) -> None:
-    with meddling_proxy(status) as url:
-        product.env["AWS_ENDPOINT_URL"] = url
-        found = diagnose(product, "--token-code", "123456")
-    assert (found.status, found.verdict) == (1, "cannot tell")
-    assert found.ended("without_mfa") == alike("failed")
-
-
 def test_an_account_without_buckets(product: Product, scenario: Scenario, alice: User) -> None:
     alice.account.buckets.clear()
     assert with_code(product, scenario).verdict == "enforced"
-
-
-@pytest.mark.parametrize("failure", [THROTTLED, DROPPED], ids=lambda failure: failure.code or "dropped")
-def test_calls_that_fail_again_and_again_prove_nothing(
-    product: Product, scenario: Scenario, aws: ObservedAws, failure: Any
-) -> None:
-    aws.fail("s3", failure, times=ALWAYS)
-    found = with_code(product, scenario)
-    assert (found.status, found.verdict) == (1, "enforced")
-    assert found.ended("without_mfa")[BUCKETS] == found.ended("with_mfa")[BUCKETS] == "failed"
-    assert [(check["topic"], check["name"]) for check in found.wrong] == [("calls", BUCKETS)]
-
-
-LACKING = {
-    "ListBuckets": (BUCKETS, Failure("NotImplemented", "A header implies what is not implemented", 501)),
-    "GetUser": (USER, Failure("InvalidAction", "Could not find operation GetUser", 400)),
-}
-
-
-@pytest.mark.parametrize("operation", LACKING)
-def test_a_call_that_a_server_lacks_is_worth_a_note(
-    product: Product, scenario: Scenario, aws: ObservedAws, operation: str
-) -> None:
-    action, failure = LACKING[operation]
-    aws.fail(operation, failure, times=ALWAYS)
-    found = with_code(product, scenario)
-    assert (found.status, found.verdict) == (0, "enforced")
-    assert [(check["state"], check["name"]) for check in found.checks("calls")] == [("note", action)]
-
-
-def test_all_is_throttled(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
-    aws.fail("*", THROTTLED, times=ALWAYS)
-    found = with_code(product, scenario)
-    assert (found.status, found.verdict) == (1, "cannot tell")
-    assert "throttling" in found.wrong[0]["text"]
-    assert aws.actions("GetSessionToken") == []
 
 
 def test_keys_that_aws_does_not_know_spend_no_code(product: Product, scenario: Scenario, aws: ObservedAws) -> None:

@@ -1,8 +1,6 @@
 """Whose sessions a role's are, and how much they may: against the pretend AWS, whose policies take effect."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from observed_aws import ObservedAws
@@ -71,34 +69,6 @@ def test_a_limited_session_is_stored_as_that_and_told(product: Product, aws: Obs
     stored = json.loads(product.run("status", "--json").out)["stored"]
     assert {row["session_policy"] for row in stored if row["role"]} == {None, "read-only"}
     assert "read-only" in product.run("status").out
-
-
-@pytest.mark.parametrize("command", [("process",), ("exec", "-q")])
-def test_a_read_only_role_reads_and_writes_nothing(
-    product: Product, scenario: Scenario, command: tuple[str, ...]
-) -> None:
-    keys(product.run("-f", "json", "-c", scenario.device.code()))
-    ask = (*command, "-p", "staging", "--read-only", "--no-input")
-    if command[0] == "process":
-        found = json.loads(product.run(*ask).out)
-        env = {"AWS_ACCESS_KEY_ID": found["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"]}
-        product.env |= {**env, "AWS_SESSION_TOKEN": found["SessionToken"]}
-        ask = ("exec-nothing",)
-    script = (
-        "import boto3; s3 = boto3.client('s3'); print([b['Name'] for b in s3.list_buckets()['Buckets']])\n"
-        "import botocore.exceptions as e\n"
-        "try: boto3.client('iam').create_access_key(UserName='alice'); print('written')\n"
-        "except e.ClientError as error: print(error.response['Error']['Code'])"
-    )
-    if ask == ("exec-nothing",):
-        done = subprocess.run(
-            [sys.executable, "-c", script], env=product.env, capture_output=True, text=True, check=False
-        )
-        out = done.stdout
-    else:
-        out = product.run(*ask, "--", sys.executable, "-c", script).out
-    assert "AccessDenied" in out
-    assert "written" not in out
 
 
 def test_a_changed_policy_file_is_another_session(product: Product, aws: ObservedAws, scenario: Scenario) -> None:

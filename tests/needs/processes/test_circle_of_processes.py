@@ -1,0 +1,22 @@
+"""A `credential_process` that leads back to itself, through processes."""
+
+import sys
+
+import pytest
+from product import Product
+
+
+def with_process(product: Product, base: str = "default", name: str = "tool") -> None:
+    command = f"{sys.executable} -m mfaenv process -p {base}"
+    with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
+        file.write(f"[profile {name}]\nregion = us-east-1\ncredential_process = {command}\n")
+
+
+@pytest.mark.parametrize("circle", [("tool",), ("tool", "other"), ("tool", "other", "third")])
+def test_a_process_that_leads_back_to_itself_is_an_error(product: Product, circle: tuple[str, ...]) -> None:
+    for name, following in zip(circle, (*circle[1:], circle[0]), strict=True):
+        with_process(product, following, name)
+    done = product.run("-p", "tool", "-f", "json")
+    assert (done.status, done.out) == (1, "")
+    assert "leads back to itself" in done.err
+    assert " → ".join((*circle, "tool")) in done.err
