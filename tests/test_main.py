@@ -268,6 +268,25 @@ def test_what_is_no_code_is_refused_though_none_is_needed(stored: Product, code:
         assert code not in done.err
 
 
+def test_a_variable_that_is_no_code_is_refused_though_none_is_needed(stored: Product) -> None:
+    first = answer(stored)
+    stored.env["MFAENV_TOKEN_CODE"] = "12345"
+    for command in ((), ("process",), ("exec", "--", "true")):
+        done = stored.run(*command)
+        assert (done.status, done.out) == (2, "" if command else done.out), command
+        assert "MFAENV_TOKEN_CODE: a code is six digits" in done.err
+    assert answer(stored, "--cached") == first
+    assert answer(stored, "--token-command", "false") == first
+
+
+@pytest.mark.parametrize("command", [("-f", "json"), ("process",), ("exec",)], ids=" ".join)
+def test_cached_and_refresh_contradict_each_other(stored: Product, command: tuple[str, ...]) -> None:
+    words = ("--", "true") if command == ("exec",) else ()
+    done = stored.run(*command, "--cached", "--refresh", *words)
+    assert (done.status, done.out) == (2, "")
+    assert "--cached and --refresh cannot be used together" in done.err
+
+
 def test_the_line_of_a_code_is_read_though_none_is_needed(stored: Product) -> None:
     answer(stored)
     done = stored.run("exec", "-c", "-", "--", "cat", input="123456\nthe program's\n")

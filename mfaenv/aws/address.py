@@ -6,21 +6,17 @@ it, which connects to it: https://datatracker.ietf.org/doc/html/rfc3986#section-
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from mfaenv.errors import USAGE, MfaenvError, without_password
 from mfaenv.model import Request
 
 ALLOW_HTTP = "MFAENV_ALLOW_HTTP"
 LONGEST_PORT = len("65535")
-LOCALHOST = "localhost"
-IPV6_LOOPBACK = "[::1]"
 IPV4_PARTS = 4
 IPV4_BYTES = frozenset(map(str, range(256)))
-NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
 HAVE_PROXY_SETTINGS = {"darwin", "win32"}
 """Systems that can have a proxy without a variable: https://docs.python.org/3/library/urllib.request.html."""
 
@@ -81,16 +77,15 @@ def shown(url: str) -> str:
     return str(parse(url) or without_password(url))
 
 
-def check_request(request: Request, env: Mapping[str, str] = os.environ) -> None:
+def check_request(request: Request, env: Mapping[str, str]) -> None:
     """Look at the addresses that a code or a session would be sent to. Raise MfaenvError as `refuse_http` does."""
-    for url in dict.fromkeys(
-        [*([request.endpoint.text] if request.keys else []), *(hop.endpoint for hop in request.hops)]
-    ):
+    own = [request.endpoint.text] if request.keys else []
+    for url in dict.fromkeys([*own, *(hop.endpoint for hop in request.hops)]):
         if url:
             refuse_http(url, env)
 
 
-def refuse_http(url: str, env: Mapping[str, str] = os.environ) -> None:
+def refuse_http(url: str, env: Mapping[str, str]) -> None:
     """Raise MfaenvError (usage) for an address without TLS on another machine, unless the user allows that.
 
     What is sent there can be read on the way: the code, and the session that comes back. AWS itself has TLS everywhere.
@@ -110,31 +105,15 @@ def refuse_http(url: str, env: Mapping[str, str] = os.environ) -> None:
         )
 
 
-def is_this_machine(host: str, look_up: Callable[..., Any] | None = None) -> bool:
-    """Return whether a host is a loopback address, or localhost or a name below it that leads to no other address.
+def is_this_machine(host: str) -> bool:
+    """Return whether a host is localhost or a loopback address.
 
     Other ways to write an address (2130706433, 0x7f.1, [::ffff:127.0.0.1]) are not taken: each program reads them in
-    its own way. https://datatracker.ietf.org/doc/html/rfc6761#section-6.3 says what localhost is, not all resolvers do.
+    its own way. Nor are names below localhost, which not all resolvers keep on this machine.
     """
-    if _is_loopback_number(host):
-        return True
-    if host != LOCALHOST and not (host.endswith(f".{LOCALHOST}") and NAME_CHARACTERS.issuperset(host)):
-        return False
-    import socket
-
-    try:
-        addresses = (look_up or socket.getaddrinfo)(host, None)
-    except UnicodeError:
-        return False  # a label is empty or too long: that is no host
-    except OSError:
-        return True  # no connection is made to it either
-    return all(row[4][0] == IPV6_LOOPBACK.strip("[]") or _is_loopback_number(str(row[4][0])) for row in addresses)
-
-
-def _is_loopback_number(host: str) -> bool:
     parts = host.split(".")
-    is_number = len(parts) == IPV4_PARTS and all(part in IPV4_BYTES for part in parts)
-    return host == IPV6_LOOPBACK or (is_number and parts[0] == "127")
+    is_number = len(parts) == IPV4_PARTS and IPV4_BYTES.issuperset(parts)
+    return host in {"localhost", "[::1]"} or (is_number and parts[0] == "127")
 
 
 def _proxy(url: str, env: Mapping[str, str]) -> str:

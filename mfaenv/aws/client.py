@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mfaenv.aws import address, answers, explain, regions
+from mfaenv.aws import address, answers, bounded, explain, regions
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Credentials, Keys, Request
 
 if TYPE_CHECKING:
-    from botocore.config import Config
     from botocore.session import Session
-else:
-    Config = Session = Any  # botocore is loaded late
 
 
 CONNECT_SECONDS = 10
@@ -36,6 +33,13 @@ OF_A_ROLE = frozenset(
 """Settings of a profile for assuming a role. No client depends on them: it is given a region."""
 
 
+VARIABLES = {
+    "allow_http": (None, address.ALLOW_HTTP, None, None),
+    "requests_ca_bundle": (None, "REQUESTS_CA_BUNDLE", None, None),
+}
+"""What is read of the environment beside botocore's own variables, and as those."""
+
+
 @cache
 def session(profile: str | None) -> Session:
     """Return the botocore session that takes its settings, not its keys, from a profile."""
@@ -43,13 +47,11 @@ def session(profile: str | None) -> Session:
 
 
 def _new_session(profile: str | None) -> Session:
-    import botocore.session
-
     with explain.botocore_errors():
-        made = botocore.session.Session(profile=profile)
+        made = bounded.new_session(profile, VARIABLES)
         made.register_component("data_loader", regions.loader())
         made.register_component("response_parser_factory", answers.parsers())
-        made.register("before-sign", _refuse_http)
+        made.register("before-sign", partial(_refuse_http, made))
         # The global endpoint's tokens are refused in opt-in regions, and it answers for one partition only.
         made.set_config_variable("sts_regional_endpoints", "regional")
         if made.get_config_variable("retry_mode") == "legacy":
@@ -57,9 +59,13 @@ def _new_session(profile: str | None) -> Session:
         return made
 
 
-def _refuse_http(**event: Any) -> None:
+def _refuse_http(source: Session, **event: Any) -> None:
     """Look at a request before it is signed. Raise MfaenvError where it must not be sent."""
-    address.refuse_http(event["request"].url)
+    from urllib.request import getproxies
+
+    proxies = {f"{scheme}_proxy": url for scheme, url in getproxies().items()}
+    allowed = {address.ALLOW_HTTP: source.get_config_variable("allow_http") or ""}
+    address.refuse_http(event["request"].url, {**proxies, **allowed})
 
 
 class ClientSettings(NamedTuple):
@@ -85,18 +91,36 @@ def settings_of(request: Request, arn: str = "", endpoint: str | None = None) ->
 
 def client(service: str, settings: ClientSettings, keys: Keys | Credentials) -> Any:
     """Make a client of a service that signs with these keys. Raise MfaenvError where there is no such endpoint."""
-    source = session(settings.profile)
     with explain.botocore_errors():
-        return source.create_client(
+        return _create(
             service,
-            region_name=call_region(source, settings.region, settings.arn),
-            endpoint_url=settings.endpoint or None,
-            verify=_certificates(source, settings),
+            session(settings.profile),
+            settings,
             aws_access_key_id=keys.access_key,
             aws_secret_access_key=keys.secret_key,
             aws_session_token=keys.token or None,
-            config=_config(settings),
         )
+
+
+def _create(service: str, source: Session, settings: ClientSettings, **keys: str | None) -> Any:
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": settings.attempts} if settings.attempts else None,
+        ignore_configured_endpoint_urls=settings.endpoint is not None or None,  # type: ignore[call-arg] # not in stubs
+    )
+    make: Any = source.create_client
+    return make(
+        service,
+        region_name=call_region(source, settings.region, settings.arn),
+        endpoint_url=settings.endpoint or None,
+        # None where botocore finds certificates, or there are none.
+        verify=None if source.get_config_variable("ca_bundle") else settings.ca_bundle or None,
+        config=config,
+        **keys,
+    )
 
 
 def own_address(service: str, settings: ClientSettings) -> str:
@@ -128,13 +152,7 @@ class RoleClients:
             current.access_key, current.secret_key, current.token = keys.access_key, keys.secret_key, keys.token or None
             name = kind, call_region(source, settings.region, settings.arn), settings.endpoint
             if name not in self._clients:
-                self._clients[name] = source.create_client(
-                    "sts",
-                    region_name=name[1],
-                    endpoint_url=settings.endpoint or None,
-                    verify=_certificates(source, settings),
-                    config=_config(settings),
-                )
+                self._clients[name] = _create("sts", source, settings)
             return self._clients[name]
 
     def _session(self, profile: str | None) -> tuple[str, Session, Any]:
@@ -147,22 +165,6 @@ class RoleClients:
             source.set_credentials("", "")
             self._sessions[settings] = settings, source, source.get_credentials()
         return self._sessions[settings]
-
-
-def _certificates(source: Session, settings: ClientSettings) -> str | None:
-    """Return the file of certificates to trust; None where botocore finds one, or there is none."""
-    return None if source.get_config_variable("ca_bundle") else settings.ca_bundle or None
-
-
-def _config(settings: ClientSettings) -> Config:
-    from botocore.config import Config
-
-    return Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"total_max_attempts": settings.attempts} if settings.attempts else None,
-        ignore_configured_endpoint_urls=settings.endpoint is not None or None,  # type: ignore[call-arg] # not in stubs
-    )
 
 
 def call_region(source: Session, region: str, arn: str) -> str:

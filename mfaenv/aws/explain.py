@@ -202,6 +202,10 @@ def ahead(response: Any, sent: float, received: float) -> float | None:
 
 def from_botocore(error: BotoCoreError, text: str = "") -> MfaenvError:
     """Explain an error that botocore raised itself; `text` stands in for its own, where that holds a secret."""
+    _, _, printed = str(error).partition(FROM_PROCESS)
+    if MFAENV in printed:
+        message, _, hint = printed.rpartition(MFAENV)[2].strip().partition("\n")
+        return MfaenvError(message, hint.strip())
     said = _sentence(text or str(error))
     for name, message, hint in BOTOCORE:
         if any(kind.__name__ == name for kind in type(error).__mro__):
@@ -210,6 +214,9 @@ def from_botocore(error: BotoCoreError, text: str = "") -> MfaenvError:
 
 
 _CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
+FROM_PROCESS, MFAENV = "credentials from custom-process: ", "mfaenv: "
+"""Before what a credential_process printed, and before this program's own errors, which are passed on as they are."""
+
 BOTOCORE = (
     ("ProxyConnectionError", "The proxy refused the connection: {}", "Check HTTPS_PROXY and NO_PROXY."),
     ("SSLError", "TLS failed: {}", "Behind a proxy that decrypts TLS, name its certificate in AWS_CA_BUNDLE."),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mfaenv.aws import client, explain
 from mfaenv.command_line import aws_configure
 from mfaenv.errors import MfaenvError, drawn
+from mfaenv.fast import environment
 from mfaenv.model import LOGIN, MACHINE, WEB_ENVIRONMENT, Credentials, Request
 
 if TYPE_CHECKING:
-    from botocore.credentials import CredentialProvider, CredentialResolver, ProcessProvider
+    from botocore.credentials import CredentialProvider, CredentialResolver
     from botocore.session import Session
 
 Start = Callable[..., Any]
@@ -23,20 +22,25 @@ VISITED = "MFAENV_PROCESS_PROFILES"
 """The profiles on whose behalf a credential_process is running: it may be mfaenv, and lead back here."""
 
 
-def credentials(request: Request, start: Start) -> Credentials:
+def credentials(request: Request, env: Mapping[str, str], start: Start) -> Credentials:
     """Return what botocore resolves the request's profile to, never the keys of the environment.
 
     `start` starts a credential_process: botocore's own way takes it from the current folder first on Windows. Raise
     MfaenvError where there is nothing, where a sign-in comes first, or where the profiles lead in a circle.
     """
     profile = request.profiles[-1]
+    process_env = {**environment.without_settings(env), VISITED: _visited(profile, env)}
+
+    def popen(words: Sequence[str], **streams: Any) -> Any:
+        return start(words, process_env, **streams)
+
     explained = explain.source_errors(f"{profile} ({request.kind})")
-    with _no_circle(profile), explain.aws_errors(), explain.sign_in_errors(profile), explained:
+    with explain.aws_errors(), explain.sign_in_errors(profile), explained:
         session = client.session(request.config_profile)
-        role_arn = os.environ.get("AWS_ROLE_ARN") if request.kind == WEB_ENVIRONMENT else None
+        role_arn = env.get("AWS_ROLE_ARN") if request.kind == WEB_ENVIRONMENT else None
         role_arn = role_arn or session.get_scoped_config().get("role_arn", "")
         session.set_config_variable("region", client.call_region(session, request.session_region, role_arn))
-        resolved = _resolver(session, request.kind, start).load_credentials()
+        resolved = _resolver(session, request.kind, popen).load_credentials()
         if resolved is None:
             raise _nothing(request)
         frozen = resolved.get_frozen_credentials()
@@ -56,7 +60,7 @@ def _texts(access_key: object, secret_key: object, token: object) -> tuple[str, 
     return access_key, secret_key, token
 
 
-def _resolver(session: Session, kind: str, start: Start) -> CredentialResolver:
+def _resolver(session: Session, kind: str, popen: Start) -> CredentialResolver:
     """Return botocore's own search, without the environment's keys, and without roles: they are assumed on top of it.
 
     With a role's credential_source there is nothing to search. Raise MfaenvError where an old botocore, which does not
@@ -67,6 +71,7 @@ def _resolver(session: Session, kind: str, start: Start) -> CredentialResolver:
         AssumeRoleWithWebIdentityProvider,
         CredentialResolver,
         EnvProvider,
+        ProcessProvider,
     )
 
     resolver = session.get_component("credential_provider")
@@ -75,7 +80,9 @@ def _resolver(session: Session, kind: str, start: Start) -> CredentialResolver:
         provider = next(each for each in (EnvProvider(), *resolver.providers) if name == each.CANONICAL_NAME)
         return CredentialResolver([provider])
     profile = session.get_config_variable("profile") or "default"
-    own: dict[str, CredentialProvider] = {"custom-process": _process_provider(session, profile, start)}
+    own: dict[str, CredentialProvider] = {
+        "custom-process": ProcessProvider(profile, lambda: session.full_config, popen)
+    }
     if kind == WEB_ENVIRONMENT:
         web = AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
         own["assume-role-with-web-identity"] = web
@@ -88,15 +95,6 @@ def _resolver(session: Session, kind: str, start: Start) -> CredentialResolver:
     return CredentialResolver([own.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left])
 
 
-def _process_provider(session: Session, profile: str, start: Start) -> ProcessProvider:
-    from botocore.credentials import ProcessProvider
-
-    def popen(words: Sequence[str], **streams: Any) -> Any:
-        return start(words, os.environ, **streams)
-
-    return ProcessProvider(profile, lambda: session.full_config, popen)
-
-
 def _nothing(request: Request) -> MfaenvError:
     profile = request.profiles[-1]
     if request.kind == MACHINE:
@@ -107,21 +105,13 @@ def _nothing(request: Request) -> MfaenvError:
     return MfaenvError(f"There are no keys for profile {profile}. This stores some:", command=aws_configure(profile))
 
 
-@contextmanager
-def _no_circle(profile: str) -> Iterator[None]:
-    """Let programs that run inside know which profiles led to them. Raise MfaenvError where this is one of those."""
-    before = os.environ.get(VISITED, "")
-    visited = before.split("\n") if before else []
+def _visited(profile: str, env: Mapping[str, str]) -> str:
+    """Return which profiles led to a program of this one. Raise MfaenvError where it is among those before."""
+    visited = env[VISITED].split("\n") if env.get(VISITED) else []
     if profile in visited:
         circle = [*visited[visited.index(profile) :], profile]
         raise MfaenvError(
             f"The credential_process of profile '{profile}' leads back to itself: {drawn(circle)}.",
             "Give the process a profile that holds access keys.",
         )
-    os.environ[VISITED] = "\n".join([*visited, profile])
-    try:
-        yield
-    finally:  # `mfaenv exec` hands this environment on
-        del os.environ[VISITED]
-        if before:
-            os.environ[VISITED] = before
+    return "\n".join([*visited, profile])

@@ -6,11 +6,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-conso
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from mfaenv.aws import client, explain
+from mfaenv.aws import bounded, client, explain
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.model import Credentials
 
@@ -135,15 +134,16 @@ def _get(at: Console, source: Session, url: str) -> tuple[int, bytes]:
     from botocore.utils import get_environ_proxies
 
     with explain.botocore_errors():
+        bundles = map(source.get_config_variable, ("ca_bundle", "requests_ca_bundle"))
         settings: dict[str, Any] = {
-            "verify": source.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or True,
+            "verify": next(filter(None, bundles), True),
             "proxies": get_environ_proxies(at.sign_in),
             "timeout": (client.CONNECT_SECONDS, client.READ_SECONDS),
         }
         http = URLLib3Session(**settings)
         request = AWSRequest("GET", url, {"Accept": "application/json", "User-Agent": ISSUER}).prepare()
         try:
-            answer = http.send(request)
+            answer = bounded.send(http, request)
         except BotoCoreError as error:
             text = str(error).replace(url, at.sign_in).replace(url.partition("?")[2], "…")
             raise explain.from_botocore(error, text) from None

@@ -81,7 +81,7 @@ def _console(resolved: Resolved, env: Mapping[str, str]) -> Console:
 
 def _given(resolved: Resolved, terminal: Terminal) -> Credentials:
     """Return the session that the profile's program gives. Raise MfaenvError where it gives long-term keys."""
-    keys = longterm.load_keys(resolved.request, terminal.awaited)
+    keys = longterm.load_keys(resolved.request, terminal.env, terminal.awaited)
     if isinstance(keys, Keys):
         raise _users_own(resolved, _whose(resolved, keys))
     return keys

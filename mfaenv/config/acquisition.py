@@ -31,9 +31,13 @@ def settle(options: Options, env: Mapping[str, str], request: Request, files: Aw
 
 
 def _token_code(options: Options, env: Mapping[str, str]) -> Value:
-    """Return the code, or `-` for standard input, and its source. Raise MfaenvError (usage) for what -c cannot mean."""
+    """Return the code, or `-` for standard input, and its source. Raise MfaenvError (usage) for what is none.
+
+    A variable is not looked at where it does not count.
+    """
     code = looked_up(options, env, "token_code")
-    if code.origin is Origin.OPTION and code.text != STDIN:
+    counts = code.origin is Origin.OPTION or (code.text and not options.keys() & {"token_command", "cached"})
+    if counts and code.text != STDIN:
         return code._replace(text=checked_code(code.text, code.source))
     return code
 

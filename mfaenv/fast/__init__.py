@@ -161,7 +161,7 @@ def stored(options: "Options", env: "Mapping[str, str]", store: ReadOnlyStore, n
     """Return the pairs of the stored session, MISS where there is surely none, or None: the full path decides."""
     if (
         any(name in options for name in FULL_PATH)
-        or not _is_code(parse.text(options, "token_code"))
+        or not _is_code(parse.lookup(options, env, "token_code")[0])
         or store.refusal()
         or not environment.profile_as_is_known(env)
     ):

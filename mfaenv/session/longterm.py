@@ -1,5 +1,6 @@
 """Long-term keys that a program gives, ours from the keychain or another's: loaded when they are needed."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from mfaenv.aws import resolved
@@ -11,6 +12,7 @@ from mfaenv.session import cache, keychain, remembered
 from mfaenv.session.keychain import Tell
 from mfaenv.store import KEY, Store
 from mfaenv.terminal import program
+from mfaenv.terminal.terminal import Terminal
 
 REMEMBERED_SECONDS = 400 * 86_400
 
@@ -60,7 +62,7 @@ def in_keychain(request: Request) -> str:
     return process.entry(request.process.text) if request.process.text else ""
 
 
-def load_keys(request: Request, tell: Tell) -> Keys | Credentials:
+def load_keys(request: Request, env: Mapping[str, str], tell: Tell) -> Keys | Credentials:
     """Return what the program gives: long-term keys, or a session's. Raise MfaenvError.
 
     Our own program is not started: the keychain is read here, and where that has to be waited for, it is told.
@@ -72,26 +74,26 @@ def load_keys(request: Request, tell: Tell) -> Keys | Credentials:
             raise not_there(entry)
         return keys._replace(source=request.process.source)
     try:
-        got = resolved.credentials(request, program.start_bound)
+        got = resolved.credentials(request, env, program.start_bound)
     except BaseException:
         program.end_bound()
         raise
     return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.kind)
 
 
-def with_keys(request: Request, store: Store, tell: Tell) -> Request:
+def with_keys(request: Request, store: Store, terminal: Terminal) -> Request:
     """Return the request with its long-term keys and their secret, where a program gives such. Raise MfaenvError."""
     request = with_remembered_key(request, store)
     needed = request.process.text and not (request.keys and request.keys.secret_key)
-    keys = load_keys(request, tell) if needed else request.keys
+    keys = load_keys(request, terminal.env, terminal.awaited) if needed else request.keys
     return request._replace(keys=keys if isinstance(keys, Keys) else None)
 
 
-def loaded(request: Request, keys: Keys, tell: Tell) -> Keys:
+def loaded(request: Request, keys: Keys, env: Mapping[str, str], tell: Tell) -> Keys:
     """Return the keys with their secret; the program may give others than it did before. Raise MfaenvError."""
     if keys.secret_key or not request.process.text:
         return keys
-    loaded_now = load_keys(request, tell)
+    loaded_now = load_keys(request, env, tell)
     if isinstance(loaded_now, Keys):
         return loaded_now
     raise MfaenvError(

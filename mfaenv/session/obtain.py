@@ -162,7 +162,7 @@ class Sessions:
         searched = not request.device.text
         if searched or not request.account or not longterm.in_keychain(request):
             # Before anybody is asked: another's program may ask on the terminal too.
-            keys = self._remembered(request, longterm.loaded(request, keys, self._terminal.awaited))
+            keys = self._remembered(request, longterm.loaded(request, keys, self._terminal.env, self._terminal.awaited))
         if searched or not request.account:
             call_lock.acquire()
             request = self._with_found_device(request, keys, call_lock)
@@ -224,7 +224,7 @@ class Sessions:
     def _unknown(self, request: Request) -> Answer:
         """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
         address.check_request(request, self._terminal.env)
-        keys = longterm.load_keys(request, self._terminal.awaited)
+        keys = longterm.load_keys(request, self._terminal.env, self._terminal.awaited)
         if not isinstance(keys, Keys):
             return self._without_code(request, keys)
         return self._of_keys(request._replace(keys=self._remembered(request, keys)), keys)

@@ -33,8 +33,10 @@ def obtain(
     """Return the session as the store writes it, with the profile and the region of this request.
 
     `check` gets before anybody is asked what is known of it, and may raise. Raise MfaenvError: with --cached only
-    NothingStoredError, whatever is in the way.
+    NothingStoredError, whatever is in the way of it.
     """
+    if options.keys() >= {"cached", "refresh"}:
+        raise MfaenvError("--cached and --refresh cannot be used together.", "Leave one of them out.", status=USAGE)
     fingerprint = fast.fingerprint(options, env)
     try:
         with settings.hidden(env):

@@ -100,7 +100,7 @@ def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: O
     """Find the device and prove it by a session, which stays for the next window; then name it in the profile."""
     if any(files.profiles.get(name, {}).get("mfa_serial") for name in request.profiles):
         return request
-    request = longterm.with_keys(request, store, offers.terminal.awaited)
+    request = longterm.with_keys(request, store, offers.terminal)
     keys = request.keys
     if keys is None:
         raise _needs_no_code(request)

@@ -47,7 +47,7 @@ def with_device(request: Request, store: Store) -> Request:
 def with_keys(request: Request, context: Context) -> Request:
     """Load the keys that a program gives, for the calls without MFA. Raise MfaenvError where a keychain gives none."""
     try:
-        return longterm.with_keys(request, context.store, context.terminal.awaited)
+        return longterm.with_keys(request, context.store, context.terminal)
     except MfaenvError:
         if longterm.in_keychain(request):
             raise
@@ -83,7 +83,7 @@ def _whose(request: Request, context: Context) -> Proven:
     try:
         with context.terminal.progress() as show:
             show(f"Getting the keys: {request.kind}")
-            keys = resolved.credentials(request, program.start)
+            keys = resolved.credentials(request, context.terminal.env, program.start)
             asked = client.client("sts", client.settings_of(request, request.device.text), keys)
             return Proven({}, sts.identity(asked, keys.access_key))
     except MfaenvError as error:

@@ -19,4 +19,5 @@ def test_a_process_that_leads_back_to_itself_is_an_error(product: Product, circl
     done = product.run("-p", "tool", "-f", "json")
     assert (done.status, done.out) == (1, "")
     assert "leads back to itself" in done.err
+    assert done.err.splitlines()[0].startswith("mfaenv: The credential_process of profile 'tool' leads back")
     assert " → ".join((*circle, "tool")) in done.err

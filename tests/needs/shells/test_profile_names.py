@@ -83,13 +83,28 @@ def test_any_other_name_is_refused(product: Product, scenario: Scenario, name: s
     assert "mfaenv()" in product.run("init", "bash").out
 
 
-@HOOKED
-def test_the_name_goes_with_the_session(product: Product, scenario: Scenario, row: Settled) -> None:
+@pytest.fixture
+def names(product: Product, scenario: Scenario) -> None:
+    """Store a session, and put a program on the PATH that shows the variables."""
     with_session(product, scenario)
     tools = product.home / "tools"
     tools.mkdir()
     (tools / "names").write_text(f"#!/bin/sh\n{SHOW}\n")
     (tools / "names").chmod(0o755)
+
+
+@pytest.mark.usefixtures("names")
+@HOOKED
+def test_the_persons_own_name_stays_where_the_session_goes(product: Product, row: Settled) -> None:
+    with seated(product, row, MFAENV_PROFILE_AS="AWSUME_PROFILE") as seat:
+        seat.sees("names", r"^names=none,default,none\.$")
+        seat.set("AWS_PROFILE", "mine")
+        seat.sees("names", r"^names=none,none,mine\.$")
+
+
+@pytest.mark.usefixtures("names")
+@HOOKED
+def test_the_name_goes_with_the_session(product: Product, row: Settled) -> None:
     with seated(product, row, MFAENV_PROFILE_AS="AWSUME_PROFILE", AWS_VAULT="stale") as seat:
         seat.sees("names", r"^names=none,default,none\.$")
         seat.type("mfaenv -p staging")
