@@ -14,12 +14,14 @@ from mfaenv.session.cache import Answer, Cache, as_session, end_in_words, profil
 from mfaenv.session.call_lock import CallLock
 from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import Context, Fetch
-from mfaenv.terminal.tones import BAD, Styled
 
 ANY_TIME = Span(1, "")
 
 SLACK = 60
 """Seconds by which a session may be shorter than asked for without a word: the clocks differ."""
+
+RECENT = "If its trust policy demands a recent MFA (aws:MultiFactorAuthAge), get a new session: --refresh."
+"""What may help where a role is denied to a stored session."""
 
 
 class Sessions:
@@ -104,14 +106,9 @@ class Sessions:
                 base = self._from_code(own, keys, call_lock)
             return self._with_roles(request, base)
         except DeniedError as error:
-            if base.new or not base.session:
-                raise
-            self._cache.since = self._now()
-            with suppress(ArrivedError), self._call_lock(request, own):
-                self._offer_fresh(error)
+            raise DeniedError(error.message, RECENT if base.session and not base.new else error.hint) from None
         except ArrivedError:
-            pass
-        return self._of_keys(request, keys)
+            return self._of_keys(request, keys)
 
     def _with_known_device(self, request: Request) -> Request:
         """Fill in the device that this access key used before, and check whichever there is."""
@@ -206,20 +203,6 @@ class Sessions:
         if searched:
             where = f"in profile {request.profiles[-1]}"
             self._terminal.note(f"To set the device permanently: mfa_serial = {request.device.text} {where}.")
-
-    def _offer_fresh(self, error: DeniedError) -> None:
-        """Go on to a fresh session where the person wants that, or gave a code for it; else raise the denial.
-
-        A trust policy may demand a recent MFA (aws:MultiFactorAuthAge), which the stored session no longer is.
-        """
-        if self._how.token_code.origin is Origin.OPTION:
-            return
-        if not code.can_ask(self._how, self._terminal):
-            hint = "Its trust policy may demand a recent MFA: a new session (--refresh) may help."
-            raise DeniedError(error.message, hint) from None
-        above = Styled(error.message, BAD), Styled("Its trust policy may demand a recent MFA.")
-        if not self._terminal.confirm("Get a new session?", *above):
-            raise error
 
     def _unknown(self, request: Request) -> Answer:
         """Return what a profile without keys of its own gives, or a session where those are long-term keys."""

@@ -26,7 +26,7 @@ from terminals import (
     open_window,
 )
 
-from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
+from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
 
 QUESTION = r"MFA code\b.*: "
@@ -220,22 +220,6 @@ def test_a_question_for_the_device_goes_away_too(
         window.see(GONE)
         assert window.ended() == 0
     assert sent_codes(aws) == 1
-
-
-def test_the_offer_of_a_fresh_session_goes_away_with_one(
-    product: Product, scenario: Scenario, aws: ObservedAws
-) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    developer = scenario.world.accounts["111122223333"].roles["Developer"]
-    developer.trust = trust(scenario.key.principal.arn, NumericLessThan={"aws:MultiFactorAuthAge": "60"})
-    scenario.world.clock = lambda: time.time() + 120
-    with direct(product, "-p", "staging", "--shell", "bash") as window:
-        window.see(r"Get a new session\? \[Y/n\]")
-        done = product.run("--shell", "bash", "--refresh", "-c", scenario.device.code())
-        assert done.status == 0, done.err
-        window.see(GONE)
-        assert window.ended() == 0
-    assert sent_codes(aws) == 2
 
 
 def hanging_command(product: Product) -> tuple[str, Path]:
