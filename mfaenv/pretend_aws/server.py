@@ -19,9 +19,7 @@ from mfaenv.serving.loopback import HttpRequest, HttpResponse, Limits, LoopbackS
 
 LIMITS = Limits(
     body_bytes=1024 * 1024,
-    request_seconds=30,
     idle_seconds=300,
-    connections=1000,
     keeps_connections=True,
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
 )

@@ -7,25 +7,17 @@ https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
 
 from __future__ import annotations
 
-import io
-import socket
 import threading
-import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl
 
 from mfaenv.fast.environment import is_digits
 from mfaenv.serving import peers
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 POLL_SECONDS = 0.02
 """Until a server that is to stop does."""
@@ -64,22 +56,15 @@ class HttpResponse:
 class Limits(NamedTuple):
     """What a client may take."""
 
-    body_bytes: int
-    request_seconds: float
-    """From the first byte of a request to its last."""
-    idle_seconds: float
-    """Until its first byte."""
-    connections: int
-    """At once; more wait until one is closed."""
+    body_bytes: int = 0
+    idle_seconds: float = 3
+    """Until the next bytes of a request: what SDKs send comes at once."""
     keeps_connections: bool = False
     methods: frozenset[str] = frozenset({"GET"})
 
 
-ONE_REQUEST = Limits(body_bytes=0, request_seconds=3, idle_seconds=3, connections=100)
-"""A connection for each request, which has no body: what SDKs send comes at once."""
-
-HEAD_BYTES = 64 * 1024
-"""Of a request: AWS's own have some hundred, and tokens some thousand."""
+ONE_REQUEST = Limits()
+"""A connection for each request, which has no body."""
 
 
 class LoopbackServer(ThreadingTCPServer):
@@ -93,8 +78,6 @@ class LoopbackServer(ThreadingTCPServer):
     def __init__(self, answer: Callable[[HttpRequest], HttpResponse], limits: Limits = ONE_REQUEST) -> None:
         self.answer = answer
         self.limits = limits
-        self._free = threading.BoundedSemaphore(limits.connections)
-        self._connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", 0), _Handler)
         self.host = f"127.0.0.1:{self.server_address[1]}"
 
@@ -102,45 +85,13 @@ class LoopbackServer(ThreadingTCPServer):
         threading.Thread(target=self.serve_forever, args=(self.poll_seconds,), daemon=True).start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.shutdown()
         self.server_close()
 
     def verify_request(self, _request: Any, client_address: Any) -> bool:
-        """Return whether this connection gets a turn: not that of another user."""
+        """Return whether this connection is answered: not that of another user."""
         return not peers.is_of_another_user(client_address[:2], self.socket.getsockname()[:2])
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Start a thread for a connection, once there are few enough of them."""
-        self._free.acquire()
-        try:
-            self._connections.add(request)
-            super().process_request(request, client_address)
-        except BaseException:  # no thread to be had: the base closes the connection
-            self._connections.discard(request)
-            self._free.release()
-            raise
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer in the connection's thread."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._free.release()
-
-    def close_request(self, request: Any) -> None:
-        """Close a connection."""
-        self._connections.discard(request)
-        super().close_request(request)
-
-    def server_close(self) -> None:
-        """Close the port and all connections."""
-        super().server_close()
-        for connection in list(self._connections):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep quiet: standard error is the person's, a traceback could show a secret, and the client sees the end."""
@@ -155,15 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
-        """Read through what limits a request."""
+        """Set how long the server waits for a client."""
         super().setup()
-        self._input = _LimitedInput(self.connection, self.server.limits)
-        self.rfile = io.BufferedReader(self._input)
-
-    def handle_one_request(self) -> None:
-        """Answer a request, and close the connection after one that is too slow or too long."""
-        self._input.begin()
-        super().handle_one_request()
+        self.connection.settimeout(self.server.limits.idle_seconds)
 
     def parse_request(self) -> bool:
         """Read the head of a request."""
@@ -224,32 +169,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - http.server's own name
         """Keep quiet: standard error is the person's."""
-
-
-class _LimitedInput(io.RawIOBase):
-    """What a client sends; reading raises TimeoutError where a request takes too long or is too long."""
-
-    def __init__(self, connection: socket.socket, limits: Limits) -> None:
-        self._connection = connection
-        self._limits = limits
-        self.begin()
-
-    def begin(self) -> None:
-        """Expect the next request."""
-        self._end: float | None = None
-        self._left = HEAD_BYTES + self._limits.body_bytes
-
-    def readable(self) -> bool:
-        """Return True: this can be read."""
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        """Read what is there, and wait where nothing is."""
-        seconds = self._limits.idle_seconds if self._end is None else self._end - time.monotonic()
-        if seconds <= 0 or self._left <= 0:
-            raise TimeoutError
-        self._connection.settimeout(seconds)
-        count = self._connection.recv_into(buffer)
-        self._left -= count
-        self._end = self._end or time.monotonic() + self._limits.request_seconds
-        return count

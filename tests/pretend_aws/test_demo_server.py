@@ -5,7 +5,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, HTTPException, RemoteDisconnected
+from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -121,13 +121,11 @@ def ask(connection: HTTPConnection) -> int:
     return response.status
 
 
-def test_a_connection_serves_many_requests_and_ends_with_the_server() -> None:
+def test_a_connection_serves_many_requests() -> None:
     with ObservedAws(World()) as aws:
         connection = HTTPConnection(urlsplit(aws.url).netloc)
         assert [ask(connection) for _ in range(3)] == [403] * 3
-    with pytest.raises((HTTPException, OSError)):
-        ask(connection)
-    connection.close()
+        connection.close()
 
 
 def test_it_listens_on_the_loopback_address_and_nowhere_else(aws: ObservedAws) -> None:

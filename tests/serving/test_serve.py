@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,10 +18,7 @@ from served import Served
 from settings import configure, set_keys
 from trouble import OTHER_SECRET, TOKEN
 
-from mfaenv.commands.credential_server.server import CredentialServer
-from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.serving.loopback import ONE_REQUEST
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
 
@@ -130,18 +126,6 @@ def test_an_ipv6_socket_for_an_ipv4_address_is_the_users_own_too(served: Served)
         connection.connect(("::ffff:127.0.0.1", served.address.port or 0))
         connection.sendall(f"{head}\r\n\r\n".encode())
         assert connection.recv(12) == b"HTTP/1.1 200"
-
-
-def test_a_connection_without_a_thread_takes_no_other_ones_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    server = CredentialServer(Session)
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-    with pytest.raises(RuntimeError):
-        server.process_request(None, None)
-    server.server_close()
-    assert all(server._free.acquire(blocking=False) for _ in range(ONE_REQUEST.connections))
 
 
 def test_fresh_credentials_take_no_call(served: Served, aws: ObservedAws) -> None:

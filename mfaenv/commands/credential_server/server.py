@@ -12,7 +12,6 @@ import secrets
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from types import TracebackType
 
 from mfaenv.commands.credential_server.renewal import DENIED, ENDED, RefusedError
 from mfaenv.fast.entry import Session
@@ -42,9 +41,7 @@ class CredentialServer(LoopbackServer):
         super().__init__(self._credentials)
         self.url = f"http://{self.host}{PATH}"
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.socket.close()  # nobody waits for the threads: the process ends
 
     def _credentials(self, request: HttpRequest) -> HttpResponse:
