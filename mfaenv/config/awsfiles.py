@@ -17,10 +17,8 @@ ACCESS_KEY, SECRET_KEY = "aws_access_key_id", "aws_secret_access_key"
 TOKENS = ("aws_security_token", "aws_session_token")
 """The first that is there counts, as in botocore."""
 
-FIX_LINE = "Fix or remove that line."
-
-MAX_COMMAND = 32_768
 COMMANDS = ("credential_process", "mfa_process")
+MAX_COMMAND = 32_768
 """Characters of a command: the time of shlex, which splits it here and in botocore, grows with their square."""
 
 
@@ -35,14 +33,19 @@ class AwsFiles(NamedTuple):
     credentials: str
     profiles: Sections
     services: Sections
-    keys_from: Mapping[str, str]
     of_config: Sections
     of_credentials: Sections
-    nameless: tuple[str, ...] = ()
+    nameless: tuple[str, ...]
+
+    def keys_file(self, profile: str) -> str:
+        """Return the path of the file that has a profile's keys; empty where none has."""
+        if has_keys(self.of_credentials.get(profile, {})):
+            return self.credentials
+        return self.config if self.keys_in_config(profile) else ""
 
     def where(self, profile: str) -> str:
-        """Return the path of the file that has a profile's keys."""
-        return short(self.keys_from.get(profile, self.config))
+        """Return that path, or the config file's, as people write it."""
+        return short(self.keys_file(profile) or self.config)
 
     def has_services_of(self, section: Section) -> bool:
         """Return whether a profile names no section of services, or one that is there."""
@@ -50,7 +53,7 @@ class AwsFiles(NamedTuple):
 
     def keys_in_config(self, profile: str) -> bool:
         """Return whether a profile's keys stand in a section of the config file: one file may be both files."""
-        return profile in self.keys_from and not has_keys(self.of_credentials.get(profile, {}))
+        return not has_keys(self.of_credentials.get(profile, {})) and has_keys(self.of_config.get(profile, {}))
 
 
 def short(path: str) -> str:
@@ -82,13 +85,10 @@ def load(env: Mapping[str, str], *, must_be_readable: bool = True) -> AwsFiles:
             services[name] = section
         elif not kind:
             nameless.append(title)
-    keys_from = _with_keys(profiles, config_path) | _with_keys(credentials, credentials_path)
     of_config = dict(profiles)
     for name, section in credentials.items():
         profiles[name] = {**profiles.get(name, {}), **section}
-    return AwsFiles(
-        config_path, credentials_path, profiles, services, keys_from, of_config, credentials, tuple(nameless)
-    )
+    return AwsFiles(config_path, credentials_path, profiles, services, of_config, credentials, tuple(nameless))
 
 
 def _read(path: str, *, must_be_readable: bool) -> Sections:
@@ -98,10 +98,6 @@ def _read(path: str, *, must_be_readable: bool) -> Sections:
         if must_be_readable:
             raise
         return {}
-
-
-def _with_keys(sections: Sections, path: str) -> dict[str, str]:
-    return {name: path for name, section in sections.items() if has_keys(section)}
 
 
 def has_keys(section: Section) -> bool:
@@ -122,7 +118,10 @@ def read(path: str) -> Sections:
     for line, text in scanned.problems:
         raise MfaenvError(f"{short(path)}, line {line}: {text}.", "Fix or remove that line.")
     sections = scanned.values()
-    _check_commands(path, sections)
+    for title, section in sections.items():
+        for name in COMMANDS:
+            if len(section.get(name, "")) > MAX_COMMAND:
+                raise MfaenvError(f"{short(path)}: the {name} of [{title}] is too long.", "Put it into a script.")
     return sections
 
 
@@ -142,14 +141,6 @@ def scan(path: str, errors: str = "strict") -> scanner.Scan:
         )
     with open(path, encoding=ENCODING, errors=errors) as file:
         return scanner.scan(file)
-
-
-def _check_commands(path: str, sections: Sections) -> None:
-    """Raise MfaenvError for a command that is too long to be split in time, here and in botocore."""
-    for title, section in sections.items():
-        for name in COMMANDS:
-            if len(section.get(name, "")) > MAX_COMMAND:
-                raise MfaenvError(f"{short(path)}: the {name} of [{title}] is too long.", "Put it into a script.")
 
 
 @cache

@@ -267,7 +267,7 @@ def test_a_nested_block_is_read_as_botocore_reads_it(env: dict[str, str], block:
 
 def test_missing_files_are_empty(tmp_path: Path) -> None:
     env = {"AWS_CONFIG_FILE": str(tmp_path / "a"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "b")}
-    assert awsfiles.load(env)[2:] == ({}, {}, {}, {}, {}, ())
+    assert awsfiles.load(env)[2:] == ({}, {}, {}, {}, ())
 
 
 @pytest.mark.parametrize(

@@ -51,12 +51,12 @@ class Move:
         name = catalog.profile_or_default(options, env)
         command = files.profiles.get(name, {}).get(process.SETTING, "")
         entry = process.entry(command)
-        file = FileSection(files.keys_from.get(name, files.credentials), name, files.keys_in_config(name))
+        file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
         return cls(name, files, file, KeychainEntry(entry or name, terminal), command if entry else "")
 
     def keys_in_file(self) -> Keys | None:
         """Return the profile's keys, or None where no file has them. Raise MfaenvError for what cannot be moved."""
-        if self.name not in self.files.keys_from:
+        if not self.files.keys_file(self.name):
             return None
         keys, where = self.file.load(), self.file.title
         if keys is None:
@@ -166,7 +166,7 @@ def out_of_keychain(options: Options, env: Mapping[str, str]) -> int:
         move = Move.of(options, env, terminal)
         move.entry.remove_spare()
         stored = move.entry.load()
-        in_file = move.file.load() if move.name in move.files.keys_from else None
+        in_file = move.file.load() if move.files.keys_file(move.name) else None
         keys = stored or in_file
         if keys is None:
             raise move.missing()

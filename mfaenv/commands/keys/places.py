@@ -125,7 +125,7 @@ def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | Non
 def used_file(files: AwsFiles, profile: str) -> str:
     """Return the file whose keys a profile uses: a credential_process goes before keys in the config file."""
     has_process = bool(files.profiles.get(profile, {}).get(process.SETTING))
-    return "" if has_process and files.keys_in_config(profile) else files.keys_from.get(profile, "")
+    return "" if has_process and files.keys_in_config(profile) else files.keys_file(profile)
 
 
 def profiles_with(files: AwsFiles, access_key: str) -> list[str]:

@@ -123,6 +123,19 @@ def test_a_program_is_not_started_where_no_code_can_be_had(product: Product, sce
     assert starts(log) == 0
 
 
+def test_clear_of_a_profile_forgets_the_device_of_the_keys_that_its_program_gives(
+    product: Product, scenario: Scenario
+) -> None:
+    by_program(product, printed(scenario.key))
+    assert product.run("-f", "json", "--token-code", scenario.device.code()).status == 0
+    remembered = list(product.cache.rglob("device-*"))
+    assert len(remembered) == 1
+    assert product.run("clear", "-p", "production").status == 0
+    assert list(product.cache.rglob("device-*")) == remembered
+    assert product.run("clear", "-p", "default").status == 0
+    assert list(product.cache.rglob("device-*")) == []
+
+
 def test_keys_in_the_keychain_get_a_session_and_a_stored_one_does_not_touch_it(
     product: Product, scenario: Scenario, keychain: Keychain
 ) -> None:
