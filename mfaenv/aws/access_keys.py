@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from mfaenv.aws import client as clients
-from mfaenv.aws import explain
+from mfaenv.aws import explain, sts
 from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam_errors import named_errors
 from mfaenv.model import Credentials, Keys
 
 ACTIVE, INACTIVE = "Active", "Inactive"
-NO_SUCH = "NoSuchEntity"
 UNKNOWN = "InvalidClientTokenId"
 """What a service answers to keys that it does not know yet, or no more."""
 
@@ -42,7 +41,14 @@ class Iam:
         self._client = clients.client("iam", settings, session)
         # Sent twice, this call would make two keys, and one that nobody knows.
         self._once = clients.client("iam", settings._replace(attempts=1), session)
+        self.user = user
         self._scope = {"UserName": user} if user else {}
+
+    @classmethod
+    def of_session(cls, settings: ClientSettings, session: Credentials) -> Self:
+        """Return IAM on behalf of the session's user, whose name STS tells; it is empty for the root user."""
+        who = sts.identity(clients.client("sts", settings, session), session.access_key)
+        return cls(settings, session, who.user)
 
     def listed(self) -> tuple[AccessKey, ...]:
         """Return the user's keys, the oldest first."""
@@ -75,20 +81,20 @@ class Iam:
 
     def delete(self, key_id: str) -> None:
         """Delete a key for good; one that is gone already is no error."""
-        with named_errors("iam:DeleteAccessKey", gone=NO_SUCH):
+        with named_errors("iam:DeleteAccessKey", gone_is_done=True):
             self._client.delete_access_key(AccessKeyId=key_id, **self._scope)
 
 
-def is_known(sts: Any, keys: Keys) -> bool:
+def is_known(client: Any, keys: Keys) -> bool:
     """Return whether STS knows the keys already: all regions learn of a new one within seconds, now and then a minute.
 
-    `sts` signs with them. Raise MfaenvError for any other failure.
+    `client` is of STS, and signs with them. Raise MfaenvError for any other failure.
     """
     from botocore.exceptions import ClientError
 
     with explain.aws_errors(keys.access_key):
         try:
-            sts.get_caller_identity()
+            client.get_caller_identity()
         except ClientError as error:
             if explain.error_code(error) == UNKNOWN:
                 return False

@@ -5,7 +5,7 @@ And how IAM makes one: https://docs.aws.amazon.com/IAM/latest/APIReference/API_C
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, NamedTuple
 
 from mfaenv.aws import client as clients
@@ -68,8 +68,7 @@ def serial_number(identity: Identity, name: str) -> str:
     return f"arn:{identity.partition}:iam::{identity.account}:mfa/{name}"
 
 
-NO_SUCH = "NoSuchEntity"
-PURPOSE = "set up a device of their own"
+_errors = partial(named_errors, purpose="set up a device of their own")
 
 
 class NewDevice(NamedTuple):
@@ -119,9 +118,5 @@ class VirtualDevices:
 
     def delete(self, serial: str) -> None:
         """Delete a device that is nobody's; one that is gone already is no error."""
-        with _errors("iam:DeleteVirtualMFADevice", gone=NO_SUCH):
+        with _errors("iam:DeleteVirtualMFADevice", gone_is_done=True):
             self._client.delete_virtual_mfa_device(SerialNumber=serial)
-
-
-def _errors(action: str, gone: str = "") -> AbstractContextManager[None]:
-    return named_errors(action, gone=gone, purpose=PURPOSE)

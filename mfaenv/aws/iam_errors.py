@@ -10,11 +10,8 @@ from mfaenv.errors import DeniedError, MfaenvError
 
 
 @contextmanager
-def named_errors(action: str, *, gone: str = "", purpose: str = "rotate their own keys") -> Iterator[None]:
-    """Raise MfaenvError with IAM's action, and DeniedError with the policy that lets users do what it serves.
-
-    AWS's error code `gone` counts for success.
-    """
+def named_errors(action: str, *, gone_is_done: bool = False, purpose: str = "rotate their own keys") -> Iterator[None]:
+    """Raise MfaenvError with IAM's action, and DeniedError with the policy that lets users do what it serves."""
     from botocore.exceptions import ClientError
 
     try:
@@ -22,7 +19,7 @@ def named_errors(action: str, *, gone: str = "", purpose: str = "rotate their ow
             try:
                 yield
             except ClientError as error:
-                if not gone or explain.error_code(error) != gone:
+                if not gone_is_done or explain.error_code(error) != "NoSuchEntity":
                     raise
     except DeniedError as error:
         raise DeniedError(

@@ -16,24 +16,24 @@ COMMAND, GET = "keys", "get"
 SESSION = "process"
 
 
-def called(env: Mapping[str, str]) -> str:
+def line(entry: str, env: Mapping[str, str]) -> str:
+    """Return the command that prints the keys of an entry of the keychain, quoted as the system splits it."""
+    return join((_called(env), COMMAND, GET, "-p", entry))
+
+
+def session_line(profile: str, env: Mapping[str, str]) -> str:
+    """Return the command that prints the session of a profile."""
+    return join((_called(env), SESSION, "-p", profile))
+
+
+def _called(env: Mapping[str, str]) -> str:
     """Return how other programs start this one: by its name, or by its path where it is not on the PATH."""
     return MFAENV if program.find(MFAENV, env) else started() or MFAENV
-
-
-def line(entry: str, program: str = MFAENV) -> str:
-    """Return the command that prints the keys of an entry of the keychain, quoted as the system splits it."""
-    return join((program, COMMAND, GET, "-p", entry))
 
 
 def to_type(*words: str) -> str:
     """Return a command of this program as people type it, whatever a profile is called."""
     return join((MFAENV, *words))
-
-
-def session_line(profile: str, program: str = MFAENV) -> str:
-    """Return the command that prints the session of a profile."""
-    return join((program, SESSION, "-p", profile))
 
 
 SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "verbose"))

@@ -81,11 +81,11 @@ def load_keys(request: Request, env: Mapping[str, str], tell: Tell) -> Keys | Cr
     return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.kind)
 
 
-def with_keys(request: Request, store: Store, terminal: Terminal) -> Request:
-    """Return the request with its long-term keys and their secret, where a program gives such. Raise MfaenvError."""
-    request = with_remembered_key(request, store)
-    needed = request.process.text and not (request.keys and request.keys.secret_key)
-    keys = load_keys(request, terminal.env, terminal.awaited) if needed else request.keys
+def with_keys(request: Request, terminal: Terminal) -> Request:
+    """Return the request with its long-term keys, where a program gives such. Raise MfaenvError."""
+    if request.keys or not request.process.text:
+        return request
+    keys = load_keys(request, terminal.env, terminal.awaited)
     return request._replace(keys=keys if isinstance(keys, Keys) else None)
 
 

@@ -27,16 +27,11 @@ def draw(parts: Sequence[str], max_lines: int) -> list[str]:
     import segno
 
     content: Any = list(parts)
-    modules = [list(map(int, row)) for row in segno.make(content, error="l", micro=False).matrix]
-    borders = [border for border in QUIET_MODULES if len(modules) + 2 * border <= 2 * max_lines]
-    return _halved(modules, borders[0] if borders else QUIET_MODULES[-1])
-
-
-def _halved(modules: list[list[int]], border: int) -> list[str]:
-    size = len(modules) + 2 * border
-    light, side = [[0] * size] * border, [0] * border
-    rows = [*light, *([*side, *row, *side] for row in modules), *light, [0] * size]
-    pairs = zip(rows[::2], rows[1::2], strict=False)
+    code = segno.make(content, error="l", micro=False)
+    fitting = (border for border in QUIET_MODULES if code.symbol_size(border=border)[1] <= 2 * max_lines)
+    rows = [list(map(int, row)) for row in code.matrix_iter(border=next(fitting, QUIET_MODULES[-1]))]
+    rows.append([0] * len(rows[0]))  # their number is odd
+    pairs = zip(rows[::2], rows[1::2], strict=True)
     return ["".join(BLOCKS[pair] for pair in zip(upper, lower, strict=True)) for upper, lower in pairs]
 
 

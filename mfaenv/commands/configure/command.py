@@ -100,7 +100,7 @@ def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: O
     """Find the device and prove it by a session, which stays for the next window; then name it in the profile."""
     if any(files.profiles.get(name, {}).get("mfa_serial") for name in request.profiles):
         return request
-    request = longterm.with_keys(request, store, offers.terminal)
+    request = longterm.with_keys(request, offers.terminal)
     keys = request.keys
     if keys is None:
         raise _needs_no_code(request)
@@ -157,7 +157,7 @@ def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], of
     if ours in files.profiles:
         offers.terminal.note(f"Profile {ours} exists already, with other settings: it is left alone.")
         return ""
-    command = process.session_line(name, process.called(env))
+    command = process.session_line(name, env)
     if len(command.splitlines()) > 1:
         offers.terminal.note(f"Profile {ours} is left out: no AWS file holds the line break in the path of mfaenv.")
         return ""

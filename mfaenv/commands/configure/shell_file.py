@@ -25,8 +25,6 @@ SECONDS = 30
 _HAS_LINE = re.compile(r"^(?!\s*(?:#|::|rem\s)).*\bmfaenv(?:\.exe)?['\"]?\s+init\b", re.MULTILINE | re.IGNORECASE)
 _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
 _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
-_GOES_ON = ("\\", "`")
-"""What lets a last line go on in the next one."""
 
 
 def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
@@ -115,11 +113,9 @@ def _options(profile: str) -> str:
 
 
 def with_line(text: str, line: str, first: str = "") -> str:
-    """Return the text with the line at its end; a last line that has no end, or that goes on, is ended before."""
+    """Return the text with the line at its end; a last line that has no end is ended before."""
     end = edit.line_end(text) if text.strip("\ufeff") else os.linesep
     gap = "" if not text.strip("\ufeff") or text.endswith(("\n", "\r")) else end
-    if text.rstrip("\r\n").endswith(_GOES_ON):
-        gap += end
     return f"{text}{gap}{first and first + end}{line}{end}"
 
 

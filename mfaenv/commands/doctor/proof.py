@@ -47,7 +47,7 @@ def with_device(request: Request, store: Store) -> Request:
 def with_keys(request: Request, context: Context) -> Request:
     """Load the keys that a program gives, for the calls without MFA. Raise MfaenvError where a keychain gives none."""
     try:
-        return longterm.with_keys(request, context.store, context.terminal)
+        return longterm.with_keys(request, context.terminal)
     except MfaenvError:
         if longterm.in_keychain(request):
             raise

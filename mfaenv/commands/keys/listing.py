@@ -13,7 +13,8 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from mfaenv.aws import access_keys, client, sts
+from mfaenv.aws import client
+from mfaenv.aws.access_keys import Iam
 from mfaenv.command_line import MFAENV
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection, KeychainEntry
@@ -57,12 +58,10 @@ class KeyRow:
         session = Sessions(context).stored(request).session
         if not session or session.source != self.access_key_id:
             return
-        credentials = credentials_of(session)
-        settings = client.ClientSettings(request.config_profile, request.session_region, request.device.text)
+        settings = client.settings_of(request, session.device)
         with context.terminal.progress() as show:
             show(f"Asking IAM about the keys of profile {request.profile.text}")
-            who = sts.identity(client.client("sts", settings, credentials), session.access_key)
-            iam = access_keys.Iam(settings, credentials, who.user)
+            iam = Iam.of_session(settings, credentials_of(session))
             key = next((key for key in iam.listed() if key.id == self.access_key_id), None)
             if key is None:
                 raise MfaenvError("IAM lists no such key of this user.")

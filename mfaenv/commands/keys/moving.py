@@ -133,14 +133,13 @@ def _import(move: Move, keys: Keys, agreed: Keys | None, options: Options) -> No
     before = move.entry.load()
     try:
         move.entry.replace(keys if same(before, keys) else agreed, keys)
-        settings = client.ClientSettings(move.name, request.session_region)
-        sts.identity(client.client("sts", settings, keys), keys.access_key)
+        sts.identity(client.client("sts", client.settings_of(request), keys), keys.access_key)
     except BaseException:
         if not same(before, keys):
             with suppress(MfaenvError):
                 move.entry.replace(keys, before)
         raise
-    command = move.command or process.line(move.entry.name, process.called(env))
+    command = move.command or process.line(move.entry.name, env)
     move.set_command(command)
     longterm.remember(Store.of(env), move.name, command, keys.access_key, time.time())
     places.check(move.entry, keys)

@@ -10,8 +10,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mfaenv.aws import access_keys, client, sts
-from mfaenv.aws.access_keys import AccessKey, Iam
+from mfaenv.aws import client
+from mfaenv.aws.access_keys import AccessKey, Iam, is_known
 from mfaenv.aws.client import ClientSettings
 from mfaenv.command_line import aws_configure
 from mfaenv.commands.keys import places
@@ -50,12 +50,10 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     if not title or (request.keys and title != files.where(request.profiles[-1])):
         raise _not_stored(request)
     session = Sessions(Context(store, terminal, how)).obtain(request).session
-    credentials = credentials_of(session)
-    settings = client.ClientSettings(request.config_profile, request.session_region, request.device.text)
-    who = sts.identity(client.client("sts", settings, credentials), session.access_key)
-    if not who.user:
-        raise MfaenvError(f"{who.arn} is not an IAM user.", "Delete the owner's keys, and work with an IAM user's.")
-    iam = access_keys.Iam(settings, credentials, who.user)
+    settings = client.settings_of(request, session.device)
+    iam = Iam.of_session(settings, credentials_of(session))
+    if not iam.user:
+        raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
     delete = bool(options.get("delete"))
     rotation = Rotation(request, terminal, store, iam, settings, session, title, delete)
     asks = not how.no_input and terminal.available()
@@ -137,15 +135,12 @@ class Rotation:
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. Raise MfaenvError where nothing is
         to change, or nobody can be asked.
         """
-        current, profiles = (
-            self.session.source,
-            ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id)),
-        )
-        where = f"in profile {profiles}" if profiles else "in no profile here"
-        described = [
-            f"{current} (in {self.title}): {self._last_use(current)}",
-            f"{other.id} ({where if other.active else 'inactive'}): {self._last_use(other.id)}",
-        ]
+        profiles = ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id))
+        used = {
+            self.session.source: f"in {self.title}",
+            other.id: (f"in profile {profiles}" if profiles else "in no profile here") if other.active else "inactive",
+        }
+        described = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
         if not asks:
             by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
             exec_line = process.to_type("exec", "-p", self.request.profile.text, "--", *by_aws)
@@ -156,7 +151,7 @@ class Rotation:
             )
         leave, replace, finish = (
             "Leave both as they are",
-            f"Delete {other.id} for good, and make a new key to replace {current}",
+            f"Delete {other.id} for good, and make a new key to replace {self.session.source}",
             f"Deactivate {other.id}, and make no new key",
         )
         offered = [leave, replace, finish] if other.active else [leave, replace]
@@ -223,7 +218,7 @@ class Rotation:
         sts = client.client("sts", self.settings, new)
         end = time.monotonic() + PROPAGATION_SECONDS
         with self.terminal.progress() as show:
-            while not access_keys.is_known(sts, new):
+            while not is_known(sts, new):
                 left = end - time.monotonic()
                 if left <= 0:
                     raise MfaenvError(

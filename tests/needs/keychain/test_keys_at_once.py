@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from product import Product
 
     from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.world import Credential
+    from mfaenv.pretend_aws.world import Credential, User
 
 
 def credentials(product: Product) -> Path:
@@ -70,20 +70,40 @@ def test_two_imports_of_one_profile_at_once_lose_nothing(
         succeeded(product, "keys", "export")
 
 
-@pytest.mark.usefixtures("keychain")
-def test_an_export_waits_for_another_that_is_about_to_replace_the_file(product: Product, scenario: Scenario) -> None:
-    credentials(product).write_text(section("default", scenario.key) + section("same", scenario.key))
-    succeeded(product, "keys", "import")
-    succeeded(product, "keys", "import", "-p", "same")
+def export_about_to_replace_the_file(product: Product) -> subprocess.Popen[bytes]:
+    """Start an export, which has written the new file and holds the lock."""
     delayed = slowed(product, "keys", "export", calls="rename", inject="delay_enter=1500000")
     end = time.monotonic() + PATIENCE
     while not temporary_files(product):
         assert time.monotonic() < end
         time.sleep(0.01)
+    return delayed
+
+
+@pytest.mark.usefixtures("keychain")
+def test_an_export_waits_for_another_that_is_about_to_replace_the_file(product: Product, scenario: Scenario) -> None:
+    credentials(product).write_text(section("default", scenario.key) + section("same", scenario.key))
+    succeeded(product, "keys", "import")
+    succeeded(product, "keys", "import", "-p", "same")
+    delayed = export_about_to_replace_the_file(product)
     other = product.run("keys", "export", "-p", "same")
     done = finish(delayed)
     assert (done.status, other.status) == (0, 0), done.err + other.err
     assert credentials(product).read_text().count(scenario.key.secret) == 2
+
+
+def test_a_rotation_goes_on_where_an_export_has_put_the_keys_meanwhile(
+    product: Product, scenario: Scenario, alice: User, keychain: Keychain
+) -> None:
+    succeeded(product, "keys", "import")
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    delayed = export_about_to_replace_the_file(product)
+    rotated = product.run("keys", "rotate", "--no-input")
+    done = finish(delayed)
+    assert (done.status, rotated.status) == (0, 0), done.err + rotated.err
+    assert [key.active for key in alice.keys] == [False, True]
+    assert alice.keys[1].secret in credentials(product).read_text()
+    assert keychain.lookup("default") == ""
 
 
 MEMORY = """\

@@ -73,7 +73,7 @@ def test_the_lines_to_type_are_quoted(product: Product, scenario: Scenario, alic
         words = shlex.split(line)
         assert words[words.index("-p") + 1] in {name, f"no {name}"}
     assert product.run("keys", "get", f"--profile={name}").status == 0
-    assert process.entry(process.line(name)) == name
+    assert process.entry(process.line(name, product.env)) == name
 
 
 @pytest.mark.parametrize("where", ["file", "keychain"])
