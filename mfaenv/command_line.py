@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 MFAENV = "mfaenv"
 
+ENDINGS = ".COM;.EXE;.BAT;.CMD"
+"""Of Windows' programs where PATHEXT does not list them."""
+
 
 def join(words: Sequence[str]) -> str:
     """Return words as the command line that the system splits into them again."""

@@ -13,7 +13,8 @@ from documents import DOCUMENTS, JAPANESE, README, ROOT, blocks, page, prose, re
 
 from mfaenv import shells
 from mfaenv.aws.mfa_policies import SELF_SERVICE
-from mfaenv.fast.catalog import COMMANDS, MAIN
+from mfaenv.fast.catalog import COMMANDS
+from mfaenv.fast.parse import MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

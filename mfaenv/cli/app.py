@@ -14,8 +14,8 @@ from typer.core import TyperGroup
 
 from mfaenv.cli import start, wrong_usage
 from mfaenv.errors import MfaenvError
-from mfaenv.fast.catalog import COMMANDS, MAIN, PROGRAM, Option
-from mfaenv.fast.parse import Options
+from mfaenv.fast.catalog import COMMANDS
+from mfaenv.fast.parse import MAIN, PROGRAM, Option, Options
 
 _Function = Callable[..., int | None]
 _OURS: Mapping[str, Any] = {"add_help_option": False}

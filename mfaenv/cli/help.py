@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from mfaenv.cli.examples import EXAMPLES
 from mfaenv.fast import catalog
-from mfaenv.fast.catalog import Command, Option
+from mfaenv.fast.parse import MAIN, Command, Option
 
 WIDTH = 80
 WIDEST_LEFT = 36
@@ -29,14 +29,14 @@ def page(name: str) -> str:
         ],
         ["Examples:", *columns(EXAMPLES[name].items())],
     ]
-    if name == catalog.MAIN:
-        others = ((other, row.help) for other, row in catalog.COMMANDS.items() if other != catalog.MAIN)
+    if name == MAIN:
+        others = ((other, row.help) for other, row in catalog.COMMANDS.items() if other != MAIN)
         blocks.insert(1, ["Commands (each has its own --help):", *columns(others)])
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
 def _usage(name: str, command: Command) -> Iterator[str]:
-    yield f"Usage: {usage(name)}{'  or  mfaenv COMMAND [options]' if name == catalog.MAIN else ''}"
+    yield f"Usage: {usage(name)}{'  or  mfaenv COMMAND [options]' if name == MAIN else ''}"
     if isinstance(command.takes, tuple):
         yield from textwrap.wrap(f"{command.argument}: {' '.join(command.takes)}", WIDTH)
     elif isinstance(command.takes, dict):

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from mfaenv import suggest
 from mfaenv.config import names
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.fast.catalog import COMMANDS, MAIN, Option
+from mfaenv.fast.catalog import COMMANDS
+from mfaenv.fast.parse import MAIN, Option
 from mfaenv.model import code_digits
 
 _LEAVE = "`mfaenv unset` takes the session out of this shell, `mfaenv clear` deletes it."

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from mfaenv import shells
+from mfaenv.command_line import ENDINGS
 from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import catalog, output
-from mfaenv.fast.catalog import COMMANDS, FILES, MAIN, PROFILES, PROGRAM, STORED, Command, Option, Takes
+from mfaenv.fast.catalog import COMMANDS, STORED
+from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Command, Option, Takes
 from mfaenv.shells.tab import Tab
 
 Wanted = tuple["Takes", str, int]
@@ -134,8 +136,8 @@ def _is_program(folder: str, name: str, typed: str, env: Mapping[str, str]) -> b
 if sys.platform == "win32":
 
     def _can_be_run(path: str, env: Mapping[str, str]) -> bool:
-        endings = env.get("PATHEXT", "").lower().split(os.pathsep)
-        return os.path.splitext(path)[1].lower() in endings
+        ending = os.path.splitext(path)[1].lower()
+        return bool(ending) and ending in (env.get("PATHEXT") or ENDINGS).lower().split(os.pathsep)
 else:
 
     def _can_be_run(path: str, _: Mapping[str, str]) -> bool:

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping
 from mfaenv import duration, shells
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog, environment
-from mfaenv.fast.catalog import Option
 from mfaenv.fast.entry import ReadOnlyStore
+from mfaenv.fast.parse import MAIN, PROGRAM, Option
 from mfaenv.shells import Pair
 
 SCRIPT = "MFAENV_FUNCTION"
 """The variable in which a function of one line finds its script."""
 
-_OPTIONS = catalog.COMMANDS[catalog.MAIN].options
+_OPTIONS = catalog.COMMANDS[MAIN].options
 
 OTHER_OUTPUT = (*catalog.PRINTING, "version", "help")
 """The options whose output is for a person, or for another shell."""
@@ -98,11 +98,11 @@ def completion(shell: str) -> str:
     template = shells.get_target(shell).completion
     if not template:
         return ""
-    taking = {name: row.takes for name, row in catalog.COMMANDS.items() if row.takes and name != catalog.MAIN}
+    taking = {name: row.takes for name, row in catalog.COMMANDS.items() if row.takes and name != MAIN}
     lists = {
         "OPTIONS": [flag for flag, row in _all_flags().items() if row.metavar],
-        "WITH_PROGRAM": [name for name, takes in taking.items() if takes == catalog.PROGRAM],
-        "WITH_ARGUMENT": [name for name, takes in taking.items() if takes != catalog.PROGRAM],
+        "WITH_PROGRAM": [name for name, takes in taking.items() if takes == PROGRAM],
+        "WITH_ARGUMENT": [name for name, takes in taking.items() if takes != PROGRAM],
     }
     return filled(template, {name: f"{{{','.join(words)}}}" for name, words in lists.items()})
 

@@ -9,15 +9,12 @@ from mfaenv.fast import environment
 from mfaenv.fast.parse import (
     ANSWERS,
     DEFAULT,
-    FILES,
     MAIN,
     MAIN_COMMAND,
     MAIN_OPTIONS,
-    PROFILES,
     PROGRAM,
     Command,
     Option,
-    Takes,
     lookup,
     read,
 )
@@ -27,25 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mfaenv.fast.parse import CommandLine, Options
-
-__all__ = [
-    "COMMANDS",
-    "DIRENV",
-    "FILES",
-    "MAIN",
-    "OPTIONS",
-    "PRINTING",
-    "PROFILES",
-    "PROGRAM",
-    "STORED",
-    "TOPICS",
-    "WINDOWS",
-    "Command",
-    "Option",
-    "Takes",
-    "parse",
-    "profile_or_default",
-]
 
 PRINTING = ("shell", "format", "output")
 """The options that say what a session is printed for, and where."""

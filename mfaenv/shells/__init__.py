@@ -176,7 +176,7 @@ class Target:
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_PLAIN = LETTERS + "_@%+:,./=-"
+PLAIN = LETTERS + "_@%+:,./=-"
 
 
 def is_plain(value: str) -> bool:
@@ -184,7 +184,7 @@ def is_plain(value: str) -> bool:
 
     zsh replaces ``=ls`` by the path of ls at the beginning of an assigned value and after a colon in it.
     """
-    return not value.strip(_PLAIN) and not value.startswith("=") and ":=" not in value
+    return not value.strip(PLAIN) and not value.startswith("=") and ":=" not in value
 
 
 def octal(value: str) -> str:

@@ -1,6 +1,6 @@
 """bash."""
 
-from mfaenv.shells import Target, is_plain, octal
+from mfaenv.shells import PLAIN, Target, is_plain, octal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,8 +53,11 @@ class Bash(Target):
 
         Some shells end the script at a variable that is read-only, and ksh93 leaves the line without regard to errexit:
         so it is tried in a subshell first. What a function called `unset` prints is kept in a variable, and not run.
+        Where IFS holds a character of these values, `test` gets more than one word, and fails.
         """
-        return f"{_NEEDS_EVAL}&&\n_mfaenv_text=`unset {' '.join(names)}`" if names else _NEEDS_EVAL
+        if not names:
+            return _NEEDS_EVAL
+        return f"{_NEEDS_EVAL}&&\ntest 0{PLAIN}0&&\n_mfaenv_text=`unset {' '.join(names)}`"
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement that sets and exports the variable."""

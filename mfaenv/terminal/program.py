@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mfaenv.command_line import ENDINGS
 from mfaenv.errors import MfaenvError
 from mfaenv.terminal import coredump
 
@@ -18,9 +19,6 @@ NOT_EXECUTABLE = 126
 """A shell's exit statuses. See 2.8.2 of
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
 """
-
-ENDINGS = ".COM;.EXE;.BAT;.CMD"
-"""Of Windows' programs where PATHEXT does not list them."""
 
 FIRST_LINE_BYTES = 128
 """How much of a program is read to see whether it is a script."""

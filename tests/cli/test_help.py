@@ -12,7 +12,8 @@ from settings import configure
 from mfaenv.cli import help as helping
 from mfaenv.cli.examples import EXAMPLES
 from mfaenv.errors import DONE, USAGE
-from mfaenv.fast.catalog import COMMANDS, MAIN
+from mfaenv.fast.catalog import COMMANDS
+from mfaenv.fast.parse import MAIN
 from mfaenv.pretend_aws.scenario import Scenario
 
 WIDTH = 80

@@ -15,7 +15,8 @@ from terminals import need
 from mfaenv import shells
 from mfaenv.cli import help as pages
 from mfaenv.commands import complete
-from mfaenv.fast.catalog import COMMANDS, FILES, MAIN, OPTIONS, PROFILES, PROGRAM, STORED, Command, Option
+from mfaenv.fast.catalog import COMMANDS, OPTIONS, STORED
+from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Command, Option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,8 +15,8 @@ from mfaenv.cli import help as pages
 from mfaenv.cli.examples import EXAMPLES
 from mfaenv.errors import DONE, FAILED, MfaenvError
 from mfaenv.fast import catalog, parse
-from mfaenv.fast.catalog import COMMANDS, MAIN, OPTIONS, PROGRAM, Command, Option
-from mfaenv.fast.parse import Options
+from mfaenv.fast.catalog import COMMANDS, OPTIONS
+from mfaenv.fast.parse import MAIN, PROGRAM, Command, Option, Options
 from mfaenv.model import code_digits
 
 ARABIC_DIGITS = "٠١٢٣٤٥"

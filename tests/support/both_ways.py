@@ -91,7 +91,7 @@ def stock(arguments: list[str]) -> int:
     from mfaenv.config import awsfiles, resolve
     from mfaenv.errors import MfaenvError
     from mfaenv.fast import catalog, entry
-    from mfaenv.fast.catalog import MAIN
+    from mfaenv.fast.parse import MAIN
     from mfaenv.model import Credentials
     from mfaenv.session import cache, remembered
 

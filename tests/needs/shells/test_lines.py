@@ -13,6 +13,8 @@ from settled import PROGRAMS, ROWS, seated
 from shell_table import SHELLS, Shell
 from terminals import need, with_mfaenv
 
+from mfaenv.shells import PLAIN
+
 if TYPE_CHECKING:
     from product import Product
 
@@ -27,6 +29,7 @@ OLD = {
     "MFAENV_PROFILE": "old",
     "MFAENV_EXPIRES": "9999999999",
 }
+OLD_SESSION = f"key={OLD['AWS_ACCESS_KEY_ID']} secret=set profile=old"
 LOADED = {row.target: row.load for row in ROWS if row.typed.load_in_scripts}
 """By shell."""
 
@@ -94,6 +97,16 @@ def test_a_read_only_variable_fails_the_line(
     done = ready.run(shell, *load(shell, loaded=loaded), f"readonly {variable}", *tries)
     assert re.fullmatch(rf"([1-9]\n){{{len(lines)}}}", done.stdout)
     assert variable in done.stderr
+
+
+@pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
+def test_a_line_without_quotes_fails_where_the_text_would_be_split(ready: BackgroundClient, shell: Shell) -> None:
+    begin = ("case ${ZSH_VERSION-} in ?*) emulate sh ;; esac", "text=$(mfaenv -p staging)")
+    characters = " ".join(f"'{character}'" for character in PLAIN)
+    tries = f"for IFS in {characters}; do ( eval $text && echo it worked ); ( eval $text; what-is-set ); done"
+    assert set(ready.run(shell, *begin, tries).stdout.splitlines()) == {OLD_SESSION}
+    done = ready.run(shell, *begin, "IFS=' '; eval $text; what-is-set")
+    assert done.stdout.splitlines() == [ready.staging]
 
 
 def test_what_a_function_of_the_users_prints_is_not_run(ready: BackgroundClient) -> None:

@@ -11,10 +11,13 @@ pytestmark = pytest.mark.xdist_group("windows")
 
 FIND = """\
 import sys
-sys.path.append({sources!r})
+sys.path.insert(0, {sources!r})
+from mfaenv.commands import complete
 from mfaenv.terminal.program import find
 for endings in ("", ".EXE;.CMD", ".EXE;;.CMD", ".EXE;.CMD;"):
-    print(find("tool", {{"PATH": {folder!r}, "PATHEXT": endings}}).lower().rpartition("\\\\")[2])
+    env = {{"PATH": {folder!r}, "PATHEXT": endings}}
+    print(find("tool", env).lower().rpartition("\\\\")[2])
+    print(complete.answer("bash", ["mfaenv --token-command too", "", ""], env))
 """
 
 
@@ -24,4 +27,4 @@ def test_an_empty_entry_of_pathext_hides_no_program(tmp_path: Path) -> None:
     script = FIND.format(sources=windows.path(ROOT), folder=windows.path(tmp_path))
     (tmp_path / "find.py").write_text(script, encoding="ascii")
     done = windows.run(tmp_path, {}, "python", "find.py")
-    assert done.output.decode("ascii").split() == ["tool.cmd"] * 4, done.errors
+    assert done.output.decode("ascii").split() == ["tool.cmd", "0", "0", "tool.cmd"] * 4, done.errors
