@@ -6,12 +6,12 @@ file away and goes on. filelock has no such thing, and importing it takes longer
 
 from __future__ import annotations
 
-import _thread
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from threading import Event, Thread
 
 PAUSE = 0.1
 """Seconds between two tries; up to half as many more, different in each process, so that not all try at once."""
@@ -79,24 +79,22 @@ def lock(
     one is never taken from a stopped process. Raise OSError where the file cannot be made, or a strict one not locked.
     """
     fd = _acquire(path, waiting, check, strict=strict)
-    freed = _thread.allocate_lock()
-    freed.acquire()
+    released = Event()
+
+    def touch() -> None:
+        while not released.wait(TOUCHED_EVERY):
+            with suppress(OSError):
+                os.utime(path)
+
     with suppress(RuntimeError):  # no thread to be had: the next process may come too early
-        _thread.start_new_thread(_touch, (path, freed))
+        Thread(target=touch, daemon=True).start()
     try:
         yield
     finally:
-        freed.release()
+        released.set()
         if fd is not None:
             with suppress(OSError):
                 _remove(path, fd)
-
-
-def _touch(path: str, freed: _thread.LockType) -> None:
-    """Show again and again that this process is not stopped."""
-    while not freed.acquire(timeout=TOUCHED_EVERY):
-        with suppress(OSError):
-            os.utime(path)
 
 
 def remove_abandoned(path: str) -> bool:
@@ -115,8 +113,9 @@ def remove_abandoned(path: str) -> bool:
 def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object], *, strict: bool) -> int | None:
     """Return the descriptor of the locked file, or None where a stopped process's file cannot be removed."""
     pause = PAUSE * (1 + os.getpid() % 64 / 128)
-    now = time.monotonic()
-    say_at, touched, since = now + SAID_AFTER, 0, now
+    started = touched = time.monotonic()
+    last = 0
+    said = False
     while True:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         if _locked(path, fd, strict=strict):
@@ -124,14 +123,14 @@ def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object]
         file = os.fstat(fd)
         os.close(fd)
         now = time.monotonic()
-        if file.st_mtime_ns != touched:
-            touched, since = file.st_mtime_ns, now
-        if not strict and now - since > STOPPED_AFTER and not _take_away(path, file):
+        if file.st_mtime_ns != last:
+            last, touched = file.st_mtime_ns, now
+        if not strict and now - touched > STOPPED_AFTER and not _take_away(path, file):
             return None
         check()
-        if now >= say_at:
+        if not said and now - started >= SAID_AFTER:
+            said = True
             waiting()
-            say_at = float("inf")
         time.sleep(pause)
 
 

@@ -21,11 +21,12 @@ Signature: 8a477f597d28d172789f06886806bc55
 # The sessions that mfaenv stores. Backups leave this folder out: https://bford.info/cachedir/
 """
 
-CHECKSUM_DIGITS = 16  # with which the name of an entry ends
+DIGITS = 16
+"""With so many hexadecimal ones the name of a file ends: the checksum of its key, or for a temporary one any."""
 
-TEMPORARY = ".new-"
 ENTRIES = (SESSION, ANSWER, DEVICE, CODE, KEY, CLOSED)
-KINDS = (*ENTRIES, LATEST, LOCK, TEMPORARY)
+PREFIXES = (*ENTRIES, LOCK, private_files.TEMPORARY)
+KINDS = (*PREFIXES, LATEST)
 
 
 def dump(fields: Mapping[str, str]) -> bytes:
@@ -46,25 +47,9 @@ def to_bytes(entry: Entry) -> bytes:
 
 def kind(name: str) -> str:
     """Return what a file is by its whole name: a prefix or LATEST; empty for a name that mfaenv gives no file."""
-    if name.startswith(TEMPORARY):
-        rest = name.removeprefix(TEMPORARY)
-        unique, target = rest[:CHECKSUM_DIGITS], rest[CHECKSUM_DIGITS:]
-        return TEMPORARY if _is_checksum(unique) and target[:1] == "-" and _is_target(target[1:]) else ""
-    return LATEST if name == LATEST else _prefix(name)
-
-
-def _is_target(name: str) -> bool:
-    """Return whether a temporary file may be on its way to this name."""
-    return name in {LATEST, MARK} or _prefix(name) in ENTRIES
-
-
-def _prefix(name: str) -> str:
-    prefix, digits = name[:-CHECKSUM_DIGITS], name[-CHECKSUM_DIGITS:]
-    return prefix if prefix in {*ENTRIES, LOCK} and _is_checksum(digits) else ""
-
-
-def _is_checksum(text: str) -> bool:
-    return len(text) == CHECKSUM_DIGITS and not text.strip("0123456789abcdef")
+    prefix, digits = name[:-DIGITS], name[-DIGITS:]
+    ends_so = len(digits) == DIGITS and not digits.strip("0123456789abcdef")
+    return prefix if ends_so and prefix in PREFIXES else LATEST if name == LATEST else ""
 
 
 class Store(ReadOnlyStore):
@@ -89,10 +74,10 @@ class Store(ReadOnlyStore):
         self.check()
         private_files.make_folders(self.path)
         self.check()
-        others = [name for name in os.listdir(self.path) if kind(name) != TEMPORARY]
+        others = [name for name in os.listdir(self.path) if kind(name) != private_files.TEMPORARY]
         if others:  # in this order: the mark comes before all else
             self._check_mark()
-        private_files.replace(self.file(MARK), self._temporary(MARK), MARK_TEXT, None)
+        private_files.replace(self.file(MARK), MARK_TEXT)
 
     def _check_mark(self) -> None:
         """Raise OSError where the folder has no mark of ours."""
@@ -116,15 +101,11 @@ class Store(ReadOnlyStore):
         """
         self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), until)
 
-    def _replace(self, name: str, data: bytes, until: float | None) -> None:
+    def _replace(self, name: str, data: bytes, until: float | None = None) -> None:
         if len(data) > LARGEST:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
         self._check_mark()
-        private_files.replace(self.file(name), self._temporary(name), data, until)
-
-    def _temporary(self, name: str) -> str:
-        """Return a new name; not by the process's number, which in a container is the same again and again."""
-        return self.file(f"{TEMPORARY}{os.urandom(CHECKSUM_DIGITS // 2).hex()}-{name}")
+        private_files.replace(self.file(name), data, until)
 
     def delete(self, name: str) -> bool:
         """Remove an entry, and return whether it was there."""
@@ -145,11 +126,11 @@ class Store(ReadOnlyStore):
 
     def announce(self, word: str) -> None:
         """Announce a new session to the prompt hooks of other shells. Raise OSError."""
-        self._replace(LATEST, word.encode() + b"\n", None)
+        self._replace(LATEST, word.encode() + b"\n")
 
     def sweep(self, now: float) -> None:
         """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""
-        for name in self.names(TEMPORARY):
+        for name in self.names(private_files.TEMPORARY):
             private_files.remove_abandoned(self.file(name), now)
         for name in self.names(*ENTRIES):
-            private_files.remove_ended(self.file(name), self._temporary(name), now)
+            private_files.remove_ended(self.file(name), now)

@@ -33,8 +33,7 @@ def check(path: str) -> None:
 def write(path: str, data: bytes) -> None:
     """Write the file in one step. Raise MfaenvError, and leave the old one then."""
     check(path)
-    temporary = os.path.join(os.path.dirname(path), f".mfaenv-{os.urandom(8).hex()}")
     try:
-        private_files.replace(path, temporary, data, None)
+        private_files.replace(path, data)
     except OSError as error:
         raise MfaenvError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from None

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 PRIVATE = 0o700
+TEMPORARY = ".mfaenv-"
+"""How the name of a file begins that is on its way to another name."""
+
 ABANDONED_AFTER = 60
 """Seconds after which the writer of a temporary file must have been killed."""
 
@@ -36,11 +39,17 @@ def make_folders(path: str) -> None:
         os.umask(before)
 
 
-def replace(path: str, temporary: str, data: bytes, until: float | None) -> None:
-    """Replace a file in one step by a temporary one; `until`, in seconds since 1970, is then its time of change.
+def _temporary(path: str) -> str:
+    """Return a new name beside a file; not by the process's number, which in a container is the same again."""
+    return os.path.join(os.path.dirname(path), f"{TEMPORARY}{os.urandom(8).hex()}")
+
+
+def replace(path: str, data: bytes, until: float | None = None) -> None:
+    """Replace a file in one step; `until`, in seconds since 1970, is then its time of change.
 
     Raise OSError where that cannot be done; the old file stays then.
     """
+    temporary = _temporary(path)
     try:
         create(temporary, data)
         if until is not None:
@@ -69,8 +78,9 @@ def remove_abandoned(path: str, now: float) -> None:
             os.unlink(path)
 
 
-def remove_ended(path: str, aside: str, now: float) -> None:
+def remove_ended(path: str, now: float) -> None:
     """Remove an entry that has ended. One that another process stores at the same moment stays."""
+    aside = _temporary(path)
     with suppress(OSError):
         if not _has_ended(path, now):
             return

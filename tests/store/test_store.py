@@ -22,7 +22,7 @@ from mfaenv.fast import entry
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.session import longterm, remembered
-from mfaenv.store import Store
+from mfaenv.store import Store, private_files
 
 NAME = entry.file_name(store.SESSION, "k")
 FIELDS = {
@@ -306,7 +306,7 @@ def test_a_mark_that_would_block_is_none(place: Store) -> None:
 
 def test_what_a_killed_writer_left_is_not_in_the_way(place: Store) -> None:
     for name in (store.MARK, NAME):
-        Path(place.file(f"{store.TEMPORARY}{os.getpid()}-{name}")).touch()
+        Path(place.file(f"{private_files.TEMPORARY}{os.getpid()}-{name}")).touch()
     place.prepare()
     place.put(ENTRY, UNTIL)
     assert place.get(Session, "k") == ENTRY
@@ -317,7 +317,7 @@ def test_the_sweep_takes_what_is_over_and_what_killed_writers_left(place: Store)
     for prefix in store.ENTRIES:
         place.put(KINDS[prefix](key="over"), now - 1)
         place.put(KINDS[prefix](key="holds"), now + 100)
-    stay = ["theirs", entry.LATEST, f"{store.TEMPORARY}{'0' * 16}-{NAME}"]
+    stay = ["theirs", entry.LATEST, f"{private_files.TEMPORARY}{'0' * 16}"]
     for name in stay:
         Path(place.file(name)).touch()
     place.sweep(now)
@@ -440,7 +440,7 @@ def test_a_user_without_a_name_and_a_home_gets_the_session_printed(product: Prod
 READ = f"""
 import os, sys
 from mfaenv.fast.entry import Session
-from mfaenv.store import Store
+from mfaenv.store import Store, private_files
 if os.geteuid() == 0:
     os.seteuid({NOBODY})
 print(Store(sys.argv[1]).get(Session, "k") is not None)

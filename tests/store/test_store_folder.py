@@ -19,7 +19,7 @@ from mfaenv.errors import MfaenvError
 from mfaenv.fast import entry
 from mfaenv.session import longterm, remembered
 from mfaenv.session.lock import lock
-from mfaenv.store import Store
+from mfaenv.store import Store, private_files
 
 if TYPE_CHECKING:
     from product import Outcome, Product
@@ -55,14 +55,14 @@ NEIGHBOURS = (
     "session-2024.txt",
     "device-list.csv",
     "answer-key.pdf",
-    ".new-idea",
+    ".mfaenv-idea",
     "lock-smith",
     "latest",
     f"session-{DIGITS}",
     f"code-{DIGITS}",
     f"session-{DIGITS}.bak",
-    f".new-{DIGITS}-session-{DIGITS}",
-    f".new-{DIGITS}-notes",
+    f".mfaenv-{DIGITS}-session-{DIGITS}",
+    f".mfaenv-{DIGITS}-notes",
     f"lock-{DIGITS}",
 )
 
@@ -151,7 +151,11 @@ def test_a_mark_of_another_program_is_none_of_ours(product: Product, scenario: S
     rest=st.text(st.sampled_from(f"{DIGITS}-.g/ "), min_size=14, max_size=18).map(lambda text: text.replace("/", "")),
 )
 def test_a_name_is_whole_or_it_is_not_ours(prefix: str, rest: str) -> None:
-    whole = prefix in {*store.ENTRIES, store.LOCK} and len(rest) == len(DIGITS) and set(rest) <= set(DIGITS)
+    whole = (
+        prefix in {*store.ENTRIES, store.LOCK, private_files.TEMPORARY}
+        and len(rest) == len(DIGITS)
+        and set(rest) <= set(DIGITS)
+    )
     assert store.kind(prefix + rest) == (prefix if whole else "")
 
 
@@ -174,15 +178,14 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
         assert sorted(map(store.kind, names)) == sorted((*store.ENTRIES, entry.LATEST, store.LOCK))
 
 
-@pytest.mark.parametrize("target", [entry.LATEST, store.MARK, f"session-{DIGITS}"])
-def test_what_a_killed_writer_left_goes_after_a_minute(tmp_path: Path, target: str) -> None:
+def test_what_a_killed_writer_left_goes_after_a_minute(tmp_path: Path) -> None:
     place = Store(str(tmp_path))
-    name = f"{store.TEMPORARY}{DIGITS}-{target}"
+    name = f"{private_files.TEMPORARY}{DIGITS}"
     Path(place.file(name)).touch()
     place.prepare()
-    assert place.names(store.TEMPORARY) == [name]
+    assert place.names(private_files.TEMPORARY) == [name]
     place.sweep(time.time())
-    assert place.names(store.TEMPORARY) == [name]
+    assert place.names(private_files.TEMPORARY) == [name]
     place.sweep(time.time() + 100)
     assert os.listdir(tmp_path) == [store.MARK]
 
@@ -190,7 +193,7 @@ def test_what_a_killed_writer_left_goes_after_a_minute(tmp_path: Path, target: s
 def test_a_writers_file_goes_though_the_clock_went_back(tmp_path: Path) -> None:
     place = Store(str(tmp_path))
     place.prepare()
-    Path(place.file(f"{store.TEMPORARY}{DIGITS}-{entry.LATEST}")).touch()
+    Path(place.file(f"{private_files.TEMPORARY}{DIGITS}")).touch()
     place.sweep(time.time() - 86_400)
     assert os.listdir(tmp_path) == [store.MARK]
 
@@ -213,7 +216,7 @@ def test_a_session_that_is_stored_during_a_sweep_stays(
     monkeypatch.setattr(os, moment, store_before)
     place.sweep(time.time())
     assert place.get(entry.Session, "k") == new
-    assert place.names(store.TEMPORARY) == []
+    assert place.names(private_files.TEMPORARY) == []
 
 
 # What is made
@@ -301,7 +304,7 @@ def test_clear_removes_all_but_the_mark_and_speaks_of_sessions(product: Product,
     assert get(product, scenario).status == 0
     place = Store(str(product.cache))
     place.put(fast.CachedRequest(key="k"), LONG_AGO)
-    (product.cache / f"{store.TEMPORARY}{DIGITS}-{store.MARK}").touch()
+    (product.cache / f"{private_files.TEMPORARY}{DIGITS}").touch()
     (product.cache / entry.file_name(store.LOCK, "abandoned")).touch()
     (product.cache / "notes.txt").touch()
     done = product.run("clear")

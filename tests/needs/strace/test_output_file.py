@@ -28,6 +28,6 @@ def test_an_output_file_is_closed_from_its_first_moment(product: Product, scenar
     words = ("-f", "dotenv", "-c", scenario.device.code(), "--output", "made")
     assert product.run(*words, umask=0) == (0, "", "")
     lines = log.read_text(encoding="utf-8").splitlines()
-    (opened,) = (line for line in lines if ".mfaenv-" in line and "openat" in line)
+    (opened,) = (line for line in lines if '".mfaenv-' in line and "openat" in line)
     assert re.search(r"O_CREAT\|O_EXCL.*, 0600\)", opened)
     assert [line for line in lines if '"made"' in line and "openat" in line] == []
