@@ -33,7 +33,7 @@ def choose(level: Level) -> None:
 
 def examples(number: int, full: int = 0) -> int:
     """Return how many of so many examples are drawn; `full` is how many without --all, else a quarter."""
-    shares = {Level.QUICK: (full or number // 4) // 4, Level.FULL: full or number // 4, Level.ALL: number}
+    shares = {Level.QUICK: (full or number // 4) // 10, Level.FULL: full or number // 4, Level.ALL: number}
     return max(FEWEST, shares[_Run.level])
 
 
