@@ -242,11 +242,11 @@ def _sentence(text: str) -> str:
 
 
 @contextmanager
-def sign_in_errors(profile: str) -> Iterator[None]:
-    """Name the command that signs in, where only that is missing; other errors go on as they are."""
+def source_errors(profile: str, kind: str) -> Iterator[None]:
+    """Explain what goes wrong with a sign-in, program, file or server that gives a profile's keys; not its output."""
     from botocore import exceptions
 
-    commands = (
+    sign_ins = (
         ((exceptions.SSOError, exceptions.TokenRetrievalError), "aws sso login"),
         ((getattr(exceptions, "LoginError", ()),), "aws login"),
     )
@@ -258,30 +258,19 @@ def sign_in_errors(profile: str) -> Iterator[None]:
             command=install_command("login"),
         ) from None
     except exceptions.BotoCoreError as error:
-        for kinds, command in commands:
+        for kinds, command in sign_ins:
             if isinstance(error, kinds):
                 raise MfaenvError(
                     f"Profile {profile} is not signed in: {_sentence(str(error))}",
                     f"Sign in first: {command} --profile {profile}",
                 ) from None
         raise
-
-
-@contextmanager
-def source_errors(profile: str) -> Iterator[None]:
-    """Explain what botocore lets through of a program, file or server that gives a profile's keys; not its output."""
-    from botocore.exceptions import BotoCoreError
-
-    try:
-        yield
-    except (BotoCoreError, MfaenvError):  # some of botocore's are an OSError or a ValueError besides
-        raise
-    except OSError as error:
-        reason = f"{error.strerror}: {error.filename}"
-    except RuntimeError:
-        reason = "the session that it gives has ended"
-    except (AttributeError, IndexError, TypeError, ValueError):
+    except (AttributeError, IndexError, OSError, RuntimeError, TypeError, ValueError) as error:
         reason = "its setting or its answer is malformed"
-    else:
-        return
-    raise MfaenvError(f"Profile {profile} gives no keys: {reason}.", "Check what its setting names.")
+        if isinstance(error, OSError):
+            reason = f"{error.strerror}: {error.filename}"
+        elif isinstance(error, RuntimeError):
+            reason = "the session that it gives has ended"
+        raise MfaenvError(
+            f"Profile {profile} ({kind}) gives no keys: {reason}.", "Check what its setting names."
+        ) from None

@@ -34,8 +34,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Crede
     def popen(words: Sequence[str], **streams: Any) -> Any:
         return start(words, process_env, **streams)
 
-    explained = explain.source_errors(f"{profile} ({request.kind})")
-    with explain.aws_errors(), explain.sign_in_errors(profile), explained:
+    with explain.aws_errors(), explain.source_errors(profile, request.kind):
         session = client.session(request.config_profile)
         role_arn = env.get("AWS_ROLE_ARN") if request.kind == WEB_ENVIRONMENT else None
         role_arn = role_arn or session.get_scoped_config().get("role_arn", "")
