@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def write(env: dict[str, str], config: str, credentials: str, mode: int = 0o600)
         path.chmod(mode)
 
 
-def found(checks: list[Check]) -> list[tuple[str, str, str]]:
+def found(checks: Iterable[Check]) -> list[tuple[str, str, str]]:
     """What is not in order: the file's name, the state and the text."""
     return [(Path(check.name).name, check.state, check.text) for check in checks if check.state != "ok"]
 
@@ -70,7 +71,7 @@ def test_who_can_read_and_write_the_files(
     env: dict[str, str], mode: int, exposed: list[tuple[str, str]], who: str
 ) -> None:
     write(env, f"[default]\n{SETTINGS}", f"[default]\n{KEYS}", mode)
-    checks = files.checks(env)
+    checks = list(files.checks(env))
     assert [(name, state) for name, state, _ in found(checks)] == exposed
     assert all(f"mode {mode:04o}: {who} can read it" in check.text for check in checks)
     assert all("chmod 600" in check.next_step for check in checks if check.state != "ok")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mfaenv import duration
 from mfaenv.aws import probe
@@ -10,7 +10,7 @@ from mfaenv.aws.devices import SECURITY_KEY
 from mfaenv.aws.probe import Kind, Outcome
 from mfaenv.aws.sts import Identity
 from mfaenv.commands.doctor.report import Check, State
-from mfaenv.commands.doctor.verdict import Outcomes
+from mfaenv.commands.doctor.verdict import ComparedCall
 from mfaenv.config import process
 from mfaenv.config.sources import ENVIRONMENT
 from mfaenv.fast.environment import SOURCE_KEY
@@ -28,19 +28,19 @@ MISSING_CALL = {"InvalidAction", "NotImplemented", "UnknownOperationException", 
 """What a server that imitates part of AWS answers to the rest; AWS itself knows all that is asked here."""
 
 
-def checks(request: Request, identity: Identity | None, outcomes: Outcomes) -> Iterator[Check]:
+def checks(request: Request, identity: Identity | None, calls: Sequence[ComparedCall]) -> Iterator[Check]:
     """Check everything that AWS answered."""
     yield _keys(request)
     if identity:
         yield _identity(identity)
-    yield from _clock(outcomes)
-    if identity and outcomes:
-        yield from _devices(request, outcomes)
+    yield from _clock(calls)
+    if identity and calls:
+        yield from _devices(request, calls)
 
 
-def answer(outcomes: Outcomes, call: probe.ProbeCall) -> Outcome | None:
+def answer(calls: Sequence[ComparedCall], call: probe.ProbeCall) -> Outcome | None:
     """Return a call's answer, with whichever keys it was got."""
-    tried = (column.get(call.action, probe.NOT_TRIED) for column in outcomes.values())
+    tried = (outcome for row in calls if row.call == call for outcome in (row.without, row.with_mfa))
     return next((outcome for outcome in tried if outcome.kind is Kind.ALLOWED), None)
 
 
@@ -66,8 +66,8 @@ def _identity(identity: Identity) -> Check:
     return Check("identity", identity.arn, text, State.WRONG, "Delete these keys, and work with an IAM user's.")
 
 
-def _clock(outcomes: Outcomes) -> Iterator[Check]:
-    differences = (outcome.ahead for column in outcomes.values() for outcome in column.values())
+def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:
+    differences = (outcome.ahead for row in calls for outcome in (row.without, row.with_mfa))
     ahead = next((seconds for seconds in differences if seconds is not None), None)
     if ahead is None:
         return
@@ -81,9 +81,9 @@ def _clock(outcomes: Outcomes) -> Iterator[Check]:
     yield Check("clock", "", text, state, "Set the clock: timedatectl set-ntp true, or what does it on this system.")
 
 
-def _devices(request: Request, outcomes: Outcomes) -> Iterator[Check]:
+def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]:
     device = request.device
-    listed = answer(outcomes, probe.DEVICES)
+    listed = answer(calls, probe.DEVICES)
     if listed is None:
         used = f"used is {device.text} ({device.source})" if device.text else "none is known"
         yield Check("devices", "", f"not listed by IAM; {used}")
@@ -102,13 +102,13 @@ def _devices(request: Request, outcomes: Outcomes) -> Iterator[Check]:
         yield Check("devices", device.text, text, State.WRONG, f"Write mfa_serial = {usable[0]}.")
 
 
-def failures(outcomes: Outcomes) -> Iterator[Check]:
+def failures(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     """Yield the calls that failed, those with one reason together."""
     reasons: dict[tuple[str, str, str], dict[str, None]] = {}
-    for column in outcomes.values():
-        for action, outcome in column.items():
+    for row in calls:
+        for outcome in (row.without, row.with_mfa):
             if outcome.kind is Kind.FAILED:
-                reasons.setdefault((outcome.text, outcome.hint, outcome.code), {})[action] = None
+                reasons.setdefault((outcome.text, outcome.hint, outcome.code), {})[row.call.action] = None
     for (text, hint, code), actions in reasons.items():
         state, step = State.WRONG, hint
         if code in MISSING_CALL:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from mfaenv import duration
-from mfaenv.commands.doctor import account, files, local, proof, verdict
+from mfaenv.commands.doctor import account, files, local, proof
 from mfaenv.commands.doctor.proof import Proven
-from mfaenv.commands.doctor.report import HEADINGS, Check, Report, State
-from mfaenv.commands.doctor.verdict import Enforcement, Verdict
+from mfaenv.commands.doctor.report import Check, Report, State
+from mfaenv.commands.doctor.verdict import Enforcement, Verdict, conclude
 from mfaenv.config import acquisition, resolve, settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment
@@ -41,7 +41,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
 def examine(options: Options, env: Mapping[str, str], context: Context) -> Report:
     """Look at everything, in the order in which things break. Raise as `run` does."""
-    checks = files.checks(env)
+    checks = list(files.checks(env))
     variables = list(local.environment(env, context.store, context.now()))
     try:
         read = resolve.load_files(options, env)
@@ -56,14 +56,14 @@ def examine(options: Options, env: Mapping[str, str], context: Context) -> Repor
         return Report(name, [*checks, local.shell(env), local.store(context.store)], (), NO_KEYS)
     checks += [*local.values(request, context.how, env, read), *local.roles(read), *variables]
     proven = proof.prove(request, context)
-    for column, outcomes in proven.outcomes.items():
-        for action, outcome in outcomes.items():
-            context.terminal.detail(action, f"{HEADINGS[column].lower()}: {outcome.kind}", outcome.text)
+    for row in proven.calls:
+        for when, outcome in (("without MFA", row.without), ("with MFA", row.with_mfa)):
+            context.terminal.detail(row.call.action, f"{when}: {outcome.kind}", outcome.text)
     # The calls may have changed the store.
-    checks += account.checks(proof.with_device(request, context.store), proven.identity, proven.outcomes)
+    checks += account.checks(proof.with_device(request, context.store), proven.identity, proven.calls)
     checks += [local.shell(env), local.store(context.store), *_session(proven, context)]
-    checks += [*_role(request, proven, context), *account.failures(proven.outcomes)]
-    return Report(request.profile.text, checks, verdict.rows(proven.outcomes), _verdict(request, proven))
+    checks += [*_role(request, proven, context), *account.failures(proven.calls)]
+    return Report(request.profile.text, checks, proven.calls, _verdict(request, proven))
 
 
 def _problem(topic: str, name: str, error: MfaenvError) -> Check:
@@ -96,5 +96,5 @@ def _verdict(request: Request, proven: Proven) -> Verdict:
         reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.kind}."
         step = "Name the profile of an IAM user's access keys: mfaenv doctor -p NAME"
         return Verdict(Enforcement.CANNOT_TELL, reason, step)
-    judged = verdict.judge(verdict.compare(proven.outcomes))
+    judged = conclude(proven.calls)
     return judged._replace(next_step=DELETE_KEYS) if proven.identity and proven.identity.is_root else judged

@@ -6,7 +6,6 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles
@@ -15,16 +14,7 @@ from mfaenv.config.scanner import IniSection
 from mfaenv.errors import MfaenvError
 
 SECRETS = {awsfiles.SECRET_KEY, *awsfiles.TOKENS}
-SETTINGS = {
-    awsfiles.ACCESS_KEY,
-    *SECRETS,
-    "credential_process",
-    "mfa_serial",
-    "output",
-    "region",
-    "role_arn",
-    "source_profile",
-}
+SETTINGS = SECRETS | {awsfiles.ACCESS_KEY, "credential_process", "mfa_serial", "region", "role_arn", "source_profile"}
 """What gives a section away as a profile."""
 
 NO_PROFILES = ("default", "sso-session ", "services ")
@@ -35,73 +25,45 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 READERS = {0: "you alone", stat.S_IRGRP: "you and your group", stat.S_IROTH: "everybody", OTHERS_READ: "everybody"}
 
 
-class Scanned(NamedTuple):
-    """One file, the variable that names it or its folder, and its sections, whatever is wrong in it."""
-
-    path: str
-    variable: str
-    sections: Sequence[IniSection]
-
-    def check(self, text: str, state: State = State.OK, next_step: str = "") -> Check:
-        """Return what was found in the file."""
-        return Check("files", awsfiles.short(self.path), text, state, next_step)
-
-    def wrong_title(self, section: IniSection, right: str) -> Check:
-        """Return the check of a section whose title is the other file's kind."""
-        text = f"[{section.title}] in line {section.line} is a title that no program reads in this file"
-        return self.check(text, State.WRONG, f"Write [{right}].")
-
-
-def checks(env: Mapping[str, str]) -> list[Check]:
+def checks(env: Mapping[str, str]) -> Iterator[Check]:
     """Look at both files. What stops every program that reads them is told as a problem with the values."""
-    names = (CONFIG[0], CREDENTIALS[0])
-    config, credentials = (_scan(path, name) for path, name in zip(file_paths(env), names, strict=True))
-    return [*_readable(config, env), *_readable(credentials, env), *_wrong_titles(config, credentials)]
+    for path, variable in zip(file_paths(env), (CONFIG[0], CREDENTIALS[0]), strict=True):
+        named = f" ({variable})" if env.get(variable) else ""
+        try:
+            mode = stat.S_IMODE(os.stat(path).st_mode)
+            sections = awsfiles.scan(path, errors="replace").sections
+        except FileNotFoundError:
+            state, step = (State.WRONG, f"Correct or unset {variable}.") if named else (State.OK, "")
+            yield Check("files", awsfiles.short(path), f"is not there{named}", state, step)
+        except (OSError, MfaenvError):
+            yield Check("files", awsfiles.short(path), f"cannot be read{named}")
+        else:
+            yield _readable(path, named, mode, sections)
+            yield from _wrong_titles(path, sections, is_config=variable == CONFIG[0])
 
 
-def _scan(path: str, variable: str) -> Scanned:
-    try:
-        return Scanned(path, variable, awsfiles.scan(path, errors="replace").sections)
-    except (OSError, MfaenvError):
-        return Scanned(path, variable, ())
-
-
-def _profile(section: IniSection) -> str:
-    """Return the profile that a title is meant for: `profile x`, `profile "x"` and `x` are meant for x."""
-    title = section.title
-    return title.removeprefix("profile").strip().strip("\"'") if re.match(r"profile\s", title) else title
-
-
-def _readable(file: Scanned, env: Mapping[str, str]) -> Iterator[Check]:
-    """Yield whether a file is there and who can read it."""
-    named = f" ({file.variable})" if env.get(file.variable) else ""
-    try:
-        mode = stat.S_IMODE(os.stat(file.path).st_mode)
-    except OSError:
-        state, step = (State.WRONG, f"Correct or unset {file.variable}.") if named else (State.OK, "")
-        yield file.check(f"is not there{named}", state, step)
-        return
-    count = len({_profile(section) for section in file.sections})
-    about = f"{count} section{'' if count == 1 else 's'}"
+def _readable(path: str, named: str, mode: int, sections: Sequence[IniSection]) -> Check:
+    """Return who can read a file."""
+    name, about = awsfiles.short(path), f"{len(sections)} section{'' if len(sections) == 1 else 's'}"
     if os.name == "nt":
-        yield file.check(f"{about}{named}")
-        return
-    about += f", mode {mode:04o}: {READERS[mode & OTHERS_READ]} can read it{named}"
-    private = f"Make it private: chmod 600 {awsfiles.short(file.path)}"
+        return Check("files", name, f"{about}{named}")
+    state = State.OK
     if mode & OTHERS_WRITE:  # what others can write is no longer the user's
-        yield file.check(about, State.WRONG, private)
-    elif mode & OTHERS_READ and any(section.names & SECRETS for section in file.sections):
-        yield file.check(about, State.NOTE, private)
-    else:
-        yield file.check(about)
+        state = State.WRONG
+    elif mode & OTHERS_READ and any(section.names & SECRETS for section in sections):
+        state = State.NOTE
+    step = f"Make it private: chmod 600 {name}" if state is not State.OK else ""
+    about += f", mode {mode:04o}: {READERS[mode & OTHERS_READ]} can read it{named}"
+    return Check("files", name, about, state, step)
 
 
-def _wrong_titles(config: Scanned, credentials: Scanned) -> Iterator[Check]:
+def _wrong_titles(path: str, sections: Sequence[IniSection], *, is_config: bool) -> Iterator[Check]:
     """Find titles of the other file's kind: the config file has `[profile x]` where the credentials file has `[x]`."""
-    for section in config.sections:
-        plain = section.title == _profile(section) and not section.title.startswith(NO_PROFILES)
-        if plain and section.names & SETTINGS:
-            yield config.wrong_title(section, f"profile {_profile(section)}")
-    for section in credentials.sections:
-        if section.title != _profile(section) and section.names & SETTINGS:
-            yield credentials.wrong_title(section, _profile(section))
+    for section in sections:
+        title = section.title
+        profile = title.removeprefix("profile").strip().strip("\"'") if re.match(r"profile\s", title) else title
+        is_wrong = title == profile and not title.startswith(NO_PROFILES) if is_config else title != profile
+        if is_wrong and section.names & SETTINGS:
+            text = f"[{title}] in line {section.line} is a title that no program reads in this file"
+            right = f"profile {profile}" if is_config else profile
+            yield Check("files", awsfiles.short(path), text, State.WRONG, f"Write [{right}].")

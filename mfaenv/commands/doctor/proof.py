@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from mfaenv.aws import client, probe, resolved, sts
 from mfaenv.aws.probe import Asker, Kind, Outcome, UnderWay
 from mfaenv.aws.sts import Identity
 from mfaenv.commands.doctor import account
-from mfaenv.commands.doctor.verdict import Column, Outcomes
+from mfaenv.commands.doctor.verdict import ComparedCall
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Acquisition, Request, Value
@@ -27,9 +27,9 @@ WAKE_SECONDS = 0.2
 
 
 class Proven(NamedTuple):
-    """How the calls ended, by keys; whose keys they are; the session; and what was in the way of it."""
+    """The calls; whose keys they were made with; the session; and what was in the way of it."""
 
-    outcomes: Outcomes
+    calls: Sequence[ComparedCall] = ()
     identity: Identity | None = None
     session: Session = Session()
     stored: bool = False
@@ -67,15 +67,18 @@ def prove(request: Request, context: Context) -> Proven:
     session, problem = obtain(base, context._replace(how=Acquisition(cached=True)))
     stored = bool(session)
     # Keys that this shell had exported before its session are known by name only.
-    calls = {Column.WITHOUT: asker.start(request.keys, user) if request.keys.secret_key else UnderWay()}
+    without = asker.start(request.keys, user) if request.keys.secret_key else {}
     if not session and not problem:
-        identity = _outcomes(calls, context.terminal)[Column.WITHOUT].get(probe.IDENTITY.action, probe.NOT_TRIED)
+        identity = _outcomes(without, context.terminal).get(probe.IDENTITY.action, probe.NOT_TRIED)
         if identity.kind is not Kind.FAILED:
             session, problem = obtain(base, context)
-    calls[Column.WITH] = asker.start(credentials_of(session), user) if session else UnderWay()
-    outcomes = _outcomes(calls, context.terminal)
-    answer = account.answer(outcomes, probe.IDENTITY)
-    return Proven(outcomes, answer and probe.who(answer), session, stored, problem)
+    with_mfa = asker.start(credentials_of(session), user) if session else {}
+    columns = _outcomes(without, context.terminal), _outcomes(with_mfa, context.terminal)
+    calls = [
+        ComparedCall(call, *(ended.get(call.action, probe.NOT_TRIED) for ended in columns)) for call in probe.CALLS
+    ]
+    answer = account.answer(calls, probe.IDENTITY)
+    return Proven(calls, answer and probe.who(answer), session, stored, problem)
 
 
 def _whose(request: Request, context: Context) -> Proven:
@@ -85,9 +88,9 @@ def _whose(request: Request, context: Context) -> Proven:
             show(f"Getting the keys: {request.kind}")
             keys = resolved.credentials(request, context.terminal.env, program.start)
             asked = client.client("sts", client.settings_of(request, request.device.text), keys)
-            return Proven({}, sts.identity(asked, keys.access_key))
+            return Proven(identity=sts.identity(asked, keys.access_key))
     except MfaenvError as error:
-        return Proven({}, problem=error)
+        return Proven(problem=error)
 
 
 def obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | None]:
@@ -99,11 +102,11 @@ def obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | N
         return Session(), error
 
 
-def _outcomes(calls: Mapping[Column, UnderWay], terminal: Terminal) -> dict[Column, Mapping[str, Outcome]]:
-    """Wait for all calls, and show how many have no answer yet."""
-    pending = {call for started in calls.values() for call in started.values()}
+def _outcomes(calls: UnderWay, terminal: Terminal) -> dict[str, Outcome]:
+    """Wait for all calls, and show how many have no answer yet. Return how each ended, by its action."""
+    pending = set(calls.values())
     with terminal.progress() as show:
         while pending:
             show(f"Asking AWS: {len(pending)} call{'' if len(pending) == 1 else 's'} to go")
             pending = wait(pending, WAKE_SECONDS, FIRST_COMPLETED).not_done
-    return {column: {action: call.result() for action, call in started.items()} for column, started in calls.items()}
+    return {action: call.result() for action, call in calls.items()}

@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from mfaenv.aws.probe import Kind
-from mfaenv.commands.doctor.verdict import CallRow, Column, Enforcement, Verdict
+from mfaenv.commands.doctor.verdict import ComparedCall, Enforcement, Verdict
 from mfaenv.terminal.tables import Table
 from mfaenv.terminal.tones import BAD, DOUBTFUL, GOOD, PLAIN, Styled
 
@@ -51,8 +51,6 @@ class Check(NamedTuple):
         return ": ".join(filter(None, (self.name, self.text)))
 
 
-HEADINGS = {Column.WITHOUT: "Without MFA", Column.WITH: "With MFA"}
-
 TONES = {
     State.OK: GOOD,
     State.NOTE: DOUBTFUL,
@@ -70,7 +68,7 @@ class Report:
 
     profile: str
     checks: Sequence[Check]
-    rows: Sequence[CallRow]
+    calls: Sequence[ComparedCall]
     verdict: Verdict
 
     @property
@@ -91,14 +89,14 @@ class Report:
             "checks": [{**check._asdict(), "next_step": check.next_step or None} for check in self.checks],
             "calls": [
                 {
-                    "action": row.action,
+                    "action": row.call.action,
                     "says": row.says,
                     "outcomes": {
-                        column: {"outcome": outcome.kind, "text": outcome.text or None}
-                        for column, outcome in row.outcomes.items()
+                        name: {"outcome": outcome.kind, "text": outcome.text or None}
+                        for name, outcome in (("without_mfa", row.without), ("with_mfa", row.with_mfa))
                     },
                 }
-                for row in self.rows
+                for row in self.calls
             ],
         }
 
@@ -111,10 +109,11 @@ class Report:
             checks.append((state, check.topic if check.topic != topic else "", check.sentence))
             topic = check.topic
         calls: list[tuple[Styled | str, ...]] = []
-        for row in self.rows:
-            outcomes = (Styled(outcome.kind, TONES.get(outcome.kind, PLAIN)) for outcome in row.outcomes.values())
-            calls.append((row.action, *outcomes, row.says))
-        proof = [Table("The proof", ("Call", *HEADINGS.values(), "What that says"), tuple(calls))] if calls else []
+        for row in self.calls:
+            outcomes = (Styled(outcome.kind, TONES.get(outcome.kind, PLAIN)) for outcome in (row.without, row.with_mfa))
+            calls.append((row.call.action, *outcomes, row.says))
+        columns = ("Call", "Without MFA", "With MFA", "What that says")
+        proof = [Table("The proof", columns, tuple(calls))] if calls else []
         verdict = Styled(f"MFA: {self.verdict.answer}. {self.verdict.reason}", TONES[self.verdict.answer])
         looked_at = Table(f"Profile {self.profile}", ("", "Looked at", "Found"), tuple(checks))
         return [verdict, looked_at, *proof, *self._to_do()]

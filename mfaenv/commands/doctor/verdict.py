@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
-from mfaenv.aws.probe import CALLS, NOT_TRIED, Kind, Outcome
-
-
-class Column(StrEnum):
-    """The keys that the calls were made with."""
-
-    WITHOUT = "without_mfa"
-    WITH = "with_mfa"
-
-
-Outcomes = Mapping[Column, Mapping[str, Outcome]]
-"""How the calls ended, by their actions."""
-
-
-class CallRow(NamedTuple):
-    """One call, what it says, and how it ended with each set of keys."""
-
-    action: str
-    says: str
-    outcomes: Mapping[Column, Outcome]
+from mfaenv.aws.probe import Kind, Outcome, ProbeCall
 
 
 class Enforcement(StrEnum):
@@ -128,25 +109,25 @@ def judge(calls: Mapping[str, Evidence]) -> Verdict:
     return verdict._replace(reason=verdict.reason.format(calls=names or "The calls"))
 
 
-def compare(outcomes: Outcomes) -> dict[str, Evidence]:
-    """Return what each call says that a policy decides about; without outcomes none."""
-    says = {}
-    for call in CALLS if outcomes else ():
-        without, with_mfa = (ended.get(call.action, NOT_TRIED).kind for ended in outcomes.values())
-        if not call.always:
-            says[call.action] = evidence(without, with_mfa, left_open=call.left_open)
-    return says
+class ComparedCall(NamedTuple):
+    """A call, and how it ended without MFA and with it."""
+
+    call: ProbeCall
+    without: Outcome
+    with_mfa: Outcome
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """Return what it says about MFA; None where no policy decides about it."""
+        kinds = self.without.kind, self.with_mfa.kind
+        return None if self.call.always else evidence(*kinds, left_open=self.call.left_open)
+
+    @property
+    def says(self) -> str:
+        """Return that in words."""
+        return self.evidence.says if self.evidence else "answers under any policy: no gap"
 
 
-def rows(outcomes: Outcomes) -> list[CallRow]:
-    """Lay out every call by the keys that it was made with; none where none were made."""
-    evidences = compare(outcomes)
-    return [
-        CallRow(
-            call.action,
-            "answers under any policy: no gap" if call.always else evidences[call.action].says,
-            {column: ended.get(call.action, NOT_TRIED) for column, ended in outcomes.items()},
-        )
-        for call in CALLS
-        if outcomes
-    ]
+def conclude(calls: Sequence[ComparedCall]) -> Verdict:
+    """Return what all calls prove together."""
+    return judge({row.call.action: row.evidence for row in calls if row.evidence})
