@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from mfaenv import fast, shells
 from mfaenv.commands import export
-from mfaenv.commands.credential_server import files
-from mfaenv.commands.credential_server.reminder import Reminder
+from mfaenv.commands.credential_server import files, reminder
 from mfaenv.commands.credential_server.renewal import Renewal
 from mfaenv.commands.credential_server.server import CredentialServer
 from mfaenv.config import settings
@@ -84,7 +83,7 @@ def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]
             server = opened.enter_context(CredentialServer(renewal.current))
             programs = environment.changed([(name, None) for name in WINS], programs)
             programs |= {URI: server.url, TOKEN: server.token}
-            opened.enter_context(Reminder(sessions, request, terminal, line))
+            reminder.start(sessions, request, terminal, line)
         if options.get("only"):
             name = resolved.request.profile.text
             programs |= opened.enter_context(files.with_one_profile(name, resolved.files, keys))

@@ -1,7 +1,5 @@
 """AWS files of a program's own: without what it would prefer to the address, or with one profile alone.
 
-What it would prefer are the keys, roles and sign-ins of `[default]`.
-
 Programs that are given no profile read `[default]`, and take its keys first. So a file that has such gets a copy
 without them, in a private folder, while the program runs. No copy holds a secret: the long-term keys of other profiles
 are left out too.
@@ -11,12 +9,12 @@ from __future__ import annotations
 
 import os
 import shlex
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
 
 from mfaenv.config import awsfiles
-from mfaenv.config.awsfiles import AwsFiles, Section, Sections
+from mfaenv.config.awsfiles import AwsFiles, Sections
 from mfaenv.config.names import profile_of
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
 from mfaenv.errors import MfaenvError
@@ -42,9 +40,6 @@ WINS = frozenset(
 )
 """https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html: what comes before a container's."""
 
-LISTED = 4
-
-
 OF_ROLES = frozenset(
     {"external_id", "role_session_name", "duration_seconds", "mfa_serial", "mfa_process", "source_identity"}
 )
@@ -55,7 +50,7 @@ OF_ROLES = frozenset(
 def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator[dict[str, str]]:
     """Yield the variables that lead programs to the copies, while these are there; none where no file needs one.
 
-    Where they cannot be written, a warning is shown. Raise MfaenvError where a file cannot be read.
+    Raise MfaenvError where a file cannot be read or written.
     """
     config, credentials = file_paths(env)
     copies = {
@@ -66,13 +61,7 @@ def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator
     if not copies:
         yield {}
         return
-    with ExitStack() as opened:
-        try:
-            variables = opened.enter_context(_private(copies))
-        except OSError as error:
-            lacking = f"and a copy without them cannot be made: {error.strerror}."
-            terminal.warn(f"[{DEFAULT}] has keys that programs take first, {lacking}")
-            variables = {}
+    with _private(copies, "without keys") as variables:
         yield variables
 
 
@@ -86,18 +75,14 @@ def with_one_profile(name: str, files: AwsFiles, keys: Mapping[str, str]) -> Ite
     section = {key: text for key, text in files.profiles.get(name, {}).items() if key not in WINS | OF_ROLES}
     services = section.get("services", "")
     of_services = {f"services {services}": files.services[services]} if services in files.services else {}
-    sections = {DEFAULT: section, **({f"profile {_quoted(name)}": section} if name != DEFAULT else {})}
+    # botocore splits the title of a section as a shell does.
+    sections = {DEFAULT: section, **({f"profile {shlex.quote(name)}": section} if name != DEFAULT else {})}
     values = {option: keys[field] for option, field in _OPTIONS.items() if keys.get(field)}
     texts = {
         CONFIG[0]: _text({**sections, **of_services}),
         CREDENTIALS[0]: _text({title: values for title in dict.fromkeys((DEFAULT, name)) if values}),
     }
-    with ExitStack() as opened:
-        try:
-            variables = opened.enter_context(_private(texts))
-        except OSError as error:
-            reason = f"AWS files of profile {name} alone cannot be written: {error.strerror}."
-            raise MfaenvError(reason, "Set TMPDIR to a folder that you can write to.") from None
+    with _private(texts, f"of profile {name} alone") as variables:
         cache = os.path.join(os.path.dirname(variables[CONFIG[0]]), "cache")
         yield {**variables, "MFAENV_CACHE_DIR": cache, environment.ONLY: name}
 
@@ -109,16 +94,17 @@ _OPTIONS = {
 }
 
 
-def _quoted(name: str) -> str:
-    """Return a profile's name as it stands in the title of its section: botocore reads that as a shell does."""
-    return shlex.quote(name)
-
-
 @contextmanager
-def _private(texts: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Write files by the variables that lead to them, into a folder of mode 0700 that goes then. Raise OSError."""
-    with tempfile.TemporaryDirectory(prefix="mfaenv-", ignore_cleanup_errors=True) as path:
-        yield {variable: _written(os.path.join(path, variable.lower()), text) for variable, text in texts.items()}
+def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
+    """Write files by the variables that lead to them, into a folder of mode 0700 that goes then. Raise MfaenvError."""
+    with ExitStack() as opened:
+        try:
+            folder = opened.enter_context(TemporaryDirectory(prefix="mfaenv-", ignore_cleanup_errors=True))
+            variables = {name: _written(os.path.join(folder, name.lower()), text) for name, text in texts.items()}
+        except OSError as error:
+            reason = f"AWS files {which} cannot be written: {error.strerror}."
+            raise MfaenvError(reason, "Set TMPDIR to a folder that you can write to.") from None
+        yield variables
 
 
 def _written(path: str, text: str) -> str:
@@ -131,18 +117,17 @@ def _copy(path: str, terminal: Terminal, *, plain: bool) -> str | None:
     """Return the text of a file without what wins, or None where there is nothing such in it."""
     sections = awsfiles.read(path)
     names = {title: title if plain else profile_of(title) for title in sections}
-    if not any(name == DEFAULT and not WINS.isdisjoint(sections[title]) for title, name in names.items()):
+    gone = {title: WINS if name == DEFAULT else frozenset(KEYS) for title, name in names.items()}
+    if not any(names[title] == DEFAULT and gone[title] & set(section) for title, section in sections.items()):
         return None
-    poorer = [name for title, name in names.items() if name and name != DEFAULT and awsfiles.has_keys(sections[title])]
-    if poorer:
-        listed = f"{', '.join(poorer[:LISTED])}{', …' if poorer[LISTED:] else ''}"
-        terminal.note(f"The program does not get the keys in {awsfiles.short(path)}: of [{DEFAULT}], and of {listed}.")
-    return _text({title: _kept(section, is_default=names[title] == DEFAULT) for title, section in sections.items()})
-
-
-def _kept(section: Section, *, is_default: bool) -> Section:
-    gone = WINS if is_default else KEYS
-    return {name: value for name, value in section.items() if name not in gone}
+    if any(name and name != DEFAULT and awsfiles.has_keys(sections[title]) for title, name in names.items()):
+        terminal.note(f"The program gets none of the keys in {awsfiles.short(path)}, of other profiles neither.")
+    return _text(
+        {
+            title: {name: value for name, value in section.items() if name not in gone[title]}
+            for title, section in sections.items()
+        }
+    )
 
 
 def _text(sections: Sections) -> str:

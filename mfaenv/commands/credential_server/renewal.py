@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from concurrent.futures import Future
 
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
@@ -35,44 +35,47 @@ class RefusedError(Exception):
         self.message = message
 
 
-class _Work:
-    """One renewal, which any number of requests wait for."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.refused: RefusedError | None = None
-
-
 class Renewal:
     """Gives credentials to requests, in any number of threads; one renewal at a time.
 
     Nobody is ever asked for a code. `line` is what a person types where the session has ended.
     """
 
-    def __init__(
-        self, sessions: Sessions, request: Request, first: Session, line: str, now: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, sessions: Sessions, request: Request, first: Session, line: str) -> None:
         self._sessions = sessions
         self._request = request
         self._latest = first
         self._line = line
-        self._now = now
         self._lock = threading.Lock()
-        self._work: _Work | None = None
+        self._renewed: Future[bool] = Future()
+        self._renewed.set_result(True)
 
     def current(self) -> Session:
         """Return credentials that hold. Raise RefusedError where there are none."""
         with self._lock:
             session = self._stored()
-            if self._lasts(session, self._margin(session)):
+            margin = self._margin(session)
+            if _lasts(session, margin):
                 return session
-            work = self._work = self._work or self._begun(session)
-        work.done.wait(PATIENCE if self._lasts(session, LEAST) else LONGEST)
+            if self._renewed.done():
+                self._renewed = Future()
+                # A thread of its own: a program that hangs up early finds the credentials when it asks again.
+                threading.Thread(target=self._renew, args=(self._renewed, margin), daemon=True).start()
+            renewed = self._renewed
+        refused = RefusedError(UNAVAILABLE, "AWS does not answer.")
+        try:
+            if not renewed.result(PATIENCE if _lasts(session, LEAST) else LONGEST):
+                ended = f"The session that serves profile {self._request.profile.text} has ended."
+                refused = RefusedError(ENDED, f"{ended} To go on, type in another window: {self._line}")
+        except TimeoutError:
+            pass
+        except RefusedError as error:
+            refused = error
         with self._lock:
             session = self._stored()
-        if self._lasts(session, LEAST):
+        if _lasts(session, LEAST):
             return session
-        raise work.refused or RefusedError(UNAVAILABLE, "AWS does not answer.")
+        raise refused
 
     def _stored(self) -> Session:
         """Look in the store: another window may have got new ones. What needs no code is in no store."""
@@ -80,9 +83,6 @@ class Renewal:
             lasting = self._request._replace(min_remaining=Span(LEAST, ""))
             self._latest = self._sessions.stored(lasting).session
         return self._latest
-
-    def _lasts(self, session: Session, seconds: float) -> bool:
-        return bool(session) and session.left(self._now()) >= seconds
 
     def _margin(self, session: Session) -> float:
         """Return the seconds that have to be left, or else they are renewed: what is short-lived in its second half.
@@ -93,33 +93,20 @@ class Renewal:
             return LEAST
         return max(min(AHEAD, (session.expires - session.created) / 2), LEAST)
 
-    def _begun(self, session: Session) -> _Work:
-        work = _Work()
-        # A thread of its own: a program that hangs up early finds the credentials when it asks again.
-        threading.Thread(target=self._do, args=(work, self._margin(session)), daemon=True).start()
-        return work
-
-    def _do(self, work: _Work, margin: float) -> None:
+    def _renew(self, renewed: Future[bool], margin: float) -> None:
+        """Renew, and let the result be whether there is a session to do so with."""
         try:
-            self._renew(margin)
-        except RefusedError as error:
-            work.refused = error
-        except DeniedError as error:
-            work.refused = RefusedError(DENIED, f"{error.message} {error.next_step}".strip())
+            session = self._sessions.renew(self._request._replace(min_remaining=Span(int(margin) + 1, ""))).session
+            if session and self._request.keys is None:
+                self._latest = session
+            renewed.set_result(bool(session))
         except MfaenvError as error:
-            work.refused = RefusedError(UNAVAILABLE, f"{error.message} {error.next_step}".strip())
+            code = DENIED if isinstance(error, DeniedError) else UNAVAILABLE
+            renewed.set_exception(RefusedError(code, f"{error.message} {error.next_step}".strip()))
         except Exception as error:  # noqa: BLE001 - a request gets an answer whatever goes wrong, and no traceback
-            work.refused = RefusedError(UNAVAILABLE, f"The credentials cannot be renewed: {type(error).__name__}.")
-        finally:
-            with self._lock:
-                self._work = None
-            work.done.set()
+            text = f"The credentials cannot be renewed: {type(error).__name__}."
+            renewed.set_exception(RefusedError(UNAVAILABLE, text))
 
-    def _renew(self, margin: float) -> None:
-        answer = self._sessions.renew(self._request._replace(min_remaining=Span(int(margin) + 1, "")))
-        if not answer.session:
-            ended = f"The session that serves profile {self._request.profile.text} has ended."
-            raise RefusedError(ENDED, f"{ended} To go on, type in another window: {self._line}")
-        if self._request.keys is None:
-            with self._lock:
-                self._latest = answer.session
+
+def _lasts(session: Session, seconds: float) -> bool:
+    return bool(session) and session.left(time.time()) >= seconds

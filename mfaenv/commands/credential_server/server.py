@@ -26,14 +26,11 @@ UNENDING_SECONDS = 3600
 _STATUS = {ENDED: HTTPStatus.FORBIDDEN, DENIED: HTTPStatus.FORBIDDEN}
 """What to try again is no use for. All else is SERVICE_UNAVAILABLE, which SDKs try again."""
 
-_POLL = 3600
-"""Seconds between two looks whether the server is to stop: it ends with the process."""
-
 
 class CredentialServer(LoopbackServer):
     """Serves what `current` returns on a loopback port of its own while the `with` block lasts."""
 
-    poll_seconds = _POLL
+    poll_seconds = 3600  # it ends with the process, and looks for nothing else
 
     def __init__(self, current: Callable[[], Session]) -> None:
         self.current = current
