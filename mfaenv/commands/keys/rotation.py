@@ -23,7 +23,7 @@ from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Options
 from mfaenv.model import Keys, Request
-from mfaenv.session import keychain, longterm
+from mfaenv.session import longterm
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.fetch import Context
@@ -46,16 +46,19 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     store.check()
     request = resolve.resolve(options, env, files)._replace(hops=())
     how = acquisition.settle(options, env, request, files)
-    title = request.keys.source if request.keys else keychain.title() if longterm.in_keychain(request) else ""
-    if not title or (request.keys and title != files.where(request.profiles[-1])):
+    root = request.profiles[-1]
+    place = places.of_profile(files, root, terminal)
+    in_place = request.keys.source == files.where(root) if request.keys else longterm.in_keychain(request)
+    if place is None or not in_place:
         raise _not_stored(request)
+    begun = place.load()
     session = Sessions(Context(store, terminal, how)).obtain(request).session
     settings = client.settings_of(request, session.device)
     iam = Iam.of_session(settings, credentials_of(session))
     if not iam.user:
         raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
     delete = bool(options.get("delete"))
-    rotation = Rotation(request, terminal, store, iam, settings, session, title, delete)
+    rotation = Rotation(request, terminal, store, iam, settings, session, place, begun, delete)
     asks = not how.no_input and terminal.available()
     key, replaces = "", False
     while True:
@@ -81,7 +84,7 @@ def _not_stored(request: Request) -> MfaenvError:
 
 @dataclass
 class Rotation:
-    """What a rotation works with; the session was got with the key to be replaced, which is stored at `title`."""
+    """What a rotation works with: where the profile's keys are, and those that were there before the lock."""
 
     request: Request
     terminal: Terminal
@@ -89,7 +92,8 @@ class Rotation:
     iam: Iam
     settings: ClientSettings
     session: Session
-    title: str
+    place: Place
+    keys: Keys | None
     delete: bool
 
     def advance(self, key: str, *, replaces: bool) -> AccessKey | None:
@@ -98,35 +102,33 @@ class Rotation:
         If that is `key`, it was chosen that it `replaces` the one in use, and is deleted, or else that it goes alone.
         Raise MfaenvError.
         """
-        root, old = self.request.profiles[-1], self.session.source
-        place = places.of_profile(awsfiles.load(self.terminal.env), root, self.terminal)
-        if isinstance(place, KeychainEntry):
-            place.remove_spare()
-        current = place.load() if place else None
-        if place is None or current is None:
+        root, before = self.request.profiles[-1], self.keys
+        self.place = places.of_profile(awsfiles.load(self.terminal.env), root, self.terminal) or self.place
+        if isinstance(self.place, KeychainEntry):
+            self.place.remove_spare()
+        current = self.keys = self.place.load()
+        if current is None:
             raise _not_stored(self.request)
-        self.title = place.title
-        if current.access_key != old:
-            self._remember(root, self.request.process.text, current)
-            self.terminal.note(f"Another mfaenv has replaced {old} by {current.access_key} meanwhile.")
+        if before and not same(current, before):
+            self.terminal.note(f"Another mfaenv has replaced {before.access_key} by {current.access_key} meanwhile.")
             return None
         listed = {each.id: each for each in self.iam.listed()}
-        if old not in listed:
-            wrong = f"IAM lists no key {old} of this user."
-            raise MfaenvError(wrong, f"Check the keys of profile {root} in {self.title}.")
-        other = next((each for each in listed.values() if each.id != old), None)
+        if current.access_key not in listed:
+            wrong = f"IAM lists no key {current.access_key} of this user."
+            raise MfaenvError(wrong, f"Check the keys of profile {root} in {self.place.title}.")
+        other = next((each for each in listed.values() if each.id != current.access_key), None)
         if other is None:
-            self._replace(place, current)
+            self._replace(current)
         elif self.delete and not other.active:
             self.iam.delete(other.id)
-            self.terminal.note(f"{other.id}, which was inactive, is deleted; {old} stays.")
+            self.terminal.note(f"{other.id}, which was inactive, is deleted; {current.access_key} stays.")
         elif other.id != key:
             return other
         elif replaces:
             self.iam.delete(other.id)
-            self._replace(place, current)
+            self._replace(current)
         else:
-            self._finish(place, current, other.id)
+            self._finish(current, other.id)
         return None
 
     def choose(self, other: AccessKey, *, asks: bool) -> bool:
@@ -135,9 +137,10 @@ class Rotation:
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. Raise MfaenvError where nothing is
         to change, or nobody can be asked.
         """
+        current = self.keys.access_key if self.keys else ""
         profiles = ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id))
         used = {
-            self.session.source: f"in {self.title}",
+            current: f"in {self.place.title}",
             other.id: (f"in profile {profiles}" if profiles else "in no profile here") if other.active else "inactive",
         }
         described = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
@@ -151,7 +154,7 @@ class Rotation:
             )
         leave, replace, finish = (
             "Leave both as they are",
-            f"Delete {other.id} for good, and make a new key to replace {self.session.source}",
+            f"Delete {other.id} for good, and make a new key to replace {current}",
             f"Deactivate {other.id}, and make no new key",
         )
         offered = [leave, replace, finish] if other.active else [leave, replace]
@@ -166,32 +169,32 @@ class Rotation:
             return "never used"
         return f"last used {environment.timestamp(int(use.at))[:10]} by {use.service} in {use.region}"
 
-    def _replace(self, place: Place, current: Keys) -> None:
+    def _replace(self, current: Keys) -> None:
         """Make a key, store it instead of the current one, and finish."""
         new = self.iam.create()
         # Before the new key is stored: so a run that finishes this one needs no code.
         longterm.carry_over(self.store, self.request, self.session, new.access_key, time.time())
         try:
-            place.replace(current, new)
+            self.place.replace(current, new)
         except BaseException:
-            self._take_back(place, new)
+            self._take_back(new)
             raise
-        self._finish(place, new, current.access_key)
+        self._finish(new, current.access_key)
 
-    def _take_back(self, place: Place, new: Keys) -> None:
+    def _take_back(self, new: Keys) -> None:
         """Delete a new key that could not be stored."""
         try:
-            if not same(place.load(), new):
+            if not same(self.place.load(), new):
                 self.iam.delete(new.access_key)
         except MfaenvError as error:
             self.terminal.warn(f"The new key {new.access_key} stays in IAM: {error.message}")
 
-    def _finish(self, place: Place, new: Keys, old: str) -> None:
+    def _finish(self, new: Keys, old: str) -> None:
         """Prove the new key, which is stored, give it to the other profiles, and deactivate or delete the old one."""
         self._remember(self.request.profiles[-1], self.request.process.text, new)
         self._prove(new)
         self._update_others(new, old)
-        places.check(place, new)
+        places.check(self.place, new)
         state = "active"
         try:
             self.iam.deactivate(old)
@@ -202,7 +205,7 @@ class Rotation:
         except MfaenvError as error:
             left = f"{new.access_key} is stored and works; {old} is still {state}."
             raise MfaenvError(f"{left} {error.message}", error.hint, command=error.command) from None
-        self.terminal.note(f"The new key {new.access_key} is in {self.title}; {old} is {state}.")
+        self.terminal.note(f"The new key {new.access_key} is in {self.place.title}; {old} is {state}.")
         if not self.delete:
             self.terminal.note("When nothing uses it any more:", self._line("--delete"))
 
