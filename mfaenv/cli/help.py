@@ -51,8 +51,9 @@ def usage(name: str) -> str:
 
 
 def _described(option: Option) -> tuple[str, str]:
-    sources = f" [{option.sources()}]" if option.sources() else ""
-    return spelling(option), option.help + sources
+    sources = ", ".join(filter(None, [*option.variables, option.other_source]))
+    otherwise = ", else ".join(filter(None, [sources, option.default]))
+    return spelling(option), f"{option.help} [{otherwise}]" if otherwise else option.help
 
 
 def spelling(option: Option) -> str:

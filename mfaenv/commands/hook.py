@@ -20,9 +20,6 @@ from mfaenv.shells import Pair
 from mfaenv.store import Store
 from mfaenv.terminal.tty import printable
 
-LONGEST_NAME = 60
-"""Characters of a name that is shown in a line at the prompt."""
-
 
 def run(words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print what the shell gets and loses, for the shell and the reason that are named."""
@@ -73,7 +70,7 @@ def due(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     if end is None:
         return []
     profile = env.get(PROFILE, "")
-    whose = f" of profile {_short(profile)}" if profile else ""
+    whose = f" of profile {profile}" if profile else ""
     if end <= now:
         _say(f"the session{whose} has ended: type mfaenv for a new one")
         return [(name, None) for name in (*environment.ENDING, *environment.settings(env), NEXT, *_shown_as(env))]
@@ -129,17 +126,13 @@ def _removal(env: Mapping[str, str]) -> list[Pair]:
 
 def _what_to_type(asked: str, former: str, env: Mapping[str, str]) -> str:
     if not asked:
-        return f"AWS_PROFILE is gone, and no session of {_short(former)} is stored: type mfaenv -p {_short(former)}"
-    profiles, now = names.profiles(env), f"AWS_PROFILE is {_short(asked)} now"
+        return f"AWS_PROFILE is gone, and no session of {former} is stored: type mfaenv -p {former}"
+    profiles, now = names.profiles(env), f"AWS_PROFILE is {asked} now"
     if asked in profiles:
         return f"{now}: type mfaenv"
     return f"{now}, and there is no such profile. {suggest.hint(asked, profiles, '')}".rstrip()
 
 
-def _short(name: str) -> str:
-    return printable(name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…")
-
-
 def _say(text: str) -> None:
     with suppress(OSError):
-        output.text_to_stderr(f"mfaenv: {text}\n")
+        output.text_to_stderr(f"mfaenv: {printable(text)}\n")

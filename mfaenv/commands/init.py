@@ -1,7 +1,6 @@
 """`mfaenv init`: all that a shell's profile needs, from one process: function, hook, completion and stored session."""
 
 import os
-import stat
 import time
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -29,50 +28,38 @@ def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     if shells.get_target(shell).saved:
         output.to_stdout(kept(shell, options, env, now).encode())
         return DONE
-    settings, profile = [*_path(shell, env), *startup.settings(shell, store, hook=hook)], _profile(options)
-    code = _code(shell, env, store, now, (), hook=hook)
-    stays = _stays(env, now)
+    settings, stays = [*_path(shell, env), *startup.settings(shell, store, hook=hook)], _stays(env, now)
     session = [] if stays else stored_session(options, env, store, now)
     if hook and shells.get_target(shell).hook and not stays:  # then the hook sees to it
         session = without_name(session, env)
         settings.append((environment.SEEN, env.get(environment.AWS_PROFILE) or None))
-    without = [*settings, *([] if stays else profile)]
-    variables, secret = _variables(shell, [*settings, *session] if session else without, without, env)
-    (output.secrets_to_stdout if secret else output.to_stdout)(variables + code.encode())
+    if not _holds(shell, session):  # mfaenv says so when it is typed; the function is there all the same
+        session = []
+    variables = _rendered(shell, [*settings, *(session or ([] if stays else _profile(options)))])
+    code = _code(shell, env, store, now, (), hook=hook)
+    (output.secrets_to_stdout if session else output.to_stdout)(variables + code.encode())
     return DONE
 
 
 def _path(shell: str, env: Mapping[str, str]) -> list[Pair]:
-    """Return the PATH with the folder of this program at its end; an empty list where it is there, as it mostly is.
+    """Return the PATH with the folder of this program at its end; an empty list where it is there, or cannot be.
 
     The user's startup files may put ~/.local/bin there later (Debian's ~/.profile does), or never. A PATH that is not
     in the environment may be in the shell all the same: bash has one of its own then.
     """
     folder, path = os.path.dirname(command_line.started()), env.get("PATH", "")
-    if not (folder and path) or folder in path.split(os.pathsep):
-        return []
-    pair = "PATH", f"{path}{os.pathsep}{folder}"
-    wrong = _unfit(folder) or _refused(shell, pair)
-    if wrong:
-        _warn(f"{wrong} So the PATH stays as it is, without {folder}.", env)
-    return [] if wrong else [pair]
+    pair = ("PATH", f"{path}{os.pathsep}{folder}")
+    is_needed = folder and path and folder not in path.split(os.pathsep)
+    return [pair] if is_needed and os.pathsep not in folder and _holds(shell, [pair]) else []
 
 
-def _unfit(folder: str) -> str:
-    """Return why a folder must not be on the PATH, or an empty text. On Windows no mode tells who can write there."""
-    if os.pathsep in folder:
-        return f"The folder of mfaenv has a '{os.pathsep}' in its name."
-    open_to_others = os.name != "nt" and os.path.isdir(folder) and os.stat(folder).st_mode & stat.S_IWOTH
-    return "Other users can write to the folder of mfaenv." if open_to_others else ""
-
-
-def _refused(shell: str, pair: Pair) -> str:
-    """Return why a shell cannot hold a variable, or an empty text where it can."""
+def _holds(shell: str, pairs: list[Pair]) -> bool:
+    """Return whether a shell can hold these variables."""
     try:
-        _rendered(shell, [pair])
-    except MfaenvError as error:
-        return error.message
-    return ""
+        _rendered(shell, pairs)
+    except MfaenvError:
+        return False
+    return True
 
 
 def kept(shell: str, options: Options, env: Mapping[str, str], now: float) -> str:
@@ -92,27 +79,6 @@ def _code(  # noqa: PLR0913 - all that the templates need
 
 def _profile(options: Options) -> list[Pair]:
     return [(environment.PROFILE, str(options["profile"]))] if options.get("profile") else []
-
-
-def _variables(shell: str, pairs: list[Pair], without: list[Pair], env: Mapping[str, str]) -> tuple[bytes, bool]:
-    """Return the lines that set the variables, and whether a stored session is among them.
-
-    A session that the shell cannot hold is left out with a warning: the shell would start without its function for as
-    long as the session is stored. Raise MfaenvError where it cannot hold the variables `without` the session either.
-    """
-    try:
-        return _rendered(shell, pairs), pairs != without
-    except MfaenvError as error:
-        if pairs == without:
-            raise
-        _warn(f"{error.message} So the stored session is left out.", env)
-        return _rendered(shell, without), False
-
-
-def _warn(text: str, env: Mapping[str, str]) -> None:
-    from mfaenv.terminal.terminal import Terminal  # rarely needed, and each start of a shell would wait for it
-
-    Terminal(env).warn(text)
 
 
 def _rendered(shell: str, pairs: list[Pair]) -> bytes:

@@ -50,7 +50,7 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
         profiles=chain.profiles,
         kind=kind,
         keys=keys,
-        process=_process(kind, chain.root, files),
+        process=_setting(PROCESS, chain.root, files) if kind == PROCESS else NOTHING,
         device=option_or_setting(looked_up(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
         account="",
         region=region,
@@ -88,10 +88,6 @@ def load_files(options: Options, env: Mapping[str, str]) -> AwsFiles:
     """
     ours = environment.without_settings(env)
     return awsfiles.load(env, must_be_readable=_environment_keys(named_profile(options, ours), ours) is None)
-
-
-def _process(kind: str, name: str, files: AwsFiles) -> Value:
-    return Value(files.profiles[name][PROCESS], f"{PROCESS} of profile {name}") if kind == PROCESS else NOTHING
 
 
 def _is_ours(profile: Value, env: Mapping[str, str]) -> bool:
@@ -166,13 +162,12 @@ def _call_region(regions: Sequence[Value], endpoint: Value) -> str:
 
 def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], files: AwsFiles) -> Value:
     """Return what options and variables say, else the setting of the first profile from the wanted one down."""
-    if chosen.text:
-        return chosen
-    for name in profiles:
-        text = files.profiles.get(name, {}).get(setting, "")
-        if text:
-            return Value(text, f"{setting} of profile {name}", Origin.PROFILE)
-    return NOTHING
+    values = (_setting(setting, name, files) for name in profiles)
+    return next((value for value in (chosen, *values) if value.text), NOTHING)
+
+
+def _setting(setting: str, name: str, files: AwsFiles) -> Value:
+    return Value(files.profiles.get(name, {}).get(setting, ""), f"{setting} of profile {name}", Origin.PROFILE)
 
 
 def _limited(options: Options, hops: tuple[Hop, ...], name: str, files: AwsFiles) -> tuple[Hop, ...]:

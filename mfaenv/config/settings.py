@@ -49,8 +49,10 @@ CHOICES = {
 }
 """What botocore takes, in lower case: with anything else no client is made."""
 
-NESTED = {"s3_disable_multiregion_access_points": "s3_disable_multiregion_access_points"} | {
-    name: name.removeprefix("s3_") for name in ("s3_use_arn_region", "s3_us_east_1_regional_endpoint")
+NESTED = {
+    "s3_use_arn_region": "use_arn_region",
+    "s3_us_east_1_regional_endpoint": "us_east_1_regional_endpoint",
+    "s3_disable_multiregion_access_points": "s3_disable_multiregion_access_points",
 }
 """The settings that may stand in the block of `s3`, and their names there."""
 
@@ -99,18 +101,14 @@ def _value(setting: str, section: Section) -> str:
     text = section.get(setting, "")
     if not text and setting in NESTED:
         text = awsfiles.nested(section.get("s3", "")).get(NESTED[setting], "")
-    return _truth(text) if text and setting in SWITCHES else text
+    return str(is_true(text)).lower() if text and setting in SWITCHES else text
 
 
 def _without_variable(env: Mapping[str, str], own: Section, default: Section, region: str) -> Iterator[str]:
     """Yield what has no variable, or none that may be set: rclone 1.60 fails where AWS_CA_BUNDLE is."""
     bundle = own.get("ca_bundle", "")
     if bundle != default.get("ca_bundle", "") and not env.get("AWS_CA_BUNDLE"):
-        yield (
-            f"ca_bundle is that of [default] there: set AWS_CA_BUNDLE={bundle}"
-            if bundle
-            else ("ca_bundle is that of [default] there: set AWS_CA_BUNDLE")
-        )
+        yield f"ca_bundle is that of [default] there: set AWS_CA_BUNDLE{bundle and f'={bundle}'}"
     if default.get("region") and not region and own is not default:
         yield f"the region is that of [default], {default['region']}: set region in the profile, or AWS_REGION"
     if _s3(own) != _s3(default):
@@ -147,10 +145,6 @@ def is_ignored(env: Mapping[str, str], section: Section) -> bool:
 def is_true(text: str) -> bool:
     """Return whether a setting is on, as botocore reads it."""
     return text.lower() == "true"
-
-
-def _truth(text: str) -> str:
-    return "true" if is_true(text) else "false"
 
 
 class _Addresses(NamedTuple):

@@ -69,9 +69,6 @@ READERS: "dict[object, Callable[[str], object]]" = {
 }
 """How the text of a field becomes a value of its type. Each raises ValueError for a text that holds none."""
 
-ADDED = ("limit", "user")
-"""Fields that entries of an earlier version lack."""
-
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Entry:
@@ -92,19 +89,14 @@ class Entry:
         NUL is wrong in any of them: no variable can hold it, and no path.
         """
         fields = (None if b"\0" in data else load(data)) or {}
-        kinds = ((name, kind) for name, kind in cls.__annotations__.items() if name in fields or name not in ADDED)
         try:
-            return cls(**{name: cls.READERS[kind](fields[name]) for name, kind in kinds})
+            return cls(**{name: cls.READERS[kind](fields[name]) for name, kind in cls.__annotations__.items()})
         except (KeyError, ValueError):
             return None
 
     def fields(self) -> "list[tuple[str, Any]]":
         """Return the names of its fields, and their values."""
         return [(name, getattr(self, name)) for name in type(self).__annotations__]
-
-    def __setattr__(self, name: str, _: object) -> None:
-        """Raise AttributeError: an entry does not change."""
-        raise AttributeError(f"{type(self).__name__}.{name} cannot be set")
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and isinstance(other, Entry) and self.fields() == other.fields()

@@ -53,11 +53,6 @@ class Option:
         self.default = default
         self.takes = takes
 
-    def sources(self) -> str:
-        """Return where a value comes from when the option is not given, in words."""
-        sources = ", ".join([*self.variables, *filter(None, [self.other_source])])
-        return ", else ".join(filter(None, [sources, self.default]))
-
 
 MAIN_OPTIONS = {
     "profile": Option(

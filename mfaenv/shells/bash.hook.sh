@@ -4,14 +4,8 @@ if [ -n "${EPOCHSECONDS-}" ]; then
 elif \printf -v _mfaenv_now '%(%s)T' -1 2>/dev/null; then
     _mfaenv_clock() { \printf -v _mfaenv_now '%(%s)T' -1; }
 else
-    # SECONDS follows the clock until somebody assigns it, so date puts it right once a minute.
-    _mfaenv_start=$((@NOW@ - SECONDS)) _mfaenv_checked=$SECONDS
-    _mfaenv_clock() {
-        if ((SECONDS < _mfaenv_checked || SECONDS >= _mfaenv_checked + 60)); then
-            _mfaenv_start=$(($(\command date +%s) - SECONDS)) _mfaenv_checked=$SECONDS
-        fi
-        _mfaenv_now=$((_mfaenv_start + SECONDS))
-    }
+    _mfaenv_start=$((@NOW@ - SECONDS))
+    _mfaenv_clock() { _mfaenv_now=$((_mfaenv_start + SECONDS)); }
 fi
 # Look, without a process, whether the word in the store is another than before.
 _mfaenv_look() {

@@ -56,7 +56,8 @@ def evaluator(environ: "Mapping[str, str]", named: str = "") -> str:
 
 def _caller() -> str | None:
     """Return the name of the shell that called, or None where none is found."""
-    return _from_proc() if sys.platform == "linux" else _from_shellingham()
+    # shellingham would find the same, but the modules that it loads cost more than a stored session's whole answer.
+    return next(filter(None, map(identify, callers())), None) if sys.platform == "linux" else _from_shellingham()
 
 
 def _parent() -> str | None:
@@ -86,11 +87,6 @@ def _basename(program: str) -> str:
     # A login shell's name begins with a hyphen.
     name = program.removeprefix("-").replace("\\", "/").rpartition("/")[2].lower()
     return name.removesuffix(".exe").removesuffix(".dll")
-
-
-def _from_proc() -> str | None:
-    # shellingham would find the same, but the modules that it loads cost more than a stored session's whole answer.
-    return next(filter(None, map(identify, callers())), None)
 
 
 def callers() -> "Iterator[list[str]]":

@@ -10,11 +10,10 @@ else
     end
 end
 
-# That takes fish longer than all the rest. So where the system tells how long it is up, most prompts ask for that: for a
-# minute from now at most, since the clock may be set.
+# That takes fish longer than all the rest. So where the system tells how long it is up, most prompts ask for that.
 function _mfaenv_hold
     test -r /proc/uptime; and read -l up rest </proc/uptime; or return
-    set -g _mfaenv_until (math "min($up + 60, $up + $argv[1] - $_mfaenv_now)")
+    set -g _mfaenv_until (math $up + $argv[1] - $_mfaenv_now)
     set -g _mfaenv_holding $MFAENV_EXPIRES
 end
 set -g _mfaenv_holding no

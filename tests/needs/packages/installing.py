@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import installed
 from terminals import missing, need
-
-from mfaenv.cli import installed
 
 ROOT = Path(__file__).parents[3]
 

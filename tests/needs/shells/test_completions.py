@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import installed
 import pytest
 from product import COMMAND
 from shell_table import ON_POSIX
@@ -17,7 +18,6 @@ from shell_table import Tab as Words
 from terminals import CTRL_C, PATIENCE, SHELLS, Shell, Window, need, open_window
 
 from mfaenv import shells
-from mfaenv.cli import installed
 from mfaenv.commands import startup
 from mfaenv.config import awsfiles, paths
 from mfaenv.fast.catalog import COMMANDS
@@ -439,7 +439,7 @@ def test_the_installed_files_are_made_from_the_catalog(tmp_path: Path) -> None:
     installed.main(tmp_path)
     made = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
     kept = {file.name: file.read_text(encoding="utf-8") for file in (ROOT / "completions").iterdir()}
-    assert kept == made, "run: python -m mfaenv.cli.installed completions"
+    assert kept == made, "run: PYTHONPATH=. python tests/support/installed.py completions"
 
 
 def test_a_function_has_its_completion_where_the_shell_has_one() -> None:

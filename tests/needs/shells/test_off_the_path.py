@@ -153,14 +153,12 @@ def path_after(product: Product, load: str, *env: str) -> list[str]:
     return [*done.out.splitlines(), done.err]
 
 
-@pytest.mark.parametrize("folder", ["a:b", ":", "open"])
-def test_a_folder_that_is_several_or_open_to_others_is_not_put_on_the_path(product: Product, folder: str) -> None:
+@pytest.mark.parametrize("folder", ["a:b", ":"])
+def test_a_folder_that_is_several_is_not_put_on_the_path(product: Product, folder: str) -> None:
     """In `a:b` the PATH would have the folder `b` of whatever folder is the current one."""
     path = program(product, folder)
-    path.parent.chmod(0o777 if folder == "open" else 0o755)
     before, after, said = path_after(product, f'eval "$({shlex.quote(str(path))} init bash)"')
-    assert after == before
-    assert "So the PATH stays as it is" in said
+    assert (after, said) == (before, "")
 
 
 @pytest.mark.parametrize("env", [("-u", "PATH"), ("PATH=",)], ids=["none", "empty"])
@@ -186,7 +184,6 @@ def test_a_path_that_the_shell_cannot_hold_is_left_alone(product: Product, shell
     done = product.run("init", shell)
     assert done.status == 0
     assert "MFAENV_FUNCTION" in done.out
-    assert "PATH has a value" in done.err
     assert "PATH=" not in done.out
 
 

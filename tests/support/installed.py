@@ -1,6 +1,6 @@
 """The files that are installed beside the program: completions that package managers link.
 
-`python -m mfaenv.cli.installed FOLDER` writes them.
+`python tests/support/installed.py FOLDER` writes them.
 """
 
 from __future__ import annotations
