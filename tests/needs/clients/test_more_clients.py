@@ -1,16 +1,15 @@
 """What mfaenv gives, as programs written in Go and others take it: exported, and through a credential_process."""
 
-import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import pytest
+from needs.clients import go_client
 from observed_aws import ObservedAws
 from product import Product
 from settings import configure, set_keys
@@ -19,42 +18,19 @@ from terminals import need, with_mfaenv
 if TYPE_CHECKING:
     from mfaenv.pretend_aws.scenario import Scenario
 
-GO_SOURCES = Path("/usr/share/gocode")
-"""Where Debian keeps the libraries of Go."""
-
-GO = """
-package main
-
-import (
-	"context"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-)
-
-func main() {
-	loaded, err := config.LoadDefaultConfig(context.Background())
-	if err != nil {
-		panic(err)
-	}
-	if _, err = s3.NewFromConfig(loaded).ListBuckets(context.Background(), nil); err != nil {
-		panic(err)
-	}
-}
-"""
-
 
 class Program(NamedTuple):
-    """A program that asks S3; `{url}` is its address, `{home}` the home directory."""
+    """A program that asks S3, or Go that asks who it is; `{url}` is its address, `{go}` the program in Go."""
 
     name: str
     command: tuple[str, ...]
     variables: tuple[tuple[str, str], ...] = ()
     lists: bool = True
-    """Whether it lists buckets, which is all that the pretend AWS can do of S3; else the one here that refuses."""
+    """Whether the pretend AWS can do what it asks, as listing buckets; else the S3 here that refuses."""
 
 
 PROGRAMS = (
-    Program("go", ("{home}/list",)),
+    Program("go", ("{go}",)),
     Program("rclone", ("rclone", "lsd", ":s3,provider=AWS,env_auth=true,endpoint='{url}':")),
     Program("restic", ("restic", "-r", "s3:{url}/reports", "cat", "config"), (("RESTIC_PASSWORD", "x"),), lists=False),
     Program(
@@ -100,27 +76,14 @@ def refusing() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
-def lister(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program in Go, built from Debian's sources."""
-    need("go")
-    place = tmp_path_factory.mktemp("go")
-    (place / "main.go").write_text(GO)
-    env = {"PATH": os.environ["PATH"], "HOME": str(place), "GO111MODULE": "off", "GOPATH": str(GO_SOURCES)}
-    env["GOCACHE"] = str(tmp_path_factory.getbasetemp() / "go")
-    subprocess.run(["go", "build", "-o", "list", "main.go"], cwd=place, env=env, check=True)
-    return place / "list"
-
-
 @pytest.mark.parametrize("way", ["exported", "process"])
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda row: row.name)
 def test_a_program_signs_with_the_session(
     product: Product, aws: ObservedAws, request: pytest.FixtureRequest, program: Program, way: str
 ) -> None:
     """restic takes a credential_process from the credentials file, all others from the config file."""
-    if program.name == "go":
-        shutil.copy(request.getfixturevalue("lister"), product.home / "list")
-    else:
+    go = go_client.build() if program.name == "go" else ""
+    if not go:
         need(program.command[0])
     scenario: Scenario = request.getfixturevalue("scenario")
     product.env = {**with_mfaenv(product), **dict(program.variables)}
@@ -128,7 +91,7 @@ def test_a_program_signs_with_the_session(
     (session,) = (held for held in scenario.world.credentials.values() if held.mfa_at is not None)
     aws.log.clear()
     url = aws.url if program.lists else request.getfixturevalue("refusing")
-    words = [word.format(url=url, home=product.home) for word in program.command]
+    words = [word.format(url=url, go=go) for word in program.command]
     env = dict(product.env)
     if way == "process":
         process = f"{shutil.which('mfaenv', path=env['PATH'])} process -p default"
@@ -154,13 +117,13 @@ def test_a_program_signs_with_the_session(
 
 
 def test_go_takes_the_keys_beside_aws_profile(
-    product: Product, aws: ObservedAws, request: pytest.FixtureRequest, lister: Path
+    product: Product, aws: ObservedAws, request: pytest.FixtureRequest
 ) -> None:
     scenario: Scenario = request.getfixturevalue("scenario")
     product.env = with_mfaenv(product)
     assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     aws.log.clear()
-    line = f'eval $(mfaenv -p default) && export AWS_PROFILE=staging && exec "{lister}"'
+    line = f'eval $(mfaenv -p default) && export AWS_PROFILE=staging && exec "{go_client.build()}"'
     subprocess.run(
         ["bash", "-c", line], env=product.env, cwd=product.home, capture_output=True, check=False, timeout=60
     )

@@ -7,10 +7,10 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
+from needs.clients import go_client
 from product import finish
 from screens import Screen
 from terminals import missing, need, with_mfaenv
@@ -43,36 +43,8 @@ const { fromIni } = require("@aws-sdk/credential-provider-ini");
     console.log((await sts.send(new GetCallerIdentityCommand({}))).Arn);
 })();
 """
-GO = """
-package main
-
-import (
-	"context"
-	"fmt"
-	"os"
-
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
-)
-
-func main() {
-	ctx := context.Background()
-	loaded, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(os.Args[1]))
-	if err != nil {
-		panic(err)
-	}
-	who, err := sts.NewFromConfig(loaded).GetCallerIdentity(ctx, nil)
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(*who.Arn)
-}
-"""
-
-DEBIAN_GO = Path("/usr/share/gocode/src/github.com/aws/aws-sdk-go-v2/service/sts")
-
 Command = list[str]
-Client: TypeAlias = "Callable[[Path], Callable[[str], Command]]"
+Client: TypeAlias = "Callable[[], Callable[[str], Command]]"
 
 
 @pytest.fixture
@@ -89,11 +61,11 @@ def configured(product: Product) -> Product:
     return product
 
 
-def boto3(_folder: Path) -> Callable[[str], Command]:
+def boto3() -> Callable[[str], Command]:
     return lambda role: [sys.executable, "-c", BOTO3, role]
 
 
-def aws_cli(_folder: Path) -> Callable[[str], Command]:
+def aws_cli() -> Callable[[str], Command]:
     program = shutil.which("aws", path=os.defpath)  # where Debian installs it; others come first on many a PATH
     if program is None:
         missing("Debian's aws")
@@ -101,7 +73,7 @@ def aws_cli(_folder: Path) -> Callable[[str], Command]:
     return lambda role: [*words, role]
 
 
-def javascript(_folder: Path) -> Callable[[str], Command]:
+def javascript() -> Callable[[str], Command]:
     need("node")
     wanted = "require('@aws-sdk/client-sts'); require('@aws-sdk/credential-provider-ini')"
     if subprocess.run(["node", "-e", wanted], capture_output=True, check=False).returncode:
@@ -109,27 +81,12 @@ def javascript(_folder: Path) -> Callable[[str], Command]:
     return lambda role: ["node", "-e", JAVASCRIPT, role]
 
 
-def go(folder: Path) -> Callable[[str], Command]:
-    need("go")
-    if not DEBIAN_GO.exists():
-        missing("golang-github-aws-aws-sdk-go-v2-dev")
-    source, program = folder / "main.go", folder / "program"
-    if program.exists():
-        return lambda role: [str(program), role]
-    source.write_text(GO)
-    settings = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "-p=1", "GOPROXY": "off"}
-    environment = {**os.environ, **settings, "GOCACHE": str(folder / "cache")}
-    subprocess.run(["go", "build", "-o", str(program), str(source)], env=environment, check=True, cwd=folder)
-    return lambda role: [str(program), role]
+def go() -> Callable[[str], Command]:
+    program = str(go_client.build())
+    return lambda role: [program, role]
 
 
 CLIENTS = (boto3, aws_cli, javascript, go)
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a program is built once."""
-    return tmp_path_factory.mktemp("clients")
 
 
 @contextmanager
@@ -170,9 +127,9 @@ def with_windows(product: Product, screen: Screen) -> None:
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_one_stored_session_serves_all_role_profiles(
-    configured: Product, scenario: Scenario, aws: ObservedAws, folder: Path, client: Client
+    configured: Product, scenario: Scenario, aws: ObservedAws, client: Client
 ) -> None:
-    command = client(folder)
+    command = client()
     assert configured.run("--shell", "sh", "-c", scenario.device.code()).status == 0
     roles = [*ROLES, *ROLES]
     with started(configured, [command(role) for role in roles]) as processes:
@@ -182,10 +139,10 @@ def test_one_stored_session_serves_all_role_profiles(
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_with_nothing_stored_one_window_asks_and_the_others_wait(
-    configured: Product, scenario: Scenario, aws: ObservedAws, folder: Path, client: Client
+    configured: Product, scenario: Scenario, aws: ObservedAws, client: Client
 ) -> None:
     need("zenity")
-    command = client(folder)
+    command = client()
     roles = [*ROLES, *ROLES]
     with Screen() as screen:
         with_windows(configured, screen)
@@ -197,10 +154,10 @@ def test_with_nothing_stored_one_window_asks_and_the_others_wait(
 
 
 def test_all_of_them_at_once_have_one_code_between_them(
-    configured: Product, scenario: Scenario, aws: ObservedAws, folder: Path
+    configured: Product, scenario: Scenario, aws: ObservedAws
 ) -> None:
     need("zenity")
-    commands = [client(folder) for client in CLIENTS]
+    commands = [client() for client in CLIENTS]
     roles = [role for _ in commands for role in ROLES]
     with Screen() as screen:
         with_windows(configured, screen)
@@ -210,16 +167,16 @@ def test_all_of_them_at_once_have_one_code_between_them(
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
 
 
-def test_without_the_offer_the_same_profile_is_denied(product: Product, aws: ObservedAws, folder: Path) -> None:
+def test_without_the_offer_the_same_profile_is_denied(product: Product, aws: ObservedAws) -> None:
     """The other tests would prove nothing in an account that does not demand MFA."""
-    done = subprocess.run(boto3(folder)("staging"), env=product.env, capture_output=True, text=True, check=False)
+    done = subprocess.run(boto3()("staging"), env=product.env, capture_output=True, text=True, check=False)
     assert "AccessDenied" in done.stderr
     assert aws.actions("AssumeRole") == ["AssumeRole"]
 
 
-def test_go_assumes_roles_in_the_demo_too(product: Product, folder: Path) -> None:
+def test_go_assumes_roles_in_the_demo_too(product: Product) -> None:
     """The key alone is refused, by the demo and not on the way to AWS."""
     product.env["HTTPS_PROXY"] = "http://127.0.0.1:1"
-    done = product.run("demo", "--", *go(folder)("staging"))
+    done = product.run("demo", "--", *go()("staging"))
     assert "StatusCode: 403" in done.err
     assert "with an explicit deny in an identity-based policy" in done.err

@@ -4,9 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from needs.clients import go_client
 from observed_aws import ObservedAws
 from product import Product
 from served import shorten
@@ -37,49 +37,10 @@ const { GetCallerIdentityCommand, STSClient } = require("@aws-sdk/client-sts");
 })();
 """
 
-GO = """
-package main
-
-import (
-	"context"
-	"fmt"
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
-)
-
-func main() {
-	ctx := context.Background()
-	loaded, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		panic(err)
-	}
-	client := sts.NewFromConfig(loaded)
-	if _, err := client.GetCallerIdentity(ctx, nil); err != nil {
-		panic(err)
-	}
-	keys, err := loaded.Credentials.Retrieve(ctx)
-	if err != nil {
-		panic(err)
-	}
-	for !time.Now().After(keys.Expires.Add(5 * time.Minute)) {
-		time.Sleep(100 * time.Millisecond)
-	}
-	who, err := client.GetCallerIdentity(ctx, nil)
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(*who.Arn)
-}
-"""
-"""The SDK's cache gives an end that is five minutes early."""
-
 LIFE = 12
 """Seconds of a role: on a busy machine, too, a program has started and called within them."""
 
 AWS_CLI = "$0 sts get-caller-identity && sleep {seconds} && $0 sts get-caller-identity --query Arn --output text"
-DEBIAN_GO = Path("/usr/share/gocode/src/github.com/aws/aws-sdk-go-v2/service/sts")
 
 pytestmark = pytest.mark.usefixtures("_short_roles")
 ONLY = pytest.mark.parametrize("only", [False, True], ids=["all profiles", "one profile"])
@@ -132,17 +93,6 @@ def test_the_javascript_sdk_outlives_a_role(
     assert_it_outlives_a_role(product, scenario, aws, "node", "-e", JAVASCRIPT, only=only, **modules)
 
 
-@pytest.mark.xdist_group("go")  # what one has compiled, the other takes
 @ONLY
-def test_the_go_sdk_outlives_a_role(
-    product: Product, scenario: Scenario, aws: ObservedAws, tmp_path: Path, *, only: bool
-) -> None:
-    need("go")
-    if not DEBIAN_GO.exists():
-        missing("golang-github-aws-aws-sdk-go-v2-dev")
-    source, program = tmp_path / "main.go", tmp_path / "program"
-    source.write_text(GO)
-    settings = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "-p=1", "GOPROXY": "off"}
-    environment = {**os.environ, **settings, "GOCACHE": str(tmp_path.parent / "go")}
-    subprocess.run(["go", "build", "-o", str(program), str(source)], env=environment, check=True, cwd=tmp_path)
-    assert_it_outlives_a_role(product, scenario, aws, str(program), only=only)
+def test_the_go_sdk_outlives_a_role(product: Product, scenario: Scenario, aws: ObservedAws, *, only: bool) -> None:
+    assert_it_outlives_a_role(product, scenario, aws, str(go_client.build()), "outlive", only=only)

@@ -87,6 +87,7 @@ class Index:
         self._env = {
             **{name: value for name, value in os.environ.items() if not name.startswith(THEIRS)},
             "PIP_CACHE_DIR": str(downloads / "pip"),
+            "PIP_COMPILE": "0",  # what is loaded is compiled then: a tenth of what is installed
             "PIPX_DEFAULT_PYTHON": sys.executable,
             "UV_CACHE_DIR": str(downloads / "uv"),
             "UV_PYTHON": sys.executable,

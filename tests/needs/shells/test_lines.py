@@ -9,16 +9,18 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from observed_aws import ObservedAws
+from product import Product
 from settled import PROGRAMS, ROWS, seated
 from shell_table import SHELLS, Shell
 from terminals import need, with_mfaenv
 
+from mfaenv.pretend_aws.files import write_files
+from mfaenv.pretend_aws.scenario import build_scenario
 from mfaenv.shells import PLAIN
 
 if TYPE_CHECKING:
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs of these tests are scripts of sh")
 
@@ -64,18 +66,24 @@ class BackgroundClient(NamedTuple):
         return done
 
 
-@pytest.fixture
-def ready(product: Product, scenario: Scenario) -> BackgroundClient:
-    for arguments in (("-c", scenario.device.code()), ("-p", "staging")):
-        assert product.run("--shell", "sh", *arguments).status == 0
-    held = product.run("--shell", "sh", "--cached", "-p", "staging").out
-    key, secret, token = (re.search(rf"{name}=(.+)&&", held)[1] for name in ("KEY_ID", "ACCESS_KEY", "TOKEN"))  # type: ignore[index]  # without a match the test fails
-    (product.home / "tools").mkdir()
-    for name, text in PROGRAMS.items():
-        (product.home / "tools" / name).write_text(f"#!/bin/sh\n{text}\n")
-        (product.home / "tools" / name).chmod(0o755)
-    (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out)
-    return BackgroundClient(product, f"key={key} secret=set profile=staging", (secret, token))
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundClient]:
+    """One home for all of them: no line here changes what is stored."""
+    home, scenario = tmp_path_factory.mktemp("home"), build_scenario("mfa")
+    for name in (".aws", "tools"):
+        (home / name).mkdir()
+    with ObservedAws(scenario.world) as aws:
+        settings = write_files(home / ".aws", aws.url, keys={"default": scenario.key}, profiles=scenario.profiles)
+        product = Product(home, settings)
+        for arguments in (("-c", scenario.device.code()), ("-p", "staging")):
+            assert product.run("--shell", "sh", *arguments).status == 0
+        held = product.run("--shell", "sh", "--cached", "-p", "staging").out
+        key, secret, token = (re.search(rf"{name}=(.+)&&", held)[1] for name in ("KEY_ID", "ACCESS_KEY", "TOKEN"))  # type: ignore[index]  # without a match the test fails
+        for name, text in PROGRAMS.items():
+            (home / "tools" / name).write_text(f"#!/bin/sh\n{text}\n")
+            (home / "tools" / name).chmod(0o755)
+        (home / "mfaenv.nu").write_text(product.run("init", "nu").out)
+        yield BackgroundClient(product, f"key={key} secret=set profile=staging", (secret, token))
 
 
 def load(shell: Shell, *, loaded: bool) -> tuple[str, ...]:
