@@ -240,11 +240,13 @@ class Rotation:
             if place is None or longterm.remembered_key(self.store, name, command) not in {"", old}:
                 continue  # a keychain that has another one is not opened
             try:
+                if isinstance(place, KeychainEntry):
+                    place.remove_spare()
                 keys = place.load()
                 if keys and not keys.token and keys.access_key == old:
                     place.replace(keys, new)
                     self._remember(name, command, new)
                     self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")
             except MfaenvError as error:
-                left = f"Profile {name} still has the old key {old}, which therefore stays active. Run it again."
-                raise MfaenvError(error.message, left) from None
+                left = f"Profile {name} still has the old key {old}, which therefore stays active."
+                raise MfaenvError(f"{left} {error.message}", error.hint, command=error.command) from None
