@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from urllib.parse import quote
 
 from mfaenv.aws import client, devices
@@ -31,8 +31,6 @@ MAX_NAMES = 20
 MAX_NAME_BYTES = 37
 """Of the user's name in the QR code: with more, the code would need more than the 24 lines of a usual terminal."""
 
-GROUP = 4
-
 
 class FirstDevice:
     """One device on its way from IAM to the user's authenticator app."""
@@ -45,7 +43,6 @@ class FirstDevice:
         self._terminal = offers.terminal
         self._store = store
         self._devices = VirtualDevices(client.settings_of(request), keys, missing.user.user)
-        self._unused: list[str] | None = None
         self._leftovers: list[str] = []
 
     def make(self) -> str:
@@ -117,12 +114,14 @@ class FirstDevice:
             "Delete those that nobody uses in the IAM console.",
         )
 
+    @cached_property
+    def _unused(self) -> list[str]:
+        with suppress(DeniedError):
+            return self._devices.unused()
+        return []
+
     def _deleted(self, serial: str) -> bool:
         """Offer to delete a device that nobody uses; return whether it was deleted."""
-        if self._unused is None:
-            self._unused = []
-            with suppress(DeniedError):
-                self._unused = self._devices.unused()
         if serial not in self._unused or not self._offers.asking:
             return False
         left = f"Nobody uses the device {serial}. It is left from before, or is being set up in another window."
@@ -213,7 +212,7 @@ def key_uri(user: Identity, device: NewDevice) -> tuple[str, str]:
 
 def in_groups(key: str) -> str:
     """Return a key as people type it, four characters and a blank."""
-    return " ".join(key[start : start + GROUP] for start in range(0, len(key), GROUP))
+    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
 def _name(serial: str) -> str:

@@ -50,7 +50,9 @@ def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
     if (_FUNCTION if language.saved else _HAS_LINE).search(file.text):
         return True
     if language.saved:
-        return offers.change(f"What {shell} loads at its start:", file, _function(shell, profile, env))
+        named: Options = {} if profile == DEFAULT else {"profile": profile}
+        text = init.kept(shell, named, env, time.time())
+        return offers.change(f"What {shell} loads at its start:", file, text)
     before = "" if file.text else language.startup_before
     first = f"source {before}" if before and os.path.exists(os.path.expanduser(before)) else ""
     text = with_line(file.text, line, first)
@@ -117,12 +119,6 @@ def with_line(text: str, line: str, first: str = "") -> str:
     end = edit.line_end(text) if text.strip("\ufeff") else os.linesep
     gap = "" if not text.strip("\ufeff") or text.endswith(("\n", "\r")) else end
     return f"{text}{gap}{first and first + end}{line}{end}"
-
-
-def _function(shell: str, profile: str, env: Mapping[str, str]) -> str:
-    """Return what `mfaenv init` prints for a shell that keeps it in a file."""
-    options: Options = {} if profile == DEFAULT else {"profile": profile}
-    return init.kept(shell, options, env, time.time())
 
 
 def _startup_file(shell: str, env: Mapping[str, str]) -> str:
