@@ -11,7 +11,6 @@ from mfaenv.fast.entry import Session
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.store import SESSION, Store
-from mfaenv.terminal.tables import Table
 
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
 
@@ -35,7 +34,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
         to_stdout((json.dumps(data) + "\n").encode())
     else:
-        from mfaenv.terminal.terminal import Terminal  # slow to load, and --json does without
+        from mfaenv.terminal.terminal import Terminal  # slow to load, here and below, and --json does without
 
         rest = len(data["stored"]) - MOST
         more = [f"… and {rest} more: -p NAME picks one profile's, --json lists them all."] if rest > 0 else []
@@ -49,8 +48,10 @@ def nothing_stored(profile: str) -> str:
     return f"No session is stored for profile {profile}." if profile else "No session is stored."
 
 
-def _tables(data: Mapping[str, Any], profile: str) -> list[Table | str]:
+def _tables(data: Mapping[str, Any], profile: str) -> list[Any]:
     """Lay out what was collected, of one profile where one was asked for."""
+    from mfaenv.terminal.tables import Table  # as above
+
     shell = data["shell"]
     here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
     stored = tuple(map(_cells, data["stored"]))

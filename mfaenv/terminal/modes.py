@@ -11,14 +11,6 @@ QUIT_KEY = b"\x1c"
 if sys.platform == "win32":
     _VIRTUAL_TERMINAL = 0x0004
 
-    @contextmanager
-    def keep_modes(_: int) -> Iterator[None]:
-        """Do nothing: no program changes the console's modes for a question there."""
-        yield
-
-    def set_modes(_fd: int, **_: bool) -> None:
-        """Do nothing: Python sets the console's modes, and nothing reads single keys there."""
-
     def enable_controls(fd: int) -> bool:
         """Let a console obey control sequences, and return whether it does.
 
@@ -37,9 +29,22 @@ if sys.platform == "win32":
 else:
     import termios
 
-    @contextmanager
-    def keep_modes(fd: int) -> Iterator[None]:
-        """Restore the terminal's modes in the end: a program that is ended may leave others."""
+    def enable_controls(_: int) -> bool:
+        """Return True: every terminal obeys control sequences there, unless TERM says that it does not."""
+        return True
+
+    def is_full_screen(fd: int) -> bool:
+        """Return whether a full-screen program has the terminal, which reads Ctrl-C and moves the cursor itself."""
+        _, output, _, local, *_ = termios.tcgetattr(fd)
+        return not (output & termios.OPOST or local & termios.ISIG)
+
+
+@contextmanager
+def keep_modes(fd: int) -> Iterator[None]:
+    """Restore the terminal's modes in the end: a program that is ended may leave others. A console keeps its own."""
+    if sys.platform == "win32":
+        yield
+    else:
         modes = termios.tcgetattr(fd)
         try:
             yield
@@ -48,14 +53,16 @@ else:
                 if os.tcgetpgrp(fd) == os.getpgrp() and termios.tcgetattr(fd) != modes:
                     termios.tcsetattr(fd, termios.TCSANOW, modes)
 
-    def set_modes(fd: int, *, by_key: bool = False) -> None:
-        """Let Enter, Ctrl-C and what is typed work as usual where a line editor, as bash's `bind -x`, has changed that.
 
-        Ctrl-Backslash ends the line, and sends no signal: it would end the subshell in which a shell's function waits.
-        With `by_key` each key is read as it comes, unseen, and Ctrl-C alone sends a signal.
+def set_modes(fd: int, *, by_key: bool = False) -> None:
+    """Let Enter, Ctrl-C and what is typed work as usual where a line editor, as bash's `bind -x`, has changed that.
 
-        https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
-        """
+    Ctrl-Backslash ends the line, and sends no signal: it would end the subshell in which a shell's function waits.
+    With `by_key` each key is read as it comes, unseen, and Ctrl-C alone sends a signal. Python sets a console's modes.
+
+    https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
+    """
+    if sys.platform != "win32":
         modes = termios.tcgetattr(fd)
         keys, disabled = modes[6], bytes([os.fpathconf(fd, "PC_VDISABLE") & 0xFF])
         modes[0] |= termios.ICRNL
@@ -69,12 +76,3 @@ else:
             modes[3] &= ~(termios.ICANON | termios.ECHO)
             keys[termios.VMIN], keys[termios.VTIME], keys[termios.VSUSP] = 1, 0, disabled
         termios.tcsetattr(fd, termios.TCSANOW, modes)
-
-    def enable_controls(_: int) -> bool:
-        """Return True: every terminal obeys control sequences there, unless TERM says that it does not."""
-        return True
-
-    def is_full_screen(fd: int) -> bool:
-        """Return whether a full-screen program has the terminal, which reads Ctrl-C and moves the cursor itself."""
-        _, output, _, local, *_ = termios.tcgetattr(fd)
-        return not (output & termios.OPOST or local & termios.ISIG)

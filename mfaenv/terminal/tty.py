@@ -51,13 +51,9 @@ if sys.platform == "win32":
             return True
         time.sleep(KEY_SECONDS)
         return False
-
-    def _drop_line(_: int) -> None:
-        """Do nothing: what is typed after the last look is read as a line first."""
-
-    def _write_from_background() -> None:
-        """Do nothing: there every program on a console may write."""
 else:
+    import termios
+
     NAMES = ("/dev/tty", "/dev/tty")
 
     def _in_foreground(fd: int) -> bool:
@@ -71,19 +67,6 @@ else:
         signal, and the thread that makes the client ready stretches that moment.
         """
         return bool(select.select([fd], [], [], LOOK_UP_SECONDS)[0])
-
-    def _drop_line(fd: int) -> None:
-        """Throw away a line that was begun: the shell would run it."""
-        if _in_foreground(fd):  # else it is another job's input, and to touch it would stop this one
-            import termios
-
-            termios.tcflush(fd, termios.TCIFLUSH)
-
-    def _write_from_background() -> None:
-        """Let this thread write though another job has the terminal, even where `stty tostop` stops such."""
-        import signal
-
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
 
 
 class FullScreenError(OSError):
@@ -151,9 +134,11 @@ class Tty:
         return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
 
     def abandon(self) -> None:
-        """End the line of a question that needs no answer any more, and drop what was typed of one."""
+        """End the line of a question that needs no answer any more, and drop what was typed: the shell would run it."""
         with suppress(OSError):
-            _drop_line(self.reader.fileno())
+            # Another job's input is not touched: that would stop this one.
+            if sys.platform != "win32" and _in_foreground(self.reader.fileno()):
+                termios.tcflush(self.reader.fileno(), termios.TCIFLUSH)
             self.write(*END_OF_LINE)
 
     def _line(self) -> bytes:
@@ -233,7 +218,11 @@ def interject(*lines: str) -> None:
     Raise OSError where there is no terminal.
     """
     with open(NAMES[1], "wb", buffering=0) as writer:
-        _write_from_background()
+        if sys.platform != "win32":
+            import signal
+
+            # Where another job has the terminal, `stty tostop` would stop this one.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
         writer.write("".join(f"\r{printable(line)}\r\n" for line in lines).encode())
 
 

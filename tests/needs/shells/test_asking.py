@@ -276,7 +276,7 @@ def test_a_stopped_question_can_be_taken_up_again(product: Product, scenario: Sc
 def test_a_terminal_that_was_given_to_another_job_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """With Ctrl-Z and `bg`, while AWS is waited for, which then refuses the code."""
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError("another job has the terminal")
 
     monkeypatch.setattr(Tty, "__init__", refuse)
