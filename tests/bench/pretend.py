@@ -10,8 +10,10 @@ from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from mfaenv.aws.signing import signed_headers
-from mfaenv.model import Credentials
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
 from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA, trust
 from mfaenv.pretend_aws.server import PretendAws
 from mfaenv.pretend_aws.world import Credential, Device, User, World
@@ -78,10 +80,10 @@ class Sts:
         form = {"Action": "GetSessionToken", "Version": "2011-06-15", "SerialNumber": SERIAL, "TokenCode": CODE}
         headers = {"content-type": "application/x-www-form-urlencoded"}
         body = urlencode(form).encode()
-        keys = Credentials(*KEY, "", None)
-        signed = signed_headers(("POST", f"http://{self._host}/", body), headers, keys, (REGION, "sts"))
+        request = AWSRequest("POST", f"http://{self._host}/", headers, body)
+        SigV4Auth(Credentials(*KEY), "sts", REGION).add_auth(request)
         started = time.perf_counter()
-        self._connection.request("POST", "/", body, signed)
+        self._connection.request("POST", "/", body, dict(request.headers.items()))
         response = self._connection.getresponse()
         response.read()
         seconds = time.perf_counter() - started

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 from direct_aws import NOON, DirectAws
+from replies import Reply
 from signing import SigningKeys, sign
 
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
-from mfaenv.commands.demo.client import Reply
 from mfaenv.pretend_aws.policy import ALLOW_ALL, Document, trust
 from mfaenv.pretend_aws.sigv4 import UNSIGNED_PAYLOAD, parse_authorization, signature
 from mfaenv.serving.loopback import HttpRequest

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from direct_aws import DirectAws
+from replies import Reply
 from signing import sign
 
-from mfaenv.commands.demo.client import Reply
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.world import Credential, Role
 from mfaenv.serving.loopback import HttpRequest

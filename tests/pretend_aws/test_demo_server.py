@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+import replies
 from direct_aws import NOON, Clock, DirectAws
 from observed_aws import (
     ALWAYS,
@@ -22,11 +23,9 @@ from observed_aws import (
 )
 from product import PATIENCE
 
-from mfaenv.commands.demo import client
-from mfaenv.model import Credentials
 from mfaenv.pretend_aws.routing import Operation
 from mfaenv.pretend_aws.wire import Failure
-from mfaenv.pretend_aws.world import User, World
+from mfaenv.pretend_aws.world import Credential, User, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 
@@ -35,33 +34,33 @@ def refused(failure: Failure) -> HttpResponse:
 
 
 @pytest.fixture
-def key(alice: User) -> Credentials:
-    return Credentials(alice.keys[0].id, alice.keys[0].secret, "", None)
+def key(alice: User) -> Credential:
+    return alice.keys[0]
 
 
-def test_failures_are_for_an_action_a_service_or_all_and_end(aws: ObservedAws, key: Credentials) -> None:
+def test_failures_are_for_an_action_a_service_or_all_and_end(aws: ObservedAws, key: Credential) -> None:
     aws.fail("GetCallerIdentity", THROTTLED, times=2)
     aws.fail("s3", UNAVAILABLE)
     aws.fail("*", INTERNAL)
-    replies = [client.get_caller_identity(aws.url, key, "us-east-1") for _ in range(4)]
-    assert [reply.status for reply in replies] == [400, 400, 500, 200]
-    assert replies[0].error == "Throttling: Rate exceeded"
-    assert replies[2].values("Type") == ["Receiver"]
-    assert client.list_buckets(aws.url, key, "us-east-1").status == 503
+    answers = [replies.get_caller_identity(aws.url, key, "us-east-1") for _ in range(4)]
+    assert [reply.status for reply in answers] == [400, 400, 500, 200]
+    assert answers[0].error == "Throttling: Rate exceeded"
+    assert answers[2].values("Type") == ["Receiver"]
+    assert replies.list_buckets(aws.url, key, "us-east-1").status == 503
 
 
-def test_a_service_may_be_out_of_reach_while_another_answers(aws: ObservedAws, key: Credentials) -> None:
+def test_a_service_may_be_out_of_reach_while_another_answers(aws: ObservedAws, key: Credential) -> None:
     aws.fail("s3", DROPPED, times=ALWAYS)
     for _ in range(3):
         with pytest.raises(RemoteDisconnected):
-            client.list_buckets(aws.url, key, "us-east-1")
-        assert client.get_caller_identity(aws.url, key, "us-east-1").status == 200
+            replies.list_buckets(aws.url, key, "us-east-1")
+        assert replies.get_caller_identity(aws.url, key, "us-east-1").status == 200
     assert [record.status for record in aws.log] == [0, 200] * 3
     aws.recover()
-    assert client.list_buckets(aws.url, key, "us-east-1").status == 403
+    assert replies.list_buckets(aws.url, key, "us-east-1").status == 403
 
 
-def test_a_call_that_waits_holds_up_no_other(direct: DirectAws, key: Credentials) -> None:
+def test_a_call_that_waits_holds_up_no_other(direct: DirectAws, key: Credential) -> None:
     answered = threading.Event()
 
     def wait() -> HttpResponse:
@@ -72,7 +71,7 @@ def test_a_call_that_waits_holds_up_no_other(direct: DirectAws, key: Credentials
 
     with ObservedAws(direct.world, routes=[route]) as aws, ThreadPoolExecutor() as pool:
         slow = pool.submit(urlopen, f"{aws.url}/wait", timeout=2 * PATIENCE)
-        assert client.get_caller_identity(aws.url, key, "us-east-1").error
+        assert replies.get_caller_identity(aws.url, key, "us-east-1").error
         answered.set()
         with slow.result() as response:
             assert response.status == 200
@@ -145,7 +144,7 @@ def test_of_twenty_who_send_the_same_code_at_once_one_gets_a_session(direct: Dir
 
 
 def test_a_client_that_goes_away_disturbs_nobody(
-    aws: ObservedAws, key: Credentials, capfd: pytest.CaptureFixture[str]
+    aws: ObservedAws, key: Credential, capfd: pytest.CaptureFixture[str]
 ) -> None:
     address = urlsplit(aws.url)
     assert address.hostname
@@ -156,7 +155,7 @@ def test_a_client_that_goes_away_disturbs_nobody(
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             connection.sendall(sent)
     time.sleep(0.1)
-    assert client.get_caller_identity(aws.url, key, "us-east-1").status == 200
+    assert replies.get_caller_identity(aws.url, key, "us-east-1").status == 200
     assert capfd.readouterr() == ("", "")
 
 

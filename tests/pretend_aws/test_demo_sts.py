@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from direct_aws import NOON, DirectAws
 from observed_aws import THROTTLED
+from replies import Reply
 
-from mfaenv.commands.demo.client import Reply
 from mfaenv.pretend_aws.policy import trust
 
 HOUR = 3600

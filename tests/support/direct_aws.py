@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from observed_aws import ObservedAws
+from replies import Reply
 from signing import SigningKeys, sign
 
-from mfaenv.commands.demo.client import Reply
 from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA
 from mfaenv.pretend_aws.world import (
     Account,

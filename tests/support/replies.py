@@ -1,4 +1,4 @@
-"""The demo's own calls: a few lines instead of clients that would read the user's AWS files and variables."""
+"""Signed calls to the pretend AWS that read no AWS files and no variables, and what comes back."""
 
 import html
 import re
@@ -6,8 +6,10 @@ from http.client import HTTPConnection
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from mfaenv.aws.signing import signed_headers
-from mfaenv.model import Credentials
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from signing import SigningKeys
 
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -28,21 +30,25 @@ class Reply(NamedTuple):
         return ": ".join(self.values("Code") + self.values("Message"))
 
 
-def get_caller_identity(url: str, keys: Credentials, region: str) -> Reply:
+def get_caller_identity(url: str, keys: SigningKeys, region: str) -> Reply:
     """Call STS. Raise OSError where nobody answers."""
     form = urlencode({"Action": "GetCallerIdentity", "Version": "2011-06-15"}).encode()
-    return _send("POST", url, form, signed_headers(("POST", f"{url}/", form), _FORM, keys, (region, "sts")))
+    request = AWSRequest("POST", f"{url}/", _FORM, form)
+    SigV4Auth(Credentials(keys.id, keys.secret, keys.token or None), "sts", region).add_auth(request)
+    return _send(url, request)
 
 
-def list_buckets(url: str, keys: Credentials, region: str) -> Reply:
+def list_buckets(url: str, keys: SigningKeys, region: str) -> Reply:
     """Call S3. Raise OSError where nobody answers."""
-    return _send("GET", url, b"", signed_headers(("GET", f"{url}/", b""), {}, keys, (region, "s3")))
+    request = AWSRequest("GET", f"{url}/", {}, b"")
+    S3SigV4Auth(Credentials(keys.id, keys.secret, keys.token or None), "s3", region).add_auth(request)
+    return _send(url, request)
 
 
-def _send(method: str, url: str, body: bytes, headers: dict[str, str]) -> Reply:
+def _send(url: str, request: AWSRequest) -> Reply:
     connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
     try:
-        connection.request(method, "/", body, headers)
+        connection.request(str(request.method), "/", request.body, dict(request.headers.items()))
         response = connection.getresponse()
         return Reply(response.status, response.read().decode())
     finally:
