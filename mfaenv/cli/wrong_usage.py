@@ -34,7 +34,8 @@ OTHER_WORDS = {
 
 def no_command(word: str, env: Mapping[str, str]) -> MfaenvError:
     """Return the error for a word that is no command, with what it says is wanted or the closest command."""
-    hint = OTHER_WORDS.get(word) or _code_meant(word) or _profile_meant(MAIN, [word], env)
+    of_code = "Type the code when mfaenv asks for it, or: mfaenv --token-code CODE" if code_digits(word) else ""
+    hint = OTHER_WORDS.get(word) or of_code or _profile_meant(MAIN, [word], env)
     hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "`mfaenv --help` lists the commands.")
     return MfaenvError(f"There is no command '{word}'.", hint, status=USAGE)
 
@@ -70,10 +71,6 @@ def error(message: str, name: str, hint: str = "") -> MfaenvError:
     return MfaenvError(
         f"{message.rstrip('.')}.", hint or f"`{f'mfaenv {name}'.strip()} --help` shows how.", status=USAGE
     )
-
-
-def _code_meant(word: str) -> str:
-    return "Type the code when mfaenv asks for it, or: mfaenv --token-code CODE" if code_digits(word) else ""
 
 
 def _profile_meant(name: str, words: Sequence[str], env: Mapping[str, str]) -> str:

@@ -16,12 +16,6 @@ from mfaenv.fast.catalog import COMMANDS, STORED
 from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Command, Option, Takes
 from mfaenv.shells.tab import Tab
 
-Wanted = tuple["Takes", str, int]
-"""What is wanted as the last word of a line: what an option or a command takes, or words with their meanings.
-
-Then what stands before it in the same word, and the number of the word at which a program's own line begins.
-"""
-
 
 def run(words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print the answer to a Tab in the shell that is named first, for what its completion hands over after that."""
@@ -52,8 +46,11 @@ def answer(shell: str, handed: Sequence[str], env: Mapping[str, str]) -> str:
     return tab.offer(zip(words, [""] * len(words), strict=True))
 
 
-def wanted(line: Sequence[str]) -> Wanted:
-    """Return what is wanted as the last word of a line that begins with the program's name."""
+def wanted(line: Sequence[str]) -> tuple[Takes, str, int]:
+    """Return what is wanted as the last word of a line that begins with the program's name, and two more.
+
+    These are what stands before it in the same word, and the number of the word at which a program's own line begins.
+    """
     *before, typed = line[1:]
     parsed = catalog.parse(before)
     command, last = COMMANDS[parsed.command], len(line) - 1
@@ -62,13 +59,10 @@ def wanted(line: Sequence[str]) -> Wanted:
     if command.takes == PROGRAM and (parsed.words or before[-1:] == ["--"]):
         return PROGRAM, "", last - len(parsed.words)
     if typed.startswith("-"):
-        return *_option(command, typed), last
+        option, value = _valued(command, typed)
+        takes = option.takes if option else {flag: row.help for flag, row in command.flags().items()}
+        return takes, value, last
     return "" if parsed.words else _argument(command), "", last
-
-
-def _option(command: Command, typed: str) -> tuple[Takes, str]:
-    option, before = _valued(command, typed)
-    return (option.takes, before) if option else ({flag: row.help for flag, row in command.flags().items()}, "")
 
 
 def _argument(command: Command) -> Takes:
@@ -117,7 +111,8 @@ def _files(typed: str) -> list[str]:
 def _programs(typed: str, env: Mapping[str, str]) -> list[str]:
     """Return the programs on the PATH whose names begin so."""
     folders = env.get("PATH", "").split(os.pathsep)
-    return sorted({name for folder in folders for name in _names_in(folder) if _is_program(folder, name, typed, env)})
+    paths = [os.path.join(folder, name) for folder in folders for name in _names_in(folder) if name.startswith(typed)]
+    return sorted({os.path.basename(path) for path in paths if _can_be_run(path, env) and os.path.isfile(path)})
 
 
 def _names_in(folder: str) -> list[str]:
@@ -126,11 +121,6 @@ def _names_in(folder: str) -> list[str]:
         return os.listdir(folder) if folder else []
     except OSError:
         return []
-
-
-def _is_program(folder: str, name: str, typed: str, env: Mapping[str, str]) -> bool:
-    path = os.path.join(folder, name)
-    return name.startswith(typed) and _can_be_run(path, env) and os.path.isfile(path)
 
 
 if sys.platform == "win32":

@@ -10,7 +10,7 @@ from mfaenv import duration, shells
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.entry import ReadOnlyStore
-from mfaenv.fast.parse import MAIN, PROGRAM, Option
+from mfaenv.fast.parse import MAIN, PROGRAM
 from mfaenv.shells import Pair
 
 SCRIPT = "MFAENV_FUNCTION"
@@ -98,17 +98,14 @@ def completion(shell: str) -> str:
     template = shells.get_target(shell).completion
     if not template:
         return ""
+    rows = catalog.COMMANDS.values()
     taking = {name: row.takes for name, row in catalog.COMMANDS.items() if row.takes and name != MAIN}
     lists = {
-        "OPTIONS": [flag for flag, row in _all_flags().items() if row.metavar],
+        "OPTIONS": list(dict.fromkeys(flag for row in rows for flag, option in row.flags().items() if option.metavar)),
         "WITH_PROGRAM": [name for name, takes in taking.items() if takes == PROGRAM],
         "WITH_ARGUMENT": [name for name, takes in taking.items() if takes != PROGRAM],
     }
     return filled(template, {name: f"{{{','.join(words)}}}" for name, words in lists.items()})
-
-
-def _all_flags() -> dict[str, Option]:
-    return {flag: row for command in catalog.COMMANDS.values() for flag, row in command.flags().items()}
 
 
 def _choice() -> dict[str, str]:

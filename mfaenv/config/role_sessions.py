@@ -120,12 +120,9 @@ def _wrong_tag(key: str, value: str) -> str:
         return f"a value has at most {MAX_VALUE} characters, and that of '{key}' has {len(value)}"
     if key.lower().startswith(AWS_PREFIX):
         return f"'{key}' begins with {AWS_PREFIX}, which is AWS's own"
-    other = next((character for character in key + value if not _is_of_tags(character)), "")
+    others = (sign for sign in key + value if sign not in TAG_CHARACTERS and unicodedata.category(sign)[0] not in "LZN")
+    other = next(others, "")
     return f"'{key}' has a character that AWS does not take ({other!a})" if other else ""
-
-
-def _is_of_tags(character: str) -> bool:
-    return character in TAG_CHARACTERS or unicodedata.category(character)[0] in "LZN"
 
 
 def _check_chain(hops: Iterable[Hop]) -> None:
@@ -144,17 +141,14 @@ def _check_chain(hops: Iterable[Hop]) -> None:
                 f"'{transitive[again.lower()]}'.",
                 "AWS lets no role of a chain set it again: remove it from one of them.",
             )
-        unknown = next((key for key in hop.transitive_tags if not _has(hop.tags, key)), "")
+        keys = {tag.key.lower() for tag in hop.tags}
+        unknown = next((key for key in hop.transitive_tags if key.lower() not in keys), "")
         if unknown:
             raise MfaenvError(
                 f"{TRANSITIVE_TAGS} of profile '{hop.profile}' names '{unknown}', which is not among its {TAGS}.",
                 "Add that tag, or leave the name out.",
             )
         transitive |= {key.lower(): hop.profile for key in hop.transitive_tags}
-
-
-def _has(tags: Iterable[Tag], key: str) -> bool:
-    return any(tag.key.lower() == key.lower() for tag in tags)
 
 
 def limited(hops: tuple[Hop, ...], *, read_only: bool, policy_file: str, policy_arns: str) -> tuple[Hop, ...]:

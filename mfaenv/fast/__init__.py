@@ -63,9 +63,6 @@ IGNORED_VARIABLES = {
 }
 """The variables of AWS and of mfaenv on which it does not depend. Every other one that is set counts, word by word."""
 
-READ = ("HOME", "USERPROFILE")
-"""Other variables on which it depends."""
-
 FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 FULL_PATH = ("refresh", "verbose", "session_policy")  # what is in a file of policies is no word of the line
 SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings", "limit")
@@ -109,14 +106,10 @@ def answer(options: "Options", env: "Mapping[str, str]", tell: "Tell | None" = N
     if isinstance(pairs, str):
         return CODE_NEEDED if options.get("cached") else None
     output.secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
-    if tell and target in shells.NAMES and is_told(env):
+    # A shell is told what it gets on a terminal, and in a log too where another session goes.
+    if tell and target in shells.NAMES and (env.get(environment.EXPIRES) or os.isatty(output.STDERR)):
         tell(options, env, pairs)
     return DONE
-
-
-def is_told(env: "Mapping[str, str]") -> bool:
-    """Return whether a shell is told what it gets: on a terminal, and in a log too where another session goes."""
-    return bool(env.get(environment.EXPIRES)) or os.isatty(output.STDERR)
 
 
 def _target(options: "Options", env: "Mapping[str, str]") -> str:
@@ -150,7 +143,7 @@ def fingerprint(options: "Options", env: "Mapping[str, str]") -> str:
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILES else value)!r}"
         for name, value in env.items()
-        if name in READ or (name.startswith(("AWS_", "MFAENV_")) and name not in IGNORED_VARIABLES)
+        if name in ("HOME", "USERPROFILE") or (name.startswith(("AWS_", "MFAENV_")) and name not in IGNORED_VARIABLES)
     ]
     long_term = env.get("AWS_SECRET_ACCESS_KEY") and not environment.temporary_keys(env)
     keys = env.get("AWS_ACCESS_KEY_ID", "") if long_term else ""

@@ -37,5 +37,4 @@ class Cmd(Target):
         return "color 00"
 
     def join(self, statements: list[bytes]) -> bytes:
-        """Return Windows' lines."""
         return b"".join(statement + b"\r\n" for statement in statements)

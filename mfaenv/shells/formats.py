@@ -43,11 +43,9 @@ class Json(Target):
     holds_variables = False
 
     def assign(self, name: str, value: str) -> str:
-        """Return the member."""
         return _json_member(name, value)
 
     def join(self, statements: list[bytes]) -> bytes:
-        """Return the object."""
         return b"{" + b", ".join(statements) + b"}\n"
 
 
@@ -63,7 +61,6 @@ class Process(Json):
         return _json_member(member, value) if member else ""
 
     def join(self, statements: list[bytes]) -> bytes:
-        """Return the object."""
         return super().join([b'"Version": 1', *statements])
 
 

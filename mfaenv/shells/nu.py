@@ -20,7 +20,6 @@ class Nu(Json):
     lists_programs = False
 
     def remove(self, name: str) -> str:
-        """Return the member."""
         return f'"{name}": null'
 
     def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - the word brings its own

@@ -58,7 +58,6 @@ class PowerShell(Target):
         return f"$global:LASTEXITCODE = {status}; {_FAIL_THE_CALLER}"
 
     def join(self, statements: list[bytes]) -> bytes:
-        """Return one line."""
         return b" ".join(statements) + b"\n"
 
     def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - it gives no arguments
@@ -75,7 +74,6 @@ class PowerShell(Target):
 
 
 def _argument(word: str) -> str:
-    """Return the word as an argument."""
     if not word.strip(_BARE):
         return word
     if word.isprintable():
@@ -106,7 +104,7 @@ def quote(value: str) -> str:
     """
     units = _units(value)
     text = f"'{''.join(map(_unit, units))}'"
-    return text if all(map(_is_plain, units)) else f"-join({text})"
+    return text if _PLAIN.issuperset(units) else f"-join({text})"
 
 
 _PLAIN = frozenset(map(ord, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 _@%+:./=-"))
@@ -118,8 +116,4 @@ def _units(value: str) -> list[int]:
 
 
 def _unit(code: int) -> str:
-    return chr(code) if _is_plain(code) else f"',[char]{code},'"
-
-
-def _is_plain(code: int) -> bool:
-    return code in _PLAIN
+    return chr(code) if code in _PLAIN else f"',[char]{code},'"

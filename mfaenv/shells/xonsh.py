@@ -19,7 +19,6 @@ class Xonsh(Target):
         return f"${name} = {value!a};"
 
     def remove(self, name: str) -> str:
-        """Return the statement."""
         return f"${{...}}.pop('{name}', None);"
 
     def fail(self, status: int) -> str:
