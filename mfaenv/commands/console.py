@@ -104,7 +104,8 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
     """Return the partition and the account of long-term keys, each empty where nothing tells it."""
     request, arn, account = resolved.request, resolved.request.device.text, ""
     if not arn.startswith("arn:"):
-        arn, account = remembered.device(resolved.store, keys.access_key, request.endpoint.text)
+        known = remembered.device(resolved.store, keys.access_key, request.endpoint.text)
+        arn, account = known.serial, known.account
     account = device.account(arn) or account
     if keys.secret_key and not account:
         try:

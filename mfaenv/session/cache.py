@@ -17,15 +17,6 @@ from mfaenv.terminal.terminal import Terminal
 WINDOW = "window"
 """What the lock is named for that a process holds while it asks in a window."""
 
-USERS_NAME = "mfaenv"
-"""What a role's session is named where no user is known, and what its key says where it is named after the user.
-
-Roles that were stored under it before serve until they end.
-"""
-
-ALWAYS = ("role_arn", "session_name", "external_id", "duration", "region", "endpoint", "profile")
-"""The fields of a hop that are in each key; the others are where they say something."""
-
 
 class Answer(NamedTuple):
     """The session that a request led to, which is false where there is none, and the key of its entry in the store."""
@@ -51,16 +42,11 @@ def role_key(base: str, hops: tuple[Hop, ...]) -> str:
     So the key of a long chain is no longer than that of a short one, and the keys of all its hops take one pass.
     """
     for hop in hops:
-        how = hop._replace(duration=None, profile="", session_name=hop.session_name or USERS_NAME)
-        more = {name: value for name, value in how._asdict().items() if value and name not in ALWAYS}
-        base = f"role\n{_digest(base)}\n{tuple(how)[: len(ALWAYS)]!r}{more or ''}"
+        from hashlib import sha256  # takes its time, and without a role the question comes before
+
+        digest = sha256(base.encode("utf-8", "surrogateescape")).hexdigest()
+        base = f"role\n{digest}\n{tuple(hop._replace(duration=None, profile=''))!r}"
     return base
-
-
-def _digest(text: str) -> str:
-    from hashlib import sha256  # takes its time, and without a role the question comes before
-
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def as_session(request: Request, credentials: Credentials, key: str, source: str, now: float) -> Session:

@@ -114,12 +114,14 @@ class Sessions:
         """Fill in the device that this access key used before, and check whichever there is."""
         if request.keys is None:
             return request
-        serial, account = remembered.device(self._store, request.keys.access_key, request.endpoint.text)
+        known = remembered.device(self._store, request.keys.access_key, request.endpoint.text)
         if request.device.text:
             device.checked(request.device.text, request.device.source)
-            remembered_account = account if serial == request.device.text else ""
-            return request._replace(account=device.account(request.device.text) or remembered_account)
-        return request._replace(device=Value(serial, "remembered"), account=account) if serial else request
+            account = known.account if known.serial == request.device.text else ""
+            return request._replace(account=device.account(request.device.text) or account)
+        if not known.serial:
+            return request
+        return request._replace(device=Value(known.serial, "remembered"), account=known.account)
 
     def _find(self, request: Request) -> Answer:
         """Look the request up in the store."""

@@ -73,25 +73,22 @@ def access_key_of(entry: RememberedDevice) -> str:
     return entry.key.partition("\n")[0]
 
 
-def device(store: Store, access_key: str, endpoint: str) -> tuple[str, str]:
-    """Return the device that this access key used before at this address, and its account, or two empty texts."""
-    entry = store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()
-    return entry.serial, entry.account
+def device(store: Store, access_key: str, endpoint: str) -> RememberedDevice:
+    """Return the device that this access key used before at this address; an empty entry where there is none."""
+    return store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()
 
 
 def remember_device(store: Store, access_key: str, request: Request, now: float) -> None:
     """Keep the request's device for the next time. Raise OSError where the store cannot be written."""
-    key = _device_key(access_key, request.endpoint.text)
-    before = store.get(RememberedDevice, key) or RememberedDevice()
-    user = request.user or before.user
-    after = RememberedDevice(key=key, serial=request.device.text, account=request.account, user=user)
+    before = device(store, access_key, request.endpoint.text)
+    after = RememberedDevice(
+        key=_device_key(access_key, request.endpoint.text),
+        serial=request.device.text,
+        account=request.account,
+        user=request.user or before.user,
+    )
     if after != before:
         store.put(after, now + DEVICE_SECONDS)
-
-
-def user(store: Store, access_key: str, endpoint: str) -> str:
-    """Return the name of the user whose access key this is; empty where it is not known yet."""
-    return (store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()).user
 
 
 def verdict(store: Store, serial: str, code: str, now: float) -> str:

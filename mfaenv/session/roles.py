@@ -5,7 +5,10 @@ from mfaenv.config import role_sessions
 from mfaenv.fast.entry import Session
 from mfaenv.model import Request
 from mfaenv.session import device, remembered
-from mfaenv.session.cache import USERS_NAME, Answer, Cache, credentials_of, role_key
+from mfaenv.session.cache import Answer, Cache, credentials_of, role_key
+
+NO_USERS_NAME = "mfaenv"
+"""What a role's session is named where no user is known."""
 
 
 def assume(request: Request, base: Answer, cache: Cache) -> Answer:
@@ -29,9 +32,9 @@ def assume(request: Request, base: Answer, cache: Cache) -> Answer:
 def _users_name(request: Request, base: Session, cache: Cache) -> str:
     """Return the name of a role's session after the user, who is asked for once and remembered with the device."""
     if not base.source:
-        return USERS_NAME
-    user = request.user or remembered.user(cache.store, base.source, request.endpoint.text)
+        return NO_USERS_NAME
+    user = request.user or remembered.device(cache.store, base.source, request.endpoint.text).user
     if not user:
         user = device.owner(request, credentials_of(base)).user
         cache.remember_device(base.source, request._replace(user=user))
-    return role_sessions.user_session_name(user) if user else USERS_NAME
+    return role_sessions.user_session_name(user) if user else NO_USERS_NAME

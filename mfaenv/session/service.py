@@ -91,7 +91,7 @@ class Resolved:
     env: Mapping[str, str]
     store: Store
     fingerprint: str
-    states: Mapping[str, str]
+    states: tuple[str, ...]
     files: AwsFiles
     request: Request
     how: Acquisition
@@ -142,12 +142,11 @@ class Resolved:
             names = [remembered.device_name(request.keys.access_key, request.endpoint.text)]
             if request.process.text:
                 names.append(longterm.remembered_key_file(request))
-            read = cached_requests.states(map(self.store.file, names))
             cached_requests.write(
                 self.store,
                 fast.CachedRequest(
                     key=self.fingerprint,
-                    files=cached_requests.lines({**self.states, **read}),
+                    files=(*self.states, *cached_requests.states(map(self.store.file, names))),
                     session_key=answer.key,
                     min_remaining=request.min_remaining.seconds,
                     **self.own,

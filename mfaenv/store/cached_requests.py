@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from mfaenv.fast import CachedRequest, signature
 from mfaenv.store import Store
@@ -14,14 +14,9 @@ FORGOTTEN_AFTER = 30 * 86_400
 """Seconds after which a request is removed; the full path writes it again."""
 
 
-def states(paths: Iterable[str]) -> dict[str, str]:
-    """Return the states of files, to be looked at before they are read."""
-    return {path: signature(path) for path in paths}
-
-
-def lines(states: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the states of files as a cached request has them."""
-    return tuple(f"{state}\t{path}" for path, state in states.items())
+def states(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the states of files as a cached request has them, to be looked at before the files are read."""
+    return tuple(f"{signature(path)}\t{path}" for path in paths)
 
 
 def write(store: Store, request: CachedRequest) -> None:

@@ -105,7 +105,7 @@ def stock(arguments: list[str]) -> int:
     if not line.plain or line.command != MAIN or request.keys is None:
         return 1
     place.prepare()
-    serial = request.device.text or remembered.device(place, request.keys.access_key, request.endpoint.text)[0]
+    serial = request.device.text or remembered.device(place, request.keys.access_key, request.endpoint.text).serial
     key = cache.role_key(
         cache.session_key(request._replace(device=request.device._replace(text=serial)), request.keys), request.hops
     )

@@ -40,7 +40,7 @@ def with_device(request: Request, store: Store) -> Request:
     """Fill in the device that these keys used before, where none is named."""
     if request.device.text or not request.keys or store.refusal():
         return request
-    serial, _ = remembered.device(store, request.keys.access_key, request.endpoint.text)
+    serial = remembered.device(store, request.keys.access_key, request.endpoint.text).serial
     return request._replace(device=Value(serial, "remembered")) if serial else request
 
 
