@@ -7,47 +7,6 @@ from urllib.parse import urlsplit
 from mfaenv.aws.signin import Console
 from mfaenv.errors import USAGE, MfaenvError, without_password
 
-PATHS = {
-    "apigw": "apigateway",
-    "c9": "cloud9",
-    "ce": "cost-management",
-    "cf": "cloudfront",
-    "cfn": "cloudformation",
-    "codeartifact": "codesuite/codeartifact",
-    "codebuild": "codesuite/codebuild",
-    "codecommit": "codesuite/codecommit",
-    "codedeploy": "codesuite/codedeploy",
-    "codepipeline": "codesuite/codepipeline",
-    "ct": "cloudtrail",
-    "cw": "cloudwatch",
-    "ddb": "dynamodbv2",
-    "dynamodb": "dynamodbv2",
-    "eb": "elasticbeanstalk",
-    "es": "aos",
-    "eventbridge": "events",
-    "gd": "guardduty",
-    "l": "lambda",
-    "logs": "cloudwatch",
-    "opensearch": "aos",
-    "organizations": "organizations/v2",
-    "orgs": "organizations/v2",
-    "r53": "route53/v2",
-    "redshift": "redshiftv2",
-    "route53": "route53/v2",
-    "sfn": "states",
-    "sm": "secretsmanager",
-    "ssm": "systems-manager",
-    "sso": "singlesignon",
-    "stepfunctions": "states",
-    "waf": "wafv2",
-}
-"""Names that people use, from the AWS CLI or other tools, where the console has another one."""
-
-GLOBAL = frozenset(
-    {"account", "billing", "cloudfront", "cost-management", "iam", "iamv2", "organizations", "route53", "support"}
-)
-"""First parts of the paths of services that have no regions."""
-
 HOME = "console"
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 HOST_CHARACTERS = NAME_CHARACTERS | {"."}
@@ -55,7 +14,9 @@ LONGEST_NAME = 64
 
 
 def page(text: str, at: Console) -> str:
-    """Return the URL of a page: `text` is a service, a URL, or empty for the console's home.
+    """Return the URL of a page: `text` is a service as the console's URLs have it, a URL, or empty for the home.
+
+    The console itself leads on from the region's page to that of a service without regions.
 
     Raise MfaenvError (usage) for a URL outside this console: it would be opened by a browser that is signed
     in, and whoever made the URL could lead it anywhere.
@@ -65,12 +26,7 @@ def page(text: str, at: Console) -> str:
     name = text.lower() or HOME
     if len(name) > LONGEST_NAME or not NAME_CHARACTERS.issuperset(name) or name != name.strip("-"):
         raise MfaenvError(f"'{text}' is neither a service nor a URL.", "Name a service: s3, ec2, iam, …", status=USAGE)
-    path = PATHS.get(name, name)
-    is_global = path.partition("/")[0] in GLOBAL
-    query = "" if is_global else f"?region={at.region}"
-    if not at.host:
-        return f"{at.sign_in}/{path}/home{query}"
-    return f"https://{'' if is_global and not at.is_regional else f'{at.region}.'}{at.host}/{path}/home{query}"
+    return f"{_home(at)}/{name}/home?region={at.region}"
 
 
 def _checked(url: str, at: Console) -> str:
@@ -84,10 +40,13 @@ def _checked(url: str, at: Console) -> str:
     starts_so = url.lower().startswith(f"{origin}/") or url.lower() == origin
     if is_plain and starts_so and (_is_in_console(origin, at) or _is_configured(origin, at)):
         return url
-    where = f"https://{at.region}.{at.host}/" if at.host else f"{at.sign_in}/"
     raise MfaenvError(
-        f"'{without_password(url)}' is not a page of the console.", f"Its pages begin with {where}", status=USAGE
+        f"'{without_password(url)}' is not a page of the console.", f"Its pages begin with {_home(at)}/", status=USAGE
     )
+
+
+def _home(at: Console) -> str:
+    return f"https://{at.region}.{at.host}" if at.host else at.sign_in
 
 
 def _is_in_console(origin: str, at: Console) -> bool:

@@ -53,7 +53,6 @@ class Console(NamedTuple):
     sign_in: str
     host: str
     region: str
-    is_regional: bool
     endpoint: str
 
 
@@ -67,11 +66,11 @@ def console(source: Session, region: str, arn: str, endpoint: str) -> Console:
         raise MfaenvError("The address of the sign-in service is malformed.", _CHECK, status=USAGE)
     region = client.call_region(source, region, arn)
     partition = client.partition_of(source, region, arn) or "aws"
-    domain, is_regional = DOMAINS.get(partition, ""), partition not in WITHOUT_REGION
+    domain = DOMAINS.get(partition, "")
     if not (domain or endpoint):
         raise MfaenvError(f"The console's sign-in address of partition {partition} is not known.", f"Set {_VARIABLE}.")
-    own = f"https://{f'{region}.' if is_regional else ''}signin.{domain}"
-    return Console(endpoint.rstrip("/") or own, domain and f"console.{domain}", region, is_regional, endpoint)
+    own = f"https://{'' if partition in WITHOUT_REGION else f'{region}.'}signin.{domain}"
+    return Console(endpoint.rstrip("/") or own, domain and f"console.{domain}", region, endpoint)
 
 
 _VARIABLE = "AWS_ENDPOINT_URL_SIGNIN"

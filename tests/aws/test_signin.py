@@ -103,18 +103,11 @@ def test_an_account_has_its_sign_in_page(partition: str, account: str, url: str)
     [
         ("ec2", "eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1"),
         ("EC2", "eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1"),
-        ("cfn", "eu-west-1.console.aws.amazon.com/cloudformation/home?region=eu-west-1"),
-        ("iam", "console.aws.amazon.com/iam/home"),
-        ("r53", "console.aws.amazon.com/route53/v2/home"),
+        ("iam", "eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1"),
     ],
 )
 def test_a_service_has_its_page(name: str, path: str) -> None:
     assert page(name, console()) == f"https://{path}"
-
-
-def test_where_every_host_has_a_region_so_have_those_of_global_services() -> None:
-    host = "eusc-de-east-1.console.amazonaws-eusc.eu"
-    assert page("iam", console("eusc-de-east-1", "aws-eusc")) == f"https://{host}/iam/home"
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_print_prints_the_link_and_opens_nothing(staging: Product) -> None:
     assert opened(staging) == []
     page = shown(link)
     assert "<b>Developer/alice</b>" in page
-    assert "https://console.aws.amazon.com/iam/home" in page
+    assert "https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1" in page
 
 
 def test_each_link_is_another_and_no_session_is_got_for_it(staging: Product, aws: ObservedAws) -> None:
