@@ -78,10 +78,14 @@ class Move:
         FileSection(self.files.config, self.name, in_config=True).set(process.SETTING, command)
 
     def missing(self) -> MfaenvError:
-        """Return the error for a profile that has no keys at all, or that is not there."""
+        """Return the error for a profile that has no keys at all, or only another one's, or that is not there."""
         if self.name not in self.files.profiles:
             return resolve.unknown_profile(self.files, self.name, "")
-        return longterm.not_there(self.entry.name)
+        source = self.files.profiles[self.name].get("source_profile")
+        if self.command or not source:
+            return longterm.not_there(self.entry.name)
+        wrong = f"Profile '{self.name}' has no keys of its own, but those of another profile:"
+        return MfaenvError(wrong, command=process.to_type("keys", "import", "-p", source))
 
 
 def into_keychain(options: Options, env: Mapping[str, str]) -> int:
@@ -93,7 +97,9 @@ def into_keychain(options: Options, env: Mapping[str, str]) -> int:
         move.entry.remove_spare()
         keys = move.keys_in_file()
         if keys is None:
-            keys = _imported(move)
+            keys = move.entry.load() if move.command else None
+            if keys is None:
+                raise move.missing()
             terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} already.")
             return DONE
         _import(move, keys, agreed, options)
@@ -144,18 +150,6 @@ def _import(move: Move, keys: Keys, agreed: Keys | None, options: Options) -> No
     longterm.remember(Store.of(env), move.name, command, keys.access_key, time.time())
     places.check(move.entry, keys)
     move.file.replace(keys, None)
-
-
-def _imported(move: Move) -> Keys:
-    """Return the keys that the profile has in the keychain. Raise MfaenvError where it has none."""
-    keys = move.entry.load() if move.command else None
-    if keys:
-        return keys
-    source = move.files.profiles.get(move.name, {}).get("source_profile")
-    if source and not move.command:
-        line = process.to_type("keys", "import", "-p", source)
-        raise MfaenvError(f"Profile '{move.name}' has no keys of its own, but those of another profile:", command=line)
-    raise move.missing()
 
 
 def out_of_keychain(options: Options, env: Mapping[str, str]) -> int:

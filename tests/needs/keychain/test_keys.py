@@ -187,7 +187,7 @@ def test_entries_that_other_programs_stored_are_replaced_and_removed_too(
         (("import", "-p", "staging"), "'staging' has no keys", "keys import -p default"),
         (("import", "-p", "defaul"), "no profile 'defaul'", "default"),
         (("export", "-p", "nobody"), "no profile 'nobody'", "."),
-        (("export", "-p", "staging"), "no keys for profile 'staging'", "."),
+        (("export", "-p", "staging"), "'staging' has no keys", "keys import -p default"),
         (("rotate", "-p", "wrong"), "no profile 'wrong'", "."),
         (("imprt",), "has no action 'imprt'", "import"),
     ],
