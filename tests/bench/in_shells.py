@@ -51,7 +51,7 @@ HOOKS = {
         ("fish", "--no-config", "-ic"),
         "mfaenv init fish | source",
         'test {held} "$AWS_SESSION_TOKEN"; or exit 1',
-        "for i in (seq {prompts}); _mfaenv_hook; end",
+        "for i in (seq {prompts}); _mfaenv_hook; end; true",
     ),
 }
 
