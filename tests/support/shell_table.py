@@ -59,6 +59,8 @@ class Shell(NamedTuple):
     target: str
     start: tuple[str, ...]
     """The command line; the script's path follows."""
+    debian: str = ""
+    """Debian's package with the shell, which `tests/run` reads here; empty where everybody has it, or Debian not."""
     strict: str = ""
     more_lines: tuple[str, ...] = ()
     or_exit: str = ""
@@ -131,6 +133,7 @@ _ZSH = _POSIX._replace(
     target="zsh",
     longest=True,
     start=("zsh", "-f"),
+    debian="zsh",
     strict="setopt err_exit no_unset pipe_fail warn_create_global extended_glob",
 )
 _KSH = _POSIX._replace(target="ksh")
@@ -138,6 +141,7 @@ _CSH = Shell(
     name="tcsh",
     target="tcsh",
     start=("tcsh", "-f"),
+    debian="tcsh",
     or_exit=" || exit 7",
     lacks="\n",
     longest=False,
@@ -209,6 +213,7 @@ _FISH = Shell(
     name="fish",
     target="fish",
     start=("fish", "--no-config"),
+    debian="fish",
     more_lines=("eval (mfaenv)",),
     or_exit="; or exit 7",
     typed=Typed(
@@ -253,6 +258,7 @@ _ELVISH = Shell(
     name="elvish",
     target="elvish",
     start=("elvish", "-norc"),
+    debian="elvish",
     octets=False,
     examples=10,
     typed=Typed(
@@ -303,17 +309,22 @@ ON_POSIX = (
     _ZSH._replace(name="zsh, GLOB_SUBST", strict=_ZSH.strict + " glob_subst null_glob magic_equal_subst"),
     _ZSH._replace(name="zsh as sh", target="sh", longest=False, strict="emulate sh; set -eu"),
     _POSIX._replace(typed=_TYPED_SH),
-    _POSIX._replace(name="busybox", start=("busybox", "sh"), typed=_TYPED_SH._replace(start=("busybox", "sh", "-i"))),
-    _POSIX._replace(name="posh", start=("posh",), typed=_typed(_TYPED_SH, "posh")._replace(alias="")),
-    _KSH._replace(name="ksh93", start=("ksh93",), typed=_typed(_TYPED_KSH, "ksh93")),
-    _KSH._replace(name="mksh", start=("mksh",), typed=_typed(_TYPED_KSH, "mksh")),
+    _POSIX._replace(
+        name="busybox",
+        start=("busybox", "sh"),
+        debian="busybox",
+        typed=_TYPED_SH._replace(start=("busybox", "sh", "-i")),
+    ),
+    _POSIX._replace(name="posh", start=("posh",), debian="posh", typed=_typed(_TYPED_SH, "posh")._replace(alias="")),
+    _KSH._replace(name="ksh93", start=("ksh93",), debian="ksh93u+m", typed=_typed(_TYPED_KSH, "ksh93")),
+    _KSH._replace(name="mksh", start=("mksh",), debian="mksh", typed=_typed(_TYPED_KSH, "mksh")),
     _KSH._replace(name="lksh", start=("lksh",)),
     _FISH,
     _CSH._replace(typed=_TYPED_TCSH),
     _CSH._replace(
         name="tcsh -e, other signs", start=("tcsh", "-f", "-e"), strict="set backslash_quote histchars='&;'", or_exit=""
     ),
-    _CSH._replace(name="csh", target="csh", start=("bsd-csh", "-f"), typed=Typed(("bsd-csh", "-f"))),
+    _CSH._replace(name="csh", target="csh", start=("bsd-csh", "-f"), debian="csh", typed=Typed(("bsd-csh", "-f"))),
     _CSH._replace(name="csh -e", target="csh", start=("bsd-csh", "-f", "-e"), or_exit=""),
     *_POWERSHELLS,
     _NU,
