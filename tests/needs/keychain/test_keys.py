@@ -8,12 +8,11 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from keychains import NOBODYS_BUS
+from own_keys import config, credentials, get_session, listed, states, succeeded
 from product import as_nobody
-from settings import configure
 from terminals import Window
 from trouble import assert_explained
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keychains import Keychain
-    from observed_aws import ObservedAws
-    from product import Outcome, Product
+    from product import Product
 
     from mfaenv.pretend_aws.scenario import Scenario
     from mfaenv.pretend_aws.world import User
@@ -33,35 +31,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/needs/windows has the keychain there")
 
 PROCESS = "credential_process = mfaenv keys get -p default\n"
-
-
-def config(product: Product) -> Path:
-    return Path(product.env["AWS_CONFIG_FILE"])
-
-
-def credentials(product: Product) -> Path:
-    return Path(product.env["AWS_SHARED_CREDENTIALS_FILE"])
-
-
-def listed(product: Product, *options: str) -> list[dict[str, Any]]:
-    done = product.run("keys", "--json", *options)
-    assert done.status == 0, done.err
-    rows: list[dict[str, Any]] = json.loads(done.out)["keys"]
-    return rows
-
-
-def get_session(product: Product, scenario: Scenario) -> None:
-    done = product.run("-f", "json", "--token-code", scenario.device.code())
-    assert done.status == 0, done.err
-
-
-def states(user: User) -> dict[str, bool]:
-    return {key.id: key.active for key in user.keys}
-
-
-def succeeded(done: Outcome) -> Outcome:
-    assert (done.status, done.out) == (0, ""), done.err
-    return done
 
 
 def test_import_moves_the_keys_changes_nothing_else_and_costs_no_code(
@@ -121,22 +90,6 @@ def test_keys_that_aws_does_not_know_stay_in_the_file(
     assert (config(product).read_text(), credentials(product).read_text()) == before
     assert keychain.lookup("default") == ""
     assert scenario.key.secret in before[1]
-
-
-def test_a_program_is_named_without_its_quotes_and_arguments(product: Product) -> None:
-    configure(product, "vault", credential_process='"/opt/my tools/op-aws" get x')
-    configure(product, "odd", credential_process="op-aws 'x")
-    sources = {row["profile"]: row["source"] for row in listed(product)}
-    assert (sources["vault"], sources["odd"]) == ("/opt/my tools/op-aws", "op-aws")
-
-
-def test_without_a_keychain_nothing_changes(product: Product) -> None:
-    before = config(product).read_text(), credentials(product).read_text()
-    product.env |= NOBODYS_BUS
-    done = product.run("keys", "import")
-    assert done.status == 1
-    assert_explained(done, "no keychain here", "Secret Service.*keep the keys in the file")
-    assert (config(product).read_text(), credentials(product).read_text()) == before
 
 
 def test_a_locked_keychain_changes_nothing(product: Product, keychain: Keychain) -> None:
@@ -235,43 +188,6 @@ def test_the_list_shows_files_keychain_programs_and_the_environment(product: Pro
     assert scenario.key.secret not in shown
 
 
-def test_age_and_last_use_are_shown_where_a_session_may_ask(product: Product, scenario: Scenario, alice: User) -> None:
-    (before,) = listed(product)
-    assert (before["created"], before["age_days"], before["last_used"]) == (None, None, None)
-    said, line = product.run("keys").err.splitlines()
-    assert "Ages and last use" in said
-    typed = shlex.split(line)
-    assert typed == ["mfaenv", "exec", "-p", "default", "--", "mfaenv", "keys"]
-    alice.keys[0].created -= 100 * 86_400
-    get_session(product, scenario)
-    (row,) = listed(product)
-    assert (row["age_days"], row["active"], row["last_used"]["service"]) == (100, True, "sts")
-    shown = product.run("keys")
-    assert "100d" in shown.out
-    assert shown.err == ""
-
-
-@pytest.mark.parametrize("name", ["default", "production-admin"])
-def test_the_list_breaks_no_id_profile_date_or_usual_path_at_80_columns(
-    product: Product, scenario: Scenario, alice: User, name: str
-) -> None:
-    for path, title in ((credentials(product), name), (config(product), name)):
-        path.write_text(path.read_text().replace("[default]", f"[{title}]"))
-    if name != "default":
-        config(product).write_text(config(product).read_text().replace(f"[{name}]", f"[profile {name}]"))
-    code = scenario.device.code()
-    done = product.run("-f", "json", "-p", name, "--serial-number", scenario.device.serial, "--token-code", code)
-    assert done.status == 0, done.err
-    alice.keys[0].active = False
-    with Window((*product.command, "keys", "-p", name), product.env, product.home, (24, 80)) as window:
-        assert window.ended() == 0
-    shown = "\n".join(line for line in window.text.splitlines() if "│" in line)
-    used = time.strftime("%Y-%m-%d", time.gmtime(alice.keys[0].used.at)) if alice.keys[0].used else "never"
-    assert max(map(len, shown.splitlines())) <= 80
-    for text in (name, scenario.key.id, used, "0d", "inactive", *(("~/.aws/credentials",) * (name == "default"))):
-        assert text in shown, shown
-
-
 @pytest.fixture(params=["file", "keychain"])
 def stored(
     request: pytest.FixtureRequest, product: Product, scenario: Scenario, keychain: Keychain
@@ -312,19 +228,6 @@ def test_delete_deletes_the_old_key_at_once_or_in_a_later_run(
     succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
     assert list(states(alice).values()) == [True]
     assert second not in states(alice)
-
-
-@pytest.mark.usefixtures("stored")
-def test_rotate_waits_until_aws_knows_the_key(
-    product: Product, scenario: Scenario, aws: ObservedAws, alice: User
-) -> None:
-    scenario.world.new_key_seconds = 3600
-    with Window((*product.command, "keys", "rotate"), product.env, product.home, (24, 80)) as window:
-        window.see(r"is stored; waiting until AWS knows it \(\d+ s at most\)")
-        alice.keys[1].known_from = 0
-        window.see("deactivated")
-    assert aws.actions("GetCallerIdentity", "UpdateAccessKey")[-2:] == ["GetCallerIdentity", "UpdateAccessKey"]
-    assert list(states(alice).values()) == [False, True]
 
 
 @pytest.mark.usefixtures("stored")
@@ -386,35 +289,6 @@ def test_the_self_service_policy_is_enough(product: Product, alice: User) -> Non
     succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
     alice.policies = {"All": ALLOW_ALL, "MFA": EVERYTHING}
     succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
-
-
-def test_keys_that_lie_elsewhere_are_not_rotated(product: Product, alice: User) -> None:
-    product.env |= {"AWS_ACCESS_KEY_ID": alice.keys[0].id, "AWS_SECRET_ACCESS_KEY": "x"}
-    credentials(product).write_text("")
-    done = product.run("keys", "rotate")
-    assert done.status == 1
-    assert_explained(done, "come from the environment", "file or the keychain")
-
-
-@pytest.mark.parametrize("token", ["aws_session_token", "aws_security_token"])
-def test_keys_of_a_session_in_a_file_are_no_long_term_keys(product: Product, token: str) -> None:
-    with credentials(product).open("a") as file:
-        file.write(f"\n[old]\naws_access_key_id = ASIAOLDEXAMPLE000000\naws_secret_access_key = x\n{token} = t\n")
-    assert [row["profile"] for row in listed(product)] == ["default"]
-
-
-def test_half_a_pair_of_keys_is_told_with_the_line_that_stores_both(product: Product) -> None:
-    credentials(product).write_text("[half]\naws_access_key_id = AKIAHALFEXAMPLE00000\n")
-    done = product.run("keys", "import", "-p", "half")
-    assert done.status == 1
-    assert_explained(done, "has one key of two", "^ *aws configure --profile half$")
-
-
-def test_a_profile_without_any_keys_is_told_so(product: Product) -> None:
-    credentials(product).write_text("")
-    done = product.run("keys", "rotate")
-    assert done.status == 1
-    assert_explained(done, "default has no long-term keys", "aws configure")
 
 
 @pytest.mark.usefixtures("keychain")

@@ -1,0 +1,120 @@
+"""`mfaenv keys` where they stand in files: what is listed, what is told, and the order of a rotation."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from keychains import NOBODYS_BUS
+from settings import configure
+from terminals import Window
+from trouble import assert_explained
+
+if TYPE_CHECKING:
+    from observed_aws import ObservedAws
+    from product import Product
+
+    from mfaenv.pretend_aws.scenario import Scenario
+    from mfaenv.pretend_aws.world import User
+from own_keys import config, credentials, get_session, listed, states
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
+
+
+def test_a_program_is_named_without_its_quotes_and_arguments(product: Product) -> None:
+    configure(product, "vault", credential_process='"/opt/my tools/op-aws" get x')
+    configure(product, "odd", credential_process="op-aws 'x")
+    sources = {row["profile"]: row["source"] for row in listed(product)}
+    assert (sources["vault"], sources["odd"]) == ("/opt/my tools/op-aws", "op-aws")
+
+
+def test_without_a_keychain_nothing_changes(product: Product) -> None:
+    before = config(product).read_text(), credentials(product).read_text()
+    product.env |= NOBODYS_BUS
+    done = product.run("keys", "import")
+    assert done.status == 1
+    assert_explained(done, "no keychain here", "Secret Service.*keep the keys in the file")
+    assert (config(product).read_text(), credentials(product).read_text()) == before
+
+
+def test_age_and_last_use_are_shown_where_a_session_may_ask(product: Product, scenario: Scenario, alice: User) -> None:
+    (before,) = listed(product)
+    assert (before["created"], before["age_days"], before["last_used"]) == (None, None, None)
+    said, line = product.run("keys").err.splitlines()
+    assert "Ages and last use" in said
+    typed = shlex.split(line)
+    assert typed == ["mfaenv", "exec", "-p", "default", "--", "mfaenv", "keys"]
+    alice.keys[0].created -= 100 * 86_400
+    get_session(product, scenario)
+    (row,) = listed(product)
+    assert (row["age_days"], row["active"], row["last_used"]["service"]) == (100, True, "sts")
+    shown = product.run("keys")
+    assert "100d" in shown.out
+    assert shown.err == ""
+
+
+@pytest.mark.parametrize("name", ["default", "production-admin"])
+def test_the_list_breaks_no_id_profile_date_or_usual_path_at_80_columns(
+    product: Product, scenario: Scenario, alice: User, name: str
+) -> None:
+    for path, title in ((credentials(product), name), (config(product), name)):
+        path.write_text(path.read_text().replace("[default]", f"[{title}]"))
+    if name != "default":
+        config(product).write_text(config(product).read_text().replace(f"[{name}]", f"[profile {name}]"))
+    code = scenario.device.code()
+    done = product.run("-f", "json", "-p", name, "--serial-number", scenario.device.serial, "--token-code", code)
+    assert done.status == 0, done.err
+    alice.keys[0].active = False
+    with Window((*product.command, "keys", "-p", name), product.env, product.home, (24, 80)) as window:
+        assert window.ended() == 0
+    shown = "\n".join(line for line in window.text.splitlines() if "│" in line)
+    used = time.strftime("%Y-%m-%d", time.gmtime(alice.keys[0].used.at)) if alice.keys[0].used else "never"
+    assert max(map(len, shown.splitlines())) <= 80
+    for text in (name, scenario.key.id, used, "0d", "inactive", *(("~/.aws/credentials",) * (name == "default"))):
+        assert text in shown, shown
+
+
+def test_rotate_waits_until_aws_knows_the_key(
+    product: Product, scenario: Scenario, aws: ObservedAws, alice: User
+) -> None:
+    """Before anything happens to the old one."""
+    get_session(product, scenario)
+    scenario.world.new_key_seconds = 3600
+    with Window((*product.command, "keys", "rotate"), product.env, product.home, (24, 80)) as window:
+        window.see(r"is stored; waiting until AWS knows it \(\d+ s at most\)")
+        alice.keys[1].known_from = 0
+        window.see("deactivated")
+    assert aws.actions("GetCallerIdentity", "UpdateAccessKey")[-2:] == ["GetCallerIdentity", "UpdateAccessKey"]
+    assert list(states(alice).values()) == [False, True]
+
+
+def test_keys_that_lie_elsewhere_are_not_rotated(product: Product, alice: User) -> None:
+    product.env |= {"AWS_ACCESS_KEY_ID": alice.keys[0].id, "AWS_SECRET_ACCESS_KEY": "x"}
+    credentials(product).write_text("")
+    done = product.run("keys", "rotate")
+    assert done.status == 1
+    assert_explained(done, "come from the environment", "file or the keychain")
+
+
+@pytest.mark.parametrize("token", ["aws_session_token", "aws_security_token"])
+def test_keys_of_a_session_in_a_file_are_no_long_term_keys(product: Product, token: str) -> None:
+    with credentials(product).open("a") as file:
+        file.write(f"\n[old]\naws_access_key_id = ASIAOLDEXAMPLE000000\naws_secret_access_key = x\n{token} = t\n")
+    assert [row["profile"] for row in listed(product)] == ["default"]
+
+
+def test_half_a_pair_of_keys_is_told_with_the_line_that_stores_both(product: Product) -> None:
+    credentials(product).write_text("[half]\naws_access_key_id = AKIAHALFEXAMPLE00000\n")
+    done = product.run("keys", "import", "-p", "half")
+    assert done.status == 1
+    assert_explained(done, "has one key of two", "^ *aws configure --profile half$")
+
+
+def test_a_profile_without_any_keys_is_told_so(product: Product) -> None:
+    credentials(product).write_text("")
+    done = product.run("keys", "rotate")
+    assert done.status == 1
+    assert_explained(done, "default has no long-term keys", "aws configure")
