@@ -48,7 +48,10 @@ LINES = {
     "served": ("exec", "--serve", "--", "sh", "-c", "env | grep -c FULL_URI; exit 3"),
     "demo": ("demo", "--", "sh", "-c", "env | grep -c AWS_ENDPOINT_URL; exit 4"),
 }
-CHANGES = re.compile(r"\b\d+[hms](?: ?\d+[ms])*\b|\b\d\d:\d\d(?::\d\d)?\b|127\.0\.0\.1:\d+|\d+(?= seconds?| - SECONDS)")
+CHANGES = re.compile(
+    r"\b\d+[hms](?: ?\d+[ms])*\b|\b\d\d:\d\d(?::\d\d)?\b|127\.0\.0\.1:\d+"
+    r'|\d+(?= seconds?| - SECONDS)|(?<="remaining": )\d+'
+)
 """What the clock and the ports make of a text."""
 
 

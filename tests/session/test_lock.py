@@ -30,6 +30,20 @@ def test_an_error_inside_frees_it(path: Path) -> None:
         assert path.exists()
 
 
+def test_nobody_else_gets_it_meanwhile(path: Path) -> None:
+    class Meanwhile(Exception):  # noqa: N818 - no error
+        pass
+
+    def leave() -> None:
+        raise Meanwhile
+
+    with lock(str(path), nobody_waits):
+        with pytest.raises(Meanwhile), lock(str(path), nobody_waits, leave):
+            raise AssertionError("never reached")
+        assert path.exists()
+    assert list(path.parent.iterdir()) == []
+
+
 def next_descriptor() -> int:
     with open(os.devnull, encoding="ascii") as file:
         return file.fileno()
