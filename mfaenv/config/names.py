@@ -11,8 +11,6 @@ from mfaenv.fast.parse import DEFAULT
 KINDS = ("profile", "services")
 """What the sections of the config file are of that are read."""
 
-QUOTES = ("'", '"')
-
 
 def profiles(env: Mapping[str, str]) -> list[str]:
     """Return the names of the profiles in both files, whatever else is wrong there; none of a file without text."""
@@ -34,23 +32,14 @@ def split_title(title: str) -> tuple[str, str]:
     if not title.startswith(KINDS) or len(title) > scanner.MAX_TITLE:
         return "", ""
     kind = KINDS[0] if title.startswith(KINDS[0]) else KINDS[1]
-    words = _words(title, kind)
+    words = _words(title)
     return (kind, words[1]) if len(words) == len(("kind", "name")) else ("", "")
 
 
-def _words(title: str, kind: str) -> list[str]:
-    """Split a title as a shell does: plain and quoted names without shlex, which takes longer to load than the rest."""
-    if not title.isprintable() or "\\" in title:
-        return _shell_words(title)
-    if "'" not in title and '"' not in title:
+def _words(title: str) -> list[str]:
+    """Split a title as a shell does; a plain one without shlex, which takes longer to load than the rest."""
+    if title.isprintable() and not set(title) & {"'", '"', "\\"}:
         return title.split()
-    before, quote, name = title[: len(kind) + 1], title[len(kind) + 1 :][:1], title[len(kind) + 2 : -1]
-    if before == f"{kind} " and quote in QUOTES and title == f"{before}{quote}{name}{quote}" and quote not in name:
-        return [kind, name]
-    return _shell_words(title)
-
-
-def _shell_words(title: str) -> list[str]:
     import shlex
 
     try:
