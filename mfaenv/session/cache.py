@@ -1,7 +1,7 @@
 """Stored sessions: what each depends on, what its entry holds, and a store that perhaps cannot be written."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from typing import NamedTuple
 
@@ -99,11 +99,9 @@ class Cache:
     def find(self, key: str, min_remaining: int) -> Answer:
         """Look up the session with most left that lasts for `min_remaining` seconds more."""
         now = self._now()
-        best = max(filter(self._counts, self._all(key)), key=lambda session: session.left(now), default=Session())
+        sessions = filter(None, (self.store.get(Session, key), self._sessions.get(key)))
+        best = max(filter(self._counts, sessions), key=lambda session: session.left(now), default=Session())
         return Answer(best if best.left(now) >= min_remaining else Session(), key)
-
-    def _all(self, key: str) -> list[Session]:
-        return list(filter(None, (self.store.get(Session, key), self._sessions.get(key))))
 
     def _counts(self, session: Session) -> bool:
         """Return whether it is new enough; one that comes from the future was made before the clock was set back."""
@@ -119,11 +117,9 @@ class Cache:
             where = self.store.path or "The store"
             self._terminal.warn(f"{where} cannot be written ({error.strerror or error}): the session is not stored.")
 
-    @contextmanager
-    def alone(self, access_key: str, profile: str) -> Iterator[None]:
+    def alone(self, access_key: str, profile: str) -> AbstractContextManager[None]:
         """Let one process at a time call AWS with this key; without a store there is nothing to share."""
-        with self._lock(access_key, f"Another mfaenv is getting a session with the keys of profile {profile}"):
-            yield
+        return self._lock(access_key, f"Another mfaenv is getting a session with the keys of profile {profile}")
 
     @contextmanager
     def one_window(self, access_key: str, profile: str) -> Iterator[None]:

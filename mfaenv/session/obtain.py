@@ -106,7 +106,9 @@ class Sessions:
                 base = self._from_code(own, keys, call_lock)
             return self._with_roles(request, base)
         except DeniedError as error:
-            raise DeniedError(error.message, RECENT if base.session and not base.new else error.hint) from None
+            if base.new or not base.session:
+                raise
+            raise DeniedError(error.message, RECENT) from None
         except ArrivedError:
             return self._of_keys(request, keys)
 
