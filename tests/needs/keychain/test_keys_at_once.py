@@ -59,9 +59,9 @@ def test_two_imports_of_one_profile_at_once_lose_nothing(
     product: Product, scenario: Scenario, keychain: Keychain
 ) -> None:
     """The second one starts at any moment of the first."""
-    for number in range(examples(40, 5)):
+    for number in range(examples(12, 5)):
         first = product.start("keys", "import")
-        time.sleep(number % 4 * 0.03)
+        time.sleep(number % 6 * 0.03)
         second = product.start("keys", "import")
         done = finish(first), finish(second)
         assert json.loads(keychain.lookup("default"))["SecretAccessKey"] == scenario.key.secret
