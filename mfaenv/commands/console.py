@@ -19,8 +19,6 @@ from mfaenv.session import device, longterm, remembered, service
 from mfaenv.session.service import Resolved
 from mfaenv.terminal.terminal import Terminal
 
-"""Settings of a profile that gives a role's session."""
-
 MAY_BE_A_USER = frozenset({sources.STATIC, LOGIN, PROCESS})
 """Kinds of profiles whose session may be a user's own."""
 

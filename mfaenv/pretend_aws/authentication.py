@@ -26,8 +26,8 @@ _WRONG_SIGNATURE = (
 )
 
 
-def authenticate(world: World, request: HttpRequest, service: str) -> tuple[Credential, str]:
-    """Return who signed the request, and the region that it was signed for.
+def authenticate(world: World, request: HttpRequest, service: str) -> Credential:
+    """Return the keys that signed the request.
 
     Any region of the account's partition will do for any service: clients that are pointed at one endpoint sign what is
     global, IAM, with the region that they are set to, and a single address cannot tell what they took it for.
@@ -56,7 +56,7 @@ def authenticate(world: World, request: HttpRequest, service: str) -> tuple[Cred
     if service == "iam" and credential.is_user_session and credential.mfa_at is None:
         raise _invalid_token()  # IAM gives no reason: STS API Reference, GetSessionToken
     credential.used = Use(now, service, authorization.region)
-    return credential, authorization.region
+    return credential
 
 
 def _invalid_token() -> Refusal:

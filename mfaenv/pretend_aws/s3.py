@@ -23,7 +23,7 @@ def action_of(request: HttpRequest) -> str:
 
 def perform(world: World, request: HttpRequest) -> HttpResponse:
     """Answer a request. Raise Refusal."""
-    call = Call(world, *authenticate(world, request, NAME), {})
+    call = Call(world, authenticate(world, request, NAME), {})
     action = _ACTIONS.get(action_of(request))
     if action is None:
         raise Refusal("NotImplemented", "This pretend S3 can list and make buckets, and nothing else.", 501)

@@ -21,7 +21,6 @@ class Call:
 
     world: World
     caller: Credential
-    region: str
     parameters: Mapping[str, Any]
 
     def query(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> Query:
@@ -48,7 +47,7 @@ class QueryService:
 
     def perform(self, world: World, request: HttpRequest) -> HttpResponse:
         """Answer a request. Raise Refusal."""
-        credential, region = authenticate(world, request, self.name)
+        caller = authenticate(world, request, self.name)
         form = request.parameters
         action = form.get("Action", "")
         if not action:
@@ -56,7 +55,7 @@ class QueryService:
         if action not in self.actions or form.get("Version") != self.version:
             version = form.get("Version") or "NO_VERSION_SPECIFIED"
             raise Refusal("InvalidAction", f"Could not find operation {action} for version {version}", 400)
-        call = Call(world, credential, region, read(self.name, action, form))
+        call = Call(world, caller, read(self.name, action, form))
         return self.render(action, self.actions[action](call))
 
     def render(self, action: str, result: Content) -> HttpResponse:

@@ -53,13 +53,13 @@ def _assume_role(call: Call) -> Content:
 def role_seconds(parameters: Mapping[str, Any], role: Role, *, is_chained: bool = False) -> int:
     """Return the session's length: an hour unless asked otherwise, and from another role's keys an hour at most."""
     seconds = int(parameters.get("DurationSeconds", HOUR))
-    for limit, named in (
-        (HOUR if is_chained else seconds, "1 hour session limit for roles assumed by role chaining"),
-        (role.max_session, "MaxSessionDuration set for this role"),
-    ):
-        if seconds > limit:
-            raise Refusal("ValidationError", f"The requested DurationSeconds exceeds the {named}.", 400)
-    return seconds
+    if is_chained and seconds > HOUR:
+        limit = "1 hour session limit for roles assumed by role chaining"
+    elif seconds > role.max_session:
+        limit = "MaxSessionDuration set for this role"
+    else:
+        return seconds
+    raise Refusal("ValidationError", f"The requested DurationSeconds exceeds the {limit}.", 400)
 
 
 def _verified_at(call: Call) -> float | None:
