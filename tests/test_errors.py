@@ -19,7 +19,7 @@ from settings import configure, set_keys
 from trouble import CODE, OTHER_SECRET, TOKEN, assert_explained
 
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.wire import Failure
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.shells import NAMES, failure
 
 
@@ -50,7 +50,7 @@ def keys(**values: str | None) -> Callable[[Scene], None]:
     return lambda scene: set_keys(scene.product, **values)
 
 
-def failing(failure: Failure, what: str = "sts") -> Callable[[Scene], None]:
+def failing(failure: Refusal, what: str = "sts") -> Callable[[Scene], None]:
     return lambda scene: scene.aws.fail(what, failure, times=ALWAYS)
 
 
@@ -163,7 +163,7 @@ CASES = (
     ),
     Case(
         "an endpoint in another region",
-        failing(Failure("SignatureDoesNotMatch", "Credential should be scoped to a valid region. ", 403)),
+        failing(Refusal("SignatureDoesNotMatch", "Credential should be scoped to a valid region. ", 403)),
         "AWS wants another region or service in the signature: Credential should be scoped to a valid region",
         "endpoint_url or AWS_ENDPOINT_URL",
     ),
@@ -171,7 +171,7 @@ CASES = (
     Case("a clock that is ahead", clock(-900), r"clock is off by 15m(\ds)?: it is ahead", "Set it"),
     Case(
         "a request that AWS finds too old",
-        failing(Failure("RequestExpired", "Request has expired.", 400)),
+        failing(Refusal("RequestExpired", "Request has expired.", 400)),
         "This machine's clock is off",
         "Set it",
     ),

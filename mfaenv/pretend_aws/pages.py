@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from mfaenv.pretend_aws.routing import Operation
 from mfaenv.pretend_aws.totp import ShownCode
-from mfaenv.pretend_aws.wire import Failure, Refusal
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
@@ -24,12 +24,12 @@ def code_route(world: World, request: HttpRequest) -> Operation | None:
     """Return the operation that shows the code, where the request is for its page."""
     if request.path != CODE_PATH:
         return None
-    return Operation("demo", "ShowCode", partial(_show_code, world), render_failure)
+    return Operation("demo", "ShowCode", partial(_show_code, world), render_refusal)
 
 
-def render_failure(failure: Failure) -> HttpResponse:
-    """Return the failure as plain text."""
-    return HttpResponse(failure.status, failure.message.encode(), "text/plain")
+def render_refusal(refusal: Refusal) -> HttpResponse:
+    """Return a refusal as plain text."""
+    return HttpResponse(refusal.status, refusal.message.encode(), "text/plain")
 
 
 def _show_code(world: World) -> HttpResponse:

@@ -10,7 +10,7 @@ from mfaenv.pretend_aws import s3
 from mfaenv.pretend_aws.iam import IAM
 from mfaenv.pretend_aws.sigv4 import parse_authorization
 from mfaenv.pretend_aws.sts import STS
-from mfaenv.pretend_aws.wire import Content, Failure, Refusal, document
+from mfaenv.pretend_aws.wire import Content, Refusal, document
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
@@ -24,7 +24,7 @@ class Operation(NamedTuple):
     action: str
     perform: Callable[[], HttpResponse]
     """Raises Refusal."""
-    render_failure: Callable[[Failure], HttpResponse]
+    render_refusal: Callable[[Refusal], HttpResponse]
 
 
 Route: TypeAlias = Callable[[World, HttpRequest], Operation | None]
@@ -45,20 +45,20 @@ def _signed_operation(world: World, request: HttpRequest) -> Operation:
         name = authorization.service
         return Operation(name, "", partial(_refuse_service, name), partial(_render_elsewhere, request))
     if request.method != "POST" and "Action" not in form:
-        return Operation(s3.NAME, s3.action_of(request), partial(s3.perform, world, request), s3.render_failure)
+        return Operation(s3.NAME, s3.action_of(request), partial(s3.perform, world, request), s3.render_refusal)
     service = service or STS
     perform = partial(service.perform, world, request)
-    return Operation(service.name, form.get("Action", ""), perform, service.render_failure)
+    return Operation(service.name, form.get("Action", ""), perform, service.render_refusal)
 
 
 def _refuse_service(name: str) -> HttpResponse:
     raise Refusal("NotImplemented", f"This pretend AWS has STS, IAM and S3, and no {name}.", HTTPStatus.NOT_IMPLEMENTED)
 
 
-def _render_elsewhere(request: HttpRequest, failure: Failure) -> HttpResponse:
-    """Return a failure as a service does that is not here: in EC2's XML, or in JSON as most do."""
+def _render_elsewhere(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Return a refusal as a service does that is not here: in EC2's XML, or in JSON as most do."""
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        error: Content = {"Code": failure.code, "Message": failure.message}
-        return HttpResponse(failure.status, document("Response", {"Errors": {"Error": error}, "Error": error}))
-    body = json.dumps({"__type": failure.code, "message": failure.message}).encode()
-    return HttpResponse(failure.status, body, "application/x-amz-json-1.1", {"x-amzn-ErrorType": failure.code})
+        error: Content = {"Code": refusal.code, "Message": refusal.message}
+        return HttpResponse(refusal.status, document("Response", {"Errors": {"Error": error}, "Error": error}))
+    body = json.dumps({"__type": refusal.code, "message": refusal.message}).encode()
+    return HttpResponse(refusal.status, body, "application/x-amz-json-1.1", {"x-amzn-ErrorType": refusal.code})

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from mfaenv.pretend_aws.authentication import authenticate
 from mfaenv.pretend_aws.service import Call
-from mfaenv.pretend_aws.wire import Content, Failure, Refusal, document, timestamp
+from mfaenv.pretend_aws.wire import Content, Refusal, document, timestamp
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
@@ -30,16 +30,16 @@ def perform(world: World, request: HttpRequest) -> HttpResponse:
     return HttpResponse(200, action(call, unquote(request.path.strip("/"))), "application/xml", _ids())
 
 
-def render_failure(failure: Failure) -> HttpResponse:
-    """Return a failure as S3 writes it."""
+def render_refusal(refusal: Refusal) -> HttpResponse:
+    """Return a refusal as S3 writes it."""
     ids = _ids()
     error: Content = {
-        "Code": failure.code,
-        "Message": failure.message,
+        "Code": refusal.code,
+        "Message": refusal.message,
         "RequestId": ids["x-amz-request-id"],
         "HostId": ids["x-amz-id-2"],
     }
-    return HttpResponse(failure.status, document("Error", error), "application/xml", ids)
+    return HttpResponse(refusal.status, document("Error", error), "application/xml", ids)
 
 
 def _list_buckets(call: Call, _bucket: str) -> bytes:

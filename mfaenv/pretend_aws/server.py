@@ -66,4 +66,4 @@ class PretendAws:
         try:
             return operation.perform()
         except Refusal as refusal:
-            return operation.render_failure(refusal.failure)
+            return operation.render_refusal(refusal)

@@ -10,7 +10,7 @@ from mfaenv.pretend_aws import authorization
 from mfaenv.pretend_aws.authentication import authenticate
 from mfaenv.pretend_aws.parameters import read
 from mfaenv.pretend_aws.policy import Query
-from mfaenv.pretend_aws.wire import Content, Failure, Refusal, document
+from mfaenv.pretend_aws.wire import Content, Refusal, document
 from mfaenv.pretend_aws.world import Credential, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
@@ -64,12 +64,12 @@ class QueryService:
         content: Content = {f"{action}Result": result, "ResponseMetadata": {"RequestId": request_id}}
         return self._response(HTTPStatus.OK, f"{action}Response", content, request_id)
 
-    def render_failure(self, failure: Failure) -> HttpResponse:
-        """Return a failure as the protocol writes it."""
+    def render_refusal(self, refusal: Refusal) -> HttpResponse:
+        """Return a refusal as the protocol writes it."""
         request_id = str(uuid.uuid4())
-        fault = "Receiver" if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "Sender"
-        error: Content = {"Type": fault, "Code": failure.code, "Message": failure.message}
-        return self._response(failure.status, "ErrorResponse", {"Error": error, "RequestId": request_id}, request_id)
+        fault = "Receiver" if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "Sender"
+        error: Content = {"Type": fault, "Code": refusal.code, "Message": refusal.message}
+        return self._response(refusal.status, "ErrorResponse", {"Error": error, "RequestId": request_id}, request_id)
 
     def _response(self, status: int, name: str, content: Content, request_id: str) -> HttpResponse:
         body = document(name, content, f"https://{self.name}.amazonaws.com/doc/{self.version}/")

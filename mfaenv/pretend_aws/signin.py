@@ -10,7 +10,7 @@ from functools import partial
 from hmac import compare_digest
 from html import escape
 
-from mfaenv.pretend_aws.pages import render_failure
+from mfaenv.pretend_aws.pages import render_refusal
 from mfaenv.pretend_aws.routing import Operation
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Credential, Role, World
@@ -45,7 +45,7 @@ def signin_route(world: World, request: HttpRequest) -> Operation | None:
         return None
     action = request.parameters.get("Action", "")
     perform = {"getSigninToken": _get_signin_token, "login": _log_in}.get(action, _refuse_action)
-    return Operation("signin", action, partial(perform, world, request.parameters), render_failure)
+    return Operation("signin", action, partial(perform, world, request.parameters), render_refusal)
 
 
 def _get_signin_token(world: World, parameters: Mapping[str, str]) -> HttpResponse:

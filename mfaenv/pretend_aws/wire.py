@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 from xml.sax.saxutils import escape
 
 Content: TypeAlias = "str | int | Mapping[str, Content] | Sequence[Content] | None"
@@ -14,20 +14,14 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold: an answer that repeats a parameter must stay readable."""
 
 
-class Failure(NamedTuple):
-    """An error in AWS's words: its code, its message and the HTTP status."""
-
-    code: str
-    message: str
-    status: int
-
-
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
-    """The pretend AWS says no."""
+    """The pretend AWS says no, in AWS's words: a code, a message and the HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 403) -> None:
         super().__init__(message)
-        self.failure = Failure(code, message, status)
+        self.code = code
+        self.message = message
+        self.status = status
 
 
 def element(name: str, content: Content, attributes: str = "") -> str:

@@ -20,7 +20,7 @@ from trouble import assert_explained, certificate, refusing_proxy
 
 from mfaenv.aws import regions
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
-from mfaenv.pretend_aws.wire import Failure
+from mfaenv.pretend_aws.wire import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,7 +208,7 @@ def test_the_account_is_asked_for_where_no_device_names_it(product: Product, aws
 
 def test_where_aws_does_not_answer_everybodys_page_is_named(product: Product, aws: ObservedAws) -> None:
     configure(product, mfa_serial=None)
-    aws.fail("*", Failure("InvalidClientTokenId", "The security token included in the request is invalid.", 403))
+    aws.fail("*", Refusal("InvalidClientTokenId", "The security token included in the request is invalid.", 403))
     assert_explained(product.run("console"), USERS_OWN, "https://console.aws.amazon.com/")
 
 

@@ -24,12 +24,12 @@ from observed_aws import (
 from product import PATIENCE
 
 from mfaenv.pretend_aws.routing import Operation
-from mfaenv.pretend_aws.wire import Failure
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Credential, User, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 
-def refused(failure: Failure) -> HttpResponse:
+def refused(failure: Refusal) -> HttpResponse:
     return HttpResponse(failure.status, b"")
 
 

@@ -8,7 +8,7 @@ from terminals import CTRL_C, CTRL_D, Window, direct
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.wire import Failure
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Device, User
 
 ALICE = "arn:aws:iam::123456789012:mfa/alice"
@@ -202,9 +202,9 @@ def test_where_nobody_can_pick_the_devices_are_listed(product: Product, aws: Obs
 
 
 @pytest.mark.usefixtures("alice")
-@pytest.mark.parametrize("failure", [UNAVAILABLE, Failure("InvalidAction", "There is no IAM here.", 400)])
+@pytest.mark.parametrize("failure", [UNAVAILABLE, Refusal("InvalidAction", "There is no IAM here.", 400)])
 def test_where_iam_does_not_answer_the_way_round_it_is_told(
-    product: Product, aws: ObservedAws, failure: Failure
+    product: Product, aws: ObservedAws, failure: Refusal
 ) -> None:
     aws.fail("ListMFADevices", failure, times=ALWAYS)
     done = product.run("--shell", "bash", "-c", "123456")

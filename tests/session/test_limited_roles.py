@@ -10,7 +10,7 @@ from settings import configure
 from mfaenv.fast.parse import MAIN_OPTIONS
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.wire import Failure
+from mfaenv.pretend_aws.wire import Refusal
 
 
 def keys(outcome: Outcome) -> dict[str, str]:
@@ -102,7 +102,7 @@ def test_a_policy_that_is_too_large_when_packed_is_explained(
     product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
     message = "Packed policy consumes 112% of allotted space, please use smaller policy."
-    aws.fail("AssumeRole", Failure("PackedPolicyTooLarge", message, 400))
+    aws.fail("AssumeRole", Refusal("PackedPolicyTooLarge", message, 400))
     policy = product.home / "policy.json"
     policy.write_text(json.dumps(ALLOW_ALL))
     done = product.run("-p", "staging", "-f", "json", "--policy", str(policy), "-c", scenario.device.code())

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from mfaenv.pretend_aws.routing import Operation
-from mfaenv.pretend_aws.wire import Failure, Refusal
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import HOUR, Role, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
@@ -57,9 +57,9 @@ class IdentityCenter:
     def route(self, world: World, request: HttpRequest) -> Operation | None:
         """Return the operation where the request is of this kind."""
         if request.path == "/federation/credentials":
-            return Operation("sso", "GetRoleCredentials", partial(self._give_keys, world, request), render_failure)
+            return Operation("sso", "GetRoleCredentials", partial(self._give_keys, world, request), render_refusal)
         if request.path == "/token":
-            return Operation("sso-oidc", "CreateToken", partial(self._renew, world, request), render_failure)
+            return Operation("sso-oidc", "CreateToken", partial(self._renew, world, request), render_refusal)
         return None
 
     def _give_keys(self, world: World, request: HttpRequest) -> HttpResponse:
@@ -107,7 +107,7 @@ class IdentityCenter:
         return next(filter(fits, self._sign_ins), None)
 
 
-def render_failure(failure: Failure) -> HttpResponse:
+def render_refusal(failure: Refusal) -> HttpResponse:
     """Return the failure as the JSON protocol writes it: its code is in a header."""
     body = {"message": failure.message, "error_description": failure.message}
     return _json(body, failure.status, {"x-amzn-ErrorType": failure.code})

@@ -8,7 +8,7 @@ import json
 import secrets
 from functools import partial
 
-from mfaenv.pretend_aws.pages import render_failure
+from mfaenv.pretend_aws.pages import render_refusal
 from mfaenv.pretend_aws.routing import Operation
 from mfaenv.pretend_aws.wire import Refusal, timestamp
 from mfaenv.pretend_aws.world import HOUR, Role, World
@@ -33,9 +33,9 @@ class Machine:
     def route(self, world: World, request: HttpRequest) -> Operation | None:
         """Return the operation where the request is of this kind."""
         if request.path == CONTAINER_PATH:
-            return Operation("ecs", "GetCredentials", partial(self._container, world, request), render_failure)
+            return Operation("ecs", "GetCredentials", partial(self._container, world, request), render_refusal)
         if request.path.startswith(METADATA_PATH):
-            return Operation("imds", "GetMetadata", partial(self._metadata, world, request), render_failure)
+            return Operation("imds", "GetMetadata", partial(self._metadata, world, request), render_refusal)
         return None
 
     def _container(self, world: World, request: HttpRequest) -> HttpResponse:

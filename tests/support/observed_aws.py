@@ -23,19 +23,19 @@ from product import PATIENCE
 
 from mfaenv.pretend_aws.routing import Operation, Route
 from mfaenv.pretend_aws.server import LIMITS, PretendAws
-from mfaenv.pretend_aws.wire import Failure, Refusal
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
 
 ALWAYS: Final = sys.maxsize
 """For `fail`: until further notice."""
 
-THROTTLED = Failure("Throttling", "Rate exceeded", 400)
-UNAVAILABLE = Failure("ServiceUnavailable", "Service is unable to handle request.", 503)
-INTERNAL = Failure(
+THROTTLED = Refusal("Throttling", "Rate exceeded", 400)
+UNAVAILABLE = Refusal("ServiceUnavailable", "Service is unable to handle request.", 503)
+INTERNAL = Refusal(
     "InternalFailure", "The request processing has failed because of an unknown error, exception or failure.", 500
 )
-DROPPED = Failure("", "", 0)
+DROPPED = Refusal("", "", 0)
 """No answer: the connection is closed."""
 
 SECRET_PARAMETERS = frozenset(["TokenCode", "WebIdentityToken"])
@@ -79,7 +79,7 @@ class ObservedAws(PretendAws):
         self.log: list[Record] = []
         self._delays: dict[str, float] = {}
         self._held: dict[str, Held] = {}
-        self._failures: list[tuple[str, Failure, int]] = []
+        self._failures: list[tuple[str, Refusal, int]] = []
         self._changes: dict[str, Callable[[HttpResponse], HttpResponse]] = {}
         self._lock = threading.Lock()
         self._tls = tls
@@ -92,7 +92,7 @@ class ObservedAws(PretendAws):
             server.socket = self._tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         return server
 
-    def fail(self, what: str, failure: Failure, *, times: int = 1) -> None:
+    def fail(self, what: str, failure: Refusal, *, times: int = 1) -> None:
         """Let the next calls fail; `what` is an action ("GetSessionToken"), a service ("iam") or "*" for all."""
         with self._lock:
             self._failures.append((what, failure, times))
@@ -134,16 +134,16 @@ class ObservedAws(PretendAws):
                 if operation.action in self._changes:
                     response = self._changes[operation.action](response)
             except Refusal as refusal:
-                failure = refusal.failure
+                failure = refusal
         if failure is not None and failure is not DROPPED:
-            response = operation.render_failure(failure)
+            response = operation.render_refusal(failure)
         status, error = response.status if response else 0, failure.code if failure else ""
         self.log.append(_record(request, operation, status, error))
         if response is None:
             raise ConnectionAbortedError
         return response
 
-    def _next_failure(self, names: tuple[str, ...]) -> Failure | None:
+    def _next_failure(self, names: tuple[str, ...]) -> Refusal | None:
         with self._lock:
             for index, (what, failure, times) in enumerate(self._failures):
                 if what in names:

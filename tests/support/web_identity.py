@@ -35,7 +35,7 @@ class WebIdentities(dict[str, WebIdentity]):
         form = request.parameters
         if form.get("Action") != ACTION:
             return None
-        return Operation("sts", ACTION, partial(self._assume, world, form), sts.STS.render_failure)
+        return Operation("sts", ACTION, partial(self._assume, world, form), sts.STS.render_refusal)
 
     def _assume(self, world: World, form: Mapping[str, str]) -> HttpResponse:
         parameters = read("sts", ACTION, form)

@@ -14,7 +14,7 @@ from settings import configure
 from terminals import direct
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
-from mfaenv.pretend_aws.wire import Failure
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.shells import FORMATS, NAMES
 from mfaenv.terminal.tty import printable
 
@@ -155,7 +155,7 @@ def test_a_question_shows_a_foreign_name_as_it_is_written(furnished: Product) ->
 
 
 def test_no_control_gets_from_a_message_of_aws(furnished: Product, aws: ObservedAws, scenario: Scenario) -> None:
-    aws.fail("GetSessionToken", Failure("ServiceFailure" + IN_XML, IN_XML, 400))
+    aws.fail("GetSessionToken", Refusal("ServiceFailure" + IN_XML, IN_XML, 400))
     done = furnished.run("-p", FILED, "--refresh", "-c", scenario.device.code(), "--shell", "bash")
     assert done.status == 1
     assert controls(done.err) == set()

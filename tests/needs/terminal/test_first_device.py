@@ -26,7 +26,7 @@ from mfaenv.model import Keys
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
 from mfaenv.pretend_aws.totp import STEP, code_at_step
-from mfaenv.pretend_aws.wire import Failure
+from mfaenv.pretend_aws.wire import Refusal
 
 if TYPE_CHECKING:
     from observed_aws import ObservedAws
@@ -41,7 +41,7 @@ MAKE = r"user/alice has no MFA device\.\n.*\nMake a device for alice\? \[Y/n\] "
 FIRST, NEXT, PROOF = "First code: ", "Next code: ", "MFA code: "
 CHANGE = r"Change \S+ like this\? \[Y/n\] "
 CONFIGURE = (*COMMAND, "configure")
-DENIED = Failure("AccessDenied", "User: alice is not authorized to perform: it with an explicit deny", 403)
+DENIED = Refusal("AccessDenied", "User: alice is not authorized to perform: it with an explicit deny", 403)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from observed_aws import ALWAYS, DROPPED, THROTTLED, ObservedAws
 from product import Product
 
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.wire import Failure
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import User
 
 NOWHERE = "http://127.0.0.1:1"
@@ -121,8 +121,8 @@ def test_calls_that_fail_again_and_again_prove_nothing(
 
 
 LACKING = {
-    "ListBuckets": (BUCKETS, Failure("NotImplemented", "A header implies what is not implemented", 501)),
-    "GetUser": (USER, Failure("InvalidAction", "Could not find operation GetUser", 400)),
+    "ListBuckets": (BUCKETS, Refusal("NotImplemented", "A header implies what is not implemented", 501)),
+    "GetUser": (USER, Refusal("InvalidAction", "Could not find operation GetUser", 400)),
 }
 
 
