@@ -32,6 +32,28 @@ WEB_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 OF_MACHINE = (WEB_VARIABLE, environment.ADDRESS_OF_KEYS, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
 """The variables by which a machine or a container gives credentials."""
 
+GIVE_CREDENTIALS = frozenset(
+    {
+        ACCESS_KEY,
+        SECRET_KEY,
+        *TOKENS,
+        "role_arn",
+        "source_profile",
+        "credential_source",
+        "web_identity_token_file",
+        "sso_session",
+        "sso_start_url",
+        "sso_account_id",
+        "sso_role_name",
+        "login_session",
+        "credential_process",
+    }
+)
+"""Settings by which a profile has credentials, all of which come before a container's.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+"""
+
 
 def environment_keys(env: Mapping[str, str]) -> Keys | None:
     """Return the long-term keys of the environment, those included that became a session of this shell."""

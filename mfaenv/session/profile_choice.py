@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from mfaenv import duration
 from mfaenv.config import names, sources
-from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, AwsFiles
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
@@ -15,19 +15,6 @@ from mfaenv.fast.parse import DEFAULT, Options
 from mfaenv.store import SESSION, Store
 from mfaenv.terminal.tables import Row
 from mfaenv.terminal.terminal import Terminal
-
-KEYS = {
-    ACCESS_KEY,
-    SECRET_KEY,
-    "credential_process",
-    "credential_source",
-    "login_session",
-    "role_arn",
-    "sso_account_id",
-    "sso_role_name",
-    "web_identity_token_file",
-}
-"""Settings by which a profile has credentials."""
 
 HINT = "Type: mfaenv -p NAME"
 
@@ -46,7 +33,7 @@ def instead_of_default(options: Options, env: Mapping[str, str], files: AwsFiles
     """Return the profile to use where none is named, `default` has no keys, and others are there; else empty."""
     if (
         parse.lookup(options, env, "profile")[0]
-        or KEYS & files.profiles.get(DEFAULT, {}).keys()
+        or sources.GIVE_CREDENTIALS & files.profiles.get(DEFAULT, {}).keys()
         or not files.profiles.keys() - {DEFAULT}
         or sources.environment_keys(env)
         or env.keys() & {"AWS_ACCESS_KEY_ID", *sources.OF_MACHINE}

@@ -17,33 +17,17 @@ from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import AwsFiles, Sections
 from mfaenv.config.names import profile_of
 from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
+from mfaenv.config.sources import GIVE_CREDENTIALS
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT
 from mfaenv.terminal.terminal import Terminal
 
 KEYS = (awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS)
-WINS = frozenset(
-    {
-        *KEYS,
-        "role_arn",
-        "source_profile",
-        "credential_source",
-        "web_identity_token_file",
-        "sso_session",
-        "sso_start_url",
-        "sso_account_id",
-        "sso_role_name",
-        "login_session",
-        "credential_process",
-    }
-)
-"""https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html: what comes before a container's."""
-
 OF_ROLES = frozenset(
     {"external_id", "role_session_name", "duration_seconds", "mfa_serial", "mfa_process", "source_identity"}
 )
-"""What is of no use in a profile that has its credentials, beside WINS."""
+"""What is of no use in a profile that has its credentials, beside GIVE_CREDENTIALS."""
 
 
 @contextmanager
@@ -72,7 +56,9 @@ def with_one_profile(name: str, files: AwsFiles, keys: Mapping[str, str]) -> Ite
     It has these keys, or none where they come from an address. There is an empty store beside the files. Raise
     MfaenvError where they cannot be written.
     """
-    section = {key: text for key, text in files.profiles.get(name, {}).items() if key not in WINS | OF_ROLES}
+    section = {
+        key: text for key, text in files.profiles.get(name, {}).items() if key not in GIVE_CREDENTIALS | OF_ROLES
+    }
     services = section.get("services", "")
     of_services = {f"services {services}": files.services[services]} if services in files.services else {}
     # botocore splits the title of a section as a shell does.
@@ -117,7 +103,7 @@ def _copy(path: str, terminal: Terminal, *, plain: bool) -> str | None:
     """Return the text of a file without what wins, or None where there is nothing such in it."""
     sections = awsfiles.read(path)
     names = {title: title if plain else profile_of(title) for title in sections}
-    gone = {title: WINS if name == DEFAULT else frozenset(KEYS) for title, name in names.items()}
+    gone = {title: GIVE_CREDENTIALS if name == DEFAULT else frozenset(KEYS) for title, name in names.items()}
     if not any(names[title] == DEFAULT and gone[title] & set(section) for title, section in sections.items()):
         return None
     if any(name and name != DEFAULT and awsfiles.has_keys(sections[title]) for title, name in names.items()):
