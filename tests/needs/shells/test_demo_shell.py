@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -82,7 +83,8 @@ def test_what_the_shells_own_files_set_does_not_win(env: dict[str, str], home: P
         window.see("leaves nothing behind")
         window.prompted()
         window.enter(f"{sys.executable} -c 'import os; print(sorted(n for n in os.environ if n[:4] == \"AWS_\"))'")
-        window.see("'AWS_CONFIG_FILE', 'AWS_EC2_METADATA_DISABLED', 'AWS_ENDPOINT_URL', 'AWS_SHARED_CREDENTIALS_FILE']")
+        ours = ("CONFIG_FILE", "EC2_METADATA_DISABLED", "ENDPOINT_URL", "ENDPOINT_URL_STS", "SHARED_CREDENTIALS_FILE")
+        window.see(re.escape(str([f"AWS_{name}" for name in ours])))
         window.prompted()
         window.enter("printenv AWS_ENDPOINT_URL AWS_CONFIG_FILE")
         window.see(r"^http://127\.0\.0\.1:\d+$")
