@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from mfaenv import shells
 from mfaenv.commands.status import nothing_stored
@@ -31,17 +31,21 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     terminal = Terminal.for_options(options, env)
     chosen = _of_profile(store, profile, env) if profile else _all(store)
     removed = {name: entry for name, entry in chosen.items() if _remove(store, name)}
-    sessions = {name: entry for name, entry in removed.items() if kind(name) == SESSION}
-    for line in _removed_lines(sessions) or [nothing_stored(profile)]:
-        terminal.note(line)
-    stuck = chosen.keys() - removed.keys()
+    sessions = [entry for name, entry in removed.items() if kind(name) == SESSION]
+    if len(sessions) > MANY:
+        terminal.note(f"Removed {len(sessions)} sessions.")
+    for entry in sessions if len(sessions) <= MANY else ():
+        terminal.note(f"Removed {_described(entry) if entry else 'a damaged session'}.")
+    if not sessions:
+        terminal.note(nothing_stored(profile))
+    _note_of_shell(profile, env, terminal)
+    stuck = sorted(chosen.keys() - removed.keys())
     if any(kind(name) == LOCK for name in stuck):
         terminal.note("Another mfaenv is getting a session just now.")
-    _note_of_shell(profile, env, terminal)
-    stuck = {name for name in stuck if kind(name) != LOCK}
-    if stuck:
+    if files := [name for name in stuck if kind(name) != LOCK]:
+        named = f"{files[0]} and {len(files) - 1} more" if files[1:] else files[0]
         hint = "Check who owns it, and remove it yourself."
-        raise MfaenvError(f"{store.path}: {_listed(stuck)} cannot be removed.", hint)
+        raise MfaenvError(f"{store.path}: {named} cannot be removed.", hint)
     return DONE
 
 
@@ -50,14 +54,11 @@ def _note_of_shell(profile: str, env: Mapping[str, str], terminal: Terminal) -> 
     own = env.get(environment.PROFILE, "")
     if not env.get(environment.EXPIRES) or profile not in {"", own}:
         return
-    terminal.note(f"This shell still has its own session, of profile {own}. To remove it too, type:", _unset_line(env))
-
-
-def _unset_line(env: Mapping[str, str]) -> str:
     try:
-        return shells.loading_line(detect.evaluator(env), "mfaenv unset")
+        line = shells.loading_line(detect.evaluator(env), "mfaenv unset")
     except MfaenvError:
-        return "mfaenv unset"
+        line = "mfaenv unset"
+    terminal.note(f"This shell still has its own session, of profile {own}. To remove it too, type:", line)
 
 
 def _all(store: Store) -> dict[str, Session | None]:
@@ -74,7 +75,8 @@ def _of_profile(store: Store, profile: str, env: Mapping[str, str]) -> dict[str,
     remembered_key = longterm.remembered_key(store, profile, command) if command else ""
     keys = {key for key in (section.get(awsfiles.ACCESS_KEY, ""), remembered_key) if key}
     entries = {name: store.read(Session, name) for name in store.names(SESSION)}
-    sessions = {name: entry for name, entry in entries.items() if entry and _depends_on(entry, profile, keys)}
+    # Got with the profile, through it, or with its access key under another name.
+    sessions = {name: e for name, e in entries.items() if e and (profile in e.profiles or e.source in keys)}
     devices = {name: store.read(remembered.RememberedDevice, name) for name in store.names(DEVICE)}
     own = (name for name, entry in devices.items() if entry and remembered.access_key_of(entry) in keys)
     return {**sessions, **dict.fromkeys(own)}
@@ -87,23 +89,6 @@ def _remove(store: Store, name: str) -> bool:
     return store.delete(name) or not os.path.lexists(store.file(name))
 
 
-def _removed_lines(sessions: Mapping[str, Session | None]) -> list[str]:
-    if len(sessions) > MANY:
-        return [f"Removed {len(sessions)} sessions."]
-    return [f"Removed {describe(entry) if entry else 'a damaged session'}." for entry in sessions.values()]
-
-
-def _listed(names: Iterable[str]) -> str:
-    first, *rest = sorted(names)
-    return f"{first} and {len(rest)} more" if rest else first
-
-
-def _depends_on(entry: Session, profile: str, keys: set[str]) -> bool:
-    """Return whether an entry was got with a profile, through it, or with its access key under another name."""
-    return profile in entry.profiles or entry.source in keys
-
-
-def describe(entry: Session) -> str:
-    """Return the words for an entry in messages."""
+def _described(entry: Session) -> str:
     role = f", role {entry.role}" if entry.role else f" in account {entry.account}"
     return f"the session of profile {entry.profiles[0]}{role}"
