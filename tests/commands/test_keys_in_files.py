@@ -85,6 +85,7 @@ def test_rotate_waits_until_aws_knows_the_key(
     scenario.world.new_key_seconds = 3600
     with Window((*product.command, "keys", "rotate"), product.env, product.home, (24, 80)) as window:
         window.see(r"is stored; waiting until AWS knows it \(\d+ s at most\)")
+        assert list(states(alice).values()) == [True, True]
         alice.keys[1].known_from = 0
         window.see("deactivated")
     assert aws.actions("GetCallerIdentity", "UpdateAccessKey")[-2:] == ["GetCallerIdentity", "UpdateAccessKey"]

@@ -15,7 +15,7 @@ from tree_sitter import Language, Parser
 from values import TEXTS
 
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.shells import FORMATS, LONGEST, NAMES, PLAIN, failure, loading_line, render
+from mfaenv.shells import FORMATS, LONGEST, NAMES, PLAIN, failure, get_target, loading_line, render
 
 ROOT = Path(__file__).parents[2]
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -55,6 +55,27 @@ def test_the_order_is_the_callers(target: str) -> None:
     text = render(target, SESSION)
     values = [value.encode() for _, value in SESSION if value]
     assert sorted(values, key=text.index) == values
+
+
+ODD = "it's $x \\"
+WRITTEN = {
+    "bash": "export NAME=$'it\\047s\\040\\044x\\040\\134'",
+    "sh": "eval \"export NAME=`printf '\\047it\\047\\134\\047\\047s\\040\\044x\\040\\134\\047'`\"",
+    "fish": "set -gx NAME it\\X27s\\X20\\X24x\\X20\\X5c;",
+    "csh": "setenv NAME \"`printf 'it\\047s\\040\\044x\\040\\134'`\";",
+    "powershell": "$env:NAME = -join('it',[char]39,'s ',[char]36,'x ',[char]92,'');",
+    "cmd": 'set "NAME=it\'s $x \\"',
+    "nu": '"NAME": "it\'s $x \\\\"',
+    "elvish": "set-env NAME 'it''s $x \\';",
+    "xonsh": '$NAME = "it\'s $x \\\\";',
+}
+SAME = {"zsh": "bash", "ksh": "sh", "tcsh": "csh", "pwsh": "powershell"}
+
+
+@pytest.mark.parametrize("target", NAMES)
+def test_an_odd_value_is_written_as_was_proven(target: str) -> None:
+    """In the shell itself, by tests/needs/shells: who writes it otherwise proves it there anew."""
+    assert get_target(target).assign("NAME", ODD) == WRITTEN[SAME.get(target, target)]
 
 
 @pytest.mark.parametrize("target", NAMES)
