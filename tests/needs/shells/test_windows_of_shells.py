@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 EVERY = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 HOOKED = pytest.mark.parametrize("row", [row for row in ROWS if row.hook], ids=lambda row: row.name)
 QUESTION = r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
+UNSERVED = "mfaenv -d 30h --min-remaining 20h"
+"""Asks, and goes on asking when another window has got a session of the usual twelve hours."""
+
 ENDED = "mfaenv: the session of profile default has ended: type mfaenv for a new one"
 THEIRS = {
     "AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE",
@@ -102,7 +105,7 @@ def test_a_question_that_is_left_hides_no_session_of_another_window(
     product: Product, scenario: Scenario, row: Settled
 ) -> None:
     with seated(product, row) as seat:
-        seat.window.enter("mfaenv -d 20m")
+        seat.window.enter(UNSERVED)
         seat.window.see(QUESTION)
         assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
         seat.window.press(CTRL_C)
@@ -116,7 +119,7 @@ def test_a_line_that_failed_hides_no_session_of_another_window(
     product: Product, scenario: Scenario, row: Settled
 ) -> None:
     with seated(product, row) as seat:
-        seat.window.enter("mfaenv -d 20m")
+        seat.window.enter(UNSERVED)
         seat.window.see(QUESTION)
         assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
         seat.window.press(CTRL_D)
