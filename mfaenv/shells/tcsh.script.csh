@@ -4,7 +4,9 @@ set _mfaenv_echo = $?echo _mfaenv_verbose = $?verbose
 unset echo verbose
 set _mfaenv_text = '\mfaenv $argv:q'
 # What they print may be for this shell: what the main command and unset print, and nothing else.
-if ({ \mfaenv sets $argv:q }) then
+# By sh, since a status that is not 0 ends tcsh -e.
+set _mfaenv_sets = `/bin/sh -c 'mfaenv sets "$@" && echo 1; :' sh $argv:q`
+if ("$_mfaenv_sets" == 1) then
     set _mfaenv_noglob = $?noglob
     set noglob
     # Not in double quotes, in which the arguments would be read as code; so runs of blanks in a value become one.
@@ -18,7 +20,7 @@ if ({ \mfaenv sets $argv:q }) then
         set echo_style = $_mfaenv_echo_style
     endif
 endif
-eval "unset _mfaenv_text; $_mfaenv_text"
+eval "unset _mfaenv_sets _mfaenv_text; $_mfaenv_text"
 # What comes after that forgets the status.
 set _mfaenv_status = $status
 if ($_mfaenv_verbose) set verbose
