@@ -28,7 +28,7 @@ Tell = Callable[[str], None]
 
 SERVICE = "mfaenv"
 SPARE = "mfaenv (being replaced)"
-"""The service of a copy of an entry while it is replaced: on macOS, keyring too deletes before it writes."""
+"""The service of a copy of an entry while it is replaced: on macOS, keyring deletes before it writes."""
 
 MANY = 8
 """Entries of one name: more than ever are there, so that a keychain that removes nothing is not asked for ever."""
@@ -73,8 +73,8 @@ def put(name: str, keys: Keys, tell: Tell) -> None:
         text = written(keys)
         if backend.get_password(SERVICE, name) is not None:
             backend.set_password(SPARE, name, text)
-        _remove(backend, SERVICE, name)
         backend.set_password(SERVICE, name, text)
+        _remove(backend, SERVICE, name, but=text)
         _remove(backend, SPARE, name)
 
 
@@ -108,10 +108,10 @@ def delete(name: str, tell: Tell) -> None:
                 _remove(backend, service, name)
 
 
-def _remove(backend: KeyringBackend, service: str, name: str) -> None:
-    """Remove all that is found: a Secret Service may hold another program's entry beside ours."""
+def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = None) -> None:
+    """Remove what is found first until it is `but`: a Secret Service may hold another program's entry beside ours."""
     for _ in range(MANY):
-        if backend.get_password(service, name) is None:
+        if backend.get_password(service, name) in {None, but}:
             return
         backend.delete_password(service, name)
 
