@@ -86,9 +86,12 @@ else:
                 with served as environment:
                     os.setpgid(0, 0)  # what is typed from now on is the program's
                     _close_input_and_output()
+                    woken, waker = os.pipe()
+                    os.set_blocking(waker, False)
+                    signal.set_wakeup_fd(waker)
                     sender.send(dict(environment))
                     while True:
-                        signal.pause()
+                        os.read(woken, 1)  # pause() would sleep through a signal that comes just before it
             except BaseException as error:  # noqa: BLE001 - whatever it is, the other process raises it
                 sender.send(error)
         finally:

@@ -202,6 +202,27 @@ def test_it_ends_as_the_command_ends(product: Product, scenario: Scenario, line:
     assert (done.status, done.err) == (status, "")
 
 
+ELSEWHERE = """
+import signal, threading
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+run = threading.Thread.run
+def unblocked(thread):
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    run(thread)
+threading.Thread.run = unblocked
+from mfaenv.__main__ import main
+main()
+"""
+
+
+@posix
+def test_it_ends_though_another_thread_takes_the_signal(product: Product, scenario: Scenario) -> None:
+    """As it is where the command ends in the moment before the main thread begins to wait for signals."""
+    product.command = (sys.executable, "-c", ELSEWHERE)
+    done = product.run("exec", "--serve", "-c", scenario.device.code(), "--", "sh", "-c", "exit 7")
+    assert (done.status, done.err) == (7, "")
+
+
 def test_a_command_that_is_not_there(product: Product, scenario: Scenario) -> None:
     done = product.run("exec", "--serve", "-c", scenario.device.code(), "--", "no-such-program")
     assert (done.status, done.err.splitlines()[0]) == (127, "mfaenv: There is no program no-such-program.")

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -113,8 +114,9 @@ def finish(process: "subprocess.Popen[bytes]", data: str | None = None) -> Outco
     try:
         out, err = process.communicate(None if data is None else data.encode(), timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        _kill(process)
-        process.communicate()
+        with suppress(ProcessLookupError, subprocess.TimeoutExpired):  # what it left behind may hold the pipes
+            _kill(process)
+            process.communicate(timeout=1)
         raise
     return Outcome(process.returncode, *((text or b"").decode("utf-8", "surrogateescape") for text in (out, err)))
 
