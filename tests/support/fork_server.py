@@ -22,6 +22,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 import time
@@ -313,6 +314,7 @@ def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> NoReturn:
     os.environ.clear()
     os.environ.update(request["env"])
     time.tzset()
+    tempfile.tempdir = None  # it was found by the server's environment
     _Clock.file = request["clock"]
     sys.orig_argv[:] = request["arguments"]
     sys.argv[:] = ["-m", *request["arguments"][3:]]
