@@ -127,6 +127,24 @@ def test_an_output_file_is_refused_before_the_code(
     assert not file.is_file() or file.read_text() in {"real", "theirs"}
 
 
+@pytest.mark.parametrize("where", ["home", "linked folder", "variable", "home, beside a variable"])
+@pytest.mark.parametrize("variable", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
+def test_an_aws_file_is_no_output_file(stored: Product, where: str, variable: str) -> None:
+    """aws-mfa writes its sessions there; here the long-term keys would be lost."""
+    usual = stored.home / ".aws" / ("config" if variable == "AWS_CONFIG_FILE" else "credentials")
+    other, linked = stored.home / "other", stored.home / "linked"
+    other.write_bytes(usual.read_bytes())
+    linked.symlink_to(usual.parent)
+    if "variable" in where:
+        stored.env[variable] = str(other)
+    file = {"linked folder": linked / usual.name, "variable": other}.get(where, usual)
+    before = file.read_text()
+    done = stored.run("-f", "dotenv", "-o", str(file))
+    assert (done.status, done.out) == (1, "")
+    assert "is an AWS file" in done.err
+    assert file.read_text() == before
+
+
 @pytest.mark.parametrize("line", [("--shell", "bash"), ("-f", "dotenv")], ids=" ".join)
 def test_an_output_file_is_not_called_like_standard_output(stored: Product, line: tuple[str, ...]) -> None:
     done = stored.run(*line, "-o", "-")

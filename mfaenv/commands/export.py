@@ -11,6 +11,7 @@ from functools import partial
 from mfaenv import fast, shells
 from mfaenv.commands import notice
 from mfaenv.commands.target import get_target
+from mfaenv.config.paths import file_paths
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.entry import Fields
@@ -29,7 +30,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     target = get_target(options, env)
     _refuse_bare_terminal(options, target)
     if "output" in options:
-        output_file.check(parse.text(options, "output"))
+        _check_output(parse.text(options, "output"), env)
     terminal = Terminal.for_options(options, env)
     pairs = environment.pairs(service.obtain(options, env, terminal, partial(_check_values, target)), env)
     text = shells.render(target, pairs, encoding=code_page.encoding())
@@ -41,6 +42,14 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
         _print(text, pairs, target, options, env)
     Store.of(env).sweep(time.time())
     return DONE
+
+
+def _check_output(path: str, env: Mapping[str, str]) -> None:
+    """See that the file can be written, and is no file of keys that would be lost. Raise MfaenvError."""
+    output_file.check(path)
+    if os.path.realpath(path) in {os.path.realpath(file) for file in (*file_paths(env), *file_paths({}))}:
+        hint = "Name another file; for programs that read profiles: mfaenv help programs"
+        raise MfaenvError(f"{path} is an AWS file, whose profiles would be lost: refused.", hint)
 
 
 def _print(text: bytes, pairs: list[Pair], target: str, options: Options, env: Mapping[str, str]) -> None:
