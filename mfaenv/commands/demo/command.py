@@ -15,6 +15,7 @@ from mfaenv.commands.demo.steps import show_steps
 from mfaenv.commands.exec import user_shell
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
+from mfaenv.fast.entry import owner
 from mfaenv.fast.output import text_to_stdout
 from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.pages import NoDeviceError, read_code_page
@@ -127,11 +128,12 @@ def _sweep(folder: str) -> None:
     """Remove what this user's demos that were killed have left behind."""
     for place in Path(folder).glob(f"{PREFIX}*"):
         try:
-            is_ours = sys.platform == "win32" or place.lstat().st_uid == os.geteuid()
+            if owner(place.lstat()) or place.is_symlink():
+                continue  # to read what somebody else put there could take for ever
             port = int((place / ADDRESS).read_text(encoding="ascii").rpartition(":")[2])
         except (OSError, ValueError):
             continue
-        if is_ours and not place.is_symlink() and not _listens(port):
+        if not _listens(port):
             shutil.rmtree(place, ignore_errors=True)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pexpect  # type: ignore[import-untyped]  # it has no types
 import pytest
 from demo_place import Place, is_listening
-from product import COMMAND
+from product import COMMAND, NOBODY
 from terminals import need
 
 from mfaenv.shells import loading_line
@@ -275,3 +275,14 @@ def test_a_demo_that_was_killed_is_swept_by_the_next_and_one_that_runs_is_not(pl
     running.communicate()
     foreign.rmdir()
     assert place.left_behind() == []
+
+
+def test_what_another_user_put_beside_demos_is_not_read(place: Place) -> None:
+    if sys.platform == "win32" or os.geteuid():
+        pytest.skip("only root can give a folder away")
+    theirs = place.path / "tmp" / "mfaenv-demo-theirs"
+    theirs.mkdir()
+    os.mkfifo(theirs / "address")  # who opens it waits for ever
+    os.chown(theirs, NOBODY, NOBODY)
+    assert place.run("--", "true").status == 0
+    assert theirs.exists()
