@@ -193,10 +193,11 @@ class Terminal:
         if sys.stderr is not None and sys.stderr.isatty():
             self.note(text)
 
-    def warn(self, text: str) -> None:
-        """Show a warning: something is wrong, though the work is done all the same."""
+    def warn(self, text: str, command: str = "") -> None:
+        """Show a warning: something is wrong, though the work is done all the same; and a command as a note has it."""
         if not self._quiet:
             self._say(text, DOUBTFUL)
+            self._show_command(command)
 
     def announce(self, *lines: str) -> None:
         """Show lines on the terminal itself while a program has it; on standard error where there is no terminal."""

@@ -56,6 +56,15 @@ def test_age_and_last_use_are_shown_where_a_session_may_ask(product: Product, sc
     assert shown.err == ""
 
 
+def test_what_a_policy_denies_the_list_is_told_with_the_command(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    get_session(product, scenario)
+    alice.policies["Deny"] = {"Statement": [{"Effect": "Deny", "Action": "iam:ListAccessKeys", "Resource": "*"}]}
+    (row,) = listed(product)
+    assert row["problem"].endswith("lets users rotate their own keys: mfaenv policy --self-service")
+
+
 @pytest.mark.parametrize("name", ["default", "production-admin"])
 def test_the_list_breaks_no_id_profile_date_or_usual_path_at_80_columns(
     product: Product, scenario: Scenario, alice: User, name: str

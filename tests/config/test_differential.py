@@ -95,7 +95,7 @@ class Heard(Terminal):
         super().__init__(env, quiet=True)
         self.warnings: list[str] = []
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str, _command: str = "") -> None:
         self.warnings.append(text)
 
 

@@ -79,7 +79,7 @@ class FirstDevice:
             try:
                 made.delete(serial)
             except MfaenvError as error:
-                self._terminal.note(f"The unused device {_name(serial)} stays. {error.message}")
+                self._terminal.note(f"The unused device {_name(serial)} stays. {error.message}", error.command)
 
     def _check(self) -> None:
         """Raise MfaenvError where no device can be made, or the person wants none."""
@@ -131,7 +131,8 @@ class FirstDevice:
             self._devices.delete(serial)
         except DeniedError as error:
             self._leftovers.append(serial)
-            self._terminal.note(f"{error.message} It will be tried again with the new device's code.")
+            again = "It will be deleted with the new device's code."
+            self._terminal.note(f"{again} {error.message}", error.command)
             return False
         return True
 
@@ -140,10 +141,8 @@ class FirstDevice:
         try:
             self._devices.delete(device.serial)
         except MfaenvError as error:
-            self._terminal.note(
-                f"The device {_name(device.serial)} stays unused. {error.message} The next mfaenv configure offers to "
-                "delete it."
-            )
+            left = f"The device {_name(device.serial)} stays unused: the next mfaenv configure offers to delete it."
+            self._terminal.note(f"{left} {error.message}", error.command)
 
     def _enable(self, screen: PrivateScreen, device: NewDevice) -> tuple[str, str]:
         """Ask for two codes in a row until AWS takes them, and return them. Raise MfaenvError after three pairs."""

@@ -98,7 +98,7 @@ def run(options: Options, env: Mapping[str, str]) -> int:
             if row.access_key_id:
                 row.ask_iam(env, files, context)
         except MfaenvError as error:
-            row.problem = row.problem or error.message
+            row.problem = row.problem or f"{error.message} {error.command}".rstrip()
     if options.get("as_json"):
         data = {"version": VERSION, "keys": [asdict(row) for row in rows]}
         to_stdout((json.dumps(data) + "\n").encode())

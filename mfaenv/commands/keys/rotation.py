@@ -187,7 +187,7 @@ class Rotation:
             if not same(self.place.load(), new):
                 self.iam.delete(new.access_key)
         except MfaenvError as error:
-            self.terminal.warn(f"The new key {new.access_key} stays in IAM: {error.message}")
+            self.terminal.warn(f"The new key {new.access_key} stays in IAM: {error.message}", error.command)
 
     def _finish(self, new: Keys, old: str) -> None:
         """Prove the new key, which is stored, give it to the other profiles, and deactivate or delete the old one."""

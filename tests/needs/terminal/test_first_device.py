@@ -289,6 +289,9 @@ def test_a_device_that_was_left_is_deleted_with_the_new_ones_code(newcomer: Prod
     with direct(newcomer, "configure") as window:
         begin(window)
         window.press(CTRL_C)
+        window.see("the next mfaenv configure")
+        window.see("A policy denies iam:DeleteVirtualMFADevice")
+        window.see(r":\n +mfaenv policy --self-service$")
         assert window.ended() == 130
     with direct(newcomer, "configure") as window:
         window.see(MAKE)
@@ -296,6 +299,7 @@ def test_a_device_that_was_left_is_deleted_with_the_new_ones_code(newcomer: Prod
         window.see(r"Nobody uses the device arn:aws:iam::123456789012:mfa/alice\.[^?]*Delete it\? \[Y/n\] ")
         window.enter("")
         window.see("A policy denies iam:DeleteVirtualMFADevice")
+        window.see(r":\n +mfaenv policy --self-service$")
         window.see(FIRST)
         finish(window, Authenticator(shown_key(window)))
         window.see(r"^\+mfa_serial = arn:aws:iam::123456789012:mfa/alice-2$")
