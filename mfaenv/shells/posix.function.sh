@@ -22,6 +22,8 @@ _mfaenv_seen='' _mfaenv_text='' _mfaenv_exit=0 _mfaenv_flags=''
 _mfaenv_load() {
     _mfaenv_exit=0
     _mfaenv_text=$(\command mfaenv --shell @SHELL@ "$@") || _mfaenv_exit=$?
+    # A program that is not there, or was killed, has printed nothing that lets the line fail.
+    [ -n "$_mfaenv_text" ] || [ "$_mfaenv_exit" -lt 126 ] || _mfaenv_text="(exit $_mfaenv_exit);"
     if [ -n "$_mfaenv_text" ] && _mfaenv_is_read; then
         @PRINT@
     fi

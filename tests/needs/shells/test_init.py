@@ -129,6 +129,20 @@ def test_the_plain_way_does_not_load_the_command_line(product: Product, scenario
     assert {"typer", "json", "re", "rich", "boto3", "mfaenv.config.resolve", "mfaenv.session.obtain"}.isdisjoint(loaded)
 
 
+@pytest.mark.parametrize("how", ["gone", "killed"])
+@pytest.mark.parametrize(("program", "shell"), [("bash", "bash"), ("zsh", "zsh"), ("dash", "sh"), ("mksh", "ksh")])
+def test_a_program_that_is_gone_or_killed_fails_the_line(tmp_path: Path, program: str, shell: str, how: str) -> None:
+    need(program)
+    if how == "killed":
+        (tmp_path / "mfaenv").write_text("#!/bin/sh\nkill -9 $$\n")
+        (tmp_path / "mfaenv").chmod(0o700)
+    lines = "eval $(mfaenv -p bob) && echo goes on", 'eval "$(mfaenv -p bob)" && echo goes on', "echo ended"
+    script = tmp_path / "script"
+    script.write_text("\n".join([text(shell).decode(), f"PATH={tmp_path}:/usr/bin:/bin", *lines]))
+    done = subprocess.run([program, script], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == "ended\n"
+
+
 @pytest.mark.parametrize("arguments", [("init",), ("init", "tclsh"), ("init", "bash", "zsh"), ("init", "bash", "-x")])
 def test_wrong_usage_prints_nothing_for_a_shell(bare: Product, arguments: tuple[str, ...]) -> None:
     done = bare.run(*arguments)
