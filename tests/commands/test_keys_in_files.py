@@ -101,6 +101,21 @@ def test_rotate_waits_until_aws_knows_the_key(
     assert list(states(alice).values()) == [False, True]
 
 
+def test_a_key_that_another_profile_uses_is_not_offered_to_be_deleted(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    """So it is where a rotation was killed before the other profile had the new key."""
+    get_session(product, scenario)
+    assert product.run("keys", "rotate", "--no-input").status == 0
+    old, new = alice.keys
+    old.active = True
+    configure(product, "third", aws_access_key_id=old.id, aws_secret_access_key=old.secret)
+    done = product.run("keys", "rotate", "--no-input")
+    assert_explained(done, f"{old.id} .in profile third.: last used", "Run it in a terminal to choose.")
+    assert "delete-access-key" not in done.err
+    assert states(alice) == {old.id: True, new.id: True}
+
+
 def test_keys_that_lie_elsewhere_are_not_rotated(product: Product, alice: User) -> None:
     product.env |= {"AWS_ACCESS_KEY_ID": alice.keys[0].id, "AWS_SECRET_ACCESS_KEY": "x"}
     credentials(product).write_text("")

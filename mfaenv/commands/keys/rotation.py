@@ -147,9 +147,11 @@ class Rotation:
         if not asks:
             by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
             exec_line = process.to_type("exec", "-p", self.request.profile.text, "--", *by_aws)
+            two = f"There are two access keys, and IAM allows no third: {'; '.join(described)}."
+            if profiles and other.active:  # to delete it would leave these without a key that works
+                raise MfaenvError(two, "Run it in a terminal to choose.")
             raise MfaenvError(
-                f"There are two access keys, and IAM allows no third: {'; '.join(described)}. "
-                "Run it in a terminal to choose, or delete the other one:",
+                f"{two} Run it in a terminal to choose, or delete the other one:",
                 command=exec_line if other.active else self._line("--delete"),
             )
         leave, replace, finish = (
