@@ -57,7 +57,7 @@ class Bash(Target):
         """
         if not names:
             return _NEEDS_EVAL
-        return f"{_NEEDS_EVAL}&&\ntest 0{PLAIN}0&&\n_mfaenv_text=`unset {' '.join(names)}`"
+        return f"{_NEEDS_EVAL}&&\n\\test 0{PLAIN}0&&\n_mfaenv_text=`unset {' '.join(names)}`"
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement that sets and exports the variable."""

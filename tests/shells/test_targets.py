@@ -40,7 +40,7 @@ def test_every_shell_has_a_row() -> None:
 def test_a_session_is_printed_bare_for_posix_shells(shell: str) -> None:
     assert render(shell, SESSION).decode() == (
         "${mfaenv_needs_eval+}&&\n"
-        f"test 0{PLAIN}0&&\n"
+        f"\\test 0{PLAIN}0&&\n"
         f"_mfaenv_text=`unset {' '.join(name for name, _ in SESSION)}`&&\n"
         "unset AWS_PROFILE&&\n"
         "export AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE&&\n"
