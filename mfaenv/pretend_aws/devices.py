@@ -34,10 +34,10 @@ def create(call: Call) -> Content:
     account, name = call.caller.account, call.parameters["VirtualMFADeviceName"]
     serial = account.arn(f"mfa{call.parameters.get('Path', '/')}{name}")
     call.authorize("iam:CreateVirtualMFADevice", serial, serial)
-    if _is_assigned(account, serial) or serial in account.unassigned_devices:
-        raise Refusal("EntityAlreadyExists", "MFADevice entity at the same path and name already exists.", 409)
     device = Device(secrets.token_bytes(SEED_BYTES), call.world.now, serial, created=call.world.now())
-    account.unassigned_devices[serial] = device
+    # In one step: several may ask for the same name at once.
+    if _is_assigned(account, serial) or account.unassigned_devices.setdefault(serial, device) is not device:
+        raise Refusal("EntityAlreadyExists", "MFADevice entity at the same path and name already exists.", 409)
     shown: Content = {
         "SerialNumber": serial,
         # The seed is text in base32, and the element holds octets, which XML has in base64.
