@@ -82,7 +82,7 @@ def _profile(options: Options) -> list[Pair]:
 
 
 def _rendered(shell: str, pairs: list[Pair]) -> bytes:
-    return shells.render(shell, pairs, encoding=code_page.encoding())
+    return shells.render(shell, pairs, encoding=code_page.encoding(), tried=False)
 
 
 def _stays(env: Mapping[str, str], now: float) -> bool:

@@ -206,18 +206,19 @@ def printed(value: str) -> str:
     return text
 
 
-def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8") -> bytes:
+def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", tried: bool = True) -> bytes:
     """Return what to write to standard output, as it is, so that ``target`` sets and removes these variables in order.
 
     ``encoding`` is the console's output code page, as Python names it (``cp850``); only cmd's text depends on it.
-    Raise MfaenvError, naming the variable and never its value, for a value that the target cannot hold.
+    Without ``tried`` a POSIX shell tries nothing first, which would take a process. Raise MfaenvError, naming the
+    variable and never its value, for a value that the target cannot hold.
     """
     language = get_target(target)
     pairs = list(pairs)
     if language.holds_variables:
         check_lengths(pairs)
     statements = [_statement(target, language, pair, language.encoding or encoding) for pair in pairs]
-    begin = language.begin([name for name, _ in pairs]).encode()
+    begin = language.begin([name for name, _ in pairs] if tried else []).encode()
     return language.join([statement for statement in (begin, *statements) if statement])
 
 
