@@ -9,7 +9,6 @@ from mfaenv import suggest
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, output
 from mfaenv.fast.parse import Options
-from mfaenv.terminal import pager
 from mfaenv.terminal.terminal import Terminal
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "help")
@@ -23,10 +22,8 @@ def run(_options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     topic = words[0]
     if topic not in catalog.TOPICS:
         raise MfaenvError(f"There is no topic '{topic}'.", _hint(topic), status=USAGE)
-    if os.isatty(output.STDOUT):
-        pager.show(Terminal(env).markdown(page(topic)), env)
-    else:
-        output.text_to_stdout(page(topic))
+    text = page(topic)
+    output.text_to_stdout(Terminal(env).markdown(text) if os.isatty(output.STDOUT) else text)
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""`mfaenv help`: the list of topics, and a page on a terminal, in a pager, and elsewhere."""
+"""`mfaenv help`: the list of topics, and a page on a terminal and elsewhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from product import COMMAND
-from terminals import USUAL_SIZE, Window, need
+from terminals import USUAL_SIZE, Window
 
 from mfaenv.errors import DONE, USAGE
 from mfaenv.fast.catalog import TOPICS
@@ -17,26 +17,14 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[2] / "mfaenv" / "help"
 PAGES = {topic: (FOLDER / f"{topic}.md").read_text(encoding="utf-8") for topic in TOPICS}
-LONG = max(PAGES, key=lambda topic: PAGES[topic].count("\n"))
 SHORT = min(PAGES, key=lambda topic: PAGES[topic].count("\n"))
-TALL = (200, 80)
-PAGER = "#!/bin/sh\necho paged; cat; echo end of page\n"
 
 
-def in_window(product: Product, topic: str, size: tuple[int, int], **variables: str) -> str:
-    """Return what a window of that size shows, and is left with."""
-    with Window((*COMMAND, "help", topic), product.env | variables, product.home, size) as window:
+def in_window(product: Product, topic: str, **variables: str) -> str:
+    """Return what a window of the usual size shows, and is left with."""
+    with Window((*COMMAND, "help", topic), product.env | variables, product.home, USUAL_SIZE) as window:
         assert window.ended() == DONE
         return window.text
-
-
-@pytest.fixture
-def pager(bare: Product) -> str:
-    """Return the path of a pager that says where its page begins and ends."""
-    program = bare.home / "pager"
-    program.write_text(PAGER)
-    program.chmod(0o755)
-    return str(program)
 
 
 def test_every_page_is_a_topic() -> None:
@@ -72,54 +60,15 @@ def test_a_wrong_topic_gets_the_closest(bare: Product, words: str, hint: str) ->
 
 
 @pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
-def test_on_a_terminal_a_page_is_drawn(bare: Product, pager: str, variables: dict[str, str]) -> None:
-    shown = in_window(bare, SHORT, TALL, PAGER=pager, **variables)
-    assert "paged" not in shown
+def test_on_a_terminal_a_page_is_drawn(bare: Product, variables: dict[str, str]) -> None:
+    shown = in_window(bare, SHORT, **variables)
     assert not {"#", "`"} & set(shown)
     words = PAGES[SHORT].replace("`", "").split()
     assert [word for word in words if word.isalpha() and word not in shown] == []
 
 
-def test_a_page_that_is_longer_than_the_screen_is_shown_in_the_pager(bare: Product, pager: str) -> None:
-    shown = in_window(bare, LONG, USUAL_SIZE, PAGER=pager)
-    assert shown.startswith("paged\n")
-    assert shown.endswith("end of page\n")
-
-
-def test_less_shows_the_letters_in_bold_whatever_its_options_are(bare: Product) -> None:
-    need("less")
-    env = bare.env | {"LESS": "FX"}
-    with Window((*COMMAND, "help", LONG), env, bare.home, USUAL_SIZE) as window:
-        window.see(PAGES[LONG].splitlines()[0].removeprefix("# "))
-        window.press("q")
-        assert window.ended() == DONE
-        assert "ESC" not in window.text
-
-
-@pytest.mark.parametrize("name", ["", "no-such-pager", "'"])
-def test_without_a_pager_it_is_printed(bare: Product, name: str) -> None:
-    shown = in_window(bare, LONG, USUAL_SIZE, PAGER=name)
-    assert shown == in_window(bare, LONG, (500, 80), PAGER=name)
-
-
 def test_a_line_to_copy_is_not_broken(bare: Product) -> None:
     lines = {line[4:] for line in PAGES["init"].splitlines() if line.startswith("    ")}
     assert max(map(len, lines)) > 76
-    shown = in_window(bare, "init", USUAL_SIZE, PAGER="cat")
+    shown = in_window(bare, "init")
     assert [line for line in lines if f"  {line}\n" not in shown] == []
-
-
-def test_ctrl_c_is_the_pagers(bare: Product) -> None:
-    program = bare.home / "pager"
-    program.write_text(
-        "#!/bin/sh\ntrap 'echo caught; trap - INT' INT\necho reading\ncat >/dev/null\nread line </dev/tty\n"
-    )
-    program.chmod(0o755)
-    env = bare.env | {"PAGER": str(program)}
-    with Window((*COMMAND, "help", LONG), env, bare.home, USUAL_SIZE) as window:
-        window.see("reading")
-        window.press("\x03")
-        window.see("caught")
-        window.enter("")
-        assert window.ended() == DONE
-        assert "Traceback" not in window.text
