@@ -1,1 +1,1 @@
-"""Windows that ask for a code: a small file for each program that opens one, and a table of them."""
+"""Windows that ask for a code: the programs that open one, and which of them is used."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
-from mfaenv.prompt.dialog import ENDED_FROM_OUTSIDE, PROMPT, TITLE, Dialog, Ended, NoWindowError, ProgramStart, Shown
+from mfaenv.prompt.programs import ENDED_FROM_OUTSIDE, PROMPT, TITLE, Dialog, Ended, NoWindowError, ProgramStart, Shown
 
 LONGEST = 900
 """Bytes of a value: a line has 1,000 with its command, https://www.gnupg.org/documentation/manuals/assuan/Client-requests.html."""

@@ -4,53 +4,57 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 
 from mfaenv.errors import CODE_NEEDED, MfaenvError
 from mfaenv.model import code_digits
-from mfaenv.prompt import starter
-from mfaenv.prompt.dialog import Dialog, Ended, NoWindowError, Shown
 from mfaenv.prompt.pinentry import Pinentry
-from mfaenv.prompt.programs import WSL, Kdialog, Osascript, Powershell, WslPowershell, Zenity
-from mfaenv.terminal import modes, program, tty
+from mfaenv.prompt.programs import (
+    WSL,
+    Dialog,
+    Ended,
+    Kdialog,
+    NoWindowError,
+    Osascript,
+    Powershell,
+    Shown,
+    WslPowershell,
+    Zenity,
+)
+from mfaenv.terminal import program, tty
+from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
 
 DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell, WslPowershell)
 """In the order in which they are tried. catalog.WINDOWS has their names."""
 
-LOOK_SECONDS = 0.2
-"""How often the store is looked at while the window is open."""
-
 TRIES = 3
 """How often what is no code is asked for again: a program may answer by itself, with the same each time."""
-
-LONGEST = 160
-"""Characters of a line; of a longer one the middle goes."""
 
 
 class Window:
     """The person at the screen. `program_name` is the one program to use; empty for the first that is there.
 
-    `kernel` is the release of a Linux kernel. While a window is open, it calls `check`, which may raise.
+    `kernel` is the release of a Linux kernel. While a window is open, the terminal's check is called, which may raise.
     """
 
-    def __init__(
-        self, env: Mapping[str, str], program_name: str, kernel: str = "", check: Callable[[], None] = lambda: None
-    ) -> None:
-        self._check = check
-        self._env = env
+    def __init__(self, terminal: Terminal, program_name: str, kernel: str = "") -> None:
+        self._terminal = terminal
+        env = terminal.env
         is_wsl = "microsoft" in kernel.lower()
         if program_name:
             usable = [dialog for dialog in DIALOGS if dialog.name == program_name and (is_wsl or dialog.system != WSL)]
         else:
             systems = {sys.platform, *([WSL] if is_wsl and not _has_display(env) else [])}
             usable = [dialog for dialog in DIALOGS if dialog.system in systems]
-        self._dialogs = [dialog() for dialog in usable]
-        self._lacking: dict[str, str] = {}
         self._wrong = ""
-        for dialog in self._dialogs[:]:
-            self._drop(dialog, _lacking(dialog, env))
+        self._dialogs: list[Dialog] = []
+        self._lacking: dict[str, str] = {}
+        for dialog in usable:
+            if lacking := _lacking(dialog, env):
+                self._lacking[dialog.name] = lacking
+            else:
+                self._dialogs.append(dialog())
 
     def available(self) -> bool:
         """Return whether there is a program that may be able to open a window."""
@@ -69,11 +73,11 @@ class Window:
 
         Raise MfaenvError where no window can be opened or none gives a code, KeyboardInterrupt where it is closed.
         """
-        who = starter.name(self._env)
-        lines = [*(line.text for line in question[:-1]), *([f"Asked for by {who}."] if who else [])]
-        shown = Shown(tuple(map(_printable, lines)), "", *_terminal(self._env))
+        env, lines = self._terminal.env, tuple(tty.printable(line.text) for line in question[:-1])
+        path, term = (tty.NAMES[0], env.get("TERM", "")) if self._terminal.available() else ("", "")
+        shown = Shown(lines, tty=path, term=term, locale=tty.locale(env) or "C.UTF-8")
         for _ in range(TRIES):
-            typed = self._ask(shown._replace(wrong=_printable(self._wrong)), meanwhile)
+            typed = self._ask(shown._replace(wrong=tty.printable(self._wrong)), meanwhile)
             digits = code_digits(typed)
             self._wrong = "" if digits else "A code is six digits."
             if digits:
@@ -85,42 +89,26 @@ class Window:
             try:
                 return dialog.answer(self._run(dialog, shown, meanwhile))
             except NoWindowError as error:
-                self._drop(dialog, str(error))
+                self._dialogs.remove(dialog)
+                self._lacking[dialog.name] = str(error)
         raise MfaenvError("A code is needed, and no window opens to ask for it.", self.looked_for(), status=CODE_NEEDED)
-
-    def _drop(self, dialog: Dialog, reason: str) -> None:
-        """Do without a program that lacks something."""
-        if reason:
-            self._dialogs.remove(dialog)
-            self._lacking[dialog.name] = reason
 
     def _run(self, dialog: Dialog, shown: Shown, meanwhile: Callable[[], None]) -> Ended:
         start, pipe = dialog.start(shown), subprocess.PIPE
-        try:
-            env = {**self._env, **start.variables}
-            running = program.start(
-                [dialog.program or dialog.name, *start.arguments], env, stdin=pipe, stdout=pipe, stderr=pipe
-            )
-        except (OSError, ValueError) as error:
-            raise NoWindowError(getattr(error, "strerror", None) or "cannot be run") from None
-        with running, _closed_in_the_end(running, shown.tty):
-            meanwhile()
-            streams = self._streams(running, start.stdin.encode())
+        command = [dialog.program or dialog.name, *start.arguments]
+        env = {**self._terminal.env, **start.variables}
+        meanwhile()
+        with self._terminal.for_program():  # one in a terminal leaves that as it was
+            try:
+                with program.start(command, env, stdin=pipe, stdout=pipe, stderr=pipe) as running:
+                    streams = program.communicate(running, lambda _: self._terminal.check(), start.stdin.encode())
+            except (OSError, ValueError) as error:
+                raise NoWindowError(getattr(error, "strerror", None) or "cannot be run") from None
         output, errors = (text.decode("utf-8", "replace") for text in streams)
         return Ended(running.returncode, output, errors, start.stdin)
 
-    def _streams(self, running: subprocess.Popen[bytes], stdin: bytes) -> tuple[bytes, bytes]:
-        """Write the program's input and return its output and errors. Check while it runs."""
-        data: bytes | None = stdin
-        while True:
-            try:
-                return running.communicate(data, LOOK_SECONDS)
-            except subprocess.TimeoutExpired:
-                data = None  # what is left of it is kept there
-            self._check()
 
-
-def _lacking(dialog: Dialog, env: Mapping[str, str]) -> str:
+def _lacking(dialog: type[Dialog], env: Mapping[str, str]) -> str:
     """Return in a few words what a program lacks to open a window, or an empty text."""
     if not program.find(dialog.program or dialog.name, env):
         return "not installed"
@@ -141,28 +129,3 @@ def kernel_release() -> str:
             return file.read()
     except OSError:
         return ""
-
-
-@contextmanager
-def _closed_in_the_end(running: subprocess.Popen[bytes], path: str) -> Iterator[None]:
-    """Close the window at an exception; one in a terminal leaves that as it was."""
-    with ExitStack() as opened:
-        if path:
-            opened.enter_context(modes.keep_modes(opened.enter_context(open(path, "rb", buffering=0)).fileno()))
-        try:
-            yield
-        except BaseException:
-            program.end(running)
-            raise
-
-
-def _terminal(env: Mapping[str, str]) -> tuple[str, str, str]:
-    """Return the path and the kind of the terminal, if there is one, and the locale."""
-    locale = next((env[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(name)), "C.UTF-8")
-    return (tty.NAMES[0], env.get("TERM", ""), locale) if not tty.obstacle() else ("", "", locale)
-
-
-def _printable(line: str) -> str:
-    line = tty.printable(line)
-    half = LONGEST // 2
-    return f"{line[:half]} … {line[-half:]}" if len(line) > LONGEST else line

@@ -37,9 +37,6 @@ MOST = 65_536
 LONGEST = 64
 """Bytes of a code in standard input, with blanks and the line's end."""
 
-LOOK_SECONDS = 0.2
-"""How often the store is looked at while a program runs."""
-
 HINT = (
     "Run it in a terminal, or give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process; "
     "or let a window ask for it: MFAENV_ASK=auto."
@@ -92,7 +89,7 @@ def _window_source(request: Request, how: Acquisition, terminal: Terminal) -> Co
     """Return the source that asks in a window. Raise MfaenvError where no program is there to open one."""
     from mfaenv.prompt.window import Window, kernel_release  # most people have a terminal
 
-    window = Window(terminal.env, how.window, kernel_release(), terminal.check)
+    window = Window(terminal, how.window, kernel_release())
     if not window.available():
         tried = "no terminal and no window" if how.ask.text == "auto" else "no window"
         raise MfaenvError(
@@ -127,16 +124,19 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
     name = os.path.basename(words[0])
     meanwhile()
     env = environment.without_settings(terminal.env)
+    end = time.monotonic() + PROGRAM_SECONDS
+
+    def check(printed: bytes) -> None:
+        if time.monotonic() > end:
+            raise MfaenvError(f"{name} gave no code within {PROGRAM_SECONDS} s.", _PROGRAM_HINT)
+        if len(printed) > MOST:
+            raise MfaenvError(f"{name} does not stop printing.", _PROGRAM_HINT)
+        terminal.check()
+
     with terminal.for_program() as streams:
         try:
             with program.start(words, env, stdout=subprocess.PIPE, **streams) as running:
-                try:
-                    output = _output(running, name, terminal)
-                except BaseException:
-                    program.end(running)  # a prompt for a PIN hides what is typed until its program ends
-                    raise
-        except subprocess.TimeoutExpired:
-            raise MfaenvError(f"{name} gave no code within {PROGRAM_SECONDS} s.", _PROGRAM_HINT) from None
+                output, _ = program.communicate(running, check)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "its name cannot be used"
             raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", _PROGRAM_HINT) from None
@@ -146,23 +146,6 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
     if not code:
         raise MfaenvError(f"{name} ended with status 0, but printed no six digits.", _PROGRAM_HINT)
     return code
-
-
-def _output(process: subprocess.Popen[bytes], name: str, terminal: Terminal) -> bytes:
-    """Return all that a program prints, and check now and then.
-
-    Raise TimeoutExpired where it takes too long, MfaenvError where it prints too much (seen on POSIX alone).
-    """
-    end = time.monotonic() + PROGRAM_SECONDS
-    while True:
-        try:
-            return process.communicate(timeout=LOOK_SECONDS)[0]
-        except subprocess.TimeoutExpired as error:
-            if time.monotonic() > end:
-                raise
-            if len(error.output or b"") > MOST:
-                raise MfaenvError(f"{name} does not stop printing.", _PROGRAM_HINT) from None
-        terminal.check()
 
 
 _PROGRAM_HINT = "Try the token command by itself."

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mfaenv.command_line import ENDINGS
@@ -25,6 +25,9 @@ FIRST_LINE_BYTES = 128
 
 GRACE_SECONDS = 2
 """How long a program has to end after it was asked to."""
+
+LOOK_SECONDS = 0.2
+"""Between two looks at something else while a program runs."""
 
 _BATCH_FILES = (".cmd", ".bat")
 _CMDS_OWN = frozenset('"&|<>^%\r\n')
@@ -116,6 +119,26 @@ def end(running: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         running.kill()
         running.wait()
+
+
+def communicate(
+    running: subprocess.Popen[bytes], check: Callable[[bytes], None], stdin: bytes | None = None
+) -> tuple[bytes, bytes]:
+    """Write a program's input and return its output and errors; what is raised here ends it.
+
+    `check` gets again and again what was printed so far (on POSIX alone), and may raise.
+    """
+    try:
+        while True:
+            try:
+                return running.communicate(stdin, LOOK_SECONDS)
+            except subprocess.TimeoutExpired as error:
+                stdin = None  # what is left of it is kept there
+                printed = error.output or b""
+            check(printed)
+    except BaseException:
+        end(running)
+        raise
 
 
 def script_command(path: str, command: Sequence[str]) -> list[str]:

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from types import TracebackType
 from typing import Self
 
 from mfaenv.fast.output import end_in_order
@@ -87,15 +86,13 @@ class Tty:
         fd = self.reader.fileno()
         full_screen = is_full_screen(fd)
         if full_screen or not _in_foreground(fd):
-            self.__exit__(None, None, None)
+            self.__exit__()
             raise FullScreenError if full_screen else OSError("another job has the terminal")
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.reader.close()
         self.writer.close()
 
@@ -183,6 +180,11 @@ def columns(env: Mapping[str, str]) -> int:
         with suppress(OSError, ValueError):
             widths.append(os.get_terminal_size(stream).columns)
     return next((width for width in widths if width in SENSIBLE_COLUMNS), USUAL_COLUMNS)
+
+
+def locale(env: Mapping[str, str]) -> str:
+    """Return the locale of characters; empty where none is set."""
+    return next((env[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(name)), "")
 
 
 def broken(text: str, width: int, below: str = "") -> list[str]:

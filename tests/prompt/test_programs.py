@@ -15,11 +15,11 @@ from window_programs import with_programs
 
 from mfaenv.errors import CODE_NEEDED, INTERRUPTED, USAGE
 from mfaenv.fast.catalog import WINDOWS
-from mfaenv.prompt import pinentry, starter
-from mfaenv.prompt.dialog import Dialog, Ended, NoWindowError, Shown
+from mfaenv.prompt import pinentry
 from mfaenv.prompt.pinentry import Pinentry
-from mfaenv.prompt.programs import Kdialog, Osascript, Powershell, Zenity
+from mfaenv.prompt.programs import Dialog, Ended, Kdialog, NoWindowError, Osascript, Powershell, Shown, Zenity
 from mfaenv.prompt.window import DIALOGS, Window
+from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
 
 if TYPE_CHECKING:
@@ -212,25 +212,6 @@ def test_what_the_end_of_a_program_means(dialog: Dialog, ended: Ended, typed: st
             dialog.answer(ended)
 
 
-@pytest.mark.parametrize(
-    ("words", "name"),
-    [
-        (["/usr/bin/terraform", "plan"], "terraform"),
-        (["/usr/bin/python3", "-P", "/usr/local/bin/aws", "s3", "ls"], "aws"),
-        (["python3", "-c", "secret = 'x'"], "python3"),
-        (["node", "-e", "secret"], "node"),
-        (["-bash"], "bash"),
-        (["sh", "/opt/deploy.sh", "--token", "secret"], "deploy.sh"),
-        (["sh", "-c", "deploy --token secret"], "sh"),
-        (["C:\\Program Files\\Code\\Code.exe"], "Code.exe"),
-        ([""], ""),
-        ([], ""),
-    ],
-)
-def test_who_asks_is_a_program_without_its_words(words: list[str], name: str) -> None:
-    assert starter.of(words) == name
-
-
 SHOWS_A_WINDOW = """\
 #!/bin/sh
 printf '%s' "$MFAENV_QUESTION" >question
@@ -254,9 +235,9 @@ def test_the_window_is_windows_own_below_windows(bare: Product, monkeypatch: pyt
     monkeypatch.chdir(bare.home)
     env = with_windows(bare, "123 456")
     for kernel, display, usable in ((RELEASE, "", True), (RELEASE, ":0", False), ("6.18.44", "", False)):
-        assert Window({**env, "DISPLAY": display}, "", kernel).available() is usable
+        assert Window(Terminal({**env, "DISPLAY": display}), "", kernel).available() is usable
     for wanted in ("", "powershell"):
-        assert Window(env, wanted, RELEASE).ask_code(QUESTION_LINES, lambda: None) == "123456"
+        assert Window(Terminal(env), wanted, RELEASE).ask_code(QUESTION_LINES, lambda: None) == "123456"
     assert (bare.home / "question").read_text(encoding="utf-8").startswith("For profile default\n")
     assert (bare.home / "words").read_text(encoding="utf-8").startswith("MFAENV_QUESTION -NoProfile ")
 
@@ -265,4 +246,4 @@ def test_the_window_is_windows_own_below_windows(bare: Product, monkeypatch: pyt
 def test_a_window_of_windows_that_is_closed_ends_it(bare: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(bare.home)
     with pytest.raises(KeyboardInterrupt):
-        Window(with_windows(bare, ""), "", RELEASE).ask_code(QUESTION_LINES, lambda: None)
+        Window(Terminal(with_windows(bare, "")), "", RELEASE).ask_code(QUESTION_LINES, lambda: None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -98,23 +97,15 @@ def test_a_wrong_code_is_asked_for_again_in_a_window(
     assert sent_codes(aws) == 2
 
 
-def test_a_window_says_what_the_terminal_says_and_who_asks(
-    product: Product, scenario: Scenario, screen: Screen
-) -> None:
+def test_a_window_says_what_the_terminal_says(product: Product, scenario: Scenario, screen: Screen) -> None:
     product = asking(product, screen)
     configure(product, HOSTILE, role_arn="arn:aws:iam::111122223333:role/Developer", source_profile="default")
-    line = shlex.join([*product.command, "process", "--ask", "window", "-p", HOSTILE])
-    script = product.home / "deployer"
-    script.write_text(f"#!{sys.executable}\nimport subprocess\nsubprocess.run({line!r}, shell=True)\n")
-    script.chmod(0o755)
-    product.command = (str(script),)
-    running = product.start()
+    running = product.start("process", "--ask", "window", "-p", HOSTILE)
     shown = text_of_zenity(screen).removeprefix("--text=").replace("__", "_").replace("\\\\", "\\").split("\n")
     assert shown == [
         f"For profile {HOSTILE} in account 123456789012,",
         "device arn:aws:iam::123456789012:mfa/alice",
         f"The code goes to {product.env['AWS_ENDPOINT_URL']}, not to AWS.",
-        "Asked for by deployer.",
         "MFA code:",
     ]
     screen.type(scenario.device.code())
