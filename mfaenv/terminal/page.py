@@ -18,12 +18,6 @@ from mfaenv.terminal.tty import USUAL_LINES, broken, printable
 if TYPE_CHECKING:
     from rich.table import Table as Grid
 
-BORDER = 3
-"""Cells that a table takes for each column beside its text: a line and two spaces."""
-
-NARROWEST = 8
-"""Cells that a column has at least, if its words are that long."""
-
 UNBROKEN_COLUMNS = 1_000_000
 """The width for what reads a pipe or a file: there no line is broken."""
 
@@ -77,36 +71,13 @@ class Page(Console):
         grid = Grid(title=as_text(Styled(table.title, TITLE)), title_justify="left", pad_edge=self._boxed)
         if not self._boxed:
             grid.box = None
-        columns = [list(map(as_text, texts)) for texts in zip(table.columns, *table.rows, strict=True)]
-        for (title, *_), width in zip(columns, self._widths(table, columns), strict=True):
-            grid.add_column(title, overflow="fold", width=width if self._boxed else None)
+        for title, *texts in zip(table.columns, *table.rows, strict=True):
+            cells = max(as_text(text).cell_len for text in [title, *texts])
+            kept = title in table.kept and cells <= self.width // 4
+            grid.add_column(as_text(title), overflow="fold", width=cells if kept else None)
         for row in table.rows:
             grid.add_row(*map(as_text, row))
         return grid
-
-    def _widths(self, table: Table, columns: list[list[Text]]) -> list[int]:
-        """Return the width in cells for each column. Where the page is too narrow, lines are broken between words.
-
-        Rich breaks the longest word of the widest column first. Here it is broken last, and a kept one never, unless it
-        takes more than a quarter of the page.
-        """
-        available = self.width - BORDER * len(columns) - 1
-        words = [max(word.cell_len for text in texts for word in text.split(" ")) for texts in columns]
-        kept = [
-            title in table.kept and word <= self.width // 4 for title, word in zip(table.columns, words, strict=True)
-        ]
-        least = [word if keep else min(word, NARROWEST) for word, keep in zip(words, kept, strict=True)]
-        whole = [max(text.cell_len for text in texts) for texts in columns]
-        return _narrowed(whole, _narrowed(words, least, available), available)
-
-
-def _narrowed(widths: list[int], least: list[int], available: int) -> list[int]:
-    """Return widths that fit, if they can: the widest gets narrower first, and none than its least."""
-    narrowed = [*widths]
-    for _ in range(sum(widths) - available):
-        spare, widest = max((width if width > least[column] else 0, column) for column, width in enumerate(narrowed))
-        narrowed[widest] -= bool(spare)
-    return narrowed
 
 
 def as_text(part: Styled | str) -> Text:
