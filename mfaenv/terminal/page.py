@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
 from rich.console import Console, detect_legacy_windows  # noqa: TID253 - this module is loaded only to draw
@@ -26,12 +28,12 @@ class Page(Console):
     """What rich draws on. It takes text as it is: in foreign text `[/x]` is no markup."""
 
     def __init__(self, width: int, *, stderr: bool, plain: bool) -> None:
-        # What is drawn for standard output has its styles as characters, which such a console shows as they are.
-        coloured = False if plain or (not stderr and detect_legacy_windows()) else None
         boxed = os.isatty(STDERR if stderr else STDOUT)
         super().__init__(
-            stderr=stderr,
-            force_terminal=coloured,
+            # What is drawn for standard output is printed later: rich writes nothing there, not even an empty text.
+            file=None if stderr else TextIOWrapper(BytesIO(), getattr(sys.stdout, "encoding", None)),
+            # It has its styles as characters, which an old console of Windows shows as they are.
+            force_terminal=False if plain or (not stderr and detect_legacy_windows()) else boxed or None,
             markup=False,
             emoji=False,
             highlight=False,
@@ -39,9 +41,6 @@ class Page(Console):
             height=USUAL_LINES,  # nothing depends on it, and rich would read LINES
         )
         self._boxed = boxed
-
-    def on_broken_pipe(self) -> None:
-        """Go on: rich would close standard output, and end the program."""
 
     def drawn(self, *parts: Table | Styled | str) -> str:
         """Return tables and lines as they are drawn."""

@@ -306,6 +306,18 @@ def test_an_output_that_cannot_be_written_is_an_error_without_a_traceback(
     assert "Traceback" not in done.err
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a file that is always full")
+@pytest.mark.parametrize("command", ["status", "doctor", "keys"])
+def test_so_it_is_where_python_buffers_nothing(product: Product, command: str) -> None:
+    product.command = (sys.executable, "-u", "-m", "mfaenv")
+    with open("/dev/full", "wb") as full:
+        done = product.run(command, stdout=full)
+    assert done.err.splitlines()[-2:] == [
+        "mfaenv: The output cannot be written: No space left on device.",
+        "        Check where it goes to.",
+    ]
+
+
 def test_a_reader_that_has_gone_is_nothing_to_speak_of(product: Product) -> None:
     reading, writing = os.pipe()
     os.close(reading)
