@@ -1,4 +1,4 @@
-"""A screen for what is to be seen once: in no scrollback, and cleared in the end, however that comes."""
+"""A screen for a QR code and what is to be seen once: in no scrollback, and cleared in the end, however that comes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from io import StringIO
+from typing import Any
 
 from mfaenv.errors import MfaenvError
-from mfaenv.terminal import modes, qr_code, tty
+from mfaenv.terminal import modes, tty
 from mfaenv.terminal.foreground import handling
-from mfaenv.terminal.qr_code import BLACK_ON_WHITE, RESET
+from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
 from mfaenv.terminal.tty import Tty
 
@@ -22,12 +24,16 @@ CLEAR = "\x1b[H\x1b[J"
 
 KEEP_CURSOR, PUT_CURSOR_BACK, ERASE_LINE = "\x1b7", "\x1b8", "\x1b[K"
 
+WHITE_ON_BLACK, RESET = "\x1b[38;5;231;48;5;16m", "\x1b[0m"
+"""Two colours that no theme changes, whatever NO_COLOR says: some scanners do not read a code that is light on dark."""
+
+USUAL_BORDER, LEAST_BORDER = 4, 2
+"""The light border of a QR code, in modules: the standard's (ISO/IEC 18004), and one that scanners accept too."""
+
 PANEL_COLUMNS = 30
 """What text beside a QR code takes: six groups of four characters, and a free column."""
 
 MARGIN = 2
-
-_CANNOT_CLEAR = "This terminal cannot clear its screen (TERM), and the key of a device must not stay on it."
 
 
 class PrivateScreen:
@@ -73,7 +79,7 @@ class PrivateScreen:
         """Show texts and nothing below them, and return the row after the last one."""
         self._console.control(CLEAR)
         for number, line in enumerate(self._code, 1):
-            self._console.control(f"\x1b[{number}H{BLACK_ON_WHITE}{line}{RESET}")
+            self._console.control(f"\x1b[{number}H{WHITE_ON_BLACK}{line}{RESET}")
         row = 1
         for text in texts:
             for line in tty.broken(text, self._width):
@@ -86,23 +92,24 @@ class PrivateScreen:
         self._console.write(Styled(text))
 
 
-def check(console: Tty, env: Mapping[str, str]) -> None:
-    """Raise MfaenvError where the terminal has no such screen."""
-    named = env.get("TERM", "") not in {"", "dumb"} or sys.platform == "win32"
-    if not (named and modes.enable_controls(console.writer.fileno())):
-        raise MfaenvError(_CANNOT_CLEAR, "Use another terminal.")
+def check(terminal: Terminal) -> None:
+    """Raise MfaenvError where there is no terminal, or one without such a screen."""
+    with terminal.open_tty() as console:
+        is_named = terminal.env.get("TERM", "") not in {"", "dumb"} or sys.platform == "win32"
+        if not (is_named and modes.enable_controls(console.writer.fileno())):
+            wrong = "This terminal cannot clear its screen (TERM), and the key of a device must not stay on it."
+            raise MfaenvError(wrong, "Use another terminal.")
 
 
 @contextmanager
-def show(console: Tty, env: Mapping[str, str], parts: Sequence[str]) -> Iterator[PrivateScreen]:
+def show(terminal: Terminal, parts: Sequence[str]) -> Iterator[PrivateScreen]:
     """Yield the screen, with a QR code of the parts where the terminal is large enough and shows such characters.
 
-    Ctrl-Z does nothing meanwhile. Raise MfaenvError where the terminal has no such screen.
+    Ctrl-Z does nothing meanwhile. `check` comes before.
     """
-    check(console, env)
-    with handling({"SIGTSTP": lambda _number, _frame: None}):
+    with terminal.open_tty() as console, handling({"SIGTSTP": lambda _number, _frame: None}):
         columns, lines = os.get_terminal_size(console.writer.fileno())
-        code = qr_code.draw(parts, lines) if qr_code.shows_blocks(env, windows=sys.platform == "win32") else []
+        code = _qr_code(parts, lines) if _shows_blocks(terminal.env) else []
         fits = bool(code) and len(code) <= lines and len(code[0]) + MARGIN + PANEL_COLUMNS <= columns
         console.control(OPEN)
         try:
@@ -112,3 +119,23 @@ def show(console: Tty, env: Mapping[str, str], parts: Sequence[str]) -> Iterator
         finally:
             with suppress(OSError):
                 console.control(f"{CLEAR}{CLOSE}")
+
+
+def _qr_code(parts: Sequence[str], max_lines: int) -> list[str]:
+    """Return the QR code of a text: light modules are drawn, by blocks that are half a line high.
+
+    The text comes in parts, each of which is encoded in as few bits as it can: base32 alone takes half as many as
+    among other letters.
+    """
+    import segno
+
+    content: Any = list(parts)
+    code, drawn = segno.make(content, error="l", micro=False), StringIO()
+    fits = code.symbol_size(border=USUAL_BORDER)[1] <= 2 * max_lines
+    code.terminal(drawn, border=USUAL_BORDER if fits else LEAST_BORDER, compact=True)
+    return drawn.getvalue().splitlines()
+
+
+def _shows_blocks(env: Mapping[str, str]) -> bool:
+    """Return whether the terminal takes UTF-8, as the locale says; the console of Windows always shows such text."""
+    return sys.platform == "win32" or "utf8" in tty.locale(env).lower().replace("-", "")

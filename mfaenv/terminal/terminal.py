@@ -20,7 +20,6 @@ from mfaenv.terminal.tty import Tty
 
 if TYPE_CHECKING:
     from mfaenv.terminal.page import Page
-    from mfaenv.terminal.private_screen import PrivateScreen
 
 INDENT = " " * len("mfaenv: ")
 BELOW_NUMBER = " " * len("  1  ")
@@ -76,7 +75,7 @@ class Terminal:
             meanwhile()
             return code
         *above, asked = question
-        with self._open_tty() as console:
+        with self.open_tty() as console:
             while True:
                 digits = code_digits(self._ask(console, above, f"{asked.text}: ", meanwhile))
                 if digits:
@@ -88,14 +87,14 @@ class Terminal:
 
         The question is a short line; what it is about are the lines `above` it.
         """
-        with self._open_tty() as console:
+        with self.open_tty() as console:
             typed = self._ask(console, above, f"{question} [Y/n] ").strip().lower()
         self._code = code_digits(typed)
         return bool(self._code) or typed in {"", "y", "yes"}
 
     def ask_text(self, question: str) -> str:
         """Ask for a line."""
-        with self._open_tty() as console:
+        with self.open_tty() as console:
             return self._ask(console, (), f"{question}: ").strip()
 
     def _ask(
@@ -123,7 +122,7 @@ class Terminal:
         """Let the person pick one of several by its number; `remarks` are shown below them."""
         rows = [title, *(f"{number:3}  {choice}" for number, choice in enumerate(choices, 1))]
         above = [*map(Styled, rows), *(Styled(f"  -  {remark}") for remark in remarks)]
-        with self._open_tty() as console:
+        with self.open_tty() as console:
             while True:
                 asked = f"Number (1-{len(choices)}): "
                 answer = self._ask(console, above, asked, indent=BELOW_NUMBER).strip()
@@ -135,28 +134,10 @@ class Terminal:
         """Let the person choose a row, and return its name. Raise KeyboardInterrupt where the person leaves."""
         if os.name == "nt" or self.env.get("TERM", "") in {"", "dumb"}:
             return self.choose(title, [row.name for row in rows])
-        from mfaenv.terminal import picker  # here and below: each question would wait for it
+        from mfaenv.terminal import picker  # each question would wait for it
 
-        with self._open_tty() as console:
+        with self.open_tty() as console:
             return picker.pick(title, rows, console)
-
-    def check_private_screen(self) -> None:
-        """Raise MfaenvError where the terminal has no screen of its own for what is shown once, or there is none."""
-        from mfaenv.terminal import private_screen  # as above
-
-        with self._open_tty() as console:
-            private_screen.check(console, self.env)
-
-    @contextmanager
-    def private_screen(self, parts: Sequence[str]) -> Iterator[PrivateScreen]:
-        """Yield a screen of its own, with a QR code of the parts where it fits; it is cleared in the end.
-
-        Raise MfaenvError where there is no terminal, or one without such a screen.
-        """
-        from mfaenv.terminal import private_screen  # as above
-
-        with self._open_tty() as console, private_screen.show(console, self.env, parts) as screen:
-            yield screen
 
     def wait(self, reason: str, seconds: float, *, clock: Any = time) -> None:
         """Let the seconds pass, and show them pass. Raise KeyboardInterrupt where the person leaves."""
@@ -277,12 +258,10 @@ class Terminal:
         """Return whether colours, and with them bold letters and moving lines, are unwanted: https://no-color.org."""
         return bool(self.env.get("NO_COLOR")) or self.env.get("TERM", "") in {"", "dumb"}
 
-    def _open_tty(self) -> Tty:
+    def open_tty(self) -> Tty:
         """Open the terminal. Raise MfaenvError where it has gone, or was given to another job, since it was seen."""
         try:
             return Tty(self.check, plain=self._plain())
         except OSError:
-            raise MfaenvError("There is no terminal to ask on any more.", _IN_FRONT, status=CODE_NEEDED) from None
-
-
-_IN_FRONT = "Keep mfaenv in the foreground while it may ask."
+            hint = "Keep mfaenv in the foreground while it may ask."
+            raise MfaenvError("There is no terminal to ask on any more.", hint, status=CODE_NEEDED) from None

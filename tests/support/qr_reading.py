@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-HALVES = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
+HALVES = {" ": (1, 1), "▀": (0, 1), "▄": (1, 0), "█": (0, 0)}
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 BLOCKS = {
     (37, 1): (1, 108),
@@ -29,7 +29,7 @@ MASKS: Sequence[Callable[[int, int], bool]] = (
 
 
 def read(lines: Sequence[str]) -> str:
-    """Return the text of a QR code that is drawn in half blocks, dark ones drawn, with a light border."""
+    """Return the text of a QR code that is drawn in half blocks, light ones drawn, with a light border."""
     rows = [half for line in lines for half in zip(*(HALVES[character] for character in line), strict=True)]
     first = next(number for number, row in enumerate(rows) if any(row))
     dark = rows[first]

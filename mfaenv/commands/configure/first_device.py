@@ -22,6 +22,7 @@ from mfaenv.session import fetch, remembered
 from mfaenv.session.device import MissingDeviceError
 from mfaenv.session.fetch import CODE_SECONDS, TRIES
 from mfaenv.store import Store
+from mfaenv.terminal import private_screen
 from mfaenv.terminal.private_screen import PrivateScreen
 from mfaenv.terminal.tones import Styled
 
@@ -55,7 +56,7 @@ class FirstDevice:
         device = self._created()
         enabled = False
         try:
-            with self._terminal.private_screen(key_uri(self._user, device)) as screen:
+            with private_screen.show(self._terminal, key_uri(self._user, device)) as screen:
                 codes = self._enable(screen, device)
                 enabled = True
                 self._remember(device, codes)
@@ -93,7 +94,7 @@ class FirstDevice:
                 command=process.to_type("configure", "-p", self._request.profiles[-1]),
                 status=CODE_NEEDED,
             )
-        self._terminal.check_private_screen()
+        private_screen.check(self._terminal)
         above = Styled(f"{self._missing.message.partition('. ')[0].rstrip('.')}.")
         app = Styled("An authenticator app shows its codes: on a phone, or in a password manager.")
         if self._offers.asking and not self._terminal.confirm(f"Make a device for {user}?", above, app):

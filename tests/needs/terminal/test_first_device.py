@@ -146,7 +146,7 @@ def test_the_qr_code_and_the_key_are_on_a_usual_screen_with_the_question(
         for line in range(23):
             for column in range(45):
                 cell = window._screen.buffer[line][column]
-                assert (cell.fg, cell.bg) == ("000000", "ffffff")
+                assert (cell.fg, cell.bg) == ("ffffff", "000000")
     uri = urlsplit(qr_reading.read(code))
     assert (uri.scheme, uri.netloc) == ("otpauth", "totp")
     assert unquote(uri.path) in {f"/AWS:{name[:length]}@123456789012" for length in range(1, len(name) + 1)}
