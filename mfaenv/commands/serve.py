@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from mfaenv import fast, shells
-from mfaenv.commands import export
-from mfaenv.commands.credential_server import files, reminder
-from mfaenv.commands.credential_server.renewal import Renewal
-from mfaenv.commands.credential_server.server import CredentialServer
+from mfaenv.commands import export, own_files
+from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.config import settings
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
@@ -79,16 +77,15 @@ def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]
             request = _with_source(resolved.request, answer.session)
             sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), sessions_by_key)
             line = _line(options, request, env)
-            renewal = Renewal(sessions, request, answer.session, line)
-            server = opened.enter_context(CredentialServer(renewal.current))
+            server = opened.enter_context(CredentialServer(sessions, request, answer.session, line))
             programs = environment.changed([(name, None) for name in WINS], programs)
             programs |= {URI: server.url, TOKEN: server.token}
-            reminder.start(sessions, request, terminal, line)
+            server.remind(terminal)
         if options.get("only"):
             name = resolved.request.profile.text
-            programs |= opened.enter_context(files.with_one_profile(name, resolved.files, keys))
+            programs |= opened.enter_context(own_files.with_one_profile(name, resolved.files, keys))
         elif options.get("serve"):
-            programs |= opened.enter_context(files.without_default_keys(env, terminal))
+            programs |= opened.enter_context(own_files.without_default_keys(env, terminal))
         yield programs
 
 

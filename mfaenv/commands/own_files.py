@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
 
@@ -38,15 +38,12 @@ def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator
     """
     config, credentials = file_paths(env)
     copies = {
-        variable: text
-        for variable, path, plain in ((CONFIG[0], config, False), (CREDENTIALS[0], credentials, True))
-        if (text := _copy(path, terminal, plain=plain)) is not None
+        CONFIG[0]: _without_keys(config, profile_of, terminal),
+        CREDENTIALS[0]: _without_keys(credentials, str, terminal),
     }
-    if not copies:
-        yield {}
-        return
-    with _private(copies, "without keys") as variables:
-        yield variables
+    with ExitStack() as opened:
+        texts = {variable: text for variable, text in copies.items() if text}
+        yield opened.enter_context(_private(texts, "without keys")) if texts else {}
 
 
 @contextmanager
@@ -99,13 +96,13 @@ def _written(path: str, text: str) -> str:
     return path
 
 
-def _copy(path: str, terminal: Terminal, *, plain: bool) -> str | None:
-    """Return the text of a file without what wins, or None where there is nothing such in it."""
+def _without_keys(path: str, name_of: Callable[[str], str | None], terminal: Terminal) -> str:
+    """Return the text of a file without what wins, or an empty one where nothing in it does."""
     sections = awsfiles.read(path)
-    names = {title: title if plain else profile_of(title) for title in sections}
+    names = {title: name_of(title) for title in sections}
     gone = {title: GIVE_CREDENTIALS if name == DEFAULT else frozenset(KEYS) for title, name in names.items()}
     if not any(names[title] == DEFAULT and gone[title] & set(section) for title, section in sections.items()):
-        return None
+        return ""
     if any(name and name != DEFAULT and awsfiles.has_keys(sections[title]) for title, name in names.items()):
         terminal.note(f"The program gets none of the keys in {awsfiles.short(path)}, of other profiles neither.")
     return _text(

@@ -1,0 +1,196 @@
+"""An address on loopback where a program fetches credentials that are always fresh: one path, for who has the token.
+
+The protocol is that of containers, which every SDK speaks:
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from http import HTTPStatus
+
+from mfaenv import duration
+from mfaenv.errors import DeniedError, MfaenvError
+from mfaenv.fast.entry import Session
+from mfaenv.model import Request, Span
+from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
+from mfaenv.session.obtain import Sessions
+from mfaenv.terminal.terminal import Terminal
+
+PATH = "/credentials"
+TOKEN_BYTES = 32
+
+UNENDING_SECONDS = 3600
+"""After which credentials without an end are asked for again: SDKs want to know an end."""
+
+AHEAD = 15 * 60
+"""Seconds before the end at which credentials are renewed. botocore asks from then on, Go and JavaScript from 300."""
+
+LEAST = 1
+"""Seconds that have to be left of what is handed out: SDKs take nothing that has ended."""
+
+PATIENCE = 0.5
+"""Seconds that a request waits for new credentials where the old ones hold. The JavaScript SDK gives up after one."""
+
+LONGEST = 30
+"""Seconds that a request waits where there are no others."""
+
+REMIND_AHEAD = 10 * 60
+"""Seconds before the end of the session at which the person is reminded of it."""
+
+LOOK_SECONDS = 30
+"""At most, between two looks: the machine may sleep meanwhile, and another window may get a new session."""
+
+ENDED, DENIED, UNAVAILABLE = "SessionEnded", "AccessDenied", "RenewalFailed"
+
+_STATUS = {ENDED: HTTPStatus.FORBIDDEN, DENIED: HTTPStatus.FORBIDDEN}
+"""What to try again is no use for. All else is SERVICE_UNAVAILABLE, which SDKs try again."""
+
+
+class RefusedError(Exception):
+    """There are no credentials now: the word that programs read, and what a person does about it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class CredentialServer(LoopbackServer):
+    """Serves credentials on a loopback port of its own: stored ones as long as they hold, else new ones.
+
+    Nobody is ever asked for a code: `line` is what a person types where the session has ended.
+    """
+
+    poll_seconds = 3600  # it ends with the process, and looks for nothing else
+
+    def __init__(self, sessions: Sessions, request: Request, first: Session, line: str) -> None:
+        self._sessions = sessions
+        self._request = request
+        self._latest = first
+        self._which = f"The session that serves profile {request.profile.text}"
+        self._to_go_on = f"To go on, type in another window: {line}"
+        self._renewing = threading.Lock()
+        self._thread = ThreadPoolExecutor(1)
+        self._renewal: Future[None] | None = None
+        self.token = secrets.token_urlsafe(TOKEN_BYTES)
+        super().__init__(self._credentials)
+        self.url = f"http://{self.host}{PATH}"
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()  # nobody waits for the threads: the process ends
+
+    def remind(self, terminal: Terminal) -> None:
+        """Show one reminder for each session, from a thread of its own, as long as this process lives."""
+        if self._request.keys is not None:
+            threading.Thread(target=self._watch, args=(terminal,), daemon=True).start()
+
+    def _watch(self, terminal: Terminal) -> None:
+        reminded, session = "", self._sessions.base_session(self._request).session
+        while True:
+            session = self._sessions.base_session(self._request).session or session
+            now = time.time()
+            left = session.left(now)
+            # Of a short session it is shown in the second half.
+            ahead = min(REMIND_AHEAD, ((session.expires or 0) - session.created) / 2)
+            if left <= ahead and session.access_key != reminded:
+                reminded = session.access_key
+                clock = duration.time_of_day(session.expires or 0, now)
+                rest = f"ends at {clock}, in {duration.text(round(left))}" if left >= 1 else f"ended at {clock}"
+                terminal.announce(f"{self._which} {rest}.", self._to_go_on)
+            due = LOOK_SECONDS if session.access_key == reminded else left - ahead
+            time.sleep(min(max(due, 0.1), LOOK_SECONDS))
+
+    def _credentials(self, request: HttpRequest) -> HttpResponse:
+        """Answer with credentials, or with the status alone where the request is not the program's."""
+        if request.path != PATH or request.query:
+            return HttpResponse(HTTPStatus.NOT_FOUND)
+        token = request.headers.get("authorization", "")
+        if not hmac.compare_digest(token.encode("latin-1", "replace"), self.token.encode()):
+            return HttpResponse(HTTPStatus.FORBIDDEN)
+        try:
+            return _json(HTTPStatus.OK, _fields(self._current()))
+        except RefusedError as error:
+            # Go and Java read the small names, JavaScript the others.
+            refusal = {"code": error.code, "message": error.message, "Code": error.code, "Message": error.message}
+            return _json(_STATUS.get(error.code, HTTPStatus.SERVICE_UNAVAILABLE), refusal)
+
+    def _current(self) -> Session:
+        """Return credentials that hold; one renewal at a time. Raise RefusedError where there are none."""
+        with self._renewing:
+            session = self._stored()
+            margin = self._margin(session)
+            if _lasts(session, margin):
+                return session
+            if self._renewal is None or self._renewal.done():
+                self._renewal = self._thread.submit(self._renew, margin)
+            renewal = self._renewal
+        refused = RefusedError(UNAVAILABLE, "AWS does not answer.")
+        try:
+            renewal.result(PATIENCE if _lasts(session, LEAST) else LONGEST)
+        except TimeoutError:
+            pass  # a program that hangs up early finds the credentials when it asks again
+        except RefusedError as error:
+            refused = error
+        with self._renewing:
+            session = self._stored()
+        if _lasts(session, LEAST):
+            return session
+        raise refused
+
+    def _stored(self) -> Session:
+        """Look in the store: another window may have got new ones. What needs no code is in no store."""
+        if self._request.keys is not None:
+            lasting = self._request._replace(min_remaining=Span(LEAST, ""))
+            self._latest = self._sessions.stored(lasting).session
+        return self._latest
+
+    def _margin(self, session: Session) -> float:
+        """Return the seconds that have to be left, or else they are renewed: what is short-lived in its second half.
+
+        A user's own session cannot be renewed without a code, so it is handed out until it ends.
+        """
+        if session.expires is None or (self._request.keys is not None and not self._request.hops):
+            return LEAST
+        return max(min(AHEAD, (session.expires - session.created) / 2), LEAST)
+
+    def _renew(self, margin: float) -> None:
+        """Assume the roles again. Raise RefusedError."""
+        try:
+            session = self._sessions.renew(self._request._replace(min_remaining=Span(int(margin) + 1, ""))).session
+        except MfaenvError as error:
+            code = DENIED if isinstance(error, DeniedError) else UNAVAILABLE
+            raise RefusedError(code, f"{error.message} {error.next_step}".strip()) from None
+        except Exception as error:  # noqa: BLE001 - a request gets an answer whatever goes wrong, and no traceback
+            text = f"The credentials cannot be renewed: {type(error).__name__}."
+            raise RefusedError(UNAVAILABLE, text) from None
+        if not session:
+            raise RefusedError(ENDED, f"{self._which} has ended. {self._to_go_on}")
+        if self._request.keys is None:
+            self._latest = session
+
+
+def _lasts(session: Session, seconds: float) -> bool:
+    return bool(session) and session.left(time.time()) >= seconds
+
+
+def _json(status: HTTPStatus, fields: dict[str, str]) -> HttpResponse:
+    return HttpResponse(status, json.dumps(fields).encode(), "application/json", {"Cache-Control": "no-store"})
+
+
+def _fields(session: Session) -> dict[str, str]:
+    """Return what SDKs read; the JavaScript SDK wants every text, and the end with a Z."""
+    expires = int(time.time()) + UNENDING_SECONDS if session.expires is None else session.expires
+    account = session.exported(account=True)["account"]
+    return {
+        "AccessKeyId": session.access_key,
+        "SecretAccessKey": session.secret_key,
+        "Token": session.token,
+        "Expiration": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(expires)),
+        **({"AccountId": account} if account else {}),
+    }
