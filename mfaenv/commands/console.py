@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from mfaenv import fast
-from mfaenv.aws import address, client, destination, signin, sts
+from mfaenv.aws import address, client, destination, signin
 from mfaenv.aws.signin import Console
 from mfaenv.config import resolve, roles, settings, sources
-from mfaenv.config.awsfiles import Section
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.output import secrets_to_stdout
@@ -37,16 +37,19 @@ def _run(options: Options, env: Mapping[str, str], asked: str) -> int:
     terminal = Terminal.for_options(options, env)
     resolved = service.resolve_request(options, env, asked)
     request = resolved.request
-    own = longterm.with_remembered_key(request, resolved.store).keys
-    if own and not request.hops:
-        raise _users_own(resolved, _whose(resolved, own))
+    keys = None if request.hops else _own_keys(resolved, terminal)
+    if isinstance(keys, Keys):
+        raise _users_own(resolved, *_whose(resolved, keys))
     at = _console(resolved, env)
     page = destination.page(parse.text(options, "destination"), at)
     open_link = None if options.get("print_link") else browser.find(env)
-    is_given = bool(request.process.text) and not request.hops
-    keys = _given(resolved, terminal) if is_given else _keys(resolved.fields(resolved.answer(terminal)))
+    if keys is None:
+        session = resolved.fields(resolved.answer(terminal))
+        keys = Credentials(session["access_key"], session["secret_key"], session["token"], None)
     if not request.hops and request.kind in MAY_BE_A_USER:
-        _check_identity(resolved, keys)
+        who = device.owner(request, keys)
+        if who.user or who.is_root or not keys.token:
+            raise _users_own(resolved, who.partition, who.account)
     terminal.detail("sign-in", address.shown(at.sign_in), "")
     terminal.detail("page", page, "")
     link = signin.link(at, client.session(_profile(resolved)), keys, page)
@@ -64,12 +67,8 @@ def _profile(resolved: Resolved) -> str | None:
     return name if name in resolved.files.profiles else None
 
 
-def _section(resolved: Resolved) -> Section:
-    return resolved.files.profiles.get(resolved.request.profiles[0], {})
-
-
 def _console(resolved: Resolved, env: Mapping[str, str]) -> Console:
-    section = _section(resolved)
+    section = resolved.files.profiles.get(resolved.request.profiles[0], {})
     endpoint = address.checked(resolve.endpoint(env, section, resolved.files, "signin").text)
     if endpoint:
         address.refuse_http(endpoint, env)
@@ -77,44 +76,28 @@ def _console(resolved: Resolved, env: Mapping[str, str]) -> Console:
     return signin.console(client.session(_profile(resolved)), resolved.request.region.text, arn, endpoint)
 
 
-def _given(resolved: Resolved, terminal: Terminal) -> Credentials:
-    """Return the session that the profile's program gives. Raise MfaenvError where it gives long-term keys."""
-    keys = longterm.load_keys(resolved.request, terminal.env, terminal.awaited)
-    if isinstance(keys, Keys):
-        raise _users_own(resolved, _whose(resolved, keys))
-    return keys
-
-
-def _keys(session: Mapping[str, str]) -> Credentials:
-    return Credentials(session["access_key"], session["secret_key"], session["token"], None)
-
-
-def _check_identity(resolved: Resolved, keys: Credentials) -> None:
-    """Raise MfaenvError where the keys are a user's."""
-    request = resolved.request
-    how = client.ClientSettings(request.config_profile, request.session_region, endpoint=request.endpoint.text)
-    who = sts.identity(client.client("sts", how, keys), keys.access_key)
-    if who.user or who.is_root or not keys.token:
-        raise _users_own(resolved, (who.partition, who.account))
+def _own_keys(resolved: Resolved, terminal: Terminal) -> Keys | Credentials | None:
+    """Return the profile's long-term keys, or the session that its program gives; None where it has neither."""
+    request = longterm.with_remembered_key(resolved.request, resolved.store)
+    if request.keys or not request.process.text:
+        return request.keys
+    return longterm.load_keys(request, terminal.env, terminal.awaited)
 
 
 def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
     """Return the partition and the account of long-term keys, each empty where nothing tells it."""
-    request, arn, account = resolved.request, resolved.request.device.text, ""
-    if not arn.startswith("arn:"):
-        known = remembered.device(resolved.store, keys.access_key, request.endpoint.text)
-        arn, account = known.serial, known.account
-    account = device.account(arn) or account
+    request = resolved.request
+    before = remembered.device(resolved.store, keys.access_key, request.endpoint.text)
+    arn = request.device.text if request.device.text.startswith("arn:") else before.serial
+    account = device.account(arn) or before.account
     if keys.secret_key and not account:
-        try:
+        with suppress(MfaenvError):
             account = device.owner(request, keys).account
-        except MfaenvError:
-            account = ""
     return client.partition_of(client.session(_profile(resolved)), request.session_region, arn), account
 
 
-def _users_own(resolved: Resolved, whose: tuple[str, str]) -> MfaenvError:
-    """Make the error for a session that AWS does not take: what does, and where the user signs in without one.
+def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
+    """Return the error for a session that AWS does not take: what does, and where the user signs in without one.
 
     "Only federation tokens or assume role tokens may be used for federated login", says the console.
     """
@@ -123,7 +106,7 @@ def _users_own(resolved: Resolved, whose: tuple[str, str]) -> MfaenvError:
     name = resolved.request.profile.text
     return MfaenvError(
         f"AWS opens the console for a role's session only; profile {name} has a user's session.",
-        f"{there}, or sign in at {signin.account_page(*whose)}",
+        f"{there}, or sign in at {signin.account_page(partition, account)}",
     )
 
 
