@@ -10,7 +10,7 @@ from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, output
 from mfaenv.fast.entry import ReadOnlyStore
 from mfaenv.fast.parse import Options
-from mfaenv.shells import Pair
+from mfaenv.shells import Pair, detect
 from mfaenv.terminal import code_page
 
 
@@ -22,7 +22,7 @@ def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
         return DONE
     if shell not in shells.WITH_FUNCTION:
         targets = (*shells.WITH_FUNCTION, catalog.DIRENV)
-        hint = suggest.hint(shell, targets, f"It takes {', '.join(targets)}.")
+        hint = suggest.hint(detect.identify([shell]) or shell, targets, f"It takes {', '.join(targets)}.")
         raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
     store, now = ReadOnlyStore.of(env), time.time()
     if shells.get_target(shell).saved:

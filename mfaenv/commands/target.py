@@ -24,5 +24,5 @@ def get_target(options: Options, env: Mapping[str, str]) -> str:
 def _one_of(name: str, names: tuple[str, ...], source: str) -> str:
     if name in names:
         return name
-    hint = suggest.hint(name, names, f"It takes {', '.join(names)}.")
+    hint = suggest.hint(detect.identify([name]) or name, names, f"It takes {', '.join(names)}.")
     raise MfaenvError(f"{source} does not know '{name}'.", hint, status=USAGE)

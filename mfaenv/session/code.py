@@ -37,10 +37,7 @@ MOST = 65_536
 LONGEST = 64
 """Bytes of a code in standard input, with blanks and the line's end."""
 
-HINT = (
-    "Run it in a terminal, or give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process; "
-    "or let a window ask for it: MFAENV_ASK=auto."
-)
+GIVE = "give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process"
 
 
 @dataclass(frozen=True)
@@ -77,8 +74,10 @@ def source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource
         return CodeSource(terminal.ask_code)
     if not how.no_input and how.ask.text != "terminal":
         return _window_source(request, how, terminal)
-    reason = "--no-input forbids asking" if how.no_input else terminal.obstacle()
-    raise MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", HINT, status=CODE_NEEDED)
+    reason, hint = terminal.obstacle(), f"Run it in a terminal, or {GIVE}; or let a window ask for it: MFAENV_ASK=auto."
+    if how.no_input:
+        reason, hint = "--no-input forbids asking", f"Leave that option out, or {GIVE}."
+    raise MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", hint, status=CODE_NEEDED)
 
 
 def _given(digits: str) -> CodeSource:

@@ -15,7 +15,7 @@ from settings import configure
 from terminals import direct, need
 from trouble import CODE, refusing_proxy
 
-from mfaenv.errors import USAGE
+from mfaenv.errors import CODE_NEEDED, USAGE
 from mfaenv.fast.entry import Session
 from mfaenv.store import Store
 
@@ -83,6 +83,16 @@ def test_only_an_option_that_is_close_is_suggested(product: Product, words: tupl
     done = product.run(*words)
     assert done.status == USAGE
     assert done.err.splitlines()[1].strip() == line
+
+
+def test_where_asking_is_forbidden_no_terminal_and_no_window_are_named(product: Product) -> None:
+    done = product.run("--shell", "bash", "--no-input")
+    assert done.status == CODE_NEEDED
+    wrong, hint = done.err.splitlines()
+    assert wrong == "mfaenv: A code is needed for profile default, and --no-input forbids asking."
+    assert hint.strip().startswith("Leave that option out, or give the code: --token-code, ")
+    assert "terminal" not in hint
+    assert "window" not in hint
 
 
 def test_a_section_without_its_kind_is_told(product: Product) -> None:
