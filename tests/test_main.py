@@ -21,7 +21,7 @@ from mfaenv import __version__
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.world import Device
+from mfaenv.pretend_aws.totp import Device
 from mfaenv.shells import NAMES, PLAIN
 from mfaenv.store import SESSION, Store
 

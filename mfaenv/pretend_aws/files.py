@@ -5,28 +5,20 @@ from pathlib import Path
 
 from mfaenv.pretend_aws.world import Credential
 
+Sections = Mapping[str, Mapping[str, str]]
 
-def write_files(
-    directory: Path,
-    url: str,
-    *,
-    keys: Mapping[str, Credential],
-    profiles: Mapping[str, Mapping[str, str]],
-) -> dict[str, str]:
+
+def write_files(directory: Path, url: str, *, keys: Mapping[str, Credential], profiles: Sections) -> dict[str, str]:
     """Write AWS's two files into the directory, and return the variables that make programs use them.
 
     `keys` has the long-term keys and `profiles` the settings by profile name. The directory of stored sessions is
     `cache` beside them. The directory itself must exist.
     """
-    config, credentials = directory / "config", directory / "credentials"
-    _write(config, {name if name == "default" else f"profile {name}": values for name, values in profiles.items()})
-    _write(
-        credentials,
-        {name: {"aws_access_key_id": key.id, "aws_secret_access_key": key.secret} for name, key in keys.items()},
-    )
+    config = {name if name == "default" else f"profile {name}": values for name, values in profiles.items()}
+    long_term = {name: {"aws_access_key_id": key.id, "aws_secret_access_key": key.secret} for name, key in keys.items()}
     return {
-        "AWS_CONFIG_FILE": str(config),
-        "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
+        "AWS_CONFIG_FILE": _write(directory / "config", config),
+        "AWS_SHARED_CREDENTIALS_FILE": _write(directory / "credentials", long_term),
         "AWS_ENDPOINT_URL": url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "MFAENV_CACHE_DIR": str(directory / "cache"),
@@ -40,9 +32,10 @@ def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.upper().startswith(("AWS_", "MFAENV_"))}
 
 
-def _write(path: Path, sections: Mapping[str, Mapping[str, str]]) -> None:
+def _write(path: Path, sections: Sections) -> str:
     lines = []
     for name, values in sections.items():
         lines += [f"[{name}]", *(f"{key} = {value}" for key, value in values.items()), ""]
     path.touch(0o600)
     path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)

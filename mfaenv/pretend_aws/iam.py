@@ -1,23 +1,37 @@
-"""AWS IAM, as much of it as a user needs to look at itself and to try a policy.
+"""AWS IAM, as much of it as a user needs to set up a device, to rotate access keys and to try a policy.
 
-Source: the IAM API Reference and the Service Authorization Reference.
+Source: the IAM API Reference, and the Service Authorization Reference: a device is the resource of its making and
+deleting, the user of all else.
 """
 
+import base64
+import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeAlias
 
-from mfaenv.pretend_aws import access_keys, devices
 from mfaenv.pretend_aws.policy import parse
 from mfaenv.pretend_aws.service import Call, QueryService
-from mfaenv.pretend_aws.wire import Content, Refusal
-from mfaenv.pretend_aws.world import User
+from mfaenv.pretend_aws.totp import Device
+from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
+from mfaenv.pretend_aws.world import Account, Credential, Role, User
+
+MAX_KEYS = 2
+"""Access keys of a user, the inactive ones counted: "IAM and AWS STS quotas"."""
+
+SEED_BYTES = 40
+"""AWS's are 64 characters of base32."""
 
 UserAction: TypeAlias = Callable[[User, Call], Content]
 
 
 def _get_user(user: User, _call: Call) -> Content:
-    return {"User": devices.user_content(user)}
+    return {"User": _user_content(user)}
+
+
+def _user_content(user: User) -> Content:
+    created = timestamp(user.created)
+    return {"Path": user.path, "UserName": user.name, "UserId": user.id, "Arn": user.arn, "CreateDate": created}
 
 
 def _put_user_policy(user: User, call: Call) -> Content:
@@ -28,21 +42,141 @@ def _put_user_policy(user: User, call: Call) -> Content:
 def _delete_user_policy(user: User, call: Call) -> Content:
     name = call.parameters["PolicyName"]
     if user.policies.pop(name, None) is None:
-        raise Refusal("NoSuchEntity", f"The user policy with name {name} cannot be found.", 404)
+        raise _missing(f"user policy with name {name}")
     return {}
 
 
+def _list_access_keys(user: User, _call: Call) -> Content:
+    return {"IsTruncated": "false", "AccessKeyMetadata": {"member": [_key_content(user, key) for key in user.keys]}}
+
+
+def _create_access_key(user: User, _call: Call) -> Content:
+    if len(user.keys) >= MAX_KEYS:
+        raise Refusal("LimitExceeded", f"Cannot exceed quota for AccessKeysPerUser: {MAX_KEYS}", 409)
+    key = user.add_key()
+    return {"AccessKey": {**_key_content(user, key), "SecretAccessKey": key.secret}}
+
+
+def _update_access_key(user: User, call: Call) -> Content:
+    _find_key(user, call).active = call.parameters["Status"] == "Active"
+    return {}
+
+
+def _delete_access_key(user: User, call: Call) -> Content:
+    key = _find_key(user, call)
+    user.keys.remove(key)
+    del call.world.credentials[key.id]
+    return {}
+
+
+def _get_last_use(user: User, call: Call) -> Content:
+    """Return when a key signed last, for which service and in which region; IAM says N/A where it never did."""
+    used = _find_key(user, call).used
+    use: Content = {
+        "LastUsedDate": timestamp(used.at) if used else None,
+        "ServiceName": used.service if used else "N/A",
+        "Region": used.region if used else "N/A",
+    }
+    return {"UserName": user.name, "AccessKeyLastUsed": use}
+
+
+def _key_content(user: User, key: Credential) -> dict[str, Content]:
+    status, created = "Active" if key.active else "Inactive", timestamp(key.created)
+    return {"UserName": user.name, "AccessKeyId": key.id, "Status": status, "CreateDate": created}
+
+
+def _find_key(user: User, call: Call) -> Credential:
+    name = call.parameters["AccessKeyId"]
+    match = next((key for key in user.keys if key.id == name), None)
+    if match is None:
+        raise _missing(f"Access Key with id {name}")
+    return match
+
+
+def _list_devices(user: User, _call: Call) -> Content:
+    devices: list[Content] = [
+        {"UserName": user.name, "SerialNumber": device.serial, "EnableDate": timestamp(device.created)}
+        for device in user.devices
+    ]
+    return {"IsTruncated": "false", "MFADevices": {"member": devices}}
+
+
+def _enable_device(user: User, call: Call) -> Content:
+    """Enable a device of the user with two codes in a row."""
+    account, serial = user.account, call.parameters["SerialNumber"]
+    if _is_assigned(account, serial):
+        raise Refusal("EntityAlreadyExists", "MFA device is already in use.", 409)
+    device = _find_device(account, serial)
+    if not device.accept(call.parameters["AuthenticationCode1"], call.parameters["AuthenticationCode2"]):
+        raise Refusal("InvalidAuthenticationCode", "Authentication code for device is not valid.")
+    device.created = call.world.now()
+    user.devices.append(account.unassigned_devices.pop(serial))
+    return {}
+
+
+def _create_virtual_device(call: Call) -> Content:
+    """Make a device that is nobody's yet; its seed is shown in this answer and in no other."""
+    account, now = call.caller.account, call.world.now
+    serial = account.arn(f"mfa{call.parameters.get('Path', '/')}{call.parameters['VirtualMFADeviceName']}")
+    call.authorize(call.query("iam:CreateVirtualMFADevice", serial), serial)
+    device = Device(secrets.token_bytes(SEED_BYTES), now, serial, now())
+    # In one step: several may ask for the same name at once.
+    if _is_assigned(account, serial) or account.unassigned_devices.setdefault(serial, device) is not device:
+        raise Refusal("EntityAlreadyExists", "MFADevice entity at the same path and name already exists.", 409)
+    # The seed is text in base32, and the element holds octets, which XML has in base64.
+    seed = base64.b64encode(base64.b32encode(device.secret)).decode()
+    return {"VirtualMFADevice": {"SerialNumber": serial, "Base32StringSeed": seed}}
+
+
+def _delete_virtual_device(call: Call) -> Content:
+    """Delete a device that is nobody's."""
+    account, serial = call.caller.account, call.parameters["SerialNumber"]
+    call.authorize(call.query("iam:DeleteVirtualMFADevice", serial), serial)
+    if _is_assigned(account, serial):
+        raise Refusal("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409)
+    del account.unassigned_devices[_find_device(account, serial).serial]
+    return {}
+
+
+def _list_virtual_devices(call: Call) -> Content:
+    """List the account's devices with their users, or those that are nobody's."""
+    account, status = call.caller.account, call.parameters.get("AssignmentStatus", "Any")
+    call.authorize(call.query("iam:ListVirtualMFADevices", "*"), account.arn("mfa/"))
+    assigned: list[Content] = [
+        {"SerialNumber": device.serial, "EnableDate": timestamp(device.created), "User": _user_content(user)}
+        for user in account.users.values()
+        for device in user.devices
+    ]
+    unassigned: list[Content] = [{"SerialNumber": serial} for serial in account.unassigned_devices]
+    members = (assigned if status != "Unassigned" else []) + (unassigned if status != "Assigned" else [])
+    return {"IsTruncated": "false", "VirtualMFADevices": {"member": members}}
+
+
+def _is_assigned(account: Account, serial: str) -> bool:
+    return any(device.serial == serial for user in account.users.values() for device in user.devices)
+
+
+def _find_device(account: Account, serial: str) -> Device:
+    if serial not in account.unassigned_devices:
+        raise Refusal("NoSuchEntity", f"VirtualMFADevice with serial number {serial} doesn't exist.", 404)
+    return account.unassigned_devices[serial]
+
+
+def _missing(what: str) -> Refusal:
+    return Refusal("NoSuchEntity", f"The {what} cannot be found.", 404)
+
+
 _ON_USER: Mapping[str, UserAction] = {
-    "CreateAccessKey": access_keys.create,
-    "DeleteAccessKey": access_keys.delete,
+    "CreateAccessKey": _create_access_key,
+    "DeleteAccessKey": _delete_access_key,
     "DeleteUserPolicy": _delete_user_policy,
-    "EnableMFADevice": devices.enable,
-    "GetAccessKeyLastUsed": access_keys.last_used,
+    "EnableMFADevice": _enable_device,
+    "GetAccessKeyLastUsed": _get_last_use,
     "GetUser": _get_user,
-    "ListAccessKeys": access_keys.list_all,
-    "ListMFADevices": devices.list_of_user,
+    "ListAccessKeys": _list_access_keys,
+    "ListMFADevices": _list_devices,
     "PutUserPolicy": _put_user_policy,
-    "UpdateAccessKey": access_keys.update,
+    "UpdateAccessKey": _update_access_key,
 }
 
 
@@ -53,24 +187,19 @@ def _on_user(action: str, call: Call) -> Content:
     not allow it.
     """
     caller, name = call.caller, call.parameters.get("UserName")
-    resource = "*" if action == "ListMFADevices" and not name else ""
+    is_of_any = action == "ListMFADevices" and not name
     if action == "GetAccessKeyLastUsed":
-        name = _owner(call)
-    elif not name and not isinstance(caller.principal, User):
+        key_id, users = call.parameters["AccessKeyId"], caller.account.users.values()
+        name = next((user.name for user in users for key in user.keys if key.id == key_id), "")
+    elif not name and isinstance(caller.principal, Role):
         raise Refusal("ValidationError", "Must specify userName when calling with non-User credentials", 400)
     name = name or caller.principal.name
     user = caller.account.users.get(name)
     arn = user.arn if user else caller.account.arn(f"user/{name}")
-    call.authorize(f"iam:{action}", resource or arn, resource or f"user {name}")
+    call.authorize(call.query(f"iam:{action}", "*" if is_of_any else arn), "*" if is_of_any else f"user {name}")
     if user is None:
-        raise Refusal("NoSuchEntity", f"The user with name {name} cannot be found.", 404)
+        raise _missing(f"user with name {name}")
     return _ON_USER[action](user, call)
-
-
-def _owner(call: Call) -> str:
-    """Return the user of this account whose key the call names; an empty text where there is no such key."""
-    users = call.caller.account.users.values()
-    return next((user.name for user in users for key in user.keys if key.id == call.parameters["AccessKeyId"]), "")
 
 
 IAM = QueryService(
@@ -78,8 +207,8 @@ IAM = QueryService(
     "2010-05-08",
     {
         **{action: partial(_on_user, action) for action in _ON_USER},
-        "CreateVirtualMFADevice": devices.create,
-        "DeleteVirtualMFADevice": devices.delete,
-        "ListVirtualMFADevices": devices.list_all,
+        "CreateVirtualMFADevice": _create_virtual_device,
+        "DeleteVirtualMFADevice": _delete_virtual_device,
+        "ListVirtualMFADevices": _list_virtual_devices,
     },
 )

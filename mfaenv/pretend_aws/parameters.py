@@ -21,59 +21,51 @@ def read(service: str, action: str, form: Mapping[str, str]) -> dict[str, Any]:
     Raise Refusal: a `ValidationError` that names every broken limit, or `NotImplemented` for a parameter that the model
     does not know. Silence about such a one, a later kind of session policy, could grant more than AWS grants.
     """
-    reader = _Reader(form)
-    parameters = reader.structure(input_shape(service, action), "", "")
-    if reader.left:
-        raise Refusal("NotImplemented", f"This pretend AWS does not know the parameter {next(iter(reader.left))}.", 501)
-    if problems := reader.problems:
+    left = {name: text for name, text in form.items() if name not in {"Action", "Version"}}
+    problems: list[str] = []
+    parameters = _structure(input_shape(service, action), "", "", left, problems)
+    if left:
+        raise Refusal("NotImplemented", f"This pretend AWS does not know the parameter {next(iter(left))}.", 501)
+    if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected: "
         raise Refusal("ValidationError", count + "; ".join(problems), 400)
     return parameters
 
 
-class _Reader:
-    """Takes parameters out of a form, `Tags.member.1.Key`, and notes what is wrong with them."""
+def _structure(shape: Shape, prefix: str, path: str, left: dict[str, str], problems: list[str]) -> dict[str, Any]:
+    """Take the members that are there out of what is left of the form; names in errors begin with a small letter."""
+    members = {}
+    for name, member in shape.members.items():
+        member_path = f"{path}{name[0].lower()}{name[1:]}"
+        value = _value(member, prefix + name, member_path, left, problems)
+        if value is not None:
+            members[name] = value
+        elif name in shape.required_members:
+            problems.append(f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null")
+    return members
 
-    def __init__(self, form: Mapping[str, str]) -> None:
-        self.left = {name: text for name, text in form.items() if name not in {"Action", "Version"}}
-        self.problems: list[str] = []
 
-    def structure(self, shape: Shape, prefix: str, path: str) -> dict[str, Any]:
-        """Return the members that are there; names in errors begin with a small letter."""
-        members = {}
-        for name, member in shape.members.items():
-            member_path = f"{path}{name[0].lower()}{name[1:]}"
-            value = self._value(member, prefix + name, member_path)
-            if value is not None:
-                members[name] = value
-            elif name in shape.required_members:
-                self._note("Value null", member_path, "Member must not be null")
-        return members
-
-    def _value(self, shape: Shape, name: str, path: str) -> Any:
-        if shape.type_name == "structure":
-            return self.structure(shape, f"{name}.", f"{path}.")
-        if shape.type_name == "list":
-            return self._list(shape, f"{name}.member.", path)
-        text = self.left.pop(name, None)
+def _value(shape: Shape, name: str, path: str, left: dict[str, str], problems: list[str]) -> Any:
+    """Take a value out, and note the limit that it breaks; None where there is none."""
+    if shape.type_name == "structure":
+        return _structure(shape, f"{name}.", f"{path}.", left, problems)
+    if shape.type_name == "list":
+        items: list[Any] = []
+        while any(f"{one}.".startswith(f"{name}.member.{len(items) + 1}.") for one in left):
+            place = f"{len(items) + 1}"
+            items.append(_value(shape.member, f"{name}.member.{place}", f"{path}.{place}.member", left, problems))
+        value: Any = items or None
+        shown = "Value"
+        broken = _outside(shape, len(items), "length") if items else ""
+    else:
+        text = left.pop(name, None)
         if text is None:
             return None
-        if broken := _broken(shape, text):
-            self._note(f"Value '{text}'", path, broken)
-            return text
-        return int(text) if shape.type_name == "integer" else text
-
-    def _list(self, shape: Shape, prefix: str, path: str) -> list[Any] | None:
-        items: list[Any] = []
-        while any(f"{name}.".startswith(f"{prefix}{len(items) + 1}.") for name in self.left):
-            number = len(items) + 1
-            items.append(self._value(shape.member, f"{prefix}{number}", f"{path}.{number}.member"))
-        if items and (broken := _outside(shape, len(items), "length")):
-            self._note("Value", path, broken)
-        return items or None
-
-    def _note(self, value: str, path: str, broken: str) -> None:
-        self.problems.append(f"{value} at '{path}' failed to satisfy constraint: {broken}")
+        broken, shown = _broken(shape, text), f"Value '{text}'"
+        value = int(text) if shape.type_name == "integer" and not broken else text
+    if broken:
+        problems.append(f"{shown} at '{path}' failed to satisfy constraint: {broken}")
+    return value
 
 
 def _broken(shape: Shape, text: str) -> str:
@@ -83,13 +75,11 @@ def _broken(shape: Shape, text: str) -> str:
         return _outside(shape, int(text), "value") if is_number else "Member must be a number"
     if shape.enum and text not in shape.enum:
         return f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
-    if outside := _outside(shape, len(text), "length"):
-        return outside
     pattern = shape.metadata.get("pattern", "")
     flags = re.NOFLAG if r"\p{" in pattern else re.ASCII
-    if pattern and not re.fullmatch(pattern.replace(*_ASTRAL).replace(*_LETTERS), text, flags):
-        return f"Member must satisfy regular expression pattern: {pattern}"
-    return ""
+    fits = not pattern or re.fullmatch(pattern.replace(*_ASTRAL).replace(*_LETTERS), text, flags)
+    wrong_pattern = "" if fits else f"Member must satisfy regular expression pattern: {pattern}"
+    return _outside(shape, len(text), "length") or wrong_pattern
 
 
 def _outside(shape: Shape, size: int, word: str) -> str:

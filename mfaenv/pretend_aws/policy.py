@@ -38,9 +38,13 @@ class Query:
     principals: frozenset[str] = field(default_factory=frozenset)
     """Every name under which a trust policy may mean the caller: ARNs, account id, federated provider."""
 
-    def __post_init__(self) -> None:
-        """Make the context's keys lower case: IAM does not tell `aws:UserName` from `aws:username`."""
-        object.__setattr__(self, "context", {key.lower(): value for key, value in self.context.items()})
+    def value(self, key: str) -> str | None:
+        """Return the context's value; IAM does not tell `aws:UserName` from `aws:username`."""
+        return next((value for name, value in self.context.items() if name.lower() == key.lower()), None)
+
+    def filled(self, pattern: str) -> str:
+        """Put the context's values into policy variables such as `${aws:username}`; an unknown one stays as it is."""
+        return re.sub(r"\$\{([^}]+)\}", lambda match: self.value(match[1]) or match[0], pattern)
 
 
 VERSIONS = {"2008-10-17", "2012-10-17"}
@@ -72,7 +76,7 @@ def parse(text: str) -> Document:
     """Return the policy of a user or a session. Raise Refusal where it is none, or has what is not known here."""
     try:
         policy = json.loads(text)
-        is_known = policy.get("Version", "2008-10-17") in VERSIONS and all(map(_is_known, _statements(policy)))
+        is_known = policy.get("Version", "2008-10-17") in VERSIONS and all(map(_is_known, _listed(policy["Statement"])))
     except (AttributeError, LookupError, TypeError, ValueError):
         is_known = False
     if not is_known:
@@ -82,9 +86,8 @@ def parse(text: str) -> Document:
 
 def evaluate(policies: Iterable[Document], query: Query) -> Decision:
     """Return the verdict of the policies together: one deny wins, and without an allow the answer is no."""
-    effects = {
-        statement["Effect"] for policy in policies for statement in _statements(policy) if _applies(statement, query)
-    }
+    statements = [statement for policy in policies for statement in _listed(policy["Statement"])]
+    effects = {statement["Effect"] for statement in statements if _applies(statement, query)}
     if "Deny" in effects:
         return Decision.EXPLICIT_DENY
     return Decision.ALLOW if "Allow" in effects else Decision.NO_ALLOW
@@ -97,22 +100,17 @@ def _is_known(statement: Mapping[str, Any]) -> bool:
             _like(pattern, pattern)
     for condition, _, values in _conditions(statement):
         for text in values:
-            _comparison(condition)(_filled(text, _NOBODY), text)
+            _comparison(condition)(_NOBODY.filled(text), text)
     elements = set(statement)
     is_whole = bool({"Action", "NotAction"} & elements and {"Resource", "NotResource"} & elements)
     is_known = elements <= {"Sid", "Effect", "Condition", *_PATTERNS} and statement["Effect"] in {"Allow", "Deny"}
     return is_whole and is_known
 
 
-def _statements(policy: Document) -> list[Mapping[str, Any]]:
-    """Return the policy's statements; IAM takes one where a list of one is meant."""
-    return _listed(policy["Statement"])
-
-
 def _applies(statement: Mapping[str, Any], query: Query) -> bool:
     return (
         _selects(statement, "Action", lambda pattern: _like(pattern.lower(), query.action.lower()))
-        and _selects(statement, "Resource", lambda pattern: _like(_filled(pattern, query), query.resource))
+        and _selects(statement, "Resource", lambda pattern: _like(query.filled(pattern), query.resource))
         and _selects(statement, "Principal", lambda principal: principal == "*" or principal in query.principals)
         and all(_condition_holds(*condition, query) for condition in _conditions(statement))
     )
@@ -133,24 +131,16 @@ def _selects(statement: Mapping[str, Any], name: str, matches: Callable[[str], b
 
 
 def _condition_holds(condition: str, key: str, expected: list[str], query: Query) -> bool:
-    is_negated = "Not" in condition
-    value = query.context.get(key.lower())
-    if condition == "Null":
-        value = str(value is None)
+    value, is_negated = query.value(key), "Not" in condition
     if value is None:
         return is_negated or condition.endswith("IfExists")
     compare = _comparison(condition)
-    return any(compare(_filled(text, query), value) for text in expected) is not is_negated
+    return any(compare(query.filled(text), value) for text in expected) is not is_negated
 
 
 def _comparison(condition: str) -> Callable[[str, str], bool]:
     """Return how what a condition expects and a value are compared. Raise LookupError for an unknown operator."""
     return _OPERATORS[condition.removesuffix("IfExists").replace("Not", "")]
-
-
-def _filled(pattern: str, query: Query) -> str:
-    """Put the context's values into policy variables such as `${aws:username}`; an unknown one stays as it is."""
-    return re.sub(r"\$\{([^}]+)\}", lambda match: query.context.get(match[1].lower(), match[0]), pattern)
 
 
 def _like(pattern: str, text: str) -> bool:
@@ -170,23 +160,12 @@ def _flat(value: Any) -> list[str]:
     return _listed(value)
 
 
-def _equal_in_any_case(expected: str, value: str) -> bool:
-    return expected.lower() == value.lower()
-
-
 _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
-    "Bool": _equal_in_any_case,
-    "Null": _equal_in_any_case,
+    "Bool": lambda expected, value: expected.lower() == value.lower(),
     "StringEquals": operator.eq,
-    "StringEqualsIgnoreCase": _equal_in_any_case,
     "StringLike": _like,
-    "ArnEquals": _like,
     "ArnLike": _like,
-    "NumericEquals": lambda expected, value: float(value) == float(expected),
     "NumericLessThan": lambda expected, value: float(value) < float(expected),
-    "NumericLessThanEquals": lambda expected, value: float(value) <= float(expected),
-    "NumericGreaterThan": lambda expected, value: float(value) > float(expected),
-    "NumericGreaterThanEquals": lambda expected, value: float(value) >= float(expected),
 }
 _PATTERNS = ("Action", "NotAction", "Resource", "NotResource")
 _NOBODY = Query("", "", {})

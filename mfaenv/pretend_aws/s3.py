@@ -1,12 +1,12 @@
 """Amazon S3: an account's buckets, listed and made, and nothing inside them (S3 API Reference)."""
 
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 from urllib.parse import unquote
 
-from mfaenv.pretend_aws.authentication import authenticate
-from mfaenv.pretend_aws.service import Call
+from mfaenv.pretend_aws.service import Call, Operation
+from mfaenv.pretend_aws.sigv4 import authenticate
 from mfaenv.pretend_aws.wire import Content, Refusal, document, timestamp
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
@@ -16,52 +16,38 @@ Action: TypeAlias = Callable[[Call, str], bytes]
 """Returns the body of the answer to a call on a bucket."""
 
 
-def action_of(request: HttpRequest) -> str:
-    """Return what a request asks for; empty for anything that there is not here."""
-    return {("GET", True): "ListBuckets", ("PUT", False): "CreateBucket"}.get((request.method, request.path == "/"), "")
+def operation(world: World, request: HttpRequest) -> Operation:
+    """Return what a request asks for."""
+    actions = {("GET", True): ("ListBuckets", _list_buckets), ("PUT", False): ("CreateBucket", _create_bucket)}
+    name, action = actions.get((request.method, request.path == "/"), ("", _refuse))
+    return Operation(NAME, name, partial(_perform, action, world, request), _render_refusal)
 
 
-def perform(world: World, request: HttpRequest) -> HttpResponse:
-    """Answer a request. Raise Refusal."""
+def _perform(action: Action, world: World, request: HttpRequest) -> HttpResponse:
     call = Call(world, authenticate(world, request, NAME), {})
-    action = _ACTIONS.get(action_of(request))
-    if action is None:
-        raise Refusal("NotImplemented", "This pretend S3 can list and make buckets, and nothing else.", 501)
-    return HttpResponse(200, action(call, unquote(request.path.strip("/"))), "application/xml", _ids())
+    return HttpResponse(200, action(call, unquote(request.path.strip("/"))))
 
 
-def render_refusal(refusal: Refusal) -> HttpResponse:
-    """Return a refusal as S3 writes it."""
-    ids = _ids()
-    error: Content = {
-        "Code": refusal.code,
-        "Message": refusal.message,
-        "RequestId": ids["x-amz-request-id"],
-        "HostId": ids["x-amz-id-2"],
-    }
-    return HttpResponse(refusal.status, document("Error", error), "application/xml", ids)
+def _render_refusal(refusal: Refusal) -> HttpResponse:
+    return HttpResponse(refusal.status, document("Error", {"Code": refusal.code, "Message": refusal.message}))
 
 
 def _list_buckets(call: Call, _bucket: str) -> bytes:
     # On S3 the action has no resource type: policies are asked on `*`, and the refusal names no resource.
-    call.authorize("s3:ListAllMyBuckets", "*")
+    call.authorize(call.query("s3:ListAllMyBuckets", "*"))
     account = call.caller.account
     buckets: Content = [{"Name": name, "CreationDate": timestamp(account.created)} for name in sorted(account.buckets)]
-    content: Content = {"Owner": {"ID": account.id.rjust(64, "0")}, "Buckets": {"Bucket": buckets}}
-    return document("ListAllMyBucketsResult", content, "http://s3.amazonaws.com/doc/2006-03-01/")
+    return document("ListAllMyBucketsResult", {"Buckets": {"Bucket": buckets}})
 
 
 def _create_bucket(call: Call, bucket: str) -> bytes:
     arn = f"arn:{call.caller.account.partition}:s3:::{bucket}"
-    call.authorize("s3:CreateBucket", arn, arn)
+    call.authorize(call.query("s3:CreateBucket", arn), arn)
     if any(bucket in account.buckets for account in call.world.accounts.values()):
         raise Refusal("BucketAlreadyExists", "The requested bucket name is not available.", 409)
     call.caller.account.buckets.append(bucket)
     return b""
 
 
-_ACTIONS: Mapping[str, Action] = {"ListBuckets": _list_buckets, "CreateBucket": _create_bucket}
-
-
-def _ids() -> dict[str, str]:
-    return {"x-amz-request-id": uuid.uuid4().hex[:16].upper(), "x-amz-id-2": uuid.uuid4().hex}
+def _refuse(_call: Call, _bucket: str) -> bytes:
+    raise Refusal("NotImplemented", "This pretend S3 can list and make buckets, and nothing else.", 501)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from mfaenv import suggest
 from mfaenv.aws.mfa_policies import SELF_SERVICE
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.pretend_aws.policy import ALLOW_ALL, ASSUMING, FORCE_MFA, Document, trust
-from mfaenv.pretend_aws.world import Credential, Device, World
+from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA, Document, trust
+from mfaenv.pretend_aws.totp import Device
+from mfaenv.pretend_aws.world import Credential, World
 
 REGION = "us-east-1"
 
@@ -32,28 +33,23 @@ def build_scenario(policy: str) -> Scenario:
     if policy not in POLICIES:
         hint = suggest.hint(policy, list(POLICIES), f"Choose from {', '.join(POLICIES)}.")
         raise MfaenvError(f"The demo has no policy '{policy}'.", hint, status=USAGE)
-    world = World()
-    home = world.add_account("123456789012")
+    world, everything = World(), {"AdministratorAccess": ALLOW_ALL}
+    home, staging, production = map(world.add_account, ("123456789012", "111122223333", "444455556666"))
     home.buckets += ["alice-holiday-photos", "team-reports"]
-    alice = home.add_user("alice", policies={"AdministratorAccess": ALLOW_ALL, **POLICIES[policy]})
-    device = alice.add_device()
-
-    everything = {"AdministratorAccess": ALLOW_ALL}
-    staging = world.add_account("111122223333")
     staging.buckets.append("staging-uploads")
-    developer = staging.add_role("Developer", trust(alice.arn, actions=ASSUMING), policies=everything)
-    production = world.add_account("444455556666")
     production.buckets.append("production-invoices")
-    operator = production.add_role("Operator", trust(alice.arn, actions=ASSUMING), policies=everything)
-    auditor = production.add_role("Auditor", trust(operator.arn, mfa=False, actions=ASSUMING), policies=everything)
-
+    alice = home.add_user("alice", policies={**everything, **POLICIES[policy]})
+    key = alice.add_key("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    device = alice.add_device()
+    developer = staging.add_role("Developer", trust(alice.arn), policies={**everything})
+    operator = production.add_role("Operator", trust(alice.arn), policies={**everything})
+    auditor = production.add_role("Auditor", trust(operator.arn, mfa=False), policies={**everything})
     profiles = {
         "default": {"region": REGION, "mfa_serial": device.serial},
         "staging": {"role_arn": developer.arn, "source_profile": "default", "region": "eu-west-1"},
         "production": {"role_arn": operator.arn, "source_profile": "default", "region": "eu-west-1"},
         "audit": {"role_arn": auditor.arn, "source_profile": "production", "region": "eu-west-1"},
     }
-    key = alice.add_key("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     return Scenario(world, key, device, profiles)
 
 

@@ -1,19 +1,24 @@
-"""`PretendAws`: the server.
+"""`PretendAws`: the server, at whose one address all services are.
 
 >>> with PretendAws(world) as aws:
 ...     boto3.client("sts", endpoint_url=aws.url, …).get_caller_identity()
 """
 
+import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from email.utils import formatdate
+from functools import partial
 from typing import Self
 
-from mfaenv.pretend_aws.pages import code_route
-from mfaenv.pretend_aws.routing import Operation, Route, find_operation
-from mfaenv.pretend_aws.signin import signin_route
-from mfaenv.pretend_aws.wire import Refusal
+from mfaenv.pretend_aws import s3
+from mfaenv.pretend_aws.iam import IAM
+from mfaenv.pretend_aws.pages import page_route
+from mfaenv.pretend_aws.service import Operation, Route
+from mfaenv.pretend_aws.sigv4 import parse_authorization
+from mfaenv.pretend_aws.sts import STS
+from mfaenv.pretend_aws.wire import Content, Refusal, document
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, Limits, LoopbackServer
 
@@ -23,6 +28,7 @@ LIMITS = Limits(
     keeps_connections=True,
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
 )
+_SERVICES = {service.version: service for service in (STS, IAM)}
 
 
 class PretendAws:
@@ -36,7 +42,7 @@ class PretendAws:
 
     def __init__(self, world: World, *, routes: Sequence[Route] = ()) -> None:
         self.world = world
-        self._routes = (code_route, signin_route, *routes)
+        self._routes = (page_route, *routes, _service_route)
         self._closing = ExitStack()
         self.url = ""
 
@@ -50,16 +56,13 @@ class PretendAws:
 
     def make_server(self) -> LoopbackServer:
         """Return the server, which listens on a free port and does not answer yet."""
-        return LoopbackServer(self._answer_with_date, LIMITS)
-
-    def _answer_with_date(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request, dated by the world's clock."""
-        response = self.answer(request)
-        return replace(response, headers={"Date": formatdate(self.world.now(), usegmt=True), **response.headers})
+        return LoopbackServer(self.answer, LIMITS)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request."""
-        return self.perform(find_operation(self.world, request, self._routes), request)
+        """Answer a request, dated by the world's clock."""
+        operation = next(filter(None, (route(self.world, request) for route in self._routes)))
+        response = self.perform(operation, request)
+        return replace(response, headers={"Date": formatdate(self.world.now(), usegmt=True), **response.headers})
 
     def perform(self, operation: Operation, _request: HttpRequest) -> HttpResponse:
         """Perform what the request asks for; a refusal is written as its service writes it."""
@@ -67,3 +70,28 @@ class PretendAws:
             return operation.perform()
         except Refusal as refusal:
             return operation.render_refusal(refusal)
+
+
+def _service_route(world: World, request: HttpRequest) -> Operation:
+    """Return what a request asks for that is signed, or should be."""
+    form, authorization = request.parameters, parse_authorization(request.headers.get("authorization", ""))
+    service = _SERVICES.get(form.get("Version", ""))
+    if not service and authorization and authorization.service not in {STS.name, IAM.name, s3.NAME}:
+        name = authorization.service
+        return Operation(name, "", partial(_refuse_service, name), partial(_render_elsewhere, request))
+    if request.method != "POST" and "Action" not in form:
+        return s3.operation(world, request)
+    return (service or STS).operation(world, request)
+
+
+def _refuse_service(name: str) -> HttpResponse:
+    raise Refusal("NotImplemented", f"This pretend AWS has STS, IAM and S3, and no {name}.", 501)
+
+
+def _render_elsewhere(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Return a refusal as a service does that is not here: in EC2's XML, or in JSON as most do."""
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        error: Content = {"Code": refusal.code, "Message": refusal.message}
+        return HttpResponse(refusal.status, document("Response", {"Errors": {"Error": error}, "Error": error}))
+    body = json.dumps({"__type": refusal.code, "message": refusal.message}).encode()
+    return HttpResponse(refusal.status, body, "application/x-amz-json-1.1", {"x-amzn-ErrorType": refusal.code})

@@ -1,18 +1,39 @@
-"""One call to a service, and the query protocol of STS and IAM: a form goes in, XML comes out."""
+"""What a request asks of a service, a call of it that was signed, and the query protocol of STS and IAM.
 
-import uuid
+Source: the IAM User Guide, "Policy evaluation logic" and "Troubleshoot access denied error messages".
+"""
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from mfaenv.pretend_aws import authorization
-from mfaenv.pretend_aws.authentication import authenticate
 from mfaenv.pretend_aws.parameters import read
-from mfaenv.pretend_aws.policy import Query
+from mfaenv.pretend_aws.policy import Decision, Query, evaluate
+from mfaenv.pretend_aws.sigv4 import authenticate
 from mfaenv.pretend_aws.wire import Content, Refusal, document
 from mfaenv.pretend_aws.world import Credential, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
+
+
+def plain(refusal: Refusal) -> HttpResponse:
+    """Return a refusal as plain text."""
+    return HttpResponse(refusal.status, refusal.message.encode(), "text/plain")
+
+
+class Operation(NamedTuple):
+    """What a request asks for, ready to be done or to be made to fail."""
+
+    service: str
+    action: str
+    perform: Callable[[], HttpResponse]
+    """Raises Refusal."""
+    render_refusal: Callable[[Refusal], HttpResponse] = plain
+
+
+Route: TypeAlias = Callable[[World, HttpRequest], Operation | None]
+"""Returns what a request asks for where it is one that this route answers, else None."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +50,24 @@ class Call:
         names = frozenset([caller.arn, caller.principal.arn, caller.account.id, caller.account.arn("root")])
         return Query(action, resource, {**caller.context(self.world.now()), **(context or {})}, names)
 
-    def authorize(self, action: str, resource: str, named: str = "") -> None:
-        """Raise Refusal where a policy is in the way; `named` is the resource as the service names it in messages."""
-        authorization.authorize(self.caller, self.query(action, resource), named)
+    def authorize(self, query: Query, named: str = "") -> None:
+        """Let the caller through, or raise Refusal; `named` is the resource as the service names it in messages."""
+        verdicts = {"identity-based": evaluate(self.caller.principal.policies.values(), query)}
+        if self.caller.details.policies:
+            verdicts["session"] = evaluate(self.caller.details.policies, query)
+        for kind, verdict in verdicts.items():
+            if verdict is Decision.EXPLICIT_DENY:
+                article = "an" if kind == "identity-based" else "a"
+                raise self.refusal(query.action, named, f" with an explicit deny in {article} {kind} policy")
+        for kind, verdict in verdicts.items():
+            if verdict is Decision.NO_ALLOW:
+                raise self.refusal(query.action, named, f" because no {kind} policy allows the {query.action} action")
 
-
-Action: TypeAlias = Callable[[Call], Content]
+    def refusal(self, action: str, named: str, reason: str = "") -> Refusal:
+        """Return the refusal of an action in AWS's words."""
+        resource = f" on resource: {named}" if named else ""
+        text = f"User: {self.caller.arn} is not authorized to perform: {action}{resource}{reason}"
+        return Refusal("AccessDenied", text)
 
 
 @dataclass(frozen=True)
@@ -43,34 +76,31 @@ class QueryService:
 
     name: str
     version: str
-    actions: Mapping[str, Action]
+    actions: Mapping[str, Callable[[Call], Content]]
 
-    def perform(self, world: World, request: HttpRequest) -> HttpResponse:
-        """Answer a request. Raise Refusal."""
-        caller = authenticate(world, request, self.name)
-        form = request.parameters
-        action = form.get("Action", "")
+    def operation(self, world: World, request: HttpRequest) -> Operation:
+        """Return what a request asks for."""
+        action = request.parameters.get("Action", "")
+        return Operation(self.name, action, partial(self._perform, action, world, request), self.render_refusal)
+
+    def _perform(self, action: str, world: World, request: HttpRequest) -> HttpResponse:
+        caller, form = authenticate(world, request, self.name), request.parameters
         if not action:
             raise Refusal("MissingAction", "The request is missing an action.", 400)
         if action not in self.actions or form.get("Version") != self.version:
             version = form.get("Version") or "NO_VERSION_SPECIFIED"
             raise Refusal("InvalidAction", f"Could not find operation {action} for version {version}", 400)
-        call = Call(world, caller, read(self.name, action, form))
-        return self.render(action, self.actions[action](call))
+        return self.render(action, self.actions[action](Call(world, caller, read(self.name, action, form))))
 
     def render(self, action: str, result: Content) -> HttpResponse:
         """Return the answer of an action."""
-        request_id = str(uuid.uuid4())
-        content: Content = {f"{action}Result": result, "ResponseMetadata": {"RequestId": request_id}}
-        return self._response(HTTPStatus.OK, f"{action}Response", content, request_id)
+        return self._response(200, f"{action}Response", {f"{action}Result": result})
 
     def render_refusal(self, refusal: Refusal) -> HttpResponse:
         """Return a refusal as the protocol writes it."""
-        request_id = str(uuid.uuid4())
         fault = "Receiver" if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "Sender"
         error: Content = {"Type": fault, "Code": refusal.code, "Message": refusal.message}
-        return self._response(refusal.status, "ErrorResponse", {"Error": error, "RequestId": request_id}, request_id)
+        return self._response(refusal.status, "ErrorResponse", {"Error": error})
 
-    def _response(self, status: int, name: str, content: Content, request_id: str) -> HttpResponse:
-        body = document(name, content, f"https://{self.name}.amazonaws.com/doc/{self.version}/")
-        return HttpResponse(status, body, headers={"x-amzn-RequestId": request_id})
+    def _response(self, status: int, name: str, content: Content) -> HttpResponse:
+        return HttpResponse(status, document(name, content, f"https://{self.name}.amazonaws.com/doc/{self.version}/"))

@@ -1,19 +1,33 @@
-"""The checking side of AWS Signature Version 4 (IAM User Guide, "Create a signed AWS API request").
+"""Check who signed a request: the checking side of AWS Signature Version 4, with the errors of STS and IAM.
 
-It is not botocore's, so that what botocore signs is held against something else than itself.
+It is not botocore's, so that what botocore signs is held against something else than itself. S3 checks the same; it has
+words of its own, which nobody reads here. Source: the IAM User Guide, "Create a signed AWS API request".
 """
 
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
+from mfaenv.aws.regions import partition_of
+from mfaenv.pretend_aws.wire import Refusal
+from mfaenv.pretend_aws.world import Credential, Use, User, World
 from mfaenv.serving.loopback import HttpRequest
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
+SKEW = 5 * 60
+"""Seconds that a clock may be off. S3 allows more."""
+
+_MALFORMED = "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters and 'X-Amz-Date'."
+_WRONG_SIGNATURE = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+    "Key and signing method. Consult the service documentation for details."
+)
 
 
 class Authorization(NamedTuple):
@@ -27,11 +41,6 @@ class Authorization(NamedTuple):
     signed_headers: tuple[str, ...]
     signature: str
 
-    @property
-    def scope(self) -> str:
-        """Return the credential scope."""
-        return f"{self.date}/{self.region}/{self.service}/{self.terminator}"
-
 
 def parse_authorization(header: str) -> Authorization | None:
     """Return the parts of the header; None where it is not one of this version."""
@@ -42,8 +51,74 @@ def parse_authorization(header: str) -> Authorization | None:
     )
     if match is None:
         return None
-    key_id, date, region, service, terminator, signed_headers, signature = match.groups()
-    return Authorization(key_id, date, region, service, terminator, tuple(signed_headers.split(";")), signature)
+    key_id, date, region, service, terminator, signed_headers, signed = match.groups()
+    return Authorization(key_id, date, region, service, terminator, tuple(signed_headers.split(";")), signed)
+
+
+def authenticate(world: World, request: HttpRequest, service: str) -> Credential:
+    """Return the keys that signed the request.
+
+    Any region of the account's partition will do for any service: clients that are pointed at one endpoint sign what is
+    global, IAM, with the region that they are set to, and a single address cannot tell what they took it for.
+
+    Raise Refusal when the signature, its scope, its time, the keys or their token do not hold.
+    """
+    headers, now = request.headers, world.now()
+    if "authorization" not in headers:
+        raise Refusal("MissingAuthenticationToken", "Request is missing Authentication Token")
+    authorization = parse_authorization(headers["authorization"])
+    if authorization is None or "x-amz-date" not in headers:
+        raise Refusal("IncompleteSignature", _MALFORMED, 400)
+    if wrong := next(_complaints(request, authorization, service, now), ""):
+        raise Refusal("SignatureDoesNotMatch", wrong)
+    region = authorization.region
+    credential = world.credentials.get(authorization.key_id)
+    if credential is None or not credential.active or credential.account.partition != partition_of(region):
+        raise _invalid_token()
+    expected = signature(request, authorization, credential.secret)
+    if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
+        raise Refusal("SignatureDoesNotMatch", _WRONG_SIGNATURE)
+    if headers.get("x-amz-security-token", "") != credential.token:
+        raise _invalid_token()
+    if credential.expires is not None and credential.expires <= now:
+        raise Refusal("ExpiredToken", "The security token included in the request is expired")
+    is_user_session = bool(credential.token) and isinstance(credential.principal, User)
+    if service == "iam" and is_user_session and credential.mfa_at is None:
+        raise _invalid_token()  # IAM gives no reason: STS API Reference, GetSessionToken
+    credential.used = Use(now, service, region)
+    return credential
+
+
+def _invalid_token() -> Refusal:
+    return Refusal("InvalidClientTokenId", "The security token included in the request is invalid.")
+
+
+def _complaints(request: HttpRequest, authorization: Authorization, service: str, now: float) -> Iterator[str]:
+    """Yield what is wrong with the signed headers, the scope, the time, and what the headers say of the payload."""
+    headers, signed, stamp = request.headers, set(authorization.signed_headers), request.headers["x-amz-date"]
+    date, region, end = authorization.date, authorization.region, authorization.terminator
+    if "host" not in signed:
+        yield "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
+    for name in sorted(name for name in headers if name.startswith("x-amz-") and name not in signed):
+        yield f"There were headers present in the request which were not signed: {name}"
+    if end != "aws4_request":
+        yield f"Credential should be scoped with a valid terminator: 'aws4_request', not '{end}'."
+    if authorization.service != service:
+        yield f"Credential should be scoped to correct service: '{service}'. "
+    if not partition_of(region):
+        yield f"Credential should be scoped to a valid region, not '{region}'. "
+    if date != stamp[:8]:
+        day = f"'{date}' != '{stamp[:8]}', from '{stamp}'."
+        yield f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: {day}"
+    times = (datetime.fromtimestamp(int(now) + off, UTC) for off in (0, -SKEW, SKEW))
+    received, earliest, latest = (time.strftime(TIME_FORMAT) for time in times)
+    if stamp < earliest:
+        yield f"Signature expired: {stamp} is now earlier than {earliest} ({received} - {SKEW // 60} min.)"
+    if stamp > latest:
+        yield f"Signature not yet current: {stamp} is still later than {latest} ({received} + {SKEW // 60} min.)"
+    hashes = {None, payload_hash(request.body), *([UNSIGNED_PAYLOAD] if service == "s3" else [])}
+    if headers.get("x-amz-content-sha256") not in hashes:
+        yield "The value of 'x-amz-content-sha256' does not match the payload."
 
 
 def payload_hash(body: bytes) -> str:
@@ -54,7 +129,7 @@ def payload_hash(body: bytes) -> str:
 def signature(request: HttpRequest, authorization: Authorization, secret: str) -> str:
     """Return the signature that the request should carry, in hexadecimal digits.
 
-    The signed headers must be there. Only S3 lets a header say what the payload's hash is.
+    Only S3 lets a header say what the payload's hash is.
     """
     is_s3 = authorization.service == "s3"
     stated_hash = request.headers.get("x-amz-content-sha256", "") if is_s3 else ""
@@ -64,24 +139,23 @@ def signature(request: HttpRequest, authorization: Authorization, secret: str) -
             # S3 has its paths encoded once, everybody else twice.
             quote(unquote_to_bytes(request.path) if is_s3 else request.path, safe="/-_.~"),
             _canonical_query(request.query),
-            *(f"{name}:{_trimmed(request.headers[name])}" for name in authorization.signed_headers),
+            *(f"{name}:{_trimmed(request.headers.get(name, ''))}" for name in authorization.signed_headers),
             "",
             ";".join(authorization.signed_headers),
             stated_hash or payload_hash(request.body),
         ]
     )
-    stamp = request.headers["x-amz-date"]
-    to_sign = "\n".join([ALGORITHM, stamp, authorization.scope, payload_hash(canonical.encode())])
+    scope = (authorization.date, authorization.region, authorization.service, authorization.terminator)
+    stamp, digest = request.headers["x-amz-date"], payload_hash(canonical.encode())
     key = f"AWS4{secret}".encode()
-    for part in (*authorization.scope.split("/"), to_sign):
+    for part in (*scope, "\n".join([ALGORITHM, stamp, "/".join(scope), digest])):
         key = hmac.digest(key, part.encode(), "sha256")
     return key.hex()
 
 
 def _canonical_query(query: str) -> str:
     fields = (field.partition("=") for field in query.split("&") if field)
-    pairs = sorted((_encoded(name), _encoded(value)) for name, _, value in fields)
-    return "&".join(f"{name}={value}" for name, value in pairs)
+    return "&".join(f"{name}={value}" for name, value in sorted((_encoded(n), _encoded(v)) for n, _, v in fields))
 
 
 def _trimmed(value: str) -> str:

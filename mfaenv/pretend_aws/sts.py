@@ -1,16 +1,31 @@
-"""AWS STS: sessions for an MFA code, and roles.
+"""AWS STS: sessions for an MFA code, and those of roles, with session policies, session tags and a source identity.
 
-Source: the STS API Reference, and for what a session may do "Compare AWS STS credentials" in the IAM User Guide.
+Source: the STS API Reference, and in the IAM User Guide "Compare AWS STS credentials", "Session policies", "Pass
+session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from mfaenv.pretend_aws import role_sessions
-from mfaenv.pretend_aws.authorization import authorize_assume, refuse
+from mfaenv.pretend_aws.policy import ALLOW_ALL, Decision, Document, evaluate, parse
 from mfaenv.pretend_aws.service import Call, QueryService
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
-from mfaenv.pretend_aws.world import HOUR, Credential, Role, User
+from mfaenv.pretend_aws.world import HOUR, Credential, Role, RoleSession
+
+MAX_ARNS = 10
+MAX_POLICY = 2048
+"""Characters of the policy and the ARNs."""
+
+READ_ONLY: Document = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": ["*:Describe*", "*:Get*", "*:Head*", "*:List*"], "Resource": "*"},
+    ],
+}
+"""AWS's ReadOnlyAccess lists every service's actions of these names; this is what comes to the same here."""
+
+MANAGED: Mapping[str, Document] = {"AdministratorAccess": ALLOW_ALL, "ReadOnlyAccess": READ_ONLY}
+"""AWS's own managed policies that there are here, by name."""
 
 
 def _get_caller_identity(call: Call) -> Content:
@@ -21,33 +36,75 @@ def _get_caller_identity(call: Call) -> Content:
 
 def _get_session_token(call: Call) -> Content:
     """Return a session: no permission is needed, and none can be denied."""
-    caller = call.caller
-    if caller.token or isinstance(caller.principal, Role):
+    if call.caller.token:
         raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")
-    seconds = call.parameters.get("DurationSeconds", 12 * HOUR)
     mfa_at = _verified_at(call)
-    if caller.principal.is_root:
-        seconds = min(seconds, HOUR)
-    return {"Credentials": _keys(call.world.open_session(caller.principal, seconds, mfa_at=mfa_at))}
+    seconds = call.parameters.get("DurationSeconds", 12 * HOUR)
+    return {"Credentials": _keys(call.world.open_session(call.caller.principal, seconds, mfa_at=mfa_at))}
 
 
 def _assume_role(call: Call) -> Content:
+    """Return a role's session, where its trust policy allows it, and the caller's own policies too.
+
+    In AWS these need not, where the role is of the same account and trusts the caller by name.
+    """
     caller, role_arn, name = call.caller, call.parameters["RoleArn"], call.parameters["RoleSessionName"]
-    if isinstance(caller.principal, User) and caller.principal.is_root:
-        raise Refusal("AccessDenied", "Roles may not be assumed by root accounts.")
     role = call.world.find_role(role_arn)
     if role is None:
-        raise refuse(caller.arn, "sts:AssumeRole", role_arn)
-    details = role_sessions.read(call.parameters, caller.details)
-    context = {"sts:RoleSessionName": name, **details.request_context()}
+        raise call.refusal("sts:AssumeRole", role_arn)
+    details = _details(call.parameters, caller.details)
+    context = {"sts:RoleSessionName": name, **details.context("aws:RequestTag", "sts:SourceIdentity")}
     if "ExternalId" in call.parameters:
         context["sts:ExternalId"] = call.parameters["ExternalId"]
     if _verified_at(call) is not None:
         context |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
-    for action in details.actions():
-        authorize_assume(caller, role, call.query(action, role.arn, context))
+    needed = {"AssumeRole": True, "TagSession": details.tags, "SetSourceIdentity": details.source_identity}
+    for action in filter(needed.get, needed):
+        query = call.query(f"sts:{action}", role_arn, context)
+        call.authorize(query, role_arn)
+        trusts = evaluate([role.trust], query)
+        if trusts is not Decision.ALLOW:
+            is_explicit = trusts is Decision.EXPLICIT_DENY
+            reason = " with an explicit deny in the role trust policy" if is_explicit else ""
+            raise call.refusal(query.action, role_arn, reason)
     seconds = role_seconds(call.parameters, role, is_chained=isinstance(caller.principal, Role))
     return assumed_role(call.world.open_session(role, seconds, name=name, details=details))
+
+
+def _details(parameters: Mapping[str, Any], before: RoleSession) -> RoleSession:
+    """Return what is asked for a role's session, with what comes from the session `before`. Raise Refusal."""
+    tags = {item["Key"]: item["Value"] for item in parameters.get("Tags", [])}
+    identity = parameters.get("SourceIdentity") or before.source_identity
+    if before.source_identity not in {"", identity}:
+        raise Refusal("AccessDenied", f"The source identity {before.source_identity} of the session cannot be changed.")
+    inherited = {key.lower() for key in before.transitive}
+    if again := [key for key in tags if key.lower() in inherited]:
+        message = "conflicts with a transitive tag key from the calling session."
+        raise Refusal("InvalidParameterValue", f"The specified tag key {again[0]} {message}", 400)
+    transitive = {key: tags[key] for key in parameters.get("TransitiveTagKeys", []) if key in tags}
+    all_tags = {**before.transitive, **tags}
+    return RoleSession(_policies(parameters), all_tags, {**before.transitive, **transitive}, identity)
+
+
+def _policies(parameters: Mapping[str, Any]) -> tuple[Document, ...]:
+    text = parameters.get("Policy", "")
+    arns = [item.get("arn", "") for item in parameters.get("PolicyArns", [])]
+    policies = (*map(_managed, arns), *([parse(text)] if text else []))
+    if len(arns) > MAX_ARNS:
+        raise Refusal("ValidationError", f"More than {MAX_ARNS} policyArns were given.", 400)
+    # AWS compresses policies and tags, has a limit for these too, and does not publish either.
+    if (size := len(text + "".join(arns))) > MAX_POLICY:
+        percent = size * 100 // MAX_POLICY
+        message = f"Packed policy consumes {percent}% of allotted space, please use smaller policy."
+        raise Refusal("PackedPolicyTooLarge", message, 400)
+    return policies
+
+
+def _managed(arn: str) -> Document:
+    owner, _, name = arn.partition(":policy/")
+    if not owner.endswith(":iam::aws") or name not in MANAGED:
+        raise Refusal("MalformedPolicyDocument", f"The policy {arn} does not exist or is not attachable.", 400)
+    return MANAGED[name]
 
 
 def role_seconds(parameters: Mapping[str, Any], role: Role, *, is_chained: bool = False) -> int:
@@ -68,8 +125,8 @@ def _verified_at(call: Call) -> float | None:
     if serial is None and code is None:
         return None
     principal = call.caller.principal
-    devices = principal.devices if isinstance(principal, User) and not call.caller.token else []
-    device = next((device for device in devices if device.serial == serial and device.has_codes), None)
+    devices = [] if isinstance(principal, Role) or call.caller.token else principal.devices
+    device = next((device for device in devices if device.serial == serial), None)
     if serial is None or code is None:
         reason = ", must provide both MFA serial number and one time pass code."
     elif device is None:

@@ -1,4 +1,4 @@
-"""Time-based one-time codes as RFC 6238 describes them: SHA-1, steps of 30 seconds, six digits."""
+"""MFA devices, and their codes as RFC 6238 describes them: SHA-1, steps of 30 seconds, six digits."""
 
 import hashlib
 import hmac
@@ -18,13 +18,11 @@ PAIR_STEPS = 10
 
 
 class ShownCode(NamedTuple):
-    """What a device shows at one moment."""
+    """What a device shows at one moment: for how many seconds, rounded up, and whether AWS has taken it already."""
 
     code: str
     seconds: int
-    """How long it will go on showing it, rounded up."""
     used: bool
-    """Whether AWS has taken it already, and so will not take it again."""
 
     @property
     def good_seconds(self) -> int:
@@ -41,11 +39,13 @@ def code_at_step(secret: bytes, step: int, digits: int = 6) -> str:
 
 
 @dataclass(eq=False)
-class Authenticator:
-    """One secret: shows codes as a phone does and takes each of them once, as AWS does."""
+class Device:
+    """A virtual MFA device: shows codes as a phone does, and takes each of them once, as AWS does."""
 
     secret: bytes = field(repr=False)
     clock: Callable[[], float]
+    serial: str = ""
+    created: float = 0
     _used: set[int] = field(default_factory=set, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
@@ -66,20 +66,13 @@ class Authenticator:
                 return code_at_step(self.secret, candidate)
         raise LookupError("every code that AWS would take now has been used")
 
-    def accept(self, code: str) -> bool:
-        """Use the code up, and return whether it was good: not wrong, too old, too new or used."""
-        return self._accept([code], TOLERANCE)
-
-    def accept_pair(self, first: str, second: str) -> bool:
-        """Use two codes in a row up, and return whether they were good: as AWS takes them to set a device up."""
-        return self._accept([first, second], PAIR_STEPS)
-
-    def _accept(self, codes: list[str], steps_back: int) -> bool:
-        step = int(self.clock() // STEP)
+    def accept(self, *codes: str) -> bool:
+        """Use a code up, or two in a row that set the device up; return whether they were good and not used before."""
+        step, steps_back = int(self.clock() // STEP), TOLERANCE if len(codes) == 1 else PAIR_STEPS
         with self._lock:
             for first in range(step - steps_back, step + TOLERANCE + 1):
                 steps = range(first, first + len(codes))
-                if self._used.isdisjoint(steps) and [code_at_step(self.secret, one) for one in steps] == codes:
+                if self._used.isdisjoint(steps) and tuple(code_at_step(self.secret, one) for one in steps) == codes:
                     self._used.update(steps)
                     return True
         return False

@@ -9,7 +9,6 @@ from xml.sax.saxutils import escape
 Content: TypeAlias = "str | int | Mapping[str, Content] | Sequence[Content] | None"
 """What an XML element holds: a mapping nests, a sequence repeats its element, None leaves it out."""
 
-
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold: an answer that repeats a parameter must stay readable."""
 
@@ -24,23 +23,22 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         self.status = status
 
 
-def element(name: str, content: Content, attributes: str = "") -> str:
-    """Return the content as XML under the name; what is a sequence becomes as many elements of that name."""
-    if content is None:
-        return ""
-    if isinstance(content, Mapping):
-        inner = "".join(element(child, value) for child, value in content.items())
-    elif isinstance(content, str | int):
-        inner = escape(_NOT_XML.sub("\ufffd", str(content)))
-    else:
-        return "".join(element(name, item) for item in content)
-    return f"<{name}{attributes}>{inner}</{name}>"
-
-
 def document(name: str, content: Content, namespace: str = "") -> bytes:
     """Return a whole XML document."""
     attributes = f' xmlns="{namespace}"' if namespace else ""
-    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + element(name, content, attributes)).encode()
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + _element(name, content, attributes)).encode()
+
+
+def _element(name: str, content: Content, attributes: str = "") -> str:
+    if content is None:
+        return ""
+    if isinstance(content, Mapping):
+        inner = "".join(_element(child, value) for child, value in content.items())
+    elif isinstance(content, str | int):
+        inner = escape(_NOT_XML.sub("\ufffd", str(content)))
+    else:
+        return "".join(_element(name, item) for item in content)
+    return f"<{name}{attributes}>{inner}</{name}>"
 
 
 def timestamp(seconds: float) -> str:

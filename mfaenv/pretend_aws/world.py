@@ -15,22 +15,20 @@ from __future__ import annotations
 import base64
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from mfaenv.pretend_aws.policy import Document
-from mfaenv.pretend_aws.role_sessions import NOTHING, RoleSession
-from mfaenv.pretend_aws.totp import Authenticator
+from mfaenv.pretend_aws.totp import Device
 
-DeviceKind: TypeAlias = Literal["virtual", "hardware", "security key"]
 HOUR = 3600
-_UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 def new_id(prefix: str) -> str:
     """Return an identifier as IAM makes them: AKIA for keys, ASIA for sessions, AIDA for users, AROA for roles."""
-    return prefix + "".join(secrets.choice(_UPPER) for _ in range(16))
+    return prefix + "".join(secrets.choice(_LETTERS) for _ in range(16))
 
 
 def new_secret() -> str:
@@ -38,15 +36,30 @@ def new_secret() -> str:
     return base64.b64encode(secrets.token_bytes(30)).decode()
 
 
-class World:
-    """Accounts and credentials, and the clock that dates them.
+@dataclass(frozen=True)
+class RoleSession:
+    """What came with a role's session; without session policies the role's own hold alone."""
 
-    `new_key_seconds` is how long a key that IAM made is unknown to all services: seconds, now and then a minute.
-    """
+    policies: tuple[Document, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    transitive: Mapping[str, str] = field(default_factory=dict)
+    """Those of the tags that the next role in the chain gets too."""
+    source_identity: str = ""
+
+    def context(self, tag: str = "aws:PrincipalTag", identity: str = "aws:SourceIdentity") -> dict[str, str]:
+        """Return the condition keys of the session; the request that opens it has the same under other names."""
+        keys = {f"{tag}/{key}": value for key, value in self.tags.items()}
+        return {**keys, identity: self.source_identity} if self.source_identity else keys
+
+
+NOTHING = RoleSession()
+
+
+class World:
+    """Accounts and credentials, and the clock that dates them."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
-        self.new_key_seconds = 0.0
         self.accounts: dict[str, Account] = {}
         self.credentials: dict[str, Credential] = {}
         self.signin_tokens: dict[str, tuple[Credential, float]] = {}
@@ -77,17 +90,8 @@ class World:
     ) -> Credential:
         """Return new temporary keys; `mfa_at` is when a code was given for them, the rest is a role session's."""
         now = self.now()
-        session = Credential(
-            principal,
-            new_id("ASIA"),
-            new_secret(),
-            created=now,
-            token="IQoJb3JpZ2luX2Vj" + base64.b64encode(secrets.token_bytes(240)).decode(),
-            expires=now + seconds,
-            mfa_at=mfa_at,
-            name=name,
-            details=details,
-        )
+        token = "IQoJb3JpZ2luX2Vj" + base64.b64encode(secrets.token_bytes(240)).decode()
+        session = Credential(principal, new_id("ASIA"), new_secret(), now, token, now + seconds, mfa_at, name, details)
         self.credentials[session.id] = session
         return session
 
@@ -111,7 +115,7 @@ class Account:
         return f"arn:{self.partition}:{service}::{self.id}:{resource}"
 
     def add_user(self, name: str, *, policies: dict[str, Document] | None = None) -> User:
-        """Add a user with policies by name; the name `root` makes the account's owner, whom no policy binds."""
+        """Add a user with policies by name."""
         user = self.users[name] = User(self, name, policies or {}, created=self.world.now())
         return user
 
@@ -119,7 +123,7 @@ class Account:
         self, name: str, trust: Document, *, policies: dict[str, Document] | None = None, max_session: int = HOUR
     ) -> Role:
         """Add a role; `trust` is its trust policy, `max_session` its longest session in seconds (1 to 12 hours)."""
-        role = self.roles[name] = Role(self, name, policies or {}, trust=trust, max_session=max_session)
+        role = self.roles[name] = Role(self, name, policies or {}, trust, max_session)
         return role
 
 
@@ -134,7 +138,7 @@ class Principal:
 
 @dataclass(eq=False)
 class User(Principal):
-    """An IAM user, or the account's owner."""
+    """An IAM user."""
 
     path: str = "/"
     created: float = 0
@@ -143,32 +147,22 @@ class User(Principal):
     devices: list[Device] = field(default_factory=list)
 
     @property
-    def is_root(self) -> bool:
-        """Return whether this is the account's owner."""
-        return self.name == "root"
-
-    @property
     def arn(self) -> str:
         """Return the user's ARN."""
-        return self.account.arn("root" if self.is_root else f"user{self.path}{self.name}")
+        return self.account.arn(f"user{self.path}{self.name}")
 
     def add_key(self, key_id: str = "", secret: str = "") -> Credential:
         """Add a long-term access key, made up unless it is given."""
         world = self.account.world
-        key = Credential(self, key_id or new_id("AKIA"), secret or new_secret(), created=world.now())
+        key = Credential(self, key_id or new_id("AKIA"), secret or new_secret(), world.now())
         self.keys.append(key)
         world.credentials[key.id] = key
         return key
 
-    def add_device(self, kind: DeviceKind = "virtual", name: str = "", secret: bytes = b"") -> Device:
-        """Add an MFA device; a virtual one is named after the user unless a name is given."""
-        serial = {
-            "virtual": self.account.arn(f"mfa/{name or self.name}"),
-            "hardware": name or "GAHT12345678",
-            "security key": self.account.arn(f"u2f/user/{self.name}/{name or 'yubikey-ABCDEFGHIJKLMNOP'}"),
-        }[kind]
-        world = self.account.world
-        device = Device(secret or secrets.token_bytes(20), world.now, serial, kind, created=world.now())
+    def add_device(self, name: str = "", secret: bytes = b"") -> Device:
+        """Add a virtual MFA device, named after the user unless a name is given."""
+        world, serial = self.account.world, self.account.arn(f"mfa/{name or self.name}")
+        device = Device(secret or secrets.token_bytes(20), world.now, serial, world.now())
         self.devices.append(device)
         return device
 
@@ -177,7 +171,7 @@ class User(Principal):
 class Role(Principal):
     """A role."""
 
-    trust: Document = field(kw_only=True)
+    trust: Document
     max_session: int = HOUR
     id: str = field(default_factory=lambda: new_id("AROA"))
 
@@ -185,20 +179,6 @@ class Role(Principal):
     def arn(self) -> str:
         """Return the role's ARN."""
         return self.account.arn(f"role/{self.name}")
-
-
-@dataclass(eq=False)
-class Device(Authenticator):
-    """An MFA device."""
-
-    serial: str
-    kind: DeviceKind = "virtual"
-    created: float = field(kw_only=True)
-
-    @property
-    def has_codes(self) -> bool:
-        """Return whether this device shows codes: a security key does not, and STS takes none for it."""
-        return self.kind != "security key"
 
 
 class Use(NamedTuple):
@@ -216,14 +196,13 @@ class Credential:
     principal: User | Role
     id: str
     secret: str = field(repr=False)
-    created: float = 0
-    active: bool = True
+    created: float
     token: str = field(default="", repr=False)
     expires: float | None = None
     mfa_at: float | None = None
     name: str = ""
     details: RoleSession = NOTHING
-    known_from: float = 0
+    active: bool = True
     used: Use | None = None
 
     @property
@@ -239,19 +218,12 @@ class Credential:
         return self.principal.arn
 
     @property
-    def is_user_session(self) -> bool:
-        """Return whether these are the temporary keys of a user."""
-        return bool(self.token) and isinstance(self.principal, User)
-
-    @property
     def user_id(self) -> str:
-        """Return the unique identifier that goes with the ARN."""
-        if isinstance(self.principal, Role):
-            return f"{self.principal.id}:{self.name}"
-        return self.account.id if self.principal.is_root else self.principal.id
+        """Return the unique identifier that belongs to the ARN."""
+        return f"{self.principal.id}:{self.name}" if isinstance(self.principal, Role) else self.principal.id
 
     def context(self, now: float) -> dict[str, str]:
-        """Return the condition keys that these keys bring along.
+        """Return the condition keys of these keys.
 
         Long-term keys have no `aws:MultiFactorAuth…` key at all, and a role's session never has it true (IAM User
         Guide, "AWS global condition context keys" and "Secure API access with MFA").
@@ -262,7 +234,7 @@ class Credential:
             "aws:userid": self.user_id,
             **self.details.context(),
         }
-        if isinstance(self.principal, User) and not self.principal.is_root:
+        if isinstance(self.principal, User):
             keys["aws:username"] = self.principal.name
         if self.token:
             keys["aws:MultiFactorAuthPresent"] = str(self.mfa_at is not None).lower()

@@ -16,7 +16,8 @@ from botocore.credentials import Credentials
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA, trust
 from mfaenv.pretend_aws.server import PretendAws
-from mfaenv.pretend_aws.world import Credential, Device, User, World
+from mfaenv.pretend_aws.totp import Device
+from mfaenv.pretend_aws.world import Credential, User, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +35,8 @@ CHAINED = 100
 class Generous(Device):
     """A device whose every code but one is good, as often as one likes: a bench cannot wait 30 s for the next."""
 
-    def accept(self, code: str) -> bool:
-        return code.isdigit() and code != WRONG
+    def accept(self, *codes: str) -> bool:
+        return codes[0].isdigit() and codes[0] != WRONG
 
 
 def role_name(number: int) -> str:
@@ -51,7 +52,7 @@ def alice() -> tuple[User, Credential]:
     before = user.arn
     for number in range(1, CHAINED + 1):
         before = account.add_role(role_name(number), trust(before, mfa=number == 1), policies={"All": ALLOW_ALL}).arn
-    user.devices.append(Generous(bytes(20), world.now, SERIAL, created=world.now()))
+    user.devices.append(Generous(bytes(20), world.now, SERIAL))
     return user, user.add_key(*KEY)
 
 

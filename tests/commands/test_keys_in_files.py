@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from keychains import NOBODYS_BUS
+from rare_things import SlowKeys
 from settings import configure
 from terminals import Window
 from trouble import assert_explained
@@ -91,11 +92,11 @@ def test_rotate_waits_until_aws_knows_the_key(
 ) -> None:
     """Before anything happens to the old one."""
     get_session(product, scenario)
-    scenario.world.new_key_seconds = 3600
+    keys = SlowKeys(scenario.world, 3600)
     with Window((*product.command, "keys", "rotate"), product.env, product.home, (24, 80)) as window:
         window.see(r"is stored; waiting until AWS knows it \(\d+ s at most\)")
         assert list(states(alice).values()) == [True, True]
-        alice.keys[1].known_from = 0
+        keys.seconds = 0
         window.see("deactivated")
     assert aws.actions("GetCallerIdentity", "UpdateAccessKey")[-2:] == ["GetCallerIdentity", "UpdateAccessKey"]
     assert list(states(alice).values()) == [False, True]

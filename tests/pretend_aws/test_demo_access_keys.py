@@ -2,6 +2,7 @@
 
 import pytest
 from direct_aws import NOON, DirectAws
+from rare_things import SlowKeys
 
 from mfaenv.aws.mfa_policies import SELF_SERVICE
 from mfaenv.pretend_aws.world import Credential
@@ -31,7 +32,7 @@ def test_a_user_has_two_keys_at_most_and_an_inactive_one_counts(direct: DirectAw
 
 
 def test_a_new_key_is_unknown_until_the_regions_are_told(direct: DirectAws) -> None:
-    direct.world.new_key_seconds = 7
+    SlowKeys(direct.world, 7)
     key = made(direct, direct.session())
     assert direct.sts(key, "GetCallerIdentity").error == UNKNOWN
     direct.clock.now += 7

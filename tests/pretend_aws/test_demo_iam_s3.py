@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from direct_aws import NOON, DirectAws
+from rare_things import add_security_key
 from replies import Reply
 from signing import SigningKeys, sign
 
@@ -52,7 +53,7 @@ def test_a_session_without_mfa_cannot_call_iam_at_all_and_is_not_told_why(direct
 
 def test_a_session_with_mfa_may_do_what_the_user_may(direct: DirectAws) -> None:
     session = direct.session()
-    direct.alice.add_device("security key")
+    add_security_key(direct.alice)
     assert direct.iam(session, "GetUser").values("Arn") == [direct.alice.arn]
     assert direct.iam(session, "ListMFADevices").values("SerialNumber") == [
         device.serial for device in direct.alice.devices

@@ -23,7 +23,7 @@ from observed_aws import (
 )
 from product import PATIENCE
 
-from mfaenv.pretend_aws.routing import Operation
+from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Credential, User, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse

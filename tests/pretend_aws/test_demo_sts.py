@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 from direct_aws import NOON, DirectAws
 from observed_aws import THROTTLED
+from rare_things import add_hardware_token, add_security_key
 from replies import Reply
-
-from mfaenv.pretend_aws.policy import trust
 
 HOUR = 3600
 INVALID_TOKEN = "InvalidClientTokenId: The security token included in the request is invalid."
@@ -74,7 +73,7 @@ def with_device(
 
 
 def security_key(direct: DirectAws) -> Reply:
-    key = direct.alice.add_device("security key")
+    key = add_security_key(direct.alice)
     return with_device(key.code(), key.serial)(direct)
 
 
@@ -230,17 +229,8 @@ def test_a_session_lasts_as_long_as_it_was_asked_for_and_twelve_hours_otherwise(
     assert direct.session().expires == NOON + 12 * HOUR
 
 
-def test_the_account_owner_has_an_hour_at_most_and_no_roles(direct: DirectAws) -> None:
-    root = direct.account.add_user("root").add_key()
-    session = direct.opened(direct.sts(root, "GetSessionToken", DurationSeconds="43200"))
-    assert session.expires == NOON + HOUR
-    assert direct.sts(root, "GetCallerIdentity").values("Arn") == ["arn:aws:iam::123456789012:root"]
-    role = direct.account.add_role("Admin", trust("*", mfa=False))
-    assert direct.assume(root, role).error == "AccessDenied: Roles may not be assumed by root accounts."
-
-
 def test_a_hardware_device_has_a_serial_number_that_is_no_arn(direct: DirectAws) -> None:
-    device = direct.alice.add_device("hardware")
+    device = add_hardware_token(direct.alice)
     direct.opened(with_device(device.code(), device.serial)(direct))
     assert device.serial == "GAHT12345678"
 

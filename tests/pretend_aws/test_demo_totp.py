@@ -2,14 +2,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mfaenv.pretend_aws.totp import STEP, Authenticator, code_at_step
+from mfaenv.pretend_aws.totp import STEP, Device, code_at_step
 
 RFC_SECRET = b"12345678901234567890"
 NOW = 1_800_000_000  # the first second of a step
 
 
-def device(now: list[float]) -> Authenticator:
-    return Authenticator(RFC_SECRET, lambda: now[0])
+def device(now: list[float]) -> Device:
+    return Device(RFC_SECRET, lambda: now[0])
 
 
 @pytest.mark.parametrize(

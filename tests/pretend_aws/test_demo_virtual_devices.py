@@ -121,7 +121,6 @@ def test_boto3_makes_a_device_that_the_demos_phone_shows(aws: ObservedAws, alice
     iam = client("iam", alice.keys[0])
     made = iam.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]
     seed = base64.b32decode(made["Base32StringSeed"])
-    assert made["QRCodePNG"].startswith(b"\x89PNG")
     now = time.time()
     aws.world.clock = lambda: now
     assert read_code_page(aws.url).code == code_at_step(seed, int(now // STEP))

@@ -3,13 +3,16 @@
 import pytest
 from observed_aws import ALWAYS, UNAVAILABLE, ObservedAws
 from product import Outcome, Product
+from rare_things import add_hardware_token, add_root, add_security_key
+from served import shorten
 from settings import configure
 from terminals import CTRL_C, CTRL_D, Window, direct
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.wire import Refusal
-from mfaenv.pretend_aws.world import Device, User
+from mfaenv.pretend_aws.world import User
 
 ALICE = "arn:aws:iam::123456789012:mfa/alice"
 OFFER = rf"The policy hides the MFA devices\. It may be {ALICE}\.\s+Use this device\? \[Y/n\] "
@@ -83,7 +86,7 @@ def test_a_yes_may_be_written(product: Product, locked: User, yes: str) -> None:
 
 @pytest.mark.parametrize("kind", ["virtual", "hardware"])
 def test_who_says_no_writes_the_device(product: Product, aws: ObservedAws, locked: User, kind: str) -> None:
-    device = locked.add_device("hardware") if kind == "hardware" else locked.add_device(name="phone")
+    device = add_hardware_token(locked) if kind == "hardware" else locked.add_device(name="phone")
     with direct(product, "--shell", "bash") as window:
         window.see(OFFER)
         window.enter("n")
@@ -167,19 +170,19 @@ def test_the_only_device_is_taken(product: Product, aws: ObservedAws, alice: Use
 
 
 def test_every_page_of_the_list_is_read(product: Product, aws: ObservedAws, alice: User) -> None:
-    alice.devices = [alice.add_device("security key", name=f"key-{number}") for number in range(100)]
+    alice.devices = [add_security_key(alice, f"key-{number}") for number in range(100)]
     phone = alice.add_device(name="phone")
     done = product.run("--shell", "bash", "-c", phone.code())
     assert (done.status, used(aws)) == (0, [phone.serial])
 
 
 def test_a_security_key_beside_it_does_not_matter(product: Product, alice: User) -> None:
-    alice.add_device("security key")
+    add_security_key(alice)
     assert product.run("--shell", "bash", "-c", alice.devices[0].code()).status == 0
 
 
 def test_one_of_several_is_picked_by_its_number(product: Product, aws: ObservedAws, alice: User) -> None:
-    phone, token, key = alice.add_device(name="phone"), alice.add_device("hardware"), alice.add_device("security key")
+    phone, token, key = alice.add_device(name="phone"), add_hardware_token(alice), add_security_key(alice)
     with direct(product, "--shell", "bash") as window:
         window.see(rf"1  {ALICE}\n  2  {phone.serial}\n  3  {token.serial}\n  -  {key.serial} \(a security key")
         for wrong in ("0", "4", "", "phone", "-1", "2.0"):
@@ -221,15 +224,19 @@ def test_who_has_none_is_told(product: Product, aws: ObservedAws, alice: User) -
 
 def test_who_has_only_security_keys_is_told_of_another_way(product: Product, aws: ObservedAws, alice: User) -> None:
     alice.devices.clear()
-    key = alice.add_device("security key")
+    key = add_security_key(alice)
     done = product.run("--shell", "bash", "-c", "123456")
     assert_refused(done, 1, "only security keys or passkeys", key.serial, "STS cannot use", "`aws login`")
     assert used(aws) == []
 
 
-def test_the_root_user_has_a_device_too(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_the_root_user_has_a_device_too(
+    product: Product, scenario: Scenario, aws: ObservedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS gives the root user an hour at most."""
+    shorten(monkeypatch, scenario.world, users=3600)
     configure(product, mfa_serial=None)
-    root = scenario.world.accounts["123456789012"].add_user("root")
+    root = add_root(scenario.world.accounts["123456789012"])
     key, device = root.add_key("AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"), root.add_device()
     device.serial = "arn:aws:iam::123456789012:mfa/root-account-mfa-device"
     product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
@@ -275,7 +282,7 @@ def put(product: Product, place: str, serial: str) -> tuple[str, ...]:
 def test_a_hardware_token_has_a_number_and_aws_tells_its_account(
     product: Product, aws: ObservedAws, locked: User
 ) -> None:
-    token = locked.add_device("hardware")
+    token = add_hardware_token(locked)
     configure(product, mfa_serial=token.serial)
     with direct(product, "--shell", "bash") as window:
         answer(window, token)

@@ -10,14 +10,8 @@ from replies import Reply
 from signing import SigningKeys, sign
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA
-from mfaenv.pretend_aws.world import (
-    Account,
-    Credential,
-    Device,
-    Role,
-    User,
-    World,
-)
+from mfaenv.pretend_aws.totp import Device
+from mfaenv.pretend_aws.world import Account, Credential, Role, User, World
 from mfaenv.serving.loopback import HttpRequest
 
 Client = Callable[..., Any]

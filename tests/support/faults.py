@@ -9,7 +9,7 @@ from observed_aws import DROPPED, ObservedAws
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfaenv.pretend_aws.routing import Operation
+    from mfaenv.pretend_aws.service import Operation
     from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
-from mfaenv.pretend_aws.routing import Operation
+from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import HOUR, Role, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse

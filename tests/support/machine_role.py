@@ -8,8 +8,7 @@ import json
 import secrets
 from functools import partial
 
-from mfaenv.pretend_aws.pages import render_refusal
-from mfaenv.pretend_aws.routing import Operation
+from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.wire import Refusal, timestamp
 from mfaenv.pretend_aws.world import HOUR, Role, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
@@ -33,9 +32,9 @@ class Machine:
     def route(self, world: World, request: HttpRequest) -> Operation | None:
         """Return the operation where the request is of this kind."""
         if request.path == CONTAINER_PATH:
-            return Operation("ecs", "GetCredentials", partial(self._container, world, request), render_refusal)
+            return Operation("ecs", "GetCredentials", partial(self._container, world, request))
         if request.path.startswith(METADATA_PATH):
-            return Operation("imds", "GetMetadata", partial(self._metadata, world, request), render_refusal)
+            return Operation("imds", "GetMetadata", partial(self._metadata, world, request))
         return None
 
     def _container(self, world: World, request: HttpRequest) -> HttpResponse:

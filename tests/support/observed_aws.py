@@ -21,8 +21,8 @@ from typing import Final
 
 from product import PATIENCE
 
-from mfaenv.pretend_aws.routing import Operation, Route
 from mfaenv.pretend_aws.server import LIMITS, PretendAws
+from mfaenv.pretend_aws.service import Operation, Route
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
@@ -86,7 +86,7 @@ class ObservedAws(PretendAws):
         self.scheme = "https" if tls else "http"
 
     def make_server(self) -> LoopbackServer:
-        server = _OpenServer(self._answer_with_date, LIMITS)
+        server = _OpenServer(self.answer, LIMITS)
         if self._tls is not None:
             # The handshake is left to the connection's own thread: a slow client must not hold up the others.
             server.socket = self._tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from observed_aws import ObservedAws
     from product import Outcome, Product
 
-    from mfaenv.pretend_aws.routing import Operation
     from mfaenv.pretend_aws.scenario import Scenario
+    from mfaenv.pretend_aws.service import Operation
     from mfaenv.pretend_aws.world import User
     from mfaenv.serving.loopback import HttpRequest, HttpResponse
 

@@ -30,8 +30,7 @@ from terminals import (
 
 from mfaenv.errors import MfaenvError
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.totp import STEP
-from mfaenv.pretend_aws.world import Device
+from mfaenv.pretend_aws.totp import STEP, Device
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
 from mfaenv.terminal.tty import Tty

@@ -9,7 +9,7 @@ from trouble import OTHER_SECRET, TOKEN
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.world import Device
+from mfaenv.pretend_aws.totp import Device
 
 
 @pytest.fixture
