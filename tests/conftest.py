@@ -15,12 +15,16 @@ from identity_center import IdentityCenter
 from machine_role import Machine
 from observed_aws import ObservedAws
 from product import Product, stop_server
+from settings import configure
 from terminals import NOT_INSTALLED
+from values import MEGABYTE
 from web_identity import WebIdentities
 
 from mfaenv.pretend_aws.files import write_files
+from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario
-from mfaenv.pretend_aws.world import User
+from mfaenv.pretend_aws.totp import Device
+from mfaenv.pretend_aws.world import Credential, User, World
 
 THEIRS = ("AWS_", "BASH_ENV", "CLICOLOR", "COLOR", "FORCE_COLOR", "MFAENV_", "MSYS", "NO_COLOR", "TTY_", "XDG_")
 """Beginnings of the names of variables that would change what mfaenv, rich or a shell does."""
@@ -156,6 +160,21 @@ def alice(scenario: Scenario) -> User:
 
 
 @pytest.fixture
+def token(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The token that STS sends instead of its own, in a list that a test may change."""
+    sent = [MEGABYTE]
+    opened = World.open_session
+
+    def open_session(*arguments: object, **options: object) -> Credential:
+        session = opened(*arguments, **options)  # type: ignore[arg-type] # whatever it takes
+        session.token = sent[0]
+        return session
+
+    monkeypatch.setattr(World, "open_session", open_session)
+    return sent
+
+
+@pytest.fixture
 def identity_center(scenario: Scenario) -> IdentityCenter:
     """IAM Identity Center, with nobody signed in."""
     return IdentityCenter(scenario.world)
@@ -190,3 +209,20 @@ def product(home: Path, aws: ObservedAws, scenario: Scenario) -> Product:
     place.mkdir()
     settings = write_files(place, aws.url, keys={"default": scenario.key}, profiles=scenario.profiles)
     return Product(home, settings)
+
+
+@pytest.fixture
+def stored(product: Product, scenario: Scenario) -> Product:
+    """mfaenv with a stored session of the default profile."""
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    return product
+
+
+@pytest.fixture
+def bob(product: Product, scenario: Scenario) -> Device:
+    """The device of bob, whose long-term keys stand in the environment and not in a file."""
+    user = scenario.world.accounts["123456789012"].add_user("bob", policies={"Admin": ALLOW_ALL})
+    key = user.add_key("AKIAI44QH8DHBEXAMPLE")
+    product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
+    configure(product, mfa_serial=None)
+    return user.add_device()

@@ -19,18 +19,10 @@ from trouble import OTHER_SECRET, SECRETS, TOKEN
 
 from mfaenv import __version__
 from mfaenv.fast.entry import Session
-from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.shells import NAMES, PLAIN
 from mfaenv.store import SESSION, Store
-
-
-@pytest.fixture
-def stored(product: Product, scenario: Scenario) -> Product:
-    """mfaenv with a stored session of the default profile."""
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    return product
 
 
 def answer(product: Product, *arguments: str) -> dict[str, str]:
@@ -296,16 +288,6 @@ def test_the_line_of_a_code_is_read_though_none_is_needed(stored: Product) -> No
 
 
 # The same shell again
-
-
-@pytest.fixture
-def bob(product: Product, scenario: Scenario) -> Device:
-    """The device of bob, whose long-term keys stand in the environment and not in a file."""
-    user = scenario.world.accounts["123456789012"].add_user("bob", policies={"Admin": ALLOW_ALL})
-    key = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET)
-    product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
-    configure(product, mfa_serial=None)
-    return user.add_device()
 
 
 def test_a_named_profile_wins_over_keys_of_the_environment(

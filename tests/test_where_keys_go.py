@@ -26,13 +26,6 @@ NO_KEYS = (("status", "--json"), ("policy",), ("unset", "--shell", "bash"), ("in
 KEY = re.compile("ASIA[A-Z0-9]{16}")
 
 
-@pytest.fixture
-def stored(product: Product, scenario: Scenario) -> Product:
-    """With a session in the store."""
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
-    return product
-
-
 def mode_after(product: Product, line: tuple[str, ...], mode: int) -> int:
     """Run a line that writes to a file of this mode, which holds something already; return the mode then."""
     file = product.home / "file"

@@ -6,29 +6,13 @@ import sys
 import pytest
 from product import Product
 from settings import configure, set_keys
+from values import MEGABYTE
 
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.world import Credential, World
 from mfaenv.shells import LONGEST, NAMES, failure
 
 ROLES = {"role_arn", "duration_seconds", "source_profile"}
-MEGABYTE = "A" * 1_000_000
 EXEC = ("exec", "--", sys.executable, "-c", "import os; print(len(os.environ['AWS_SESSION_TOKEN']))")
-
-
-@pytest.fixture
-def token(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The token that STS sends instead of its own, in a list that a test may change."""
-    sent = [MEGABYTE]
-    opened = World.open_session
-
-    def open_session(*arguments: object, **options: object) -> Credential:
-        session = opened(*arguments, **options)  # type: ignore[arg-type] # whatever it takes
-        session.token = sent[0]
-        return session
-
-    monkeypatch.setattr(World, "open_session", open_session)
-    return sent
 
 
 @pytest.mark.parametrize("shell", [name for name in NAMES if name != "cmd"])

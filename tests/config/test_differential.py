@@ -25,7 +25,7 @@ from botocore.loaders import create_loader
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from observed_aws import ObservedAws
-from web_identity import WebIdentities, WebIdentity
+from web_identity import ISSUER, WebIdentities, WebIdentity, trust_issuer
 
 from mfaenv.aws import client
 from mfaenv.errors import MfaenvError
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 LOADER = create_loader()
 LONG, OTHER = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"), ("AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk")
-ISSUER = "token.actions.example.com"
 NAMES = ("default", "a", "b", "c")
 ROLES = tuple(f"arn:aws:iam::111122223333:role/{name}" for name in ("R", "S"))
 HOSTS = ("http://127.0.0.1:8001", "http://127.0.0.1:8002")
@@ -80,7 +79,7 @@ class Call(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The key that all begins with, the roles, the region, the address of S3; or why there is nothing."""
+    """The key that all begins with, the roles, the region, the address of SQS; or why there is nothing."""
 
     root: str = ""
     calls: tuple[Call, ...] = ()
@@ -191,12 +190,10 @@ class Run:
         self.keys = [user.add_key(*pair) for pair in (LONG, OTHER)]
         self.device = user.add_device()
         self.temporary = self.world.open_session(user, 3600)
-        federated = {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity"}
-        provider = {"Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"}}
         account = self.world.add_account("111122223333")
         for arn in ROLES:
             allowed = trust("*", mfa=False)
-            document = {**allowed, "Statement": [*allowed["Statement"], {**federated, **provider}]}
+            document = {**allowed, "Statement": [*allowed["Statement"], trust_issuer("111122223333")]}
             account.add_role(arn.rpartition("/")[2], document, policies={"All": ALLOW_ALL}, max_session=43_200)
         web = WebIdentities({"hers": WebIdentity(ISSUER, "alice")})
         self.aws = ObservedAws(self.world, routes=[web.route])
@@ -289,9 +286,10 @@ class Bench:
                 return Result(wrong=str(getattr(error, "message", error)) or type(error).__name__)
 
 
-def address_of_s3(session: botocore.session.Session) -> str:
+def address_of_sqs(session: botocore.session.Session) -> str:
+    """Return where another service than STS is called: one with few operations, since a client is made each time."""
     session.register_component("data_loader", LOADER)
-    made = session.create_client("s3", aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
+    made = session.create_client("sqs", aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
     return str(made.meta.endpoint_url)
 
 
@@ -306,7 +304,7 @@ def ours(case: Case, run: Run) -> Result:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.pairs(found, env):
             patch.setenv(name, value) if value is not None else patch.delenv(name, raising=False)
-        address = address_of_s3(botocore.session.Session())
+        address = address_of_sqs(botocore.session.Session())
     return Result(
         run.root(found["access_key"]), tuple(run.calls()), found["region"], address, warned=" ".join(heard.warnings)
     )
@@ -331,7 +329,7 @@ def theirs(case: Case, run: Run) -> Result:
         if found is None:
             return Result(wrong="nothing")
         key = found.get_frozen_credentials().access_key
-        return Result(run.root(key or ""), tuple(run.calls()), region, address_of_s3(session))
+        return Result(run.root(key or ""), tuple(run.calls()), region, address_of_sqs(session))
 
 
 def aws_profile_goes_before_aws_default_profile(case: Case, patch: pytest.MonkeyPatch) -> None:

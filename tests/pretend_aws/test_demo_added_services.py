@@ -1,8 +1,5 @@
 """The services that tests add to the pretend AWS: botocore gets keys from them as from the real ones."""
 
-import hashlib
-import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +7,18 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError, MetadataRetrievalError, UnauthorizedSSOTokenError
 from botocore.utils import ContainerMetadataFetcher, InstanceMetadataFetcher
-from identity_center import IdentityCenter, SignIn
+from identity_center import START_URL, IdentityCenter, cache_token
 from machine_role import CONTAINER_PATH, Machine
 from observed_aws import ObservedAws
-from web_identity import WebIdentities, WebIdentity
+from web_identity import ISSUER, WebIdentities, WebIdentity, trust_issuer
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.world import Role
 
-START_URL = "https://alice.awsapps.example.com/start"
-ISSUER = "token.actions.example.com"
-
 
 @pytest.fixture
 def role(aws: ObservedAws) -> Role:
-    trusted = {
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"},
-                "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {"StringLike": {f"{ISSUER}:sub": "repo:alice/*"}},
-            }
-        ]
-    }
+    trusted = {"Statement": [trust_issuer("111122223333", StringLike={f"{ISSUER}:sub": "repo:alice/*"})]}
     account = aws.world.add_account("111122223333")
     account.buckets.append("uploads")
     return account.add_role("Reader", trusted, policies={"All": ALLOW_ALL})
@@ -69,18 +54,6 @@ def caller(home: Path, *, config: str = "") -> Any:
             provider._token_cache = cache
     sts: Any = session.create_client("sts")
     return sts.get_caller_identity()
-
-
-def cache_token(home: Path, sign_in: SignIn) -> None:
-    """What `aws sso login` would leave, for a profile without `sso_session`."""
-    token = {
-        "startUrl": START_URL,
-        "region": "us-east-1",
-        "accessToken": sign_in.access_token,
-        "expiresAt": (datetime.now(UTC) + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    name = hashlib.sha1(START_URL.encode()).hexdigest()
-    (home / ".aws" / "sso" / "cache" / f"{name}.json").write_text(json.dumps(token))
 
 
 SSO_PROFILE = f"""

@@ -12,20 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shell_table import SHELLS
 from tree_sitter import Language, Parser
-from values import TEXTS
+from values import SECRET, SESSION, TEXTS
 
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.shells import FORMATS, LONGEST, NAMES, PLAIN, failure, get_target, loading_line, render
 
 ROOT = Path(__file__).parents[2]
-SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-SESSION = [
-    ("AWS_PROFILE", None),
-    ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
-    ("AWS_SECRET_ACCESS_KEY", SECRET),
-    ("AWS_SESSION_TOKEN", "FwoGZXIvYXdzEBYaDEXAMPLE+/0=="),
-    ("AWS_CREDENTIAL_EXPIRATION", "2026-11-24T22:00:00+00:00"),
-]
 LONE_SURROGATE = "\ud800"
 NOT_UTF8 = "caf\udce9"
 

@@ -1,9 +1,11 @@
-"""What the main command sets and removes, the sessions behind it, and the environment that bash has then."""
+"""What the main command sets and removes, the sessions behind it, and lines of bash with what becomes of them."""
 
+import os
 import subprocess
+from collections.abc import Mapping
 
-from product import Product
-from terminals import with_mfaenv
+from product import PATIENCE, Product
+from terminals import need, with_mfaenv
 
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Credential
@@ -50,3 +52,27 @@ def in_bash(product: Product, script: str, **variables: str) -> dict[str, str]:
     )
     pairs = (entry.partition("=") for entry in done.stdout.split("\0") if entry)
     return {name: value for name, _, value in pairs}
+
+
+def typed_in_bash(
+    product: Product, line: str, programs: Mapping[str, str], **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a line in bash, with mfaenv and these programs, scripts of sh, on its PATH."""
+    need("bash")
+    folder = product.home / "programs"
+    folder.mkdir(exist_ok=True)
+    for name, text in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+    env = with_mfaenv(product) | variables
+    return subprocess.run(
+        ["bash", "--norc", "-c", f"set -e; {line}"],
+        env={**env, "PATH": f"{folder}{os.pathsep}{env['PATH']}", "BROWSER": "true"},
+        cwd=product.home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        start_new_session=True,
+        check=False,
+    )

@@ -7,6 +7,7 @@ What differs is the command line that `ps` shows, /proc/PID/environ, the parent,
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import functools
 import gc
@@ -16,6 +17,7 @@ import io
 import json
 import os
 import pkgutil
+import re
 import runpy
 import select
 import signal
@@ -37,6 +39,9 @@ PACKAGE = "mfaenv"
 
 LOCALE = "C.UTF-8"
 """The server's: an interpreter settles its encodings at its start."""
+
+READ_LATER = {"PYTHON_KEYRING_BACKEND"}
+"""Variables that no interpreter reads at its start."""
 
 LONGEST = 100_000
 """Bytes of an argument or a variable. Longer ones are left to the system, which refuses them from 128 KiB on."""
@@ -64,6 +69,9 @@ STANDARD = ("stdin", "stdout", "stderr")
 NUMBER = 8
 """Bytes of a number on a socket."""
 
+LET_ANY_TRACE = 0x59616D61
+"""What prctl calls PR_SET_PTRACER: else only a parent may trace, on some systems."""
+
 ABOVE = 200
 """Where descriptors stand until all have their place."""
 
@@ -74,14 +82,22 @@ ABOVE = 200
 class Fork(subprocess.Popen[bytes]):
     """A run in a fork. With `controlling`, its standard input becomes the terminal that controls its session.
 
-    With `clock`, a file, its time is what stands there.
+    With `clock`, a file, its time is what stands there. With `tracer`, strace follows it, with these options.
     """
 
     def __init__(
-        self, arguments: Sequence[str], *, controlling: bool = False, clock: Path | None = None, **options: Any
+        self,
+        arguments: Sequence[str],
+        *,
+        controlling: bool = False,
+        clock: Path | None = None,
+        tracer: Sequence[str] = (),
+        **options: Any,
     ) -> None:
         self._controlling = controlling
         self._clock = clock
+        self._tracer = tracer
+        self._strace: subprocess.Popen[bytes] | None = None
         self._ended: int | None = None
         super().__init__(arguments, **options)
 
@@ -101,6 +117,7 @@ class Fork(subprocess.Popen[bytes]):
             "new_session": wanted["start_new_session"],
             "controlling": self._controlling,
             "clock": self._clock and str(self._clock),
+            "traced": bool(self._tracer),
             "places": list(places),
         }
         self._state, far = socket.socketpair()
@@ -108,8 +125,23 @@ class Fork(subprocess.Popen[bytes]):
             start_server().send(request, [far.fileno(), *places.values()])
         self.pid = _receive_number(self._state)
         self._child_created = True
+        if self._tracer:
+            self._trace()
         pipes = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
         self._close_pipe_fds(*(wanted[name] for name in pipes))  # type: ignore[attr-defined]  # private
+
+    def _trace(self) -> None:
+        """Let strace follow it, and let it go on."""
+        self._wait_for(r"State:\tT")
+        words = ("strace", "-f", "-qq", *self._tracer, "-p", str(self.pid))
+        self._strace = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._wait_for(r"TracerPid:\t[1-9]")
+        self.send_signal(signal.SIGCONT)
+
+    def _wait_for(self, pattern: str) -> None:
+        """Wait until the kernel shows this of it."""
+        while not re.search(pattern, Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace")):
+            time.sleep(0.002)
 
     def _try_wait(self, flags: int) -> tuple[int, int]:
         if self._ended is None:
@@ -117,6 +149,8 @@ class Fork(subprocess.Popen[bytes]):
                 return 0, 0
             self._ended = _receive_number(self._state)
             self._state.close()
+            if self._strace:
+                self._strace.wait()
         return self.pid, self._ended
 
     def _internal_poll(self, **_: Any) -> int | None:
@@ -137,7 +171,7 @@ def can_fork(arguments: Sequence[str], options: Mapping[str, Any]) -> bool:
     """
     env = options["env"]
     texts = [*arguments, *env, *env.values()]
-    settled = {name for name in env if name.startswith(("LC_", "PYTHON"))}
+    settled = {name for name in env if name.startswith(("LC_", "PYTHON"))} - READ_LATER
     known = {"env", "cwd", "start_new_session", "umask", "pass_fds", "controlling", "clock", *STANDARD}
     return (
         sys.platform == "linux"
@@ -322,6 +356,9 @@ def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> NoReturn:
     _open_streams()
     gc.enable()
     sys.modules["__main__"] = type(sys)("__main__")
+    if request["traced"]:
+        ctypes.CDLL(None).prctl(LET_ANY_TRACE, ctypes.c_ulong(-1))
+        os.kill(os.getpid(), signal.SIGSTOP)
     _run()
 
 

@@ -3,11 +3,14 @@
 Source: the Identity Center Portal API Reference (`GetRoleCredentials`) and the OIDC API Reference (`CreateToken`).
 """
 
+import hashlib
 import json
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,6 +20,7 @@ from mfaenv.pretend_aws.world import HOUR, Role, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 TOKEN_SECONDS = HOUR
+START_URL = "https://alice.awsapps.example.com/start"
 
 
 def new_token() -> str:
@@ -39,6 +43,19 @@ class SignIn:
     def find_role(self, account_id: str, name: str) -> Role | None:
         """Return the role that a profile's `sso_account_id` and `sso_role_name` mean."""
         return next((role for role in self.roles if (role.account.id, role.name) == (account_id, name)), None)
+
+
+def cache_token(home: Path, sign_in: SignIn, name: str = START_URL) -> None:
+    """Leave in a home what `aws sso login` leaves there: by the start URL, or the name of a profile's `sso_session`."""
+    folder = home / ".aws" / "sso" / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    token = {
+        "startUrl": START_URL,
+        "region": "us-east-1",
+        "accessToken": sign_in.access_token,
+        "expiresAt": (datetime.now(UTC) + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    (folder / f"{hashlib.sha1(name.encode()).hexdigest()}.json").write_text(json.dumps(token))
 
 
 class IdentityCenter:

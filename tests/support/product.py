@@ -69,6 +69,8 @@ class Product:
         self.command: tuple[str, ...] = COMMAND
         self.clock: Path | None = None
         """The file of another clock than the system's (clock), for forks."""
+        self.tracer: tuple[str, ...] = ()
+        """Options of strace, where it is to follow the runs."""
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         own = {"HOME": str(home), "USERPROFILE": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCES)}
         self.env = {**kept, **own, **(env or {})}
@@ -84,7 +86,9 @@ class Product:
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         clock = {} if self.clock is None else {"clock": self.clock}
         words, options = [*self.command, *arguments], {**usual, **streams, **clock, **options}
-        return (Fork if forks(words, options) else subprocess.Popen)(words, **options)
+        if forks(words, options):
+            return Fork(words, tracer=self.tracer, **options)
+        return subprocess.Popen([*(("strace", "-f", "-qq", *self.tracer) if self.tracer else ()), *words], **options)
 
     def run(self, *arguments: str, **options: Any) -> Outcome:
         """Run to the end; `input` is what standard input holds, other options are those of Popen."""

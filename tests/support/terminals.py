@@ -250,3 +250,10 @@ def open_window(product: Product, shell: Shell, **variables: str) -> Window:
 def direct(product: Product, *arguments: str, **variables: str) -> Window:
     """Open a window in which mfaenv itself runs, and nothing else."""
     return Window((*COMMAND, *arguments), product.env | variables, product.home, clock=product.clock)
+
+
+def key_in(window: Window) -> str:
+    """Return the access key that programs see which are started in a window with a shell."""
+    window.prompted()
+    window.enter("printenv AWS_ACCESS_KEY_ID")
+    return window.see(r"^A[KS]IA\w{16}$")

@@ -1,10 +1,21 @@
-"""Values that shells have been known to break, and those that hypothesis makes."""
+"""A session, values that shells have been known to break, values that hypothesis makes, and one that is too long."""
 
 from __future__ import annotations
 
 import string
 
 from hypothesis import strategies as st
+
+MEGABYTE = "A" * 1_000_000
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+SESSION = [
+    ("AWS_PROFILE", None),
+    ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
+    ("AWS_SECRET_ACCESS_KEY", SECRET),
+    ("AWS_SESSION_TOKEN", "FwoGZXIvYXdzEBYaDEXAMPLE+/0=="),
+    ("AWS_CREDENTIAL_EXPIRATION", "2026-11-24T22:00:00+00:00"),
+]
 
 CORPUS = (
     "",

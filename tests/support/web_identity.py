@@ -6,6 +6,7 @@ Source: the STS API Reference.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from mfaenv.pretend_aws import sts
 from mfaenv.pretend_aws.parameters import read
@@ -16,6 +17,17 @@ from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 ACTION = "AssumeRoleWithWebIdentity"
+ISSUER = "token.actions.example.com"
+
+
+def trust_issuer(account: str, **conditions: object) -> dict[str, Any]:
+    """Return the statement of a role's trust policy that lets in whom the issuer names."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{account}:oidc-provider/{ISSUER}"},
+        "Action": f"sts:{ACTION}",
+        **({"Condition": conditions} if conditions else {}),
+    }
 
 
 @dataclass(frozen=True)

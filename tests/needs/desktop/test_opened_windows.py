@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from codes import sent_codes, wrong_codes
 from product import finish
 from screens import Screen, command_lines, until
 from settings import configure
@@ -44,14 +45,6 @@ def asking(product: Product, screen: Screen, name: str = "zenity") -> Product:
     return with_programs(product, **{name: SCREENS[name]})
 
 
-def sent_codes(aws: ObservedAws) -> int:
-    return len(aws.actions("GetSessionToken"))
-
-
-def wrong_code(scenario: Scenario) -> str:
-    return next(code for code in ("000000", "111111") if code != scenario.device.code())
-
-
 def text_of_zenity(screen: Screen) -> str:
     """What the one open window says."""
     until(lambda: command_lines("zenity", screen))
@@ -87,7 +80,7 @@ def test_a_wrong_code_is_asked_for_again_in_a_window(
     first = command_lines(name, screen).keys()
     screen.type("12345")
     until(lambda: command_lines(name, screen).keys() - first)
-    screen.type(wrong_code(scenario))
+    screen.type(wrong_codes(scenario.device)[0])
     until(lambda: sent_codes(aws) == 1)
     until(screen.windows)
     if name == "zenity":
@@ -117,7 +110,7 @@ def test_many_processes_open_one_window(product: Product, scenario: Scenario, aw
     running = [product.start("process", "--ask", "window") for _ in range(6)]
     until(screen.windows)
     assert len(command_lines("zenity", screen)) == 1
-    screen.type(wrong_code(scenario))
+    screen.type(wrong_codes(scenario.device)[0])
     until(lambda: sent_codes(aws) == 1)
     until(screen.windows)
     assert len(command_lines("zenity", screen)) == 1

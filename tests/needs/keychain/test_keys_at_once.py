@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from depth import examples
-from product import COMMAND, PATIENCE, finish
+from product import PATIENCE, finish
 from terminals import need
 from trouble import assert_explained
 
@@ -44,11 +44,11 @@ def succeeded(product: Product, *line: str) -> None:
 def slowed(product: Product, *line: str, calls: str, inject: str) -> subprocess.Popen[bytes]:
     """Start a run whose system calls of a kind meet with something."""
     need("strace")
-    product.command = ("strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject={calls}:{inject}", *COMMAND)
+    product.tracer = ("-o", os.devnull, "-e", f"trace={calls}", "-e", f"inject={calls}:{inject}")
     try:
         return product.start(*line)
     finally:
-        product.command = COMMAND
+        product.tracer = ()
 
 
 def temporary_files(product: Product) -> list[Path]:

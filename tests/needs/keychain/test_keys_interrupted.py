@@ -15,7 +15,6 @@ import sys
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +23,7 @@ import pytest
 from disks import fill, small_disk
 from faults import FaultyAws
 from keychains import Keychain, opened
-from product import COMMAND, Outcome, Product
+from product import PATIENCE, Outcome, Product, finish
 from terminals import need
 from trouble import assert_explained
 
@@ -162,7 +161,7 @@ def machine(tmp_path: Path, keychain: Keychain, where: str) -> Iterator[Machine]
     (home / ".aws").mkdir(parents=True)
     with FaultyAws(scenario.world) as aws:
         settings = write_files(home / ".aws", aws.url, keys={"default": scenario.key}, profiles=scenario.profiles)
-        own = {"PYTHONDONTWRITEBYTECODE": "1", "AWS_MAX_ATTEMPTS": "1", "PYTHON_KEYRING_BACKEND": BACKEND}
+        own = {"AWS_MAX_ATTEMPTS": "1", "PYTHON_KEYRING_BACKEND": BACKEND}
         product = Product(home, {**settings, **keychain.env, **own})
         if where == "keychain":
             assert product.run("keys", "import").status == 0
@@ -251,11 +250,10 @@ class Point(NamedTuple):
 def strace(machine: Machine, line: tuple[str, ...], calls: str, *more: str) -> tuple[int, list[str]]:
     """Run it below strace, and return its status and the calls."""
     log = machine.product.home / "strace.log"
-    quick = () if any("signal=" in word for word in more) else ("--seccomp-bpf",)  # it brings no signals
-    way = ("strace", "-f", *quick, "-qq", "-y", "-s", "400", "-o", str(log), "-e", f"trace={calls}", *more)
-    env, home = machine.product.env, machine.product.home
-    done = subprocess.run((*way, *COMMAND, *line), env=env, cwd=home, capture_output=True, check=False, timeout=90)
-    return done.returncode, log.read_text(errors="replace").splitlines()
+    machine.product.tracer = ("-y", "-s", "400", "-o", str(log), "-e", f"trace={calls}", *more)
+    done = machine.product.run(*line)
+    machine.product.tracer = ()
+    return done.status, log.read_text(errors="replace").splitlines()
 
 
 def changes(machine: Machine, line: tuple[str, ...]) -> list[Point]:
@@ -374,25 +372,19 @@ def test_an_edit_between_reading_and_replacing_a_file_stays(
     """The program is stopped when it has written the new file, and goes on when the old one has been edited."""
     need("strace")
     inject = ("-e", "trace=fsync", "-e", f"inject=fsync:signal=STOP:when={number}")
-    command = ("strace", "-f", "-qq", "-o", os.devnull, *inject, *COMMAND, *line)
-    process = subprocess.Popen(
-        command,
-        env=machine.product.env,
-        cwd=machine.product.home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    program = stopped_below(process.pid)
+    machine.product.tracer = ("-o", os.devnull, *inject)
+    process = machine.product.start(*line)
+    machine.product.tracer = ()
+    wait_until_it_is_stopped(process, machine.product.home / ".aws")
     (new,) = (machine.product.home / ".aws").glob(".c*")
     edited = new.with_name(new.name.split(".")[1])
     with edited.open("a") as file:
         file.write(EDIT)
     after = edited.read_text()
-    os.kill(program, signal.SIGCONT)
-    out, err = process.communicate(timeout=60)
-    assert (out, process.returncode) == ("", 1)
-    assert_explained(Outcome(1, out, err), f"{edited.name} was changed by another program meanwhile", "Run it again")
+    process.send_signal(signal.SIGCONT)
+    done = finish(process)
+    assert (done.out, done.status) == ("", 1)
+    assert_explained(done, f"{edited.name} was changed by another program meanwhile", "Run it again")
     assert edited.read_text() == after
     machine.assert_a_working_key_is_stored()
     machine.finish(*line)
@@ -400,17 +392,15 @@ def test_an_edit_between_reading_and_replacing_a_file_stays(
     assert edited.read_text().count(EDIT.strip()) == 1
 
 
-def stopped_below(pid: int) -> int:
-    """Wait until a process that this one started is stopped, and return it."""
-    end = time.monotonic() + 60
+def wait_until_it_is_stopped(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Wait until a run is stopped that has written a new file into the folder."""
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            with suppress(OSError):  # strace tries what this kernel can on a child of its own, which is soon gone
-                state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
-                if state in {"T", "t"} and list(Path(os.readlink(f"/proc/{child}/cwd"), ".aws").glob(".c*")):
-                    return int(child)
-        time.sleep(0.05)
-    pytest.fail("nothing was stopped")
+        state = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        if state in {"T", "t"} and list(folder.glob(".c*")):
+            return
+        time.sleep(0.01)
+    pytest.fail("it was not stopped")
 
 
 @each_call(*CALLS)

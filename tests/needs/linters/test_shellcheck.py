@@ -6,19 +6,9 @@ import subprocess
 
 import pytest
 from terminals import need
-from values import CORPUS
+from values import CORPUS, SESSION
 
 from mfaenv.shells import failure, render
-
-SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-
-SESSION = [
-    ("AWS_PROFILE", None),
-    ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
-    ("AWS_SECRET_ACCESS_KEY", SECRET),
-    ("AWS_SESSION_TOKEN", "FwoGZXIvYXdzEBYaDEXAMPLE+/0=="),
-    ("AWS_CREDENTIAL_EXPIRATION", "2026-11-24T22:00:00+00:00"),
-]
 
 
 @pytest.mark.parametrize(

@@ -139,12 +139,11 @@ def test_a_code_whose_session_is_about_to_be_stored_is_waited_for(
 ) -> None:
     """The first is held up between noting the code as used and storing the session."""
     need("strace")
-    product.env["PYTHONDONTWRITEBYTECODE"] = "1"  # such a file is renamed too
     code = next(codes)
     slow = ("-e", "trace=rename", "-e", "inject=rename:delay_enter=2s:when=2")
-    product.command = ("strace", "-f", "-qq", "-o", os.devnull, *slow, *COMMAND)
+    product.tracer = ("-o", os.devnull, *slow)
     first = start(product, code)
-    product.command = COMMAND
+    product.tracer = ()
     while not list(product.cache.glob(f"{store.CODE}*")):
         assert first.poll() is None
     assert len(sessions(finish_all(first, start(product, code)))) == 1
@@ -237,12 +236,12 @@ def test_the_next_takes_over_when_the_first_is_killed_as(
     need("strace")
     call, times = MOMENTS[moment]
     kill = f"inject={call}:signal=SIGKILL:when={times}"
-    product.command = ("strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", kill, *COMMAND)
+    product.tracer = ("-o", os.devnull, "-e", f"trace={call}", "-e", kill)
     held = aws.hold("GetSessionToken")
     first = start(product, next(codes))
     while first.poll() is None and not held.reached.wait(0.01):
         pass
-    product.command = COMMAND
+    product.tracer = ()
     code = next(codes)
     others = [start(product, code) for _ in range(SOME)]
     if first.poll() is None:

@@ -1,59 +1,33 @@
 """Profiles that need no code are exported as botocore resolves them, and it is said."""
 
-import hashlib
 import json
 import re
 import sys
-from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from botocore import credentials
-from identity_center import IdentityCenter, SignIn
+from identity_center import START_URL, IdentityCenter, cache_token
 from machine_role import CONTAINER_PATH, Machine
 from observed_aws import ObservedAws
 from product import COMMAND, Outcome, Product
 from trouble import OTHER_SECRET, TOKEN, assert_explained
-from web_identity import WebIdentities, WebIdentity
+from web_identity import ISSUER, WebIdentities, WebIdentity, trust_issuer
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.world import Role
 
-START_URL = "https://alice.awsapps.example.com/start"
-ISSUER = "token.actions.example.com"
-
 
 @pytest.fixture
 def reader(aws: ObservedAws) -> Role:
-    trusted = {
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Federated": f"arn:aws:iam::222233334444:oidc-provider/{ISSUER}"},
-                "Action": "sts:AssumeRoleWithWebIdentity",
-            }
-        ]
-    }
+    trusted = {"Statement": [trust_issuer("222233334444")]}
     return aws.world.add_account("222233334444").add_role("Reader", trusted, policies={"All": ALLOW_ALL})
 
 
 def configure(product: Product, text: str) -> None:
     Path(product.env["AWS_CONFIG_FILE"]).write_text(text, encoding="utf-8")
-
-
-def cache_token(home: Path, name: str, sign_in: SignIn) -> None:
-    """What `aws sso login` leaves behind."""
-    folder = home / ".aws" / "sso" / "cache"
-    folder.mkdir(parents=True)
-    token = {
-        "startUrl": START_URL,
-        "region": "us-east-1",
-        "accessToken": sign_in.access_token,
-        "expiresAt": (datetime.now(UTC) + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    (folder / f"{hashlib.sha1(name.encode()).hexdigest()}.json").write_text(json.dumps(token))
 
 
 def exported(outcome: Outcome) -> dict[str, str]:
@@ -91,7 +65,7 @@ def test_identity_center(
 ) -> None:
     config, token = case
     configure(product, config)
-    cache_token(product.home, token, identity_center.sign_in("alice", reader))
+    cache_token(product.home, identity_center.sign_in("alice", reader), token)
     done = product.run("-p", "center", "-f", "json")
     values = exported(done)
     assert values["AWS_REGION"] == "eu-west-1"
@@ -150,7 +124,7 @@ def test_a_role_on_top_of_identity_center(
 ) -> None:
     second = reader.account.add_role("Second", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
     configure(product, f"{LEGACY}\n[profile top]\nrole_arn = {second.arn}\nsource_profile = center\n")
-    cache_token(product.home, START_URL, identity_center.sign_in("alice", reader))
+    cache_token(product.home, identity_center.sign_in("alice", reader))
     exported(product.run("-p", "top", "-f", "json"))
     assert aws.actions() == ["GetRoleCredentials", "AssumeRole"]
 
@@ -176,7 +150,7 @@ def test_the_console_opens_for_a_role_of_identity_center_or_a_web_identity(
     web_identities["hers"] = WebIdentity(ISSUER, "repo:alice/tool")
     build = f"[profile build]\nrole_arn = {reader.arn}\nweb_identity_token_file = {token}\nregion = us-east-1\n"
     configure(product, LEGACY + build)
-    cache_token(product.home, START_URL, identity_center.sign_in("alice", reader))
+    cache_token(product.home, identity_center.sign_in("alice", reader))
     for profile in ("center", "build"):
         done = product.run("console", "-p", profile, "--print", "-q")
         assert (done.status, done.err) == (0, "")
@@ -205,7 +179,7 @@ def test_process_tells_the_account_where_it_is_known(
     build = f"[profile build]\nrole_arn = {reader.arn}\nweb_identity_token_file = {token}\nregion = us-east-1\n"
     tool = f"[profile tool]\ncredential_process = cat {answer}\n"
     configure(product, LEGACY + build + tool)
-    cache_token(product.home, START_URL, identity_center.sign_in("alice", reader))
+    cache_token(product.home, identity_center.sign_in("alice", reader))
     for profile in ("center", "build", "tool"):
         assert exported(product.run("process", "-p", profile))["AccountId"] == "222233334444"
         assert "AWS_ACCOUNT_ID" not in exported(product.run("-p", profile, "-f", "json"))
@@ -355,7 +329,7 @@ def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
         f"[profile on-{name}]\nrole_arn = {top.arn}\nsource_profile = {name}\n" for name in ("center", "second")
     )
     configure(product, f"{WITH_SESSION}{second}{roles}")
-    cache_token(product.home, "work", identity_center.sign_in("alice", reader))
+    cache_token(product.home, identity_center.sign_in("alice", reader), "work")
     done = product.run("-p", "on-center", "-f", "json")
     first = exported(done)
     assert done.err.splitlines() == ["mfaenv: Profile on-center needs no code: IAM Identity Center."]
@@ -375,7 +349,7 @@ def test_a_role_on_top_is_asked_for_anew_each_time(
     product.command = (sys.executable, "-c", LATER)
     top = reader.account.add_role("Top", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
     configure(product, f"{LEGACY}\n[profile top]\nrole_arn = {top.arn}\nsource_profile = center\n")
-    cache_token(product.home, START_URL, identity_center.sign_in("alice", reader))
+    cache_token(product.home, identity_center.sign_in("alice", reader))
     exported(product.run("-p", "top", "-f", "json"))
     assert list(product.cache.glob("answer-*")) == []
     exported(product.run("-p", "top", "-f", "json"))

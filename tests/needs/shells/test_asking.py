@@ -8,6 +8,7 @@ import time
 
 import pytest
 from clock import Clock
+from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
 from product import Product
 from shell_table import ON_POSIX
@@ -21,8 +22,8 @@ from terminals import (
     SHELLS,
     ZSH,
     Shell,
-    Window,
     direct,
+    key_in,
     need,
     open_window,
     with_mfaenv,
@@ -30,7 +31,7 @@ from terminals import (
 
 from mfaenv.errors import MfaenvError
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.totp import STEP, Device
+from mfaenv.pretend_aws.totp import STEP
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
 from mfaenv.terminal.tty import Tty
@@ -42,23 +43,6 @@ CTRL_BACKSLASH = "\x1c"
 HIDDEN_CURSOR, SHOWN_CURSOR = "\x1b[?25l", "\x1b[?25h"
 OTHER_DIGITS = ("١٢٣٤٥٦", "²³¹²³¹", "".join(chr(ord("\N{FULLWIDTH DIGIT ZERO}") + digit) for digit in range(6)))
 EVERY_LINE = [pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in SHELLS for line in shell.lines]
-
-
-def wrong_codes(device: Device) -> list[str]:
-    """Codes that are not this device's, for a while."""
-    shown = {device.code(), device.shown().code}
-    return [code for code in ("000000", "111111", "222222", "333333", "444444", "555555") if code not in shown]
-
-
-def sent_codes(aws: ObservedAws) -> int:
-    return len(aws.actions("GetSessionToken"))
-
-
-def key_in(window: Window) -> str:
-    """The access key that programs see which are started in the window."""
-    window.prompted()
-    window.enter("printenv AWS_ACCESS_KEY_ID")
-    return window.see(r"^A[KS]IA\w{16}$")
 
 
 @pytest.mark.parametrize(("shell", "line"), EVERY_LINE)

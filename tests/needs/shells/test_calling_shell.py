@@ -8,14 +8,6 @@ from product import Product
 from terminals import need, with_mfaenv
 
 from mfaenv import shells
-from mfaenv.pretend_aws.scenario import Scenario
-
-
-@pytest.fixture
-def stored(product: Product, scenario: Scenario) -> Product:
-    """mfaenv with a stored session of the default profile."""
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    return product
 
 
 @pytest.mark.parametrize("shell", ["bash", "dash", "zsh", "ksh93", "mksh", "fish", "tcsh"])

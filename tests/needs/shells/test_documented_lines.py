@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from documents import DOCUMENTS, blocks, spans
+from exported import typed_in_bash
 from keychains import opened
-from product import PATIENCE
-from terminals import need, with_mfaenv
 
 from mfaenv.errors import DONE
 
@@ -60,9 +57,11 @@ VALUES = {
 PROGRAMS = {
     "claude": 'test -n "$AWS_CONFIG_FILE"',
     "terraform": 'test -n "$AWS_SESSION_TOKEN"',
-    "nightly.sh": 'test -z "$AWS_SESSION_TOKEN"',
 }
-"""Programs that the lines start: they succeed with a session, or with an address in its place."""
+"""Programs that the lines start: they succeed with what they need of mfaenv."""
+
+NIGHTLY = '#!/bin/sh\ntest -z "$AWS_SESSION_TOKEN"\n'
+"""A script in the folder where the lines are typed: it succeeds with an address in a session's place."""
 
 
 def typed(document: str) -> list[str]:
@@ -111,28 +110,13 @@ def test_what_is_typed_elsewhere_is_there() -> None:
 
 @pytest.mark.parametrize("document", [document for document, lines in LINES.items() if lines])
 def test_a_documented_line_works(product: Product, scenario: Scenario, tmp_path: Path, document: str) -> None:
-    need("bash")
-    folder = product.home / "programs"
-    folder.mkdir()
-    for program, text in PROGRAMS.items():
-        place = folder / program if program != "nightly.sh" else product.home / program
-        place.write_text(f"#!/bin/sh\n{text}\n")
-        place.chmod(0o755)
+    script = product.home / "nightly.sh"
+    script.write_text(NIGHTLY)
+    script.chmod(0o755)
     with opened(tmp_path / "keychain") as keychain:
-        env = with_mfaenv(product) | keychain.env | {"BROWSER": "true", "SHELL": "/bin/true"}
-        env |= {"PATH": f"{folder}{os.pathsep}{env['PATH']}", "GITHUB_ENV": str(product.home / "github")}
+        more = {**keychain.env, "SHELL": "/bin/true", "GITHUB_ENV": str(product.home / "github")}
         for line in LINES[document]:
             code = next_code(scenario)
             here = reduce(lambda text, value: text.replace(*value), {**VALUES, "492039": code}.items(), line)
-            done = subprocess.run(
-                ["bash", "--norc", "-c", f"set -e; {here}"],
-                env={**env, "MFAENV_TOKEN_CODE": code},
-                cwd=product.home,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                start_new_session=True,
-                check=False,
-            )
+            done = typed_in_bash(product, here, PROGRAMS, **more, MFAENV_TOKEN_CODE=code)
             assert done.returncode == DONE, f"{line}\n{done.stderr}"

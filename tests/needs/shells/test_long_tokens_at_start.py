@@ -4,29 +4,11 @@ import re
 
 import pytest
 from product import Product
+from values import MEGABYTE
 
 from mfaenv import shells
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.world import Credential, World
 from mfaenv.shells import LONGEST
-
-MEGABYTE = "A" * 1_000_000
-
-
-@pytest.fixture
-def token(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The token that STS sends instead of its own, in a list that a test may change."""
-    sent = [MEGABYTE]
-    opened = World.open_session
-
-    def open_session(*arguments: object, **options: object) -> Credential:
-        session = opened(*arguments, **options)  # type: ignore[arg-type] # whatever it takes
-        session.token = sent[0]
-        return session
-
-    monkeypatch.setattr(World, "open_session", open_session)
-    return sent
-
 
 NOW = re.compile(r"\b\d{10}(\.\d+)?\b|(?<=seen=)-|(?<=seen )-|(?<=seen = ['\"])-")
 """The time, and what stands where it does before anything was stored."""

@@ -7,16 +7,8 @@ from product import Product
 from settings import configure
 from trouble import OTHER_SECRET, TOKEN
 
-from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import Device
-
-
-@pytest.fixture
-def stored(product: Product, scenario: Scenario) -> Product:
-    """mfaenv with a stored session of the default profile."""
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    return product
 
 
 def test_unset_takes_all_of_it_away(stored: Product) -> None:
@@ -60,16 +52,6 @@ def test_the_profile_stays_in_the_shell(stored: Product) -> None:
     assert "AWS_PROFILE" not in after
     assert after["MFAENV_PROFILE"] == "staging"
     assert after["AWS_REGION"] == "eu-west-1"
-
-
-@pytest.fixture
-def bob(product: Product, scenario: Scenario) -> Device:
-    """The device of bob, whose long-term keys stand in the environment and not in a file."""
-    user = scenario.world.accounts["123456789012"].add_user("bob", policies={"Admin": ALLOW_ALL})
-    key = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET)
-    product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
-    configure(product, mfa_serial=None)
-    return user.add_device()
 
 
 def test_long_term_keys_of_the_environment_are_used_and_not_forgotten(

@@ -14,13 +14,10 @@ from terminals import BASH, need, open_window
 if TYPE_CHECKING:
     from product import Product
 
-    from mfaenv.pretend_aws.scenario import Scenario
-
 
 @pytest.mark.parametrize("line", ["eval $(mfaenv{})", 'eval "$(mfaenv{})"'])
-def test_a_shell_is_told_of_its_session_each_time(product: Product, scenario: Scenario, line: str) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    with open_window(product, BASH) as window:
+def test_a_shell_is_told_of_its_session_each_time(stored: Product, line: str) -> None:
+    with open_window(stored, BASH) as window:
         window.enter(line.format(""))
         window.see(r"^mfaenv: default until (\w{3} )?\d\d:\d\d, 11h59m$")
         window.prompted()
@@ -34,14 +31,13 @@ def test_a_shell_is_told_of_its_session_each_time(product: Product, scenario: Sc
         window.see(r"^mfaenv: staging \(role Developer\) until ")
 
 
-def test_a_script_is_told_where_another_session_goes(product: Product, scenario: Scenario) -> None:
+def test_a_script_is_told_where_another_session_goes(stored: Product) -> None:
     """By the full path and by the fast one; not of the first session, nor of the same one again."""
     need("bash")
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     profiles = ("default", "staging", "staging", "default", "staging")
     lines = [f"eval $({shlex.join(COMMAND)} --shell bash -p {profile})" for profile in profiles]
-    product.command = ("bash", "-ec", "\n".join(lines))
-    done = product.run()
+    stored.command = ("bash", "-ec", "\n".join(lines))
+    done = stored.run()
     assert (done.status, done.out) == (0, "")
     told = [re.sub(r"until .*", "until", line) for line in done.err.splitlines()]
     staging = "mfaenv: staging (role Developer) until"
@@ -50,38 +46,26 @@ def test_a_script_is_told_where_another_session_goes(product: Product, scenario:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a file that is always full")
 @pytest.mark.parametrize("log", ["2>&-", "2>/dev/full"])
-def test_a_log_that_takes_nothing_fails_no_line(product: Product, scenario: Scenario, log: str) -> None:
+def test_a_log_that_takes_nothing_fails_no_line(stored: Product, log: str) -> None:
     need("bash")
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     profiles = ("default", "staging", "default")
     lines = [f'eval "$({shlex.join(COMMAND)} --shell bash -p {profile} {log})"' for profile in profiles]
-    product.command = ("bash", "-ec", "\n".join([*lines, 'echo "$MFAENV_PROFILE"']))
-    assert product.run() == (0, "default\n", "")
+    stored.command = ("bash", "-ec", "\n".join([*lines, 'echo "$MFAENV_PROFILE"']))
+    assert stored.run() == (0, "default\n", "")
 
 
-def test_quiet_says_nothing_of_a_session(product: Product, scenario: Scenario) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    with open_window(product, BASH) as window:
-        window.enter("eval $(mfaenv -q)")
+@pytest.mark.parametrize("line", ["eval $(mfaenv -q)", 'eval "$(mfaenv init bash)"'], ids=["quiet", "a shell's start"])
+def test_nothing_is_said_of_a_session(stored: Product, line: str) -> None:
+    with open_window(stored, BASH) as window:
+        window.enter(line)
         window.prompted()
         window.enter("printenv MFAENV_PROFILE")
         window.see("^default$")
         assert " until " not in window.text
 
 
-def test_a_shells_start_says_nothing_of_its_session(product: Product, scenario: Scenario) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    with open_window(product, BASH) as window:
-        window.enter('eval "$(mfaenv init bash)"')
-        window.prompted()
-        window.enter("printenv MFAENV_PROFILE")
-        window.see("^default$")
-        assert " until " not in window.text
-
-
-def test_a_line_that_failed_names_the_session_that_stays(product: Product, scenario: Scenario) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    with open_window(product, BASH) as window:
+def test_a_line_that_failed_names_the_session_that_stays(stored: Product) -> None:
+    with open_window(stored, BASH) as window:
         window.enter("eval $(mfaenv)")
         window.see("^mfaenv: default until .*$")
         window.prompted()

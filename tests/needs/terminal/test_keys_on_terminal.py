@@ -24,13 +24,6 @@ def in_bash(product: Product, *line: str) -> Window:
     return Window((*IN_BASH, *COMMAND, *line), product.env, product.home)
 
 
-@pytest.fixture
-def stored(product: Product, scenario: Scenario) -> Product:
-    """With a session in the store."""
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
-    return product
-
-
 @pytest.mark.parametrize(
     ("line", "typed"),
     [

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
 from product import Outcome, Product, finish
 from settings import configure
@@ -21,8 +22,8 @@ from terminals import (
     PATIENCE,
     ZSH,
     Shell,
-    Window,
     direct,
+    key_in,
     open_window,
 )
 
@@ -31,22 +32,6 @@ from mfaenv.pretend_aws.scenario import Scenario
 
 QUESTION = r"MFA code\b.*: "
 GONE = "Another window has got the session: no answer is needed any more"
-KEY = r"^A[KS]IA\w{16}$"
-
-
-def sent_codes(aws: ObservedAws) -> int:
-    return len(aws.actions("GetSessionToken"))
-
-
-def exported(window: Window) -> str:
-    """The access key that programs see which are started in the window."""
-    window.prompted()
-    window.enter("printenv AWS_ACCESS_KEY_ID")
-    return window.see(KEY)
-
-
-def wrong_code(scenario: Scenario) -> str:
-    return next(code for code in ("000000", "111111") if code != scenario.device.code())
 
 
 def test_an_answer_in_one_window_serves_all(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
@@ -56,7 +41,7 @@ def test_an_answer_in_one_window_serves_all(product: Product, scenario: Scenario
             window.enter(shell.lines[0])
             window.see(QUESTION)
         asked[1].enter(scenario.device.code())
-        keys = {exported(window) for window in asked}
+        keys = {key_in(window) for window in asked}
         assert [window.text.count(GONE) for window in asked] == [1, 0, 1, 1]
         assert [window.text.count("MFA code") for window in asked] == [1, 1, 1, 1]
     assert len(keys) == 1
@@ -90,7 +75,7 @@ def test_digits_that_were_begun_are_not_the_shells_next_command(
         window.press("492")
         window.see("492")
         assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-        assert exported(window).startswith("ASIA")
+        assert key_in(window).startswith("ASIA")
         assert "not found" not in window.text
         assert window.text.count("492") == 1
 
@@ -104,7 +89,7 @@ def test_a_stopped_question_holds_nobody_up(product: Product, scenario: Scenario
         os.kill(pid, signal.SIGSTOP)
         assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
         os.kill(pid, signal.SIGCONT)
-        assert exported(window).startswith("ASIA")
+        assert key_in(window).startswith("ASIA")
 
 
 def test_a_question_under_ctrl_z_goes_away_when_it_is_taken_up_again(product: Product, scenario: Scenario) -> None:
@@ -140,14 +125,14 @@ def test_a_wrong_answer_leaves_the_other_question_standing(
         for window in (first, second):
             window.enter(BASH.lines[0])
             window.see(QUESTION)
-        first.enter(wrong_code(scenario))
+        first.enter(wrong_codes(scenario.device)[0])
         first.see("AWS refused the code")
         first.see(QUESTION)
-        second.enter(wrong_code(scenario))
+        second.enter(wrong_codes(scenario.device)[0])
         second.see("That code was already refused: the next one comes in")
         assert sent_codes(aws) == 1
         first.enter(scenario.device.code())
-        assert exported(first) == exported(second)
+        assert key_in(first) == key_in(second)
         assert GONE not in first.text
     assert sent_codes(aws) == 2
 
@@ -170,7 +155,7 @@ def test_each_window_goes_on_with_its_own_role(product: Product, scenario: Scena
             window.enter(f"eval $(mfaenv -p {name})")
             window.see(QUESTION)
         asked[0].enter(scenario.device.code())
-        arns = [scenario.world.credentials[exported(window)].arn for window in asked]
+        arns = [scenario.world.credentials[key_in(window)].arn for window in asked]
     assert ["assumed-role/Developer/" in arns[0], "assumed-role/Auditor/" in arns[1], "user/alice" in arns[2]] == [
         True
     ] * 3
@@ -194,7 +179,7 @@ def test_a_session_that_came_after_asking_counts_as_fresh(
 
 
 def test_who_waits_for_the_next_code_goes_on_with_a_session_that_comes(product: Product, scenario: Scenario) -> None:
-    wrong = wrong_code(scenario)
+    wrong = wrong_codes(scenario.device)[0]
     assert product.run("--shell", "bash", "-c", wrong).status == 1
     with direct(product, "--shell", "bash") as window:
         window.see(QUESTION)

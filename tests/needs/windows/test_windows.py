@@ -80,6 +80,8 @@ class Desk:
             "10€": scenario.profiles["default"],
             "process": {"region": "us-east-1", "credential_process": "mfaenv process -p default"},
         }
+        now = time.time()
+        scenario.world.clock = lambda: now  # a code holds, however long a program takes to start
         settings = write_files(
             folder, aws.url, keys=dict.fromkeys(("default", "café", "10€"), scenario.key), profiles=profiles
         )
@@ -402,7 +404,8 @@ def test_keys_are_rotated_where_they_lie_and_the_old_ones_deleted(desk: Desk, wh
     file = desk.folder / "credentials"
     before = file.read_bytes()
     profile = ("-p", "café")
-    script = "import boto3; print(boto3.Session(profile_name='{}').client('sts').get_caller_identity()['Arn'])"
+    who = "boto3.Session(profile_name=name).client('sts').get_caller_identity()"
+    script = f"import boto3; [{who} for name in ('café', 'default')]"
     if where == "keychain":
         assert desk.run("mfaenv", "keys", "import", *profile).status == 0
     try:
@@ -413,9 +416,8 @@ def test_keys_are_rotated_where_they_lie_and_the_old_ones_deleted(desk: Desk, wh
             (new,) = alice.keys
             assert f"{old.id} is deleted" in done.errors
             assert new.secret not in done.errors
-        for name in ("café", "default"):
-            status, output, errors = desk.run("python", "-c", script.format(name))
-            assert (status, output.decode().strip(), desk.aws.log[-1].access_key_id) == (0, new.arn, new.id), errors
+        status, _, errors = desk.run("python", "-c", script)
+        assert (status, [record.access_key_id for record in desk.aws.log[-2:]]) == (0, [new.id] * 2), errors
     finally:
         if where == "keychain":
             done = desk.run("mfaenv", "keys", "export", *profile)
