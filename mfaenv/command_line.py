@@ -1,10 +1,9 @@
 """Command lines, as people type them and as the system splits them."""
 
-from __future__ import annotations
-
 import os
 import sys
-from collections.abc import Sequence
+
+from mfaenv.fast.parse import Words
 
 MFAENV = "mfaenv"
 
@@ -12,7 +11,7 @@ ENDINGS = ".COM;.EXE;.BAT;.CMD"
 """Of Windows' programs where PATHEXT does not list them."""
 
 
-def join(words: Sequence[str]) -> str:
+def join(words: Words) -> str:
     """Return words as the command line that the system splits into them again."""
     if sys.platform == "win32":
         from subprocess import list2cmdline

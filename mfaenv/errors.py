@@ -1,7 +1,5 @@
 """The exceptions that end the program with a message."""
 
-from collections.abc import Sequence
-
 from mfaenv import CODE_NEEDED, DONE, FAILED, INTERRUPTED, USAGE
 
 __all__ = [
@@ -78,7 +76,7 @@ SHOWN_AT_EACH_END = 3
 """Names of a long chain that an error shows."""
 
 
-def drawn(names: Sequence[str]) -> str:
+def drawn(names: list[str] | tuple[str, ...]) -> str:
     """Return a chain of profiles with arrows between them; the middle of a long one is left out."""
     left_out = len(names) - 2 * SHOWN_AT_EACH_END
     if left_out <= 1:

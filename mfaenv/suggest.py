@@ -1,8 +1,6 @@
 """Suggest the closest known name for one that does not exist."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from mfaenv.fast.parse import Words
 
 MOST = 8
 """Names that are offered."""
@@ -14,7 +12,7 @@ LONGEST_SEARCH = 10_000_000
 """Characters of the wrong name times those of all others: to compare that much takes about a second."""
 
 
-def hint(wrong: str, names: Sequence[str], otherwise: str) -> str:
+def hint(wrong: str, names: Words, otherwise: str) -> str:
     """Return a question with the names that begin so, else the closest one, else those with a part that begins so.
 
     Return `otherwise` where there is none of these.
@@ -24,7 +22,7 @@ def hint(wrong: str, names: Sequence[str], otherwise: str) -> str:
     return f"Did you mean {' or '.join(close)}?" if close else otherwise
 
 
-def _closest(wrong: str, names: Sequence[str]) -> list[str]:
+def _closest(wrong: str, names: Words) -> list[str]:
     """Return the closest name, if one is close. The dashes of options do not count: all options are alike in them."""
     import difflib
 
@@ -34,6 +32,6 @@ def _closest(wrong: str, names: Sequence[str]) -> list[str]:
     return [bare[close] for close in difflib.get_close_matches(wrong.lstrip("-"), list(bare), n=1, cutoff=ALIKE)]
 
 
-def _with_part(wrong: str, names: Sequence[str]) -> list[str]:
+def _with_part(wrong: str, names: Words) -> list[str]:
     part = wrong.lstrip("-")
     return [name for name in names if part and f"-{part}" in name]

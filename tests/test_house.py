@@ -260,6 +260,13 @@ def test_the_entry_point_loads_nothing_heavy() -> None:
     assert loaded & SLOW == set()
 
 
+def test_what_a_person_waits_for_loads_little() -> None:
+    question = loaded_by("import mfaenv.commands.export")
+    assert question & {"dataclasses", "datetime", "inspect", "json", "shutil", "subprocess"} == set()
+    a_start_and_a_tab = loaded_by("import mfaenv.commands.complete, mfaenv.commands.init, mfaenv.commands.unset")
+    assert a_start_and_a_tab & {"collections", "typing"} == set()
+
+
 def test_no_file_names_a_machine_or_a_registry() -> None:
     home = r"/(?:farm|home|root|work|Users)/(?!alice\b)\w"  # alice is everybody's example
     host = r"\b(?:debian|npmjs|pypi|pythonhosted)\.(?:com|org)\b"

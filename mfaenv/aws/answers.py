@@ -6,15 +6,11 @@ a list where a text belongs, and some answers make its parser fail with any erro
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from botocore.parsers import ResponseParserFactory
 
-
-KINDS: dict[str, type] = {"list": list, "string": str, "structure": dict, "timestamp": datetime}
-"""botocore's names of the kinds of values that are looked at, and what each has to be."""
 
 FAILED = range(301, 1000)
 """The statuses of errors, which no model of a call describes."""
@@ -62,8 +58,12 @@ def _is_error(parsed: Any) -> bool:
 
 def _fits(value: Any, shape: Any) -> bool:
     """Return whether a value is of its kind, and all in it of theirs; what is missing does not matter here."""
+    from datetime import datetime  # takes its time, and answers come after the question
+
     kind = shape.type_name
-    is_of_kind = isinstance(value, KINDS.get(kind, object))
+    # botocore's names of the kinds of values that are looked at, and what each has to be.
+    types = {"list": list, "string": str, "structure": dict, "timestamp": datetime}
+    is_of_kind = isinstance(value, types.get(kind, object))
     if not is_of_kind:
         return False
     if kind == "list":

@@ -5,7 +5,6 @@ Everything comes from the catalog's rows. A Tab waits for this, so nothing heavy
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
 
 from mfaenv import shells
 from mfaenv.command_line import ENDINGS
@@ -13,18 +12,18 @@ from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import catalog, output
 from mfaenv.fast.catalog import COMMANDS, STORED
-from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Command, Option, Takes
+from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Command, Env, Option, Takes, Words
 from mfaenv.shells.tab import Tab
 
 
-def run(words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(words: Words, env: Env) -> int:
     """Print the answer to a Tab in the shell that is named first, for what its completion hands over after that."""
     shell, *handed = words
     output.to_stdout(answer(shell, handed, env).encode("utf-8", "surrogateescape"))
     return DONE
 
 
-def answer(shell: str, handed: Sequence[str], env: Mapping[str, str]) -> str:
+def answer(shell: str, handed: Words, env: Env) -> str:
     """Return the answer for a shell's completion, as `mfaenv.shells.tab` describes it; an empty text where it has none.
 
     Raise MfaenvError for a shell that there is not.
@@ -46,7 +45,7 @@ def answer(shell: str, handed: Sequence[str], env: Mapping[str, str]) -> str:
     return tab.offer(zip(words, [""] * len(words), strict=True))
 
 
-def wanted(line: Sequence[str]) -> tuple[Takes, str, int]:
+def wanted(line: Words) -> tuple[Takes, str, int]:
     """Return what is wanted as the last word of a line that begins with the program's name, and two more.
 
     These are what stands before it in the same word, and the number of the word at which a program's own line begins.
@@ -84,13 +83,13 @@ def _valued(command: Command, word: str) -> tuple[Option | None, str]:
     return None, ""
 
 
-def _program(tab: Tab, index: int, env: Mapping[str, str], *, lists: bool) -> str:
+def _program(tab: Tab, index: int, env: Env, *, lists: bool) -> str:
     """Return the answer where a program is wanted, or what that takes; programs where the shell lists none itself."""
     names = [] if lists or index != len(tab.words) - 1 else _programs(tab.words[-1], env)
     return tab.offer((name, "") for name in names) if names else tab.program(index)
 
 
-def _names(takes: Takes, typed: str, env: Mapping[str, str]) -> Iterable[str]:
+def _names(takes: Takes, typed: str, env: Env) -> Words:
     """Return the words that an option or a command takes."""
     if takes in (PROFILES, STORED):
         return names.profiles(env)
@@ -108,7 +107,7 @@ def _files(typed: str) -> list[str]:
     return sorted(f"{path}/" if os.path.isdir(path) else path for path in paths if path.startswith(typed))
 
 
-def _programs(typed: str, env: Mapping[str, str]) -> list[str]:
+def _programs(typed: str, env: Env) -> list[str]:
     """Return the programs on the PATH whose names begin so."""
     folders = env.get("PATH", "").split(os.pathsep)
     paths = [os.path.join(folder, name) for folder in folders for name in _names_in(folder) if name.startswith(typed)]
@@ -125,10 +124,10 @@ def _names_in(folder: str) -> list[str]:
 
 if sys.platform == "win32":
 
-    def _can_be_run(path: str, env: Mapping[str, str]) -> bool:
+    def _can_be_run(path: str, env: Env) -> bool:
         ending = os.path.splitext(path)[1].lower()
         return bool(ending) and ending in (env.get("PATHEXT") or ENDINGS).lower().split(os.pathsep)
 else:
 
-    def _can_be_run(path: str, _: Mapping[str, str]) -> bool:
+    def _can_be_run(path: str, _: Env) -> bool:
         return os.access(path, os.X_OK)

@@ -15,7 +15,7 @@ from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, Request
 from mfaenv.serving import browser
-from mfaenv.session import device, longterm, remembered, service
+from mfaenv.session import device, longterm, remembered
 from mfaenv.session.service import Resolved
 from mfaenv.terminal.terminal import Terminal
 
@@ -35,7 +35,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
 def _run(options: Options, env: Mapping[str, str], asked: str) -> int:
     terminal = Terminal.for_options(options, env)
-    resolved = service.resolve_request(options, env, asked)
+    resolved = Resolved(options, env, asked)
     request = resolved.request
     keys = None if request.hops else _own_keys(resolved, terminal)
     if isinstance(keys, Keys):

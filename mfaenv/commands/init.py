@@ -2,19 +2,18 @@
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
 
 from mfaenv import command_line, fast, shells, suggest
 from mfaenv.commands import startup
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, output
 from mfaenv.fast.entry import ReadOnlyStore
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.shells import Pair, detect
 from mfaenv.terminal import code_page
 
 
-def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, words: Words, env: Env) -> int:
     """Print it. Raise MfaenvError: for a shell that has no function (usage), or that cannot hold a value of ours."""
     (shell,), hook = words, "no_hook" not in options
     if shell == catalog.DIRENV:
@@ -36,12 +35,12 @@ def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     if not _holds(shell, session):  # mfaenv says so when it is typed; the function is there all the same
         session = []
     variables = _rendered(shell, [*settings, *(session or ([] if stays else _profile(options)))])
-    code = _code(shell, env, store, now, (), hook=hook)
+    code = _code(shell, env, store, now, [], hook=hook)
     (output.secrets_to_stdout if session else output.to_stdout)(variables + code.encode())
     return DONE
 
 
-def _path(shell: str, env: Mapping[str, str]) -> list[Pair]:
+def _path(shell: str, env: Env) -> list[Pair]:
     """Return the PATH with the folder of this program at its end; an empty list where it is there, or cannot be.
 
     The user's startup files may put ~/.local/bin there later (Debian's ~/.profile does), or never. A PATH that is not
@@ -62,7 +61,7 @@ def _holds(shell: str, pairs: list[Pair]) -> bool:
     return True
 
 
-def kept(shell: str, options: Options, env: Mapping[str, str], now: float) -> str:
+def kept(shell: str, options: Options, env: Env, now: float) -> str:
     """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
     store, hook = ReadOnlyStore.of(env), "no_hook" not in options
     pairs = [*startup.settings(shell, store, hook=hook), *_profile(options)]
@@ -70,7 +69,7 @@ def kept(shell: str, options: Options, env: Mapping[str, str], now: float) -> st
 
 
 def _code(  # noqa: PLR0913 - all that the templates need
-    shell: str, env: Mapping[str, str], store: ReadOnlyStore, now: float, pairs: Iterable[Pair], *, hook: bool
+    shell: str, env: Env, store: ReadOnlyStore, now: float, pairs: list[Pair], *, hook: bool
 ) -> str:
     """Return the function, the hook and the completion; `pairs` is as in `startup.text`."""
     function = startup.text(shell, store.latest(), now, pairs, hook=hook, remind=startup.reminder(env))
@@ -85,7 +84,7 @@ def _rendered(shell: str, pairs: list[Pair]) -> bytes:
     return shells.render(shell, pairs, encoding=code_page.encoding(), tried=False)
 
 
-def _stays(env: Mapping[str, str], now: float) -> bool:
+def _stays(env: Env, now: float) -> bool:
     """Return whether this shell is left as it is: pinned, with its own keys or address, or a session that holds."""
     end = environment.end(env)
     over = end is not None and end <= now
@@ -93,7 +92,7 @@ def _stays(env: Mapping[str, str], now: float) -> bool:
     return bool(env.get(environment.PINNED) or (has_credentials and not over))
 
 
-def stored_session(options: Options, env: Mapping[str, str], store: ReadOnlyStore, now: float) -> list[Pair]:
+def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float) -> list[Pair]:
     """Return the stored session of a request; an empty list where there is none. It never asks, and says nothing."""
     quiet_options: Options = {**options, "cached": True, "quiet": True}
     session = fast.stored(quiet_options, env, store, now)
@@ -107,7 +106,7 @@ def stored_session(options: Options, env: Mapping[str, str], store: ReadOnlyStor
         return []
 
 
-def without_name(pairs: list[Pair], env: Mapping[str, str]) -> list[Pair]:
+def without_name(pairs: list[Pair], env: Env) -> list[Pair]:
     """Leave the person's AWS_PROFILE as it is, and out of what the prompt hook has to set again."""
     name = environment.AWS_PROFILE
     return [pair for pair in pairs if pair not in ((name, None), (environment.PUT_BACK, env.get(name)))]

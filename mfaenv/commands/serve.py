@@ -66,7 +66,7 @@ def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]
         opened.enter_context(settings.hidden(env))
         terminal, sessions_by_key = Terminal.for_options(options, env), dict[str, Session]()
         ours = environment.without_settings(env)
-        resolved = service.resolve_request(options, ours, fast.fingerprint(options, env))
+        resolved = service.Resolved(options, ours, fast.fingerprint(options, env))
         answer = resolved.answer(terminal, sessions_by_key)
         resolved.warn_of_lost(terminal)
         own = resolved.fields(answer)

@@ -4,13 +4,12 @@ A template's `@NAME@` is filled in here.
 """
 
 import os
-from collections.abc import Iterable, Mapping
 
 from mfaenv import duration, shells
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.entry import ReadOnlyStore
-from mfaenv.fast.parse import MAIN, PROGRAM
+from mfaenv.fast.parse import MAIN, PROGRAM, Env, Words
 from mfaenv.shells import Pair
 
 SCRIPT = "MFAENV_FUNCTION"
@@ -43,7 +42,7 @@ def settings(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[Pair]:
     return [*script, *([(environment.STORE, store.path or None)] if hook and language.hook else [])]
 
 
-def reminder(env: Mapping[str, str]) -> int:
+def reminder(env: Env) -> int:
     """Return how many seconds before the end a hook says so; none with OFF, the usual ones for what is no time."""
     text = env.get(REMIND) or USUAL_REMINDER
     try:
@@ -53,7 +52,7 @@ def reminder(env: Mapping[str, str]) -> int:
 
 
 def text(  # noqa: PLR0913 - all that the templates need
-    shell: str, seen: str, now: float, pairs: Iterable[Pair], *, hook: bool, remind: int = 0
+    shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool, remind: int = 0
 ) -> str:
     """Return the function and, where it is wanted and the shell can have one, the prompt hook.
 
@@ -125,14 +124,14 @@ def _choice() -> dict[str, str]:
     }
 
 
-def _flags(names: Iterable[str]) -> tuple[str, list[str]]:
+def _flags(names: Words) -> tuple[str, list[str]]:
     """Return the letters of these options, as one of them is written in patterns, and their long names."""
     flags = [flag for name in names for flag in _OPTIONS[name].flags]
     letters = "".join(flag[1] for flag in flags if flag[1] != "-")
     return f"[{letters}]", [flag for flag in flags if flag[1] == "-"]
 
 
-def filled(name: str, values: Mapping[str, str]) -> str:
+def filled(name: str, values: dict[str, str]) -> str:
     """Return a template with these values."""
     with open(os.path.join(FOLDER, name), encoding="utf-8", newline="") as file:
         template = file.read()

@@ -1,15 +1,13 @@
 """What to print for: the shell or the format that an option, a variable or the calling process names."""
 
-from collections.abc import Mapping
-
 from mfaenv import shells, suggest
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import catalog, parse
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options
 from mfaenv.shells import detect
 
 
-def get_target(options: Options, env: Mapping[str, str]) -> str:
+def get_target(options: Options, env: Env) -> str:
     """Return the shell or the format to print for. Raise MfaenvError (usage) for a name that is none."""
     data = parse.text(options, "format")
     if data and "shell" in options:

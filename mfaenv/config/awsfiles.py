@@ -140,7 +140,7 @@ def scan(path: str, errors: str = "strict") -> scanner.Scan:
             f"Name a file in {CONFIG[0]} or {CREDENTIALS[0]}, or put one there: AWS's tools read nothing else.",
         )
     with open(path, encoding=ENCODING, errors=errors) as file:
-        return scanner.scan(file)
+        return scanner.scan(file.readlines())
 
 
 @cache

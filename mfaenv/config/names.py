@@ -2,17 +2,16 @@
 
 import os
 import stat
-from collections.abc import Mapping
 
 from mfaenv.config import scanner
 from mfaenv.config.paths import ENCODING, file_paths
-from mfaenv.fast.parse import DEFAULT
+from mfaenv.fast.parse import DEFAULT, Env
 
 KINDS = ("profile", "services")
 """What the sections of the config file are of that are read."""
 
 
-def profiles(env: Mapping[str, str]) -> list[str]:
+def profiles(env: Env) -> list[str]:
     """Return the names of the profiles in both files, whatever else is wrong there; none of a file without text."""
     config, credentials = file_paths(env)
     names = [profile_of(title) for title in _titles(config)]

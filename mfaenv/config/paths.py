@@ -2,7 +2,8 @@
 
 import io
 import os
-from collections.abc import Mapping
+
+from mfaenv.fast.parse import Env
 
 CONFIG = ("AWS_CONFIG_FILE", "~/.aws/config")
 CREDENTIALS = ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
@@ -10,7 +11,7 @@ ENCODING = io.text_encoding(None)
 """What botocore reads them in: the locale's, or UTF-8 where that is C."""
 
 
-def file_paths(env: Mapping[str, str]) -> tuple[str, str]:
+def file_paths(env: Env) -> tuple[str, str]:
     """Return the paths of the config file and the credentials file; an empty variable means none, as in botocore."""
     config, credentials = (
         os.path.expanduser(os.path.expandvars(env.get(variable, usual))) for variable, usual in (CONFIG, CREDENTIALS)

@@ -7,8 +7,6 @@ AWS_SOURCE_IDENTITY win, for the wanted profile alone. The limits are those of
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 """
 
-import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 
 from mfaenv.config.awsfiles import AwsFiles, Sections
@@ -120,7 +118,9 @@ def _wrong_tag(key: str, value: str) -> str:
         return f"a value has at most {MAX_VALUE} characters, and that of '{key}' has {len(value)}"
     if key.lower().startswith(AWS_PREFIX):
         return f"'{key}' begins with {AWS_PREFIX}, which is AWS's own"
-    others = (sign for sign in key + value if sign not in TAG_CHARACTERS and unicodedata.category(sign)[0] not in "LZN")
+    from unicodedata import category  # few profiles have tags
+
+    others = (sign for sign in key + value if sign not in TAG_CHARACTERS and category(sign)[0] not in "LZN")
     other = next(others, "")
     return f"'{key}' has a character that AWS does not take ({other!a})" if other else ""
 
@@ -174,6 +174,8 @@ def limited(hops: tuple[Hop, ...], *, read_only: bool, policy_file: str, policy_
 
 def _policy(name: str) -> str:
     """Return the policy in a file, without white space that counts against AWS's limit. Raise MfaenvError (usage)."""
+    import json  # few lines name a file of policies
+
     try:
         with open(name, encoding="utf-8") as file:
             policy = json.loads(file.read(MAX_POLICY_FILE))

@@ -5,7 +5,7 @@ does not say where an option stands, and takes a time that grows with the square
 one pass over the lines, each looked at once.
 """
 
-from collections.abc import Iterable
+from mfaenv.fast.parse import Words
 
 MAX_TITLE = 4096
 """Characters of a section's title: the time of shlex, which splits it here and in botocore, grows with their square."""
@@ -78,7 +78,7 @@ class Scan:
         return {title: {**for_all, **options} for title, options in values.items()}
 
 
-def scan(lines: Iterable[str]) -> Scan:
+def scan(lines: Words) -> Scan:
     """Look at each line of a file, with its line end or without. Lines are numbered from 1."""
     result = Scan()
     sections = result.sections

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mfaenv.aws import address
@@ -57,8 +56,7 @@ NESTED = {
 """The settings that may stand in the block of `s3`, and their names there."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The variables to set, and what programs in the shell do otherwise than with the profile's name, in words."""
 
     variables: Mapping[str, str]

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the order is th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section
@@ -145,7 +144,7 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     """
     name = request.profiles[-1]
     text = files.profiles.get(name, {}).get(EXPIRATION, "") if request.kind == STATIC else ""
-    end = _moment(text)
+    end = _moment(text) if text else None
     if end is None or end > now:
         return
     long_term = f"{name}{LONG_TERM_SUFFIX}"
@@ -157,6 +156,8 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
 
 def _moment(text: str) -> float | None:
     """Return a moment in seconds since 1970, which is in UTC where it names no other zone; None where it is none."""
+    from datetime import UTC, datetime  # few profiles have such
+
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -10,8 +10,13 @@ from mfaenv import shells
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
 
-    Run = Callable[[dict[str, "str | bool"], Sequence[str], Mapping[str, str]], int]
+    Run = Callable[["Options", "Words", "Env"], int]
+
+Env: "TypeAlias" = "Mapping[str, str]"
+Words: "TypeAlias" = "Sequence[str]"
+"""What annotations say where each Tab or each start of a shell would wait a fifth longer for collections.abc."""
 
 MAIN = ""
 """The main command has no name."""

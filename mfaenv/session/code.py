@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
-import signal
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfaenv.aws import process
 from mfaenv.config.acquisition import STDIN, checked_code
@@ -40,8 +36,7 @@ LONGEST = 64
 GIVE = "give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process"
 
 
-@dataclass(frozen=True)
-class CodeSource:
+class CodeSource(NamedTuple):
     """A source of codes: `get` takes the question, and what to do while the code is looked for.
 
     `asks` tells whether the code has to be asked for: that may take any time, and another code can be had when the
@@ -119,6 +114,8 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
     What the terminal's check raises ends the program. Raise MfaenvError, with the program's name and status but never
     its output.
     """
+    from subprocess import PIPE  # a question comes before any program
+
     words = process.words(command)
     name = os.path.basename(words[0])
     meanwhile()
@@ -134,7 +131,7 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
 
     with terminal.for_program() as streams:
         try:
-            with program.start(words, env, stdout=subprocess.PIPE, **streams) as running:
+            with program.start(words, env, stdout=PIPE, **streams) as running:
                 output, _ = program.communicate(running, check)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "its name cannot be used"
@@ -154,11 +151,15 @@ def _ending(status: int) -> str:
     """Return how a program ended that failed: with a status, or, where that is negative, by a signal."""
     if status > 0:
         return f"ended with status {status}"
-    name = next((each.name for each in signal.Signals if each == -status), f"signal {-status}")
+    from signal import Signals
+
+    name = next((each.name for each in Signals if each == -status), f"signal {-status}")
     return f"was ended by {name}"
 
 
 def first_code(output: bytes) -> str:
     """Find the first run of exactly six ASCII digits."""
+    import re
+
     match = re.search(rb"(?<![0-9])[0-9]{6}(?![0-9])", output)
     return match[0].decode("ascii") if match else ""

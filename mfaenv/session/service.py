@@ -3,17 +3,14 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from mfaenv import fast
 from mfaenv.config import acquisition, provenance, resolve, settings, sources
-from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.paths import file_paths
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, NothingStoredError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Fields, Session
 from mfaenv.fast.parse import Options
-from mfaenv.model import Acquisition, Request
 from mfaenv.session import longterm, profile_choice, remembered
 from mfaenv.session.cache import Answer
 from mfaenv.session.fetch import Context
@@ -40,7 +37,7 @@ def obtain(
     fingerprint = fast.fingerprint(options, env)
     try:
         with settings.hidden(env):
-            resolved = resolve_request(options, environment.without_settings(env), fingerprint, terminal)
+            resolved = Resolved(options, environment.without_settings(env), fingerprint, terminal)
             if check is not None:
                 check(resolved.own)
             fields = resolved.fields(resolved.answer(terminal))
@@ -53,48 +50,34 @@ def obtain(
         raise
 
 
-def resolve_request(
-    options: Options, env: Mapping[str, str], fingerprint: str, terminal: Terminal | None = None
-) -> "Resolved":
-    """Settle what the options, variables and files ask for; a person at the terminal may choose the profile.
-
-    Raise MfaenvError, as for a store that is refused.
-    """
-    if only := env.get(environment.ONLY, ""):
-        what = f"This was started by mfaenv exec --only: it has profile {only} alone, and no store."
-        raise MfaenvError(what, "Type this in another window.")
-    if not environment.profile_as_is_known(env):
-        hint = f"It takes {', '.join(environment.PROFILE_NAMES)}."
-        name = environment.PROFILE_AS
-        raise MfaenvError(f"{name} does not know '{env[name]}'.", hint, status=USAGE)
-    store = Store.of(env)
-    store.check()
-    states = cached_requests.states(file_paths(env))
-    files = resolve.load_files(options, env)
-    if terminal and (chosen := profile_choice.instead_of_default(options, env, files, terminal)):
-        options = {**options, "profile": chosen}
-        fingerprint = fast.fingerprint(options, env)
-    request = resolve.resolve(options, env, files)
-    sources.refuse_ended(request, files, time.time())
-    how = acquisition.settle(options, env, request, files)
-    return Resolved(options, env, store, fingerprint, states, files, request, how)
-
-
-@dataclass(frozen=True)
 class Resolved:
-    """What was asked: the options, the `fingerprint` of all of it, the AWS files, and the request that it led to.
+    """What the options, variables and files ask for: the AWS files, and the request that they led to."""
 
-    `states` are those of the files before they were read.
-    """
+    def __init__(
+        self, options: Options, env: Mapping[str, str], fingerprint: str, terminal: Terminal | None = None
+    ) -> None:
+        """Settle it; a person at the terminal may choose the profile. `fingerprint` is that of the whole environment.
 
-    options: Options
-    env: Mapping[str, str]
-    store: Store
-    fingerprint: str
-    states: tuple[str, ...]
-    files: AwsFiles
-    request: Request
-    how: Acquisition
+        Raise MfaenvError, as for a store that is refused.
+        """
+        if only := env.get(environment.ONLY, ""):
+            what = f"This was started by mfaenv exec --only: it has profile {only} alone, and no store."
+            raise MfaenvError(what, "Type this in another window.")
+        if not environment.profile_as_is_known(env):
+            hint = f"It takes {', '.join(environment.PROFILE_NAMES)}."
+            name = environment.PROFILE_AS
+            raise MfaenvError(f"{name} does not know '{env[name]}'.", hint, status=USAGE)
+        self.store = Store.of(env)
+        self.store.check()
+        self._states = cached_requests.states(file_paths(env))  # before they are read
+        self.files = resolve.load_files(options, env)
+        if terminal and (chosen := profile_choice.instead_of_default(options, env, self.files, terminal)):
+            options = {**options, "profile": chosen}
+            fingerprint = fast.fingerprint(options, env)
+        self.options, self.env, self._fingerprint = options, env, fingerprint
+        self.request = resolve.resolve(options, env, self.files)
+        sources.refuse_ended(self.request, self.files, time.time())
+        self.how = acquisition.settle(options, env, self.request, self.files)
 
     @property
     def own(self) -> Fields:
@@ -145,8 +128,8 @@ class Resolved:
             cached_requests.write(
                 self.store,
                 fast.CachedRequest(
-                    key=self.fingerprint,
-                    files=(*self.states, *cached_requests.states(map(self.store.file, names))),
+                    key=self._fingerprint,
+                    files=(*self._states, *cached_requests.states(map(self.store.file, names))),
                     session_key=answer.key,
                     min_remaining=request.min_remaining.seconds,
                     **self.own,

@@ -1,18 +1,23 @@
-"""Programs: where one is, and its start. All that mfaenv starts is started here."""
+"""Programs: where one is, and its start. All that mfaenv starts is started here.
+
+Each function loads for itself what starts programs: it takes half as long as an interpreter, and most questions come
+before any program.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mfaenv.command_line import ENDINGS
 from mfaenv.errors import MfaenvError
 from mfaenv.terminal import coredump
+
+if TYPE_CHECKING:
+    import subprocess
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
@@ -61,7 +66,9 @@ else:
 
         A relative or empty entry of the PATH is the user's own wish, as it is in a shell.
         """
-        return shutil.which(name, path=env.get("PATH", os.defpath)) or ""
+        from shutil import which
+
+        return which(name, path=env.get("PATH", os.defpath)) or ""
 
 
 def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
@@ -82,14 +89,16 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
             status=NOT_EXECUTABLE,
         )
 
+    from subprocess import Popen
+
     lowered = coredump.restore()  # the program inherits the limit
     try:
-        return subprocess.Popen(words, env=dict(env), **streams)  # noqa: S603 - the user's own program, or this one
+        return Popen(words, env=dict(env), **streams)  # noqa: S603 - the user's own program, or this one
     except OSError as error:
         script = script_command(words[0], command) if error.errno == errno.ENOEXEC else []
         if not script:
             raise
-        return subprocess.Popen(script, env=dict(env), **streams)  # noqa: S603 - as a shell does
+        return Popen(script, env=dict(env), **streams)  # noqa: S603 - as a shell does
     finally:
         if lowered:
             coredump.prevent()
@@ -113,10 +122,12 @@ def end_bound() -> None:
 
 def end(running: subprocess.Popen[bytes]) -> None:
     """Ask a program to end, and see that it does."""
+    from subprocess import TimeoutExpired
+
     running.terminate()
     try:
         running.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
+    except TimeoutExpired:
         running.kill()
         running.wait()
 
@@ -128,11 +139,13 @@ def communicate(
 
     `check` gets again and again what was printed so far (on POSIX alone), and may raise.
     """
+    from subprocess import TimeoutExpired
+
     try:
         while True:
             try:
                 return running.communicate(stdin, LOOK_SECONDS)
-            except subprocess.TimeoutExpired as error:
+            except TimeoutExpired as error:
                 stdin = None  # what is left of it is kept there
                 printed = error.output or b""
             check(printed)
@@ -161,15 +174,17 @@ def check(name: str, env: Mapping[str, str]) -> None:
 
 def output(command: Sequence[str], env: Mapping[str, str], seconds: float, **streams: Any) -> str:
     """Return what a program prints; empty where it is not there, fails, or takes longer. Only that is of interest."""
-    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **streams}
+    from subprocess import DEVNULL, PIPE, SubprocessError
+
+    quiet = {"stdin": DEVNULL, "stderr": DEVNULL, **streams}
     try:
-        with start(command, env, stdout=subprocess.PIPE, **quiet) as running:
+        with start(command, env, stdout=PIPE, **quiet) as running:
             try:
                 out = running.communicate(timeout=seconds)[0]
             except BaseException:
                 running.kill()
                 raise
-    except (OSError, ValueError, subprocess.SubprocessError, MfaenvError):
+    except (OSError, ValueError, SubprocessError, MfaenvError):
         return ""
     return "" if running.returncode else out.decode("utf-8", "replace")
 

@@ -27,7 +27,7 @@ BLOCK = "no name = value in an indented block"
 
 
 def scan(text: str) -> scanner.Scan:
-    found = scanner.scan(io.StringIO(text))
+    found = scanner.scan(io.StringIO(text).readlines())
     found.problems = [(line, wrong) for line, wrong in found.problems if wrong != BLOCK]
     return found
 
@@ -90,7 +90,7 @@ def test_whatever_stands_in_a_file_its_sections_have_the_lines_that_they_begin_i
 
 def test_what_is_wrong_is_passed_over() -> None:
     text = "before = 1\n[a]\nx = 1\nhalf a key\nX = 2\n[b]\n[a]\ns3 =\n  k\n= 1\ny = 3\n"
-    scanned = scanner.scan(io.StringIO(text))
+    scanned = scanner.scan(io.StringIO(text).readlines())
     assert scanned.problems == [
         (1, "a value is before the first [section]"),
         (4, "neither a [section] nor a name = value"),
@@ -108,7 +108,7 @@ def test_line_ends_make_no_difference(text: str, end: str) -> None:
 
 
 def scan_with(text: str, end: str) -> scanner.Scan:
-    return scanner.scan(io.StringIO(text.replace("\n", end), newline=""))
+    return scanner.scan(io.StringIO(text.replace("\n", end), newline="").readlines())
 
 
 @pytest.mark.parametrize("size", [scanner.MAX_NAME, scanner.MAX_NAME + 1])

@@ -34,7 +34,7 @@ PROCESS = re.compile(r"\b(?:v?fork|clone3?)\((?!.*CLONE_THREAD)")
 
 def text(shell: str, *, hook: bool = True) -> bytes:
     """What a template becomes, without the settings and the session after it."""
-    known = [("MFAENV_STORE", "/tmp/o'alice")] if shells.get_target(shell).saved else []
+    known: list[shells.Pair] = [("MFAENV_STORE", "/tmp/o'alice")] if shells.get_target(shell).saved else []
     return startup.text(shell, "1799999999.5", NOW, known, hook=hook).encode()
 
 
