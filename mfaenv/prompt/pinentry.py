@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
+from mfaenv.fast.environment import is_digits
 from mfaenv.prompt.programs import ENDED_FROM_OUTSIDE, PROMPT, TITLE, Dialog, Ended, NoWindowError, ProgramStart, Shown
 
 LONGEST = 900
@@ -17,6 +18,9 @@ CLOSED = {62, 99, 198}
 
 GONE = {0, *ENDED_FROM_OUTSIDE}
 """How it ends where it leaves GETPIN without an answer because somebody closed it."""
+
+DIGITS = 10
+"""Of an error's number, which has 32 bits."""
 
 _ASK = "GETPIN"
 _CODE = 0xFFFF
@@ -52,7 +56,8 @@ class Pinentry(Dialog):
         kind, number, *_ = [*" ".join(answers[before : before + 1]).split(), "", ""]
         if kind == "OK":
             return "".join(unquote(line[2:]) for line in lines if line.startswith("D "))
-        if (number.isdigit() and int(number) & _CODE in CLOSED) or (len(answers) == before and ended.status in GONE):
+        is_closed = is_digits(number) and int(number[:DIGITS]) & _CODE in CLOSED
+        if is_closed or (len(answers) == before and ended.status in GONE):
             raise KeyboardInterrupt
         raise NoWindowError("no display")
 

@@ -101,7 +101,7 @@ class Window:
         with self._terminal.for_program():  # one in a terminal leaves that as it was
             try:
                 with program.start(command, env, stdin=pipe, stdout=pipe, stderr=pipe) as running:
-                    streams = program.communicate(running, lambda _: self._terminal.check(), start.stdin.encode())
+                    streams = program.communicate(running, dialog.name, self._terminal.check, start.stdin.encode())
             except (OSError, ValueError) as error:
                 raise NoWindowError(getattr(error, "strerror", None) or "cannot be run") from None
         output, errors = (text.decode("utf-8", "replace") for text in streams)

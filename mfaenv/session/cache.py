@@ -130,7 +130,7 @@ class Cache:
         since = self._now()
         with self._lock(WINDOW, f"A window of another mfaenv asks for the code of profile {profile}"):
             self._terminal.check()
-            if remembered.is_dismissed(self.store, access_key, since):
+            if remembered.is_dismissed(self.store, access_key, since, self._now()):
                 raise KeyboardInterrupt
             try:
                 yield

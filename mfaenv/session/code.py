@@ -27,9 +27,6 @@ Question = tuple[Styled, ...]
 PROGRAM_SECONDS = 60
 """How long a program may take: some wait for a touch or a PIN."""
 
-MOST = 65_536
-"""Bytes that a program may print; one that prints without end would take all the memory."""
-
 LONGEST = 64
 """Bytes of a code in standard input, with blanks and the line's end."""
 
@@ -122,17 +119,15 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
     env = environment.without_settings(terminal.env)
     end = time.monotonic() + PROGRAM_SECONDS
 
-    def check(printed: bytes) -> None:
+    def check() -> None:
         if time.monotonic() > end:
             raise MfaenvError(f"{name} gave no code within {PROGRAM_SECONDS} s.", _PROGRAM_HINT)
-        if len(printed) > MOST:
-            raise MfaenvError(f"{name} does not stop printing.", _PROGRAM_HINT)
         terminal.check()
 
     with terminal.for_program() as streams:
         try:
             with program.start(words, env, stdout=PIPE, **streams) as running:
-                output, _ = program.communicate(running, check)
+                output, _ = program.communicate(running, name, check)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "its name cannot be used"
             raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", _PROGRAM_HINT) from None

@@ -112,9 +112,9 @@ def remember_code(store: Store, serial: str, code: str, said: str, now: float) -
     store.put(Codes(key=serial, codes=(*kept, (code, said, until))), until)
 
 
-def is_dismissed(store: Store, access_key: str, moment: float) -> bool:
-    """Return whether a person closed a window that asked for this access key, since then."""
-    return (store.get(DismissedPrompt, access_key) or DismissedPrompt()).at >= moment
+def is_dismissed(store: Store, access_key: str, since: float, now: float) -> bool:
+    """Return whether a person closed a window that asked for this access key, since then and not in the future."""
+    return since <= (store.get(DismissedPrompt, access_key) or DismissedPrompt()).at <= now
 
 
 def remember_dismissed(store: Store, access_key: str, now: float) -> None:

@@ -28,6 +28,9 @@ https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
 FIRST_LINE_BYTES = 128
 """How much of a program is read to see whether it is a script."""
 
+MAX_PRINTED = 65_536
+"""Bytes that a program may print; one that prints without end would take all the memory."""
+
 GRACE_SECONDS = 2
 """How long a program has to end after it was asked to."""
 
@@ -133,11 +136,11 @@ def end(running: subprocess.Popen[bytes]) -> None:
 
 
 def communicate(
-    running: subprocess.Popen[bytes], check: Callable[[bytes], None], stdin: bytes | None = None
+    running: subprocess.Popen[bytes], name: str, check: Callable[[], None], stdin: bytes | None = None
 ) -> tuple[bytes, bytes]:
     """Write a program's input and return its output and errors; what is raised here ends it.
 
-    `check` gets again and again what was printed so far (on POSIX alone), and may raise.
+    `check` is called again and again, and may raise. Raise MfaenvError where it prints too much (seen on POSIX alone).
     """
     from subprocess import TimeoutExpired
 
@@ -147,8 +150,9 @@ def communicate(
                 return running.communicate(stdin, LOOK_SECONDS)
             except TimeoutExpired as error:
                 stdin = None  # what is left of it is kept there
-                printed = error.output or b""
-            check(printed)
+                if len(error.output or b"") + len(error.stderr or b"") > MAX_PRINTED:
+                    raise MfaenvError(f"{name} does not stop printing.", "Try it by itself.") from None
+            check()
     except BaseException:
         end(running)
         raise

@@ -25,6 +25,7 @@ from mfaenv.terminal.tones import Styled
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from clock import Clock
     from product import Product
 
     from mfaenv.pretend_aws.scenario import Scenario
@@ -116,6 +117,27 @@ def test_a_pinentry_that_goes_without_an_answer_was_closed(product: Product, ans
     assert windows_asked(product) == 1
 
 
+def test_a_window_closed_before_the_clock_was_set_back_is_no_answer(
+    product: Product, scenario: Scenario, clock: Clock
+) -> None:
+    clock.advance(3600)
+    with_pinentry(product, "kill $$").run("process", "--ask", "window")
+    clock.advance(-3600)
+    (product.home / "windows" / "pinentry").write_text(
+        ANSWERING.format(answer=f"echo D {scenario.device.code()}"), encoding="utf-8"
+    )
+    done = product.run("process", "--ask", "window")
+    assert (done.status, done.err) == (0, "")
+    assert windows_asked(product) == 2
+
+
+@pytest.mark.parametrize("stream", ["", ">&2"])
+def test_what_prints_without_end_is_ended(product: Product, stream: str) -> None:
+    done = with_pinentry(product, f"while :; do echo secret {stream}; done").run("process", "--ask", "window")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.splitlines() == ["mfaenv: pinentry does not stop printing.", "        Try it by itself."]
+
+
 def test_what_answers_by_itself_with_no_code_is_not_asked_for_ever(product: Product) -> None:
     done = with_pinentry(product, "echo D secret").run("process", "--ask", "window")
     assert (done.status, done.out) == (1, "")
@@ -197,6 +219,8 @@ ASKED = "SETTITLE mfaenv\nGETPIN\nBYE\n"
         (Pinentry(), Ended(0, "OK Pleased\nERR 83886254 Unknown option\nOK\nOK\n", "", ASKED), ""),
         (Pinentry(), Ended(0, "OK Pleased\nOK\nERR 83886179 cancelled\n", "", ASKED), KeyboardInterrupt),
         (Pinentry(), Ended(0, "OK Pleased\nOK\nERR 83918950 no terminal\n", "", ASKED), NoWindowError),
+        (Pinentry(), Ended(0, "OK Pleased\nOK\nERR ² superscript\n", "", ASKED), NoWindowError),
+        (Pinentry(), Ended(0, f"OK Pleased\nOK\nERR {'9' * 5000} long\n", "", ASKED), NoWindowError),
         (Pinentry(), Ended(0, "OK Pleased\nOK\n", "", ASKED), KeyboardInterrupt),
         (Pinentry(), Ended(-15, "OK Pleased\nOK\n", "", ASKED), KeyboardInterrupt),
         (Pinentry(), Ended(-6, "OK Pleased\nOK\n", "", ASKED), NoWindowError),
