@@ -55,7 +55,7 @@ class Iam:
         with named_errors("iam:ListAccessKeys"):
             pages = self._client.get_paginator("list_access_keys").paginate(**self._scope)
             keys = [
-                AccessKey(row["AccessKeyId"], row["Status"] == ACTIVE, row["CreateDate"].timestamp())
+                AccessKey(sts.text(row, "AccessKeyId"), row["Status"] == ACTIVE, row["CreateDate"].timestamp())
                 for page in pages
                 for row in page["AccessKeyMetadata"]
             ]
@@ -72,7 +72,7 @@ class Iam:
         """Make a new key; IAM shows its secret this once."""
         with named_errors("iam:CreateAccessKey"):
             made = self._once.create_access_key(**self._scope)["AccessKey"]
-            return Keys(made["AccessKeyId"], made["SecretAccessKey"], "", "IAM")
+            return Keys(sts.text(made, "AccessKeyId"), sts.text(made, "SecretAccessKey"), "", "IAM")
 
     def deactivate(self, key_id: str) -> None:
         """Switch a key off; it can be switched on again."""

@@ -6,6 +6,7 @@ it, which connects to it: https://datatracker.ietf.org/doc/html/rfc3986#section-
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,7 +15,13 @@ from mfaenv.errors import USAGE, MfaenvError, without_password
 from mfaenv.model import Request
 
 ALLOW_HTTP = "MFAENV_ALLOW_HTTP"
-LONGEST_PORT = len("65535")
+URL = (
+    r"(https?)://(?:[^/\\?#]*@)?"
+    r"(\[[^]/\\?#@]*\]|[^[/\\?#@:][^/\\?#@:]*)(?::([0-9]{0,5}))?"
+    r"([/\\][^?#@]*)?(?:[?#][^@]*)?"
+)
+"""Scheme and user, host and port, path and the rest: an @ after the host is refused."""
+
 IPV4_PARTS = 4
 IPV4_BYTES = frozenset(map(str, range(256)))
 HAVE_PROXY_SETTINGS = {"darwin", "win32"}
@@ -37,28 +44,11 @@ class Address(NamedTuple):
 
 def parse(url: str) -> Address | None:
     """Take a URL apart; return None for what is no address of a service."""
-    scheme, separator, rest = url.partition("://")
-    authority = rest
-    for end in "/\\?#":
-        authority = authority.partition(end)[0]
-    path = rest[len(authority) :].partition("?")[0].partition("#")[0]
-    host, port = _host_and_port(authority.rpartition("@")[2])
-    is_url = separator and scheme.lower() in {"http", "https"} and url.isprintable() and " " not in url
-    if is_url and host and "@" not in rest[len(authority) :] and _is_port(port):
-        return Address(scheme.lower(), host.lower(), port, path)
-    return None
-
-
-def _host_and_port(text: str) -> tuple[str, str]:
-    if text.startswith("["):
-        host, bracket, port = text.partition("]")
-        return (f"{host}]", port[1:]) if bracket and port[:1] in {"", ":"} else ("", "")
-    host, _, port = text.partition(":")
-    return host, port
-
-
-def _is_port(text: str) -> bool:
-    return not text or (len(text) <= LONGEST_PORT and text.isascii() and text.isdigit())
+    match = re.fullmatch(URL, url, re.ASCII | re.IGNORECASE) if url.isprintable() and " " not in url else None
+    if match is None:
+        return None
+    scheme, host, port, path = match.groups(default="")
+    return Address(scheme.lower(), host.lower(), port, path)
 
 
 def checked(url: str) -> str:

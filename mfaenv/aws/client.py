@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mfaenv.aws import address, answers, bounded, explain, regions
+from mfaenv.aws import address, explain, regions
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Credentials, Keys, Request
 
@@ -47,10 +47,11 @@ def session(profile: str | None) -> Session:
 
 
 def _new_session(profile: str | None) -> Session:
-    with explain.botocore_errors():
-        made = bounded.new_session(profile, VARIABLES)
+    import botocore.session
+
+    with explain.setting_errors():
+        made = botocore.session.Session(dict(VARIABLES), profile=profile)
         made.register_component("data_loader", regions.loader())
-        made.register_component("response_parser_factory", answers.parsers())
         made.register("before-sign", partial(_refuse_http, made))
         # The global endpoint's tokens are refused in opt-in regions, and it answers for one partition only.
         made.set_config_variable("sts_regional_endpoints", "regional")
@@ -91,7 +92,7 @@ def settings_of(request: Request, arn: str = "", endpoint: str | None = None) ->
 
 def client(service: str, settings: ClientSettings, keys: Keys | Credentials) -> Any:
     """Make a client of a service that signs with these keys. Raise MfaenvError where there is no such endpoint."""
-    with explain.botocore_errors():
+    with explain.setting_errors():
         return _create(
             service,
             session(settings.profile),
@@ -139,32 +140,26 @@ class RoleClients:
     """STS clients for a chain of roles: hops whose profiles have the same settings share one, and its connection."""
 
     def __init__(self) -> None:
-        self._sessions: dict[str, tuple[str, Session, Any]] = {}
-        self._clients: dict[tuple[str, str, str | None], Any] = {}
+        self._first: Session | None = None
+        self._made: dict[tuple[str, str, str | None], tuple[Any, Any]] = {}
 
     def client(self, settings: ClientSettings, keys: Credentials) -> Any:
         """Return a client that signs with these keys, until the next one is asked for.
 
         Raise MfaenvError where there is no such region or endpoint.
         """
-        with explain.botocore_errors():
-            kind, source, current = self._session(settings.profile)
+        with explain.setting_errors():
+            first = self._first = self._first or _new_session(settings.profile)
+            section = first.full_config["profiles"].get(settings.profile, {})
+            own = repr(sorted((name, str(value)) for name, value in section.items() if name not in OF_A_ROLE))
+            which = own, call_region(first, settings.region, settings.arn), settings.endpoint
+            if which not in self._made:
+                source = _new_session(settings.profile) if self._made else first
+                source.set_credentials("", "")
+                self._made[which] = _create("sts", source, settings), source.get_credentials()
+            made, current = self._made[which]
             current.access_key, current.secret_key, current.token = keys.access_key, keys.secret_key, keys.token or None
-            name = kind, call_region(source, settings.region, settings.arn), settings.endpoint
-            if name not in self._clients:
-                self._clients[name] = _create("sts", source, settings)
-            return self._clients[name]
-
-    def _session(self, profile: str | None) -> tuple[str, Session, Any]:
-        """Return a profile's settings, the session for them, and what holds the keys of its clients."""
-        any_session = next((source for _, source, _ in self._sessions.values()), None) or _new_session(profile)
-        section = any_session.full_config["profiles"].get(profile, {})
-        settings = repr(sorted((name, str(value)) for name, value in section.items() if name not in OF_A_ROLE))
-        if settings not in self._sessions:
-            source = _new_session(profile) if self._sessions else any_session
-            source.set_credentials("", "")
-            self._sessions[settings] = settings, source, source.get_credentials()
-        return self._sessions[settings]
+            return made
 
 
 def call_region(source: Session, region: str, arn: str) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mfaenv.aws import client as clients
-from mfaenv.aws import explain
+from mfaenv.aws import explain, sts
 from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam_errors import named_errors
 from mfaenv.aws.sts import Identity
@@ -39,7 +39,7 @@ def ask(client: Any, identity: Identity, access_key: str) -> Found:
     try:
         with explain.aws_errors(access_key):
             pages = client.get_paginator("list_mfa_devices").paginate(**scope)
-            serials = tuple(str(device["SerialNumber"]) for page in pages for device in page["MFADevices"])
+            serials = [serial for page in pages for serial in serials_in(page)]
     except DeniedError:
         return Found((), (), denied=True)
     except MfaenvError as error:
@@ -49,6 +49,11 @@ def ask(client: Any, identity: Identity, access_key: str) -> Found:
         tuple(serial for serial in serials if SECURITY_KEY in serial),
         denied=False,
     )
+
+
+def serials_in(answer: Any) -> list[str]:
+    """Read an answer of ListMFADevices. Raise one of explain.UNREADABLE where a serial number is missing."""
+    return [sts.text(device, "SerialNumber") for device in answer["MFADevices"]]
 
 
 def likely(identity: Identity) -> str:

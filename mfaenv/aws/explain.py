@@ -22,6 +22,9 @@ OTHER_SCOPE = "Credential should be scoped to"
 """AWS has but one code, SignatureDoesNotMatch, for this and for a wrong secret key."""
 
 NO_NUMBER = "invalid literal for int()"
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What botocore's parsers raise, and what reads their answers here: a proxy may answer anything in AWS's place."""
+
 RETRY_SETTINGS = "Check AWS_MAX_ATTEMPTS and max_attempts, AWS_RETRY_MODE and retry_mode."
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
@@ -29,33 +32,35 @@ DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperat
 
 @contextmanager
 def aws_errors(access_key: str = "", device: str = "") -> Iterator[None]:
-    """Turn what goes wrong inside into MfaenvError; `access_key` and `device` are named where they are the reason."""
-    from botocore.exceptions import ClientError
-
-    try:
-        with botocore_errors():
-            yield
-    except ClientError as error:
-        raise from_client(error, access_key, device) from None
-
-
-@contextmanager
-def botocore_errors() -> Iterator[None]:
-    """Turn botocore's own errors, before or without an answer of AWS, into MfaenvError."""
-    from botocore.exceptions import BotoCoreError
+    """Turn what goes wrong in a call into MfaenvError, which names `access_key` or `device` where it is the reason."""
+    from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
     try:
         yield
-    except (ResponseParserError, KeyError):
-        # botocore takes it for granted that a page that is XML has AWS's elements in it.
-        raise MfaenvError(*NOT_AWS) from None
+    except ClientError as error:
+        raise from_client(error, access_key, device) from None
     except BotoCoreError as error:
         raise from_botocore(error) from None
-    except AttributeError as error:
-        if not isinstance(error.obj, str):
-            raise
-        raise MfaenvError(*NOT_NESTED) from None
+    except (ResponseParserError, *UNREADABLE):
+        raise MfaenvError(*NOT_AWS) from None
+
+
+@contextmanager
+def setting_errors() -> Iterator[None]:
+    """Turn what botocore raises for settings of which it can make no client into MfaenvError."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        yield
+    except BotoCoreError as error:
+        raise from_botocore(error) from None
+    except AttributeError:
+        # botocore takes it for granted that settings are nested below these.
+        raise MfaenvError(
+            "A profile's s3 or api_versions stands alone, and holds nothing.",
+            "Write its settings below it, indented, or remove the line.",
+        ) from None
     except ValueError as error:
         # botocore's word for an endpoint or a region that makes no URL, and Python's for a setting that is no number
         kind, colon, text = str(error).partition(": ")
@@ -138,12 +143,6 @@ NOT_AWS = (
     "Check HTTPS_PROXY, NO_PROXY, and endpoint_url or AWS_ENDPOINT_URL.",
 )
 
-NOT_NESTED = (
-    "A profile's s3 or api_versions stands alone, and holds nothing.",
-    "Write its settings below it, indented, or remove the line.",
-)
-"""Botocore takes it for granted that there are some."""
-
 OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was used.")
 
 
@@ -158,8 +157,6 @@ def _denied(text: str, device: str) -> MfaenvError:
             f"The device {device} is not this user's, according to AWS.",
             "Set --serial-number or mfa_serial: see the console, Security credentials.",
         )
-    if "Cannot call GetSessionToken with session credentials" in text:
-        return MfaenvError("These keys belong to a session already.", "Use the profile that holds the long-term keys.")
     return DeniedError(
         f"AWS denied it{': ' if text else ''}{_sentence(text)}",
         "Check the user's policies and, for a role, its trust policy.",
@@ -172,9 +169,10 @@ def error_code(error: ClientError) -> str:
 
 
 def _text_of(error: ClientError, part: str) -> str:
-    """Return a part of an error, which an answer may lack, or have and leave empty."""
+    """Return a part of an error, which an answer may lack, leave empty, or have twice."""
     parts: Any = error.response.get("Error", {})
-    return parts.get(part) or ""
+    text = parts.get(part)
+    return text if isinstance(text, str) else ""
 
 
 def clock_error(response: Any) -> MfaenvError:
@@ -223,15 +221,11 @@ BOTOCORE = (
     ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
     ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
     ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),
-    ("InvalidRegionError", "{}", "Check --region, AWS_REGION, and the profile's region."),
-    (
-        "NoRegionError",
-        "A region is needed here, and none is set.",
-        "Set --region, AWS_REGION, or the profile's region.",
-    ),
     ("CredentialRetrievalError", "{}", "Check what credential_process or credential_source names."),
 )
 """botocore's exceptions by name, the special before the general: https://docs.aws.amazon.com/boto3 lists them."""
+
+SIGN_INS = {"SSOError": "aws sso login", "TokenRetrievalError": "aws sso login", "LoginError": "aws login"}
 
 
 def _sentence(text: str) -> str:
@@ -246,10 +240,6 @@ def source_errors(profile: str, kind: str) -> Iterator[None]:
     """Explain what goes wrong with a sign-in, program, file or server that gives a profile's keys; not its output."""
     from botocore import exceptions
 
-    sign_ins = (
-        ((exceptions.SSOError, exceptions.TokenRetrievalError), "aws sso login"),
-        ((getattr(exceptions, "LoginError", ()),), "aws login"),
-    )
     try:
         yield
     except exceptions.MissingDependencyException:
@@ -258,14 +248,14 @@ def source_errors(profile: str, kind: str) -> Iterator[None]:
             command=install_command("login"),
         ) from None
     except exceptions.BotoCoreError as error:
-        for kinds, command in sign_ins:
-            if isinstance(error, kinds):
-                raise MfaenvError(
-                    f"Profile {profile} is not signed in: {_sentence(str(error))}",
-                    f"Sign in first: {command} --profile {profile}",
-                ) from None
-        raise
-    except (AttributeError, IndexError, OSError, RuntimeError, TypeError, ValueError) as error:
+        command = next((SIGN_INS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in SIGN_INS), "")
+        if not command:
+            raise
+        raise MfaenvError(
+            f"Profile {profile} is not signed in: {_sentence(str(error))}",
+            f"Sign in first: {command} --profile {profile}",
+        ) from None
+    except (OSError, *UNREADABLE) as error:
         reason = "its setting or its answer is malformed"
         if isinstance(error, OSError):
             reason = f"{error.strerror}: {error.filename}"

@@ -43,20 +43,13 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Crede
         if resolved is None:
             raise _nothing(request)
         frozen = resolved.get_frozen_credentials()
-        keys = _texts(frozen.access_key, frozen.secret_key, frozen.token or "")
+        keys: tuple[Any, Any, Any] = (frozen.access_key, frozen.secret_key, frozen.token or "")
+        if not all(isinstance(key, str) for key in keys) or not all(keys[:2]):
+            raise TypeError  # a program may print anything
     # The AWS CLI's export-credentials reads the same attribute: botocore has no public one for it.
     expires = getattr(resolved, "_expiry_time", None)
     until = int(expires.timestamp()) if expires else None
     return Credentials(*keys, until, str(frozen.account_id or ""))
-
-
-def _texts(access_key: object, secret_key: object, token: object) -> tuple[str, str, str]:
-    """Return keys as text. Raise TypeError or ValueError where they are none: a program may print anything."""
-    if not (isinstance(access_key, str) and isinstance(secret_key, str) and isinstance(token, str)):
-        raise TypeError
-    if not (access_key and secret_key):
-        raise ValueError
-    return access_key, secret_key, token
 
 
 def _resolver(session: Session, kind: str, popen: Start) -> CredentialResolver:

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from mfaenv.aws import bounded, client, explain
+from mfaenv.aws import client, explain, sts
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.model import Credentials
 
@@ -39,7 +39,6 @@ https://docs.aws.amazon.com/general/latest/gr/signin-service.html has those of `
 """
 
 ISSUER = "mfaenv"
-OK = 200
 REFUSED = range(400, 500)
 FAILED_THERE = range(500, 600)
 
@@ -93,36 +92,22 @@ def link(at: Console, source: Session, keys: Credentials, destination: str) -> s
     """
     session = {"sessionId": keys.access_key, "sessionKey": keys.secret_key, "sessionToken": keys.token}
     # Without SessionDuration: AWS refuses it for a role that was got with another session.
-    token = _token(at, source, {"Action": "getSigninToken", "Session": json.dumps(session, separators=(",", ":"))})
-    return _url(at, {"Action": "login", "Issuer": ISSUER, "Destination": destination, "SigninToken": token})
+    with_keys = {"Action": "getSigninToken", "Session": json.dumps(session, separators=(",", ":"))}
+    with explain.aws_errors():
+        status, body = _get(at, source, _url(at, with_keys))
+        if status in REFUSED:
+            raise MfaenvError(
+                f"AWS refused to sign in to the console with this session (status {status}).",
+                "It may have ended, or is not a role's: try --refresh, or another profile.",
+            )
+        if status in FAILED_THERE:
+            raise MfaenvError(f"AWS's sign-in service failed (status {status}).", "Try again in a minute.")
+        token = sts.text(json.loads(body), "SigninToken")
+        return _url(at, {"Action": "login", "Issuer": ISSUER, "Destination": destination, "SigninToken": token})
 
 
 def _url(at: Console, parameters: dict[str, str]) -> str:
     return f"{at.sign_in}/federation?{urlencode(parameters, quote_via=quote, safe='')}"
-
-
-def _token(at: Console, source: Session, parameters: dict[str, str]) -> str:
-    status, body = _get(at, source, _url(at, parameters))
-    if status in REFUSED:
-        raise MfaenvError(
-            f"AWS refused to sign in to the console with this session (status {status}).",
-            "It may have ended, or is not a role's: try --refresh, or another profile.",
-        )
-    if status in FAILED_THERE:
-        raise MfaenvError(f"AWS's sign-in service failed (status {status}).", "Try again in a minute.")
-    token = _read(body) if status == OK else ""
-    if not token:
-        raise MfaenvError(*explain.NOT_AWS)
-    return token
-
-
-def _read(body: bytes) -> str:
-    try:
-        answer: Any = json.loads(body)
-    except ValueError:
-        return ""
-    token = answer.get("SigninToken") if isinstance(answer, dict) else None
-    return token if isinstance(token, str) and token.isascii() else ""
 
 
 def _get(at: Console, source: Session, url: str) -> tuple[int, bytes]:
@@ -132,18 +117,17 @@ def _get(at: Console, source: Session, url: str) -> tuple[int, bytes]:
     from botocore.httpsession import URLLib3Session
     from botocore.utils import get_environ_proxies
 
-    with explain.botocore_errors():
-        bundles = map(source.get_config_variable, ("ca_bundle", "requests_ca_bundle"))
-        settings: dict[str, Any] = {
-            "verify": next(filter(None, bundles), True),
-            "proxies": get_environ_proxies(at.sign_in),
-            "timeout": (client.CONNECT_SECONDS, client.READ_SECONDS),
-        }
-        http = URLLib3Session(**settings)
-        request = AWSRequest("GET", url, {"Accept": "application/json", "User-Agent": ISSUER}).prepare()
-        try:
-            answer = bounded.send(http, request)
-        except BotoCoreError as error:
-            text = str(error).replace(url, at.sign_in).replace(url.partition("?")[2], "…")
-            raise explain.from_botocore(error, text) from None
+    bundles = map(source.get_config_variable, ("ca_bundle", "requests_ca_bundle"))
+    settings: dict[str, Any] = {
+        "verify": next(filter(None, bundles), True),
+        "proxies": get_environ_proxies(at.sign_in),
+        "timeout": (client.CONNECT_SECONDS, client.READ_SECONDS),
+    }
+    http = URLLib3Session(**settings)
+    request = AWSRequest("GET", url, {"Accept": "application/json", "User-Agent": ISSUER}).prepare()
+    try:
+        answer = http.send(request)
+    except BotoCoreError as error:
+        text = str(error).replace(url, at.sign_in).replace(url.partition("?")[2], "…")
+        raise explain.from_botocore(error, text) from None
     return answer.status_code, answer.content

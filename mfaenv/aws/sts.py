@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from mfaenv.aws import explain
-from mfaenv.errors import MfaenvError
 from mfaenv.model import Credentials, Hop
 
 ARN_COLONS = 5
@@ -38,17 +37,15 @@ class Identity(NamedTuple):
 def identity(client: Any, access_key: str) -> Identity:
     """Ask who the keys are: no policy can deny that. Raise MfaenvError."""
     with explain.aws_errors(access_key):
-        caller = identity_in(client.get_caller_identity())
-    if caller is None:
-        raise MfaenvError(*explain.NOT_AWS)
-    return caller
+        return identity_in(client.get_caller_identity())
 
 
-def identity_in(answer: Any) -> Identity | None:
-    """Read an answer of GetCallerIdentity; return None where no account and ARN are in it."""
-    account, arn = answer.get("Account", ""), answer.get("Arn", "")
-    is_arn = arn.startswith("arn:") and arn.count(":") >= ARN_COLONS
-    return Identity(account, arn) if account and is_arn else None
+def identity_in(answer: Any) -> Identity:
+    """Read an answer of GetCallerIdentity. Raise one of explain.UNREADABLE where no account and ARN are in it."""
+    account, arn = text(answer, "Account"), text(answer, "Arn")
+    if not arn.startswith("arn:") or arn.count(":") < ARN_COLONS:
+        raise ValueError
+    return Identity(account, arn)
 
 
 def session_token(client: Any, access_key: str, serial: str, code: str, duration: int) -> Credentials:
@@ -77,12 +74,18 @@ def assume_role(client: Any, hop: Hop) -> Credentials:
 
 
 def credentials(answer: Any) -> Credentials:
-    """Take the four values out of an answer of STS. Raise MfaenvError where one is empty: that is no session."""
-    if not all(answer.values()):
-        raise MfaenvError(*explain.NOT_AWS)
+    """Take a session out of an answer of STS. Raise one of explain.UNREADABLE where a value is missing."""
     return Credentials(
-        answer["AccessKeyId"],
-        answer["SecretAccessKey"],
-        answer["SessionToken"],
+        text(answer, "AccessKeyId"),
+        text(answer, "SecretAccessKey"),
+        text(answer, "SessionToken"),
         int(answer["Expiration"].timestamp()),
     )
+
+
+def text(answer: Any, name: str) -> str:
+    """Return a value of an answer. Raise KeyError or TypeError where it is missing, empty or no text."""
+    value = answer[name]
+    if not (isinstance(value, str) and value):
+        raise TypeError
+    return value

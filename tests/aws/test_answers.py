@@ -1,15 +1,14 @@
 """Answers that are none of AWS's: a proxy's, another server's, a broken one's."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
-from botocore.parsers import ResponseParserError
+from botocore.parsers import ResponseParserError, create_parser
 from hypothesis import given
 from hypothesis import strategies as st
 from observed_aws import ObservedAws
@@ -17,7 +16,8 @@ from product import Product
 from settings import configure
 from trouble import CODE, assert_explained
 
-from mfaenv.aws import answers
+from mfaenv.aws import explain, sts
+from mfaenv.aws.devices import serials_in
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.serving.loopback import HttpResponse
 
@@ -141,16 +141,16 @@ def test_an_error_without_its_words_is_told(product: Product, aws: ObservedAws, 
     assert_explained(done, "The answer is not from AWS|AWS denied it")
 
 
+READERS: dict[str, Callable[[Any], Iterable[object]]] = {
+    "GetSessionToken": lambda answer: sts.credentials(answer["Credentials"]),
+    "AssumeRole": lambda answer: sts.credentials(answer["Credentials"]),
+    "GetCallerIdentity": sts.identity_in,
+    "ListMFADevices": serials_in,
+}
 OPERATIONS = [
     ServiceModel(create_loader().load_service_model(service, "service-2"), service).operation_model(name)
-    for service, name in [
-        ("sts", "GetSessionToken"),
-        ("sts", "AssumeRole"),
-        ("sts", "GetCallerIdentity"),
-        ("iam", "ListMFADevices"),
-        ("iam", "ListAccessKeys"),
-        ("iam", "GetAccessKeyLastUsed"),
-    ]
+    for name in READERS
+    for service in ["iam" if name.startswith("List") else "sts"]
 ]
 NAMES = ["Credentials", "AccessKeyId", "Expiration", "Arn", "MFADevices", "member", "SerialNumber", "CreateDate"]
 TEXTS = st.sampled_from(["", "x", "inf", "nan", "-1", "soon", ENDLESS, "2036-01-01T00:00:00Z", "&#0;", "]]>"])
@@ -163,19 +163,13 @@ ELEMENTS = st.recursive(
 )
 
 
-def kinds(value: Any) -> set[type]:
-    """The types of all that a parsed answer holds."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return {type(value)}.union(*map(kinds, inner))
-
-
 @given(st.sampled_from(OPERATIONS), ELEMENTS)
-def test_an_answer_is_as_the_model_says_or_it_is_none(operation: Any, inner: str) -> None:
+def test_what_is_read_out_of_an_answer_is_text_or_a_time(operation: Any, inner: str) -> None:
     result = operation.output_shape.serialization.get("resultWrapper", f"{operation.name}Result")
     page = f"<{operation.name}Response><{result}>{inner}</{result}></{operation.name}Response>"
-    parser = answers.parsers().create_parser("query")
+    response = {"status_code": 200, "headers": {}, "body": page.encode()}
     try:
-        found = parser.parse({"status_code": 200, "headers": {}, "body": page.encode()}, operation.output_shape)
-    except ResponseParserError:
+        values = READERS[operation.name](create_parser("query").parse(response, operation.output_shape))
+    except (ResponseParserError, *explain.UNREADABLE):
         return
-    assert kinds(found) <= {dict, list, str, int, bool, datetime}
+    assert {type(value) for value in values} <= {str, int}

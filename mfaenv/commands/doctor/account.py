@@ -24,9 +24,6 @@ REFUSED_SECONDS = 300
 NOTICEABLE_SECONDS = 5
 """Below that, what seems off is the time that the answer took, and the Date header's whole seconds."""
 
-MISSING_CALL = {"InvalidAction", "NotImplemented", "UnknownOperationException", "404", "501"}
-"""What a server that imitates part of AWS answers to the rest; AWS itself knows all that is asked here."""
-
 
 def checks(request: Request, identity: Identity | None, calls: Sequence[ComparedCall]) -> Iterator[Check]:
     """Check everything that AWS answered."""
@@ -88,7 +85,7 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
         used = f"used is {device.text} ({device.source})" if device.text else "none is known"
         yield Check("devices", "", f"not listed by IAM; {used}")
         return
-    serials = [row["SerialNumber"] for row in listed.data["MFADevices"] if row.get("SerialNumber")]
+    serials = listed.data
     usable = [serial for serial in serials if SECURITY_KEY not in serial]
     for serial in serials:
         kind = "codes, which STS takes" if serial in usable else "a security key or passkey, which STS cannot use"
@@ -104,14 +101,10 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
 
 def failures(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     """Yield the calls that failed, those with one reason together."""
-    reasons: dict[tuple[str, str, str], dict[str, None]] = {}
+    reasons: dict[tuple[str, str], dict[str, None]] = {}
     for row in calls:
         for outcome in (row.without, row.with_mfa):
             if outcome.kind is Kind.FAILED:
-                reasons.setdefault((outcome.text, outcome.hint, outcome.code), {})[row.call.action] = None
-    for (text, hint, code), actions in reasons.items():
-        state, step = State.WRONG, hint
-        if code in MISSING_CALL:
-            step = "Nothing to fix: such a server is not AWS, and the verdict rests on the other calls."
-            state = State.NOTE
-        yield Check("calls", ", ".join(actions), text, state, step)
+                reasons.setdefault((outcome.text, outcome.hint), {})[row.call.action] = None
+    for (text, hint), actions in reasons.items():
+        yield Check("calls", ", ".join(actions), text, State.WRONG, hint)

@@ -62,23 +62,21 @@ def prove(request: Request, context: Context) -> Proven:
     if not request.keys:
         return _whose(request, context)
     asker, base = Asker(client.settings_of(request, request.device.text), context.now), request._replace(hops=())
-    # Many users have a device of their own name.
-    user = request.device.text.partition(":mfa/")[2].rpartition("/")[2]
     session, problem = obtain(base, context._replace(how=Acquisition(cached=True)))
     stored = bool(session)
     # Keys that this shell had exported before its session are known by name only.
-    without = asker.start(request.keys, user) if request.keys.secret_key else {}
+    without = asker.start(request.keys) if request.keys.secret_key else {}
     if not session and not problem:
         identity = _outcomes(without, context.terminal).get(probe.IDENTITY.action, probe.NOT_TRIED)
         if identity.kind is not Kind.FAILED:
             session, problem = obtain(base, context)
-    with_mfa = asker.start(credentials_of(session), user) if session else {}
+    with_mfa = asker.start(credentials_of(session)) if session else {}
     columns = _outcomes(without, context.terminal), _outcomes(with_mfa, context.terminal)
     calls = [
         ComparedCall(call, *(ended.get(call.action, probe.NOT_TRIED) for ended in columns)) for call in probe.CALLS
     ]
     answer = account.answer(calls, probe.IDENTITY)
-    return Proven(calls, answer and probe.who(answer), session, stored, problem)
+    return Proven(calls, answer and answer.data, session, stored, problem)
 
 
 def _whose(request: Request, context: Context) -> Proven:

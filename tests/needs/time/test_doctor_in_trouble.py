@@ -12,7 +12,6 @@ from observed_aws import ALWAYS, DROPPED, THROTTLED, ObservedAws
 from product import Product
 
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import User
 
 NOWHERE = "http://127.0.0.1:1"
@@ -118,23 +117,6 @@ def test_calls_that_fail_again_and_again_prove_nothing(
     assert (found.status, found.verdict) == (1, "enforced")
     assert found.ended("without_mfa")[BUCKETS] == found.ended("with_mfa")[BUCKETS] == "failed"
     assert [(check["topic"], check["name"]) for check in found.wrong] == [("calls", BUCKETS)]
-
-
-LACKING = {
-    "ListBuckets": (BUCKETS, Refusal("NotImplemented", "A header implies what is not implemented", 501)),
-    "GetUser": (USER, Refusal("InvalidAction", "Could not find operation GetUser", 400)),
-}
-
-
-@pytest.mark.parametrize("operation", LACKING)
-def test_a_call_that_a_server_lacks_is_worth_a_note(
-    product: Product, scenario: Scenario, aws: ObservedAws, operation: str
-) -> None:
-    action, failure = LACKING[operation]
-    aws.fail(operation, failure, times=ALWAYS)
-    found = with_code(product, scenario)
-    assert (found.status, found.verdict) == (0, "enforced")
-    assert [(check["state"], check["name"]) for check in found.checks("calls")] == [("note", action)]
 
 
 def test_all_is_throttled(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
