@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mfaenv.commands.doctor import files, local
+from mfaenv.commands.doctor import local
 from mfaenv.commands.doctor.report import Check
 from mfaenv.errors import without_password
 from mfaenv.store import Store
@@ -43,14 +43,14 @@ def test_files_in_order(env: dict[str, str]) -> None:
         "[default]\nregion = eu-west-1\n[profile a b]\nregion = x\n[sso-session s]\nregion = x\n[services x]\nsts =\n"
     )
     write(env, config, f"[default]\n{KEYS}[a b]\n{KEYS}")
-    config_check, credentials_check = files.checks(env)
+    config_check, credentials_check = local.aws_files(env)
     assert config_check.text.startswith("4 sections")
     assert credentials_check.text.endswith("(AWS_SHARED_CREDENTIALS_FILE)")
     assert found([config_check, credentials_check]) == []
 
 
 def test_a_file_that_a_variable_names_must_be_there(env: dict[str, str]) -> None:
-    assert found(files.checks(env)) == [
+    assert found(local.aws_files(env)) == [
         ("config", "wrong", "is not there (AWS_CONFIG_FILE)"),
         ("credentials", "wrong", "is not there (AWS_SHARED_CREDENTIALS_FILE)"),
     ]
@@ -71,7 +71,7 @@ def test_who_can_read_and_write_the_files(
     env: dict[str, str], mode: int, exposed: list[tuple[str, str]], who: str
 ) -> None:
     write(env, f"[default]\n{SETTINGS}", f"[default]\n{KEYS}", mode)
-    checks = list(files.checks(env))
+    checks = list(local.aws_files(env))
     assert [(name, state) for name, state, _ in found(checks)] == exposed
     assert all(f"mode {mode:04o}: {who} can read it" in check.text for check in checks)
     assert all("chmod 600" in check.next_step for check in checks if check.state != "ok")
@@ -80,35 +80,7 @@ def test_who_can_read_and_write_the_files(
 @modes_count
 def test_a_config_file_with_keys_is_as_secret_as_the_other(env: dict[str, str]) -> None:
     write(env, f"[default]\n{KEYS}", "", 0o644)
-    assert [(name, state) for name, state, _ in found(files.checks(env))] == [("config", "note")]
-
-
-@pytest.mark.parametrize(
-    ("config", "credentials", "expected"),
-    [
-        (
-            f"\n[x]\n{SETTINGS}",
-            "",
-            ("config", "wrong", "[x] in line 2 is a title that no program reads in this file"),
-        ),
-        (
-            "",
-            f"[profile x]\n{KEYS}",
-            ("credentials", "wrong", "[profile x] in line 1 is a title that no program reads in this file"),
-        ),
-    ],
-)
-def test_what_stands_where_it_does_not_belong(
-    env: dict[str, str], config: str, credentials: str, expected: tuple[str, str, str]
-) -> None:
-    write(env, config, credentials)
-    assert expected in found(files.checks(env))
-
-
-@pytest.mark.parametrize("config", ["[plugins]\ncli = x\n", "[default]\n; [default]\n# [x]\n  [y]\n", "[x]\n"])
-def test_what_is_nobodys_profile_is_left_alone(env: dict[str, str], config: str) -> None:
-    write(env, config, "")
-    assert found(files.checks(env)) == []
+    assert [(name, state) for name, state, _ in found(local.aws_files(env))] == [("config", "note")]
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from mfaenv import duration
-from mfaenv.commands.doctor import account, files, local, proof
+from mfaenv.commands.doctor import account, local, proof
 from mfaenv.commands.doctor.proof import Proven
 from mfaenv.commands.doctor.report import Check, Report, State
-from mfaenv.commands.doctor.verdict import Enforcement, Verdict, conclude
+from mfaenv.commands.doctor.verdict import Enforcement, Verdict, judge
 from mfaenv.config import acquisition, resolve, settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment
@@ -41,7 +41,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
 def examine(options: Options, env: Mapping[str, str], context: Context) -> Report:
     """Look at everything, in the order in which things break. Raise as `run` does."""
-    checks = list(files.checks(env))
+    checks = list(local.aws_files(env))
     variables = list(local.environment(env, context.store, context.now()))
     try:
         read = resolve.load_files(options, env)
@@ -79,7 +79,6 @@ def _session(proven: Proven, context: Context) -> Iterator[Check]:
 
 
 def _role(request: Request, proven: Proven, context: Context) -> Iterator[Check]:
-    """Yield whose calls these are where the profile is a role, and see that the role can be assumed."""
     if not request.hops or not request.keys:
         return
     text = f"the calls are those of profile {request.profiles[-1]}: a role's own say nothing about a user's policy"
@@ -91,10 +90,9 @@ def _role(request: Request, proven: Proven, context: Context) -> Iterator[Check]
 
 
 def _verdict(request: Request, proven: Proven) -> Verdict:
-    """Return what the calls prove together, with a next step for this user."""
     if not request.keys:
         reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.kind}."
         step = "Name the profile of an IAM user's access keys: mfaenv doctor -p NAME"
         return Verdict(Enforcement.CANNOT_TELL, reason, step)
-    judged = conclude(proven.calls)
+    judged = judge({row.call.action: row.evidence for row in proven.calls if row.evidence})
     return judged._replace(next_step=DELETE_KEYS) if proven.identity and proven.identity.is_root else judged

@@ -1,8 +1,9 @@
-"""What this machine has: where each value comes from, what the environment overrides, the shell and the store."""
+"""What this machine has: the AWS files, where each value comes from, the environment, the shell and the store."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 
 from mfaenv import shells
@@ -10,6 +11,7 @@ from mfaenv.commands import status, target
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles, process, provenance, sources
 from mfaenv.config.awsfiles import AwsFiles
+from mfaenv.config.paths import CONFIG, CREDENTIALS, file_paths
 from mfaenv.config.roles import roles_of
 from mfaenv.errors import MfaenvError, without_password
 from mfaenv.model import Acquisition, Request
@@ -32,11 +34,41 @@ PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "n
 HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 MOST_NAMES = 8
 
+SECRETS = {awsfiles.SECRET_KEY, *awsfiles.TOKENS}
+OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+READERS = {0: "you alone", stat.S_IRGRP: "you and your group", stat.S_IROTH: "everybody", OTHERS_READ: "everybody"}
+
 IN_WORDS = {
     "duration": ("new session", "lasts {}"),
     "remaining": ("stored session", "is used while at least {} of it are left"),
 }
 """How values are told whose short names say nothing to who has not read of the options."""
+
+
+def aws_files(env: Mapping[str, str]) -> Iterator[Check]:
+    """Yield whether each file is there, and who can read it; what is wrong in it is a problem with the values."""
+    for path, variable in zip(file_paths(env), (CONFIG[0], CREDENTIALS[0]), strict=True):
+        name, named = awsfiles.short(path), f" ({variable})" if env.get(variable) else ""
+        try:
+            mode = stat.S_IMODE(os.stat(path).st_mode)
+            sections = awsfiles.scan(path, errors="replace").sections
+        except FileNotFoundError:
+            state, step = (State.WRONG, f"Correct or unset {variable}.") if named else (State.OK, "")
+            yield Check("files", name, f"is not there{named}", state, step)
+            continue
+        except (OSError, MfaenvError):
+            yield Check("files", name, f"cannot be read{named}")
+            continue
+        about, state = f"{len(sections)} section{'' if len(sections) == 1 else 's'}", State.OK
+        if os.name != "nt":
+            about += f", mode {mode:04o}: {READERS[mode & OTHERS_READ]} can read it"
+            if mode & OTHERS_WRITE:  # what others can write is no longer the user's
+                state = State.WRONG
+            elif mode & OTHERS_READ and any(section.names & SECRETS for section in sections):
+                state = State.NOTE
+        step = "" if state is State.OK else f"Make it private: chmod 600 {name}"
+        yield Check("files", name, f"{about}{named}", state, step)
 
 
 def values(request: Request, how: Acquisition, env: Mapping[str, str], files: AwsFiles) -> Iterator[Check]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
@@ -126,8 +126,3 @@ class ComparedCall(NamedTuple):
     def says(self) -> str:
         """Return that in words."""
         return self.evidence.says if self.evidence else "answers under any policy: no gap"
-
-
-def conclude(calls: Sequence[ComparedCall]) -> Verdict:
-    """Return what all calls prove together."""
-    return judge({row.call.action: row.evidence for row in calls if row.evidence})
