@@ -204,8 +204,8 @@ KEYS_PROOFS = {
         "test_an_export_waits_for_another_that_is_about_to_replace_the_file",
     ),
     "The keychain has one entry for each profile name.": (MOVES,),
-    "If it holds other keys for that name, mfaenv asks before it overwrites them.": (
-        "test_other_keys_in_the_keychain_are_not_overwritten_unasked",
+    "If it holds other keys for that name, mfaenv overwrites nothing and shows the command that removes them.": (
+        "test_other_keys_in_the_keychain_are_not_overwritten",
         "test_an_entry_of_others_under_our_name_is_told_and_left_alone",
     ),
     "Servers, SSH sessions and WSL often have no keychain.": (),
@@ -238,7 +238,7 @@ KEYS_PROOFS = {
     "At every moment at least one active key is stored.": FINISHES,
     "If the command is interrupted or denied, run it again: it finishes, or says what is left to do.": FINISHES,
     "IAM allows two keys.": (),
-    "If you have two already, `rotate` shows when and where each was last used, and asks which to replace.": (
+    "If you have two already, `rotate` shows when and where each was last used, and asks whether the other goes.": (
         "test_two_keys_are_told_with_their_last_use_and_nothing_changes_without_a_terminal",
         "test_with_two_keys_the_person_chooses",
     ),

@@ -148,7 +148,6 @@ def _drawn(rows: list[KeyRow]) -> list[Table | str]:
 
 
 def _note_on_ages(rows: list[KeyRow], terminal: Terminal) -> None:
-    """Show how ages come to be listed, where one is missing for want of a session."""
     without = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
     if without:
         options = ("-p", without.profile) if without.profile else ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,7 +24,7 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Options
 from mfaenv.model import Keys
-from mfaenv.session import longterm
+from mfaenv.session import keychain, longterm
 from mfaenv.session.change_lock import change_lock
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
@@ -91,18 +92,23 @@ class Move:
 def into_keychain(options: Options, env: Mapping[str, str]) -> int:
     """Put the keys into the keychain, prove them, and only then take them out of the file. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
-    agreed = _replaced_by_consent(Move.of(options, env, terminal), options, terminal)
     with change_lock(terminal):
         move = Move.of(options, env, terminal)
-        move.entry.remove_spare()
         keys = move.keys_in_file()
+        move.entry.remove_spare()
+        stored = move.entry.load() if keys or move.command else None
         if keys is None:
-            keys = move.entry.load() if move.command else None
-            if keys is None:
+            if stored is None:
                 raise move.missing()
-            terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} already.")
+            terminal.note(f"The keys {stored.access_key} of profile {move.name} are in {move.entry.title} already.")
             return DONE
-        _import(move, keys, agreed, options)
+        if stored and not same(stored, keys):
+            raise MfaenvError(
+                f"The keychain has other keys, {stored.access_key}, for profile '{move.name}'. "
+                "If nothing needs them any more, this removes them:",
+                command=join((sys.executable, "-P", "-m", "keyring", "del", keychain.SERVICE, move.entry.name)),
+            )
+        _import(move, keys, stored, options)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} now.")
     for other in places.profiles_with(awsfiles.load(env), keys.access_key):
         line = process.to_type("keys", "import", "-p", other)
@@ -112,38 +118,20 @@ def into_keychain(options: Options, env: Mapping[str, str]) -> int:
     return DONE
 
 
-def _replaced_by_consent(move: Move, options: Options, terminal: Terminal) -> Keys | None:
-    """Return the other keys that the keychain has, if any and if the person lets the file's replace them.
-
-    Raise MfaenvError where they may not.
-    """
-    keys = move.keys_in_file()
-    stored = move.entry.load() if keys else None
-    if stored is None or same(stored, keys):
-        return None
-    wrong = f"The keychain has other keys, {stored.access_key}, for a profile '{move.name}'."
-    if not options.get("no_input") and terminal.available():
-        answers = ["Leave both as they are", f"Replace {stored.access_key} in the keychain"]
-        if terminal.choose(f"{wrong} What now?", answers) == answers[1]:
-            return stored
-    raise MfaenvError(wrong, "Run it in a terminal to choose, or give the profile another name.")
-
-
-def _import(move: Move, keys: Keys, agreed: Keys | None, options: Options) -> None:
+def _import(move: Move, keys: Keys, stored: Keys | None, options: Options) -> None:
     """Move the keys, which AWS has to know once another process has read them in the keychain.
 
     Raise MfaenvError where one or the other fails; the keychain is as it was before then.
     """
     env = move.entry.terminal.env
     request = resolve.resolve({**options, "profile": move.name}, env, move.files)
-    before = move.entry.load()
     try:
-        move.entry.replace(keys if same(before, keys) else agreed, keys)
+        move.entry.replace(stored, keys)
         sts.identity(client.client("sts", client.settings_of(request), keys), keys.access_key)
     except BaseException:
-        if not same(before, keys):
+        if stored is None:
             with suppress(MfaenvError):
-                move.entry.replace(keys, before)
+                move.entry.replace(keys, None)
         raise
     command = move.command or process.line(move.entry.name, env)
     move.set_command(command)

@@ -60,13 +60,14 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     delete = bool(options.get("delete"))
     rotation = Rotation(request, terminal, store, iam, settings, session, place, begun, delete)
     asks = not how.no_input and terminal.available()
-    key, replaces = "", False
+    chosen = ""
     while True:
         with change_lock(terminal):
-            other = rotation.advance(key, replaces=replaces)
+            other = rotation.advance(chosen)
         if other is None:
             return DONE
-        key, replaces = other.id, rotation.choose(other, asks=asks)
+        rotation.choose(other, asks=asks)
+        chosen = other.id
 
 
 def _not_stored(request: Request) -> MfaenvError:
@@ -96,10 +97,9 @@ class Rotation:
     keys: Keys | None
     delete: bool
 
-    def advance(self, key: str, *, replaces: bool) -> AccessKey | None:
-        """Rotate; return the user's other key where a person has to choose first.
+    def advance(self, chosen: str) -> AccessKey | None:
+        """Rotate, or finish with the chosen other key; return another one where a person has to choose first.
 
-        If that is `key`, it was chosen that it `replaces` the one in use, and is deleted, or else that it goes alone.
         Raise MfaenvError.
         """
         root, before = self.request.profiles[-1], self.keys
@@ -122,20 +122,16 @@ class Rotation:
         elif self.delete and not other.active:
             self.iam.delete(other.id)
             self.terminal.note(f"{other.id}, which was inactive, is deleted; {current.access_key} stays.")
-        elif other.id != key:
-            return other
-        elif replaces:
-            self.iam.delete(other.id)
-            self._replace(current)
-        else:
+        elif other.id == chosen:
             self._finish(current, other.id)
+        else:
+            return other
         return None
 
-    def choose(self, other: AccessKey, *, asks: bool) -> bool:
-        """Return whether the other key goes for a new one, or alone: IAM allows no third.
+    def choose(self, other: AccessKey, *, asks: bool) -> None:
+        """Ask whether the other key is to go. Raise MfaenvError where it stays, or nobody can be asked.
 
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. Raise MfaenvError where nothing is
-        to change, or nobody can be asked.
+        IAM allows no third: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
         """
         current = self.keys.access_key if self.keys else ""
         profiles = ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id))
@@ -144,26 +140,21 @@ class Rotation:
             other.id: (f"in profile {profiles}" if profiles else "in no profile here") if other.active else "inactive",
         }
         described = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
+        two = f"There are two access keys, and IAM allows no third: {'; '.join(described)}."
+        if not other.active:
+            raise MfaenvError(f"{two} This deletes the inactive one:", command=self._line("--delete"))
+        if not asks and profiles:  # to delete it would leave these without a key that works
+            raise MfaenvError(two, "Run it in a terminal to choose.")
         if not asks:
             by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
-            exec_line = process.to_type("exec", "-p", self.request.profile.text, "--", *by_aws)
-            two = f"There are two access keys, and IAM allows no third: {'; '.join(described)}."
-            if profiles and other.active:  # to delete it would leave these without a key that works
-                raise MfaenvError(two, "Run it in a terminal to choose.")
             raise MfaenvError(
                 f"{two} Run it in a terminal to choose, or delete the other one:",
-                command=exec_line if other.active else self._line("--delete"),
+                command=process.to_type("exec", "-p", self.request.profile.text, "--", *by_aws),
             )
-        leave, replace, finish = (
-            "Leave both as they are",
-            f"Delete {other.id} for good, and make a new key to replace {current}",
-            f"Deactivate {other.id}, and make no new key",
-        )
-        offered = [leave, replace, finish] if other.active else [leave, replace]
-        chosen = self.terminal.choose("Two access keys, and IAM allows no third:", offered, described)
-        if chosen == leave:
+        leave = "Leave both as they are"
+        finish = f"{'Delete' if self.delete else 'Deactivate'} {other.id}, and make no new key"
+        if self.terminal.choose("Two access keys, and IAM allows no third:", (leave, finish), described) == leave:
             raise MfaenvError("Nothing was changed.", "Both keys are as they were.")
-        return chosen == replace
 
     def _last_use(self, key: str) -> str:
         use = self.iam.last_use(key)
@@ -172,7 +163,6 @@ class Rotation:
         return f"last used {environment.timestamp(int(use.at))[:10]} by {use.service} in {use.region}"
 
     def _replace(self, current: Keys) -> None:
-        """Make a key, store it instead of the current one, and finish."""
         new = self.iam.create()
         # Before the new key is stored: so a run that finishes this one needs no code.
         longterm.carry_over(self.store, self.request, self.session, new.access_key, time.time())
@@ -184,7 +174,6 @@ class Rotation:
         self._finish(new, current.access_key)
 
     def _take_back(self, new: Keys) -> None:
-        """Delete a new key that could not be stored."""
         try:
             if not same(self.place.load(), new):
                 self.iam.delete(new.access_key)
