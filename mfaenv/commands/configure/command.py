@@ -133,7 +133,6 @@ def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: O
 
 
 def _offer_program(request: Request, how: Acquisition, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> None:
-    """Let a program give the code, where one is there that knows it."""
     if how.token_command.text:
         return
     command = programs.find(request, env, offers)

@@ -89,7 +89,6 @@ def _keepassxc(env: Mapping[str, str], offers: Offers) -> Entries:
 
 
 def _last_database(env: Mapping[str, str]) -> str:
-    """Return the database that KeePassXC had open last, as its own files say it; empty where there is none."""
     for folder in (env.get("XDG_CACHE_HOME") or "~/.cache", env.get("XDG_CONFIG_HOME") or "~/.config"):
         try:
             file = rewrite.read(os.path.expanduser(os.path.join(folder, "keepassxc", "keepassxc.ini")))

@@ -96,7 +96,6 @@ def _command(env: Mapping[str, str]) -> str:
 
 
 def _by_hand(shell: str, line: str) -> tuple[str, str]:
-    """Return what to do by hand in a shell whose startup file is unknown, and the line for it."""
     if by_hand := shells.get_target(shell).startup_by_hand:
         return by_hand, process.to_type("help", "init")
     if not line:
