@@ -33,34 +33,8 @@ def test_pipx_injects_it(prefix: Path) -> None:
     assert shlex.split(install_command("login")) == ["pipx", "inject", "mfaenv", "botocore[crt]"]
 
 
-@pytest.mark.parametrize(
-    ("requirements", "line"),
-    [
-        ('[{ name = "mfaenv", directory = "/srv/a b/mfaenv" }]', "--with keyring '/srv/a b/mfaenv'"),
-        ('[{ name = "mfaenv", specifier = ">=0.1" }]', "--with keyring mfaenv"),
-        ('[{ name = "mfaenv" }, { name = "awscrt" }]', "--with awscrt --with keyring mfaenv"),
-        ('[{ name = "mfaenv", git = "https://example.org/mfaenv" }]', "--with keyring git+https://example.org/mfaenv"),
-        ("not toml", "--with keyring mfaenv"),
-    ],
-)
-def test_uv_installs_the_tool_again_with_it_from_where_it_came(prefix: Path, requirements: str, line: str) -> None:
-    (prefix / "uv-receipt.toml").write_text(f"[tool]\nrequirements = {requirements}\n")
-    assert install_command("keychain") == f"uv tool install {line}"
-
-
 def test_uv_does_it_where_an_environment_has_no_pip(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert prefix.is_dir()
     monkeypatch.setattr(util, "find_spec", lambda _: None)
-    expected = ["uv", "pip", "install", "-p", sys.executable, "mfaenv[keychain]"]
+    expected = ["uv", "pip", "install", "-p", sys.executable, "keyring"]
     assert shlex.split(install_command("keychain")) == expected
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="Debian's own Python")
-def test_the_systems_packages_are_named_where_the_system_manages_its_python(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "EXTERNALLY-MANAGED").touch()
-    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
-    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
-    monkeypatch.setattr("os.path.exists", lambda path: str(path) in {"/usr/bin/apt", f"{tmp_path}/EXTERNALLY-MANAGED"})
-    assert install_command("keychain") == "sudo apt install python3-keyring"
