@@ -45,7 +45,6 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 def _check_output(path: str, env: Mapping[str, str]) -> None:
-    """See that the file can be written, and is no file of keys that would be lost. Raise MfaenvError."""
     output_file.check(path)
     if os.path.realpath(path) in {os.path.realpath(file) for file in (*file_paths(env), *file_paths({}))}:
         hint = "Name another file; for programs that read profiles: mfaenv help programs"
