@@ -6,7 +6,6 @@ it, which connects to it: https://datatracker.ietf.org/doc/html/rfc3986#section-
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -44,6 +43,8 @@ class Address(NamedTuple):
 
 def parse(url: str) -> Address | None:
     """Take a URL apart; return None for what is no address of a service."""
+    import re  # takes its time, and most profiles have AWS's own addresses
+
     match = re.fullmatch(URL, url, re.ASCII | re.IGNORECASE) if url.isprintable() and " " not in url else None
     if match is None:
         return None
