@@ -51,8 +51,8 @@ def _check_program(words: Sequence[str], env: Mapping[str, str]) -> None:
     name, *others = words
     if not program.find(name, env) and name in names.profiles(env):
         line = join(["mfaenv", "exec", "-p", name, *others])
-        hint = f"For the profile of that name: {line}"
-        raise MfaenvError(f"There is no program {name}.", hint, status=program.NOT_FOUND)
+        wrong = f"There is no program {name}. For the profile of that name, type:"
+        raise MfaenvError(wrong, command=line, status=program.NOT_FOUND)
     program.check(name, env)
 
 

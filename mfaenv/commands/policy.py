@@ -25,8 +25,8 @@ TO_WHOM_NOT = (
     "Never attach it to a role that a service assumes (EC2, Lambda, CI), nor to a user whose keys a program uses: "
     "they never have MFA, and would be locked out."
 )
-PUT = "aws iam put-user-policy --user-name {user} --policy-name RequireMFA --policy-document file://mfa.json"
-TAKE_OFF = "aws iam delete-user-policy --user-name {user} --policy-name RequireMFA"
+PUT = "aws iam put-user-policy --user-name NAME --policy-name RequireMFA --policy-document file://mfa.json"
+TAKE_OFF = "aws iam delete-user-policy --user-name NAME --policy-name RequireMFA"
 
 
 def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
@@ -36,15 +36,13 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     terminal = Terminal.for_options(options, env)
     self_service = "self_service" in options
     command = "mfaenv policy --self-service" if self_service else "mfaenv policy"
-    for line in (
-        *(LOCKS_OUT_MOST if self_service else LOCKS_OUT_ALL),
-        TO_WHOM_NOT,
-        "Try it on one user first, while another administrator is signed in:",
-        f"  {command} > mfa.json",
-        f"  {PUT.format(user='NAME')}",
-        "  mfaenv doctor",
-        f"To take it off again, with MFA: {TAKE_OFF.format(user='NAME')}",
+    for text, line in (
+        *((each, "") for each in (*(LOCKS_OUT_MOST if self_service else LOCKS_OUT_ALL), TO_WHOM_NOT)),
+        ("Try it on one user first, while another administrator is signed in:", f"{command} > mfa.json"),
+        ("Attach it:", PUT),
+        ("Prove it:", "mfaenv doctor"),
+        ("To take it off again, with MFA:", TAKE_OFF),
     ):
-        terminal.note(line)
+        terminal.note(text, line)
     to_stdout((json.dumps(SELF_SERVICE if self_service else EVERYTHING, indent=2) + "\n").encode())
     return DONE

@@ -1,14 +1,21 @@
 """`mfaenv unset`: the lines that remove everything that the main command sets."""
 
+import os
+
 from mfaenv import shells
 from mfaenv.commands.target import get_target
 from mfaenv.errors import DONE
 from mfaenv.fast import environment
-from mfaenv.fast.output import to_stdout
+from mfaenv.fast.output import text_to_stderr, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
+
+UNREAD = "mfaenv: No shell reads these lines. To remove the session from this one, type:"
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print them. Raise MfaenvError (usage) for a shell or format that there is not."""
-    to_stdout(shells.render(get_target(options, env), environment.removal(env)))
+    target = get_target(options, env)
+    to_stdout(shells.render(target, environment.removal(env)))
+    if os.isatty(1) and target in shells.NAMES:
+        text_to_stderr(f"{UNREAD}\n        {shells.loading_line(target, 'mfaenv unset')}\n")
     return DONE

@@ -205,8 +205,8 @@ class Sessions:
             got, asked = (duration.text(each) for each in (round(left / 60) * 60, request.duration.seconds))
             self._terminal.warn(f"AWS gave {got} instead of {asked}.")
         if searched:
-            where = f"in profile {request.profiles[-1]}"
-            self._terminal.note(f"To set the device permanently: mfa_serial = {request.device.text} {where}.")
+            to_profile = f"To set the device permanently, add this line to profile {request.profiles[-1]}:"
+            self._terminal.note(to_profile, f"mfa_serial = {request.device.text}")
 
     def _unknown(self, request: Request) -> Answer:
         """Return what a profile without keys of its own gives, or a session where those are long-term keys."""

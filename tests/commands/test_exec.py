@@ -90,8 +90,8 @@ def test_no_code_is_asked_for_where_there_is_no_such_program(
     done = product.run("exec", *way, *code, "staging", "--", "true")
     assert (done.status, done.out, aws.actions()) == (127, "", [])
     assert done.err.splitlines() == [
-        "mfaenv: There is no program staging.",
-        "        For the profile of that name: mfaenv exec -p staging -- true",
+        "mfaenv: There is no program staging. For the profile of that name, type:",
+        "        mfaenv exec -p staging -- true",
     ]
     done = product.run("exec", *way, *code, "--", "no-such-program")
     assert done.err.splitlines() == ["mfaenv: There is no program no-such-program.", "        Check its name."]

@@ -6,7 +6,8 @@ from typing import Any
 import boto3
 import pytest
 from observed_aws import ObservedAws
-from product import Product
+from product import COMMAND, Product
+from terminals import USUAL_SIZE, Window
 
 from mfaenv.aws.mfa_policies import EVERYTHING, ON_ONESELF, OWN_KEYS, SELF_SERVICE
 from mfaenv.pretend_aws.policy import ALLOW_ALL, Decision, Query, evaluate, parse
@@ -99,7 +100,20 @@ def test_it_says_what_it_locks_out_to_whom_not_to_attach_it_and_how_to_try_it(
     outcome = bare.run("policy", *arguments)
     said += ["a role that a service assumes", "aws iam put-user-policy --user-name NAME", "--policy-document file://"]
     assert [text for text in said if text not in outcome.err] == []
-    assert all(line.startswith("mfaenv: ") for line in outcome.err.splitlines())
+    assert all(line.startswith(("mfaenv: ", "        ")) for line in outcome.err.splitlines())
+
+
+@pytest.mark.parametrize("arguments", VARIANTS)
+def test_each_command_to_type_is_a_line_of_its_own_on_a_terminal(bare: Product, arguments: list[str]) -> None:
+    commands = (
+        " ".join(["mfaenv policy", *arguments, "> mfa.json"]),
+        "aws iam put-user-policy --user-name NAME --policy-name RequireMFA --policy-document file://mfa.json",
+        "mfaenv doctor",
+        "aws iam delete-user-policy --user-name NAME --policy-name RequireMFA",
+    )
+    with Window((*COMMAND, "policy", *arguments), bare.env, bare.home, USUAL_SIZE) as window:
+        assert window.ended() == 0
+        assert [command for command in commands if f"\n        {command}\r\n" not in window.raw] == []
 
 
 def test_quiet_leaves_the_words_out(bare: Product) -> None:

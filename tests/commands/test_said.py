@@ -85,6 +85,13 @@ def test_only_an_option_that_is_close_is_suggested(product: Product, words: tupl
     assert done.err.splitlines()[1].strip() == line
 
 
+def test_what_unset_prints_on_a_terminal_comes_with_the_line_to_type(product: Product) -> None:
+    with direct(product, "unset", MFAENV_SHELL="", SHELL="/bin/bash") as window:
+        window.see(r"^unset AWS_PROFILE&&$")
+        window.see(r"To remove the session from this one, type:\n +eval \$\(mfaenv unset\)$")
+        assert window.ended() == 0
+
+
 def test_where_asking_is_forbidden_no_terminal_and_no_window_are_named(product: Product) -> None:
     done = product.run("--shell", "bash", "--no-input")
     assert done.status == CODE_NEEDED

@@ -65,7 +65,7 @@ def test_under_the_deny_policy_the_likely_device_is_offered_and_remembered(
         window.see(OFFER)
         window.enter("")
         answer(window, device)
-        window.see(rf"mfa_serial = {ALICE}\b.*\bdefault")
+        window.see(rf"add this line to profile default:\s+mfa_serial = {ALICE}$")
         assert window.ended() == 0
     with direct(product, "--shell", "bash", "--refresh") as window:
         answer(window, device)
