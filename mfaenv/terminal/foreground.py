@@ -48,16 +48,17 @@ def run_in_foreground(command: Sequence[str], environ: Mapping[str, str]) -> int
 def started(
     command: Sequence[str], environ: Mapping[str, str], *, piped: bool = False
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the program, with pipes for what it reads and prints where that is wanted; an exception ends it.
+    """Start the program, with a pipe for what it reads and one for all that it prints if `piped`; an exception ends it.
 
     Raise MfaenvError when it cannot be started.
     """
-    process, stream = None, subprocess.PIPE if piped else None
+    process = None
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if piped else {}
     try:
         with undisturbed():
             try:
                 # What mfaenv itself opens is closed in programs (PEP 446); what it was given is the program's too.
-                process = program.start(command, environ, stdin=stream, stdout=stream, close_fds=False)
+                process = program.start(command, environ, close_fds=False, **pipes)
             except (OSError, ValueError) as error:
                 raise program.cannot_run(command[0], error, environ) from None
         yield process

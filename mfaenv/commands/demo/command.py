@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from socket import socket
 from tempfile import TemporaryDirectory, gettempdir
 
 from mfaenv.commands.demo.shell import start
@@ -15,8 +15,10 @@ from mfaenv.commands.demo.steps import show_steps
 from mfaenv.commands.exec import user_shell
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
+from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.entry import owner
 from mfaenv.fast.output import text_to_stdout
+from mfaenv.fast.parse import Options
 from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.pages import NoDeviceError, read_code_page
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
@@ -28,12 +30,9 @@ from mfaenv.terminal.program import find
 from mfaenv.terminal.terminal import Terminal
 
 PREFIX = "mfaenv-demo-"
-ADDRESS = "address"
-"""The file in a demo's folder that has its URL, so that the next demo can see whether it still runs."""
+"""Of a demo's folder. The port is next in its name, so that another demo can see whether this one still runs."""
 
 NO_DEVICE = "no device"
-WIDEST_LINE = 30
-"""Columns of a line that its effect stands beside."""
 
 _INTRODUCTION = """\
 This shell uses a pretend AWS at {url}.
@@ -55,17 +54,18 @@ _POLICY_WORDS = {
 }
 
 
-def run(policy: str, command: Sequence[str], env: Mapping[str, str], *, with_device: bool = True) -> int:
-    """Run the command, or the user's shell, with a pretend AWS; return the exit status.
+def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run the command, the user's shell or, without a terminal, the steps of the main job with a pretend AWS.
 
-    `policy` is `mfa` or `none`. Without a command and without a terminal, the main job is done once, each step shown on
-    standard output. All of it is removed afterwards, also when a signal ends it (SystemExit).
-
+    All of it is removed afterwards, also when a signal ends it (SystemExit). With --code, show the code of this demo.
     Raise MfaenvError for an unknown policy, and a command or step that cannot be run.
     """
+    if "code" in options:
+        return show_code(env)
     on_terminal = os.isatty(0) and os.isatty(1)
+    policy = str(options.get("policy") or OPTIONS["policy"].default)
     scenario = build_scenario(policy)
-    if not with_device:
+    if "no_device" in options:
         scenario, policy = without_device(scenario), NO_DEVICE
         if not (command or on_terminal):
             raise MfaenvError("The steps that are shown without a terminal take a device.", "Type it in a terminal.")
@@ -113,40 +113,27 @@ def _served(scenario: Scenario, env: Mapping[str, str]) -> Iterator[tuple[str, d
     try:
         with undisturbed():
             _sweep(gettempdir())
-            name = opened.enter_context(TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True))
             url = opened.enter_context(PretendAws(scenario.world)).url
-            Path(name, ADDRESS).write_text(url, encoding="ascii")
+            prefix = f"{PREFIX}{url.rpartition(':')[2]}-"
+            name = opened.enter_context(TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
         files = write_files(Path(name), url, keys={"default": scenario.key}, profiles=scenario.profiles)
+        theirs = without_aws(env)
+        if not find("mfaenv", theirs):  # it runs as `python -m mfaenv`
+            theirs["PATH"] = theirs.get("PATH", os.defpath) + os.pathsep + str(Path(sys.executable).parent)
         # Go's SDK takes AWS_ENDPOINT_URL for services, but not where it assumes a role by itself.
-        yield url, {**_with_mfaenv(without_aws(env)), **files, "AWS_ENDPOINT_URL_STS": url, environment.DEMO: url}
+        yield url, {**theirs, **files, "AWS_ENDPOINT_URL_STS": url, environment.DEMO: url}
     finally:
         with undisturbed():
             opened.close()
 
 
 def _sweep(folder: str) -> None:
-    """Remove what this user's demos that were killed have left behind."""
-    for place in Path(folder).glob(f"{PREFIX}*"):
-        try:
-            if owner(place.lstat()) or place.is_symlink():
-                continue  # to read what somebody else put there could take for ever
-            port = int((place / ADDRESS).read_text(encoding="ascii").rpartition(":")[2])
-        except (OSError, ValueError):
-            continue
-        if not _listens(port):
-            shutil.rmtree(place, ignore_errors=True)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _with_mfaenv(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with this program on its path, which it is not when it runs as `python -m mfaenv`."""
-    if find("mfaenv", environ):
-        return dict(environ)
-    return {**environ, "PATH": environ.get("PATH", os.defpath) + os.pathsep + str(Path(sys.executable).parent)}
+    """Remove what this user's demos that were killed have left behind: nobody listens on the port in the name."""
+    for place in Path(folder).glob(f"{PREFIX}*-*"):
+        with suppress(OSError, ValueError, OverflowError), socket() as probe:
+            address = ("127.0.0.1", int(place.name.removeprefix(PREFIX).partition("-")[0]))
+            if not owner(place.lstat()) and probe.connect_ex(address) != 0:
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:
@@ -157,17 +144,8 @@ def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:
     steps = [
         ("aws s3 ls", before),
         *(set_up if policy == NO_DEVICE else [code]),
-        (loading_line(identify([shell]) or "sh"), "asks for the code, and shows it once more"),
+        (loading_line(identify([shell]) or "sh"), "asks for the code"),
         ("aws s3 ls", "works"),
     ]
-    return _INTRODUCTION.format(url=url, policy=words, steps="\n".join(_columns(steps)))
-
-
-def _columns(steps: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield each line to type and what it does, below it where it is long."""
-    left = max(len(line) for line, _ in steps if len(line) <= WIDEST_LINE)
-    for line, effect in steps:
-        if len(line) <= left:
-            yield f"  {line:<{left}}  {effect}"
-        else:
-            yield from (f"  {line}", f"  {'':<{left}}  {effect}")
+    lines = "\n".join(f"  {line:<18}  {effect}" for line, effect in steps)
+    return _INTRODUCTION.format(url=url, policy=words, steps=lines)

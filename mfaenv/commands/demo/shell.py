@@ -1,8 +1,7 @@
 """The shell that the demo opens: what the user's startup files set there (keys in ~/.bashrc) must not win.
 
-They are read after the environment was handed over. So the demo's variables are set once more after them, by the
-shell's own way to run something before its first prompt; where a shell has none the user is warned.
-In some shells the prompt, whatever theirs is, gets a mark in front of it there.
+So the demo's variables are set once more after them, by the shell's own way to run something before its first prompt,
+where some shells' prompts get a mark too; where a shell has none the user is warned.
 """
 
 import json
@@ -15,29 +14,20 @@ from mfaenv.commands import startup
 from mfaenv.fast import environment
 from mfaenv.shells.detect import identify
 
-THEIRS = (
-    "AWS_CA_BUNDLE",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+REMOVED = (
+    *environment.CLEARED,
+    *environment.SET,
+    *environment.SETTING_VARIABLES.values(),
+    environment.IGNORE_ADDRESSES,
     "AWS_ENDPOINT_URL_IAM",
     "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL_STS",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_MFA_SERIAL",
-    "AWS_ROLE_ARN",
-    "AWS_USE_DUALSTACK_ENDPOINT",
-    "AWS_USE_FIPS_ENDPOINT",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "MFAENV_DURATION",
-    "MFAENV_MIN_REMAINING",
-    "MFAENV_TOKEN_CODE",
 )
-"""Variables that lead programs to other services or keys, beside those that a session sets and unsets."""
+"""Variables that lead programs to other services, keys or devices."""
 
-
-PREFIXES = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")
-"""Of the variables that the demo sets; it has taken away all others of these names."""
+SET = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")
+"""How the names of the variables begin that the demo sets."""
 
 REMARK = """
 Where this shell's startup files set AWS_... variables, they win here: unset them.
@@ -58,8 +48,8 @@ def start(shell: str, env: Mapping[str, str]) -> Start:
     language = shells.get_target(name) if name else shells.Target()
     if not (language.demo_words or language.demo_variable):
         return Start([shell], {}, REMARK)
-    ours = {variable: value for variable, value in env.items() if variable.startswith(PREFIXES)}
-    gone = [variable for variable in (*environment.CLEARED, *environment.SET, *THEIRS) if variable not in ours]
+    ours = {variable: value for variable, value in env.items() if variable.startswith(SET)}
+    gone = [variable for variable in REMOVED if variable not in ours]
     text = shells.render(name, [*((variable, None) for variable in gone), *ours.items()]).decode()
     if language.demo_template:
         text = startup.filled(language.demo_template, {"TEXT": text})

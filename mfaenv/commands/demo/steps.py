@@ -10,49 +10,43 @@ from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.terminal.foreground import started
 from mfaenv.terminal.tty import printable
 
-_PYTHON = [sys.executable, "-P"]
-_ANSWER = """
-import boto3
-from botocore.exceptions import ClientError
-try:
-    answer = boto3.client("{}").{}()
-    print({})
-except ClientError as error:
-    print("No.", error)
-"""
+_PROGRAM = 'import boto3; print(", ".join(one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]))'
 """A program like the user's own, which reads the demo's AWS files and variables and knows no mfaenv."""
-
-_WHO = _ANSWER.format("sts", "get_caller_identity", 'answer["Arn"]')
-_BUCKETS = _ANSWER.format("s3", "list_buckets", '"Yes:", ", ".join(bucket["Name"] for bucket in answer["Buckets"])')
 
 
 def show_steps(scenario: Scenario, url: str, environ: Mapping[str, str]) -> None:
     """Print every step on standard output. Raise MfaenvError at the first that fails."""
     _say(f"A pretend AWS listens at {url}. Nothing leaves this machine.")
-    key = scenario.key.id
-    _say(f"Who has the access key {key}? AWS tells that under any policy: {_run(environ, '-c', _WHO)}")
-    _say(f"May that key list buckets, as it is? {_run(environ, '-c', _BUCKETS)}")
-    _say(f"The user's MFA device: {scenario.device.serial}")
+    _say(f"A program that lists buckets: {_PROGRAM}")
+    _say(f"May it, with the access key {scenario.key.id} alone? {_answer(*_run(environ, '-c', _PROGRAM))}")
     code = scenario.device.code()
-    _say(f"The code that it shows now: {code}")
+    _say(f"The code that the MFA device {scenario.device.serial} shows now: {code}")
     _say('Your line in a shell: eval "$(mfaenv)"')
     _say(f"Here the same session as data: mfaenv --format json --token-code {code}")
     words = ("-m", "mfaenv", "--quiet", "--format", "json", "--token-code", "-")
-    session = json.loads(_run(environ, *words, typed=code))
+    status, printed = _run(environ, *words, typed=code)
+    if status:
+        raise MfaenvError(f"This step ended with status {status}: {printed}", "Run `mfaenv demo` in a terminal.")
+    session = json.loads(printed)
     end = session["AWS_CREDENTIAL_EXPIRATION"]
     _say(f"It gave AWS_ACCESS_KEY_ID={session['AWS_ACCESS_KEY_ID']} and its session token, good until {end}")
-    answer = _run({**environ, **session}, "-c", _BUCKETS)
-    _say(f"May the session list buckets? {answer}")
-    if not answer.startswith("Yes"):
+    status, printed = _run({**environ, **session}, "-c", _PROGRAM)
+    _say(f"May the program list buckets with the session? {_answer(status, printed)}")
+    if status:
         raise MfaenvError("The session was refused.", "Run `mfaenv demo` in a terminal to look closer.")
 
 
-def _run(environ: Mapping[str, str], *words: str, typed: str = "") -> str:
-    with started([*_PYTHON, *words], environ, piped=True) as process:
+def _run(environ: Mapping[str, str], *words: str, typed: str = "") -> tuple[int, str]:
+    """Return the exit status of a program in Python, and all that it printed."""
+    with started([sys.executable, "-P", *words], environ, piped=True) as process:
         printed, _ = process.communicate(typed.encode())
-    if process.returncode:
-        raise MfaenvError(f"This step ended with status {process.returncode}.", "Its own message is above.")
-    return printed.decode().strip()
+    return process.returncode, printed.decode().strip()
+
+
+def _answer(status: int, printed: str) -> str:
+    """Return what the program printed last: the buckets, or the error of its traceback."""
+    last = printed.rpartition("\n")[2]
+    return f"No. {last.partition(': ')[2]}" if status else f"Yes: {last}"
 
 
 def _say(line: str) -> None:

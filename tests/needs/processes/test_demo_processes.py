@@ -252,19 +252,21 @@ def test_the_introduction_without_a_device_names_configure(place: Place) -> None
     shell.close()
 
 
+def start_demo(place: Place) -> tuple[subprocess.Popen[str], Path]:
+    """Start a demo that runs until its input ends; return it and its folder."""
+    demo = subprocess.Popen(
+        [*COMMAND, "demo", "--", "sh", "-c", "echo $AWS_CONFIG_FILE; exec cat"],
+        env=place.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert demo.stdout
+    return demo, Path(demo.stdout.readline().strip()).parent
+
+
 def test_a_demo_that_was_killed_is_swept_by_the_next_and_one_that_runs_is_not(place: Place) -> None:
-    demos = []
-    for _ in range(2):
-        demo = subprocess.Popen(
-            [*COMMAND, "demo", "--", "sh", "-c", "echo $AWS_CONFIG_FILE; exec cat"],
-            env=place.environ,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert demo.stdout
-        demos.append((demo, Path(demo.stdout.readline().strip()).parent))
-    (killed, left), (running, folder) = demos
+    (killed, left), (running, folder) = start_demo(place), start_demo(place)
     foreign = place.path / "tmp" / "mfaenv-demo-notes"
     foreign.mkdir()
     killed.kill()
@@ -277,12 +279,21 @@ def test_a_demo_that_was_killed_is_swept_by_the_next_and_one_that_runs_is_not(pl
     assert place.left_behind() == []
 
 
-def test_what_another_user_put_beside_demos_is_not_read(place: Place) -> None:
+def test_a_demo_that_was_killed_before_it_wrote_anything_is_swept_too(place: Place) -> None:
+    killed, left = start_demo(place)
+    killed.kill()
+    killed.communicate()
+    for file in left.iterdir():
+        file.unlink()
+    assert place.run("--", "true").status == 0
+    assert place.left_behind() == []
+
+
+def test_what_another_user_put_beside_demos_is_left_alone(place: Place) -> None:
     if sys.platform == "win32" or os.geteuid():
         pytest.skip("only root can give a folder away")
-    theirs = place.path / "tmp" / "mfaenv-demo-theirs"
+    theirs = place.path / "tmp" / "mfaenv-demo-1-theirs"  # a port on which nothing listens: nobody but root may
     theirs.mkdir()
-    os.mkfifo(theirs / "address")  # who opens it waits for ever
     os.chown(theirs, NOBODY, NOBODY)
     assert place.run("--", "true").status == 0
     assert theirs.exists()
