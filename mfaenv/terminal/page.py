@@ -20,6 +20,9 @@ from mfaenv.terminal.tty import USUAL_LINES, broken, printable
 if TYPE_CHECKING:
     from rich.table import Table as Grid
 
+BORDER = 3
+"""Cells that a table takes for each column beside its text: a line and two spaces."""
+
 UNBROKEN_COLUMNS = 1_000_000
 """The width for what reads a pipe or a file: there no line is broken."""
 
@@ -70,10 +73,12 @@ class Page(Console):
         grid = Grid(title=as_text(Styled(table.title, TITLE)), title_justify="left", pad_edge=self._boxed)
         if not self._boxed:
             grid.box = None
-        for title, *texts in zip(table.columns, *table.rows, strict=True):
-            cells = max(as_text(text).cell_len for text in [title, *texts])
-            kept = title in table.kept and cells <= self.width // 4
-            grid.add_column(as_text(title), overflow="fold", width=cells if kept else None)
+        columns = [list(map(as_text, texts)) for texts in zip(table.columns, *table.rows, strict=True)]
+        fits = sum(max(text.cell_len for text in texts) + BORDER for texts in columns) < self.width
+        for texts in columns:
+            word = max(word.cell_len for text in texts for word in text.split(" "))
+            kept = not fits and texts[0].plain in table.kept and word <= self.width // 4
+            grid.add_column(texts[0], overflow="fold", width=word if kept else None)
         for row in table.rows:
             grid.add_row(*map(as_text, row))
         return grid

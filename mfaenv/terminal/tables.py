@@ -6,7 +6,7 @@ from mfaenv.terminal.tones import Styled
 
 
 class Table(NamedTuple):
-    """A title, the columns' names, and the rows' texts. Short texts in the columns of `kept` are broken last."""
+    """A title, the columns' names, and the rows' texts. Where it is too wide, `kept` columns are as wide as a word."""
 
     title: str
     columns: tuple[str, ...]

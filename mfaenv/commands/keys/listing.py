@@ -35,6 +35,7 @@ from mfaenv.terminal.terminal import Terminal
 VERSION = 1
 DAY = 86_400
 COLUMNS = ("Profile", "Where", "Access key ID", "Age", "Last used")
+KEPT = tuple(title for title in COLUMNS if title != "Where")
 
 
 @dataclass
@@ -142,7 +143,7 @@ def _look_into(place: KeychainEntry, row: KeyRow) -> None:
 def _drawn(rows: list[KeyRow]) -> list[Table | str]:
     if not rows:
         return ["No profile has long-term keys. `aws configure --profile NAME` stores some."]
-    table = Table("Long-term keys", COLUMNS, tuple(row.shown() for row in rows), kept=("Access key ID",))
+    table = Table("Long-term keys", COLUMNS, tuple(row.shown() for row in rows), KEPT)
     problems = [f"{row.profile or 'The environment'}: {row.problem}" for row in rows if row.problem]
     return [table, *dict.fromkeys(problems)]
 
