@@ -16,6 +16,7 @@ __all__ = [
     "NothingStoredError",
     "WrongCodeError",
     "drawn",
+    "listed",
     "without_password",
 ]
 
@@ -70,6 +71,15 @@ def without_password(url: str) -> str:
     head, slashes, rest = url.partition("//") if "//" in url else ("", "", url)
     _, at, host = rest.rpartition("@")
     return f"{head}{slashes}…@{host}" if at else url
+
+
+MAX_LISTED = 8
+
+
+def listed(names: list[str]) -> str:
+    """Return names with commas between them, and how many more there are."""
+    more = f" and {len(names) - MAX_LISTED} more" if names[MAX_LISTED:] else ""
+    return f"{', '.join(names[:MAX_LISTED])}{more}"
 
 
 SHOWN_AT_EACH_END = 3

@@ -147,14 +147,13 @@ class Request(NamedTuple):
 class Acquisition(NamedTuple):
     """How a session may be got.
 
-    `ask` is `terminal`, `window` or `auto`, and `window` names the program that is to open one; empty for the first.
-    With `cached`, only the store is looked at; with `refresh`, what it holds does not count.
+    `ask` is `terminal`, `window` or `auto`. With `cached`, only the store is looked at; with `refresh`, what it holds
+    does not count.
     """
 
     token_code: Value = Value("", "")
     token_command: Value = Value("", "")
     ask: Value = Value("terminal", "")
-    window: str = ""
     refresh: bool = False
     cached: bool = False
     no_input: bool = False

@@ -29,7 +29,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Crede
     MfaenvError where there is nothing, where a sign-in comes first, or where the profiles lead in a circle.
     """
     profile = request.profiles[-1]
-    process_env = {**environment.without_settings(env), VISITED: _visited(profile, env)}
+    process_env = {**environment.without_settings(env), VISITED: _visited(request.profiles, env)}
 
     def popen(words: Sequence[str], **streams: Any) -> Any:
         return start(words, process_env, **streams)
@@ -97,13 +97,14 @@ def _nothing(request: Request) -> MfaenvError:
     return MfaenvError(f"There are no keys for profile {profile}. This stores some:", command=aws_configure(profile))
 
 
-def _visited(profile: str, env: Mapping[str, str]) -> str:
-    """Return which profiles led to a program of this one. Raise MfaenvError where it is among those before."""
+def _visited(profiles: Sequence[str], env: Mapping[str, str]) -> str:
+    """Return which profiles led to the program of the last one. Raise MfaenvError where one was there before."""
     visited = env[VISITED].split("\n") if env.get(VISITED) else []
-    if profile in visited:
-        circle = [*visited[visited.index(profile) :], profile]
-        raise MfaenvError(
-            f"The credential_process of profile '{profile}' leads back to itself: {drawn(circle)}.",
-            "Give the process a profile that holds access keys.",
-        )
-    return "\n".join([*visited, profile])
+    for number, name in enumerate(profiles, 1):
+        if name in visited:
+            circle = [*visited[visited.index(name) :], *profiles[:number]]
+            raise MfaenvError(
+                f"The credential_process of profile '{profiles[-1]}' leads back to itself: {drawn(circle)}.",
+                "Give the process a profile that holds access keys.",
+            )
+    return "\n".join([*visited, *profiles])

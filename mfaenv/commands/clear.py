@@ -13,7 +13,7 @@ from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Options
 from mfaenv.model import PROCESS
-from mfaenv.session import longterm, remembered
+from mfaenv.session import remembered
 from mfaenv.session.lock import remove_abandoned
 from mfaenv.shells import detect
 from mfaenv.store import DEVICE, KINDS, LOCK, SESSION, Store, kind
@@ -70,9 +70,9 @@ def _all(store: Store) -> dict[str, Session | None]:
 
 def _of_profile(store: Store, profile: str, env: Mapping[str, str]) -> dict[str, Session | None]:
     """Return the sessions that depend on a profile, and the files that remember its access keys' devices."""
-    section = awsfiles.load(env).profiles.get(profile, {})
+    section = awsfiles.load(env).section(profile)
     command = section.get(PROCESS, "")
-    remembered_key = longterm.remembered_key(store, profile, command) if command else ""
+    remembered_key = remembered.access_key(store, profile, command)
     keys = {key for key in (section.get(awsfiles.ACCESS_KEY, ""), remembered_key) if key}
     entries = {name: store.read(Session, name) for name in store.names(SESSION)}
     # Got with the profile, through it, or with its access key under another name.

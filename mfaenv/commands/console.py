@@ -68,7 +68,7 @@ def _profile(resolved: Resolved) -> str | None:
 
 
 def _console(resolved: Resolved, env: Mapping[str, str]) -> Console:
-    section = resolved.files.profiles.get(resolved.request.profiles[0], {})
+    section = resolved.files.section(resolved.request.profiles[0])
     endpoint = address.checked(resolve.endpoint(env, section, resolved.files, "signin").text)
     if endpoint:
         address.refuse_http(endpoint, env)
@@ -78,7 +78,7 @@ def _console(resolved: Resolved, env: Mapping[str, str]) -> Console:
 
 def _own_keys(resolved: Resolved, terminal: Terminal) -> Keys | Credentials | None:
     """Return the profile's long-term keys, or the session that its program gives; None where it has neither."""
-    request = longterm.with_remembered_key(resolved.request, resolved.store)
+    request = remembered.filled_in(resolved.request, resolved.store)
     if request.keys or not request.process.text:
         return request.keys
     return longterm.load_keys(request, terminal.env, terminal.awaited)
@@ -86,14 +86,12 @@ def _own_keys(resolved: Resolved, terminal: Terminal) -> Keys | Credentials | No
 
 def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
     """Return the partition and the account of long-term keys, each empty where nothing tells it."""
-    request = resolved.request
-    before = remembered.device(resolved.store, keys.access_key, request.endpoint.text)
-    arn = request.device.text if request.device.text.startswith("arn:") else before.serial
-    account = device.account(arn) or before.account
+    request = remembered.filled_in(resolved.request._replace(keys=keys), resolved.store)
+    account = request.account
     if keys.secret_key and not account:
         with suppress(MfaenvError):
             account = device.owner(request, keys).account
-    return client.partition_of(client.session(_profile(resolved)), request.session_region, arn), account
+    return client.partition_of(client.session(_profile(resolved)), request.session_region, request.device.text), account
 
 
 def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:

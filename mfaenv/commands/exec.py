@@ -41,7 +41,7 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
 def _session(options: Options, env: Mapping[str, str]) -> list[Pair]:
     coredump.prevent()
     try:
-        return environment.pairs(service.obtain_on_terminal(options, env), env)
+        return environment.pairs(service.obtain(options, env, Terminal.for_options(options, env)), env)
     finally:
         coredump.restore()  # for the command
 

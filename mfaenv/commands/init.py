@@ -99,9 +99,10 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
     if session is not None:
         return session if isinstance(session, list) else []
     from mfaenv.session import service  # slow to load, and a stored session does without
+    from mfaenv.terminal.terminal import Terminal
 
     try:
-        return environment.pairs(service.obtain_on_terminal(quiet_options, env), env)
+        return environment.pairs(service.obtain(quiet_options, env, Terminal.for_options(quiet_options, env)), env)
     except MfaenvError:
         return []
 

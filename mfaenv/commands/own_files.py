@@ -53,9 +53,7 @@ def with_one_profile(name: str, files: AwsFiles, keys: Mapping[str, str]) -> Ite
     It has these keys, or none where they come from an address. There is an empty store beside the files. Raise
     MfaenvError where they cannot be written.
     """
-    section = {
-        key: text for key, text in files.profiles.get(name, {}).items() if key not in GIVE_CREDENTIALS | OF_ROLES
-    }
+    section = {key: text for key, text in files.section(name).items() if key not in GIVE_CREDENTIALS | OF_ROLES}
     services = section.get("services", "")
     of_services = {f"services {services}": files.services[services]} if services in files.services else {}
     # botocore splits the title of a section as a shell does.

@@ -25,7 +25,6 @@ def settle(options: Options, env: Mapping[str, str], request: Request, files: Aw
             looked_up(options, env, "token_command"), "mfa_process", request.profiles, files
         ),
         ask=_ask(options, env),
-        window=_window(env),
         **{name: bool(options.get(name)) for name in SWITCHES},
     )
 
@@ -63,10 +62,3 @@ def _ask(options: Options, env: Mapping[str, str]) -> Value:
         hint = suggest.hint(ask.text, names, f"It takes {', '.join(names)}.")
         raise MfaenvError(f"{ask.source} does not know '{ask.text}'.", hint, status=USAGE)
     return ask
-
-
-def _window(env: Mapping[str, str]) -> str:
-    """Return the program that MFAENV_ASK names, whatever the option says; an empty text where it names none."""
-    (variable,) = catalog.OPTIONS["ask"].variables
-    named = env.get(variable, "")
-    return named if named in catalog.WINDOWS else ""

@@ -37,6 +37,10 @@ class AwsFiles(NamedTuple):
     of_credentials: Sections
     nameless: tuple[str, ...]
 
+    def section(self, profile: str) -> Section:
+        """Return what both files say of a profile; nothing of one that is in neither."""
+        return self.profiles.get(profile, {})
+
     def keys_file(self, profile: str) -> str:
         """Return the path of the file that has a profile's keys; empty where none has."""
         if has_keys(self.of_credentials.get(profile, {})):

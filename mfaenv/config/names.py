@@ -48,18 +48,12 @@ def _words(title: str) -> list[str]:
 
 
 def _titles(path: str) -> list[str]:
-    """Return the titles in a file, as the scanner finds them; none in one that cannot be read."""
+    """Return the titles in a file but indented ones, as the scanner finds them; none in one that cannot be read."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, and emptied
             return []
         with open(path, encoding=ENCODING) as file:
-            text = file.read()
+            titles = [line[1:].rpartition("]")[0] for line in file if line.startswith("[")]
     except (OSError, ValueError):
         return []
-    _, *sections = f"\n{text}".split("\n[")
-    if text.count("[") == len(sections):
-        lines = (section.partition("\n")[0] for section in sections)
-        titles = [line.rpartition("]")[0] for line in lines]
-    else:  # a bracket within a line: it may be an indented title
-        titles = [section.title for section in scanner.scan(text.split("\n")).sections]
     return [title for title in titles if title not in {"", scanner.FOR_ALL}]

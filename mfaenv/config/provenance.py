@@ -49,19 +49,15 @@ def rows(
 
 def _endpoints(request: Request, env: Mapping[str, str], files: AwsFiles, services: Iterable[str]) -> Iterator[Row]:
     """Yield the addresses that are called, those that are the same together."""
-    section = files.profiles.get(request.profiles[-1], {})
+    section = files.section(request.profiles[-1])
     services_by_address: dict[tuple[str, str], list[str]] = {}
     for service in services:
         endpoint = resolve.endpoint(env, section, files, service)
-        address = shown(endpoint.text) if endpoint.text else _own_address(service, request)
+        url = endpoint.text or client.own_address(service, client.settings_of(request, request.device.text))
+        address = shown(url) if url else "none"
         services_by_address.setdefault((address, endpoint.source or AWS), []).append(service)
     for (address, source), names in services_by_address.items():
         yield "endpoint", f"{address} for {', '.join(names)}", source
     for url in dict.fromkeys(hop.endpoint for hop in request.hops if hop.endpoint not in {"", request.endpoint.text}):
         names = [hop.profile for hop in request.hops if hop.endpoint == url]
         yield "endpoint", f"{shown(url)} for sts of {', '.join(names)}", "endpoint_url"
-
-
-def _own_address(service: str, request: Request) -> str:
-    url = client.own_address(service, client.settings_of(request, request.device.text))
-    return shown(url) if url else "none"

@@ -8,14 +8,12 @@ from mfaenv import duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, role_sessions, roles, settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import USAGE, MfaenvError, listed
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Options
 from mfaenv.model import PROCESS, Hop, Keys, Origin, Request, Span, Value
 
 NOTHING = Value("", "")
-LISTED = 8
-"""Profiles that are named where none is close to the one that was asked for."""
 
 
 def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Request:
@@ -24,7 +22,7 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     Raise MfaenvError for what is wrong in the options, the variables or the files.
     """
     env = environment.without_settings(env)
-    profile = named_profile(options, env)
+    profile = looked_up(options, env, "profile")
     keys = _environment_keys(profile, env)
     name = profile.text or parse.DEFAULT
     web = keys is None and sources.is_web_identity(env, profile)
@@ -56,7 +54,7 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
         region=region,
         session_region=_call_region([_region(options, env, each, files) for each in ends], endpoint_of_sts),
         endpoint=endpoint_of_sts,
-        ca_bundle=files.profiles.get(name, {}).get("ca_bundle", ""),
+        ca_bundle=files.section(name).get("ca_bundle", ""),
         duration=length,
         min_remaining=_min_remaining(options, env, length, hops),
         hops=tuple(_with_region(hop, region, env, (hop.profile, name), files) for hop in hops),
@@ -72,11 +70,6 @@ def looked_up(options: Options, env: Mapping[str, str], name: str) -> Value:
     return Value(text, source, origin) if text else NOTHING
 
 
-def named_profile(options: Options, env: Mapping[str, str]) -> Value:
-    """Return the profile that the option or a variable names; NOTHING where none does."""
-    return looked_up(options, env, "profile")
-
-
 def _environment_keys(profile: Value, env: Mapping[str, str]) -> Keys | None:
     return None if profile.text and not _is_ours(profile, env) else sources.environment_keys(env)
 
@@ -87,7 +80,7 @@ def load_files(options: Options, env: Mapping[str, str]) -> AwsFiles:
     Those that cannot be read are empty where the keys of the environment count, as in botocore.
     """
     ours = environment.without_settings(env)
-    return awsfiles.load(env, must_be_readable=_environment_keys(named_profile(options, ours), ours) is None)
+    return awsfiles.load(env, must_be_readable=_environment_keys(looked_up(options, ours, "profile"), ours) is None)
 
 
 def _is_ours(profile: Value, env: Mapping[str, str]) -> bool:
@@ -121,7 +114,7 @@ def _refuse_environment(env: Mapping[str, str], files: AwsFiles) -> None:
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     """Make the error for a profile in neither file, with the name that comes closest, or those that there are."""
     names = sorted(files.profiles)
-    others = f"There are these: {', '.join(names[:LISTED])}{', …' if names[LISTED:] else '.'}"
+    others = f"There are these: {listed(names)}."
     where = f"{awsfiles.short(files.config)} or {awsfiles.short(files.credentials)}"
     origin = f" ({source})" if source else ""
     hint = suggest.hint(name, names, others if names else "`aws configure` makes a first one.")
@@ -138,7 +131,7 @@ def _region(options: Options, env: Mapping[str, str], name: str, files: AwsFiles
     What an earlier session brought into this shell says nothing about the next profile.
     """
     chosen = looked_up(options, {} if environment.region_is_ours(env) else env, "region")
-    own = Value(files.profiles.get(name, {}).get("region", ""), f"profile {name}", Origin.PROFILE)
+    own = Value(files.section(name).get("region", ""), f"profile {name}", Origin.PROFILE)
     return chosen if chosen.text else own
 
 
@@ -167,7 +160,7 @@ def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], fi
 
 
 def _setting(setting: str, name: str, files: AwsFiles) -> Value:
-    return Value(files.profiles.get(name, {}).get(setting, ""), f"{setting} of profile {name}", Origin.PROFILE)
+    return Value(files.section(name).get(setting, ""), f"{setting} of profile {name}", Origin.PROFILE)
 
 
 def _limited(options: Options, hops: tuple[Hop, ...], name: str, files: AwsFiles) -> tuple[Hop, ...]:
@@ -239,7 +232,7 @@ def _endpoint(env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -
 
     Raise MfaenvError for what is no address.
     """
-    first, other = (files.profiles.get(name, {}) for name in names)
+    first, other = (files.section(name) for name in names)
     value = endpoint(env, first, files) if first is other or files.has_services_of(first) else NOTHING
     if not value.text and not settings.is_ignored(env, first):
         value = endpoint(env, other, files)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mfaenv import suggest
+from mfaenv import errors, suggest
 from mfaenv.aws import regions
 from mfaenv.config import awsfiles, process
 from mfaenv.config.awsfiles import AwsFiles, Section
@@ -15,9 +15,6 @@ EXTERNAL_ID_CHARACTERS = NAME_CHARACTERS | {":", "/"}
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, ExternalId."""
 
 ROLE_SETTINGS = ("role_arn", "sso_role_name")
-LISTED = 8
-"""Profiles that a message names, where there are more."""
-
 ACCOUNT_LENGTH = 12
 """https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html."""
 
@@ -58,9 +55,9 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
             break
         if source == profiles[-1] and awsfiles.has_keys(section):
             break
-        source = of_process(files, source)
+        *through, source = _through_processes(files, source)
         if source in seen:
-            circle = [*profiles[profiles.index(source) :], source]
+            circle = [*profiles[profiles.index(source) :], *through, source]
             raise MfaenvError(f"The profiles lead in a circle: {drawn(circle)}.", "Fix a source_profile.")
         if source not in files.profiles:
             raise MfaenvError(
@@ -79,14 +76,18 @@ def of_process(files: AwsFiles, name: str) -> str:
     Other programs assume roles with such a profile. Here it counts as that which its process names: the session, the
     device and the code are the same, and no process is started.
     """
-    visited = {name}
-    behind = name
-    while behind := process.session_profile(_command(files, behind)):
-        if behind in visited or behind not in files.profiles:
-            return name  # its process says what is wrong
-        visited.add(behind)
-        name = behind
-    return name
+    return _through_processes(files, name)[-1]
+
+
+def _through_processes(files: AwsFiles, name: str) -> list[str]:
+    """Return the profiles on the way to that one, from this one on."""
+    names = {name: None}
+    while following := process.session_profile(_command(files, name)):
+        if following in names or following not in files.profiles:
+            break  # the process of `name` tells what is wrong
+        names[following] = None
+        name = following
+    return list(names)
 
 
 def roles_of(files: AwsFiles, source: str) -> list[str]:
@@ -100,7 +101,7 @@ def roles_of(files: AwsFiles, source: str) -> list[str]:
 
 def _command(files: AwsFiles, name: str) -> str:
     """Return a profile's credential_process, where botocore finds nothing before it."""
-    section = files.profiles.get(name, {})
+    section = files.section(name)
     before = {"role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session"}
     has_other = before & section.keys() or awsfiles.has_keys(files.of_credentials.get(name, {}))
     return "" if has_other else section.get(process.SETTING, "")
@@ -207,6 +208,7 @@ def _external_id(text: str, profile: str) -> str:
 
 
 def listed(files: AwsFiles) -> str:
-    """Return the names of profiles with roles, for a message: not all where they are many."""
-    names = sorted(name for name, section in files.profiles.items() if any(map(section.get, ROLE_SETTINGS)))
-    return ", ".join([*names[:LISTED], *(["…"] if names[LISTED:] else [])])
+    """Return the names of profiles with roles, for a message."""
+    return errors.listed(
+        sorted(name for name, section in files.profiles.items() if any(map(section.get, ROLE_SETTINGS)))
+    )

@@ -80,7 +80,7 @@ def of_root(files: AwsFiles, chain: Chain, env: Mapping[str, str], *, web: bool)
     With `web` the environment has a web identity that counts. Raise MfaenvError for half a pair of keys, and where a
     role's source has none at all.
     """
-    name, section = chain.root, files.profiles.get(chain.root, {})
+    name, section = chain.root, files.section(chain.root)
     if chain.machine:
         return _of_machine(name, section, env)
     of_credentials, of_config = (sections.get(name, {}) for sections in (files.of_credentials, files.of_config))
@@ -143,7 +143,7 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     aws-mfa writes such (`expiration`, in UTC), beside a profile of the same name with `-long-term` behind it.
     """
     name = request.profiles[-1]
-    text = files.profiles.get(name, {}).get(EXPIRATION, "") if request.kind == STATIC else ""
+    text = files.section(name).get(EXPIRATION, "") if request.kind == STATIC else ""
     end = _moment(text) if text else None
     if end is None or end > now:
         return

@@ -1,11 +1,11 @@
-"""Stored sessions: what each depends on, what its entry holds, and a store that perhaps cannot be written."""
+"""Stored sessions: what each depends on, what its entry holds, and who may call AWS for it or ask in a window."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import ArrivedError, MfaenvError
 from mfaenv.fast.entry import Session, file_name
 from mfaenv.fast.environment import timestamp
 from mfaenv.model import Credentials, Hop, Keys, Request
@@ -117,7 +117,7 @@ class Cache:
             where = self.store.path or "The store"
             self._terminal.warn(f"{where} cannot be written ({error.strerror or error}): the session is not stored.")
 
-    def alone(self, access_key: str, profile: str) -> AbstractContextManager[None]:
+    def lock_calls(self, access_key: str, profile: str) -> AbstractContextManager[None]:
         """Let one process at a time call AWS with this key; without a store there is nothing to share."""
         return self._lock(access_key, f"Another mfaenv is getting a session with the keys of profile {profile}")
 
@@ -175,3 +175,43 @@ class Cache:
                 self._writable = False
                 path = error.filename2 or self.store.path
                 self._terminal.warn(f"{path} cannot be written ({error.strerror}): not stored.")
+
+
+class CallLock(ExitStack):
+    """The lock for calling AWS with an access key, released at the end of the `with` block at the latest.
+
+    `lock` waits for it; `is_stored` tells whether what the call would get is stored.
+    """
+
+    def __init__(
+        self, store: Store, lock: Callable[[], AbstractContextManager[None]], is_stored: Callable[[], bool]
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._lock = lock
+        self._is_stored = is_stored
+        self._latest: str | None = None
+        self._acquired = False
+
+    def acquire(self) -> None:
+        """Wait until no other process calls AWS, unless this one has the lock already; then look in the store.
+
+        Raise ArrivedError where another process got what is wanted.
+        """
+        if not self._acquired:
+            self.enter_context(self._lock())
+            self._acquired, self._latest = True, None
+            self.check_store()
+
+    def release(self) -> None:
+        """Let the next process call AWS. To be done before anybody is asked, and before anything is said."""
+        self._acquired = False
+        self.close()
+
+    def check_store(self) -> None:
+        """Raise ArrivedError where what is wanted is stored. It reads only after a new session was announced."""
+        latest = self._store.latest()
+        if latest != self._latest:
+            self._latest = latest
+            if self._is_stored():
+                raise ArrivedError

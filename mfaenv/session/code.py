@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mfaenv.aws import process
 from mfaenv.config.acquisition import STDIN, checked_code
 from mfaenv.errors import CODE_NEEDED, MfaenvError
-from mfaenv.fast import environment
+from mfaenv.fast import catalog, environment, parse
 from mfaenv.model import Acquisition, Origin, Request
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
@@ -80,7 +80,8 @@ def _window_source(request: Request, how: Acquisition, terminal: Terminal) -> Co
     """Return the source that asks in a window. Raise MfaenvError where no program is there to open one."""
     from mfaenv.prompt.window import Window, kernel_release  # most people have a terminal
 
-    window = Window(terminal, how.window, kernel_release())
+    named = parse.lookup({}, terminal.env, "ask")[0]  # whatever the option says
+    window = Window(terminal, named if named in catalog.WINDOWS else "", kernel_release())
     if not window.available():
         tried = "no terminal and no window" if how.ask.text == "auto" else "no window"
         raise MfaenvError(

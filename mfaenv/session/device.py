@@ -8,7 +8,7 @@ from mfaenv.config import process
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 from mfaenv.model import Acquisition, Credentials, Keys, Request
-from mfaenv.session.call_lock import CallLock
+from mfaenv.session.cache import CallLock
 from mfaenv.session.code import can_ask
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tones import Styled
@@ -53,11 +53,6 @@ def checked(serial: str, source: str) -> str:
 
 
 _EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 for a hardware token."
-
-
-def account(serial: str) -> str:
-    """Return the account that a device's ARN names; an empty text for a hardware token."""
-    return serial.split(":")[4] if serial.startswith("arn:") else ""
 
 
 def find(

@@ -10,8 +10,8 @@ from mfaenv.aws import address, client, sts
 from mfaenv.errors import MfaenvError, WrongCodeError
 from mfaenv.fast import environment
 from mfaenv.model import NEVER_ASK, Acquisition, Credentials, Keys, Request
-from mfaenv.session import longterm, remembered
-from mfaenv.session.call_lock import CallLock
+from mfaenv.session import keychain, longterm, remembered
+from mfaenv.session.cache import CallLock
 from mfaenv.session.code import CodeSource
 from mfaenv.store import Store
 from mfaenv.terminal import program, tty
@@ -57,7 +57,6 @@ class BackgroundClient:
         self._client: Any = None
         self._error: BaseException | None = None
         self._made: Event | None = None
-        self._awaited = ""
 
     def begin(self) -> None:
         """Start to make it in the background, unless that was done before."""
@@ -69,20 +68,20 @@ class BackgroundClient:
 
     def client(self) -> Any:
         """Wait for the client, or make it now. Raise what went wrong while it was made."""
+        told = False
         if self._made is None:
             self._make(self._terminal.awaited)
-            return self._client
-        while not self._made.wait(LOOK_SECONDS):
-            if self._awaited:
-                self._terminal.awaited(self._awaited)
-                self._awaited = ""
+        while self._made and not self._made.wait(LOOK_SECONDS):
+            if not (self.keys.secret_key or told):
+                told = True
+                self._terminal.awaited(keychain.WAITING)
         if self._error is not None:
             raise self._error
         return self._client
 
     def _make_ahead(self, made: Event) -> None:
         try:
-            self._make(self._note)
+            self._make(lambda _: None)  # nothing is said while the question stands
             # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
             sts.identity(self._client, self.keys.access_key)
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
@@ -91,14 +90,9 @@ class BackgroundClient:
             made.set()
         self._terminal.load()  # for what is said after the answer
 
-    def _note(self, text: str) -> None:
-        """Note what is waited for: it is not said while the question stands."""
-        self._awaited = text
-
     def _make(self, tell: Callable[[str], None]) -> None:
         request = self._request
         self.keys = longterm.loaded(request, self.keys, self._terminal.env, tell)
-        self._awaited = ""
         settings = client.settings_of(request, request.device.text, request.endpoint.text)
         self._client = client.client("sts", settings, self.keys)
 
@@ -132,76 +126,65 @@ def shown_in_demo(endpoint: str, env: Mapping[str, str]) -> tuple[str, ...]:
     return (f"The demo's device shows {shown.code}, {used if shown.used else f'good for {shown.good_seconds} s'}.",)
 
 
-class Fetch:
-    """One search for a session; the device in the request is known by now. `keys` are those that got the session."""
+class UsedCodeError(MfaenvError):
+    """AWS took or refused the code a moment ago: it is not sent again."""
 
-    def __init__(self, request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock) -> None:
-        self.keys = keys
-        self._request = request
-        self._source = source
-        self._store, self._terminal, _, self._now = context
-        self._lock = lock
-        self._ready = BackgroundClient(request, keys, self._terminal)
 
-    def session(self) -> Credentials:
-        """Get the session; it is this process's turn then, until the session is stored.
+def fetch(
+    request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock
+) -> tuple[Credentials, Keys]:
+    """Get a session for the request, whose device is known, and return it with the keys that got it.
 
-        Raise MfaenvError, after three codes that were wrong or used at the latest; KeyboardInterrupt; ArrivedError
-        where another process got a session meanwhile.
-        """
-        try:
-            for remaining in reversed(range(TRIES)):
-                credentials = self._try(again=bool(remaining) and self._source.asks)
-                if credentials:
-                    return credentials
-        except BaseException:
-            program.end_bound()  # the background thread may wait for one
-            raise
-        raise AssertionError("the last try returns or raises")
+    The lock is this process's then, until the session is stored. Raise MfaenvError, after three codes that were wrong
+    or used at the latest; KeyboardInterrupt; ArrivedError where another process got a session meanwhile.
+    """
+    terminal, background = context.terminal, BackgroundClient(request, keys, context.terminal)
+    tries = TRIES if source.asks else 1
+    try:
+        while True:
+            if source.asks:
+                lock.release()
+            code = source.get(question(request, terminal.env), background.begin)
+            try:
+                return _send(code, request, background, context, lock), background.keys
+            except (WrongCodeError, UsedCodeError) as error:
+                lock.release()
+                tries -= 1
+                if not tries:
+                    raise
+                source.remark(error.message)
+                if isinstance(error, UsedCodeError):
+                    terminal.wait(error.message.rstrip("."), CODE_SECONDS - context.now() % CODE_SECONDS)
+                else:
+                    terminal.error(error)
+    except BaseException:
+        program.end_bound()  # the background thread may wait for one
+        raise
 
-    def _try(self, *, again: bool) -> Credentials | None:
-        """Get a code and send it, unless it was sent before. Return None where the person is to be asked again."""
-        if self._source.asks:
-            self._lock.release()
-        code = self._source.get(question(self._request, self._terminal.env), self._ready.begin)
-        if self._verdict(code) != remembered.REFUSED:  # what one got that was used may be about to be stored
-            self._lock.acquire()
-        verdict = self._verdict(code)
-        if verdict:
-            self._lock.release()
-            left = CODE_SECONDS - self._now() % CODE_SECONDS
-            reason = f"That code was already {verdict}"
-            if not again:
-                raise MfaenvError(f"{reason}.", f"The device shows the next one in {int(left) + 1} s.")
-            self._source.remark(f"{reason}.")
-            self._terminal.wait(reason, left)
-            return None
-        try:
-            return self._send(code)
-        except WrongCodeError as error:
-            self._lock.check_store()
-            self._remember(code, remembered.REFUSED)
-            self._lock.release()
-            if not again:
-                raise
-            self._source.remark(error.message)
-            self._terminal.error(error)
-            return None
 
-    def _send(self, code: str) -> Credentials:
-        """Send the code. A stopped process may have lost the lock since it has it."""
-        made = self._ready.client()
-        self.keys = self._ready.keys
-        self._lock.check_store()
-        serial, seconds = self._request.device.text, self._request.duration.seconds
-        credentials = sts.session_token(made, self.keys.access_key, serial, code, seconds)
-        self._remember(code, remembered.USED)
-        return credentials
+def _send(code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock) -> Credentials:
+    """Send a code that was not sent before, and remember the answer. Raise UsedCodeError, WrongCodeError."""
+    store, serial = context.store, request.device.text
 
-    def _verdict(self, code: str) -> str:
-        """Return what AWS said to this code before, or an empty text."""
-        return remembered.verdict(self._store, self._request.device.text, code, self._now())
+    def verdict() -> str:
+        return remembered.verdict(store, serial, code, context.now())
 
-    def _remember(self, code: str, verdict: str) -> None:
+    def remember(answer: str) -> None:
         with suppress(OSError):  # the store was tried before the question, and was complained about then
-            remembered.remember_code(self._store, self._request.device.text, code, verdict, self._now())
+            remembered.remember_code(store, serial, code, answer, context.now())
+
+    if verdict() != remembered.REFUSED:  # what one got that was used may be about to be stored
+        lock.acquire()
+    if before := verdict():
+        left = CODE_SECONDS - context.now() % CODE_SECONDS
+        raise UsedCodeError(f"That code was already {before}.", f"The device shows the next one in {int(left) + 1} s.")
+    sts_client = background.client()
+    lock.check_store()  # a stopped process may have lost the lock since it has it
+    try:
+        credentials = sts.session_token(sts_client, background.keys.access_key, serial, code, request.duration.seconds)
+    except WrongCodeError:
+        lock.check_store()
+        remember(remembered.REFUSED)
+        raise
+    remember(remembered.USED)
+    return credentials

@@ -6,55 +6,13 @@ from contextlib import suppress
 from mfaenv.aws import resolved
 from mfaenv.config import process
 from mfaenv.errors import MfaenvError
-from mfaenv.fast.entry import Entry, Session, file_name
+from mfaenv.fast.entry import Session
 from mfaenv.model import Credentials, Keys, Request, Value
 from mfaenv.session import cache, keychain, remembered
 from mfaenv.session.keychain import Tell
-from mfaenv.store import KEY, Store
+from mfaenv.store import Store
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
-
-REMEMBERED_SECONDS = 400 * 86_400
-
-
-class RememberedKey(Entry):
-    """The access key that a program gives a profile."""
-
-    PREFIX = KEY
-    key: str = ""
-    access_key: str = ""
-
-
-def with_remembered_key(request: Request, store: Store) -> Request:
-    """Return the request with the access key that its program gave before; it is without its secret then."""
-    if request.keys or not request.process.text:
-        return request
-    access_key = remembered_key(store, request.profiles[-1], request.process.text)
-    return request._replace(keys=Keys(access_key, "", "", request.process.source)) if access_key else request
-
-
-def remembered_key(store: Store, profile: str, command: str) -> str:
-    """Return the access key that a profile's program gave before, or an empty text."""
-    entry = store.get(RememberedKey, _key(profile, command))
-    return entry.access_key if entry else ""
-
-
-def remembered_key_file(request: Request) -> str:
-    """Return the name of the file that remembers which access key the request's program gave."""
-    return file_name(KEY, _key(request.profiles[-1], request.process.text))
-
-
-def remember(store: Store, profile: str, command: str, access_key: str, now: float) -> None:
-    """Note which access key a profile's program gave. A store that cannot be written is reported by others."""
-    entry = RememberedKey(key=_key(profile, command), access_key=access_key)
-    if store.get(RememberedKey, entry.key) != entry:
-        with suppress(OSError):
-            store.prepare()
-            store.put(entry, now + REMEMBERED_SECONDS)
-
-
-def _key(profile: str, command: str) -> str:
-    return f"process\n{profile}\n{command}"
 
 
 def in_keychain(request: Request) -> str:

@@ -5,20 +5,33 @@ from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 
 from mfaenv import duration
-from mfaenv.aws import address
+from mfaenv.aws import address, client, sts
+from mfaenv.config import role_sessions
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Credentials, Keys, Origin, Request, Span, Value
-from mfaenv.session import code, device, longterm, remembered, roles
-from mfaenv.session.cache import Answer, Cache, as_session, end_in_words, profile_key, role_key, session_key
-from mfaenv.session.call_lock import CallLock
+from mfaenv.session import code, device, longterm, remembered
+from mfaenv.session.cache import (
+    Answer,
+    Cache,
+    CallLock,
+    as_session,
+    credentials_of,
+    end_in_words,
+    profile_key,
+    role_key,
+    session_key,
+)
 from mfaenv.session.code import CodeSource
-from mfaenv.session.fetch import Context, Fetch
+from mfaenv.session.fetch import Context, fetch
 
 ANY_TIME = Span(1, "")
 
 SLACK = 60
 """Seconds by which a session may be shorter than asked for without a word: the clocks differ."""
+
+NO_USERS_NAME = "mfaenv"
+"""What a role's session is named where no user is known."""
 
 RECENT = "If its trust policy demands a recent MFA (aws:MultiFactorAuthAge), get a new session: --refresh."
 """What may help where a role is denied to a stored session."""
@@ -48,26 +61,16 @@ class Sessions:
         return answer
 
     def stored(self, request: Request) -> Answer:
-        """Return the stored session, or an empty one; never ask, and never call AWS. Raise MfaenvError."""
-        return self._find(self._with_known_device(longterm.with_remembered_key(request, self._store)))
+        """Return the stored session, or an empty one; never ask, and never call AWS."""
+        request = remembered.filled_in(request, self._store)
+        if request.keys is None or not request.device.text:
+            return Answer(Session())
+        key = role_key(session_key(request, request.keys), request.hops)
+        return self._cache.find(key, request.min_remaining.seconds)
 
     def base_session(self, request: Request) -> Answer:
         """Look the user's own session up that the request's roles are assumed with, however little is left of it."""
-        return self._find(self._with_known_device(request)._replace(hops=(), min_remaining=ANY_TIME))
-
-    def with_device(self, request: Request) -> Request:
-        """Return the request with its device: the one that it names or that was used before, else what AWS says.
-
-        The person is asked where AWS may not say or knows several. No code is used, and nothing stored. Raise
-        MfaenvError, KeyboardInterrupt.
-        """
-        request = self._with_known_device(request)
-        if request.keys is None or request.device.text:
-            return request
-        address.check_request(request, self._terminal.env)
-        with suppress(ArrivedError), self._call_lock(request, request._replace(hops=())) as call_lock:
-            return self._with_found_device(request, request.keys, call_lock)
-        return self.with_device(request)
+        return self.stored(request._replace(hops=(), min_remaining=ANY_TIME))
 
     def renew(self, request: Request) -> Answer:
         """Assume the request's roles with the stored session, or resolve anew what needs no code; never ask.
@@ -75,82 +78,118 @@ class Sessions:
         Nothing is got where the stored session has ended. Raise MfaenvError.
         """
         if request.keys is None:
-            return self._unknown(request)
+            return self._answer(request)
         base = self.base_session(request)
-        if not base.session:
-            return base
-        request = self._with_known_device(request)
-        try:
-            return self._with_roles(request, base)
-        except ArrivedError:
-            return self._find(request)
+        return self._with_roles(request, base) if base.session else base
+
+    def with_device(self, request: Request) -> Request:
+        """Return the request with its device: the one that it names or that was used before, else what AWS says.
+
+        The person is asked where AWS may not say or knows several. No code is used, and nothing stored. Raise
+        MfaenvError, KeyboardInterrupt.
+        """
+        request = self._known(request)
+        if request.keys is None or request.device.text:
+            return request
+        address.check_request(request, self._terminal.env)
+        with suppress(ArrivedError), self._call_lock(request._replace(hops=()), request.keys) as call_lock:
+            return self._with_found_device(request, request.keys, call_lock)
+        return self.with_device(request)
+
+    def _known(self, request: Request) -> Request:
+        """Fill in what is remembered, and check the device. Raise MfaenvError (usage)."""
+        request = remembered.filled_in(request, self._store)
+        if request.keys and request.device.text:
+            device.checked(request.device.text, request.device.source)
+        return request
 
     def _answer(self, request: Request) -> Answer:
-        request = longterm.with_remembered_key(request, self._store)
-        return self._unknown(request) if request.keys is None else self._of_keys(request, request.keys)
-
-    def _of_keys(self, request: Request, keys: Keys) -> Answer:
-        """Look in the store, and get what is not there; look again where another process got part of it meanwhile."""
-        request = self._with_known_device(request)
-        answer = self._find(request)
+        """Look in the store, and get what is not there; look again where another process got it meanwhile."""
+        request = self._known(request)
+        if request.keys is None:
+            return self._of_program(request)
+        answer = self.stored(request)
         if answer.session:
             return answer
         address.check_request(request, self._terminal.env)
         self._cache.prepare()
         own = request._replace(hops=())
-        base = self._find(own)
+        base = self.stored(own)
         try:
-            if base.session:
-                return self._with_roles(request, base)
-            with self._call_lock(request, own) as call_lock:
-                base = self._from_code(own, keys, call_lock)
+            if not base.session:
+                with self._call_lock(own, request.keys) as call_lock:
+                    base = self._from_code(own, request.keys, call_lock)
             return self._with_roles(request, base)
         except DeniedError as error:
             if base.new or not base.session:
                 raise
             raise DeniedError(error.message, RECENT) from None
         except ArrivedError:
-            return self._of_keys(request, keys)
+            return self._answer(request)
 
-    def _with_known_device(self, request: Request) -> Request:
-        """Fill in the device that this access key used before, and check whichever there is."""
-        if request.keys is None:
-            return request
-        known = remembered.device(self._store, request.keys.access_key, request.endpoint.text)
-        if request.device.text:
-            device.checked(request.device.text, request.device.source)
-            account = known.account if known.serial == request.device.text else ""
-            return request._replace(account=device.account(request.device.text) or account)
-        if not known.serial:
-            return request
-        return request._replace(device=Value(known.serial, "remembered"), account=known.account)
-
-    def _find(self, request: Request) -> Answer:
-        """Look the request up in the store."""
-        if request.keys is None or not request.device.text:
-            return Answer(Session())
-        key = role_key(session_key(request, request.keys), request.hops)
-        return self._cache.find(key, request.min_remaining.seconds)
+    def _of_program(self, request: Request) -> Answer:
+        """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
+        address.check_request(request, self._terminal.env)
+        keys = longterm.load_keys(request, self._terminal.env, self._terminal.awaited)
+        if isinstance(keys, Keys):
+            self._remember_key(request, keys)
+            return self._answer(request._replace(keys=keys))
+        self._terminal.note(f"Profile {request.profile.text} needs no code: {request.kind}.")
+        request = request._replace(account=keys.account)
+        answer = Answer(as_session(request, keys, "", "", self._now()), profile_key(request), new=True)
+        if not request.hops:
+            return answer
+        self._cache.prepare()
+        self._cache.since = self._now()  # roles on top are assumed each time
+        return self._assume(request, answer)
 
     @contextmanager
-    def _call_lock(self, request: Request, *others: Request) -> Iterator[CallLock]:
-        """Make the lock for what is wanted; it is not needed once that is stored, or one of the others."""
-
-        def arrived() -> bool:
-            return any(self._find(self._with_known_device(each)).session for each in (request, *others))
-
-        access_key = request.keys.access_key if request.keys else ""
-        alone = partial(self._cache.alone, access_key, request.profile.text)
-        with CallLock(self._store, alone, arrived) as call_lock, self._terminal.watching(call_lock.check_store):
+    def _call_lock(self, own: Request, keys: Keys) -> Iterator[CallLock]:
+        """Make the lock for getting the user's own session, which is not needed once that is stored."""
+        lock = partial(self._cache.lock_calls, keys.access_key, own.profile.text)
+        call_lock = CallLock(self._store, lock, lambda: bool(self.stored(own).session))
+        with call_lock, self._terminal.watching(call_lock.check_store):
             yield call_lock
 
     def _with_roles(self, request: Request, base: Answer) -> Answer:
         """Assume the roles, if there are any, with the user's own session."""
         if not request.hops:
             return base
-        with self._call_lock(request) as call_lock:
-            call_lock.acquire()
-            return roles.assume(request, base, self._cache)
+        with self._cache.lock_calls(base.session.source, request.profile.text):
+            return self._assume(remembered.filled_in(request, self._store), base)
+
+    def _assume(self, request: Request, base: Answer) -> Answer:
+        """Assume the request's roles one after the other, each stored for itself.
+
+        Raise MfaenvError, DeniedError where a policy is in the way.
+        """
+        clients, key, answer = client.RoleClients(), base.key, base
+        for depth, hop in enumerate(request.hops, 1):
+            key = role_key(key, (hop,))
+            stored = self._cache.find(key, request.min_remaining.seconds)
+            if stored.session:
+                answer = stored
+                continue
+            profile = hop.profile if request.config_profile else None
+            settings = client.ClientSettings(
+                profile, hop.region, hop.role_arn, hop.endpoint, ca_bundle=request.ca_bundle
+            )
+            made = clients.client(settings, credentials_of(answer.session))
+            named = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base.session))
+            credentials = sts.assume_role(made, named)
+            reached = request._replace(hops=request.hops[:depth])
+            answer = self._cache.keep(reached, credentials, key, answer.session.source)
+        return answer
+
+    def _users_name(self, request: Request, base: Session) -> str:
+        """Return the name of a role's session after the user, who is asked for once and remembered with the device."""
+        if not base.source:
+            return NO_USERS_NAME
+        user = request.user or remembered.device(self._store, base.source, request.endpoint.text).user
+        if not user:
+            user = device.owner(request, credentials_of(base)).user
+            self._cache.remember_device(base.source, request._replace(user=user))
+        return role_sessions.user_session_name(user) if user else NO_USERS_NAME
 
     def _from_code(self, request: Request, keys: Keys, call_lock: CallLock) -> Answer:
         """Get the user's own session for a code, and store it."""
@@ -163,26 +202,24 @@ class Sessions:
         searched = not request.device.text
         if searched or not request.account or not longterm.in_keychain(request):
             # Before anybody is asked: another's program may ask on the terminal too.
-            keys = self._remembered(request, longterm.loaded(request, keys, self._terminal.env, self._terminal.awaited))
+            keys = longterm.loaded(request, keys, self._terminal.env, self._terminal.awaited)
         if searched or not request.account:
             call_lock.acquire()
             request = self._with_found_device(request, keys, call_lock)
         if source.window:  # one process at a time asks in one, until its session is stored: the others wait for that
             call_lock.release()
         with self._cache.one_window(keys.access_key, request.profile.text) if source.window else nullcontext():
-            fetch = Fetch(request, keys, source, self._context, call_lock)
-            credentials, keys = fetch.session(), self._remembered(request, fetch.keys)
+            credentials, keys = fetch(request, keys, source, self._context, call_lock)
+            self._remember_key(request, keys)
             self._cache.remember_device(keys.access_key, request)
             answer = self._cache.keep(request, credentials, session_key(request, keys), keys.access_key)
             call_lock.release()
         self._tell(request, credentials, searched=searched)
         return answer
 
-    def _remembered(self, request: Request, keys: Keys) -> Keys:
-        """Note which access key the request's program gave, and return the keys."""
-        if request.process.text:
-            longterm.remember(self._store, request.profiles[-1], request.process.text, keys.access_key, self._now())
-        return keys
+    def _remember_key(self, request: Request, keys: Keys) -> None:
+        profile, command = request.profiles[-1], request.process.text
+        remembered.remember_key(self._store, profile, command, keys.access_key, self._now())
 
     def _source(self, request: Request) -> CodeSource:
         """Return the source of the code; standard input is read but once. Raise MfaenvError where there is none."""
@@ -207,22 +244,3 @@ class Sessions:
         if searched:
             to_profile = f"To set the device permanently, add this line to profile {request.profiles[-1]}:"
             self._terminal.note(to_profile, f"mfa_serial = {request.device.text}")
-
-    def _unknown(self, request: Request) -> Answer:
-        """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
-        address.check_request(request, self._terminal.env)
-        keys = longterm.load_keys(request, self._terminal.env, self._terminal.awaited)
-        if not isinstance(keys, Keys):
-            return self._without_code(request, keys)
-        return self._of_keys(request._replace(keys=self._remembered(request, keys)), keys)
-
-    def _without_code(self, request: Request, credentials: Credentials) -> Answer:
-        """Return what botocore resolves the profile to, with the roles on top that it does not know of."""
-        self._terminal.note(f"Profile {request.profile.text} needs no code: {request.kind}.")
-        request = request._replace(account=credentials.account)
-        answer = Answer(as_session(request, credentials, "", "", self._now()), profile_key(request), new=True)
-        if not request.hops:
-            return answer
-        self._cache.prepare()
-        self._cache.since = self._now()  # roles on top are assumed each time
-        return roles.assume(request, answer, self._cache)

@@ -33,7 +33,7 @@ def instead_of_default(options: Options, env: Mapping[str, str], files: AwsFiles
     """Return the profile to use where none is named, `default` has no keys, and others are there; else empty."""
     if (
         parse.lookup(options, env, "profile")[0]
-        or sources.GIVE_CREDENTIALS & files.profiles.get(DEFAULT, {}).keys()
+        or sources.GIVE_CREDENTIALS & files.section(DEFAULT).keys()
         or not files.profiles.keys() - {DEFAULT}
         or sources.environment_keys(env)
         or env.keys() & {"AWS_ACCESS_KEY_ID", *sources.OF_MACHINE}

@@ -1,12 +1,15 @@
-"""What is remembered beside sessions: devices, the codes that AWS took or refused, and prompts that were dismissed."""
+"""What is remembered beside sessions: devices, keys of programs, codes that AWS took or refused, dismissed prompts."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from mfaenv.fast.entry import READERS, Entry, file_name, whole
-from mfaenv.model import Request
-from mfaenv.store import CLOSED, CODE, DEVICE, Store
+from mfaenv.model import Keys, Request, Value
+from mfaenv.store import CLOSED, CODE, DEVICE, KEY, Store
 
-DEVICE_SECONDS = 400 * 86_400
+LONG = 400 * 86_400
+"""Seconds for which a device and a program's key are remembered."""
+
 VERDICT_SECONDS = 90
 """A code counts for its own 30 seconds and one step to each side; after that AWS would refuse it in any case."""
 
@@ -30,16 +33,24 @@ class RememberedDevice(Entry):
     user: str = ""
 
 
+class RememberedKey(Entry):
+    """The access key that a program gives a profile."""
+
+    PREFIX = KEY
+    key: str = ""
+    access_key: str = ""
+
+
 def _codes(text: str) -> tuple[tuple[str, str, int], ...]:
     rows = (line.split(" ") for line in text.split("\n") if text)
-    return tuple((code, said, whole(until)) for code, said, until in rows)
+    return tuple((code, verdict, whole(until)) for code, verdict, until in rows)
 
 
 _READERS: dict[object, Callable[[str], object]] = {**READERS, tuple[tuple[str, str, int], ...]: _codes}
 
 
 class Codes(Entry):
-    """What AWS said to the codes of a device, whose serial number is the key.
+    """What AWS answered to the codes of a device, whose serial number is the key.
 
     Of each: the digits, the verdict, and until when it counts, in seconds since 1970.
     """
@@ -56,6 +67,23 @@ class DismissedPrompt(Entry):
     PREFIX = CLOSED
     key: str = ""
     at: float = 0.0
+
+
+def filled_in(request: Request, store: Store) -> Request:
+    """Return the request with what it does not say: the access key that its program gave before, and its device.
+
+    The key is without its secret then.
+    """
+    keys = request.keys
+    if not keys and (key := access_key(store, request.profiles[-1], request.process.text)):
+        keys = Keys(key, "", "", request.process.source)
+    if not keys:
+        return request
+    before = device(store, keys.access_key, request.endpoint.text)
+    named = request.device if request.device.text or not before.serial else Value(before.serial, "remembered")
+    of_arn = "".join(named.text.split(":")[4:5])
+    account = of_arn or (before.account if named.text == before.serial else request.account)
+    return request._replace(keys=keys, device=named, account=account)
 
 
 def device_name(access_key: str, endpoint: str) -> str:
@@ -88,19 +116,43 @@ def remember_device(store: Store, access_key: str, request: Request, now: float)
         user=request.user or before.user,
     )
     if after != before:
-        store.put(after, now + DEVICE_SECONDS)
+        store.put(after, now + LONG)
+
+
+def key_name(profile: str, command: str) -> str:
+    """Return the name of the file that remembers which access key a profile's program gave."""
+    return file_name(KEY, _program_key(profile, command))
+
+
+def _program_key(profile: str, command: str) -> str:
+    return f"process\n{profile}\n{command}"
+
+
+def access_key(store: Store, profile: str, command: str) -> str:
+    """Return the access key that a profile's program gave before, or an empty text."""
+    entry = store.get(RememberedKey, _program_key(profile, command)) if command else None
+    return entry.access_key if entry else ""
+
+
+def remember_key(store: Store, profile: str, command: str, access_key: str, now: float) -> None:
+    """Note which access key a profile's program, if any, gave. A store that cannot be written is reported by others."""
+    entry = RememberedKey(key=_program_key(profile, command), access_key=access_key)
+    if command and store.get(RememberedKey, entry.key) != entry:
+        with suppress(OSError):
+            store.prepare()
+            store.put(entry, now + LONG)
 
 
 def verdict(store: Store, serial: str, code: str, now: float) -> str:
-    """Return what AWS said to this code a moment ago: USED, REFUSED or an empty text."""
-    for each, said, until in (store.get(Codes, serial) or Codes()).codes:
+    """Return what AWS answered to this code a moment ago: USED, REFUSED or an empty text."""
+    for each, answer, until in (store.get(Codes, serial) or Codes()).codes:
         if each == code and now < until:
-            return said
+            return answer
     return ""
 
 
-def remember_code(store: Store, serial: str, code: str, said: str, now: float) -> None:
-    """Note what AWS said to a code. Raise OSError where the store cannot be written.
+def remember_code(store: Store, serial: str, code: str, answer: str, now: float) -> None:
+    """Note what AWS answered to a code. Raise OSError where the store cannot be written.
 
     The code is written as it is. A used one opens nothing any more, and a refused one opened nothing; one that belongs
     to another device ends in a moment, and the session beside it in the store is worth more. Six digits with a hash
@@ -109,7 +161,7 @@ def remember_code(store: Store, serial: str, code: str, said: str, now: float) -
     until = int(now) + VERDICT_SECONDS
     codes = store.get(Codes, serial) or Codes()
     kept = [row for row in codes.codes if row[0] != code and now < row[2]][-MOST_CODES:]
-    store.put(Codes(key=serial, codes=(*kept, (code, said, until))), until)
+    store.put(Codes(key=serial, codes=(*kept, (code, answer, until))), until)
 
 
 def is_dismissed(store: Store, access_key: str, since: float, now: float) -> bool:

@@ -11,7 +11,7 @@ from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, NothingStoredError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Fields, Session
 from mfaenv.fast.parse import Options
-from mfaenv.session import longterm, profile_choice, remembered
+from mfaenv.session import profile_choice, remembered
 from mfaenv.session.cache import Answer
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
@@ -19,13 +19,8 @@ from mfaenv.store import Store, cached_requests
 from mfaenv.terminal.terminal import Terminal
 
 
-def obtain_on_terminal(options: Options, env: Mapping[str, str]) -> Fields:
-    """Return the session as `obtain` does, with a terminal that says as much as the options ask for."""
-    return obtain(options, env, Terminal.for_options(options, env))
-
-
 def obtain(
-    options: Options, env: Mapping[str, str], terminal: Terminal, check: Callable[[Fields], None] | None = None
+    options: Options, env: Mapping[str, str], terminal: Terminal, check: Callable[[Fields], None] = lambda _: None
 ) -> Fields:
     """Return the session as the store writes it, with the profile and the region of this request.
 
@@ -38,8 +33,7 @@ def obtain(
     try:
         with settings.hidden(env):
             resolved = Resolved(options, environment.without_settings(env), fingerprint, terminal)
-            if check is not None:
-                check(resolved.own)
+            check(resolved.own)
             fields = resolved.fields(resolved.answer(terminal))
             if not fast.with_account(options):
                 resolved.warn_of_lost(terminal)
@@ -118,13 +112,13 @@ class Resolved:
 
     def _remember(self, answer: Answer) -> None:
         """Store the request for the fast path. A store that cannot be written was reported already."""
-        request = longterm.with_remembered_key(self.request, self.store)
+        request = remembered.filled_in(self.request, self.store)
         if request.keys is None:
             return  # what botocore resolves is asked for each time, and so are the roles on top of it
         with suppress(OSError):
             names = [remembered.device_name(request.keys.access_key, request.endpoint.text)]
             if request.process.text:
-                names.append(longterm.remembered_key_file(request))
+                names.append(remembered.key_name(request.profiles[-1], request.process.text))
             cached_requests.write(
                 self.store,
                 fast.CachedRequest(

@@ -319,7 +319,7 @@ def test_with_no_files_at_all_the_machine_may_have_a_role(files: Files) -> None:
     [
         (CONFIG, "Did you mean prod?"),
         ("[profile a]\n[profile b]\n", "There are these: a, b."),
-        ("".join(f"[profile {name}]\n" for name in "abcdefghi"), "There are these: a, b, c, d, e, f, g, h, …"),
+        ("".join(f"[profile {name}]\n" for name in "abcdefghi"), "There are these: a, b, c, d, e, f, g, h and 1 more."),
         ("", "`aws configure` makes a first one."),
     ],
 )

@@ -1,7 +1,6 @@
 """Names, identities, tags and session policies of roles: what the AWS files say, and what AWS would refuse."""
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -116,11 +115,8 @@ def test_session_policies_limit_the_last_role_alone(tmp_path: Path) -> None:
     [
         ("{", {}, "is not JSON"),
         ("[" * 100_000, {}, "is not JSON"),
-        ("[]", {}, "is not an IAM policy"),
-        ('{"Statement": "' + "x" * 2048 + '"}', {}, "characters without white space, and AWS takes 2048"),
         (None, {"session_policy": "nowhere.json"}, "cannot be read"),
         (None, {"policy_arns": "ReadOnlyAccess"}, "is not the ARN of a policy"),
-        (None, {"policy_arns": ",".join(f"arn:aws:iam::aws:policy/P{n}" for n in range(11))}, "AWS takes 10 policies"),
     ],
 )
 def test_a_policy_that_aws_would_not_take_is_told(
@@ -132,13 +128,6 @@ def test_a_policy_that_aws_would_not_take_is_told(
     with pytest.raises(MfaenvError) as error:
         hops(tmp_path, f"[profile r]\n{ROLE}", options=options)
     assert words in error.value.message
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such file")
-def test_a_policy_file_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
-    with pytest.raises(MfaenvError) as error:
-        hops(tmp_path, f"[profile r]\n{ROLE}", options={"session_policy": "/dev/zero"})
-    assert "is not JSON" in error.value.message
 
 
 @pytest.mark.parametrize("options", [{"read_only": True}, {"session_policy": "x"}, {"policy_arns": "arn:x"}])

@@ -92,7 +92,7 @@ def test_a_circle_through_a_process_is_shown(through: Product) -> None:
     configure(through, "default-mfa", credential_process="mfaenv process -p audit")
     done = through.run("--shell", "bash", "-p", "audit")
     assert done.status == 1
-    assert "lead in a circle: audit → production → audit" in done.err
+    assert "lead in a circle: audit → production → default-mfa → audit" in done.err
 
 
 def test_doctor_names_the_roles_that_other_programs_assume_without_mfa(through: Product) -> None:

@@ -21,7 +21,7 @@ from mfaenv.errors import MfaenvError
 from mfaenv.fast import entry
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.session import longterm, remembered
+from mfaenv.session import remembered
 from mfaenv.store import Store, private_files
 
 NAME = entry.file_name(store.SESSION, "k")
@@ -60,7 +60,7 @@ KINDS = {
         fast.CachedRequest,
         remembered.RememberedDevice,
         remembered.Codes,
-        longterm.RememberedKey,
+        remembered.RememberedKey,
         remembered.DismissedPrompt,
     )
 }

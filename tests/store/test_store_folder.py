@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mfaenv import fast, store
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import entry
-from mfaenv.session import longterm, remembered
+from mfaenv.session import remembered
 from mfaenv.session.lock import lock
 from mfaenv.store import Store, private_files
 
@@ -167,7 +167,7 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
         fast.CachedRequest,
         remembered.RememberedDevice,
         remembered.Codes,
-        longterm.RememberedKey,
+        remembered.RememberedKey,
         remembered.DismissedPrompt,
     )
     for made in kinds:

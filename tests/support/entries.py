@@ -2,7 +2,6 @@
 
 from mfaenv.fast import CachedRequest
 from mfaenv.fast.entry import Entry, Session
-from mfaenv.session.longterm import RememberedKey
-from mfaenv.session.remembered import Codes, RememberedDevice
+from mfaenv.session.remembered import Codes, RememberedDevice, RememberedKey
 
 KINDS: tuple[type[Entry], ...] = (Session, CachedRequest, RememberedDevice, Codes, RememberedKey)

@@ -13,7 +13,7 @@ from mfaenv.config import acquisition, awsfiles, process, resolve, settings, sou
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.resolve import NOTHING
 from mfaenv.config.roles import of_process, roles_of
-from mfaenv.errors import DONE, MfaenvError
+from mfaenv.errors import DONE, MfaenvError, listed
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Options
 from mfaenv.model import Acquisition, Request, Value
@@ -63,7 +63,7 @@ def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
 def _request(options: Options, env: Mapping[str, str], files: AwsFiles, offers: Offers) -> Request:
     """Settle which profile is meant: the named one, the only one with keys, or the one that the person picks."""
     options = {name: value for name, value in options.items() if name not in {"dry_run", "yes"}}
-    name = of_process(files, resolve.named_profile(options, env).text or _chosen(files, offers))
+    name = of_process(files, resolve.looked_up(options, env, "profile").text or _chosen(files, offers))
     request = resolve.resolve({**options, "profile": name}, env, files)
     if request.keys is None and not request.process.text:
         raise _needs_no_code(request)
@@ -93,12 +93,12 @@ def _chosen(files: AwsFiles, offers: Offers) -> str:
         return offers.terminal.choose("Several profiles have keys. Which one?", usable)
     if DEFAULT in usable:
         return DEFAULT
-    raise MfaenvError(f"Several profiles have keys: {', '.join(usable[:8])}.", "Name one with -p.")
+    raise MfaenvError(f"Several profiles have keys: {listed(usable)}.", "Name one with -p.")
 
 
 def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
     """Find the device and prove it by a session, which stays for the next window; then name it in the profile."""
-    if any(files.profiles.get(name, {}).get("mfa_serial") for name in request.profiles):
+    if any(files.section(name).get("mfa_serial") for name in request.profiles):
         return request
     request = longterm.with_keys(request, offers.terminal)
     keys = request.keys
@@ -160,7 +160,7 @@ def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], of
     if len(command.splitlines()) > 1:
         offers.terminal.note(f"Profile {ours} is left out: no AWS file holds the line break in the path of mfaenv.")
         return ""
-    theirs = {key: value for key, value in files.profiles.get(name, {}).items() if key in KEPT}
+    theirs = {key: value for key, value in files.section(name).items() if key in KEPT}
     values = {process.SETTING: command, "region": request.region.text, **theirs}
     usable = {key: value for key, value in values.items() if value and "\n" not in value}
     made = offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, {ours: usable})

@@ -24,7 +24,7 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Options
-from mfaenv.session import longterm
+from mfaenv.session import remembered
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
@@ -117,7 +117,7 @@ def _rows(env: Mapping[str, str], files: AwsFiles, context: Context) -> Iterator
             if section.get(awsfiles.ACCESS_KEY) and not sources.token(section):
                 yield KeyRow(name, "file", place.title, section[awsfiles.ACCESS_KEY])
             continue
-        row = KeyRow(name, "process", "", longterm.remembered_key(context.store, name, command) or None)
+        row = KeyRow(name, "process", "", remembered.access_key(context.store, name, command) or None)
         if place:
             row.place, row.source = "keychain", "the keychain"
             _look_into(place, row)

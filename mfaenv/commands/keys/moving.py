@@ -24,7 +24,7 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Options
 from mfaenv.model import Keys
-from mfaenv.session import keychain, longterm
+from mfaenv.session import keychain, longterm, remembered
 from mfaenv.session.change_lock import change_lock
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
@@ -50,7 +50,7 @@ class Move:
         """Read the files. Raise MfaenvError."""
         files = awsfiles.load(env)
         name = catalog.profile_or_default(options, env)
-        command = files.profiles.get(name, {}).get(process.SETTING, "")
+        command = files.section(name).get(process.SETTING, "")
         entry = process.entry(command)
         file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
         return cls(name, files, file, KeychainEntry(entry or name, terminal), command if entry else "")
@@ -135,7 +135,7 @@ def _import(move: Move, keys: Keys, stored: Keys | None, options: Options) -> No
         raise
     command = move.command or process.line(move.entry.name, env)
     move.set_command(command)
-    longterm.remember(Store.of(env), move.name, command, keys.access_key, time.time())
+    remembered.remember_key(Store.of(env), move.name, command, keys.access_key, time.time())
     places.check(move.entry, keys)
     move.file.replace(keys, None)
 

@@ -118,13 +118,13 @@ def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | Non
     path = used_file(files, profile)
     if path:
         return FileSection(path, profile, files.keys_in_config(profile))
-    entry = process.entry(files.profiles.get(profile, {}).get(process.SETTING, ""))
+    entry = process.entry(files.section(profile).get(process.SETTING, ""))
     return KeychainEntry(entry, terminal) if entry else None
 
 
 def used_file(files: AwsFiles, profile: str) -> str:
     """Return the file whose keys a profile uses: a credential_process goes before keys in the config file."""
-    has_process = bool(files.profiles.get(profile, {}).get(process.SETTING))
+    has_process = bool(files.section(profile).get(process.SETTING))
     return "" if has_process and files.keys_in_config(profile) else files.keys_file(profile)
 
 

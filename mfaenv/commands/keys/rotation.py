@@ -23,7 +23,7 @@ from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Options
 from mfaenv.model import Keys, Request
-from mfaenv.session import longterm
+from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.fetch import Context
@@ -52,7 +52,8 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     if place is None or not in_place:
         raise _not_stored(request)
     begun = place.load()
-    session = Sessions(Context(store, terminal, how)).obtain(request).session
+    # With the keys as they were read: an export may take them out of the keychain meanwhile.
+    session = Sessions(Context(store, terminal, how)).obtain(request._replace(keys=begun or request.keys)).session
     settings = client.settings_of(request, session.device)
     iam = Iam.of_session(settings, credentials_of(session))
     if not iam.user:
@@ -182,7 +183,8 @@ class Rotation:
 
     def _finish(self, new: Keys, old: str) -> None:
         """Prove the new key, which is stored, give it to the other profiles, and deactivate or delete the old one."""
-        self._remember(self.request.profiles[-1], self.request.process.text, new)
+        root, command = self.request.profiles[-1], self.request.process.text
+        remembered.remember_key(self.store, root, command, new.access_key, time.time())
         self._prove(new)
         self._update_others(new, old)
         places.check(self.place, new)
@@ -202,10 +204,6 @@ class Rotation:
 
     def _line(self, *options: str) -> str:
         return process.to_type("keys", "rotate", *options, "-p", self.request.profile.text)
-
-    def _remember(self, profile: str, command: str, keys: Keys) -> None:
-        if command:
-            longterm.remember(self.store, profile, command, keys.access_key, time.time())
 
     def _prove(self, new: Keys) -> None:
         """Wait until STS knows the key; fail where it does not in time, or for another reason."""
@@ -228,7 +226,7 @@ class Rotation:
         for name, section in files.profiles.items():
             place = places.of_profile(files, name, self.terminal)
             command = section.get(process.SETTING, "")
-            if place is None or longterm.remembered_key(self.store, name, command) not in {"", old}:
+            if place is None or remembered.access_key(self.store, name, command) not in {"", old}:
                 continue  # a keychain that has another one is not opened
             try:
                 if isinstance(place, KeychainEntry):
@@ -236,7 +234,7 @@ class Rotation:
                 keys = place.load()
                 if keys and not keys.token and keys.access_key == old:
                     place.replace(keys, new)
-                    self._remember(name, command, new)
+                    remembered.remember_key(self.store, name, command, new.access_key, time.time())
                     self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")
             except MfaenvError as error:
                 left = f"Profile {name} still has the old key {old}, which therefore stays active."

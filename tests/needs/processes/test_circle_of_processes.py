@@ -21,3 +21,16 @@ def test_a_process_that_leads_back_to_itself_is_an_error(product: Product, circl
     assert "leads back to itself" in done.err
     assert done.err.splitlines()[0].startswith("mfaenv: The credential_process of profile 'tool' leads back")
     assert " → ".join((*circle, "tool")) in done.err
+
+
+def test_the_roles_on_the_way_are_in_the_circle(product: Product) -> None:
+    with_process(product, "middle")
+    with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
+        file.write(
+            "[profile middle]\nregion = us-east-1\nrole_arn = arn:aws:iam::123456789012:role/Developer\n"
+            "source_profile = tool\n"
+        )
+    done = product.run("-p", "tool", "-f", "json")
+    assert (done.status, done.out) == (1, "")
+    assert "tool → middle → tool" in done.err
+    assert "middle → tool → middle" in product.run("-p", "middle", "-f", "json").err
