@@ -98,7 +98,7 @@ def run(arguments: "Sequence[str]") -> int:
         return answered
     line = parse.read(arguments, _command)
     row = line.row
-    if line.plain and line.answers:
+    if line.plain and not line.starts:
         from mfaenv.cli import start
 
         return start.run(line.command, line.options, line.words, os.environ)

@@ -159,6 +159,16 @@ def test_a_file_that_was_open_is_told(stored: Product) -> None:
             assert stored.run("-f", "dotenv", stdout=stream).err == ""
 
 
+def test_only_what_every_command_has_is_named_to_whose_file_was_open(stored: Product) -> None:
+    for words in (("init", "bash"), ("-f", "dotenv")):
+        file = stored.home / "file"
+        file.touch()
+        file.chmod(0o644)
+        with file.open("wb") as stream:
+            done = stored.run(*words, stdout=stream)
+        assert done.err == "mfaenv: The output file was open to others until now.\n"
+
+
 def test_a_file_without_a_name_is_not_told(stored: Product) -> None:
     """ksh93 has such a file for the output of `$(mfaenv)`."""
     with tempfile.TemporaryFile() as stream:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from mfaenv.cli import start, wrong_usage
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import catalog
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, PROGRAM, Option, Options
 
@@ -22,18 +22,9 @@ _OURS: Mapping[str, Any] = {"add_help_option": False}
 """The help is ours, and so is its option."""
 
 
-class _Commands(TyperGroup):
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find a command by its name. Raise MfaenvError for a wrong one."""
-        if args[0] not in self.commands:
-            raise wrong_usage.no_command(args[0], ctx.obj)
-        return super().resolve_command(ctx, args)
-
-
 def run(arguments: Sequence[str], env: Mapping[str, str]) -> int:
     """Run the command line; return the exit status. Raise MfaenvError, for wrong usage too."""
     application = typer.Typer(
-        cls=_Commands,
         context_settings={"obj": env},
         invoke_without_command=True,
         add_completion=False,
@@ -51,7 +42,7 @@ def run(arguments: Sequence[str], env: Mapping[str, str]) -> int:
     try:
         return int(application(list(arguments), prog_name="mfaenv", standalone_mode=False))
     except _UsageError as error:
-        raise _explained(error, arguments) from None
+        raise _explained(error, arguments, env) from None
 
 
 def _main(options: Mapping[str, Option], before: Options) -> _Function:
@@ -91,12 +82,14 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
-def _explained(error: Any, arguments: Sequence[str]) -> MfaenvError:
+def _explained(error: Any, arguments: Sequence[str], env: Mapping[str, str]) -> MfaenvError:
     """Return a usage error in our words."""
-    words = (word for word in arguments if word in COMMANDS)
-    command = (error.ctx.info_name if error.ctx.parent else MAIN) if error.ctx else next(words, MAIN)
-    if hasattr(error, "possibilities"):
+    line = catalog.parse(arguments)
+    command = (error.ctx.info_name if error.ctx.parent else MAIN) if error.ctx else line.command
+    if hasattr(error, "possibilities") and hasattr(error, "option_name"):
         return wrong_usage.no_option(error.option_name, command)
+    if line.command == MAIN and line.words:
+        return wrong_usage.no_command(line.words[0], env)
     return wrong_usage.error(error.format_message(), command)
 
 

@@ -10,7 +10,7 @@ from mfaenv.cli import wrong_usage
 from mfaenv.errors import DONE
 from mfaenv.fast import output
 from mfaenv.fast.catalog import COMMANDS
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import MAIN, Options
 
 
 def run(name: str, options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
@@ -20,6 +20,8 @@ def run(name: str, options: Options, words: Sequence[str], env: Mapping[str, str
     profile or role the one that is used where none is named.
     """
     row = COMMANDS[name]
+    if name == MAIN and words:
+        raise wrong_usage.no_command(words[0], env)
     if "version" in options:
         output.text_to_stdout(f"mfaenv {__version__}\n")
     elif "help" in options:

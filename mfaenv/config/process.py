@@ -43,8 +43,9 @@ SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "v
 def session_profile(command: str) -> str:
     """Return the profile whose session a command prints, as that profile has it; an empty text for any other."""
     parsed = _parsed(command)
-    plain = parsed and parsed.plain and parsed.command == SESSION and parsed.options.keys() <= SESSION_OPTIONS
-    return text(parsed.options, "profile") if parsed and plain else ""
+    if parsed is None or not parsed.plain or not parsed.starts or parsed.command != SESSION:
+        return ""
+    return text(parsed.options, "profile") if parsed.options.keys() <= SESSION_OPTIONS else ""
 
 
 def entry(command: str) -> str:

@@ -70,7 +70,7 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
 if sys.platform != "win32":
 
     def _close_to_others(mode: int, *, quiet: bool) -> None:
-        warning = b"The output file was open to others until now; the one that --output makes never is."
+        warning = b"The output file was open to others until now."
         try:
             os.fchmod(STDOUT, mode & ~OTHERS)
         except OSError:

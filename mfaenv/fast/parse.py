@@ -210,9 +210,9 @@ class CommandLine:
         self.plain = True
 
     @property
-    def answers(self) -> bool:
-        """Return whether it asks for --version or --help, and starts no command."""
-        return any(name in self.options for name in ANSWERS)
+    def starts(self) -> bool:
+        """Return whether it starts its command: it asks for no --version or --help, and has as many words as that."""
+        return not any(name in self.options for name in ANSWERS) and self.row.takes_words(len(self.words))
 
 
 def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]") -> CommandLine:
@@ -239,7 +239,7 @@ def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]"
             if line.row.takes == PROGRAM:
                 line.words += rest
                 break
-    _settle(line)
+    line.options = line.row.taken(line.options)
     return line
 
 
@@ -274,14 +274,6 @@ def _set(line: CommandLine, name: str, values: list[str]) -> None:
     else:
         line.options[name], line.missing = "", name
         line.plain = line.plain and line.row.options[name].takes == PROFILES
-
-
-def _settle(line: CommandLine) -> None:
-    """Leave out options before the command's name that it does not take, add its own, and count its words."""
-    line.options = line.row.taken(line.options)
-    counted = line.command == MAIN or not line.answers
-    if counted and not line.row.takes_words(len(line.words)):
-        line.plain = False
 
 
 def text(options: "Mapping[str, str | bool]", name: str) -> str:

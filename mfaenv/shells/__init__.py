@@ -144,8 +144,8 @@ class Target:
     matches = False
     """Whether it picks the words itself that fit what is typed, by rules of its own."""
 
-    def begin(self, names: list[str]) -> str:  # noqa: ARG002 - most shells need nothing there
-        """Return what stands before the statements that set and remove these variables."""
+    def begin(self, names: list[str], *, tried: bool) -> str:  # noqa: ARG002 - most shells need nothing there
+        """Return what stands before the statements that set and remove these variables, as `render` has `tried`."""
         return ""
 
     def assign(self, name: str, value: str) -> str:
@@ -218,7 +218,7 @@ def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", tri
     if language.holds_variables:
         check_lengths(pairs)
     statements = [_statement(target, language, pair, language.encoding or encoding) for pair in pairs]
-    begin = language.begin([name for name, _ in pairs] if tried else []).encode()
+    begin = language.begin([name for name, _ in pairs], tried=tried).encode()
     return language.join([statement for statement in (begin, *statements) if statement])
 
 

@@ -48,16 +48,17 @@ class Bash(Target):
     demo_template = "bash.demo.sh"
     lists_programs = False
 
-    def begin(self, names: list[str]) -> str:
+    def begin(self, names: list[str], *, tried: bool) -> str:
         """Return what fails where one of the variables is read-only, before any is changed, and without `eval`.
 
         Some shells end the script at a variable that is read-only, and ksh93 leaves the line without regard to errexit:
         so it is tried in a subshell first. What a function called `unset` prints is kept in a variable, and not run.
-        Where IFS holds a character of these values, `test` gets more than one word, and fails.
+        Where IFS holds a character of these values, `test` gets more than one word, and fails. Without `tried`, all is
+        removed before anything is set: of a session that is not whole, no part is left.
         """
-        if not names:
-            return _NEEDS_EVAL
-        return f"{_NEEDS_EVAL}&&\n\\test 0{PLAIN}0&&\n_mfaenv_text=`unset {' '.join(names)}`"
+        if tried and names:
+            return f"{_NEEDS_EVAL}&&\n\\test 0{PLAIN}0&&\n_mfaenv_text=`unset {' '.join(names)}`"
+        return "&&\n".join([_NEEDS_EVAL, *(self.remove(name) for name in names if name.startswith("AWS_"))])
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement that sets and exports the variable."""

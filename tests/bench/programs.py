@@ -36,7 +36,7 @@ def prepare() -> Programs:
     home = _product(pip)
     peers = _peers(pip)
     python = str(home / "bin" / "python")
-    versions = {"Python": sys.version.split()[0], **_versions(python, "mfaenv", "boto3")}
+    versions = {"Python": sys.version.split()[0], **_versions(python, "mfaenv", "boto3", "typer")}
     if AWS_CLI.exists():
         versions["AWS CLI"] = _output(str(AWS_CLI), "--version").split()[0].removeprefix("aws-cli/")
     if peers.exists():

@@ -117,9 +117,8 @@ def started() -> Iterator[Started]:
 @example(["nobody", "--help"])
 def test_what_is_parsed_is_what_typer_understands(started: Started, arguments: list[str]) -> None:
     line = catalog.parse(arguments)
-    if line.plain and not line.missing:
-        runs = [] if line.answers else [(COMMANDS[line.command].module, line.options, line.words)]
-        assert started.by(by_typer, arguments) == runs
+    if line.plain and line.starts and not line.missing:
+        assert started.by(by_typer, arguments) == [(line.row.module, line.options, line.words)]
 
 
 @settings(max_examples=depth.examples(200))
@@ -136,7 +135,7 @@ def test_a_plain_line_is_parsed(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help=x"], ["nobody", "-h"], ["--prof", "x"], ["-c"], ["--"], ["nobody"], ["status", "x"], ["init"], ["-q=1"]],
+    [["--help=x"], ["nobody", "--json"], ["--prof", "x"], ["-c"], ["--"], ["-q=1"]],
     ids=" ".join,
 )
 def test_what_is_not_plain_is_left_to_typer(arguments: list[str]) -> None:
@@ -149,6 +148,12 @@ def test_what_is_not_plain_is_left_to_typer(arguments: list[str]) -> None:
 def test_what_is_plain_goes_straight(started: Started, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     monkeypatch.setattr(app, "run", lambda *_: pytest.fail("typer was loaded"))
     assert len(started.by(entry.run, line.split())) == 1
+
+
+@pytest.mark.parametrize("line", ["nobody", "nobody -h", "status x", "init"])
+def test_wrong_words_need_no_typer(started: Started, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    monkeypatch.setattr(app, "run", lambda *_: pytest.fail("typer was loaded"))
+    assert isinstance(started.by(entry.run, line.split()), str)
 
 
 def test_wrong_arguments_still_tell_the_shell() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -171,6 +172,23 @@ def test_a_shell_starts_with_the_stored_session(product: Product, scenario: Scen
     assert shown_key(product, "-p", "default") == key
     assert shown_key(product, "-p", "staging") == ""
     assert shown_key(product, "-p", "nobody") == ""
+
+
+@pytest.mark.parametrize("name", ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION"])
+@pytest.mark.parametrize("program", ["bash", "zsh"])
+def test_a_read_only_variable_leaves_no_part_of_a_session(
+    product: Product, scenario: Scenario, program: str, name: str
+) -> None:
+    need(program)
+    stored(product, scenario)
+    printed = product.run("init", program, "--no-hook").out
+    script = f'readonly {name}=old\neval "$PRINTED"\n'
+    shown = "printf '%s\\n' \"key=${AWS_ACCESS_KEY_ID-none}\""
+    env = {"PATH": os.defpath, "PRINTED": printed}
+    command = [program, "-ic", f"{script}\n{shown}"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, start_new_session=True)
+    assert f"{name}: " in done.stderr or f": {name}" in done.stderr
+    assert done.stdout in {"key=none\n", ""}
 
 
 def test_the_profile_is_the_shells_from_then_on(product: Product) -> None:
