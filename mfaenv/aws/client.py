@@ -115,7 +115,7 @@ def _create(service: str, source: Session, settings: ClientSettings, **keys: str
     make: Any = source.create_client
     return make(
         service,
-        region_name=call_region(source, settings.region, settings.arn),
+        region_name=regions.call_region(settings.region, settings.arn),
         endpoint_url=settings.endpoint or None,
         # None where botocore finds certificates, or there are none.
         verify=None if source.get_config_variable("ca_bundle") else settings.ca_bundle or None,
@@ -152,7 +152,7 @@ class RoleClients:
             first = self._first = self._first or _new_session(settings.profile)
             section = first.full_config["profiles"].get(settings.profile, {})
             own = repr(sorted((name, str(value)) for name, value in section.items() if name not in OF_A_ROLE))
-            which = own, call_region(first, settings.region, settings.arn), settings.endpoint
+            which = own, regions.call_region(settings.region, settings.arn), settings.endpoint
             if which not in self._made:
                 source = _new_session(settings.profile) if self._made else first
                 source.set_credentials("", "")
@@ -160,34 +160,3 @@ class RoleClients:
             made, current = self._made[which]
             current.access_key, current.secret_key, current.token = keys.access_key, keys.secret_key, keys.token or None
             return made
-
-
-def call_region(source: Session, region: str, arn: str) -> str:
-    """Return the region to call: the wanted one, unless it is known to be outside the ARN's partition, or is none."""
-    partition = _partition_of_arn(arn)
-    if region and (not partition or partition_of(source, region) in {"", partition}):
-        return region
-    return _home_region(source, partition or "aws") or region
-
-
-def partition_of(source: Session, region: str, arn: str = "") -> str:
-    """Return the partition of an ARN, else of a region; empty where neither tells it."""
-    from botocore.exceptions import UnknownRegionError
-
-    named = _partition_of_arn(arn)
-    if named:
-        return named
-    try:
-        return source.get_partition_for_region(region)
-    except UnknownRegionError:
-        return ""
-
-
-def _partition_of_arn(arn: str) -> str:
-    return arn.split(":")[1] if arn.startswith("arn:") else ""
-
-
-def _home_region(source: Session, partition: str) -> str:
-    """Return the region in which a partition keeps what it has only once; botocore's own data names it."""
-    partitions = source.get_component("data_loader").load_data("partitions")["partitions"]
-    return next((str(p["outputs"]["implicitGlobalRegion"]) for p in partitions if p["id"] == partition), "")

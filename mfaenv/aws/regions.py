@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
@@ -26,9 +26,35 @@ def partition_of(region: str) -> str:
     return _partitions().get(region, "")
 
 
+def partition_for(region: str, arn: str) -> str:
+    """Return the partition of an ARN, else that of a region, even of a new one; empty where neither tells it."""
+    import re  # takes its time, and is not needed before a question
+
+    if arn.startswith("arn:"):
+        return arn.split(":")[1]
+    return next((str(each["id"]) for each in _data() if re.match(each["regionRegex"], region)), "")
+
+
+def call_region(region: str, arn: str) -> str:
+    """Return the region to call: the wanted one, unless it is known to be outside the ARN's partition, or is none.
+
+    Then it is the one in which the partition keeps what it has only once.
+    """
+    partition = partition_for("", arn)
+    if region and (not partition or partition_for(region, "") in {"", partition}):
+        return region
+    homes = {str(each["id"]): str(each["outputs"]["implicitGlobalRegion"]) for each in _data()}
+    return homes.get(partition or "aws", region)
+
+
 def names() -> list[str]:
     """Return the names of all regions."""
     return list(_partitions())
+
+
+def _data() -> list[dict[str, Any]]:
+    partitions: list[dict[str, Any]] = loader().load_data("partitions")["partitions"]
+    return partitions
 
 
 @cache
@@ -36,7 +62,7 @@ def _partitions() -> dict[str, str]:
     """Return the partition of every region; `aws-global` and its like are no regions to sign a request for."""
     return {
         str(region): str(partition["id"])
-        for partition in loader().load_data("partitions")["partitions"]
+        for partition in _data()
         for region in partition["regions"]
         if not region.endswith("-global")
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mfaenv.aws import client, explain
+from mfaenv.aws import client, explain, regions
 from mfaenv.command_line import aws_configure
 from mfaenv.errors import MfaenvError, drawn
 from mfaenv.fast import environment
@@ -38,7 +38,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Crede
         session = client.session(request.config_profile)
         role_arn = env.get("AWS_ROLE_ARN") if request.kind == WEB_ENVIRONMENT else None
         role_arn = role_arn or session.get_scoped_config().get("role_arn", "")
-        session.set_config_variable("region", client.call_region(session, request.session_region, role_arn))
+        session.set_config_variable("region", regions.call_region(request.session_region, role_arn))
         resolved = _resolver(session, request.kind, popen).load_credentials()
         if resolved is None:
             raise _nothing(request)

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from mfaenv.aws import client, explain, sts
+from mfaenv.aws import client, explain, regions, sts
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.model import Credentials
 
@@ -55,7 +55,7 @@ class Console(NamedTuple):
     endpoint: str
 
 
-def console(source: Session, region: str, arn: str, endpoint: str) -> Console:
+def console(region: str, arn: str, endpoint: str) -> Console:
     """Return the console for a role; `arn` is the role's, or empty where only the region tells the partition.
 
     Raise MfaenvError for a partition whose hosts are not known, unless an endpoint is configured, and for a malformed
@@ -63,8 +63,8 @@ def console(source: Session, region: str, arn: str, endpoint: str) -> Console:
     """
     if not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint:
         raise MfaenvError("The address of the sign-in service is malformed.", _CHECK, status=USAGE)
-    region = client.call_region(source, region, arn)
-    partition = client.partition_of(source, region, arn) or "aws"
+    region = regions.call_region(region, arn)
+    partition = regions.partition_for(region, arn) or "aws"
     domain = DOMAINS.get(partition, "")
     if not (domain or endpoint):
         raise MfaenvError(f"The console's sign-in address of partition {partition} is not known.", f"Set {_VARIABLE}.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from mfaenv import fast
-from mfaenv.aws import address, client, destination, signin
+from mfaenv.aws import address, client, destination, regions, signin
 from mfaenv.aws.signin import Console
 from mfaenv.config import resolve, roles, settings, sources
 from mfaenv.errors import DONE, MfaenvError
@@ -73,7 +73,7 @@ def _console(resolved: Resolved, env: Mapping[str, str]) -> Console:
     if endpoint:
         address.refuse_http(endpoint, env)
     arn = resolved.request.hops[-1].role_arn if resolved.request.hops else section.get("role_arn", "")
-    return signin.console(client.session(_profile(resolved)), resolved.request.region.text, arn, endpoint)
+    return signin.console(resolved.request.region.text, arn, endpoint)
 
 
 def _own_keys(resolved: Resolved, terminal: Terminal) -> Keys | Credentials | None:
@@ -91,7 +91,7 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
     if keys.secret_key and not account:
         with suppress(MfaenvError):
             account = device.owner(request, keys).account
-    return client.partition_of(client.session(_profile(resolved)), request.session_region, request.device.text), account
+    return regions.partition_for(request.session_region, request.device.text), account
 
 
 def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:

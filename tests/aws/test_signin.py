@@ -7,17 +7,16 @@ from botocore.loaders import Loader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfaenv.aws import client, signin
+from mfaenv.aws import regions, signin
 from mfaenv.aws.destination import page
 from mfaenv.aws.signin import Console
 from mfaenv.errors import USAGE, MfaenvError
 
-SOURCE = client.session(None)
 LOCAL = "http://127.0.0.1:4566"
 
 
 def console(region: str = "eu-west-1", partition: str = "aws", endpoint: str = "") -> Console:
-    return signin.console(SOURCE, region, f"arn:{partition}:iam::111122223333:role/Developer", endpoint)
+    return signin.console(region, f"arn:{partition}:iam::111122223333:role/Developer", endpoint)
 
 
 @pytest.mark.parametrize(
@@ -62,12 +61,12 @@ def test_the_hosts_of_all_partitions_are_known_and_are_those_of_botocore() -> No
 @pytest.mark.parametrize(("region", "partition"), [("", "aws"), ("eu-west-1", "aws-cn"), ("cn-north-1", "aws")])
 def test_a_region_that_is_none_or_anothers_gives_way_to_the_partitions_own(region: str, partition: str) -> None:
     at = console(region, partition)
-    assert client.partition_of(SOURCE, at.region) == partition
+    assert regions.partition_for(at.region, "") == partition
 
 
 def test_a_region_tells_the_partition_where_no_role_does() -> None:
-    assert signin.console(SOURCE, "cn-north-1", "", "").sign_in == "https://signin.amazonaws.cn"
-    assert signin.console(SOURCE, "", "", "").sign_in == "https://signin.aws.amazon.com"
+    assert signin.console("cn-north-1", "", "").sign_in == "https://signin.amazonaws.cn"
+    assert signin.console("", "", "").sign_in == "https://signin.aws.amazon.com"
 
 
 def test_an_unknown_partition_needs_a_configured_address() -> None:
