@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, Self
 from mfaenv.aws import client as clients
 from mfaenv.aws import explain, sts
 from mfaenv.aws.client import ClientSettings
-from mfaenv.aws.iam_errors import named_errors
 from mfaenv.model import Credentials, Keys
 
 ACTIVE, INACTIVE = "Active", "Inactive"
@@ -52,7 +51,7 @@ class Iam:
 
     def listed(self) -> tuple[AccessKey, ...]:
         """Return the user's keys, the oldest first."""
-        with named_errors("iam:ListAccessKeys"):
+        with explain.iam_errors("iam:ListAccessKeys"):
             pages = self._client.get_paginator("list_access_keys").paginate(**self._scope)
             keys = [
                 AccessKey(sts.text(row, "AccessKeyId"), row["Status"] == ACTIVE, row["CreateDate"].timestamp())
@@ -63,25 +62,25 @@ class Iam:
 
     def last_use(self, key_id: str) -> LastUse:
         """Return when a key was used last."""
-        with named_errors("iam:GetAccessKeyLastUsed"):
+        with explain.iam_errors("iam:GetAccessKeyLastUsed"):
             used = self._client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
             at = used.get("LastUsedDate")
             return LastUse(at.timestamp(), used["ServiceName"], used["Region"]) if at else LastUse(None)
 
     def create(self) -> Keys:
         """Make a new key; IAM shows its secret this once."""
-        with named_errors("iam:CreateAccessKey"):
+        with explain.iam_errors("iam:CreateAccessKey"):
             made = self._once.create_access_key(**self._scope)["AccessKey"]
             return Keys(sts.text(made, "AccessKeyId"), sts.text(made, "SecretAccessKey"), "", "IAM")
 
     def deactivate(self, key_id: str) -> None:
         """Switch a key off; it can be switched on again."""
-        with named_errors("iam:UpdateAccessKey"):
+        with explain.iam_errors("iam:UpdateAccessKey"):
             self._client.update_access_key(AccessKeyId=key_id, Status=INACTIVE, **self._scope)
 
     def delete(self, key_id: str) -> None:
         """Delete a key for good; one that is gone already is no error."""
-        with named_errors("iam:DeleteAccessKey", gone_is_done=True):
+        with explain.iam_errors("iam:DeleteAccessKey", gone_is_done=True):
             self._client.delete_access_key(AccessKeyId=key_id, **self._scope)
 
 

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from mfaenv.aws import client as clients
 from mfaenv.aws import explain, sts
 from mfaenv.aws.client import ClientSettings
-from mfaenv.aws.iam_errors import named_errors
 from mfaenv.aws.sts import Identity
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.model import Credentials, Keys
@@ -19,19 +18,9 @@ from mfaenv.model import Credentials, Keys
 SECURITY_KEY = ":u2f/"
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
 
-_NAME_THE_DEVICE = "Name the device with --serial-number or mfa_serial: then IAM is not asked."
 
-
-class Found(NamedTuple):
-    """What IAM said: devices whose codes STS takes, security keys that it does not, or that it may not be asked."""
-
-    usable: tuple[str, ...]
-    security_keys: tuple[str, ...]
-    denied: bool
-
-
-def ask(client: Any, identity: Identity, access_key: str) -> Found:
-    """List the user's devices. Raise MfaenvError for anything but a denial.
+def ask(client: Any, identity: Identity, access_key: str) -> list[str] | None:
+    """List the user's devices; return None where a policy denies it. Raise MfaenvError for anything else.
 
     UserName is passed since policies scoped to the user's own ARN deny the call without it; the root user has none.
     """
@@ -39,16 +28,12 @@ def ask(client: Any, identity: Identity, access_key: str) -> Found:
     try:
         with explain.aws_errors(access_key):
             pages = client.get_paginator("list_mfa_devices").paginate(**scope)
-            serials = [serial for page in pages for serial in serials_in(page)]
+            return [serial for page in pages for serial in serials_in(page)]
     except DeniedError:
-        return Found((), (), denied=True)
+        return None
     except MfaenvError as error:
-        raise MfaenvError(error.message, _NAME_THE_DEVICE) from None
-    return Found(
-        tuple(serial for serial in serials if SECURITY_KEY not in serial),
-        tuple(serial for serial in serials if SECURITY_KEY in serial),
-        denied=False,
-    )
+        hint = "Name the device with --serial-number or mfa_serial: then IAM is not asked."
+        raise MfaenvError(error.message, hint) from None
 
 
 def serials_in(answer: Any) -> list[str]:
@@ -73,7 +58,7 @@ def serial_number(identity: Identity, name: str) -> str:
     return f"arn:{identity.partition}:iam::{identity.account}:mfa/{name}"
 
 
-_errors = partial(named_errors, purpose="set up a device of their own")
+_errors = partial(explain.iam_errors, purpose="set up a device of their own")
 
 
 class NewDevice(NamedTuple):

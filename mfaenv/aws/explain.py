@@ -47,6 +47,27 @@ def aws_errors(access_key: str = "", device: str = "") -> Iterator[None]:
 
 
 @contextmanager
+def iam_errors(action: str, *, gone_is_done: bool = False, purpose: str = "rotate their own keys") -> Iterator[None]:
+    """Raise MfaenvError with IAM's action, and DeniedError with the policy that lets users do what it serves."""
+    from botocore.exceptions import ClientError
+
+    try:
+        with aws_errors():
+            try:
+                yield
+            except ClientError as error:
+                if not gone_is_done or error_code(error) != "NoSuchEntity":
+                    raise
+    except DeniedError as error:
+        raise DeniedError(
+            f"A policy denies {action}. {error.message} This shows the policy that lets users {purpose}:",
+            command="mfaenv policy --self-service",
+        ) from None
+    except MfaenvError as error:
+        raise MfaenvError(f"{action}: {error.message}", error.hint) from None
+
+
+@contextmanager
 def setting_errors() -> Iterator[None]:
     """Turn what botocore raises for settings of which it can make no client into MfaenvError."""
     from botocore.exceptions import BotoCoreError

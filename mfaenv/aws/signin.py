@@ -6,11 +6,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-conso
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from mfaenv.aws import client, explain, regions, sts
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.aws import address, client, explain, regions, sts
+from mfaenv.errors import USAGE, MfaenvError, without_password
 from mfaenv.model import Credentials
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ WITHOUT_REGION = frozenset({"aws", "aws-cn", "aws-us-gov"})
 
 https://docs.aws.amazon.com/general/latest/gr/signin-service.html has those of `aws`.
 """
+
+HOME = "console"
+NAME = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
+PATH = r"""[!#-;=?-\[\]-~]"""
+"""ASCII's printable characters but for those that no URL has: a blank, the quote, < and >, and the backslash."""
 
 ISSUER = "mfaenv"
 REFUSED = range(400, 500)
@@ -83,6 +89,38 @@ def account_page(partition: str, account: str) -> str:
     """
     domain = DOMAINS.get(partition, DOMAINS["aws"])
     return f"https://{account}.signin.{domain}/console" if account else f"https://console.{domain}/"
+
+
+def page(text: str, at: Console) -> str:
+    """Return the URL of a page: `text` is a service as the console's URLs have it, a URL, or empty for the home.
+
+    The console itself leads on from the region's page to that of a service without regions.
+
+    Raise MfaenvError (usage) for a URL outside this console: it would be opened by a browser that is signed
+    in, and whoever made the URL could lead it anywhere.
+    """
+    if ":" in text or "/" in text or "\\" in text:
+        return _checked(text, at)
+    name = text.lower() or HOME
+    if not re.fullmatch(NAME, name):
+        raise MfaenvError(f"'{text}' is neither a service nor a URL.", "Name a service: s3, ec2, iam, …", status=USAGE)
+    return f"{_home(at)}/{name}/home?region={at.region}"
+
+
+def _checked(url: str, at: Console) -> str:
+    """Return the URL, of which a browser and this function read the same host. Raise MfaenvError (usage)."""
+    own = address.parse(at.endpoint)
+    origins = [rf"https://([a-z0-9-]+\.)*{re.escape(at.host)}"] if at.host else []
+    origins += [re.escape(str(own._replace(path="")))] if own else []
+    if any(re.fullmatch(rf"{origin}(?:/{PATH}*)?", url, re.ASCII | re.IGNORECASE) for origin in origins):
+        return url
+    raise MfaenvError(
+        f"'{without_password(url)}' is not a page of the console.", f"Its pages begin with {_home(at)}/", status=USAGE
+    )
+
+
+def _home(at: Console) -> str:
+    return f"https://{at.region}.{at.host}" if at.host else at.sign_in
 
 
 def link(at: Console, source: Session, keys: Credentials, destination: str) -> str:

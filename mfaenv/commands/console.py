@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from mfaenv import fast
-from mfaenv.aws import address, client, destination, regions, signin
+from mfaenv.aws import address, client, regions, signin
 from mfaenv.aws.signin import Console
 from mfaenv.config import resolve, roles, settings, sources
 from mfaenv.errors import DONE, MfaenvError
@@ -41,7 +41,7 @@ def _run(options: Options, env: Mapping[str, str], asked: str) -> int:
     if isinstance(keys, Keys):
         raise _users_own(resolved, *_whose(resolved, keys))
     at = _console(resolved, env)
-    page = destination.page(parse.text(options, "destination"), at)
+    page = signin.page(parse.text(options, "destination"), at)
     open_link = None if options.get("print_link") else browser.find(env)
     if keys is None:
         session = resolved.fields(resolved.answer(terminal))

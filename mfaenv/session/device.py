@@ -64,25 +64,27 @@ def find(
     """
     who = owner(request, keys)
     iam = client.client("iam", client.settings_of(request), keys)
-    answer = devices.ask(iam, who, keys.access_key)
+    serials = devices.ask(iam, who, keys.access_key)
     asking = can_ask(how, terminal)
     if asking:
         call_lock.release()
-    if answer.denied:
+    if serials is None:
         return _offered(devices.likely(who), terminal, asking=asking), who
-    if not answer.usable:
-        raise _none_usable(who, answer.security_keys, request.profiles[-1])
-    if len(answer.usable) == 1:
-        return answer.usable[0], who
+    usable = [serial for serial in serials if devices.SECURITY_KEY not in serial]
+    security_keys = [serial for serial in serials if devices.SECURITY_KEY in serial]
+    if not usable:
+        raise _none_usable(who, security_keys, request.profiles[-1])
+    if len(usable) == 1:
+        return usable[0], who
     if not asking:
-        listed = ", ".join(answer.usable)
+        listed = ", ".join(usable)
         raise MfaenvError(
             f"{who.arn} has several MFA devices: {listed}.",
             "Name one with --serial-number, AWS_MFA_SERIAL or mfa_serial.",
             status=CODE_NEEDED,
         )
-    unusable = [f"{serial} (a security key: STS cannot use it)" for serial in answer.security_keys]
-    return terminal.choose("Which MFA device?", answer.usable, unusable), who
+    unusable = [f"{serial} (a security key: STS cannot use it)" for serial in security_keys]
+    return terminal.choose("Which MFA device?", usable, unusable), who
 
 
 def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
@@ -98,7 +100,7 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
     return checked(typed, "typed")
 
 
-def _none_usable(user: Identity, security_keys: tuple[str, ...], profile: str) -> MissingDeviceError:
+def _none_usable(user: Identity, security_keys: list[str], profile: str) -> MissingDeviceError:
     command = process.to_type("configure", "-p", profile)
     if security_keys:
         return MissingDeviceError(

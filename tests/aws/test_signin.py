@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfaenv.aws import regions, signin
-from mfaenv.aws.destination import page
-from mfaenv.aws.signin import Console
+from mfaenv.aws.signin import Console, page
 from mfaenv.errors import USAGE, MfaenvError
 
 LOCAL = "http://127.0.0.1:4566"

@@ -15,6 +15,7 @@ from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.model import NEVER_ASK, Request
+from mfaenv.session import longterm
 from mfaenv.session.fetch import Context
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
@@ -47,7 +48,7 @@ def examine(options: Options, env: Mapping[str, str], context: Context) -> Repor
         read = resolve.load_files(options, env)
         request = resolve.resolve(options, env, read)
         context = context._replace(how=acquisition.settle(options, env, request, read))
-        request = proof.with_device(proof.with_keys(request, context), context.store)
+        request = proof.with_device(longterm.with_keys(request, context.terminal), context.store)
     except MfaenvError as error:
         if error.status == USAGE:
             raise

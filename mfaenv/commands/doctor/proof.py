@@ -14,7 +14,7 @@ from mfaenv.commands.doctor.verdict import ComparedCall
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Acquisition, Request, Value
-from mfaenv.session import longterm, remembered
+from mfaenv.session import remembered
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
@@ -42,16 +42,6 @@ def with_device(request: Request, store: Store) -> Request:
         return request
     serial = remembered.device(store, request.keys.access_key, request.endpoint.text).serial
     return request._replace(device=Value(serial, "remembered")) if serial else request
-
-
-def with_keys(request: Request, context: Context) -> Request:
-    """Load the keys that a program gives, for the calls without MFA. Raise MfaenvError where a keychain gives none."""
-    try:
-        return longterm.with_keys(request, context.terminal)
-    except MfaenvError:
-        if longterm.in_keychain(request):
-            raise
-        return request  # another's program, which is started again for the calls, and complained about then
 
 
 def prove(request: Request, context: Context) -> Proven:
