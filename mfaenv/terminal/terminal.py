@@ -32,6 +32,7 @@ class Terminal:
         self.env = env
         self._quiet = quiet
         self._verbose = verbose
+        self._code = ""
         self._check: Callable[[], None] = lambda: None
 
     @classmethod
@@ -69,6 +70,10 @@ class Terminal:
 
         The last line of the question is what is asked; those before it say for whom.
         """
+        if self._code:
+            code, self._code = self._code, ""
+            meanwhile()
+            return code
         *above, asked = question
         with self.open_tty() as console:
             while True:
@@ -78,10 +83,14 @@ class Terminal:
                 above = [Styled("A code is six digits.", BAD)]
 
     def confirm(self, question: str, *above: Styled) -> bool:
-        """Ask for a yes, which Enter is too: a short question, below the lines that say what it is about."""
+        """Ask for a yes, which Enter is too, and so are six digits: they are the code that is asked for next.
+
+        The question is a short line; what it is about are the lines `above` it.
+        """
         with self.open_tty() as console:
             typed = self._ask(console, above, f"{question} [Y/n] ").strip().lower()
-        return typed in {"", "y", "yes"}
+        self._code = code_digits(typed)
+        return bool(self._code) or typed in {"", "y", "yes"}
 
     def ask_text(self, question: str) -> str:
         """Ask for a line."""
