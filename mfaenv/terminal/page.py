@@ -15,7 +15,7 @@ from rich.text import Text  # noqa: TID253 - the same
 from mfaenv.fast.output import STDERR, STDOUT
 from mfaenv.terminal.tables import Table
 from mfaenv.terminal.tones import TITLE, Styled
-from mfaenv.terminal.tty import USUAL_LINES, broken, printable
+from mfaenv.terminal.tty import USUAL_COLUMNS, USUAL_LINES, broken, printable
 
 if TYPE_CHECKING:
     from rich.table import Table as Grid
@@ -74,11 +74,16 @@ class Page(Console):
         if not self._boxed:
             grid.box = None
         columns = [list(map(as_text, texts)) for texts in zip(table.columns, *table.rows, strict=True)]
-        fits = sum(max(text.cell_len for text in texts) + BORDER for texts in columns) < self.width
-        for texts in columns:
-            word = max(word.cell_len for text in texts for word in text.split(" "))
-            kept = not fits and texts[0].plain in table.kept and word <= self.width // 4
-            grid.add_column(texts[0], overflow="fold", width=word if kept else None)
+        words = [max(word.cell_len for text in texts for word in text.split(" ")) for texts in columns]
+        widths = [max(text.cell_len for text in texts) for texts in columns]
+        available = self.width - BORDER * len(columns) - 1
+        for _ in range(sum(widths) - available):  # the widest gets narrower first, and none than its longest word
+            breakable = [width if width > word else 0 for width, word in zip(widths, words, strict=True)]
+            widths[breakable.index(max(breakable))] -= bool(any(breakable))
+        fits = sum(widths) <= available  # else rich breaks words
+        for texts, width in zip(columns, widths, strict=True):
+            kept = texts[0].plain in table.kept and width <= USUAL_COLUMNS // 4 <= self.width // 4
+            grid.add_column(texts[0], overflow="fold", width=width if fits or kept else None)
         for row in table.rows:
             grid.add_row(*map(as_text, row))
         return grid

@@ -6,7 +6,7 @@ from mfaenv.terminal.tones import Styled
 
 
 class Table(NamedTuple):
-    """A title, the columns' names, and the rows' texts. Where it is too wide, `kept` columns are as wide as a word."""
+    """A title, the columns' names, and the rows' texts. Words in `kept` columns are broken last."""
 
     title: str
     columns: tuple[str, ...]
