@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,14 +33,19 @@ THEIRS = ("AWS_", "BASH_ENV", "CLICOLOR", "COLOR", "FORCE_COLOR", "MFAENV_", "MS
 OURS_ALONE = {"COLUMNS", "ENV", "LINES", "SHELL", "TERM", "TMUX"}
 
 NEEDS = Path(__file__).parent / "needs"
-"""Tests in folders named for what they need, programs that are not everywhere, a terminal, several processes, time: the
-quick level leaves them out."""
+"""Tests in folders named for what they need: programs that are not everywhere, a terminal, several processes, time."""
+
+LEFT_OUT = {"quick": [NEEDS], "full": [NEEDS / "packages"]}
+"""Folders by level: the last builds releases and installs them, from the package index."""
 
 RUNS_MFAENV = {"bare", "product"}
 """Fixtures of tests that run mfaenv, which costs."""
 
-CASES = 2
-"""How many cases of one test that runs mfaenv are tried at the quick level: the first and the last."""
+CASES = {"quick": 2, "full": 4}
+"""How many cases are tried of a test that runs mfaenv, or stands in NEEDS.
+
+They are evenly spread from a first one that each test has of its own: so each shell stays in some of the tests.
+"""
 
 # Whoever runs the tests in the background may ignore these, and what the tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -68,19 +74,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    return True if collection_path == NEEDS and config.getoption("level") == "quick" else None
+    return True if collection_path in LEFT_OUT.get(config.getoption("level"), ()) else None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep some cases of each test that runs mfaenv, at the quick level, after `-k` has chosen."""
-    if config.getoption("level") != "quick":
+    """Keep some cases of each test that costs time, except at the deepest level, after `-k` has chosen."""
+    level = config.getoption("level")
+    if level not in CASES:
         return
     tables: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
-        if not RUNS_MFAENV.isdisjoint(getattr(item, "fixturenames", ())):
+        if NEEDS in item.path.parents or not RUNS_MFAENV.isdisjoint(getattr(item, "fixturenames", ())):
             tables[item.nodeid.partition("[")[0]].append(item)
-    left_out = {item for cases in tables.values() for item in {*cases} - {*depth.sample(cases, CASES)}}
+    left_out: set[pytest.Item] = set()
+    for name, cases in tables.items():
+        first = zlib.crc32(name.encode()) % len(cases)
+        left_out |= {*cases} - {*depth.sample([*cases[first:], *cases[:first]], CASES[level])}
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = [item for item in items if item not in left_out]
 
