@@ -102,7 +102,7 @@ def _without_keys(path: str, name_of: Callable[[str], str | None], terminal: Ter
     if not any(names[title] == DEFAULT and gone[title] & set(section) for title, section in sections.items()):
         return ""
     if any(name and name != DEFAULT and awsfiles.has_keys(sections[title]) for title, name in names.items()):
-        terminal.note(f"The program gets none of the keys in {awsfiles.short(path)}, of other profiles neither.")
+        terminal.note(f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles.")
     return _text(
         {
             title: {name: value for name, value in section.items() if name not in gone[title]}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from mfaenv.aws import resolved
+from mfaenv.command_line import aws_configure
 from mfaenv.config import process
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
@@ -66,6 +67,11 @@ def not_there(entry: str) -> MfaenvError:
         f"The keychain has no keys for profile '{entry}'. Put them into the credentials file, then type:",
         command=process.to_type("keys", "import", "-p", entry),
     )
+
+
+def none_stored(profile: str) -> MfaenvError:
+    """Return the error for a profile for which no file names any keys."""
+    return MfaenvError(f"Profile {profile} has no long-term keys. This stores some:", command=aws_configure(profile))
 
 
 def carry_over(store: Store, request: Request, session: Session, access_key: str, now: float) -> None:

@@ -16,7 +16,7 @@ from terminals import need
 from mfaenv import shells
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.config import awsfiles
-from mfaenv.errors import DONE
+from mfaenv.errors import DONE, FAILED
 
 if TYPE_CHECKING:
     from product import Product
@@ -47,6 +47,17 @@ def test_a_dry_run_changes_nothing_at_all(newcomer: Product) -> None:
     for line in (f"+{DEVICE}", "+[profile default-mfa]", f"+{PROCESS}", '+eval "$(mfaenv init bash)"'):
         assert line in done.out.splitlines()
     assert state(newcomer) == before
+
+
+def test_for_a_profile_without_any_keys_it_shows_how_to_store_some(newcomer: Product) -> None:
+    with open(newcomer.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
+        file.write("\n[profile empty]\nregion = eu-west-1\n")
+    done = newcomer.run("configure", "--dry-run", "-p", "empty")
+    assert done.status == FAILED
+    assert done.err.splitlines() == [
+        "mfaenv: Profile empty has no long-term keys. This stores some:",
+        "        aws configure --profile empty",
+    ]
 
 
 def test_without_a_terminal_yes_is_the_only_way(newcomer: Product, scenario: Scenario) -> None:

@@ -180,7 +180,7 @@ print(json.dumps([session.full_config["profiles"], session._build_profile_map() 
     assert modes == [0o600, 0o600]
     assert scenario.key.secret not in text
     assert OTHER_SECRET not in text
-    assert "The program gets none of the keys in ~/.aws/credentials, of other profiles neither." in done.err
+    assert "The program gets no keys of ~/.aws/credentials, not even those of other profiles." in done.err
     assert list(tmp_path.glob("mfaenv-*")) == []
 
 

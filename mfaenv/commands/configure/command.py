@@ -71,6 +71,8 @@ def _request(options: Options, env: Mapping[str, str], files: AwsFiles, offers: 
 
 
 def _needs_no_code(request: Request) -> MfaenvError:
+    if request.kind == sources.METADATA:
+        return longterm.none_stored(request.profiles[-1])
     reason = f"it has no long-term keys ({request.kind})"
     return MfaenvError(f"Profile {request.profile.text} needs no code: {reason}.", "Name another one with -p.")
 

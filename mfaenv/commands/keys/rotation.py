@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from mfaenv.aws import client
 from mfaenv.aws.access_keys import AccessKey, Iam, is_known
 from mfaenv.aws.client import ClientSettings
-from mfaenv.command_line import aws_configure
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import KeychainEntry, Place, same
 from mfaenv.config import acquisition, awsfiles, process, resolve
@@ -76,7 +75,7 @@ def _not_stored(request: Request) -> MfaenvError:
     if request.process.text and process.is_ours(request.process.text):
         return longterm.not_there(longterm.in_keychain(request) or root)
     if request.kind == METADATA:
-        return MfaenvError(f"Profile {root} has no long-term keys. This stores some:", command=aws_configure(root))
+        return longterm.none_stored(root)
     source = request.keys.source if request.keys else f"another source ({request.kind})"
     return MfaenvError(
         f"The keys of profile {root} come from {source}: no new ones can be stored there.",
