@@ -53,10 +53,7 @@ VERSIONS = {"2008-10-17", "2012-10-17"}
 FORCE_MFA: Document = EVERYTHING
 """Denies everything that was not signed in with MFA: what `mfaenv policy` prints."""
 
-ALLOW_ALL: Document = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
+ALLOW_ALL: Document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 """AWS's own AdministratorAccess."""
 
 ASSUMING = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")

@@ -1,6 +1,6 @@
 """Check who signed a request: the checking side of AWS Signature Version 4, with the errors of STS and IAM.
 
-It is not botocore's, so that what botocore signs is held against something else than itself. S3 checks the same; it has
+It is not botocore's, so that what botocore signs is held against something else than itself. S3 checks the same, in
 words of its own, which nobody reads here. Source: the IAM User Guide, "Create a signed AWS API request".
 """
 
@@ -56,12 +56,10 @@ def parse_authorization(header: str) -> Authorization | None:
 
 
 def authenticate(world: World, request: HttpRequest, service: str) -> Credential:
-    """Return the keys that signed the request.
+    """Return the keys that signed the request. Raise Refusal.
 
-    Any region of the account's partition will do for any service: clients that are pointed at one endpoint sign what is
-    global, IAM, with the region that they are set to, and a single address cannot tell what they took it for.
-
-    Raise Refusal when the signature, its scope, its time, the keys or their token do not hold.
+    Any region of the account's partition will do: clients that have one address for all services sign for IAM, which is
+    global, with the region that they are set to.
     """
     headers, now = request.headers, world.now()
     if "authorization" not in headers:

@@ -7,7 +7,7 @@ session tags in AWS STS" and "Monitor and control actions taken with assumed rol
 from collections.abc import Mapping
 from typing import Any
 
-from mfaenv.pretend_aws.policy import ALLOW_ALL, Decision, Document, evaluate, parse
+from mfaenv.pretend_aws.policy import Decision, Document, evaluate, parse
 from mfaenv.pretend_aws.service import Call, QueryService
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
 from mfaenv.pretend_aws.world import HOUR, Credential, Role, RoleSession
@@ -18,14 +18,9 @@ MAX_POLICY = 2048
 
 READ_ONLY: Document = {
     "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Action": ["*:Describe*", "*:Get*", "*:Head*", "*:List*"], "Resource": "*"},
-    ],
+    "Statement": {"Effect": "Allow", "Action": ["*:Describe*", "*:Get*", "*:Head*", "*:List*"], "Resource": "*"},
 }
-"""AWS's ReadOnlyAccess lists every service's actions of these names; this is what comes to the same here."""
-
-MANAGED: Mapping[str, Document] = {"AdministratorAccess": ALLOW_ALL, "ReadOnlyAccess": READ_ONLY}
-"""AWS's own managed policies that there are here, by name."""
+"""ReadOnlyAccess, the one managed policy here: AWS's lists every service's actions of these names."""
 
 
 def _get_caller_identity(call: Call) -> Content:
@@ -101,10 +96,9 @@ def _policies(parameters: Mapping[str, Any]) -> tuple[Document, ...]:
 
 
 def _managed(arn: str) -> Document:
-    owner, _, name = arn.partition(":policy/")
-    if not owner.endswith(":iam::aws") or name not in MANAGED:
+    if not arn.endswith(":iam::aws:policy/ReadOnlyAccess"):
         raise Refusal("MalformedPolicyDocument", f"The policy {arn} does not exist or is not attachable.", 400)
-    return MANAGED[name]
+    return READ_ONLY
 
 
 def role_seconds(parameters: Mapping[str, Any], role: Role, *, is_chained: bool = False) -> int:

@@ -6,8 +6,7 @@
 >>> key = alice.add_key()                             # key.id, key.secret
 >>> device = alice.add_device()                       # device.serial, device.code()
 
-Everything is a plain object that a test may change while the server runs: `key.active = False`,
-`alice.policies.clear()`, `world.clock = lambda: time.time() + 3600`.
+All of it may be changed while the server runs: `key.active = False`, `world.clock = lambda: time.time() + 3600`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def show_steps(scenario: Scenario, url: str, environ: Mapping[str, str]) -> None
     """Print every step on standard output. Raise MfaenvError at the first that fails."""
     _say(f"A pretend AWS listens at {url}. Nothing leaves this machine.")
     _say(f"A program that lists buckets: {_PROGRAM}")
-    _say(f"May it, with the access key {scenario.key.id} alone? {_answer(*_run(environ, '-c', _PROGRAM))}")
+    _say(f"May it, with the access key {scenario.key.id} as it is? {_answer(*_run(environ, '-c', _PROGRAM))}")
     code = scenario.device.code()
     _say(f"The code that the MFA device {scenario.device.serial} shows now: {code}")
     _say('Your line in a shell: eval "$(mfaenv)"')
@@ -31,7 +31,7 @@ def show_steps(scenario: Scenario, url: str, environ: Mapping[str, str]) -> None
     end = session["AWS_CREDENTIAL_EXPIRATION"]
     _say(f"It gave AWS_ACCESS_KEY_ID={session['AWS_ACCESS_KEY_ID']} and its session token, good until {end}")
     status, printed = _run({**environ, **session}, "-c", _PROGRAM)
-    _say(f"May the program list buckets with the session? {_answer(status, printed)}")
+    _say(f"May the session list buckets? {_answer(status, printed)}")
     if status:
         raise MfaenvError("The session was refused.", "Run `mfaenv demo` in a terminal to look closer.")
 
