@@ -18,15 +18,16 @@ function _mfaenv_here
     # A trace would show the keys.
     set -l fish_trace
     command mfaenv --shell fish $argv | source
-    set -l code $pipestatus[1]
-    if test $code -eq 0
+    set -l codes $pipestatus
+    if test "$codes" = '0 0'
         # After that a hook looks at the store anew.
         set -g _mfaenv_seen ''
         set -g _mfaenv_holding no
     else if status is-command-substitution; and not contains -- --cached $argv
         echo 'false;'
     end
-    return $code
+    test $codes[1] -eq 0; or return $codes[1]
+    return $codes[2]
 end
 
 function mfaenv

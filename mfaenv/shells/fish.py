@@ -2,6 +2,12 @@
 
 from mfaenv.shells import Target, escape, is_plain
 
+_KEY = "AWS_ACCESS_KEY_ID"
+_HIDDEN = (
+    f"or begin; builtin echo 'mfaenv: A local {_KEY} hides that of the session: use it elsewhere.' >&2; false; end;"
+)
+"""Fails the line where a local variable hides the global one. What comes after it, `set`, keeps the status."""
+
 
 class Fish(Target):
     """Plain values in quotes, all others as numbers.
@@ -22,7 +28,7 @@ class Fish(Target):
     def assign(self, name: str, value: str) -> str:
         """Return the statement, which has no line break either, for ``eval (mfaenv)``."""
         written = f"'{value}'" if is_plain(value) else escape(value, "\\X%02x")
-        return f"set -gx {name} {written};"
+        return f"set -gx {name} {written};" + (f' test "${name}" = {written}; {_HIDDEN}' if name == _KEY else "")
 
     def remove(self, name: str) -> str:
         """Return the statements.

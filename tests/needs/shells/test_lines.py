@@ -107,6 +107,20 @@ def test_a_read_only_variable_fails_the_line(
     assert variable in done.stderr
 
 
+@pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
+def test_a_local_variable_that_hides_a_key_fails_the_line(ready: BackgroundClient, loaded: bool) -> None:
+    """fish sets a global variable; programs see a function's own one of that name."""
+    fish = next(shell for shell in SHELLS if shell.name == "fish")
+    for line in (*fish.lines, *(["mfaenv"] if loaded else [])):
+        tried = f"{line.replace('mfaenv', 'mfaenv -p staging')}; and echo went on"
+        function = f"function f; set -lx AWS_ACCESS_KEY_ID AKIAIOSFODNN7EXAMPLE; {tried}; end"
+        done = ready.run(fish, *load(fish, loaded=loaded), function, "f; or echo failed")
+        assert done.stdout == "failed\n"
+        assert "mfaenv: A local AWS_ACCESS_KEY_ID hides" in done.stderr
+        done = ready.run(fish, *load(fish, loaded=loaded), tried)
+        assert done.stdout == "went on\n"
+
+
 @pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
 def test_a_line_without_quotes_fails_where_the_text_would_be_split(ready: BackgroundClient, shell: Shell) -> None:
     begin = ("case ${ZSH_VERSION-} in ?*) emulate sh ;; esac", "text=$(mfaenv -p staging)")
