@@ -119,7 +119,7 @@ class Rotation:
         other = next((each for each in listed.values() if each.id != current.access_key), None)
         if other is None:
             self._replace(current)
-        elif self.delete and not other.active:
+        elif not other.active and (self.delete or other.id == chosen):
             self.iam.delete(other.id)
             self.terminal.note(f"{other.id}, which was inactive, is deleted; {current.access_key} stays.")
         elif other.id == chosen:
@@ -141,18 +141,17 @@ class Rotation:
         }
         described = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
         two = f"There are two access keys, and IAM allows no third: {'; '.join(described)}."
-        if not other.active:
-            raise MfaenvError(f"{two} This deletes the inactive one:", command=self._line("--delete"))
-        if not asks and profiles:  # to delete it would leave these without a key that works
-            raise MfaenvError(two, "Run it in a terminal to choose.")
         if not asks:
+            if other.active and profiles:  # to delete it would leave these without a key that works
+                raise MfaenvError(two, "Run it in a terminal to choose.")
             by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
+            exec_line = process.to_type("exec", "-p", self.request.profile.text, "--", *by_aws)
             raise MfaenvError(
                 f"{two} Run it in a terminal to choose, or delete the other one:",
-                command=process.to_type("exec", "-p", self.request.profile.text, "--", *by_aws),
+                command=exec_line if other.active else self._line("--delete"),
             )
         leave = "Leave both as they are"
-        finish = f"{'Delete' if self.delete else 'Deactivate'} {other.id}, and make no new key"
+        finish = f"{'Deactivate' if other.active and not self.delete else 'Delete'} {other.id}, and make no new key"
         if self.terminal.choose("Two access keys, and IAM allows no third:", (leave, finish), described) == leave:
             raise MfaenvError("Nothing was changed.", "Both keys are as they were.")
 

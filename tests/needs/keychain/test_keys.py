@@ -254,6 +254,19 @@ def test_with_two_keys_the_person_chooses(
     assert states(alice) == dict(zip((scenario.key.id, other.id), left, strict=True))
 
 
+@pytest.mark.usefixtures("stored")
+def test_with_an_inactive_key_the_person_chooses_to_delete_it(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    other = alice.add_key()
+    other.active = False
+    with Window((*product.command, "keys", "rotate"), product.env, product.home) as window:
+        window.see(rf"Delete {other.id}, and make no new key")
+        window.enter("2")
+        window.see("which was inactive, is deleted")
+    assert states(alice) == {scenario.key.id: True}
+
+
 @pytest.mark.parametrize(
     ("action", "made"),
     [("iam:ListAccessKeys", 0), ("iam:CreateAccessKey", 0), ("iam:UpdateAccessKey", 1), ("iam:DeleteAccessKey", 1)],
