@@ -95,7 +95,7 @@ def is_known(client: Any, keys: Keys) -> bool:
         try:
             client.get_caller_identity()
         except ClientError as error:
-            if explain.error_code(error) == UNKNOWN:
+            if explain.text_of(error, "Code") == UNKNOWN:
                 return False
             raise
     return True

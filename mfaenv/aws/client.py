@@ -40,13 +40,8 @@ VARIABLES = {
 """What is read of the environment beside botocore's own variables, and as those."""
 
 
-@cache
-def session(profile: str | None) -> Session:
-    """Return the botocore session that takes its settings, not its keys, from a profile."""
-    return _new_session(profile)
-
-
 def _new_session(profile: str | None) -> Session:
+    """Return a botocore session that takes its settings, not its keys, from a profile."""
     import botocore.session
 
     with explain.setting_errors():
@@ -58,6 +53,9 @@ def _new_session(profile: str | None) -> Session:
         if made.get_config_variable("retry_mode") == "legacy":
             made.set_config_variable("retry_mode", "standard")
         return made
+
+
+session = cache(_new_session)
 
 
 def _refuse_http(source: Session, **event: Any) -> None:

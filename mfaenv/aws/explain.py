@@ -56,7 +56,7 @@ def iam_errors(action: str, *, gone_is_done: bool = False, purpose: str = "rotat
             try:
                 yield
             except ClientError as error:
-                if not gone_is_done or error_code(error) != "NoSuchEntity":
+                if not gone_is_done or text_of(error, "Code") != "NoSuchEntity":
                     raise
     except DeniedError as error:
         raise DeniedError(
@@ -93,7 +93,7 @@ def setting_errors() -> Iterator[None]:
 
 def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError:
     """Explain an error that AWS answered with."""
-    code, text = error_code(error), _text_of(error, "Message")
+    code, text = text_of(error, "Code"), text_of(error, "Message")
     if any(complaint in f"{code} {text}" for complaint in CLOCK_COMPLAINTS):
         return clock_error(error.response)
     if OTHER_SCOPE in text:
@@ -184,13 +184,8 @@ def _denied(text: str, device: str) -> MfaenvError:
     )
 
 
-def error_code(error: ClientError) -> str:
-    """Return AWS's code for what is wrong; empty where the answer has none."""
-    return _text_of(error, "Code")
-
-
-def _text_of(error: ClientError, part: str) -> str:
-    """Return a part of an error, which an answer may lack, leave empty, or have twice."""
+def text_of(error: ClientError, part: str) -> str:
+    """Return the Code or the Message of an error, which an answer may lack, leave empty, or have twice."""
     parts: Any = error.response.get("Error", {})
     text = parts.get(part)
     return text if isinstance(text, str) else ""

@@ -63,20 +63,18 @@ def _start(options: Options, command: Sequence[str], words: list[str], env: dict
     return _run(words, env)
 
 
-if sys.platform == "win32":
+def user_shell(env: Mapping[str, str]) -> str:
+    """Return the shell that the user works with, as the environment names it."""
+    variable, usual = ("COMSPEC", "cmd.exe") if os.name == "nt" else ("SHELL", "/bin/sh")
+    return env.get(variable) or usual
 
-    def user_shell(env: Mapping[str, str]) -> str:
-        """Return the shell that the user works with, as the environment names it."""
-        return env.get("COMSPEC") or "cmd.exe"
+
+if sys.platform == "win32":
 
     def _run(words: list[str], env: dict[str, str]) -> int:
         # os.execvpe would start a second process there, and end this one while the command runs.
         return run_in_foreground(words, env)
 else:
-
-    def user_shell(env: Mapping[str, str]) -> str:
-        """Return the shell that the user works with, as the environment names it."""
-        return env.get("SHELL") or "/bin/sh"
 
     def _run(words: list[str], env: dict[str, str]) -> NoReturn:
         try:

@@ -49,7 +49,6 @@ def nothing_stored(profile: str) -> str:
 
 
 def _tables(data: Mapping[str, Any], profile: str) -> list[Any]:
-    """Lay out what was collected, of one profile where one was asked for."""
     from mfaenv.terminal.tables import Table  # as above
 
     shell = data["shell"]
@@ -150,7 +149,6 @@ def rule(env: Mapping[str, str]) -> str:
 
 
 def _problems(options: Options, env: Mapping[str, str], shell: Mapping[str, Any] | None) -> list[str]:
-    """Return where the shell, the store and what the user asked for do not agree."""
     if shell is None or shell["kind"] == SERVED:
         return []
     problems = []
