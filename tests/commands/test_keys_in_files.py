@@ -57,6 +57,15 @@ def test_age_and_last_use_are_shown_where_a_session_may_ask(product: Product, sc
     assert shown.err == ""
 
 
+def test_a_key_that_was_just_made_by_a_clock_ahead_is_of_today(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    get_session(product, scenario)
+    alice.keys[0].created += 60
+    (row,) = listed(product)
+    assert row["age_days"] == 0
+
+
 def test_what_a_policy_denies_the_list_is_told_with_the_command(
     product: Product, scenario: Scenario, alice: User
 ) -> None:

@@ -68,7 +68,7 @@ class KeyRow:
             use = iam.last_use(key.id)
         self.active = key.active
         self.created = environment.timestamp(int(key.created))
-        self.age_days = int((time.time() - key.created) // DAY)
+        self.age_days = max(0, int((time.time() - key.created) // DAY))  # AWS's clock may be ahead
         if use.at:
             self.last_used = {"at": environment.timestamp(int(use.at)), "service": use.service, "region": use.region}
 
