@@ -397,6 +397,22 @@ def test_a_signal_that_comes_with_ctrl_c_shows_no_traceback(bare: Product, numbe
     assert bare.run("--shell", "bash") == (130, "(exit 130);\n", "")
 
 
+def test_a_signal_while_a_lock_is_waited_for_is_no_bug(bare: Product) -> None:
+    """threading's Condition gives its lock back while it waits; to leave it without the lock is a RuntimeError."""
+    wrapped(
+        bare,
+        "import threading",
+        "from mfaenv import fast",
+        "lock = threading.Lock()",
+        "def answer(*_):",
+        "    with lock:",
+        "        lock.release()",
+        "        raise KeyboardInterrupt",
+        "fast.answer = answer",
+    )
+    assert bare.run("--shell", "bash") == (130, "(exit 130);\n", "")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal ends a process there")
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_signal_that_comes_where_its_exception_is_dropped_ends_it(bare: Product, name: str, status: int) -> None:
