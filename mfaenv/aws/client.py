@@ -68,7 +68,7 @@ def _refuse_http(source: Session, **event: Any) -> None:
 
 
 class ClientSettings(NamedTuple):
-    """What a client goes by: a profile's settings, a region, an ARN whose partition counts, and the service's address.
+    """What a client needs: a profile's settings, a region, an ARN whose partition counts, and the service's address.
 
     The endpoint is empty for AWS's own address; with None botocore looks for a configured one. `attempts` is how often
     a call is sent at most, where botocore's own rule does not do. `ca_bundle` is for where neither the profile nor a
@@ -84,7 +84,7 @@ class ClientSettings(NamedTuple):
 
 
 def settings_of(request: Request, arn: str = "", endpoint: str | None = None) -> ClientSettings:
-    """Return what a client goes by that works with the request's long-term keys."""
+    """Return the settings of a client that works with the request's long-term keys."""
     return ClientSettings(request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle)
 
 

@@ -70,7 +70,7 @@ NOT_TRIED = Outcome(Kind.NOT_TRIED)
 
 
 class Asker:
-    """Makes the calls side by side, by the settings that clients go by."""
+    """Makes the calls side by side, all with the same settings."""
 
     def __init__(self, settings: client.ClientSettings, now: Callable[[], float] = time.time) -> None:
         self._settings = settings
@@ -81,14 +81,9 @@ class Asker:
 
     def start(self, keys: Keys | Credentials) -> UnderWay:
         """Start all calls with these keys."""
-        identity = self._pool.submit(self._ask, IDENTITY, keys)
-        rest = {
-            call.action: self._pool.submit(self._ask, call, keys)
-            for call in CALLS
-            if call.operation and call not in {IDENTITY, DEVICES}
-        }
-        devices = self._pool.submit(self._ask_devices, keys, identity)
-        return {IDENTITY.action: identity, DEVICES.action: devices, **rest}
+        others = [call for call in CALLS if call.operation and call != DEVICES]
+        calls = {call.action: self._pool.submit(self._ask, call, keys) for call in others}
+        return {**calls, DEVICES.action: self._pool.submit(self._ask_devices, keys, calls[IDENTITY.action])}
 
     def _ask_devices(self, keys: Keys | Credentials, identity: Future[Outcome]) -> Outcome:
         """Name the user: policies scoped to the user's own ARN deny the call without a name."""
