@@ -23,6 +23,8 @@ TAG_CHARACTERS = frozenset("_.:/=+-@")
 """Of a tag's key and value, beside letters, numbers and separators."""
 
 AWS_PREFIX = "aws:"
+MAX_POLICY_FILE = 1024 * 1024
+"""Characters that are read of a file: of one without an end, too."""
 
 READ_ONLY = "iam::aws:policy/ReadOnlyAccess"
 
@@ -173,7 +175,7 @@ def _policy(name: str) -> str:
 
     try:
         with open(name, encoding="utf-8") as file:
-            return json.dumps(json.load(file), separators=(",", ":"), ensure_ascii=False)
+            return json.dumps(json.loads(file.read(MAX_POLICY_FILE)), separators=(",", ":"), ensure_ascii=False)
     except OSError as error:
         raise MfaenvError(
             f"{name} (--policy) cannot be read: {error.strerror}.", "Name a file.", status=USAGE

@@ -40,6 +40,14 @@ USUAL = {
 }
 """What programs do where nothing is set, if that is the same for all: set where only `[default]` says something."""
 
+CHOICES = {
+    "retry_mode": ("legacy", "standard", "adaptive"),
+    "request_checksum_calculation": ("when_supported", "when_required"),
+    "response_checksum_validation": ("when_supported", "when_required"),
+    "s3_us_east_1_regional_endpoint": ("regional", "legacy"),
+}
+"""What botocore takes, in lower case: with anything else no client is made."""
+
 NESTED = {
     "s3_use_arn_region": "use_arn_region",
     "s3_us_east_1_regional_endpoint": "us_east_1_regional_endpoint",
@@ -63,9 +71,11 @@ def of_profile(name: str, env: Mapping[str, str], files: AwsFiles, region: str =
     own, default = (files.section(each) for each in (name, DEFAULT))
     modes, kept_back = _modes(env, own, default)
     urls, unsaid = _urls(name, env, _Addresses.of(own, files), _Addresses.of(default, files))
-    different = (*unsaid, *kept_back, *_without_variable(env, own, default, region))
+    variables = {**modes, **urls}
+    broken = _broken({**env, **variables}, default, files) if name != DEFAULT else ()
+    different = (*broken, *unsaid, *kept_back, *_without_variable(env, own, default, region))
     told = f"Programs in this shell do not get all that profile {name} says: {'; '.join(different)}."
-    return Settings({**modes, **urls}, (told,) if different else ())
+    return Settings(variables, (told,) if different else ())
 
 
 def _modes(env: Mapping[str, str], own: Section, default: Section) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -107,6 +117,20 @@ def _s3(section: Section) -> dict[str, str]:
     """Return what a section says of S3 that has no variable."""
     said = awsfiles.nested(section.get("s3", ""))
     return {name: text for name, text in said.items() if name not in NESTED.values()}
+
+
+def _broken(env: Mapping[str, str], default: Section, files: AwsFiles) -> list[str]:
+    """Return what in `[default]` lets no program of the shell make a client, unless a variable is set for it."""
+    services = default.get("services", "")
+    missing = services and not files.services.get(services) and not is_ignored(env, default)
+    wrong = [
+        setting
+        for setting, choices in CHOICES.items()
+        if (text := _value(setting, default)) and text.lower() not in choices
+        if environment.SETTING_VARIABLES[setting] not in env
+    ]
+    names = [*(["services"] if missing else []), *wrong]
+    return [f"[default] has {name} = {default.get(name, '')}, with which they stop: remove it" for name in names]
 
 
 def is_ignored(env: Mapping[str, str], section: Section) -> bool:

@@ -1,6 +1,7 @@
 """Names, identities, tags and session policies of roles: what the AWS files say, and what AWS would refuse."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -128,6 +129,13 @@ def test_a_policy_that_aws_would_not_take_is_told(
     with pytest.raises(MfaenvError) as error:
         hops(tmp_path, f"[profile r]\n{ROLE}", options=options)
     assert words in error.value.message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such file")
+def test_a_policy_file_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
+    with pytest.raises(MfaenvError) as error:
+        hops(tmp_path, f"[profile r]\n{ROLE}", options={"session_policy": "/dev/zero"})
+    assert "is not JSON" in error.value.message
 
 
 @pytest.mark.parametrize("options", [{"read_only": True}, {"session_policy": "x"}, {"policy_arns": "arn:x"}])
