@@ -38,8 +38,6 @@ class PretendAws:
     which is how tests add services of their own.
     """
 
-    scheme = "http"
-
     def __init__(self, world: World, *, routes: Sequence[Route] = ()) -> None:
         self.world = world
         self._routes = (page_route, *routes, _service_route)
@@ -47,29 +45,25 @@ class PretendAws:
         self.url = ""
 
     def __enter__(self) -> Self:
-        server = self._closing.enter_context(self.make_server())
-        self.url = f"{self.scheme}://{server.host}"
+        server = self._closing.enter_context(LoopbackServer(self.answer, LIMITS))
+        self.url = f"http://{server.host}"
         return self
 
     def __exit__(self, *_: object) -> None:
         self._closing.close()
 
-    def make_server(self) -> LoopbackServer:
-        """Return the server, which listens on a free port and does not answer yet."""
-        return LoopbackServer(self.answer, LIMITS)
+    def find_operation(self, request: HttpRequest) -> Operation:
+        """Return what a request asks for, by the first route that answers it."""
+        return next(filter(None, (route(self.world, request) for route in self._routes)))
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request, dated by the world's clock."""
-        operation = next(filter(None, (route(self.world, request) for route in self._routes)))
-        response = self.perform(operation, request)
-        return replace(response, headers={"Date": formatdate(self.world.now(), usegmt=True), **response.headers})
-
-    def perform(self, operation: Operation, _request: HttpRequest) -> HttpResponse:
-        """Perform what the request asks for; a refusal is written as its service writes it."""
+        """Answer a request, dated by the world's clock; a refusal is written as its service writes it."""
+        operation = self.find_operation(request)
         try:
-            return operation.perform()
+            response = operation.perform()
         except Refusal as refusal:
-            return operation.render_refusal(refusal)
+            response = operation.render_refusal(refusal)
+        return replace(response, headers={"Date": formatdate(self.world.now(), usegmt=True), **response.headers})
 
 
 def _service_route(world: World, request: HttpRequest) -> Operation:

@@ -367,16 +367,19 @@ def test_all_calls_are_under_way_at_once(
     product: Product, scenario: Scenario, aws: ObservedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     product.run("--token-code", scenario.device.code(), "--shell", "sh")
-    together = threading.Barrier(2 * sum(bool(call.operation) for call in CALLS if call != LIST_DEVICES), timeout=30)
-    answer = aws.answer
+    calls = 2 * sum(bool(call.operation) for call in CALLS if call != LIST_DEVICES)
+    met = threading.Event()
+    together = threading.Barrier(calls, met.set, timeout=30)
+    find_operation = aws.find_operation
 
-    def answer_when_all_are_in(request: Any) -> Any:
+    def find_when_all_are_in(request: Any) -> Any:
         if b"ListMFADevices" not in request.body:  # it names the user, whom another call tells
             together.wait()
-        return answer(request)
+        return find_operation(request)
 
-    monkeypatch.setattr(aws, "answer", answer_when_all_are_in)
+    monkeypatch.setattr(aws, "find_operation", find_when_all_are_in)
     assert diagnose(product).verdict == "enforced"
+    assert met.is_set()
     assert not together.broken
 
 

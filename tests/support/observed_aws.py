@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ssl import SSLContext
-from typing import Final
+from typing import Final, Self
 
 from product import PATIENCE
 
@@ -83,14 +83,15 @@ class ObservedAws(PretendAws):
         self._changes: dict[str, Callable[[HttpResponse], HttpResponse]] = {}
         self._lock = threading.Lock()
         self._tls = tls
-        self.scheme = "https" if tls else "http"
 
-    def make_server(self) -> LoopbackServer:
+    def __enter__(self) -> Self:
         server = _OpenServer(self.answer, LIMITS)
         if self._tls is not None:
             # The handshake is left to the connection's own thread: a slow client must not hold up the others.
             server.socket = self._tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        return server
+        self._closing.enter_context(server)
+        self.url = f"{'https' if self._tls else 'http'}://{server.host}"
+        return self
 
     def fail(self, what: str, failure: Refusal, *, times: int = 1) -> None:
         """Let the next calls fail; `what` is an action ("GetSessionToken"), a service ("iam") or "*" for all."""
@@ -118,6 +119,10 @@ class ObservedAws(PretendAws):
     def actions(self, *names: str) -> list[str]:
         """Return the actions in the log, in order; with names only those."""
         return [record.action for record in self.log if not names or record.action in names]
+
+    def find_operation(self, request: HttpRequest) -> Operation:
+        operation = super().find_operation(request)
+        return operation._replace(perform=lambda: self.perform(operation, request))
 
     def perform(self, operation: Operation, request: HttpRequest) -> HttpResponse:
         """Perform an operation, or fail as wanted. Raises ConnectionAbortedError where nothing is to be answered."""
