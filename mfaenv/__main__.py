@@ -135,7 +135,7 @@ def _chosen(options: "Options") -> str:
     from mfaenv.session import profile_choice
     from mfaenv.terminal.terminal import Terminal
 
-    return profile_choice.named(options, os.environ, Terminal.for_options(options, os.environ))
+    return profile_choice.choose(options, os.environ, Terminal.for_options(options, os.environ))
 
 
 def _tell(options: "Options", env: "Mapping[str, str]", pairs: "list[Pair]") -> None:

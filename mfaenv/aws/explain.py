@@ -149,7 +149,7 @@ ANSWERS = (
     (
         {"ValidationError"},
         "AWS refuses the values: {text}",
-        "Check --duration, duration_seconds and --serial-number.",
+        "Check --duration, duration_seconds, external_id and --serial-number.",
     ),
     (
         {"RegionDisabledException"},

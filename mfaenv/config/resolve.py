@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 
 from mfaenv import duration, suggest
 from mfaenv.aws import address
@@ -31,13 +32,12 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     role_arn = parse.text(options, "role_arn")
     stands_alone = bool(keys) or name not in files.profiles
     chain = roles.without_profile(name, role_arn) if stands_alone else roles.chain(files, name, role_arn)
-    ends = (chain.root, name)
     kind, keys = (sources.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
     if kind == sources.METADATA and not profile.text:
         _refuse_environment(env, files)
     region = _region(options, env, name, files)
-    endpoint_of_sts = _endpoint(env, ends, files)
-    _call_region([region], endpoint_of_sts)
+    endpoint_of_sts = _endpoint(env, (chain.root, name), files)
+    _call_region(NOTHING, region, endpoint_of_sts)
     length = _session_length(options, env, chain.hops)
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
     hops = _limited(options, hops, name, files)
@@ -52,7 +52,7 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
         device=option_or_setting(looked_up(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
         account="",
         region=region,
-        session_region=_call_region([_region(options, env, each, files) for each in ends], endpoint_of_sts),
+        session_region=_call_region(_region(options, env, chain.root, files), region, endpoint_of_sts),
         endpoint=endpoint_of_sts,
         ca_bundle=files.section(name).get("ca_bundle", ""),
         duration=length,
@@ -71,7 +71,11 @@ def looked_up(options: Options, env: Mapping[str, str], name: str) -> Value:
 
 
 def _environment_keys(profile: Value, env: Mapping[str, str]) -> Keys | None:
-    return None if profile.text and not _is_ours(profile, env) else sources.environment_keys(env)
+    """Return the long-term keys of the environment, where no profile is named but by a session got with them."""
+    is_left = environment.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
+    if profile.text and not (is_left and env.get(environment.SOURCE_KEY)):
+        return None
+    return sources.environment_keys(env)
 
 
 def load_files(options: Options, env: Mapping[str, str]) -> AwsFiles:
@@ -81,12 +85,6 @@ def load_files(options: Options, env: Mapping[str, str]) -> AwsFiles:
     """
     ours = environment.without_settings(env)
     return awsfiles.load(env, must_be_readable=_environment_keys(looked_up(options, ours, "profile"), ours) is None)
-
-
-def _is_ours(profile: Value, env: Mapping[str, str]) -> bool:
-    """Return whether the name is that which a session got with the environment's keys left in this shell."""
-    is_left = environment.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
-    return is_left and bool(env.get(environment.SOURCE_KEY))
 
 
 def _missing(profile: Value, name: str, env: Mapping[str, str], files: AwsFiles) -> None:
@@ -135,22 +133,18 @@ def _region(options: Options, env: Mapping[str, str], name: str, files: AwsFiles
     return chosen if chosen.text else own
 
 
-def _call_region(regions: Sequence[Value], endpoint: Value) -> str:
-    """Return the first of these regions that there is, to call STS in; empty where none is named.
+def _call_region(own: Value, region: Value, endpoint: Value) -> str:
+    """Return the region to call STS in: a profile's own where that can be one, else the wanted one; empty without any.
 
-    Raise MfaenvError (usage) where none of those that are named can be one.
+    Raise MfaenvError (usage) where neither can be one.
     """
-    wrong: list[MfaenvError] = []
-    for region in filter(lambda each: each.text, regions):
-        try:
-            roles.check_region(region.text, region.source, of_aws=not endpoint.text)
-        except MfaenvError as error:
-            wrong.append(error)
-        else:
-            return region.text
-    if wrong:
-        raise wrong[-1]
-    return ""
+    of_aws = not endpoint.text
+    with suppress(MfaenvError):
+        roles.check_region(own.text, own.source, of_aws=of_aws)
+        if own.text:
+            return own.text
+    roles.check_region(region.text, region.source, of_aws=of_aws)
+    return region.text
 
 
 def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], files: AwsFiles) -> Value:
@@ -181,7 +175,7 @@ def _limited(options: Options, hops: tuple[Hop, ...], name: str, files: AwsFiles
 
 
 def _session_length(options: Options, env: Mapping[str, str], hops: tuple[Hop, ...]) -> Span:
-    """Return the session's length: with a role, --duration speaks of the role, and the session is as long as ever."""
+    """Return the session's length: with a role, --duration is for the role, and the session is as long as ever."""
     length = _span({} if hops else options, env, "duration")
     duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     return length
@@ -206,7 +200,7 @@ def _span(options: Options, env: Mapping[str, str], name: str) -> Span:
 
 
 def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
-    """Let --duration speak of the wanted role, and check how long each one is to last."""
+    """Let --duration count for the wanted role, and check how long each one is to last."""
     if hops and options.get("duration"):
         hops = (*hops[:-1], hops[-1]._replace(duration=duration.seconds(parse.text(options, "duration"), "--duration")))
     for number, hop in enumerate(hops):
@@ -224,7 +218,7 @@ def _with_region(hop: Hop, region: Value, env: Mapping[str, str], names: tuple[s
     """Settle where a role is assumed: where the user says, else in its profile's own region, else in the wanted one."""
     own = Value(hop.region if region.origin is Origin.PROFILE else "", f"profile {hop.profile}")
     endpoint = _endpoint(env, names, files)
-    return hop._replace(region=_call_region([own, region], endpoint), endpoint=endpoint.text)
+    return hop._replace(region=_call_region(own, region, endpoint), endpoint=endpoint.text)
 
 
 def _endpoint(env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -> Value:

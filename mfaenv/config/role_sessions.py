@@ -44,14 +44,14 @@ def named_and_tagged(hops: tuple[Hop, ...], env: Mapping[str, str], files: AwsFi
     Raise MfaenvError for what AWS does not take, along the whole chain too: a source identity cannot change, and a
     transitive tag cannot be set again.
     """
-    named: list[Hop] = []
+    result: list[Hop] = []
     for hop in hops:
         is_wanted = hop is hops[-1]
         values = {setting: _inherited(files.profiles, hop.profile, setting) for setting in VARIABLES}
         if is_wanted:
             values |= {setting: env[name] for setting, name in VARIABLES.items() if env.get(name)}
         where = f"of profile '{hop.profile}'"
-        named.append(
+        result.append(
             hop._replace(
                 session_name=_session_name(hop, env, is_wanted=is_wanted),
                 source_identity=_checked_name(values[SOURCE_IDENTITY], f"{SOURCE_IDENTITY} {where}"),
@@ -59,8 +59,8 @@ def named_and_tagged(hops: tuple[Hop, ...], env: Mapping[str, str], files: AwsFi
                 transitive_tags=tuple(filter(None, map(str.strip, values[TRANSITIVE_TAGS].split(",")))),
             )
         )
-    _check_chain(named)
-    return tuple(named)
+    _check_chain(result)
+    return tuple(result)
 
 
 def _inherited(profiles: Sections, name: str, setting: str) -> str:

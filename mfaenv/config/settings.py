@@ -83,13 +83,12 @@ def _modes(env: Mapping[str, str], own: Section, default: Section) -> tuple[dict
     variables: dict[str, str] = {}
     kept_back = []
     for setting, variable in environment.SETTING_VARIABLES.items():
-        ours, theirs = _value(setting, own), _value(setting, default)
-        text = ours or (USUAL.get(setting, "") if theirs and theirs != USUAL.get(setting) else "")
-        if variable in env or not (ours or theirs):
+        text, of_default, usual = _value(setting, own), _value(setting, default), USUAL.get(setting, "")
+        if variable in env or text == of_default == "" or (not text and of_default == usual):
             continue
-        if text and environment.is_word(text):
-            variables[variable] = text
-        elif ours or setting not in USUAL:
+        if (text or usual) and environment.is_word(text or usual):
+            variables[variable] = text or usual
+        else:
             kept_back.append(f"{setting} is that of [default] there: set {variable}")
     return variables, tuple(kept_back)
 
@@ -115,8 +114,8 @@ def _without_variable(env: Mapping[str, str], own: Section, default: Section, re
 
 def _s3(section: Section) -> dict[str, str]:
     """Return what a section says of S3 that has no variable."""
-    said = awsfiles.nested(section.get("s3", ""))
-    return {name: text for name, text in said.items() if name not in NESTED.values()}
+    block = awsfiles.nested(section.get("s3", ""))
+    return {name: text for name, text in block.items() if name not in NESTED.values()}
 
 
 def _broken(env: Mapping[str, str], default: Section, files: AwsFiles) -> list[str]:

@@ -142,9 +142,9 @@ class Cache:
     def _lock(self, key: str, other: str) -> Iterator[None]:
         """Hold the lock of this key; `other` is what another process that has it is doing."""
         waiting = partial(self._terminal.note, f"{other}; waiting for it.")
-        with ExitStack() as held:
+        with ExitStack() as stack:
             path = partial(self.store.file, file_name(LOCK, key))
-            self._try_to(lambda: held.enter_context(lock(path(), waiting, self._terminal.check)))
+            self._try_to(lambda: stack.enter_context(lock(path(), waiting, self._terminal.check)))
             yield
 
     def keep(self, request: Request, credentials: Credentials, key: str, source: str) -> Answer:

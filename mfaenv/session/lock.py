@@ -115,7 +115,7 @@ def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object]
     pause = PAUSE * (1 + os.getpid() % 64 / 128)
     started = touched = time.monotonic()
     last = 0
-    said = False
+    told = False
     while True:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         if _locked(path, fd, strict=strict):
@@ -128,8 +128,8 @@ def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object]
         if not strict and now - touched > STOPPED_AFTER and not _take_away(path, file):
             return None
         check()
-        if not said and now - started >= SAID_AFTER:
-            said = True
+        if not told and now - started >= SAID_AFTER:
+            told = True
             waiting()
         time.sleep(pause)
 

@@ -19,7 +19,7 @@ from mfaenv.terminal.terminal import Terminal
 HINT = "Type: mfaenv -p NAME"
 
 
-def named(options: Options, env: Mapping[str, str], terminal: Terminal) -> str:
+def choose(options: Options, env: Mapping[str, str], terminal: Terminal) -> str:
     """Return the profile for a -p with nothing after it. Raise MfaenvError where nobody can be asked (usage)."""
     if reason := _obstacle(options, terminal):
         raise MfaenvError(f"-p needs the name of a profile, and {reason}.", HINT, status=USAGE)
@@ -62,9 +62,9 @@ def rows(profiles: list[str], env: Mapping[str, str], store: Store, now: float) 
     for entry in sorted(filter(None, entries), key=lambda entry: -entry.created):
         if entry.left(now) > 0 and not entry.limit:
             stored.setdefault(entry.profiles[0], entry)
-    first = [env.get(environment.PROFILE, ""), *stored]
     existing = set(profiles)
-    for name in dict.fromkeys([*(name for name in first if name in existing), *profiles]):
+    recent = [name for name in (env.get(environment.PROFILE, ""), *stored) if name in existing]
+    for name in dict.fromkeys([*recent, *profiles]):
         yield Row(name, _detail(stored[name], now) if name in stored else "")
 
 

@@ -80,10 +80,10 @@ def filled_in(request: Request, store: Store) -> Request:
     if not keys:
         return request
     before = device(store, keys.access_key, request.endpoint.text)
-    named = request.device if request.device.text or not before.serial else Value(before.serial, "remembered")
-    of_arn = "".join(named.text.split(":")[4:5])
-    account = of_arn or (before.account if named.text == before.serial else request.account)
-    return request._replace(keys=keys, device=named, account=account)
+    own = request.device if request.device.text or not before.serial else Value(before.serial, "remembered")
+    of_arn = "".join(own.text.split(":")[4:5])
+    account = of_arn or (before.account if own.text == before.serial else request.account)
+    return request._replace(keys=keys, device=own, account=account)
 
 
 def device_name(access_key: str, endpoint: str) -> str:
