@@ -36,23 +36,17 @@ def send_again(dropped: "UnraisableHookArgs") -> None:
 
     Another thread sends it: what is raised in this function is dropped again.
     """
-    number = _signal_of(dropped.exc_value)
+    from mfaenv.fast.output import KILLED
+
+    error = dropped.exc_value
+    status = getattr(error, "code", INTERRUPTED) if isinstance(error, (KeyboardInterrupt, SystemExit)) else None
+    number = next((each for each in SIGNALS if KILLED + each == status), None)
     if number is None:
         sys.__unraisablehook__(dropped)
     elif hasattr(_signal, "pthread_kill"):  # it wakes the main thread too
         _thread.start_new_thread(_signal.pthread_kill, (_thread.get_ident(), number))
     else:
-        _thread.start_new_thread(_thread.interrupt_main, (number,))  # type: ignore[arg-type]  # an int will do
-
-
-def _signal_of(error: BaseException | None) -> int | None:
-    """Return the signal that was raised as this exception; nothing for any other."""
-    from mfaenv.fast.output import KILLED
-
-    if not isinstance(error, (KeyboardInterrupt, SystemExit)):
-        return None
-    status = getattr(error, "code", INTERRUPTED)
-    return {KILLED + number: number for number in SIGNALS}.get(status)
+        _thread.start_new_thread(_thread.interrupt_main, (number,))
 
 
 ENDING = tuple(getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(_signal, name))

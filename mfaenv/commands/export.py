@@ -15,7 +15,7 @@ from mfaenv.config.paths import file_paths
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.entry import Fields
-from mfaenv.fast.output import secrets_to_stdout, to_stderr
+from mfaenv.fast.output import secrets_to_stdout, text_to_stderr
 from mfaenv.fast.parse import Options
 from mfaenv.session import service
 from mfaenv.shells import Pair
@@ -35,7 +35,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     pairs = environment.pairs(service.obtain(options, env, terminal, partial(_check_values, target)), env)
     text = shells.render(target, pairs, encoding=code_page.encoding())
     if fast.runs_on_github(target, env):
-        to_stderr(github_masks(pairs))
+        text_to_stderr(github_masks(pairs))
     if "output" in options:
         output_file.write(parse.text(options, "output"), text)
     else:

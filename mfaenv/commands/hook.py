@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from mfaenv import duration, shells, suggest
 from mfaenv.commands import init, notice
-from mfaenv.commands.startup import OFF, REMIND, reminder
+from mfaenv.commands.startup import REMINDER
 from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import environment, output
@@ -74,10 +74,9 @@ def due(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     if end <= now:
         _say(f"the session{whose} has ended: type mfaenv for a new one")
         return [(name, None) for name in (*environment.ENDING, *environment.settings(env), NEXT, *_shown_as(env))]
-    moment = end - reminder(env)
-    if now < moment:
-        return [(NEXT, str(moment))]
-    if env.get(REMIND) != OFF and not env.get(NEXT):
+    if now < end - REMINDER:
+        return [(NEXT, str(end - REMINDER))]
+    if not env.get(NEXT):
         left = duration.rounded(int(end - now))
         _say(f"the session{whose} ends at {duration.time_of_day(end, now)}, in {left}: type mfaenv --refresh")
     return [(NEXT, str(end))]

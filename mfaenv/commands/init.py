@@ -35,7 +35,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     if not _holds(shell, session):  # mfaenv says so when it is typed; the function is there all the same
         session = []
     variables = _rendered(shell, [*settings, *(session or ([] if stays else _profile(options)))])
-    code = _code(shell, env, store, now, [], hook=hook)
+    code = _code(shell, store.latest(), now, [], hook=hook)
     (output.secrets_to_stdout if session else output.to_stdout)(variables + code.encode())
     return DONE
 
@@ -65,15 +65,12 @@ def kept(shell: str, options: Options, env: Env, now: float) -> str:
     """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
     store, hook = ReadOnlyStore.of(env), "no_hook" not in options
     pairs = [*startup.settings(shell, store, hook=hook), *_profile(options)]
-    return _code(shell, env, store, now, pairs, hook=hook)
+    return _code(shell, store.latest(), now, pairs, hook=hook)
 
 
-def _code(  # noqa: PLR0913 - all that the templates need
-    shell: str, env: Env, store: ReadOnlyStore, now: float, pairs: list[Pair], *, hook: bool
-) -> str:
-    """Return the function, the hook and the completion; `pairs` is as in `startup.text`."""
-    function = startup.text(shell, store.latest(), now, pairs, hook=hook, remind=startup.reminder(env))
-    return function + startup.short(startup.completion(shell))
+def _code(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
+    """Return the function and the hook, as `startup.text` does, and the completion."""
+    return startup.text(shell, seen, now, pairs, hook=hook) + startup.short(startup.completion(shell))
 
 
 def _profile(options: Options) -> list[Pair]:

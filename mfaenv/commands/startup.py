@@ -6,10 +6,9 @@ A template's `@NAME@` is filled in here.
 import os
 
 from mfaenv import duration, shells
-from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.entry import ReadOnlyStore
-from mfaenv.fast.parse import MAIN, PROGRAM, Env, Words
+from mfaenv.fast.parse import MAIN, PROGRAM, Words
 from mfaenv.shells import Pair
 
 SCRIPT = "MFAENV_FUNCTION"
@@ -26,11 +25,8 @@ VALUED = tuple(name for name, row in _OPTIONS.items() if row.metavar and name no
 SWITCHES = tuple(name for name in _OPTIONS if name not in {*VALUED, *OTHER_OUTPUT})
 """The options after whose letter another one's may follow, as in `-qp prod`."""
 
-REMIND = "MFAENV_REMIND"
-"""How long before the end of a session a hook says so; OFF: it does not."""
-
-OFF = "off"
-USUAL_REMINDER = "10m"
+REMINDER = 600
+"""Seconds before the end of a session at which a hook says so."""
 
 FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
@@ -42,25 +38,12 @@ def settings(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[Pair]:
     return [*script, *([(environment.STORE, store.path or None)] if hook and language.hook else [])]
 
 
-def reminder(env: Env) -> int:
-    """Return how many seconds before the end a hook says so; none with OFF, the usual ones for what is no time."""
-    text = env.get(REMIND) or USUAL_REMINDER
-    try:
-        return 0 if text == OFF else duration.seconds(text, REMIND)
-    except MfaenvError:
-        return duration.seconds(USUAL_REMINDER, REMIND)
-
-
-def text(  # noqa: PLR0913 - all that the templates need
-    shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool, remind: int = 0
-) -> str:
+def text(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
     """Return the function and, where it is wanted and the shell can have one, the prompt hook.
 
-    `seen` is the word that was announced last, `now` in seconds since 1970; `pairs` is for the text that is kept, and
-    `remind` the seconds before a session's end at which the hook says so.
+    `seen` is the word that was announced last, `now` in seconds since 1970; `pairs` is for the text that is kept.
     """
     language = shells.get_target(shell)
-    early = duration.seconds(catalog.OPTIONS["min_remaining"].default, "--min-remaining")
     values = {
         **dict(language.template_values),
         **_choice(),
@@ -68,9 +51,9 @@ def text(  # noqa: PLR0913 - all that the templates need
         # It comes from a file, and goes into code.
         "SEEN": seen if seen and not seen.strip("0123456789.") else "-",
         # With less left, a stored session is not used: another window may have got the next one.
-        "EARLY": str(early),
+        "EARLY": str(duration.seconds(catalog.OPTIONS["min_remaining"].default, "--min-remaining")),
         "NOW": str(int(now)),
-        "FIRST": str(max(early, remind)),
+        "FIRST": str(REMINDER),
         # JSON, for a text in double quotes.
         "KNOWN": shells.render("json", pairs).decode().strip().replace("\\", r"\\").replace('"', r"\""),
     }

@@ -59,7 +59,6 @@ IGNORED_VARIABLES = {
     environment.PUT_BACK,
     environment.FORMER,
     environment.FORMER_PINNED,
-    "MFAENV_REMIND",
 }
 """The variables of AWS and of mfaenv on which it does not depend. Every other one that is set counts, word by word."""
 

@@ -70,14 +70,14 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
 if sys.platform != "win32":
 
     def _close_to_others(mode: int, *, quiet: bool) -> None:
-        warning = b"The output file was open to others until now."
+        warning = "The output file was open to others until now."
         try:
             os.fchmod(STDOUT, mode & ~OTHERS)
         except OSError:
-            warning, quiet = b"The output file cannot be closed to others: check who can read it.", False
+            warning, quiet = "The output file cannot be closed to others: check who can read it.", False
         try:
             if not quiet:
-                to_stderr(b"mfaenv: %s\n" % warning)
+                text_to_stderr(f"mfaenv: {warning}\n")
         except OSError:
             return  # nobody reads it, and the keys are closed to others
 
@@ -89,7 +89,7 @@ def text_to_stdout(text: str) -> None:
 
 def text_to_stderr(text: str) -> None:
     """Write text for people to standard error, as text_to_stdout does. Raise OSError where nobody reads it."""
-    _show(text, sys.stderr, to_stderr)
+    _show(text, sys.stderr, lambda data: _write(STDERR, data))
 
 
 def _show(text: str, console: "TextIO | None", write: "Callable[[bytes], None]") -> None:
@@ -102,11 +102,6 @@ def _show(text: str, console: "TextIO | None", write: "Callable[[bytes], None]")
         console.flush()
     else:
         write(text.encode("utf-8", "replace"))
-
-
-def to_stderr(data: bytes) -> None:
-    """Write bytes for a program that reads standard error. Raise OSError where nobody does."""
-    _write(STDERR, data)
 
 
 def _write(stream: int, data: bytes) -> None:

@@ -16,26 +16,23 @@ Pair = tuple[str, "str | None"]
 """A variable's name and its value; None removes the variable."""
 
 
-def _row(kind: str, *programs: str, function: bool = True) -> tuple[str, tuple[str, ...], bool]:
-    """Return where a shell's class is, other names of programs that are this shell, and whether it has a function."""
-    return kind, programs, function
-
-
 SHELLS = {
-    "bash": _row("bash.Bash", "rbash"),
-    "zsh": _row("zsh.Zsh"),
-    "sh": _row("sh.Sh", "ash", "dash", "hush", "posh", "yash"),
-    "ksh": _row("sh.Sh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "rksh"),
-    "fish": _row("fish.Fish"),
-    "csh": _row("csh.Csh", "bsd-csh", function=False),
-    "tcsh": _row("csh.Tcsh"),
-    "powershell": _row("powershell.PowerShell"),
-    "pwsh": _row("powershell.PowerShell", "pwsh-preview"),
-    "cmd": _row("cmd.Cmd"),
-    "nu": _row("nu.Nu"),
-    "elvish": _row("elvish.Elvish"),
-    "xonsh": _row("xonsh.Xonsh"),
+    "bash": ("bash.Bash", "rbash"),
+    "zsh": ("zsh.Zsh",),
+    "sh": ("sh.Sh", "ash", "dash", "hush", "posh", "yash"),
+    "ksh": ("sh.Sh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "rksh"),
+    "fish": ("fish.Fish",),
+    "csh": ("csh.Csh", "bsd-csh"),
+    "tcsh": ("csh.Tcsh",),
+    "powershell": ("powershell.PowerShell",),
+    "pwsh": ("powershell.PowerShell", "pwsh-preview"),
+    "cmd": ("cmd.Cmd",),
+    "nu": ("nu.Nu",),
+    "elvish": ("elvish.Elvish",),
+    "xonsh": ("xonsh.Xonsh",),
 }
+"""Where each shell's class is, and other names of programs that are this shell."""
+
 _FORMATS = {
     "json": "formats.Json",
     "dotenv": "formats.Dotenv",
@@ -53,8 +50,8 @@ https://learn.microsoft.com/windows/win32/procthread/environment-variables
 NAMES = tuple(SHELLS)
 """What ``--shell`` accepts."""
 
-WITH_FUNCTION = tuple(name for name, (_, _, function) in SHELLS.items() if function)
-"""What ``mfaenv init`` takes."""
+WITH_FUNCTION = tuple(name for name in SHELLS if name != "csh")
+"""What ``mfaenv init`` takes: BSD's csh cannot have a function."""
 
 UPGRADES = {"csh": "tcsh"}
 """Shells for whose text another one has the same documented line, but no limit of a few KiB."""

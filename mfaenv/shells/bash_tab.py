@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from mfaenv.shells import Target
 
-_BLANKS = " \t\n"
+_BLANKS, _QUOTES = " \t\n", "\"'"
 _BREAKS = "=:@"
 """Characters of COMP_WORDBREAKS at which readline begins a word though the shell does not."""
 
@@ -21,9 +21,8 @@ class BashTab(Tab):
 
     def __init__(self, target: "Target", handed: "Sequence[str]") -> None:
         line, breaks, *self._comp_words = handed or [""] * 2
-        split = _Split(line, [character for character in _BREAKS if character in breaks])
         self._target, self._line = target, line
-        self.words, self._starts, self._cut, self.quote = split.words, split.starts, split.cut, split.quote
+        self.words, self._starts, self._cut, self.quote = _split(line, [sign for sign in _BREAKS if sign in breaks])
 
     def program(self, index: int) -> str:
         """Return the number of the word in COMP_WORDS, and of the character of the line, where the program begins."""
@@ -64,55 +63,34 @@ def _escaped(text: str) -> str:
     )
 
 
-class _Split:
-    """The line before the cursor cut into words, without their quotes; bash itself would cut at `=` and `:` too.
+def _split(line: str, breaks: "Sequence[str]") -> "tuple[list[str], list[int], int, str]":
+    """Cut a line into words, without their quotes, where the shell cuts it: readline also does at `=` and `:`.
 
-    Of the last one, which readline replaces from character `cut` on, `quote` is still open.
+    Return them, the character at which each begins, and of the last one, which readline replaces, from which of its own
+    characters on it does so, and the quote that is still open.
     """
-
-    def __init__(self, line: str, breaks: "Sequence[str]") -> None:
-        self.words: list[str] = []
-        self.starts: list[int] = []
-        """The character of the line at which each word begins."""
-        self._line, self._breaks = line, breaks
-        self._at = 0
-        self._begin()
-        while self._at < len(line):
-            self._read(line[self._at])
-        self._end()
-
-    def _begin(self) -> None:
-        self._start, self._word, self.cut, self.quote = self._at, "", 0, ""
-
-    def _end(self) -> None:
-        self.words.append(self._word)
-        self.starts.append(self._start)
-
-    def _read(self, character: str) -> None:
-        if character in _BLANKS:
-            if self._at > self._start:
-                self._end()
-            self._at += 1
-            self._begin()
-        elif character in "\"'":
-            self._read_quoted(character)
-        elif character == "\\":
-            self._take(2)
+    words, starts = [""], [0]
+    cut, quote, escaped = 0, "", False
+    for at, character in enumerate(line):
+        if escaped:
+            words[-1] += character
+            escaped = False
+        elif character == "\\" and quote != "'":
+            escaped = True
+        elif character == quote:
+            quote = ""
+        elif quote:
+            words[-1] += character
+        elif character in _QUOTES:
+            quote, cut = character, len(words[-1])
+        elif character not in _BLANKS:
+            if character in breaks:
+                cut = len(words[-1]) + (character != "@")  # readline's own word begins with this one
+            words[-1] += character
         else:
-            if character in self._breaks:
-                self.cut = len(self._word) + (character != "@")  # readline's own word begins with this one
-            self._take(1)
-
-    def _take(self, characters: int) -> None:
-        """Take the last of so many characters."""
-        self._word += self._line[self._at + characters - 1 : self._at + characters]
-        self._at += characters
-
-    def _read_quoted(self, quote: str) -> None:
-        self.quote, self.cut = quote, len(self._word)
-        self._at += 1
-        while self._at < len(self._line) and self._line[self._at] != quote:
-            self._take(2 if quote == '"' and self._line[self._at] == "\\" else 1)
-        if self._at < len(self._line):
-            self._at += 1
-            self.quote = ""
+            if at == starts[-1]:  # a second blank
+                del words[-1], starts[-1]
+            words.append("")
+            starts.append(at + 1)
+            cut = 0
+    return words, starts, cut, quote

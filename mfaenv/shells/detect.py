@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_PROGRAMS = {program: name for name, (_, others, _) in SHELLS.items() for program in (name, *others)}
+_PROGRAMS = {program: name for name, (_, *others) in SHELLS.items() for program in (name, *others)}
 """The shell that each program is, by the program's name."""
 
 _HOSTS = ("busybox", "dotnet", "python", "qemu-", "rosetta")

@@ -107,10 +107,10 @@ _MASKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _COMMAND_ESCAPES = {ord("%"): "%25", ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
-def github_masks(pairs: "Iterable[Pair]") -> bytes:
+def github_masks(pairs: "Iterable[Pair]") -> str:
     """Return the workflow commands that keep the keys out of a job's log, which shows the variables of each later step.
 
     They are for standard error, where the runner reads commands too; standard output is the file's content.
     """
     secrets = [value for name, value in pairs if name in _MASKED and value]
-    return "".join(f"::add-mask::{secret.translate(_COMMAND_ESCAPES)}\n" for secret in secrets).encode()
+    return "".join(f"::add-mask::{secret.translate(_COMMAND_ESCAPES)}\n" for secret in secrets)

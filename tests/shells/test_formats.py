@@ -169,7 +169,7 @@ def test_github_gets_one_line_for_an_ordinary_value() -> None:
 
 def test_github_hides_the_keys_and_nothing_else() -> None:
     masks = github_masks([*SESSION, ("AWS_SESSION_TOKEN", "50%\nof it")])
-    assert masks.decode() == (
+    assert masks == (
         "::add-mask::ASIAIOSFODNN7EXAMPLE\n"
         "::add-mask::wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"
         "::add-mask::FwoGZXIvYXdzEBYaDEXAMPLE+/0==\n"

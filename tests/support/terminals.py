@@ -35,7 +35,9 @@ SIZE = (60, 250)
 USUAL_SIZE = (24, 80)
 """What every terminal has."""
 
-PROMPT = re.compile(r"[#$%>@] ?\Z")
+PROMPT = re.compile(r"(?:[#$%>] ?|@ )\Z")
+"""What the prompts of all shells end in. xonsh's is `user@host folder @ `: its first half, read alone, is no prompt."""
+
 NOT_INSTALLED = ": not installed"
 """How the reason of a test ends that is skipped since a program is missing."""
 

@@ -26,7 +26,7 @@ class MadeUp(Bash):
     line = 'eval "$({command} --shell madeup)"'
     reads = ()
 """
-LINE = 'SHELLS = {\n    "madeup": _row("madeup.MadeUp", "made-up-too"),'
+LINE = 'SHELLS = {\n    "madeup": ("madeup.MadeUp", "made-up-too"),'
 ROW = """\
 ON_POSIX = (
     _BASH._replace(

@@ -211,17 +211,6 @@ def test_a_word_before_the_end_once(stored: Product, row: Settled) -> None:
         assert seat.keys().startswith("key=ASIA")
 
 
-@pytest.mark.parametrize(("remind", "told"), [("off", 0), ("30m", 1), ("1m", 0)])
-def test_the_word_comes_when_it_is_wanted(stored: Product, remind: str, told: int) -> None:
-    with seated(stored, NAMED[0], MFAENV_REMIND=remind) as seat:
-        for entry in stored.cache.glob("session-*"):
-            entry.unlink()
-        seat.set("MFAENV_EXPIRES", int(time.time()) + (1000 if told else 500))
-        seat.type("")
-        has(seat, "default", "none")
-        assert seat.window.text.count("mfaenv: the session of profile default ends at") == told
-
-
 def test_another_windows_session_takes_its_place_without_a_word(stored: Product) -> None:
     with seated(stored, NAMED[0]) as seat:
         seat.set("AWS_ACCESS_KEY_ID", "ASIAI44QH8DHBEXAMPLE")
