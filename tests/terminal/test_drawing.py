@@ -122,6 +122,16 @@ def test_choices_break_between_words(product: Product, scenario: Scenario) -> No
         assert "\x1b[1mNumber (1-2): \x1b[0m" in window.raw
 
 
+def test_what_is_waited_for_is_shown_where_no_shell_evaluates_it(product: Product) -> None:
+    text = (
+        "from mfaenv.terminal.page import Page\nwith Page(80, stderr=True, plain=False).waiting() as show: show('next')"
+    )
+    with Window(("sh", "-c", '"$0" -c "$1" >out', sys.executable, text), product.env, product.home) as window:
+        window.see("next")
+        assert window.ended() == 0
+    assert (product.home / "out").read_bytes() == b""
+
+
 def test_an_error_on_a_terminal_loads_no_more_of_rich_than_its_styles(product: Product) -> None:
     command = (sys.executable, "-c", LISTS_WHAT_AN_ERROR_LOADED, "-p", "nobody", "--shell", "bash")
     with Window(command, product.env, product.home, USUAL_SIZE) as window:
