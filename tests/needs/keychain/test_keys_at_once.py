@@ -138,6 +138,40 @@ def test_a_keychain_that_keeps_things_in_memory_alone_is_refused(
     assert scenario.key.secret.encode() in before[0]
 
 
+LOGGED = """\
+import os
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+
+    def get_password(self, service, username):
+        with open(os.environ["LOG"], "a") as file:
+            file.write("read\\n")
+        return os.environ["ENTRY"] if service == "mfaenv" else None
+
+    def set_password(self, *_):
+        raise NotImplementedError
+"""
+
+
+def test_a_rotation_gets_its_session_with_the_keys_that_it_has_read(
+    product: Product, scenario: Scenario, tmp_path: Path
+) -> None:
+    """Read again, they might be in the file by then."""
+    (tmp_path / "logged.py").write_text(LOGGED)
+    log = tmp_path / "log"
+    entry = {"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret}
+    product.env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    product.env |= {"PYTHON_KEYRING_BACKEND": "logged.Keyring", "LOG": str(log), "ENTRY": json.dumps(entry)}
+    program = f"sh -c 'echo code >> {log}; echo {scenario.device.code()}'"
+    lines = f"credential_process = mfaenv keys get -p default\nmfa_process = {program}\n"
+    config(product).write_text(config(product).read_text().replace("[default]\n", f"[default]\n{lines}", 1))
+    credentials(product).write_text("")
+    assert product.run("keys", "rotate", "--no-input").status == 1
+    assert log.read_text().partition("code")[0].split() == ["read"]
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
 def test_nothing_is_exported_into_a_file_that_others_can_read(
     product: Product, scenario: Scenario, keychain: Keychain, mode: int

@@ -50,8 +50,8 @@ def codes(scenario: Scenario) -> Iterator[str]:
     return (code_at_step(scenario.device.secret, int(now // STEP) + step) for step in (0, 1, -1))
 
 
-def start(product: Product, code: str) -> subprocess.Popen[bytes]:
-    return product.start("--shell", "bash", "--token-code", code)
+def start(product: Product, code: str, *options: str) -> subprocess.Popen[bytes]:
+    return product.start("--shell", "bash", "--token-code", code, *options)
 
 
 def finish_all(*processes: subprocess.Popen[bytes]) -> list[Outcome]:
@@ -94,6 +94,18 @@ def test_many_at_once_make_one_call(product: Product, aws: ObservedAws, codes: I
     code = next(codes)
     assert len(sessions(finish_all(*(start(product, code) for _ in range(MANY))))) == 1
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
+    assert locks(product) == []
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_a_role_is_assumed_once_by_many_at_once(
+    product: Product, aws: ObservedAws, codes: Iterator[str], is_stored: bool
+) -> None:
+    code = next(codes)
+    if is_stored:
+        assert finish(start(product, code)).status == 0
+    assert len(sessions(finish_all(*(start(product, code, "-p", "staging") for _ in range(MANY))))) == 1
+    assert (aws.actions("GetSessionToken"), aws.actions("AssumeRole")) == (["GetSessionToken"], ["AssumeRole"])
     assert locks(product) == []
 
 
