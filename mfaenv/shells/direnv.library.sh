@@ -4,12 +4,15 @@
 # there are no keys, and a line says what to type.
 use_mfaenv() {
     watch_file "${MFAENV_STORE:-@STORE@}/latest"
-    local text
-    if text=$(command mfaenv --shell bash --cached ${1+-p "$1"}); then
+    local text flags=$-
+    { set +xv; } 2>/dev/null # a trace would show the keys
+    if text=$(command mfaenv --shell bash --cached ${1+"--profile=$1"}); then
         eval "$text"
     else
         eval "$(command mfaenv unset --shell bash)"
         [ -z "${1-}" ] || export MFAENV_PROFILE=$1
         printf 'mfaenv: no session is stored: type mfaenv%s\n' "${1+ -p $(printf %q "$1")}" >&2
     fi
+    case $flags in *v*) set -v ;; esac
+    case $flags in *x*) set -x ;; esac
 }

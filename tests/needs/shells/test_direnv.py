@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from settled import PAST, ROWS, Seat, Settled, seated
-from terminals import need
+from terminals import need, with_mfaenv
 
 from mfaenv.errors import DONE
 
@@ -80,6 +82,21 @@ def test_a_folder_has_its_session(stored: Product, row: Settled, *, first: bool)
         has(seat, "staging")
         seat.type("cd ..")
         has(seat, "default")
+
+
+@pytest.mark.parametrize("before", ["set -x", "set -v", "IFS=,"])
+def test_a_file_with_odd_settings_shows_no_secret(stored: Product, before: str) -> None:
+    need("direnv")
+    place = folder(stored, "odd", f"{before}\nuse mfaenv staging\necho still $- >&2")
+    script = f'. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() {{ :; }}; use() {{ use_"$@"; }}; . {place}/.envrc'
+    loaded = f"{script}; env"
+    done = subprocess.run(
+        ["bash", "-c", loaded], env=with_mfaenv(stored), cwd=place, capture_output=True, text=True, check=True
+    )
+    secret = re.search(r"^AWS_SECRET_ACCESS_KEY=(.+)$", done.stdout, re.MULTILINE)
+    assert secret, done.stderr
+    assert secret[1] not in done.stderr
+    assert re.search(f"^still .*{before[5:]}", done.stderr, re.MULTILINE)
 
 
 @EVERY
