@@ -14,15 +14,6 @@ WEB_ENVIRONMENT = "web identity in the environment"
 """Kinds of a request without keys of which more than the name matters."""
 
 
-CODE_LENGTH = 6
-
-
-def code_digits(text: str) -> str:
-    """Return the six ASCII digits of a code as people type it (`123 456`), or nothing where it is none."""
-    digits = "".join(text.split())
-    return digits if len(digits) == CODE_LENGTH and digits.isascii() and digits.isdigit() else ""
-
-
 class Origin(Enum):
     """What kind of source a value has."""
 

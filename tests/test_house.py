@@ -265,6 +265,7 @@ def test_what_a_person_waits_for_loads_little() -> None:
     assert question & {"dataclasses", "datetime", "inspect", "json", "shutil", "subprocess"} == set()
     a_start_and_a_tab = loaded_by("import mfaenv.commands.complete, mfaenv.commands.init, mfaenv.commands.unset")
     assert a_start_and_a_tab & {"collections", "typing"} == set()
+    assert "mfaenv.model" not in loaded_by("import mfaenv.commands.status, mfaenv.terminal.page")
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:

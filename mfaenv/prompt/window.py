@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from mfaenv.errors import CODE_NEEDED, MfaenvError
-from mfaenv.model import code_digits
 from mfaenv.prompt.pinentry import Pinentry
 from mfaenv.prompt.programs import (
     WSL,
@@ -78,7 +77,7 @@ class Window:
         shown = Shown(lines, tty=path, term=term, locale=tty.locale(env) or "C.UTF-8")
         for _ in range(TRIES):
             typed = self._ask(shown._replace(wrong=tty.printable(self._wrong)), meanwhile)
-            digits = code_digits(typed)
+            digits = tty.code_digits(typed)
             self._wrong = "" if digits else "A code is six digits."
             if digits:
                 return digits

@@ -61,7 +61,6 @@ class Bash(Target):
         return "&&\n".join([_NEEDS_EVAL, *(self.remove(name) for name in names if name.startswith("AWS_"))])
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement that sets and exports the variable."""
         return f"export {name}={value}" if is_plain(value) else self.assign_odd(name, value)
 
     def assign_odd(self, name: str, value: str) -> str:

@@ -43,7 +43,6 @@ class Zsh(Bash):
     matches = True
 
     def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":
-        """Return what the completion hands over: the words."""
         return Target.tab(self, handed, env)
 
     def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - zsh knows the quote

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Self
 from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
 from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
-from mfaenv.model import code_digits
 from mfaenv.terminal import modes, tty
 from mfaenv.terminal.tables import Row, Table
 from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, Styled
@@ -77,7 +76,7 @@ class Terminal:
         *above, asked = question
         with self.open_tty() as console:
             while True:
-                digits = code_digits(self._ask(console, above, f"{asked.text}: ", meanwhile))
+                digits = tty.code_digits(self._ask(console, above, f"{asked.text}: ", meanwhile))
                 if digits:
                     return digits
                 above = [Styled("A code is six digits.", BAD)]
@@ -89,7 +88,7 @@ class Terminal:
         """
         with self.open_tty() as console:
             typed = self._ask(console, above, f"{question} [Y/n] ").strip().lower()
-        self._code = code_digits(typed)
+        self._code = tty.code_digits(typed)
         return bool(self._code) or typed in {"", "y", "yes"}
 
     def ask_text(self, question: str) -> str:

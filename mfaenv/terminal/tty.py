@@ -152,6 +152,15 @@ class Tty:
         return line
 
 
+CODE_LENGTH = 6
+
+
+def code_digits(text: str) -> str:
+    """Return the six ASCII digits of a code as people type it (`123 456`), or nothing where it is none."""
+    digits = "".join(text.split())
+    return digits if len(digits) == CODE_LENGTH and digits.isascii() and digits.isdigit() else ""
+
+
 def printable(text: str) -> str:
     """Return text from anywhere as characters that a terminal only shows: all others become their escapes.
 

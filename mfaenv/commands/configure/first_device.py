@@ -17,7 +17,7 @@ from mfaenv.aws.sts import Identity
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import process
 from mfaenv.errors import CODE_NEEDED, MfaenvError
-from mfaenv.model import Credentials, Keys, Request, code_digits
+from mfaenv.model import Credentials, Keys, Request
 from mfaenv.session import fetch, remembered
 from mfaenv.session.device import MissingDeviceError
 from mfaenv.session.fetch import CODE_SECONDS, TRIES
@@ -25,6 +25,7 @@ from mfaenv.store import Store
 from mfaenv.terminal import private_screen
 from mfaenv.terminal.private_screen import PrivateScreen
 from mfaenv.terminal.tones import Styled
+from mfaenv.terminal.tty import code_digits
 
 MAX_NAMES = 20
 """Names that are tried: the user's own, and those with -2 to -20 behind it."""
