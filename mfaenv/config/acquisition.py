@@ -14,9 +14,6 @@ from mfaenv.terminal.tty import code_digits
 STDIN = "-"
 """The value of --token-code that means a line of standard input."""
 
-SWITCHES = ("refresh", "cached", "no_input")
-"""The options that say how far to go for a session."""
-
 
 def settle(options: Options, env: Mapping[str, str], request: Request, files: AwsFiles) -> Acquisition:
     """Settle how the session for a request may be got. Raise MfaenvError (usage)."""
@@ -26,7 +23,9 @@ def settle(options: Options, env: Mapping[str, str], request: Request, files: Aw
             looked_up(options, env, "token_command"), "mfa_process", request.profiles, files
         ),
         ask=_ask(options, env),
-        **{name: bool(options.get(name)) for name in SWITCHES},
+        refresh="refresh" in options,
+        cached="cached" in options,
+        no_input="no_input" in options,
     )
 
 

@@ -109,13 +109,7 @@ class Cache:
 
     def prepare(self) -> None:
         """See before anybody is asked whether sessions can be stored."""
-        try:
-            if self._writable:
-                self.store.prepare()
-        except OSError as error:
-            self._writable = False
-            where = self.store.path or "The store"
-            self._terminal.warn(f"{where} cannot be written ({error.strerror or error}): the session is not stored.")
+        self._try_to(self.store.prepare)
 
     def lock_calls(self, access_key: str, profile: str) -> AbstractContextManager[None]:
         """Let one process at a time call AWS with this key; without a store there is nothing to share."""
@@ -173,8 +167,8 @@ class Cache:
                 write()
             except OSError as error:
                 self._writable = False
-                path = error.filename2 or self.store.path
-                self._terminal.warn(f"{path} cannot be written ({error.strerror}): not stored.")
+                where, reason = self.store.path or "The store", error.strerror or error
+                self._terminal.warn(f"{where} cannot be written ({reason}): the session is not stored.")
 
 
 class CallLock(ExitStack):
