@@ -16,6 +16,7 @@ __all__ = [
     "NothingStoredError",
     "WrongCodeError",
     "drawn",
+    "from_signal",
     "listed",
     "without_password",
 ]
@@ -64,6 +65,14 @@ class ArrivedError(Exception):
 
 class NothingStoredError(MfaenvError):
     """--cached found nothing: the exit status says so, and no word does."""
+
+
+def from_signal(error: BaseException) -> BaseException:
+    """Return what a signal raised, where that broke something on its way, such as a lock; else the error itself."""
+    cause = None if isinstance(error, MfaenvError) else error
+    while cause and not isinstance(cause, (KeyboardInterrupt, SystemExit)):
+        cause = cause.__context__
+    return cause or error
 
 
 def without_password(url: str) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from mfaenv import shells
-from mfaenv.errors import INTERRUPTED, MfaenvError, NothingStoredError
+from mfaenv.errors import INTERRUPTED, MfaenvError, NothingStoredError, from_signal
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import STDOUT_NAME, text_to_stderr, to_stdout
 from mfaenv.fast.parse import CommandLine
@@ -20,24 +20,17 @@ NOT_EVALUATED = {"format", "output", "cached", "version", "help"}
 
 def end(error: BaseException, arguments: Sequence[str], env: Mapping[str, str]) -> int:
     """Return what was wrong, let the shell's line fail, and return the exit status. A traceback could show a secret."""
+    error = from_signal(error)
     if isinstance(error, NothingStoredError):
         return error.status
-    signal = error if isinstance(error, (MfaenvError, EOFError)) else _signal(error)
-    if isinstance(signal, (KeyboardInterrupt, EOFError, SystemExit)):
-        status = getattr(signal, "code", INTERRUPTED)
+    if isinstance(error, (KeyboardInterrupt, EOFError, SystemExit)):
+        status = getattr(error, "code", INTERRUPTED)
     else:
         explained = error if isinstance(error, MfaenvError) else _output_error(error) or _unexpected(error)
         status = explained.status
         _say(explained, env)
     _fail(status, arguments, env)
     return int(status)
-
-
-def _signal(error: BaseException | None) -> BaseException | None:
-    """Return what a signal raised: its exception may have broken something on its way, as a lock that is waited for."""
-    while error and not isinstance(error, (KeyboardInterrupt, SystemExit)):
-        error = error.__context__
-    return error
 
 
 def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None:

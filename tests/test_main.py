@@ -413,6 +413,23 @@ def test_a_signal_while_a_lock_is_waited_for_is_no_bug(bare: Product) -> None:
     assert bare.run("--shell", "bash") == (130, "(exit 130);\n", "")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="one process there")
+def test_a_signal_to_the_process_behind_serve_is_no_bug(bare: Product) -> None:
+    """There, as while a class is made in Python 3.11, an error hides what a signal raised."""
+    wrapped(
+        bare,
+        "from contextlib import contextmanager",
+        "from mfaenv.commands import serve",
+        "@contextmanager",
+        "def served(*_):",
+        "    try: raise SystemExit(143)",
+        "    finally: raise RuntimeError",
+        "    yield",
+        "serve._served = served",
+    )
+    assert bare.run("exec", "--serve", "--", "true") == (143, "", "")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal ends a process there")
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_signal_that_comes_where_its_exception_is_dropped_ends_it(bare: Product, name: str, status: int) -> None:

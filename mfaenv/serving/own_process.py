@@ -30,7 +30,7 @@ else:
     from types import FrameType
     from typing import NoReturn
 
-    from mfaenv.errors import MfaenvError
+    from mfaenv.errors import MfaenvError, from_signal
     from mfaenv.fast.output import KILLED, STDERR
     from mfaenv.terminal import foreground
 
@@ -93,7 +93,7 @@ else:
                     while True:
                         os.read(woken, 1)  # pause() would sleep through a signal that comes just before it
             except BaseException as error:  # noqa: BLE001 - whatever it is, the other process raises it
-                sender.send(error)
+                sender.send(from_signal(error))
         finally:
             os._exit(0)
 
