@@ -54,9 +54,10 @@ def text(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) ->
         "EARLY": str(duration.seconds(catalog.OPTIONS["min_remaining"].default, "--min-remaining")),
         "NOW": str(int(now)),
         "FIRST": str(REMINDER),
-        # JSON, for a text in double quotes.
-        "KNOWN": shells.render("json", pairs).decode().strip().replace("\\", r"\\").replace('"', r"\""),
     }
+    if language.saved:  # JSON, for a text in double quotes
+        record = shells.render("json", pairs).decode().strip()
+        values["KNOWN"] = record.replace("\\", r"\\").replace('"', r"\"")
     names = (*language.function, *(language.hook if hook else ()))
     return "".join(short(filled(name, values)) for name in names)
 
