@@ -404,7 +404,12 @@ def remember_what_botocore_computes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(hooks.EventAliaser, "_alias_event_name", lambda _, name: aliased(name))
     accepts = hooks.accepts_kwargs
     known = functools.cache(accepts)  # of functions alone: methods would keep their sessions
-    patch.setattr(hooks, "accepts_kwargs", lambda it: known(it) if inspect.isfunction(it) else accepts(it))
+
+    def accepts_kwargs(it: Any) -> bool:
+        function = getattr(it, "__func__", it)
+        return bool(known(function) if inspect.isfunction(function) else accepts(it))
+
+    patch.setattr(hooks, "accepts_kwargs", accepts_kwargs)
 
 
 @pytest.fixture(scope="module")
