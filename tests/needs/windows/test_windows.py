@@ -81,7 +81,7 @@ class Desk:
             "process": {"region": "us-east-1", "credential_process": "mfaenv process -p default"},
         }
         now = time.time()
-        scenario.world.clock = lambda: now  # a code holds, however long a program takes to start
+        scenario.device.clock = lambda: now  # a code holds, however long a program takes to start
         settings = write_files(
             folder, aws.url, keys=dict.fromkeys(("default", "café", "10€"), scenario.key), profiles=profiles
         )
