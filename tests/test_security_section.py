@@ -118,7 +118,7 @@ PROOFS = {
     "`mfaenv exec --only` hides other profiles from a program.": (
         "test_boto3_finds_the_profile_by_its_name_and_by_default_and_no_other",
     ),
-    "It is no wall: a program that runs as you can read your files, and so your keys and stored sessions.": (
+    "It does not lock them away: a program that runs as you can read your files, and so your keys and stored sessions.": (
         "test_any_program_of_the_user_gets_them_and_the_stored_sessions",
     ),
     "Against a program that you do not trust, use another user or a container.": (),

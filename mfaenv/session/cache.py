@@ -167,7 +167,7 @@ class Cache:
                 write()
             except OSError as error:
                 self._writable = False
-                where, reason = self.store.path or "The store", error.strerror or error
+                where, reason = error.filename2 or self.store.path or "The store", error.strerror or error
                 self._terminal.warn(f"{where} cannot be written ({reason}): the session is not stored.")
 
 
