@@ -118,10 +118,9 @@ PROOFS = {
     "`mfaenv exec --only` hides other profiles from a program.": (
         "test_boto3_finds_the_profile_by_its_name_and_by_default_and_no_other",
     ),
-    "It does not lock them away: a program that runs as you can read your files, and so your keys and stored sessions.": (
-        "test_any_program_of_the_user_gets_them_and_the_stored_sessions",
-    ),
-    "Against a program that you do not trust, use another user or a container.": (),
+    "It does not lock them away: a program that runs as you can read your files, "
+    "and so your keys and stored sessions.": ("test_any_program_of_the_user_gets_them_and_the_stored_sessions",),
+    "Run a program that you do not trust as another user, or in a container.": (),
     "mfaenv refuses a folder that is a link, belongs to another user, or can be written by others.": (
         "test_a_directory_that_could_be_a_trap_is_refused",
         "test_another_users_directory_is_refused",
