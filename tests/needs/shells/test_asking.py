@@ -317,15 +317,19 @@ def test_what_is_piped_into_it_is_no_answer(product: Product, scenario: Scenario
     assert sent_codes(aws) == 1
 
 
-@pytest.mark.parametrize("arguments", [(), ("--no-input",)], ids=["no terminal", "--no-input"])
+@pytest.mark.parametrize(
+    ("option", "way"),
+    [("--shell=bash", "in a terminal"), ("--no-input", "that option out")],
+    ids=["no terminal", "--no-input"],
+)
 def test_where_nobody_can_be_asked_the_error_names_the_ways(
-    product: Product, aws: ObservedAws, arguments: tuple[str, ...]
+    product: Product, aws: ObservedAws, option: str, way: str
 ) -> None:
-    done = product.run("--shell", "bash", *arguments)
+    done = product.run("--shell", "bash", option)
     assert (done.status, done.out) == (3, "(exit 3);\n")
     wrong, hint = done.err.splitlines()
     assert "A code is needed for profile default" in wrong
-    assert re.search("terminal.*--token-code.*MFAENV_TOKEN_CODE.*--token-command.*mfa_process", hint)
+    assert re.search(f"{way}.*--token-code.*MFAENV_TOKEN_CODE.*--token-command.*mfa_process", hint)
     assert aws.log == []
 
 
