@@ -111,6 +111,16 @@ def test_rotate_waits_until_aws_knows_the_key(
     assert list(states(alice).values()) == [False, True]
 
 
+def test_the_address_of_the_session_in_this_shell_is_not_the_next_ones(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    configure(product, "default", endpoint_url=product.env["AWS_ENDPOINT_URL"])
+    theirs = "http://127.0.0.1:1"
+    product.env |= {"AWS_ENDPOINT_URL": theirs, "MFAENV_SETTINGS": f"AWS_ENDPOINT_URL={theirs}"}
+    done = product.run("keys", "rotate", "--token-code", scenario.device.code())
+    assert (done.status, [key.active for key in alice.keys]) == (0, [False, True])
+
+
 def test_a_key_that_another_profile_uses_is_not_offered_to_be_deleted(
     product: Product, scenario: Scenario, alice: User
 ) -> None:
