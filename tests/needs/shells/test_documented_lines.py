@@ -27,6 +27,7 @@ ELSEWHERE = {
     r"python3 -m venv .*|mkdir -p ~/\.local/bin .*|(?:git pull|rm -r|~/\.mfaenv/bin/pip) .*|git pull": (
         "test_readme_lines.py"
     ),
+    r"(?:uv tool|pipx) install .*": "test_readme_lines.py",
     r"(?:for /f|reg add) .*": "test_documented_for_cmd.py",
     r"tests/run": "",  # what runs this
     r"aws s3 ls|mfaenv demo.*": "test_demo_story.py",
