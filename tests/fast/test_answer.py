@@ -151,11 +151,18 @@ def a_step(arguments: list[str], env: dict[str, str], stocked: int | None = 10_0
     return Step("plain", "two", stocked, ["--shell", "bash", *arguments], env, long_first=False)
 
 
+ASKED_OF_PROD = a_step(["-p", "prod"], {})
 THEIR_KEYS = {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_MFA_SERIAL": SERIAL}
 WITHOUT_SECRET = {**THEIR_KEYS, "AWS_SECRET_ACCESS_KEY": ""}
 OUR_REGION = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION", "MFAENV_REGION"), "eu-north-1")
 INDIRECT = {"AWS_CONFIG_FILE": "$PLACE/config"}
 AT_HOME = {"AWS_CONFIG_FILE": "~/config"}
+
+
+def unwarned(done: Outcome) -> Outcome:
+    """Leave out the warning of settings that no variable can bring: it is shown when they are read, and not again."""
+    lines = [line for line in done.err.splitlines(keepends=True) if "Programs in this shell do not get all" not in line]
+    return done._replace(err="".join(lines))
 
 
 @settings(max_examples=depth.examples(80))
@@ -170,6 +177,7 @@ AT_HOME = {"AWS_CONFIG_FILE": "~/config"}
 @example(request=[a_step(["--ask", "auto"], {}), a_step(["--ask", "nowhere"], {})])
 @example(request=[a_step([], {"MFAENV_ASK": "auto"}), a_step([], {"MFAENV_ASK": "nowhere"})])
 @example(request=[a_step(["--cached", "--format", "xml"], {}, None), a_step(["--cached", "--format", "json"], {})])
+@example(request=[ASKED_OF_PROD, ASKED_OF_PROD._replace(config="moved", long_first=True)])
 def test_the_short_way_is_the_long_way(ways: Ways, request: list[Step]) -> None:
     with TemporaryDirectory() as folder:
         (Path(folder) / "moved").mkdir()
@@ -182,10 +190,10 @@ def test_the_short_way_is_the_long_way(ways: Ways, request: list[Step]) -> None:
                 ways.stock(step.arguments, env, step.stocked)
             if step.long_first:
                 expected = ways.long(step.arguments, env)
-                assert ways.short(step.arguments, env) == expected
+                assert unwarned(ways.short(step.arguments, env)) == unwarned(expected)
             else:
-                found = ways.short(step.arguments, env)
-                assert ways.long(step.arguments, env) == found
+                answered = ways.short(step.arguments, env)
+                assert unwarned(ways.long(step.arguments, env)) == unwarned(answered)
 
 
 @pytest.mark.parametrize(

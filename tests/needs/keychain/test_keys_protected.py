@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -45,6 +46,7 @@ def test_no_file_holds_keys_of_the_keychain_in_clear(product: Product, scenario:
     assert [path.name for path in keychain.folder.rglob("*.keyring")] == ["login.keyring"]
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be another user")
 @pytest.mark.usefixtures("keychain")
 def test_another_user_does_not_get_them(product: Product, scenario: Scenario) -> None:
     imported(product)

@@ -39,6 +39,7 @@ def test_nothing_is_open_to_others_for_a_moment(
     """The system calls themselves are looked at, since a look at the files could come too late."""
     need("strace")
     log = tmp_path / "calls"
+    log.touch()  # whatever strace's umask is then
     product.command = ("strace", "-f", "-qq", "-y", "-e", f"trace={MAKING}", "-o", str(log), *COMMAND)
     assert get(product, scenario, umask=umask).status == 0
     ours = [line for line in log.read_text(encoding="utf-8").splitlines() if str(product.cache) in line]
