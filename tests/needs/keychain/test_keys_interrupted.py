@@ -381,7 +381,9 @@ def test_an_edit_between_reading_and_replacing_a_file_stays(
     with edited.open("a") as file:
         file.write(EDIT)
     after = edited.read_text()
-    process.send_signal(signal.SIGCONT)
+    while process.poll() is None:  # it may only just be about to stop
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
     done = finish(process)
     assert (done.out, done.status) == ("", 1)
     assert_explained(done, f"{edited.name} was changed by another program meanwhile", "Run it again")
