@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 from mfaenv import duration, suggest
 from mfaenv.aws import address
@@ -136,11 +135,15 @@ def _region(options: Options, env: Mapping[str, str], name: str, files: AwsFiles
 def _call_region(own: Value, region: Value, endpoint: Value) -> str:
     """Return the region to call STS in: a profile's own where that can be one, else the wanted one; empty without any.
 
-    Raise MfaenvError (usage) where neither can be one.
+    Raise MfaenvError (usage) for a profile's own where no other is wanted, and for the wanted one.
     """
     of_aws = not endpoint.text
-    with suppress(MfaenvError):
+    try:
         roles.check_region(own.text, own.source, of_aws=of_aws)
+    except MfaenvError:
+        if not region.text:
+            raise
+    else:
         if own.text:
             return own.text
     roles.check_region(region.text, region.source, of_aws=of_aws)

@@ -469,6 +469,17 @@ def test_a_role_with_a_good_region_does_not_stumble_over_its_sources_own(files: 
         files.request(profile="r")
 
 
+@pytest.mark.parametrize("wrong", ["default", "middle"])
+def test_a_wrong_region_of_a_source_is_told_where_the_wanted_profile_has_none(files: Files, wrong: str) -> None:
+    role = "role_arn = arn:aws:iam::123456789012:role/R\nsource_profile ="
+    middle = f"[profile middle]\n{role} default\n[profile r]\n{role} middle\n"
+    title = {"default": "[default]\n", "middle": "[profile middle]\n"}[wrong]
+    files.write(f"[default]\n{middle}".replace(title, f"{title}region = us-east\n"), f"[default]\n{KEYS}")
+    with pytest.raises(MfaenvError, match=f"AWS has no region 'us-east' \\(profile {wrong}\\)"):
+        files.request(profile="r")
+    assert files.request(profile="r", region="eu-west-1").session_region == "eu-west-1"
+
+
 def test_files_that_cannot_be_read_do_not_matter_to_keys_of_the_environment(files: Files) -> None:
     env = {**files.env, "AWS_CONFIG_FILE": str(files.config.parent)}
     keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
