@@ -9,6 +9,7 @@ import pytest
 
 from mfaenv.commands.doctor import local
 from mfaenv.commands.doctor.report import Check
+from mfaenv.config import awsfiles
 from mfaenv.errors import without_password
 from mfaenv.store import Store
 
@@ -81,6 +82,13 @@ def test_who_can_read_and_write_the_files(
 def test_a_config_file_with_keys_is_as_secret_as_the_other(env: dict[str, str]) -> None:
     write(env, f"[default]\n{KEYS}", "", 0o644)
     assert [(name, state) for name, state, _ in found(local.aws_files(env))] == [("config", "note")]
+
+
+def test_a_title_without_profile_is_told_where_the_profile_has_keys(env: dict[str, str]) -> None:
+    write(env, f"[default]\n{SETTINGS}[blue]\n{SETTINGS}[green]\n{SETTINGS}[services x]\ns3 =\n", f"[blue]\n{KEYS}")
+    (check,) = local.titles(awsfiles.load(env))
+    assert found([check]) == [("config", "note", "no program reads [blue] there")]
+    assert check.next_step == "Write [profile blue]."
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def examine(options: Options, env: Mapping[str, str], context: Context) -> Repor
         name = catalog.profile_or_default(options, env)
         checks += [_problem("values", f"profile {name}", error), *variables]
         return Report(name, [*checks, local.shell(env), local.store(context.store)], (), NO_KEYS)
-    checks += [*local.values(request, context.how, env, read), *local.roles(read), *variables]
+    checks += [*local.titles(read), *local.values(request, context.how, env, read), *local.roles(read), *variables]
     proven = proof.prove(request, context)
     for row in proven.calls:
         for when, outcome in (("without MFA", row.without), ("with MFA", row.with_mfa)):

@@ -71,6 +71,14 @@ def aws_files(env: Mapping[str, str]) -> Iterator[Check]:
         yield Check("files", name, f"{about}{named}", state, step)
 
 
+def titles(files: AwsFiles) -> Iterator[Check]:
+    """Yield the titles without `profile` in the config file whose profile is there all the same, in the other file."""
+    for name in files.nameless:
+        if name in files.profiles:
+            step = f"Write [profile {name}]."
+            yield Check("files", awsfiles.short(files.config), f"no program reads [{name}] there", State.NOTE, step)
+
+
 def values(request: Request, how: Acquisition, env: Mapping[str, str], files: AwsFiles) -> Iterator[Check]:
     """Yield what was settled and where each value comes from."""
     for short, text, source in provenance.rows(request, how, env, files, provenance.SERVICES):
