@@ -23,6 +23,7 @@ TAG_CHARACTERS = frozenset("_.:/=+-@")
 """Of a tag's key and value, beside letters, numbers and separators."""
 
 AWS_PREFIX = "aws:"
+MAX_POLICY, MAX_POLICY_ARNS = 2048, 10
 MAX_POLICY_FILE = 1024 * 1024
 """Characters that are read of a file: of one without an end, too."""
 
@@ -165,6 +166,8 @@ def limited(hops: tuple[Hop, ...], *, read_only: bool, policy_file: str, policy_
                 "It looks like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between several.",
                 status=USAGE,
             )
+    if len(arns) > MAX_POLICY_ARNS:
+        raise MfaenvError(f"AWS takes {MAX_POLICY_ARNS} policies, and these are {len(arns)}.", "Leave some out.")
     policy = _policy(policy_file) if policy_file else ""
     return (*hops[:-1], hops[-1]._replace(policy=policy, policy_arns=tuple(dict.fromkeys(arns))))
 
@@ -175,10 +178,22 @@ def _policy(name: str) -> str:
 
     try:
         with open(name, encoding="utf-8") as file:
-            return json.dumps(json.loads(file.read(MAX_POLICY_FILE)), separators=(",", ":"), ensure_ascii=False)
+            policy = json.loads(file.read(MAX_POLICY_FILE))
     except OSError as error:
         raise MfaenvError(
             f"{name} (--policy) cannot be read: {error.strerror}.", "Name a file.", status=USAGE
         ) from None
     except (ValueError, RecursionError):
         raise MfaenvError(f"{name} (--policy) is not JSON.", "Put one IAM policy into it.", status=USAGE) from None
+    text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+    if not isinstance(policy, dict) or "Statement" not in policy:
+        raise MfaenvError(
+            f"{name} (--policy) is not an IAM policy: it has no Statement.", "Put one IAM policy into it.", status=USAGE
+        )
+    if len(text) > MAX_POLICY:
+        raise MfaenvError(
+            f"{name} (--policy) has {len(text)} characters without white space, and AWS takes {MAX_POLICY}.",
+            "Make it shorter, or store it in IAM and name it with --policy-arns.",
+            status=USAGE,
+        )
+    return text

@@ -6,13 +6,17 @@ from mfaenv import errors, suggest
 from mfaenv.aws import regions
 from mfaenv.config import awsfiles, process
 from mfaenv.config.awsfiles import AwsFiles, Section
-from mfaenv.config.role_sessions import SESSION_NAME
+from mfaenv.config.role_sessions import NAME_CHARACTERS, SESSION_NAME
 from mfaenv.errors import USAGE, MfaenvError, drawn
 from mfaenv.model import Hop
 
 ROLE_SETTINGS = ("role_arn", "sso_role_name")
 ACCOUNT_LENGTH = 12
 """https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html."""
+
+EXTERNAL_ID_LENGTHS = range(2, 1224 + 1)
+EXTERNAL_ID_CHARACTERS = NAME_CHARACTERS | {":", "/"}
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, ExternalId."""
 
 REGION_LENGTH = 63
 REGION_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
@@ -133,7 +137,7 @@ def _hop(section: Section, name: str) -> Hop:
     return Hop(
         role_arn=checked_role(section["role_arn"]),
         session_name=section.get(SESSION_NAME, ""),
-        external_id=section.get("external_id", ""),
+        external_id=_external_id(section.get("external_id", ""), name),
         duration=_whole(section.get("duration_seconds", "")),
         region=section.get("region", ""),
         endpoint="",
@@ -193,6 +197,14 @@ def _is_regular(name: str) -> bool:
     """Return whether it is made as AWS's names are (eu-west-1): one that botocore does not know may be new."""
     *words, number = name.split("-")
     return not name or (len(words) >= len(("eu", "west")) and all(map(str.isalpha, words)) and number.isdigit())
+
+
+def _external_id(text: str, profile: str) -> str:
+    if not text or (len(text) in EXTERNAL_ID_LENGTHS and EXTERNAL_ID_CHARACTERS.issuperset(text)):
+        return text
+    raise MfaenvError(
+        f"external_id of profile '{profile}' is not valid.", "Use 2 to 1224 characters from A-Z a-z 0-9 _+=,.@:/-."
+    )
 
 
 def listed(files: AwsFiles) -> str:

@@ -116,8 +116,12 @@ def test_session_policies_limit_the_last_role_alone(tmp_path: Path) -> None:
     [
         ("{", {}, "is not JSON"),
         ("[" * 100_000, {}, "is not JSON"),
+        ("[]", {}, "is not an IAM policy"),
+        ("3", {}, "is not an IAM policy"),
+        ('{"Statement": "' + "x" * 2048 + '"}', {}, "characters without white space, and AWS takes 2048"),
         (None, {"session_policy": "nowhere.json"}, "cannot be read"),
         (None, {"policy_arns": "ReadOnlyAccess"}, "is not the ARN of a policy"),
+        (None, {"policy_arns": ",".join(f"arn:aws:iam::aws:policy/P{n}" for n in range(11))}, "AWS takes 10 policies"),
     ],
 )
 def test_a_policy_that_aws_would_not_take_is_told(

@@ -254,6 +254,9 @@ def test_a_missing_link_is_shown(files: Files) -> None:
         (role("b", role_arn="arn:aws:iam::12345678901²:role/Admin"), "is not the ARN of a role"),
         (role("b", role_session_name="x"), "role_session_name of profile 'a'"),
         (role("b", role_session_name="a b"), "role_session_name of profile 'a'"),
+        (role("b", external_id="x"), "external_id of profile 'a'"),
+        (role("b", external_id="a b"), "external_id of profile 'a'"),
+        (role("b", external_id="x" * 1225), "external_id of profile 'a'"),
         (role("b", duration_seconds="43201"), "a role cannot last"),
     ],
 )
