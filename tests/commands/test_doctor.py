@@ -23,6 +23,7 @@ from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import User
 
+SERIAL = "arn:aws:iam::123456789012:mfa/alice"
 NO_S3 = {"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
 
 
@@ -411,3 +412,14 @@ def test_people_get_tables_the_verdict_and_what_to_do(product: Product) -> None:
 def test_verbose_gives_awss_own_words(product: Product, scenario: Scenario) -> None:
     outcome = product.run("doctor", "--verbose", "--token-code", scenario.device.code())
     assert "is not authorized to perform: s3:ListAllMyBuckets with an explicit deny" in outcome.err
+
+
+@pytest.mark.parametrize("line", ["credential_process = false", "credential_process = mfaenv keys get -p alice"])
+def test_a_program_that_gives_no_keys_does_not_hide_the_rest(product: Product, line: str) -> None:
+    Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).write_text("", encoding="utf-8")
+    config = f"[profile alice]\nregion = eu-central-1\nmfa_serial = {SERIAL}\n{line}\n"
+    Path(product.env["AWS_CONFIG_FILE"]).write_text(config, encoding="utf-8")
+    found = diagnose(product, "-p", "alice")
+    assert (found.status, found.verdict) == (1, "cannot tell")
+    assert [check["topic"] for check in found.wrong] == ["keys"]
+    assert {"device", "region"} <= {check["name"] for check in found.checks("values")}

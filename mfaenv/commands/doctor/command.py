@@ -48,14 +48,22 @@ def examine(options: Options, env: Mapping[str, str], context: Context) -> Repor
         read = resolve.load_files(options, env)
         request = resolve.resolve(options, env, read)
         context = context._replace(how=acquisition.settle(options, env, request, read))
-        request = proof.with_device(longterm.with_keys(request, context.terminal), context.store)
     except MfaenvError as error:
         if error.status == USAGE:
             raise
         name = catalog.profile_or_default(options, env)
         checks += [_problem("values", f"profile {name}", error), *variables]
         return Report(name, [*checks, local.shell(env), local.store(context.store)], (), NO_KEYS)
+    missing: list[Check] = []
+    try:
+        request = longterm.with_keys(request, context.terminal)
+    except MfaenvError as error:
+        missing = [_problem("keys", "", error)]
+    request = proof.with_device(request, context.store)
     checks += [*local.titles(read), *local.values(request, context.how, env, read), *local.roles(read), *variables]
+    if missing:
+        checks += [*missing, local.shell(env), local.store(context.store)]
+        return Report(request.profile.text, checks, (), NO_KEYS)
     proven = proof.prove(request, context)
     for row in proven.calls:
         for when, outcome in (("without MFA", row.without), ("with MFA", row.with_mfa)):
