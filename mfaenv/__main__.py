@@ -1,5 +1,6 @@
 """The entry point: the fast path if it answers, else the command that the line names.
 
+Each start loads only what its line needs: imports stand in the function that needs them.
 What it imports quotes the names that only a type checker needs: `from __future__ import annotations` reads a file.
 """
 

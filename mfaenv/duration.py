@@ -1,5 +1,7 @@
 """Durations as people write them, and the limits that AWS sets to them."""
 
+import time
+
 from mfaenv.errors import USAGE, MfaenvError
 
 GET_SESSION_TOKEN_SECONDS = range(900, 129_600 + 1)
@@ -80,8 +82,6 @@ def rounded(value: int) -> str:
 
 def time_of_day(end: float, now: float) -> str:
     """Return a moment, in seconds since 1970, as clocks here show it: `14:32`, with the weekday on another day."""
-    import time
-
     there, here = time.localtime(end), time.localtime(now)
     same = there[:3] == here[:3]
     return time.strftime("%H:%M" if same else "%a %H:%M", there)

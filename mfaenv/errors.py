@@ -68,7 +68,7 @@ class NothingStoredError(MfaenvError):
 
 
 def from_signal(error: BaseException) -> BaseException:
-    """Return what a signal raised, where that broke something on its way, such as a lock; else the error itself."""
+    """Return the exception of a signal where it caused this error, as inside a lock; else the error itself."""
     cause = None if isinstance(error, MfaenvError) else error
     while cause and not isinstance(cause, (KeyboardInterrupt, SystemExit)):
         cause = cause.__context__

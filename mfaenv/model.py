@@ -104,6 +104,11 @@ class Hop(NamedTuple):
         return LIMITED if self.policy or self.policy_arns else ""
 
 
+def account_of(arn: str) -> str:
+    """Return the account that an ARN names, empty where it names none or is no ARN."""
+    return "".join(arn.split(":")[4:5])
+
+
 class Request(NamedTuple):
     """Everything that was asked for, settled from options, environment and files before anybody is asked or called.
 

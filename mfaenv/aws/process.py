@@ -1,4 +1,4 @@
-"""Split a command line into words, as `credential_process` is split; the token command is too."""
+"""Split a command line into words, as botocore splits `credential_process`."""
 
 from __future__ import annotations
 
@@ -20,15 +20,12 @@ else:
         return shlex.split(command)
 
 
-def words(command: str) -> list[str]:
+def words(command: str, what: str) -> list[str]:
     """Split a command line by the system's own rules, as botocore does for credential_process.
 
-    Raise MfaenvError (usage) where a quote is not closed, or where there is no word at all.
+    Raise MfaenvError (usage), saying what it is, where a quote is not closed.
     """
     try:
-        parts = _split(command)
+        return _split(command)
     except ValueError:
-        raise MfaenvError("The token command cannot be split into words.", "Close its quotes.", status=USAGE) from None
-    if not parts:
-        raise MfaenvError("The token command has no words.", "Name a program that prints the code.", status=USAGE)
-    return parts
+        raise MfaenvError(f"The {what} cannot be split into words.", "Close its quotes.", status=USAGE) from None

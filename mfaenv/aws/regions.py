@@ -21,12 +21,12 @@ def loader() -> Loader:
     return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 
 
-def partition_of(region: str) -> str:
-    """Return the partition of a region (aws, aws-cn, aws-us-gov or another); empty where there is no such region."""
+def listed_partition(region: str) -> str:
+    """Return the partition of a region (aws, aws-cn, aws-us-gov or another); empty where botocore has no such one."""
     return _partitions().get(region, "")
 
 
-def partition_for(region: str, arn: str) -> str:
+def find_partition(region: str, arn: str) -> str:
     """Return the partition of an ARN, else that of a region, even of a new one; empty where neither tells it."""
     import re  # takes its time, and is not needed before a question
 
@@ -40,8 +40,8 @@ def call_region(region: str, arn: str) -> str:
 
     Then it is the one in which the partition keeps what it has only once.
     """
-    partition = partition_for("", arn)
-    if region and (not partition or partition_for(region, "") in {"", partition}):
+    partition = find_partition("", arn)
+    if region and (not partition or find_partition(region, "") in {"", partition}):
         return region
     homes = {str(each["id"]): str(each["outputs"]["implicitGlobalRegion"]) for each in _data()}
     return homes.get(partition or "aws", region)

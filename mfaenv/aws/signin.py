@@ -70,7 +70,7 @@ def console(region: str, arn: str, endpoint: str) -> Console:
     if not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint:
         raise MfaenvError("The address of the sign-in service is malformed.", _CHECK, status=USAGE)
     region = regions.call_region(region, arn)
-    partition = regions.partition_for(region, arn) or "aws"
+    partition = regions.find_partition(region, arn) or "aws"
     domain = DOMAINS.get(partition, "")
     if not (domain or endpoint):
         raise MfaenvError(f"The console's sign-in address of partition {partition} is not known.", f"Set {_VARIABLE}.")

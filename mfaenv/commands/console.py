@@ -13,7 +13,7 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
-from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, Request
+from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, Request, account_of
 from mfaenv.serving import browser
 from mfaenv.session import device, longterm, remembered
 from mfaenv.session.service import Resolved
@@ -91,7 +91,7 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
     if keys.secret_key and not account:
         with suppress(MfaenvError):
             account = device.owner(request, keys).account
-    return regions.partition_for(request.session_region, request.device.text), account
+    return regions.find_partition(request.session_region, request.device.text), account
 
 
 def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
@@ -111,5 +111,5 @@ def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
 def _as_role(request: Request) -> str:
     if not request.hops:
         return ""
-    account, _, role = request.hops[-1].role_arn.split(":", 4)[4].partition(":role/")
-    return f" as role {role} of account {account}"
+    arn = request.hops[-1].role_arn
+    return f" as role {arn.partition(':role/')[2]} of account {account_of(arn)}"

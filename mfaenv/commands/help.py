@@ -15,7 +15,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 
 
 def run(_options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
-    """Print it. Raise MfaenvError for a topic that does not exist."""
+    """Print a topic, or the list of topics. Raise MfaenvError for a topic that does not exist."""
     if not words:
         output.text_to_stdout(contents())
         return DONE

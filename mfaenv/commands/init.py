@@ -14,7 +14,10 @@ from mfaenv.terminal import code_page
 
 
 def run(options: Options, words: Words, env: Env) -> int:
-    """Print it. Raise MfaenvError: for a shell that has no function (usage), or that cannot hold a value of ours."""
+    """Print the text for a shell, or direnv's library.
+
+    Raise MfaenvError for a shell that has no function (usage), or that cannot hold a value of ours.
+    """
     (shell,), hook = words, "no_hook" not in options
     if shell == catalog.DIRENV:
         output.to_stdout(startup.direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))

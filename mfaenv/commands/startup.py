@@ -1,4 +1,4 @@
-"""What `mfaenv init` prints: a function and a prompt hook, each from a template in `shells/`.
+"""What `mfaenv init` prints: a function, a prompt hook, completion and direnv's library, from files in `shells/`.
 
 A template's `@NAME@` is filled in here.
 """
@@ -41,7 +41,8 @@ def settings(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[Pair]:
 def text(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
     """Return the function and, where it is wanted and the shell can have one, the prompt hook.
 
-    `seen` is the word that was announced last, `now` in seconds since 1970; `pairs` is for the text that is kept.
+    `seen` is the time of the newest session, as the store has it, `now` in seconds since 1970; `pairs` is
+    for the text that is kept.
     """
     language = shells.get_target(shell)
     values = {

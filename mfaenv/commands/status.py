@@ -25,7 +25,7 @@ MOST = 40
 
 
 def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
-    """Show it. Raise MfaenvError where the store is refused."""
+    """Show this shell's session and the stored ones. Raise MfaenvError where the store is refused."""
     store = Store.of(env)
     store.check()
     data = collect(options, env, store, time.time())
@@ -95,14 +95,13 @@ def collect(options: Options, env: Mapping[str, str], store: Store, now: float) 
 
 def row(entry: Session, now: float) -> dict[str, Any]:
     """Describe a stored session: `expires` in ISO 8601, `remaining` in seconds."""
-    account = "".join(entry.role.split(":")[4:5]) if entry.role else entry.account
     return {
         "profile": entry.profiles[0],
         "profiles": list(entry.profiles),
         "kind": "role" if entry.role else "user",
         "role": entry.role or None,
         "session_policy": entry.limit or None,
-        "account": account or None,
+        "account": entry.acting_account or None,
         "device": entry.device or None,
         "access_key_id": entry.access_key,
         **_ends(entry.expires, now),

@@ -37,8 +37,8 @@ def split_title(title: str) -> tuple[str, str]:
 
 
 def _words(title: str) -> list[str]:
-    """Split a title as a shell does, by what takes longer to load than all the rest."""
-    import shlex
+    """Split a title as a shell does; none where a quote is open."""
+    import shlex  # it takes longer to load than all the rest
 
     try:
         return shlex.split(title)

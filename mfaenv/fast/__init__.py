@@ -1,7 +1,8 @@
 """What shells, prompts and SDKs start: a stored session to bytes, without the AWS files or anything heavy, or None.
 
 This package answers or declines. Where anything is odd it returns None, and the long way finds out again and explains.
-It raises no errors of ours, suggests nothing, asks nothing, and imports os, stat, sys, time and `shells` alone.
+It suggests nothing and asks nothing, and raises no error of ours but those of `shells`, such as a value that a shell
+cannot hold. It imports built-in modules, os, stat and `shells` alone.
 
 A *cached request* in the store says which entry a request led to, and what that depended on: the options and variables
 word by word, less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES), and the state (inode, size, times in

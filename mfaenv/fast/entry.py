@@ -146,12 +146,17 @@ class Session(Entry):
         """Return for how many seconds it still holds."""
         return float("inf") if self.expires is None else self.expires - now
 
+    @property
+    def acting_account(self) -> str:
+        """Return the account in which it acts, empty where unknown: a role's is in its ARN."""
+        return "".join(self.role.split(":")[4:5]) if self.role else self.account
+
     def exported(self, *, account: bool = False) -> Fields:
         """Return what a shell gets of it; for programs, the account too that it acts in, empty where unknown."""
         names = ("access_key", "secret_key", "token", "expires")
         fields = {name: written(getattr(self, name)) for name in names}
         if account:
-            fields["account"] = "".join(self.role.split(":")[4:5]) if self.role else self.account
+            fields["account"] = self.acting_account
         return fields
 
 
@@ -273,7 +278,7 @@ class ReadOnlyStore:
         return of.from_bytes(self._private(name))
 
     def latest(self) -> str:
-        """Return the word that was announced last."""
+        """Return the time of the newest session, in seconds since 1970, as text; empty where there is none."""
         return self._private(LATEST).decode("ascii", "replace").strip()
 
     def _private(self, name: str) -> bytes:

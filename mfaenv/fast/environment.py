@@ -48,6 +48,9 @@ ONLY = "MFAENV_ONLY"
 ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 """Where programs fetch credentials: `exec --serve` gives such an address, and AWS's own machines do."""
 
+LOOPBACK = "http://127.0.0.1:"
+"""How the addresses of servers begin that mfaenv itself starts."""
+
 EXPIRES = "MFAENV_EXPIRES"
 END_DIGITS = 10
 """Of a moment in seconds since 1970: enough until the year 2286, and Python can read and write it."""
@@ -121,7 +124,7 @@ MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 
 def is_served(env: "Mapping[str, str]") -> bool:
     """Return whether this shell has no keys, but an address of `mfaenv exec --serve` for them."""
-    return env.get(ADDRESS_OF_KEYS, "").startswith("http://127.0.0.1:") and bool(env.get(PROFILE))
+    return env.get(ADDRESS_OF_KEYS, "").startswith(LOOPBACK) and bool(env.get(PROFILE))
 
 
 def temporary_keys(env: "Mapping[str, str]") -> bool:
@@ -199,7 +202,8 @@ def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]
     """List what the shell unsets, then what it sets, for a session as the store writes it.
 
     `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970, UTC),
-    account, region, region_mark, source_key, pinned and settings. PROFILE_AS in `env` is one of PROFILE_NAMES or empty.
+    account, region, region_mark, source_key, pinned, settings and limit. PROFILE_AS in `env` is one of
+    PROFILE_NAMES or empty.
     """
     expires = session.get("expires", "")
     region = session.get("region")

@@ -174,15 +174,15 @@ class Cache:
 class CallLock(ExitStack):
     """The lock for calling AWS with an access key, released at the end of the `with` block at the latest.
 
-    `lock` waits for it; `is_stored` tells whether what the call would get is stored.
+    `lock_calls` waits for it; `is_stored` tells whether what the call would get is stored.
     """
 
     def __init__(
-        self, store: Store, lock: Callable[[], AbstractContextManager[None]], is_stored: Callable[[], bool]
+        self, store: Store, lock_calls: Callable[[], AbstractContextManager[None]], is_stored: Callable[[], bool]
     ) -> None:
         super().__init__()
         self._store = store
-        self._lock = lock
+        self._lock_calls = lock_calls
         self._is_stored = is_stored
         self._latest: str | None = None
         self._acquired = False
@@ -193,7 +193,7 @@ class CallLock(ExitStack):
         Raise ArrivedError where another process got what is wanted.
         """
         if not self._acquired:
-            self.enter_context(self._lock())
+            self.enter_context(self._lock_calls())
             self._acquired, self._latest = True, None
             self.check_store()
 

@@ -1,4 +1,4 @@
-"""Where the code comes from: an option, a variable, a program, standard input, the terminal."""
+"""Where the code comes from: an option, a variable, a program, standard input, the terminal, a window."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfaenv.aws import process
 from mfaenv.config.acquisition import STDIN, checked_code
-from mfaenv.errors import CODE_NEEDED, MfaenvError
+from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.model import Acquisition, Origin, Request
 from mfaenv.terminal import program
@@ -114,7 +114,9 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
     """
     from subprocess import PIPE  # a question comes before any program
 
-    words = process.words(command)
+    words = process.words(command, "token command")
+    if not words:
+        raise MfaenvError("The token command has no words.", "Name a program that prints the code.", status=USAGE)
     name = os.path.basename(words[0])
     meanwhile()
     env = environment.without_settings(terminal.env)

@@ -1,4 +1,4 @@
-"""Serial numbers: which can be used with STS, which are something else, and what was used before."""
+"""Serial numbers: which can be used with STS, which are something else, and which AWS has for a user."""
 
 from __future__ import annotations
 

@@ -29,8 +29,6 @@ COLUMNS = 80
 LOOK_SECONDS = 0.5
 """Between two looks whether what is made in the background waits for the keychain."""
 
-LOOPBACK = "http://127.0.0.1:"
-
 DEMO_SECONDS = 1
 """The longest that a demo which does not answer may delay the question."""
 
@@ -114,7 +112,7 @@ def question(request: Request, env: Mapping[str, str]) -> tuple[Styled, ...]:
 
 def shown_in_demo(endpoint: str, env: Mapping[str, str]) -> tuple[str, ...]:
     """Return what the demo's device shows, where the code goes to the demo that still runs; empty elsewhere."""
-    if not endpoint.startswith(LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
+    if not endpoint.startswith(environment.LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
         return ()
     from mfaenv.pretend_aws.pages import read_code_page  # only for the demo
 

@@ -69,7 +69,6 @@ def rows(profiles: list[str], env: Mapping[str, str], store: Store, now: float) 
 
 
 def _detail(entry: Session, now: float) -> str:
-    account = entry.role.split(":")[4] if entry.role else entry.account
     who = f"role {entry.role.partition(':role/')[2]}" if entry.role else "user session"
     left = f"{duration.rounded(int(entry.left(now)))} left" if entry.expires else ""
-    return "  ".join(filter(None, [who, account, left]))
+    return "  ".join(filter(None, [who, entry.acting_account, left]))

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from mfaenv.fast.entry import READERS, Entry, file_name, whole
-from mfaenv.model import Keys, Request, Value
+from mfaenv.model import Keys, Request, Value, account_of
 from mfaenv.store import CLOSED, CODE, DEVICE, KEY, Store
 
-LONG = 400 * 86_400
+REMEMBERED_SECONDS = 400 * 86_400
 """Seconds for which a device and a program's key are remembered."""
 
 VERDICT_SECONDS = 90
@@ -70,9 +70,9 @@ class DismissedPrompt(Entry):
 
 
 def filled_in(request: Request, store: Store) -> Request:
-    """Return the request with what it does not say: the access key that its program gave before, and its device.
+    """Return the request with the access key and the device that are remembered, where it has none.
 
-    The key is without its secret then.
+    The key, which its program gave before, is without its secret then.
     """
     keys = request.keys
     if not keys and (key := access_key(store, request.profiles[-1], request.process.text)):
@@ -80,13 +80,12 @@ def filled_in(request: Request, store: Store) -> Request:
     if not keys:
         return request
     before = device(store, keys.access_key, request.endpoint.text)
-    own = request.device if request.device.text or not before.serial else Value(before.serial, "remembered")
-    of_arn = "".join(own.text.split(":")[4:5])
-    account = of_arn or (before.account if own.text == before.serial else request.account)
-    return request._replace(keys=keys, device=own, account=account)
+    used = request.device if request.device.text or not before.serial else Value(before.serial, "remembered")
+    remembered = before.account if used.text == before.serial else request.account
+    return request._replace(keys=keys, device=used, account=account_of(used.text) or remembered)
 
 
-def device_name(access_key: str, endpoint: str) -> str:
+def device_file(access_key: str, endpoint: str) -> str:
     """Return the name of the file that remembers an access key's device at an address of STS, empty for AWS's own."""
     return file_name(DEVICE, _device_key(access_key, endpoint))
 
@@ -116,10 +115,10 @@ def remember_device(store: Store, access_key: str, request: Request, now: float)
         user=request.user or before.user,
     )
     if after != before:
-        store.put(after, now + LONG)
+        store.put(after, now + REMEMBERED_SECONDS)
 
 
-def key_name(profile: str, command: str) -> str:
+def key_file(profile: str, command: str) -> str:
     """Return the name of the file that remembers which access key a profile's program gave."""
     return file_name(KEY, _program_key(profile, command))
 
@@ -140,7 +139,7 @@ def remember_key(store: Store, profile: str, command: str, access_key: str, now:
     if command and store.get(RememberedKey, entry.key) != entry:
         with suppress(OSError):
             store.prepare()
-            store.put(entry, now + LONG)
+            store.put(entry, now + REMEMBERED_SECONDS)
 
 
 def verdict(store: Store, serial: str, code: str, now: float) -> str:

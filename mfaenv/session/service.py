@@ -116,9 +116,9 @@ class Resolved:
         if request.keys is None:
             return  # what botocore resolves is asked for each time, and so are the roles on top of it
         with suppress(OSError):
-            names = [remembered.device_name(request.keys.access_key, request.endpoint.text)]
+            names = [remembered.device_file(request.keys.access_key, request.endpoint.text)]
             if request.process.text:
-                names.append(remembered.key_name(request.profiles[-1], request.process.text))
+                names.append(remembered.key_file(request.profiles[-1], request.process.text))
             cached_requests.write(
                 self.store,
                 fast.CachedRequest(

@@ -124,9 +124,9 @@ class Store(ReadOnlyStore):
                 file.name for file in files if kind(file.name) in kinds and file.is_file(follow_symlinks=False)
             )
 
-    def announce(self, word: str) -> None:
-        """Announce a new session to the prompt hooks of other shells. Raise OSError."""
-        self._replace(LATEST, word.encode() + b"\n")
+    def announce(self, time: str) -> None:
+        """Announce a new session, by its time, to the prompt hooks of other shells. Raise OSError."""
+        self._replace(LATEST, time.encode() + b"\n")
 
     def sweep(self, now: float) -> None:
         """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""

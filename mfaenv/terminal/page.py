@@ -78,7 +78,7 @@ class Page(Console):
         words = [max(word.cell_len for text in texts for word in text.split(" ")) for texts in columns]
         widths = [max(text.cell_len for text in texts) for texts in columns]
         available = self.width - BORDER * len(columns) - 1
-        for _ in range(sum(widths) - available):  # the widest gets narrower first, and none than its longest word
+        for _ in range(sum(widths) - available):  # the widest first; none gets narrower than its longest word
             breakable = [width if width > word else 0 for width, word in zip(widths, words, strict=True)]
             widths[breakable.index(max(breakable))] -= bool(any(breakable))
         fits = sum(widths) <= available  # else rich breaks words

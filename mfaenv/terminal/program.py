@@ -1,7 +1,7 @@
 """Programs: where one is, and its start. All that mfaenv starts is started here.
 
-Each function loads for itself what starts programs: it takes half as long as an interpreter, and most questions come
-before any program.
+Each function imports subprocess for itself: that takes half as long as the interpreter takes to start, and most
+questions come before any program.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 import pytest
 from botocore.loaders import Loader
 
-from mfaenv.aws.regions import partition_of
+from mfaenv.aws.regions import listed_partition
 
 PARTITIONS = {partition["id"] for partition in Loader().load_data("partitions")["partitions"]}
 
@@ -25,4 +25,4 @@ PARTITIONS = {partition["id"] for partition in Loader().load_data("partitions")[
     ],
 )
 def test_a_region_has_its_partition(region: str, partition: str) -> None:
-    assert partition_of(region) == partition
+    assert listed_partition(region) == partition

@@ -60,7 +60,7 @@ def test_the_hosts_of_all_partitions_are_known_and_are_those_of_botocore() -> No
 @pytest.mark.parametrize(("region", "partition"), [("", "aws"), ("eu-west-1", "aws-cn"), ("cn-north-1", "aws")])
 def test_a_region_that_is_none_or_anothers_gives_way_to_the_partitions_own(region: str, partition: str) -> None:
     at = console(region, partition)
-    assert regions.partition_for(at.region, "") == partition
+    assert regions.find_partition(at.region, "") == partition
 
 
 def test_a_region_tells_the_partition_where_no_role_does() -> None:

@@ -64,7 +64,7 @@ TONES = {
 
 @dataclass(frozen=True)
 class Report:
-    """All of it."""
+    """What `doctor` found about a profile: the checks, the calls that were compared, and the verdict."""
 
     profile: str
     checks: Sequence[Check]

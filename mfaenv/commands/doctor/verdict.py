@@ -124,5 +124,5 @@ class ComparedCall(NamedTuple):
 
     @property
     def says(self) -> str:
-        """Return that in words."""
+        """Return in words what it says about MFA."""
         return self.evidence.says if self.evidence else "answers under any policy: no gap"

@@ -83,7 +83,7 @@ class KeyRow:
 
 
 def run(options: Options, env: Mapping[str, str]) -> int:
-    """Print it. Raise MfaenvError where a file or the store cannot be read."""
+    """Print where the long-term keys are. Raise MfaenvError where a file or the store cannot be read."""
     files = awsfiles.load(env)
     store = Store.of(env)
     store.check()

@@ -38,7 +38,7 @@ PAUSE = 2
 
 
 def run(options: Options, env: Mapping[str, str]) -> int:
-    """Rotate. Raise MfaenvError, which says what is left to do."""
+    """Make a new access key in the place of the profile's. Raise MfaenvError, which says what is left to do."""
     files = awsfiles.load(env)
     terminal = Terminal.for_options(options, env)
     store = Store.of(env)
@@ -98,7 +98,7 @@ class Rotation:
     delete: bool
 
     def advance(self, chosen: str) -> AccessKey | None:
-        """Rotate, or finish with the chosen other key; return another one where a person has to choose first.
+        """Make the new key, or finish with the chosen other key; return another one where a person has to choose first.
 
         Raise MfaenvError.
         """
