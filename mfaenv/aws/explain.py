@@ -76,7 +76,9 @@ def setting_errors() -> Iterator[None]:
         yield
     except BotoCoreError as error:
         raise from_botocore(error) from None
-    except AttributeError:
+    except AttributeError as error:
+        if not isinstance(error.obj, str):
+            raise
         # botocore takes it for granted that settings are nested below these.
         raise MfaenvError(
             "A profile's s3 or api_versions stands alone, and holds nothing.",

@@ -7,7 +7,7 @@ import pytest
 from observed_aws import ObservedAws
 from product import Product
 
-from mfaenv.aws import sts
+from mfaenv.aws import explain, sts
 from mfaenv.aws.client import OF_A_ROLE, ClientSettings, RoleClients
 from mfaenv.model import Credentials
 from mfaenv.pretend_aws.policy import ALLOW_ALL
@@ -97,3 +97,8 @@ def test_data_that_is_not_botocores_own_is_not_read(product: Product, scenario: 
     product.env["AWS_DATA_PATH"] = str(product.home / "data")
     done = product.run("-p", "staging", "-f", "json", "-c", scenario.device.code())
     assert (done.status, done.err) == (0, "")
+
+
+def test_a_bug_is_not_taken_for_a_wrong_setting() -> None:
+    with pytest.raises(AttributeError), explain.setting_errors():
+        raise AttributeError(obj=explain)
