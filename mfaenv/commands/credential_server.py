@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 
 from mfaenv import duration
+from mfaenv.commands.startup import REMINDER
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Request, Span
@@ -39,9 +40,6 @@ PATIENCE = 0.5
 
 LONGEST = 30
 """Seconds that a request waits where there are no others."""
-
-REMIND_AHEAD = 10 * 60
-"""Seconds before the end of the session at which the person is reminded of it."""
 
 LOOK_SECONDS = 30
 """At most, between two looks: the machine may sleep meanwhile, and another window may get a new session."""
@@ -76,7 +74,7 @@ class CredentialServer(LoopbackServer):
         self._which = f"The session that serves profile {request.profile.text}"
         self._to_go_on = f"To go on, type in another window: {line}"
         self._renewing = threading.Lock()
-        self._thread = ThreadPoolExecutor(1)
+        self._executor = ThreadPoolExecutor(1)
         self._renewal: Future[None] | None = None
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
         super().__init__(self._credentials)
@@ -97,7 +95,7 @@ class CredentialServer(LoopbackServer):
             now = time.time()
             left = session.left(now)
             # Of a short session it is shown in the second half.
-            ahead = min(REMIND_AHEAD, ((session.expires or 0) - session.created) / 2)
+            ahead = min(REMINDER, ((session.expires or 0) - session.created) / 2)
             if left <= ahead and session.access_key != reminded:
                 reminded = session.access_key
                 clock = duration.time_of_day(session.expires or 0, now)
@@ -128,7 +126,7 @@ class CredentialServer(LoopbackServer):
             if _lasts(session, margin):
                 return session
             if self._renewal is None or self._renewal.done():
-                self._renewal = self._thread.submit(self._renew, margin)
+                self._renewal = self._executor.submit(self._renew, margin)
             renewal = self._renewal
         refused = RefusedError(UNAVAILABLE, "AWS does not answer.")
         try:

@@ -26,7 +26,7 @@ SWITCHES = tuple(name for name in _OPTIONS if name not in {*VALUED, *OTHER_OUTPU
 """The options after whose letter another one's may follow, as in `-qp prod`."""
 
 REMINDER = 600
-"""Seconds before the end of a session at which a hook says so."""
+"""Seconds before the end of a session at which a hook, or the server of `exec --serve`, says so."""
 
 FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 

@@ -1,7 +1,7 @@
 """What mfaenv prints: ordered pairs of name and value as bytes for one shell or one data format.
 
-A shell is a file in this package and a line in ``SHELLS``. Only the one that is wanted is imported, and nothing here
-reads or writes anything: the caller does.
+A shell is a file in this package and a line in ``SHELLS``. Only the one that is wanted is imported. They read and
+write nothing: the caller does. `detect` looks at the processes above this one.
 """
 
 import sys

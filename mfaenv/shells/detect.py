@@ -21,13 +21,13 @@ FARTHEST = 10
 """Processes above this one that are looked at."""
 
 
-def detect(environ: "Mapping[str, str]", named: str = "") -> str:
+def detect(env: "Mapping[str, str]", named: str = "") -> str:
     """Return the shell to print for: the ``named`` one, which is ``MFAENV_SHELL``'s, else the one that evaluates.
 
     Raise MfaenvError (usage) when none is known, and when the named one's text means something else to the caller.
     """
     if not named:
-        return evaluator(environ)
+        return evaluator(env)
     called = _parent() or ""
     if called and not reads(called, named):
         hint = f"Unset MFAENV_SHELL, or say --shell {named} if it is right."
@@ -41,14 +41,14 @@ def believed(name: str) -> str:
     return larger if larger and _parent() == larger else name
 
 
-def evaluator(environ: "Mapping[str, str]", named: str = "") -> str:
+def evaluator(env: "Mapping[str, str]", named: str = "") -> str:
     """Return the shell that evaluates what is printed: the one that called, else the named one, else the login shell.
 
     With a named one, only a shell that called by itself counts: a program in between may have set ``MFAENV_SHELL``.
 
     Raise MfaenvError (usage) where none of these is a shell that mfaenv knows.
     """
-    shell = (_parent() or named if named else _caller()) or _known(environ.get("SHELL", ""))
+    shell = (_parent() or named if named else _caller()) or _known(env.get("SHELL", ""))
     if not shell:
         raise MfaenvError("The shell that called is unknown.", f"Name it: --shell {'|'.join(NAMES)}", status=USAGE)
     return shell

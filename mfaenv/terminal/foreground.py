@@ -33,20 +33,20 @@ def undisturbed() -> Iterator[None]:
         signal.raise_signal(number)
 
 
-def run_in_foreground(command: Sequence[str], environ: Mapping[str, str]) -> int:
+def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
     """Run the program with this terminal and return its exit status, as a shell would; Ctrl-C is left to it.
 
     Raise MfaenvError when it cannot be started.
     """
     # A handler of one's own, not SIG_IGN: the program would inherit that.
-    with handling(dict.fromkeys(_TYPED, lambda _number, _frame: None)), started(command, environ) as process:
+    with handling(dict.fromkeys(_TYPED, lambda _number, _frame: None)), started(command, env) as process:
         status = process.wait()
     return status if status >= 0 else KILLED - status
 
 
 @contextmanager
 def started(
-    command: Sequence[str], environ: Mapping[str, str], *, piped: bool = False
+    command: Sequence[str], env: Mapping[str, str], *, piped: bool = False
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start the program, with a pipe for what it reads and one for all that it prints if `piped`; an exception ends it.
 
@@ -58,9 +58,9 @@ def started(
         with undisturbed():
             try:
                 # What mfaenv itself opens is closed in programs (PEP 446); what it was given is the program's too.
-                process = program.start(command, environ, close_fds=False, **pipes)
+                process = program.start(command, env, close_fds=False, **pipes)
             except (OSError, ValueError) as error:
-                raise program.cannot_run(command[0], error, environ) from None
+                raise program.cannot_run(command[0], error, env) from None
         yield process
     except BaseException:
         if process is not None:

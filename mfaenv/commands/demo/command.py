@@ -69,25 +69,25 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
         scenario, policy = without_device(scenario), NO_DEVICE
         if not (command or on_terminal):
             raise MfaenvError("The steps that are shown without a terminal take a device.", "Type it in a terminal.")
-    with stopped_in_order(), _served(scenario, env) as (url, environ):
+    with stopped_in_order(), _served(scenario, env) as (url, demo_env):
         if command:
-            return run_in_foreground(command, environ)
+            return run_in_foreground(command, demo_env)
         if not on_terminal:
-            show_steps(scenario, url, environ)
+            show_steps(scenario, url, demo_env)
             return DONE
-        shell = user_shell(environ)
-        started = start(shell, environ)
-        Terminal(environ).tell(_introduction(scenario, url, policy, shell) + started.remark)
-        return run_in_foreground(started.words, {**environ, **started.variables})
+        shell = user_shell(demo_env)
+        started = start(shell, demo_env)
+        Terminal(demo_env).tell(_introduction(scenario, url, policy, shell) + started.remark)
+        return run_in_foreground(started.words, {**demo_env, **started.variables})
 
 
-def show_code(environ: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep) -> int:
+def show_code(env: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep) -> int:
     """Print the code on standard output, one that is still good: waits where the one on show has been used.
 
     Raise MfaenvError outside a demo, and where the demo has no device.
     """
-    url, terminal = environ.get(environment.DEMO, ""), Terminal(environ)
-    if not url.startswith("http://127.0.0.1:"):
+    url, terminal = env.get(environment.DEMO, ""), Terminal(env)
+    if not url.startswith(environment.LOOPBACK):
         raise MfaenvError(
             "There is no demo here to show the code of.", "A demo is in its own shell. Start one: mfaenv demo"
         )

@@ -26,7 +26,7 @@ REMOVED = (
 )
 """Variables that lead programs to other services, keys or devices."""
 
-SET = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")
+PREFIXES = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")
 """How the names of the variables begin that the demo sets."""
 
 REMARK = """
@@ -48,7 +48,7 @@ def start(shell: str, env: Mapping[str, str]) -> Start:
     language = shells.get_target(name) if name else shells.Target()
     if not (language.demo_words or language.demo_variable):
         return Start([shell], {}, REMARK)
-    ours = {variable: value for variable, value in env.items() if variable.startswith(SET)}
+    ours = {variable: value for variable, value in env.items() if variable.startswith(PREFIXES)}
     gone = [variable for variable in REMOVED if variable not in ours]
     text = shells.render(name, [*((variable, None) for variable in gone), *ours.items()]).decode()
     if language.demo_template:

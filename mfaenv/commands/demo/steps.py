@@ -14,31 +14,31 @@ _PROGRAM = 'import boto3; print(", ".join(one["Name"] for one in boto3.client("s
 """A program like the user's own, which reads the demo's AWS files and variables and knows no mfaenv."""
 
 
-def show_steps(scenario: Scenario, url: str, environ: Mapping[str, str]) -> None:
+def show_steps(scenario: Scenario, url: str, env: Mapping[str, str]) -> None:
     """Print every step on standard output. Raise MfaenvError at the first that fails."""
     _say(f"A pretend AWS listens at {url}. Nothing leaves this machine.")
     _say(f"A program that lists buckets: {_PROGRAM}")
-    _say(f"May it, with the access key {scenario.key.id} as it is? {_answer(*_run(environ, '-c', _PROGRAM))}")
+    _say(f"May it, with the access key {scenario.key.id} as it is? {_answer(*_run(env, '-c', _PROGRAM))}")
     code = scenario.device.code()
     _say(f"The code that the MFA device {scenario.device.serial} shows now: {code}")
     _say('Your line in a shell: eval "$(mfaenv)"')
     _say(f"Here the same session as data: mfaenv --format json --token-code {code}")
     words = ("-m", "mfaenv", "--quiet", "--format", "json", "--token-code", "-")
-    status, printed = _run(environ, *words, typed=code)
+    status, printed = _run(env, *words, typed=code)
     if status:
         raise MfaenvError(f"This step ended with status {status}: {printed}", "Run `mfaenv demo` in a terminal.")
     session = json.loads(printed)
     end = session["AWS_CREDENTIAL_EXPIRATION"]
     _say(f"It gave AWS_ACCESS_KEY_ID={session['AWS_ACCESS_KEY_ID']} and its session token, good until {end}")
-    status, printed = _run({**environ, **session}, "-c", _PROGRAM)
+    status, printed = _run({**env, **session}, "-c", _PROGRAM)
     _say(f"May the session list buckets? {_answer(status, printed)}")
     if status:
         raise MfaenvError("The session was refused.", "Run `mfaenv demo` in a terminal to look closer.")
 
 
-def _run(environ: Mapping[str, str], *words: str, typed: str = "") -> tuple[int, str]:
+def _run(env: Mapping[str, str], *words: str, typed: str = "") -> tuple[int, str]:
     """Return the exit status of a program in Python, and all that it printed."""
-    with started([sys.executable, "-P", *words], environ, piped=True) as process:
+    with started([sys.executable, "-P", *words], env, piped=True) as process:
         printed, _ = process.communicate(typed.encode())
     return process.returncode, printed.decode().strip()
 
