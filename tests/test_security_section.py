@@ -237,7 +237,7 @@ KEYS_PROOFS = {
     "At every moment at least one active key is stored.": FINISHES,
     "If the command is interrupted or denied, run it again: it finishes, or says what is left to do.": FINISHES,
     "IAM allows two keys.": (),
-    "If you have two already, `rotate` shows when and where each was last used, and asks whether to remove the other one.": (
+    "If you have two, `rotate` shows when and where each was last used, and asks whether to remove the other one.": (
         "test_two_keys_are_told_with_their_last_use_and_nothing_changes_without_a_terminal",
         "test_with_two_keys_the_person_chooses",
     ),
