@@ -108,7 +108,8 @@ def show(terminal: Terminal, parts: Sequence[str]) -> Iterator[PrivateScreen]:
     Ctrl-Z does nothing meanwhile. `check` comes before.
     """
     with terminal.open_tty() as console, handling({"SIGTSTP": lambda _number, _frame: None}):
-        columns, lines = os.get_terminal_size(console.writer.fileno())
+        size = os.get_terminal_size(console.writer.fileno())
+        columns, lines = size.columns or tty.USUAL_COLUMNS, size.lines or tty.USUAL_LINES
         code = _qr_code(parts, lines) if _shows_blocks(terminal.env) else []
         fits = bool(code) and len(code) <= lines and len(code[0]) + MARGIN + PANEL_COLUMNS <= columns
         console.control(OPEN)

@@ -369,6 +369,14 @@ def test_a_terminal_that_cannot_clear_its_screen_shows_no_key(newcomer: Product,
     assert aws.actions("CreateVirtualMFADevice") == []
 
 
+def test_a_terminal_that_reports_no_size_is_a_usual_one(newcomer: Product, account: Account) -> None:
+    command = ("sh", "-c", 'stty rows 0 cols 0; exec "$@"', "sh", *CONFIGURE)
+    with Window(command, newcomer.env, newcomer.home, USUAL_SIZE) as window:
+        finish(window, begin(window))
+        take_all(window)
+    assert names_of(account) == ["alice"]
+
+
 @pytest.mark.parametrize(("size", "locale"), [((24, 60), "C.UTF-8"), ((20, 80), "C.UTF-8"), ((24, 80), "C")])
 def test_where_no_code_fits_the_key_stands_alone_and_it_is_said(
     newcomer: Product, account: Account, size: tuple[int, int], locale: str
