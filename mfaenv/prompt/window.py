@@ -99,10 +99,11 @@ class Window:
         meanwhile()
         with self._terminal.for_program():  # one in a terminal leaves that as it was
             try:
-                with program.start(command, env, stdin=pipe, stdout=pipe, stderr=pipe) as running:
-                    streams = program.communicate(running, dialog.name, self._terminal.check, start.stdin.encode())
+                running = program.start(command, env, stdin=pipe, stdout=pipe, stderr=pipe)
             except (OSError, ValueError) as error:
                 raise NoWindowError(getattr(error, "strerror", None) or "cannot be run") from None
+            with running:
+                streams = program.communicate(running, dialog.name, self._terminal.check, start.stdin.encode())
         output, errors = (text.decode("utf-8", "replace") for text in streams)
         return Ended(running.returncode, output, errors, start.stdin)
 

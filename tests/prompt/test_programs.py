@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -264,6 +265,24 @@ def test_the_window_is_windows_own_below_windows(bare: Product, monkeypatch: pyt
         assert Window(Terminal(env), wanted, RELEASE).ask_code(QUESTION_LINES, lambda: None) == "123456"
     assert (bare.home / "question").read_text(encoding="utf-8").startswith("For profile default\n")
     assert (bare.home / "words").read_text(encoding="utf-8").startswith("MFAENV_QUESTION -NoProfile ")
+
+
+def test_an_error_while_a_window_stands_opens_no_second_one(bare: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(bare.home)
+    env = {**with_programs(bare).env, "DISPLAY": ":0"}
+    for name in ("zenity", "kdialog"):
+        program = bare.home / "windows" / name
+        program.write_text(f"#!/bin/sh\necho {name} >> opened\nexec {shutil.which('sleep')} 60\n")
+        program.chmod(0o755)
+
+    def check() -> None:
+        if (bare.home / "opened").exists():
+            raise OSError("the store cannot be read")
+
+    terminal = Terminal(env)
+    with terminal.watching(check), pytest.raises(OSError, match="the store cannot be read"):
+        Window(terminal, "").ask_code(QUESTION_LINES, lambda: None)
+    assert (bare.home / "opened").read_text() == "zenity\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="of Linux below Windows")
