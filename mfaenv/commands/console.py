@@ -37,15 +37,13 @@ def _run(options: Options, env: Mapping[str, str], asked: str) -> int:
     terminal = Terminal.for_options(options, env)
     resolved = Resolved(options, env, asked)
     request = resolved.request
-    keys = None if request.hops else _own_keys(resolved, terminal)
-    if isinstance(keys, Keys):
-        raise _users_own(resolved, *_whose(resolved, keys))
+    filled = remembered.filled_in(request, resolved.store)
+    if filled.keys and not request.hops:
+        raise _users_own(resolved, *_whose(resolved, filled.keys))
     at = _console(resolved, env)
     page = signin.page(parse.text(options, "destination"), at)
     open_link = None if options.get("print_link") else browser.find(env)
-    if keys is None:
-        session = resolved.fields(resolved.answer(terminal))
-        keys = Credentials(session["access_key"], session["secret_key"], session["token"], None)
+    keys = _given(resolved, terminal) if filled.process.text and not request.hops else _session(resolved, terminal)
     if not request.hops and request.kind in MAY_BE_A_USER:
         who = device.owner(request, keys)
         if who.user or who.is_root or not keys.token:
@@ -76,12 +74,18 @@ def _console(resolved: Resolved, env: Mapping[str, str]) -> Console:
     return signin.console(resolved.request.region.text, arn, endpoint)
 
 
-def _own_keys(resolved: Resolved, terminal: Terminal) -> Keys | Credentials | None:
-    """Return the profile's long-term keys, or the session that its program gives; None where it has neither."""
+def _given(resolved: Resolved, terminal: Terminal) -> Credentials:
+    """Return the session that the profile's program gives. Raise MfaenvError where it gives a user's own keys."""
     request = remembered.filled_in(resolved.request, resolved.store)
-    if request.keys or not request.process.text:
-        return request.keys
-    return longterm.load_keys(request, terminal.env, terminal.awaited)
+    keys = longterm.load_keys(request, terminal.env, terminal.awaited)
+    if isinstance(keys, Keys):
+        raise _users_own(resolved, *_whose(resolved, keys))
+    return keys
+
+
+def _session(resolved: Resolved, terminal: Terminal) -> Credentials:
+    session = resolved.fields(resolved.answer(terminal))
+    return Credentials(session["access_key"], session["secret_key"], session["token"], None)
 
 
 def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:

@@ -413,6 +413,15 @@ def test_a_destination_elsewhere_is_wrong_usage_before_anything_is_asked(
     assert aws.log == []
 
 
+def test_a_destination_elsewhere_starts_no_program(staging: Product) -> None:
+    started = staging.home / "started"
+    configure(staging, "ready", credential_process=f"touch '{started}'", region="eu-west-1")
+    done = staging.run("console", "-p", "ready", "--destination", "s3?x")
+    assert done.status == 2
+    assert_explained(done, "neither a service nor a URL")
+    assert not started.exists()
+
+
 @pytest.mark.parametrize(("browser", "wrong"), [("", "no display"), ("no-such-browser", "BROWSER names no program")])
 def test_without_a_browser_no_code_is_asked_for(
     product: Product, scenario: Scenario, aws: ObservedAws, browser: str, wrong: str
