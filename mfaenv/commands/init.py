@@ -37,7 +37,9 @@ def run(options: Options, words: Words, env: Env) -> int:
         settings.append((environment.SEEN, env.get(environment.AWS_PROFILE) or None))
     if not _holds(shell, session):  # mfaenv says so when it is typed; the function is there all the same
         session = []
-    variables = _rendered(shell, [*settings, *(session or ([] if stays else _profile(options)))])
+    pairs = session or ([] if stays else _profile(options))
+    # Apart: a variable of the session that is read-only leaves the settings as they are.
+    variables = _rendered(shell, settings) + (_rendered(shell, pairs) if pairs else b"")
     code = _code(shell, store.latest(), now, [], hook=hook)
     (output.secrets_to_stdout if session else output.to_stdout)(variables + code.encode())
     return DONE

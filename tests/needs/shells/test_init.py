@@ -181,14 +181,15 @@ def test_a_read_only_variable_leaves_no_part_of_a_session(
 ) -> None:
     need(program)
     stored(product, scenario)
-    printed = product.run("init", program, "--no-hook").out
-    script = f'readonly {name}=old\neval "$PRINTED"\n'
-    shown = "printf '%s\\n' \"key=${AWS_ACCESS_KEY_ID-none}\""
+    printed = product.run("init", program).out
+    script = f'AWS_SESSION_TOKEN=old\nreadonly {name}=old\neval "$PRINTED"\n'
+    shown = "printf '%s\\n' \"key=${AWS_ACCESS_KEY_ID-none} token=${AWS_SESSION_TOKEN-none} store=$MFAENV_STORE\""
     env = {"PATH": os.defpath, "PRINTED": printed}
     command = [program, "-ic", f"{script}\n{shown}"]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, start_new_session=True)
     assert f"{name}: " in done.stderr or f": {name}" in done.stderr
-    assert done.stdout in {"key=none\n", ""}
+    token = "old" if name == "AWS_SESSION_TOKEN" else "none"
+    assert done.stdout == f"key=none token={token} store={product.cache}\n"
 
 
 def test_the_profile_is_the_shells_from_then_on(product: Product) -> None:
