@@ -4,10 +4,10 @@
 # there are no keys, and a line says what to type.
 use_mfaenv() {
     watch_file "${MFAENV_STORE:-@STORE@}/latest"
-    local text flags=$-
+    local text flags=$- status=0
     { set +xv; } 2>/dev/null # a trace would show the keys
     if text=$(command mfaenv --shell bash --cached ${1+"--profile=$1"}); then
-        eval "$text"
+        eval "$text" || status=$?
     else
         eval "$(command mfaenv unset --shell bash)"
         [ -z "${1-}" ] || export MFAENV_PROFILE=$1
@@ -15,4 +15,5 @@ use_mfaenv() {
     fi
     case $flags in *v*) set -v ;; esac
     case $flags in *x*) set -x ;; esac
+    return $status
 }

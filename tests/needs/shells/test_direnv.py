@@ -99,6 +99,16 @@ def test_a_file_with_odd_settings_shows_no_secret(stored: Product, before: str) 
     assert re.search(f"^still .*{before[5:]}", done.stderr, re.MULTILINE)
 
 
+def test_a_session_that_cannot_be_set_fails(stored: Product) -> None:
+    need("direnv")
+    library = '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }'
+    script = f"{library}\nreadonly AWS_SECRET_ACCESS_KEY=old\nuse_mfaenv staging\necho status=$?"
+    done = subprocess.run(
+        ["bash", "-c", script], env=with_mfaenv(stored), cwd=stored.home, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "status=1\n", done.stderr
+
+
 @EVERY
 def test_a_session_that_is_stored_meanwhile_is_loaded(stored: Product, row: Settled) -> None:
     with entered(stored, row) as seat:
