@@ -2,11 +2,8 @@
 
 from mfaenv.shells import Target, escape, is_plain
 
-_KEY = "AWS_ACCESS_KEY_ID"
-_HIDDEN = (
-    f"or begin; builtin echo 'mfaenv: A local {_KEY} hides that of the session: use it elsewhere.' >&2; false; end;"
-)
-"""Fails the line where a local variable hides the global one. What comes after it, `set`, keeps the status."""
+_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_HIDDEN = "hides that of the session: type this outside the function or block that sets it."
 
 
 class Fish(Target):
@@ -26,9 +23,17 @@ class Fish(Target):
     matches = True
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement, which has no line break either, for ``eval (mfaenv)``."""
+        """Return the statement, which has no line break either, for ``eval (mfaenv)``.
+
+        A key that a local variable hides fails the line. `set` keeps the status, and so does the test of the next key.
+        """
         written = f"'{value}'" if is_plain(value) else escape(value, "\\X%02x")
-        return f"set -gx {name} {written};" + (f' test "${name}" = {written}; {_HIDDEN}' if name == _KEY else "")
+        assigned = f"set -gx {name} {written};"
+        if name not in _KEYS:
+            return assigned
+        hidden = f"begin; builtin echo 'mfaenv: A local {name} {_HIDDEN}' >&2; false; end;"
+        tested = f'test "${name}" = {written}; or {hidden}'
+        return f"{assigned} {tested}" if name == _KEYS[0] else f"{assigned} and begin; {tested} end;"
 
     def remove(self, name: str) -> str:
         """Return the statements.

@@ -107,16 +107,18 @@ def test_a_read_only_variable_fails_the_line(
     assert variable in done.stderr
 
 
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
 @pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
-def test_a_local_variable_that_hides_a_key_fails_the_line(ready: BackgroundClient, loaded: bool) -> None:
+def test_a_local_variable_that_hides_a_key_fails_the_line(ready: BackgroundClient, loaded: bool, name: str) -> None:
     """fish sets a global variable; programs see a function's own one of that name."""
     fish = next(shell for shell in SHELLS if shell.name == "fish")
     for line in (*fish.lines, *(["mfaenv"] if loaded else [])):
         tried = f"{line.replace('mfaenv', 'mfaenv -p staging')}; and echo went on"
-        function = f"function f; set -lx AWS_ACCESS_KEY_ID AKIAIOSFODNN7EXAMPLE; {tried}; end"
+        function = f"function f; set -lx {name} AKIAIOSFODNN7EXAMPLE; {tried}; end"
         done = ready.run(fish, *load(fish, loaded=loaded), function, "f; or echo failed")
         assert done.stdout == "failed\n"
-        assert "mfaenv: A local AWS_ACCESS_KEY_ID hides" in done.stderr
+        assert done.stderr.count(" hides ") == 1
+        assert f"mfaenv: A local {name} hides" in done.stderr
         done = ready.run(fish, *load(fish, loaded=loaded), tried)
         assert done.stdout == "went on\n"
 
