@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from urllib.parse import quote
 
 from mfaenv.aws import client, devices
@@ -16,7 +16,7 @@ from mfaenv.aws.devices import NewDevice, VirtualDevices
 from mfaenv.aws.sts import Identity
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import process
-from mfaenv.errors import CODE_NEEDED, MfaenvError
+from mfaenv.errors import CODE_NEEDED, DeniedError, MfaenvError
 from mfaenv.model import Credentials, Keys, Request
 from mfaenv.session import fetch, remembered
 from mfaenv.session.device import MissingDeviceError
@@ -45,7 +45,7 @@ class FirstDevice:
         self._terminal = offers.terminal
         self._store = store
         self._devices = VirtualDevices(client.settings_of(request), keys, missing.user.user)
-        self._taken: list[str] = []
+        self._leftovers: list[str] = []
 
     def make(self) -> str:
         """Make and enable a device, and return its serial number.
@@ -75,16 +75,13 @@ class FirstDevice:
         return device.serial
 
     def delete_leftovers(self, session: Credentials) -> None:
-        """Offer to delete devices that were left half-way, which had the names before; it often takes MFA."""
+        """Delete with MFA the unused devices that no policy let the user delete without."""
         made = VirtualDevices(client.settings_of(self._request), session, self._user.user)
-        try:
-            unused = made.unused() if self._taken and self._offers.asking else []
-            for serial in filter(unused.__contains__, self._taken):
-                left = f"Nobody uses the device {serial}. It is left from before, or is being set up in another window."
-                if self._terminal.confirm("Delete it?", Styled(left)):
-                    made.delete(serial)
-        except MfaenvError as error:
-            self._terminal.note(f"Unused devices stay. {error.message}", error.command)
+        for serial in self._leftovers:
+            try:
+                made.delete(serial)
+            except MfaenvError as error:
+                self._terminal.note(f"The unused device {_name(serial)} stays. {error.message}", error.command)
 
     def _check(self) -> None:
         """Raise MfaenvError where no device can be made, or the person wants none."""
@@ -105,16 +102,41 @@ class FirstDevice:
             raise self._missing
 
     def _created(self) -> NewDevice:
+        """Make a device under the first name that is free. Raise MfaenvError where there is none."""
         user = self._user.user
-        for name in (user, *(f"{user}-{number}" for number in range(2, MAX_NAMES + 1))):
+        for number in range(1, MAX_NAMES + 1):
+            name = user if number == 1 else f"{user}-{number}"
             device = self._devices.create(name)
-            if device:
+            if device is None and self._deleted(devices.serial_number(self._user, name)):
+                device = self._devices.create(name)
+            if device is not None:
                 return device
-            self._taken.append(devices.serial_number(self._user, name))
         raise MfaenvError(
             f"The names {user} to {user}-{MAX_NAMES} of virtual devices are all taken.",
             "Delete those that nobody uses in the IAM console.",
         )
+
+    @cached_property
+    def _unused(self) -> list[str]:
+        with suppress(DeniedError):
+            return self._devices.unused()
+        return []
+
+    def _deleted(self, serial: str) -> bool:
+        """Offer to delete a device that nobody uses; return whether it was deleted."""
+        if serial not in self._unused or not self._offers.asking:
+            return False
+        left = f"Nobody uses the device {serial}. It is left from before, or is being set up in another window."
+        if not self._terminal.confirm("Delete it?", Styled(left)):
+            return False
+        try:
+            self._devices.delete(serial)
+        except DeniedError as error:
+            self._leftovers.append(serial)
+            again = "It will be deleted with the new device's code."
+            self._terminal.note(f"{again} {error.message}", error.command)
+            return False
+        return True
 
     def _discard(self, device: NewDevice) -> None:
         """Delete the device, which nobody uses now; say where it stays."""

@@ -296,14 +296,34 @@ def test_a_device_that_was_left_is_deleted_with_the_new_ones_code(newcomer: Prod
     with direct(newcomer, "configure") as window:
         window.see(MAKE)
         window.enter("")
-        window.see(FIRST)
-        finish(window, Authenticator(shown_key(window)))
         window.see(r"Nobody uses the device arn:aws:iam::123456789012:mfa/alice\.[^?]*Delete it\? \[Y/n\] ")
         window.enter("")
+        window.see("A policy denies iam:DeleteVirtualMFADevice")
+        window.see(r":\n +mfaenv policy --self-service$")
+        window.see(FIRST)
+        finish(window, Authenticator(shown_key(window)))
         window.see(r"^\+mfa_serial = arn:aws:iam::123456789012:mfa/alice-2$")
         take_all(window)
     assert names_of(account) == ["alice-2"]
     assert account.unassigned_devices == {}
+
+
+def test_a_device_that_was_left_is_deleted_at_once_where_a_policy_allows(newcomer: Product, account: Account) -> None:
+    user = account.users["alice"]
+    with direct(newcomer, "configure") as window:
+        begin(window)
+        window.press(CTRL_C)
+        assert window.ended() == 130
+    user.policies = {"Admin": ALLOW_ALL}
+    with direct(newcomer, "configure") as window:
+        window.see(MAKE)
+        window.enter("")
+        window.see(r"Delete it\? \[Y/n\] ")
+        window.enter("y")
+        window.see(FIRST)
+        finish(window, Authenticator(shown_key(window)))
+        take_all(window)
+    assert [device.serial for device in user.devices] == ["arn:aws:iam::123456789012:mfa/alice"]
 
 
 def test_a_name_that_somebody_uses_is_passed_by(newcomer: Product, account: Account) -> None:
@@ -416,6 +436,8 @@ def test_two_windows_at_once_both_get_a_device(newcomer: Product, account: Accou
         first = begin(one)
         other.see(MAKE)
         other.enter("")
+        other.see(r"or is being set up in another window\.[^?]*Delete it\? \[Y/n\] ")
+        other.enter("n")
         other.see(FIRST)
         second = Authenticator(shown_key(other))
         assert first.key != second.key
