@@ -19,12 +19,21 @@ REMOVED = (
     *environment.SET,
     *environment.SETTING_VARIABLES.values(),
     environment.IGNORE_ADDRESSES,
+    environment.ADDRESS_OF_KEYS,
+    "AWS_CA_BUNDLE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_ENDPOINT_URL_IAM",
     "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL_STS",
     "AWS_MFA_SERIAL",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "MFAENV_DURATION",
+    "MFAENV_MIN_REMAINING",
+    "MFAENV_TOKEN_CODE",
 )
-"""Variables that lead programs to other services, keys or devices."""
+"""Variables that lead programs to other services, keys or devices, or answer for the user."""
 
 PREFIXES = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")
 """How the names of the variables begin that the demo sets."""

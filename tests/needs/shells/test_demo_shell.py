@@ -29,6 +29,8 @@ THEIRS = {
     "AWS_ENDPOINT_URL_STS": "http://theirs.invalid",
     "AWS_CONFIG_FILE": "/theirs",
     "AWS_REGION": "eu-theirs-1",
+    "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/theirs",
+    "AWS_WEB_IDENTITY_TOKEN_FILE": "/theirs",
 }
 EXPORTS = "".join(f"export {name}={value}\n" for name, value in THEIRS.items())
 FISH = "".join(f"set -gx {name} {value}\n" for name, value in THEIRS.items())
