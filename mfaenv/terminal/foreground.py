@@ -45,20 +45,17 @@ def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 @contextmanager
-def started(
-    command: Sequence[str], env: Mapping[str, str], *, piped: bool = False
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the program, with a pipe for what it reads and one for all that it prints if `piped`; an exception ends it.
+def started(command: Sequence[str], env: Mapping[str, str], **streams: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the program, with this terminal or with what `streams` has for Popen; an exception ends it.
 
     Raise MfaenvError when it cannot be started.
     """
     process = None
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if piped else {}
     try:
         with undisturbed():
             try:
                 # What mfaenv itself opens is closed in programs (PEP 446); what it was given is the program's too.
-                process = program.start(command, env, close_fds=False, **pipes)
+                process = program.start(command, env, close_fds=False, **streams)
             except (OSError, ValueError) as error:
                 raise program.cannot_run(command[0], error, env) from None
         yield process

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from subprocess import PIPE, STDOUT
 
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.output import text_to_stdout
@@ -18,7 +19,7 @@ def show_steps(scenario: Scenario, url: str, env: Mapping[str, str]) -> None:
     """Print every step on standard output. Raise MfaenvError at the first that fails."""
     _say(f"A pretend AWS listens at {url}. Nothing leaves this machine.")
     _say(f"A program that lists buckets: {_PROGRAM}")
-    _say(f"May it, with the access key {scenario.key.id} as it is? {_answer(*_run(env, '-c', _PROGRAM))}")
+    _say(f"May it, with the access key {scenario.key.id} as it is? {_answer(*_run_program(env))}")
     code = scenario.device.code()
     _say(f"The code that the MFA device {scenario.device.serial} shows now: {code}")
     _say('Your line in a shell: eval "$(mfaenv)"')
@@ -26,19 +27,24 @@ def show_steps(scenario: Scenario, url: str, env: Mapping[str, str]) -> None:
     words = ("-m", "mfaenv", "--quiet", "--format", "json", "--token-code", "-")
     status, printed = _run(env, *words, typed=code)
     if status:
-        raise MfaenvError(f"This step ended with status {status}: {printed}", "Run `mfaenv demo` in a terminal.")
+        raise MfaenvError(f"This step ended with status {status}.", "Its own message is above.")
     session = json.loads(printed)
     end = session["AWS_CREDENTIAL_EXPIRATION"]
     _say(f"It gave AWS_ACCESS_KEY_ID={session['AWS_ACCESS_KEY_ID']} and its session token, good until {end}")
-    status, printed = _run({**env, **session}, "-c", _PROGRAM)
+    status, printed = _run_program({**env, **session})
     _say(f"May the session list buckets? {_answer(status, printed)}")
     if status:
         raise MfaenvError("The session was refused.", "Run `mfaenv demo` in a terminal to look closer.")
 
 
-def _run(env: Mapping[str, str], *words: str, typed: str = "") -> tuple[int, str]:
-    """Return the exit status of a program in Python, and all that it printed."""
-    with started([sys.executable, "-P", *words], env, piped=True) as process:
+def _run_program(env: Mapping[str, str]) -> tuple[int, str]:
+    """Return the program's exit status, and all that it printed: the end of a traceback is its answer too."""
+    return _run(env, "-c", _PROGRAM, stderr=STDOUT)
+
+
+def _run(env: Mapping[str, str], *words: str, typed: str = "", **streams: int) -> tuple[int, str]:
+    """Return the exit status of a program in Python, and what it printed on standard output."""
+    with started([sys.executable, "-P", *words], env, stdin=PIPE, stdout=PIPE, **streams) as process:
         printed, _ = process.communicate(typed.encode())
     return process.returncode, printed.decode().strip()
 

@@ -35,6 +35,13 @@ def test_without_a_terminal_it_shows_each_step_of_the_main_job(place: Place) -> 
     assert place.left_behind() == []
 
 
+def test_what_python_remarks_is_not_read_as_the_session(place: Place) -> None:
+    done = place.run(PYTHONWARNINGS="such-an-action-is-none")
+    assert done.status == 0
+    assert "Invalid -W option ignored" in done.err
+    assert done.out.endswith("Yes: alice-holiday-photos, team-reports\n")
+
+
 def test_with_the_policy_off_the_device_alone_restricts_nothing(place: Place) -> None:
     done = place.run("--policy", "none")
     assert done.status == 0
