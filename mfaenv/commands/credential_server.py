@@ -41,6 +41,9 @@ PATIENCE = 0.5
 LONGEST = 30
 """Seconds that a request waits where there are no others."""
 
+RENEWAL_SECONDS = 60
+"""Seconds after which a renewal counts as stalled, and another is started beside it."""
+
 LOOK_SECONDS = 30
 """At most, between two looks: the machine may sleep meanwhile, and another window may get a new session."""
 
@@ -74,8 +77,8 @@ class CredentialServer(LoopbackServer):
         self._which = f"The session that serves profile {request.profile.text}"
         self._to_go_on = f"To go on, type in another window: {line}"
         self._renewing = threading.Lock()
-        self._executor = ThreadPoolExecutor(1)
         self._renewal: Future[None] | None = None
+        self._started = 0.0
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
         super().__init__(self._credentials)
         self.url = f"http://{self.host}{PATH}"
@@ -119,14 +122,16 @@ class CredentialServer(LoopbackServer):
             return _json(_STATUS.get(error.code, HTTPStatus.SERVICE_UNAVAILABLE), refusal)
 
     def _current(self) -> Session:
-        """Return credentials that hold; one renewal at a time. Raise RefusedError where there are none."""
+        """Return credentials that hold; one renewal at a time, unless it stalls. Raise RefusedError without any."""
         with self._renewing:
             session = self._stored()
             margin = self._margin(session)
             if _lasts(session, margin):
                 return session
-            if self._renewal is None or self._renewal.done():
-                self._renewal = self._executor.submit(self._renew, margin)
+            now = time.monotonic()
+            if self._renewal is None or self._renewal.done() or now - self._started >= RENEWAL_SECONDS:
+                self._started = now
+                self._renewal = ThreadPoolExecutor(1).submit(self._renew, margin)
             renewal = self._renewal
         refused = RefusedError(UNAVAILABLE, "AWS does not answer.")
         try:

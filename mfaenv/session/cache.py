@@ -1,5 +1,6 @@
 """Stored sessions: what each depends on, what its entry holds, and who may call AWS for it or ask in a window."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
@@ -16,6 +17,9 @@ from mfaenv.terminal.terminal import Terminal
 
 WINDOW = "window"
 """What the lock is named for that a process holds while it asks in a window."""
+
+CALL_SECONDS = 60
+"""Seconds after which a process that calls AWS keeps no other waiting: some answers never end."""
 
 
 class Answer(NamedTuple):
@@ -113,7 +117,8 @@ class Cache:
 
     def lock_calls(self, access_key: str, profile: str) -> AbstractContextManager[None]:
         """Let one process at a time call AWS with this key; without a store there is nothing to share."""
-        return self._lock(access_key, f"Another mfaenv is getting a session with the keys of profile {profile}")
+        other = f"Another mfaenv is getting a session with the keys of profile {profile}"
+        return self._lock(access_key, other, CALL_SECONDS)
 
     @contextmanager
     def one_window(self, access_key: str, profile: str) -> Iterator[None]:
@@ -133,12 +138,12 @@ class Cache:
                 raise
 
     @contextmanager
-    def _lock(self, key: str, other: str) -> Iterator[None]:
+    def _lock(self, key: str, other: str, longest: float = math.inf) -> Iterator[None]:
         """Hold the lock of this key; `other` is what another process that has it is doing."""
         waiting = partial(self._terminal.note, f"{other}; waiting for it.")
         with ExitStack() as stack:
             path = partial(self.store.file, file_name(LOCK, key))
-            self._try_to(lambda: stack.enter_context(lock(path(), waiting, self._terminal.check)))
+            self._try_to(lambda: stack.enter_context(lock(path(), waiting, self._terminal.check, longest=longest)))
             yield
 
     def keep(self, request: Request, credentials: Credentials, key: str, source: str) -> Answer:

@@ -1,11 +1,13 @@
 """One process at a time: a lock that the system frees when its holder ends, however it ends.
 
 A stopped process keeps it. So the holder touches the file again and again; when that ends, the next process takes the
-file away and goes on. filelock has no such thing, and importing it takes longer than all that comes before a question.
+file away and goes on. A holder that works for too long stops touching it. filelock has no such thing, and importing it
+takes longer than all that comes before a question.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -71,18 +73,25 @@ else:
 
 @contextmanager
 def lock(
-    path: str, waiting: Callable[[], None], check: Callable[[], object] = lambda: None, *, strict: bool = False
+    path: str,
+    waiting: Callable[[], None],
+    check: Callable[[], object] = lambda: None,
+    *,
+    strict: bool = False,
+    longest: float = math.inf,
 ) -> Iterator[None]:
     """Hold the lock of this name. The file goes with the lock.
 
     While it waits it calls `check`, which may raise, between two tries, and `waiting` once after a second. A `strict`
-    one is never taken from a stopped process. Raise OSError where the file cannot be made, or a strict one not locked.
+    one is never taken from a stopped process. After `longest` seconds this one counts as stopped. Raise OSError where
+    the file cannot be made, or a strict one not locked.
     """
     fd = _acquire(path, waiting, check, strict=strict)
     released = Event()
+    until = time.monotonic() + longest
 
     def touch() -> None:
-        while not released.wait(TOUCHED_EVERY):
+        while not released.wait(TOUCHED_EVERY) and time.monotonic() < until:
             with suppress(OSError):
                 os.utime(path)
 

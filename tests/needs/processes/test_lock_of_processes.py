@@ -163,3 +163,15 @@ def test_the_next_holders_file_stays(path: Path) -> None:
             first.wait()
             assert path.exists()
     assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+def test_a_holder_whose_work_goes_on_for_too_long_counts_as_stopped(path: Path) -> None:
+    with start(HOLDER.replace("flush=True))", "flush=True), longest=0)"), path) as first:
+        assert says(first) == "held"
+        with holder(path) as second:
+            assert [says(second), says(second)] == ["waiting", "held"]
+            assert first.poll() is None
+            second.communicate()
+        first.communicate()
+    assert list(path.parent.iterdir()) == []

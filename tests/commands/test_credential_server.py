@@ -1,0 +1,70 @@
+"""The server of `exec --serve` where a renewal stalls."""
+
+import http.client
+import json
+import threading
+import time
+
+import pytest
+from product import PATIENCE
+
+from mfaenv.commands import credential_server
+from mfaenv.commands.credential_server import PATH, CredentialServer
+from mfaenv.fast.entry import Session
+from mfaenv.model import PROCESS, Request, Span, Value
+from mfaenv.session.cache import Answer
+from mfaenv.session.obtain import Sessions
+
+NOTHING = Value("", "")
+REQUEST = Request(
+    profile=Value("work", "--profile"),
+    config_profile="work",
+    profiles=("work",),
+    kind=PROCESS,
+    keys=None,
+    device=NOTHING,
+    account="",
+    region=NOTHING,
+    session_region="",
+    endpoint=NOTHING,
+    duration=Span(3600, ""),
+    min_remaining=Span(0, ""),
+    hops=(),
+)
+
+
+class FirstStalls(Sessions):
+    """Sessions whose first renewal gets no answer until it is released."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+        self.renewals = 0
+
+    def renew(self, _request: Request) -> Answer:
+        self.renewals += 1
+        if self.renewals == 1:
+            self.released.wait(PATIENCE)
+            return Answer(Session())
+        now = time.time()
+        return Answer(Session(access_key="ASIANEW", secret_key="s", token="t", created=now, expires=int(now) + 3600))
+
+
+def ask(server: CredentialServer) -> tuple[int, dict[str, str]]:
+    connection = http.client.HTTPConnection(server.host, timeout=PATIENCE)
+    connection.request("GET", PATH, headers={"Authorization": server.token})
+    answer = connection.getresponse()
+    return answer.status, json.loads(answer.read())
+
+
+def test_a_renewal_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credential_server, "LONGEST", 0)
+    sessions = FirstStalls()
+    ended = Session(access_key="ASIAOLD", secret_key="s", token="t", created=1.0, expires=2)
+    with CredentialServer(sessions, REQUEST, ended, "mfaenv") as server:
+        assert [ask(server)[0] for _ in range(2)] == [503, 503]
+        assert sessions.renewals == 1
+        monkeypatch.setattr(credential_server, "LONGEST", PATIENCE)
+        monkeypatch.setattr(credential_server, "RENEWAL_SECONDS", 0)
+        status, got = ask(server)
+        sessions.released.set()
+    assert (status, got.get("AccessKeyId"), sessions.renewals) == (200, "ASIANEW", 2)
