@@ -47,12 +47,18 @@ def _words(title: str) -> list[str]:
 
 
 def _titles(path: str) -> list[str]:
-    """Return the titles in a file but indented ones, as the scanner finds them; none in one that cannot be read."""
+    """Return the titles in a file, as the scanner finds them; none in one that cannot be read.
+
+    Indented ones are left out where others are not indented.
+    """
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, and emptied
             return []
         with open(path, encoding=ENCODING) as file:
             titles = [line[1:].rpartition("]")[0] for line in file if line.startswith("[")]
+            if not titles:
+                file.seek(0)
+                titles = [section.title for section in scanner.scan(file.readlines()).sections]
     except (OSError, ValueError):
         return []
     return [title for title in titles if title not in {"", scanner.FOR_ALL}]

@@ -100,9 +100,18 @@ def test_names_are_those_that_are_read(env: dict[str, str], config: str, credent
     write(env, config, credentials)
     found = names.profiles(env)
     assert set(found) <= read(env)
-    if not re.search(r"^\s+\[", f"{config}\n{credentials}", re.MULTILINE):  # an indented title is left out
+    if not re.search(r"^\s+\[", f"{config}\n{credentials}", re.MULTILINE):  # indented titles may be left out
         assert set(found) == read(env)
     assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("blanks", [" ", "\t", "    "])
+def test_a_file_that_is_indented_throughout_has_names_too(env: dict[str, str], blanks: str) -> None:
+    config = "# said\n\n[default]\nregion = x\n[profile a]\ns3 =\n  [profile within] = 1\n[profile b]\n"
+    indented = "".join(f"{blanks}{line}" for line in config.splitlines(keepends=True))
+    write(env, indented, f"{blanks}[c]\n{blanks}region = x\n")
+    assert names.profiles(env) == ["default", "a", "b", "c"]
+    assert set(names.profiles(env)) == read(env)
 
 
 @pytest.mark.parametrize("path", ["", "/missing", os.devnull, "/"])
