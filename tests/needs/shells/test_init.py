@@ -137,7 +137,7 @@ def test_a_program_that_is_gone_or_killed_fails_the_line(tmp_path: Path, program
     if how == "killed":
         (tmp_path / "mfaenv").write_text("#!/bin/sh\nkill -9 $$\n")
         (tmp_path / "mfaenv").chmod(0o700)
-    lines = "eval $(mfaenv -p bob) && echo goes on", 'eval "$(mfaenv -p bob)" && echo goes on', "echo ended"
+    lines = ["eval $(mfaenv -p bob) && echo goes on", 'eval "$(mfaenv -p bob)" && echo goes on'] * 20 + ["echo ended"]
     script = tmp_path / "script"
     script.write_text("\n".join([text(shell).decode(), f"PATH={tmp_path}:/usr/bin:/bin", *lines]))
     done = subprocess.run([program, script], capture_output=True, text=True, check=False, timeout=60)
