@@ -24,8 +24,11 @@ SAID_AFTER = 1.0
 TOUCHED_EVERY = 1.0
 """Seconds after which the holder touches the file again."""
 
-STOPPED_AFTER = 5.0
-"""Seconds without a touch, by the clock of the one that waits, after which the holder counts as stopped."""
+STOPPED_AFTER = 30.0 if sys.platform == "win32" else 5.0
+"""Seconds without a touch, by the clock of the one that waits, after which the holder counts as stopped.
+
+No key stops a program on Windows, and a busy machine may take seconds to load botocore there.
+"""
 
 if sys.platform == "win32":
     import msvcrt
