@@ -55,10 +55,11 @@ def _titles(path: str) -> list[str]:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, and emptied
             return []
         with open(path, encoding=ENCODING) as file:
-            titles = [line[1:].rpartition("]")[0] for line in file if line.startswith("[")]
-            if not titles:
-                file.seek(0)
-                titles = [section.title for section in scanner.scan(file.readlines()).sections]
+            text = file.read()
     except (OSError, ValueError):
         return []
+    _, *parts = f"\n{text}".split("\n[")
+    titles = [part.partition("\n")[0].rpartition("]")[0] for part in parts]
+    if not titles:
+        titles = [section.title for section in scanner.scan(text.split("\n")).sections]
     return [title for title in titles if title not in {"", scanner.FOR_ALL}]
