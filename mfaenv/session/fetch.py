@@ -174,10 +174,11 @@ def _send(code: str, request: Request, background: BackgroundClient, context: Co
     if verdict() != remembered.REFUSED:  # what one got that was used may be about to be stored
         lock.acquire()
     if before := verdict():
+        lock.check_store()  # a process that was stopped may have lost the lock, and another has used the code
         left = CODE_SECONDS - context.now() % CODE_SECONDS
         raise UsedCodeError(f"That code was already {before}.", f"The device shows the next one in {int(left) + 1} s.")
     sts_client = background.client()
-    lock.check_store()  # a stopped process may have lost the lock since it has it
+    lock.check_store()  # as above
     try:
         credentials = sts.session_token(sts_client, background.keys.access_key, serial, code, request.duration.seconds)
     except WrongCodeError:
