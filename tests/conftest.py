@@ -1,5 +1,6 @@
 """What every test has: an environment without the developer in it, and mfaenv with and without a pretend AWS."""
 
+import json
 import os
 import signal
 import sys
@@ -226,6 +227,15 @@ def stored(product: Product, scenario: Scenario) -> Product:
     """mfaenv with a stored session of the default profile."""
     assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     return product
+
+
+@pytest.fixture
+def signed_in(product: Product, scenario: Scenario) -> dict[str, str]:
+    """The variables of a session of the default profile, which is stored."""
+    done = product.run("-f", "json", "-c", scenario.device.code())
+    assert done.status == 0, done.err
+    values: dict[str, str] = json.loads(done.out)
+    return values
 
 
 @pytest.fixture

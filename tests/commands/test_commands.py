@@ -17,14 +17,6 @@ from product import COMMAND, Product, as_nobody
 from mfaenv.pretend_aws.scenario import Scenario
 
 
-@pytest.fixture
-def signed_in(product: Product, scenario: Scenario) -> dict[str, str]:
-    done = product.run("-f", "json", "-c", scenario.device.code())
-    assert done.status == 0, done.err
-    values: dict[str, str] = json.loads(done.out)
-    return values
-
-
 def status(product: Product, *arguments: str) -> dict[str, Any]:
     done = product.run("status", "--json", *arguments)
     assert done.status == 0, done.err

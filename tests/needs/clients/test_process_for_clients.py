@@ -1,6 +1,5 @@
 """boto3 and the AWS CLI with `mfaenv process` in a profile."""
 
-import json
 import subprocess
 import sys
 
@@ -8,17 +7,6 @@ import pytest
 from observed_aws import ObservedAws
 from product import Product
 from terminals import need
-
-from mfaenv.pretend_aws.scenario import Scenario
-
-
-@pytest.fixture
-def signed_in(product: Product, scenario: Scenario) -> dict[str, str]:
-    done = product.run("-f", "json", "-c", scenario.device.code())
-    assert done.status == 0, done.err
-    values: dict[str, str] = json.loads(done.out)
-    return values
-
 
 BUCKETS = """
 import boto3

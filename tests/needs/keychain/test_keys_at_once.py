@@ -150,8 +150,7 @@ class Keyring(KeyringBackend):
             file.write("read\\n")
         return os.environ["ENTRY"] if service == "mfaenv" else None
 
-    def set_password(self, *_):
-        raise NotImplementedError
+    set_password = None  # nothing is stored here
 """
 
 

@@ -43,8 +43,7 @@ class Keyring(KeyringBackend):
             time.sleep(0.05)
         return os.environ["HELD"] if service == "mfaenv" else None
 
-    def set_password(self, *_):
-        raise NotImplementedError
+    set_password = None  # nothing is stored here
 """
 """Answers once what is to be said after a while is said, and no file says that it is locked."""
 
