@@ -1,4 +1,5 @@
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -47,3 +48,9 @@ def test_what_aws_would_not_take_is_explained(value: int, allowed: bool) -> None
         with pytest.raises(MfaenvError, match=rf"--duration: a session cannot last .*\({value} s\)") as raised:
             duration.within(value, limits, "--duration", "a session")
         assert raised.value.hint == "AWS allows 15m to 36h."
+
+
+def test_a_time_of_another_day_has_its_weekday() -> None:
+    now = time.mktime((2026, 11, 27, 13, 5, 0, 0, 0, -1))
+    for hours, expected in ((0, "13:05"), (10, "23:05"), (11, "Sat 00:05"), (24, "Sat 13:05"), (24 * 365, "Sat 13:05")):
+        assert duration.time_of_day(now + hours * UNITS["h"], now) == expected

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,7 @@ else:
 
 __all__ = [
     "COMMAND",
+    "MORNING",
     "NOBODY",
     "PATIENCE",
     "SOURCES",
@@ -48,6 +50,8 @@ KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 NOBODY = 65_534
 PATIENCE = 60
 """Seconds after which a process counts as hanging."""
+MORNING = f"HERE{time.gmtime().tm_hour - 9:+d}"
+"""A `TZ` in which it is past nine now: a session of twelve hours ends on the same day, and no weekday is shown."""
 
 
 class Outcome(NamedTuple):
@@ -73,7 +77,7 @@ class Product:
         """Options of strace, where it is to follow the runs."""
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         own = {"HOME": str(home), "USERPROFILE": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCES)}
-        self.env = {**kept, **own, **(env or {})}
+        self.env = {**kept, **own, "TZ": MORNING, **(env or {})}
 
     @property
     def cache(self) -> Path:
