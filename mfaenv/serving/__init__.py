@@ -1,5 +1,5 @@
-"""What this program serves on loopback: one server (`loopback`), for the programs of this user alone (`peers`).
+"""What this program serves on loopback: one server (`loopback`), for the programs of this user alone.
 
-With it a browser gets a secret link (`browser`, `one_time_redirect`), what `exec --serve` runs gets credentials, which
-a process of its own keeps (`own_process`), and the demo has its AWS.
+With it a browser gets a secret link (`browser`), what `exec --serve` runs gets credentials, which a process of its own
+keeps (`own_process`), and the demo has its AWS.
 """

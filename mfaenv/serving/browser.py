@@ -1,20 +1,25 @@
-"""The person's browser: the one that BROWSER names, or else the system's own."""
+"""The person's browser: the one that BROWSER names, or else the system's own, led to a secret link once."""
 
 from __future__ import annotations
 
+import hmac
 import os
+import secrets
 import shlex
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from http import HTTPStatus
 
 from mfaenv.errors import MfaenvError
-from mfaenv.serving import one_time_redirect
+from mfaenv.serving.loopback import POLL_SECONDS, HttpRequest, HttpResponse, LoopbackServer
 from mfaenv.terminal import program
 
 Open = Callable[[str], None]
-Start = one_time_redirect.Start
+Start = Callable[[str], AbstractContextManager[Callable[[], object]]]
 
 VARIABLE = "BROWSER"
 PLACEHOLDER = "%s"
@@ -25,6 +30,12 @@ STARTED_SECONDS = 5
 OPENERS = (("xdg-open",), ("gio", "open"), ("x-www-browser",))
 WINDOWS_FROM_LINUX = (("wslview",), ("powershell.exe", "-NoProfile", "-Command", "Start-Process"))
 """In the Windows Subsystem for Linux: https://wslu.wedotstuff.com/wslu/wslview.html, which not everybody has."""
+
+SECONDS = 60
+"""How long the browser has to ask."""
+
+PATH_BYTES = 32
+_HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 ELSE = "--print shows the link instead, which signs in whoever has it."
 
@@ -40,7 +51,7 @@ def find(env: Mapping[str, str]) -> Open:
             raise MfaenvError(f"{VARIABLE} names no program that is there.", ELSE)
         return lambda link: _open_named(link, env)
     start = _system_opener(env)
-    return lambda link: one_time_redirect.hand_over(link, start)
+    return lambda link: hand_over(link, start)
 
 
 def _named(env: Mapping[str, str]) -> Iterator[list[str]]:
@@ -129,3 +140,25 @@ def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:
         lacking = "no program that opens a browser" if has_display else "no display to show a browser on"
         raise MfaenvError(f"There is {lacking}.", ELSE)
     return command
+
+
+def hand_over(link: str, start: Start, seconds: float = SECONDS) -> None:
+    """Let `start` open the address, and wait until the link was given; what its block gets is called meanwhile.
+
+    Raise MfaenvError where nobody asked within the seconds, and what both of these raise.
+    """
+    path, first, answered = f"/{secrets.token_urlsafe(PATH_BYTES)}", threading.Lock(), threading.Event()
+
+    def redirect(request: HttpRequest) -> HttpResponse:
+        is_it = not request.query and hmac.compare_digest(request.path.encode(), path.encode())
+        if is_it and first.acquire(blocking=False):
+            return HttpResponse(HTTPStatus.FOUND, headers={"Location": link, **_HEADERS}, after=answered.set)
+        return HttpResponse(HTTPStatus.NOT_FOUND, headers=_HEADERS)
+
+    with LoopbackServer(redirect) as server:
+        end = time.monotonic() + seconds
+        with start(f"http://{server.host}{path}") as check:
+            while not answered.wait(POLL_SECONDS):
+                check()
+                if time.monotonic() > end:
+                    raise MfaenvError("No browser has asked for the page.", "--print shows the link, to open it.")

@@ -14,7 +14,7 @@ from direct_aws import DirectAws
 from observed_aws import ObservedAws
 from product import COMMAND
 
-from mfaenv.commands.demo.command import show_code
+from mfaenv.commands.demo import show_code
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.environment import DEMO
 from mfaenv.pretend_aws.scenario import POLICIES, build_scenario

@@ -16,7 +16,7 @@ import pytest
 from product import NOBODY
 
 from mfaenv.errors import MfaenvError
-from mfaenv.serving import one_time_redirect
+from mfaenv.serving import browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ def hand_over(start: Callable[[str], object]) -> None:
         start(address)
         return nullcontext(lambda: None)
 
-    one_time_redirect.hand_over(LINK, started)
+    browser.hand_over(LINK, started)
 
 
 def test_the_first_who_asks_is_led_to_the_link() -> None:
@@ -125,7 +125,7 @@ def test_each_time_it_is_another() -> None:
 
     for _ in range(2):
         with pytest.raises(MfaenvError, match="No browser has asked") as error:
-            one_time_redirect.hand_over(LINK, started, seconds=0)
+            browser.hand_over(LINK, started, seconds=0)
         assert "secret" not in error.value.message + error.value.hint
     first, second = (urlsplit(address).path for address in addresses)
     assert first != second
@@ -137,4 +137,4 @@ def test_what_goes_wrong_meanwhile_ends_the_waiting() -> None:
         raise MfaenvError("no browser")
 
     with pytest.raises(MfaenvError, match="no browser"):
-        one_time_redirect.hand_over(LINK, lambda _: nullcontext(failed))
+        browser.hand_over(LINK, lambda _: nullcontext(failed))

@@ -13,7 +13,7 @@ from product import COMMAND, SOURCES
 from terminals import Window, need
 
 from mfaenv import shells
-from mfaenv.commands.demo.shell import start
+from mfaenv.commands.demo import start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,9 +68,9 @@ def env(home: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
 
 @pytest.mark.parametrize("name", shells.NAMES)
 def test_a_shell_is_led_to_the_demo_or_the_person_is_told(tmp_path: Path, name: str) -> None:
-    started = start(name, {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_REGION": "eu-demo-1"})
+    words, _, remark = start(name, {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_REGION": "eu-demo-1"})
     files = "".join(file.read_text() for file in tmp_path.iterdir())
-    assert ("eu-demo-1" in files + str(started.words)) == (not started.remark)
+    assert ("eu-demo-1" in files + str(words)) == (not remark)
 
 
 @pytest.mark.parametrize("name", SHELLS)

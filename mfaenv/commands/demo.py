@@ -1,5 +1,11 @@
-"""`mfaenv demo`: run a shell, a command or the steps of the main job with a pretend AWS, and leave nothing behind."""
+"""`mfaenv demo`: run a shell, a command or the steps of the main job with a pretend AWS, and leave nothing behind.
 
+What the user's startup files set in the shell (keys in ~/.bashrc) must not win: the demo's variables are set once more
+after them, by the shell's own way to run something before its first prompt, where some shells' prompts get a mark too;
+where a shell has none the user is warned.
+"""
+
+import json
 import os
 import shutil
 import sys
@@ -8,10 +14,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from socket import socket
+from subprocess import PIPE, STDOUT
 from tempfile import TemporaryDirectory, gettempdir
 
-from mfaenv.commands.demo.shell import start
-from mfaenv.commands.demo.steps import show_steps
+from mfaenv import shells
+from mfaenv.commands import startup
 from mfaenv.commands.exec import user_shell
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
@@ -23,11 +30,11 @@ from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.pages import NoDeviceError, read_code_page
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
 from mfaenv.pretend_aws.server import PretendAws
-from mfaenv.shells import loading_line
 from mfaenv.shells.detect import identify
-from mfaenv.terminal.foreground import run_in_foreground, stopped_in_order, undisturbed
+from mfaenv.terminal import foreground
 from mfaenv.terminal.program import find
 from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.tty import printable
 
 PREFIX = "mfaenv-demo-"
 """Of a demo's folder. The port is next in its name, so that another demo can see whether this one still runs."""
@@ -69,16 +76,16 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
         scenario, policy = without_device(scenario), NO_DEVICE
         if not (command or on_terminal):
             raise MfaenvError("The steps that are shown without a terminal take a device.", "Type it in a terminal.")
-    with stopped_in_order(), _served(scenario, env) as (url, demo_env):
+    with foreground.stopped_in_order(), _served(scenario, env) as (url, demo_env):
         if command:
-            return run_in_foreground(command, demo_env)
+            return foreground.run_in_foreground(command, demo_env)
         if not on_terminal:
             show_steps(scenario, url, demo_env)
             return DONE
         shell = user_shell(demo_env)
-        started = start(shell, demo_env)
-        Terminal(demo_env).tell(_introduction(scenario, url, policy, shell) + started.remark)
-        return run_in_foreground(started.words, {**demo_env, **started.variables})
+        words, variables, remark = start(shell, demo_env)
+        Terminal(demo_env).tell(_introduction(scenario, url, policy, shell) + remark)
+        return foreground.run_in_foreground(words, {**demo_env, **variables})
 
 
 def show_code(env: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep) -> int:
@@ -111,7 +118,7 @@ def _served(scenario: Scenario, env: Mapping[str, str]) -> Iterator[tuple[str, d
     """Serve the world; yield its address and the environment in which programs find it."""
     opened = ExitStack()
     try:
-        with undisturbed():
+        with foreground.undisturbed():
             _sweep(gettempdir())
             url = opened.enter_context(PretendAws(scenario.world)).url
             prefix = f"{PREFIX}{url.rpartition(':')[2]}-"
@@ -123,7 +130,7 @@ def _served(scenario: Scenario, env: Mapping[str, str]) -> Iterator[tuple[str, d
         # Go's SDK takes AWS_ENDPOINT_URL for services, but not where it assumes a role by itself.
         yield url, {**theirs, **files, "AWS_ENDPOINT_URL_STS": url, environment.DEMO: url}
     finally:
-        with undisturbed():
+        with foreground.undisturbed():
             opened.close()
 
 
@@ -144,8 +151,112 @@ def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:
     steps = [
         ("aws s3 ls", before),
         *(set_up if policy == NO_DEVICE else [code]),
-        (loading_line(identify([shell]) or "sh"), "asks for the code"),
+        (shells.loading_line(identify([shell]) or "sh"), "asks for the code"),
         ("aws s3 ls", "works"),
     ]
     lines = "\n".join(f"  {line:<18}  {effect}" for line, effect in steps)
     return _INTRODUCTION.format(url=url, policy=words, steps=lines)
+
+
+REMOVED = (
+    *environment.CLEARED,
+    *environment.SET,
+    *environment.SETTING_VARIABLES.values(),
+    environment.IGNORE_ADDRESSES,
+    environment.ADDRESS_OF_KEYS,
+    "AWS_CA_BUNDLE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_ENDPOINT_URL_IAM",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_MFA_SERIAL",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "MFAENV_DURATION",
+    "MFAENV_MIN_REMAINING",
+    "MFAENV_TOKEN_CODE",
+)
+"""Variables that lead programs to other services, keys or devices, or answer for the user."""
+
+PREFIXES = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")
+"""How the names of the variables begin that the demo sets."""
+
+REMARK = """
+Where this shell's startup files set AWS_... variables, they win here: unset them.
+"""
+
+
+def start(shell: str, env: Mapping[str, str]) -> tuple[list[str], dict[str, str], str]:
+    """Return the command line and the variables that start the shell in the demo's environment, and a remark to show.
+
+    Write the file that its template needs beside the AWS config file.
+    """
+    name = identify([shell]) or ""
+    language = shells.get_target(name) if name else shells.Target()
+    if not (language.demo_words or language.demo_variable):
+        return [shell], {}, REMARK
+    ours = {variable: value for variable, value in env.items() if variable.startswith(PREFIXES)}
+    gone = [variable for variable in REMOVED if variable not in ours]
+    text = shells.render(name, [*((variable, None) for variable in gone), *ours.items()]).decode()
+    if language.demo_template:
+        text = startup.filled(language.demo_template, {"TEXT": text})
+    folder = Path(env["AWS_CONFIG_FILE"]).parent
+    file = folder / language.demo_file
+    if language.demo_file:
+        file.touch(0o600)
+        file.write_text(text, encoding="utf-8", newline="")
+    values = {"text": text, "folder": str(folder), "file": str(file), "json": json.dumps(str(file))}
+    variable, _, value = language.demo_variable.partition("=")
+    variables = {"_MFAENV_THEIRS": env[variable]} if variable in env else {}
+    if variable:
+        variables[variable] = value.format_map(values)
+    return [shell, *(word.format_map(values) for word in language.demo_words)], variables, ""
+
+
+_PROGRAM = 'import boto3; print(", ".join(one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]))'
+"""A program like the user's own, which reads the demo's AWS files and variables and knows no mfaenv."""
+
+
+def show_steps(scenario: Scenario, url: str, env: Mapping[str, str]) -> None:
+    """Print every step on standard output. Raise MfaenvError at the first that fails."""
+    _say(f"A pretend AWS listens at {url}. Nothing leaves this machine.")
+    _say(f"A program that lists buckets: {_PROGRAM}")
+    _say(f"May it, with the access key {scenario.key.id} as it is? {_answer(*_run_program(env))}")
+    code = scenario.device.code()
+    _say(f"The code that the MFA device {scenario.device.serial} shows now: {code}")
+    _say('Your line in a shell: eval "$(mfaenv)"')
+    _say(f"Here the same session as data: mfaenv --format json --token-code {code}")
+    words = ("-m", "mfaenv", "--quiet", "--format", "json", "--token-code", "-")
+    status, printed = _run(env, *words, typed=code)
+    if status:
+        raise MfaenvError(f"This step ended with status {status}.", "Its own message is above.")
+    session = json.loads(printed)
+    end = session["AWS_CREDENTIAL_EXPIRATION"]
+    _say(f"It gave AWS_ACCESS_KEY_ID={session['AWS_ACCESS_KEY_ID']} and its session token, good until {end}")
+    status, printed = _run_program({**env, **session})
+    _say(f"May the session list buckets? {_answer(status, printed)}")
+    if status:
+        raise MfaenvError("The session was refused.", "Run `mfaenv demo` in a terminal to look closer.")
+
+
+def _run_program(env: Mapping[str, str]) -> tuple[int, str]:
+    """Return the program's exit status, and all that it printed: the end of a traceback is its answer too."""
+    return _run(env, "-c", _PROGRAM, stderr=STDOUT)
+
+
+def _run(env: Mapping[str, str], *words: str, typed: str = "", **streams: int) -> tuple[int, str]:
+    """Return the exit status of a program in Python, and what it printed on standard output."""
+    with foreground.started([sys.executable, "-P", *words], env, stdin=PIPE, stdout=PIPE, **streams) as process:
+        printed, _ = process.communicate(typed.encode())
+    return process.returncode, printed.decode().strip()
+
+
+def _answer(status: int, printed: str) -> str:
+    """Return what the program printed last: the buckets, or the error of its traceback."""
+    last = printed.rpartition("\n")[2]
+    return f"No. {last.partition(': ')[2]}" if status else f"Yes: {last}"
+
+
+def _say(line: str) -> None:
+    text_to_stdout(f"{printable(line)}\n")
