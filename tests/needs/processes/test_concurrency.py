@@ -31,7 +31,7 @@ MOMENTS = {
     "AWS has answered": ("fchmod", 3),
     "the code is noted": ("rename", 2),
     "the device is noted": ("rename", 3),
-    "the session is written": ("utimensat", 3),
+    "the session is written": ("fchmod", 5),
     "the session takes its place": ("rename", 4),
     "the session is announced": ("rename", 5),
     "the lock is removed": ("unlink", 1),
