@@ -75,7 +75,6 @@ class Entry:
     """What one file of the store says, as a frozen value. A field is an annotation of the class, with its default."""
 
     PREFIX = ""
-    READERS = READERS
     SECRETS = frozenset[str]()
     key: str
 
@@ -90,7 +89,7 @@ class Entry:
         """
         fields = (None if b"\0" in data else load(data)) or {}
         try:
-            return cls(**{name: cls.READERS[kind](fields[name]) for name, kind in cls.__annotations__.items()})
+            return cls(**{name: READERS[kind](fields[name]) for name, kind in cls.__annotations__.items()})
         except (KeyError, ValueError):
             return None
 
@@ -113,7 +112,7 @@ class Entry:
 def written(value: object) -> str:
     """Return the text of a field's value."""
     if isinstance(value, tuple):
-        return "\n".join(row if isinstance(row, str) else " ".join(map(str, row)) for row in value)
+        return "\n".join(value)
     return "" if value is None else str(value)
 
 

@@ -113,7 +113,18 @@ LIMIT = "MFAENV_SESSION_POLICY"
 """To what session policies limit the role's session of this shell, in a word: for prompts."""
 
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
-SET = (*CREDENTIALS, *REGIONS, PROFILE, EXPIRES, REGION_MARK, SOURCE_KEY, PINNED, SETTINGS, LIMIT)
+SET = {
+    **dict(zip(CREDENTIALS, ("access_key", "secret_key", "token", "expiration"), strict=True)),
+    **dict.fromkeys(REGIONS, "region"),
+    PROFILE: "profile",
+    EXPIRES: "expires",
+    REGION_MARK: "region_mark",
+    SOURCE_KEY: "source_key",
+    PINNED: "pinned",
+    SETTINGS: "settings",
+    LIMIT: "limit",
+}
+"""The variables that a session sets, in this order, and the name of each value in `pairs`."""
 
 ENDING = (*CREDENTIALS, EXPIRES, SETTINGS, LIMIT)
 """What goes when a session has ended by itself, with what SETTINGS names; profile and region stay for the next one."""
@@ -205,24 +216,9 @@ def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]
     account, region, region_mark, source_key, pinned, settings and limit. PROFILE_AS in `env` is one of
     PROFILE_NAMES or empty.
     """
-    expires = session.get("expires", "")
-    region = session.get("region")
-    values = (
-        session["access_key"],
-        session["secret_key"],
-        session.get("token"),
-        timestamp(int(expires)) if expires else None,
-        region,
-        region,
-        session["profile"],
-        expires,
-        session.get("region_mark"),
-        session.get("source_key"),
-        session.get("pinned"),
-        session.get("settings"),
-        session.get("limit"),
-    )
-    named = [(name, value or None) for name, value in zip(SET, values, strict=True)]
+    expires = session.get("expires")
+    values = {**session, "expiration": timestamp(int(expires)) if expires else ""}
+    named = [(name, values.get(field) or None) for name, field in SET.items()]
     profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
     theirs = env.get(AWS_PROFILE) if env.get(STORE) and env.get(PROFILE_AS) != AWS_PROFILE else ""
     others = (*profile_and_account, (PUT_BACK, theirs), *words(session.get("settings", "")))

@@ -1,9 +1,8 @@
 """What is remembered beside sessions: devices, keys of programs, codes that AWS took or refused, dismissed prompts."""
 
-from collections.abc import Callable
 from contextlib import suppress
 
-from mfaenv.fast.entry import READERS, Entry, file_name, whole
+from mfaenv.fast.entry import Entry, file_name
 from mfaenv.model import Keys, Request, Value, account_of
 from mfaenv.store import CLOSED, CODE, DEVICE, KEY, Store
 
@@ -15,9 +14,6 @@ VERDICT_SECONDS = 90
 
 DISMISSED_SECONDS = 60
 """Who waits for the window sees it at once."""
-
-MOST_CODES = 100
-"""More wrong codes than these in a minute and a half are no typing errors; the oldest are forgotten."""
 
 USED = "used"
 REFUSED = "refused"
@@ -41,24 +37,13 @@ class RememberedKey(Entry):
     access_key: str = ""
 
 
-def _codes(text: str) -> tuple[tuple[str, str, int], ...]:
-    rows = (line.split(" ") for line in text.split("\n") if text)
-    return tuple((code, verdict, whole(until)) for code, verdict, until in rows)
-
-
-_READERS: dict[object, Callable[[str], object]] = {**READERS, tuple[tuple[str, str, int], ...]: _codes}
-
-
-class Codes(Entry):
-    """What AWS answered to the codes of a device, whose serial number is the key.
-
-    Of each: the digits, the verdict, and until when it counts, in seconds since 1970.
-    """
+class SentCode(Entry):
+    """What AWS answered to a code, and until when that counts, in seconds since 1970."""
 
     PREFIX = CODE
-    READERS = _READERS
     key: str = ""
-    codes: tuple[tuple[str, str, int], ...] = ()
+    verdict: str = ""
+    until: int = 0
 
 
 class DismissedPrompt(Entry):
@@ -144,10 +129,8 @@ def remember_key(store: Store, profile: str, command: str, access_key: str, now:
 
 def verdict(store: Store, serial: str, code: str, now: float) -> str:
     """Return what AWS answered to this code a moment ago: USED, REFUSED or an empty text."""
-    for each, answer, until in (store.get(Codes, serial) or Codes()).codes:
-        if each == code and now < until:
-            return answer
-    return ""
+    entry = store.get(SentCode, f"{serial}\n{code}")
+    return entry.verdict if entry and now < entry.until else ""
 
 
 def remember_code(store: Store, serial: str, code: str, answer: str, now: float) -> None:
@@ -155,12 +138,10 @@ def remember_code(store: Store, serial: str, code: str, answer: str, now: float)
 
     The code is written as it is. A used one opens nothing any more, and a refused one opened nothing; one that belongs
     to another device ends in a moment, and the session beside it in the store is worth more. Six digits with a hash
-    over them are found in a second. Two processes never do this at once: only who calls AWS does.
+    over them are found in a second.
     """
     until = int(now) + VERDICT_SECONDS
-    codes = store.get(Codes, serial) or Codes()
-    kept = [row for row in codes.codes if row[0] != code and now < row[2]][-MOST_CODES:]
-    store.put(Codes(key=serial, codes=(*kept, (code, answer, until))), until)
+    store.put(SentCode(key=f"{serial}\n{code}", verdict=answer, until=until), until)
 
 
 def is_dismissed(store: Store, access_key: str, since: float, now: float) -> bool:

@@ -166,7 +166,7 @@ def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
         entry.Session,
         fast.CachedRequest,
         remembered.RememberedDevice,
-        remembered.Codes,
+        remembered.SentCode,
         remembered.RememberedKey,
         remembered.DismissedPrompt,
     )

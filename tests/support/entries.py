@@ -2,6 +2,6 @@
 
 from mfaenv.fast import CachedRequest
 from mfaenv.fast.entry import Entry, Session
-from mfaenv.session.remembered import Codes, RememberedDevice, RememberedKey
+from mfaenv.session.remembered import RememberedDevice, RememberedKey, SentCode
 
-KINDS: tuple[type[Entry], ...] = (Session, CachedRequest, RememberedDevice, Codes, RememberedKey)
+KINDS: tuple[type[Entry], ...] = (Session, CachedRequest, RememberedDevice, SentCode, RememberedKey)

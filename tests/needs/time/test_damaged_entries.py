@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from mfaenv import store
 from mfaenv.fast import CachedRequest, entry
 from mfaenv.fast.entry import Entry, Session
-from mfaenv.session.remembered import Codes, RememberedDevice
+from mfaenv.session.remembered import RememberedDevice, SentCode
 from mfaenv.store import Store
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ KNOWN = [
     a_field(CachedRequest, "files", "none\t/a\0b"),
     a_field(CachedRequest, "session_key", None),
     a_field(RememberedDevice, "serial", None),
-    a_field(Codes, "codes", "123456 used soon"),
-    a_field(Codes, "codes", "123456 used " + "9" * 5000),
+    a_field(SentCode, "until", "soon"),
+    a_field(SentCode, "until", "9" * 5000),
 ]
 """What was taken for a mistake once, or nearly."""
 
@@ -150,7 +150,7 @@ def test_no_field_is_a_mistake_in_mfaenv(ways: Ways, changes: list[Changed]) -> 
         place.prepare()
         key = f"AKIAIOSFODNN7EXAMPLE\n{env['AWS_ENDPOINT_URL']}"
         place.put(RememberedDevice(key=key, serial=SERIAL, account="123456789012"), 4_000_000_000)
-        place.put(Codes(key=SERIAL, codes=(("123456", "used", 4_000_000_000),)), 4_000_000_000)
+        place.put(SentCode(key=f"{SERIAL}\n123456", verdict="used", until=4_000_000_000), 4_000_000_000)
         for arguments in ([], ["-p", "role"]):
             ways.stock(arguments, env, 10_000)
             assert ways.long(["--shell", "bash", "--cached", *arguments], env).status == 0
