@@ -1,4 +1,4 @@
-"""Command lines, as people type them and as the system splits them."""
+"""Command lines, as people type them and as the system splits them, and the one that installs an extra."""
 
 import os
 import sys
@@ -9,6 +9,11 @@ MFAENV = "mfaenv"
 
 ENDINGS = ".COM;.EXE;.BAT;.CMD"
 """Of Windows' programs where PATHEXT does not list them."""
+
+EXTRA_PACKAGES = {"keychain": "keyring", "login": "botocore[crt]"}
+"""What an extra adds: pipx and uv add packages to an environment, and Debian has them by other names."""
+
+DEBIAN_PACKAGES = {"keychain": "python3-keyring", "login": "python3-awscrt"}
 
 
 def join(words: Words) -> str:
@@ -37,3 +42,18 @@ def started() -> str:
 def aws_configure(profile: str) -> str:
     """Return the command of the AWS CLI that stores a profile's keys; without the option it writes [default]."""
     return join(("aws", "configure", "--profile", profile))
+
+
+def install_command(extra: str) -> str:
+    """Return the command that installs an extra beside this very mfaenv: another Python's pip is of no use."""
+    import sysconfig  # here and below: errors are rare, and all that is loaded takes time
+    from importlib.util import find_spec
+
+    if os.path.exists(os.path.join(sys.prefix, "pipx_metadata.json")):
+        return join(("pipx", "inject", MFAENV, EXTRA_PACKAGES[extra]))
+    is_debians = os.path.exists(os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED"))  # PEP 668
+    if sys.prefix == sys.base_prefix and is_debians and os.path.exists("/usr/bin/apt"):
+        return join(("sudo", "apt", "install", DEBIAN_PACKAGES[extra]))
+    if not find_spec("pip"):  # an environment that uv made, of a tool too
+        return join(("uv", "pip", "install", "-p", sys.executable, EXTRA_PACKAGES[extra]))
+    return join((sys.executable, "-m", "pip", "install", f"{MFAENV}[{extra}]"))

@@ -2,24 +2,7 @@
 
 from mfaenv import CODE_NEEDED, DONE, FAILED, INTERRUPTED, USAGE
 
-__all__ = [
-    "CODE_NEEDED",
-    "DONE",
-    "FAILED",
-    "INTERRUPTED",
-    "LONGEST_TEXT",
-    "SHOWN_AT_EACH_END",
-    "USAGE",
-    "ArrivedError",
-    "DeniedError",
-    "MfaenvError",
-    "NothingStoredError",
-    "WrongCodeError",
-    "drawn",
-    "from_signal",
-    "listed",
-    "without_password",
-]
+__all__ = ["CODE_NEEDED", "DONE", "FAILED", "INTERRUPTED", "USAGE"]
 
 
 class MfaenvError(Exception):

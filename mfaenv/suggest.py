@@ -17,21 +17,18 @@ def hint(wrong: str, names: Words, otherwise: str) -> str:
 
     Return `otherwise` where there is none of these.
     """
+    part = wrong.lstrip("-")
     begun = [name for name in names if wrong and name.startswith(wrong)]
-    close = begun[:MOST] or _closest(wrong, names) or _with_part(wrong, names)[:MOST]
+    with_part = [name for name in names if part and f"-{part}" in name]
+    close = begun[:MOST] or _closest(wrong, names) or with_part[:MOST]
     return f"Did you mean {' or '.join(close)}?" if close else otherwise
 
 
 def _closest(wrong: str, names: Words) -> list[str]:
-    """Return the closest name, if one is close. The dashes of options do not count: all options are alike in them."""
     import difflib
 
     if len(wrong) * sum(map(len, names)) > LONGEST_SEARCH:
         return []
+    # The dashes of options do not count: all options are alike in them.
     bare = {name.lstrip("-"): name for name in names}
     return [bare[close] for close in difflib.get_close_matches(wrong.lstrip("-"), list(bare), n=1, cutoff=ALIKE)]
-
-
-def _with_part(wrong: str, names: Words) -> list[str]:
-    part = wrong.lstrip("-")
-    return [name for name in names if part and f"-{part}" in name]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfaenv.extras import install_command
+from mfaenv.command_line import install_command
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mfaenv import duration
+from mfaenv.command_line import install_command
 from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_password
-from mfaenv.extras import install_command
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError

@@ -10,7 +10,7 @@ from mfaenv.aws import address, client, regions, signin
 from mfaenv.aws.signin import Console
 from mfaenv.config import resolve, roles, settings, sources
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.fast import environment, parse
+from mfaenv.fast import parse
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, Request, account_of
@@ -29,8 +29,8 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     The link signs in whoever has it, for fifteen minutes: only standard output gets it, or the browser.
     """
     asked = fast.fingerprint(options, env)
-    with settings.hidden(env):
-        return _run(options, environment.without_settings(env), asked)
+    with settings.hidden(env) as visible:
+        return _run(options, visible, asked)
 
 
 def _run(options: Options, env: Mapping[str, str], asked: str) -> int:

@@ -11,7 +11,7 @@ from functools import partial
 from mfaenv import fast, shells
 from mfaenv.commands import notice
 from mfaenv.commands.target import get_target
-from mfaenv.config.paths import file_paths
+from mfaenv.config.names import file_paths
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.entry import Fields

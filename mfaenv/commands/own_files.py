@@ -15,8 +15,7 @@ from tempfile import TemporaryDirectory
 
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import AwsFiles, Sections
-from mfaenv.config.names import profile_of
-from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
+from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING, file_paths, profile_of
 from mfaenv.config.sources import GIVE_CREDENTIALS
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
@@ -38,8 +37,8 @@ def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator
     """
     config, credentials = file_paths(env)
     copies = {
-        CONFIG[0]: _without_keys(config, profile_of, terminal),
-        CREDENTIALS[0]: _without_keys(credentials, str, terminal),
+        CONFIG_VARIABLE: _without_keys(config, profile_of, terminal),
+        CREDENTIALS_VARIABLE: _without_keys(credentials, str, terminal),
     }
     with ExitStack() as opened:
         texts = {variable: text for variable, text in copies.items() if text}
@@ -60,11 +59,11 @@ def with_one_profile(name: str, files: AwsFiles, keys: Mapping[str, str]) -> Ite
     sections = {DEFAULT: section, **({f"profile {shlex.quote(name)}": section} if name != DEFAULT else {})}
     values = {option: keys[field] for option, field in _OPTIONS.items() if keys.get(field)}
     texts = {
-        CONFIG[0]: _text({**sections, **of_services}),
-        CREDENTIALS[0]: _text({title: values for title in dict.fromkeys((DEFAULT, name)) if values}),
+        CONFIG_VARIABLE: _text({**sections, **of_services}),
+        CREDENTIALS_VARIABLE: _text({title: values for title in dict.fromkeys((DEFAULT, name)) if values}),
     }
     with _private(texts, f"of profile {name} alone") as variables:
-        cache = os.path.join(os.path.dirname(variables[CONFIG[0]]), "cache")
+        cache = os.path.join(os.path.dirname(variables[CONFIG_VARIABLE]), "cache")
         yield {**variables, "MFAENV_CACHE_DIR": cache, environment.ONLY: name}
 
 

@@ -63,10 +63,9 @@ def _served(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]
     env = dict(env)  # before this process hides some of it from botocore
     coredump.prevent()
     with ExitStack() as opened:
-        opened.enter_context(settings.hidden(env))
+        visible = opened.enter_context(settings.hidden(env))
         terminal, sessions_by_key = Terminal.for_options(options, env), dict[str, Session]()
-        ours = environment.without_settings(env)
-        resolved = service.Resolved(options, ours, fast.fingerprint(options, env))
+        resolved = service.Resolved(options, visible, fast.fingerprint(options, env))
         answer = resolved.answer(terminal, sessions_by_key)
         resolved.warn_of_lost(terminal)
         own = resolved.fields(answer)

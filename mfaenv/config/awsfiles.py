@@ -7,8 +7,9 @@ from functools import cache
 from typing import NamedTuple
 
 from mfaenv.config import names, scanner
-from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING, file_paths
+from mfaenv.config.names import ENCODING, file_paths
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import FILES
 
 Section = dict[str, str]
 Sections = dict[str, Section]
@@ -141,7 +142,7 @@ def scan(path: str, errors: str = "strict") -> scanner.Scan:
         what = "a directory" if kind == stat.S_IFDIR else "a pipe or a socket"
         raise UnreadableError(
             f"{short(path)} is {what}, not a file.",
-            f"Name a file in {CONFIG[0]} or {CREDENTIALS[0]}, or put one there: AWS's tools read nothing else.",
+            f"Name a file in {' or '.join(FILES)}, or put one there: AWS's tools read nothing else.",
         )
     with open(path, encoding=ENCODING, errors=errors) as file:
         return scanner.scan(file.readlines())

@@ -1,14 +1,26 @@
-"""Which profiles the AWS files name, without a look at what they say: a Tab waits for this."""
+"""Where the AWS files are, and which profiles they name, without a look at what they say: a Tab waits for this."""
 
+import io
 import os
 import stat
 
 from mfaenv.config import scanner
-from mfaenv.config.paths import ENCODING, file_paths
+from mfaenv.fast import FILES
 from mfaenv.fast.parse import DEFAULT, Env
+
+CONFIG_VARIABLE, CREDENTIALS_VARIABLE = FILES
+ENCODING = io.text_encoding(None)
+"""What botocore reads them in: the locale's, or UTF-8 where that is C."""
 
 KINDS = ("profile", "services")
 """What the sections of the config file are of that are read."""
+
+
+def file_paths(env: Env) -> tuple[str, str]:
+    """Return the paths of the config file and the credentials file; an empty variable means none, as in botocore."""
+    config = env.get(CONFIG_VARIABLE, "~/.aws/config")
+    credentials = env.get(CREDENTIALS_VARIABLE, "~/.aws/credentials")
+    return os.path.expanduser(os.path.expandvars(config)), os.path.expanduser(os.path.expandvars(credentials))
 
 
 def profiles(env: Env) -> list[str]:

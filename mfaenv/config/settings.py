@@ -183,11 +183,14 @@ def _urls(
 
 
 @contextmanager
-def hidden(env: Mapping[str, str]) -> Iterator[None]:
-    """Take out of this process what an earlier session's profile brought: botocore would read it for the next one."""
+def hidden(env: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Take out of this process what an earlier session's profile brought: botocore would read it for the next one.
+
+    Yield the environment without it.
+    """
     names = (*environment.settings(env), environment.SETTINGS)
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
-        yield
+        yield environment.without_settings(env)
     finally:
         os.environ.update(kept)

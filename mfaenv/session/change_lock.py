@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from mfaenv.config import paths, rewrite
+from mfaenv.config import names, rewrite
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import file_name
 from mfaenv.session.lock import lock
@@ -33,6 +33,6 @@ def change_lock(terminal: Terminal) -> Iterator[None]:
                 f"The store {store.path} cannot hold a lock: {error.strerror or error}.",
                 "Without it nothing is changed. Name another folder in MFAENV_CACHE_DIR.",
             ) from None
-        for file in filter(None, paths.file_paths(terminal.env)):
+        for file in filter(None, names.file_paths(terminal.env)):
             rewrite.remove_abandoned(file)
         yield

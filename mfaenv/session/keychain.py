@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from threading import Timer
 from typing import TYPE_CHECKING
 
+from mfaenv.command_line import install_command
 from mfaenv.config import process
 from mfaenv.errors import MfaenvError
-from mfaenv.extras import install_command
 from mfaenv.model import Keys
 from mfaenv.session.lock import SAID_AFTER
 from mfaenv.terminal import program

@@ -16,17 +16,12 @@ from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 
 
-def in_keychain(request: Request) -> str:
-    """Return the entry of the keychain that the request's program prints; an empty text for another's program."""
-    return process.entry(request.process.text) if request.process.text else ""
-
-
 def load_keys(request: Request, env: Mapping[str, str], tell: Tell) -> Keys | Credentials:
     """Return what the program gives: long-term keys, or a session's. Raise MfaenvError.
 
     Our own program is not started: the keychain is read here, and where that has to be waited for, it is told.
     """
-    entry = in_keychain(request)
+    entry = process.entry(request.process.text)
     if entry:
         keys = keychain.get(entry, tell)
         if keys is None:

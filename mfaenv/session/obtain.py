@@ -6,7 +6,7 @@ from functools import partial
 
 from mfaenv import duration
 from mfaenv.aws import address, client, sts
-from mfaenv.config import role_sessions
+from mfaenv.config import process, role_sessions
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Credentials, Keys, Origin, Request, Span, Value
@@ -200,7 +200,7 @@ class Sessions:
             )
         source = self._source(request)
         searched = not request.device.text
-        if searched or not request.account or not longterm.in_keychain(request):
+        if searched or not request.account or not process.entry(request.process.text):
             # Before anybody is asked: another's program may ask on the terminal too.
             keys = longterm.loaded(request, keys, self._terminal.env, self._terminal.awaited)
         if searched or not request.account:

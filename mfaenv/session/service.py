@@ -1,12 +1,13 @@
 """A request to a session, for every command: what was asked, how a session may be got, and what a shell gets of it."""
 
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 from mfaenv import fast
 from mfaenv.config import acquisition, provenance, resolve, settings, sources
-from mfaenv.config.paths import file_paths
+from mfaenv.config.names import file_paths
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, NothingStoredError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Fields, Session
@@ -15,8 +16,14 @@ from mfaenv.session import profile_choice, remembered
 from mfaenv.session.cache import Answer
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
-from mfaenv.store import Store, cached_requests
+from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
+
+SETTLED_AFTER = 2.0
+"""Seconds; more than the coarsest clock of a file system in use."""
+
+FORGOTTEN_AFTER = 30 * 86_400
+"""Seconds after which a request that was stored for the fast path is removed; the full path stores it again."""
 
 
 def obtain(
@@ -31,8 +38,8 @@ def obtain(
         raise MfaenvError("--cached and --refresh cannot be used together.", "Leave one of them out.", status=USAGE)
     fingerprint = fast.fingerprint(options, env)
     try:
-        with settings.hidden(env):
-            resolved = Resolved(options, environment.without_settings(env), fingerprint, terminal)
+        with settings.hidden(env) as visible:
+            resolved = Resolved(options, visible, fingerprint, terminal)
             check(resolved.own)
             fields = resolved.fields(resolved.answer(terminal))
             if not fast.with_account(options):
@@ -63,7 +70,7 @@ class Resolved:
             raise MfaenvError(f"{name} does not know '{env[name]}'.", hint, status=USAGE)
         self.store = Store.of(env)
         self.store.check()
-        self._states = cached_requests.states(file_paths(env))  # before they are read
+        self._states = _states(file_paths(env))  # before they are read
         self.files = resolve.load_files(options, env)
         if terminal and (chosen := profile_choice.instead_of_default(options, env, self.files, terminal)):
             options = {**options, "profile": chosen}
@@ -115,17 +122,31 @@ class Resolved:
         request = remembered.filled_in(self.request, self.store)
         if request.keys is None:
             return  # what botocore resolves is asked for each time, and so are the roles on top of it
+        now = time.time()
         with suppress(OSError):
+            if not all(_has_settled(path, now) for path in file_paths(self.env)):
+                return  # the next state of a file that is too new could look the same
             names = [remembered.device_file(request.keys.access_key, request.endpoint.text)]
             if request.process.text:
                 names.append(remembered.key_file(request.profiles[-1], request.process.text))
-            cached_requests.write(
-                self.store,
-                fast.CachedRequest(
-                    key=self._fingerprint,
-                    files=(*self._states, *cached_requests.states(map(self.store.file, names))),
-                    session_key=answer.key,
-                    min_remaining=request.min_remaining.seconds,
-                    **self.own,
-                ),
+            cached = fast.CachedRequest(
+                key=self._fingerprint,
+                files=(*self._states, *_states(map(self.store.file, names))),
+                session_key=answer.key,
+                min_remaining=request.min_remaining.seconds,
+                **self.own,
             )
+            self.store.put(cached, now + FORGOTTEN_AFTER)
+
+
+def _states(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the states of files as a cached request has them, to be looked at before the files are read."""
+    return tuple(f"{fast.signature(path)}\t{path}" for path in paths)
+
+
+def _has_settled(path: str, now: float) -> bool:
+    try:
+        changed = os.stat(path)
+    except OSError:
+        return True
+    return max(changed.st_mtime, changed.st_ctime) + SETTLED_AFTER < now

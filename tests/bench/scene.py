@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mfaenv.store import cached_requests
+from mfaenv.session import service
 
 from . import timing
 from .pretend import CHAINED, CODE, Sts
@@ -35,7 +35,7 @@ class Scene:
         self.many = Stage(folder / "many", url, programs, others=MANY)
         self.none = Stage(folder / "none", url, programs)
         self.chain = Stage(folder / "chain", url, programs, chained=CHAINED)
-        time.sleep(cached_requests.SETTLED_AFTER + 0.1)  # no answer is stored for files that have just been written
+        time.sleep(service.SETTLED_AFTER + 0.1)  # no answer is stored for files that have just been written
         self.sign_in()
 
     def damaged(self, blanks: int) -> Stage:

@@ -13,7 +13,7 @@ from product import Product
 
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import AwsFiles, Sections
-from mfaenv.config.paths import file_paths
+from mfaenv.config.names import file_paths
 from mfaenv.errors import MfaenvError
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfaenv.config import awsfiles, names
-from mfaenv.config.paths import file_paths
+from mfaenv.config.names import file_paths
 from mfaenv.errors import MfaenvError
 
 NAMES = ["default", "a", "a b", "é", "日本", "a.b@c", "it's", 'say "hi"', "profile", "DEFAULT", "a]b", "", "\x1b"]

@@ -17,7 +17,7 @@ from product import COMMAND, Outcome, Product
 from mfaenv import fast
 from mfaenv.errors import CODE_NEEDED, DONE
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.store import cached_requests
+from mfaenv.session import service
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork there")
 
@@ -241,8 +241,8 @@ def test_a_file_whose_time_was_set_back_is_fresh_all_the_same(tmp_path: Path) ->
     file.touch()
     os.utime(file, (0, 0))
     now = time.time()
-    assert not cached_requests._has_settled(str(file), now)
-    assert cached_requests._has_settled(str(file), now + cached_requests.SETTLED_AFTER + 1)
+    assert not service._has_settled(str(file), now)
+    assert service._has_settled(str(file), now + service.SETTLED_AFTER + 1)
 
 
 def around(folder: str, env: Mapping[str, str]) -> dict[str, str]:
@@ -316,7 +316,7 @@ def get(product: Product, scenario: Scenario) -> None:
 
 def settle(product: Product, clock: Clock) -> None:
     """Let the files grow old enough to be told from their next state, and the answer be written."""
-    clock.advance(cached_requests.SETTLED_AFTER + 1)
+    clock.advance(service.SETTLED_AFTER + 1)
     assert product.run("--shell", "bash", "--cached").status == DONE
     assert count_answers(product) == 1
 

@@ -33,8 +33,8 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Offer what is missing, one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, dry_run="dry_run" in options, yes="yes" in options)
-    with settings.hidden(env):
-        line = _offer_all(options, environment.without_settings(env), offers)
+    with settings.hidden(env) as visible:
+        line = _offer_all(options, visible, offers)
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:

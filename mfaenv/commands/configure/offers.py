@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from mfaenv.config import edit, rewrite
 from mfaenv.config.awsfiles import short
-from mfaenv.config.paths import CONFIG, ENCODING
+from mfaenv.config.names import CONFIG_VARIABLE, ENCODING
 from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast.output import text_to_stdout
@@ -72,7 +72,7 @@ class Offers:
     ) -> bool:
         """Offer settings in the profiles' sections of the config file, as `change` does; None removes one."""
         if not path:
-            raise MfaenvError(f"{CONFIG[0]} names no file.", "Unset it, or name a file.")
+            raise MfaenvError(f"{CONFIG_VARIABLE} names no file.", "Unset it, or name a file.")
         file = changed = rewrite.read(path, ENCODING)
         for profile, values in profiles.items():
             changed = edit.with_values(changed, profile, values)

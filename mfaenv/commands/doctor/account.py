@@ -15,7 +15,6 @@ from mfaenv.config import process
 from mfaenv.config.sources import ENVIRONMENT
 from mfaenv.fast.environment import SOURCE_KEY
 from mfaenv.model import Request
-from mfaenv.session import longterm
 from mfaenv.session.device import NO_SECURITY_KEYS
 
 REFUSED_SECONDS = 300
@@ -48,7 +47,7 @@ def _keys(request: Request) -> Check:
     if key.startswith("ASIA"):
         text = "is a session's access key, whose token is missing here"
         return Check("keys", key, text, State.WRONG, "Put long-term keys (AKIA…) there, or the aws_session_token too.")
-    if longterm.in_keychain(request):
+    if process.entry(request.process.text):
         return Check("keys", key, f"long-term, in the keychain ({source})")
     if source in {ENVIRONMENT, SOURCE_KEY} or request.process.text:
         return Check("keys", key, "long-term")

@@ -11,7 +11,7 @@ from mfaenv.commands.doctor.report import Check, Report, State
 from mfaenv.commands.doctor.verdict import Enforcement, Verdict, judge
 from mfaenv.config import acquisition, resolve, settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
-from mfaenv.fast import catalog, environment
+from mfaenv.fast import catalog
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.model import NEVER_ASK, Request
@@ -29,8 +29,8 @@ DELETE_KEYS = "No policy of the account applies to its root user: delete these k
 def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Examine, and print it all. Raise MfaenvError (usage) for options that are wrong; KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
-    with settings.hidden(env):
-        report = examine(options, environment.without_settings(env), Context(Store.of(env), terminal))
+    with settings.hidden(env) as visible:
+        report = examine(options, visible, Context(Store.of(visible), terminal))
     if options.get("as_json"):
         import json
 

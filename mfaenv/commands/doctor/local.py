@@ -11,7 +11,7 @@ from mfaenv.commands import status, target
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles, process, provenance, sources
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.config.paths import CONFIG, CREDENTIALS, file_paths
+from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
 from mfaenv.errors import MfaenvError, without_password
 from mfaenv.model import Acquisition, Request
@@ -48,7 +48,7 @@ IN_WORDS = {
 
 def aws_files(env: Mapping[str, str]) -> Iterator[Check]:
     """Yield whether each file is there, and who can read it; what is wrong in it is a problem with the values."""
-    for path, variable in zip(file_paths(env), (CONFIG[0], CREDENTIALS[0]), strict=True):
+    for path, variable in zip(file_paths(env), (CONFIG_VARIABLE, CREDENTIALS_VARIABLE), strict=True):
         name, named = awsfiles.short(path), f" ({variable})" if env.get(variable) else ""
         try:
             mode = stat.S_IMODE(os.stat(path).st_mode)

@@ -13,7 +13,7 @@ from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
 from mfaenv.config import settings
 from mfaenv.errors import DONE, USAGE, MfaenvError
-from mfaenv.fast import catalog, environment
+from mfaenv.fast import catalog
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.session import keychain, longterm
@@ -29,8 +29,8 @@ def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     if options.get("delete") and word != "rotate":
         hint = "Type: mfaenv keys rotate --delete"
         raise MfaenvError("Only rotate deletes keys: --delete belongs to it.", hint, status=USAGE)
-    with settings.hidden(env):
-        return ACTIONS[word](options, environment.without_settings(env))
+    with settings.hidden(env) as visible:
+        return ACTIONS[word](options, visible)
 
 
 def _get(options: Options, env: Mapping[str, str]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mfaenv.config import awsfiles, edit, process, rewrite, sources
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.config.paths import CONFIG, CREDENTIALS, ENCODING
+from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING
 from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Keys
@@ -56,7 +56,7 @@ class FileSection:
 
     def _read(self) -> TextFile:
         if not self.path:
-            names = f"{CONFIG[0]} and {CREDENTIALS[0]}"
+            names = f"{CONFIG_VARIABLE} and {CREDENTIALS_VARIABLE}"
             raise MfaenvError("An AWS file has no name.", f"Set {names} to files, or unset them.")
         return rewrite.read(self.path, ENCODING)
 

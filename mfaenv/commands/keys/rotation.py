@@ -47,7 +47,7 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     how = acquisition.settle(options, env, request, files)
     root = request.profiles[-1]
     place = places.of_profile(files, root, terminal)
-    in_place = request.keys.source == files.where(root) if request.keys else longterm.in_keychain(request)
+    in_place = request.keys.source == files.where(root) if request.keys else process.entry(request.process.text)
     if place is None or not in_place:
         raise _not_stored(request)
     begun = place.load()
@@ -73,7 +73,7 @@ def run(options: Options, env: Mapping[str, str]) -> int:
 def _not_stored(request: Request) -> MfaenvError:
     root = request.profiles[-1]
     if request.process.text and process.is_ours(request.process.text):
-        return longterm.not_there(longterm.in_keychain(request) or root)
+        return longterm.not_there(process.entry(request.process.text) or root)
     if request.kind == METADATA:
         return longterm.none_stored(root)
     source = request.keys.source if request.keys else f"another source ({request.kind})"

@@ -19,7 +19,7 @@ from terminals import CTRL_C, PATIENCE, SHELLS, Shell, Window, need, open_window
 
 from mfaenv import shells
 from mfaenv.commands import startup
-from mfaenv.config import awsfiles, paths
+from mfaenv.config import awsfiles, names
 from mfaenv.fast.catalog import COMMANDS
 
 if TYPE_CHECKING:
@@ -336,7 +336,8 @@ def listed(furnished: Product, shell: str, kind: str, *before: str) -> list[str]
 @pytest.mark.parametrize("shell", LISTS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_profiles_are_those_that_mfaenv_reads(furnished: Product, shell: str, kind: str) -> None:
-    files = {variable: str(furnished.home / usual[2:]) for variable, usual in (paths.CONFIG, paths.CREDENTIALS)}
+    home = furnished.home / ".aws"
+    files = {names.CONFIG_VARIABLE: str(home / "config"), names.CREDENTIALS_VARIABLE: str(home / "credentials")}
     assert set(listed(furnished, shell, kind)) == set(awsfiles.load(files).profiles)
 
 

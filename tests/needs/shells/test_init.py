@@ -19,7 +19,7 @@ from tree_sitter import Language, Parser
 from mfaenv import shells
 from mfaenv.commands import startup
 from mfaenv.fast import catalog, environment
-from mfaenv.store import cached_requests
+from mfaenv.session import service
 
 if TYPE_CHECKING:
     from product import Product
@@ -121,7 +121,7 @@ def test_the_plain_way_prints_what_the_command_line_prints(product: Product, sce
 
 
 def test_the_plain_way_does_not_load_the_command_line(product: Product, scenario: Scenario) -> None:
-    time.sleep(cached_requests.SETTLED_AFTER)  # files as fresh as these are read again
+    time.sleep(service.SETTLED_AFTER)  # files as fresh as these are read again
     stored(product, scenario)
     code = "import sys; from mfaenv.__main__ import run; run(['init', 'bash', '--no-hook']);"
     product.command = (sys.executable, "-c", f"{code} print('#', *sys.modules)")
