@@ -21,7 +21,7 @@ from mfaenv import __version__
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import Device
-from mfaenv.shells import NAMES, PLAIN
+from mfaenv.shells import NAMES, UNQUOTED
 from mfaenv.store import SESSION, Store
 
 
@@ -39,7 +39,7 @@ def answer(product: Product, *arguments: str) -> dict[str, str]:
 def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product, scenario: Scenario) -> None:
     lines = stored.run("--shell", "bash").out.splitlines()
     assert lines.pop(0) == "${mfaenv_needs_eval+}&&"
-    assert lines.pop(0) == f"\\test 0{PLAIN}0&&"
+    assert lines.pop(0) == f"\\test 0{UNQUOTED}0&&"
     assert re.fullmatch(r"_mfaenv_text=`unset( \w+)+`&&", lines.pop(0))
     statements = [re.fullmatch(r"(unset|export) (\w+)(?:=(\S+))?(?:&&|;)", line) for line in lines]
     found = [statement.groups() for statement in statements if statement]

@@ -10,13 +10,11 @@ from mfaenv import shells
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeAlias
 
     Run = Callable[["Options", "Words", "Env"], int]
 
-Env: "TypeAlias" = "Mapping[str, str]"
-Words: "TypeAlias" = "Sequence[str]"
-"""For annotations in modules that each Tab or start of a shell loads: collections.abc would make it a fifth longer."""
+Env = shells.Env
+Words = shells.Words
 
 MAIN = ""
 """The main command has no name."""

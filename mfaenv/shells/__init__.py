@@ -8,13 +8,18 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import TypeAlias
 
     from mfaenv.shells.tab import Tab
 
+    Env: TypeAlias = Mapping[str, str]
+    Words: TypeAlias = Sequence[str]
+else:  # to load collections.abc would make each Tab, and the start of each shell, a fifth longer
+    Env = Words = object
+
 Pair = tuple[str, "str | None"]
 """A variable's name and its value; None removes the variable."""
-
 
 SHELLS = {
     "bash": ("bash.Bash", "rbash"),
@@ -61,93 +66,50 @@ FORMATS = tuple(_FORMATS)
 
 
 class Target:
-    """A shell or a format: how it writes one variable, and how its statements make a whole.
+    """A shell or a format: how it writes one variable, and how its statements make a whole."""
 
-    ``assign`` raises ValueError for a value that the target cannot hold; characters that it can never hold are data.
-    """
+    # Returns the statement that sets and exports a variable, from its name and value. Raises ValueError for a value
+    # that the target cannot hold; characters that it can never hold are data.
+    assign: "Callable[[str, str], str]"
 
+    # The documented line that loads what is printed; `{command}` is the program with its options.
     line = ""
-    """The documented line that loads what is printed; ``{command}`` is the program with its options."""
-
+    # The documented line of the shell's startup file that loads what `{command} init {target}` prints.
     init = ""
-    """The documented line of the shell's startup file that loads what ``{command} init {target}`` prints."""
+    refused = "\0"  # characters that no value may have here
+    holds_variables = True  # with which programs are started; data may be of any length
+    encoding: str | None = "utf-8"  # None: that of the console, which the caller knows
+    remedy = ""  # what to do about a value that the target cannot hold
+    reads: tuple[str, ...] = ()  # other shells whose text is the same to this one
 
-    refused = "\0"
-    """Characters that no value may have here."""
+    # Templates, beside the shell's file, of what `mfaenv init` prints.
+    function: tuple[str, ...] = ()  # none: there is no function
+    hook: tuple[str, ...] = ()  # the prompt hook
+    completion = ""  # of Tab; empty where it has none
+    script = ""  # what the function runs where it is one line, which cannot choose
+    template_values: tuple[tuple[str, str], ...] = ()  # what they hold for this shell alone, by name: `@CLOCK@`
+    saved = False  # whether the shell evaluates no text: the function is kept in a file, and gets the session itself
 
-    holds_variables = True
-    """Whether what is set becomes variables, which programs are started with. Data may be of any length."""
+    # The startup file: below a variable where that is set, else the first that is there, else the first.
+    startup_files: tuple[str, ...] = ()
+    startup_query: tuple[str, ...] = ()  # arguments with which the shell itself prints its path
+    startup_before = ""  # a file that it reads only where it has none of its own: a new one begins by reading it
+    startup_by_hand = ""  # why no line in a file loads the function, though there is one
 
-    encoding: str | None = "utf-8"
-    """None: that of the console, which the caller knows."""
-
-    remedy = ""
-    """What to do about a value that the target cannot hold."""
-
-    reads: tuple[str, ...] = ()
-    """Other shells whose text is the same to this one."""
-
-    function: tuple[str, ...] = ()
-    """Templates, beside the shell's file, of the function that ``mfaenv init`` prints; none: there is no function."""
-
-    hook: tuple[str, ...] = ()
-    """Templates of its prompt hook."""
-
-    template_values: tuple[tuple[str, str], ...] = ()
-    """What its templates hold for this shell alone, by name: ``@CLOCK@``."""
-
-    startup: tuple[str, ...] = ()
-    """The shell's startup file: below a variable where that is set, else the first that is there, else the first."""
-
-    startup_query: tuple[str, ...] = ()
-    """Arguments with which the shell itself prints the path of that file."""
-
-    startup_before = ""
-    """A file that it reads only where it has no startup file of its own: a new one begins by reading it."""
-
-    startup_by_hand = ""
-    """Why no line in a file loads the function, though there is one."""
-
+    # Arguments with which the shell runs text after its own startup files: {text}, or a {file} with it ({json}: its
+    # path as JSON); or a variable that leads it there: `ENV={file}`. Without both it cannot.
     demo_words: tuple[str, ...] = ()
-    """Arguments with which the shell runs text after its own startup files: {text}, or a {file} with it.
+    demo_variable = ""  # the template finds the user's own one as _MFAENV_THEIRS
+    demo_file = ""  # the name of that file
+    demo_template = ""  # what stands there around the text
 
-    `{json}` is the file's path as JSON. Without these and the variable it cannot.
-    """
-
-    demo_variable = ""
-    """A variable that leads it there: `ENV={file}`. The template finds the user's own one as _MFAENV_THEIRS."""
-
-    demo_file = ""
-    """The name of that file."""
-
-    demo_template = ""
-    """What stands there around the text."""
-
-    script = ""
-    """What the function runs where it is one line, which cannot choose; a file beside the shell's."""
-
-    saved = False
-    """Whether the shell evaluates no text: the function is kept in a file, and gets the stored session itself."""
-
-    completion = ""
-    """The template of its completion with Tab; empty where it has none."""
-
-    completes_programs = True
-    """Whether it can complete the words of another program within a line."""
-
-    lists_programs = True
-    """Whether it then knows the names of programs, too."""
-
-    matches = False
-    """Whether it picks the words itself that fit what is typed, by rules of its own."""
+    completes_programs = True  # whether Tab can complete the words of another program within a line
+    lists_programs = True  # whether it then knows the names of programs, too
+    matches = False  # whether it picks the words itself that fit what is typed, by rules of its own
 
     def begin(self, names: list[str], *, tried: bool) -> str:  # noqa: ARG002 - most shells need nothing there
         """Return what stands before the statements that set and remove these variables, as `render` has `tried`."""
         return ""
-
-    def assign(self, name: str, value: str) -> str:
-        """Return the statement that sets and exports the variable."""
-        raise NotImplementedError  # not ABC's: its metaclass takes a stored session longer than the text it writes
 
     def remove(self, name: str) -> str:  # noqa: ARG002 - a data format only has what is set
         """Return the statement that removes the variable, and succeeds where there is none; empty in a format."""
@@ -161,7 +123,7 @@ class Target:
         """Return the whole of what is printed."""
         return b"".join(statement + b"\n" for statement in statements)
 
-    def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - some hand it over there
+    def tab(self, handed: Words, env: Env) -> "Tab":  # noqa: ARG002 - some hand it over there
         """Return what the completion hands over as arguments or in the environment."""
         from mfaenv.shells.tab import Tab
 
@@ -173,15 +135,15 @@ class Target:
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-PLAIN = LETTERS + "_@%+:,./=-"
+UNQUOTED = LETTERS + "_@%+:,./=-"
 
 
-def is_plain(value: str) -> bool:
+def needs_no_quotes(value: str) -> bool:
     """Return whether the value means itself without quotes, in every POSIX shell.
 
     zsh replaces ``=ls`` by the path of ls at the beginning of an assigned value and after a colon in it.
     """
-    return not value.strip(PLAIN) and not value.startswith("=") and ":=" not in value
+    return not value.strip(UNQUOTED) and not value.startswith("=") and ":=" not in value
 
 
 def octal(value: str) -> str:
@@ -256,9 +218,9 @@ def get_target(target: str) -> "Target":
         from mfaenv.errors import USAGE, MfaenvError
 
         raise MfaenvError(f"No shell is called {target}.", f"Choose from {', '.join(NAMES + FORMATS)}.", status=USAGE)
-    module, _, kind = path.rpartition(".")
+    module, _, class_name = path.rpartition(".")
     # Not importlib: it is one more module on the way of a stored session.
-    language: Target = getattr(__import__(f"{__name__}.{module}", fromlist=[kind]), kind)()
+    language: Target = getattr(__import__(f"{__name__}.{module}", fromlist=[class_name]), class_name)()
     return language
 
 

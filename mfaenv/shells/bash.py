@@ -1,11 +1,9 @@
 """bash."""
 
-from mfaenv.shells import PLAIN, Target, is_plain, octal
+from mfaenv.shells import UNQUOTED, Env, Target, Words, needs_no_quotes, octal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from mfaenv.shells.tab import Tab
 
 _NEEDS_EVAL = "${mfaenv_needs_eval+}"
@@ -42,7 +40,7 @@ class Bash(Target):
         ("PRINT", PRINTED),
     )
     completion = "bash.completion.bash"
-    startup: tuple[str, ...] = ("~/.bashrc",)
+    startup_files: tuple[str, ...] = ("~/.bashrc",)
     demo_words: tuple[str, ...] = ("--rcfile", "{file}", "-i")
     demo_file = "bashrc"
     demo_template = "bash.demo.sh"
@@ -57,12 +55,12 @@ class Bash(Target):
         removed by one command before anything is set: it goes on behind a variable that is read-only, and fails.
         """
         if tried and names:
-            return f"{_NEEDS_EVAL}&&\n\\test 0{PLAIN}0&&\n_mfaenv_text=`unset {' '.join(names)}`"
+            return f"{_NEEDS_EVAL}&&\n\\test 0{UNQUOTED}0&&\n_mfaenv_text=`unset {' '.join(names)}`"
         old = " ".join(name for name in names if name.startswith("AWS_"))
         return f"{_NEEDS_EVAL}&&\nunset {old}" if old else _NEEDS_EVAL
 
     def assign(self, name: str, value: str) -> str:
-        return f"export {name}={value}" if is_plain(value) else self.assign_odd(name, value)
+        return f"export {name}={value}" if needs_no_quotes(value) else self.assign_odd(name, value)
 
     def assign_odd(self, name: str, value: str) -> str:
         """Return the statement for a value that is not plain, in quotes that dash and posh do not know."""
@@ -78,8 +76,8 @@ class Bash(Target):
         """Join the statements so that one that fails, as for a read-only variable, fails the line."""
         return b"&&\n".join(statements) + b";\n"
 
-    def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - all is in the arguments
+    def tab(self, handed: Words, env: Env) -> "Tab":  # noqa: ARG002 - all is in the arguments
         """Return what the completion hands over: the line, the characters that cut words, and bash's own words."""
-        from mfaenv.shells.bash_tab import BashTab
+        from mfaenv.shells.tab import BashTab
 
         return BashTab(self, handed)

@@ -1,11 +1,9 @@
 """csh and tcsh."""
 
-from mfaenv.shells import Target, is_plain, printed
+from mfaenv.shells import Env, Target, Words, needs_no_quotes, printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from mfaenv.shells.tab import Tab
 
 
@@ -29,12 +27,12 @@ class Tcsh(Target):
     reads: tuple[str, ...] = ("csh",)
     function: tuple[str, ...] = ("tcsh.function.csh",)
     script = "tcsh.script.csh"
-    startup: tuple[str, ...] = ("~/.tcshrc",)
+    startup_files: tuple[str, ...] = ("~/.tcshrc",)
     startup_before = "~/.cshrc"
     _longest_printed = 4096
 
     def assign(self, name: str, value: str) -> str:
-        if is_plain(value):
+        if needs_no_quotes(value):
             return f"setenv {name} {value};"
         if not value.isascii() and len(value.encode("utf-8", "surrogateescape")) > self._longest_printed:
             raise ValueError
@@ -46,7 +44,7 @@ class Tcsh(Target):
     def fail(self, status: int) -> str:
         return f"(exit {status});"
 
-    def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - it gives no arguments
+    def tab(self, handed: Words, env: Env) -> "Tab":  # noqa: ARG002 - it gives no arguments
         """Return what tcsh hands over: the line up to the cursor, in a variable."""
         line = env["COMMAND_LINE"]
         for mark in ";|&(`":
@@ -63,7 +61,7 @@ class Csh(Tcsh):
     """BSD's csh, which reads no line over 4,080 bytes: "Word too long."."""
 
     init = ""
-    startup = ()
+    startup_files = ()
     reads = ()
     function = ()
     completion = ""

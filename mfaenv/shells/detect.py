@@ -5,11 +5,11 @@ import sys
 
 from mfaenv import shells
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.shells import NAMES, SHELLS, UPGRADES
+from mfaenv.shells import NAMES, SHELLS, UPGRADES, Env, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
 _PROGRAMS = {program: name for name, (_, *others) in SHELLS.items() for program in (name, *others)}
 """The shell that each program is, by the program's name."""
@@ -21,7 +21,7 @@ FARTHEST = 10
 """Processes above this one that are looked at."""
 
 
-def detect(env: "Mapping[str, str]", named: str = "") -> str:
+def detect(env: Env, named: str = "") -> str:
     """Return the shell to print for: the ``named`` one, which is ``MFAENV_SHELL``'s, else the one that evaluates.
 
     Raise MfaenvError (usage) when none is known, and when the named one's text means something else to the caller.
@@ -41,7 +41,7 @@ def believed(name: str) -> str:
     return larger if larger and _parent() == larger else name
 
 
-def evaluator(env: "Mapping[str, str]", named: str = "") -> str:
+def evaluator(env: Env, named: str = "") -> str:
     """Return the shell that evaluates what is printed: the one that called, else the named one, else the login shell.
 
     With a named one, only a shell that called by itself counts: a program in between may have set ``MFAENV_SHELL``.
@@ -70,7 +70,7 @@ def reads(shell: str, other: str) -> bool:
     return other == shell or other in shells.get_target(shell).reads
 
 
-def identify(words: "Sequence[str]") -> str | None:
+def identify(words: Words) -> str | None:
     """Return the shell that a process with this command line is, or None."""
     if words and _basename(words[0]).startswith(_HOSTS):
         words = [word for word in words[1:] if not word.startswith("-")]

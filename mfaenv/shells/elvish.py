@@ -11,7 +11,7 @@ class Elvish(Target):
     function = ("elvish.function.elv",)
     hook = ("elvish.hook.elv",)
     completion = "elvish.completion.elv"
-    startup = ("$XDG_CONFIG_HOME/elvish/rc.elv", "$APPDATA/elvish/rc.elv", "~/.config/elvish/rc.elv")
+    startup_files = ("$XDG_CONFIG_HOME/elvish/rc.elv", "$APPDATA/elvish/rc.elv", "~/.config/elvish/rc.elv")
     matches = True
 
     def assign(self, name: str, value: str) -> str:

@@ -1,6 +1,6 @@
 """fish."""
 
-from mfaenv.shells import Target, escape, is_plain
+from mfaenv.shells import Target, escape, needs_no_quotes
 
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _HIDDEN = "hides that of the session: type this outside the function or block that sets it."
@@ -17,7 +17,7 @@ class Fish(Target):
     function = ("fish.function.fish",)
     hook = ("fish.hook.fish",)
     completion = "fish.completion.fish"
-    startup = ("$XDG_CONFIG_HOME/fish/config.fish", "~/.config/fish/config.fish")
+    startup_files = ("$XDG_CONFIG_HOME/fish/config.fish", "~/.config/fish/config.fish")
     demo_words = ("--init-command", "{text}")
     demo_template = "fish.demo.fish"
     matches = True
@@ -27,7 +27,7 @@ class Fish(Target):
 
         A key that a local variable hides fails the line. `set` keeps the status, and so does the test of the next key.
         """
-        written = f"'{value}'" if is_plain(value) else escape(value, "\\X%02x")
+        written = f"'{value}'" if needs_no_quotes(value) else escape(value, "\\X%02x")
         assigned = f"set -gx {name} {written};"
         if name not in _KEYS:
             return assigned

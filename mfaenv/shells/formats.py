@@ -1,33 +1,8 @@
 """Data instead of shell code: JSON, dotenv files, GitHub Actions' environment file, credential_process."""
 
-from mfaenv.shells import Target, is_plain
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mfaenv.shells import Pair
+from mfaenv.shells import Pair, Target, needs_no_quotes
 
 _JSON_ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\"}
-
-
-def _json_member(name: str, value: str) -> str:
-    """Return a member of an object; the json module would cost half of an interpreter's start.
-
-    JSON demands an escape for U+0000 to U+001F (RFC 8259, section 7); what else a terminal does not just show has one
-    too. Half a surrogate pair is left, and is refused where the text is encoded.
-    """
-    escaped = value.translate(_JSON_ESCAPES)
-    return f'"{name}": "{escaped if escaped.isprintable() else "".join(map(_json_character, escaped))}"'
-
-
-def _json_character(character: str) -> str:
-    if character.isprintable() or "\ud800" <= character <= "\udfff":
-        return character
-    units = character.encode("utf-16-be").hex()
-    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
-
-
 _PROCESS_MEMBERS = {
     "AWS_ACCESS_KEY_ID": "AccessKeyId",
     "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
@@ -38,15 +13,28 @@ _PROCESS_MEMBERS = {
 
 
 class Json(Target):
-    """An object of what is set."""
+    """An object of what is set; the json module would cost half of an interpreter's start."""
 
     holds_variables = False
 
     def assign(self, name: str, value: str) -> str:
-        return _json_member(name, value)
+        """Return a member of the object.
+
+        JSON demands an escape for U+0000 to U+001F (RFC 8259, section 7); what else a terminal does not just show has
+        one too. Half a surrogate pair is left, and is refused where the text is encoded.
+        """
+        escaped = value.translate(_JSON_ESCAPES)
+        return f'"{name}": "{escaped if escaped.isprintable() else "".join(map(_json_character, escaped))}"'
 
     def join(self, statements: list[bytes]) -> bytes:
         return b"{" + b", ".join(statements) + b"}\n"
+
+
+def _json_character(character: str) -> str:
+    if character.isprintable() or "\ud800" <= character <= "\udfff":
+        return character
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 class Process(Json):
@@ -58,7 +46,7 @@ class Process(Json):
     def assign(self, name: str, value: str) -> str:
         """Return the member; an empty text for a variable that is no part of credentials."""
         member = _PROCESS_MEMBERS.get(name)
-        return _json_member(member, value) if member else ""
+        return super().assign(member, value) if member else ""
 
     def join(self, statements: list[bytes]) -> bytes:
         return super().join([b'"Version": 1', *statements])
@@ -75,7 +63,7 @@ class Dotenv(Target):
 
     def assign(self, name: str, value: str) -> str:
         """Return the line. Raise ValueError where no quotes mean the same to all."""
-        return f"{name}={value if is_plain(value) else self._quote(value)}"
+        return f"{name}={value if needs_no_quotes(value) else self._quote(value)}"
 
     def _quote(self, value: str) -> str:
         if "'" not in value and "${" not in value and "\\\\" not in value and not value.endswith("\\"):
@@ -107,7 +95,7 @@ _MASKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _COMMAND_ESCAPES = {ord("%"): "%25", ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
-def github_masks(pairs: "Iterable[Pair]") -> str:
+def github_masks(pairs: list[Pair]) -> str:
     """Return the workflow commands that keep the keys out of a job's log, which shows the variables of each later step.
 
     They are for standard error, where the runner reads commands too; standard output is the file's content.

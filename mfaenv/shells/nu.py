@@ -1,6 +1,6 @@
 """Nushell, which evaluates no text but loads a record."""
 
-from mfaenv.shells import is_plain
+from mfaenv.shells import needs_no_quotes
 from mfaenv.shells.formats import Json
 
 
@@ -24,7 +24,7 @@ class Nu(Json):
 
     def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - the word brings its own
         """Return the line with the word in quotes where it needs some."""
-        return f"{word if is_plain(word) and word not in _VALUES else _quoted(word)}\t{meaning}"
+        return f"{word if needs_no_quotes(word) and word not in _VALUES else _quoted(word)}\t{meaning}"
 
 
 _VALUES = {"null", "true", "false"}

@@ -1,11 +1,9 @@
 """Windows PowerShell and PowerShell 7."""
 
-from mfaenv.shells import Target
+from mfaenv.shells import Env, Target, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from mfaenv.shells.tab import Tab
 
 _FAIL_THE_CALLER = (
@@ -60,7 +58,7 @@ class PowerShell(Target):
     def join(self, statements: list[bytes]) -> bytes:
         return b" ".join(statements) + b"\n"
 
-    def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":  # noqa: ARG002 - it gives no arguments
+    def tab(self, handed: Words, env: Env) -> "Tab":  # noqa: ARG002 - it gives no arguments
         """Return what the completion hands over: the words in a variable, a line each."""
         return super().tab(env["_MFAENV_WORDS"].split("\n"), env)
 

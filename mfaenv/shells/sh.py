@@ -39,7 +39,7 @@ class Sh(Bash):
     hook = ()
     template_values = (("FUNCTION", ""), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
     completion = ""
-    startup = ("$ENV",)
+    startup_files = ("$ENV",)
     demo_words = ()
     demo_variable = "ENV={file}"
     demo_file = "shrc"

@@ -5,19 +5,24 @@ program's name first; the last of them is being typed. The answer's first line i
 they are another program's, which the shell completes itself; or it is 0, and a line for each word to offer follows.
 """
 
+from mfaenv.shells import Target, Words, needs_no_quotes, octal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from mfaenv.shells import Target
+    from collections.abc import Iterable
 
 _QUOTES = ("'", '"', "`")
+_BLANKS = " \t\n"
+_BREAKS = "=:@"
+"""Characters of COMP_WORDBREAKS at which readline begins a word though the shell does not."""
+
+_ESCAPED_IN_QUOTES = '"\\$`'
 
 
 class Tab:
     """One press of Tab: the words before the cursor, without quotes, and the quote that is still open in the last."""
 
-    def __init__(self, target: "Target", words: "Sequence[str]") -> None:
+    def __init__(self, target: Target, words: Words) -> None:
         *before, typed = words
         self._target = target
         self.quote = typed[:1] if typed.startswith(_QUOTES) else ""
@@ -38,3 +43,86 @@ class Tab:
             candidates = [(word, meaning) for word, meaning in candidates if word.startswith(typed)]
         lines = [offer(word, meaning, quote) for word, meaning in candidates]
         return "\n".join([*(["0"] if self._target.completes_programs else []), *filter(None, lines), ""])
+
+
+class BashTab(Tab):
+    """A Tab in bash, from COMP_LINE up to the cursor, COMP_WORDBREAKS and COMP_WORDS.
+
+    readline cuts a line into words in its own way, and inserts text as it is.
+    """
+
+    def __init__(self, target: Target, handed: Words) -> None:
+        line, breaks, *self._comp_words = handed or [""] * 2
+        self._target, self._line = target, line
+        self.words, self._starts, self._cut, self.quote = _split(line, [sign for sign in _BREAKS if sign in breaks])
+
+    def program(self, index: int) -> str:
+        """Return the number of the word in COMP_WORDS, and of the character of the line, where the program begins."""
+        start = self._starts[index]
+        number = at = 0
+        for word in self._comp_words:
+            at = max(self._line.find(word, at), at)
+            if at >= start:
+                break
+            number, at = number + 1, at + len(word)
+        return f"{number} {start}\n"
+
+    def offer(self, candidates: "Iterable[tuple[str, str]]") -> str:
+        """Return the words that begin with what is typed, each as readline puts it in place of its own word."""
+        typed = self.words[-1]
+        rests = [word[self._cut :] for word, _ in candidates if word.startswith(typed)]
+        lines = [self._in_quotes(rest) if self.quote else _escaped(rest) for rest in rests]
+        return "\n".join(["0 0", *filter(None, lines)]) + "\n"
+
+    def _in_quotes(self, text: str) -> str:
+        """Return the text for inside the open quotes; an empty text where they cannot hold it."""
+        if not text.isprintable() or "!" in text:
+            return ""
+        if self.quote == "'":
+            return text.replace("'", "'\\''")
+        return "".join(f"\\{character}" if character in _ESCAPED_IN_QUOTES else character for character in text)
+
+
+def _escaped(text: str) -> str:
+    """Return the text as a word of bash, or as its end."""
+    if needs_no_quotes(text):
+        return text
+    if not text.isprintable():
+        return f"$'{octal(text)}'"
+    return "".join(
+        character if character.isalnum() or not character.isascii() or needs_no_quotes(character) else f"\\{character}"
+        for character in text
+    )
+
+
+def _split(line: str, breaks: Words) -> tuple[list[str], list[int], int, str]:
+    """Cut a line into words, without their quotes, where the shell cuts it: readline also does at `=` and `:`.
+
+    Return them, the character at which each begins, and of the last one, which readline replaces, from which of its own
+    characters on it does so, and the quote that is still open.
+    """
+    words, starts = [""], [0]
+    cut, quote, escaped = 0, "", False
+    for at, character in enumerate(line):
+        if escaped:
+            words[-1] += character
+            escaped = False
+        elif character == "\\" and quote != "'":
+            escaped = True
+        elif character == quote:
+            quote = ""
+        elif quote:
+            words[-1] += character
+        elif character in "'\"":
+            quote, cut = character, len(words[-1])
+        elif character not in _BLANKS:
+            if character in breaks:
+                cut = len(words[-1]) + (character != "@")  # readline's own word begins with this one
+            words[-1] += character
+        else:
+            if at == starts[-1]:  # a second blank
+                del words[-1], starts[-1]
+            words.append("")
+            starts.append(at + 1)
+            cut = 0
+    return words, starts, cut, quote

@@ -1,6 +1,6 @@
 """xonsh."""
 
-from mfaenv.shells import Target, is_plain
+from mfaenv.shells import Target, needs_no_quotes
 
 
 class Xonsh(Target):
@@ -11,7 +11,7 @@ class Xonsh(Target):
     function = ("xonsh.function.xsh",)
     hook = ("xonsh.hook.xsh",)
     completion = "xonsh.completion.xsh"
-    startup = ("~/.xonshrc", "~/.config/xonsh/rc.xsh")
+    startup_files = ("~/.xonshrc", "~/.config/xonsh/rc.xsh")
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement. Raise ValueError for what cannot stand in an environment."""
@@ -31,4 +31,4 @@ class Xonsh(Target):
             return f"@({word!r})\t{meaning}"  # xonsh expands these in quotes, too
         if quote and word.isprintable() and not any(character in word for character in "'\"\\"):
             return f"{quote}{word}{quote}\t{meaning}"
-        return f"{word if is_plain(word) else repr(word)}\t{meaning}"
+        return f"{word if needs_no_quotes(word) else repr(word)}\t{meaning}"

@@ -1,12 +1,10 @@
 """zsh: what it does otherwise than bash."""
 
-from mfaenv.shells import Target
+from mfaenv.shells import Env, Target, Words
 from mfaenv.shells.bash import IN_SUBSHELL, PRINTED, Bash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from mfaenv.shells.tab import Tab
 
 _LOOKED = """{
@@ -34,7 +32,7 @@ class Zsh(Bash):
         ("PRINT", PRINTED),
     )
     completion = "zsh.completion.zsh"
-    startup = ("$ZDOTDIR/.zshrc", "~/.zshrc")
+    startup_files = ("$ZDOTDIR/.zshrc", "~/.zshrc")
     demo_words = ()
     demo_variable = "ZDOTDIR={folder}"
     demo_file = ".zshenv"
@@ -42,7 +40,7 @@ class Zsh(Bash):
     lists_programs = True
     matches = True
 
-    def tab(self, handed: "Sequence[str]", env: "Mapping[str, str]") -> "Tab":
+    def tab(self, handed: Words, env: Env) -> "Tab":
         return Target.tab(self, handed, env)
 
     def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - zsh knows the quote

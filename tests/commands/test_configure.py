@@ -31,11 +31,11 @@ def newcomer(product: Product) -> Product:
     return settle_newcomer(product)
 
 
-@pytest.mark.parametrize("shell", [name for name in shells.NAMES if "~" in str(shells.get_target(name).startup)])
+@pytest.mark.parametrize("shell", [name for name in shells.NAMES if "~" in str(shells.get_target(name).startup_files)])
 def test_the_line_is_for_the_shells_own_file(newcomer: Product, shell: str) -> None:
     newcomer.env["MFAENV_SHELL"] = shell
     lines = newcomer.run("configure", "--dry-run").out.splitlines()
-    file = next(row for row in shells.get_target(shell).startup if row.startswith("~"))
+    file = next(row for row in shells.get_target(shell).startup_files if row.startswith("~"))
     assert f"+++ {file}" in lines
     assert f"+{shells.init_line(shell)}" in lines
 

@@ -15,7 +15,7 @@ from tree_sitter import Language, Parser
 from values import SECRET, SESSION, TEXTS
 
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.shells import FORMATS, LONGEST, NAMES, PLAIN, failure, get_target, loading_line, render
+from mfaenv.shells import FORMATS, LONGEST, NAMES, UNQUOTED, failure, get_target, loading_line, render
 
 ROOT = Path(__file__).parents[2]
 LONE_SURROGATE = "\ud800"
@@ -32,7 +32,7 @@ def test_every_shell_has_a_row() -> None:
 def test_a_session_is_printed_bare_for_posix_shells(shell: str) -> None:
     assert render(shell, SESSION).decode() == (
         "${mfaenv_needs_eval+}&&\n"
-        f"\\test 0{PLAIN}0&&\n"
+        f"\\test 0{UNQUOTED}0&&\n"
         f"_mfaenv_text=`unset {' '.join(name for name, _ in SESSION)}`&&\n"
         "unset AWS_PROFILE&&\n"
         "export AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE&&\n"

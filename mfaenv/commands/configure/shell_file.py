@@ -15,7 +15,7 @@ from mfaenv.config import awsfiles, edit, process, rewrite
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import DEFAULT, Options
-from mfaenv.shells import detect, is_plain
+from mfaenv.shells import detect, needs_no_quotes
 from mfaenv.store import Store
 from mfaenv.terminal import program
 
@@ -107,7 +107,7 @@ def _options(profile: str) -> str:
     """Return the option that makes another profile than `default` the shell's; nothing where quotes may not hold it."""
     if profile == DEFAULT:
         return ""
-    if is_plain(profile):
+    if needs_no_quotes(profile):
         return f" -p {profile}"
     quotable = profile.isprintable() and not set(profile) & set("'\"\\$`!{}()")
     return f" -p '{profile}'" if quotable else ""
@@ -126,9 +126,9 @@ def _startup_file(shell: str, env: Mapping[str, str]) -> str:
     if language.startup_query:
         path = program.output((shell, *language.startup_query), env, SECONDS).strip()
     else:
-        below_variables = (row[1:].partition("/") for row in language.startup if row.startswith("$"))
+        below_variables = (row[1:].partition("/") for row in language.startup_files if row.startswith("$"))
         named = [f"{env[name]}{slash}{rest}" for name, slash, rest in below_variables if env.get(name)]
-        rows = named or [row for row in language.startup if row.startswith("~")]
+        rows = named or [row for row in language.startup_files if row.startswith("~")]
         paths = [os.path.expanduser(os.path.expandvars(row)) for row in rows]
         path = next(filter(os.path.exists, paths), paths[0] if paths else "")
     return os.path.normpath(path) if os.path.isabs(path) and path.isprintable() and "$" not in path else ""

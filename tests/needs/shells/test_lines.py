@@ -17,7 +17,7 @@ from terminals import need, with_mfaenv
 
 from mfaenv.pretend_aws.files import write_files
 from mfaenv.pretend_aws.scenario import build_scenario
-from mfaenv.shells import PLAIN
+from mfaenv.shells import UNQUOTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +126,7 @@ def test_a_local_variable_that_hides_a_key_fails_the_line(ready: BackgroundClien
 @pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
 def test_a_line_without_quotes_fails_where_the_text_would_be_split(ready: BackgroundClient, shell: Shell) -> None:
     begin = ("case ${ZSH_VERSION-} in ?*) emulate sh ;; esac", "text=$(mfaenv -p staging)")
-    characters = " ".join(f"'{character}'" for character in PLAIN)
+    characters = " ".join(f"'{character}'" for character in UNQUOTED)
     tries = f"for IFS in {characters}; do ( eval $text && echo it worked ); ( eval $text; what-is-set ); done"
     assert set(ready.run(shell, *begin, tries).stdout.splitlines()) == {OLD_SESSION}
     done = ready.run(shell, *begin, "IFS=' '; eval $text; what-is-set")
