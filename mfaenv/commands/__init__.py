@@ -1,4 +1,4 @@
 """The commands, one module or package for each, and what several of them share.
 
-credential_server, notice, own_files, serve, startup and target are no commands.
+credential_server, exec_environment, notice and output_target are no commands.
 """

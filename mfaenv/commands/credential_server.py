@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 
 from mfaenv import duration
-from mfaenv.commands.startup import REMINDER
+from mfaenv.commands.init import REMINDER
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Request, Span

@@ -18,7 +18,7 @@ from subprocess import PIPE, STDOUT
 from tempfile import TemporaryDirectory, gettempdir
 
 from mfaenv import shells
-from mfaenv.commands import startup
+from mfaenv.commands import init
 from mfaenv.commands.exec import user_shell
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
@@ -200,7 +200,7 @@ def start(shell: str, env: Mapping[str, str]) -> tuple[list[str], dict[str, str]
     gone = [variable for variable in REMOVED if variable not in ours]
     text = shells.render(name, [*((variable, None) for variable in gone), *ours.items()]).decode()
     if language.demo_template:
-        text = startup.filled(language.demo_template, {"TEXT": text})
+        text = init.filled(language.demo_template, {"TEXT": text})
     folder = Path(env["AWS_CONFIG_FILE"]).parent
     file = folder / language.demo_file
     if language.demo_file:

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from mfaenv import duration, shells, suggest
 from mfaenv.commands import init, notice
-from mfaenv.commands.startup import REMINDER
+from mfaenv.commands.init import REMINDER
 from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import environment, output

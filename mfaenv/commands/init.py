@@ -1,16 +1,37 @@
-"""`mfaenv init`: all that a shell's profile needs, from one process: function, hook, completion and stored session."""
+"""`mfaenv init`: all that a shell's profile needs, from one process: function, hook, completion and stored session.
+
+The text comes from files in `shells/`, whose `@NAME@` are filled in here.
+"""
 
 import os
 import time
 
-from mfaenv import command_line, fast, shells, suggest
-from mfaenv.commands import startup
+from mfaenv import command_line, duration, fast, shells, suggest
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, output
 from mfaenv.fast.entry import ReadOnlyStore
-from mfaenv.fast.parse import Env, Options, Words
+from mfaenv.fast.parse import MAIN, PROGRAM, Env, Options, Words
 from mfaenv.shells import Pair, detect
 from mfaenv.terminal import code_page
+
+SCRIPT = "MFAENV_FUNCTION"
+"""The variable in which a function of one line finds its script."""
+
+_OPTIONS = catalog.COMMANDS[MAIN].options
+
+OTHER_OUTPUT = (*catalog.PRINTING, "version", "help")
+"""The options whose output is for a person, or for another shell."""
+
+VALUED = tuple(name for name, row in _OPTIONS.items() if row.metavar and name not in OTHER_OUTPUT)
+"""The options after which a word is no command, but the value."""
+
+SWITCHES = tuple(name for name in _OPTIONS if name not in {*VALUED, *OTHER_OUTPUT})
+"""The options after whose letter another one's may follow, as in `-qp prod`."""
+
+REMINDER = 600
+"""Seconds before the end of a session at which a hook, or the server of `exec --serve`, says so."""
+
+FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 
 def run(options: Options, words: Words, env: Env) -> int:
@@ -20,7 +41,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     """
     (shell,), hook = words, "no_hook" not in options
     if shell == catalog.DIRENV:
-        output.to_stdout(startup.direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))
+        output.to_stdout(direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))
         return DONE
     if shell not in shells.WITH_FUNCTION:
         targets = (*shells.WITH_FUNCTION, catalog.DIRENV)
@@ -30,17 +51,17 @@ def run(options: Options, words: Words, env: Env) -> int:
     if shells.get_target(shell).saved:
         output.to_stdout(kept(shell, options, env, now).encode())
         return DONE
-    settings, stays = [*_path(shell, env), *startup.settings(shell, store, hook=hook)], _stays(env, now)
+    for_function, stays = [*_path(shell, env), *function_variables(shell, store, hook=hook)], _stays(env, now)
     session = [] if stays else stored_session(options, env, store, now)
     if hook and shells.get_target(shell).hook and not stays:  # then the hook sees to it
         session = without_name(session, env)
-        settings.append((environment.SEEN, env.get(environment.AWS_PROFILE) or None))
+        for_function.append((environment.SEEN, env.get(environment.AWS_PROFILE) or None))
     if not _holds(shell, session):  # mfaenv says so when it is typed; the function is there all the same
         session = []
     pairs = session or ([] if stays else _profile(options))
     # Apart: a variable of the session that is read-only leaves the settings as they are.
-    variables = _rendered(shell, settings) + (_rendered(shell, pairs) if pairs else b"")
-    code = _code(shell, store.latest(), now, [], hook=hook)
+    variables = _rendered(shell, for_function) + (_rendered(shell, pairs) if pairs else b"")
+    code = text(shell, store.latest(), now, [], hook=hook) + short(completion(shell))
     (output.secrets_to_stdout if session else output.to_stdout)(variables + code.encode())
     return DONE
 
@@ -69,13 +90,8 @@ def _holds(shell: str, pairs: list[Pair]) -> bool:
 def kept(shell: str, options: Options, env: Env, now: float) -> str:
     """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
     store, hook = ReadOnlyStore.of(env), "no_hook" not in options
-    pairs = [*startup.settings(shell, store, hook=hook), *_profile(options)]
-    return _code(shell, store.latest(), now, pairs, hook=hook)
-
-
-def _code(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
-    """Return the function and the hook, as `startup.text` does, and the completion."""
-    return startup.text(shell, seen, now, pairs, hook=hook) + startup.short(startup.completion(shell))
+    pairs = [*function_variables(shell, store, hook=hook), *_profile(options)]
+    return text(shell, store.latest(), now, pairs, hook=hook) + short(completion(shell))
 
 
 def _profile(options: Options) -> list[Pair]:
@@ -113,3 +129,97 @@ def without_name(pairs: list[Pair], env: Env) -> list[Pair]:
     """Leave the person's AWS_PROFILE as it is, and out of what the prompt hook has to set again."""
     name = environment.AWS_PROFILE
     return [pair for pair in pairs if pair not in ((name, None), (environment.PUT_BACK, env.get(name)))]
+
+
+def function_variables(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[Pair]:
+    """List what a function and a hook need to know: where the script is, and the store."""
+    language = shells.get_target(shell)
+    script = [(SCRIPT, os.path.join(FOLDER, language.script))] if language.script else []
+    return [*script, *([(environment.STORE, store.path or None)] if hook and language.hook else [])]
+
+
+def text(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
+    """Return the function and, where it is wanted and the shell can have one, the prompt hook.
+
+    `seen` is the time of the newest session, as the store has it, `now` in seconds since 1970; `pairs` is
+    for the text that is kept.
+    """
+    language = shells.get_target(shell)
+    values = {
+        **dict(language.template_values),
+        **_choice(),
+        "SHELL": shell,
+        # It comes from a file, and goes into code.
+        "SEEN": seen if seen and not seen.strip("0123456789.") else "-",
+        # With less left, a stored session is not used: another window may have got the next one.
+        "EARLY": str(duration.seconds(catalog.OPTIONS["min_remaining"].default, "--min-remaining")),
+        "NOW": str(int(now)),
+        "FIRST": str(REMINDER),
+    }
+    if language.saved:  # JSON, for a text in double quotes
+        record = shells.render("json", pairs).decode().strip()
+        values["KNOWN"] = record.replace("\\", r"\\").replace('"', r"\"")
+    names = (*language.function, *(language.hook if hook else ()))
+    return "".join(short(filled(name, values)) for name in names)
+
+
+def direnv_library(store: ReadOnlyStore) -> str:
+    """Return what direnv loads for `use mfaenv`; it stays in a file, so its comments stay too."""
+    return filled("direnv.library.sh", {"STORE": "".join(f"\\{c}" if c in '\\"$`' else c for c in store.path)})
+
+
+def short(text: str) -> str:
+    """Return shell code without its comments and blank lines: a shell reads it at every start."""
+    lines = (line for line in text.splitlines(keepends=True) if line.strip())
+    return "".join(line for line in lines if not line.lstrip().startswith("#"))
+
+
+def completion(shell: str) -> str:
+    """Return the completion with Tab, for the program and for a function of its name; empty where there is none.
+
+    Its comments are there too: it is a file of a package as well.
+    """
+    template = shells.get_target(shell).completion
+    if not template:
+        return ""
+    rows = catalog.COMMANDS.values()
+    taking = {name: row.takes for name, row in catalog.COMMANDS.items() if row.takes and name != MAIN}
+    lists = {
+        "OPTIONS": list(dict.fromkeys(flag for row in rows for flag, option in row.flags().items() if option.metavar)),
+        "WITH_PROGRAM": [name for name, takes in taking.items() if takes == PROGRAM],
+        "WITH_ARGUMENT": [name for name, takes in taking.items() if takes != PROGRAM],
+    }
+    return filled(template, {name: f"{{{','.join(words)}}}" for name, words in lists.items()})
+
+
+def _choice() -> dict[str, str]:
+    """Return which words have a value, and which make the output another shell's or a person's.
+
+    As regular expressions, of which the second takes a command too, and as patterns of sh, with one switch before them
+    at most.
+    """
+    switch, _ = _flags(SWITCHES)
+    valued, valued_names = _flags(VALUED)
+    other, other_names = _flags(OTHER_OUTPUT)
+    return {
+        "VALUED": f"^(-{switch}*{valued}|{'|'.join(valued_names)})$",
+        "OTHER_OUTPUT": f"^(-{switch}*{other}|{'|'.join(other_names)}|[^-]|$)",
+        "VALUED_PATTERN": " | ".join([f"-{valued}", f"-{switch}{valued}", *valued_names]),
+        "OTHER_OUTPUT_PATTERN": " | ".join(f"{start}*" for start in (f"-{other}", f"-{switch}{other}", *other_names)),
+    }
+
+
+def _flags(names: Words) -> tuple[str, list[str]]:
+    """Return the letters of these options, as one of them is written in patterns, and their long names."""
+    flags = [flag for name in names for flag in _OPTIONS[name].flags]
+    letters = "".join(flag[1] for flag in flags if flag[1] != "-")
+    return f"[{letters}]", [flag for flag in flags if flag[1] == "-"]
+
+
+def filled(name: str, values: dict[str, str]) -> str:
+    """Return a template with these values."""
+    with open(os.path.join(FOLDER, name), encoding="utf-8", newline="") as file:
+        template = file.read()
+    for key, value in values.items():
+        template = template.replace(f"@{key}@", value)
+    return template

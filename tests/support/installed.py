@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mfaenv.commands import startup
+from mfaenv.commands import init
 
 COMPLETIONS = {"bash": "mfaenv.bash", "zsh": "_mfaenv", "fish": "mfaenv.fish"}
 """The shells that look for completions in folders of the system, and the names of their files."""
@@ -16,7 +16,7 @@ COMPLETIONS = {"bash": "mfaenv.bash", "zsh": "_mfaenv", "fish": "mfaenv.fish"}
 
 def files() -> dict[str, str]:
     """Return the texts of the files by their names."""
-    return {name: startup.completion(shell) for shell, name in COMPLETIONS.items()}
+    return {name: init.completion(shell) for shell, name in COMPLETIONS.items()}
 
 
 def main(folder: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from mfaenv import shells
 from mfaenv.command_line import MFAENV, started
-from mfaenv.commands import init, startup
+from mfaenv.commands import init
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, edit, process, rewrite
 from mfaenv.errors import MfaenvError
@@ -67,7 +67,7 @@ def offer_direnv(env: Mapping[str, str], offers: Offers, store: Store) -> None:
     if program.find(catalog.DIRENV, env):
         folder = env.get("DIRENV_CONFIG") or os.path.join(env.get("XDG_CONFIG_HOME") or "~/.config", "direnv")
         file = rewrite.read(os.path.join(os.path.expanduser(folder), "lib", "mfaenv.sh"))
-        offers.change("What lets an .envrc of direnv say `use mfaenv PROFILE`:", file, startup.direnv_library(store))
+        offers.change("What lets an .envrc of direnv say `use mfaenv PROFILE`:", file, init.direnv_library(store))
 
 
 def loading_line(env: Mapping[str, str]) -> str:

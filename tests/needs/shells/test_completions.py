@@ -18,7 +18,7 @@ from shell_table import Tab as Words
 from terminals import CTRL_C, PATIENCE, SHELLS, Shell, Window, need, open_window
 
 from mfaenv import shells
-from mfaenv.commands import startup
+from mfaenv.commands import init
 from mfaenv.config import awsfiles, names
 from mfaenv.fast.catalog import COMMANDS
 
@@ -144,7 +144,7 @@ def furnished(bare: Product) -> Product:
         (programs / program).chmod(0o755)
     (bare.home / "file-of-mine").touch()
     for shell, name in FILES.items():
-        text = startup.completion(shell) + FOR_PROGRAM.get(shell, "")
+        text = init.completion(shell) + FOR_PROGRAM.get(shell, "")
         (bare.home / name).write_text(text, encoding="utf-8")
     bare.env["PATH"] = f"{programs}{os.pathsep}{bare.env['PATH']}"
     return bare
@@ -445,5 +445,5 @@ def test_the_installed_files_are_made_from_the_catalog(tmp_path: Path) -> None:
 
 def test_a_function_has_its_completion_where_the_shell_has_one() -> None:
     assert set(COMMANDS["init"].takes) == {*shells.WITH_FUNCTION, "direnv"}
-    completing = {shell for shell in shells.WITH_FUNCTION if startup.completion(shell)}
+    completing = {shell for shell in shells.WITH_FUNCTION if init.completion(shell)}
     assert completing == {tab.target for tab in TABS} | {"powershell", "pwsh"}  # these have a test of their own

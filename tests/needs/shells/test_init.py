@@ -17,7 +17,7 @@ from terminals import need
 from tree_sitter import Language, Parser
 
 from mfaenv import shells
-from mfaenv.commands import startup
+from mfaenv.commands import init
 from mfaenv.fast import catalog, environment
 from mfaenv.session import service
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mfaenv.pretend_aws.scenario import Scenario
 
 EVERY = pytest.mark.parametrize("shell", shells.WITH_FUNCTION)
-ROOM = Path(startup.FOLDER)
+ROOM = Path(init.FOLDER)
 SCRIPTS = [script for script in (shells.get_target(shell).script for shell in shells.WITH_FUNCTION) if script]
 NOW = 1_800_000_000
 PROCESS = re.compile(r"\b(?:v?fork|clone3?)\((?!.*CLONE_THREAD)")
@@ -36,7 +36,7 @@ PROCESS = re.compile(r"\b(?:v?fork|clone3?)\((?!.*CLONE_THREAD)")
 def text(shell: str, *, hook: bool = True) -> bytes:
     """What a template becomes, without the settings and the session after it."""
     known: list[shells.Pair] = [("MFAENV_STORE", "/tmp/o'alice")] if shells.get_target(shell).saved else []
-    return startup.text(shell, "1799999999.5", NOW, known, hook=hook).encode()
+    return init.text(shell, "1799999999.5", NOW, known, hook=hook).encode()
 
 
 def check(text: bytes, *command: str) -> tuple[int, str]:
@@ -64,7 +64,7 @@ def test_nothing_is_left_to_fill_in(shell: str) -> None:
 
 @EVERY
 def test_the_completion_comes_with_it(bare: Product, shell: str) -> None:
-    assert startup.short(startup.completion(shell)) in bare.run("init", shell, "--no-hook").out
+    assert init.short(init.completion(shell)) in bare.run("init", shell, "--no-hook").out
 
 
 @EVERY
@@ -81,7 +81,7 @@ def test_without_the_hook_there_is_none(shell: str) -> None:
 
 @pytest.mark.parametrize("seen", ["", "'; touch pwned; '", "$(touch pwned)", "1\n2", '"', "é"])
 def test_a_word_from_the_store_never_becomes_code(seen: str) -> None:
-    assert startup.text("bash", seen, NOW, [], hook=True) == startup.text("bash", "-", NOW, [], hook=True)
+    assert init.text("bash", seen, NOW, [], hook=True) == init.text("bash", "-", NOW, [], hook=True)
 
 
 @pytest.mark.parametrize("shell", ["bash", "sh", "ksh"])

@@ -13,7 +13,7 @@ from product import SOURCES
 from terminals import need
 
 from mfaenv import shells
-from mfaenv.commands import startup
+from mfaenv.commands import init
 
 PROGRAM = f"""\
 #!{sys.executable}
@@ -61,13 +61,13 @@ def place(tmp_path: Path) -> Path:
 
 def typed(place: Path, *lines: str, flag: str = "") -> str:
     """Run lines in a tcsh that has the alias; give all that is shown."""
-    alias = startup.text("tcsh", "", 0, [], hook=True)
+    alias = init.text("tcsh", "", 0, [], hook=True)
     (place / "script").write_text("\n".join([alias, *lines, ""]))
     env = {
         "PATH": f"{place}{os.pathsep}{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
         "PYTHONPATH": str(SOURCES),
-        startup.SCRIPT: str(Path(startup.FOLDER) / shells.get_target("tcsh").script),
+        init.SCRIPT: str(Path(init.FOLDER) / shells.get_target("tcsh").script),
     }
     done = subprocess.run(
         ["tcsh", f"-f{flag}", "script"],

@@ -12,7 +12,7 @@ from pip._vendor import distlib
 from windows_pc import ROOT, Windows
 
 from mfaenv import shells
-from mfaenv.commands import startup
+from mfaenv.commands import init
 
 pytestmark = pytest.mark.xdist_group("windows")
 
@@ -35,7 +35,7 @@ else:
     print(f'set "TAKEN={words[2:]}"')
 sys.exit(7 * ("bad" in words))
 """
-SCRIPT = Path(startup.FOLDER) / shells.get_target("cmd").script
+SCRIPT = Path(init.FOLDER) / shells.get_target("cmd").script
 
 
 @pytest.fixture(scope="module")
