@@ -419,13 +419,13 @@ def test_a_signal_to_the_process_behind_serve_is_no_bug(bare: Product) -> None:
     wrapped(
         bare,
         "from contextlib import contextmanager",
-        "from mfaenv.commands import serve",
+        "from mfaenv.commands import exec_environment",
         "@contextmanager",
         "def served(*_):",
         "    try: raise SystemExit(143)",
         "    finally: raise RuntimeError",
         "    yield",
-        "serve._served = served",
+        "exec_environment.of_program = served",
     )
     assert bare.run("exec", "--serve", "--", "true") == (143, "", "")
 

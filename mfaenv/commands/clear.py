@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from mfaenv import shells
 from mfaenv.commands.status import nothing_stored
 from mfaenv.config import awsfiles
 from mfaenv.errors import DONE, MfaenvError
@@ -54,10 +53,7 @@ def _note_of_shell(profile: str, env: Mapping[str, str], terminal: Terminal) -> 
     own = env.get(environment.PROFILE, "")
     if not env.get(environment.EXPIRES) or profile not in {"", own}:
         return
-    try:
-        line = shells.loading_line(detect.evaluator(env), "mfaenv unset")
-    except MfaenvError:
-        line = "mfaenv unset"
+    line = detect.loading_line(env, "mfaenv unset")
     terminal.note(f"This shell still has its own session, of profile {own}. To remove it too, type:", line)
 
 

@@ -27,12 +27,13 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
     words = list(command) or [user_shell(env)]
     _check_program(words, env)
     if options.get("serve") or options.get("only"):
-        from mfaenv.commands import serve  # slow to load
+        from mfaenv.commands import exec_environment  # slow to load, both
+        from mfaenv.serving import own_process
 
         inherited = dict(env)
         execute.restore_locale(inherited)
-        with serve.served(options, inherited) as served:
-            return _start(options, command, words, dict(served))
+        with own_process.elsewhere(exec_environment.of_program(options, inherited)) as changed:
+            return _start(options, command, words, dict(changed))
     session = _session(options, env)
     shells.check_lengths(session)
     return _start(options, command, words, environment.changed(session, env))

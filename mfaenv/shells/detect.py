@@ -54,6 +54,14 @@ def evaluator(env: Env, named: str = "") -> str:
     return shell
 
 
+def loading_line(env: "Mapping[str, str]", command: str) -> str:
+    """Return the line that evaluates a command in the shell that called; the command itself where that is unknown."""
+    try:
+        return shells.loading_line(evaluator(env), command)
+    except MfaenvError:
+        return command
+
+
 def _caller() -> str | None:
     """Return the name of the shell that called, or None where none is found."""
     # shellingham would find the same, but the modules that it loads cost more than a stored session's whole answer.

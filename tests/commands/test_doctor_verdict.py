@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfaenv.aws.probe import CALLS, Kind
-from mfaenv.commands.doctor.verdict import Enforcement, Evidence, evidence, judge
+from mfaenv.commands.doctor.report import Enforcement, Evidence, evidence, judge
 
 ALLOWED, EXPLICIT, NO_ALLOW, FAILED, NOT_TRIED = Kind
 GAP, PROOF, UNTRIED, SAME, LEFT_OPEN, CONDITIONAL, UNKNOWN, SILENT = Evidence

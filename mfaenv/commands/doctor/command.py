@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from mfaenv import duration
-from mfaenv.commands.doctor import account, local, proof
-from mfaenv.commands.doctor.proof import Proven
-from mfaenv.commands.doctor.report import Check, Report, State
-from mfaenv.commands.doctor.verdict import Enforcement, Verdict, judge
+from mfaenv.commands.doctor import account, local
+from mfaenv.commands.doctor.account import Proven
+from mfaenv.commands.doctor.report import Check, Enforcement, Report, State, Verdict, judge
 from mfaenv.config import acquisition, resolve, settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog
@@ -59,17 +58,17 @@ def examine(options: Options, env: Mapping[str, str], context: Context) -> Repor
         request = longterm.with_keys(request, context.terminal)
     except MfaenvError as error:
         missing = [_problem("keys", "", error)]
-    request = proof.with_device(request, context.store)
+    request = account.with_remembered_device(request, context.store)
     checks += [*local.titles(read), *local.values(request, context.how, env, read), *local.roles(read), *variables]
     if missing:
         checks += [*missing, local.shell(env), local.store(context.store)]
         return Report(request.profile.text, checks, (), NO_KEYS)
-    proven = proof.prove(request, context)
+    proven = account.prove(request, context)
     for row in proven.calls:
         for when, outcome in (("without MFA", row.without), ("with MFA", row.with_mfa)):
             context.terminal.detail(row.call.action, f"{when}: {outcome.kind}", outcome.text)
     # The calls may have changed the store.
-    checks += account.checks(proof.with_device(request, context.store), proven.identity, proven.calls)
+    checks += account.checks(account.with_remembered_device(request, context.store), proven.identity, proven.calls)
     checks += [local.shell(env), local.store(context.store), *_session(proven, context)]
     checks += [*_role(request, proven, context), *account.failures(proven.calls)]
     return Report(request.profile.text, checks, proven.calls, _verdict(request, proven))
@@ -94,7 +93,7 @@ def _role(request: Request, proven: Proven, context: Context) -> Iterator[Check]
     yield Check("role", f"profile {request.profile.text}", text)
     if proven.session:
         role = request.hops[-1].role_arn
-        _, problem = proof.obtain(request, context._replace(how=NEVER_ASK))
+        _, problem = account.obtain(request, context._replace(how=NEVER_ASK))
         yield _problem("role", role, problem) if problem else Check("role", role, "can be assumed")
 
 

@@ -1,0 +1,197 @@
+"""The environment of what `mfaenv exec --serve` and `--only` start: an address for credentials, or one profile alone.
+
+Programs that are given no profile read `[default]`, and take its keys before an address. So a file that has such gets a
+copy without them, in a private folder, while the program runs. No copy holds a secret: the long-term keys of other
+profiles are left out too.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
+
+from mfaenv import fast, shells
+from mfaenv.commands import export
+from mfaenv.commands.credential_server import CredentialServer
+from mfaenv.config import awsfiles, settings
+from mfaenv.config.awsfiles import AwsFiles, Sections
+from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING, file_paths, profile_of
+from mfaenv.config.sources import GIVE_CREDENTIALS
+from mfaenv.errors import MfaenvError
+from mfaenv.fast import environment
+from mfaenv.fast.entry import Session
+from mfaenv.fast.parse import DEFAULT, Options
+from mfaenv.model import Keys, Request, Value
+from mfaenv.session import service
+from mfaenv.session.fetch import Context
+from mfaenv.session.obtain import Sessions
+from mfaenv.shells import detect
+from mfaenv.terminal import coredump
+from mfaenv.terminal.terminal import Terminal
+
+URI = environment.ADDRESS_OF_KEYS
+TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the name of a variable
+
+WINS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ACCESS_KEY",  # these two are the Go SDK's and the Java SDK's
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    environment.EXPIRES,  # a prompt hook would end what does not end
+    "AWS_CREDENTIAL_FILE",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+)
+"""What SDKs take before the address, or beside it, and what describes keys that the program does not have.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+"""
+
+KEYS = frozenset({awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS})
+OF_ROLES = frozenset(
+    {"external_id", "role_session_name", "duration_seconds", "mfa_serial", "mfa_process", "source_identity"}
+)
+"""What is of no use in a profile that has its credentials, beside GIVE_CREDENTIALS."""
+
+_CREDENTIALS = {awsfiles.ACCESS_KEY: "access_key", awsfiles.SECRET_KEY: "secret_key", "aws_session_token": "token"}
+"""Of a profile, by the fields of a session."""
+
+
+@contextmanager
+def of_program(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Get a session, serve it where that is asked for, and yield the program's environment. Raise MfaenvError."""
+    coredump.prevent()
+    with ExitStack() as opened:
+        visible = opened.enter_context(settings.hidden(env))
+        terminal, sessions_by_key = Terminal.for_options(options, env), dict[str, Session]()
+        resolved = service.Resolved(options, visible, fast.fingerprint(options, env))
+        answer = resolved.answer(terminal, sessions_by_key)
+        resolved.warn_of_lost(terminal)
+        own = resolved.fields(answer)
+        pairs, keys = environment.pairs(own, env), {} if options.get("serve") else own
+        shells.check_lengths(pairs)
+        programs = environment.changed(pairs, env)
+        if options.get("serve"):
+            request = _with_source(resolved.request, answer.session)
+            sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), sessions_by_key)
+            line = _line(options, request, env)
+            server = opened.enter_context(CredentialServer(sessions, request, answer.session, line))
+            programs = environment.changed([(name, None) for name in WINS], programs)
+            programs |= {URI: server.url, TOKEN: server.token}
+            server.remind(terminal)
+        if options.get("only"):
+            name = resolved.request.profile.text
+            programs |= opened.enter_context(with_one_profile(name, resolved.files, keys))
+        elif options.get("serve"):
+            programs |= opened.enter_context(without_default_keys(env, terminal))
+        yield programs
+
+
+def _with_source(request: Request, session: Session) -> Request:
+    """Return the request with the access key and the device that were found, so that no store has to remember them."""
+    if not session.source:
+        return request  # what needs no code
+    source_keys = Keys(session.source, "", "", request.process.source)
+    keys = request.keys if request.keys and request.keys.access_key == session.source else source_keys
+    return request._replace(keys=keys, device=Value(session.device, request.device.source or "found"))
+
+
+def _line(options: Options, request: Request, env: Mapping[str, str]) -> str:
+    """Return the line that gets a new session in another window."""
+    kept = {
+        name: value for name, value in options.items() if name in {"serial_number", "duration", "role_arn", "region"}
+    }
+    again = export.asked_again({"profile": request.profile.text, **kept, "refresh": True})
+    return detect.loading_line(env, again)
+
+
+@contextmanager
+def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator[dict[str, str]]:
+    """Yield the variables that lead programs to the copies, while these are there; none where no file needs one.
+
+    Raise MfaenvError where a file cannot be read or written.
+    """
+    config, credentials = file_paths(env)
+    copies = {
+        CONFIG_VARIABLE: _without_keys(config, profile_of, terminal),
+        CREDENTIALS_VARIABLE: _without_keys(credentials, str, terminal),
+    }
+    texts = {variable: text for variable, text in copies.items() if text}
+    with ExitStack() as opened:
+        yield opened.enter_context(_private(texts, "without keys")) if texts else {}
+
+
+@contextmanager
+def with_one_profile(name: str, files: AwsFiles, keys: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield the variables that lead programs to AWS files with one profile, under its name and as the default.
+
+    It has these keys, or none where they come from an address. There is an empty store beside the files. Raise
+    MfaenvError where they cannot be written.
+    """
+    section = {key: text for key, text in files.section(name).items() if key not in GIVE_CREDENTIALS | OF_ROLES}
+    services = section.get("services", "")
+    of_services = {f"services {services}": files.services[services]} if services in files.services else {}
+    # botocore splits the title of a section as a shell does.
+    sections = {DEFAULT: section, **({f"profile {shlex.quote(name)}": section} if name != DEFAULT else {})}
+    values = {option: keys[field] for option, field in _CREDENTIALS.items() if keys.get(field)}
+    texts = {
+        CONFIG_VARIABLE: _text({**sections, **of_services}),
+        CREDENTIALS_VARIABLE: _text({title: values for title in dict.fromkeys((DEFAULT, name)) if values}),
+    }
+    with _private(texts, f"of profile {name} alone") as variables:
+        cache = os.path.join(os.path.dirname(variables[CONFIG_VARIABLE]), "cache")
+        yield {**variables, "MFAENV_CACHE_DIR": cache, environment.ONLY: name}
+
+
+@contextmanager
+def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
+    """Write files by the variables that lead to them, into a folder of mode 0700 that goes then. Raise MfaenvError."""
+    variables = {}
+    with ExitStack() as opened:
+        try:
+            folder = opened.enter_context(TemporaryDirectory(prefix="mfaenv-", ignore_cleanup_errors=True))
+            for name, text in texts.items():
+                variables[name] = os.path.join(folder, name.lower())
+                exclusive = os.open(variables[name], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with open(exclusive, "w", encoding=ENCODING) as file:
+                    file.write(text)
+        except OSError as error:
+            reason = f"AWS files {which} cannot be written: {error.strerror}."
+            raise MfaenvError(reason, "Set TMPDIR to a folder that you can write to.") from None
+        yield variables
+
+
+def _without_keys(path: str, name_of: Callable[[str], str | None], terminal: Terminal) -> str:
+    """Return the text of a file without what wins, or an empty one where nothing in it does."""
+    sections = awsfiles.read(path)
+    names = {title: name_of(title) for title in sections}
+    gone = {title: GIVE_CREDENTIALS if name == DEFAULT else KEYS for title, name in names.items()}
+    if not any(names[title] == DEFAULT and gone[title] & set(section) for title, section in sections.items()):
+        return ""
+    if any(name and name != DEFAULT and awsfiles.has_keys(sections[title]) for title, name in names.items()):
+        terminal.note(f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles.")
+    return _text(
+        {
+            title: {name: value for name, value in section.items() if name not in gone[title]}
+            for title, section in sections.items()
+        }
+    )
+
+
+def _text(sections: Sections) -> str:
+    """Return sections as a file has them; further lines of a value are indented."""
+    return "".join(
+        "\n".join([f"[{title}]", *(f"{name} = {value}".replace("\n", "\n\t") for name, value in section.items()), "\n"])
+        for title, section in sections.items()
+    )
