@@ -42,7 +42,7 @@ def run(arguments: Sequence[str], env: Mapping[str, str]) -> int:
     try:
         return int(application(list(arguments), prog_name="mfaenv", standalone_mode=False))
     except _UsageError as error:
-        raise _explained(error, arguments, env) from None
+        raise _in_our_words(error, arguments, env) from None
 
 
 def _main(options: Mapping[str, Option], before: Options) -> _Function:
@@ -82,8 +82,7 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
-def _explained(error: Any, arguments: Sequence[str], env: Mapping[str, str]) -> MfaenvError:
-    """Return a usage error in our words."""
+def _in_our_words(error: Any, arguments: Sequence[str], env: Mapping[str, str]) -> MfaenvError:
     line = catalog.parse(arguments)
     command = (error.ctx.info_name if error.ctx.parent else MAIN) if error.ctx else line.command
     if hasattr(error, "possibilities") and hasattr(error, "option_name"):

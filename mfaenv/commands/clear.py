@@ -28,7 +28,12 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     store = Store.of(env)
     store.check()
     terminal = Terminal.for_options(options, env)
-    chosen = _of_profile(store, profile, env) if profile else _all(store)
+    if profile:
+        chosen = _of_profile(store, profile, env)
+    else:  # sessions are read where they are few enough to be listed
+        names = store.names(SESSION)
+        sessions_read = {name: store.read(Session, name) for name in names} if len(names) <= MANY else {}
+        chosen = {**dict.fromkeys(store.names(*KINDS)), **sessions_read}
     removed = {name: entry for name, entry in chosen.items() if _remove(store, name)}
     sessions = [entry for name, entry in removed.items() if kind(name) == SESSION]
     if len(sessions) > MANY:
@@ -55,13 +60,6 @@ def _note_of_shell(profile: str, env: Mapping[str, str], terminal: Terminal) -> 
         return
     line = detect.loading_line(env, "mfaenv unset")
     terminal.note(f"This shell still has its own session, of profile {own}. To remove it too, type:", line)
-
-
-def _all(store: Store) -> dict[str, Session | None]:
-    """Return all files, with the sessions where these are few enough to be listed."""
-    sessions = store.names(SESSION)
-    listed = {name: store.read(Session, name) for name in sessions} if len(sessions) <= MANY else {}
-    return {**dict.fromkeys(store.names(*KINDS)), **listed}
 
 
 def _of_profile(store: Store, profile: str, env: Mapping[str, str]) -> dict[str, Session | None]:

@@ -7,13 +7,12 @@ from contextlib import suppress
 
 from mfaenv import fast
 from mfaenv.aws import address, client, regions, signin
-from mfaenv.aws.signin import Console
 from mfaenv.config import resolve, roles, settings, sources
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
-from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, Request, account_of
+from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, account_of
 from mfaenv.serving import browser
 from mfaenv.session import device, longterm, remembered
 from mfaenv.session.service import Resolved
@@ -40,52 +39,38 @@ def _run(options: Options, env: Mapping[str, str], asked: str) -> int:
     filled = remembered.filled_in(request, resolved.store)
     if filled.keys and not request.hops:
         raise _users_own(resolved, *_whose(resolved, filled.keys))
-    at = _console(resolved, env)
+    section = resolved.files.section(request.profiles[0])
+    endpoint = address.checked(resolve.endpoint(env, section, resolved.files, "signin").text)
+    if endpoint:
+        address.refuse_http(endpoint, env)
+    arn = request.hops[-1].role_arn if request.hops else section.get("role_arn", "")
+    at = signin.console(request.region.text, arn, endpoint)
     page = signin.page(parse.text(options, "destination"), at)
     open_link = None if options.get("print_link") else browser.find(env)
-    keys = _given(resolved, terminal) if filled.process.text and not request.hops else _session(resolved, terminal)
+    if filled.process.text and not request.hops:
+        keys = longterm.load_keys(filled, terminal.env, terminal.awaited)
+        if isinstance(keys, Keys):
+            raise _users_own(resolved, *_whose(resolved, keys))
+    else:
+        session = resolved.fields(resolved.answer(terminal))
+        keys = Credentials(session["access_key"], session["secret_key"], session["token"], None)
     if not request.hops and request.kind in MAY_BE_A_USER:
         who = device.owner(request, keys)
         if who.user or who.is_root or not keys.token:
             raise _users_own(resolved, who.partition, who.account)
     terminal.detail("sign-in", address.shown(at.sign_in), "")
     terminal.detail("page", page, "")
-    link = signin.link(at, client.session(_profile(resolved)), keys, page)
+    # The wanted profile's settings count for the sign-in, where it stands in a file.
+    profile = request.profiles[0] if request.profiles[0] in resolved.files.profiles else None
+    link = signin.link(at, client.session(profile), keys, page)
     if open_link is None:
         secrets_to_stdout(f"{link}\n".encode())
     else:
         open_link(link)
-        terminal.note(f"The browser opens the console{_as_role(request)}.")
+        arn = request.hops[-1].role_arn if request.hops else ""
+        role = f" as role {arn.partition(':role/')[2]} of account {account_of(arn)}" if arn else ""
+        terminal.note(f"The browser opens the console{role}.")
     return DONE
-
-
-def _profile(resolved: Resolved) -> str | None:
-    """Return the wanted profile, whose settings count for the sign-in, where it stands in a file."""
-    name = resolved.request.profiles[0]
-    return name if name in resolved.files.profiles else None
-
-
-def _console(resolved: Resolved, env: Mapping[str, str]) -> Console:
-    section = resolved.files.section(resolved.request.profiles[0])
-    endpoint = address.checked(resolve.endpoint(env, section, resolved.files, "signin").text)
-    if endpoint:
-        address.refuse_http(endpoint, env)
-    arn = resolved.request.hops[-1].role_arn if resolved.request.hops else section.get("role_arn", "")
-    return signin.console(resolved.request.region.text, arn, endpoint)
-
-
-def _given(resolved: Resolved, terminal: Terminal) -> Credentials:
-    """Return the session that the profile's program gives. Raise MfaenvError where it gives a user's own keys."""
-    request = remembered.filled_in(resolved.request, resolved.store)
-    keys = longterm.load_keys(request, terminal.env, terminal.awaited)
-    if isinstance(keys, Keys):
-        raise _users_own(resolved, *_whose(resolved, keys))
-    return keys
-
-
-def _session(resolved: Resolved, terminal: Terminal) -> Credentials:
-    session = resolved.fields(resolved.answer(terminal))
-    return Credentials(session["access_key"], session["secret_key"], session["token"], None)
 
 
 def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
@@ -110,10 +95,3 @@ def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
         f"AWS opens the console for a role's session only; profile {name} has a user's session.",
         f"{there}, or sign in at {signin.account_page(partition, account)}",
     )
-
-
-def _as_role(request: Request) -> str:
-    if not request.hops:
-        return ""
-    arn = request.hops[-1].role_arn
-    return f" as role {arn.partition(':role/')[2]} of account {account_of(arn)}"

@@ -29,15 +29,16 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print the lines that set a session in the shell. Raise MfaenvError."""
     target = get_target(options, env)
     _refuse_bare_terminal(options, target)
+    path = parse.text(options, "output")
     if "output" in options:
-        _check_output(parse.text(options, "output"), env)
+        _check_output(path, env)
     terminal = Terminal.for_options(options, env)
     pairs = environment.pairs(service.obtain(options, env, terminal, partial(_check_values, target)), env)
     text = shells.render(target, pairs, encoding=code_page.encoding())
     if fast.runs_on_github(target, env):
         text_to_stderr(github_masks(pairs))
     if "output" in options:
-        output_file.write(parse.text(options, "output"), text)
+        output_file.write(path, text)
     else:
         _print(text, pairs, target, options, env)
     Store.of(env).sweep(time.time())
@@ -63,10 +64,7 @@ def _print(text: bytes, pairs: list[Pair], target: str, options: Options, env: M
 
 
 def _refuse_bare_terminal(options: Options, target: str) -> None:
-    """Raise MfaenvError (usage) where keys would be shown to a person who did not ask for them.
-
-    It comes before the code is asked for, which would be lost: a code is good once.
-    """
+    """Raise MfaenvError (usage) where keys would be shown to a person who did not ask for them."""
     if os.isatty(1) and not options.keys() & catalog.PRINTING:
         line = shells.loading_line(target, asked_again(options))
         what = "No shell reads what is printed here. To set the session in this one, type:"

@@ -21,16 +21,13 @@ def run(_options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
         return DONE
     topic = words[0]
     if topic not in catalog.TOPICS:
-        raise MfaenvError(f"There is no topic '{topic}'.", _hint(topic), status=USAGE)
+        hint = suggest.hint(topic, catalog.TOPICS, "`mfaenv help` lists the topics.")
+        if topic in catalog.COMMANDS:
+            hint = f"For the command of that name: mfaenv {topic} --help"
+        raise MfaenvError(f"There is no topic '{topic}'.", hint, status=USAGE)
     text = page(topic)
     output.text_to_stdout(Terminal(env).markdown(text) if os.isatty(output.STDOUT) else text)
     return DONE
-
-
-def _hint(wrong: str) -> str:
-    if wrong in catalog.COMMANDS:
-        return f"For the command of that name: mfaenv {wrong} --help"
-    return suggest.hint(wrong, catalog.TOPICS, "`mfaenv help` lists the topics.")
 
 
 def contents() -> str:

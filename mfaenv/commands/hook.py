@@ -1,7 +1,13 @@
 """`mfaenv hook`: what a prompt hook sets in its shell. Hooks call it, people do not, so no help names it.
 
 A hook starts it where AWS_PROFILE is another than at the prompt before (`changed`), and where the time or the store may
-have news of the session (`due`); nushell's also at the start of the shell (`start`).
+have news of the session (`due`); nushell's also at the start of the shell (`start`). The shell's variables remember:
+
+    SEEN           the person's AWS_PROFILE at the prompt before
+    PUT_BACK       the person's AWS_PROFILE, which a session has just taken out: the next prompt sets it again
+    FORMER         the profile that the shell had before the person set AWS_PROFILE
+    PINNED         whether options chose this session: no other takes its place by itself (FORMER_PINNED: before)
+    NEXT           when there is next something to say about the end of the session
 """
 
 import time
@@ -42,7 +48,8 @@ def changed(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     pinned = env.get(FORMER_PINNED if before else PINNED, "")
     seen += [(FORMER, former or None if asked else None), (FORMER_PINNED, pinned or None if asked else None)]
     profile = asked or former or DEFAULT
-    if _holds(profile, env, now):
+    end = environment.end(env)
+    if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end is not None and end > now:
         return seen
     if pinned and not asked:
         _say("AWS_PROFILE is gone: type mfaenv with the options that you gave before")
@@ -97,11 +104,6 @@ def _stored(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
 def _is_anothers(env: Mapping[str, str]) -> bool:
     """Return whether the keys of this shell are not mfaenv's, or there is an address for them."""
     return bool(env.get(environment.ADDRESS_OF_KEYS) or (env.get("AWS_ACCESS_KEY_ID") and not env.get(EXPIRES)))
-
-
-def _holds(profile: str, env: Mapping[str, str], now: float) -> bool:
-    end = environment.end(env)
-    return env.get(PROFILE) == profile and bool(env.get("AWS_ACCESS_KEY_ID")) and end is not None and end > now
 
 
 def _without_names(env: Mapping[str, str]) -> dict[str, str]:

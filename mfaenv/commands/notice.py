@@ -42,15 +42,13 @@ def describe(got: Mapping[str, str], store: Store) -> str:
     details = [f"role {role.partition(':role/')[2]}" if role else "", got.get(environment.LIMIT, "")]
     words = [got.get("MFAENV_PROFILE", ""), f"({', '.join(filter(None, details))})" if any(details) else ""]
     end = got.get("MFAENV_EXPIRES", "")
-    until = _until(int(end), time.time()) if end else ""
-    return _printable(" ".join(filter(None, [*words, until])))
+    if end:
+        now = time.time()
+        words.append(f"until {duration.time_of_day(int(end), now)}, {duration.rounded(int(int(end) - now))}")
+    return _printable(" ".join(filter(None, words)))
 
 
 def _printable(text: str) -> str:
     from mfaenv.terminal.tty import printable  # slow to load, and a stored session is mostly printed without a line
 
     return printable(text)
-
-
-def _until(end: int, now: float) -> str:
-    return f"until {duration.time_of_day(end, now)}, {duration.rounded(int(end - now))}"

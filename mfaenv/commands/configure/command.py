@@ -44,14 +44,15 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
-    """Offer all; return the line that gets a session, or nothing where new shells have a function for that."""
+    """Return the line that gets a session, or nothing where new shells have a function for that."""
     store = Store.of(env)
     store.check()
     files = awsfiles.load(env)
     request = _request(options, env, files, offers)
     how = acquisition.settle(options, env, request, files)
     request = _offer_device(request, how, files, offers, store)
-    _offer_program(request, how, files, env, offers)
+    if not how.token_command.text:
+        _offer_program(request, files, env, offers)
     _offer_sources(request, _offer_process(request, files, env, offers), files, offers)
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
@@ -63,7 +64,7 @@ def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
 def _request(options: Options, env: Mapping[str, str], files: AwsFiles, offers: Offers) -> Request:
     """Settle which profile is meant: the named one, the only one with keys, or the one that the person picks."""
     options = {name: value for name, value in options.items() if name not in {"dry_run", "yes"}}
-    name = of_process(files, resolve.looked_up(options, env, "profile").text or _chosen(files, offers))
+    name = of_process(files, resolve.looked_up(options, env, "profile").text or _choose_profile(files, offers))
     request = resolve.resolve({**options, "profile": name}, env, files)
     if request.keys is None and not request.process.text:
         raise _needs_no_code(request)
@@ -77,7 +78,7 @@ def _needs_no_code(request: Request) -> MfaenvError:
     return MfaenvError(f"Profile {request.profile.text} needs no code: {reason}.", "Name another one with -p.")
 
 
-def _chosen(files: AwsFiles, offers: Offers) -> str:
+def _choose_profile(files: AwsFiles, offers: Offers) -> str:
     usable = [
         name
         for name, section in files.profiles.items()
@@ -134,9 +135,7 @@ def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: O
     return request
 
 
-def _offer_program(request: Request, how: Acquisition, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> None:
-    if how.token_command.text:
-        return
+def _offer_program(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> None:
     command = programs.find(request, env, offers)
     if command:
         root = request.profiles[-1]

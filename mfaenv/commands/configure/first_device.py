@@ -38,11 +38,9 @@ class FirstDevice:
     """One device on its way from IAM to the user's authenticator app."""
 
     def __init__(self, missing: MissingDeviceError, request: Request, keys: Keys, offers: Offers, store: Store) -> None:
-        self._user = missing.user
-        self._missing = missing
+        self._missing, self._user = missing, missing.user
         self._request = request
-        self._offers = offers
-        self._terminal = offers.terminal
+        self._offers, self._terminal = offers, offers.terminal
         self._store = store
         self._devices = VirtualDevices(client.settings_of(request), keys, missing.user.user)
         self._leftovers: list[str] = []
@@ -60,14 +58,9 @@ class FirstDevice:
             with private_screen.show(self._terminal, key_uri(self._user, device)) as screen:
                 codes = self._enable(screen, device)
                 enabled = True
-                self._remember(device, codes)
-                screen.wait_for_key(
-                    [
-                        f"Device {_name(device.serial)} is enabled.",
-                        "",
-                        "Its key is not shown again. Press Enter to clear this screen.",
-                    ]
-                )
+                self._remember_used(device, codes)
+                gone = "Its key is not shown again. Press Enter to clear this screen."
+                screen.wait_for_key([f"Device {_name(device.serial)} is enabled.", "", gone])
         except BaseException:
             if not enabled:
                 self._discard(device)
@@ -139,7 +132,6 @@ class FirstDevice:
         return True
 
     def _discard(self, device: NewDevice) -> None:
-        """Delete the device, which nobody uses now; say where it stays."""
         try:
             self._devices.delete(device.serial)
         except MfaenvError as error:
@@ -148,7 +140,11 @@ class FirstDevice:
 
     def _enable(self, screen: PrivateScreen, device: NewDevice) -> tuple[str, str]:
         """Ask for two codes in a row until AWS takes them, and return them. Raise MfaenvError after three pairs."""
-        about, remark = self._texts(screen, device), ""
+        how = "Scan the QR code with your authenticator app, or type this key into it:"
+        if not screen.has_code:
+            how = "Type this key into your authenticator app. A QR code takes 80 columns, 24 lines and UTF-8."
+        device_line = f"MFA device {_name(device.serial)} of account {self._user.account}"
+        about, remark = [device_line, "", how, "", in_groups(device.key), ""], ""
         for _ in range(TRIES):
             first = _ask_code(screen, [*about, remark], "First code", self._shown)
             since = time.time() // CODE_SECONDS
@@ -160,19 +156,6 @@ class FirstDevice:
             remark = "AWS does not take these two codes. Type two new ones, one after the other."
         raise MfaenvError("AWS took no pair of codes.", "Check that the clock of the phone, or the app's, is right.")
 
-    def _texts(self, screen: PrivateScreen, device: NewDevice) -> list[str]:
-        how = "Scan the QR code with your authenticator app, or type this key into it:"
-        if not screen.has_code:
-            how = "Type this key into your authenticator app. A QR code takes 80 columns, 24 lines and UTF-8."
-        return [
-            f"MFA device {_name(device.serial)} of account {self._user.account}",
-            "",
-            how,
-            "",
-            in_groups(device.key),
-            "",
-        ]
-
     def _shown(self) -> str:
         return " ".join(fetch.shown_in_demo(self._request.endpoint.text, self._terminal.env))
 
@@ -182,8 +165,7 @@ class FirstDevice:
             return f"Now it is there. {self._shown()}"
         return f"It comes in {CODE_SECONDS - int(now % CODE_SECONDS)} s."
 
-    def _remember(self, device: NewDevice, codes: Sequence[str]) -> None:
-        """Note that the codes are used: the next question does not take them."""
+    def _remember_used(self, device: NewDevice, codes: Sequence[str]) -> None:
         with suppress(OSError):
             self._store.prepare()
             for code in codes:

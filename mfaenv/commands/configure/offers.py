@@ -16,7 +16,6 @@ from mfaenv.terminal.tones import BAD, GOOD, PLAIN, Styled
 
 Proved = Callable[[], bool]
 
-
 LONGEST_DIFF = 40
 """Lines. Of a new file, which is all in its diff, the first ones say enough."""
 

@@ -44,7 +44,13 @@ def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
         offers.terminal.note(f"The line of `mfaenv init` cannot name profile {profile}: add -p to it yourself.")
     path = _startup_file(shell, env)
     if not path:
-        offers.terminal.note(*_by_hand(shell, line))
+        if language.startup_by_hand:
+            offers.terminal.note(language.startup_by_hand, process.to_type("help", "init"))
+        elif line:
+            offers.terminal.note(f"The startup file of {shell} is unknown. Put this line into it:", line)
+        else:
+            no_function = f"{shell} has no function to load. To get a session, type:"
+            offers.terminal.note(no_function, shells.loading_line(shell))
         return False
     file = rewrite.read(path)
     if (_FUNCTION if language.saved else _HAS_LINE).search(file.text):
@@ -93,14 +99,6 @@ def _command(env: Mapping[str, str]) -> str:
     path = awsfiles.short(on_path or path_started).replace(os.sep, "/")
     by_name = not path_started or (on_path and not path.startswith("~"))
     return MFAENV if by_name or not _UNQUOTED.fullmatch(path) else path
-
-
-def _by_hand(shell: str, line: str) -> tuple[str, str]:
-    if by_hand := shells.get_target(shell).startup_by_hand:
-        return by_hand, process.to_type("help", "init")
-    if not line:
-        return f"{shell} has no function to load. To get a session, type:", shells.loading_line(shell)
-    return f"The startup file of {shell} is unknown. Put this line into it:", line
 
 
 def _options(profile: str) -> str:

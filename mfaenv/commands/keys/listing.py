@@ -102,9 +102,18 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     if options.get("as_json"):
         data = {"version": VERSION, "keys": [asdict(row) for row in rows]}
         to_stdout((json.dumps(data) + "\n").encode())
-    else:
-        text_to_stdout(terminal.drawn(*_drawn(rows)))
-        _note_on_ages(rows, terminal)
+        return DONE
+    if not rows:
+        text_to_stdout(terminal.drawn("No profile has long-term keys. `aws configure --profile NAME` stores some."))
+        return DONE
+    table = Table("Long-term keys", COLUMNS, tuple(row.shown() for row in rows), KEPT)
+    problems = [f"{row.profile or 'The environment'}: {row.problem}" for row in rows if row.problem]
+    text_to_stdout(terminal.drawn(table, *dict.fromkeys(problems)))
+    ageless = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
+    if ageless:
+        of_profile = ("-p", ageless.profile) if ageless.profile else ()
+        line = process.to_type("exec", *of_profile, "--", MFAENV, "keys")
+        terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)
     return DONE
 
 
@@ -138,19 +147,3 @@ def _look_into(place: KeychainEntry, row: KeyRow) -> None:
         row.problem = None if keys else f"The keychain has no keys for profile '{place.name}'."
     except MfaenvError as error:
         row.problem = error.message
-
-
-def _drawn(rows: list[KeyRow]) -> list[Table | str]:
-    if not rows:
-        return ["No profile has long-term keys. `aws configure --profile NAME` stores some."]
-    table = Table("Long-term keys", COLUMNS, tuple(row.shown() for row in rows), KEPT)
-    problems = [f"{row.profile or 'The environment'}: {row.problem}" for row in rows if row.problem]
-    return [table, *dict.fromkeys(problems)]
-
-
-def _note_on_ages(rows: list[KeyRow], terminal: Terminal) -> None:
-    without = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
-    if without:
-        options = ("-p", without.profile) if without.profile else ()
-        line = process.to_type("exec", *options, "--", MFAENV, "keys")
-        terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)
