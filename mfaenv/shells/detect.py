@@ -54,7 +54,7 @@ def evaluator(env: Env, named: str = "") -> str:
     return shell
 
 
-def loading_line(env: "Mapping[str, str]", command: str) -> str:
+def loading_line(env: Env, command: str) -> str:
     """Return the line that evaluates a command in the shell that called; the command itself where that is unknown."""
     try:
         return shells.loading_line(evaluator(env), command)
