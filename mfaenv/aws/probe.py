@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from mfaenv.aws import client, explain
-from mfaenv.aws.devices import serials_in
+from mfaenv.aws.iam import serials_in
 from mfaenv.aws.sts import Identity, identity_in
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.model import Credentials, Keys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfaenv.aws import client, devices, sts
+from mfaenv.aws import client, iam, sts
 from mfaenv.aws.sts import Identity
 from mfaenv.config import process
 from mfaenv.config.roles import is_iam_arn
@@ -63,15 +63,14 @@ def find(
     Raise MfaenvError where there is none that STS can use.
     """
     who = owner(request, keys)
-    iam = client.client("iam", client.settings_of(request), keys)
-    serials = devices.ask(iam, who, keys.access_key)
+    serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys.access_key)
     asking = can_ask(how, terminal)
     if asking:
         call_lock.release()
     if serials is None:
-        return _offered(devices.likely(who), terminal, asking=asking), who
-    usable = [serial for serial in serials if devices.SECURITY_KEY not in serial]
-    security_keys = [serial for serial in serials if devices.SECURITY_KEY in serial]
+        return _offered(iam.likely(who), terminal, asking=asking), who
+    usable = [serial for serial in serials if iam.SECURITY_KEY not in serial]
+    security_keys = [serial for serial in serials if iam.SECURITY_KEY in serial]
     if not usable:
         raise _none_usable(who, security_keys, request.profiles[-1])
     if len(usable) == 1:
@@ -92,7 +91,7 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
     if not asking:
         terminal.note(f"The policy hides the MFA devices; trying {likely}.")
         return likely
-    if terminal.confirm("Use this device?", Styled(f"The policy hides the MFA devices. It may be {likely}.")):
+    if terminal.confirm("Use this device?", Styled(f"The policy hides the MFA iam. It may be {likely}.")):
         return likely
     typed = ""
     while not typed:

@@ -17,7 +17,7 @@ from settings import configure
 from trouble import CODE, assert_explained
 
 from mfaenv.aws import explain, sts
-from mfaenv.aws.devices import serials_in
+from mfaenv.aws.iam import serials_in
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.serving.loopback import HttpResponse
 

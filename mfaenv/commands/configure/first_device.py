@@ -11,8 +11,8 @@ from contextlib import suppress
 from functools import cached_property, partial
 from urllib.parse import quote
 
-from mfaenv.aws import client, devices
-from mfaenv.aws.devices import NewDevice, VirtualDevices
+from mfaenv.aws import client, iam
+from mfaenv.aws.iam import NewDevice, VirtualDevices
 from mfaenv.aws.sts import Identity
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import process
@@ -100,7 +100,7 @@ class FirstDevice:
         for number in range(1, MAX_NAMES + 1):
             name = user if number == 1 else f"{user}-{number}"
             device = self._devices.create(name)
-            if device is None and self._deleted(devices.serial_number(self._user, name)):
+            if device is None and self._deleted(iam.serial_number(self._user, name)):
                 device = self._devices.create(name)
             if device is not None:
                 return device

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mfaenv import duration
 from mfaenv.aws import client, probe, resolved, sts
-from mfaenv.aws.devices import SECURITY_KEY
+from mfaenv.aws.iam import SECURITY_KEY
 from mfaenv.aws.probe import Asker, Kind, Outcome, UnderWay
 from mfaenv.aws.sts import Identity
 from mfaenv.commands.doctor.report import Check, ComparedCall, State

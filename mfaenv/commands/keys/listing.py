@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from mfaenv.aws import client
-from mfaenv.aws.access_keys import Iam
+from mfaenv.aws.iam import AccessKeys
 from mfaenv.command_line import MFAENV
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection, KeychainEntry
@@ -61,7 +61,7 @@ class KeyRow:
         settings = client.settings_of(request, session.device)
         with context.terminal.progress() as show:
             show(f"Asking IAM about the keys of profile {request.profile.text}")
-            iam = Iam.of_session(settings, credentials_of(session))
+            iam = AccessKeys.of_session(settings, credentials_of(session))
             key = next((key for key in iam.listed() if key.id == self.access_key_id), None)
             if key is None:
                 raise MfaenvError("IAM lists no such key of this user.")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mfaenv.aws import client
-from mfaenv.aws.access_keys import AccessKey, Iam, is_known
+from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.aws.client import ClientSettings
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import KeychainEntry, Place, same
@@ -54,7 +54,7 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     # With the keys as they were read: an export may take them out of the keychain meanwhile.
     session = Sessions(Context(store, terminal, how)).obtain(request._replace(keys=begun or request.keys)).session
     settings = client.settings_of(request, session.device)
-    iam = Iam.of_session(settings, credentials_of(session))
+    iam = AccessKeys.of_session(settings, credentials_of(session))
     if not iam.user:
         raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
     delete = bool(options.get("delete"))
@@ -90,7 +90,7 @@ class Rotation:
     request: Request
     terminal: Terminal
     store: Store
-    iam: Iam
+    iam: AccessKeys
     settings: ClientSettings
     session: Session
     place: Place

@@ -17,7 +17,7 @@ from product import COMMAND
 from terminals import BASH, CTRL_C, USUAL_SIZE, Window, direct, open_window
 
 from mfaenv.aws.client import ClientSettings
-from mfaenv.aws.devices import NewDevice, VirtualDevices
+from mfaenv.aws.iam import NewDevice, VirtualDevices
 from mfaenv.aws.mfa_policies import EVERYTHING
 from mfaenv.aws.sts import Identity
 from mfaenv.commands.configure import first_device

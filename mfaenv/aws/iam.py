@@ -1,0 +1,202 @@
+"""IAM's calls on behalf of a user: which MFA device there is, and the user's own devices and access keys.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html and API_CreateAccessKey.html. Where
+IAM must not say which device a user has, it is guessed from the user's name.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple, Self
+
+from mfaenv.aws import client as clients
+from mfaenv.aws import explain, sts
+from mfaenv.aws.client import ClientSettings
+from mfaenv.aws.sts import Identity
+from mfaenv.errors import DeniedError, MfaenvError
+from mfaenv.model import Credentials, Keys
+
+SECURITY_KEY = ":u2f/"
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
+
+ACTIVE, INACTIVE = "Active", "Inactive"
+UNKNOWN = "InvalidClientTokenId"
+"""What a service answers to keys that it does not know yet, or no more."""
+
+
+def ask(client: Any, identity: Identity, access_key: str) -> list[str] | None:
+    """List the user's devices; return None where a policy denies it. Raise MfaenvError for anything else.
+
+    UserName is passed since policies scoped to the user's own ARN deny the call without it; the root user has none.
+    """
+    scope = {"UserName": identity.user} if identity.user else {}
+    try:
+        with explain.aws_errors(access_key):
+            pages = client.get_paginator("list_mfa_devices").paginate(**scope)
+            return [serial for page in pages for serial in serials_in(page)]
+    except DeniedError:
+        return None
+    except MfaenvError as error:
+        hint = "Name the device with --serial-number or mfa_serial: then IAM is not asked."
+        raise MfaenvError(error.message, hint) from None
+
+
+def serials_in(answer: Any) -> list[str]:
+    """Read an answer of ListMFADevices. Raise one of explain.UNREADABLE where a serial number is missing."""
+    return [sts.text(device, "SerialNumber") for device in answer["MFADevices"]]
+
+
+def likely(identity: Identity) -> str:
+    """Guess the ARN of a user's virtual device: the console proposes the user's name for it.
+
+    Raise MfaenvError where the keys are no user's.
+    """
+    if identity.is_root:
+        return f"arn:{identity.partition}:iam::{identity.account}:mfa/root-account-mfa-device"
+    if not identity.user:
+        raise MfaenvError(f"{identity.arn} is not a user and has no MFA device.", "Use an IAM user's access keys.")
+    return serial_number(identity, identity.user)
+
+
+def serial_number(identity: Identity, name: str) -> str:
+    """Return the ARN of a virtual device of this name in the user's account."""
+    return f"arn:{identity.partition}:iam::{identity.account}:mfa/{name}"
+
+
+class _UserCalls:
+    """Calls that are signed with a user's keys or session. Every method raises MfaenvError."""
+
+    def __init__(self, settings: ClientSettings, keys: Keys | Credentials, user: str) -> None:
+        self._client = clients.client("iam", settings, keys)
+        # Sent twice, what makes something would make two, of which nobody knows one, or find its name taken.
+        self._once = clients.client("iam", settings._replace(attempts=1), keys)
+        self.user = user
+        self._scope = {"UserName": user} if user else {}
+
+
+_errors = partial(explain.iam_errors, purpose="set up a device of their own")
+
+
+class NewDevice(NamedTuple):
+    """A virtual device that is nobody's yet, and its key in base32, which IAM shows this once."""
+
+    serial: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"NewDevice({self.serial})"
+
+
+class VirtualDevices(_UserCalls):
+    """IAM's calls that make virtual devices."""
+
+    def create(self, name: str) -> NewDevice | None:
+        """Make a device; return None where the name is taken."""
+        with _errors("iam:CreateVirtualMFADevice"):
+            try:
+                made = self._once.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+            except self._once.exceptions.EntityAlreadyExistsException:
+                return None
+            return NewDevice(made["SerialNumber"], made["Base32StringSeed"].decode("ascii"))
+
+    def unused(self) -> list[str]:
+        """Return the serial numbers of the account's devices that are nobody's."""
+        with _errors("iam:ListVirtualMFADevices"):
+            pages = self._client.get_paginator("list_virtual_mfa_devices").paginate(AssignmentStatus="Unassigned")
+            return [str(device["SerialNumber"]) for page in pages for device in page["VirtualMFADevices"]]
+
+    def enable(self, serial: str, first: str, second: str) -> bool:
+        """Enable a device of the user with two codes in a row; return False where they are not its codes."""
+        with _errors("iam:EnableMFADevice"):
+            try:
+                self._client.enable_mfa_device(
+                    UserName=self.user, SerialNumber=serial, AuthenticationCode1=first, AuthenticationCode2=second
+                )
+            except self._client.exceptions.InvalidAuthenticationCodeException:
+                return False
+            return True
+
+    def delete(self, serial: str) -> None:
+        """Delete a device that is nobody's; one that is gone already is no error."""
+        with _errors("iam:DeleteVirtualMFADevice", gone_is_done=True):
+            self._client.delete_virtual_mfa_device(SerialNumber=serial)
+
+
+class AccessKey(NamedTuple):
+    """An access key as IAM lists it; `created` is in seconds since 1970, UTC."""
+
+    id: str
+    active: bool
+    created: float
+
+
+class LastUse(NamedTuple):
+    """When a key was used last, in seconds since 1970, for which service and in which region; None where it never was.
+
+    IAM's own records begin in 2015, and may lag by some hours.
+    """
+
+    at: float | None
+    service: str = ""
+    region: str = ""
+
+
+class AccessKeys(_UserCalls):
+    """IAM's calls on access keys, signed with the user's session."""
+
+    @classmethod
+    def of_session(cls, settings: ClientSettings, session: Credentials) -> Self:
+        """Return IAM on behalf of the session's user, whose name STS tells; it is empty for the root user."""
+        who = sts.identity(clients.client("sts", settings, session), session.access_key)
+        return cls(settings, session, who.user)
+
+    def listed(self) -> tuple[AccessKey, ...]:
+        """Return the user's keys, the oldest first."""
+        with explain.iam_errors("iam:ListAccessKeys"):
+            pages = self._client.get_paginator("list_access_keys").paginate(**self._scope)
+            keys = [
+                AccessKey(sts.text(row, "AccessKeyId"), row["Status"] == ACTIVE, row["CreateDate"].timestamp())
+                for page in pages
+                for row in page["AccessKeyMetadata"]
+            ]
+        return tuple(sorted(keys, key=lambda each: each.created))
+
+    def last_use(self, key_id: str) -> LastUse:
+        """Return when a key was used last."""
+        with explain.iam_errors("iam:GetAccessKeyLastUsed"):
+            used = self._client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
+            at = used.get("LastUsedDate")
+            return LastUse(at.timestamp(), used["ServiceName"], used["Region"]) if at else LastUse(None)
+
+    def create(self) -> Keys:
+        """Make a new key; IAM shows its secret this once."""
+        with explain.iam_errors("iam:CreateAccessKey"):
+            made = self._once.create_access_key(**self._scope)["AccessKey"]
+            return Keys(sts.text(made, "AccessKeyId"), sts.text(made, "SecretAccessKey"), "", "IAM")
+
+    def deactivate(self, key_id: str) -> None:
+        """Switch a key off; it can be switched on again."""
+        with explain.iam_errors("iam:UpdateAccessKey"):
+            self._client.update_access_key(AccessKeyId=key_id, Status=INACTIVE, **self._scope)
+
+    def delete(self, key_id: str) -> None:
+        """Delete a key for good; one that is gone already is no error."""
+        with explain.iam_errors("iam:DeleteAccessKey", gone_is_done=True):
+            self._client.delete_access_key(AccessKeyId=key_id, **self._scope)
+
+
+def is_known(client: Any, keys: Keys) -> bool:
+    """Return whether STS knows the keys already: all regions learn of a new one within seconds, now and then a minute.
+
+    `client` is of STS, and signs with them. Raise MfaenvError for any other failure.
+    """
+    from botocore.exceptions import ClientError
+
+    with explain.aws_errors(keys.access_key):
+        try:
+            client.get_caller_identity()
+        except ClientError as error:
+            if explain.text_of(error, "Code") == UNKNOWN:
+                return False
+            raise
+    return True
