@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
-    from botocore.model import ServiceModel, StructureShape
+    from botocore.model import ServiceModel
 
 
 @cache
@@ -68,14 +68,9 @@ def _partitions() -> dict[str, str]:
     }
 
 
-def input_shape(service: str, operation: str) -> StructureShape:
-    """Return the model of an operation's parameters."""
-    shape = _model(service).operation_model(operation).input_shape
-    return cast("StructureShape", shape)
-
-
 @cache
-def _model(service: str) -> ServiceModel:
+def service_model(service: str) -> ServiceModel:
+    """Return botocore's model of a service: its operations, and the limits of their parameters."""
     from botocore.model import ServiceModel
 
     return ServiceModel(loader().load_service_model(service, "service-2"), service)

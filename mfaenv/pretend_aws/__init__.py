@@ -2,5 +2,5 @@
 
 The parts: `world` (accounts, users, keys, devices, roles), `server` (`PretendAws`, the thing that listens), `files`
 (AWS config files that point there) and `scenario` (what `mfaenv demo` serves). The rest is how AWS decides and
-words its answers. Tests add services of their own as routes (`service.Route`).
+words its answers.
 """

@@ -5,7 +5,6 @@
 """
 
 import json
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from email.utils import formatdate
@@ -15,7 +14,7 @@ from typing import Self
 from mfaenv.pretend_aws import s3
 from mfaenv.pretend_aws.iam import IAM
 from mfaenv.pretend_aws.pages import page_route
-from mfaenv.pretend_aws.service import Operation, Route
+from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.sigv4 import parse_authorization
 from mfaenv.pretend_aws.sts import STS
 from mfaenv.pretend_aws.wire import Content, Refusal, document
@@ -32,15 +31,10 @@ _SERVICES = {service.version: service for service in (STS, IAM)}
 
 
 class PretendAws:
-    """Serves a world on a loopback port of its own while the `with` block lasts.
+    """Serves a world on a loopback port of its own while the `with` block lasts."""
 
-    `routes` are asked before the services of this package: each returns an Operation for a request that it answers,
-    which is how tests add services of their own.
-    """
-
-    def __init__(self, world: World, *, routes: Sequence[Route] = ()) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
-        self._routes = (page_route, *routes, _service_route)
         self._closing = ExitStack()
         self.url = ""
 
@@ -53,8 +47,8 @@ class PretendAws:
         self._closing.close()
 
     def find_operation(self, request: HttpRequest) -> Operation:
-        """Return what a request asks for, by the first route that answers it."""
-        return next(filter(None, (route(self.world, request) for route in self._routes)))
+        """Return what a request asks for: a page, or a service."""
+        return page_route(self.world, request) or _service_route(self.world, request)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request, dated by the world's clock; a refusal is written as its service writes it."""

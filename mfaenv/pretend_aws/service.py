@@ -7,17 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from mfaenv.pretend_aws.parameters import read
 from mfaenv.pretend_aws.policy import Decision, Query, evaluate
 from mfaenv.pretend_aws.sigv4 import authenticate
-from mfaenv.pretend_aws.wire import Content, Refusal, document
+from mfaenv.pretend_aws.wire import Content, Refusal, document, read
 from mfaenv.pretend_aws.world import Credential, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 
-def plain(refusal: Refusal) -> HttpResponse:
+def render_as_text(refusal: Refusal) -> HttpResponse:
     """Return a refusal as plain text."""
     return HttpResponse(refusal.status, refusal.message.encode(), "text/plain")
 
@@ -29,11 +28,7 @@ class Operation(NamedTuple):
     action: str
     perform: Callable[[], HttpResponse]
     """Raises Refusal."""
-    render_refusal: Callable[[Refusal], HttpResponse] = plain
-
-
-Route: TypeAlias = Callable[[World, HttpRequest], Operation | None]
-"""Returns what a request asks for where it is one that this route answers, else None."""
+    render_refusal: Callable[[Refusal], HttpResponse] = render_as_text
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from typing import Final, Self
 from product import PATIENCE
 
 from mfaenv.pretend_aws.server import LIMITS, PretendAws
-from mfaenv.pretend_aws.service import Operation, Route
+from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
@@ -37,6 +37,9 @@ INTERNAL = Refusal(
 )
 DROPPED = Refusal("", "", 0)
 """No answer: the connection is closed."""
+
+Route = Callable[[World, HttpRequest], Operation | None]
+"""Returns what a request asks for where it is one that this route answers, else None."""
 
 SECRET_PARAMETERS = frozenset(["TokenCode", "WebIdentityToken"])
 
@@ -72,10 +75,14 @@ class _OpenServer(LoopbackServer):
 
 
 class ObservedAws(PretendAws):
-    """A pretend AWS for tests; `tls` is a server's context and makes the URL an https one."""
+    """A pretend AWS for tests, with services of theirs: `routes` are asked first.
+
+    `tls` is a server's context and makes the URL an https one.
+    """
 
     def __init__(self, world: World, *, routes: Sequence[Route] = (), tls: SSLContext | None = None) -> None:
-        super().__init__(world, routes=routes)
+        super().__init__(world)
+        self._routes = routes
         self.log: list[Record] = []
         self._delays: dict[str, float] = {}
         self._held: dict[str, Held] = {}
@@ -121,7 +128,8 @@ class ObservedAws(PretendAws):
         return [record.action for record in self.log if not names or record.action in names]
 
     def find_operation(self, request: HttpRequest) -> Operation:
-        operation = super().find_operation(request)
+        by_routes = (route(self.world, request) for route in self._routes)
+        operation = next(filter(None, by_routes), None) or super().find_operation(request)
         return operation._replace(perform=lambda: self.perform(operation, request))
 
     def perform(self, operation: Operation, request: HttpRequest) -> HttpResponse:

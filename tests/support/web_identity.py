@@ -9,10 +9,9 @@ from functools import partial
 from typing import Any
 
 from mfaenv.pretend_aws import sts
-from mfaenv.pretend_aws.parameters import read
 from mfaenv.pretend_aws.policy import Decision, Query, evaluate
 from mfaenv.pretend_aws.service import Operation
-from mfaenv.pretend_aws.wire import Refusal
+from mfaenv.pretend_aws.wire import Refusal, read
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mfaenv.aws import client
-from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.aws.client import ClientSettings
+from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import KeychainEntry, Place, same
 from mfaenv.config import acquisition, awsfiles, process, resolve
