@@ -47,17 +47,11 @@ def aws_errors(access_key: str = "", device: str = "") -> Iterator[None]:
 
 
 @contextmanager
-def iam_errors(action: str, *, gone_is_done: bool = False, purpose: str = "rotate their own keys") -> Iterator[None]:
+def iam_errors(action: str, purpose: str = "rotate their own keys") -> Iterator[None]:
     """Raise MfaenvError with IAM's action, and DeniedError with the policy that lets users do what it serves."""
-    from botocore.exceptions import ClientError
-
     try:
         with aws_errors():
-            try:
-                yield
-            except ClientError as error:
-                if not gone_is_done or text_of(error, "Code") != "NoSuchEntity":
-                    raise
+            yield
     except DeniedError as error:
         raise DeniedError(
             f"A policy denies {action}. {error.message} This shows the policy that lets users {purpose}:",

@@ -6,6 +6,7 @@ IAM must not say which device a user has, it is guessed from the user's name.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, Self
 
@@ -118,7 +119,7 @@ class VirtualDevices(_UserCalls):
 
     def delete(self, serial: str) -> None:
         """Delete a device that is nobody's; one that is gone already is no error."""
-        with _errors("iam:DeleteVirtualMFADevice", gone_is_done=True):
+        with _errors("iam:DeleteVirtualMFADevice"), suppress(self._client.exceptions.NoSuchEntityException):
             self._client.delete_virtual_mfa_device(SerialNumber=serial)
 
 
@@ -181,7 +182,7 @@ class AccessKeys(_UserCalls):
 
     def delete(self, key_id: str) -> None:
         """Delete a key for good; one that is gone already is no error."""
-        with explain.iam_errors("iam:DeleteAccessKey", gone_is_done=True):
+        with explain.iam_errors("iam:DeleteAccessKey"), suppress(self._client.exceptions.NoSuchEntityException):
             self._client.delete_access_key(AccessKeyId=key_id, **self._scope)
 
 

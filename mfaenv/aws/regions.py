@@ -21,11 +21,6 @@ def loader() -> Loader:
     return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 
 
-def listed_partition(region: str) -> str:
-    """Return the partition of a region (aws, aws-cn, aws-us-gov or another); empty where botocore has no such one."""
-    return _partitions().get(region, "")
-
-
 def find_partition(region: str, arn: str) -> str:
     """Return the partition of an ARN, else that of a region, even of a new one; empty where neither tells it."""
     import re  # takes its time, and is not needed before a question
@@ -47,19 +42,17 @@ def call_region(region: str, arn: str) -> str:
     return homes.get(partition or "aws", region)
 
 
-def names() -> list[str]:
-    """Return the names of all regions."""
-    return list(_partitions())
-
-
 def _data() -> list[dict[str, Any]]:
     partitions: list[dict[str, Any]] = loader().load_data("partitions")["partitions"]
     return partitions
 
 
 @cache
-def _partitions() -> dict[str, str]:
-    """Return the partition of every region; `aws-global` and its like are no regions to sign a request for."""
+def partitions() -> dict[str, str]:
+    """Return the partition (aws, aws-cn, aws-us-gov or another) of every region that botocore knows.
+
+    `aws-global` and its like are no regions to sign a request for.
+    """
     return {
         str(region): str(partition["id"])
         for partition in _data()

@@ -188,7 +188,7 @@ def check_region(name: str, source: str, *, of_aws: bool) -> None:
             "It looks like us-east-1: set --region, AWS_REGION, or the profile's region.",
             status=USAGE,
         )
-    hint = suggest.hint(name, regions.names(), "") if of_aws and not _is_regular(name) else ""
+    hint = suggest.hint(name, list(regions.partitions()), "") if of_aws and not _is_regular(name) else ""
     if hint:
         raise MfaenvError(f"AWS has no region '{name}' ({source}).", hint, status=USAGE)
 

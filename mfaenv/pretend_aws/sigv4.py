@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
-from mfaenv.aws.regions import listed_partition
+from mfaenv.aws.regions import partitions
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Credential, Use, User, World
 from mfaenv.serving.loopback import HttpRequest
@@ -71,7 +71,7 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
         raise Refusal("SignatureDoesNotMatch", wrong)
     region = authorization.region
     credential = world.credentials.get(authorization.key_id)
-    if credential is None or not credential.active or credential.account.partition != listed_partition(region):
+    if credential is None or not credential.active or credential.account.partition != partitions().get(region):
         raise _invalid_token()
     expected = signature(request, authorization, credential.secret)
     if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
@@ -103,7 +103,7 @@ def _complaints(request: HttpRequest, authorization: Authorization, service: str
         yield f"Credential should be scoped with a valid terminator: 'aws4_request', not '{end}'."
     if authorization.service != service:
         yield f"Credential should be scoped to correct service: '{service}'. "
-    if not listed_partition(region):
+    if region not in partitions():
         yield f"Credential should be scoped to a valid region, not '{region}'. "
     if date != stamp[:8]:
         day = f"'{date}' != '{stamp[:8]}', from '{stamp}'."

@@ -50,8 +50,11 @@ def find(env: Mapping[str, str]) -> Open:
         if not list(_named(env)):
             raise MfaenvError(f"{VARIABLE} names no program that is there.", ELSE)
         return lambda link: _open_named(link, env)
-    start = _system_opener(env)
-    return lambda link: hand_over(link, start)
+    # Not in a window of another machine's: a user of SSH has another screen.
+    if sys.platform in {"darwin", "win32"} and env.get("SSH_CONNECTION"):
+        raise MfaenvError("There is no browser here to show the console in.", ELSE)
+    command = () if sys.platform == "win32" else _opener_command(env)
+    return lambda link: hand_over(link, lambda address: _opened(command, env, address))
 
 
 def _named(env: Mapping[str, str]) -> Iterator[list[str]]:
@@ -105,30 +108,20 @@ def _started(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subproc
             process.returncode = 0  # else Python warns that it still runs
 
 
-def _system_opener(env: Mapping[str, str]) -> Start:
-    """Return what opens an address, in no window of another machine's: a user of SSH has another screen."""
-    if sys.platform in {"darwin", "win32"} and env.get("SSH_CONNECTION"):
-        raise MfaenvError("There is no browser here to show the console in.", ELSE)
+@contextmanager
+def _opened(command: Sequence[str], env: Mapping[str, str], address: str) -> Iterator[Callable[[], object]]:
+    """Open an address; what is yielded raises MfaenvError where the program that does it has failed meanwhile."""
     if sys.platform == "win32":
-
-        @contextmanager
-        def start(address: str) -> Iterator[Callable[[], None]]:
-            program.open_address(address)
-            yield lambda: None
+        program.open_address(address)
+        yield lambda: None
     else:
-        command = _opener_command(env)
+        with _started([*command, address], env) as process:
 
-        @contextmanager
-        def start(address: str) -> Iterator[Callable[[], None]]:
-            with _started([*command, address], env) as process:
+            def check() -> None:
+                if process.poll():
+                    raise MfaenvError(f"{command[0]} found no browser (status {process.returncode}).", ELSE)
 
-                def check() -> None:
-                    if process.poll():
-                        raise MfaenvError(f"{command[0]} found no browser (status {process.returncode}).", ELSE)
-
-                yield check
-
-    return start
+            yield check
 
 
 def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 import pytest
 from botocore.loaders import Loader
 
-from mfaenv.aws.regions import listed_partition
+from mfaenv.aws.regions import partitions
 
 PARTITIONS = {partition["id"] for partition in Loader().load_data("partitions")["partitions"]}
 
@@ -25,4 +25,4 @@ PARTITIONS = {partition["id"] for partition in Loader().load_data("partitions")[
     ],
 )
 def test_a_region_has_its_partition(region: str, partition: str) -> None:
-    assert listed_partition(region) == partition
+    assert partitions().get(region, "") == partition
