@@ -73,9 +73,13 @@ def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[
         _ignore_signals()
     except (KeyboardInterrupt, SystemExit):  # it was there before: where it ends the shell, a hangup comes with it
         _ignore_signals()
-    from mfaenv import failure
+    try:
+        from mfaenv import failure
 
-    return failure.end(wrong, arguments, env)
+        return failure.end(wrong, arguments, env)
+    except (ImportError, OSError, MemoryError) as error:  # too many open files, for instance
+        output.text_to_stderr(f"mfaenv: {type(wrong).__name__}, which cannot be explained: {type(error).__name__}.\n")
+        return FAILED
 
 
 def _ignore_signals() -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 
 from mfaenv import shells
 from mfaenv.errors import INTERRUPTED, MfaenvError, NothingStoredError, from_signal
 from mfaenv.fast import catalog, environment
-from mfaenv.fast.output import STDOUT_NAME, text_to_stderr, to_stdout
+from mfaenv.fast.output import KILLED, STDOUT_NAME, arrived, text_to_stderr, to_stdout
 from mfaenv.fast.parse import CommandLine
 from mfaenv.shells import detect
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.tty import printable
+
+_SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
 
 NOT_EVALUATED = {"format", "output", "cached", "version", "help"}
 """The options with which no shell evaluates the output."""
@@ -23,6 +26,8 @@ def end(error: BaseException, arguments: Sequence[str], env: Mapping[str, str]) 
     error = from_signal(error)
     if isinstance(error, NothingStoredError):
         return error.status
+    if arrived and isinstance(error, Exception) and not isinstance(error, MfaenvError):
+        error = SystemExit(KILLED + arrived[0])
     if isinstance(error, (KeyboardInterrupt, EOFError, SystemExit)):
         status = getattr(error, "code", INTERRUPTED)
     else:
@@ -74,6 +79,9 @@ def _output_error(error: BaseException) -> MfaenvError | None:
 
 def _unexpected(error: BaseException) -> MfaenvError:
     """Return an error for an unexpected one: with its line, and without its text, which could hold anything."""
+    no_thread = isinstance(error, RuntimeError) and "new thread" in str(error)
+    if no_thread or isinstance(error, MemoryError) or getattr(error, "errno", None) in _SHORTAGES:
+        return MfaenvError("Too little memory, or too many open files or programs.", "Check the limits: ulimit -a.")
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

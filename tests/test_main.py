@@ -15,7 +15,7 @@ from observed_aws import ObservedAws
 from product import PATIENCE, Product, finish
 from settings import configure, set_keys
 from terminals import direct
-from trouble import OTHER_SECRET, SECRETS, TOKEN
+from trouble import OTHER_SECRET, SECRETS, TOKEN, assert_explained
 
 from mfaenv import __version__
 from mfaenv.fast.entry import Session
@@ -411,6 +411,35 @@ def test_a_signal_while_a_lock_is_waited_for_is_no_bug(bare: Product) -> None:
         "fast.answer = answer",
     )
     assert bare.run("--shell", "bash") == (130, "(exit 130);\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal ends a process there")
+def test_an_error_that_hides_what_a_signal_raised_is_no_bug(bare: Product) -> None:
+    wrapped(
+        bare,
+        "import signal",
+        "from mfaenv import fast",
+        "def answer(*_):",
+        "    try: signal.raise_signal(signal.SIGTERM)",
+        "    except SystemExit: pass",
+        "    raise TypeError",
+        "fast.answer = answer",
+    )
+    assert bare.run("--shell", "bash") == (143, "(exit 143);\n", "")
+
+
+@pytest.mark.parametrize("error", ["MemoryError()", "OSError(24, 'x')", 'RuntimeError("can\'t start new thread")'])
+def test_what_the_system_has_no_more_of_is_no_bug(bare: Product, error: str) -> None:
+    wrapped(bare, "from mfaenv import fast", "def answer(*_):", f"    raise {error}", "fast.answer = answer")
+    done = bare.run("--shell", "bash")
+    assert (done.status, done.out) == (1, "(exit 1);\n")
+    assert_explained(done, "memory.*open files", "limits")
+
+
+def test_without_the_files_to_load_what_explains_errors_there_is_no_traceback(bare: Product) -> None:
+    wrapped(bare, "import sys", "sys.modules['mfaenv.failure'] = None")
+    done = bare.run("-p", "nobody", "--shell", "bash")
+    assert (done.status, done.err) == (1, "mfaenv: MfaenvError, which cannot be explained: ModuleNotFoundError.\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="one process there")

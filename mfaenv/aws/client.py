@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,8 +43,12 @@ VARIABLES = {
 
 def _new_session(profile: str | None) -> Session:
     """Return a botocore session that takes its settings, not its keys, from a profile."""
+    import warnings
+
     import botocore.session
 
+    if not sys.warnoptions:  # they are for developers: of libraries, and of AWS's odd answers
+        warnings.simplefilter("ignore")
     with explain.setting_errors():
         made = botocore.session.Session(dict(VARIABLES), profile=profile)
         made.register_component("data_loader", regions.loader())

@@ -15,8 +15,13 @@ KILLED = 128
 """Added to a signal's number it is the exit status, as in shells."""
 
 
+arrived: "list[int]" = []
+"""The signals that were to end this process: an unexpected error after one is its doing."""
+
+
 def end_in_order(number: int, _frame: object) -> None:
     """Raise SystemExit with the signal's status, so that locks are freed and a shell's line fails."""
+    arrived.append(number)
     raise SystemExit(KILLED + number)
 
 

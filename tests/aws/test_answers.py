@@ -82,6 +82,12 @@ def test_a_session_that_has_ended_already_is_an_error(
     assert_explained(done, "has ended already", "clock")
 
 
+def test_a_warning_of_a_library_is_not_shown(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    aws.change("GetSessionToken", holding("Expiration", "2101-01-01 10:00 EST"))
+    done = product.run(*LINE, "--token-code", scenario.device.code())
+    assert (done.status, done.err) == (0, "")
+
+
 @pytest.mark.parametrize(
     "change",
     [
