@@ -13,7 +13,7 @@ from mfaenv.fast.output import KILLED, STDOUT_NAME, arrived, text_to_stderr, to_
 from mfaenv.fast.parse import CommandLine
 from mfaenv.shells import detect
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tty import printable
+from mfaenv.terminal.text import printable
 
 _SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
 

@@ -10,7 +10,7 @@ from mfaenv.config import names
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Option
-from mfaenv.terminal.tty import code_digits
+from mfaenv.terminal.text import code_digits
 
 _LEAVE = "`mfaenv unset` takes the session out of this shell, `mfaenv clear` deletes it."
 _LISTS = "`mfaenv status` lists the stored sessions, `mfaenv keys` the long-term keys."

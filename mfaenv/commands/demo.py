@@ -34,7 +34,7 @@ from mfaenv.shells.detect import identify
 from mfaenv.terminal import foreground
 from mfaenv.terminal.program import find
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tty import printable
+from mfaenv.terminal.text import printable
 
 PREFIX = "mfaenv-demo-"
 """Of a demo's folder. The port is next in its name, so that another demo can see whether this one still runs."""

@@ -24,7 +24,7 @@ from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED,
 from mfaenv.fast.parse import DEFAULT
 from mfaenv.shells import Pair
 from mfaenv.store import Store
-from mfaenv.terminal.tty import printable
+from mfaenv.terminal.text import printable
 
 
 def run(words: Sequence[str], env: Mapping[str, str]) -> int:

@@ -49,6 +49,6 @@ def describe(got: Mapping[str, str], store: Store) -> str:
 
 
 def _printable(text: str) -> str:
-    from mfaenv.terminal.tty import printable  # slow to load, and a stored session is mostly printed without a line
+    from mfaenv.terminal.text import printable  # slow to load, and a stored session is mostly printed without a line
 
     return printable(text)

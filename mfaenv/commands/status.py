@@ -49,7 +49,7 @@ def nothing_stored(profile: str) -> str:
 
 
 def _tables(data: Mapping[str, Any], profile: str) -> list[Any]:
-    from mfaenv.terminal.tables import Table  # as above
+    from mfaenv.terminal.text import Table  # as above
 
     shell = data["shell"]
     here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."

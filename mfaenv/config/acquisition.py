@@ -9,7 +9,7 @@ from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Options
 from mfaenv.model import Acquisition, Origin, Request, Value
-from mfaenv.terminal.tty import code_digits
+from mfaenv.terminal.text import code_digits
 
 STDIN = "-"
 """The value of --token-code that means a line of standard input."""

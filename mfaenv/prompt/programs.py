@@ -7,6 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from html import escape
 from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from mfaenv.fast.environment import is_digits
 
 TITLE = "mfaenv"
 PROMPT = "MFA code:"
@@ -16,6 +19,23 @@ WSL = "wsl"
 
 ENDED_FROM_OUTSIDE = {-1, -2, -9, -15}
 """The status after SIGHUP, SIGINT, SIGKILL or SIGTERM: somebody closed the window. A crash is another signal."""
+
+MAX_VALUE_BYTES = 900
+"""Bytes of a value: a line has 1,000 with its command, https://www.gnupg.org/documentation/manuals/assuan/Client-requests.html."""
+
+_UNESCAPED = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
+"""What is sent as it is; `%`, line breaks and all that is not ASCII are not."""
+
+_CLOSED_ERRORS = {62, 99, 198}
+"""GPG_ERR_TIMEOUT, GPG_ERR_CANCELED and GPG_ERR_FULLY_CANCELED of libgpg-error; an error's lower 16 bits say which."""
+
+_CLOSED_STATUSES = {0, *ENDED_FROM_OUTSIDE}
+"""How it ends where it leaves GETPIN without an answer because somebody closed it."""
+
+_ASK = "GETPIN"
+_ERROR_BITS = 0xFFFF
+_AS_TEXT = str.maketrans("<>", "‹›")  # noqa: RUF001 - these look alike
+"""pinentry-qt takes text with tags for markup."""
 
 
 class Shown(NamedTuple):
@@ -81,6 +101,50 @@ class Dialog(ABC):
     def is_closed(self, ended: Ended) -> bool:
         """Return whether the person closed the window, where the status is not 0."""
         return ended.status == 1
+
+
+class Pinentry(Dialog):
+    """The one that Debian, Homebrew and Gpg4win install with GnuPG; in a terminal it may be pinentry-curses.
+
+    It is asked by its own protocol: https://www.gnupg.org/documentation/manuals/assuan/Server-responses.html.
+    """
+
+    name = "pinentry"
+
+    def start(self, shown: Shown) -> ProgramStart:
+        """Return all commands at once: they are answered in order, and the last one ends the program."""
+        options = [("lc-ctype", shown.locale), ("ttyname", shown.tty), ("ttytype", shown.term)]
+        commands = [
+            ("OPTION no-grab", ""),
+            *((f"OPTION {name}=", value) for name, value in options if value),
+            ("SETTITLE ", TITLE),
+            ("SETDESC ", "\n".join(shown.lines).translate(_AS_TEXT)),
+            ("SETPROMPT ", PROMPT),
+            *([("SETERROR ", shown.wrong.translate(_AS_TEXT))] if shown.wrong else []),
+            (_ASK, ""),
+            ("BYE", ""),
+        ]
+        return ProgramStart(stdin="".join(f"{command}{assuan_value(value)}\n" for command, value in commands))
+
+    def answer(self, ended: Ended) -> str:
+        """Return the data of the answer to GETPIN; an error says whether the window was closed. Raise as all do."""
+        lines = ended.output.splitlines()
+        answers = [line for line in lines if line.startswith(("OK", "ERR "))]
+        before = 1 + ended.stdin.split("\n").index(_ASK)  # the greeting, and one for each command
+        kind, number, *_ = [*" ".join(answers[before : before + 1]).split(), "", ""]
+        if kind == "OK":
+            return "".join(unquote(line[2:]) for line in lines if line.startswith("D "))
+        is_closed = is_digits(number) and int(number[:10]) & _ERROR_BITS in _CLOSED_ERRORS
+        if is_closed or (len(answers) == before and ended.status in _CLOSED_STATUSES):
+            raise KeyboardInterrupt
+        raise NoWindowError("no display")
+
+
+def assuan_value(text: str) -> str:
+    """Return a value as Assuan writes it, with `%` and two digits; what is too long for a line is cut."""
+    while len(written := quote(text, safe=_UNESCAPED, errors="replace")) > MAX_VALUE_BYTES:
+        text = text[: -max(1, (len(written) - MAX_VALUE_BYTES) // 12)]
+    return written
 
 
 class Zenity(Dialog):

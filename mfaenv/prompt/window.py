@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from mfaenv.errors import CODE_NEEDED, MfaenvError
-from mfaenv.prompt.pinentry import Pinentry
 from mfaenv.prompt.programs import (
     WSL,
     Dialog,
@@ -15,6 +14,7 @@ from mfaenv.prompt.programs import (
     Kdialog,
     NoWindowError,
     Osascript,
+    Pinentry,
     Powershell,
     Shown,
     WslPowershell,
@@ -22,7 +22,7 @@ from mfaenv.prompt.programs import (
 )
 from mfaenv.terminal import program, tty
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import Styled
+from mfaenv.terminal.text import Styled, code_digits, printable
 
 DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell, WslPowershell)
 """In the order in which they are tried. catalog.WINDOWS has their names."""
@@ -72,12 +72,12 @@ class Window:
 
         Raise MfaenvError where no window can be opened or none gives a code, KeyboardInterrupt where it is closed.
         """
-        env, lines = self._terminal.env, tuple(tty.printable(line.text) for line in question[:-1])
+        env, lines = self._terminal.env, tuple(printable(line.text) for line in question[:-1])
         path, term = (tty.NAMES[0], env.get("TERM", "")) if self._terminal.available() else ("", "")
         shown = Shown(lines, tty=path, term=term, locale=tty.locale(env) or "C.UTF-8")
         for _ in range(TRIES):
-            typed = self._ask(shown._replace(wrong=tty.printable(self._wrong)), meanwhile)
-            digits = tty.code_digits(typed)
+            typed = self._ask(shown._replace(wrong=printable(self._wrong)), meanwhile)
+            digits = code_digits(typed)
             self._wrong = "" if digits else "A code is six digits."
             if digits:
                 return digits

@@ -15,7 +15,7 @@ from mfaenv.fast import catalog, environment, parse
 from mfaenv.model import Acquisition, Origin, Request
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import Styled
+from mfaenv.terminal.text import Styled
 
 if TYPE_CHECKING:
     from mfaenv.prompt.window import Window

@@ -11,7 +11,7 @@ from mfaenv.model import Acquisition, Credentials, Keys, Request
 from mfaenv.session.cache import CallLock
 from mfaenv.session.code import can_ask
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import Styled
+from mfaenv.terminal.text import Styled
 
 
 class MissingDeviceError(MfaenvError):

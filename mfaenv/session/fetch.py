@@ -14,9 +14,9 @@ from mfaenv.session import keychain, longterm, remembered
 from mfaenv.session.cache import CallLock
 from mfaenv.session.code import CodeSource
 from mfaenv.store import Store
-from mfaenv.terminal import program, tty
+from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import DOUBTFUL, Styled
+from mfaenv.terminal.text import DOUBTFUL, Styled, cells
 
 TRIES = 3
 CODE_SECONDS = 30
@@ -100,7 +100,7 @@ def question(request: Request, env: Mapping[str, str]) -> tuple[Styled, ...]:
     account = f" in account {request.account}" if request.account else ""
     profile, device = f"For profile {request.profile.text}{account},", f"device {request.device.text}"
     one_line = f"{profile} {device}"
-    whom = (one_line,) if tty.cells(one_line) <= COLUMNS else (profile, device)
+    whom = (one_line,) if cells(one_line) <= COLUMNS else (profile, device)
     not_aws = f"The code goes to {address.shown(request.endpoint.text)}, not to AWS."
     return (
         *map(Styled, whom),

@@ -13,8 +13,8 @@ from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT, Options
 from mfaenv.store import SESSION, Store
-from mfaenv.terminal.tables import Row
 from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.text import Row
 
 HINT = "Type: mfaenv -p NAME"
 

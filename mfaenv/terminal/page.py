@@ -13,9 +13,8 @@ from rich.console import Console, detect_legacy_windows  # noqa: TID253 - this m
 from rich.text import Text  # noqa: TID253 - the same
 
 from mfaenv.fast.output import STDERR, STDOUT
-from mfaenv.terminal.tables import Table
-from mfaenv.terminal.tones import TITLE, Styled
-from mfaenv.terminal.tty import USUAL_COLUMNS, USUAL_LINES, broken, printable
+from mfaenv.terminal.text import TITLE, Styled, Table, printable, wrapped
+from mfaenv.terminal.tty import USUAL_COLUMNS, USUAL_LINES
 
 if TYPE_CHECKING:
     from rich.table import Table as Grid
@@ -56,7 +55,7 @@ class Page(Console):
                     self.print(self._grid(part))
                     continue
                 text, tone, unbroken = Styled(part) if isinstance(part, str) else part
-                for line in [text] if unbroken else broken(text, self.width):
+                for line in [text] if unbroken else wrapped(text, self.width):
                     self.print(as_text(Styled(line, tone)), soft_wrap=True)
         text = captured.get()
         return text if self._boxed else "".join(f"{line.rstrip()}\n" for line in text.splitlines())

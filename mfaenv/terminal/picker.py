@@ -12,9 +12,8 @@ import select
 from collections.abc import Sequence
 
 from mfaenv.terminal import modes, tty
-from mfaenv.terminal.tables import Row
-from mfaenv.terminal.tones import ASKED, FAINT, PLAIN, Styled
-from mfaenv.terminal.tty import Tty, cells, printable
+from mfaenv.terminal.text import ASKED, FAINT, PLAIN, Row, Styled, cells, printable
+from mfaenv.terminal.tty import Tty
 
 MOST_ROWS = 15
 """Rows of the list that are shown at once."""
@@ -93,20 +92,20 @@ def pick(title: str, rows: Sequence[Row], console: Tty) -> str:
     Raise KeyboardInterrupt where the person leaves, or the terminal.
     """
     picker, taken, fd = Picker(title, rows), "", console.reader.fileno()
-    drawn, size = list[Styled](), (0, 0)
+    drawn, size = list[Styled](), os.terminal_size((0, 0))
     try:
         with modes.keep_modes(fd):
             modes.set_modes(fd, by_key=True)
             try:
                 while not taken:
-                    new = _size(fd)
-                    frame = picker.frame(*new)
+                    new = console.size()
+                    frame = picker.frame(new.lines, new.columns)
                     if (frame, new) != (drawn, size):
                         _draw(frame, drawn, console)
                         drawn, size = frame, new
                     taken = next(filter(None, map(picker.press, _keys(fd))), "")
             finally:
-                _draw([Styled(_cut(f"{title} {taken}", _size(fd)[1]), ASKED), Styled("")], drawn, console)
+                _draw([Styled(_cut(f"{title} {taken}", console.size().columns), ASKED), Styled("")], drawn, console)
     except OSError:
         raise KeyboardInterrupt from None
     return taken
@@ -124,16 +123,7 @@ def _keys(fd: int) -> list[str]:
 
 def _draw(lines: list[Styled], before: list[Styled], console: Tty) -> None:
     """Draw lines in the place of those that are there; a terminal that was made narrower has broken these."""
-    width = _size(console.reader.fileno())[1]
+    width = console.size().columns
     up = sum(max(1, -(-cells(line.text) // width)) for line in before) - 1
     console.control((f"\x1b[{up}A" if up > 0 else "") + "\r\x1b[J")
     console.write(*lines)
-
-
-def _size(fd: int) -> tuple[int, int]:
-    """Return the lines and columns of the terminal, or what every one has where it does not tell."""
-    try:
-        size = os.get_terminal_size(fd)
-    except OSError:
-        return tty.USUAL_LINES, tty.USUAL_COLUMNS
-    return size.lines or tty.USUAL_LINES, size.columns or tty.USUAL_COLUMNS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -13,7 +12,7 @@ from mfaenv.errors import MfaenvError
 from mfaenv.terminal import modes, tty
 from mfaenv.terminal.foreground import handling
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import Styled
+from mfaenv.terminal.text import Styled, wrapped
 from mfaenv.terminal.tty import Tty
 
 OPEN, CLOSE = "\x1b[?1049h", "\x1b[?1049l"
@@ -58,7 +57,7 @@ class PrivateScreen:
             nonlocal shown
             if shown != (shown := status()):
                 self._console.control(KEEP_CURSOR)
-                for number, line in enumerate([*tty.broken(shown, self._width), "", ""][:3]):
+                for number, line in enumerate([*wrapped(shown, self._width), "", ""][:3]):
                     self._at(row + number, line[: self._width])
                 self._console.control(PUT_CURSOR_BACK)
 
@@ -82,7 +81,7 @@ class PrivateScreen:
             self._console.control(f"\x1b[{number}H{WHITE_ON_BLACK}{line}{RESET}")
         row = 1
         for text in texts:
-            for line in tty.broken(text, self._width):
+            for line in wrapped(text, self._width):
                 self._at(row, line[: self._width])
                 row += 1
         return row
@@ -108,8 +107,7 @@ def show(terminal: Terminal, parts: Sequence[str]) -> Iterator[PrivateScreen]:
     Ctrl-Z does nothing meanwhile. `check` comes before.
     """
     with terminal.open_tty() as console, handling({"SIGTSTP": lambda _number, _frame: None}):
-        size = os.get_terminal_size(console.writer.fileno())
-        columns, lines = size.columns or tty.USUAL_COLUMNS, size.lines or tty.USUAL_LINES
+        columns, lines = console.size()
         code = _qr_code(parts, lines) if _shows_blocks(terminal.env) else []
         fits = bool(code) and len(code) <= lines and len(code[0]) + MARGIN + PANEL_COLUMNS <= columns
         console.control(OPEN)

@@ -13,8 +13,7 @@ from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
 from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
 from mfaenv.terminal import modes, tty
-from mfaenv.terminal.tables import Row, Table
-from mfaenv.terminal.tones import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, Styled
+from mfaenv.terminal.text import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, Row, Styled, Table, code_digits, printable, wrapped
 from mfaenv.terminal.tty import Tty
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ class Terminal:
         *above, asked = question
         with self.open_tty() as console:
             while True:
-                digits = tty.code_digits(self._ask(console, above, f"{asked.text}: ", meanwhile))
+                digits = code_digits(self._ask(console, above, f"{asked.text}: ", meanwhile))
                 if digits:
                     return digits
                 above = [Styled("A code is six digits.", BAD)]
@@ -88,7 +87,7 @@ class Terminal:
         """
         with self.open_tty() as console:
             typed = self._ask(console, above, f"{question} [Y/n] ").strip().lower()
-        self._code = tty.code_digits(typed)
+        self._code = code_digits(typed)
         return bool(self._code) or typed in {"", "y", "yes"}
 
     def ask_text(self, question: str) -> str:
@@ -107,7 +106,7 @@ class Terminal:
     ) -> str:
         """Show the lines above, broken as the terminal is wide and going on at the indent, and ask on one more."""
         width = tty.columns(self.env)
-        lines = [Styled(part, line.tone) for line in above for part in tty.broken(line.text, width, indent)]
+        lines = [Styled(part, line.tone) for line in above for part in wrapped(line.text, width, indent)]
         try:
             return console.ask([*lines, Styled(asked, ASKED)], meanwhile)
         except ArrivedError:
@@ -238,10 +237,10 @@ class Terminal:
     def _print(self, text: str, tone: str = PLAIN, *, unbroken: bool = False) -> None:
         with suppress(OSError):  # what nobody can hear is no reason to lose a session
             if self._draws() and not unbroken:
-                lines = tty.broken(text, tty.columns(self.env), INDENT)
-                said = "\n".join(tty.drawn(line, tone) for line in lines)
+                lines = wrapped(text, tty.columns(self.env), INDENT)
+                said = "\n".join(Styled(line, tone).drawn() for line in lines)
             else:
-                said = tty.printable(text)
+                said = printable(text)
             print(said, file=sys.stderr, flush=True)  # noqa: T201 - what is said, and made printable
 
     def _page(self, *, stderr: bool) -> Page:

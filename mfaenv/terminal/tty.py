@@ -12,7 +12,7 @@ from typing import Self
 
 from mfaenv.fast.output import end_in_order
 from mfaenv.terminal.modes import QUIT_KEY, is_full_screen, keep_modes, set_modes
-from mfaenv.terminal.tones import Styled
+from mfaenv.terminal.text import Styled, printable
 
 SIGQUIT = 3
 """Its number on every POSIX system; Windows has no such signal."""
@@ -98,8 +98,8 @@ class Tty:
 
     def write(self, *lines: Styled) -> None:
         """Show lines of text, each made printable and drawn in its style; the cursor stays behind the last one."""
-        texts = ((printable(line.text), "" if self._plain else line.tone) for line in lines)
-        self.control("\n".join(drawn(*text) for text in texts))
+        texts = (Styled(printable(line.text), "" if self._plain else line.tone) for line in lines)
+        self.control("\n".join(text.drawn() for text in texts))
 
     def control(self, sequence: str) -> None:
         """Write characters as they are: control sequences, and text that is made printable already."""
@@ -130,6 +130,14 @@ class Tty:
 
         return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
 
+    def size(self) -> os.terminal_size:
+        """Return its columns and lines, or what every terminal has where it does not tell."""
+        try:
+            size = os.get_terminal_size(self.writer.fileno())
+        except OSError:
+            size = os.terminal_size((0, 0))
+        return os.terminal_size((size.columns or USUAL_COLUMNS, size.lines or USUAL_LINES))
+
     def abandon(self) -> None:
         """End the line of a question that needs no answer any more, and drop what was typed: the shell would run it."""
         with suppress(OSError):
@@ -152,34 +160,6 @@ class Tty:
         return line
 
 
-CODE_LENGTH = 6
-
-
-def code_digits(text: str) -> str:
-    """Return the six ASCII digits of a code as people type it (`123 456`), or nothing where it is none."""
-    digits = "".join(text.split())
-    return digits if len(digits) == CODE_LENGTH and digits.isascii() and digits.isdigit() else ""
-
-
-def printable(text: str) -> str:
-    """Return text from anywhere as characters that a terminal only shows: all others become their escapes.
-
-    A profile's name could move the cursor, change the window's title, or reverse a line's direction. What goes to
-    a person goes through here, in the last function before the terminal.
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def cells(text: str) -> int:
-    """Return how many columns a terminal takes to show text: Chinese and Japanese characters take two each."""
-    shown = printable(text)
-    if shown.isascii():
-        return len(shown)
-    from rich.cells import cell_len
-
-    return cell_len(shown)
-
-
 def columns(env: Mapping[str, str]) -> int:
     """Return how wide the terminal is: as COLUMNS has it, or the terminal itself, or 80 where neither is sensible."""
     widths = []
@@ -194,33 +174,6 @@ def columns(env: Mapping[str, str]) -> int:
 def locale(env: Mapping[str, str]) -> str:
     """Return the locale of characters; empty where none is set."""
     return next((env[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(name)), "")
-
-
-def broken(text: str, width: int, below: str = "") -> list[str]:
-    """Break a line that is longer than the width, and go on below its beginning, or further to the right.
-
-    It breaks between words: no name does that fits a line.
-    """
-    text = printable(text)
-    if len(text) <= width:
-        return [text]
-    import textwrap
-
-    indent = max(" " * (len(text) - len(text.lstrip())), below)
-    lines = textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-    return lines or [""]
-
-
-def drawn(text: str, style: str) -> str:
-    """Return text as rich draws it, by its smallest part that can: the whole takes longer than all until the question.
-
-    `import rich.console` alone takes as long as four and a half bare interpreters, `rich.style` less than one.
-    """
-    if not style:
-        return text
-    from rich.style import Style
-
-    return Style.parse(style).render(text)
 
 
 def interject(*lines: str) -> None:

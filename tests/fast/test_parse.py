@@ -17,7 +17,7 @@ from mfaenv.errors import DONE, FAILED, MfaenvError
 from mfaenv.fast import catalog, parse
 from mfaenv.fast.catalog import COMMANDS, OPTIONS
 from mfaenv.fast.parse import MAIN, PROGRAM, Command, Option, Options
-from mfaenv.terminal.tty import code_digits
+from mfaenv.terminal.text import code_digits
 
 ARABIC_DIGITS = "٠١٢٣٤٥"
 SUPERSCRIPTS = "⁰¹²³⁴⁵"

@@ -16,12 +16,11 @@ from window_programs import with_programs
 
 from mfaenv.errors import CODE_NEEDED, INTERRUPTED, USAGE
 from mfaenv.fast.catalog import WINDOWS
-from mfaenv.prompt import pinentry
-from mfaenv.prompt.pinentry import Pinentry
-from mfaenv.prompt.programs import Dialog, Ended, Kdialog, NoWindowError, Osascript, Powershell, Shown, Zenity
+from mfaenv.prompt import programs
+from mfaenv.prompt.programs import Dialog, Ended, Kdialog, NoWindowError, Osascript, Pinentry, Powershell, Shown, Zenity
 from mfaenv.prompt.window import DIALOGS, Window
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import Styled
+from mfaenv.terminal.text import Styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,14 +167,14 @@ def test_the_table_has_the_names_of_the_catalog() -> None:
 
 @given(st.text())
 def test_what_pinentry_reads_stays_one_line(text: str) -> None:
-    written = pinentry.escaped(text)
+    written = programs.assuan_value(text)
     assert written.isascii()
     assert written.isprintable()
-    assert len(written) <= pinentry.LONGEST
+    assert len(written) <= programs.MAX_VALUE_BYTES
     whole = unquote(written)
     clean = text.encode("utf-8", "replace").decode()
     assert clean.startswith(whole)
-    assert whole == clean or len(written) > pinentry.LONGEST - 100
+    assert whole == clean or len(written) > programs.MAX_VALUE_BYTES - 100
 
 
 SHOWN = Shown((f"For profile {HOSTILE},", "device d"), "wrong")

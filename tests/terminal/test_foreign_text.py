@@ -17,7 +17,7 @@ from terminals import direct
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.shells import FORMATS, NAMES
-from mfaenv.terminal.tty import printable
+from mfaenv.terminal.text import printable
 
 if TYPE_CHECKING:
     from observed_aws import ObservedAws

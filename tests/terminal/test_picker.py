@@ -12,7 +12,7 @@ from product import COMMAND
 from terminals import CTRL_C, USUAL_SIZE, Window
 
 from mfaenv.errors import CODE_NEEDED, DONE, INTERRUPTED, USAGE
-from mfaenv.terminal.tables import Row
+from mfaenv.terminal.text import Row
 
 if TYPE_CHECKING:
     from product import Product

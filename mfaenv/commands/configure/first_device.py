@@ -24,8 +24,7 @@ from mfaenv.session.fetch import CODE_SECONDS, TRIES
 from mfaenv.store import Store
 from mfaenv.terminal import private_screen
 from mfaenv.terminal.private_screen import PrivateScreen
-from mfaenv.terminal.tones import Styled
-from mfaenv.terminal.tty import code_digits
+from mfaenv.terminal.text import Styled, code_digits
 
 MAX_NAMES = 20
 """Names that are tried: the user's own, and those with -2 to -20 behind it."""

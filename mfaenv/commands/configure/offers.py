@@ -12,7 +12,7 @@ from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast.output import text_to_stdout
 from mfaenv.session.change_lock import change_lock
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import BAD, GOOD, PLAIN, Styled
+from mfaenv.terminal.text import BAD, GOOD, PLAIN, Styled
 
 Proved = Callable[[], bool]
 

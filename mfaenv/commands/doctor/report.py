@@ -20,8 +20,7 @@ from enum import Enum, StrEnum
 from typing import Any, NamedTuple
 
 from mfaenv.aws.probe import Kind, Outcome, ProbeCall
-from mfaenv.terminal.tables import Table
-from mfaenv.terminal.tones import BAD, DOUBTFUL, GOOD, PLAIN, Styled
+from mfaenv.terminal.text import BAD, DOUBTFUL, GOOD, PLAIN, Styled, Table
 
 VERSION = 1
 """Of the shape above; it changes where a name changes its meaning or goes."""

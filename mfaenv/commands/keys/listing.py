@@ -29,8 +29,8 @@ from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
 from mfaenv.session.obtain import Sessions
 from mfaenv.store import Store
-from mfaenv.terminal.tables import Table
 from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.text import Table
 
 VERSION = 1
 DAY = 86_400

@@ -33,7 +33,7 @@ from mfaenv.errors import MfaenvError
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import STEP
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.tones import Styled
+from mfaenv.terminal.text import Styled
 from mfaenv.terminal.tty import Tty
 
 QUESTION = r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "

@@ -43,7 +43,7 @@ print(text.value)
 
 DRAW = """\
 import os
-from mfaenv.terminal.tables import Table
+from mfaenv.terminal.text import Table
 from mfaenv.terminal.terminal import Terminal
 print(ascii(Terminal(os.environ).drawn(Table("Stored sessions", ("Profile",), [["default"]]))))
 """

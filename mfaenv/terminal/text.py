@@ -1,0 +1,83 @@
+"""Text for a person: its styles, what can be printed of it, and tables, for the terminal to draw."""
+
+from typing import NamedTuple
+
+PLAIN, GOOD, DOUBTFUL, BAD = "", "green", "yellow", "bold red"
+ASKED, FAINT, TITLE = "bold", "dim", "italic"
+
+CODE_LENGTH = 6
+
+
+class Styled(NamedTuple):
+    """A text with its style, which shows where there are colours. An `unbroken` one stays one line, however long."""
+
+    text: str
+    tone: str = PLAIN
+    unbroken: bool = False
+
+    def drawn(self) -> str:
+        """Return it as rich draws it, by its smallest part that can.
+
+        `import rich.console` alone takes as long as four and a half bare interpreters, `rich.style` less than one.
+        """
+        if not self.tone:
+            return self.text
+        from rich.style import Style
+
+        return Style.parse(self.tone).render(self.text)
+
+
+class Table(NamedTuple):
+    """A title, the columns' names, and the rows' texts. Words in `kept` columns are broken last."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | Styled, ...], ...]
+    kept: tuple[str, ...] = ()
+
+
+class Row(NamedTuple):
+    """What can be chosen, and what is shown beside it."""
+
+    name: str
+    detail: str = ""
+
+
+def code_digits(text: str) -> str:
+    """Return the six ASCII digits of a code as people type it (`123 456`), or nothing where it is none."""
+    digits = "".join(text.split())
+    return digits if len(digits) == CODE_LENGTH and digits.isascii() and digits.isdigit() else ""
+
+
+def printable(text: str) -> str:
+    """Return text from anywhere as characters that a terminal only shows: all others become their escapes.
+
+    A profile's name could move the cursor, change the window's title, or reverse a line's direction. What goes to
+    a person goes through here, in the last function before the terminal.
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def cells(text: str) -> int:
+    """Return how many columns a terminal takes to show text: Chinese and Japanese characters take two each."""
+    shown = printable(text)
+    if shown.isascii():
+        return len(shown)
+    from rich.cells import cell_len
+
+    return cell_len(shown)
+
+
+def wrapped(text: str, width: int, below: str = "") -> list[str]:
+    """Break a line that is longer than the width, and go on below its beginning, or further to the right.
+
+    It breaks between words: no name does that fits a line.
+    """
+    text = printable(text)
+    if len(text) <= width:
+        return [text]
+    import textwrap
+
+    indent = max(" " * (len(text) - len(text.lstrip())), below)
+    lines = textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return lines or [""]
