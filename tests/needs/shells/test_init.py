@@ -174,7 +174,7 @@ def test_a_shell_starts_with_the_stored_session(product: Product, scenario: Scen
     assert shown_key(product, "-p", "nobody") == ""
 
 
-@pytest.mark.parametrize("name", ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION"])
+@pytest.mark.parametrize("name", ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "MFAENV_EXPIRES"])
 @pytest.mark.parametrize("program", ["bash", "zsh"])
 def test_a_read_only_variable_leaves_no_part_of_a_session(
     product: Product, scenario: Scenario, program: str, name: str
