@@ -13,7 +13,6 @@ from mfaenv.errors import DONE
 from mfaenv.fast import catalog, output
 from mfaenv.fast.catalog import COMMANDS, STORED
 from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Command, Env, Option, Takes, Words
-from mfaenv.shells.tab import Tab
 
 
 def run(words: Words, env: Env) -> int:
@@ -36,7 +35,9 @@ def answer(shell: str, handed: Words, env: Env) -> str:
         return ""  # another command begins: behind a `|`, say
     takes, before, index = wanted(tab.words)
     if takes == PROGRAM and not before:
-        return _program(tab, index, env, lists=target.lists_programs)
+        is_program = index == len(tab.words) - 1 and not target.lists_programs
+        programs = _programs(tab.words[-1], env) if is_program else []
+        return tab.offer((name, "") for name in programs) if programs else tab.program(index)
     if takes == FILES and not before and (left := tab.program(len(tab.words) - 2)):
         return left  # the shell completes with files what follows the option
     if isinstance(takes, dict):
@@ -61,12 +62,9 @@ def wanted(line: Words) -> tuple[Takes, str, int]:
         option, value = _valued(command, typed)
         takes = option.takes if option else {flag: row.help for flag, row in command.flags().items()}
         return takes, value, last
-    return "" if parsed.words else _argument(command), "", last
-
-
-def _argument(command: Command) -> Takes:
-    others = {name: row.help for name, row in COMMANDS.items() if name != MAIN}
-    return others if command is COMMANDS[MAIN] else command.takes
+    if parsed.words or command is not COMMANDS[MAIN]:
+        return "" if parsed.words else command.takes, "", last
+    return {name: row.help for name, row in COMMANDS.items() if name != MAIN}, "", last
 
 
 def _valued(command: Command, word: str) -> tuple[Option | None, str]:
@@ -83,14 +81,7 @@ def _valued(command: Command, word: str) -> tuple[Option | None, str]:
     return None, ""
 
 
-def _program(tab: Tab, index: int, env: Env, *, lists: bool) -> str:
-    """Return the answer where a program is wanted, or what that takes; programs where the shell lists none itself."""
-    names = [] if lists or index != len(tab.words) - 1 else _programs(tab.words[-1], env)
-    return tab.offer((name, "") for name in names) if names else tab.program(index)
-
-
 def _names(takes: Takes, typed: str, env: Env) -> Words:
-    """Return the words that an option or a command takes."""
     if takes in (PROFILES, STORED):
         return names.profiles(env)
     if takes == PROGRAM:
@@ -108,7 +99,6 @@ def _files(typed: str) -> list[str]:
 
 
 def _programs(typed: str, env: Env) -> list[str]:
-    """Return the programs on the PATH whose names begin so."""
     folders = env.get("PATH", "").split(os.pathsep)
     paths = [os.path.join(folder, name) for folder in folders for name in _names_in(folder) if name.startswith(typed)]
     return sorted({os.path.basename(path) for path in paths if _can_be_run(path, env) and os.path.isfile(path)})

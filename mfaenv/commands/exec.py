@@ -13,7 +13,6 @@ from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment, execute
 from mfaenv.fast.parse import Options
 from mfaenv.session import service
-from mfaenv.shells import Pair
 from mfaenv.terminal import coredump, program
 from mfaenv.terminal.foreground import run_in_foreground
 from mfaenv.terminal.terminal import Terminal
@@ -34,17 +33,13 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
         execute.restore_locale(inherited)
         with own_process.elsewhere(exec_environment.of_program(options, inherited)) as changed:
             return _start(options, command, words, dict(changed))
-    session = _session(options, env)
-    shells.check_lengths(session)
-    return _start(options, command, words, environment.changed(session, env))
-
-
-def _session(options: Options, env: Mapping[str, str]) -> list[Pair]:
     coredump.prevent()
     try:
-        return environment.pairs(service.obtain(options, env, Terminal.for_options(options, env)), env)
+        session = environment.pairs(service.obtain(options, env, Terminal.for_options(options, env)), env)
     finally:
         coredump.restore()  # for the command
+    shells.check_lengths(session)
+    return _start(options, command, words, environment.changed(session, env))
 
 
 def _check_program(words: Sequence[str], env: Mapping[str, str]) -> None:

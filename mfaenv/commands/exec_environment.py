@@ -58,6 +58,9 @@ WINS = (
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
 
+KEPT_OPTIONS = frozenset({"serial_number", "duration", "role_arn", "region"})
+"""Those that the line in another window needs, which renews the session."""
+
 KEYS = frozenset({awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS})
 OF_ROLES = frozenset(
     {"external_id", "role_session_name", "duration_seconds", "mfa_serial", "mfa_process", "source_identity"}
@@ -85,7 +88,9 @@ def of_program(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, s
         if options.get("serve"):
             request = _with_source(resolved.request, answer.session)
             sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), sessions_by_key)
-            line = _line(options, request, env)
+            same = {name: value for name, value in options.items() if name in KEPT_OPTIONS}
+            again = export.asked_again({"profile": request.profile.text, **same, "refresh": True})
+            line = detect.loading_line(env, again)
             server = opened.enter_context(CredentialServer(sessions, request, answer.session, line))
             programs = environment.changed([(name, None) for name in WINS], programs)
             programs |= {URI: server.url, TOKEN: server.token}
@@ -105,15 +110,6 @@ def _with_source(request: Request, session: Session) -> Request:
     source_keys = Keys(session.source, "", "", request.process.source)
     keys = request.keys if request.keys and request.keys.access_key == session.source else source_keys
     return request._replace(keys=keys, device=Value(session.device, request.device.source or "found"))
-
-
-def _line(options: Options, request: Request, env: Mapping[str, str]) -> str:
-    """Return the line that gets a new session in another window."""
-    kept = {
-        name: value for name, value in options.items() if name in {"serial_number", "duration", "role_arn", "region"}
-    }
-    again = export.asked_again({"profile": request.profile.text, **kept, "refresh": True})
-    return detect.loading_line(env, again)
 
 
 @contextmanager

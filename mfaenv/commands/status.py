@@ -20,7 +20,7 @@ SERVED = "served"
 VERSION = 1
 """Of the shape that `--json` prints; it changes where a name changes its meaning or goes."""
 
-MOST = 40
+MAX_ROWS = 40
 """Sessions in the table: drawing takes longest, and nobody reads a thousand rows."""
 
 
@@ -34,29 +34,22 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
         to_stdout((json.dumps(data) + "\n").encode())
     else:
-        from mfaenv.terminal.terminal import Terminal  # slow to load, here and below, and --json does without
+        from mfaenv.terminal.text import Table  # slow to load, here and below, and --json does without
+        from mfaenv.terminal.terminal import Terminal
 
-        rest = len(data["stored"]) - MOST
+        shell, rest = data["shell"], len(data["stored"]) - MAX_ROWS
+        here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
+        why = [shell["rule"]] if shell and shell["rule"] else []
+        rows = tuple(map(_cells, data["stored"][:MAX_ROWS]))
+        stored = Table("Stored sessions", COLUMNS, rows) if rows else nothing_stored(parse.text(options, "profile"))
         more = [f"… and {rest} more: -p NAME picks one profile's, --json lists them all."] if rest > 0 else []
-        shown = _tables({**data, "stored": data["stored"][:MOST]}, parse.text(options, "profile"))
-        text_to_stdout(Terminal.for_options(options, env).drawn(*shown, *more))
+        text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, stored, *data["problems"], *more))
     return DONE
 
 
 def nothing_stored(profile: str) -> str:
     """Return that the store has no session, or none of the profile that was asked for."""
     return f"No session is stored for profile {profile}." if profile else "No session is stored."
-
-
-def _tables(data: Mapping[str, Any], profile: str) -> list[Any]:
-    from mfaenv.terminal.text import Table  # as above
-
-    shell = data["shell"]
-    here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
-    stored = tuple(map(_cells, data["stored"]))
-    store = Table("Stored sessions", COLUMNS, stored) if stored else nothing_stored(profile)
-    why = [shell["rule"]] if shell and shell["rule"] else []
-    return [here, *why, store, *data["problems"]]
 
 
 def _cells(session: Mapping[str, Any]) -> tuple[str, ...]:

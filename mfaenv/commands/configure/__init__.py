@@ -1,9 +1,187 @@
-"""`mfaenv configure`: a guided set-up that looks at what is there and offers what is missing.
+"""`mfaenv configure`: a guided set-up that looks at what is there and offers what is missing, step by step.
 
-`command` goes through the steps, `offers` shows each change of a file and makes it, `programs` finds programs that give
-codes, and `shell_file` the file that the shell reads at its start.
+`offers` shows each change of a file and makes it, `programs` finds programs that give codes, `first_device` makes a
+device, and `shell_file` is about the file that the shell reads at its start. What was taken stays, whenever the person
+leaves.
 """
 
-from mfaenv.commands.configure.command import run
+from __future__ import annotations
 
-__all__ = ["run"]
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from mfaenv.command_line import MFAENV
+from mfaenv.commands.configure import programs, shell_file
+from mfaenv.commands.configure.first_device import FirstDevice
+from mfaenv.commands.configure.offers import Offers
+from mfaenv.config import acquisition, awsfiles, process, resolve, settings, sources
+from mfaenv.config.awsfiles import AwsFiles
+from mfaenv.config.resolve import NOTHING
+from mfaenv.config.roles import of_process, roles_of
+from mfaenv.errors import DONE, MfaenvError, listed
+from mfaenv.fast import environment
+from mfaenv.fast.parse import DEFAULT, Options
+from mfaenv.model import Acquisition, Request, Value
+from mfaenv.session import longterm
+from mfaenv.session.cache import credentials_of
+from mfaenv.session.device import MissingDeviceError
+from mfaenv.session.fetch import Context
+from mfaenv.session.obtain import Sessions
+from mfaenv.store import Store
+from mfaenv.terminal.terminal import Terminal
+
+KEPT = ("endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
+"""Settings that say where AWS is: programs that name the new profile read them there."""
+
+
+def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
+    """Offer what is missing, one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
+    terminal = Terminal.for_options(options, env)
+    offers = Offers(terminal, dry_run="dry_run" in options, yes="yes" in options)
+    with settings.hidden(env) as visible:
+        line = _offer_all(options, visible, offers)
+    if not offers.shown:
+        terminal.note("All is set up: nothing to do.")
+    elif offers.made:
+        new = "When" if line else "Open a new window, and when"
+        terminal.note(f"Done. {new} you need a session, type:", line or MFAENV)
+    return DONE
+
+
+def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
+    """Return the line that gets a session, or nothing where new shells have a function for that."""
+    store = Store.of(env)
+    store.check()
+    files = awsfiles.load(env)
+    request = _request(options, env, files, offers)
+    how = acquisition.settle(options, env, request, files)
+    request = _offer_device(request, how, files, offers, store)
+    if not how.token_command.text:
+        _offer_program(request, files, env, offers)
+    _offer_sources(request, _offer_process(request, files, env, offers), files, offers)
+    if env.get(environment.DEMO):
+        offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
+        return shell_file.loading_line(env)
+    shell_file.offer_direnv(env, offers, store)
+    return "" if shell_file.offer(request.profile.text, env, offers) else shell_file.loading_line(env)
+
+
+def _request(options: Options, env: Mapping[str, str], files: AwsFiles, offers: Offers) -> Request:
+    """Settle which profile is meant: the named one, the only one with keys, or the one that the person picks."""
+    options = {name: value for name, value in options.items() if name not in {"dry_run", "yes"}}
+    name = of_process(files, resolve.looked_up(options, env, "profile").text or _choose_profile(files, offers))
+    request = resolve.resolve({**options, "profile": name}, env, files)
+    if request.keys is None and not request.process.text:
+        raise _needs_no_code(request)
+    return request
+
+
+def _needs_no_code(request: Request) -> MfaenvError:
+    if request.kind == sources.METADATA:
+        return longterm.none_stored(request.profiles[-1])
+    reason = f"it has no long-term keys ({request.kind})"
+    return MfaenvError(f"Profile {request.profile.text} needs no code: {reason}.", "Name another one with -p.")
+
+
+def _choose_profile(files: AwsFiles, offers: Offers) -> str:
+    usable = [
+        name
+        for name, section in files.profiles.items()
+        if (section.get(awsfiles.ACCESS_KEY) and not sources.token(section))
+        or process.entry(section.get(process.SETTING, ""))
+    ]
+    if not usable:
+        raise MfaenvError(
+            f"No profile in {awsfiles.short(files.credentials)} has keys. `mfaenv demo` needs none.",
+            "Make one in the IAM console, then type: aws configure --profile NAME",
+        )
+    if len(usable) == 1:
+        return usable[0]
+    if offers.asking:
+        return offers.terminal.choose("Several profiles have keys. Which one?", usable)
+    if DEFAULT in usable:
+        return DEFAULT
+    raise MfaenvError(f"Several profiles have keys: {listed(usable)}.", "Name one with -p.")
+
+
+def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
+    """Find the device and prove it by a session, which stays for the next window; then name it in the profile."""
+    if any(files.section(name).get("mfa_serial") for name in request.profiles):
+        return request
+    request = longterm.with_keys(request, offers.terminal)
+    keys = request.keys
+    if keys is None:
+        raise _needs_no_code(request)
+    context = Context(store, offers.terminal, how)
+    first = None
+    try:
+        finding = context._replace(how=how._replace(no_input=not offers.asking))
+        request = Sessions(finding).with_device(request)
+    except MissingDeviceError as missing:
+        if offers.dry_run:
+            offers.terminal.note(f"{missing.message.partition('. ')[0]}: without --dry-run, one is made.")
+            return request
+        first = FirstDevice(missing, request, keys, offers, store)
+        request = request._replace(device=Value(first.make(), "made"), account=missing.user.account)
+        # The code that was given, if any, belongs to no device that was there before.
+        context = context._replace(how=how._replace(token_code=NOTHING, token_command=NOTHING))
+        offers.terminal.note("One more code, the next one, proves it.")
+    except MfaenvError as error:
+        if not offers.dry_run:
+            raise
+        offers.terminal.error(error)
+        return request
+    if not offers.dry_run:
+        answer = Sessions(context).obtain(request._replace(hops=()))
+        if first and answer.session:
+            first.delete_leftovers(credentials_of(answer.session))
+    root, values = request.profiles[-1], {"mfa_serial": request.device.text}
+    offers.settings(f"The MFA device of profile {root}:", files.config, {root: values})
+    return request
+
+
+def _offer_program(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> None:
+    command = programs.find(request, env, offers)
+    if command:
+        root = request.profiles[-1]
+        why = "A program that gives the code. Who has both it and the key needs no device:"
+        proved = partial(programs.gives_code, command, offers.terminal)
+        offers.settings(why, files.config, {root: {"mfa_process": command}}, proved)
+
+
+def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> str:
+    """Make a profile for programs that never see this shell; they fetch the session again before it ends.
+
+    Return its name, and nothing where there is none.
+    """
+    name = request.profile.text
+    for other, section in files.profiles.items():
+        if process.session_profile(section.get(process.SETTING, "")) == name:
+            return other
+    ours = f"{name}-mfa"
+    if ours in files.profiles:
+        offers.terminal.note(f"Profile {ours} exists already, with other settings: it is left alone.")
+        return ""
+    command = process.session_line(name, env)
+    if len(command.splitlines()) > 1:
+        offers.terminal.note(f"Profile {ours} is left out: no AWS file holds the line break in the path of mfaenv.")
+        return ""
+    theirs = {key: value for key, value in files.section(name).items() if key in KEPT}
+    values = {process.SETTING: command, "region": request.region.text, **theirs}
+    usable = {key: value for key, value in values.items() if value and "\n" not in value}
+    made = offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, {ours: usable})
+    return ours if made or offers.dry_run else ""
+
+
+def _offer_sources(request: Request, ours: str, files: AwsFiles, offers: Offers) -> None:
+    """Let the profiles of roles take the profile `ours` for their source: other programs use them without mfaenv then.
+
+    With an mfa_serial of their own these programs would ask for a code of the same device.
+    """
+    changes = {}
+    for role in roles_of(files, request.profile.text) if ours else ():
+        own_device = files.of_config[role].get("mfa_serial") == request.device.text
+        changes[role] = {"source_profile": ours, **({"mfa_serial": None} if own_device else {})}
+    if changes:
+        why = f"With {ours} as their source, all programs can use the profiles of roles:"
+        offers.settings(why, files.config, changes)
