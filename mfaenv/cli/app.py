@@ -3,8 +3,6 @@
 Only what typer documents is used, so that its versions from 0.15 on work alike.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any

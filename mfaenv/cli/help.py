@@ -1,7 +1,5 @@
 """The pages that `--help` prints, made from the catalog: plain text that fits 80 columns."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterable, Iterator
 

@@ -1,7 +1,5 @@
 """What a command line that was read starts: a command, or the answer of --version or --help."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from mfaenv import __version__

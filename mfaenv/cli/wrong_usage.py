@@ -1,7 +1,5 @@
 """The words for wrong usage: what is wrong, then what to type."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Mapping, Sequence
 

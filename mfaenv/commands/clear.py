@@ -1,7 +1,5 @@
 """`mfaenv clear`: remove all that the store holds, or one profile's sessions with those that depend on it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """`mfaenv console`: the AWS console in the browser, signed in with a role's session."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 

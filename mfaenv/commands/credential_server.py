@@ -4,8 +4,6 @@ The protocol is that of containers, which every SDK speaks:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 """
 
-from __future__ import annotations
-
 import hmac
 import json
 import secrets

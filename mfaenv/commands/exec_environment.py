@@ -5,8 +5,6 @@ copy without them, in a private folder, while the program runs. No copy holds a 
 profiles are left out too.
 """
 
-from __future__ import annotations
-
 import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """The main command: what was asked, to a session, to bytes on standard output."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import time

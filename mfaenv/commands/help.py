@@ -1,7 +1,5 @@
 """`mfaenv help`: list the topics, or show the page of one."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """`mfaenv policy`: print the IAM policy without which an MFA device restricts nothing on the command line."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE

@@ -5,8 +5,6 @@ device, and `shell_file` is about the file that the shell reads at its start. Wh
 leaves.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
 

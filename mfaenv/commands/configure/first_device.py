@@ -3,8 +3,6 @@
 What an authenticator app reads is described in https://github.com/google/google-authenticator/wiki/Key-Uri-Format.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress

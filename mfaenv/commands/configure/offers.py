@@ -1,7 +1,5 @@
 """Changes of files: each is shown as a diff, asked about, and made in one step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from mfaenv.config import edit, rewrite

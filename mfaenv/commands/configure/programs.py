@@ -4,8 +4,6 @@ Nothing is unlocked to look: a program that cannot list its entries without a pa
 always asks for one, so the person is asked first.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

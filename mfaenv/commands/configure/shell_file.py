@@ -1,7 +1,5 @@
 """The file that the user's shell reads at its start, and the line of `mfaenv init` at its end."""
 
-from __future__ import annotations
-
 import os
 import re
 import time

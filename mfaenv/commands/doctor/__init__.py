@@ -1,7 +1,5 @@
 """`mfaenv doctor`: what is set up here, in the order in which things break, and the proof that MFA is required."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 from mfaenv import duration

@@ -3,8 +3,6 @@
 That is the proof, and it shows the identity, the clock and the devices too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What this machine has: the AWS files, where each value comes from, the environment, the shell and the store."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Iterator, Mapping

@@ -12,8 +12,6 @@ A call has `action`, `says` (in words, what it proves) and `outcomes`: by `witho
 keys there are no calls. Nothing in it is secret.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum

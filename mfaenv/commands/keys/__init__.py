@@ -5,8 +5,6 @@ active key is always stored; one process at a time changes anything; what is sto
 elsewhere.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 from mfaenv import suggest

@@ -6,8 +6,6 @@ it is not known), `active` (true, false or null), `created` (ISO 8601 or null), 
 object with `at`, `service` and `region`; null where it never was, or is not known) and `problem` (or null).
 """
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Iterator, Mapping

@@ -4,8 +4,6 @@ After each step the keys are in the file, in the keychain, or in both, and until
 goes on where it was interrupted.
 """
 
-from __future__ import annotations
-
 import os
 import stat
 import sys
@@ -13,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Self
 
 from mfaenv.aws import client, sts
 from mfaenv.command_line import aws_configure, join
@@ -46,7 +45,7 @@ class Move:
     command: str
 
     @classmethod
-    def of(cls, options: Options, env: Mapping[str, str], terminal: Terminal) -> Move:
+    def of(cls, options: Options, env: Mapping[str, str], terminal: Terminal) -> Self:
         """Read the files. Raise MfaenvError."""
         files = awsfiles.load(env)
         name = catalog.profile_or_default(options, env)

@@ -1,7 +1,5 @@
 """Where long-term keys can be stored: a section of an AWS file, or an entry of the keychain."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ The order is make, store, prove, deactivate the old one, delete it: one active k
 interrupted there are two keys, and the next one asks what is to become of the other.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
