@@ -34,8 +34,8 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
 
         to_stdout((json.dumps(data) + "\n").encode())
     else:
-        from mfaenv.terminal.terminal import Terminal
-        from mfaenv.terminal.text import Table  # slow to load, here and below, and --json does without
+        from mfaenv.terminal.terminal import Terminal  # slow to load, here and below, and --json does without
+        from mfaenv.terminal.text import Table
 
         shell, rest = data["shell"], len(data["stored"]) - MAX_ROWS
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
