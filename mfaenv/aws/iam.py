@@ -24,6 +24,8 @@ ACTIVE, INACTIVE = "Active", "Inactive"
 UNKNOWN = "InvalidClientTokenId"
 """What a service answers to keys that it does not know yet, or no more."""
 
+_errors = partial(explain.iam_errors, purpose="set up a device of their own")
+
 
 def ask(client: Any, identity: Identity, access_key: str) -> list[str] | None:
     """List the user's devices; return None where a policy denies it. Raise MfaenvError for anything else.
@@ -73,9 +75,6 @@ class _UserCalls:
         self._once = clients.client("iam", settings._replace(attempts=1), keys)
         self.user = user
         self._scope = {"UserName": user} if user else {}
-
-
-_errors = partial(explain.iam_errors, purpose="set up a device of their own")
 
 
 class NewDevice(NamedTuple):

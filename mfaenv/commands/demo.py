@@ -60,6 +60,37 @@ _POLICY_WORDS = {
     NO_DEVICE: ("and no MFA device, which a policy demands and lets you set up", "is refused: there is no MFA yet"),
 }
 
+REMOVED = (
+    *environment.CLEARED,
+    *environment.SET,
+    *environment.SETTING_VARIABLES.values(),
+    environment.IGNORE_ADDRESSES,
+    environment.ADDRESS_OF_KEYS,
+    "AWS_CA_BUNDLE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_ENDPOINT_URL_IAM",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_MFA_SERIAL",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "MFAENV_DURATION",
+    "MFAENV_MIN_REMAINING",
+    "MFAENV_TOKEN_CODE",
+)
+"""Variables that lead programs to other services, keys or devices, or answer for the user."""
+
+PREFIXES = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")
+"""How the names of the variables begin that the demo sets."""
+
+REMARK = """
+Where this shell's startup files set AWS_... variables, they win here: unset them.
+"""
+
+_PROGRAM = 'import boto3; print(", ".join(one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]))'
+"""A program like the user's own, which reads the demo's AWS files and variables and knows no mfaenv."""
+
 
 def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int:
     """Run the command, the user's shell or, without a terminal, the steps of the main job with a pretend AWS.
@@ -158,35 +189,6 @@ def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:
     return _INTRODUCTION.format(url=url, policy=words, steps=lines)
 
 
-REMOVED = (
-    *environment.CLEARED,
-    *environment.SET,
-    *environment.SETTING_VARIABLES.values(),
-    environment.IGNORE_ADDRESSES,
-    environment.ADDRESS_OF_KEYS,
-    "AWS_CA_BUNDLE",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_ENDPOINT_URL_IAM",
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_ENDPOINT_URL_STS",
-    "AWS_MFA_SERIAL",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "MFAENV_DURATION",
-    "MFAENV_MIN_REMAINING",
-    "MFAENV_TOKEN_CODE",
-)
-"""Variables that lead programs to other services, keys or devices, or answer for the user."""
-
-PREFIXES = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")
-"""How the names of the variables begin that the demo sets."""
-
-REMARK = """
-Where this shell's startup files set AWS_... variables, they win here: unset them.
-"""
-
-
 def start(shell: str, env: Mapping[str, str]) -> tuple[list[str], dict[str, str], str]:
     """Return the command line and the variables that start the shell in the demo's environment, and a remark to show.
 
@@ -212,10 +214,6 @@ def start(shell: str, env: Mapping[str, str]) -> tuple[list[str], dict[str, str]
     if variable:
         variables[variable] = value.format_map(values)
     return [shell, *(word.format_map(values) for word in language.demo_words)], variables, ""
-
-
-_PROGRAM = 'import boto3; print(", ".join(one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]))'
-"""A program like the user's own, which reads the demo's AWS files and variables and knows no mfaenv."""
 
 
 def show_steps(scenario: Scenario, url: str, env: Mapping[str, str]) -> None:

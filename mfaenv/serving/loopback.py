@@ -1,16 +1,12 @@
 """The HTTP server of this program: on a loopback port, and for the programs of this user alone.
 
-Every user of the machine can open a connection to a loopback port. Linux has the user of each one in /proc/net/tcp
-(proc_pid_net(5)). Other systems do not show it to everybody; there a connection counts as this user's, and the token
-alone keeps others out. A page in a browser can reach the port too: under a name of its own (DNS rebinding), which
-`Host` has, or by a form, which browsers mark: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+Other users of the machine are kept out where the system shows whose connection it is (`peers`). A page in a browser can
+reach the port too: under a name of its own (DNS rebinding), which `Host` has, or by a form, which browsers mark.
+https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
 """
 
 from __future__ import annotations
 
-import os
-import socket
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +17,7 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl
 
 from mfaenv.fast.environment import is_digits
+from mfaenv.serving import peers
 
 POLL_SECONDS = 0.02
 """Until a server that is to stop does."""
@@ -94,7 +91,7 @@ class LoopbackServer(ThreadingTCPServer):
 
     def verify_request(self, _request: Any, client_address: Any) -> bool:
         """Return whether this connection is answered: not that of another user."""
-        return not is_of_another_user(client_address[:2], self.socket.getsockname()[:2])
+        return not peers.is_of_another_user(client_address[:2], self.socket.getsockname()[:2])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep quiet: standard error is the person's, a traceback could show a secret, and the client sees the end."""
@@ -172,41 +169,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - http.server's own name
         """Keep quiet: standard error is the person's."""
-
-
-Address = tuple[str, int]
-
-_MAPPED = bytes(10) + b"\xff\xff"
-"""An IPv4 address as an IPv6 one begins so (RFC 4291, section 2.5.5.2): Java's connections are such."""
-
-if sys.platform == "win32":
-
-    def is_of_another_user(_client: Address, _server: Address) -> bool:
-        """Return False: Windows is not asked."""
-        return False
-else:
-
-    def is_of_another_user(client: Address, server: Address) -> bool:
-        """Return whether the system has the client's end of the connection as another user's, or as closed by now.
-
-        Root is taken for this user: it can read everything anyway.
-        """
-        for table, prefix in (("/proc/net/tcp", b""), ("/proc/net/tcp6", _MAPPED)):
-            ends = [_as_listed(prefix, *client), _as_listed(prefix, *server)]
-            try:
-                with open(table, encoding="ascii") as file:
-                    rows = [line.split() for line in file]
-            except OSError:
-                continue
-            for row in rows:
-                if row[1:3] == ends:
-                    user, inode = int(row[7]), row[9]
-                    return inode == "0" or user not in {0, os.geteuid()}
-        return False
-
-
-def _as_listed(prefix: bytes, host: str, port: int) -> str:
-    """Return an address as Linux writes it there: words of 32 bits in the order of the machine."""
-    octets = prefix + socket.inet_aton(host)
-    words = (octets[start : start + 4] for start in range(0, len(octets), 4))
-    return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words) + f":{port:04X}"

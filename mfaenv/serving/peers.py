@@ -1,0 +1,48 @@
+"""Whose connection to a loopback port it is: every user of the machine can open one.
+
+Linux has the user of each connection in /proc/net/tcp (proc_pid_net(5)). Other systems do not show it to everybody;
+there a connection counts as this user's, and the token alone keeps others out.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+Address = tuple[str, int]
+
+_MAPPED = bytes(10) + b"\xff\xff"
+"""An IPv4 address as an IPv6 one begins so (RFC 4291, section 2.5.5.2): Java's connections are such."""
+
+if sys.platform == "win32":
+
+    def is_of_another_user(_client: Address, _server: Address) -> bool:
+        """Return False: Windows is not asked."""
+        return False
+else:
+
+    def is_of_another_user(client: Address, server: Address) -> bool:
+        """Return whether the system has the client's end of the connection as another user's, or as closed by now.
+
+        Root is taken for this user: it can read everything anyway.
+        """
+        for table, prefix in (("/proc/net/tcp", b""), ("/proc/net/tcp6", _MAPPED)):
+            ends = [_as_listed(prefix, *client), _as_listed(prefix, *server)]
+            try:
+                with open(table, encoding="ascii") as file:
+                    rows = [line.split() for line in file]
+            except OSError:
+                continue
+            for row in rows:
+                if row[1:3] == ends:
+                    user, inode = int(row[7]), row[9]
+                    return inode == "0" or user not in {0, os.geteuid()}
+        return False
+
+
+def _as_listed(prefix: bytes, host: str, port: int) -> str:
+    """Return an address as Linux writes it there: words of 32 bits in the order of the machine."""
+    octets = prefix + socket.inet_aton(host)
+    words = (octets[start : start + 4] for start in range(0, len(octets), 4))
+    return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words) + f":{port:04X}"
