@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 Document = Mapping[str, Any]
-
+"""A policy as JSON holds it."""
 
 WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 

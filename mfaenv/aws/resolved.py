@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mfaenv.aws import client, explain, regions
@@ -30,16 +31,12 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Crede
     """
     profile = request.profiles[-1]
     process_env = {**environment.without_settings(env), VISITED: _visited(request.profiles, env)}
-
-    def popen(words: Sequence[str], **streams: Any) -> Any:
-        return start(words, process_env, **streams)
-
     with explain.aws_errors(), explain.source_errors(profile, request.kind):
         session = client.session(request.config_profile)
         role_arn = env.get("AWS_ROLE_ARN") if request.kind == WEB_ENVIRONMENT else None
         role_arn = role_arn or session.get_scoped_config().get("role_arn", "")
         session.set_config_variable("region", regions.call_region(request.session_region, role_arn))
-        resolved = _resolver(session, request.kind, popen).load_credentials()
+        resolved = _resolver(session, request.kind, partial(start, env=process_env)).load_credentials()
         if resolved is None:
             raise _nothing(request)
         frozen = resolved.get_frozen_credentials()

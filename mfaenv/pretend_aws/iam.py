@@ -8,7 +8,6 @@ import base64
 import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TypeAlias
 
 from mfaenv.pretend_aws.policy import parse
 from mfaenv.pretend_aws.service import Call, QueryService
@@ -21,8 +20,6 @@ MAX_KEYS = 2
 
 SEED_BYTES = 40
 """AWS's are 64 characters of base32."""
-
-UserAction: TypeAlias = Callable[[User, Call], Content]
 
 
 def _get_user(user: User, _call: Call) -> Content:
@@ -102,7 +99,6 @@ def _list_devices(user: User, _call: Call) -> Content:
 
 
 def _enable_device(user: User, call: Call) -> Content:
-    """Enable a device of the user with two codes in a row."""
     account, serial = user.account, call.parameters["SerialNumber"]
     if _is_assigned(account, serial):
         raise Refusal("EntityAlreadyExists", "MFA device is already in use.", 409)
@@ -129,7 +125,6 @@ def _create_virtual_device(call: Call) -> Content:
 
 
 def _delete_virtual_device(call: Call) -> Content:
-    """Delete a device that is nobody's."""
     account, serial = call.caller.account, call.parameters["SerialNumber"]
     call.authorize(call.query("iam:DeleteVirtualMFADevice", serial), serial)
     if _is_assigned(account, serial):
@@ -139,7 +134,6 @@ def _delete_virtual_device(call: Call) -> Content:
 
 
 def _list_virtual_devices(call: Call) -> Content:
-    """List the account's devices with their users, or those that are nobody's."""
     account, status = call.caller.account, call.parameters.get("AssignmentStatus", "Any")
     call.authorize(call.query("iam:ListVirtualMFADevices", "*"), account.arn("mfa/"))
     assigned: list[Content] = [
@@ -166,7 +160,7 @@ def _missing(what: str) -> Refusal:
     return Refusal("NoSuchEntity", f"The {what} cannot be found.", 404)
 
 
-_ON_USER: Mapping[str, UserAction] = {
+_ON_USER: Mapping[str, Callable[[User, Call], Content]] = {
     "CreateAccessKey": _create_access_key,
     "DeleteAccessKey": _delete_access_key,
     "DeleteUserPolicy": _delete_user_policy,

@@ -95,7 +95,6 @@ def _get_signin_token(world: World, parameters: Mapping[str, str]) -> HttpRespon
 
 
 def _find_session(world: World, text: str) -> Credential:
-    """Return the session whose keys these are. Raise Refusal for any others."""
     try:
         session = json.loads(text)
         credential = world.credentials[session["sessionId"]]

@@ -8,16 +8,26 @@ import json
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
-from typing import Any, TypeAlias
+from typing import Any
 
-from mfaenv.aws.mfa_policies import EVERYTHING
+from mfaenv.aws import mfa_policies
 from mfaenv.pretend_aws.wire import Refusal
 
-Document: TypeAlias = Mapping[str, Any]
-"""A policy as JSON holds it."""
+Document = mfa_policies.Document
+FORCE_MFA = mfa_policies.EVERYTHING
+"""Denies everything that was not signed in with MFA: what `mfaenv policy` prints."""
+
+ALLOW_ALL: Document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+"""AWS's own AdministratorAccess."""
+
+VERSIONS = {"2008-10-17", "2012-10-17"}
+"""Of the language. In policies of the older one IAM takes `${aws:username}` for plain text, which is not done here."""
+
+ASSUMING = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+"""What a trust policy allows where sessions may have tags and a source identity."""
 
 
 class Decision(Enum):
@@ -35,7 +45,7 @@ class Query:
     action: str
     resource: str
     context: Mapping[str, str]
-    principals: frozenset[str] = field(default_factory=frozenset)
+    principals: frozenset[str] = frozenset()
     """Every name under which a trust policy may mean the caller: ARNs, account id, federated provider."""
 
     def value(self, key: str) -> str | None:
@@ -45,19 +55,6 @@ class Query:
     def filled(self, pattern: str) -> str:
         """Put the context's values into policy variables such as `${aws:username}`; an unknown one stays as it is."""
         return re.sub(r"\$\{([^}]+)\}", lambda match: self.value(match[1]) or match[0], pattern)
-
-
-VERSIONS = {"2008-10-17", "2012-10-17"}
-"""Of the language. In policies of the older one IAM takes `${aws:username}` for plain text, which is not done here."""
-
-FORCE_MFA: Document = EVERYTHING
-"""Denies everything that was not signed in with MFA: what `mfaenv policy` prints."""
-
-ALLOW_ALL: Document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
-"""AWS's own AdministratorAccess."""
-
-ASSUMING = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-"""What a trust policy allows where sessions may have tags and a source identity."""
 
 
 def trust(

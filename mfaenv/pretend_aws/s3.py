@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
 from urllib.parse import unquote
 
 from mfaenv.pretend_aws.service import Call, Operation
@@ -12,8 +11,6 @@ from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 NAME = "s3"
-Action: TypeAlias = Callable[[Call, str], bytes]
-"""Returns the body of the answer to a call on a bucket."""
 
 
 def operation(world: World, request: HttpRequest) -> Operation:
@@ -23,7 +20,7 @@ def operation(world: World, request: HttpRequest) -> Operation:
     return Operation(NAME, name, partial(_perform, action, world, request), _render_refusal)
 
 
-def _perform(action: Action, world: World, request: HttpRequest) -> HttpResponse:
+def _perform(action: Callable[[Call, str], bytes], world: World, request: HttpRequest) -> HttpResponse:
     call = Call(world, authenticate(world, request, NAME), {})
     return HttpResponse(200, action(call, unquote(request.path.strip("/"))))
 

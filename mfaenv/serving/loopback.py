@@ -98,20 +98,16 @@ class LoopbackServer(ThreadingTCPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """HTTP: nothing but reading a request and writing its answer."""
-
     protocol_version = "HTTP/1.1"
     server: LoopbackServer
     wbufsize = -1  # an answer is one packet: head and body apart make clients wait for a delayed acknowledgement
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
-        """Set how long the server waits for a client."""
         super().setup()
         self.connection.settimeout(self.server.limits.idle_seconds)
 
     def parse_request(self) -> bool:
-        """Read the head of a request."""
         parsed = super().parse_request()
         self.close_connection = self.close_connection or not self.server.limits.keeps_connections
         return parsed
@@ -150,7 +146,6 @@ class _Handler(BaseHTTPRequestHandler):
         return None
 
     def send_error(self, code: int, *_: object, **_more: object) -> None:
-        """Answer with the status alone."""
         self.close_connection = True
         self._send(HttpResponse(code))
 
