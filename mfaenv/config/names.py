@@ -42,20 +42,17 @@ def split_title(title: str) -> tuple[str, str]:
         return KINDS[0], title
     if not title.startswith(KINDS) or len(title) > scanner.MAX_TITLE:
         return "", ""
-    is_plain = title.isprintable() and "'" not in title and '"' not in title and "\\" not in title
-    words = title.split() if is_plain else _words(title)
+    if title.isprintable() and "'" not in title and '"' not in title and "\\" not in title:
+        words = title.split()
+    else:
+        import shlex  # it takes longer to load than all the rest
+
+        try:
+            words = shlex.split(title)
+        except ValueError:  # a quote is open
+            return "", ""
     kind = KINDS[0] if title.startswith(KINDS[0]) else KINDS[1]
     return (kind, words[1]) if len(words) == len(("kind", "name")) else ("", "")
-
-
-def _words(title: str) -> list[str]:
-    """Split a title as a shell does; none where a quote is open."""
-    import shlex  # it takes longer to load than all the rest
-
-    try:
-        return shlex.split(title)
-    except ValueError:
-        return []
 
 
 def _titles(path: str) -> list[str]:

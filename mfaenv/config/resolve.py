@@ -1,4 +1,4 @@
-"""Options, environment and AWS files into a Request in which every value knows its source."""
+"""Options, environment and AWS files into a Request, and how its session may be got; every value knows its source."""
 
 from __future__ import annotations
 
@@ -11,23 +11,29 @@ from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import USAGE, MfaenvError, listed
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Options
-from mfaenv.model import PROCESS, Hop, Keys, Origin, Request, Span, Value
+from mfaenv.model import PROCESS, Acquisition, Hop, Keys, Origin, Request, Span, Value
+from mfaenv.terminal.text import code_digits
 
 NOTHING = Value("", "")
 
+STDIN = "-"
+"""The value of --token-code that means a line of standard input."""
+
 
 def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Request:
-    """Settle everything that the answer depends on.
+    """Settle everything that the session depends on. Raise MfaenvError for what is wrong in any of them.
 
-    Raise MfaenvError for what is wrong in the options, the variables or the files.
+    `env` is without what an earlier session's profile brought.
     """
-    env = environment.without_settings(env)
     profile = looked_up(options, env, "profile")
     keys = _environment_keys(profile, env)
     name = profile.text or parse.DEFAULT
     web = keys is None and sources.is_web_identity(env, profile)
     if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
-        _missing(profile, name, env, files)
+        if not profile.text:  # without a name, the machine itself may still have a role
+            _refuse_environment(env, files)
+        if profile.text or files.profiles:
+            raise unknown_profile(files, name, profile.source)
     role_arn = parse.text(options, "role_arn")
     stands_alone = bool(keys) or name not in files.profiles
     chain = roles.without_profile(name, role_arn) if stands_alone else roles.chain(files, name, role_arn)
@@ -37,7 +43,8 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     region = _region(options, env, name, files)
     endpoint_of_sts = _endpoint(env, (chain.root, name), files)
     _call_region(NOTHING, region, endpoint_of_sts)
-    length = _session_length(options, env, chain.hops)
+    length = _span({} if chain.hops else options, env, "duration")  # with a role, --duration is for the role
+    duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
     hops = _limited(options, hops, name, files)
     own = settings.of_profile(name, env, files, region.text)
@@ -82,21 +89,10 @@ def load_files(options: Options, env: Mapping[str, str]) -> AwsFiles:
 
     Those that cannot be read are empty where the keys of the environment count, as in botocore.
     """
-    ours = environment.without_settings(env)
-    return awsfiles.load(env, must_be_readable=_environment_keys(looked_up(options, ours, "profile"), ours) is None)
-
-
-def _missing(profile: Value, name: str, env: Mapping[str, str], files: AwsFiles) -> None:
-    """Raise the error for a profile that is not there; without a name, the machine itself may still have a role."""
-    if profile.text:
-        raise unknown_profile(files, profile.text, profile.source)
-    _refuse_environment(env, files)
-    if files.profiles:
-        raise unknown_profile(files, name, "")
+    return awsfiles.load(env, must_be_readable=_environment_keys(looked_up(options, env, "profile"), env) is None)
 
 
 def _refuse_environment(env: Mapping[str, str], files: AwsFiles) -> None:
-    """Raise MfaenvError where keys in the environment cannot be used, and no profile is named that has others."""
     if environment.temporary_keys(env):
         raise MfaenvError(
             "The keys in the environment belong to a session already; a new one takes long-term keys.",
@@ -123,10 +119,7 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
 
 
 def _region(options: Options, env: Mapping[str, str], name: str, files: AwsFiles) -> Value:
-    """Return the region of a profile, unless an option or the user's own variable names one.
-
-    What an earlier session brought into this shell says nothing about the next profile.
-    """
+    # What an earlier session brought into this shell says nothing about the next profile.
     chosen = looked_up(options, {} if environment.region_is_ours(env) else env, "region")
     own = Value(files.section(name).get("region", ""), f"profile {name}", Origin.PROFILE)
     return chosen if chosen.text else own
@@ -177,15 +170,7 @@ def _limited(options: Options, hops: tuple[Hop, ...], name: str, files: AwsFiles
     )
 
 
-def _session_length(options: Options, env: Mapping[str, str], hops: tuple[Hop, ...]) -> Span:
-    """Return the session's length: with a role, --duration is for the role, and the session is as long as ever."""
-    length = _span({} if hops else options, env, "duration")
-    duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
-    return length
-
-
 def _min_remaining(options: Options, env: Mapping[str, str], session: Span, hops: tuple[Hop, ...]) -> Span:
-    """Return how much of a stored session has to be left. Raise MfaenvError (usage) where no new one has as much."""
     least = _span(options, env, "min_remaining")
     lasting = [session.seconds, *(duration.ROLE_DEFAULT if hop.duration is None else hop.duration for hop in hops[-1:])]
     if least.seconds > min(lasting):
@@ -203,7 +188,6 @@ def _span(options: Options, env: Mapping[str, str], name: str) -> Span:
 
 
 def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
-    """Let --duration count for the wanted role, and check how long each one is to last."""
     if hops and options.get("duration"):
         hops = (*hops[:-1], hops[-1]._replace(duration=duration.seconds(parse.text(options, "duration"), "--duration")))
     for number, hop in enumerate(hops):
@@ -225,10 +209,7 @@ def _with_region(hop: Hop, region: Value, env: Mapping[str, str], names: tuple[s
 
 
 def _endpoint(env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -> Value:
-    """Return the address of STS that the first of these two profiles with one has; the second is the wanted one.
-
-    Raise MfaenvError for what is no address.
-    """
+    """Return the address of STS that the first of these two profiles with one has; the second is the wanted one."""
     first, other = (files.section(name) for name in names)
     value = endpoint(env, first, files) if first is other or files.has_services_of(first) else NOTHING
     if not value.text and not settings.is_ignored(env, first):
@@ -257,3 +238,47 @@ def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service:
         )
     url = awsfiles.nested(services.get(service, "")).get("endpoint_url") or section.get("endpoint_url", "")
     return Value(url, "endpoint_url") if url else NOTHING
+
+
+def acquisition(options: Options, env: Mapping[str, str], request: Request, files: AwsFiles) -> Acquisition:
+    """Settle how the session for a request may be got. Raise MfaenvError (usage)."""
+    return Acquisition(
+        token_code=_token_code(options, env),
+        token_command=option_or_setting(
+            looked_up(options, env, "token_command"), "mfa_process", request.profiles, files
+        ),
+        ask=_ask(options, env),
+        refresh="refresh" in options,
+        cached="cached" in options,
+        no_input="no_input" in options,
+    )
+
+
+def _token_code(options: Options, env: Mapping[str, str]) -> Value:
+    code = looked_up(options, env, "token_code")
+    counts = code.origin is Origin.OPTION or (code.text and not options.keys() & {"token_command", "cached"})
+    if counts and code.text != STDIN:  # a variable is not looked at where it does not count
+        return code._replace(text=checked_code(code.text, code.source))
+    return code
+
+
+def checked_code(text: str, source: str) -> str:
+    """Return the six digits. Raise MfaenvError (usage) for anything else, without showing what was given."""
+    digits = code_digits(text)
+    if not digits:
+        raise MfaenvError(f"{source}: a code is six digits.", "It is the number that the device shows.", status=USAGE)
+    return digits
+
+
+def _ask(options: Options, env: Mapping[str, str]) -> Value:
+    ask = looked_up(options, env, "ask")
+    row, windows = catalog.OPTIONS["ask"], catalog.WINDOWS if ask.origin is Origin.VARIABLE else ()
+    if not ask.text:
+        return Value(row.default, "")
+    if ask.text in windows:  # the program that opens one
+        return ask._replace(text="window")
+    if ask.text not in row.takes:
+        names = [*row.takes, *windows]
+        hint = suggest.hint(ask.text, names, f"It takes {', '.join(names)}.")
+        raise MfaenvError(f"{ask.source} does not know '{ask.text}'.", hint, status=USAGE)
+    return ask

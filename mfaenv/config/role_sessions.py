@@ -52,9 +52,12 @@ def named_and_tagged(hops: tuple[Hop, ...], env: Mapping[str, str], files: AwsFi
         if is_wanted:
             values |= {setting: env[name] for setting, name in VARIABLES.items() if env.get(name)}
         where = f"of profile '{hop.profile}'"
+        session_name = _checked_name(hop.session_name, f"{SESSION_NAME} {where}")
+        if is_wanted and not session_name:  # without any name, the session is to be named after the user
+            session_name = _checked_name(env.get("AWS_ROLE_SESSION_NAME", ""), "AWS_ROLE_SESSION_NAME")
         result.append(
             hop._replace(
-                session_name=_session_name(hop, env, is_wanted=is_wanted),
+                session_name=session_name,
                 source_identity=_checked_name(values[SOURCE_IDENTITY], f"{SOURCE_IDENTITY} {where}"),
                 tags=_tags(values[TAGS], f"{TAGS} {where}"),
                 transitive_tags=tuple(filter(None, map(str.strip, values[TRANSITIVE_TAGS].split(",")))),
@@ -74,13 +77,6 @@ def _inherited(profiles: Sections, name: str, setting: str) -> str:
             return section[setting]
         name = section.get("include_profile") or ("" if name == DEFAULT else DEFAULT)
     return ""
-
-
-def _session_name(hop: Hop, env: Mapping[str, str], *, is_wanted: bool) -> str:
-    """Return the name that is chosen; empty where the session is to be named after the user."""
-    if hop.session_name:
-        return _checked_name(hop.session_name, f"{SESSION_NAME} of profile '{hop.profile}'")
-    return _checked_name(env.get("AWS_ROLE_SESSION_NAME", "") if is_wanted else "", "AWS_ROLE_SESSION_NAME")
 
 
 def _checked_name(text: str, source: str) -> str:
@@ -176,24 +172,20 @@ def _policy(name: str) -> str:
     """Return the policy in a file, without white space that counts against AWS's limit. Raise MfaenvError (usage)."""
     import json  # few lines name a file of policies
 
+    wrong, hint = "", "Put one IAM policy into it."
     try:
         with open(name, encoding="utf-8") as file:
             policy = json.loads(file.read(MAX_POLICY_FILE))
+        text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+        if not isinstance(policy, dict) or "Statement" not in policy:
+            wrong = "is not an IAM policy: it has no Statement"
+        elif len(text) > MAX_POLICY:
+            wrong = f"has {len(text)} characters without white space, and AWS takes {MAX_POLICY}"
+            hint = "Make it shorter, or store it in IAM and name it with --policy-arns."
     except OSError as error:
-        raise MfaenvError(
-            f"{name} (--policy) cannot be read: {error.strerror}.", "Name a file.", status=USAGE
-        ) from None
+        wrong, hint = f"cannot be read: {error.strerror}", "Name a file."
     except (ValueError, RecursionError):
-        raise MfaenvError(f"{name} (--policy) is not JSON.", "Put one IAM policy into it.", status=USAGE) from None
-    text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
-    if not isinstance(policy, dict) or "Statement" not in policy:
-        raise MfaenvError(
-            f"{name} (--policy) is not an IAM policy: it has no Statement.", "Put one IAM policy into it.", status=USAGE
-        )
-    if len(text) > MAX_POLICY:
-        raise MfaenvError(
-            f"{name} (--policy) has {len(text)} characters without white space, and AWS takes {MAX_POLICY}.",
-            "Make it shorter, or store it in IAM and name it with --policy-arns.",
-            status=USAGE,
-        )
+        wrong = "is not JSON"
+    if wrong:
+        raise MfaenvError(f"{name} (--policy) {wrong}.", hint, status=USAGE)
     return text

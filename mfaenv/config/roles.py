@@ -134,8 +134,13 @@ def _source(section: Section, name: str) -> str:
 
 
 def _hop(section: Section, name: str) -> Hop:
+    arn = section["role_arn"]
+    if not is_iam_arn(arn, "role/"):
+        raise MfaenvError(
+            f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.", status=USAGE
+        )
     return Hop(
-        role_arn=checked_role(section["role_arn"]),
+        role_arn=arn,
         session_name=section.get(SESSION_NAME, ""),
         external_id=_external_id(section.get("external_id", ""), name),
         duration=_whole(section.get("duration_seconds", "")),
@@ -156,15 +161,6 @@ def _whole(text: str) -> int | None:
 def without_profile(name: str, role_arn: str) -> Chain:
     """Return the chain of keys that stand in no profile, with a role on top where one is given."""
     return Chain(name, (_hop({"role_arn": role_arn}, name),) if role_arn else (), (name,))
-
-
-def checked_role(arn: str) -> str:
-    """Return a role's ARN as it is. Raise MfaenvError (usage) where it is none."""
-    if is_iam_arn(arn, "role/"):
-        return arn
-    raise MfaenvError(
-        f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.", status=USAGE
-    )
 
 
 def is_iam_arn(arn: str, kind: str) -> bool:

@@ -114,7 +114,6 @@ def of_root(files: AwsFiles, chain: Chain, env: Mapping[str, str], *, web: bool)
 
 
 def _of_machine(name: str, section: Section, env: Mapping[str, str]) -> tuple[str, Keys | None]:
-    """Return what a credential_source gives. Raise MfaenvError for one that there is not."""
     source = section["credential_source"]
     if source not in CREDENTIAL_SOURCES:
         raise MfaenvError(
@@ -143,26 +142,22 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     aws-mfa writes such (`expiration`, in UTC), beside a profile of the same name with `-long-term` behind it.
     """
     name = request.profiles[-1]
-    text = files.section(name).get(EXPIRATION, "") if request.kind == STATIC else ""
-    end = _moment(text) if text else None
-    if end is None or end > now:
+    if request.kind != STATIC or not files.section(name).get(EXPIRATION):
+        return
+    from datetime import UTC, datetime  # few profiles have such
+
+    text = files.section(name)[EXPIRATION]
+    try:
+        end = datetime.fromisoformat(text)
+    except ValueError:
+        return
+    if (end if end.tzinfo else end.replace(tzinfo=UTC)).timestamp() > now:
         return
     long_term = f"{name}{LONG_TERM_SUFFIX}"
     hint = "Get new ones with the tool that wrote them."
     if long_term in files.profiles:
         hint = f"Its long-term keys are in profile {long_term}: name that one with -p."
     raise MfaenvError(f"The temporary keys of profile '{name}' ended at {text}.", hint)
-
-
-def _moment(text: str) -> float | None:
-    """Return a moment in seconds since 1970, which is in UTC where it names no other zone; None where it is none."""
-    from datetime import UTC, datetime  # few profiles have such
-
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def token(section: Mapping[str, str]) -> str:

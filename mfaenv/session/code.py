@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfaenv.aws import process
-from mfaenv.config.acquisition import STDIN, checked_code
+from mfaenv.config.resolve import STDIN, checked_code
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.model import Acquisition, Origin, Request

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 from mfaenv import fast
-from mfaenv.config import acquisition, provenance, resolve, settings, sources
+from mfaenv.config import provenance, resolve, settings, sources
 from mfaenv.config.names import file_paths
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, NothingStoredError
 from mfaenv.fast import environment
@@ -78,7 +78,7 @@ class Resolved:
         self.options, self.env, self._fingerprint = options, env, fingerprint
         self.request = resolve.resolve(options, env, self.files)
         sources.refuse_ended(self.request, self.files, time.time())
-        self.how = acquisition.settle(options, env, self.request, self.files)
+        self.how = resolve.acquisition(options, env, self.request, self.files)
 
     @property
     def own(self) -> Fields:

@@ -9,7 +9,7 @@ from botocore.exceptions import InvalidConfigError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mfaenv.config import acquisition, awsfiles, resolve, sources
+from mfaenv.config import awsfiles, resolve, sources
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import environment
 from mfaenv.model import Acquisition, Keys, Origin, Request, Span, Value
@@ -104,7 +104,7 @@ class Files:
 
     def acquisition(self, env: Mapping[str, str] | None = None, **given: str) -> Acquisition:
         request, read = self.request(env, **given), awsfiles.load(self.env)
-        return acquisition.settle(dict(given), env or {}, request, read)
+        return resolve.acquisition(dict(given), env or {}, request, read)
 
 
 @pytest.fixture(scope="module")

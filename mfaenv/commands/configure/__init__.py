@@ -12,7 +12,7 @@ from mfaenv.command_line import MFAENV
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config import acquisition, awsfiles, process, resolve, settings, sources
+from mfaenv.config import awsfiles, process, resolve, settings, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.resolve import NOTHING
 from mfaenv.config.roles import of_process, roles_of
@@ -52,7 +52,7 @@ def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
     store.check()
     files = awsfiles.load(env)
     request = _request(options, env, files, offers)
-    how = acquisition.settle(options, env, request, files)
+    how = resolve.acquisition(options, env, request, files)
     request = _offer_device(request, how, files, offers, store)
     if not how.token_command.text:
         _offer_program(request, files, env, offers)

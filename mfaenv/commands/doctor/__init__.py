@@ -6,7 +6,7 @@ from mfaenv import duration
 from mfaenv.commands.doctor import account, local
 from mfaenv.commands.doctor.account import Proven
 from mfaenv.commands.doctor.report import Check, Enforcement, Report, State, Verdict, judge
-from mfaenv.config import acquisition, resolve, settings
+from mfaenv.config import resolve, settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.output import text_to_stdout, to_stdout
@@ -44,7 +44,7 @@ def examine(options: Options, env: Mapping[str, str], context: Context) -> Repor
     try:
         read = resolve.load_files(options, env)
         request = resolve.resolve(options, env, read)
-        context = context._replace(how=acquisition.settle(options, env, request, read))
+        context = context._replace(how=resolve.acquisition(options, env, request, read))
     except MfaenvError as error:
         if error.status == USAGE:
             raise

@@ -13,7 +13,7 @@ from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import KeychainEntry, Place, same
-from mfaenv.config import acquisition, awsfiles, process, resolve
+from mfaenv.config import awsfiles, process, resolve
 from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
@@ -42,7 +42,7 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     store = Store.of(env)
     store.check()
     request = resolve.resolve(options, env, files)._replace(hops=())
-    how = acquisition.settle(options, env, request, files)
+    how = resolve.acquisition(options, env, request, files)
     root = request.profiles[-1]
     place = places.of_profile(files, root, terminal)
     in_place = request.keys.source == files.where(root) if request.keys else process.entry(request.process.text)
