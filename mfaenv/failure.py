@@ -31,7 +31,7 @@ def end(error: BaseException, arguments: Sequence[str], env: Mapping[str, str]) 
     if isinstance(error, (KeyboardInterrupt, EOFError, SystemExit)):
         status = getattr(error, "code", INTERRUPTED)
     else:
-        explained = error if isinstance(error, MfaenvError) else _output_error(error) or _unexpected(error)
+        explained = error if isinstance(error, MfaenvError) else _explained(error)
         status = explained.status
         _say(explained, env)
     _fail(status, arguments, env)
@@ -70,15 +70,10 @@ def _say(error: MfaenvError, env: Mapping[str, str]) -> None:
             return
 
 
-def _output_error(error: BaseException) -> MfaenvError | None:
-    """Return the error for standard output that cannot be written; None for any other."""
+def _explained(error: BaseException) -> MfaenvError:
+    """Return the error for one of Python's: with its line, and without its text, which could hold anything."""
     if isinstance(error, OSError) and error.filename == STDOUT_NAME:
         return MfaenvError(f"The output cannot be written: {error.strerror}.", "Check where it goes to.")
-    return None
-
-
-def _unexpected(error: BaseException) -> MfaenvError:
-    """Return an error for an unexpected one: with its line, and without its text, which could hold anything."""
     no_thread = isinstance(error, RuntimeError) and "new thread" in str(error)
     if no_thread or isinstance(error, MemoryError) or getattr(error, "errno", None) in _SHORTAGES:
         return MfaenvError("Too little memory, or too many open files or programs.", "Check the limits: ulimit -a.")

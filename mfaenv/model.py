@@ -117,7 +117,7 @@ class Request(NamedTuple):
     long-term. `config_profile` is the one at the root, whose settings botocore takes for the session's call;
     `profiles` leads from the wanted one to it. `account` and `user`, the user's name, are empty until they are known,
     `endpoint` for AWS's own. `ca_bundle` is the wanted profile's, for where the one whose settings count has none.
-    `settings` are the variables that tell a shell what the profile says, and `lost` is what none can tell.
+    `variables` tell a shell what else the profile says, and `warning` is of what none can tell.
     """
 
     profile: Value
@@ -134,8 +134,8 @@ class Request(NamedTuple):
     min_remaining: Span
     hops: tuple[Hop, ...]
     ca_bundle: str = ""
-    settings: tuple[tuple[str, str], ...] = ()
-    lost: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    warning: str = ""
     user: str = ""
     process: Value = Value("", "")
 

@@ -78,7 +78,7 @@ def of_program(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, s
         terminal, sessions_by_key = Terminal.for_options(options, env), dict[str, Session]()
         resolved = service.Resolved(options, visible, fast.fingerprint(options, env))
         answer = resolved.answer(terminal, sessions_by_key)
-        resolved.warn_of_lost(terminal)
+        resolved.warn(terminal)
         own = resolved.fields(answer)
         pairs, keys = environment.pairs(own, env), {} if options.get("serve") else own
         shells.check_lengths(pairs)

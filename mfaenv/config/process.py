@@ -71,7 +71,6 @@ def _parsed(command: str) -> CommandLine | None:
 
 
 def _words(command: str) -> list[str]:
-    """Return the words of a command; none where it cannot be split."""
     try:
         return process.words(command, "credential_process")
     except MfaenvError:

@@ -47,7 +47,7 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
     hops = _limited(options, hops, name, files)
-    own = settings.of_profile(name, env, files, region.text)
+    variables, warning = settings.of_profile(name, env, files, region.text)
     return Request(
         profile=profile if profile.text else Value(name, "default"),
         config_profile=chain.root if chain.root in files.profiles else None,
@@ -64,8 +64,8 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
         duration=length,
         min_remaining=_min_remaining(options, env, length, hops),
         hops=tuple(_with_region(hop, region, env, (hop.profile, name), files) for hop in hops),
-        settings=tuple(own.variables.items()),
-        lost=own.lost,
+        variables=tuple(variables.items()),
+        warning=warning,
     )
 
 

@@ -86,7 +86,6 @@ def replace(file: TextFile, text: str) -> None:
 
 
 def _check(file: TextFile, text: str) -> None:
-    """Raise MfaenvError where the file holds another text by now."""
     if read(file.path, file.encoding).text != text:
         raise MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
 

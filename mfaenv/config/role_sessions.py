@@ -92,7 +92,6 @@ def user_session_name(user: str) -> str:
 
 
 def _tags(text: str, source: str) -> tuple[Tag, ...]:
-    """Read `key=value,…`. Raise MfaenvError for what is no tag, or none that AWS takes."""
     tags: dict[str, Tag] = {}
     for part in text.split(",") if text else []:
         key, equals, value = (each.strip() for each in part.partition("="))

@@ -121,7 +121,6 @@ def _on_top(below: Chain, section: Section, role_arn: str) -> Chain:
 
 
 def _source(section: Section, name: str) -> str:
-    """Return the profile that a role is assumed from: nothing where botocore has a credential_source for it."""
     source, machine = section.get("source_profile", ""), section.get("credential_source", "")
     if source and machine:
         raise MfaenvError(f"Profile '{name}' has both source_profile and credential_source.", "Remove one of them.")

@@ -56,17 +56,10 @@ NESTED = {
 """The settings that may stand in the block of `s3`, and their names there."""
 
 
-class Settings(NamedTuple):
-    """The variables to set, and what programs in the shell do otherwise than with the profile's name, in words."""
+def of_profile(name: str, env: Mapping[str, str], files: AwsFiles, region: str = "") -> tuple[dict[str, str], str]:
+    """Return the variables to set, and a warning of what programs do otherwise than with the profile's name, if any.
 
-    variables: Mapping[str, str]
-    lost: tuple[str, ...]
-
-
-def of_profile(name: str, env: Mapping[str, str], files: AwsFiles, region: str = "") -> Settings:
-    """Return what a shell has to know of a profile; `env` is the user's own, `region` the one that it gets.
-
-    Raise MfaenvError for what is no address.
+    `env` is the user's own, `region` the one that the shell gets. Raise MfaenvError for what is no address.
     """
     own, default = (files.section(each) for each in (name, DEFAULT))
     modes, kept_back = _modes(env, own, default)
@@ -74,8 +67,8 @@ def of_profile(name: str, env: Mapping[str, str], files: AwsFiles, region: str =
     variables = {**modes, **urls}
     broken = _broken({**env, **variables}, default, files) if name != DEFAULT else ()
     different = (*broken, *unsaid, *kept_back, *_without_variable(env, own, default, region))
-    told = f"Programs in this shell do not get all that profile {name} says: {'; '.join(different)}."
-    return Settings(variables, (told,) if different else ())
+    warning = f"Programs in this shell do not get all that profile {name} says: {'; '.join(different)}."
+    return variables, warning if different else ""
 
 
 def _modes(env: Mapping[str, str], own: Section, default: Section) -> tuple[dict[str, str], tuple[str, ...]]:

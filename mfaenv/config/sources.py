@@ -124,7 +124,6 @@ def _of_machine(name: str, section: Section, env: Mapping[str, str]) -> tuple[st
 
 
 def _static(section: Section, name: str, path: str) -> tuple[str, Keys | None]:
-    """Return what keys in a file are; both have to be there, and neither may be empty."""
     where = awsfiles.short(path)
     for setting in (ACCESS_KEY, SECRET_KEY):
         if not section.get(setting):

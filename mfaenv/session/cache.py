@@ -139,7 +139,6 @@ class Cache:
 
     @contextmanager
     def _lock(self, key: str, other: str, longest: float = math.inf) -> Iterator[None]:
-        """Hold the lock of this key; `other` is what another process that has it is doing."""
         waiting = partial(self._terminal.note, f"{other}; waiting for it.")
         with ExitStack() as stack:
             path = partial(self.store.file, file_name(LOCK, key))

@@ -77,7 +77,6 @@ def _given(digits: str) -> CodeSource:
 
 
 def _window_source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource:
-    """Return the source that asks in a window. Raise MfaenvError where no program is there to open one."""
     from mfaenv.prompt.window import Window, kernel_release  # most people have a terminal
 
     named = parse.lookup({}, terminal.env, "ask")[0]  # whatever the option says
@@ -136,28 +135,21 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
             raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", _PROGRAM_HINT) from None
     if running.returncode:
         raise MfaenvError(f"{name} {_ending(running.returncode)}.", _PROGRAM_HINT)
-    code = first_code(output)
+    import re
+
+    code = re.search(rb"(?<![0-9])[0-9]{6}(?![0-9])", output)
     if not code:
         raise MfaenvError(f"{name} ended with status 0, but printed no six digits.", _PROGRAM_HINT)
-    return code
+    return code[0].decode("ascii")
 
 
 _PROGRAM_HINT = "Try the token command by itself."
 
 
 def _ending(status: int) -> str:
-    """Return how a program ended that failed: with a status, or, where that is negative, by a signal."""
     if status > 0:
         return f"ended with status {status}"
     from signal import Signals
 
     name = next((each.name for each in Signals if each == -status), f"signal {-status}")
     return f"was ended by {name}"
-
-
-def first_code(output: bytes) -> str:
-    """Find the first run of exactly six ASCII digits."""
-    import re
-
-    match = re.search(rb"(?<![0-9])[0-9]{6}(?![0-9])", output)
-    return match[0].decode("ascii") if match else ""

@@ -160,7 +160,6 @@ def _locked(path: str, fd: int, *, strict: bool = False) -> bool:
 
 
 def _is_at(path: str, file: os.stat_result) -> bool:
-    """Return whether this is the file that has the name now."""
     try:
         return os.path.samestat(file, os.stat(path))
     except OSError:

@@ -97,7 +97,6 @@ class Sessions:
         return self.with_device(request)
 
     def _known(self, request: Request) -> Request:
-        """Fill in what is remembered, and check the device. Raise MfaenvError (usage)."""
         request = remembered.filled_in(request, self._store)
         if request.keys and request.device.text:
             device.checked(request.device.text, request.device.source)
@@ -152,17 +151,13 @@ class Sessions:
             yield call_lock
 
     def _with_roles(self, request: Request, base: Answer) -> Answer:
-        """Assume the roles, if there are any, with the user's own session."""
         if not request.hops:
             return base
         with self._cache.lock_calls(base.session.source, request.profile.text):
             return self._assume(remembered.filled_in(request, self._store), base)
 
     def _assume(self, request: Request, base: Answer) -> Answer:
-        """Assume the request's roles one after the other, each stored for itself.
-
-        Raise MfaenvError, DeniedError where a policy is in the way.
-        """
+        """Assume the request's roles one after the other, each stored for itself. Raise MfaenvError, DeniedError."""
         clients, key, answer = client.RoleClients(), base.key, base
         for depth, hop in enumerate(request.hops, 1):
             key = role_key(key, (hop,))
@@ -192,7 +187,6 @@ class Sessions:
         return role_sessions.user_session_name(user) if user else NO_USERS_NAME
 
     def _from_code(self, request: Request, keys: Keys, call_lock: CallLock) -> Answer:
-        """Get the user's own session for a code, and store it."""
         if not keys.secret_key and not request.process.text:
             raise MfaenvError(
                 f"The session replaced the long-term keys {keys.access_key} that this shell had exported.",

@@ -45,7 +45,6 @@ def instead_of_default(options: Options, env: Mapping[str, str], files: AwsFiles
 
 
 def _obstacle(options: Options, terminal: Terminal) -> str:
-    """Return why nobody can be asked; empty where somebody can."""
     if options.keys() & {"no_input", "cached"} or options.get("format") == "process":
         return "no question is allowed here"
     return "a window cannot ask for it" if options.get("ask") == "window" else terminal.obstacle()

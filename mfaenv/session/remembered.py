@@ -70,9 +70,12 @@ def filled_in(request: Request, store: Store) -> Request:
     return request._replace(keys=keys, device=used, account=account_of(used.text) or remembered)
 
 
-def device_file(access_key: str, endpoint: str) -> str:
-    """Return the name of the file that remembers an access key's device at an address of STS, empty for AWS's own."""
-    return file_name(DEVICE, _device_key(access_key, endpoint))
+def file_names(request: Request, keys: Keys) -> list[str]:
+    """Return the names of the files from which a request that these keys belong to is filled in."""
+    names = [file_name(DEVICE, _device_key(keys.access_key, request.endpoint.text))]
+    if request.process.text:
+        names.append(file_name(KEY, _program_key(request.profiles[-1], request.process.text)))
+    return names
 
 
 def _device_key(access_key: str, endpoint: str) -> str:
@@ -101,11 +104,6 @@ def remember_device(store: Store, access_key: str, request: Request, now: float)
     )
     if after != before:
         store.put(after, now + REMEMBERED_SECONDS)
-
-
-def key_file(profile: str, command: str) -> str:
-    """Return the name of the file that remembers which access key a profile's program gave."""
-    return file_name(KEY, _program_key(profile, command))
 
 
 def _program_key(profile: str, command: str) -> str:

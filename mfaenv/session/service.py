@@ -43,7 +43,7 @@ def obtain(
             check(resolved.own)
             fields = resolved.fields(resolved.answer(terminal))
             if not fast.with_account(options):
-                resolved.warn_of_lost(terminal)
+                resolved.warn(terminal)
             return fields
     except MfaenvError:
         if options.get("cached"):
@@ -91,14 +91,14 @@ class Resolved:
             "region": region,
             "region_mark": "" if request.region.source in environment.REGIONS else region,
             "source_key": request.keys.access_key if request.keys and from_environment else "",
-            "settings": " ".join(f"{name}={value}" for name, value in request.settings),
+            "settings": " ".join(f"{name}={value}" for name, value in request.variables),
             "limit": request.hops[-1].limit() if request.hops else "",
         }
 
-    def warn_of_lost(self, terminal: Terminal) -> None:
+    def warn(self, terminal: Terminal) -> None:
         """Show which settings of the profile no variable can bring into a shell."""
-        for text in () if self.how.cached else self.request.lost:
-            terminal.warn(text)
+        if self.request.warning and not self.how.cached:
+            terminal.warn(self.request.warning)
 
     def answer(self, terminal: Terminal, sessions: dict[str, Session] | None = None) -> Answer:
         """Return the session for the request; `sessions` gets those that lead to it by key. Raise MfaenvError."""
@@ -126,9 +126,7 @@ class Resolved:
         with suppress(OSError):
             if not all(_has_settled(path, now) for path in file_paths(self.env)):
                 return  # the next state of a file that is too new could look the same
-            names = [remembered.device_file(request.keys.access_key, request.endpoint.text)]
-            if request.process.text:
-                names.append(remembered.key_file(request.profiles[-1], request.process.text))
+            names = remembered.file_names(request, request.keys)
             cached = fast.CachedRequest(
                 key=self._fingerprint,
                 files=(*self._states, *_states(map(self.store.file, names))),

@@ -31,13 +31,9 @@ KINDS = (*PREFIXES, LATEST)
 
 def dump(fields: Mapping[str, str]) -> bytes:
     """Return fields as the text of a file."""
-    lines = "".join(f"{name}={_escaped(value)}\n" for name, value in fields.items())
-    body = (HEAD + lines).encode("utf-8", "surrogateescape")
+    values = ((name, value.replace("%", "%25").replace("\n", "%0A")) for name, value in fields.items())
+    body = (HEAD + "".join(f"{name}={value}\n" for name, value in values)).encode("utf-8", "surrogateescape")
     return body + f"end={checksum(body)}\n".encode()
-
-
-def _escaped(value: str) -> str:
-    return value.replace("%", "%25").replace("\n", "%0A")
 
 
 def to_bytes(entry: Entry) -> bytes:
@@ -80,7 +76,6 @@ class Store(ReadOnlyStore):
         private_files.replace(self.file(MARK), MARK_TEXT)
 
     def _check_mark(self) -> None:
-        """Raise OSError where the folder has no mark of ours."""
         if not self._is_ours():
             raise OSError(errno.ENOTEMPTY, f"other files are there, and no {MARK} of mfaenv", self.path)
 

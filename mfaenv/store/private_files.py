@@ -82,22 +82,13 @@ def remove_ended(path: str, now: float) -> None:
     """Remove an entry that has ended. One that another process stores at the same moment stays."""
     aside = _temporary(path)
     with suppress(OSError):
-        if not _has_ended(path, now):
+        if os.lstat(path).st_mtime >= now:
             return
         os.rename(path, aside)  # nobody writes there: what is seen now is what is removed
-        if not _has_ended(aside, now):
-            _put_back(aside, path)
+        if os.lstat(aside).st_mtime >= now:
+            with suppress(OSError):  # a newer one may have its name by now
+                os.link(aside, path)
         os.unlink(aside)
-
-
-def _has_ended(path: str, now: float) -> bool:
-    return os.lstat(path).st_mtime < now
-
-
-def _put_back(aside: str, path: str) -> None:
-    """Move a file back to its name, unless a newer one has it by now."""
-    with suppress(OSError):
-        os.link(aside, path)
 
 
 def create(path: str, data: bytes, *, synced: bool = False) -> None:

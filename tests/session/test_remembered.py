@@ -73,14 +73,14 @@ def test_a_device_belongs_to_the_address_that_took_its_codes(place: Store) -> No
 
 def test_a_device_that_is_known_is_not_written_again(place: Store) -> None:
     remembered.remember_device(place, KEY, a_request(SERIAL), NOW)
-    written = Path(place.file(remembered.device_file(KEY, ""))).stat().st_ino
+    written = Path(place.file(entry.file_name(store.DEVICE, KEY))).stat().st_ino
     remembered.remember_device(place, KEY, a_request(SERIAL), NOW + 1)
-    assert Path(place.file(remembered.device_file(KEY, ""))).stat().st_ino == written
+    assert Path(place.file(entry.file_name(store.DEVICE, KEY))).stat().st_ino == written
 
 
 def test_keys_whose_files_have_one_name_do_not_mix(place: Store) -> None:
     one, other = colliding_keys()
-    assert remembered.device_file(one, "") == remembered.device_file(other, "")
+    assert entry.file_name(store.DEVICE, one) == entry.file_name(store.DEVICE, other)
     remembered.remember_device(place, one, a_request(SERIAL), NOW)
     assert remembered_device(place, other, "") == ("", "")
     remembered.remember_device(place, other, a_request("GAHT12345678"), NOW)

@@ -82,8 +82,8 @@ def values(request: Request, how: Acquisition, env: Mapping[str, str], files: Aw
     for short, text, source in provenance.rows(request, how, env, files, provenance.SERVICES):
         name, words = IN_WORDS.get(short, (short, "{}"))
         yield Check("values", name, words.format(text) + (f" ({source})" if source else ""))
-    for text in request.lost:
-        yield Check("values", "", text, State.NOTE, "Set what it names.")
+    if request.warning:
+        yield Check("values", "", request.warning, State.NOTE, "Set what it names.")
 
 
 def roles(files: AwsFiles) -> Iterator[Check]:
