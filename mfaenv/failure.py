@@ -1,7 +1,5 @@
 """How a run that failed ends: with a message, and with the statement that makes a shell's line fail."""
 
-from __future__ import annotations
-
 import errno
 import os
 from collections.abc import Mapping, Sequence

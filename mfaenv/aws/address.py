@@ -4,8 +4,6 @@ Standard library only, since they are looked at before the question for the code
 it, which connects to it: https://datatracker.ietf.org/doc/html/rfc3986#section-3.2, and a backslash ends the host too.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -4,8 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.h
 IAM must not say which device a user has, it is guessed from the user's name.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, Self

@@ -5,8 +5,6 @@ with long-term keys does not carry `aws:MultiFactorAuthPresent` at all. Source: 
 with MFA", https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The calls that prove whether MFA is enforced: harmless, read-only, and the same with all the keys at hand."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor

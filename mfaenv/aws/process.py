@@ -1,7 +1,5 @@
 """Split a command line into words, as botocore splits `credential_process`."""
 
-from __future__ import annotations
-
 import sys
 
 from mfaenv.errors import USAGE, MfaenvError

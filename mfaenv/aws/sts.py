@@ -1,7 +1,5 @@
 """GetSessionToken, AssumeRole, GetCallerIdentity."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from mfaenv.aws import explain

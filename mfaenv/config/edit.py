@@ -5,8 +5,6 @@ line ends. The proof is the scanner's: what it reads afterwards differs in these
 changed at all.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The credential_process with which a profile gets its keys from the keychain: written and recognised."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from mfaenv.aws import process

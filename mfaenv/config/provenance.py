@@ -1,7 +1,5 @@
 """What was settled before anybody is asked or called, and where each value comes from: in words, without a secret."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 
 from mfaenv import duration

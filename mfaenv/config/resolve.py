@@ -1,7 +1,5 @@
 """Options, environment and AWS files into a Request, and how its session may be got; every value knows its source."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from mfaenv import duration, suggest

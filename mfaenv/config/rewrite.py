@@ -1,7 +1,5 @@
 """Replace a text file of the user in one step, with its encoding, mode, owner and links as they were."""
 
-from __future__ import annotations
-
 import difflib
 import locale
 import os

@@ -5,12 +5,10 @@ is set, and the opposite where only `[default]` says something.
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html says which address wins.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from mfaenv.aws import address
 from mfaenv.config import awsfiles
@@ -143,7 +141,7 @@ class _Addresses(NamedTuple):
     of_all: str
 
     @classmethod
-    def of(cls, section: Section, files: AwsFiles) -> _Addresses:
+    def of(cls, section: Section, files: AwsFiles) -> Self:
         """Read them from a profile's section."""
         services = files.services.get(section.get("services", ""), {})
         urls = {f"{URL}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()}

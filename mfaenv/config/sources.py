@@ -4,8 +4,6 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the order is th
 `create_credential_resolver` and `ProfileProviderBuilder`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from mfaenv.config import awsfiles

@@ -1,7 +1,5 @@
 """The programs of desktops and systems that open a window for a line of text. The text is never a part of a script."""
 
-from __future__ import annotations
-
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

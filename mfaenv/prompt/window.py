@@ -1,7 +1,5 @@
 """A question in a window: by the first program that can open one, looking in the store while it stands."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The person's browser: the one that BROWSER names, or else the system's own, led to a secret link once."""
 
-from __future__ import annotations
-
 import hmac
 import os
 import secrets

@@ -5,8 +5,6 @@ reach the port too: under a name of its own (DNS rebinding), which `Host` has, o
 https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -6,8 +6,6 @@ program may wait for all of its children), and asks on the terminal in this one'
 can be replaced, there is none.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterator, Mapping

@@ -4,8 +4,6 @@ The lock goes with its process, however that ends. It is never taken from one th
 two steps.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 

@@ -1,7 +1,5 @@
 """Serial numbers: which can be used with STS, which are something else, and which AWS has for a user."""
 
-from __future__ import annotations
-
 from mfaenv.aws import client, iam, sts
 from mfaenv.aws.sts import Identity
 from mfaenv.config import process

@@ -5,8 +5,6 @@ file away and goes on. A holder that works for too long stops touching it. filel
 takes longer than all that comes before a question.
 """
 
-from __future__ import annotations
-
 import math
 import os
 import sys

@@ -1,7 +1,5 @@
 """Which profile? The person chooses one of those that the AWS files name, where nobody has named one."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Mapping
 

@@ -1,7 +1,5 @@
 """`--output FILE`: a new file that only its owner can read, in the place of an older one."""
 
-from __future__ import annotations
-
 import os
 import stat
 

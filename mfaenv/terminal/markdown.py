@@ -1,7 +1,5 @@
 """Our own pages of Markdown, as rich draws them on a terminal."""
 
-from __future__ import annotations
-
 from rich.console import Console, ConsoleOptions, RenderResult  # noqa: TID253 - this module is loaded only to draw
 from rich.markdown import CodeBlock, Markdown  # noqa: TID253 - the same
 from rich.theme import Theme  # noqa: TID253 - the same

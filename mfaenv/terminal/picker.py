@@ -4,8 +4,6 @@ prompt_toolkit, questionary and textual take five to fifteen bare interpreters t
 process for each thing that it asks of the terminal. Windows' consoles have Terminal.choose.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import select

@@ -1,7 +1,5 @@
 """A screen for a QR code and what is to be seen once: in no scrollback, and cleared in the end, however that comes."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress

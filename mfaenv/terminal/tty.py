@@ -1,7 +1,5 @@
 """The terminal that the user sits at, whatever the standard streams are: /dev/tty, or the console of Windows."""
 
-from __future__ import annotations
-
 import os
 import select
 import sys
