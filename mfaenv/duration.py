@@ -22,10 +22,7 @@ _LONGEST_TIME = 20
 
 
 def seconds(written: str, source: str) -> int:
-    """Read a time such as `900`, `12h` or `1h30m`, in seconds.
-
-    Raise MfaenvError (usage), naming the source, when the text is none.
-    """
+    """Read a time such as `900`, `12h` or `1h30m`, in seconds. Raise MfaenvError (usage), naming the source."""
     total = _total(written) if len(written) <= _LONGEST_TIME else None
     if total is None:
         raise MfaenvError(
@@ -51,10 +48,7 @@ def _total(written: str) -> int | None:
 
 
 def within(value: int, limits: range, source: str, what: str) -> int:
-    """Return the seconds where AWS takes them.
-
-    Raise MfaenvError (usage), naming the source and the limits, where it would not.
-    """
+    """Return the seconds where AWS takes them; else raise MfaenvError (usage), naming the source and the limits."""
     if value in limits:
         return value
     raise MfaenvError(

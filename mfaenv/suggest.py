@@ -13,10 +13,7 @@ LONGEST_SEARCH = 10_000_000
 
 
 def hint(wrong: str, names: Words, otherwise: str) -> str:
-    """Return a question with the names that begin so, else the closest one, else those with a part that begins so.
-
-    Return `otherwise` where there is none of these.
-    """
+    """Return a question with names that begin so, else the closest, else those with a part that begins so, if any."""
     part = wrong.lstrip("-")
     begun = [name for name in names if wrong and name.startswith(wrong)]
     with_part = [name for name in names if part and f"-{part}" in name]

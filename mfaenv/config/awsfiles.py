@@ -73,10 +73,7 @@ class UnreadableError(MfaenvError):
 
 
 def load(env: Mapping[str, str], *, must_be_readable: bool = True) -> AwsFiles:
-    """Read both files; a missing one is empty, and one that cannot be read where it need not be readable.
-
-    Raise MfaenvError, with the line's number but never its text, where one is damaged or cannot be read.
-    """
+    """Read both files; a missing one is empty. Raise MfaenvError, with the number of a damaged line, never its text."""
     config_path, credentials_path = file_paths(env)
     profiles: Sections = {}
     services: Sections = {}
@@ -131,10 +128,7 @@ def read(path: str) -> Sections:
 
 
 def scan(path: str, errors: str = "strict") -> scanner.Scan:
-    """Look at the lines of a file; a device such as /dev/null has none.
-
-    Raise MfaenvError where it is no file, OSError, and UnicodeDecodeError unless `errors` is as `open` takes it.
-    """
+    """Scan a file; a device such as /dev/null has no lines. Raise MfaenvError, OSError, UnicodeDecodeError."""
     kind = stat.S_IFMT(os.stat(path).st_mode)
     if kind == stat.S_IFCHR:
         return scanner.scan([])

@@ -22,10 +22,7 @@ AWS = "AWS's own"
 def rows(
     request: Request, how: Acquisition, env: Mapping[str, str], files: AwsFiles, services: Iterable[str] = ("sts",)
 ) -> Iterator[Row]:
-    """Yield the name, the text and the source of each value; the source is empty where there is nothing to say.
-
-    `services` are those whose addresses are of interest.
-    """
+    """Yield the name, the text and the source of each value, and the addresses of these services."""
     keys = request.keys
     names = drawn(request.profiles)
     yield "profile", names, request.profile.source if request.profile.source != names else ""

@@ -83,10 +83,7 @@ def _environment_keys(profile: Value, env: Mapping[str, str]) -> Keys | None:
 
 
 def load_files(options: Options, env: Mapping[str, str]) -> AwsFiles:
-    """Read the AWS files. Raise MfaenvError as `awsfiles.load` does.
-
-    Those that cannot be read are empty where the keys of the environment count, as in botocore.
-    """
+    """Read the AWS files, which need not be readable where the keys of the environment count, as in botocore."""
     return awsfiles.load(env, must_be_readable=_environment_keys(looked_up(options, env, "profile"), env) is None)
 
 
@@ -124,10 +121,7 @@ def _region(options: Options, env: Mapping[str, str], name: str, files: AwsFiles
 
 
 def _call_region(own: Value, region: Value, endpoint: Value) -> str:
-    """Return the region to call STS in: a profile's own where that can be one, else the wanted one; empty without any.
-
-    Raise MfaenvError (usage) for a profile's own where no other is wanted, and for the wanted one.
-    """
+    """Return the region to call STS in: a profile's own where that can be one, else the wanted one, which has to be."""
     of_aws = not endpoint.text
     try:
         roles.check_region(own.text, own.source, of_aws=of_aws)

@@ -40,11 +40,7 @@ VARIABLES = {
 
 
 def named_and_tagged(hops: tuple[Hop, ...], env: Mapping[str, str], files: AwsFiles) -> tuple[Hop, ...]:
-    """Return the hops with their sessions' names, identities and tags.
-
-    Raise MfaenvError for what AWS does not take, along the whole chain too: a source identity cannot change, and a
-    transitive tag cannot be set again.
-    """
+    """Return the hops with their sessions' names, identities and tags. Raise MfaenvError for what AWS does not take."""
     result: list[Hop] = []
     for hop in hops:
         is_wanted = hop is hops[-1]

@@ -37,10 +37,7 @@ class Chain(NamedTuple):
 
 
 def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
-    """Follow a profile to its root; `role_arn`, where given, stands in for the one of the profile itself.
-
-    Raise MfaenvError for a circle, which it shows, for a missing link, or for a role without a source.
-    """
+    """Follow a profile, with this role_arn where it is not empty, to its root. Raise MfaenvError without one."""
     if role_arn and not files.profiles[name].get("source_profile"):
         return _on_top(chain(files, name, ""), files.profiles[name], role_arn)
     name = of_process(files, name)
@@ -172,10 +169,7 @@ def is_iam_arn(arn: str, kind: str) -> bool:
 
 
 def check_region(name: str, source: str, *, of_aws: bool) -> None:
-    """Raise MfaenvError (usage) where botocore would not take a region's name, or it is a slip for one of AWS's.
-
-    With `of_aws` the service is AWS's own: others may have regions of any name.
-    """
+    """Raise MfaenvError (usage) where botocore takes no such region, or it is a slip and the service is AWS's own."""
     fits = len(name) <= REGION_LENGTH and REGION_CHARACTERS.issuperset(name)
     if not (fits and name == name.strip("-") and not name.isdigit()):
         raise MfaenvError(

@@ -103,7 +103,9 @@ def scan(lines: Words) -> Scan:
             sections.append(IniSection(title, number))
             seen.add((title, ""))
         elif not sections:
-            problem = _no_section(text, number)
+            is_mark = text.startswith(BYTE_ORDER_MARKS)
+            thing = "a byte-order mark (save the file without one)" if is_mark else "a value"
+            problem = (number, f"{thing} is before the first [section]")
         else:
             depth = indent
             name, value = _name_and_value(text)
@@ -125,7 +127,6 @@ def is_comment(line: str) -> bool:
 
 
 def _title(text: str) -> str:
-    """Return the title that a line is: whatever follows its last bracket is passed over."""
     return text[1 : text.rfind("]")] if text[0] == "[" and "]" in text else ""
 
 
@@ -134,12 +135,6 @@ def _name_and_value(text: str) -> tuple[str, str]:
     ends = [end for end in map(text.find, SEPARATORS) if end > -1]
     end = min(ends, default=0)
     return text[:end], text[end + 1 :].strip()
-
-
-def _no_section(text: str, line: int) -> Problem:
-    is_mark = text.startswith(BYTE_ORDER_MARKS)
-    thing = "a byte-order mark (save the file without one)" if is_mark else "a value"
-    return (line, f"{thing} is before the first [section]")
 
 
 def _wrong_title(title: str, line: int, seen: set[tuple[str, str]]) -> Problem | None:

@@ -175,10 +175,7 @@ def _urls(
 
 @contextmanager
 def hidden(env: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
-    """Take out of this process what an earlier session's profile brought: botocore would read it for the next one.
-
-    Yield the environment without it.
-    """
+    """Yield the environment without what an earlier session's profile brought, which botocore does not see then."""
     names = (*environment.settings(env), environment.SETTINGS)
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:

@@ -146,10 +146,7 @@ class Cache:
             yield
 
     def keep(self, request: Request, credentials: Credentials, key: str, source: str) -> Answer:
-        """Store a session under its key, unless a stored one ends later, and announce it to the prompt hooks.
-
-        Raise MfaenvError where it has ended already, and no program could use it.
-        """
+        """Store a session, unless a stored one ends later, and announce it. Raise MfaenvError where it has ended."""
         made = as_session(request, credentials, key, source, self._now())
         left = made.left(made.created)
         if left <= 0:
@@ -192,10 +189,7 @@ class CallLock(ExitStack):
         self._acquired = False
 
     def acquire(self) -> None:
-        """Wait until no other process calls AWS, unless this one has the lock already; then look in the store.
-
-        Raise ArrivedError where another process got what is wanted.
-        """
+        """Wait until no other process calls AWS, then look in the store. Raise ArrivedError where it is there."""
         if not self._acquired:
             self.enter_context(self._lock_calls())
             self._acquired, self._latest = True, None

@@ -44,17 +44,9 @@ class CodeSource(NamedTuple):
     asks: bool = True
     window: Window | None = None
 
-    def remark(self, wrong: str) -> None:
-        """Show what was wrong with a code where the person sees the next question, if that is not the terminal."""
-        if self.window:
-            self.window.remark(wrong)
-
 
 def source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource:
-    """Return the source: what was given, else the program, else the terminal or a window.
-
-    Raise MfaenvError for a given code that is none (usage), and where there is no source.
-    """
+    """Return the source: an option or variable, else the program, else the terminal or a window. Raise MfaenvError."""
     code, command = how.token_code, how.token_command
     if code.text == STDIN:
         return _given(checked_code(_first_line(), "standard input"))

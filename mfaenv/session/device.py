@@ -28,10 +28,7 @@ NO_SECURITY_KEYS = "Sign in with `aws login`, or add an authenticator app to the
 
 
 def checked(serial: str, source: str) -> str:
-    """Return the serial number as it is.
-
-    Raise MfaenvError (usage) for what STS will not take, before anybody is asked.
-    """
+    """Return the serial number as it is. Raise MfaenvError (usage) for what STS will not take."""
     if ":u2f/" in serial:
         raise MfaenvError(
             f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS, status=USAGE
@@ -56,10 +53,7 @@ _EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 f
 def find(
     request: Request, how: Acquisition, keys: Keys, terminal: Terminal, call_lock: CallLock
 ) -> tuple[str, Identity]:
-    """Ask AWS for the device, and the person where AWS may not say or knows several; return it, and whose keys.
-
-    Raise MfaenvError where there is none that STS can use.
-    """
+    """Return the device that AWS or else the person names, and whose it is. Raise MfaenvError where none is of use."""
     who = owner(request, keys)
     serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys.access_key)
     asking = can_ask(how, terminal)

@@ -43,10 +43,7 @@ class Context(NamedTuple):
 
 
 class BackgroundClient:
-    """The STS client; begun ahead, it is made in the background while the person looks for the code.
-
-    So are its `keys` loaded, where a keychain has them.
-    """
+    """The STS client and its keys, which may have to be loaded; begun ahead, in the background of the question."""
 
     def __init__(self, request: Request, keys: Keys, terminal: Terminal) -> None:
         self.keys = keys
@@ -150,7 +147,8 @@ def fetch(
                 tries -= 1
                 if not tries:
                     raise
-                source.remark(error.message)
+                if source.window:  # where the person sees the next question
+                    source.window.remark(error.message)
                 if isinstance(error, UsedCodeError):
                     terminal.wait(error.message.rstrip("."), CODE_SECONDS - context.now() % CODE_SECONDS)
                 else:

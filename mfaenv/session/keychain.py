@@ -178,10 +178,7 @@ def _opened(tell: Tell = lambda _: None) -> Iterator[list[KeyringBackend]]:
 
 
 def _backends() -> list[KeyringBackend]:
-    """Return the keychains in the order in which keyring asks them; the first one is written to.
-
-    Raise MfaenvError where there is none, or where one would keep the keys in the open.
-    """
+    """Return the keychains in keyring's order; the first one is written to. Raise MfaenvError where none is safe."""
     import keyring
 
     chosen, named = keyring.get_keyring(), keyring.core.load_env()

@@ -17,12 +17,9 @@ from mfaenv.terminal.terminal import Terminal
 
 
 def load_keys(request: Request, env: Mapping[str, str], tell: Tell) -> Keys | Credentials:
-    """Return what the program gives: long-term keys, or a session's. Raise MfaenvError.
-
-    Our own program is not started: the keychain is read here, and where that has to be waited for, it is told.
-    """
+    """Return what the program gives: long-term keys, or a session's. Raise MfaenvError."""
     entry = process.entry(request.process.text)
-    if entry:
+    if entry:  # our own program is not started
         keys = keychain.get(entry, tell)
         if keys is None:
             raise not_there(entry)

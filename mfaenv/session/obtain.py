@@ -49,10 +49,7 @@ class Sessions:
         self._code_source: CodeSource | None = None
 
     def obtain(self, request: Request) -> Answer:
-        """Return the session that the request asks for, or an empty one where only stored ones may be used.
-
-        Raise MfaenvError; KeyboardInterrupt where the person leaves.
-        """
+        """Return the session, or an empty one where none is stored and none may be got. Raise MfaenvError."""
         if self._how.token_code.origin is Origin.OPTION:
             self._source(request)  # a line of standard input is never left to the program that `exec` runs
         answer = self.stored(request) if self._how.cached else self._answer(request)

@@ -55,10 +55,7 @@ class DismissedPrompt(Entry):
 
 
 def filled_in(request: Request, store: Store) -> Request:
-    """Return the request with the access key and the device that are remembered, where it has none.
-
-    The key, which its program gave before, is without its secret then.
-    """
+    """Return the request with the remembered access key (without its secret) and device, where it has none."""
     keys = request.keys
     if not keys and (key := access_key(store, request.profiles[-1], request.process.text)):
         keys = Keys(key, "", "", request.process.source)

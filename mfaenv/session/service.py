@@ -57,10 +57,7 @@ class Resolved:
     def __init__(
         self, options: Options, env: Mapping[str, str], fingerprint: str, terminal: Terminal | None = None
     ) -> None:
-        """Settle it; a person at the terminal may choose the profile. `fingerprint` is that of the whole environment.
-
-        Raise MfaenvError, as for a store that is refused.
-        """
+        """Settle it; a person at the terminal may choose the profile. `fingerprint` is of the whole environment."""
         if only := env.get(environment.ONLY, ""):
             what = f"This was started by mfaenv exec --only: it has profile {only} alone, and no store."
             raise MfaenvError(what, "Type this in another window.")

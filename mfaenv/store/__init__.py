@@ -61,10 +61,7 @@ class Store(ReadOnlyStore):
             )
 
     def prepare(self) -> None:
-        """Make the directory, open to its owner alone, and mark it, by which it is seen that files can be written.
-
-        Raise MfaenvError where it must not be used, OSError where it cannot be, or holds other things and no mark.
-        """
+        """Make the directory, open to its owner alone, and mark it. Raise MfaenvError, OSError."""
         if not self.path:
             raise OSError(self.missing)
         self.check()
@@ -90,10 +87,7 @@ class Store(ReadOnlyStore):
         return "" not in kinds and not kinds.isdisjoint(ENTRIES)
 
     def put(self, entry: Entry, until: float) -> None:
-        """Write an entry in one step; it is over at `until`, in seconds since 1970, and its time of change says so.
-
-        Raise OSError where that cannot be done, and leaves the old entry then.
-        """
+        """Write an entry in one step; its time of change is its end, `until`, in seconds since 1970. Raise OSError."""
         self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), until)
 
     def _replace(self, name: str, data: bytes, until: float | None = None) -> None:

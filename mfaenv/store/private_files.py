@@ -45,10 +45,7 @@ def _temporary(path: str) -> str:
 
 
 def replace(path: str, data: bytes, until: float | None = None) -> None:
-    """Replace a file in one step; `until`, in seconds since 1970, is then its time of change.
-
-    Raise OSError where that cannot be done; the old file stays then.
-    """
+    """Replace a file in one step; its time of change is `until`, in seconds since 1970, if not None. Raise OSError."""
     temporary = _temporary(path)
     try:
         create(temporary, data)
