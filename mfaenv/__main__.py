@@ -88,7 +88,7 @@ def _ignore_signals() -> None:
 
 
 def run(arguments: "Sequence[str]") -> int:
-    """Run a plain line, and any other through typer, which takes time."""
+    """Run a line that the rows explain, and any other through typer, which takes time."""
     from mfaenv import fast
     from mfaenv.fast import parse
 
@@ -97,17 +97,17 @@ def run(arguments: "Sequence[str]") -> int:
         return answered
     line = parse.read(arguments, _command)
     row = line.row
-    if line.plain and not line.starts:
+    if line.understood and not line.starts_command:
         from mfaenv.cli import start
 
         return start.run(line.command, line.options, line.words, os.environ)
-    if line.plain and line.missing:
-        line.options[line.missing] = _chosen(line.options)
-    if line.plain and row.module == "export":
+    if line.understood and line.without_value:
+        line.options[line.without_value] = _chosen(line.options)
+    if line.understood and row.module == "export":
         status = fast.answer(line.options, os.environ, _tell)
         if status is not None:
             return status
-    if line.plain and row.module == "exec":
+    if line.understood and row.module == "exec":
         from mfaenv.fast import execute
 
         execute.answer(line.options, line.words, os.environ)
@@ -117,7 +117,7 @@ def run(arguments: "Sequence[str]") -> int:
         from mfaenv.terminal import coredump
 
         coredump.prevent()
-    if not line.plain:
+    if not line.understood:
         from mfaenv.cli import app
 
         return app.run(arguments, os.environ)

@@ -23,10 +23,7 @@ def run(words: Words, env: Env) -> int:
 
 
 def answer(shell: str, handed: Words, env: Env) -> str:
-    """Return the answer for a shell's completion, as `mfaenv.shells.tab` describes it; an empty text where it has none.
-
-    Raise MfaenvError for a shell that there is not.
-    """
+    """Return the answer as `mfaenv.shells.tab` describes it. Raise MfaenvError for a shell that there is not."""
     target = shells.get_target(shell)
     if not target.completion:
         return ""
@@ -54,8 +51,8 @@ def wanted(line: Words) -> tuple[Takes, str, int]:
     *before, typed = line[1:]
     parsed = catalog.parse(before)
     command, last = COMMANDS[parsed.command], len(line) - 1
-    if parsed.missing:
-        return command.options[parsed.missing].takes, "", last
+    if parsed.without_value:
+        return command.options[parsed.without_value].takes, "", last
     if command.takes == PROGRAM and (parsed.words or before[-1:] == ["--"]):
         return PROGRAM, "", last - len(parsed.words)
     if typed.startswith("-"):

@@ -21,10 +21,7 @@ MAY_BE_A_USER = frozenset({sources.STATIC, LOGIN, PROCESS})
 
 
 def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
-    """Open the console, or print the link to it. Raise MfaenvError, before a code is asked for where that is possible.
-
-    The link signs in whoever has it, for fifteen minutes: only standard output gets it, or the browser.
-    """
+    """Open the console, or print the link, which signs in whoever has it for fifteen minutes. Raise MfaenvError."""
     asked = fast.fingerprint(options, env)
     with settings.hidden(env) as visible:
         return _run(options, visible, asked)
@@ -82,10 +79,7 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
 
 
 def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
-    """Return the error for a session that AWS does not take: what does, and where the user signs in without one.
-
-    "Only federation tokens or assume role tokens may be used for federated login", says the console.
-    """
+    """Return the error for a user's session, which the console does not take, with where the user signs in."""
     with_roles = roles.listed(resolved.files)
     there = f"Use a profile with a role (-p {with_roles})" if with_roles else "No profile has a role_arn: add one"
     name = resolved.request.profile.text

@@ -19,10 +19,7 @@ from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Replace this process by the command, where the system can do that; else run it and return its exit status.
-
-    Raise MfaenvError where there is no session, or no such command.
-    """
+    """Replace this process by the command; on Windows, run it and return its exit status. Raise MfaenvError."""
     words = list(command) or [user_shell(env)]
     _check_program(words, env)
     if options.get("serve") or options.get("only"):

@@ -112,10 +112,7 @@ def _with_source(request: Request, session: Session) -> Request:
 
 @contextmanager
 def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator[dict[str, str]]:
-    """Yield the variables that lead programs to the copies, while these are there; none where no file needs one.
-
-    Raise MfaenvError where a file cannot be read or written.
-    """
+    """Yield the variables that lead programs to copies; none where no file needs one. Raise MfaenvError."""
     config, credentials = file_paths(env)
     copies = {
         CONFIG_VARIABLE: _without_keys(config, profile_of, terminal),
@@ -128,10 +125,9 @@ def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator
 
 @contextmanager
 def with_one_profile(name: str, files: AwsFiles, keys: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Yield the variables that lead programs to AWS files with one profile, under its name and as the default.
+    """Yield the variables that lead programs to an empty store and AWS files with one profile, by name and as default.
 
-    It has these keys, or none where they come from an address. There is an empty store beside the files. Raise
-    MfaenvError where they cannot be written.
+    It has these keys, or none where they come from an address. Raise MfaenvError.
     """
     section = {key: text for key, text in files.section(name).items() if key not in GIVE_CREDENTIALS | OF_ROLES}
     services = section.get("services", "")

@@ -8,7 +8,7 @@ from functools import partial
 
 from mfaenv import fast, shells
 from mfaenv.commands import notice
-from mfaenv.commands.target import get_target
+from mfaenv.commands.output_target import choose_target
 from mfaenv.config.names import file_paths
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
@@ -25,7 +25,7 @@ from mfaenv.terminal.terminal import Terminal
 
 def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     """Print the lines that set a session in the shell. Raise MfaenvError."""
-    target = get_target(options, env)
+    target = choose_target(options, env)
     _refuse_bare_terminal(options, target)
     path = parse.text(options, "output")
     if "output" in options:

@@ -35,10 +35,7 @@ FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 
 def run(options: Options, words: Words, env: Env) -> int:
-    """Print the text for a shell, or direnv's library.
-
-    Raise MfaenvError for a shell that has no function (usage), or that cannot hold a value of ours.
-    """
+    """Print the text for a shell, or direnv's library. Raise MfaenvError (usage) for a shell that has no function."""
     (shell,), hook = words, "no_hook" not in options
     if shell == catalog.DIRENV:
         output.to_stdout(direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))
@@ -175,10 +172,7 @@ def short(text: str) -> str:
 
 
 def completion(shell: str) -> str:
-    """Return the completion with Tab, for the program and for a function of its name; empty where there is none.
-
-    Its comments are there too: it is a file of a package as well.
-    """
+    """Return the completion, with comments as it is a file of a package too; empty where the shell has none."""
     template = shells.get_target(shell).completion
     if not template:
         return ""

@@ -3,7 +3,7 @@
 import os
 
 from mfaenv import shells
-from mfaenv.commands.target import get_target
+from mfaenv.commands.output_target import choose_target
 from mfaenv.errors import DONE
 from mfaenv.fast import environment
 from mfaenv.fast.output import text_to_stderr, to_stdout
@@ -14,7 +14,7 @@ UNREAD = "mfaenv: No shell reads these lines. To remove the session from this on
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print them. Raise MfaenvError (usage) for a shell or format that there is not."""
-    target = get_target(options, env)
+    target = choose_target(options, env)
     to_stdout(shells.render(target, environment.removal(env)))
     if os.isatty(1) and target in shells.NAMES:
         text_to_stderr(f"{UNREAD}\n        {shells.loading_line(target, 'mfaenv unset')}\n")

@@ -41,7 +41,7 @@ SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "v
 def session_profile(command: str) -> str:
     """Return the profile whose session a command prints, as that profile has it; an empty text for any other."""
     parsed = _parsed(command)
-    if parsed is None or not parsed.plain or not parsed.starts or parsed.command != SESSION:
+    if parsed is None or not parsed.understood or not parsed.starts_command or parsed.command != SESSION:
         return ""
     return text(parsed.options, "profile") if parsed.options.keys() <= SESSION_OPTIONS else ""
 
@@ -49,7 +49,7 @@ def session_profile(command: str) -> str:
 def entry(command: str) -> str:
     """Return the entry of the keychain that a command prints; an empty text for any other."""
     parsed = _parsed(command)
-    gets = parsed and parsed.plain and parsed.command == COMMAND and parsed.words == [GET]
+    gets = parsed and parsed.understood and parsed.command == COMMAND and parsed.words == [GET]
     return text(parsed.options, "profile") if parsed and gets else ""
 
 

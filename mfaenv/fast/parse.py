@@ -1,8 +1,8 @@
 """The options and the main command as data, and arguments read by such rows, without typer.
 
 Every start passes through here, so nothing is imported that takes time. The other commands are rows of the catalog. A
-line that the rows alone do not explain is not `plain`: typer reads it then, by the same rows, and has the words for
-what is wrong.
+line that the rows alone do not explain is not `understood`: typer reads it then, by the same rows, and has the words
+for what is wrong.
 """
 
 from mfaenv import shells
@@ -194,9 +194,9 @@ ANSWERS = ("version", "help")
 
 
 class CommandLine:
-    """A command line: the command's name and row, its options, the words after them, and what is missing at the end.
+    """A command line: the command's name and row, its options, and the words after them.
 
-    That is the name of an option that has no value yet, or empty. A profile can be chosen then.
+    `without_value` is the name of an option at the end that has no value yet, or empty. A profile can be chosen then.
     """
 
     def __init__(self) -> None:
@@ -204,17 +204,17 @@ class CommandLine:
         self.row = MAIN_COMMAND
         self.options: Options = {}
         self.words: list[str] = []
-        self.missing = ""
-        self.plain = True
+        self.without_value = ""
+        self.understood = True
 
     @property
-    def starts(self) -> bool:
+    def starts_command(self) -> bool:
         """Return whether it starts its command: it asks for no --version or --help, and has as many words as that."""
         return not any(name in self.options for name in ANSWERS) and self.row.takes_words(len(self.words))
 
 
 def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]") -> CommandLine:
-    """Return what the arguments mean as far as the rows tell; what they do not explain is left out, and not `plain`.
+    """Return what the arguments mean as far as the rows tell; what these do not explain is not `understood`.
 
     `commands` returns the row of a command by its name, so that the others are not loaded for the main one.
     """
@@ -223,7 +223,7 @@ def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]"
     while rest:
         word = rest.pop(0)
         if word == "--":
-            line.plain = line.plain and line.row.takes == PROGRAM
+            line.understood = line.understood and line.row.takes == PROGRAM
             line.words += rest
             break
         if word.startswith("--"):
@@ -245,7 +245,7 @@ def _long(line: CommandLine, names: "Mapping[str, str]", word: str, rest: list[s
     flag, equals, value = word.partition("=")
     name = names.get(flag, "")
     if not name or (equals and not line.row.options[name].metavar):
-        line.plain = False
+        line.understood = False
     elif not line.row.options[name].metavar:
         line.options[name] = True
     else:
@@ -257,7 +257,7 @@ def _short(line: CommandLine, names: "Mapping[str, str]", word: str, rest: list[
     for number, letter in enumerate(word[1:], start=2):
         name = names.get(f"-{letter}", "")
         if not name:
-            line.plain = False
+            line.understood = False
         elif line.row.options[name].metavar:
             _set(line, name, [word[number:]] if word[number:] else rest)
             return
@@ -268,10 +268,10 @@ def _short(line: CommandLine, names: "Mapping[str, str]", word: str, rest: list[
 def _set(line: CommandLine, name: str, values: list[str]) -> None:
     if values:
         line.options[name] = values.pop(0)
-        line.plain = line.plain and bool(line.options[name])
+        line.understood = line.understood and bool(line.options[name])
     else:
-        line.options[name], line.missing = "", name
-        line.plain = line.plain and line.row.options[name].takes == PROFILES
+        line.options[name], line.without_value = "", name
+        line.understood = line.understood and line.row.options[name].takes == PROFILES
 
 
 def text(options: "Mapping[str, str | bool]", name: str) -> str:

@@ -81,8 +81,8 @@ def direct(arguments: list[str]) -> int:
     from mfaenv.fast import catalog
 
     line = catalog.parse(arguments)
-    plain = line.plain and line.row.module == "export"
-    status = fast.answer(line.options, os.environ) if plain else None
+    is_fast = line.understood and line.row.module == "export"
+    status = fast.answer(line.options, os.environ) if is_fast else None
     return DECLINED if status is None else status
 
 
@@ -102,7 +102,7 @@ def stock(arguments: list[str]) -> int:
         request = resolve.resolve(line.options, os.environ, awsfiles.load(os.environ))
     except MfaenvError:
         return 1
-    if not line.plain or line.command != MAIN or request.keys is None:
+    if not line.understood or line.command != MAIN or request.keys is None:
         return 1
     place.prepare()
     serial = request.device.text or remembered.device(place, request.keys.access_key, request.endpoint.text).serial

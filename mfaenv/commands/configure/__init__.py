@@ -148,10 +148,7 @@ def _offer_program(request: Request, files: AwsFiles, env: Mapping[str, str], of
 
 
 def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> str:
-    """Make a profile for programs that never see this shell; they fetch the session again before it ends.
-
-    Return its name, and nothing where there is none.
-    """
+    """Return the name of the profile for programs that never see this shell; nothing where there is none."""
     name = request.profile.text
     for other, section in files.profiles.items():
         if process.session_profile(section.get(process.SETTING, "")) == name:
@@ -172,10 +169,7 @@ def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], of
 
 
 def _offer_sources(request: Request, ours: str, files: AwsFiles, offers: Offers) -> None:
-    """Let the profiles of roles take the profile `ours` for their source: other programs use them without mfaenv then.
-
-    With an mfa_serial of their own these programs would ask for a code of the same device.
-    """
+    """Let the profiles of roles take `ours` for their source; programs would ask for a code of their mfa_serial."""
     changes = {}
     for role in roles_of(files, request.profile.text) if ours else ():
         own_device = files.of_config[role].get("mfa_serial") == request.device.text

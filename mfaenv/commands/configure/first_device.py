@@ -43,11 +43,7 @@ class FirstDevice:
         self._leftovers: list[str] = []
 
     def make(self) -> str:
-        """Make and enable a device, and return its serial number.
-
-        A device that is not enabled in the end is deleted, as far as a policy lets the user. Raise MfaenvError;
-        KeyboardInterrupt, SystemExit.
-        """
+        """Return the serial number of a device that is enabled; any other is deleted again. Raise MfaenvError."""
         self._check()
         device = self._created()
         enabled = False

@@ -41,10 +41,7 @@ class Offers:
         return not (self.dry_run or self.yes)
 
     def change(self, why: str, file: TextFile, text: str, proved: Proved = lambda: True) -> bool:
-        """Show a change of a file, and make it where it is taken and `proved` right; return whether it was made.
-
-        Raise MfaenvError where the file cannot be written, or was changed meanwhile; it is as it was then.
-        """
+        """Show a change, and make it where it is taken and `proved` right; return whether it was. Raise MfaenvError."""
         if text == file.text:
             return False
         self.shown += 1

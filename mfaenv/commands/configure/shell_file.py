@@ -26,10 +26,7 @@ _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
 
 
 def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
-    """Offer the line for the shell that called, and return whether its file has the line now.
-
-    Raise MfaenvError where its file cannot be read or written.
-    """
+    """Offer the line for the shell that called; return whether its file has the line now. Raise MfaenvError."""
     try:
         shell = _shell(env)
     except MfaenvError as error:
@@ -64,10 +61,7 @@ def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
 
 
 def offer_direnv(env: Mapping[str, str], offers: Offers, store: Store) -> None:
-    """Offer the library that gives `use mfaenv PROFILE` to direnv, where that is installed.
-
-    Raise MfaenvError where its file cannot be read or written.
-    """
+    """Offer the library that gives `use mfaenv PROFILE` to direnv, where that is installed. Raise MfaenvError."""
     if program.find(catalog.DIRENV, env):
         folder = env.get("DIRENV_CONFIG") or os.path.join(env.get("XDG_CONFIG_HOME") or "~/.config", "direnv")
         file = rewrite.read(os.path.join(os.path.expanduser(folder), "lib", "mfaenv.sh"))

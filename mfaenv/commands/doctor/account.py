@@ -54,10 +54,7 @@ def with_remembered_device(request: Request, store: Store) -> Request:
 
 
 def prove(request: Request, context: Context) -> Proven:
-    """Make the calls by the stored session, else ask for a code once it is known that the keys are good for one.
-
-    What goes wrong is part of the answer. Raise KeyboardInterrupt where the person leaves.
-    """
+    """Make the calls with the stored session, else ask for a code once the keys are known to be good for one."""
     if not request.keys:
         return _whose(request, context)
     asker, base = Asker(client.settings_of(request, request.device.text), context.now), request._replace(hops=())

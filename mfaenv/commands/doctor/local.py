@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator, Mapping
 
 from mfaenv import shells
-from mfaenv.commands import status, target
+from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles, process, provenance, sources
 from mfaenv.config.awsfiles import AwsFiles
@@ -120,7 +120,7 @@ def environment(env: Mapping[str, str], store: Store, now: float) -> Iterator[Ch
 def shell(env: Mapping[str, str]) -> Check:
     """Return which shell the lines are printed for, and the line that loads the session there."""
     try:
-        name = target.get_target({}, env)
+        name = output_target.choose_target({}, env)
     except MfaenvError as error:
         state = State.WRONG if env.get("MFAENV_SHELL") else State.NOTE
         return Check("shell", "", error.message, state, f"{error.hint.removesuffix('.')}.")

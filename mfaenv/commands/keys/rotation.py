@@ -96,10 +96,7 @@ class Rotation:
     delete: bool
 
     def advance(self, chosen: str) -> AccessKey | None:
-        """Make the new key, or finish with the chosen other key; return another one where a person has to choose first.
-
-        Raise MfaenvError.
-        """
+        """Make the new key, or finish with the chosen one; return the other one where a person has to choose first."""
         root, before = self.request.profiles[-1], self.keys
         self.place = places.of_profile(awsfiles.load(self.terminal.env), root, self.terminal) or self.place
         if isinstance(self.place, KeychainEntry):

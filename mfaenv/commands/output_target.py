@@ -7,7 +7,7 @@ from mfaenv.fast.parse import Env, Options
 from mfaenv.shells import detect
 
 
-def get_target(options: Options, env: Env) -> str:
+def choose_target(options: Options, env: Env) -> str:
     """Return the shell or the format to print for. Raise MfaenvError (usage) for a name that is none."""
     data = parse.text(options, "format")
     if data and "shell" in options:
