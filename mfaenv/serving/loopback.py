@@ -70,7 +70,7 @@ class LoopbackServer(ThreadingTCPServer):
 
     allow_reuse_address = False
     daemon_threads = True
-    request_queue_size = 128
+    request_queue_size = 1024
     poll_seconds: float = POLL_SECONDS
 
     def __init__(self, answer: Callable[[HttpRequest], HttpResponse], limits: Limits = ONE_REQUEST) -> None:

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -150,3 +150,13 @@ def test_nonsense_is_answered_without_a_word_on_standard_error(
         assert closed(connection)
     assert asked(aws) == 200
     assert capfd.readouterr().err == ""
+
+
+def test_hundreds_of_programs_may_ask_at_once() -> None:
+    with ExitStack() as opened:
+        waiting = LoopbackServer(answer)  # takes no connection yet, as on a busy machine
+        connections = [opened.enter_context(raw(waiting.host)) for _ in range(160)]
+        for connection in connections:
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: {waiting.host}\r\n\r\n".encode())
+        with waiting:
+            assert {connection.recv(65536)[:15] for connection in connections} == {b"HTTP/1.1 200 OK"}
