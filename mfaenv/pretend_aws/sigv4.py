@@ -23,6 +23,7 @@ TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 SKEW = 5 * 60
 """Seconds that a clock may be off. S3 allows more."""
 
+_INVALID_TOKEN = ("InvalidClientTokenId", "The security token included in the request is invalid.")
 _MALFORMED = "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters and 'X-Amz-Date'."
 _WRONG_SIGNATURE = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
@@ -72,23 +73,19 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
     region = authorization.region
     credential = world.credentials.get(authorization.key_id)
     if credential is None or not credential.active or credential.account.partition != partitions().get(region):
-        raise _invalid_token()
+        raise Refusal(*_INVALID_TOKEN)
     expected = signature(request, authorization, credential.secret)
     if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
         raise Refusal("SignatureDoesNotMatch", _WRONG_SIGNATURE)
     if headers.get("x-amz-security-token", "") != credential.token:
-        raise _invalid_token()
+        raise Refusal(*_INVALID_TOKEN)
     if credential.expires is not None and credential.expires <= now:
         raise Refusal("ExpiredToken", "The security token included in the request is expired")
     is_user_session = bool(credential.token) and isinstance(credential.principal, User)
     if service == "iam" and is_user_session and credential.mfa_at is None:
-        raise _invalid_token()  # IAM gives no reason: STS API Reference, GetSessionToken
+        raise Refusal(*_INVALID_TOKEN)  # IAM gives no reason: STS API Reference, GetSessionToken
     credential.used = Use(now, service, region)
     return credential
-
-
-def _invalid_token() -> Refusal:
-    return Refusal("InvalidClientTokenId", "The security token included in the request is invalid.")
 
 
 def _complaints(request: HttpRequest, authorization: Authorization, service: str, now: float) -> Iterator[str]:
@@ -131,13 +128,14 @@ def signature(request: HttpRequest, authorization: Authorization, secret: str) -
     """
     is_s3 = authorization.service == "s3"
     stated_hash = request.headers.get("x-amz-content-sha256", "") if is_s3 else ""
+    values = [re.sub(" +", " ", request.headers.get(name, "").strip(" ")) for name in authorization.signed_headers]
     canonical = "\n".join(
         [
             request.method,
             # S3 has its paths encoded once, everybody else twice.
             quote(unquote_to_bytes(request.path) if is_s3 else request.path, safe="/-_.~"),
             _canonical_query(request.query),
-            *(f"{name}:{_trimmed(request.headers.get(name, ''))}" for name in authorization.signed_headers),
+            *(f"{name}:{value}" for name, value in zip(authorization.signed_headers, values, strict=True)),
             "",
             ";".join(authorization.signed_headers),
             stated_hash or payload_hash(request.body),
@@ -154,10 +152,6 @@ def signature(request: HttpRequest, authorization: Authorization, secret: str) -
 def _canonical_query(query: str) -> str:
     fields = (field.partition("=") for field in query.split("&") if field)
     return "&".join(f"{name}={value}" for name, value in sorted((_encoded(n), _encoded(v)) for n, _, v in fields))
-
-
-def _trimmed(value: str) -> str:
-    return re.sub(" +", " ", value.strip(" "))
 
 
 def _encoded(text: str) -> str:

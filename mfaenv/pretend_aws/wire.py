@@ -63,7 +63,8 @@ def read(service: str, action: str, form: Mapping[str, str]) -> dict[str, Any]:
     """
     left = {name: text for name, text in form.items() if name not in {"Action", "Version"}}
     problems: list[str] = []
-    parameters = _structure(service_model(service).operation_model(action).input_shape, "", "", left, problems)
+    shape = service_model(service).operation_model(action).input_shape
+    parameters: dict[str, Any] = _value(shape, "", "", left, problems)
     if left:
         raise Refusal("NotImplemented", f"This pretend AWS does not know the parameter {next(iter(left))}.", 501)
     if problems:
@@ -72,29 +73,27 @@ def read(service: str, action: str, form: Mapping[str, str]) -> dict[str, Any]:
     return parameters
 
 
-def _structure(shape: Any, prefix: str, path: str, left: dict[str, str], problems: list[str]) -> dict[str, Any]:
-    """Take the members that are there out of what is left of the form; names in errors begin with a small letter."""
-    members = {}
-    for name, member in shape.members.items():
-        member_path = f"{path}{name[0].lower()}{name[1:]}"
-        value = _value(member, prefix + name, member_path, left, problems)
-        if value is not None:
-            members[name] = value
-        elif name in shape.required_members:
-            problems.append(f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null")
-    return members
-
-
 def _value(shape: Any, name: str, path: str, left: dict[str, str], problems: list[str]) -> Any:
-    """Take a value out, and note the limit that it breaks; None where there is none."""
+    """Take a value out of what is left of the form, and note the limit that it breaks; None where there is none.
+
+    Names in errors begin with a small letter.
+    """
     if shape.type_name == "structure":
-        return _structure(shape, f"{name}.", f"{path}.", left, problems)
+        members = {}
+        for member_name, member in shape.members.items():
+            member_path = f"{path}.{member_name[0].lower()}{member_name[1:]}".removeprefix(".")
+            value = _value(member, f"{name}.{member_name}".removeprefix("."), member_path, left, problems)
+            if value is not None:
+                members[member_name] = value
+            elif member_name in shape.required_members:
+                problems.append(f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null")
+        return members
     if shape.type_name == "list":
         items: list[Any] = []
         while any(f"{one}.".startswith(f"{name}.member.{len(items) + 1}.") for one in left):
             place = f"{len(items) + 1}"
             items.append(_value(shape.member, f"{name}.member.{place}", f"{path}.{place}.member", left, problems))
-        value: Any = items or None
+        value = items or None
         shown = "Value"
         broken = _outside(shape, len(items), "length") if items else ""
     else:
