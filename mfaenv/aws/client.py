@@ -63,12 +63,12 @@ def _new_session(profile: str | None) -> Session:
 session = cache(_new_session)
 
 
-def _refuse_http(source: Session, **event: Any) -> None:
+def _refuse_http(profile_session: Session, **event: Any) -> None:
     """Look at a request before it is signed. Raise MfaenvError where it must not be sent."""
     from urllib.request import getproxies
 
     proxies = {f"{scheme}_proxy": url for scheme, url in getproxies().items()}
-    allowed = {address.ALLOW_HTTP: source.get_config_variable("allow_http") or ""}
+    allowed = {address.ALLOW_HTTP: profile_session.get_config_variable("allow_http") or ""}
     address.refuse_http(event["request"].url, {**proxies, **allowed})
 
 
@@ -106,7 +106,7 @@ def client(service: str, settings: ClientSettings, keys: Keys | Credentials) -> 
         )
 
 
-def _create(service: str, source: Session, settings: ClientSettings, **keys: str | None) -> Any:
+def _create(service: str, profile_session: Session, settings: ClientSettings, **keys: str | None) -> Any:
     from botocore.config import Config
 
     config = Config(
@@ -115,13 +115,13 @@ def _create(service: str, source: Session, settings: ClientSettings, **keys: str
         retries={"total_max_attempts": settings.attempts} if settings.attempts else None,
         ignore_configured_endpoint_urls=settings.endpoint is not None or None,  # type: ignore[call-arg] # not in stubs
     )
-    make: Any = source.create_client
+    make: Any = profile_session.create_client
     return make(
         service,
         region_name=regions.call_region(settings.region, settings.arn),
         endpoint_url=settings.endpoint or None,
         # None where botocore finds certificates, or there are none.
-        verify=None if source.get_config_variable("ca_bundle") else settings.ca_bundle or None,
+        verify=None if profile_session.get_config_variable("ca_bundle") else settings.ca_bundle or None,
         config=config,
         **keys,
     )
@@ -157,9 +157,9 @@ class RoleClients:
             own = repr(sorted((name, str(value)) for name, value in section.items() if name not in OF_A_ROLE))
             which = own, regions.call_region(settings.region, settings.arn), settings.endpoint
             if which not in self._made:
-                source = _new_session(settings.profile) if self._made else first
-                source.set_credentials("", "")
-                self._made[which] = _create("sts", source, settings), source.get_credentials()
+                profile_session = _new_session(settings.profile) if self._made else first
+                profile_session.set_credentials("", "")
+                self._made[which] = _create("sts", profile_session, settings), profile_session.get_credentials()
             made, current = self._made[which]
             current.access_key, current.secret_key, current.token = keys.access_key, keys.secret_key, keys.token or None
             return made

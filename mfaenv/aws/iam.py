@@ -18,7 +18,6 @@ from mfaenv.model import Credentials, Keys
 SECURITY_KEY = ":u2f/"
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
 
-ACTIVE, INACTIVE = "Active", "Inactive"
 UNKNOWN = "InvalidClientTokenId"
 """What a service answers to keys that it does not know yet, or no more."""
 
@@ -153,7 +152,7 @@ class AccessKeys(_UserCalls):
         with explain.iam_errors("iam:ListAccessKeys"):
             pages = self._client.get_paginator("list_access_keys").paginate(**self._scope)
             keys = [
-                AccessKey(sts.text(row, "AccessKeyId"), row["Status"] == ACTIVE, row["CreateDate"].timestamp())
+                AccessKey(sts.text(row, "AccessKeyId"), row["Status"] == "Active", row["CreateDate"].timestamp())
                 for page in pages
                 for row in page["AccessKeyMetadata"]
             ]
@@ -175,7 +174,7 @@ class AccessKeys(_UserCalls):
     def deactivate(self, key_id: str) -> None:
         """Switch a key off; it can be switched on again."""
         with explain.iam_errors("iam:UpdateAccessKey"):
-            self._client.update_access_key(AccessKeyId=key_id, Status=INACTIVE, **self._scope)
+            self._client.update_access_key(AccessKeyId=key_id, Status="Inactive", **self._scope)
 
     def delete(self, key_id: str) -> None:
         """Delete a key for good; one that is gone already is no error."""

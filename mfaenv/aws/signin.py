@@ -123,7 +123,7 @@ def _home(at: Console) -> str:
     return f"https://{at.region}.{at.host}" if at.host else at.sign_in
 
 
-def link(at: Console, source: Session, keys: Credentials, destination: str) -> str:
+def link(at: Console, profile_session: Session, keys: Credentials, destination: str) -> str:
     """Return the link that signs in and goes on to a page. It is a secret for fifteen minutes.
 
     Raise MfaenvError, in which neither the link nor the keys are.
@@ -132,7 +132,7 @@ def link(at: Console, source: Session, keys: Credentials, destination: str) -> s
     # Without SessionDuration: AWS refuses it for a role that was got with another session.
     with_keys = {"Action": "getSigninToken", "Session": json.dumps(session, separators=(",", ":"))}
     with explain.aws_errors():
-        status, body = _get(at, source, _url(at, with_keys))
+        status, body = _get(at, profile_session, _url(at, with_keys))
         if status in REFUSED:
             raise MfaenvError(
                 f"AWS refused to sign in to the console with this session (status {status}).",
@@ -148,14 +148,14 @@ def _url(at: Console, parameters: dict[str, str]) -> str:
     return f"{at.sign_in}/federation?{urlencode(parameters, quote_via=quote, safe='')}"
 
 
-def _get(at: Console, source: Session, url: str) -> tuple[int, bytes]:
+def _get(at: Console, profile_session: Session, url: str) -> tuple[int, bytes]:
     """Get a URL as botocore's clients would; the URL, which holds the keys, is taken out of its errors."""
     from botocore.awsrequest import AWSRequest
     from botocore.exceptions import BotoCoreError
     from botocore.httpsession import URLLib3Session
     from botocore.utils import get_environ_proxies
 
-    bundles = map(source.get_config_variable, ("ca_bundle", "requests_ca_bundle"))
+    bundles = map(profile_session.get_config_variable, ("ca_bundle", "requests_ca_bundle"))
     settings: dict[str, Any] = {
         "verify": next(filter(None, bundles), True),
         "proxies": get_environ_proxies(at.sign_in),

@@ -19,15 +19,18 @@ from mfaenv.pretend_aws.sigv4 import parse_authorization
 from mfaenv.pretend_aws.sts import STS
 from mfaenv.pretend_aws.wire import Content, Refusal, document
 from mfaenv.pretend_aws.world import World
-from mfaenv.serving.loopback import HttpRequest, HttpResponse, Limits, LoopbackServer
+from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
 
-LIMITS = Limits(
-    body_bytes=1024 * 1024,
-    idle_seconds=300,
-    keeps_connections=True,
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
-)
 _SERVICES = {service.version: service for service in (STS, IAM)}
+
+
+class ClientsServer(LoopbackServer):
+    """Takes what AWS's clients send."""
+
+    body_bytes = 1024 * 1024
+    idle_seconds: float = 300
+    keeps_connections = True
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
 
 
 class PretendAws:
@@ -39,7 +42,7 @@ class PretendAws:
         self.url = ""
 
     def __enter__(self) -> Self:
-        server = self._closing.enter_context(LoopbackServer(self.answer, LIMITS))
+        server = self._closing.enter_context(ClientsServer(self.answer))
         self.url = f"http://{server.host}"
         return self
 

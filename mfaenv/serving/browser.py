@@ -16,9 +16,6 @@ from mfaenv.errors import MfaenvError
 from mfaenv.serving.loopback import POLL_SECONDS, HttpRequest, HttpResponse, LoopbackServer
 from mfaenv.terminal import program
 
-Open = Callable[[str], None]
-Start = Callable[[str], AbstractContextManager[Callable[[], object]]]
-
 VARIABLE = "BROWSER"
 PLACEHOLDER = "%s"
 
@@ -38,7 +35,7 @@ _HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 ELSE = "--print shows the link instead, which signs in whoever has it."
 
 
-def find(env: Mapping[str, str]) -> Open:
+def find(env: Mapping[str, str]) -> Callable[[str], None]:
     """Return what opens a secret link in a browser. Raise MfaenvError where there is none, or nowhere to show it.
 
     The system's own opener gets an address on this machine that leads to the link once, so that the link is in no list
@@ -133,7 +130,9 @@ def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:
     return command
 
 
-def hand_over(link: str, start: Start, seconds: float = SECONDS) -> None:
+def hand_over(
+    link: str, start: Callable[[str], AbstractContextManager[Callable[[], object]]], seconds: float = SECONDS
+) -> None:
     """Let `start` open the address, and wait until the link was given; what its block gets is called meanwhile.
 
     Raise MfaenvError where nobody asked within the seconds, and what both of these raise.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from mfaenv.fast.environment import is_digits
@@ -51,31 +51,24 @@ class HttpResponse:
     after: Callable[[], None] | None = None
 
 
-class Limits(NamedTuple):
-    """What a client may take."""
-
-    body_bytes: int = 0
-    idle_seconds: float = 3
-    """Until the next bytes of a request: what SDKs send comes at once."""
-    keeps_connections: bool = False
-    methods: frozenset[str] = frozenset({"GET"})
-
-
-ONE_REQUEST = Limits()
-"""A connection for each request, which has no body."""
-
-
 class LoopbackServer(ThreadingTCPServer):
-    """Answers requests with what `answer` returns, on a port of its own, while the `with` block lasts."""
+    """Answers requests with what `answer` returns, on a port of its own, while the `with` block lasts.
+
+    A connection is for one request, which has no body, unless a subclass takes more.
+    """
 
     allow_reuse_address = False
     daemon_threads = True
     request_queue_size = 1024
     poll_seconds: float = POLL_SECONDS
+    body_bytes = 0
+    idle_seconds: float = 3
+    """Until the next bytes of a request: what SDKs send comes at once."""
+    keeps_connections = False
+    methods = frozenset({"GET"})
 
-    def __init__(self, answer: Callable[[HttpRequest], HttpResponse], limits: Limits = ONE_REQUEST) -> None:
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
         self.answer = answer
-        self.limits = limits
         super().__init__(("127.0.0.1", 0), _Handler)
         self.host = f"127.0.0.1:{self.server_address[1]}"
 
@@ -103,11 +96,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.connection.settimeout(self.server.limits.idle_seconds)
+        self.connection.settimeout(self.server.idle_seconds)
 
     def parse_request(self) -> bool:
         parsed = super().parse_request()
-        self.close_connection = self.close_connection or not self.server.limits.keeps_connections
+        self.close_connection = self.close_connection or not self.server.keeps_connections
         return parsed
 
     def _serve(self) -> None:
@@ -135,11 +128,11 @@ class _Handler(BaseHTTPRequestHandler):
             return HTTPStatus.MISDIRECTED_REQUEST
         if "origin" in headers or headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
             return HTTPStatus.FORBIDDEN
-        if self.command not in self.server.limits.methods or "transfer-encoding" in headers:
+        if self.command not in self.server.methods or "transfer-encoding" in headers:
             return HTTPStatus.NOT_IMPLEMENTED
         if not is_digits(length):
             return HTTPStatus.BAD_REQUEST
-        if len(length) > _LENGTH_DIGITS or int(length) > self.server.limits.body_bytes:
+        if len(length) > _LENGTH_DIGITS or int(length) > self.server.body_bytes:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return None
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from observed_aws import ObservedAws
 
-from mfaenv.pretend_aws import server
 from mfaenv.pretend_aws.pages import CODE_PATH
+from mfaenv.pretend_aws.server import ClientsServer
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
 
 PATIENCE = 20
@@ -97,7 +97,7 @@ def test_a_body_in_pieces_of_no_length_is_refused(aws: ObservedAws) -> None:
 
 
 def test_the_longest_body_is_read(aws: ObservedAws) -> None:
-    assert asked(aws, "POST", b"a" * server.LIMITS.body_bytes) == 200
+    assert asked(aws, "POST", b"a" * ClientsServer.body_bytes) == 200
 
 
 def test_headers_without_an_end_are_not_read_for_ever(aws: ObservedAws) -> None:
@@ -115,15 +115,17 @@ def test_headers_without_an_end_are_not_read_for_ever(aws: ObservedAws) -> None:
 
 
 def test_who_stops_sending_is_dropped() -> None:
-    limits = server.LIMITS._replace(idle_seconds=0.3)
-    with LoopbackServer(answer, limits) as short, raw(short.host) as unfinished, raw(short.host) as silent:
+    class Impatient(ClientsServer):
+        idle_seconds = 0.3
+
+    with Impatient(answer) as short, raw(short.host) as unfinished, raw(short.host) as silent:
         unfinished.sendall(f"POST / HTTP/1.1\r\nHost: {short.host}\r\nContent-Length: 10\r\n\r\n123".encode())
         assert closed(silent)
         assert closed(unfinished)
 
 
 def test_a_connection_is_kept_between_requests() -> None:
-    with LoopbackServer(answer, server.LIMITS) as kept:
+    with ClientsServer(answer) as kept:
         connection = HTTPConnection(kept.host, timeout=PATIENCE)
         for _ in range(3):
             connection.request("GET", "/")

@@ -21,11 +21,11 @@ from typing import Final, Self
 
 from product import PATIENCE
 
-from mfaenv.pretend_aws.server import LIMITS, PretendAws
+from mfaenv.pretend_aws.server import ClientsServer, PretendAws
 from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import World
-from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 ALWAYS: Final = sys.maxsize
 """For `fail`: until further notice."""
@@ -67,7 +67,7 @@ class Held:
     released: threading.Event = field(default_factory=threading.Event)
 
 
-class _OpenServer(LoopbackServer):
+class _OpenServer(ClientsServer):
     """Answers other users too: some tests run mfaenv as one."""
 
     def verify_request(self, *_: object) -> bool:
@@ -92,7 +92,7 @@ class ObservedAws(PretendAws):
         self._tls = tls
 
     def __enter__(self) -> Self:
-        server = _OpenServer(self.answer, LIMITS)
+        server = _OpenServer(self.answer)
         if self._tls is not None:
             # The handshake is left to the connection's own thread: a slow client must not hold up the others.
             server.socket = self._tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
