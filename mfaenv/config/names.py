@@ -26,8 +26,8 @@ def file_paths(env: Env) -> tuple[str, str]:
 def profiles(env: Env) -> list[str]:
     """Return the names of the profiles in both files, whatever else is wrong there; none of a file without text."""
     config, credentials = file_paths(env)
-    names = [profile_of(title) for title in _titles(config)]
-    return list(dict.fromkeys([*(name for name in names if name is not None), *_titles(credentials)]))
+    names = [name for kind, name in map(split_title, _titles(config)) if kind == KINDS[0]]
+    return list(dict.fromkeys([*names, *_titles(credentials)]))
 
 
 def profile_of(title: str) -> str | None:
@@ -71,4 +71,5 @@ def _titles(path: str) -> list[str]:
     titles = [part.partition("\n")[0].rpartition("]")[0] for part in parts]
     if not titles:
         titles = [section.title for section in scanner.scan(text.split("\n")).sections]
-    return [title for title in titles if title not in {"", scanner.FOR_ALL}]
+    none = {"", scanner.FOR_ALL}
+    return [title for title in titles if title not in none]

@@ -1,6 +1,5 @@
 """What is printed, as bytes, and how a run ends in order."""
 
-import errno
 import os
 import stat
 import sys
@@ -65,6 +64,8 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
     if sys.platform != "win32":
         state = os.fstat(STDOUT)
         if stat.S_ISREG(state.st_mode) and state.st_uid != os.geteuid():
+            import errno  # its hundred numbers take a stored session a hundredth of its time
+
             raise PermissionError(errno.EPERM, "the file belongs to another user", STDOUT_NAME)
         if stat.S_ISREG(state.st_mode) and state.st_mode & OTHERS:
             has_name = state.st_nlink > 0  # ksh93 reads what eval gets from a file that it has removed already

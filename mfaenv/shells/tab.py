@@ -37,11 +37,11 @@ class Tab:
 
         What a terminal does not just show is left out: shells show it as it is.
         """
-        candidates = [(word, meaning) for word, meaning in candidates if word.isprintable()]
         offer, quote = self._target.offer, self.quote
-        if not self._target.matches and (typed := self.words[-1]):
-            candidates = [(word, meaning) for word, meaning in candidates if word.startswith(typed)]
-        lines = [offer(word, meaning, quote) for word, meaning in candidates]
+        begun = "" if self._target.matches else self.words[-1]
+        lines = [
+            offer(word, meaning, quote) for word, meaning in candidates if word.isprintable() and word.startswith(begun)
+        ]
         return "\n".join([*(["0"] if self._target.completes_programs else []), *filter(None, lines), ""])
 
 
