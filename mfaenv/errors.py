@@ -9,7 +9,7 @@ class MfaenvError(Exception):
     """What is wrong, then what to do about it or the command to type, and the exit status that goes with it.
 
     No text may hold a secret: all are printed. Of a text that somebody else made too long, the middle goes. A command
-    has a line of its own, which is never broken.
+    has a line of its own, which is never broken; there may be several.
     """
 
     def __init__(self, message: str, hint: str = "", *, command: str = "", status: int = FAILED) -> None:
@@ -32,6 +32,14 @@ LONGEST_TEXT = 2000
 def _cut(text: str) -> str:
     half = LONGEST_TEXT // 2
     return f"{text[:half]} … {text[-half:]}" if len(text) > LONGEST_TEXT else text
+
+
+def wrong_usage(message: str, hint: str) -> MfaenvError:
+    """Return the error for wrong usage; what follows the first line of the hint are commands."""
+    hint, _, command = hint.partition("\n")
+    if command:
+        return MfaenvError(f"{message} {hint}", command=command, status=USAGE)
+    return MfaenvError(message, hint, status=USAGE)
 
 
 class WrongCodeError(MfaenvError):

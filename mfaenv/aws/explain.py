@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mfaenv import duration
-from mfaenv.command_line import install_command
+from mfaenv.command_line import install_command, join
 from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_password
 
 if TYPE_CHECKING:
@@ -264,8 +264,8 @@ def source_errors(profile: str, kind: str) -> Iterator[None]:
         if not command:
             raise
         raise MfaenvError(
-            f"Profile {profile} is not signed in: {_sentence(str(error))}",
-            f"Sign in first: {command} --profile {profile}",
+            f"Profile {profile} is not signed in: {_sentence(str(error))} Sign in first:",
+            command=join((*command.split(), "--profile", profile)),
         ) from None
     except (OSError, *UNREADABLE) as error:
         reason = "its setting or its answer is malformed"

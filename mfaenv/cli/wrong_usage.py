@@ -3,39 +3,39 @@
 import shlex
 from collections.abc import Mapping, Sequence
 
-from mfaenv import suggest
+from mfaenv import errors, suggest
 from mfaenv.config import names
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Option
 from mfaenv.terminal.text import code_digits
 
-_LEAVE = "`mfaenv unset` takes the session out of this shell, `mfaenv clear` deletes it."
-_LISTS = "`mfaenv status` lists the stored sessions, `mfaenv keys` the long-term keys."
+_LEAVE = "To take the session out of this shell, or to delete it:\nmfaenv unset\nmfaenv clear"
+_LISTS = "For the stored sessions, or the long-term keys:\nmfaenv status\nmfaenv keys"
 OTHER_WORDS = {
-    "version": "Type: mfaenv --version",
-    "refresh": "Type: mfaenv --refresh",
-    "setup": "Type: mfaenv configure",
-    "login": "`mfaenv` gets a session for this shell, `mfaenv console` opens the AWS console.",
-    "add": "`aws configure --profile NAME` adds keys, then `mfaenv configure` sets up the rest.",
-    "import": "Type: mfaenv keys import",
-    "rotate": "Type: mfaenv keys rotate",
-    "export": "`mfaenv -p NAME` prints a session, `mfaenv keys export` moves keys out of the keychain.",
-    "server": "Type: mfaenv exec --serve -p NAME -- CMD",
-    "shell": "Type: mfaenv exec",
-    "assume": "Type: mfaenv -p NAME",
+    "version": "Type:\nmfaenv --version",
+    "refresh": "Type:\nmfaenv --refresh",
+    "setup": "Type:\nmfaenv configure",
+    "login": "For a session in this shell, or the AWS console:\nmfaenv\nmfaenv console",
+    "add": "To add keys, then to set up the rest:\naws configure --profile NAME\nmfaenv configure -p NAME",
+    "import": "Type:\nmfaenv keys import",
+    "rotate": "Type:\nmfaenv keys rotate",
+    "export": "To print a session, or to move keys out of the keychain:\nmfaenv -p NAME\nmfaenv keys export",
+    "server": "Type:\nmfaenv exec --serve -p NAME -- CMD",
+    "shell": "Type:\nmfaenv exec",
+    "assume": "Type:\nmfaenv -p NAME",
     **dict.fromkeys(("list", "ls", "profiles"), _LISTS),
     **dict.fromkeys(("logout", "signout", "exit", "quit", "remove", "rm", "delete"), _LEAVE),
 }
-"""Names of commands elsewhere (aws-vault, awsume, granted, the AWS CLI), and what to type here."""
+"""Names of commands elsewhere (aws-vault, awsume, granted, the AWS CLI), and what to type here, line by line."""
 
 
 def no_command(word: str, env: Mapping[str, str]) -> MfaenvError:
     """Return the error for a word that is no command, with what it says is wanted or the closest command."""
-    of_code = "Type the code when mfaenv asks for it, or: mfaenv --token-code CODE" if code_digits(word) else ""
+    of_code = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
     hint = OTHER_WORDS.get(word) or of_code or _profile_meant(MAIN, [word], env)
-    hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "`mfaenv --help` lists the commands.")
-    return MfaenvError(f"There is no command '{word}'.", hint, status=USAGE)
+    hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "This lists the commands:\nmfaenv --help")
+    return errors.wrong_usage(f"There is no command '{word}'.", hint)
 
 
 def words(name: str, words: Sequence[str], env: Mapping[str, str]) -> MfaenvError:
@@ -52,7 +52,7 @@ def no_option(flag: str, name: str) -> MfaenvError:
     """Return the error for an option that a command does not have, with the closest one that it has."""
     hint = ""
     if flag.lstrip("-") in COMMANDS:
-        hint = f"For the command of that name: mfaenv {flag.lstrip('-')}"
+        hint = f"For the command of that name:\nmfaenv {flag.lstrip('-')}"
     elif flag not in COMMANDS[MAIN].flags():  # else it is spelled as it should be, for another command
         hint = suggest.hint(flag, list(COMMANDS[name].flags()), "")
     return error(f"There is no option '{flag}'", name, hint)
@@ -66,9 +66,7 @@ def no_value(option: Option) -> MfaenvError:
 
 def error(message: str, name: str, hint: str = "") -> MfaenvError:
     """Return the error, with where to read on if nothing better is known."""
-    return MfaenvError(
-        f"{message.rstrip('.')}.", hint or f"`{f'mfaenv {name}'.strip()} --help` shows how.", status=USAGE
-    )
+    return errors.wrong_usage(f"{message.rstrip('.')}.", hint or f"This shows how:\n{f'mfaenv {name}'.strip()} --help")
 
 
 def _profile_meant(name: str, words: Sequence[str], env: Mapping[str, str]) -> str:
@@ -76,4 +74,4 @@ def _profile_meant(name: str, words: Sequence[str], env: Mapping[str, str]) -> s
     *taken, word = words
     if "profile" not in COMMANDS[name].options or word not in names.profiles(env):
         return ""
-    return f"For the profile of that name: {' '.join(filter(None, ['mfaenv', name, *taken, '-p', shlex.quote(word)]))}"
+    return f"For the profile of that name:\n{' '.join(filter(None, ['mfaenv', name, *taken, '-p', shlex.quote(word)]))}"

@@ -127,7 +127,7 @@ def show_code(env: Mapping[str, str], *, sleep: Callable[[float], None] = time.s
     url, terminal = env.get(environment.DEMO, ""), Terminal(env)
     if not url.startswith(environment.LOOPBACK):
         raise MfaenvError(
-            "There is no demo here to show the code of.", "A demo is in its own shell. Start one: mfaenv demo"
+            "There is no demo here to show the code of. A demo is in its own shell. Start one:", command="mfaenv demo"
         )
     try:
         shown = read_code_page(url)
@@ -136,9 +136,9 @@ def show_code(env: Mapping[str, str], *, sleep: Callable[[float], None] = time.s
             sleep(shown.seconds)
             shown = read_code_page(url)
     except NoDeviceError:
-        raise MfaenvError("Alice has no MFA device yet.", "Make one: mfaenv configure") from None
+        raise MfaenvError("Alice has no MFA device yet. Make one:", command="mfaenv configure") from None
     except OSError:
-        raise MfaenvError(f"The demo at {url} has ended.", "Start another: mfaenv demo") from None
+        raise MfaenvError(f"The demo at {url} has ended. Start another:", command="mfaenv demo") from None
     text_to_stdout(f"{shown.code}\n")
     terminal.tell(f"good for {shown.good_seconds} more seconds, once")
     return DONE
@@ -235,7 +235,7 @@ def show_steps(scenario: Scenario, url: str, env: Mapping[str, str]) -> None:
     status, printed = _run_program({**env, **session})
     _say(f"May the session list buckets? {_answer(status, printed)}")
     if status:
-        raise MfaenvError("The session was refused.", "Run `mfaenv demo` in a terminal to look closer.")
+        raise MfaenvError("The session was refused. Look closer, in a terminal:", command="mfaenv demo")
 
 
 def _run_program(env: Mapping[str, str]) -> tuple[int, str]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from mfaenv import suggest
-from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.errors import DONE, wrong_usage
 from mfaenv.fast import catalog, output
 from mfaenv.fast.parse import Options
 from mfaenv.terminal.terminal import Terminal
@@ -19,10 +19,10 @@ def run(_options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
         return DONE
     topic = words[0]
     if topic not in catalog.TOPICS:
-        hint = suggest.hint(topic, catalog.TOPICS, "`mfaenv help` lists the topics.")
+        hint = suggest.hint(topic, catalog.TOPICS, "This lists the topics:\nmfaenv help")
         if topic in catalog.COMMANDS:
-            hint = f"For the command of that name: mfaenv {topic} --help"
-        raise MfaenvError(f"There is no topic '{topic}'.", hint, status=USAGE)
+            hint = f"For the command of that name:\nmfaenv {topic} --help"
+        raise wrong_usage(f"There is no topic '{topic}'.", hint)
     text = page(topic)
     output.text_to_stdout(Terminal(env).markdown(text) if os.isatty(output.STDOUT) else text)
     return DONE

@@ -59,7 +59,7 @@ def _read(file: TextFile) -> dict[str, dict[str, str]]:
     scanned = scanner.scan(_lines(file.text))
     if scanned.problems:
         wrong = f"{short(file.path)} is damaged, so it is left alone."
-        raise MfaenvError(wrong, "`mfaenv doctor` shows what is wrong.")
+        raise MfaenvError(f"{wrong} This shows what is wrong:", command="mfaenv doctor")
     return scanned.values()
 
 

@@ -7,6 +7,7 @@ from mfaenv.aws import client
 from mfaenv.aws.address import shown
 from mfaenv.config import resolve
 from mfaenv.config.awsfiles import AwsFiles
+from mfaenv.config.sources import METADATA
 from mfaenv.errors import drawn
 from mfaenv.model import Acquisition, Request
 
@@ -25,8 +26,9 @@ def rows(
     """Yield the name, the text and the source of each value, and the addresses of these services."""
     keys = request.keys
     names = drawn(request.profiles)
+    resolved = "the AWS files have none" if request.kind == METADATA else "resolved by botocore"
     yield "profile", names, request.profile.source if request.profile.source != names else ""
-    yield "keys", keys.access_key if keys else request.kind, keys.source if keys else "resolved by botocore"
+    yield "keys", keys.access_key if keys else request.kind, keys.source if keys else resolved
     yield "device", request.device.text or "to be found", request.device.source
     yield "region", request.region.text or "none", request.region.source if request.region.text else ""
     yield from _endpoints(request, env, files, services)

@@ -18,6 +18,8 @@ SEPARATORS = ("=", ":")
 FOR_ALL = "DEFAULT"
 """The section whose options are also those of all others."""
 
+NO_BRACKET = "the title of a section has no ] at its end"
+
 BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")
 """What some editors put first into a file that they save as UTF-8, read as UTF-8 or as something else."""
 
@@ -105,12 +107,12 @@ def scan(lines: Words) -> Scan:
         elif not sections:
             is_mark = text.startswith(BYTE_ORDER_MARKS)
             thing = "a byte-order mark (save the file without one)" if is_mark else "a value"
-            problem = (number, f"{thing} is before the first [section]")
+            problem = (number, NO_BRACKET if text[0] == "[" else f"{thing} is before the first [section]")
         else:
             depth = indent
             name, value = _name_and_value(text)
             title = sections[-1].title
-            problem = _wrong_name(name, title, number, seen)
+            problem = _wrong_name(name, text, title, number, seen)
             option = IniOption(name.rstrip().lower(), value, number) if name else None
             if option:
                 sections[-1].options.append(option)
@@ -145,9 +147,9 @@ def _wrong_title(title: str, line: int, seen: set[tuple[str, str]]) -> Problem |
     return None
 
 
-def _wrong_name(name: str, title: str, line: int, seen: set[tuple[str, str]]) -> Problem | None:
+def _wrong_name(name: str, text: str, title: str, line: int, seen: set[tuple[str, str]]) -> Problem | None:
     if not name:
-        return (line, "neither a [section] nor a name = value")
+        return (line, NO_BRACKET if text[0] == "[" else "neither a [section] nor a name = value")
     if len(name) > MAX_NAME:
         return (line, "the name of the option is too long")
     name = name.rstrip().lower()

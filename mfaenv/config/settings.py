@@ -24,6 +24,8 @@ SWITCHES = frozenset(
         "s3_use_arn_region",
         "s3_disable_multiregion_access_points",
         "s3_disable_express_session_auth",
+        "disable_host_prefix_injection",
+        "disable_request_compression",
     }
 )
 """The settings that are true or false."""
@@ -34,6 +36,9 @@ USUAL = {
     "response_checksum_validation": "when_supported",
     "defaults_mode": "legacy",
     "account_id_endpoint_mode": "preferred",
+    "sts_regional_endpoints": "regional",
+    "endpoint_discovery_enabled": "auto",
+    "request_min_compression_size_bytes": "10240",
     "s3_us_east_1_regional_endpoint": "legacy",
 }
 """What programs do where nothing is set, if that is the same for all: set where only `[default]` says something."""

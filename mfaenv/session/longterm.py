@@ -48,8 +48,8 @@ def loaded(request: Request, keys: Keys, env: Mapping[str, str], tell: Tell) -> 
     if isinstance(loaded_now, Keys):
         return loaded_now
     raise MfaenvError(
-        f"The {request.process.source} gave a session, but long-term keys before.",
-        "Run mfaenv clear, and try again.",
+        f"The {request.process.source} gave a session, but long-term keys before. Clear the store, and try again:",
+        command="mfaenv clear",
     )
 
 

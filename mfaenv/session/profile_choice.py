@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from mfaenv import duration
 from mfaenv.config import names, sources
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT, Options
@@ -14,16 +14,14 @@ from mfaenv.store import SESSION, Store
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Row
 
-HINT = "Type: mfaenv -p NAME"
-
 
 def choose(options: Options, env: Mapping[str, str], terminal: Terminal) -> str:
     """Return the profile for a -p with nothing after it. Raise MfaenvError where nobody can be asked (usage)."""
     if reason := _obstacle(options, terminal):
-        raise MfaenvError(f"-p needs the name of a profile, and {reason}.", HINT, status=USAGE)
+        raise wrong_usage(f"-p needs the name of a profile, and {reason}.", "Type:\nmfaenv -p NAME")
     profiles = names.profiles(env)
     if not profiles:
-        raise MfaenvError("There is no profile in the AWS files.", "`aws configure` makes a first one.")
+        raise MfaenvError("There is no profile in the AWS files. This makes a first one:", command="aws configure")
     return _choose(profiles, env, terminal)
 
 

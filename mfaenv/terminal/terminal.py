@@ -227,9 +227,9 @@ class Terminal:
         self._show_command(error.command)
 
     def _show_command(self, command: str) -> None:
-        """Show a command unbroken: what is copied of two lines is two commands."""
-        if command:
-            self._print(INDENT + command, unbroken=True)
+        """Show commands unbroken, each on its line: what is copied of two lines is two commands."""
+        for line in command.splitlines():
+            self._print(INDENT + line, unbroken=True)
 
     def _say(self, text: str, tone: str = PLAIN) -> None:
         self._print(f"mfaenv: {text}", tone)

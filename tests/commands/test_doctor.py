@@ -189,6 +189,10 @@ def test_nothing_is_set_up(bare: Product) -> None:
     assert [check["text"] for check in found.checks("files")] == ["is not there", "is not there"]
     assert [check["text"] for check in found.wrong] == ["There are no keys for profile default. This stores some:"]
     assert [check["next_step"] for check in found.wrong] == ["aws configure --profile default"]
+    assert found.checks("keys") == found.wrong
+    assert "(the AWS files have none)" in next(
+        check["text"] for check in found.checks("values") if check["name"] == "keys"
+    )
 
 
 def test_a_damaged_file_is_a_finding(product: Product) -> None:

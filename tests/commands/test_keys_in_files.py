@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 import time
@@ -13,6 +14,8 @@ from rare_things import SlowKeys
 from settings import configure
 from terminals import Window
 from trouble import assert_explained
+
+from mfaenv.errors import USAGE
 
 if TYPE_CHECKING:
     from observed_aws import ObservedAws
@@ -134,6 +137,23 @@ def test_a_key_that_another_profile_uses_is_not_offered_to_be_deleted(
     assert_explained(done, f"{old.id} .in profile third.: last used", "Run it in a terminal to choose.")
     assert "delete-access-key" not in done.err
     assert states(alice) == {old.id: True, new.id: True}
+
+
+@pytest.mark.parametrize("word", ["rotate", "import", "export", "get"])
+def test_a_word_that_prints_no_json_does_nothing_with_that_option(product: Product, alice: User, word: str) -> None:
+    done = product.run("keys", word, "--json", "--no-input")
+    assert (done.status, done.out, len(alice.keys)) == (USAGE, "", 1)
+    assert done.err == f"mfaenv: {word} prints no JSON: --json lists the keys. Type:\n        mfaenv keys --json\n"
+
+
+def test_a_role_is_not_told_that_no_profile_has_keys(product: Product) -> None:
+    assert product.run("keys", "-p", "staging").out == "Profile staging has no long-term keys of its own.\n"
+
+
+def test_the_session_that_a_new_key_has_too_is_one_row(product: Product, scenario: Scenario) -> None:
+    get_session(product, scenario)
+    assert product.run("keys", "rotate", "--no-input").status == 0
+    assert len(json.loads(product.run("status", "--json").out)["stored"]) == 1
 
 
 def test_keys_that_lie_elsewhere_are_not_rotated(product: Product, alice: User) -> None:

@@ -160,7 +160,7 @@ def test_odd_separators_and_blanks_are_read_as_botocore_reads_them(env: dict[str
     ("line", "words"),
     [
         ("x" + " " * 1_000_000 + "y", "neither a [section] nor a name = value"),
-        ("[" + " " * 1_000_000 + "y", "neither a [section] nor a name = value"),
+        ("[" + " " * 1_000_000 + "y", "the title of a section has no ] at its end"),
         ("=" * 1_000_000, "neither a [section] nor a name = value"),
         ("x" + " \t" * 500_000 + "y = z", "the name of the option is too long"),
         ("x" + " " * 1_000_000 + "= z", "the name of the option is too long"),
@@ -247,7 +247,7 @@ def test_a_damaged_file_is_an_error_with_its_line_and_without_its_text(env: dict
         ("[default]\n\n[profile a]\n[default]\n", "line 4: the section [default] is there twice"),
         (f"[default]\nregion = a\nregion = {SECRET}", "line 3: region is there twice in [default]"),
         (f"[default]\ns3 =\n  x = y\n\n  {SECRET}\n", "line 5: no name = value in an indented block"),
-        (f"[default]\n[profile {SECRET}\n", "line 2: neither a [section] nor a name = value"),
+        (f"[default]\n[profile {SECRET}\n", "line 2: the title of a section has no ] at its end"),
     ],
 )
 def test_the_line_that_is_wrong_is_named(env: dict[str, str], config: str, words: str) -> None:

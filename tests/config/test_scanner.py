@@ -102,6 +102,12 @@ def test_what_is_wrong_is_passed_over() -> None:
     assert [(title, line) for title, line, _ in sections_of(scanned)] == [("a", 2), ("b", 6), ("a", 7)]
 
 
+@pytest.mark.parametrize("before", ["", "[a]\nx = 1\n"])
+def test_a_title_without_its_bracket_is_told_as_that(before: str) -> None:
+    scanned = scanner.scan([*before.splitlines(), "[default", "region = eu-west-1"])
+    assert scanned.problems[0] == (before.count("\n") + 1, "the title of a section has no ] at its end")
+
+
 @given(TEXTS, st.sampled_from(["\r\n", "\r"]))
 def test_line_ends_make_no_difference(text: str, end: str) -> None:
     assert list(sections_of(scan(text))) == list(sections_of(scan_with(text, end)))

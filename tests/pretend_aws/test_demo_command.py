@@ -130,7 +130,7 @@ def test_a_used_code_is_not_shown_but_the_next_one(
 def test_outside_a_demo_there_is_no_code(address: str) -> None:
     with pytest.raises(MfaenvError) as caught:
         show_code({DEMO: address})
-    assert "mfaenv demo" in caught.value.hint
+    assert "mfaenv demo" in caught.value.command
 
 
 def test_a_demo_that_has_ended_is_told_apart(aws: ObservedAws) -> None:

@@ -101,6 +101,11 @@ class Product:
         return finish(self.start(*arguments, **streams, **options), data)
 
 
+def advised(hint: str) -> str:
+    """Return how an error with this hint ends: what follows the hint's first line are commands."""
+    return " " + hint.replace("\n", "\n        ") + "\n"
+
+
 def forks(words: Sequence[str], options: Mapping[str, Any]) -> bool:
     """Return whether these words are to be run in a fork; `options` are those of Popen, a folder among them."""
     return Product.may_fork and tuple(words[: len(COMMAND)]) == COMMAND and can_fork(words, options)

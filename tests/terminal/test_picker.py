@@ -107,7 +107,7 @@ def test_nobody_is_asked_who_may_not_be(product: Product, option: str) -> None:
 def test_without_a_terminal_the_error_names_the_option(product: Product) -> None:
     done = product.run("--shell", "bash", "-p")
     assert done.status == USAGE
-    assert "no terminal to ask on.\n        Type: mfaenv -p NAME" in done.err
+    assert "no terminal to ask on. Type:\n        mfaenv -p NAME\n" in done.err
 
 
 def test_an_empty_name_is_no_question(product: Product) -> None:

@@ -90,8 +90,9 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
     ]
     if not usable:
         raise MfaenvError(
-            f"No profile in {awsfiles.short(files.credentials)} has keys. `mfaenv demo` needs none.",
-            "Make one in the IAM console, then type: aws configure --profile NAME",
+            f"No profile in {awsfiles.short(files.credentials)} has keys, and `mfaenv demo` needs none. "
+            "Make one in the IAM console, then type:",
+            command="aws configure --profile NAME",
         )
     if len(usable) == 1:
         return usable[0]

@@ -7,6 +7,7 @@ from mfaenv.commands.doctor import account, local
 from mfaenv.commands.doctor.account import Proven
 from mfaenv.commands.doctor.report import Check, Enforcement, Report, State, Verdict, judge
 from mfaenv.config import resolve, settings
+from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.output import text_to_stdout, to_stdout
@@ -58,10 +59,12 @@ def examine(options: Options, env: Mapping[str, str], context: Context) -> Repor
         missing = [_problem("keys", "", error)]
     request = account.with_remembered_device(request, context.store)
     checks += [*local.titles(read), *local.values(request, context.how, env, read), *local.roles(read), *variables]
+    proven = Proven() if missing else account.prove(request, context)
+    if request.kind == METADATA and proven.problem:  # there are no keys, and the machine has no role either
+        missing = [_problem("keys", "", proven.problem)]
     if missing:
         checks += [*missing, local.shell(env), local.store(context.store)]
         return Report(request.profile.text, checks, (), NO_KEYS)
-    proven = account.prove(request, context)
     for row in proven.calls:
         for when, outcome in (("without MFA", row.without), ("with MFA", row.with_mfa)):
             context.terminal.detail(row.call.action, f"{when}: {outcome.kind}", outcome.text)
@@ -98,7 +101,7 @@ def _role(request: Request, proven: Proven, context: Context) -> Iterator[Check]
 def _verdict(request: Request, proven: Proven) -> Verdict:
     if not request.keys:
         reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.kind}."
-        step = "Name the profile of an IAM user's access keys: mfaenv doctor -p NAME"
+        step = "Name the profile of an IAM user's access keys:\nmfaenv doctor -p NAME"
         return Verdict(Enforcement.CANNOT_TELL, reason, step)
     judged = judge({row.call.action: row.evidence for row in proven.calls if row.evidence})
     return judged._replace(next_step=DELETE_KEYS) if proven.identity and proven.identity.is_root else judged

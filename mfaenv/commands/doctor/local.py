@@ -13,6 +13,7 @@ from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_path
 from mfaenv.config.roles import roles_of
 from mfaenv.errors import MfaenvError, without_password
 from mfaenv.model import Acquisition, Request
+from mfaenv.shells import detect
 from mfaenv.store import Store
 
 OVERRIDES = {
@@ -65,7 +66,7 @@ def aws_files(env: Mapping[str, str]) -> Iterator[Check]:
                 state = State.WRONG
             elif mode & OTHERS_READ and any(section.names & SECRETS for section in sections):
                 state = State.NOTE
-        step = "" if state is State.OK else f"Make it private: chmod 600 {name}"
+        step = "" if state is State.OK else f"Make it private:\nchmod 600 {name}"
         yield Check("files", name, f"{about}{named}", state, step)
 
 
@@ -93,7 +94,7 @@ def roles(files: AwsFiles) -> Iterator[Check]:
         if names and awsfiles.has_keys(section) and not sources.token(section):
             listed = ", ".join(names[:MOST_NAMES]) + (", …" if names[MOST_NAMES:] else "")
             how = f"programs that name these profiles assume the roles with the keys of {source}, without MFA"
-            step = f"This lets them have {source}-mfa as their source: {process.to_type('configure', '-p', source)}"
+            step = f"This lets them have {source}-mfa as their source:\n{process.to_type('configure', '-p', source)}"
             yield Check("roles", f"source_profile {source}", f"{listed}: {how}", State.NOTE, step)
 
 
@@ -110,7 +111,7 @@ def environment(env: Mapping[str, str], store: Store, now: float) -> Iterator[Ch
     if rule := status.rule(env):
         yield Check("environment", "MFAENV_PROFILE", rule)
     for problem in [] if store.refusal() else status.collect({}, env, store, now)["problems"]:
-        step = "Evaluate what `mfaenv unset` prints: it removes the session."
+        step = f"This removes the session:\n{detect.loading_line(env, 'mfaenv unset')}"
         yield Check("environment", "", problem, State.WRONG, step)
     if len({env[name] for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if env.get(name)}) > 1:
         text = "AWS_REGION and AWS_DEFAULT_REGION differ: some programs read one, some the other"

@@ -12,7 +12,7 @@ A call has `action`, `says` (in words, what it proves) and `outcomes`: by `witho
 keys there are no calls. Nothing in it is secret.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any, NamedTuple
@@ -40,7 +40,7 @@ class Verdict(NamedTuple):
     next_step: str = ""
 
 
-ATTACH = "Attach the policy: mfaenv policy prints it, and says how to try it on one user first."
+ATTACH = "Attach the policy. This prints it, and says how to try it on one user first:\nmfaenv policy"
 ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
 
 
@@ -152,7 +152,10 @@ class State(StrEnum):
 
 
 class Check(NamedTuple):
-    """One thing that was looked at, and what to do about it where it is not in order."""
+    """One thing that was looked at, and what to do about it where it is not in order.
+
+    A command in `next_step` has a line of its own.
+    """
 
     topic: str
     name: str
@@ -199,9 +202,9 @@ class Report:
             "profile": self.profile or None,
             "verdict": self.verdict.answer,
             "reason": self.verdict.reason,
-            "next_step": self.verdict.next_step or None,
+            "next_step": _on_one_line(self.verdict.next_step),
             "well": self.well,
-            "checks": [{**check._asdict(), "next_step": check.next_step or None} for check in self.checks],
+            "checks": [{**check._asdict(), "next_step": _on_one_line(check.next_step)} for check in self.checks],
             "calls": [
                 {
                     "action": row.call.action,
@@ -234,8 +237,19 @@ class Report:
         return [verdict, looked_at, *proof, *self._to_do()]
 
     def _to_do(self) -> list[Styled | str]:
-        lines: list[Styled | str] = [f"  {self.verdict.next_step}"] if self.verdict.next_step else []
+        lines: list[Styled | str] = list(_indented(self.verdict.next_step, "  "))
         for check in self.checks:
             if check.state is not State.OK:
-                lines += [Styled(f"  {check.sentence}", TONES[check.state]), f"    {check.next_step}"]
+                lines += [Styled(f"  {check.sentence}", TONES[check.state])]
+                lines += _indented(check.next_step, "    ")
         return ["", "What to do:", *lines] if lines else []
+
+
+def _indented(step: str, indent: str) -> Iterator[Styled]:
+    """Yield what to do, and each command unbroken below it."""
+    for number, line in enumerate(step.splitlines()):
+        yield Styled(f"{indent}{'  ' if number else ''}{line}", unbroken=bool(number))
+
+
+def _on_one_line(step: str) -> str | None:
+    return " ".join(step.splitlines()) or None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
 from mfaenv.config import settings
-from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.errors import DONE, wrong_usage
 from mfaenv.fast import catalog
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Options
@@ -22,11 +22,12 @@ def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
     """Do what the word says, or list the keys. Raise MfaenvError; KeyboardInterrupt where the person leaves."""
     word = words[0] if words else "list"
     if word not in ACTIONS:
-        hint = suggest.hint(word, list(ACTIONS), "`mfaenv keys --help` shows how.")
-        raise MfaenvError(f"keys has no action '{word}'.", hint, status=USAGE)
+        hint = suggest.hint(word, list(ACTIONS), "This shows how:\nmfaenv keys --help")
+        raise wrong_usage(f"keys has no action '{word}'.", hint)
     if options.get("delete") and word != "rotate":
-        hint = "Type: mfaenv keys rotate --delete"
-        raise MfaenvError("Only rotate deletes keys: --delete belongs to it.", hint, status=USAGE)
+        raise wrong_usage("Only rotate deletes keys.", "Type:\nmfaenv keys rotate --delete")
+    if options.get("as_json") and word != "list":
+        raise wrong_usage(f"{word} prints no JSON: --json lists the keys.", "Type:\nmfaenv keys --json")
     with settings.hidden(env) as visible:
         return ACTIONS[word](options, visible)
 

@@ -102,7 +102,8 @@ def run(options: Options, env: Mapping[str, str]) -> int:
         to_stdout((json.dumps(data) + "\n").encode())
         return DONE
     if not rows:
-        text_to_stdout(terminal.drawn("No profile has long-term keys. `aws configure --profile NAME` stores some."))
+        none = ("No profile has long-term keys. This stores some:", "aws configure --profile NAME")
+        text_to_stdout(terminal.drawn(*([f"Profile {profile} has no long-term keys of its own."] if profile else none)))
         return DONE
     table = Table("Long-term keys", COLUMNS, tuple(row.shown() for row in rows), KEPT)
     problems = [f"{row.profile or 'The environment'}: {row.problem}" for row in rows if row.problem]

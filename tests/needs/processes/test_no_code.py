@@ -77,9 +77,11 @@ def test_identity_center(
 @pytest.mark.parametrize("config", [LEGACY, WITH_SESSION])
 def test_a_sign_in_that_comes_first_is_named_with_its_command(product: Product, config: str) -> None:
     configure(product, config)
-    refused = product.run("-p", "center", "-f", "json")
+    file = Path(product.env["AWS_CONFIG_FILE"])
+    file.write_text(file.read_text().replace("[profile center]", "[profile 'my center']"))
+    refused = product.run("-p", "my center", "-f", "json")
     assert (refused.status, refused.out) == (1, "")
-    assert "aws sso login --profile center" in refused.err
+    assert refused.err.endswith(" Sign in first:\n        aws sso login --profile 'my center'\n")
     assert len(refused.err.splitlines()) == 2
 
 
