@@ -4,7 +4,7 @@ Only what typer documents is used, so that its versions from 0.15 on work alike.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -13,14 +13,14 @@ from mfaenv.cli import start, wrong_usage
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.catalog import COMMANDS
-from mfaenv.fast.parse import MAIN, PROGRAM, Option, Options
+from mfaenv.fast.parse import MAIN, PROGRAM, Env, Option, Options, Words
 
 _Function = Callable[..., int | None]
 _OURS: Mapping[str, Any] = {"add_help_option": False}
 """The help is ours, and so is its option."""
 
 
-def run(arguments: Sequence[str], env: Mapping[str, str]) -> int:
+def run(arguments: Words, env: Env) -> int:
     """Run the command line; return the exit status. Raise MfaenvError, for wrong usage too."""
     application = typer.Typer(
         context_settings={"obj": env},
@@ -80,7 +80,7 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
-def _in_our_words(error: Any, arguments: Sequence[str], env: Mapping[str, str]) -> MfaenvError:
+def _in_our_words(error: Any, arguments: Words, env: Env) -> MfaenvError:
     line = catalog.parse(arguments)
     command = (error.ctx.info_name if error.ctx.parent else MAIN) if error.ctx else line.command
     if hasattr(error, "possibilities") and hasattr(error, "option_name"):

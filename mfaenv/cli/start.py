@@ -1,17 +1,15 @@
 """What a command line that was read starts: a command, or the answer of --version or --help."""
 
-from collections.abc import Mapping, Sequence
-
 from mfaenv import __version__
 from mfaenv.cli import help as pages
 from mfaenv.cli import wrong_usage
 from mfaenv.errors import DONE
 from mfaenv.fast import output
 from mfaenv.fast.catalog import COMMANDS
-from mfaenv.fast.parse import MAIN, Options
+from mfaenv.fast.parse import MAIN, Env, Options, Words
 
 
-def run(name: str, options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(name: str, options: Options, words: Words, env: Env) -> int:
     """Start a command, or answer; return the exit status. Raise MfaenvError, for a wrong number of words too.
 
     So it does for an option without its text: `--policy "$NOT_SET"` must not mean "without a limit", nor an empty

@@ -1,13 +1,12 @@
 """The words for wrong usage: what is wrong, then what to type."""
 
 import shlex
-from collections.abc import Mapping, Sequence
 
 from mfaenv import errors, suggest
 from mfaenv.config import names
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast.catalog import COMMANDS
-from mfaenv.fast.parse import MAIN, Option
+from mfaenv.fast.parse import MAIN, Env, Option, Words
 from mfaenv.terminal.text import code_digits
 
 _LEAVE = "To take the session out of this shell, or to delete it:\nmfaenv unset\nmfaenv clear"
@@ -30,7 +29,7 @@ OTHER_WORDS = {
 """Names of commands elsewhere (aws-vault, awsume, granted, the AWS CLI), and what to type here, line by line."""
 
 
-def no_command(word: str, env: Mapping[str, str]) -> MfaenvError:
+def no_command(word: str, env: Env) -> MfaenvError:
     """Return the error for a word that is no command, with what it says is wanted or the closest command."""
     of_code = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
     hint = OTHER_WORDS.get(word) or of_code or _profile_meant(MAIN, [word], env)
@@ -38,7 +37,7 @@ def no_command(word: str, env: Mapping[str, str]) -> MfaenvError:
     return errors.wrong_usage(f"There is no command '{word}'.", hint)
 
 
-def words(name: str, words: Sequence[str], env: Mapping[str, str]) -> MfaenvError:
+def words(name: str, words: Words, env: Env) -> MfaenvError:
     """Return the error for a command with too many words, or without the one that it needs."""
     wanted = COMMANDS[name].argument
     if not words:
@@ -69,7 +68,7 @@ def error(message: str, name: str, hint: str = "") -> MfaenvError:
     return errors.wrong_usage(f"{message.rstrip('.')}.", hint or f"This shows how:\n{f'mfaenv {name}'.strip()} --help")
 
 
-def _profile_meant(name: str, words: Sequence[str], env: Mapping[str, str]) -> str:
+def _profile_meant(name: str, words: Words, env: Env) -> str:
     """Return how to name the profile that the last word is the name of; nothing where it is none's."""
     *taken, word = words
     if "profile" not in COMMANDS[name].options or word not in names.profiles(env):

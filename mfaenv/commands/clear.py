@@ -1,14 +1,13 @@
 """`mfaenv clear`: remove all that the store holds, or one profile's sessions with those that depend on it."""
 
 import os
-from collections.abc import Mapping, Sequence
 
 from mfaenv.commands.status import nothing_stored
 from mfaenv.config import awsfiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.model import PROCESS
 from mfaenv.session import remembered
 from mfaenv.session.lock import remove_abandoned
@@ -20,7 +19,7 @@ MANY = 20
 """Sessions that are named one by one; of more, their number says more."""
 
 
-def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Words, env: Env) -> int:
     """Remove them, and say which. Raise MfaenvError where the store is refused or a file cannot be removed."""
     profile = parse.text(options, "profile")
     store = Store.of(env)
@@ -51,7 +50,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     return DONE
 
 
-def _note_of_shell(profile: str, env: Mapping[str, str], terminal: Terminal) -> None:
+def _note_of_shell(profile: str, env: Env, terminal: Terminal) -> None:
     """Show that the shell still has its own session, and the line that removes it."""
     own = env.get(environment.PROFILE, "")
     if not env.get(environment.EXPIRES) or profile not in {"", own}:
@@ -60,7 +59,7 @@ def _note_of_shell(profile: str, env: Mapping[str, str], terminal: Terminal) -> 
     terminal.note(f"This shell still has its own session, of profile {own}. To remove it too, type:", line)
 
 
-def _of_profile(store: Store, profile: str, env: Mapping[str, str]) -> dict[str, Session | None]:
+def _of_profile(store: Store, profile: str, env: Env) -> dict[str, Session | None]:
     """Return the sessions that depend on a profile, and the files that remember its access keys' devices."""
     section = awsfiles.load(env).section(profile)
     command = section.get(PROCESS, "")

@@ -1,6 +1,5 @@
 """`mfaenv console`: the AWS console in the browser, signed in with a role's session."""
 
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from mfaenv import fast
@@ -9,7 +8,7 @@ from mfaenv.config import resolve, roles, settings, sources
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse
 from mfaenv.fast.output import secrets_to_stdout
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, account_of
 from mfaenv.serving import browser
 from mfaenv.session import device, longterm, remembered
@@ -20,14 +19,14 @@ MAY_BE_A_USER = frozenset({sources.STATIC, LOGIN, PROCESS})
 """Kinds of profiles whose session may be a user's own."""
 
 
-def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Words, env: Env) -> int:
     """Open the console, or print the link, which signs in whoever has it for fifteen minutes. Raise MfaenvError."""
     asked = fast.fingerprint(options, env)
     with settings.hidden(env) as visible:
         return _run(options, visible, asked)
 
 
-def _run(options: Options, env: Mapping[str, str], asked: str) -> int:
+def _run(options: Options, env: Env, asked: str) -> int:
     terminal = Terminal.for_options(options, env)
     resolved = Resolved(options, env, asked)
     request = resolved.request

@@ -3,7 +3,6 @@
 import errno
 import os
 import sys
-from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from mfaenv import shells
@@ -11,14 +10,14 @@ from mfaenv.command_line import join
 from mfaenv.config import names
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment, execute
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import service
 from mfaenv.terminal import coredump, program
 from mfaenv.terminal.foreground import run_in_foreground
 from mfaenv.terminal.terminal import Terminal
 
 
-def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, command: Words, env: Env) -> int:
     """Replace this process by the command; on Windows, run it and return its exit status. Raise MfaenvError."""
     words = list(command) or [user_shell(env)]
     _check_program(words, env)
@@ -39,7 +38,7 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
     return _start(options, command, words, environment.changed(session, env))
 
 
-def _check_program(words: Sequence[str], env: Mapping[str, str]) -> None:
+def _check_program(words: Words, env: Env) -> None:
     """Raise MfaenvError where there is no such program: a code is good once, and would be lost."""
     name, *others = words
     if not program.find(name, env) and name in names.profiles(env):
@@ -49,14 +48,14 @@ def _check_program(words: Sequence[str], env: Mapping[str, str]) -> None:
     program.check(name, env)
 
 
-def _start(options: Options, command: Sequence[str], words: list[str], env: dict[str, str]) -> int:
+def _start(options: Options, command: Words, words: list[str], env: dict[str, str]) -> int:
     if not command and os.isatty(2) and not options.get("quiet"):
         profile = env[environment.PROFILE]
         Terminal(env).note(f"This opens {words[0]} with the session of profile {profile}; exit ends it.")
     return _run(words, env)
 
 
-def user_shell(env: Mapping[str, str]) -> str:
+def user_shell(env: Env) -> str:
     """Return the shell that the user works with, as the environment names it."""
     variable, usual = ("COMSPEC", "cmd.exe") if os.name == "nt" else ("SHELL", "/bin/sh")
     return env.get(variable) or usual

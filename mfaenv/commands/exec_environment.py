@@ -21,7 +21,7 @@ from mfaenv.config.sources import GIVE_CREDENTIALS
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
-from mfaenv.fast.parse import DEFAULT, Options
+from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.model import Keys, Request, Value
 from mfaenv.session import service
 from mfaenv.session.fetch import Context
@@ -70,7 +70,7 @@ _CREDENTIALS = {awsfiles.ACCESS_KEY: "access_key", awsfiles.SECRET_KEY: "secret_
 
 
 @contextmanager
-def of_program(options: Options, env: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
     """Get a session, serve it where that is asked for, and yield the program's environment. Raise MfaenvError."""
     coredump.prevent()
     with ExitStack() as opened:
@@ -111,7 +111,7 @@ def _with_source(request: Request, session: Session) -> Request:
 
 
 @contextmanager
-def without_default_keys(env: Mapping[str, str], terminal: Terminal) -> Iterator[dict[str, str]]:
+def without_default_keys(env: Env, terminal: Terminal) -> Iterator[dict[str, str]]:
     """Yield the variables that lead programs to copies; none where no file needs one. Raise MfaenvError."""
     config, credentials = file_paths(env)
     copies = {

@@ -3,7 +3,6 @@
 import os
 import shlex
 import time
-from collections.abc import Mapping, Sequence
 from functools import partial
 
 from mfaenv import fast, shells
@@ -14,7 +13,7 @@ from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.entry import Fields
 from mfaenv.fast.output import secrets_to_stdout, text_to_stderr
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import service
 from mfaenv.shells import Pair
 from mfaenv.shells.formats import github_masks
@@ -23,7 +22,7 @@ from mfaenv.terminal import code_page
 from mfaenv.terminal.terminal import Terminal
 
 
-def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Words, env: Env) -> int:
     """Print the lines that set a session in the shell. Raise MfaenvError."""
     target = choose_target(options, env)
     _refuse_bare_terminal(options, target)
@@ -43,14 +42,14 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     return DONE
 
 
-def _check_output(path: str, env: Mapping[str, str]) -> None:
+def _check_output(path: str, env: Env) -> None:
     output_file.check(path)
     if os.path.realpath(path) in {os.path.realpath(file) for file in (*file_paths(env), *file_paths({}))}:
         hint = "Name another file; for programs that read profiles: mfaenv help programs"
         raise MfaenvError(f"{path} is an AWS file, whose profiles would be lost: refused.", hint)
 
 
-def _print(text: bytes, pairs: list[Pair], target: str, options: Options, env: Mapping[str, str]) -> None:
+def _print(text: bytes, pairs: list[Pair], target: str, options: Options, env: Env) -> None:
     if os.isatty(1):
         _refuse_controls(text, target)
         if target in shells.NAMES:

@@ -1,18 +1,17 @@
 """`mfaenv help`: list the topics, or show the page of one."""
 
 import os
-from collections.abc import Mapping, Sequence
 
 from mfaenv import suggest
 from mfaenv.errors import DONE, wrong_usage
 from mfaenv.fast import catalog, output
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.terminal.terminal import Terminal
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "help")
 
 
-def run(_options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(_options: Options, words: Words, env: Env) -> int:
     """Print a topic, or the list of topics. Raise MfaenvError for a topic that does not exist."""
     if not words:
         output.text_to_stdout(contents())

@@ -11,7 +11,6 @@ have news of the session (`due`); nushell's also at the start of the shell (`sta
 """
 
 import time
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from mfaenv import duration, shells, suggest
@@ -21,13 +20,13 @@ from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import environment, output
 from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, PUT_BACK, SEEN
-from mfaenv.fast.parse import DEFAULT
+from mfaenv.fast.parse import DEFAULT, Env, Words
 from mfaenv.shells import Pair
 from mfaenv.store import Store
 from mfaenv.terminal.text import printable
 
 
-def run(words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(words: Words, env: Env) -> int:
     """Print what the shell gets and loses, for the shell and the reason that are named."""
     shell, reason = words
     decide = {"changed": changed, "due": due, "start": start}[reason]
@@ -35,7 +34,7 @@ def run(words: Sequence[str], env: Mapping[str, str]) -> int:
     return DONE
 
 
-def changed(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
+def changed(env: Env, store: Store, now: float) -> list[Pair]:
     """Return what follows from another AWS_PROFILE than before."""
     asked, before = env.get(AWS_PROFILE, ""), env.get(SEEN, "")
     if not asked and before and env.get(PUT_BACK) == before:
@@ -64,7 +63,7 @@ def changed(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     return [*_removal(env), *seen]
 
 
-def due(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
+def due(env: Env, store: Store, now: float) -> list[Pair]:
     """Return what follows from the time, and from what other windows have stored."""
     end = environment.end(env)
     if _is_anothers(env) or (end is None and env.get(EXPIRES)):
@@ -89,7 +88,7 @@ def due(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     return [(NEXT, str(end))]
 
 
-def start(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
+def start(env: Env, store: Store, now: float) -> list[Pair]:
     """Return what a new shell gets: the stored session of its profile, and no word is said."""
     end = environment.end(env)
     if env.get(PINNED) or _is_anothers(env) or (end is not None and end > now):
@@ -97,27 +96,27 @@ def start(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
     return [*_stored(env, store, now), (SEEN, env.get(AWS_PROFILE) or None)]
 
 
-def _stored(env: Mapping[str, str], store: Store, now: float) -> list[Pair]:
+def _stored(env: Env, store: Store, now: float) -> list[Pair]:
     return init.without_name(init.stored_session({}, env, store, now), env)
 
 
-def _is_anothers(env: Mapping[str, str]) -> bool:
+def _is_anothers(env: Env) -> bool:
     """Return whether the keys of this shell are not mfaenv's, or there is an address for them."""
     return bool(env.get(environment.ADDRESS_OF_KEYS) or (env.get("AWS_ACCESS_KEY_ID") and not env.get(EXPIRES)))
 
 
-def _without_names(env: Mapping[str, str]) -> dict[str, str]:
+def _without_names(env: Env) -> dict[str, str]:
     return {name: value for name, value in env.items() if name not in {AWS_PROFILE, "AWS_DEFAULT_PROFILE"}}
 
 
-def _shown_as(env: Mapping[str, str]) -> list[str]:
+def _shown_as(env: Env) -> list[str]:
     """Return the variable in which the profile is shown to prompts; never the person's own AWS_PROFILE."""
     name = env.get(environment.PROFILE_AS, "")
     is_ours = name != AWS_PROFILE or env.get(name) == env.get(PROFILE)
     return [name] if name in environment.PROFILE_NAMES and is_ours else []
 
 
-def _removal(env: Mapping[str, str]) -> list[Pair]:
+def _removal(env: Env) -> list[Pair]:
     """List all that a session has set, for a shell that has to be without one; the person's own names stay."""
     theirs = {AWS_PROFILE, SEEN, PUT_BACK, FORMER, FORMER_PINNED}
     if not environment.region_is_ours(env):
@@ -125,7 +124,7 @@ def _removal(env: Mapping[str, str]) -> list[Pair]:
     return [pair for pair in environment.removal(env) if pair[0] not in theirs]
 
 
-def _what_to_type(asked: str, former: str, env: Mapping[str, str]) -> str:
+def _what_to_type(asked: str, former: str, env: Env) -> str:
     if not asked:
         return f"AWS_PROFILE is gone, and no session of {former} is stored: type mfaenv -p {former}"
     profiles, now = names.profiles(env), f"AWS_PROFILE is {asked} now"

@@ -8,12 +8,12 @@ from contextlib import suppress
 from mfaenv import duration
 from mfaenv.fast import environment, output
 from mfaenv.fast.entry import Session
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options
 from mfaenv.shells import Pair
 from mfaenv.store import SESSION, Store
 
 
-def show(options: Options, env: Mapping[str, str], pairs: Iterable[Pair], store: Store) -> None:
+def show(options: Options, env: Env, pairs: Iterable[Pair], store: Store) -> None:
     """Show it on a terminal, and in a log where another session goes; never with --quiet, or --cached for hooks."""
     got = {name: value for name, value in pairs if value}
     is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
@@ -24,7 +24,7 @@ def show(options: Options, env: Mapping[str, str], pairs: Iterable[Pair], store:
         output.text_to_stderr(f"mfaenv: {describe(got, store)}\n{_disagreed(env)}")
 
 
-def _disagreed(env: Mapping[str, str]) -> str:
+def _disagreed(env: Env) -> str:
     """Return a line about keys of another profile than AWS_PROFILE named; an empty text where a hook sees to it."""
     profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
     if not env.get(environment.EXPIRES) or asked in {"", profile, env.get(environment.SEEN)}:

@@ -1,11 +1,9 @@
 """`mfaenv policy`: print the IAM policy without which an MFA device restricts nothing on the command line."""
 
-from collections.abc import Mapping, Sequence
-
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.errors import DONE
 from mfaenv.fast.output import to_stdout
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.terminal.terminal import Terminal
 
 LOCKS_OUT_ALL = (
@@ -27,7 +25,7 @@ PUT = "aws iam put-user-policy --user-name NAME --policy-name RequireMFA --polic
 TAKE_OFF = "aws iam delete-user-policy --user-name NAME --policy-name RequireMFA"
 
 
-def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Words, env: Env) -> int:
     """Print the policy on standard output, and on standard error whom it locks out and how to try it."""
     import json
 

@@ -1,7 +1,7 @@
 """`mfaenv status`: what is in force in this shell and what is stored, without calling AWS and without a secret."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from mfaenv import duration
@@ -9,7 +9,7 @@ from mfaenv.errors import DONE
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.output import text_to_stdout, to_stdout
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.store import SESSION, Store
 
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
@@ -24,7 +24,7 @@ MAX_ROWS = 40
 """Sessions in the table: drawing takes longest, and nobody reads a thousand rows."""
 
 
-def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Words, env: Env) -> int:
     """Show this shell's session and the stored ones. Raise MfaenvError where the store is refused."""
     store = Store.of(env)
     store.check()
@@ -76,7 +76,7 @@ def _left(session: Mapping[str, Any]) -> str:
     return f"{duration.rounded(remaining)}, until {duration.time_of_day(end, end - remaining)}"
 
 
-def collect(options: Options, env: Mapping[str, str], store: Store, now: float) -> dict[str, Any]:
+def collect(options: Options, env: Env, store: Store, now: float) -> dict[str, Any]:
     """Gather what `--json` prints: the version, this shell, the stored sessions, and what is wrong."""
     rows = [row(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
     rows = list({row["access_key_id"]: row for row in rows}.values())  # a rotated key has the session of the old one
@@ -107,7 +107,7 @@ def _ends(expires: int | None, now: float) -> dict[str, Any]:
     return {"expires": None if expires is None else environment.timestamp(expires), "remaining": remaining}
 
 
-def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> dict[str, Any] | None:
+def _shell(env: Env, rows: list[dict[str, Any]], now: float) -> dict[str, Any] | None:
     """Describe the keys that this shell exports, with all that the store knows about them."""
     key = env.get("AWS_ACCESS_KEY_ID", "")
     served = not key and environment.is_served(env)
@@ -129,7 +129,7 @@ def _shell(env: Mapping[str, str], rows: list[dict[str, Any]], now: float) -> di
     return {**described, **stored, **own}
 
 
-def rule(env: Mapping[str, str]) -> str:
+def rule(env: Env) -> str:
     """Return why this shell has the session of its profile; empty where that is not mfaenv's, or a contradiction."""
     profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
     if not profile or not env.get(environment.EXPIRES):
@@ -141,7 +141,7 @@ def rule(env: Mapping[str, str]) -> str:
     return "" if asked else f"The session is of {profile} because mfaenv was asked for it; AWS_PROFILE is not set."
 
 
-def _problems(options: Options, env: Mapping[str, str], shell: Mapping[str, Any] | None) -> list[str]:
+def _problems(options: Options, env: Env, shell: Mapping[str, Any] | None) -> list[str]:
     if shell is None or shell["kind"] == SERVED:
         return []
     problems = []

@@ -5,7 +5,6 @@ device, and `shell_file` is about the file that the shell reads at its start. Wh
 leaves.
 """
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 
 from mfaenv.command_line import MFAENV
@@ -18,7 +17,7 @@ from mfaenv.config.resolve import NOTHING
 from mfaenv.config.roles import of_process, roles_of
 from mfaenv.errors import DONE, MfaenvError, listed
 from mfaenv.fast import environment
-from mfaenv.fast.parse import DEFAULT, Options
+from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.model import Acquisition, Request, Value
 from mfaenv.session import longterm
 from mfaenv.session.cache import credentials_of
@@ -32,7 +31,7 @@ KEPT = ("endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_duals
 """Settings that say where AWS is: programs that name the new profile read them there."""
 
 
-def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Words, env: Env) -> int:
     """Offer what is missing, one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, dry_run="dry_run" in options, yes="yes" in options)
@@ -46,7 +45,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     return DONE
 
 
-def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
+def _offer_all(options: Options, env: Env, offers: Offers) -> str:
     """Return the line that gets a session, or nothing where new shells have a function for that."""
     store = Store.of(env)
     store.check()
@@ -64,7 +63,7 @@ def _offer_all(options: Options, env: Mapping[str, str], offers: Offers) -> str:
     return "" if shell_file.offer(request.profile.text, env, offers) else shell_file.loading_line(env)
 
 
-def _request(options: Options, env: Mapping[str, str], files: AwsFiles, offers: Offers) -> Request:
+def _request(options: Options, env: Env, files: AwsFiles, offers: Offers) -> Request:
     """Settle which profile is meant: the named one, the only one with keys, or the one that the person picks."""
     options = {name: value for name, value in options.items() if name not in {"dry_run", "yes"}}
     name = of_process(files, resolve.looked_up(options, env, "profile").text or _choose_profile(files, offers))
@@ -139,7 +138,7 @@ def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: O
     return request
 
 
-def _offer_program(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> None:
+def _offer_program(request: Request, files: AwsFiles, env: Env, offers: Offers) -> None:
     command = programs.find(request, env, offers)
     if command:
         root = request.profiles[-1]
@@ -148,7 +147,7 @@ def _offer_program(request: Request, files: AwsFiles, env: Mapping[str, str], of
         offers.settings(why, files.config, {root: {"mfa_process": command}}, proved)
 
 
-def _offer_process(request: Request, files: AwsFiles, env: Mapping[str, str], offers: Offers) -> str:
+def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) -> str:
     """Return the name of the profile for programs that never see this shell; nothing where there is none."""
     name = request.profile.text
     for other, section in files.profiles.items():

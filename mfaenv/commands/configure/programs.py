@@ -6,12 +6,13 @@ always asks for one, so the person is asked first.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mfaenv.command_line import join
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import rewrite, scanner
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.parse import Env, Words
 from mfaenv.model import Request
 from mfaenv.session import code
 from mfaenv.terminal import program
@@ -30,13 +31,13 @@ Entries = Iterable[tuple[str, tuple[str, ...]]]
 """The name of each entry, and the words of the command that prints its code."""
 
 
-def _ykman(env: Mapping[str, str], _offers: Offers) -> Entries:
+def _ykman(env: Env, _offers: Offers) -> Entries:
     """List the accounts: https://docs.yubico.com/software/yubikey/tools/ykman/OATH_Commands.html."""
     for name in program.output(["ykman", "oath", "accounts", "list"], env, SECONDS).splitlines():
         yield name, ("ykman", "oath", "accounts", "code", "--single", name)
 
 
-def _pass(env: Mapping[str, str], _offers: Offers) -> Entries:
+def _pass(env: Env, _offers: Offers) -> Entries:
     """List names alone: what an entry holds is encrypted. https://github.com/tadfisher/pass-otp."""
     folder = os.path.expanduser(env.get("PASSWORD_STORE_DIR") or "~/.password-store")
     if not program.output(["pass", "otp", "help"], env, SECONDS):
@@ -49,14 +50,14 @@ def _pass(env: Mapping[str, str], _offers: Offers) -> Entries:
                 yield name, ("pass", "otp", name)
 
 
-def _op(env: Mapping[str, str], _offers: Offers) -> Entries:
+def _op(env: Env, _offers: Offers) -> Entries:
     """Ask only where somebody is signed in. https://developer.1password.com/docs/cli/reference/management-commands/item."""
     silent = {**env, "OP_BIOMETRIC_UNLOCK_ENABLED": "false"}
     for item in _items(["op", "item", "list", "--format", "json"], silent):
         yield str(item.get("title", "")), ("op", "item", "get", str(item.get("id", "")), "--otp")
 
 
-def _bw(env: Mapping[str, str], _offers: Offers) -> Entries:
+def _bw(env: Env, _offers: Offers) -> Entries:
     """Ask only where the vault is unlocked. https://bitwarden.com/help/cli/."""
     for item in _items(["bw", "--nointeraction", "list", "items"], env) if env.get("BW_SESSION") else ():
         login = item.get("login")
@@ -64,7 +65,7 @@ def _bw(env: Mapping[str, str], _offers: Offers) -> Entries:
             yield str(item.get("name", "")), ("bw", "get", "totp", str(item.get("id", "")))
 
 
-def _items(command: Sequence[str], env: Mapping[str, str]) -> Iterator[dict[str, object]]:
+def _items(command: Words, env: Env) -> Iterator[dict[str, object]]:
     """Yield the objects of the list that a program prints as JSON; none of anything else."""
     try:
         items = json.loads(program.output(command, env, SECONDS))
@@ -73,7 +74,7 @@ def _items(command: Sequence[str], env: Mapping[str, str]) -> Iterator[dict[str,
     yield from (item for item in (items if isinstance(items, list) else ()) if isinstance(item, dict))
 
 
-def _keepassxc(env: Mapping[str, str], offers: Offers) -> Entries:
+def _keepassxc(env: Env, offers: Offers) -> Entries:
     """Look in the database that was open last. https://keepassxc.org/docs/KeePassXC_UserGuide#_command_line_tool."""
     database = _last_database(env) if offers.asking else ""
     if not database or not offers.terminal.confirm(f"Look for the code in {database}? It asks for the password."):
@@ -86,7 +87,7 @@ def _keepassxc(env: Mapping[str, str], offers: Offers) -> Entries:
             yield name, ("keepassxc-cli", "show", "--totp", database, name)
 
 
-def _last_database(env: Mapping[str, str]) -> str:
+def _last_database(env: Env) -> str:
     for folder in (env.get("XDG_CACHE_HOME") or "~/.cache", env.get("XDG_CONFIG_HOME") or "~/.config"):
         try:
             file = rewrite.read(os.path.expanduser(os.path.join(folder, "keepassxc", "keepassxc.ini")))
@@ -109,7 +110,7 @@ PROGRAMS: Mapping[str, Callable[[Mapping[str, str], Offers], Entries]] = {
 """How the entries of each are listed, in the order in which they are looked at."""
 
 
-def find(request: Request, env: Mapping[str, str], offers: Offers) -> str:
+def find(request: Request, env: Env, offers: Offers) -> str:
     """Return the command of the program that knows the device, or nothing where none does, or several entries fit."""
     words = (request.account, request.device.text.rpartition("/")[2])
     for name, entries in PROGRAMS.items():
@@ -121,7 +122,7 @@ def find(request: Request, env: Mapping[str, str], offers: Offers) -> str:
     return ""
 
 
-def best(entries: Entries, words: Sequence[str]) -> list[tuple[str, ...]]:
+def best(entries: Entries, words: Words) -> list[tuple[str, ...]]:
     """Return the commands of the entries whose names fit best: AWS, and as many as can be of these words."""
     ranked: dict[int, list[tuple[str, ...]]] = {}
     for name, command in entries:

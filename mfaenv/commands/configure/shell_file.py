@@ -3,7 +3,6 @@
 import os
 import re
 import time
-from collections.abc import Mapping
 
 from mfaenv import shells
 from mfaenv.command_line import MFAENV, started
@@ -12,7 +11,7 @@ from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, edit, process, rewrite
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog
-from mfaenv.fast.parse import DEFAULT, Options
+from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.shells import detect, needs_no_quotes
 from mfaenv.store import Store
 from mfaenv.terminal import program
@@ -25,7 +24,7 @@ _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
 _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
 
 
-def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
+def offer(profile: str, env: Env, offers: Offers) -> bool:
     """Offer the line for the shell that called; return whether its file has the line now. Raise MfaenvError."""
     try:
         shell = _shell(env)
@@ -60,7 +59,7 @@ def offer(profile: str, env: Mapping[str, str], offers: Offers) -> bool:
     return offers.change(f"The line that loads mfaenv in each new {shell}:", file, text)
 
 
-def offer_direnv(env: Mapping[str, str], offers: Offers, store: Store) -> None:
+def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
     """Offer the library that gives `use mfaenv PROFILE` to direnv, where that is installed. Raise MfaenvError."""
     if program.find(catalog.DIRENV, env):
         folder = env.get("DIRENV_CONFIG") or os.path.join(env.get("XDG_CONFIG_HOME") or "~/.config", "direnv")
@@ -68,7 +67,7 @@ def offer_direnv(env: Mapping[str, str], offers: Offers, store: Store) -> None:
         offers.change("What lets an .envrc of direnv say `use mfaenv PROFILE`:", file, init.direnv_library(store))
 
 
-def loading_line(env: Mapping[str, str]) -> str:
+def loading_line(env: Env) -> str:
     """Return the line that gets a session in the shell that called; nothing where that is unknown."""
     try:
         return shells.loading_line(_shell(env))
@@ -76,12 +75,12 @@ def loading_line(env: Mapping[str, str]) -> str:
         return ""
 
 
-def _shell(env: Mapping[str, str]) -> str:
+def _shell(env: Env) -> str:
     named = env.get("MFAENV_SHELL", "")
     return named if named in shells.NAMES else detect.evaluator(env)
 
 
-def _command(env: Mapping[str, str]) -> str:
+def _command(env: Env) -> str:
     """Return how a shell's startup file calls this program: by its name, or by its path where the PATH may lack it.
 
     Startup files put a folder of the home directory on the PATH: Debian's ~/.profile does so after it has read
@@ -110,7 +109,7 @@ def with_line(text: str, line: str, first: str = "") -> str:
     return f"{text}{gap}{first and first + end}{line}{end}"
 
 
-def _startup_file(shell: str, env: Mapping[str, str]) -> str:
+def _startup_file(shell: str, env: Env) -> str:
     """Return the full path of the file that the shell reads at its start; empty where that is unknown."""
     language = shells.get_target(shell)
     if language.startup_query:

@@ -1,6 +1,6 @@
 """`mfaenv doctor`: what is set up here, in the order in which things break, and the proof that MFA is required."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from mfaenv import duration
 from mfaenv.commands.doctor import account, local
@@ -11,7 +11,7 @@ from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.output import text_to_stdout, to_stdout
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.model import NEVER_ASK, Request
 from mfaenv.session import longterm
 from mfaenv.session.fetch import Context
@@ -24,7 +24,7 @@ NO_KEYS = Verdict(
 DELETE_KEYS = "No policy of the account applies to its root user: delete these keys, and work with an IAM user's."
 
 
-def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, _words: Words, env: Env) -> int:
     """Examine, and print it all. Raise MfaenvError (usage) for options that are wrong; KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
     with settings.hidden(env) as visible:
@@ -38,7 +38,7 @@ def run(options: Options, _words: Sequence[str], env: Mapping[str, str]) -> int:
     return DONE if report.well else FAILED
 
 
-def examine(options: Options, env: Mapping[str, str], context: Context) -> Report:
+def examine(options: Options, env: Env, context: Context) -> Report:
     """Look at everything, in the order in which things break. Raise as `run` does."""
     checks = list(local.aws_files(env))
     variables = list(local.environment(env, context.store, context.now()))

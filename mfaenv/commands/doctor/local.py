@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from mfaenv import shells
 from mfaenv.commands import output_target, status
@@ -12,6 +12,7 @@ from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
 from mfaenv.errors import MfaenvError, without_password
+from mfaenv.fast.parse import Env
 from mfaenv.model import Acquisition, Request
 from mfaenv.shells import detect
 from mfaenv.store import Store
@@ -45,7 +46,7 @@ IN_WORDS = {
 """How values are told whose short names say nothing to who has not read of the options."""
 
 
-def aws_files(env: Mapping[str, str]) -> Iterator[Check]:
+def aws_files(env: Env) -> Iterator[Check]:
     """Yield whether each file is there, and who can read it; what is wrong in it is a problem with the values."""
     for path, variable in zip(file_paths(env), (CONFIG_VARIABLE, CREDENTIALS_VARIABLE), strict=True):
         name, named = awsfiles.short(path), f" ({variable})" if env.get(variable) else ""
@@ -78,7 +79,7 @@ def titles(files: AwsFiles) -> Iterator[Check]:
             yield Check("files", awsfiles.short(files.config), f"no program reads [{name}] there", State.NOTE, step)
 
 
-def values(request: Request, how: Acquisition, env: Mapping[str, str], files: AwsFiles) -> Iterator[Check]:
+def values(request: Request, how: Acquisition, env: Env, files: AwsFiles) -> Iterator[Check]:
     """Yield what was settled and where each value comes from."""
     for short, text, source in provenance.rows(request, how, env, files, provenance.SERVICES):
         name, words = IN_WORDS.get(short, (short, "{}"))
@@ -98,7 +99,7 @@ def roles(files: AwsFiles) -> Iterator[Check]:
             yield Check("roles", f"source_profile {source}", f"{listed}: {how}", State.NOTE, step)
 
 
-def environment(env: Mapping[str, str], store: Store, now: float) -> Iterator[Check]:
+def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
     """Yield which variables are in force, and where they contradict each other."""
     for name, what in OVERRIDES.items():
         if env.get(name):
@@ -118,7 +119,7 @@ def environment(env: Mapping[str, str], store: Store, now: float) -> Iterator[Ch
         yield Check("environment", "", text, State.NOTE, "Set both to one region.")
 
 
-def shell(env: Mapping[str, str]) -> Check:
+def shell(env: Env) -> Check:
     """Return which shell the lines are printed for, and the line that loads the session there."""
     try:
         name = output_target.choose_target({}, env)

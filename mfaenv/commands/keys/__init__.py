@@ -5,7 +5,7 @@ active key is always stored; one process at a time changes anything; what is sto
 elsewhere.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
@@ -13,12 +13,12 @@ from mfaenv.config import settings
 from mfaenv.errors import DONE, wrong_usage
 from mfaenv.fast import catalog
 from mfaenv.fast.output import secrets_to_stdout
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import keychain, longterm
 from mfaenv.terminal.terminal import Terminal
 
 
-def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
+def run(options: Options, words: Words, env: Env) -> int:
     """Do what the word says, or list the keys. Raise MfaenvError; KeyboardInterrupt where the person leaves."""
     word = words[0] if words else "list"
     if word not in ACTIONS:
@@ -32,7 +32,7 @@ def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
         return ACTIONS[word](options, visible)
 
 
-def _get(options: Options, env: Mapping[str, str]) -> int:
+def _get(options: Options, env: Env) -> int:
     name = catalog.profile_or_default(options, env)
     keys = keychain.get(name, Terminal.for_options(options, env).awaited)
     if keys is None:

@@ -8,7 +8,7 @@ object with `at`, `service` and `region`; null where it never was, or is not kno
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from mfaenv.aws import client
@@ -21,7 +21,7 @@ from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.output import text_to_stdout, to_stdout
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options
 from mfaenv.session import remembered
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
@@ -50,7 +50,7 @@ class KeyRow:
     last_used: dict[str, str] | None = None
     problem: str | None = None
 
-    def ask_iam(self, env: Mapping[str, str], files: AwsFiles, context: Context) -> None:
+    def ask_iam(self, env: Env, files: AwsFiles, context: Context) -> None:
         """Fill in what IAM knows of the key, as far as a stored session may ask. Raise MfaenvError."""
         request = resolve.resolve({"profile": self.profile} if self.profile else {}, env, files)._replace(hops=())
         session = Sessions(context).stored(request).session
@@ -80,7 +80,7 @@ class KeyRow:
         return self.profile or "-", where, self.access_key_id or "not known yet", f"{age}{state}", last
 
 
-def run(options: Options, env: Mapping[str, str]) -> int:
+def run(options: Options, env: Env) -> int:
     """Print where the long-term keys are. Raise MfaenvError where a file or the store cannot be read."""
     files = awsfiles.load(env)
     store = Store.of(env)
@@ -116,7 +116,7 @@ def run(options: Options, env: Mapping[str, str]) -> int:
     return DONE
 
 
-def _rows(env: Mapping[str, str], files: AwsFiles, context: Context) -> Iterator[KeyRow]:
+def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
     """Yield a row for each profile with long-term keys of its own, and for the environment's."""
     for name, section in files.profiles.items():
         command = section.get(process.SETTING, "")

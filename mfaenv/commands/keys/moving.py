@@ -8,7 +8,6 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
@@ -21,7 +20,7 @@ from mfaenv.config import awsfiles, process, resolve
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys
 from mfaenv.session import keychain, longterm, remembered
 from mfaenv.session.change_lock import change_lock
@@ -45,7 +44,7 @@ class Move:
     command: str
 
     @classmethod
-    def of(cls, options: Options, env: Mapping[str, str], terminal: Terminal) -> Self:
+    def of(cls, options: Options, env: Env, terminal: Terminal) -> Self:
         """Read the files. Raise MfaenvError."""
         files = awsfiles.load(env)
         name = catalog.profile_or_default(options, env)
@@ -88,7 +87,7 @@ class Move:
         return MfaenvError(wrong, command=process.to_type("keys", "import", "-p", source))
 
 
-def into_keychain(options: Options, env: Mapping[str, str]) -> int:
+def into_keychain(options: Options, env: Env) -> int:
     """Put the keys into the keychain, prove them, and only then take them out of the file. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
     with change_lock(terminal):
@@ -139,7 +138,7 @@ def _import(move: Move, keys: Keys, stored: Keys | None, options: Options) -> No
     move.file.replace(keys, None)
 
 
-def out_of_keychain(options: Options, env: Mapping[str, str]) -> int:
+def out_of_keychain(options: Options, env: Env) -> int:
     """Put the keys into the credentials file, and only then take them out of the keychain. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
     with change_lock(terminal):

@@ -5,7 +5,6 @@ interrupted there are two keys, and the next one asks what is to become of the o
 """
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mfaenv.aws import client
@@ -18,7 +17,7 @@ from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Request
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import credentials_of
@@ -35,7 +34,7 @@ PAUSE = 2
 """Seconds between two looks."""
 
 
-def run(options: Options, env: Mapping[str, str]) -> int:
+def run(options: Options, env: Env) -> int:
     """Make a new access key in the place of the profile's. Raise MfaenvError, which says what is left to do."""
     files = awsfiles.load(env)
     terminal = Terminal.for_options(options, env)
