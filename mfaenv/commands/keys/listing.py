@@ -15,7 +15,7 @@ from mfaenv.aws import client
 from mfaenv.aws.iam import AccessKeys
 from mfaenv.command_line import MFAENV
 from mfaenv.commands.keys import places
-from mfaenv.commands.keys.places import FileSection, KeychainEntry
+from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
@@ -128,7 +128,12 @@ def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
         row = KeyRow(name, "process", "", remembered.access_key(context.store, name, command) or None)
         if place:
             row.place, row.source = "keychain", "the keychain"
-            _look_into(place, row)
+            try:  # where it cannot be read, the key ID is the one that it had before
+                in_keychain = place.load()
+                row.source, row.access_key_id = place.title, in_keychain.access_key if in_keychain else None
+                row.problem = None if in_keychain else f"The keychain has no keys for profile '{place.name}'."
+            except MfaenvError as error:
+                row.problem = error.message
             yield row
         elif command and not process.is_ours(command):
             row.source = process.program_of(command)
@@ -136,13 +141,3 @@ def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
     keys = sources.environment_keys(env)
     if keys:
         yield KeyRow(None, "environment", keys.source, keys.access_key)
-
-
-def _look_into(place: KeychainEntry, row: KeyRow) -> None:
-    """Read the entry; where that fails, the key ID is the one that it had before."""
-    try:
-        keys = place.load()
-        row.source, row.access_key_id = place.title, keys.access_key if keys else None
-        row.problem = None if keys else f"The keychain has no keys for profile '{place.name}'."
-    except MfaenvError as error:
-        row.problem = error.message

@@ -9,15 +9,12 @@ import stat
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Self
 
 from mfaenv.aws import client, sts
 from mfaenv.command_line import aws_configure, join
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection, KeychainEntry, same
 from mfaenv.config import awsfiles, process, resolve
-from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
@@ -30,28 +27,21 @@ from mfaenv.terminal.terminal import Terminal
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
 
-@dataclass(frozen=True)
 class Move:
-    """A profile as the files have it now, with its keys' section there, and its entry in the keychain, used or not.
+    """A profile as the files have it now: its keys' section there, and its entry in the keychain, used or not.
 
     `command` is what gets it the keys from that entry, empty where nothing does.
     """
 
-    name: str
-    files: AwsFiles
-    file: FileSection
-    entry: KeychainEntry
-    command: str
-
-    @classmethod
-    def of(cls, options: Options, env: Env, terminal: Terminal) -> Self:
+    def __init__(self, options: Options, terminal: Terminal) -> None:
         """Read the files. Raise MfaenvError."""
-        files = awsfiles.load(env)
-        name = catalog.profile_or_default(options, env)
+        name, files = catalog.profile_or_default(options, terminal.env), awsfiles.load(terminal.env)
         command = files.section(name).get(process.SETTING, "")
         entry = process.entry(command)
-        file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
-        return cls(name, files, file, KeychainEntry(entry or name, terminal), command if entry else "")
+        self.name, self.files = name, files
+        self.file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
+        self.entry = KeychainEntry(entry or name, terminal)
+        self.command = command if entry else ""
 
     def keys_in_file(self) -> Keys | None:
         """Return the profile's keys, or None where no file has them. Raise MfaenvError for what cannot be moved."""
@@ -91,7 +81,7 @@ def into_keychain(options: Options, env: Env) -> int:
     """Put the keys into the keychain, prove them, and only then take them out of the file. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
     with change_lock(terminal):
-        move = Move.of(options, env, terminal)
+        move = Move(options, terminal)
         keys = move.keys_in_file()
         move.entry.remove_spare()
         stored = move.entry.load() if keys or move.command else None
@@ -142,7 +132,7 @@ def out_of_keychain(options: Options, env: Env) -> int:
     """Put the keys into the credentials file, and only then take them out of the keychain. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
     with change_lock(terminal):
-        move = Move.of(options, env, terminal)
+        move = Move(options, terminal)
         move.entry.remove_spare()
         stored = move.entry.load()
         in_file = move.file.load() if move.files.keys_file(move.name) else None
@@ -155,7 +145,13 @@ def out_of_keychain(options: Options, env: Env) -> int:
         if move.command:
             move.set_command(None)
         if stored:
-            _take_out(move, stored, terminal)
+            places.check(move.file, stored)
+            commands = {name: row.get(process.SETTING, "") for name, row in awsfiles.load(env).profiles.items()}
+            sharing = next((name for name, text in commands.items() if process.entry(text) == move.entry.name), "")
+            if sharing:
+                terminal.note(f"They stay in the keychain too, for profile {sharing}.")
+            else:
+                move.entry.replace(stored, None)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.file.title} now, in plain text.")
     return DONE
 
@@ -174,14 +170,3 @@ def _check_file(file: FileSection, in_file: Keys | None, keys: Keys) -> None:
                 f"Others can read {file.title}, so no keys are put there. Close it first:",
                 command=join(("chmod", "600", file.path)),
             )
-
-
-def _take_out(move: Move, keys: Keys, terminal: Terminal) -> None:
-    """Remove the entry, unless another profile has its keys from there. The file is read again just before."""
-    places.check(move.file, keys)
-    sections = awsfiles.load(terminal.env).profiles.items()
-    sharing = [name for name, section in sections if process.entry(section.get(process.SETTING, "")) == move.entry.name]
-    if sharing:
-        terminal.note(f"They stay in the keychain too, for profile {sharing[0]}.")
-    else:
-        move.entry.replace(keys, None)

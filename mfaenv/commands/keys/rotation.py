@@ -5,18 +5,15 @@ interrupted there are two keys, and the next one asks what is to become of the o
 """
 
 import time
-from dataclasses import dataclass
 
 from mfaenv.aws import client
-from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.commands.keys import places
-from mfaenv.commands.keys.places import KeychainEntry, Place, same
+from mfaenv.commands.keys.places import KeychainEntry, same
 from mfaenv.config import awsfiles, process, resolve
 from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
-from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Request
 from mfaenv.session import longterm, remembered
@@ -36,34 +33,13 @@ PAUSE = 2
 
 def run(options: Options, env: Env) -> int:
     """Make a new access key in the place of the profile's. Raise MfaenvError, which says what is left to do."""
-    files = awsfiles.load(env)
-    terminal = Terminal.for_options(options, env)
-    store = Store.of(env)
-    store.check()
-    request = resolve.resolve(options, env, files)._replace(hops=())
-    how = resolve.acquisition(options, env, request, files)
-    root = request.profiles[-1]
-    place = places.of_profile(files, root, terminal)
-    in_place = request.keys.source == files.where(root) if request.keys else process.entry(request.process.text)
-    if place is None or not in_place:
-        raise _not_stored(request)
-    begun = place.load()
-    # With the keys as they were read: an export may take them out of the keychain meanwhile.
-    session = Sessions(Context(store, terminal, how)).obtain(request._replace(keys=begun or request.keys)).session
-    settings = client.settings_of(request, session.device)
-    iam = AccessKeys.of_session(settings, credentials_of(session))
-    if not iam.user:
-        raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
-    delete = bool(options.get("delete"))
-    rotation = Rotation(request, terminal, store, iam, settings, session, place, begun, delete)
-    asks = not how.no_input and terminal.available()
-    chosen = ""
+    rotation, chosen = Rotation(options, env), ""
     while True:
-        with change_lock(terminal):
+        with change_lock(rotation.terminal):
             other = rotation.advance(chosen)
         if other is None:
             return DONE
-        rotation.choose(other, asks=asks)
+        rotation.choose(other)
         chosen = other.id
 
 
@@ -80,19 +56,32 @@ def _not_stored(request: Request) -> MfaenvError:
     )
 
 
-@dataclass
 class Rotation:
     """What a rotation works with: where the profile's keys are, and those that were there before the lock."""
 
-    request: Request
-    terminal: Terminal
-    store: Store
-    iam: AccessKeys
-    settings: ClientSettings
-    session: Session
-    place: Place
-    keys: Keys | None
-    delete: bool
+    def __init__(self, options: Options, env: Env) -> None:
+        """Get the session with which IAM is called. Raise MfaenvError."""
+        files = awsfiles.load(env)
+        self.terminal = Terminal.for_options(options, env)
+        self.store = Store.of(env)
+        self.store.check()
+        self.request = request = resolve.resolve(options, env, files)._replace(hops=())
+        how = resolve.acquisition(options, env, request, files)
+        self.asks = not how.no_input and self.terminal.available()
+        self.delete = bool(options.get("delete"))
+        root = request.profiles[-1]
+        place = places.of_profile(files, root, self.terminal)
+        in_place = request.keys.source == files.where(root) if request.keys else process.entry(request.process.text)
+        if place is None or not in_place:
+            raise _not_stored(request)
+        self.place, self.keys = place, place.load()
+        # With the keys as they were read: an export may take them out of the keychain meanwhile.
+        with_keys = request._replace(keys=self.keys or request.keys)
+        self.session = Sessions(Context(self.store, self.terminal, how)).obtain(with_keys).session
+        self.settings = client.settings_of(request, self.session.device)
+        self.iam = AccessKeys.of_session(self.settings, credentials_of(self.session))
+        if not self.iam.user:
+            raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
 
     def advance(self, chosen: str) -> AccessKey | None:
         """Make the new key, or finish with the chosen one; return the other one where a person has to choose first."""
@@ -122,7 +111,7 @@ class Rotation:
             return other
         return None
 
-    def choose(self, other: AccessKey, *, asks: bool) -> None:
+    def choose(self, other: AccessKey) -> None:
         """Ask whether the other key is to go. Raise MfaenvError where it stays, or nobody can be asked.
 
         IAM allows no third: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
@@ -135,7 +124,7 @@ class Rotation:
         }
         described = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
         two = f"There are two access keys, and IAM allows no third: {'; '.join(described)}."
-        if not asks:
+        if not self.asks:
             if other.active and profiles:  # to delete it would leave these without a key that works
                 raise MfaenvError(two, "Run it in a terminal to choose.")
             by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
@@ -162,16 +151,13 @@ class Rotation:
         try:
             self.place.replace(current, new)
         except BaseException:
-            self._take_back(new)
+            try:
+                if not same(self.place.load(), new):
+                    self.iam.delete(new.access_key)
+            except MfaenvError as error:
+                self.terminal.warn(f"The new key {new.access_key} stays in IAM: {error.message}", error.command)
             raise
         self._finish(new, current.access_key)
-
-    def _take_back(self, new: Keys) -> None:
-        try:
-            if not same(self.place.load(), new):
-                self.iam.delete(new.access_key)
-        except MfaenvError as error:
-            self.terminal.warn(f"The new key {new.access_key} stays in IAM: {error.message}", error.command)
 
     def _finish(self, new: Keys, old: str) -> None:
         """Prove the new key, which is stored, give it to the other profiles, and deactivate or delete the old one."""
