@@ -4,7 +4,7 @@ Only what typer documents is used, so that its versions from 0.15 on work alike.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -15,9 +15,7 @@ from mfaenv.fast import catalog
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, PROGRAM, Env, Option, Options, Words
 
-_Function = Callable[..., int | None]
-_OURS: Mapping[str, Any] = {"add_help_option": False}
-"""The help is ours, and so is its option."""
+_OURS: Mapping[str, Any] = {"add_help_option": False}  # the help is ours, and so is its option
 
 
 def run(arguments: Words, env: Env) -> int:
@@ -29,51 +27,37 @@ def run(arguments: Words, env: Env) -> int:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    before: Options = {}  # options before a command's name count for the command too
+    line_options: Options = {}  # options before a command's name count for the command too
     # Typer takes time for each option, and loads pydantic for the first: only what the line can name is made.
     options = COMMANDS[MAIN].options if arguments and arguments[0].startswith("-") else {}
-    application.callback(**_OURS)(_main(options, before))
+    application.callback(**_OURS)(_function(MAIN, options, line_options))
     for name in COMMANDS.keys() & set(arguments) - {MAIN}:
         # Where a program and its arguments follow, options end at its name.
         settings = {"allow_interspersed_args": COMMANDS[name].takes != PROGRAM}
-        application.command(name, context_settings=settings, **_OURS)(_command(name, before))
+        application.command(name, context_settings=settings, **_OURS)(
+            _function(name, COMMANDS[name].options, line_options)
+        )
     try:
         return int(application(list(arguments), prog_name="mfaenv", standalone_mode=False))
     except _UsageError as error:
         raise _in_our_words(error, arguments, env) from None
 
 
-def _main(options: Mapping[str, Option], before: Options) -> _Function:
-    def main(context: typer.Context, **values: Any) -> int | None:
-        before.update(_given(values))
-        return None if context.invoked_subcommand else start.run(MAIN, before, [], context.obj)
+def _function(name: str, options: Mapping[str, Option], line_options: Options) -> Callable[..., int | None]:
+    """Return what typer calls for a command, with the parameters from which it makes the options and words."""
 
-    return _with_signature(main, _parameters(options))
+    def function(context: typer.Context, *, words: list[str] | None = None, **values: Any) -> int | None:
+        line_options.update({option: value for option, value in values.items() if value not in {None, False}})
+        return None if context.invoked_subcommand else start.run(name, line_options, words or [], context.obj)
 
-
-def _command(name: str, before: Options) -> _Function:
-    def command(context: typer.Context, *, words: list[str] | None, **values: Any) -> int:
-        return start.run(name, {**before, **_given(values)}, words or [], context.obj)
-
-    rest = _parameter("words", Annotated[list[str] | None, typer.Argument()], None)
-    return _with_signature(command, [*_parameters(COMMANDS[name].options), rest])
-
-
-def _given(values: Mapping[str, Any]) -> Options:
-    return {name: value for name, value in values.items() if value not in {None, False}}
-
-
-def _with_signature(function: _Function, parameters: Iterable[inspect.Parameter]) -> _Function:
-    """Return the function with the parameters from which typer makes the options and words of a command."""
-    function.__signature__ = inspect.Signature(list(parameters))  # type: ignore[attr-defined] # PEP 362
-    return function
-
-
-def _parameters(options: Mapping[str, Option]) -> Iterator[inspect.Parameter]:
-    yield _parameter("context", typer.Context)
-    for name, row in options.items():
+    parameters = [_parameter("context", typer.Context)]
+    for option, row in options.items():
         kind, default = (str | None, None) if row.metavar else (bool, False)
-        yield _parameter(name, Annotated[kind, typer.Option(*row.flags)], default)
+        parameters.append(_parameter(option, Annotated[kind, typer.Option(*row.flags)], default))
+    if name != MAIN:
+        parameters.append(_parameter("words", Annotated[list[str] | None, typer.Argument()], None))
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # PEP 362
+    return function
 
 
 def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:

@@ -101,10 +101,7 @@ class Evidence(Enum):
 
 
 def evidence(without: Kind, with_mfa: Kind, *, left_open: bool) -> Evidence:
-    """Return what a call says that ended so without MFA and with it.
-
-    `left_open` is for what a policy may leave open without MFA so that users can set up a device.
-    """
+    """Return what a call says that ended so; `left_open` is for what it takes to set up a device."""
     if without is Kind.ALLOWED:
         return Evidence.LEFT_OPEN if left_open else Evidence.GAP
     if without is Kind.EXPLICIT_DENY:
