@@ -120,7 +120,7 @@ ANSWERS = (
     (
         {"ExpiredToken", "ExpiredTokenException"},
         "AWS says that the session has ended.",
-        "Get a new one: mfaenv --refresh.",
+        "Get a new one with --refresh.",
     ),
     (
         {"PackedPolicyTooLarge"},

@@ -89,7 +89,7 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
     ]
     if not usable:
         raise MfaenvError(
-            f"No profile in {awsfiles.short(files.credentials)} has keys, and `mfaenv demo` needs none. "
+            f"No profile in {awsfiles.short(files.credentials)} has keys. `mfaenv demo` needs none.",
             "Make one in the IAM console, then type:",
             command="aws configure --profile NAME",
         )
