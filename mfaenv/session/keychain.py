@@ -7,7 +7,7 @@ keychain may ask its user, so nothing of it is loaded before it is used.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import Timer
 from typing import TYPE_CHECKING
@@ -18,7 +18,6 @@ from mfaenv.errors import MfaenvError
 from mfaenv.model import Keys
 from mfaenv.session.lock import SAID_AFTER
 from mfaenv.terminal import program
-from mfaenv.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -56,56 +55,82 @@ LOCKED = (
 )
 
 
-def get(name: str, tell: Tell) -> Keys | None:
-    """Return the keys of this entry, or None where there is none. Raise MfaenvError where they cannot be read.
+def same(one: Keys | None, other: Keys | None) -> bool:
+    """Return whether these are the same keys, wherever they are stored; None is no keys."""
+    return (one and one[:2]) == (other and other[:2])
 
-    This and all that follow `tell` once, perhaps from another thread, that they wait for the keychain.
+
+def changed(title: str) -> MfaenvError:
+    """Return the error for a place where other keys are than were read before."""
+    return MfaenvError(f"{title} was changed by another program meanwhile.", "Run it again.")
+
+
+class KeychainEntry:
+    """An entry of the keychain. Its methods raise MfaenvError.
+
+    They `tell` once, perhaps from another thread, that they wait for the keychain.
     """
-    with _opened(tell) as backends:
-        texts = (backend.get_password(service, name) for service in (SERVICE, SPARE) for backend in backends)
-        text = next((text for text in texts if text is not None), None)
-        return None if text is None else _read(text, name)
 
+    def __init__(self, name: str, env: Mapping[str, str], tell: Tell) -> None:
+        self.name = name
+        self._env = env
+        self._tell = tell
 
-def put(name: str, keys: Keys, tell: Tell) -> None:
-    """Write the keys as this entry, with a copy beside it while there is none. Raise MfaenvError."""
-    with _opened(tell) as (backend, *_):
-        text = written(keys)
-        if backend.get_password(SERVICE, name) is not None:
-            backend.set_password(SPARE, name, text)
-        backend.set_password(SERVICE, name, text)
-        _remove(backend, SERVICE, name, but=text)
-        _remove(backend, SPARE, name)
+    @property
+    def title(self) -> str:
+        """Return what the keychain calls itself."""
+        with _opened() as (backend, *_):
+            return f"the keychain ({backend.name})"
 
+    def load(self) -> Keys | None:
+        """Return the keys, or None where there are none."""
+        with _opened(self._tell) as backends:
+            texts = (backend.get_password(service, self.name) for service in (SERVICE, SPARE) for backend in backends)
+            text = next((text for text in texts if text is not None), None)
+            return None if text is None else _read(text, self.name)
 
-def check(name: str, keys: Keys, terminal: Terminal) -> None:
-    """Let another process read the keys, by the very command that SDKs run.
+    def replace(self, old: Keys | None, new: Keys | None) -> None:
+        """Store new keys in the place of the old ones, which have to be there; None is no keys.
 
-    Raise MfaenvError where it reads others or none: some keychains keep things in the memory of one process.
-    """
-    words = (sys.executable, "-P", "-m", "mfaenv", process.COMMAND, process.GET, f"--profile={name}")
-    with _opened(terminal.awaited) as (backend, *_):
-        if program.output(words, terminal.env, CHECK_SECONDS).strip() != written(keys):
-            raise MfaenvError(
-                f"{backend.name} did not keep the keys: another process does not find them.",
-                "Nothing was removed. Choose another keychain, or keep the keys in the file.",
-            )
+        Another process reads them then, by the very command that SDKs run: some keychains keep things in the memory of
+        one process.
+        """
+        if not same(self.load(), old):
+            raise changed(self.title)
+        if new is None:
+            self._delete()
+            return
+        if not same(old, new):
+            self._put(written(new))
+        words = (sys.executable, "-P", "-m", "mfaenv", process.COMMAND, process.GET, f"--profile={self.name}")
+        with _opened(self._tell) as (backend, *_):
+            if program.output(words, self._env, CHECK_SECONDS).strip() != written(new):
+                raise MfaenvError(
+                    f"{backend.name} did not keep the keys: another process does not find them.",
+                    "Nothing was removed. Choose another keychain, or keep the keys in the file.",
+                )
 
+    def remove_spare(self) -> None:
+        """Remove the copy that a process which was killed left while it replaced the entry."""
+        with _opened(self._tell) as backends:
+            for backend in backends:
+                if backend.get_password(SERVICE, self.name) is not None:
+                    _remove(backend, SPARE, self.name)
 
-def remove_spare(name: str, tell: Tell) -> None:
-    """Remove the copy that a process which was killed may have left beside an entry."""
-    with _opened(tell) as backends:
-        for backend in backends:
-            if backend.get_password(SERVICE, name) is not None:
-                _remove(backend, SPARE, name)
+    def _put(self, text: str) -> None:
+        """Write the entry, with a copy beside it while it is replaced."""
+        with _opened(self._tell) as (backend, *_):
+            if backend.get_password(SERVICE, self.name) is not None:
+                backend.set_password(SPARE, self.name, text)
+            backend.set_password(SERVICE, self.name, text)
+            _remove(backend, SERVICE, self.name, but=text)
+            _remove(backend, SPARE, self.name)
 
-
-def delete(name: str, tell: Tell) -> None:
-    """Remove this entry, if it is there. Raise MfaenvError where it cannot be removed."""
-    with _opened(tell) as backends:
-        for backend in backends:
-            for service in (SPARE, SERVICE):
-                _remove(backend, service, name)
+    def _delete(self) -> None:
+        with _opened(self._tell) as backends:
+            for backend in backends:
+                for service in (SPARE, SERVICE):
+                    _remove(backend, service, self.name)
 
 
 def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = None) -> None:
@@ -114,12 +139,6 @@ def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = 
         if backend.get_password(service, name) in {None, but}:
             return
         backend.delete_password(service, name)
-
-
-def title() -> str:
-    """Return what the keychain calls itself. Raise MfaenvError where there is none."""
-    with _opened() as (backend, *_):
-        return f"the keychain ({backend.name})"
 
 
 def written(keys: Keys) -> str:

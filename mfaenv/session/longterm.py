@@ -9,8 +9,8 @@ from mfaenv.config import process
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Credentials, Keys, Request, Value
-from mfaenv.session import cache, keychain, remembered
-from mfaenv.session.keychain import Tell
+from mfaenv.session import cache, remembered
+from mfaenv.session.keychain import KeychainEntry, Tell
 from mfaenv.store import Store
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
@@ -20,7 +20,7 @@ def load_keys(request: Request, env: Mapping[str, str], tell: Tell) -> Keys | Cr
     """Return what the program gives: long-term keys, or a session's. Raise MfaenvError."""
     entry = process.entry(request.process.text)
     if entry:  # our own program is not started
-        keys = keychain.get(entry, tell)
+        keys = KeychainEntry(entry, env, tell).load()
         if keys is None:
             raise not_there(entry)
         return keys._replace(source=request.process.source)

@@ -14,7 +14,8 @@ from mfaenv.errors import DONE, wrong_usage
 from mfaenv.fast import catalog
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
-from mfaenv.session import keychain, longterm
+from mfaenv.session import longterm
+from mfaenv.session.keychain import KeychainEntry, written
 from mfaenv.terminal.terminal import Terminal
 
 
@@ -34,10 +35,10 @@ def run(options: Options, words: Words, env: Env) -> int:
 
 def _get(options: Options, env: Env) -> int:
     name = catalog.profile_or_default(options, env)
-    keys = keychain.get(name, Terminal.for_options(options, env).awaited)
+    keys = KeychainEntry(name, env, Terminal.for_options(options, env).awaited).load()
     if keys is None:
         raise longterm.not_there(name)
-    secrets_to_stdout(f"{keychain.written(keys)}\n".encode())
+    secrets_to_stdout(f"{written(keys)}\n".encode())
     return DONE
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from mfaenv.aws import client, sts
 from mfaenv.command_line import aws_configure, join
 from mfaenv.commands.keys import places
-from mfaenv.commands.keys.places import FileSection, KeychainEntry, same
+from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, process, resolve
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
@@ -21,6 +21,7 @@ from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys
 from mfaenv.session import keychain, longterm, remembered
 from mfaenv.session.change_lock import change_lock
+from mfaenv.session.keychain import KeychainEntry, same
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -40,7 +41,7 @@ class Move:
         entry = process.entry(command)
         self.name, self.files = name, files
         self.file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
-        self.entry = KeychainEntry(entry or name, terminal)
+        self.entry = KeychainEntry(entry or name, terminal.env, terminal.awaited)
         self.command = command if entry else ""
 
     def keys_in_file(self) -> Keys | None:
@@ -96,7 +97,7 @@ def into_keychain(options: Options, env: Env) -> int:
                 "If nothing needs them any more, this removes them:",
                 command=join((sys.executable, "-P", "-m", "keyring", "del", keychain.SERVICE, move.entry.name)),
             )
-        _import(move, keys, stored, options)
+        _import(move, keys, stored, options, env)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} now.")
     for other in places.profiles_with(awsfiles.load(env), keys.access_key):
         line = process.to_type("keys", "import", "-p", other)
@@ -106,12 +107,11 @@ def into_keychain(options: Options, env: Env) -> int:
     return DONE
 
 
-def _import(move: Move, keys: Keys, stored: Keys | None, options: Options) -> None:
+def _import(move: Move, keys: Keys, stored: Keys | None, options: Options, env: Env) -> None:
     """Move the keys, which AWS has to know once another process has read them in the keychain.
 
     Raise MfaenvError where one or the other fails; the keychain is as it was before then.
     """
-    env = move.entry.terminal.env
     request = resolve.resolve({**options, "profile": move.name}, env, move.files)
     try:
         move.entry.replace(stored, keys)

@@ -9,13 +9,8 @@ from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING
 from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Keys
-from mfaenv.session import keychain
+from mfaenv.session.keychain import KeychainEntry, changed, same
 from mfaenv.terminal.terminal import Terminal
-
-
-def same(one: Keys | None, other: Keys | None) -> bool:
-    """Return whether these are the same keys, wherever they are stored; None is no keys."""
-    return (one and one[:2]) == (other and other[:2])
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ class FileSection:
         """Store new keys in the place of the old ones, which have to be there; None is no keys."""
         file = self._read()
         if not same(self._keys(file), old):
-            raise _changed(self)
+            raise changed(self.title)
         access_key, secret_key = new[:2] if new else (None, None)
         self._write(file, {awsfiles.ACCESS_KEY: access_key, awsfiles.SECRET_KEY: secret_key})
 
@@ -64,51 +59,13 @@ class FileSection:
             rewrite.replace(file, changed.text)
 
 
-@dataclass(frozen=True)
-class KeychainEntry:
-    """An entry of the keychain. Its methods raise MfaenvError."""
-
-    name: str
-    terminal: Terminal
-
-    @property
-    def title(self) -> str:
-        """Return what the keychain calls itself."""
-        return keychain.title()
-
-    def load(self) -> Keys | None:
-        """Return the keys, or None where there are none."""
-        return keychain.get(self.name, self.terminal.awaited)
-
-    def replace(self, old: Keys | None, new: Keys | None) -> None:
-        """Store new keys in the place of the old ones, which have to be there; None is no keys.
-
-        Another process reads them then: what only this one sees would go with it.
-        """
-        check(self, old)
-        if new is None:
-            keychain.delete(self.name, self.terminal.awaited)
-            return
-        if not same(old, new):
-            keychain.put(self.name, new, self.terminal.awaited)
-        keychain.check(self.name, new, self.terminal)
-
-    def remove_spare(self) -> None:
-        """Remove the copy that a process which was killed left while it replaced the entry."""
-        keychain.remove_spare(self.name, self.terminal.awaited)
-
-
 Place = FileSection | KeychainEntry
 
 
 def check(place: Place, keys: Keys | None) -> None:
     """Read the keys again, before they are replaced or others removed. Raise MfaenvError where they are others."""
     if not same(place.load(), keys):
-        raise _changed(place)
-
-
-def _changed(place: Place) -> MfaenvError:
-    return MfaenvError(f"{place.title} was changed by another program meanwhile.", "Run it again.")
+        raise changed(place.title)
 
 
 def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | None:
@@ -117,7 +74,7 @@ def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | Non
     if path:
         return FileSection(path, profile, files.keys_in_config(profile))
     entry = process.entry(files.section(profile).get(process.SETTING, ""))
-    return KeychainEntry(entry, terminal) if entry else None
+    return KeychainEntry(entry, terminal.env, terminal.awaited) if entry else None
 
 
 def used_file(files: AwsFiles, profile: str) -> str:

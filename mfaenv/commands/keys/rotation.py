@@ -9,7 +9,6 @@ import time
 from mfaenv.aws import client
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.commands.keys import places
-from mfaenv.commands.keys.places import KeychainEntry, same
 from mfaenv.config import awsfiles, process, resolve
 from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, MfaenvError
@@ -20,6 +19,7 @@ from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.fetch import Context
+from mfaenv.session.keychain import KeychainEntry, same
 from mfaenv.session.obtain import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
