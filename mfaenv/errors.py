@@ -3,6 +3,7 @@
 from mfaenv import CODE_NEEDED, DONE, FAILED, INTERRUPTED, USAGE
 
 __all__ = ["CODE_NEEDED", "DONE", "FAILED", "INTERRUPTED", "USAGE"]
+"""What this module hands on, beside what stands below."""
 
 
 class MfaenvError(Exception):

@@ -23,7 +23,7 @@ AWS = "AWS's own"
 def rows(
     request: Request, how: Acquisition, env: Mapping[str, str], files: AwsFiles, services: Iterable[str] = ("sts",)
 ) -> Iterator[Row]:
-    """Yield the name, the text and the source of each value, and the addresses of these services."""
+    """Yield the name, text and source (empty: nothing to say) of each value, and of the addresses of these services."""
     keys = request.keys
     names = drawn(request.profiles)
     resolved = "the AWS files have none" if request.kind == METADATA else "resolved by botocore"

@@ -40,7 +40,10 @@ VARIABLES = {
 
 
 def named_and_tagged(hops: tuple[Hop, ...], env: Mapping[str, str], files: AwsFiles) -> tuple[Hop, ...]:
-    """Return the hops with their sessions' names, identities and tags. Raise MfaenvError for what AWS does not take."""
+    """Return the hops with their sessions' names, identities and tags. Raise MfaenvError for what AWS does not take.
+
+    It lets no role of a chain change the source identity, nor set a transitive tag again.
+    """
     result: list[Hop] = []
     for hop in hops:
         is_wanted = hop is hops[-1]

@@ -129,6 +129,7 @@ def is_comment(line: str) -> bool:
 
 
 def _title(text: str) -> str:
+    # As in botocore, whatever follows the last bracket is passed over.
     return text[1 : text.rfind("]")] if text[0] == "[" and "]" in text else ""
 
 

@@ -189,7 +189,7 @@ class CallLock(ExitStack):
         self._acquired = False
 
     def acquire(self) -> None:
-        """Wait until no other process calls AWS, then look in the store. Raise ArrivedError where it is there."""
+        """Wait for the lock, unless this process has it, and look in the store. Raise ArrivedError as `check_store`."""
         if not self._acquired:
             self.enter_context(self._lock_calls())
             self._acquired, self._latest = True, None
