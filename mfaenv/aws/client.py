@@ -128,10 +128,7 @@ def _create(service: str, profile_session: Session, settings: ClientSettings, **
 
 
 def own_address(service: str, settings: ClientSettings) -> str:
-    """Return AWS's own address of a service, with the profile's settings for it (FIPS, dual stack).
-
-    It is empty where there is none: no such region, or settings that contradict each other.
-    """
+    """Return AWS's own address of a service, by the profile's settings (FIPS, dual stack); empty where it has none."""
     nobody = Keys("nobody", "nothing", "", "")
     try:
         return str(client(service, settings._replace(endpoint=""), nobody).meta.endpoint_url)
@@ -147,10 +144,7 @@ class RoleClients:
         self._made: dict[tuple[str, str, str | None], tuple[Any, Any]] = {}
 
     def client(self, settings: ClientSettings, keys: Credentials) -> Any:
-        """Return a client that signs with these keys, until the next one is asked for.
-
-        Raise MfaenvError where there is no such region or endpoint.
-        """
+        """Return a client that signs with these keys until the next is asked for. Raise MfaenvError: no such region."""
         with explain.setting_errors():
             first = self._first = self._first or _new_session(settings.profile)
             section = first.full_config["profiles"].get(settings.profile, {})

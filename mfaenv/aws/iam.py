@@ -47,10 +47,7 @@ def serials_in(answer: Any) -> list[str]:
 
 
 def likely(identity: Identity) -> str:
-    """Guess the ARN of a user's virtual device: the console proposes the user's name for it.
-
-    Raise MfaenvError where the keys are no user's.
-    """
+    """Guess the ARN of a user's device: the console proposes the user's name. Raise MfaenvError for no user's keys."""
     if identity.is_root:
         return f"arn:{identity.partition}:iam::{identity.account}:mfa/root-account-mfa-device"
     if not identity.user:

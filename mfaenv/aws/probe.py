@@ -97,14 +97,13 @@ class Asker:
             with explain.aws_errors(keys.access_key):
                 try:
                     answer = getattr(self._client(call.action.partition(":")[0], keys), call.operation)(**parameters)
-                    data = call.read(answer)
+                    outcome = Outcome(Kind.ALLOWED, data=call.read(answer))
                 except ClientError as error:
                     answer = error.response
                     raise
         except MfaenvError as problem:
-            ahead = explain.ahead(answer, sent, self._now())
-            return Outcome(_kind(problem), problem.message, problem.next_step, ahead=ahead)
-        return Outcome(Kind.ALLOWED, data=data, ahead=explain.ahead(answer, sent, self._now()))
+            outcome = Outcome(_kind(problem), problem.message, problem.next_step)
+        return outcome._replace(ahead=explain.ahead(answer, sent, self._now()))
 
     def _client(self, service: str, keys: Keys | Credentials) -> Any:
         """Return a client, made once: botocore's clients can be shared by threads, what makes them cannot."""

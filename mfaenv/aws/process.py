@@ -19,10 +19,7 @@ else:
 
 
 def words(command: str, what: str) -> list[str]:
-    """Split a command line by the system's own rules, as botocore does for credential_process.
-
-    Raise MfaenvError (usage), saying what it is, where a quote is not closed.
-    """
+    """Split a command line by the system's own rules. Raise MfaenvError (usage) where a quote is not closed."""
     try:
         return _split(command)
     except ValueError:

@@ -49,10 +49,7 @@ def _data() -> list[dict[str, Any]]:
 
 @cache
 def partitions() -> dict[str, str]:
-    """Return the partition (aws, aws-cn, aws-us-gov or another) of every region that botocore knows.
-
-    `aws-global` and its like are no regions to sign a request for.
-    """
+    """Return the partition of every region; `aws-global` and its like are no regions to sign a request for."""
     return {
         str(region): str(partition["id"])
         for partition in _data()

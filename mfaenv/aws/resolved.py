@@ -56,32 +56,29 @@ def _resolver(session: Session, kind: str, popen: Start) -> CredentialResolver:
     know the profile's kind, would take other credentials: the machine's.
     """
     from botocore import __version__ as botocore_version
-    from botocore.credentials import (
-        AssumeRoleWithWebIdentityProvider,
-        CredentialResolver,
-        EnvProvider,
-        ProcessProvider,
-    )
+    from botocore import credentials as providers
 
     resolver = session.get_component("credential_provider")
     if kind == MACHINE:
         name = session.get_scoped_config()["credential_source"]
-        provider = next(each for each in (EnvProvider(), *resolver.providers) if name == each.CANONICAL_NAME)
-        return CredentialResolver([provider])
+        provider = next(each for each in (providers.EnvProvider(), *resolver.providers) if name == each.CANONICAL_NAME)
+        return providers.CredentialResolver([provider])
     profile = session.get_config_variable("profile") or "default"
-    own: dict[str, CredentialProvider] = {
-        "custom-process": ProcessProvider(profile, lambda: session.full_config, popen)
+    ours: dict[str, CredentialProvider] = {
+        "custom-process": providers.ProcessProvider(profile, lambda: session.full_config, popen)
     }
     if kind == WEB_ENVIRONMENT:
-        web = AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
-        own["assume-role-with-web-identity"] = web
+        web = providers.AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
+        ours["assume-role-with-web-identity"] = web
     if kind == LOGIN and all(each.METHOD != "login" for each in resolver.providers):
         raise MfaenvError(
             f"Profiles of `aws login` need boto3 1.41 or later, and botocore {botocore_version} is here.",
             "Upgrade boto3, or name another profile.",
         )
     left = {"env", "assume-role"}
-    return CredentialResolver([own.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left])
+    return providers.CredentialResolver(
+        [ours.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left]
+    )
 
 
 def _nothing(request: Request) -> MfaenvError:

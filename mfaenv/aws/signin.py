@@ -124,10 +124,7 @@ def _home(at: Console) -> str:
 
 
 def link(at: Console, profile_session: Session, keys: Credentials, destination: str) -> str:
-    """Return the link that signs in and goes on to a page. It is a secret for fifteen minutes.
-
-    Raise MfaenvError, in which neither the link nor the keys are.
-    """
+    """Return the link to a page, a secret for fifteen minutes. Raise MfaenvError, in which no secret is."""
     session = {"sessionId": keys.access_key, "sessionKey": keys.secret_key, "sessionToken": keys.token}
     # Without SessionDuration: AWS refuses it for a role that was got with another session.
     with_keys = {"Action": "getSigninToken", "Session": json.dumps(session, separators=(",", ":"))}

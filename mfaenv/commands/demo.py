@@ -130,11 +130,9 @@ def show_code(env: Mapping[str, str], *, sleep: Callable[[float], None] = time.s
             "There is no demo here to show the code of. A demo is in its own shell. Start one:", command="mfaenv demo"
         )
     try:
-        shown = read_code_page(url)
-        while shown.used:
+        while (shown := read_code_page(url)).used:
             terminal.tell(f"{shown.code} has been used; the next one comes in {shown.seconds} s")
             sleep(shown.seconds)
-            shown = read_code_page(url)
     except NoDeviceError:
         raise MfaenvError("Alice has no MFA device yet. Make one:", command="mfaenv configure") from None
     except OSError:
@@ -190,10 +188,7 @@ def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:
 
 
 def start(shell: str, env: Mapping[str, str]) -> tuple[list[str], dict[str, str], str]:
-    """Return the command line and the variables that start the shell in the demo's environment, and a remark to show.
-
-    Write the file that its template needs beside the AWS config file.
-    """
+    """Return the words and variables that start the shell in the demo, and a remark; write the file that they name."""
     name = identify([shell]) or ""
     language = shells.get_target(name) if name else shells.Target()
     if not (language.demo_words or language.demo_variable):

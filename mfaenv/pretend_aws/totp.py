@@ -56,10 +56,7 @@ class Device:
         return ShownCode(code_at_step(self.secret, step), STEP - int(now % STEP), step in self._used)
 
     def code(self) -> str:
-        """Return a code that would be taken now: the one on show, else the next, else the one before.
-
-        Raise LookupError when all three have been used.
-        """
+        """Return a code that would be taken now: that on show, the next or the one before. Raise LookupError."""
         step = int(self.clock() // STEP)
         for candidate in (step, step + 1, step - 1):
             if candidate not in self._used:

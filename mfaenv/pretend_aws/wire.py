@@ -74,10 +74,7 @@ def read(service: str, action: str, form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _value(shape: Any, name: str, path: str, left: dict[str, str], problems: list[str]) -> Any:
-    """Take a value out of what is left of the form, and note the limit that it breaks; None where there is none.
-
-    Names in errors begin with a small letter.
-    """
+    """Take a value out of what is left of the form, and note the limits that it breaks; None where there is none."""
     if shape.type_name == "structure":
         members = {}
         for member_name, member in shape.members.items():

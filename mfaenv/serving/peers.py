@@ -23,10 +23,7 @@ if sys.platform == "win32":
 else:
 
     def is_of_another_user(client: Address, server: Address) -> bool:
-        """Return whether the system has the client's end of the connection as another user's, or as closed by now.
-
-        Root is taken for this user: it can read everything anyway.
-        """
+        """Return whether the client's end is closed by now, or another user's: not root's, who can read everything."""
         for table, prefix in (("/proc/net/tcp", b""), ("/proc/net/tcp6", _MAPPED)):
             ends = [_as_listed(prefix, *client), _as_listed(prefix, *server)]
             try:
