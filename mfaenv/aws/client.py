@@ -132,7 +132,7 @@ def own_address(service: str, settings: ClientSettings) -> str:
     nobody = Keys("nobody", "nothing", "", "")
     try:
         return str(client(service, settings._replace(endpoint=""), nobody).meta.endpoint_url)
-    except MfaenvError:
+    except MfaenvError:  # no such region, or settings that contradict each other
         return ""
 
 
