@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from observed_aws import DROPPED, UNAVAILABLE, ObservedAws
+from product import PATIENCE
 from settings import configure, set_keys
 from trouble import assert_explained, certificate, refusing_proxy
 
@@ -66,7 +67,7 @@ def destination(link: str) -> str:
 
 
 def shown(link: str) -> str:
-    with urlopen(link, timeout=10) as page:
+    with urlopen(link, timeout=PATIENCE) as page:
         return str(page.read().decode())
 
 

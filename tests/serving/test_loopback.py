@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from observed_aws import ObservedAws
+from product import PATIENCE
 
 from mfaenv.pretend_aws.pages import CODE_PATH
 from mfaenv.pretend_aws.server import ClientsServer
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
-
-PATIENCE = 20
 
 
 def asked(aws: ObservedAws, method: str = "GET", body: bytes = b"", **headers: str) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from product import NOBODY
+from product import NOBODY, PATIENCE
 
 from mfaenv.errors import MfaenvError
 from mfaenv.serving import browser
@@ -26,7 +26,7 @@ LINK = "https://signin.example.com/federation?Action=login&SigninToken=secret"
 
 def ask(address: str, path: str = "", method: str = "GET", **headers: str) -> tuple[int, Mapping[str, str]]:
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=PATIENCE)
     try:
         connection.request(method, path or parts.path, headers=headers)
         answer = connection.getresponse()

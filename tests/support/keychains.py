@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
+from product import PATIENCE
 from terminals import need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PATIENCE = 30
 WORDS = "secret words"
 """What unlocks it."""
 

@@ -10,6 +10,7 @@ from direct_aws import Client, DirectAws
 from identity_center import IdentityCenter
 from machine_role import Machine
 from observed_aws import ObservedAws
+from product import PATIENCE
 from signing import SigningKeys
 from web_identity import WebIdentities
 
@@ -70,7 +71,9 @@ def client(boto_session: Any, request: pytest.FixtureRequest) -> Client:
             aws_access_key_id=keys.id,
             aws_secret_access_key=keys.secret,
             aws_session_token=keys.token or None,
-            config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=10, **settings),
+            config=Config(
+                retries={"total_max_attempts": 1}, connect_timeout=PATIENCE, read_timeout=PATIENCE, **settings
+            ),
         )
 
     return make

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from product import PATIENCE
 from signing import SigningKeys
 
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -46,7 +47,7 @@ def list_buckets(url: str, keys: SigningKeys, region: str) -> Reply:
 
 
 def _send(url: str, request: AWSRequest) -> Reply:
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
     try:
         connection.request(str(request.method), "/", request.body, dict(request.headers.items()))
         response = connection.getresponse()

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pytest
-from terminals import PATIENCE, need
+from product import PATIENCE
+from terminals import need
 
 if TYPE_CHECKING:
     from collections.abc import Callable

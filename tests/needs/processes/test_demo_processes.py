@@ -13,7 +13,7 @@ from typing import Any
 import pexpect  # type: ignore[import-untyped]  # it has no types
 import pytest
 from demo_place import Place, is_listening
-from product import COMMAND, NOBODY
+from product import COMMAND, NOBODY, PATIENCE
 from terminals import need
 
 from mfaenv.shells import loading_line
@@ -94,7 +94,9 @@ def test_told_to_stop_in_the_middle_of_the_main_job_it_leaves_nothing(place: Pla
 
 def test_keys_that_quit_are_the_commands_own(place: Place) -> None:
     script = "trap 'echo; exit 4' QUIT; echo asleep; sleep 60 & wait"
-    demo = pexpect.spawn(COMMAND[0], [*COMMAND[1:], "demo", "--", "sh", "-c", script], env=place.environ, timeout=20)
+    demo = pexpect.spawn(
+        COMMAND[0], [*COMMAND[1:], "demo", "--", "sh", "-c", script], env=place.environ, timeout=PATIENCE
+    )
     demo.expect("asleep")
     demo.sendcontrol("\\")
     demo.expect(pexpect.EOF)
@@ -115,7 +117,7 @@ def test_told_to_stop_it_stops_its_command_and_leaves_nothing(place: Place, name
     child, url = demo.stdout.readline().split()
     assert is_listening(url)
     demo.send_signal(number)
-    assert demo.wait(10) == 128 + number
+    assert demo.wait(PATIENCE) == 128 + number
     with demo.stdout:
         assert demo.stdout.read() == "hung up\n"
     assert not Path("/proc", child).exists() or sys.platform != "linux"
@@ -136,7 +138,7 @@ def in_terminal(place: Place, **more: str) -> Any:
         env={**place.environ, "PS1": "ready> ", **more},
         encoding="utf-8",
         dimensions=(40, 120),
-        timeout=20,
+        timeout=PATIENCE,
     )
 
 
@@ -197,7 +199,7 @@ def test_a_terminal_that_goes_away_takes_the_demo_with_it(place: Place) -> None:
     shell = in_terminal(place)
     shell.expect("ready> ")
     shell.close(force=False)  # the terminal is gone: SIGHUP
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while place.left_behind() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert place.left_behind() == []
@@ -247,7 +249,7 @@ def test_the_introduction_without_a_device_names_configure(place: Place) -> None
         env={**place.environ, "PS1": "ready> "},
         encoding="utf-8",
         dimensions=(40, 120),
-        timeout=20,
+        timeout=PATIENCE,
     )
     shell.expect("ready> ")
     introduction = shell.before or ""

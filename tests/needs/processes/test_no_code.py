@@ -12,7 +12,7 @@ from botocore import credentials
 from identity_center import START_URL, IdentityCenter, cache_token
 from machine_role import CONTAINER_PATH, Machine
 from observed_aws import ObservedAws
-from product import COMMAND, Outcome, Product
+from product import COMMAND, PATIENCE, Outcome, Product
 from trouble import OTHER_SECRET, TOKEN, assert_explained
 from web_identity import ISSUER, WebIdentities, WebIdentity, trust_issuer
 
@@ -156,7 +156,7 @@ def test_the_console_opens_for_a_role_of_identity_center_or_a_web_identity(
     for profile in ("center", "build"):
         done = product.run("console", "-p", profile, "--print", "-q")
         assert (done.status, done.err) == (0, "")
-        with urlopen(done.out, timeout=10) as page:
+        with urlopen(done.out, timeout=PATIENCE) as page:
             assert b"You are <b>Reader/" in page.read()
 
 

@@ -10,7 +10,7 @@ import pytest
 from clock import Clock
 from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
-from product import Product
+from product import PATIENCE, Product
 from shell_table import ON_POSIX
 from terminals import (
     BASH,
@@ -18,7 +18,6 @@ from terminals import (
     CTRL_D,
     CTRL_Z,
     FISH,
-    PATIENCE,
     SHELLS,
     ZSH,
     Shell,

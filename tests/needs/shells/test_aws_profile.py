@@ -51,7 +51,7 @@ def test_the_session_follows_the_variable(stored: Product, row: Settled) -> None
     with seated(stored, row) as seat:
         has(seat, "default", "none")
         seat.set("AWS_PROFILE", "staging")
-        line = r"mfaenv: staging \(role Developer\) until \d\d:\d\d, 59m$"
+        line = r"mfaenv: staging \(role Developer\) until \d\d:\d\d, 5\dm$"
         assert re.search(line, seat.window.text, re.MULTILINE)
         has(seat, "staging", "staging")
         seat.set("AWS_PROFILE", "production")
@@ -204,7 +204,7 @@ def test_a_word_before_the_end_once(stored: Product, row: Settled) -> None:
         (stored.cache / "latest").write_text("1800000000.5\n")
         for entry in stored.cache.glob("session-*"):
             entry.unlink()
-        seat.set("MFAENV_EXPIRES", int(time.time()) + 500)
+        seat.set("MFAENV_EXPIRES", int(time.time()) + 535)
         seat.type("")
         seat.type("")
         line = r"mfaenv: the session of profile default ends at \d\d:\d\d, in 8m: (.*)"
@@ -216,7 +216,7 @@ def test_a_word_before_the_end_once(stored: Product, row: Settled) -> None:
 def test_another_windows_session_takes_its_place_without_a_word(stored: Product) -> None:
     with seated(stored, NAMED[0]) as seat:
         seat.set("AWS_ACCESS_KEY_ID", "ASIAI44QH8DHBEXAMPLE")
-        seat.set("MFAENV_EXPIRES", int(time.time()) + 500)
+        seat.set("MFAENV_EXPIRES", int(time.time()) + 535)
         seat.type("")
         seat.sees("what-is-set", r"^key=ASIA(?!I44QH8DHBEXAMPLE)")
         assert "ends at" not in seat.window.text

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import installed
 import pytest
-from product import COMMAND
+from product import COMMAND, PATIENCE
 from shell_table import ON_POSIX
 from shell_table import Tab as Words
-from terminals import CTRL_C, PATIENCE, SHELLS, Shell, Window, need, open_window
+from terminals import CTRL_C, SHELLS, Shell, Window, need, open_window
 
 from mfaenv import shells
 from mfaenv.commands import init

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 def test_a_shell_is_told_of_its_session_each_time(stored: Product, line: str) -> None:
     with open_window(stored, BASH) as window:
         window.enter(line.format(""))
-        window.see(r"^mfaenv: default until \d\d:\d\d, 11h59m$")
+        window.see(r"^mfaenv: default until \d\d:\d\d, 11h5\dm$")
         window.prompted()
         window.enter(line.format(""))
-        window.see(r"^mfaenv: default until \d\d:\d\d, 11h59m$")
+        window.see(r"^mfaenv: default until \d\d:\d\d, 11h5\dm$")
         window.prompted()
         window.enter(line.format(" -p staging"))
-        window.see(r"^mfaenv: staging \(role Developer\) until \d\d:\d\d, (59m|1h)$")
+        window.see(r"^mfaenv: staging \(role Developer\) until \d\d:\d\d, (5\dm|1h)$")
         window.prompted()
         window.enter(line.format(" -p staging"))
         window.see(r"^mfaenv: staging \(role Developer\) until ")

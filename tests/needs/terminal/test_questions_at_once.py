@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
-from product import Outcome, Product, finish
+from product import PATIENCE, Outcome, Product, finish
 from settings import configure
 from terminals import (
     BASH,
     CTRL_C,
     CTRL_Z,
     FISH,
-    PATIENCE,
     ZSH,
     Shell,
     direct,
