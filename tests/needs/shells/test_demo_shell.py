@@ -107,7 +107,7 @@ def test_what_the_shells_own_files_set_does_not_win(env: dict[str, str], home: P
 @pytest.mark.parametrize("program", ["tcsh", "elvish", "xonsh"])
 def test_a_shell_that_cannot_be_told_has_its_user_told(env: dict[str, str], home: Path, program: str) -> None:
     need(program)
-    with Window((*COMMAND, "demo"), {**env, "SHELL": str(shutil.which(program))}, home) as window:
+    with Window((*COMMAND, "demo"), {**env, "SHELL": str(shutil.which(program)), "SSH_TTY": "none"}, home) as window:
         window.see("startup files set AWS_... variables, they win here: unset them.")
         window.prompted()
         window.enter("exit")
