@@ -28,6 +28,11 @@ def join(words: Words) -> str:
         return shlex.join(words)
 
 
+def to_type(*words: str) -> str:
+    """Return a command of this program as people type it, whatever a profile is called."""
+    return join((MFAENV, *words))
+
+
 def is_mfaenv(path: str) -> bool:
     """Return whether a program is called as this one is."""
     return path.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe") == MFAENV

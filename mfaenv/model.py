@@ -11,7 +11,7 @@ PROCESS = "credential_process"
 LOGIN = "aws login"
 MACHINE = "credential_source"
 WEB_ENVIRONMENT = "web identity in the environment"
-"""Kinds of a request without keys of which more than the name matters."""
+"""Providers of credentials without a code of which more than the name matters."""
 
 
 class Origin(Enum):
@@ -113,7 +113,7 @@ class Request(NamedTuple):
     """Everything that was asked for, settled from options, environment and files before anybody is asked or called.
 
     `keys` are the long-term keys that get the session; None where botocore resolves the profile without a code, and
-    `kind` says by what. `process` is the command that gives the keys, if any: only what it gives tells whether they are
+    `provider` says by what. `process` is the command that gives the keys, if any: only they tell whether they are
     long-term. `config_profile` is the one at the root, whose settings botocore takes for the session's call;
     `profiles` leads from the wanted one to it. `account` and `user`, the user's name, are empty until they are known,
     `endpoint` for AWS's own. `ca_bundle` is the wanted profile's, for where the one whose settings count has none.
@@ -123,7 +123,7 @@ class Request(NamedTuple):
     profile: Value
     config_profile: str | None
     profiles: tuple[str, ...]
-    kind: str
+    provider: str
     keys: Keys | None
     device: Value
     account: str

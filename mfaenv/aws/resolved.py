@@ -31,12 +31,12 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Crede
     """
     profile = request.profiles[-1]
     process_env = {**environment.without_settings(env), VISITED: _visited(request.profiles, env)}
-    with explain.aws_errors(), explain.source_errors(profile, request.kind):
+    with explain.aws_errors(), explain.source_errors(profile, request.provider):
         session = client.session(request.config_profile)
-        role_arn = env.get("AWS_ROLE_ARN") if request.kind == WEB_ENVIRONMENT else None
+        role_arn = env.get("AWS_ROLE_ARN") if request.provider == WEB_ENVIRONMENT else None
         role_arn = role_arn or session.get_scoped_config().get("role_arn", "")
         session.set_config_variable("region", regions.call_region(request.session_region, role_arn))
-        resolved = _resolver(session, request.kind, partial(start, env=process_env)).load_credentials()
+        resolved = _resolver(session, request.provider, partial(start, env=process_env)).load_credentials()
         if resolved is None:
             raise _nothing(request)
         frozen = resolved.get_frozen_credentials()
@@ -83,7 +83,7 @@ def _resolver(session: Session, kind: str, popen: Start) -> CredentialResolver:
 
 def _nothing(request: Request) -> MfaenvError:
     profile = request.profiles[-1]
-    if request.kind == MACHINE:
+    if request.provider == MACHINE:
         return MfaenvError(
             f"No credentials found in credential_source of profile {profile}.",
             "Check what its credential_source names.",

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from mfaenv import fast
 from mfaenv.aws import address, client, regions, signin
-from mfaenv.config import resolve, roles, settings, sources
+from mfaenv.config import resolve, roles, shell_settings, sources
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse
 from mfaenv.fast.output import secrets_to_stdout
@@ -22,7 +22,7 @@ MAY_BE_A_USER = frozenset({sources.STATIC, LOGIN, PROCESS})
 def run(options: Options, _words: Words, env: Env) -> int:
     """Open the console, or print the link, which signs in whoever has it for fifteen minutes. Raise MfaenvError."""
     asked = fast.fingerprint(options, env)
-    with settings.hidden(env) as visible:
+    with shell_settings.hidden(env) as visible:
         return _run(options, visible, asked)
 
 
@@ -48,7 +48,7 @@ def _run(options: Options, env: Env, asked: str) -> int:
     else:
         session = resolved.fields(resolved.answer(terminal))
         keys = Credentials(session["access_key"], session["secret_key"], session["token"], None)
-    if not request.hops and request.kind in MAY_BE_A_USER:
+    if not request.hops and request.provider in MAY_BE_A_USER:
         who = device.owner(request, keys)
         if who.user or who.is_root or not keys.token:
             raise _users_own(resolved, who.partition, who.account)

@@ -18,7 +18,7 @@ from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Request, Span
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
-from mfaenv.session.obtain import Sessions
+from mfaenv.session.sessions import Sessions
 from mfaenv.terminal.terminal import Terminal
 
 PATH = "/credentials"

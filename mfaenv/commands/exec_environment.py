@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from mfaenv import fast, shells
 from mfaenv.commands import export
 from mfaenv.commands.credential_server import CredentialServer
-from mfaenv.config import awsfiles, settings
+from mfaenv.config import awsfiles, shell_settings
 from mfaenv.config.awsfiles import AwsFiles, Sections
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING, file_paths, profile_of
 from mfaenv.config.sources import GIVE_CREDENTIALS
@@ -25,7 +25,7 @@ from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.model import Keys, Request, Value
 from mfaenv.session import service
 from mfaenv.session.fetch import Context
-from mfaenv.session.obtain import Sessions
+from mfaenv.session.sessions import Sessions
 from mfaenv.shells import detect
 from mfaenv.terminal import coredump
 from mfaenv.terminal.terminal import Terminal
@@ -74,7 +74,7 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
     """Get a session, serve it where that is asked for, and yield the program's environment. Raise MfaenvError."""
     coredump.prevent()
     with ExitStack() as opened:
-        visible = opened.enter_context(settings.hidden(env))
+        visible = opened.enter_context(shell_settings.hidden(env))
         terminal, sessions_by_key = Terminal.for_options(options, env), dict[str, Session]()
         resolved = service.Resolved(options, visible, fast.fingerprint(options, env))
         answer = resolved.answer(terminal, sessions_by_key)

@@ -30,7 +30,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if "output" in options:
         _check_output(path, env)
     terminal = Terminal.for_options(options, env)
-    pairs = environment.pairs(service.obtain(options, env, terminal, partial(_check_values, target)), env)
+    pairs = environment.pairs(service.get_fields(options, env, terminal, partial(_check_values, target)), env)
     text = shells.render(target, pairs, encoding=code_page.encoding())
     if fast.runs_on_github(target, env):
         text_to_stderr(github_masks(pairs))

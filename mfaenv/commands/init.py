@@ -117,7 +117,7 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
     from mfaenv.terminal.terminal import Terminal
 
     try:
-        return environment.pairs(service.obtain(quiet_options, env, Terminal.for_options(quiet_options, env)), env)
+        return environment.pairs(service.get_fields(quiet_options, env, Terminal.for_options(quiet_options, env)), env)
     except MfaenvError:
         return []
 

@@ -21,25 +21,29 @@ AWS = "AWS's own"
 
 
 def rows(
-    request: Request, how: Acquisition, env: Mapping[str, str], files: AwsFiles, services: Iterable[str] = ("sts",)
+    request: Request,
+    acquisition: Acquisition,
+    env: Mapping[str, str],
+    files: AwsFiles,
+    services: Iterable[str] = ("sts",),
 ) -> Iterator[Row]:
     """Yield the name, text and source (empty: nothing to say) of each value, and of the addresses of these services."""
     keys = request.keys
     names = drawn(request.profiles)
-    resolved = "the AWS files have none" if request.kind == METADATA else "resolved by botocore"
+    resolved = "the AWS files have none" if request.provider == METADATA else "resolved by botocore"
     yield "profile", names, request.profile.source if request.profile.source != names else ""
-    yield "keys", keys.access_key if keys else request.kind, keys.source if keys else resolved
+    yield "keys", keys.access_key if keys else request.provider, keys.source if keys else resolved
     yield "device", request.device.text or "to be found", request.device.source
     yield "region", request.region.text or "none", request.region.source if request.region.text else ""
     yield from _endpoints(request, env, files, services)
     yield "duration", duration.text(request.duration.seconds), request.duration.source
     yield "remaining", duration.text(request.min_remaining.seconds), request.min_remaining.source
-    if how.ask.source:
-        yield "ask", how.ask.text, how.ask.source
-    if how.token_code.text:
-        yield "code", "given", how.token_code.source
-    if how.token_command.text:
-        yield "program", "a token command", how.token_command.source
+    if acquisition.ask.source:
+        yield "ask", acquisition.ask.text, acquisition.ask.source
+    if acquisition.token_code.text:
+        yield "code", "given", acquisition.token_code.source
+    if acquisition.token_command.text:
+        yield "program", "a token command", acquisition.token_command.source
     for hop in request.hops:
         yield "role", hop.role_arn, f"profile {hop.profile}"
 

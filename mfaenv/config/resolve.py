@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mfaenv import duration, suggest
 from mfaenv.aws import address
-from mfaenv.config import awsfiles, role_sessions, roles, settings, sources
+from mfaenv.config import awsfiles, role_sessions, roles, shell_settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import USAGE, MfaenvError, listed
 from mfaenv.fast import catalog, environment, parse
@@ -35,8 +35,8 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     role_arn = parse.text(options, "role_arn")
     stands_alone = bool(keys) or name not in files.profiles
     chain = roles.without_profile(name, role_arn) if stands_alone else roles.chain(files, name, role_arn)
-    kind, keys = (sources.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
-    if kind == sources.METADATA and not profile.text:
+    provider, keys = (sources.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
+    if provider == sources.METADATA and not profile.text:
         _refuse_environment(env, files)
     region = _region(options, env, name, files)
     endpoint_of_sts = _endpoint(env, (chain.root, name), files)
@@ -45,14 +45,14 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
     hops = _limited(options, hops, name, files)
-    variables, warning = settings.of_profile(name, env, files, region.text)
+    variables, warning = shell_settings.of_profile(name, env, files, region.text)
     return Request(
         profile=profile if profile.text else Value(name, "default"),
         config_profile=chain.root if chain.root in files.profiles else None,
         profiles=chain.profiles,
-        kind=kind,
+        provider=provider,
         keys=keys,
-        process=_setting(PROCESS, chain.root, files) if kind == PROCESS else NOTHING,
+        process=_setting(PROCESS, chain.root, files) if provider == PROCESS else NOTHING,
         device=option_or_setting(looked_up(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
         account="",
         region=region,
@@ -204,7 +204,7 @@ def _endpoint(env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -
     """Return the address of STS that the first of these two profiles with one has; the second is the wanted one."""
     first, other = (files.section(name) for name in names)
     value = endpoint(env, first, files) if first is other or files.has_services_of(first) else NOTHING
-    if not value.text and not settings.is_ignored(env, first):
+    if not value.text and not shell_settings.is_ignored(env, first):
         value = endpoint(env, other, files)
     address.checked(value.text)
     return value
@@ -216,7 +216,7 @@ def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service:
     Raise MfaenvError for a section of services that is not there, as botocore does.
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
-    if settings.is_ignored(env, section):
+    if shell_settings.is_ignored(env, section):
         return NOTHING
     for variable in (f"{environment.ADDRESS}_{service.upper()}", environment.ADDRESS):
         if env.get(variable):

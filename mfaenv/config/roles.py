@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from mfaenv import errors, suggest
 from mfaenv.aws import regions
-from mfaenv.config import awsfiles, process
+from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.config.role_sessions import NAME_CHARACTERS, SESSION_NAME
 from mfaenv.errors import USAGE, MfaenvError, drawn
@@ -79,7 +79,7 @@ def of_process(files: AwsFiles, name: str) -> str:
 def _through_processes(files: AwsFiles, name: str) -> list[str]:
     """Return the profiles on the way to that one, from this one on."""
     names = {name: None}
-    while following := process.session_profile(_command(files, name)):
+    while following := credential_process.session_profile(_command(files, name)):
         if following in names or following not in files.profiles:
             break  # the process of `name` tells what is wrong
         names[following] = None
@@ -101,7 +101,7 @@ def _command(files: AwsFiles, name: str) -> str:
     section = files.section(name)
     before = {"role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session"}
     has_other = before & section.keys() or awsfiles.has_keys(files.of_credentials.get(name, {}))
-    return "" if has_other else section.get(process.SETTING, "")
+    return "" if has_other else section.get(credential_process.SETTING, "")
 
 
 def _is_role(section: Section, *, first: bool) -> bool:

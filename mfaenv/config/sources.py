@@ -94,21 +94,21 @@ def of_root(files: AwsFiles, chain: Chain, env: Mapping[str, str], *, web: bool)
         (files.config, ACCESS_KEY in of_config),
         (METADATA, len(chain.profiles) == 1 and SECRET_KEY not in section and not served),
     )
-    kind = next((kind for kind, is_there in rows if is_there), "")
-    if not kind and SECRET_KEY in section:
+    provider = next((provider for provider, is_there in rows if is_there), "")
+    if not provider and SECRET_KEY in section:
         raise _lacking(name, ACCESS_KEY, files.where(name))
-    if not kind and environment.is_served(env):
+    if not provider and environment.is_served(env):
         raise MfaenvError(
             f"Profile '{name}' has no keys here: mfaenv exec --serve hides those of the AWS files from what it runs.",
             "Type this in another window.",
         )
-    if not kind:
+    if not provider:
         raise MfaenvError(
             f"Profile '{name}', the source of a role, has no keys.", f"Add them in {awsfiles.short(files.credentials)}."
         )
-    if kind in {files.credentials, files.config}:
-        return _static(of_credentials if ACCESS_KEY in of_credentials else of_config, name, kind)
-    return kind, None
+    if provider in {files.credentials, files.config}:
+        return _static(of_credentials if ACCESS_KEY in of_credentials else of_config, name, provider)
+    return provider, None
 
 
 def _of_machine(name: str, section: Section, env: Mapping[str, str]) -> tuple[str, Keys | None]:
@@ -139,7 +139,7 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     aws-mfa writes such (`expiration`, in UTC), beside a profile of the same name with `-long-term` behind it.
     """
     name = request.profiles[-1]
-    if request.kind != STATIC or not files.section(name).get(EXPIRATION):
+    if request.provider != STATIC or not files.section(name).get(EXPIRATION):
         return
     from datetime import UTC, datetime  # few profiles have such
 

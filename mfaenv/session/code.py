@@ -45,21 +45,21 @@ class CodeSource(NamedTuple):
     window: Window | None = None
 
 
-def source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource:
+def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
     """Return the source: an option or variable, else the program, else the terminal or a window. Raise MfaenvError."""
-    code, command = how.token_code, how.token_command
+    code, command = acquisition.token_code, acquisition.token_command
     if code.text == STDIN:
         return _given(checked_code(_first_line(), "standard input"))
     if code.text and not (command.origin is Origin.OPTION and code.origin is Origin.VARIABLE):
         return _given(checked_code(code.text, code.source))
     if command.text:
         return CodeSource(lambda _, meanwhile: from_program(command.text, terminal, meanwhile))
-    if not how.no_input and how.ask.text != "window" and terminal.available():
+    if not acquisition.no_input and acquisition.ask.text != "window" and terminal.available():
         return CodeSource(terminal.ask_code)
-    if not how.no_input and how.ask.text != "terminal":
-        return _window_source(request, how, terminal)
+    if not acquisition.no_input and acquisition.ask.text != "terminal":
+        return _window_source(request, acquisition, terminal)
     reason, hint = terminal.obstacle(), f"Run it in a terminal, or {GIVE}; or let a window ask for it: MFAENV_ASK=auto."
-    if how.no_input:
+    if acquisition.no_input:
         reason, hint = "--no-input forbids asking", f"Leave that option out, or {GIVE}."
     raise MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", hint, status=CODE_NEEDED)
 
@@ -68,13 +68,13 @@ def _given(digits: str) -> CodeSource:
     return CodeSource(lambda _question, _meanwhile: digits, asks=False)
 
 
-def _window_source(request: Request, how: Acquisition, terminal: Terminal) -> CodeSource:
+def _window_source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
     from mfaenv.prompt.window import Window, kernel_release  # most people have a terminal
 
     named = parse.lookup({}, terminal.env, "ask")[0]  # whatever the option says
     window = Window(terminal, named if named in catalog.WINDOWS else "", kernel_release())
     if not window.available():
-        tried = "no terminal and no window" if how.ask.text == "auto" else "no window"
+        tried = "no terminal and no window" if acquisition.ask.text == "auto" else "no window"
         raise MfaenvError(
             f"A code is needed for profile {request.profile.text}, and there is {tried} to ask in.",
             window.looked_for(),
@@ -83,9 +83,9 @@ def _window_source(request: Request, how: Acquisition, terminal: Terminal) -> Co
     return CodeSource(window.ask_code, window=window)
 
 
-def can_ask(how: Acquisition, terminal: Terminal) -> bool:
+def can_ask(acquisition: Acquisition, terminal: Terminal) -> bool:
     """Return whether anything but a code can be asked for: a window asks for nothing else."""
-    return not how.no_input and how.ask.text != "window" and terminal.available()
+    return not acquisition.no_input and acquisition.ask.text != "window" and terminal.available()
 
 
 def _first_line() -> str:

@@ -2,7 +2,7 @@
 
 from mfaenv.aws import client, iam, sts
 from mfaenv.aws.sts import Identity
-from mfaenv.config import process
+from mfaenv.command_line import to_type
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
 from mfaenv.model import Acquisition, Credentials, Keys, Request
@@ -51,12 +51,12 @@ _EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 f
 
 
 def find(
-    request: Request, how: Acquisition, keys: Keys, terminal: Terminal, call_lock: CallLock
+    request: Request, acquisition: Acquisition, keys: Keys, terminal: Terminal, call_lock: CallLock
 ) -> tuple[str, Identity]:
     """Return the device that AWS or else the person names, and whose it is. Raise MfaenvError where none is of use."""
     who = owner(request, keys)
     serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys.access_key)
-    asking = can_ask(how, terminal)
+    asking = can_ask(acquisition, terminal)
     if asking:
         call_lock.release()
     if serials is None:
@@ -92,7 +92,7 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
 
 
 def _none_usable(user: Identity, security_keys: list[str], profile: str) -> MissingDeviceError:
-    command = process.to_type("configure", "-p", profile)
+    command = to_type("configure", "-p", profile)
     if security_keys:
         return MissingDeviceError(
             user,

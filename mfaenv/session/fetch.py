@@ -38,7 +38,7 @@ class Context(NamedTuple):
 
     store: Store
     terminal: Terminal
-    how: Acquisition = NEVER_ASK
+    acquisition: Acquisition = NEVER_ASK
     now: Callable[[], float] = time.time
 
 

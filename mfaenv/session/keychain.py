@@ -13,7 +13,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from mfaenv.command_line import install_command
-from mfaenv.config import process
+from mfaenv.config.credential_process import COMMAND, GET
 from mfaenv.errors import MfaenvError
 from mfaenv.model import Keys
 from mfaenv.session.lock import SAID_AFTER
@@ -102,7 +102,7 @@ class KeychainEntry:
             return
         if not same(old, new):
             self._put(written(new))
-        words = (sys.executable, "-P", "-m", "mfaenv", process.COMMAND, process.GET, f"--profile={self.name}")
+        words = (sys.executable, "-P", "-m", "mfaenv", COMMAND, GET, f"--profile={self.name}")
         with _opened(self._tell) as (backend, *_):
             if program.output(words, self._env, CHECK_SECONDS).strip() != written(new):
                 raise MfaenvError(

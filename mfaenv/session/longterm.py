@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from mfaenv.aws import resolved
-from mfaenv.command_line import aws_configure
-from mfaenv.config import process
+from mfaenv.command_line import aws_configure, to_type
+from mfaenv.config import credential_process
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Credentials, Keys, Request, Value
@@ -18,7 +18,7 @@ from mfaenv.terminal.terminal import Terminal
 
 def load_keys(request: Request, env: Mapping[str, str], tell: Tell) -> Keys | Credentials:
     """Return what the program gives: long-term keys, or a session's. Raise MfaenvError."""
-    entry = process.entry(request.process.text)
+    entry = credential_process.entry(request.process.text)
     if entry:  # our own program is not started
         keys = KeychainEntry(entry, env, tell).load()
         if keys is None:
@@ -29,7 +29,7 @@ def load_keys(request: Request, env: Mapping[str, str], tell: Tell) -> Keys | Cr
     except BaseException:
         program.end_bound()
         raise
-    return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.kind)
+    return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.provider)
 
 
 def with_keys(request: Request, terminal: Terminal) -> Request:
@@ -57,7 +57,7 @@ def not_there(entry: str) -> MfaenvError:
     """Return the error for an entry that the keychain lacks."""
     return MfaenvError(
         f"The keychain has no keys for profile '{entry}'. Put them into the credentials file, then type:",
-        command=process.to_type("keys", "import", "-p", entry),
+        command=to_type("keys", "import", "-p", entry),
     )
 
 

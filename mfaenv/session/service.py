@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 from mfaenv import fast
-from mfaenv.config import provenance, resolve, settings, sources
+from mfaenv.config import provenance, resolve, shell_settings, sources
 from mfaenv.config.names import file_paths
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, NothingStoredError
 from mfaenv.fast import environment
@@ -15,7 +15,7 @@ from mfaenv.fast.parse import Options
 from mfaenv.session import profile_choice, remembered
 from mfaenv.session.cache import Answer
 from mfaenv.session.fetch import Context
-from mfaenv.session.obtain import Sessions
+from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -26,7 +26,7 @@ FORGOTTEN_AFTER = 30 * 86_400
 """Seconds after which a request that was stored for the fast path is removed; the full path stores it again."""
 
 
-def obtain(
+def get_fields(
     options: Options, env: Mapping[str, str], terminal: Terminal, check: Callable[[Fields], None] = lambda _: None
 ) -> Fields:
     """Return the session as the store writes it, with the profile and the region of this request.
@@ -38,9 +38,9 @@ def obtain(
         raise MfaenvError("--cached and --refresh cannot be used together.", "Leave one of them out.", status=USAGE)
     fingerprint = fast.fingerprint(options, env)
     try:
-        with settings.hidden(env) as visible:
+        with shell_settings.hidden(env) as visible:
             resolved = Resolved(options, visible, fingerprint, terminal)
-            check(resolved.own)
+            check(resolved.shell_fields)
             fields = resolved.fields(resolved.answer(terminal))
             if not fast.with_account(options):
                 resolved.warn(terminal)
@@ -75,10 +75,10 @@ class Resolved:
         self.options, self.env, self._fingerprint = options, env, fingerprint
         self.request = resolve.resolve(options, env, self.files)
         sources.refuse_ended(self.request, self.files, time.time())
-        self.how = resolve.acquisition(options, env, self.request, self.files)
+        self.acquisition = resolve.acquisition(options, env, self.request, self.files)
 
     @property
-    def own(self) -> Fields:
+    def shell_fields(self) -> Fields:
         """Return what the shell gets beside the session itself."""
         request = self.request
         region = request.region.text
@@ -94,15 +94,15 @@ class Resolved:
 
     def warn(self, terminal: Terminal) -> None:
         """Show which settings of the profile no variable can bring into a shell."""
-        if self.request.warning and not self.how.cached:
+        if self.request.warning and not self.acquisition.cached:
             terminal.warn(self.request.warning)
 
     def answer(self, terminal: Terminal, sessions: dict[str, Session] | None = None) -> Answer:
         """Return the session for the request; `sessions` gets those that lead to it by key. Raise MfaenvError."""
         if self.options.get("verbose"):
-            for row in provenance.rows(self.request, self.how, self.env, self.files):
+            for row in provenance.rows(self.request, self.acquisition, self.env, self.files):
                 terminal.detail(*row)
-        answer = Sessions(Context(self.store, terminal, self.how), sessions).obtain(self.request)
+        answer = Sessions(Context(self.store, terminal, self.acquisition), sessions).get(self.request)
         if answer.key:
             self._remember(answer)
         return answer
@@ -112,7 +112,7 @@ class Resolved:
         if not answer.session:
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
         fields = answer.session.exported(account=fast.with_account(self.options))
-        return {**fields, **self.own, "pinned": environment.pinned(self.options)}
+        return {**fields, **self.shell_fields, "pinned": environment.pinned(self.options)}
 
     def _remember(self, answer: Answer) -> None:
         """Store the request for the fast path. A store that cannot be written was reported already."""
@@ -129,7 +129,7 @@ class Resolved:
                 files=(*self._states, *_states(map(self.store.file, names))),
                 session_key=answer.key,
                 min_remaining=request.min_remaining.seconds,
-                **self.own,
+                **self.shell_fields,
             )
             self.store.put(cached, now + FORGOTTEN_AFTER)
 

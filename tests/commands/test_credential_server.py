@@ -13,14 +13,14 @@ from mfaenv.commands.credential_server import PATH, CredentialServer
 from mfaenv.fast.entry import Session
 from mfaenv.model import PROCESS, Request, Span, Value
 from mfaenv.session.cache import Answer
-from mfaenv.session.obtain import Sessions
+from mfaenv.session.sessions import Sessions
 
 NOTHING = Value("", "")
 REQUEST = Request(
     profile=Value("work", "--profile"),
     config_profile="work",
     profiles=("work",),
-    kind=PROCESS,
+    provider=PROCESS,
     keys=None,
     device=NOTHING,
     account="",

@@ -299,7 +299,7 @@ def ours(case: Case, run: Run) -> Result:
     env = dict(os.environ)
     options: Options = {**case.options, "serial_number": run.device.serial, "token_code": run.device.code()}
     heard = Heard(env)
-    found = service.obtain(options, env, heard)
+    found = service.get_fields(options, env, heard)
     assert found["token"], "long-term keys were exported"
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.pairs(found, env):

@@ -153,7 +153,7 @@ def test_the_profile_is_the_first_that_is_named(
 )
 def test_a_profile_without_long_term_keys_is_botocores(files: Files, name: str, kind: str) -> None:
     request = files.request(profile=name)
-    assert (request.kind, request.keys, request.hops) == (kind, None, ())
+    assert (request.provider, request.keys, request.hops) == (kind, None, ())
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_credential_source_is_under_the_role(
     request = files.request(env, profile="job")
     assert [hop.role_arn for hop in request.hops] == [role]
     assert (request.keys and request.keys.access_key) == expected
-    assert request.kind == ("keys" if expected else "credential_source")
+    assert request.provider == ("keys" if expected else "credential_source")
 
 
 WEB = {"AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/R"}
@@ -216,12 +216,12 @@ WEB = {"AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:aws:iam::12
 def test_web_identity_in_the_environment_counts_unless_an_option_names_a_profile(
     files: Files, env: dict[str, str], profile: str, kind: str
 ) -> None:
-    assert files.request({**WEB, **env}, profile=profile).kind == kind
+    assert files.request({**WEB, **env}, profile=profile).provider == kind
 
 
 def test_web_identity_in_the_environment_needs_no_profile(files: Files) -> None:
     files.write("[profile other]\nregion = eu-west-1\n")
-    assert files.request(WEB).kind == "web identity in the environment"
+    assert files.request(WEB).provider == "web identity in the environment"
 
 
 def test_the_source_of_a_role_has_keys(files: Files) -> None:
@@ -300,7 +300,7 @@ def test_keys_that_cannot_be_used_are_explained(files: Files, profile: str, env:
 
 def test_a_profile_that_is_named_may_have_the_machines_role_beside_other_keys(files: Files) -> None:
     files.write("[default]\nregion = eu-west-1\n")
-    assert files.request(SESSION, profile="default").kind == "a container or instance role"
+    assert files.request(SESSION, profile="default").provider == "a container or instance role"
 
 
 def test_without_keys_the_default_profile_has_to_be_there(files: Files) -> None:
@@ -311,7 +311,7 @@ def test_without_keys_the_default_profile_has_to_be_there(files: Files) -> None:
 
 def test_with_no_files_at_all_the_machine_may_have_a_role(files: Files) -> None:
     files.write("")
-    assert (files.request().kind, files.request().config_profile) == ("a container or instance role", None)
+    assert (files.request().provider, files.request().config_profile) == ("a container or instance role", None)
 
 
 @pytest.mark.parametrize(
@@ -357,11 +357,11 @@ def test_the_region_is_the_users_or_the_profiles(
 def test_every_value_knows_its_source(files: Files) -> None:
     request = files.request({"AWS_MFA_SERIAL": "GAHT12345678", "MFAENV_TOKEN_CODE": "123456"}, profile="prod")
     assert request.device == Value("GAHT12345678", "AWS_MFA_SERIAL", Origin.VARIABLE)
-    how = files.acquisition({"MFAENV_TOKEN_CODE": "123456"}, profile="prod")
-    assert how.token_code == Value("123456", "MFAENV_TOKEN_CODE", Origin.VARIABLE)
-    assert how.token_command == Value("code --now", "mfa_process of profile prod", Origin.PROFILE)
-    how = files.acquisition(profile="prod", token_command="x")
-    assert how.token_command == Value("x", "--token-command", Origin.OPTION)
+    acquisition = files.acquisition({"MFAENV_TOKEN_CODE": "123456"}, profile="prod")
+    assert acquisition.token_code == Value("123456", "MFAENV_TOKEN_CODE", Origin.VARIABLE)
+    assert acquisition.token_command == Value("code --now", "mfa_process of profile prod", Origin.PROFILE)
+    acquisition = files.acquisition(profile="prod", token_command="x")
+    assert acquisition.token_command == Value("x", "--token-command", Origin.OPTION)
 
 
 @pytest.mark.parametrize(

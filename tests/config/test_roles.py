@@ -117,7 +117,7 @@ def botocores_way(profile: str | None, *without: str) -> Way:
 
 def our_way(request: Request) -> Way:
     """Where the request gets: botocore's part where it has one, and the roles on top."""
-    if request.kind == MACHINE:  # no credential_source gives any keys here
+    if request.provider == MACHINE:  # no credential_source gives any keys here
         raise BotoCoreError
     start = Way(request.keys.access_key, ()) if request.keys else botocores_way(request.config_profile, "assume-role")
     return start._replace(calls=(*start.calls, *map(as_call, request.hops)))

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from mfaenv.config import awsfiles, settings
+from mfaenv.config import awsfiles, shell_settings
 from mfaenv.fast import environment
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def test_programs_find_aws_as_with_the_profiles_name(
     config = tmp_path_factory.getbasetemp() / "settings"
     config.write_text(f"{written('default', default)}\n{written('profile alice', own)}\n")
     env |= {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_MAX_ATTEMPTS": "1"}
-    variables, warning = settings.of_profile("alice", env, awsfiles.load(env))
+    variables, warning = shell_settings.of_profile("alice", env, awsfiles.load(env))
     assert not (variables.keys() & env.keys())
     if not warning:
         assert addresses({**env, **variables}, None) == addresses(env, "alice")
@@ -154,7 +154,7 @@ def test_what_is_set_has_the_order_of_the_file(tmp_path: Path) -> None:
         + "".join(f"{name} =\n  endpoint_url = {B}/{name}\n" for name in services)
     )
     files = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    variables, _ = settings.of_profile("alice", {}, awsfiles.load(files))
+    variables, _ = shell_settings.of_profile("alice", {}, awsfiles.load(files))
     assert list(variables) == ["AWS_ENDPOINT_URL", *(f"AWS_ENDPOINT_URL_{name.upper()}" for name in services)]
 
 
@@ -162,7 +162,7 @@ def of_alice(place: Path, default: str, own: str, env: dict[str, str]) -> tuple[
     config = place / "config"
     config.write_text(f"[default]\n{default}\n[profile alice]\n{own}\n[services s]\ns3 =\n  endpoint_url = {A}\n")
     files = {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    return settings.of_profile("alice", env, awsfiles.load(files))
+    return shell_settings.of_profile("alice", env, awsfiles.load(files))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from settings import configure
 
-from mfaenv.config import awsfiles, process, resolve
+from mfaenv.config import awsfiles, credential_process, resolve
 
 if TYPE_CHECKING:
     from observed_aws import ObservedAws
@@ -72,14 +72,14 @@ def test_the_profiles_own_region_counts_where_it_is_named(through: Product) -> N
     ],
 )
 def test_only_a_plain_session_counts_as_its_profile(command: str, profile: str) -> None:
-    assert process.session_profile(command) == profile
+    assert credential_process.session_profile(command) == profile
 
 
 @pytest.mark.parametrize("target", ["default-mfa", "nobody"])
 def test_a_process_that_leads_nowhere_or_back_stays_a_process(through: Product, target: str) -> None:
     configure(through, "default-mfa", credential_process=f"mfaenv process -p {target}")
     request = resolved(through, profile="staging")
-    assert (request.profiles, request.kind) == (("staging", "default-mfa"), "credential_process")
+    assert (request.profiles, request.provider) == (("staging", "default-mfa"), "credential_process")
 
 
 def test_keys_before_the_process_count(through: Product) -> None:

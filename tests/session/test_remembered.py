@@ -31,7 +31,7 @@ def a_request(serial: str, account: str = ACCOUNT, endpoint: str = "") -> Reques
         profile=Value("default", "default"),
         config_profile="default",
         profiles=("default",),
-        kind="keys",
+        provider="keys",
         keys=Keys(KEY, "", "", "~/.aws/credentials"),
         device=Value(serial, "found"),
         account=account,

@@ -11,7 +11,7 @@ from mfaenv.command_line import MFAENV
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config import awsfiles, process, resolve, settings, sources
+from mfaenv.config import awsfiles, credential_process, resolve, shell_settings, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.resolve import NOTHING
 from mfaenv.config.roles import of_process, roles_of
@@ -23,7 +23,7 @@ from mfaenv.session import longterm
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.device import MissingDeviceError
 from mfaenv.session.fetch import Context
-from mfaenv.session.obtain import Sessions
+from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -35,7 +35,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     """Offer what is missing, one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, dry_run="dry_run" in options, yes="yes" in options)
-    with settings.hidden(env) as visible:
+    with shell_settings.hidden(env) as visible:
         line = _offer_all(options, visible, offers)
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
@@ -51,9 +51,9 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> str:
     store.check()
     files = awsfiles.load(env)
     request = _request(options, env, files, offers)
-    how = resolve.acquisition(options, env, request, files)
-    request = _offer_device(request, how, files, offers, store)
-    if not how.token_command.text:
+    acquisition = resolve.acquisition(options, env, request, files)
+    request = _offer_device(request, acquisition, files, offers, store)
+    if not acquisition.token_command.text:
         _offer_program(request, files, env, offers)
     _offer_sources(request, _offer_process(request, files, env, offers), files, offers)
     if env.get(environment.DEMO):
@@ -74,9 +74,9 @@ def _request(options: Options, env: Env, files: AwsFiles, offers: Offers) -> Req
 
 
 def _needs_no_code(request: Request) -> MfaenvError:
-    if request.kind == sources.METADATA:
+    if request.provider == sources.METADATA:
         return longterm.none_stored(request.profiles[-1])
-    reason = f"it has no long-term keys ({request.kind})"
+    reason = f"it has no long-term keys ({request.provider})"
     return MfaenvError(f"Profile {request.profile.text} needs no code: {reason}.", "Name another one with -p.")
 
 
@@ -85,7 +85,7 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
         name
         for name, section in files.profiles.items()
         if (section.get(awsfiles.ACCESS_KEY) and not sources.token(section))
-        or process.entry(section.get(process.SETTING, ""))
+        or credential_process.entry(section.get(credential_process.SETTING, ""))
     ]
     if not usable:
         raise MfaenvError(
@@ -102,7 +102,7 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
     raise MfaenvError(f"Several profiles have keys: {listed(usable)}.", "Name one with -p.")
 
 
-def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
+def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
     """Find the device and prove it by a session, which stays for the next window; then name it in the profile."""
     if any(files.section(name).get("mfa_serial") for name in request.profiles):
         return request
@@ -110,10 +110,10 @@ def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: O
     keys = request.keys
     if keys is None:
         raise _needs_no_code(request)
-    context = Context(store, offers.terminal, how)
+    context = Context(store, offers.terminal, acquisition)
     first = None
     try:
-        finding = context._replace(how=how._replace(no_input=not offers.asking))
+        finding = context._replace(acquisition=acquisition._replace(no_input=not offers.asking))
         request = Sessions(finding).with_device(request)
     except MissingDeviceError as missing:
         if offers.dry_run:
@@ -122,7 +122,7 @@ def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: O
         first = FirstDevice(missing, request, keys, offers, store)
         request = request._replace(device=Value(first.make(), "made"), account=missing.user.account)
         # The code that was given, if any, belongs to no device that was there before.
-        context = context._replace(how=how._replace(token_code=NOTHING, token_command=NOTHING))
+        context = context._replace(acquisition=acquisition._replace(token_code=NOTHING, token_command=NOTHING))
         offers.terminal.note("One more code, the next one, proves it.")
     except MfaenvError as error:
         if not offers.dry_run:
@@ -130,7 +130,7 @@ def _offer_device(request: Request, how: Acquisition, files: AwsFiles, offers: O
         offers.terminal.error(error)
         return request
     if not offers.dry_run:
-        answer = Sessions(context).obtain(request._replace(hops=()))
+        answer = Sessions(context).get(request._replace(hops=()))
         if first and answer.session:
             first.delete_leftovers(credentials_of(answer.session))
     root, values = request.profiles[-1], {"mfa_serial": request.device.text}
@@ -151,18 +151,18 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
     """Return the name of the profile for programs that never see this shell; nothing where there is none."""
     name = request.profile.text
     for other, section in files.profiles.items():
-        if process.session_profile(section.get(process.SETTING, "")) == name:
+        if credential_process.session_profile(section.get(credential_process.SETTING, "")) == name:
             return other
     ours = f"{name}-mfa"
     if ours in files.profiles:
         offers.terminal.note(f"Profile {ours} exists already, with other settings: it is left alone.")
         return ""
-    command = process.session_line(name, env)
+    command = credential_process.session_line(name, env)
     if len(command.splitlines()) > 1:
         offers.terminal.note(f"Profile {ours} is left out: no AWS file holds the line break in the path of mfaenv.")
         return ""
     theirs = {key: value for key, value in files.section(name).items() if key in KEPT}
-    values = {process.SETTING: command, "region": request.region.text, **theirs}
+    values = {credential_process.SETTING: command, "region": request.region.text, **theirs}
     usable = {key: value for key, value in values.items() if value and "\n" not in value}
     made = offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, {ours: usable})
     return ours if made or offers.dry_run else ""

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from mfaenv.aws import client, iam
 from mfaenv.aws.iam import NewDevice, VirtualDevices
 from mfaenv.aws.sts import Identity
+from mfaenv.command_line import to_type
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config import process
 from mfaenv.errors import CODE_NEEDED, DeniedError, MfaenvError
 from mfaenv.model import Credentials, Keys, Request
 from mfaenv.session import fetch, remembered
@@ -78,7 +78,7 @@ class FirstDevice:
         if obstacle:
             raise MfaenvError(
                 f"{user} has no MFA device, and {obstacle}. In a terminal, type:",
-                command=process.to_type("configure", "-p", self._request.profiles[-1]),
+                command=to_type("configure", "-p", self._request.profiles[-1]),
                 status=CODE_NEEDED,
             )
         private_screen.check(self._terminal)

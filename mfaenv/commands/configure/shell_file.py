@@ -5,10 +5,10 @@ import re
 import time
 
 from mfaenv import shells
-from mfaenv.command_line import MFAENV, started
+from mfaenv.command_line import MFAENV, started, to_type
 from mfaenv.commands import init
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config import awsfiles, edit, process, rewrite
+from mfaenv.config import awsfiles, edit, rewrite
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import DEFAULT, Env, Options
@@ -39,7 +39,7 @@ def offer(profile: str, env: Env, offers: Offers) -> bool:
     path = _startup_file(shell, env)
     if not path:
         if language.startup_by_hand:
-            offers.terminal.note(language.startup_by_hand, process.to_type("help", "init"))
+            offers.terminal.note(language.startup_by_hand, to_type("help", "init"))
         elif line:
             offers.terminal.note(f"The startup file of {shell} is unknown. Put this line into it:", line)
         else:

@@ -6,7 +6,7 @@ from mfaenv import duration
 from mfaenv.commands.doctor import account, local
 from mfaenv.commands.doctor.account import Proven
 from mfaenv.commands.doctor.report import Check, Enforcement, Report, State, Verdict, judge
-from mfaenv.config import resolve, settings
+from mfaenv.config import resolve, shell_settings
 from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog
@@ -27,7 +27,7 @@ DELETE_KEYS = "No policy of the account applies to its root user: delete these k
 def run(options: Options, _words: Words, env: Env) -> int:
     """Examine, and print it all. Raise MfaenvError (usage) for options that are wrong; KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
-    with settings.hidden(env) as visible:
+    with shell_settings.hidden(env) as visible:
         report = examine(options, visible, Context(Store.of(visible), terminal))
     if options.get("as_json"):
         import json
@@ -45,7 +45,7 @@ def examine(options: Options, env: Env, context: Context) -> Report:
     try:
         read = resolve.load_files(options, env)
         request = resolve.resolve(options, env, read)
-        context = context._replace(how=resolve.acquisition(options, env, request, read))
+        context = context._replace(acquisition=resolve.acquisition(options, env, request, read))
     except MfaenvError as error:
         if error.status == USAGE:
             raise
@@ -58,9 +58,10 @@ def examine(options: Options, env: Env, context: Context) -> Report:
     except MfaenvError as error:
         missing = [_problem("keys", "", error)]
     request = account.with_remembered_device(request, context.store)
-    checks += [*local.titles(read), *local.values(request, context.how, env, read), *local.roles(read), *variables]
+    checks += [*local.titles(read), *local.values(request, context.acquisition, env, read)]
+    checks += [*local.roles(read), *variables]
     proven = Proven() if missing else account.prove(request, context)
-    if request.kind == METADATA and proven.problem:  # there are no keys, and the machine has no role either
+    if request.provider == METADATA and proven.problem:  # there are no keys, and the machine has no role either
         missing = [_problem("keys", "", proven.problem)]
     if missing:
         checks += [*missing, local.shell(env), local.store(context.store)]
@@ -94,13 +95,13 @@ def _role(request: Request, proven: Proven, context: Context) -> Iterator[Check]
     yield Check("role", f"profile {request.profile.text}", text)
     if proven.session:
         role = request.hops[-1].role_arn
-        _, problem = account.obtain(request, context._replace(how=NEVER_ASK))
+        _, problem = account.obtain(request, context._replace(acquisition=NEVER_ASK))
         yield _problem("role", role, problem) if problem else Check("role", role, "can be assumed")
 
 
 def _verdict(request: Request, proven: Proven) -> Verdict:
     if not request.keys:
-        reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.kind}."
+        reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.provider}."
         step = "Name the profile of an IAM user's access keys:\nmfaenv doctor -p NAME"
         return Verdict(Enforcement.CANNOT_TELL, reason, step)
     judged = judge({row.call.action: row.evidence for row in proven.calls if row.evidence})

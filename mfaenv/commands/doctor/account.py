@@ -12,8 +12,9 @@ from mfaenv.aws import client, probe, resolved, sts
 from mfaenv.aws.iam import SECURITY_KEY
 from mfaenv.aws.probe import Asker, Kind, Outcome, UnderWay
 from mfaenv.aws.sts import Identity
+from mfaenv.command_line import to_type
 from mfaenv.commands.doctor.report import Check, ComparedCall, State
-from mfaenv.config import process
+from mfaenv.config import credential_process
 from mfaenv.config.sources import ENVIRONMENT
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
@@ -23,7 +24,7 @@ from mfaenv.session import remembered
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.device import NO_SECURITY_KEYS
 from mfaenv.session.fetch import Context
-from mfaenv.session.obtain import Sessions
+from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
@@ -58,7 +59,7 @@ def prove(request: Request, context: Context) -> Proven:
     if not request.keys:
         return _whose(request, context)
     asker, base = Asker(client.settings_of(request, request.device.text), context.now), request._replace(hops=())
-    session, problem = obtain(base, context._replace(how=Acquisition(cached=True)))
+    session, problem = obtain(base, context._replace(acquisition=Acquisition(cached=True)))
     stored = bool(session)
     # Keys that this shell had exported before its session are known by name only.
     without = asker.start(request.keys) if request.keys.secret_key else {}
@@ -79,7 +80,7 @@ def _whose(request: Request, context: Context) -> Proven:
     """Ask whose keys botocore resolves the profile to: there is nothing to compare them with."""
     try:
         with context.terminal.progress() as show:
-            show(f"Getting the keys: {request.kind}")
+            show(f"Getting the keys: {request.provider}")
             keys = resolved.credentials(request, context.terminal.env, program.start)
             asked = client.client("sts", client.settings_of(request, request.device.text), keys)
             return Proven(identity=sts.identity(asked, keys.access_key))
@@ -91,7 +92,7 @@ def obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | N
     """Return a session for the request and None, or an empty one and why there is none."""
     try:
         context.store.check()
-        return Sessions(context).obtain(request).session, None
+        return Sessions(context).get(request).session, None
     except MfaenvError as error:
         return Session(), error
 
@@ -123,16 +124,16 @@ def _answer(calls: Sequence[ComparedCall], call: probe.ProbeCall) -> Outcome | N
 
 def _keys(request: Request) -> Check:
     if request.keys is None:
-        return Check("keys", "", f"no long-term keys: {request.kind}")
+        return Check("keys", "", f"no long-term keys: {request.provider}")
     key, source = request.keys.access_key, request.keys.source
     if key.startswith("ASIA"):
         text = "is a session's access key, whose token is missing here"
         return Check("keys", key, text, State.WRONG, "Put long-term keys (AKIA…) there, or the aws_session_token too.")
-    if process.entry(request.process.text):
+    if credential_process.entry(request.process.text):
         return Check("keys", key, f"long-term, in the keychain ({source})")
     if source in {ENVIRONMENT, SOURCE_KEY} or request.process.text:
         return Check("keys", key, "long-term")
-    line = process.to_type("keys", "import", "-p", request.profiles[-1])
+    line = to_type("keys", "import", "-p", request.profiles[-1])
     return Check("keys", key, f"long-term, in plain text in {source}; {line} puts them into the keychain")
 
 

@@ -5,9 +5,10 @@ import stat
 from collections.abc import Iterator
 
 from mfaenv import shells
+from mfaenv.command_line import to_type
 from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
-from mfaenv.config import awsfiles, process, provenance, sources
+from mfaenv.config import awsfiles, provenance, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
@@ -79,9 +80,9 @@ def titles(files: AwsFiles) -> Iterator[Check]:
             yield Check("files", awsfiles.short(files.config), f"no program reads [{name}] there", State.NOTE, step)
 
 
-def values(request: Request, how: Acquisition, env: Env, files: AwsFiles) -> Iterator[Check]:
+def values(request: Request, acquisition: Acquisition, env: Env, files: AwsFiles) -> Iterator[Check]:
     """Yield what was settled and where each value comes from."""
-    for short, text, source in provenance.rows(request, how, env, files, provenance.SERVICES):
+    for short, text, source in provenance.rows(request, acquisition, env, files, provenance.SERVICES):
         name, words = IN_WORDS.get(short, (short, "{}"))
         yield Check("values", name, words.format(text) + (f" ({source})" if source else ""))
     if request.warning:
@@ -95,7 +96,7 @@ def roles(files: AwsFiles) -> Iterator[Check]:
         if names and awsfiles.has_keys(section) and not sources.token(section):
             listed = ", ".join(names[:MOST_NAMES]) + (", …" if names[MOST_NAMES:] else "")
             how = f"programs that name these profiles assume the roles with the keys of {source}, without MFA"
-            step = f"This lets them have {source}-mfa as their source:\n{process.to_type('configure', '-p', source)}"
+            step = f"This lets them have {source}-mfa as their source:\n{to_type('configure', '-p', source)}"
             yield Check("roles", f"source_profile {source}", f"{listed}: {how}", State.NOTE, step)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
-from mfaenv.config import settings
+from mfaenv.config import shell_settings
 from mfaenv.errors import DONE, wrong_usage
 from mfaenv.fast import catalog
 from mfaenv.fast.output import secrets_to_stdout
@@ -29,7 +29,7 @@ def run(options: Options, words: Words, env: Env) -> int:
         raise wrong_usage("Only rotate deletes keys.", "Type:\nmfaenv keys rotate --delete")
     if options.get("as_json") and word != "list":
         raise wrong_usage(f"{word} prints no JSON: --json lists the keys.", "Type:\nmfaenv keys --json")
-    with settings.hidden(env) as visible:
+    with shell_settings.hidden(env) as visible:
         return ACTIONS[word](options, visible)
 
 

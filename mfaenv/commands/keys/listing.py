@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 
 from mfaenv.aws import client
 from mfaenv.aws.iam import AccessKeys
-from mfaenv.command_line import MFAENV
+from mfaenv.command_line import MFAENV, to_type
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
-from mfaenv.config import awsfiles, process, resolve, sources
+from mfaenv.config import awsfiles, credential_process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
@@ -25,7 +25,7 @@ from mfaenv.fast.parse import Env, Options
 from mfaenv.session import remembered
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.fetch import Context
-from mfaenv.session.obtain import Sessions
+from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Table
@@ -111,7 +111,7 @@ def run(options: Options, env: Env) -> int:
     ageless = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
     if ageless:
         of_profile = ("-p", ageless.profile) if ageless.profile else ()
-        line = process.to_type("exec", *of_profile, "--", MFAENV, "keys")
+        line = to_type("exec", *of_profile, "--", MFAENV, "keys")
         terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)
     return DONE
 
@@ -119,7 +119,7 @@ def run(options: Options, env: Env) -> int:
 def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
     """Yield a row for each profile with long-term keys of its own, and for the environment's."""
     for name, section in files.profiles.items():
-        command = section.get(process.SETTING, "")
+        command = section.get(credential_process.SETTING, "")
         place = places.of_profile(files, name, context.terminal)
         if isinstance(place, FileSection):
             if section.get(awsfiles.ACCESS_KEY) and not sources.token(section):
@@ -135,8 +135,8 @@ def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
             except MfaenvError as error:
                 row.problem = error.message
             yield row
-        elif command and not process.is_ours(command):
-            row.source = process.program_of(command)
+        elif command and not credential_process.is_ours(command):
+            row.source = credential_process.program_of(command)
             yield row
     keys = sources.environment_keys(env)
     if keys:

@@ -11,10 +11,10 @@ import time
 from contextlib import suppress
 
 from mfaenv.aws import client, sts
-from mfaenv.command_line import aws_configure, join
+from mfaenv.command_line import aws_configure, join, to_type
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
-from mfaenv.config import awsfiles, process, resolve
+from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
@@ -37,8 +37,8 @@ class Move:
     def __init__(self, options: Options, terminal: Terminal) -> None:
         """Read the files. Raise MfaenvError."""
         name, files = catalog.profile_or_default(options, terminal.env), awsfiles.load(terminal.env)
-        command = files.section(name).get(process.SETTING, "")
-        entry = process.entry(command)
+        command = files.section(name).get(credential_process.SETTING, "")
+        entry = credential_process.entry(command)
         self.name, self.files = name, files
         self.file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
         self.entry = KeychainEntry(entry or name, terminal.env, terminal.awaited)
@@ -56,7 +56,7 @@ class Move:
             raise MfaenvError(
                 f"The keys of profile '{self.name}' belong to a session.", "Import long-term keys (AKIA…)."
             )
-        if self.files.profiles[self.name].get(process.SETTING) and not self.command:
+        if self.files.profiles[self.name].get(credential_process.SETTING) and not self.command:
             raise MfaenvError(
                 f"Profile '{self.name}' has another credential_process beside its keys.",
                 f"Remove it, or the keys from {where}.",
@@ -65,7 +65,7 @@ class Move:
 
     def set_command(self, command: str | None) -> None:
         """Let the config file name the command that gets the keys, or none. Raise MfaenvError."""
-        FileSection(self.files.config, self.name, in_config=True).set(process.SETTING, command)
+        FileSection(self.files.config, self.name, in_config=True).set(credential_process.SETTING, command)
 
     def missing(self) -> MfaenvError:
         """Return the error for a profile that has no keys at all, or only another one's, or that is not there."""
@@ -75,7 +75,7 @@ class Move:
         if self.command or not source:
             return longterm.not_there(self.entry.name)
         wrong = f"Profile '{self.name}' has no keys of its own, but those of another profile:"
-        return MfaenvError(wrong, command=process.to_type("keys", "import", "-p", source))
+        return MfaenvError(wrong, command=to_type("keys", "import", "-p", source))
 
 
 def into_keychain(options: Options, env: Env) -> int:
@@ -100,9 +100,9 @@ def into_keychain(options: Options, env: Env) -> int:
         _import(move, keys, stored, options, env)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} now.")
     for other in places.profiles_with(awsfiles.load(env), keys.access_key):
-        line = process.to_type("keys", "import", "-p", other)
+        line = to_type("keys", "import", "-p", other)
         terminal.note(f"Profile {other} still has them in a file:", line)
-    rotate = process.to_type("keys", "rotate", "-p", move.name)
+    rotate = to_type("keys", "rotate", "-p", move.name)
     terminal.note(f"Backups of {move.file.title} may still hold them. This makes new ones:", rotate)
     return DONE
 
@@ -121,7 +121,7 @@ def _import(move: Move, keys: Keys, stored: Keys | None, options: Options, env: 
             with suppress(MfaenvError):
                 move.entry.replace(keys, None)
         raise
-    command = move.command or process.line(move.entry.name, env)
+    command = move.command or credential_process.line(move.entry.name, env)
     move.set_command(command)
     remembered.remember_key(Store.of(env), move.name, command, keys.access_key, time.time())
     places.check(move.entry, keys)
@@ -146,8 +146,12 @@ def out_of_keychain(options: Options, env: Env) -> int:
             move.set_command(None)
         if stored:
             places.check(move.file, stored)
-            commands = {name: row.get(process.SETTING, "") for name, row in awsfiles.load(env).profiles.items()}
-            sharing = next((name for name, text in commands.items() if process.entry(text) == move.entry.name), "")
+            commands = {
+                name: row.get(credential_process.SETTING, "") for name, row in awsfiles.load(env).profiles.items()
+            }
+            sharing = next(
+                (name for name, text in commands.items() if credential_process.entry(text) == move.entry.name), ""
+            )
             if sharing:
                 terminal.note(f"They stay in the keychain too, for profile {sharing}.")
             else:
@@ -162,7 +166,7 @@ def _check_file(file: FileSection, in_file: Keys | None, keys: Keys) -> None:
         raise MfaenvError(
             f"{file.title} has other keys, {in_file.access_key}, for profile '{file.profile}'. "
             "Remove them there, or import them:",
-            command=process.to_type("keys", "import", "-p", file.profile),
+            command=to_type("keys", "import", "-p", file.profile),
         )
     with suppress(OSError):
         if os.name != "nt" and stat.S_IMODE(os.stat(file.path).st_mode) & OTHERS_READ:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mfaenv.config import awsfiles, edit, process, rewrite, sources
+from mfaenv.config import awsfiles, credential_process, edit, rewrite, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING
 from mfaenv.config.rewrite import TextFile
@@ -73,13 +73,13 @@ def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | Non
     path = used_file(files, profile)
     if path:
         return FileSection(path, profile, files.keys_in_config(profile))
-    entry = process.entry(files.section(profile).get(process.SETTING, ""))
+    entry = credential_process.entry(files.section(profile).get(credential_process.SETTING, ""))
     return KeychainEntry(entry, terminal.env, terminal.awaited) if entry else None
 
 
 def used_file(files: AwsFiles, profile: str) -> str:
     """Return the file whose keys a profile uses: a credential_process goes before keys in the config file."""
-    has_process = bool(files.section(profile).get(process.SETTING))
+    has_process = bool(files.section(profile).get(credential_process.SETTING))
     return "" if has_process and files.keys_in_config(profile) else files.keys_file(profile)
 
 

@@ -8,8 +8,9 @@ import time
 
 from mfaenv.aws import client
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
+from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
-from mfaenv.config import awsfiles, process, resolve
+from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
@@ -20,7 +21,7 @@ from mfaenv.session.cache import credentials_of
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.fetch import Context
 from mfaenv.session.keychain import KeychainEntry, same
-from mfaenv.session.obtain import Sessions
+from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -45,11 +46,11 @@ def run(options: Options, env: Env) -> int:
 
 def _not_stored(request: Request) -> MfaenvError:
     root = request.profiles[-1]
-    if request.process.text and process.is_ours(request.process.text):
-        return longterm.not_there(process.entry(request.process.text) or root)
-    if request.kind == METADATA:
+    if request.process.text and credential_process.is_ours(request.process.text):
+        return longterm.not_there(credential_process.entry(request.process.text) or root)
+    if request.provider == METADATA:
         return longterm.none_stored(root)
-    source = request.keys.source if request.keys else f"another source ({request.kind})"
+    source = request.keys.source if request.keys else f"another source ({request.provider})"
     return MfaenvError(
         f"The keys of profile {root} come from {source}: no new ones can be stored there.",
         "Rotate them there, or name a profile with -p whose keys are in a file or the keychain.",
@@ -66,18 +67,20 @@ class Rotation:
         self.store = Store.of(env)
         self.store.check()
         self.request = request = resolve.resolve(options, env, files)._replace(hops=())
-        how = resolve.acquisition(options, env, request, files)
-        self.asks = not how.no_input and self.terminal.available()
+        acquisition = resolve.acquisition(options, env, request, files)
+        self.asks = not acquisition.no_input and self.terminal.available()
         self.delete = bool(options.get("delete"))
         root = request.profiles[-1]
         place = places.of_profile(files, root, self.terminal)
-        in_place = request.keys.source == files.where(root) if request.keys else process.entry(request.process.text)
+        in_place = (
+            request.keys.source == files.where(root) if request.keys else credential_process.entry(request.process.text)
+        )
         if place is None or not in_place:
             raise _not_stored(request)
         self.place, self.keys = place, place.load()
         # With the keys as they were read: an export may take them out of the keychain meanwhile.
         with_keys = request._replace(keys=self.keys or request.keys)
-        self.session = Sessions(Context(self.store, self.terminal, how)).obtain(with_keys).session
+        self.session = Sessions(Context(self.store, self.terminal, acquisition)).get(with_keys).session
         self.settings = client.settings_of(request, self.session.device)
         self.iam = AccessKeys.of_session(self.settings, credentials_of(self.session))
         if not self.iam.user:
@@ -128,7 +131,7 @@ class Rotation:
             if other.active and profiles:  # to delete it would leave these without a key that works
                 raise MfaenvError(two, "Run it in a terminal to choose.")
             by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
-            exec_line = process.to_type("exec", "-p", self.request.profile.text, "--", *by_aws)
+            exec_line = to_type("exec", "-p", self.request.profile.text, "--", *by_aws)
             raise MfaenvError(
                 f"{two} Run it in a terminal to choose, or delete the other one:",
                 command=exec_line if other.active else self._line("--delete"),
@@ -181,7 +184,7 @@ class Rotation:
             self.terminal.note("When nothing uses it any more:", self._line("--delete"))
 
     def _line(self, *options: str) -> str:
-        return process.to_type("keys", "rotate", *options, "-p", self.request.profile.text)
+        return to_type("keys", "rotate", *options, "-p", self.request.profile.text)
 
     def _prove(self, new: Keys) -> None:
         """Wait until STS knows the key; fail where it does not in time, or for another reason."""
@@ -203,7 +206,7 @@ class Rotation:
         files = awsfiles.load(self.terminal.env)
         for name, section in files.profiles.items():
             place = places.of_profile(files, name, self.terminal)
-            command = section.get(process.SETTING, "")
+            command = section.get(credential_process.SETTING, "")
             if place is None or remembered.access_key(self.store, name, command) not in {"", old}:
                 continue  # a keychain that has another one is not opened
             try:

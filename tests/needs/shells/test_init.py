@@ -127,7 +127,9 @@ def test_the_plain_way_does_not_load_the_command_line(product: Product, scenario
     product.command = (sys.executable, "-c", f"{code} print('#', *sys.modules)")
     loaded = product.run().out.rpartition("#")[2].split()
     assert "mfaenv.commands.init" in loaded
-    assert {"typer", "json", "re", "rich", "boto3", "mfaenv.config.resolve", "mfaenv.session.obtain"}.isdisjoint(loaded)
+    assert {"typer", "json", "re", "rich", "boto3", "mfaenv.config.resolve", "mfaenv.session.sessions"}.isdisjoint(
+        loaded
+    )
 
 
 @pytest.mark.parametrize("how", ["gone", "killed"])

@@ -6,7 +6,7 @@ from functools import partial
 
 from mfaenv import duration
 from mfaenv.aws import address, client, sts
-from mfaenv.config import process, role_sessions
+from mfaenv.config import credential_process, role_sessions
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Credentials, Keys, Origin, Request, Span, Value
@@ -42,17 +42,17 @@ class Sessions:
 
     def __init__(self, context: Context, sessions: dict[str, Session] | None = None) -> None:
         self._context = context
-        self._store, self._terminal, self._how, self._now = context
+        self._store, self._terminal, self._acquisition, self._now = context
         self._cache = Cache(self._store, self._terminal, self._now, sessions)
-        if self._how.refresh:
+        if self._acquisition.refresh:
             self._cache.since = self._now()
         self._code_source: CodeSource | None = None
 
-    def obtain(self, request: Request) -> Answer:
+    def get(self, request: Request) -> Answer:
         """Return the session, or an empty one where none is stored and none may be got. Raise MfaenvError."""
-        if self._how.token_code.origin is Origin.OPTION:
+        if self._acquisition.token_code.origin is Origin.OPTION:
             self._source(request)  # a line of standard input is never left to the program that `exec` runs
-        answer = self.stored(request) if self._how.cached else self._answer(request)
+        answer = self.stored(request) if self._acquisition.cached else self._answer(request)
         if answer.session:
             self._terminal.detail("session", "new" if answer.new else "stored", end_in_words(answer.session))
         return answer
@@ -130,7 +130,7 @@ class Sessions:
         if isinstance(keys, Keys):
             self._remember_key(request, keys)
             return self._answer(request._replace(keys=keys))
-        self._terminal.note(f"Profile {request.profile.text} needs no code: {request.kind}.")
+        self._terminal.note(f"Profile {request.profile.text} needs no code: {request.provider}.")
         request = request._replace(account=keys.account)
         answer = Answer(as_session(request, keys, "", "", self._now()), profile_key(request), new=True)
         if not request.hops:
@@ -191,7 +191,7 @@ class Sessions:
             )
         source = self._source(request)
         searched = not request.device.text
-        if searched or not request.account or not process.entry(request.process.text):
+        if searched or not request.account or not credential_process.entry(request.process.text):
             # Before anybody is asked: another's program may ask on the terminal too.
             keys = longterm.loaded(request, keys, self._terminal.env, self._terminal.awaited)
         if searched or not request.account:
@@ -215,7 +215,7 @@ class Sessions:
     def _source(self, request: Request) -> CodeSource:
         """Return the source of the code; standard input is read but once. Raise MfaenvError where there is none."""
         if self._code_source is None:
-            self._code_source = code.source(request, self._how, self._terminal)
+            self._code_source = code.source(request, self._acquisition, self._terminal)
         return self._code_source
 
     def _with_found_device(self, request: Request, keys: Keys, call_lock: CallLock) -> Request:
@@ -223,7 +223,7 @@ class Sessions:
         if request.device.text:
             who = device.owner(request, keys)
             return request._replace(account=who.account, user=who.user)
-        serial, who = device.find(request, self._how, keys, self._terminal, call_lock)
+        serial, who = device.find(request, self._acquisition, keys, self._terminal, call_lock)
         return request._replace(device=Value(serial, "found"), account=who.account, user=who.user)
 
     def _tell(self, request: Request, credentials: Credentials, *, searched: bool) -> None:

@@ -29,11 +29,6 @@ def _called(env: Mapping[str, str]) -> str:
     return MFAENV if program.find(MFAENV, env) else started() or MFAENV
 
 
-def to_type(*words: str) -> str:
-    """Return a command of this program as people type it, whatever a profile is called."""
-    return join((MFAENV, *words))
-
-
 SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "verbose"))
 """The options with which `mfaenv process` still prints a profile's session and no other; the format is its own."""
 
