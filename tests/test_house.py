@@ -434,4 +434,4 @@ def test_the_environment_is_read_in_the_entry_point() -> None:
             isinstance(node, ast.Attribute) and ast.unparse(node) == "os.environ" for node in ast.walk(syntax(module))
         )
     ]
-    assert [name for name in readers if name not in {"__main__.py", "config/settings.py"}] == []
+    assert [name for name in readers if name not in {"__main__.py", "config/shell_settings.py"}] == []
