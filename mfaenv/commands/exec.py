@@ -21,6 +21,9 @@ def run(options: Options, command: Words, env: Env) -> int:
     """Replace this process by the command; on Windows, run it and return its exit status. Raise MfaenvError."""
     words = list(command) or [user_shell(env)]
     _check_program(words, env)
+    if limit := environment.widened(options, env):
+        what = f"This shell's session is {limit}, and that of the command is not. For that, give the options again:"
+        Terminal.for_options(options, env).warn(f"{what} --read-only, --policy, --policy-arns.")
     if options.get("serve") or options.get("only"):
         from mfaenv.commands import exec_environment  # slow to load, both
         from mfaenv.serving import own_process

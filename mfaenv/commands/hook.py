@@ -25,6 +25,9 @@ from mfaenv.shells import Pair
 from mfaenv.store import Store
 from mfaenv.terminal.text import printable
 
+AS_BEFORE = " with the options that you gave before"
+"""Without them the session would be another one, and not limited."""
+
 
 def run(words: Words, env: Env) -> int:
     """Print what the shell gets and loses, for the shell and the reason that are named."""
@@ -51,7 +54,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end is not None and end > now:
         return seen
     if pinned and not asked:
-        _say("AWS_PROFILE is gone: type mfaenv with the options that you gave before")
+        _say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
         return [*_removal(env), *seen]
     env = _without_names(env) | {PROFILE: profile}
     session = _stored(env, store, now)
@@ -77,14 +80,15 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         return []
     profile = env.get(PROFILE, "")
     whose = f" of profile {profile}" if profile else ""
+    again = AS_BEFORE if env.get(PINNED) else ""
     if end <= now:
-        _say(f"the session{whose} has ended: type mfaenv for a new one")
+        _say(f"the session{whose} has ended: type mfaenv{again or ' for a new one'}")
         return [(name, None) for name in (*environment.ENDING, *environment.settings(env), NEXT, *_shown_as(env))]
     if now < end - REMINDER:
         return [(NEXT, str(end - REMINDER))]
     if not env.get(NEXT):
         left = duration.rounded(int(end - now))
-        _say(f"the session{whose} ends at {duration.time_of_day(end, now)}, in {left}: type mfaenv --refresh")
+        _say(f"the session{whose} ends at {duration.time_of_day(end, now)}, in {left}: type mfaenv --refresh{again}")
     return [(NEXT, str(end))]
 
 

@@ -21,7 +21,9 @@ def show(options: Options, env: Env, pairs: Iterable[Pair], store: Store) -> Non
     if not told or os.isatty(output.STDOUT) or options.keys() & {"quiet", "cached"}:
         return
     with suppress(OSError):  # the session is printed already: the line must not fail for a log that is full or closed
-        output.text_to_stderr(f"mfaenv: {describe(got, store)}\n{_disagreed(env)}")
+        limit = environment.widened(options, env)
+        before = f"mfaenv: until now the session of this shell was {_printable(limit)}\n" if limit else ""
+        output.text_to_stderr(f"mfaenv: {describe(got, store)}\n{_disagreed(env)}{before}")
 
 
 def _disagreed(env: Env) -> str:

@@ -207,6 +207,11 @@ LIMITS = ("read_only", "session_policy", "policy_arns")
 """The options that limit a role's session."""
 
 
+def widened(options: "Options", env: "Mapping[str, str]") -> str:
+    """Return how this shell's session is limited, where a command line names neither a limit nor a profile."""
+    return "" if any(options.get(name) for name in ("profile", *LIMITS)) else env.get(LIMIT, "")
+
+
 def pinned(options: "Options") -> str:
     """Return the value of PINNED for the options of a command line."""
     return "1" if any(options.get(name) for name in ("role_arn", "region", *LIMITS)) else ""

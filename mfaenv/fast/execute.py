@@ -34,7 +34,7 @@ else:
 
     def answer(options: "Options", words: list[str], env: "Mapping[str, str]") -> None:
         """Replace this process by the program; or decline, and return: the long way says what is wrong."""
-        if not words or not OTHERS.isdisjoint(options):
+        if not words or not OTHERS.isdisjoint(options) or environment.widened(options, env):
             return
         pairs = fast.stored(options, env, ReadOnlyStore.of(env), time.time())
         if isinstance(pairs, list):

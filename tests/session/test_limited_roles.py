@@ -1,6 +1,7 @@
 """Whose sessions a role's are, and how much they may: against the pretend AWS, whose policies take effect."""
 
 import json
+import time
 
 import pytest
 from observed_aws import ObservedAws
@@ -69,6 +70,39 @@ def test_a_limited_session_is_stored_as_that_and_told(product: Product, aws: Obs
     stored = json.loads(product.run("status", "--json").out)["stored"]
     assert {row["session_policy"] for row in stored if row["role"]} == {None, "read-only"}
     assert "read-only" in product.run("status").out
+
+
+@pytest.fixture
+def limited(product: Product, scenario: Scenario) -> Product:
+    """A shell with a session that may only read."""
+    keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    product.env |= keys(product.run("-p", "staging", "-f", "json", "--read-only"))
+    return product
+
+
+@pytest.mark.parametrize(
+    ("options", "is_told"), [([], True), (["--only"], True), (["--read-only"], False), (["-p", "staging"], False)]
+)
+def test_a_command_that_may_do_more_than_its_shell_is_told(
+    limited: Product, options: list[str], *, is_told: bool
+) -> None:
+    done = limited.run("exec", *options, "--", "true")
+    assert done.status == 0
+    assert ("This shell's session is read-only, and that of the command is not." in done.err) is is_told
+
+
+@pytest.mark.parametrize(("options", "is_told"), [([], True), (["--read-only"], False)])
+def test_a_shell_that_may_do_more_than_before_is_told(limited: Product, options: list[str], *, is_told: bool) -> None:
+    limited.env |= {"AWS_ACCESS_KEY_ID": "ASIAOTHEROTHEROTHER1"}
+    done = limited.run("--shell", "bash", *options)
+    assert done.status == 0
+    assert ("mfaenv: until now the session of this shell was read-only\n" in done.err) is is_told
+
+
+def test_at_the_end_of_a_limited_session_no_line_is_named_that_lifts_the_limit(limited: Product) -> None:
+    for end, said in ((time.time() + 500, "type mfaenv --refresh"), (time.time() - 1, "has ended: type mfaenv")):
+        limited.env["MFAENV_EXPIRES"] = str(int(end))
+        assert limited.run("hook", "bash", "due").err.endswith(f"{said} with the options that you gave before\n")
 
 
 def test_a_changed_policy_file_is_another_session(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
