@@ -77,9 +77,9 @@ def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[
         from mfaenv import failure
 
         return failure.end(wrong, arguments, env)
-    except (ImportError, OSError, MemoryError) as error:  # too many open files, for instance
-        output.text_to_stderr(f"mfaenv: {type(wrong).__name__}, which cannot be explained: {type(error).__name__}.\n")
-        return FAILED
+    except (ImportError, OSError, MemoryError):  # too many open files, for instance: then a bare line does
+        output.text_to_stderr(f"mfaenv: {getattr(wrong, 'message', type(wrong).__name__)!a}\n")
+        return getattr(wrong, "status", FAILED)
 
 
 def _ignore_signals() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import warnings
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -43,12 +43,9 @@ VARIABLES = {
 
 def _new_session(profile: str | None) -> Session:
     """Return a botocore session that takes its settings, not its keys, from a profile."""
-    import warnings
-
     import botocore.session
 
-    if not sys.warnoptions:  # they are for developers: of libraries, and of AWS's odd answers
-        warnings.simplefilter("ignore")
+    warnings.filterwarnings("ignore", module="dateutil")  # of an odd time in an answer: it is for developers
     with explain.setting_errors():
         made = botocore.session.Session(dict(VARIABLES), profile=profile)
         made.register_component("data_loader", regions.loader())

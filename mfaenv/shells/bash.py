@@ -52,11 +52,11 @@ class Bash(Target):
         Some shells end the script at a variable that is read-only, and ksh93 leaves the line without regard to errexit:
         so it is tried in a subshell first. What a function called `unset` prints is kept in a variable, and not run.
         Where IFS holds a character of these values, `test` gets more than one word, and fails. Without `tried`, all is
-        removed by one command before anything is set, AWS's first: it goes on behind a variable that is read-only, and
-        fails.
+        removed by one command before anything is set: it goes on behind a variable that is read-only, and fails.
         """
         if tried and names:
             return f"{_NEEDS_EVAL}&&\n\\test 0{UNQUOTED}0&&\n_mfaenv_text=`unset {' '.join(names)}`"
+        # Sorted, AWS's come before MFAENV's. Without the PATH, what follows would find no program.
         old = " ".join(sorted(name for name in names if name != "PATH"))
         return f"{_NEEDS_EVAL}&&\nunset {old}" if old else _NEEDS_EVAL
 
