@@ -2,7 +2,7 @@
 
 import time
 
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import wrong_usage
 
 GET_SESSION_TOKEN_SECONDS = range(900, 129_600 + 1)
 """What STS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html"""
@@ -25,9 +25,7 @@ def seconds(written: str, source: str) -> int:
     """Read a time such as `900`, `12h` or `1h30m`, in seconds. Raise MfaenvError (usage), naming the source."""
     total = _total(written) if len(written) <= _LONGEST_TIME else None
     if total is None:
-        raise MfaenvError(
-            f"{source}: '{written}' is not a time.", "Write seconds (900) or units (12h, 1h30m).", status=USAGE
-        )
+        raise wrong_usage(f"{source}: '{written}' is not a time.", "Write seconds (900) or units (12h, 1h30m).")
     return total
 
 
@@ -51,10 +49,9 @@ def within(value: int, limits: range, source: str, what: str) -> int:
     """Return the seconds where AWS takes them; else raise MfaenvError (usage), naming the source and the limits."""
     if value in limits:
         return value
-    raise MfaenvError(
+    raise wrong_usage(
         f"{source}: {what} cannot last {text(value)} ({value} s).",
         f"AWS allows {text(limits.start)} to {text(limits[-1])}.",
-        status=USAGE,
     )
 
 

@@ -2,13 +2,13 @@
 
 import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from mfaenv import shells
 from mfaenv.errors import INTERRUPTED, MfaenvError, NothingStoredError, from_signal
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import KILLED, STDOUT_NAME, arrived, text_to_stderr, to_stdout
-from mfaenv.fast.parse import CommandLine
+from mfaenv.fast.parse import CommandLine, Env
 from mfaenv.shells import detect
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import printable
@@ -19,7 +19,7 @@ NOT_EVALUATED = {"format", "output", "cached", "version", "help"}
 """The options with which no shell evaluates the output."""
 
 
-def end(error: BaseException, arguments: Sequence[str], env: Mapping[str, str]) -> int:
+def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
     """Return what was wrong, let the shell's line fail, and return the exit status. A traceback could show a secret."""
     error = from_signal(error)
     if isinstance(error, NothingStoredError):
@@ -36,7 +36,7 @@ def end(error: BaseException, arguments: Sequence[str], env: Mapping[str, str]) 
     return int(status)
 
 
-def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None:
+def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
     """Print the failing statement where a shell evaluates what is printed: only those commands take one."""
     line = catalog.parse(arguments)
     if os.isatty(1) or line.options.keys() & NOT_EVALUATED or "shell" not in line.row.options:
@@ -50,7 +50,7 @@ def _fail(status: int, arguments: Sequence[str], env: Mapping[str, str]) -> None
         return  # no shell that we know, or nobody who reads: the exit status has to do
 
 
-def _say_what_stays(line: CommandLine, env: Mapping[str, str]) -> None:
+def _say_what_stays(line: CommandLine, env: Env) -> None:
     """Show that the shell still has another profile's session than the line was to get. Raise OSError."""
     profile = catalog.profile_or_default(line.options, env)
     own = env.get(environment.PROFILE, "")
@@ -58,7 +58,7 @@ def _say_what_stays(line: CommandLine, env: Mapping[str, str]) -> None:
         text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(own)}.\n")
 
 
-def _say(error: MfaenvError, env: Mapping[str, str]) -> None:
+def _say(error: MfaenvError, env: Env) -> None:
     try:
         Terminal(env).error(error)
     except Exception:  # noqa: BLE001 - without the memory or the files that it takes to draw, a bare line does

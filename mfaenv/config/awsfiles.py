@@ -2,7 +2,6 @@
 
 import os
 import stat
-from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from mfaenv.config import names, scanner
 from mfaenv.config.names import ENCODING, file_paths
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import FILES
+from mfaenv.fast.parse import Env
 
 Section = dict[str, str]
 Sections = dict[str, Section]
@@ -72,7 +72,7 @@ class UnreadableError(MfaenvError):
     """A file cannot be read, whatever is in it."""
 
 
-def load(env: Mapping[str, str], *, must_be_readable: bool = True) -> AwsFiles:
+def load(env: Env, *, must_be_readable: bool = True) -> AwsFiles:
     """Read both files; a missing one is empty. Raise MfaenvError, with the number of a damaged line, never its text."""
     config_path, credentials_path = file_paths(env)
     profiles: Sections = {}

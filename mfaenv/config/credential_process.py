@@ -1,12 +1,10 @@
 """The credential_process with which a profile gets its keys from the keychain: written and recognised."""
 
-from collections.abc import Mapping
-
 from mfaenv.aws import process
 from mfaenv.command_line import MFAENV, is_mfaenv, join, started
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.catalog import parse
-from mfaenv.fast.parse import CommandLine, text
+from mfaenv.fast.parse import CommandLine, Env, text
 from mfaenv.terminal import program
 
 SETTING = "credential_process"
@@ -14,17 +12,17 @@ COMMAND, GET = "keys", "get"
 SESSION = "process"
 
 
-def line(entry: str, env: Mapping[str, str]) -> str:
+def line(entry: str, env: Env) -> str:
     """Return the command that prints the keys of an entry of the keychain, quoted as the system splits it."""
     return join((_called(env), COMMAND, GET, "-p", entry))
 
 
-def session_line(profile: str, env: Mapping[str, str]) -> str:
+def session_line(profile: str, env: Env) -> str:
     """Return the command that prints the session of a profile."""
     return join((_called(env), SESSION, "-p", profile))
 
 
-def _called(env: Mapping[str, str]) -> str:
+def _called(env: Env) -> str:
     """Return how other programs start this one: by its name, or by its path where it is not on the PATH."""
     return MFAENV if program.find(MFAENV, env) else started() or MFAENV
 

@@ -1,6 +1,6 @@
 """What was settled before anybody is asked or called, and where each value comes from: in words, without a secret."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from mfaenv import duration
 from mfaenv.aws import client
@@ -9,6 +9,7 @@ from mfaenv.config import resolve
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.sources import METADATA
 from mfaenv.errors import drawn
+from mfaenv.fast.parse import Env
 from mfaenv.model import Acquisition, Request
 
 Row = tuple[str, str, str]
@@ -23,7 +24,7 @@ AWS = "AWS's own"
 def rows(
     request: Request,
     acquisition: Acquisition,
-    env: Mapping[str, str],
+    env: Env,
     files: AwsFiles,
     services: Iterable[str] = ("sts",),
 ) -> Iterator[Row]:
@@ -48,7 +49,7 @@ def rows(
         yield "role", hop.role_arn, f"profile {hop.profile}"
 
 
-def _endpoints(request: Request, env: Mapping[str, str], files: AwsFiles, services: Iterable[str]) -> Iterator[Row]:
+def _endpoints(request: Request, env: Env, files: AwsFiles, services: Iterable[str]) -> Iterator[Row]:
     """Yield the addresses that are called, those that are the same together."""
     section = files.section(request.profiles[-1])
     services_by_address: dict[tuple[str, str], list[str]] = {}

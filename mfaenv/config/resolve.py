@@ -1,14 +1,12 @@
 """Options, environment and AWS files into a Request, and how its session may be got; every value knows its source."""
 
-from collections.abc import Mapping
-
 from mfaenv import duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, role_sessions, roles, shell_settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
-from mfaenv.errors import USAGE, MfaenvError, listed
+from mfaenv.errors import MfaenvError, listed, wrong_usage
 from mfaenv.fast import catalog, environment, parse
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options
 from mfaenv.model import PROCESS, Acquisition, Hop, Keys, Origin, Request, Span, Value
 from mfaenv.terminal.text import code_digits
 
@@ -18,7 +16,7 @@ STDIN = "-"
 """The value of --token-code that means a line of standard input."""
 
 
-def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Request:
+def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     """Settle everything that the session depends on. Raise MfaenvError for what is wrong in any of them.
 
     `env` is without what an earlier session's profile brought.
@@ -67,14 +65,14 @@ def resolve(options: Options, env: Mapping[str, str], files: AwsFiles) -> Reques
     )
 
 
-def looked_up(options: Options, env: Mapping[str, str], name: str) -> Value:
+def looked_up(options: Options, env: Env, name: str) -> Value:
     """Return the value of an option, or of a variable that stands for it."""
     text, source = parse.lookup(options, env, name)
     origin = Origin.OPTION if options.get(name) else Origin.VARIABLE
     return Value(text, source, origin) if text else NOTHING
 
 
-def _environment_keys(profile: Value, env: Mapping[str, str]) -> Keys | None:
+def _environment_keys(profile: Value, env: Env) -> Keys | None:
     """Return the long-term keys of the environment, where no profile is named but by a session got with them."""
     is_left = environment.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
     if profile.text and not (is_left and env.get(environment.SOURCE_KEY)):
@@ -82,12 +80,12 @@ def _environment_keys(profile: Value, env: Mapping[str, str]) -> Keys | None:
     return sources.environment_keys(env)
 
 
-def load_files(options: Options, env: Mapping[str, str]) -> AwsFiles:
+def load_files(options: Options, env: Env) -> AwsFiles:
     """Read the AWS files, which need not be readable where the keys of the environment count, as in botocore."""
     return awsfiles.load(env, must_be_readable=_environment_keys(looked_up(options, env, "profile"), env) is None)
 
 
-def _refuse_environment(env: Mapping[str, str], files: AwsFiles) -> None:
+def _refuse_environment(env: Env, files: AwsFiles) -> None:
     if environment.temporary_keys(env):
         raise MfaenvError(
             "The keys in the environment belong to a session already; a new one takes long-term keys.",
@@ -113,7 +111,7 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     return MfaenvError(f"There is no profile '{name}'{origin} in {where}.", hint)
 
 
-def _region(options: Options, env: Mapping[str, str], name: str, files: AwsFiles) -> Value:
+def _region(options: Options, env: Env, name: str, files: AwsFiles) -> Value:
     # What an earlier session brought into this shell says nothing about the next profile.
     chosen = looked_up(options, {} if environment.region_is_ours(env) else env, "region")
     own = Value(files.section(name).get("region", ""), f"profile {name}", Origin.PROFILE)
@@ -149,10 +147,9 @@ def _limited(options: Options, hops: tuple[Hop, ...], name: str, files: AwsFiles
     """Limit the role to the session policies of the options. Raise MfaenvError (usage) where there is no role."""
     asked = [catalog.OPTIONS[each].flags[0] for each in environment.LIMITS if options.get(each)]
     if asked and not hops:
-        raise MfaenvError(
+        raise wrong_usage(
             f"{asked[0]} limits a role's session, and profile {name} has a user's: AWS has no way to limit that.",
             f"Name a profile with a role: {roles.listed(files) or 'none has a role_arn yet'}.",
-            status=USAGE,
         )
     return role_sessions.limited(
         hops,
@@ -162,19 +159,18 @@ def _limited(options: Options, hops: tuple[Hop, ...], name: str, files: AwsFiles
     )
 
 
-def _min_remaining(options: Options, env: Mapping[str, str], session: Span, hops: tuple[Hop, ...]) -> Span:
+def _min_remaining(options: Options, env: Env, session: Span, hops: tuple[Hop, ...]) -> Span:
     least = _span(options, env, "min_remaining")
     lasting = [session.seconds, *(duration.ROLE_DEFAULT if hop.duration is None else hop.duration for hop in hops[-1:])]
     if least.seconds > min(lasting):
-        raise MfaenvError(
+        raise wrong_usage(
             f"{least.source}: {duration.text(least.seconds)} is more than a new session lasts.",
             f"This one lasts {duration.text(min(lasting))} (--duration).",
-            status=USAGE,
         )
     return least
 
 
-def _span(options: Options, env: Mapping[str, str], name: str) -> Span:
+def _span(options: Options, env: Env, name: str) -> Span:
     text, source = parse.lookup(options, env, name)
     return Span(duration.seconds(text or catalog.OPTIONS[name].default, source), source)
 
@@ -193,14 +189,14 @@ def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
     return hops
 
 
-def _with_region(hop: Hop, region: Value, env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -> Hop:
+def _with_region(hop: Hop, region: Value, env: Env, names: tuple[str, str], files: AwsFiles) -> Hop:
     """Settle where a role is assumed: where the user says, else in its profile's own region, else in the wanted one."""
     own = Value(hop.region if region.origin is Origin.PROFILE else "", f"profile {hop.profile}")
     endpoint = _endpoint(env, names, files)
     return hop._replace(region=_call_region(own, region, endpoint), endpoint=endpoint.text)
 
 
-def _endpoint(env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -> Value:
+def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
     """Return the address of STS that the first of these two profiles with one has; the second is the wanted one."""
     first, other = (files.section(name) for name in names)
     value = endpoint(env, first, files) if first is other or files.has_services_of(first) else NOTHING
@@ -210,7 +206,7 @@ def _endpoint(env: Mapping[str, str], names: tuple[str, str], files: AwsFiles) -
     return value
 
 
-def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service: str = "sts") -> Value:
+def endpoint(env: Env, section: Section, files: AwsFiles, service: str = "sts") -> Value:
     """Return a service's configured endpoint and its source in botocore's order of precedence; NOTHING without one.
 
     Raise MfaenvError for a section of services that is not there, as botocore does.
@@ -232,7 +228,7 @@ def endpoint(env: Mapping[str, str], section: Section, files: AwsFiles, service:
     return Value(url, "endpoint_url") if url else NOTHING
 
 
-def acquisition(options: Options, env: Mapping[str, str], request: Request, files: AwsFiles) -> Acquisition:
+def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -> Acquisition:
     """Settle how the session for a request may be got. Raise MfaenvError (usage)."""
     return Acquisition(
         token_code=_token_code(options, env),
@@ -246,7 +242,7 @@ def acquisition(options: Options, env: Mapping[str, str], request: Request, file
     )
 
 
-def _token_code(options: Options, env: Mapping[str, str]) -> Value:
+def _token_code(options: Options, env: Env) -> Value:
     code = looked_up(options, env, "token_code")
     counts = code.origin is Origin.OPTION or (code.text and not options.keys() & {"token_command", "cached"})
     if counts and code.text != STDIN:  # a variable is not looked at where it does not count
@@ -258,11 +254,11 @@ def checked_code(text: str, source: str) -> str:
     """Return the six digits. Raise MfaenvError (usage) for anything else, without showing what was given."""
     digits = code_digits(text)
     if not digits:
-        raise MfaenvError(f"{source}: a code is six digits.", "It is the number that the device shows.", status=USAGE)
+        raise wrong_usage(f"{source}: a code is six digits.", "It is the number that the device shows.")
     return digits
 
 
-def _ask(options: Options, env: Mapping[str, str]) -> Value:
+def _ask(options: Options, env: Env) -> Value:
     ask = looked_up(options, env, "ask")
     row, windows = catalog.OPTIONS["ask"], catalog.WINDOWS if ask.origin is Origin.VARIABLE else ()
     if not ask.text:
@@ -272,5 +268,5 @@ def _ask(options: Options, env: Mapping[str, str]) -> Value:
     if ask.text not in row.takes:
         names = [*row.takes, *windows]
         hint = suggest.hint(ask.text, names, f"It takes {', '.join(names)}.")
-        raise MfaenvError(f"{ask.source} does not know '{ask.text}'.", hint, status=USAGE)
+        raise wrong_usage(f"{ask.source} does not know '{ask.text}'.", hint)
     return ask

@@ -7,11 +7,11 @@ AWS_SOURCE_IDENTITY win, for the wanted profile alone. The limits are those of
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from mfaenv.config.awsfiles import AwsFiles, Sections
-from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.fast.parse import DEFAULT
+from mfaenv.errors import MfaenvError, wrong_usage
+from mfaenv.fast.parse import DEFAULT, Env
 from mfaenv.model import Hop, Tag
 
 NAME_LENGTHS = range(2, 64 + 1)
@@ -39,7 +39,7 @@ VARIABLES = {
 }
 
 
-def named_and_tagged(hops: tuple[Hop, ...], env: Mapping[str, str], files: AwsFiles) -> tuple[Hop, ...]:
+def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[Hop, ...]:
     """Return the hops with their sessions' names, identities and tags. Raise MfaenvError for what AWS does not take.
 
     It lets no role of a chain change the source identity, nor set a transitive tag again.
@@ -155,10 +155,9 @@ def limited(hops: tuple[Hop, ...], *, read_only: bool, policy_file: str, policy_
         arns.insert(0, f"arn:{role_arn.split(':')[1]}:{READ_ONLY}")
     for arn in arns:
         if not arn.startswith("arn:") or ":policy/" not in arn:
-            raise MfaenvError(
+            raise wrong_usage(
                 f"'{arn}' (--policy-arns) is not the ARN of a policy.",
                 "It looks like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between several.",
-                status=USAGE,
             )
     if len(arns) > MAX_POLICY_ARNS:
         raise MfaenvError(f"AWS takes {MAX_POLICY_ARNS} policies, and these are {len(arns)}.", "Leave some out.")
@@ -185,5 +184,5 @@ def _policy(name: str) -> str:
     except (ValueError, RecursionError):
         wrong = "is not JSON"
     if wrong:
-        raise MfaenvError(f"{name} (--policy) {wrong}.", hint, status=USAGE)
+        raise wrong_usage(f"{name} (--policy) {wrong}.", hint)
     return text

@@ -7,7 +7,7 @@ from mfaenv.aws import regions
 from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.config.role_sessions import NAME_CHARACTERS, SESSION_NAME
-from mfaenv.errors import USAGE, MfaenvError, drawn
+from mfaenv.errors import MfaenvError, drawn, wrong_usage
 from mfaenv.model import Hop
 
 ROLE_SETTINGS = ("role_arn", "sso_role_name")
@@ -132,9 +132,7 @@ def _source(section: Section, name: str) -> str:
 def _hop(section: Section, name: str) -> Hop:
     arn = section["role_arn"]
     if not is_iam_arn(arn, "role/"):
-        raise MfaenvError(
-            f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.", status=USAGE
-        )
+        raise wrong_usage(f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.")
     return Hop(
         role_arn=arn,
         session_name=section.get(SESSION_NAME, ""),
@@ -172,14 +170,13 @@ def check_region(name: str, source: str, *, of_aws: bool) -> None:
     """Raise MfaenvError (usage) where botocore takes no such region, or it is a slip and the service is AWS's own."""
     fits = len(name) <= REGION_LENGTH and REGION_CHARACTERS.issuperset(name)
     if not (fits and name == name.strip("-") and not name.isdigit()):
-        raise MfaenvError(
+        raise wrong_usage(
             f"'{name}' ({source}) is not the name of a region.",
             "It looks like us-east-1: set --region, AWS_REGION, or the profile's region.",
-            status=USAGE,
         )
     hint = suggest.hint(name, list(regions.partitions()), "") if of_aws and not _is_regular(name) else ""
     if hint:
-        raise MfaenvError(f"AWS has no region '{name}' ({source}).", hint, status=USAGE)
+        raise wrong_usage(f"AWS has no region '{name}' ({source}).", hint)
 
 
 def _is_regular(name: str) -> bool:

@@ -14,7 +14,7 @@ from mfaenv.aws import address
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.fast import environment
-from mfaenv.fast.parse import DEFAULT
+from mfaenv.fast.parse import DEFAULT, Env
 
 URL, IGNORE = environment.ADDRESS, environment.IGNORE_ADDRESSES
 SWITCHES = frozenset(
@@ -59,7 +59,7 @@ NESTED = {
 """The settings that may stand in the block of `s3`, and their names there."""
 
 
-def of_profile(name: str, env: Mapping[str, str], files: AwsFiles, region: str = "") -> tuple[dict[str, str], str]:
+def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[dict[str, str], str]:
     """Return the variables to set, and a warning of what programs do otherwise than with the profile's name, if any.
 
     `env` is the user's own, `region` the one that the shell gets. Raise MfaenvError for what is no address.
@@ -74,7 +74,7 @@ def of_profile(name: str, env: Mapping[str, str], files: AwsFiles, region: str =
     return variables, warning if different else ""
 
 
-def _modes(env: Mapping[str, str], own: Section, default: Section) -> tuple[dict[str, str], tuple[str, ...]]:
+def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the variables of all but addresses, and which settings of `[default]` none of them can undo."""
     variables: dict[str, str] = {}
     kept_back = []
@@ -97,7 +97,7 @@ def _value(setting: str, section: Section) -> str:
     return str(is_true(text)).lower() if text and setting in SWITCHES else text
 
 
-def _without_variable(env: Mapping[str, str], own: Section, default: Section, region: str) -> Iterator[str]:
+def _without_variable(env: Env, own: Section, default: Section, region: str) -> Iterator[str]:
     """Yield what has no variable, or none that may be set: rclone 1.60 fails where AWS_CA_BUNDLE is."""
     bundle = own.get("ca_bundle", "")
     if bundle != default.get("ca_bundle", "") and not env.get("AWS_CA_BUNDLE"):
@@ -114,7 +114,7 @@ def _s3(section: Section) -> dict[str, str]:
     return {name: text for name, text in block.items() if name not in NESTED.values()}
 
 
-def _broken(env: Mapping[str, str], default: Section, files: AwsFiles) -> list[str]:
+def _broken(env: Env, default: Section, files: AwsFiles) -> list[str]:
     """Return what in `[default]` lets no program of the shell make a client, unless a variable is set for it."""
     services = default.get("services", "")
     missing = services and not files.services.get(services) and not is_ignored(env, default)
@@ -128,7 +128,7 @@ def _broken(env: Mapping[str, str], default: Section, files: AwsFiles) -> list[s
     return [f"[default] has {name} = {default.get(name, '')}, with which they stop: remove it" for name in names]
 
 
-def is_ignored(env: Mapping[str, str], section: Section) -> bool:
+def is_ignored(env: Env, section: Section) -> bool:
     """Return whether no configured address counts."""
     return is_true(env.get(IGNORE, section.get("ignore_configured_endpoint_urls", "")))
 
@@ -153,7 +153,7 @@ class _Addresses(NamedTuple):
         named = {name: url for name, url in urls.items() if url and environment.is_setting(name)}
         return cls(section.get("ignore_configured_endpoint_urls", ""), named, section.get("endpoint_url", ""))
 
-    def called(self, env: Mapping[str, str]) -> dict[str, str]:
+    def called(self, env: Env) -> dict[str, str]:
         """Return the addresses that count in this environment, those of services by variable; URL is all others'."""
         if is_true(env.get(IGNORE, self.ignored)):
             return {}
@@ -163,9 +163,7 @@ class _Addresses(NamedTuple):
         return {name: url for name, url in urls.items() if url and (name == URL or url != urls[URL])}
 
 
-def _urls(
-    name: str, env: Mapping[str, str], own: _Addresses, default: _Addresses
-) -> tuple[dict[str, str], tuple[str, ...]]:
+def _urls(name: str, env: Env, own: _Addresses, default: _Addresses) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the variables for addresses, and what they cannot say."""
     expected = own.called(env)
     urls = {variable: address.checked(url) for variable, url in expected.items() if not env.get(variable)}
@@ -179,7 +177,7 @@ def _urls(
 
 
 @contextmanager
-def hidden(env: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+def hidden(env: Env) -> Iterator[Mapping[str, str]]:
     """Yield the environment without what an earlier session's profile brought, which botocore does not see then."""
     names = (*environment.settings(env), environment.SETTINGS)
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}

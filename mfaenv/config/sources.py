@@ -11,7 +11,7 @@ from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Sec
 from mfaenv.config.roles import Chain
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
-from mfaenv.fast.parse import DEFAULT
+from mfaenv.fast.parse import DEFAULT, Env
 from mfaenv.model import LOGIN, MACHINE, PROCESS, WEB_ENVIRONMENT, Keys, Request, Value
 
 ENVIRONMENT = "the environment"
@@ -52,7 +52,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
 
 
-def environment_keys(env: Mapping[str, str]) -> Keys | None:
+def environment_keys(env: Env) -> Keys | None:
     """Return the long-term keys of the environment, those included that became a session of this shell."""
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
     if access_key and secret_key and not environment.temporary_keys(env):
@@ -62,7 +62,7 @@ def environment_keys(env: Mapping[str, str]) -> Keys | None:
     return None
 
 
-def is_web_identity(env: Mapping[str, str], profile: Value) -> bool:
+def is_web_identity(env: Env, profile: Value) -> bool:
     """Return whether the environment's web identity counts: an option that names a profile outweighs it, as in boto3.
 
     A variable does not, nor does the name that an earlier session without one left in this shell.
@@ -72,7 +72,7 @@ def is_web_identity(env: Mapping[str, str], profile: Value) -> bool:
     return bool(env.get(WEB_VARIABLE)) and not named
 
 
-def of_root(files: AwsFiles, chain: Chain, env: Mapping[str, str], *, web: bool) -> tuple[str, Keys | None]:
+def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[str, Keys | None]:
     """Return what the profile at the root of the chain is, with its keys where they are long-term.
 
     With `web` the environment has a web identity that counts. Raise MfaenvError for half a pair of keys, and where a
@@ -111,7 +111,7 @@ def of_root(files: AwsFiles, chain: Chain, env: Mapping[str, str], *, web: bool)
     return provider, None
 
 
-def _of_machine(name: str, section: Section, env: Mapping[str, str]) -> tuple[str, Keys | None]:
+def _of_machine(name: str, section: Section, env: Env) -> tuple[str, Keys | None]:
     source = section["credential_source"]
     if source not in CREDENTIAL_SOURCES:
         raise MfaenvError(

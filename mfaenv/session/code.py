@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfaenv.aws import process
 from mfaenv.config.resolve import STDIN, checked_code
-from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
+from mfaenv.errors import CODE_NEEDED, MfaenvError, wrong_usage
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.model import Acquisition, Origin, Request
 from mfaenv.terminal import program
@@ -107,7 +107,7 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
 
     words = process.words(command, "token command")
     if not words:
-        raise MfaenvError("The token command has no words.", "Name a program that prints the code.", status=USAGE)
+        raise wrong_usage("The token command has no words.", "Name a program that prints the code.")
     name = os.path.basename(words[0])
     meanwhile()
     env = environment.without_settings(terminal.env)

@@ -4,7 +4,7 @@ from mfaenv.aws import client, iam, sts
 from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
 from mfaenv.config.roles import is_iam_arn
-from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError
+from mfaenv.errors import CODE_NEEDED, MfaenvError, wrong_usage
 from mfaenv.model import Acquisition, Credentials, Keys, Request
 from mfaenv.session.cache import CallLock
 from mfaenv.session.code import can_ask
@@ -30,20 +30,17 @@ NO_SECURITY_KEYS = "Sign in with `aws login`, or add an authenticator app to the
 def checked(serial: str, source: str) -> str:
     """Return the serial number as it is. Raise MfaenvError (usage) for what STS will not take."""
     if ":u2f/" in serial:
-        raise MfaenvError(
-            f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS, status=USAGE
-        )
+        raise wrong_usage(f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS)
     head, user, name = serial.partition(":user/")
     if user and serial.startswith("arn:"):
-        raise MfaenvError(
+        raise wrong_usage(
             f"{serial} ({source}) is a user, not an MFA device.",
             f"The device may be {head}:mfa/{name.rpartition('/')[2]}.",
-            status=USAGE,
         )
     if serial.startswith("arn:") and not is_iam_arn(serial, "mfa/"):
-        raise MfaenvError(f"{serial} ({source}) is not an MFA device.", _EXAMPLES, status=USAGE)
+        raise wrong_usage(f"{serial} ({source}) is not an MFA device.", _EXAMPLES)
     if len(serial) not in LENGTHS or not CHARACTERS.issuperset(serial):
-        raise MfaenvError(f"'{serial}' ({source}) is not a serial number.", _EXAMPLES, status=USAGE)
+        raise wrong_usage(f"'{serial}' ({source}) is not a serial number.", _EXAMPLES)
     return serial
 
 

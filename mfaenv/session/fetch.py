@@ -1,7 +1,7 @@
 """From a code to a session: ask, check, send, and ask again where it was the wrong one."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from mfaenv.aws import address, client, sts
 from mfaenv.errors import MfaenvError, WrongCodeError
 from mfaenv.fast import environment
+from mfaenv.fast.parse import Env
 from mfaenv.model import NEVER_ASK, Acquisition, Credentials, Keys, Request
 from mfaenv.session import keychain, longterm, remembered
 from mfaenv.session.cache import CallLock
@@ -92,7 +93,7 @@ class BackgroundClient:
         self._client = client.client("sts", settings, self.keys)
 
 
-def question(request: Request, env: Mapping[str, str]) -> tuple[Styled, ...]:
+def question(request: Request, env: Env) -> tuple[Styled, ...]:
     """Return the question: lines that say for whom and, where that is not AWS, to whom, then what is asked."""
     account = f" in account {request.account}" if request.account else ""
     profile, device = f"For profile {request.profile.text}{account},", f"device {request.device.text}"
@@ -107,7 +108,7 @@ def question(request: Request, env: Mapping[str, str]) -> tuple[Styled, ...]:
     )
 
 
-def shown_in_demo(endpoint: str, env: Mapping[str, str]) -> tuple[str, ...]:
+def shown_in_demo(endpoint: str, env: Env) -> tuple[str, ...]:
     """Return what the demo's device shows, where the code goes to the demo that still runs; empty elsewhere."""
     if not endpoint.startswith(environment.LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
         return ()

@@ -7,7 +7,7 @@ keychain may ask its user, so nothing of it is loaded before it is used.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Timer
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from mfaenv.command_line import install_command
 from mfaenv.config.credential_process import COMMAND, GET
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.parse import Env
 from mfaenv.model import Keys
 from mfaenv.session.lock import SAID_AFTER
 from mfaenv.terminal import program
@@ -71,7 +72,7 @@ class KeychainEntry:
     They `tell` once, perhaps from another thread, that they wait for the keychain.
     """
 
-    def __init__(self, name: str, env: Mapping[str, str], tell: Tell) -> None:
+    def __init__(self, name: str, env: Env, tell: Tell) -> None:
         self.name = name
         self._env = env
         self._tell = tell

@@ -1,6 +1,5 @@
 """Long-term keys that a program gives, ours from the keychain or another's: loaded when they are needed."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 
 from mfaenv.aws import resolved
@@ -8,6 +7,7 @@ from mfaenv.command_line import aws_configure, to_type
 from mfaenv.config import credential_process
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
+from mfaenv.fast.parse import Env
 from mfaenv.model import Credentials, Keys, Request, Value
 from mfaenv.session import cache, remembered
 from mfaenv.session.keychain import KeychainEntry, Tell
@@ -16,7 +16,7 @@ from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 
 
-def load_keys(request: Request, env: Mapping[str, str], tell: Tell) -> Keys | Credentials:
+def load_keys(request: Request, env: Env, tell: Tell) -> Keys | Credentials:
     """Return what the program gives: long-term keys, or a session's. Raise MfaenvError."""
     entry = credential_process.entry(request.process.text)
     if entry:  # our own program is not started
@@ -40,7 +40,7 @@ def with_keys(request: Request, terminal: Terminal) -> Request:
     return request._replace(keys=keys if isinstance(keys, Keys) else None)
 
 
-def loaded(request: Request, keys: Keys, env: Mapping[str, str], tell: Tell) -> Keys:
+def loaded(request: Request, keys: Keys, env: Env, tell: Tell) -> Keys:
     """Return the keys with their secret; the program may give others than it did before. Raise MfaenvError."""
     if keys.secret_key or not request.process.text:
         return keys

@@ -1,7 +1,7 @@
 """Which profile? The person chooses one of those that the AWS files name, where nobody has named one."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from mfaenv import duration
 from mfaenv.config import names, sources
@@ -9,13 +9,13 @@ from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
-from mfaenv.fast.parse import DEFAULT, Options
+from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.store import SESSION, Store
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Row
 
 
-def choose(options: Options, env: Mapping[str, str], terminal: Terminal) -> str:
+def choose(options: Options, env: Env, terminal: Terminal) -> str:
     """Return the profile for a -p with nothing after it. Raise MfaenvError where nobody can be asked (usage)."""
     if reason := _obstacle(options, terminal):
         raise wrong_usage(f"-p needs the name of a profile, and {reason}.", "Type:\nmfaenv -p NAME")
@@ -25,7 +25,7 @@ def choose(options: Options, env: Mapping[str, str], terminal: Terminal) -> str:
     return _choose(profiles, env, terminal)
 
 
-def instead_of_default(options: Options, env: Mapping[str, str], files: AwsFiles, terminal: Terminal) -> str:
+def instead_of_default(options: Options, env: Env, files: AwsFiles, terminal: Terminal) -> str:
     """Return the profile to use where none is named, `default` has no keys, and others are there; else empty."""
     if (
         parse.lookup(options, env, "profile")[0]
@@ -46,11 +46,11 @@ def _obstacle(options: Options, terminal: Terminal) -> str:
     return "a window cannot ask for it" if options.get("ask") == "window" else terminal.obstacle()
 
 
-def _choose(profiles: list[str], env: Mapping[str, str], terminal: Terminal) -> str:
+def _choose(profiles: list[str], env: Env, terminal: Terminal) -> str:
     return terminal.pick("Which profile?", list(rows(profiles, env, Store.of(env), time.time())))
 
 
-def rows(profiles: list[str], env: Mapping[str, str], store: Store, now: float) -> Iterator[Row]:
+def rows(profiles: list[str], env: Env, store: Store, now: float) -> Iterator[Row]:
     """Yield the profiles: this shell's own, those with a stored session, the newest first, the rest as in the files."""
     stored: dict[str, Session] = {}
     entries = [] if store.refusal() else [store.read(Session, name) for name in store.names(SESSION)]

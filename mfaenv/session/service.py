@@ -2,16 +2,16 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from mfaenv import fast
 from mfaenv.config import provenance, resolve, shell_settings, sources
 from mfaenv.config.names import file_paths
-from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, NothingStoredError
+from mfaenv.errors import CODE_NEEDED, MfaenvError, NothingStoredError, wrong_usage
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Fields, Session
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options
 from mfaenv.session import profile_choice, remembered
 from mfaenv.session.cache import Answer
 from mfaenv.session.fetch import Context
@@ -27,7 +27,7 @@ FORGOTTEN_AFTER = 30 * 86_400
 
 
 def get_fields(
-    options: Options, env: Mapping[str, str], terminal: Terminal, check: Callable[[Fields], None] = lambda _: None
+    options: Options, env: Env, terminal: Terminal, check: Callable[[Fields], None] = lambda _: None
 ) -> Fields:
     """Return the session as the store writes it, with the profile and the region of this request.
 
@@ -35,7 +35,7 @@ def get_fields(
     NothingStoredError, whatever is in the way of it.
     """
     if options.keys() >= {"cached", "refresh"}:
-        raise MfaenvError("--cached and --refresh cannot be used together.", "Leave one of them out.", status=USAGE)
+        raise wrong_usage("--cached and --refresh cannot be used together.", "Leave one of them out.")
     fingerprint = fast.fingerprint(options, env)
     try:
         with shell_settings.hidden(env) as visible:
@@ -54,9 +54,7 @@ def get_fields(
 class Resolved:
     """What the options, variables and files ask for: the AWS files, and the request that they led to."""
 
-    def __init__(
-        self, options: Options, env: Mapping[str, str], fingerprint: str, terminal: Terminal | None = None
-    ) -> None:
+    def __init__(self, options: Options, env: Env, fingerprint: str, terminal: Terminal | None = None) -> None:
         """Settle it; a person at the terminal may choose the profile. `fingerprint` is of the whole environment."""
         if only := env.get(environment.ONLY, ""):
             what = f"This was started by mfaenv exec --only: it has profile {only} alone, and no store."
@@ -64,7 +62,7 @@ class Resolved:
         if not environment.profile_as_is_known(env):
             hint = f"It takes {', '.join(environment.PROFILE_NAMES)}."
             name = environment.PROFILE_AS
-            raise MfaenvError(f"{name} does not know '{env[name]}'.", hint, status=USAGE)
+            raise wrong_usage(f"{name} does not know '{env[name]}'.", hint)
         self.store = Store.of(env)
         self.store.check()
         self._states = _states(file_paths(env))  # before they are read

@@ -3,7 +3,7 @@
 import os
 import stat
 
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.entry import owner
 from mfaenv.store import private_files
 
@@ -12,7 +12,7 @@ def check(path: str) -> None:
     """See, before a code is asked for, that the file can be written. Raise MfaenvError."""
     if path == "-":
         hint = "Leave --output out: standard output is where it goes then."
-        raise MfaenvError("--output takes the name of a file, and - is none.", hint, status=USAGE)
+        raise wrong_usage("--output takes the name of a file, and - is none.", hint)
     folder = os.path.abspath(os.path.dirname(path))
     if not os.path.isdir(folder):
         raise MfaenvError(f"{path} cannot be written: there is no folder {folder}.", "Make it, or name another file.")
