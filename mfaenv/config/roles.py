@@ -10,7 +10,6 @@ from mfaenv.config.role_sessions import NAME_CHARACTERS, SESSION_NAME
 from mfaenv.errors import MfaenvError, drawn, wrong_usage
 from mfaenv.model import Hop
 
-ROLE_SETTINGS = ("role_arn", "sso_role_name")
 ACCOUNT_LENGTH = 12
 """https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html."""
 
@@ -38,8 +37,12 @@ class Chain(NamedTuple):
 
 def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
     """Follow a profile, with this role_arn where it is not empty, to its root. Raise MfaenvError without one."""
-    if role_arn and not files.profiles[name].get("source_profile"):
-        return _on_top(chain(files, name, ""), files.profiles[name], role_arn)
+    section = files.profiles[name]
+    if role_arn and not section.get("source_profile"):  # what the profile itself gives is the source
+        below = chain(files, name, "")
+        settings = {"region": section.get("region", "")} if section.get("role_arn") else section
+        hop = _hop({**settings, "role_arn": role_arn}, below.profiles[0])
+        return below._replace(hops=(*below.hops, hop))
     name = of_process(files, name)
     profiles, hops, machine = [name], [], False
     seen = {name}
@@ -110,13 +113,6 @@ def _is_role(section: Section, *, first: bool) -> bool:
     return bool(section.get("role_arn")) and not section.get("web_identity_token_file") and not is_end
 
 
-def _on_top(below: Chain, section: Section, role_arn: str) -> Chain:
-    """Add the role to a profile that has no source_profile to assume it from: what the profile gives is the source."""
-    name = below.profiles[0]
-    settings = {"region": section.get("region", "")} if section.get("role_arn") else section
-    return below._replace(hops=(*below.hops, _hop({**settings, "role_arn": role_arn}, name)))
-
-
 def _source(section: Section, name: str) -> str:
     source, machine = section.get("source_profile", ""), section.get("credential_source", "")
     if source and machine:
@@ -133,10 +129,16 @@ def _hop(section: Section, name: str) -> Hop:
     arn = section["role_arn"]
     if not is_iam_arn(arn, "role/"):
         raise wrong_usage(f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.")
+    external_id = section.get("external_id", "")
+    is_valid = len(external_id) in EXTERNAL_ID_LENGTHS and EXTERNAL_ID_CHARACTERS.issuperset(external_id)
+    if external_id and not is_valid:
+        raise MfaenvError(
+            f"external_id of profile '{name}' is not valid.", "Use 2 to 1224 characters from A-Z a-z 0-9 _+=,.@:/-."
+        )
     return Hop(
         role_arn=arn,
         session_name=section.get(SESSION_NAME, ""),
-        external_id=_external_id(section.get("external_id", ""), name),
+        external_id=external_id,
         duration=_whole(section.get("duration_seconds", "")),
         region=section.get("region", ""),
         endpoint="",
@@ -185,16 +187,7 @@ def _is_regular(name: str) -> bool:
     return not name or (len(words) >= len(("eu", "west")) and all(map(str.isalpha, words)) and number.isdigit())
 
 
-def _external_id(text: str, profile: str) -> str:
-    if not text or (len(text) in EXTERNAL_ID_LENGTHS and EXTERNAL_ID_CHARACTERS.issuperset(text)):
-        return text
-    raise MfaenvError(
-        f"external_id of profile '{profile}' is not valid.", "Use 2 to 1224 characters from A-Z a-z 0-9 _+=,.@:/-."
-    )
-
-
 def listed(files: AwsFiles) -> str:
     """Return the names of profiles with roles, for a message."""
-    return errors.listed(
-        sorted(name for name, section in files.profiles.items() if any(map(section.get, ROLE_SETTINGS)))
-    )
+    names = (name for name, section in files.profiles.items() if any(map(section.get, ("role_arn", "sso_role_name"))))
+    return errors.listed(sorted(names))

@@ -15,9 +15,6 @@ from mfaenv.session.lock import lock
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
 
-WINDOW = "window"
-"""What the lock is named for that a process holds while it asks in a window."""
-
 CALL_SECONDS = 60
 """Seconds after which a process that calls AWS keeps no other waiting: some answers never end."""
 
@@ -127,7 +124,7 @@ class Cache:
         Raise KeyboardInterrupt where the person closed the window that was waited for: the next would ask the same.
         """
         since = self._now()
-        with self._lock(WINDOW, f"A window of another mfaenv asks for the code of profile {profile}"):
+        with self._lock("window", f"A window of another mfaenv asks for the code of profile {profile}"):
             self._terminal.check()
             if remembered.is_dismissed(self.store, access_key, since, self._now()):
                 raise KeyboardInterrupt

@@ -46,15 +46,6 @@ NOWHERE = ("keyring.backends.fail", "keyring.backends.null")
 NO_KEYCHAINS = ("keyrings.alt.",)
 """Packages of backends that write files, in clear or with a password that is asked for each time."""
 
-NONE_HERE = (
-    "There is no keychain here, as on most servers, over SSH and in WSL.",
-    "Start a Secret Service (gnome-keyring, KWallet, KeePassXC), set up keyring-pass, or keep the keys in the file.",
-)
-LOCKED = (
-    "The keychain is locked, or refused: {}",
-    "Unlock it (sign in to the desktop, or unlock its keyring), then try again.",
-)
-
 
 def same(one: Keys | None, other: Keys | None) -> bool:
     """Return whether these are the same keys, wherever they are stored; None is no keys."""
@@ -190,7 +181,8 @@ def _opened(tell: Tell = lambda _: None) -> Iterator[list[KeyringBackend]]:
         raise MfaenvError(f"The keychain needs {error.name}, which is not installed.", f"Check {VARIABLE}.") from None
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         reason = " ".join(str(error).split()).rstrip(".!") or type(error).__name__
-        raise MfaenvError(LOCKED[0].format(f"{reason}."), LOCKED[1]) from None
+        hint = "Unlock it (sign in to the desktop, or unlock its keyring), then try again."
+        raise MfaenvError(f"The keychain is locked, or refused: {reason}.", hint) from None
     finally:
         timer.cancel()
         if timer.is_alive():
@@ -205,7 +197,11 @@ def _backends() -> list[KeyringBackend]:
     backends = list(getattr(chosen, "backends", None) or [chosen])
     usable = [backend for backend in backends if not _kind(backend).startswith(NOWHERE)]
     if not usable:
-        raise MfaenvError(*NONE_HERE)
+        services = "Start a Secret Service (gnome-keyring, KWallet, KeePassXC), set up keyring-pass"
+        raise MfaenvError(
+            "There is no keychain here, as on most servers, over SSH and in WSL.",
+            f"{services}, or keep the keys in the file.",
+        )
     if named is not None and _kind(named) == _kind(chosen):
         return usable
     kept = [backend for backend in usable if not _kind(backend).startswith(NO_KEYCHAINS)]

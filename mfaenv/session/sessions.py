@@ -25,16 +25,11 @@ from mfaenv.session.cache import (
 from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import Context, fetch
 
-ANY_TIME = Span(1, "")
-
 SLACK = 60
 """Seconds by which a session may be shorter than asked for without a word: the clocks differ."""
 
 NO_USERS_NAME = "mfaenv"
 """What a role's session is named where no user is known."""
-
-RECENT = "If its trust policy demands a recent MFA (aws:MultiFactorAuthAge), get a new session: --refresh."
-"""What may help where a role is denied to a stored session."""
 
 
 class Sessions:
@@ -67,7 +62,7 @@ class Sessions:
 
     def base_session(self, request: Request) -> Answer:
         """Look the user's own session up that the request's roles are assumed with, however little is left of it."""
-        return self.stored(request._replace(hops=(), min_remaining=ANY_TIME))
+        return self.stored(request._replace(hops=(), min_remaining=Span(1, "")))
 
     def renew(self, request: Request) -> Answer:
         """Assume the request's roles with the stored session, or resolve anew what needs no code; never ask.
@@ -119,7 +114,8 @@ class Sessions:
         except DeniedError as error:
             if base.new or not base.session:
                 raise
-            raise DeniedError(error.message, RECENT) from None
+            hint = "If its trust policy demands a recent MFA (aws:MultiFactorAuthAge), get a new session: --refresh."
+            raise DeniedError(error.message, hint) from None
         except ArrivedError:
             return self._answer(request)
 

@@ -14,18 +14,19 @@ def check(path: str) -> None:
         hint = "Leave --output out: standard output is where it goes then."
         raise wrong_usage("--output takes the name of a file, and - is none.", hint)
     folder = os.path.abspath(os.path.dirname(path))
+    wrong, hint = "", "Name another file."
     if not os.path.isdir(folder):
-        raise MfaenvError(f"{path} cannot be written: there is no folder {folder}.", "Make it, or name another file.")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise MfaenvError(f"{path} cannot be written: nothing can be made in {folder}.", "Name another file.")
-    try:
+        wrong, hint = f"cannot be written: there is no folder {folder}", "Make it, or name another file."
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        wrong = f"cannot be written: nothing can be made in {folder}"
+    elif os.path.lexists(path):
         old = os.lstat(path)
-    except OSError:
-        return
-    if not stat.S_ISREG(old.st_mode):
-        raise MfaenvError(f"{path} is no regular file: refused.", "Name another file.")
-    if owner(old):
-        raise MfaenvError(f"{path} belongs to {owner(old)}: refused.", "Name another file.")
+        if not stat.S_ISREG(old.st_mode):
+            wrong = "is no regular file: refused"
+        elif owner(old):
+            wrong = f"belongs to {owner(old)}: refused"
+    if wrong:
+        raise MfaenvError(f"{path} {wrong}.", hint)
 
 
 def write(path: str, data: bytes) -> None:
