@@ -3,18 +3,14 @@
 from mfaenv import __version__
 from mfaenv.cli import help as pages
 from mfaenv.cli import wrong_usage
-from mfaenv.errors import DONE
+from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import output
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Env, Options, Words
 
 
 def run(name: str, options: Options, words: Words, env: Env) -> int:
-    """Start a command, or answer; return the exit status. Raise MfaenvError, for a wrong number of words too.
-
-    So it does for an option without its text: `--policy "$NOT_SET"` must not mean "without a limit", nor an empty
-    profile or role the one that is used where none is named.
-    """
+    """Start a command, or answer; return the exit status. Raise MfaenvError, for a wrong number of words too."""
     row = COMMANDS[name]
     if name == MAIN and words:
         raise wrong_usage.no_command(words[0], env)
@@ -25,7 +21,9 @@ def run(name: str, options: Options, words: Words, env: Env) -> int:
     else:
         if not row.takes_words(len(words)):
             raise wrong_usage.words(name, words, env)
+        # `--policy "$NOT_SET"` must not mean "without a limit", nor an empty profile the default one.
         if empty := [row.options[each] for each, value in row.taken(options).items() if value == ""]:
-            raise wrong_usage.no_value(empty[0])
+            flag = empty[0].flags[-1]
+            raise MfaenvError(f"{flag} is empty.", f"Type: {flag} {empty[0].metavar}", status=USAGE)
         return row.load()(row.taken(options), words, env)
     return DONE

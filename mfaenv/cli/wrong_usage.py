@@ -4,9 +4,9 @@ import shlex
 
 from mfaenv import errors, suggest
 from mfaenv.config import names
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import MfaenvError
 from mfaenv.fast.catalog import COMMANDS
-from mfaenv.fast.parse import MAIN, Env, Option, Words
+from mfaenv.fast.parse import MAIN, Env, Words
 from mfaenv.terminal.text import code_digits
 
 _LEAVE = "To take the session out of this shell, or to delete it:\nmfaenv unset\nmfaenv clear"
@@ -55,12 +55,6 @@ def no_option(flag: str, name: str) -> MfaenvError:
     elif flag not in COMMANDS[MAIN].flags():  # else it is spelled as it should be, for another command
         hint = suggest.hint(flag, list(COMMANDS[name].flags()), "")
     return error(f"There is no option '{flag}'", name, hint)
-
-
-def no_value(option: Option) -> MfaenvError:
-    """Return the error for an option whose text is empty, as that of a variable in quotes that is not set."""
-    flag = option.flags[-1]
-    return MfaenvError(f"{flag} is empty.", f"Type: {flag} {option.metavar}", status=USAGE)
 
 
 def error(message: str, name: str, hint: str = "") -> MfaenvError:

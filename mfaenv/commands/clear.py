@@ -39,7 +39,10 @@ def run(options: Options, _words: Words, env: Env) -> int:
         terminal.note(f"Removed {_described(entry) if entry else 'a damaged session'}.")
     if not sessions:
         terminal.note(nothing_stored(profile))
-    _note_of_shell(profile, env, terminal)
+    in_shell = env.get(environment.PROFILE, "")
+    if env.get(environment.EXPIRES) and profile in {"", in_shell}:
+        line = detect.loading_line(env, "mfaenv unset")
+        terminal.note(f"This shell still has its own session, of profile {in_shell}. To remove it too, type:", line)
     stuck = sorted(chosen.keys() - removed.keys())
     if any(kind(name) == LOCK for name in stuck):
         terminal.note("Another mfaenv is getting a session just now.")
@@ -48,15 +51,6 @@ def run(options: Options, _words: Words, env: Env) -> int:
         hint = "Check who owns it, and remove it yourself."
         raise MfaenvError(f"{store.path}: {named} cannot be removed.", hint)
     return DONE
-
-
-def _note_of_shell(profile: str, env: Env, terminal: Terminal) -> None:
-    """Show that the shell still has its own session, and the line that removes it."""
-    own = env.get(environment.PROFILE, "")
-    if not env.get(environment.EXPIRES) or profile not in {"", own}:
-        return
-    line = detect.loading_line(env, "mfaenv unset")
-    terminal.note(f"This shell still has its own session, of profile {own}. To remove it too, type:", line)
 
 
 def _of_profile(store: Store, profile: str, env: Env) -> dict[str, Session | None]:

@@ -20,7 +20,12 @@ from mfaenv.terminal.terminal import Terminal
 def run(options: Options, command: Words, env: Env) -> int:
     """Replace this process by the command; on Windows, run it and return its exit status. Raise MfaenvError."""
     words = list(command) or [user_shell(env)]
-    _check_program(words, env)
+    name = words[0]
+    if not program.find(name, env) and name in names.profiles(env):
+        line = join(["mfaenv", "exec", "-p", *words])
+        wrong = f"There is no program {name}. For the profile of that name, type:"
+        raise MfaenvError(wrong, command=line, status=program.NOT_FOUND)
+    program.check(name, env)  # before a code is spent
     if limit := environment.widened(options, env):
         what = f"This shell's session is {limit}, and that of the command is not. For that, give the options again:"
         Terminal.for_options(options, env).warn(f"{what} --read-only, --policy, --policy-arns.")
@@ -39,16 +44,6 @@ def run(options: Options, command: Words, env: Env) -> int:
         coredump.restore()  # for the command
     shells.check_lengths(session)
     return _start(options, command, words, environment.changed(session, env))
-
-
-def _check_program(words: Words, env: Env) -> None:
-    """Raise MfaenvError where there is no such program: a code is good once, and would be lost."""
-    name, *others = words
-    if not program.find(name, env) and name in names.profiles(env):
-        line = join(["mfaenv", "exec", "-p", name, *others])
-        wrong = f"There is no program {name}. For the profile of that name, type:"
-        raise MfaenvError(wrong, command=line, status=program.NOT_FOUND)
-    program.check(name, env)
 
 
 def _start(options: Options, command: Words, words: list[str], env: dict[str, str]) -> int:

@@ -28,7 +28,10 @@ def run(options: Options, _words: Words, env: Env) -> int:
     _refuse_bare_terminal(options, target)
     path = parse.text(options, "output")
     if "output" in options:
-        _check_output(path, env)
+        output_file.check(path)
+        if os.path.realpath(path) in {os.path.realpath(file) for file in (*file_paths(env), *file_paths({}))}:
+            hint = "Name another file; for programs that read profiles: mfaenv help programs"
+            raise MfaenvError(f"{path} is an AWS file, whose profiles would be lost: refused.", hint)
     terminal = Terminal.for_options(options, env)
     pairs = environment.pairs(service.get_fields(options, env, terminal, partial(_check_values, target)), env)
     text = shells.render(target, pairs, encoding=code_page.encoding())
@@ -40,13 +43,6 @@ def run(options: Options, _words: Words, env: Env) -> int:
         _print(text, pairs, target, options, env)
     Store.of(env).sweep(time.time())
     return DONE
-
-
-def _check_output(path: str, env: Env) -> None:
-    output_file.check(path)
-    if os.path.realpath(path) in {os.path.realpath(file) for file in (*file_paths(env), *file_paths({}))}:
-        hint = "Name another file; for programs that read profiles: mfaenv help programs"
-        raise MfaenvError(f"{path} is an AWS file, whose profiles would be lost: refused.", hint)
 
 
 def _print(text: bytes, pairs: list[Pair], target: str, options: Options, env: Env) -> None:

@@ -76,7 +76,6 @@ def _path(shell: str, env: Env) -> list[Pair]:
 
 
 def _holds(shell: str, pairs: list[Pair]) -> bool:
-    """Return whether a shell can hold these variables."""
     try:
         _rendered(shell, pairs)
     except MfaenvError:
