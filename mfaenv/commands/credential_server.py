@@ -52,12 +52,7 @@ _STATUS = {ENDED: HTTPStatus.FORBIDDEN, DENIED: HTTPStatus.FORBIDDEN}
 
 
 class RefusedError(Exception):
-    """There are no credentials now: the word that programs read, and what a person does about it."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+    """There are no credentials now: the word that programs read, and what a person does about it, as two texts."""
 
 
 class CredentialServer(LoopbackServer):
@@ -115,9 +110,10 @@ class CredentialServer(LoopbackServer):
         try:
             return _json(HTTPStatus.OK, _fields(self._current()))
         except RefusedError as error:
+            code, message = error.args
             # Go and Java read the small names, JavaScript the others.
-            refusal = {"code": error.code, "message": error.message, "Code": error.code, "Message": error.message}
-            return _json(_STATUS.get(error.code, HTTPStatus.SERVICE_UNAVAILABLE), refusal)
+            refusal = {"code": code, "message": message, "Code": code, "Message": message}
+            return _json(_STATUS.get(code, HTTPStatus.SERVICE_UNAVAILABLE), refusal)
 
     def _current(self) -> Session:
         """Return credentials that hold; one renewal at a time, unless it stalls. Raise RefusedError without any."""
@@ -152,10 +148,8 @@ class CredentialServer(LoopbackServer):
         return self._latest
 
     def _margin(self, session: Session) -> float:
-        """Return the seconds that have to be left, or else they are renewed: what is short-lived in its second half.
-
-        A user's own session cannot be renewed without a code, so it is handed out until it ends.
-        """
+        """Return the seconds that have to be left, or else they are renewed: what is short-lived in its second half."""
+        # A user's own session cannot be renewed without a code, so it is handed out until it ends.
         if session.expires is None or (self._request.keys is not None and not self._request.hops):
             return LEAST
         return max(min(AHEAD, (session.expires - session.created) / 2), LEAST)

@@ -7,7 +7,7 @@ profiles are left out too.
 
 import os
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
 
@@ -114,11 +114,21 @@ def _with_source(request: Request, session: Session) -> Request:
 def without_default_keys(env: Env, terminal: Terminal) -> Iterator[dict[str, str]]:
     """Yield the variables that lead programs to copies; none where no file needs one. Raise MfaenvError."""
     config, credentials = file_paths(env)
-    copies = {
-        CONFIG_VARIABLE: _without_keys(config, profile_of, terminal),
-        CREDENTIALS_VARIABLE: _without_keys(credentials, str, terminal),
-    }
-    texts = {variable: text for variable, text in copies.items() if text}
+    texts = {}
+    for variable, path, name_of in ((CONFIG_VARIABLE, config, profile_of), (CREDENTIALS_VARIABLE, credentials, str)):
+        sections = awsfiles.read(path)
+        names = {title: name_of(title) for title in sections}
+        gone = {title: GIVE_CREDENTIALS if name == DEFAULT else KEYS for title, name in names.items()}
+        if not any(names[title] == DEFAULT and gone[title] & set(section) for title, section in sections.items()):
+            continue
+        if any(name and name != DEFAULT and awsfiles.has_keys(sections[title]) for title, name in names.items()):
+            terminal.note(f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles.")
+        texts[variable] = _text(
+            {
+                title: {name: value for name, value in section.items() if name not in gone[title]}
+                for title, section in sections.items()
+            }
+        )
     with ExitStack() as opened:
         yield opened.enter_context(_private(texts, "without keys")) if texts else {}
 
@@ -160,23 +170,6 @@ def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
             reason = f"AWS files {which} cannot be written: {error.strerror}."
             raise MfaenvError(reason, "Set TMPDIR to a folder that you can write to.") from None
         yield variables
-
-
-def _without_keys(path: str, name_of: Callable[[str], str | None], terminal: Terminal) -> str:
-    """Return the text of a file without what wins, or an empty one where nothing in it does."""
-    sections = awsfiles.read(path)
-    names = {title: name_of(title) for title in sections}
-    gone = {title: GIVE_CREDENTIALS if name == DEFAULT else KEYS for title, name in names.items()}
-    if not any(names[title] == DEFAULT and gone[title] & set(section) for title, section in sections.items()):
-        return ""
-    if any(name and name != DEFAULT and awsfiles.has_keys(sections[title]) for title, name in names.items()):
-        terminal.note(f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles.")
-    return _text(
-        {
-            title: {name: value for name, value in section.items() if name not in gone[title]}
-            for title, section in sections.items()
-        }
-    )
 
 
 def _text(sections: Sections) -> str:

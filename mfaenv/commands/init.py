@@ -5,28 +5,18 @@ The text comes from files in `shells/`, whose `@NAME@` are filled in here.
 
 import os
 import time
+from collections.abc import Iterable
 
 from mfaenv import command_line, duration, fast, shells, suggest
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, output
 from mfaenv.fast.entry import ReadOnlyStore
-from mfaenv.fast.parse import MAIN, PROGRAM, Env, Options, Words
+from mfaenv.fast.parse import MAIN, PROGRAM, Env, Option, Options, Words
 from mfaenv.shells import Pair, detect
 from mfaenv.terminal import code_page
 
 SCRIPT = "MFAENV_FUNCTION"
 """The variable in which a function of one line finds its script."""
-
-_OPTIONS = catalog.COMMANDS[MAIN].options
-
-OTHER_OUTPUT = (*catalog.PRINTING, "version", "help")
-"""The options whose output is for a person, or for another shell."""
-
-VALUED = tuple(name for name, row in _OPTIONS.items() if row.metavar and name not in OTHER_OUTPUT)
-"""The options after which a word is no command, but the value."""
-
-SWITCHES = tuple(name for name in _OPTIONS if name not in {*VALUED, *OTHER_OUTPUT})
-"""The options after whose letter another one's may follow, as in `-qp prod`."""
 
 REMINDER = 600
 """Seconds before the end of a session at which a hook, or the server of `exec --serve`, says so."""
@@ -189,11 +179,14 @@ def _choice() -> dict[str, str]:
     """Return which words have a value, and which make the output another shell's or a person's.
 
     As regular expressions, of which the second takes a command too, and as patterns of sh, with one switch before them
-    at most.
+    at most: another option's letter may follow a switch's, as in `-qp prod`.
     """
-    switch, _ = _flags(SWITCHES)
-    valued, valued_names = _flags(VALUED)
-    other, other_names = _flags(OTHER_OUTPUT)
+    options = catalog.COMMANDS[MAIN].options
+    other_output = {name: row for name, row in options.items() if name in {*catalog.PRINTING, "version", "help"}}
+    rest = {name: row for name, row in options.items() if name not in other_output}
+    other, other_names = _flags(other_output.values())
+    valued, valued_names = _flags(row for row in rest.values() if row.metavar)
+    switch, _ = _flags(row for row in rest.values() if not row.metavar)
     return {
         "VALUED": f"^(-{switch}*{valued}|{'|'.join(valued_names)})$",
         "OTHER_OUTPUT": f"^(-{switch}*{other}|{'|'.join(other_names)}|[^-]|$)",
@@ -202,9 +195,9 @@ def _choice() -> dict[str, str]:
     }
 
 
-def _flags(names: Words) -> tuple[str, list[str]]:
+def _flags(rows: Iterable[Option]) -> tuple[str, list[str]]:
     """Return the letters of these options, as one of them is written in patterns, and their long names."""
-    flags = [flag for name in names for flag in _OPTIONS[name].flags]
+    flags = [flag for row in rows for flag in row.flags]
     letters = "".join(flag[1] for flag in flags if flag[1] != "-")
     return f"[{letters}]", [flag for flag in flags if flag[1] == "-"]
 

@@ -51,7 +51,10 @@ class FirstDevice:
             with private_screen.show(self._terminal, key_uri(self._user, device)) as screen:
                 codes = self._enable(screen, device)
                 enabled = True
-                self._remember_used(device, codes)
+                with suppress(OSError):  # the next question does not take used codes
+                    self._store.prepare()
+                    for code in codes:
+                        remembered.remember_code(self._store, device.serial, code, remembered.USED, time.time())
                 gone = "Its key is not shown again. Press Enter to clear this screen."
                 screen.wait_for_key([f"Device {_name(device.serial)} is enabled.", "", gone])
         except BaseException:
@@ -157,12 +160,6 @@ class FirstDevice:
         if now // CODE_SECONDS > since:
             return f"Now it is there. {self._shown()}"
         return f"It comes in {CODE_SECONDS - int(now % CODE_SECONDS)} s."
-
-    def _remember_used(self, device: NewDevice, codes: Sequence[str]) -> None:
-        with suppress(OSError):
-            self._store.prepare()
-            for code in codes:
-                remembered.remember_code(self._store, device.serial, code, remembered.USED, time.time())
 
 
 def _ask_code(
