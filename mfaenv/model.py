@@ -50,6 +50,11 @@ class Keys(NamedTuple):
         return f"Keys({self.access_key}, from {self.source})"
 
 
+def same_keys(one: Keys | None, other: Keys | None) -> bool:
+    """Return whether these are the same keys, wherever they are stored; None is no keys."""
+    return (one and one[:2]) == (other and other[:2])
+
+
 class Credentials(NamedTuple):
     """What STS (or botocore) gave; `expires` is in seconds since 1970, UTC, or None for what does not end.
 

@@ -44,10 +44,7 @@ def answer(shell: str, handed: Words, env: Env) -> str:
 
 
 def wanted(line: Words) -> tuple[Takes, str, int]:
-    """Return what is wanted as the last word of a line that begins with the program's name, and two more.
-
-    These are what stands before it in the same word, and the number of the word at which a program's own line begins.
-    """
+    """Return what the last word of a line can be, what stands before that, and where a program's line begins."""
     *before, typed = line[1:]
     parsed = catalog.parse(before)
     command, last = COMMANDS[parsed.command], len(line) - 1

@@ -79,6 +79,7 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
 
 def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
     """Return the error for a user's session, which the console does not take, with where the user signs in."""
+    # "Only federation tokens or assume role tokens may be used for federated login", it says.
     with_roles = roles.listed(resolved.files)
     there = f"Use a profile with a role (-p {with_roles})" if with_roles else "No profile has a role_arn: add one"
     name = resolved.request.profile.text

@@ -56,10 +56,7 @@ class RefusedError(Exception):
 
 
 class CredentialServer(LoopbackServer):
-    """Serves credentials on a loopback port of its own: stored ones as long as they hold, else new ones.
-
-    Nobody is ever asked for a code: `line` is what a person types where the session has ended.
-    """
+    """Serves stored credentials as long as they hold, else new ones. `line` is what a person types after their end."""
 
     poll_seconds = 3600  # it ends with the process, and looks for nothing else
 

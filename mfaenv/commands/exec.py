@@ -68,15 +68,12 @@ else:
 
     def _run(words: list[str], env: dict[str, str]) -> NoReturn:
         try:
-            _replace(words, env)
+            try:
+                execute.replace(words, env)
+            except OSError as error:
+                script = program.script_command(error.filename, words) if error.errno == errno.ENOEXEC else []
+                if not script:
+                    raise
+            execute.replace(script, env)
         except (OSError, ValueError) as error:
             raise program.cannot_run(words[0], error, env) from None
-
-    def _replace(words: list[str], env: dict[str, str]) -> NoReturn:
-        try:
-            execute.replace(words, env)
-        except OSError as error:
-            script = program.script_command(error.filename, words) if error.errno == errno.ENOEXEC else []
-            if not script:
-                raise
-        execute.replace(script, env)

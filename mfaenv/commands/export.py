@@ -25,7 +25,7 @@ from mfaenv.terminal.terminal import Terminal
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the lines that set a session in the shell. Raise MfaenvError."""
     target = choose_target(options, env)
-    _refuse_bare_terminal(options, target)
+    _refuse_bare_terminal(options, target)  # before a code is spent
     path = parse.text(options, "output")
     if "output" in options:
         output_file.check(path)

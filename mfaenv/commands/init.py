@@ -46,7 +46,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     if not _holds(shell, session):  # mfaenv says so when it is typed; the function is there all the same
         session = []
     pairs = session or ([] if stays else _profile(options))
-    # Apart: a variable of the session that is read-only leaves the settings as they are.
+    # Apart: where a variable of the session is read-only, the function has its own all the same.
     variables = _rendered(shell, for_function) + (_rendered(shell, pairs) if pairs else b"")
     code = text(shell, store.latest(), now, [], hook=hook) + short(completion(shell))
     (output.secrets_to_stdout if session else output.to_stdout)(variables + code.encode())
@@ -125,11 +125,7 @@ def function_variables(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[
 
 
 def text(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
-    """Return the function and, where it is wanted and the shell can have one, the prompt hook.
-
-    `seen` is the time of the newest session, as the store has it, `now` in seconds since 1970; `pairs` is
-    for the text that is kept.
-    """
+    """Return the function and the hook; `seen` is the newest session's time, `pairs` for the text that is kept."""
     language = shells.get_target(shell)
     values = {
         **dict(language.template_values),

@@ -16,7 +16,7 @@ from mfaenv.command_line import install_command
 from mfaenv.config.credential_process import COMMAND, GET
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.parse import Env
-from mfaenv.model import Keys
+from mfaenv.model import Keys, same_keys
 from mfaenv.session.lock import SAID_AFTER
 from mfaenv.terminal import program
 
@@ -47,12 +47,7 @@ NO_KEYCHAINS = ("keyrings.alt.",)
 """Packages of backends that write files, in clear or with a password that is asked for each time."""
 
 
-def same(one: Keys | None, other: Keys | None) -> bool:
-    """Return whether these are the same keys, wherever they are stored; None is no keys."""
-    return (one and one[:2]) == (other and other[:2])
-
-
-def changed(title: str) -> MfaenvError:
+def changed_error(title: str) -> MfaenvError:
     """Return the error for a place where other keys are than were read before."""
     return MfaenvError(f"{title} was changed by another program meanwhile.", "Run it again.")
 
@@ -87,12 +82,12 @@ class KeychainEntry:
         Another process reads them then, by the very command that SDKs run: some keychains keep things in the memory of
         one process.
         """
-        if not same(self.load(), old):
-            raise changed(self.title)
+        if not same_keys(self.load(), old):
+            raise changed_error(self.title)
         if new is None:
             self._delete()
             return
-        if not same(old, new):
+        if not same_keys(old, new):
             self._put(written(new))
         words = (sys.executable, "-P", "-m", "mfaenv", COMMAND, GET, f"--profile={self.name}")
         with _opened(self._tell) as (backend, *_):

@@ -169,7 +169,7 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
 
 
 def _offer_sources(request: Request, ours: str, files: AwsFiles, offers: Offers) -> None:
-    """Let the profiles of roles take `ours` for their source; programs would ask for a code of their mfa_serial."""
+    """Let the profiles of roles take `ours` as source: with an mfa_serial too, a program would ask for a code."""
     changes = {}
     for role in roles_of(files, request.profile.text) if ours else ():
         own_device = files.of_config[role].get("mfa_serial") == request.device.text

@@ -43,7 +43,7 @@ class FirstDevice:
         self._leftovers: list[str] = []
 
     def make(self) -> str:
-        """Return the serial number of a device that is enabled; any other is deleted again. Raise MfaenvError."""
+        """Return the serial number of an enabled device; others are deleted if a policy allows. Raise MfaenvError."""
         self._check()
         device = self._created()
         enabled = False

@@ -149,10 +149,7 @@ class State(StrEnum):
 
 
 class Check(NamedTuple):
-    """One thing that was looked at, and what to do about it where it is not in order.
-
-    A command in `next_step` has a line of its own.
-    """
+    """One thing that was looked at, and what to do where it is not in order: a command has a line of its own."""
 
     topic: str
     name: str

@@ -18,10 +18,10 @@ from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
-from mfaenv.model import Keys
+from mfaenv.model import Keys, same_keys
 from mfaenv.session import keychain, longterm, remembered
 from mfaenv.session.change_lock import change_lock
-from mfaenv.session.keychain import KeychainEntry, same
+from mfaenv.session.keychain import KeychainEntry
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -91,7 +91,7 @@ def into_keychain(options: Options, env: Env) -> int:
                 raise move.missing()
             terminal.note(f"The keys {stored.access_key} of profile {move.name} are in {move.entry.title} already.")
             return DONE
-        if stored and not same(stored, keys):
+        if stored and not same_keys(stored, keys):
             raise MfaenvError(
                 f"The keychain has other keys, {stored.access_key}, for profile '{move.name}'. "
                 "If nothing needs them any more, this removes them:",
@@ -108,10 +108,7 @@ def into_keychain(options: Options, env: Env) -> int:
 
 
 def _import(move: Move, keys: Keys, stored: Keys | None, options: Options, env: Env) -> None:
-    """Move the keys, which AWS has to know once another process has read them in the keychain.
-
-    Raise MfaenvError where one or the other fails; the keychain is as it was before then.
-    """
+    """Move the keys, once they are proved. Raise MfaenvError, with the keychain as it was where they are not."""
     request = resolve.resolve({**options, "profile": move.name}, env, move.files)
     try:
         move.entry.replace(stored, keys)
@@ -146,12 +143,10 @@ def out_of_keychain(options: Options, env: Env) -> int:
             move.set_command(None)
         if stored:
             places.check(move.file, stored)
-            commands = {
-                name: row.get(credential_process.SETTING, "") for name, row in awsfiles.load(env).profiles.items()
-            }
-            sharing = next(
-                (name for name, text in commands.items() if credential_process.entry(text) == move.entry.name), ""
-            )
+            # The file is read again: this profile's command is out of it.
+            rows = awsfiles.load(env).profiles.items()
+            entries = {name: credential_process.entry(row.get(credential_process.SETTING, "")) for name, row in rows}
+            sharing = next((name for name, entry in entries.items() if entry == move.entry.name), "")
             if sharing:
                 terminal.note(f"They stay in the keychain too, for profile {sharing}.")
             else:
@@ -162,7 +157,7 @@ def out_of_keychain(options: Options, env: Env) -> int:
 
 def _check_file(file: FileSection, in_file: Keys | None, keys: Keys) -> None:
     """Raise MfaenvError where the file has other keys, or others can read it; a new one is its owner's alone."""
-    if in_file and not same(in_file, keys):
+    if in_file and not same_keys(in_file, keys):
         raise MfaenvError(
             f"{file.title} has other keys, {in_file.access_key}, for profile '{file.profile}'. "
             "Remove them there, or import them:",

@@ -8,8 +8,8 @@ from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING
 from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import MfaenvError
-from mfaenv.model import Keys
-from mfaenv.session.keychain import KeychainEntry, changed, same
+from mfaenv.model import Keys, same_keys
+from mfaenv.session.keychain import KeychainEntry, changed_error
 from mfaenv.terminal.terminal import Terminal
 
 
@@ -33,8 +33,8 @@ class FileSection:
     def replace(self, old: Keys | None, new: Keys | None) -> None:
         """Store new keys in the place of the old ones, which have to be there; None is no keys."""
         file = self._read()
-        if not same(self._keys(file), old):
-            raise changed(self.title)
+        if not same_keys(self._keys(file), old):
+            raise changed_error(self.title)
         access_key, secret_key = new[:2] if new else (None, None)
         self._write(file, {awsfiles.ACCESS_KEY: access_key, awsfiles.SECRET_KEY: secret_key})
 
@@ -64,8 +64,8 @@ Place = FileSection | KeychainEntry
 
 def check(place: Place, keys: Keys | None) -> None:
     """Read the keys again, before they are replaced or others removed. Raise MfaenvError where they are others."""
-    if not same(place.load(), keys):
-        raise changed(place.title)
+    if not same_keys(place.load(), keys):
+        raise changed_error(place.title)
 
 
 def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | None:

@@ -15,12 +15,12 @@ from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.parse import Env, Options
-from mfaenv.model import Keys, Request
+from mfaenv.model import Keys, Request, same_keys
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import credentials_of
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.fetch import Context
-from mfaenv.session.keychain import KeychainEntry, same
+from mfaenv.session.keychain import KeychainEntry
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
@@ -58,10 +58,13 @@ def _not_stored(request: Request) -> MfaenvError:
 
 
 class Rotation:
-    """What a rotation works with: where the profile's keys are, and those that were there before the lock."""
+    """A rotation, which begins with a session: a code may be asked for, and AWS is called. All raise MfaenvError.
+
+    It works with the place of the profile's keys, and those that were there before the lock.
+    """
 
     def __init__(self, options: Options, env: Env) -> None:
-        """Get the session with which IAM is called. Raise MfaenvError."""
+        """Get the session with which IAM is called."""
         files = awsfiles.load(env)
         self.terminal = Terminal.for_options(options, env)
         self.store = Store.of(env)
@@ -95,7 +98,7 @@ class Rotation:
         current = self.keys = self.place.load()
         if current is None:
             raise _not_stored(self.request)
-        if before and not same(current, before):
+        if before and not same_keys(current, before):
             self.terminal.note(f"Another mfaenv has replaced {before.access_key} by {current.access_key} meanwhile.")
             return None
         listed = {each.id: each for each in self.iam.listed()}
@@ -155,7 +158,7 @@ class Rotation:
             self.place.replace(current, new)
         except BaseException:
             try:
-                if not same(self.place.load(), new):
+                if not same_keys(self.place.load(), new):
                     self.iam.delete(new.access_key)
             except MfaenvError as error:
                 self.terminal.warn(f"The new key {new.access_key} stays in IAM: {error.message}", error.command)
