@@ -5,7 +5,6 @@ The text comes from files in `shells/`, whose `@NAME@` are filled in here.
 
 import os
 import time
-from collections.abc import Iterable
 
 from mfaenv import command_line, duration, fast, shells, suggest
 from mfaenv.errors import DONE, USAGE, MfaenvError
@@ -180,9 +179,9 @@ def _choice() -> dict[str, str]:
     options = catalog.COMMANDS[MAIN].options
     other_output = {name: row for name, row in options.items() if name in {*catalog.PRINTING, "version", "help"}}
     rest = {name: row for name, row in options.items() if name not in other_output}
-    other, other_names = _flags(other_output.values())
-    valued, valued_names = _flags(row for row in rest.values() if row.metavar)
-    switch, _ = _flags(row for row in rest.values() if not row.metavar)
+    other, other_names = _flags([*other_output.values()])
+    valued, valued_names = _flags([row for row in rest.values() if row.metavar])
+    switch, _ = _flags([row for row in rest.values() if not row.metavar])
     return {
         "VALUED": f"^(-{switch}*{valued}|{'|'.join(valued_names)})$",
         "OTHER_OUTPUT": f"^(-{switch}*{other}|{'|'.join(other_names)}|[^-]|$)",
@@ -191,7 +190,7 @@ def _choice() -> dict[str, str]:
     }
 
 
-def _flags(rows: Iterable[Option]) -> tuple[str, list[str]]:
+def _flags(rows: list[Option]) -> tuple[str, list[str]]:
     """Return the letters of these options, as one of them is written in patterns, and their long names."""
     flags = [flag for row in rows for flag in row.flags]
     letters = "".join(flag[1] for flag in flags if flag[1] != "-")
