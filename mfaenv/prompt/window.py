@@ -32,13 +32,14 @@ TRIES = 3
 class Window:
     """The person at the screen. `program_name` is the one program to use; empty for the first that is there.
 
-    `kernel` is the release of a Linux kernel. While a window is open, the terminal's check is called, which may raise.
+    `release` is the kernel's, which names Microsoft in WSL: https://learn.microsoft.com/windows/wsl/faq. While a window
+    is open, the terminal's check is called, which may raise.
     """
 
-    def __init__(self, terminal: Terminal, program_name: str, kernel: str = "") -> None:
+    def __init__(self, terminal: Terminal, program_name: str, release: str = "") -> None:
         self._terminal = terminal
         env = terminal.env
-        is_wsl = "microsoft" in kernel.lower()
+        is_wsl = "microsoft" in release.lower()
         if program_name:
             usable = [dialog for dialog in DIALOGS if dialog.name == program_name and (is_wsl or dialog.system != WSL)]
         else:
@@ -115,15 +116,3 @@ def _lacking(dialog: type[Dialog], env: Mapping[str, str]) -> str:
 
 def _has_display(env: Mapping[str, str]) -> bool:
     return bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
-
-
-def kernel_release() -> str:
-    """Return the release of a Linux kernel, which names Microsoft in the Windows Subsystem for Linux; else empty.
-
-    https://learn.microsoft.com/windows/wsl/faq tells of both.
-    """
-    try:
-        with open("/proc/sys/kernel/osrelease", encoding="utf-8") as file:
-            return file.read()
-    except OSError:
-        return ""

@@ -69,10 +69,12 @@ def _given(digits: str) -> CodeSource:
 
 
 def _window_source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
-    from mfaenv.prompt.window import Window, kernel_release  # most people have a terminal
+    import platform  # most people have a terminal, and need neither
+
+    from mfaenv.prompt.window import Window
 
     named = parse.lookup({}, terminal.env, "ask")[0]  # whatever the option says
-    window = Window(terminal, named if named in catalog.WINDOWS else "", kernel_release())
+    window = Window(terminal, named if named in catalog.WINDOWS else "", platform.release())
     if not window.available():
         tried = "no terminal and no window" if acquisition.ask.text == "auto" else "no window"
         raise MfaenvError(

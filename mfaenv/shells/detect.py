@@ -28,7 +28,7 @@ def detect(env: Env, named: str = "") -> str:
     """
     if not named:
         return evaluator(env)
-    called = _parent() or ""
+    called = _caller(1) or ""
     if called and not reads(called, named):
         hint = f"Unset MFAENV_SHELL, or say --shell {named} if it is right."
         raise MfaenvError(f"MFAENV_SHELL is {named}, but {called} called.", hint, status=USAGE)
@@ -38,7 +38,7 @@ def detect(env: Env, named: str = "") -> str:
 def believed(name: str) -> str:
     """Return the shell to print for where an option names one: that one, or the one that called and holds more."""
     larger = UPGRADES.get(name)
-    return larger if larger and _parent() == larger else name
+    return larger if larger and _caller(1) == larger else name
 
 
 def evaluator(env: Env, named: str = "") -> str:
@@ -48,7 +48,7 @@ def evaluator(env: Env, named: str = "") -> str:
 
     Raise MfaenvError (usage) where none of these is a shell that mfaenv knows.
     """
-    shell = (_parent() or named if named else _caller()) or _known(env.get("SHELL", ""))
+    shell = (_caller(1) or named if named else _caller()) or _known(env.get("SHELL", ""))
     if not shell:
         raise MfaenvError("The shell that called is unknown.", f"Name it: --shell {'|'.join(NAMES)}", status=USAGE)
     return shell
@@ -62,15 +62,11 @@ def loading_line(env: Env, command: str) -> str:
         return command
 
 
-def _caller() -> str | None:
-    """Return the name of the shell that called, or None where none is found."""
+def _caller(farthest: int = FARTHEST) -> str | None:
+    """Return the name of the shell that called, or None where none of so many processes above this one is a shell."""
     # shellingham would find the same, but the modules that it loads cost more than a stored session's whole answer.
-    return next(filter(None, map(identify, callers())), None) if sys.platform == "linux" else _from_shellingham()
-
-
-def _parent() -> str | None:
-    """Return the name of the shell that started this process, or None where that is another program."""
-    return identify(next(callers(), [])) if sys.platform == "linux" else _from_shellingham()
+    called = callers(farthest)
+    return next(filter(None, map(identify, called)), None) if sys.platform == "linux" else _from_shellingham()
 
 
 def reads(shell: str, other: str) -> bool:
@@ -97,11 +93,11 @@ def _basename(program: str) -> str:
     return name.removesuffix(".exe").removesuffix(".dll")
 
 
-def callers() -> "Iterator[list[str]]":
+def callers(farthest: int = FARTHEST) -> "Iterator[list[str]]":
     """Yield the command lines of the parent processes, the direct one first, as far as they may be read."""
     process = os.getppid()
     try:
-        for _ in range(FARTHEST):
+        for _ in range(farthest):
             yield _read(process, "cmdline").split("\0")
             # The program's name stands in parentheses and may hold anything; two fields on is the parent.
             process = int(_read(process, "stat").rpartition(")")[2].split()[1])

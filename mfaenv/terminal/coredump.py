@@ -1,38 +1,34 @@
 """No core dump of this process: it would hold secrets. The programs that it starts get the limit that it was given.
 
 A stored session, printed within a millisecond, does without this: it would cost a hundredth of the whole run.
+Windows writes no such files unless its registry says so.
 """
 
 import sys
 
-if sys.platform == "win32":
-
-    def prevent() -> None:
-        """Do nothing: Windows writes no such files unless its registry says so."""
-
-    def restore() -> bool:
-        """Return False: there is nothing to restore."""
-        return False
-else:
+if sys.platform != "win32":
     import resource
 
-    _LEAST = 1 if sys.platform == "linux" else 0
-    """Bytes. Linux hands a dump to the program that core_pattern names whatever the limit is, unless it is 1:
-    https://github.com/torvalds/linux/blob/v6.12/fs/coredump.c, do_coredump. A file of one byte it does not write."""
+_LEAST = 1 if sys.platform == "linux" else 0
+"""Bytes. Linux hands a dump to the program that core_pattern names whatever the limit is, unless it is 1:
+https://github.com/torvalds/linux/blob/v6.12/fs/coredump.c, do_coredump. A file of one byte it does not write."""
 
-    _given: list[int] = []
+_former: list[int] = []
 
-    def prevent() -> None:
-        """Lower the soft limit, and remember the one that was given."""
+
+def prevent() -> None:
+    """Lower the soft limit, and remember the one that was set."""
+    if sys.platform != "win32":
         soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-        if hard != 0 and not _given:
-            _given.append(soft)
+        if hard != 0 and not _former:
+            _former.append(soft)
             resource.setrlimit(resource.RLIMIT_CORE, (_LEAST, hard))
 
-    def restore() -> bool:
-        """Set the limit that was given, for a program; return whether another one was set."""
-        if not _given:
-            return False
+
+def restore() -> bool:
+    """Set the former limit, for a program; return whether another one was set."""
+    lowered = bool(_former)
+    if sys.platform != "win32" and lowered:
         _, hard = resource.getrlimit(resource.RLIMIT_CORE)
-        resource.setrlimit(resource.RLIMIT_CORE, (_given.pop(), hard))
-        return True
+        resource.setrlimit(resource.RLIMIT_CORE, (_former.pop(), hard))
+    return lowered

@@ -5,38 +5,41 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+if sys.platform != "win32":
+    import termios
+
 QUIT_KEY = b"\x1c"
 """Ctrl-\\, which leaves as Ctrl-C does, with a status of its own."""
 
-if sys.platform == "win32":
-    _VIRTUAL_TERMINAL = 0x0004
+_VIRTUAL_TERMINAL = 0x0004
 
-    def enable_controls(fd: int) -> bool:
-        """Let a console obey control sequences, and return whether it does.
 
-        https://learn.microsoft.com/windows/console/setconsolemode
-        """
+def enable_controls(fd: int) -> bool:
+    """Let a console obey control sequences, and return whether it does: other terminals do, unless TERM says not.
+
+    https://learn.microsoft.com/windows/console/setconsolemode
+    """
+    obeys = True
+    if sys.platform == "win32":
         import ctypes
         import msvcrt
 
         kernel, handle, mode = ctypes.windll.kernel32, msvcrt.get_osfhandle(fd), ctypes.c_ulong()
         is_console = kernel.GetConsoleMode(ctypes.c_void_p(handle), ctypes.byref(mode))
-        return bool(is_console and kernel.SetConsoleMode(ctypes.c_void_p(handle), mode.value | _VIRTUAL_TERMINAL))
+        obeys = is_console and kernel.SetConsoleMode(ctypes.c_void_p(handle), mode.value | _VIRTUAL_TERMINAL)
+    return bool(obeys)
 
-    def is_full_screen(_: int) -> bool:
-        """Return False: there such programs have a screen of their own."""
-        return False
-else:
-    import termios
 
-    def enable_controls(_: int) -> bool:
-        """Return True: every terminal obeys control sequences there, unless TERM says that it does not."""
-        return True
+def is_full_screen(fd: int) -> bool:
+    """Return whether a full-screen program has the terminal, which reads Ctrl-C and moves the cursor itself.
 
-    def is_full_screen(fd: int) -> bool:
-        """Return whether a full-screen program has the terminal, which reads Ctrl-C and moves the cursor itself."""
+    On Windows such programs have a screen of their own.
+    """
+    is_usual = True
+    if sys.platform != "win32":
         _, output, _, local, *_ = termios.tcgetattr(fd)
-        return not (output & termios.OPOST or local & termios.ISIG)
+        is_usual = bool(output & termios.OPOST or local & termios.ISIG)
+    return not is_usual
 
 
 @contextmanager

@@ -42,19 +42,27 @@ _CMDS_OWN = frozenset('"&|<>^%\r\n')
 """What means something to cmd, which reads the command line of a batch file once more: see CVE-2024-24576."""
 
 
-if sys.platform == "win32":
+def find(name: str, env: Mapping[str, str]) -> str:
+    """Return the path of a program on the PATH, or that is named with its folder; empty where there is none.
 
-    def find(name: str, env: Mapping[str, str]) -> str:
-        """Return the path of a program on the PATH, or that is named with its folder; empty where there is none.
-
-        Windows itself looks in the current folder first, where anybody may have put a program: only the PATH counts.
-        """
+    Windows itself looks in the current folder first, where anybody may have put a program: only the PATH counts. A
+    relative or empty entry of the PATH elsewhere is the user's own wish, as it is in a shell.
+    """
+    if sys.platform == "win32":
         entries = [entry.strip('"') for entry in env.get("PATH", "").split(os.pathsep)]
         folders = [""] if os.path.dirname(name) else list(filter(None, entries))
         extensions = list(filter(None, (env.get("PATHEXT") or ENDINGS).lower().split(os.pathsep)))
         endings = [""] if name.lower().endswith(tuple(extensions)) else extensions
         paths = (os.path.join(folder, name + ending) for folder in folders for ending in endings)
-        return next((path for path in paths if os.path.isfile(path)), "")
+        path = next((path for path in paths if os.path.isfile(path)), "")
+    else:
+        from shutil import which
+
+        path = which(name, path=env.get("PATH", os.defpath)) or ""
+    return path
+
+
+if sys.platform == "win32":
 
     def open_address(url: str) -> None:
         """Open a URL with the program that Windows has for it. Raise MfaenvError where it has none."""
@@ -62,16 +70,6 @@ if sys.platform == "win32":
             os.startfile(url)  # noqa: S606 - a URL of ours, for the browser that the person has chosen
         except OSError as error:
             raise MfaenvError(f"Windows opens no browser: {error.strerror}.") from None
-else:
-
-    def find(name: str, env: Mapping[str, str]) -> str:
-        """Return the path of a program on the PATH, or that is named with its folder; empty where there is none.
-
-        A relative or empty entry of the PATH is the user's own wish, as it is in a shell.
-        """
-        from shutil import which
-
-        return which(name, path=env.get("PATH", os.defpath)) or ""
 
 
 def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:

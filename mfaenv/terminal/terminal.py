@@ -31,7 +31,7 @@ class Terminal:
         self._quiet = quiet
         self._verbose = verbose
         self._code = ""
-        self._check: Callable[[], None] = lambda: None
+        self.check: Callable[[], None] = lambda: None
 
     @classmethod
     def for_options(cls, options: Options, env: Mapping[str, str]) -> Self:
@@ -53,15 +53,11 @@ class Terminal:
     @contextmanager
     def watching(self, check: Callable[[], None]) -> Iterator[None]:
         """Let whatever waits inside call a check again and again; a question goes away where it raises ArrivedError."""
-        before, self._check = self._check, check
+        before, self.check = self.check, check
         try:
             yield
         finally:
-            self._check = before
-
-    def check(self) -> None:
-        """Do the check that `watching` set."""
-        self._check()
+            self.check = before
 
     def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None]) -> str:
         """Ask until six digits come, and do something meanwhile. Raise KeyboardInterrupt where the person leaves.

@@ -12,6 +12,11 @@ from mfaenv.fast.output import end_in_order
 from mfaenv.terminal.modes import QUIT_KEY, is_full_screen, keep_modes, set_modes
 from mfaenv.terminal.text import Styled, printable
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import termios
+
 SIGQUIT = 3
 """Its number on every POSIX system; Windows has no such signal."""
 
@@ -30,40 +35,30 @@ CONTROL_SEQUENCE = rb"\x1b\[[0-?]*[ -/]*[@-~]"
 """ECMA-48, section 5.4: what arrow keys send, and a terminal's late answer to a shell that asked for its cursor."""
 
 LOOK_UP_SECONDS = 0.2
+KEY_SECONDS = 0.05
+"""The same on Windows, where what is typed shows only when it is read."""
 
-if sys.platform == "win32":
-    import msvcrt
+NAMES = ("CONIN$", "CONOUT$") if sys.platform == "win32" else ("/dev/tty", "/dev/tty")
 
-    KEY_SECONDS = 0.05
-    """What is typed shows only when it is read."""
 
-    NAMES = ("CONIN$", "CONOUT$")
+def _in_foreground(fd: int) -> bool:
+    """Return whether this job has the terminal: a read from the background would stop it without a word."""
+    return sys.platform == "win32" or os.tcgetpgrp(fd) == os.getpgrp()
 
-    def _in_foreground(_: int) -> bool:
-        return True
 
-    def _has_input(_: int) -> bool:
-        """Return whether somebody has begun to type, after a moment where nobody has."""
-        if msvcrt.kbhit():
-            return True
-        time.sleep(KEY_SECONDS)
-        return False
-else:
-    import termios
+def _has_input(fd: int) -> bool:
+    """Return whether a line can be read, after a moment where none can.
 
-    NAMES = ("/dev/tty", "/dev/tty")
-
-    def _in_foreground(fd: int) -> bool:
-        """Return whether this job has the terminal: a read from the background would stop it without a word."""
-        return os.tcgetpgrp(fd) == os.getpgrp()
-
-    def _has_input(fd: int) -> bool:
-        """Return whether a line can be read, after a moment where none can.
-
-        A Ctrl-C between the interpreter's last look at its signals and a call that blocks is kept until the next
-        signal, and the thread that makes the client ready stretches that moment.
-        """
-        return bool(select.select([fd], [], [], LOOK_UP_SECONDS)[0])
+    A Ctrl-C between the interpreter's last look at its signals and a call that blocks is kept until the next
+    signal, and the thread that makes the client ready stretches that moment.
+    """
+    if sys.platform == "win32":
+        has_input = msvcrt.kbhit()
+        if not has_input:
+            time.sleep(KEY_SECONDS)
+    else:
+        has_input = bool(select.select([fd], [], [], LOOK_UP_SECONDS)[0])
+    return has_input
 
 
 class FullScreenError(OSError):
