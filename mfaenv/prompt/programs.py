@@ -238,3 +238,7 @@ class WslPowershell(Powershell):
         """Return the script as an argument."""
         started = super().start(shown)
         return started._replace(variables={**started.variables, "WSLENV": self.variable})
+
+
+DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell, WslPowershell)
+"""In the order in which they are tried. catalog.WINDOWS has their names."""

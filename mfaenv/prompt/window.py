@@ -5,25 +5,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from mfaenv.errors import CODE_NEEDED, MfaenvError
-from mfaenv.prompt.programs import (
-    WSL,
-    Dialog,
-    Ended,
-    Kdialog,
-    NoWindowError,
-    Osascript,
-    Pinentry,
-    Powershell,
-    Shown,
-    WslPowershell,
-    Zenity,
-)
+from mfaenv.prompt.programs import DIALOGS, WSL, Dialog, Ended, NoWindowError, Shown
 from mfaenv.terminal import program, tty
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, code_digits, printable
-
-DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell, WslPowershell)
-"""In the order in which they are tried. catalog.WINDOWS has their names."""
 
 TRIES = 3
 """How often what is no code is asked for again: a program may answer by itself, with the same each time."""

@@ -9,7 +9,7 @@ import re
 import select
 from collections.abc import Sequence
 
-from mfaenv.terminal import modes, tty
+from mfaenv.terminal import tty
 from mfaenv.terminal.text import ASKED, FAINT, PLAIN, Row, Styled, cells, printable
 from mfaenv.terminal.tty import Tty
 
@@ -92,8 +92,8 @@ def pick(title: str, rows: Sequence[Row], console: Tty) -> str:
     picker, taken, fd = Picker(title, rows), "", console.reader.fileno()
     drawn, size = list[Styled](), os.terminal_size((0, 0))
     try:
-        with modes.keep_modes(fd):
-            modes.set_modes(fd, by_key=True)
+        with tty.keep_modes(fd):
+            tty.set_modes(fd, by_key=True)
             try:
                 while not taken:
                     new = console.size()

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 from mfaenv.errors import MfaenvError
-from mfaenv.terminal import modes, tty
+from mfaenv.terminal import tty
 from mfaenv.terminal.foreground import handling
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, wrapped
@@ -68,8 +68,8 @@ class PrivateScreen:
         """Show texts until a key is pressed; on Windows it has to be Enter. Raise KeyboardInterrupt, SystemExit."""
         self.show(texts)
         fd = self._console.reader.fileno()
-        with modes.keep_modes(fd):
-            modes.set_modes(fd, by_key=True)
+        with tty.keep_modes(fd):
+            tty.set_modes(fd, by_key=True)
             self._console.reader.read(1)
 
     def show(self, texts: Sequence[str]) -> int:
@@ -93,7 +93,7 @@ def check(terminal: Terminal) -> None:
     """Raise MfaenvError where there is no terminal, or one without such a screen."""
     with terminal.open_tty() as console:
         is_named = terminal.env.get("TERM", "") not in {"", "dumb"} or sys.platform == "win32"
-        if not (is_named and modes.enable_controls(console.writer.fileno())):
+        if not (is_named and tty.enable_controls(console.writer.fileno())):
             wrong = "This terminal cannot clear its screen (TERM), and the key of a device must not stay on it."
             raise MfaenvError(wrong, "Use another terminal.")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
 from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
-from mfaenv.terminal import modes, tty
+from mfaenv.terminal import tty
 from mfaenv.terminal.text import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, Row, Styled, Table, code_digits, printable, wrapped
 from mfaenv.terminal.tty import Tty
 
@@ -154,13 +154,13 @@ class Terminal:
 
             yield {"stdin": DEVNULL, "stderr": None}
         else:
-            with console, modes.keep_modes(console.reader.fileno()):
+            with console, tty.keep_modes(console.reader.fileno()):
                 yield {"stdin": console.reader, "stderr": console.writer}
 
-    def note(self, text: str, command: str = "") -> None:
+    def note(self, text: str, command: str = "", tone: str = PLAIN) -> None:
         """Show a note, and a command to type on a line of its own."""
         if not self._quiet:
-            self._say(text)
+            self._print(f"mfaenv: {text}", tone)
             self._show_command(command)
 
     def awaited(self, text: str) -> None:
@@ -170,9 +170,7 @@ class Terminal:
 
     def warn(self, text: str, command: str = "") -> None:
         """Show a warning: something is wrong, though the work is done all the same; and a command as a note has it."""
-        if not self._quiet:
-            self._say(text, DOUBTFUL)
-            self._show_command(command)
+        self.note(text, command, DOUBTFUL)
 
     def announce(self, *lines: str) -> None:
         """Show lines on the terminal itself while a program has it; on standard error where there is no terminal."""
@@ -194,7 +192,7 @@ class Terminal:
         """Show where a value came from, with --verbose."""
         if self._verbose:
             origin = f"  ({source})" if source else ""
-            self._say(f"{name:<10} {value}{origin}", FAINT)
+            self._print(f"mfaenv: {name:<10} {value}{origin}", FAINT)
 
     def drawn(self, *parts: Table | Styled | str) -> str:
         """Draw tables and lines for standard output, in colour where that is a terminal."""
@@ -217,7 +215,7 @@ class Terminal:
 
     def error(self, error: MfaenvError) -> None:
         """Show what is wrong, and on the next line what to do."""
-        self._say(error.message, BAD)
+        self._print(f"mfaenv: {error.message}", BAD)
         if error.hint:
             self._print(INDENT + error.hint)
         self._show_command(error.command)
@@ -226,9 +224,6 @@ class Terminal:
         """Show commands unbroken, each on its line: what is copied of two lines is two commands."""
         for line in command.splitlines():
             self._print(INDENT + line, unbroken=True)
-
-    def _say(self, text: str, tone: str = PLAIN) -> None:
-        self._print(f"mfaenv: {text}", tone)
 
     def _print(self, text: str, tone: str = PLAIN, *, unbroken: bool = False) -> None:
         with suppress(OSError):  # what nobody can hear is no reason to lose a session

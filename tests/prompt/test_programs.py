@@ -17,8 +17,19 @@ from window_programs import with_programs
 from mfaenv.errors import CODE_NEEDED, INTERRUPTED, USAGE
 from mfaenv.fast.catalog import WINDOWS
 from mfaenv.prompt import programs
-from mfaenv.prompt.programs import Dialog, Ended, Kdialog, NoWindowError, Osascript, Pinentry, Powershell, Shown, Zenity
-from mfaenv.prompt.window import DIALOGS, Window
+from mfaenv.prompt.programs import (
+    DIALOGS,
+    Dialog,
+    Ended,
+    Kdialog,
+    NoWindowError,
+    Osascript,
+    Pinentry,
+    Powershell,
+    Shown,
+    Zenity,
+)
+from mfaenv.prompt.window import Window
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled
 
