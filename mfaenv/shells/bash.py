@@ -64,7 +64,7 @@ class Bash(Target):
         return f"export {name}={value}" if needs_no_quotes(value) else self.assign_odd(name, value)
 
     def assign_odd(self, name: str, value: str) -> str:
-        """Return the statement for a value that is not plain, in quotes that dash and posh do not know."""
+        """Return the statement for a value that needs quotes, in those that dash and posh do not know."""
         return f"export {name}=$'{octal(value)}'"
 
     def remove(self, name: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -59,12 +57,6 @@ class Page(Console):
                     self.print(as_text(Styled(line, tone)), soft_wrap=True)
         text = captured.get()
         return text if self._boxed else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
-
-    @contextmanager
-    def waiting(self) -> Iterator[Callable[[str], None]]:
-        """Return a function that shows what is being waited for, on a line that goes away in the end."""
-        with self.status("") as status:
-            yield lambda text: status.update(as_text(text))
 
     def _grid(self, table: Table) -> Grid:
         """Return the table for rich: with lines around it for people, as plain text for what reads a pipe or a file."""

@@ -210,8 +210,10 @@ class Terminal:
         if self._quiet or not self._draws():
             yield lambda _: None
             return
-        with self._page(stderr=True).waiting() as show:
-            yield show
+        from mfaenv.terminal.page import as_text  # loads rich
+
+        with self._page(stderr=True).status("") as status:
+            yield lambda text: status.update(as_text(text))
 
     def error(self, error: MfaenvError) -> None:
         """Show what is wrong, and on the next line what to do."""

@@ -124,7 +124,8 @@ def test_choices_break_between_words(product: Product, scenario: Scenario) -> No
 
 def test_what_is_waited_for_is_shown_where_no_shell_evaluates_it(product: Product) -> None:
     text = (
-        "from mfaenv.terminal.page import Page\nwith Page(80, stderr=True, plain=False).waiting() as show: show('next')"
+        "import os; from mfaenv.terminal.terminal import Terminal\n"
+        "with Terminal(os.environ).progress() as show: show('next')"
     )
     with Window(("sh", "-c", '"$0" -c "$1" >out', sys.executable, text), product.env, product.home) as window:
         window.see("next")
