@@ -16,7 +16,7 @@ def choose_target(options: Options, env: Env) -> str:
         return _one_of(data, shells.FORMATS, "--format")
     name, source = parse.lookup(options, env, "shell")
     shell = _one_of(name, shells.NAMES, source) if name else ""
-    return detect.believed(shell) if source in catalog.OPTIONS["shell"].flags else detect.detect(env, shell)
+    return detect.detect(env, shell, by_option=source in catalog.OPTIONS["shell"].flags)
 
 
 def _one_of(name: str, names: tuple[str, ...], source: str) -> str:

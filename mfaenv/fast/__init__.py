@@ -123,7 +123,7 @@ def _target(options: "Options", env: "Mapping[str, str]") -> str:
     if name in shells.UPGRADES if said else not name or name in shells.NAMES:
         from mfaenv.shells import detect
 
-        name = detect.believed(name) if said else detect.detect(env, name)
+        name = detect.detect(env, name, by_option=said)
     return name if name in shells.NAMES and shells.get_target(name).encoding else ""
 
 

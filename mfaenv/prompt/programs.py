@@ -199,7 +199,9 @@ end run"""
 
 
 class Powershell(Dialog):
-    """Windows' own InputBox, which gives an empty text where it is cancelled. It gets the text in a variable.
+    """Windows' own InputBox, which gives an empty text where it is cancelled.
+
+    It gets the text in a variable; the Windows Subsystem for Linux hands over those that WSLENV names.
 
     https://learn.microsoft.com/dotnet/api/microsoft.visualbasic.interaction.inputbox
     """
@@ -215,7 +217,7 @@ class Powershell(Dialog):
             f"Add-Type -AssemblyName Microsoft.VisualBasic; [Console]::Out.Write('{self.mark}' + "
             f"[Microsoft.VisualBasic.Interaction]::InputBox($env:{self.variable}, '{TITLE}'))"
         )
-        variables = {self.variable: shown.text}
+        variables = {self.variable: shown.text, "WSLENV": self.variable}
         return ProgramStart(("-NoProfile", "-NonInteractive", "-Command", script), variables=variables)
 
     def answer(self, ended: Ended) -> str:
@@ -229,15 +231,10 @@ class Powershell(Dialog):
 
 
 class WslPowershell(Powershell):
-    """The same from the Windows Subsystem for Linux, which hands over the variables that WSLENV names."""
+    """The same from the Windows Subsystem for Linux."""
 
     program = "powershell.exe"
     system = WSL
-
-    def start(self, shown: Shown) -> ProgramStart:
-        """Return the script as an argument."""
-        started = super().start(shown)
-        return started._replace(variables={**started.variables, "WSLENV": self.variable})
 
 
 DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell, WslPowershell)

@@ -21,24 +21,21 @@ FARTHEST = 10
 """Processes above this one that are looked at."""
 
 
-def detect(env: Env, named: str = "") -> str:
-    """Return the shell to print for: the ``named`` one, which is ``MFAENV_SHELL``'s, else the one that evaluates.
+def detect(env: Env, named: str = "", *, by_option: bool = False) -> str:
+    """Return the shell to print for: the ``named`` one, or one that called and holds more; else the one that evaluates.
 
-    Raise MfaenvError (usage) when none is known, and when the named one's text means something else to the caller.
+    Raise MfaenvError (usage) when none is known, and when the text for the one that ``MFAENV_SHELL`` names means
+    something else to the caller.
     """
     if not named:
         return evaluator(env)
-    called = _caller(1) or ""
-    if called and not reads(called, named):
+    if by_option:
+        return UPGRADES[named] if named in UPGRADES and _caller(1) == UPGRADES[named] else named
+    called = _caller(1)
+    if called and named not in {called, *shells.get_target(called).reads}:
         hint = f"Unset MFAENV_SHELL, or say --shell {named} if it is right."
         raise MfaenvError(f"MFAENV_SHELL is {named}, but {called} called.", hint, status=USAGE)
     return named
-
-
-def believed(name: str) -> str:
-    """Return the shell to print for where an option names one: that one, or the one that called and holds more."""
-    larger = UPGRADES.get(name)
-    return larger if larger and _caller(1) == larger else name
 
 
 def evaluator(env: Env, named: str = "") -> str:
@@ -67,11 +64,6 @@ def _caller(farthest: int = FARTHEST) -> str | None:
     # shellingham would find the same, but the modules that it loads cost more than a stored session's whole answer.
     called = callers(farthest)
     return next(filter(None, map(identify, called)), None) if sys.platform == "linux" else _from_shellingham()
-
-
-def reads(shell: str, other: str) -> bool:
-    """Return whether this shell reads the text for the other one just as that does."""
-    return other == shell or other in shells.get_target(shell).reads
 
 
 def identify(words: Words) -> str | None:

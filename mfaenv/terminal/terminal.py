@@ -239,20 +239,20 @@ class Terminal:
     def _page(self, *, stderr: bool) -> Page:
         from mfaenv.terminal.page import Page  # loads rich
 
-        return Page(tty.columns(self.env), stderr=stderr, plain=self._plain())
+        return Page(tty.columns(self.env), stderr=stderr, no_styles=self._no_styles())
 
     def _draws(self) -> bool:
         """Return whether standard error is a terminal to draw on; else rich, which loads slowly, is not needed."""
-        return sys.stderr is not None and sys.stderr.isatty() and not self._plain()
+        return sys.stderr is not None and sys.stderr.isatty() and not self._no_styles()
 
-    def _plain(self) -> bool:
+    def _no_styles(self) -> bool:
         """Return whether colours, and with them bold letters and moving lines, are unwanted: https://no-color.org."""
         return bool(self.env.get("NO_COLOR")) or self.env.get("TERM", "") in {"", "dumb"}
 
     def open_tty(self) -> Tty:
         """Open the terminal. Raise MfaenvError where it has gone, or was given to another job, since it was seen."""
         try:
-            return Tty(self.check, plain=self._plain())
+            return Tty(self.check, no_styles=self._no_styles())
         except OSError:
             hint = "Keep mfaenv in the foreground while it may ask."
             raise MfaenvError("There is no terminal to ask on any more.", hint, status=CODE_NEEDED) from None

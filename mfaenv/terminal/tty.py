@@ -72,12 +72,12 @@ class FullScreenError(OSError):
 class Tty:
     """An open terminal; a context manager. Raise OSError where there is none, or another program has it.
 
-    While it waits for a line, it calls `check` again and again, which may raise. A `plain` one shows no styles.
+    While it waits for a line, it calls `check` again and again, which may raise. With `no_styles` it shows none.
     """
 
-    def __init__(self, check: Callable[[], None] = lambda: None, *, plain: bool = False) -> None:
+    def __init__(self, check: Callable[[], None] = lambda: None, *, no_styles: bool = False) -> None:
         self.check = check
-        self._plain = plain
+        self._no_styles = no_styles
         self.reader = open(NAMES[0], "rb", buffering=0)  # noqa: SIM115 - closed by __exit__
         self.writer = open(NAMES[1], "wb", buffering=0)  # noqa: SIM115 - closed by __exit__
         fd = self.reader.fileno()
@@ -95,7 +95,7 @@ class Tty:
 
     def write(self, *lines: Styled) -> None:
         """Show lines of text, each made printable and drawn in its style; the cursor stays behind the last one."""
-        texts = (Styled(printable(line.text), "" if self._plain else line.tone) for line in lines)
+        texts = (Styled(printable(line.text), "" if self._no_styles else line.tone) for line in lines)
         self.control("\n".join(text.drawn() for text in texts))
 
     def control(self, sequence: str) -> None:
