@@ -66,11 +66,11 @@ class BackgroundClient:
         """Wait for the client, or make it now. Raise what went wrong while it was made."""
         told = False
         if self._made is None:
-            self._make(self._terminal.awaited)
+            self._make(self._terminal.show_waiting)
         while self._made and not self._made.wait(LOOK_SECONDS):
             if not (self.keys.secret_key or told):
                 told = True
-                self._terminal.awaited(keychain.WAITING)
+                self._terminal.show_waiting(keychain.WAITING)
         if self._error is not None:
             raise self._error
         return self._client
@@ -155,7 +155,7 @@ def fetch(
                 else:
                     terminal.error(error)
     except BaseException:
-        program.end_bound()  # the background thread may wait for one
+        program.end_tracked()  # the background thread may wait for one
         raise
 
 

@@ -25,9 +25,9 @@ def load_keys(request: Request, env: Env, tell: Tell) -> Keys | Credentials:
             raise not_there(entry)
         return keys._replace(source=request.process.source)
     try:
-        got = resolved.credentials(request, env, program.start_bound)
+        got = resolved.credentials(request, env, program.start_tracked)
     except BaseException:
-        program.end_bound()
+        program.end_tracked()
         raise
     return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.provider)
 
@@ -36,7 +36,7 @@ def with_keys(request: Request, terminal: Terminal) -> Request:
     """Return the request with its long-term keys, where a program gives such. Raise MfaenvError."""
     if request.keys or not request.process.text:
         return request
-    keys = load_keys(request, terminal.env, terminal.awaited)
+    keys = load_keys(request, terminal.env, terminal.show_waiting)
     return request._replace(keys=keys if isinstance(keys, Keys) else None)
 
 

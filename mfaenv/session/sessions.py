@@ -122,7 +122,7 @@ class Sessions:
     def _of_program(self, request: Request) -> Answer:
         """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
         address.check_request(request, self._terminal.env)
-        keys = longterm.load_keys(request, self._terminal.env, self._terminal.awaited)
+        keys = longterm.load_keys(request, self._terminal.env, self._terminal.show_waiting)
         if isinstance(keys, Keys):
             self._remember_key(request, keys)
             return self._answer(request._replace(keys=keys))
@@ -189,7 +189,7 @@ class Sessions:
         searched = not request.device.text
         if searched or not request.account or not credential_process.entry(request.process.text):
             # Before anybody is asked: another's program may ask on the terminal too.
-            keys = longterm.loaded(request, keys, self._terminal.env, self._terminal.awaited)
+            keys = longterm.loaded(request, keys, self._terminal.env, self._terminal.show_waiting)
         if searched or not request.account:
             call_lock.acquire()
             request = self._with_found_device(request, keys, call_lock)

@@ -105,20 +105,20 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
             coredump.prevent()
 
 
-def start_bound(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
-    """Start a program as `start` does; end_bound ends it, whatever thread waits for it."""
+def start_tracked(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
+    """Start a program as `start` does; end_tracked ends it, whatever thread waits for it."""
     running = start(command, env, **streams)
-    _bound.append(running)
+    _tracked.append(running)
     return running
 
 
-_bound: list[subprocess.Popen[bytes]] = []
+_tracked: list[subprocess.Popen[bytes]] = []
 
 
-def end_bound() -> None:
-    """End the bound programs that still run."""
-    while _bound:
-        end(_bound.pop())
+def end_tracked() -> None:
+    """End the tracked programs that still run."""
+    while _tracked:
+        end(_tracked.pop())
 
 
 def end(running: subprocess.Popen[bytes]) -> None:

@@ -163,7 +163,7 @@ class Terminal:
             self._print(f"mfaenv: {text}", tone)
             self._show_command(command)
 
-    def awaited(self, text: str) -> None:
+    def show_waiting(self, text: str) -> None:
         """Show what is waited for, to a person who watches: nobody needs it in a file, or from an SDK's program."""
         if sys.stderr is not None and sys.stderr.isatty():
             self.note(text)

@@ -35,7 +35,7 @@ def run(options: Options, words: Words, env: Env) -> int:
 
 def _get(options: Options, env: Env) -> int:
     name = catalog.profile_or_default(options, env)
-    keys = KeychainEntry(name, env, Terminal.for_options(options, env).awaited).load()
+    keys = KeychainEntry(name, env, Terminal.for_options(options, env).show_waiting).load()
     if keys is None:
         raise longterm.not_there(name)
     secrets_to_stdout(f"{written(keys)}\n".encode())

@@ -41,7 +41,7 @@ class Move:
         entry = credential_process.entry(command)
         self.name, self.files = name, files
         self.file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
-        self.entry = KeychainEntry(entry or name, terminal.env, terminal.awaited)
+        self.entry = KeychainEntry(entry or name, terminal.env, terminal.show_waiting)
         self.command = command if entry else ""
 
     def keys_in_file(self) -> Keys | None:
