@@ -69,9 +69,9 @@ def _given(digits: str) -> CodeSource:
 
 
 def _window_source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
-    import platform  # most people have a terminal, and need neither
+    import platform
 
-    from mfaenv.prompt.window import Window
+    from mfaenv.prompt.window import Window  # most people have a terminal, and need neither
 
     named = parse.lookup({}, terminal.env, "ask")[0]  # whatever the option says
     window = Window(terminal, named if named in catalog.WINDOWS else "", platform.release())
