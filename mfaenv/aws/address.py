@@ -68,8 +68,8 @@ def shown(url: str) -> str:
 
 def check_request(request: Request, env: Mapping[str, str]) -> None:
     """Look at the addresses that a code or a session would be sent to. Raise MfaenvError as `refuse_http` does."""
-    own = [request.endpoint.text] if request.keys else []
-    for url in dict.fromkeys([*own, *(hop.endpoint for hop in request.hops)]):
+    endpoints = [request.endpoint.text] if request.keys else []
+    for url in dict.fromkeys([*endpoints, *(hop.endpoint for hop in request.hops)]):
         if url:
             refuse_http(url, env)
 

@@ -145,8 +145,8 @@ class RoleClients:
         with explain.setting_errors():
             first = self._first = self._first or _new_session(settings.profile)
             section = first.full_config["profiles"].get(settings.profile, {})
-            own = repr(sorted((name, str(value)) for name, value in section.items() if name not in OF_A_ROLE))
-            which = own, regions.call_region(settings.region, settings.arn), settings.endpoint
+            shared = repr(sorted((name, str(value)) for name, value in section.items() if name not in OF_A_ROLE))
+            which = shared, regions.call_region(settings.region, settings.arn), settings.endpoint
             if which not in self._made:
                 profile_session = _new_session(settings.profile) if self._made else first
                 profile_session.set_credentials("", "")

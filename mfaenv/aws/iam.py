@@ -41,9 +41,9 @@ def ask(client: Any, identity: Identity, access_key: str) -> list[str] | None:
         raise MfaenvError(error.message, hint) from None
 
 
-def serials_in(answer: Any) -> list[str]:
-    """Read an answer of ListMFADevices. Raise one of explain.UNREADABLE where a serial number is missing."""
-    return [sts.text(device, "SerialNumber") for device in answer["MFADevices"]]
+def serials_in(response: Any) -> list[str]:
+    """Read a response of ListMFADevices. Raise one of explain.UNREADABLE where a serial number is missing."""
+    return [sts.text(device, "SerialNumber") for device in response["MFADevices"]]
 
 
 def likely(identity: Identity) -> str:

@@ -30,7 +30,7 @@ class Kind(StrEnum):
 class ProbeCall(NamedTuple):
     """A call, by IAM's name for it and botocore's; without the latter it is never made.
 
-    `read` takes out of an answer what AWS's always has, and raises one of explain.UNREADABLE for others; `always` is
+    `read` takes out of a response what AWS's always has, and raises one of explain.UNREADABLE for others; `always` is
     what answers under any policy; `left_open` is what a policy may leave open without MFA so that users can set up a
     device.
     """
@@ -52,9 +52,9 @@ CALLS = (IDENTITY, SESSION, DEVICES, USER, ACCESS_KEYS, BUCKETS)
 
 
 class Outcome(NamedTuple):
-    """How a call ended, in words, with what to do, and what was read out of AWS's answer.
+    """How a call ended, in words, with what to do, and what was read out of AWS's response.
 
-    `ahead` is by how many seconds this machine's clock is ahead of the answer's Date header, where there was an answer.
+    `ahead` is by how many seconds this machine's clock is ahead of its Date header, where there was a response.
     """
 
     kind: Kind
@@ -91,19 +91,19 @@ class Asker:
     def _ask(self, call: ProbeCall, keys: Keys | Credentials, **parameters: str) -> Outcome:
         from botocore.exceptions import ClientError
 
-        answer: Any = {}
+        response: Any = {}
         sent = self._now()
         try:
             with explain.aws_errors(keys.access_key):
                 try:
-                    answer = getattr(self._client(call.action.partition(":")[0], keys), call.operation)(**parameters)
-                    outcome = Outcome(Kind.ALLOWED, data=call.read(answer))
+                    response = getattr(self._client(call.action.partition(":")[0], keys), call.operation)(**parameters)
+                    outcome = Outcome(Kind.ALLOWED, data=call.read(response))
                 except ClientError as error:
-                    answer = error.response
+                    response = error.response
                     raise
         except MfaenvError as problem:
             outcome = Outcome(_kind(problem), problem.message, problem.next_step)
-        return outcome._replace(ahead=explain.ahead(answer, sent, self._now()))
+        return outcome._replace(ahead=explain.ahead(response, sent, self._now()))
 
     def _client(self, service: str, keys: Keys | Credentials) -> Any:
         """Return a client, made once: botocore's clients can be shared by threads, what makes them cannot."""

@@ -74,8 +74,8 @@ def console(region: str, arn: str, endpoint: str) -> Console:
     domain = DOMAINS.get(partition, "")
     if not (domain or endpoint):
         raise MfaenvError(f"The console's sign-in address of partition {partition} is not known.", f"Set {_VARIABLE}.")
-    own = f"https://{'' if partition in WITHOUT_REGION else f'{region}.'}signin.{domain}"
-    return Console(endpoint.rstrip("/") or own, domain and f"console.{domain}", region, endpoint)
+    aws_address = f"https://{'' if partition in WITHOUT_REGION else f'{region}.'}signin.{domain}"
+    return Console(endpoint.rstrip("/") or aws_address, domain and f"console.{domain}", region, endpoint)
 
 
 _VARIABLE = "AWS_ENDPOINT_URL_SIGNIN"
@@ -109,9 +109,9 @@ def page(text: str, at: Console) -> str:
 
 def _checked(url: str, at: Console) -> str:
     """Return the URL, of which a browser and this function read the same host. Raise MfaenvError (usage)."""
-    own = address.parse(at.endpoint)
+    configured = address.parse(at.endpoint)
     origins = [rf"https://([a-z0-9-]+\.)*{re.escape(at.host)}"] if at.host else []
-    origins += [re.escape(str(own._replace(path="")))] if own else []
+    origins += [re.escape(str(configured._replace(path="")))] if configured else []
     if any(re.fullmatch(rf"{origin}(?:/{PATH}*)?", url, re.ASCII | re.IGNORECASE) for origin in origins):
         return url
     raise MfaenvError(
@@ -161,8 +161,8 @@ def _get(at: Console, profile_session: Session, url: str) -> tuple[int, bytes]:
     http = URLLib3Session(**settings)
     request = AWSRequest("GET", url, {"Accept": "application/json", "User-Agent": ISSUER}).prepare()
     try:
-        answer = http.send(request)
+        response = http.send(request)
     except BotoCoreError as error:
         text = str(error).replace(url, at.sign_in).replace(url.partition("?")[2], "…")
         raise explain.from_botocore(error, text) from None
-    return answer.status_code, answer.content
+    return response.status_code, response.content

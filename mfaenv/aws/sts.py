@@ -38,9 +38,9 @@ def identity(client: Any, access_key: str) -> Identity:
         return identity_in(client.get_caller_identity())
 
 
-def identity_in(answer: Any) -> Identity:
-    """Read an answer of GetCallerIdentity. Raise one of explain.UNREADABLE where no account and ARN are in it."""
-    account, arn = text(answer, "Account"), text(answer, "Arn")
+def identity_in(response: Any) -> Identity:
+    """Read a response of GetCallerIdentity. Raise one of explain.UNREADABLE where no account and ARN are in it."""
+    account, arn = text(response, "Account"), text(response, "Arn")
     if not arn.startswith("arn:") or arn.count(":") < ARN_COLONS:
         raise ValueError
     return Identity(account, arn)
@@ -49,8 +49,8 @@ def identity_in(answer: Any) -> Identity:
 def session_token(client: Any, access_key: str, serial: str, code: str, duration: int) -> Credentials:
     """Get a session for a code; `duration` in seconds. Raise MfaenvError, WrongCodeError where it was the code."""
     with explain.aws_errors(access_key, serial):
-        answer = client.get_session_token(SerialNumber=serial, TokenCode=code, DurationSeconds=duration)
-        return credentials(answer["Credentials"])
+        response = client.get_session_token(SerialNumber=serial, TokenCode=code, DurationSeconds=duration)
+        return credentials(response["Credentials"])
 
 
 def assume_role(client: Any, hop: Hop) -> Credentials:
@@ -67,23 +67,23 @@ def assume_role(client: Any, hop: Hop) -> Credentials:
         "PolicyArns": [{"arn": arn} for arn in hop.policy_arns],
     }
     with explain.aws_errors():
-        answer = client.assume_role(**{name: value for name, value in parameters.items() if value})
-        return credentials(answer["Credentials"])
+        response = client.assume_role(**{name: value for name, value in parameters.items() if value})
+        return credentials(response["Credentials"])
 
 
-def credentials(answer: Any) -> Credentials:
-    """Take a session out of an answer of STS. Raise one of explain.UNREADABLE where a value is missing."""
+def credentials(response: Any) -> Credentials:
+    """Take a session out of a response of STS. Raise one of explain.UNREADABLE where a value is missing."""
     return Credentials(
-        text(answer, "AccessKeyId"),
-        text(answer, "SecretAccessKey"),
-        text(answer, "SessionToken"),
-        int(answer["Expiration"].timestamp()),
+        text(response, "AccessKeyId"),
+        text(response, "SecretAccessKey"),
+        text(response, "SessionToken"),
+        int(response["Expiration"].timestamp()),
     )
 
 
-def text(answer: Any, name: str) -> str:
-    """Return a value of an answer. Raise KeyError or TypeError where it is missing, empty or no text."""
-    value = answer[name]
+def text(response: Any, name: str) -> str:
+    """Return a value of a response. Raise KeyError or TypeError where it is missing, empty or no text."""
+    value = response[name]
     if not (isinstance(value, str) and value):
         raise TypeError
     return value
