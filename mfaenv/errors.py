@@ -10,7 +10,7 @@ class MfaenvError(Exception):
     """What is wrong, then what to do about it or the command to type, and the exit status that goes with it.
 
     No text may hold a secret: all are printed. Of a text that somebody else made too long, the middle goes. A command
-    has a line of its own, which is never broken; there may be several.
+    has a line of its own, which is never broken.
     """
 
     def __init__(self, message: str, hint: str = "", *, command: str = "", status: int = FAILED) -> None:
@@ -35,16 +35,25 @@ def _cut(text: str) -> str:
     return f"{text[:half]} … {text[-half:]}" if len(text) > LONGEST_TEXT else text
 
 
-def wrong_usage(message: str, hint: str) -> MfaenvError:
-    """Return the error for wrong usage; what follows the first line of the hint are commands."""
+def with_command(message: str, hint: str, *, status: int = FAILED) -> MfaenvError:
+    """Return the error with a hint whose second line, if it has one, is a command: that makes two lines of it all."""
     hint, _, command = hint.partition("\n")
     if command:
-        return MfaenvError(f"{message} {hint}", command=command, status=USAGE)
-    return MfaenvError(message, hint, status=USAGE)
+        return MfaenvError(f"{message} {hint}", command=command, status=status)
+    return MfaenvError(message, hint, status=status)
+
+
+def wrong_usage(message: str, hint: str) -> MfaenvError:
+    """Return such an error for wrong usage."""
+    return with_command(message, hint, status=USAGE)
 
 
 class WrongCodeError(MfaenvError):
     """AWS did not take the code: wrong, or used before."""
+
+
+class NoKeysError(MfaenvError):
+    """A profile has no keys, and nothing else gives any."""
 
 
 class DeniedError(MfaenvError):

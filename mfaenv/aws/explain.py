@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfaenv import duration
 from mfaenv.command_line import install_command, join
-from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_password
+from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, with_command, without_password
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -103,7 +103,7 @@ def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError
         return MfaenvError(*NOT_AWS)
     message, hint = next((row for codes, *row in ANSWERS if code in codes), OTHERWISE)
     key = f"the access key {access_key}" if access_key else "the access key"
-    return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint)
+    return with_command(message.format(key=key, code=code, text=_sentence(text)), hint)
 
 
 ANSWERS = (
@@ -120,7 +120,7 @@ ANSWERS = (
     (
         {"ExpiredToken", "ExpiredTokenException"},
         "AWS says that the session has ended.",
-        "Get a new one with --refresh.",
+        "Get a new one:\nmfaenv --refresh",
     ),
     (
         {"PackedPolicyTooLarge"},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfaenv.aws import client, explain, regions
 from mfaenv.command_line import aws_configure
-from mfaenv.errors import MfaenvError, drawn
+from mfaenv.errors import MfaenvError, NoKeysError, drawn
 from mfaenv.fast import environment
 from mfaenv.model import LOGIN, MACHINE, WEB_ENVIRONMENT, Credentials, Request
 
@@ -88,7 +88,7 @@ def _nothing(request: Request) -> MfaenvError:
             f"No credentials found in credential_source of profile {profile}.",
             "Check what its credential_source names.",
         )
-    return MfaenvError(f"There are no keys for profile {profile}. This stores some:", command=aws_configure(profile))
+    return NoKeysError(f"There are no keys for profile {profile}. This stores some:", command=aws_configure(profile))
 
 
 def _visited(profiles: Sequence[str], env: Mapping[str, str]) -> str:

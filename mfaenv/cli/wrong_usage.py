@@ -2,31 +2,31 @@
 
 import shlex
 
-from mfaenv import errors, suggest
+from mfaenv import suggest
 from mfaenv.config import names
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Env, Words
 from mfaenv.terminal.text import code_digits
 
-_LEAVE = "To take the session out of this shell, or to delete it:\nmfaenv unset\nmfaenv clear"
-_LISTS = "For the stored sessions, or the long-term keys:\nmfaenv status\nmfaenv keys"
+_LEAVE = "To take the session out of this shell:\nmfaenv unset"
+_LISTS = "For the stored sessions (`mfaenv keys` has the long-term keys):\nmfaenv status"
 OTHER_WORDS = {
     "version": "Type:\nmfaenv --version",
     "refresh": "Type:\nmfaenv --refresh",
     "setup": "Type:\nmfaenv configure",
-    "login": "For a session in this shell, or the AWS console:\nmfaenv\nmfaenv console",
-    "add": "To add keys, then to set up the rest:\naws configure --profile NAME\nmfaenv configure -p NAME",
+    "login": "For a session in this shell (`mfaenv console` opens the AWS console):\nmfaenv",
+    "add": "To add keys, which `mfaenv configure` then sets up:\naws configure --profile NAME",
     "import": "Type:\nmfaenv keys import",
     "rotate": "Type:\nmfaenv keys rotate",
-    "export": "To print a session, or to move keys out of the keychain:\nmfaenv -p NAME\nmfaenv keys export",
+    "export": "To print a session (`mfaenv keys export` moves keys out of the keychain):\nmfaenv -p NAME",
     "server": "Type:\nmfaenv exec --serve -p NAME -- CMD",
     "shell": "Type:\nmfaenv exec",
     "assume": "Type:\nmfaenv -p NAME",
     **dict.fromkeys(("list", "ls", "profiles"), _LISTS),
     **dict.fromkeys(("logout", "signout", "exit", "quit", "remove", "rm", "delete"), _LEAVE),
 }
-"""Names of commands elsewhere (aws-vault, awsume, granted, the AWS CLI), and what to type here, line by line."""
+"""Names of commands elsewhere (aws-vault, awsume, granted, the AWS CLI), and what to type here."""
 
 
 def no_command(word: str, env: Env) -> MfaenvError:
@@ -34,7 +34,7 @@ def no_command(word: str, env: Env) -> MfaenvError:
     of_code = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
     hint = OTHER_WORDS.get(word) or of_code or _profile_meant(MAIN, [word], env)
     hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "This lists the commands:\nmfaenv --help")
-    return errors.wrong_usage(f"There is no command '{word}'.", hint)
+    return wrong_usage(f"There is no command '{word}'.", hint)
 
 
 def words(name: str, words: Words, env: Env) -> MfaenvError:
@@ -59,7 +59,8 @@ def no_option(flag: str, name: str) -> MfaenvError:
 
 def error(message: str, name: str, hint: str = "") -> MfaenvError:
     """Return the error, with where to read on if nothing better is known."""
-    return errors.wrong_usage(f"{message.rstrip('.')}.", hint or f"This shows how:\n{f'mfaenv {name}'.strip()} --help")
+    hint = hint or f"This shows how:\n{f'mfaenv {name}'.strip()} --help"
+    return wrong_usage(f"{message.rstrip('.')}.", hint)
 
 
 def _profile_meant(name: str, words: Words, env: Env) -> str:

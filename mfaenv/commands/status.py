@@ -79,7 +79,8 @@ def _left(session: Mapping[str, Any]) -> str:
 def collect(options: Options, env: Env, store: Store, now: float) -> dict[str, Any]:
     """Gather what `--json` prints: the version, this shell, the stored sessions, and what is wrong."""
     rows = [row(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
-    rows = list({row["access_key_id"]: row for row in rows}.values())  # a rotated key has the session of the old one
+    # A rotated key has the session of the old one.
+    rows = list({(row["access_key_id"], row["role"], *row["profiles"]): row for row in rows}.values())
     rows.sort(key=lambda row: row["profiles"])
     profile = parse.text(options, "profile")
     shown = [row for row in rows if row["remaining"] != 0 and (not profile or profile in row["profiles"])]

@@ -36,8 +36,6 @@ USUAL = {
     "response_checksum_validation": "when_supported",
     "defaults_mode": "legacy",
     "account_id_endpoint_mode": "preferred",
-    "sts_regional_endpoints": "regional",
-    "endpoint_discovery_enabled": "auto",
     "request_min_compression_size_bytes": "10240",
     "s3_us_east_1_regional_endpoint": "legacy",
 }

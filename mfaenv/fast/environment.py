@@ -94,7 +94,6 @@ SETTING_VARIABLES = {
     "account_id_endpoint_mode": "AWS_ACCOUNT_ID_ENDPOINT_MODE",
     "endpoint_discovery_enabled": "AWS_ENDPOINT_DISCOVERY_ENABLED",
     "disable_host_prefix_injection": "AWS_DISABLE_HOST_PREFIX_INJECTION",
-    "sts_regional_endpoints": "AWS_STS_REGIONAL_ENDPOINTS",
     "auth_scheme_preference": "AWS_AUTH_SCHEME_PREFERENCE",
     "sigv4a_signing_region_set": "AWS_SIGV4A_SIGNING_REGION_SET",
     "disable_request_compression": "AWS_DISABLE_REQUEST_COMPRESSION",

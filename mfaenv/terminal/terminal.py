@@ -223,9 +223,9 @@ class Terminal:
         self._show_command(error.command)
 
     def _show_command(self, command: str) -> None:
-        """Show commands unbroken, each on its line: what is copied of two lines is two commands."""
-        for line in command.splitlines():
-            self._print(INDENT + line, unbroken=True)
+        """Show a command unbroken: what is copied of two lines is two commands."""
+        if command:
+            self._print(INDENT + command, unbroken=True)
 
     def _print(self, text: str, tone: str = PLAIN, *, unbroken: bool = False) -> None:
         with suppress(OSError):  # what nobody can hear is no reason to lose a session

@@ -79,6 +79,14 @@ def test_who_can_read_and_write_the_files(
 
 
 @modes_count
+def test_the_command_that_closes_a_file_is_quoted(env: dict[str, str], tmp_path: Path) -> None:
+    env["AWS_SHARED_CREDENTIALS_FILE"] = str(tmp_path / "a b")
+    write(env, "", f"[default]\n{KEYS}", 0o644)
+    (step,) = [check.next_step for check in local.aws_files(env) if check.next_step]
+    assert step == f"Make it private:\nchmod 600 '{tmp_path}/a b'"
+
+
+@modes_count
 def test_a_config_file_with_keys_is_as_secret_as_the_other(env: dict[str, str]) -> None:
     write(env, f"[default]\n{KEYS}", "", 0o644)
     assert [(name, state) for name, state, _ in found(local.aws_files(env))] == [("config", "note")]

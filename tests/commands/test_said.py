@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     [
         ("staging", "For the profile of that name:\nmfaenv -p staging"),
         ("123456", "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE"),
-        ("logout", "To take the session out of this shell, or to delete it:\nmfaenv unset\nmfaenv clear"),
+        ("logout", "To take the session out of this shell:\nmfaenv unset"),
         ("statsu", "Did you mean status?"),
         ("setup", "Type:\nmfaenv configure"),
         ("refresh", "Type:\nmfaenv --refresh"),

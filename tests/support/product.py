@@ -102,7 +102,8 @@ class Product:
 
 
 def advised(hint: str) -> str:
-    """Return how an error with this hint ends: what follows the hint's first line are commands."""
+    """Return how an error with this hint ends, a second line of which is a command: two lines in all."""
+    assert hint.count("\n") <= 1
     return " " + hint.replace("\n", "\n        ") + "\n"
 
 

@@ -7,7 +7,7 @@ leaves.
 
 from functools import partial
 
-from mfaenv.command_line import MFAENV
+from mfaenv.command_line import MFAENV, aws_configure
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
@@ -89,9 +89,8 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
     ]
     if not usable:
         raise MfaenvError(
-            f"No profile in {awsfiles.short(files.credentials)} has keys. `mfaenv demo` needs none.",
-            "Make one in the IAM console, then type:",
-            command="aws configure --profile NAME",
+            f"No profile in {awsfiles.short(files.credentials)} has keys. Make some in IAM, then type:",
+            command=aws_configure("NAME"),
         )
     if len(usable) == 1:
         return usable[0]

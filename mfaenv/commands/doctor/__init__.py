@@ -7,8 +7,7 @@ from mfaenv.commands.doctor import account, local
 from mfaenv.commands.doctor.account import Proven
 from mfaenv.commands.doctor.report import Check, Enforcement, Report, State, Verdict, judge
 from mfaenv.config import resolve, shell_settings
-from mfaenv.config.sources import METADATA
-from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
+from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError, NoKeysError
 from mfaenv.fast import catalog
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
@@ -61,7 +60,7 @@ def examine(options: Options, env: Env, context: Context) -> Report:
     checks += [*local.titles(read), *local.values(request, context.acquisition, env, read)]
     checks += [*local.roles(read), *variables]
     proven = Proven() if missing else account.prove(request, context)
-    if request.provider == METADATA and proven.problem:  # there are no keys, and the machine has no role either
+    if isinstance(proven.problem, NoKeysError):  # the machine has no role either
         missing = [_problem("keys", "", proven.problem)]
     if missing:
         checks += [*missing, local.shell(env), local.store(context.store)]

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 
 from mfaenv import shells
-from mfaenv.command_line import to_type
+from mfaenv.command_line import join, to_type
 from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles, provenance, sources
@@ -68,7 +68,7 @@ def aws_files(env: Env) -> Iterator[Check]:
                 state = State.WRONG
             elif mode & OTHERS_READ and any(section.names & SECRETS for section in sections):
                 state = State.NOTE
-        step = "" if state is State.OK else f"Make it private:\nchmod 600 {name}"
+        step = "" if state is State.OK else f"Make it private:\n{join(('chmod', '600', path))}"
         yield Check("files", name, f"{about}{named}", state, step)
 
 

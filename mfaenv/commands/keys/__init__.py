@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
 from mfaenv.config import shell_settings
-from mfaenv.errors import DONE, wrong_usage
+from mfaenv.errors import DONE, USAGE, MfaenvError, wrong_usage
 from mfaenv.fast import catalog
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
@@ -26,9 +26,10 @@ def run(options: Options, words: Words, env: Env) -> int:
         hint = suggest.hint(word, list(ACTIONS), "This shows how:\nmfaenv keys --help")
         raise wrong_usage(f"keys has no action '{word}'.", hint)
     if options.get("delete") and word != "rotate":
-        raise wrong_usage("Only rotate deletes keys.", "Type:\nmfaenv keys rotate --delete")
+        raise MfaenvError("Only rotate deletes keys. Type:", command="mfaenv keys rotate --delete", status=USAGE)
     if options.get("as_json") and word != "list":
-        raise wrong_usage(f"{word} prints no JSON: --json lists the keys.", "Type:\nmfaenv keys --json")
+        what = f"{word} prints no JSON: --json lists the keys. Type:"
+        raise MfaenvError(what, command="mfaenv keys --json", status=USAGE)
     with shell_settings.hidden(env) as visible:
         return ACTIONS[word](options, visible)
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 from mfaenv.aws import client
 from mfaenv.aws.iam import AccessKeys
-from mfaenv.command_line import MFAENV, to_type
+from mfaenv.command_line import MFAENV, aws_configure, to_type
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, credential_process, resolve, sources
@@ -102,8 +102,10 @@ def run(options: Options, env: Env) -> int:
         to_stdout((json.dumps(data) + "\n").encode())
         return DONE
     if not rows:
-        none = ("No profile has long-term keys. This stores some:", "aws configure --profile NAME")
-        text_to_stdout(terminal.drawn(*([f"Profile {profile} has no long-term keys of its own."] if profile else none)))
+        who = f"Profile {profile} has no long-term keys of its own" if profile else "No profile has long-term keys"
+        is_role = bool(files.section(profile).get("role_arn"))
+        advice = [f"{who}."] if is_role else [f"{who}. This stores some:", aws_configure(profile or "NAME")]
+        text_to_stdout(terminal.drawn(*advice))
         return DONE
     table = Table("Long-term keys", COLUMNS, tuple(row.shown() for row in rows), KEPT)
     problems = [f"{row.profile or 'The environment'}: {row.problem}" for row in rows if row.problem]

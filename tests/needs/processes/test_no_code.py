@@ -304,6 +304,21 @@ def test_nothing_of_it_is_stored(product: Product) -> None:
     assert not product.cache.exists()
 
 
+def test_a_machines_role_is_there_for_doctor_though_sts_cannot_be_reached(
+    product: Product, aws: ObservedAws, reader: Role, machine: Machine
+) -> None:
+    machine.role = reader
+    Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).write_text("")
+    configure(product, "[default]\nregion = eu-west-1\n")
+    product.env |= {
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": aws.url + CONTAINER_PATH,
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    }
+    found = json.loads(product.run("doctor", "--json", "--no-input").out)
+    assert found["reason"].startswith("Profile default has no long-term keys to compare with")
+    assert [check["topic"] for check in found["checks"] if check["state"] == "wrong"] == ["session"]
+
+
 def test_role_arn_is_assumed_on_top_of_a_machines_role(
     product: Product, aws: ObservedAws, reader: Role, machine: Machine
 ) -> None:
