@@ -10,15 +10,13 @@ GET_SESSION_TOKEN_SECONDS = range(900, 129_600 + 1)
 ASSUME_ROLE_SECONDS = range(900, 43_200 + 1)
 """What STS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
 
-ROLE_DEFAULT = 3_600
-"""Seconds that a role lasts where nobody says how long; the same page."""
+ROLE_DEFAULT = 3_600  # seconds that a role lasts where nobody says how long; the same page
 
 CHAINED_ROLE_SECONDS = range(900, 3_600 + 1)
 """What STS takes when the caller is a role itself; the same page, "role chaining"."""
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_LONGEST_TIME = 20
-"""Characters; Python itself refuses numbers of some thousand digits."""
+_LONGEST_TIME = 20  # characters; Python itself refuses numbers of some thousand digits
 
 
 def seconds(written: str, source: str) -> int:

@@ -26,8 +26,7 @@ class MfaenvError(Exception):
         return self.hint or self.command
 
 
-LONGEST_TEXT = 2000
-"""Characters of a message: a name or a value out of a file may have a million."""
+LONGEST_TEXT = 2000  # characters of a message: a name or a value out of a file may have a million
 
 
 def _cut(text: str) -> str:
@@ -92,8 +91,7 @@ def listed(names: list[str]) -> str:
     return f"{', '.join(names[:MAX_LISTED])}{more}"
 
 
-SHOWN_AT_EACH_END = 3
-"""Names of a long chain that an error shows."""
+SHOWN_AT_EACH_END = 3  # names of a long chain that an error shows
 
 
 def drawn(names: list[str] | tuple[str, ...]) -> str:

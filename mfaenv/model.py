@@ -78,8 +78,7 @@ class Tag(NamedTuple):
     value: str
 
 
-READ_ONLY, LIMITED = "read-only", "limited"
-"""What session policies make of a role's session, in a word."""
+READ_ONLY, LIMITED = "read-only", "limited"  # what session policies make of a role's session, in a word
 
 
 class Hop(NamedTuple):

@@ -2,8 +2,7 @@
 
 from mfaenv.fast.parse import Words
 
-MOST = 8
-"""Names that are offered."""
+MOST = 8  # names that are offered
 
 ALIKE = 0.7
 """How much of a name must be there: `bahs` has three quarters of bash, `remove` three fifths of demo."""

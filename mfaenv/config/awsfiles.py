@@ -15,8 +15,7 @@ Section = dict[str, str]
 Sections = dict[str, Section]
 
 ACCESS_KEY, SECRET_KEY = "aws_access_key_id", "aws_secret_access_key"
-TOKENS = ("aws_security_token", "aws_session_token")
-"""The first that is there counts, as in botocore."""
+TOKENS = ("aws_security_token", "aws_session_token")  # the first that is there counts, as in botocore
 
 COMMANDS = ("credential_process", "mfa_process")
 MAX_COMMAND = 32_768

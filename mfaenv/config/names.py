@@ -9,11 +9,8 @@ from mfaenv.fast import FILES
 from mfaenv.fast.parse import DEFAULT, Env
 
 CONFIG_VARIABLE, CREDENTIALS_VARIABLE = FILES
-ENCODING = io.text_encoding(None)
-"""What botocore reads them in: the locale's, or UTF-8 where that is C."""
-
-KINDS = ("profile", "services")
-"""What the sections of the config file are of that are read."""
+ENCODING = io.text_encoding(None)  # what botocore reads them in: the locale's, or UTF-8 where that is C
+KINDS = ("profile", "services")  # what the sections of the config file are of that are read
 
 
 def file_paths(env: Env) -> tuple[str, str]:

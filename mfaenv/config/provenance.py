@@ -15,8 +15,7 @@ from mfaenv.model import Acquisition, Request
 Row = tuple[str, str, str]
 
 
-SERVICES = ("sts", "iam", "s3")
-"""Those that doctor calls."""
+SERVICES = ("sts", "iam", "s3")  # those that doctor calls
 
 AWS = "AWS's own"
 

@@ -12,8 +12,7 @@ from mfaenv.terminal.text import code_digits
 
 NOTHING = Value("", "")
 
-STDIN = "-"
-"""The value of --token-code that means a line of standard input."""
+STDIN = "-"  # the value of --token-code that means a line of standard input
 
 
 def resolve(options: Options, env: Env, files: AwsFiles) -> Request:

@@ -19,13 +19,11 @@ NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY
 """Of RoleSessionName and SourceIdentity."""
 
 MAX_TAGS, MAX_KEY, MAX_VALUE = 50, 128, 256
-TAG_CHARACTERS = frozenset("_.:/=+-@")
-"""Of a tag's key and value, beside letters, numbers and separators."""
+TAG_CHARACTERS = frozenset("_.:/=+-@")  # of a tag's key and value, beside letters, numbers and separators
 
 AWS_PREFIX = "aws:"
 MAX_POLICY, MAX_POLICY_ARNS = 2048, 10
-MAX_POLICY_FILE = 1024 * 1024
-"""Characters that are read of a file: of one without an end, too."""
+MAX_POLICY_FILE = 1024 * 1024  # characters that are read of a file: of one without an end, too
 
 READ_ONLY = "iam::aws:policy/ReadOnlyAccess"
 

@@ -10,8 +10,7 @@ from mfaenv.config.role_sessions import NAME_CHARACTERS, SESSION_NAME
 from mfaenv.errors import MfaenvError, drawn, wrong_usage
 from mfaenv.model import Hop
 
-ACCOUNT_LENGTH = 12
-"""https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html."""
+ACCOUNT_LENGTH = 12  # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 
 EXTERNAL_ID_LENGTHS = range(2, 1224 + 1)
 EXTERNAL_ID_CHARACTERS = NAME_CHARACTERS | {":", "/"}

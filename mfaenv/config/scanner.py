@@ -15,8 +15,7 @@ MAX_NAME = 256
 
 COMMENTS = ("#", ";")
 SEPARATORS = ("=", ":")
-FOR_ALL = "DEFAULT"
-"""The section whose options are also those of all others."""
+FOR_ALL = "DEFAULT"  # the section whose options are also those of all others
 
 NO_BRACKET = "the title of a section has no ] at its end"
 

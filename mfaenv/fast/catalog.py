@@ -25,17 +25,13 @@ if TYPE_CHECKING:
 
     from mfaenv.fast.parse import CommandLine, Options
 
-PRINTING = ("shell", "format", "output")
-"""The options that say what a session is printed for, and where."""
+PRINTING = ("shell", "format", "output")  # the options that say what a session is printed for, and where
 
 WINDOWS = ("pinentry", "zenity", "kdialog", "osascript", "powershell")
 """Programs that open a window to ask in: MFAENV_ASK may name one of them."""
 
-DIRENV = "direnv"
-"""What `mfaenv init` takes beside shells: its library gives `use mfaenv` to direnv's files."""
-
-STORED = "stored"
-"""A profile whose sessions may be stored: nobody is asked which one."""
+DIRENV = "direnv"  # what `mfaenv init` takes beside shells: its library gives `use mfaenv` to direnv's files
+STORED = "stored"  # a profile whose sessions may be stored: nobody is asked which one
 
 TOPICS = (
     "shells",

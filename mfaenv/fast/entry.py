@@ -162,8 +162,7 @@ class Session(Entry):
 LARGEST = 524_288
 """Bytes; a session token has a few hundred. Four times what a variable can hold on Linux, whatever is escaped in it."""
 
-FOLDER = "mfaenv"
-"""The folder of the store, below the one that MFAENV_CACHE_DIR names."""
+FOLDER = "mfaenv"  # the folder of the store, below the one that MFAENV_CACHE_DIR names
 
 NO_HOME = "there is no home directory"
 RELATIVE = "MFAENV_CACHE_DIR is not a full path"

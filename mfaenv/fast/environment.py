@@ -39,17 +39,13 @@ PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell had exported, before the session took its place."""
 
-STORE = "MFAENV_STORE"
-"""Where a prompt hook finds the store's directory."""
-
-ONLY = "MFAENV_ONLY"
-"""The profile that `mfaenv exec --only` shows to what it runs."""
+STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
+ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
 
 ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 """Where programs fetch credentials: `exec --serve` gives such an address, and AWS's own machines do."""
 
-LOOPBACK = "http://127.0.0.1:"
-"""How the addresses of servers begin that mfaenv itself starts."""
+LOOPBACK = "http://127.0.0.1:"  # how the addresses of servers begin that mfaenv itself starts
 
 EXPIRES = "MFAENV_EXPIRES"
 END_DIGITS = 10
@@ -73,8 +69,7 @@ SEEN = "MFAENV_AWS_PROFILE"
 PUT_BACK = "MFAENV_PUT_BACK"
 """The person's AWS_PROFILE that a session took away, for the prompt hook to set it again."""
 
-FORMER = "MFAENV_FORMER_PROFILE"
-"""The profile that the shell had before its person set AWS_PROFILE."""
+FORMER = "MFAENV_FORMER_PROFILE"  # the profile that the shell had before its person set AWS_PROFILE
 
 FORMER_PINNED = "MFAENV_FORMER_PINNED"
 """PINNED as it was then: such a session cannot be found again by the profile's name."""
@@ -202,8 +197,7 @@ def profile_is_ours(source: str, env: "Mapping[str, str]") -> bool:
     return source == PROFILE or (source == env.get(PROFILE_AS) and env.get(source) == env.get(PROFILE))
 
 
-LIMITS = ("read_only", "session_policy", "policy_arns")
-"""The options that limit a role's session."""
+LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 
 
 def widened(options: "Options", env: "Mapping[str, str]") -> str:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from mfaenv.fast.parse import Options
 
-OTHERS = {"serve", "only"}
-"""Options that take more than a stored session."""
+OTHERS = {"serve", "only"}  # options that take more than a stored session
 
 
 if sys.platform == "win32":

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
-KILLED = 128
-"""Added to a signal's number it is the exit status, as in shells."""
+KILLED = 128  # added to a signal's number it is the exit status, as in shells
 
 
 arrived: "list[int]" = []
@@ -25,8 +24,7 @@ def end_in_order(number: int, _frame: object) -> None:
 
 
 STDOUT, STDERR = 1, 2
-STDOUT_NAME = "standard output"
-"""What the errors of writing there have for a file's name."""
+STDOUT_NAME = "standard output"  # what the errors of writing there have for a file's name
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

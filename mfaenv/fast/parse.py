@@ -16,20 +16,14 @@ if TYPE_CHECKING:
 Env = shells.Env
 Words = shells.Words
 
-MAIN = ""
-"""The main command has no name."""
-
-DEFAULT = "default"
-"""The profile that is meant where none is named."""
+MAIN = ""  # the main command has no name
+DEFAULT = "default"  # the profile that is meant where none is named
 
 Takes = str | tuple[str, ...] | dict[str, str]
 """What an option or argument takes: one of these words (with what each does), or a thing of this kind; "" is all."""
 
-PROFILES = "profiles"
-"""A profile of the AWS files."""
-
-PROGRAM = "program"
-"""A program, and what that takes."""
+PROFILES = "profiles"  # a profile of the AWS files
+PROGRAM = "program"  # a program, and what that takes
 
 FILES = "files"
 
@@ -183,8 +177,7 @@ MAIN_COMMAND = Command(
     module="export",
 )
 
-Options = dict[str, "str | bool"]
-"""The options that were given, by name: a text, or True for a switch."""
+Options = dict[str, "str | bool"]  # the options that were given, by name: a text, or True for a switch
 
 COMPLETE, HOOK, SETS = "complete", "hook", "sets"
 """What Tab, prompt hooks, and functions that cannot tell by themselves call. They take no options, and have no rows."""

@@ -24,11 +24,8 @@ Meanwhile = Callable[[], None]
 Question = tuple[Styled, ...]
 
 
-PROGRAM_SECONDS = 60
-"""How long a program may take: some wait for a touch or a PIN."""
-
-LONGEST = 64
-"""Bytes of a code in standard input, with blanks and the line's end."""
+PROGRAM_SECONDS = 60  # how long a program may take: some wait for a touch or a PIN
+LONGEST = 64  # bytes of a code in standard input, with blanks and the line's end
 
 GIVE = "give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process"
 

@@ -23,15 +23,11 @@ TRIES = 3
 CODE_SECONDS = 30
 """How long a device shows one code: https://datatracker.ietf.org/doc/html/rfc6238, section 5.2."""
 
-COLUMNS = 80
-"""What every terminal has: a line that fits does not break within a name."""
+COLUMNS = 80  # what every terminal has: a line that fits does not break within a name
 
 
-LOOK_SECONDS = 0.5
-"""Between two looks whether what is made in the background waits for the keychain."""
-
-DEMO_SECONDS = 1
-"""The longest that a demo which does not answer may delay the question."""
+LOOK_SECONDS = 0.5  # between two looks whether what is made in the background waits for the keychain
+DEMO_SECONDS = 1  # the longest that a demo which does not answer may delay the question
 
 
 class Context(NamedTuple):

@@ -16,11 +16,8 @@ from threading import Event, Thread
 PAUSE = 0.1
 """Seconds between two tries; up to half as many more, different in each process, so that not all try at once."""
 
-SAID_AFTER = 1.0
-"""Seconds of waiting after which the person is told."""
-
-TOUCHED_EVERY = 1.0
-"""Seconds after which the holder touches the file again."""
+SAID_AFTER = 1.0  # seconds of waiting after which the person is told
+TOUCHED_EVERY = 1.0  # seconds after which the holder touches the file again
 
 STOPPED_AFTER = 30.0 if sys.platform == "win32" else 5.0
 """Seconds without a touch, by the clock of the one that waits, after which the holder counts as stopped.

@@ -6,14 +6,12 @@ from mfaenv.fast.entry import Entry, file_name
 from mfaenv.model import Keys, Request, Value, account_of
 from mfaenv.store import CLOSED, CODE, DEVICE, KEY, Store
 
-REMEMBERED_SECONDS = 400 * 86_400
-"""Seconds for which a device and a program's key are remembered."""
+REMEMBERED_SECONDS = 400 * 86_400  # seconds for which a device and a program's key are remembered
 
 VERDICT_SECONDS = 90
 """A code counts for its own 30 seconds and one step to each side; after that AWS would refuse it in any case."""
 
-DISMISSED_SECONDS = 60
-"""Who waits for the window sees it at once."""
+DISMISSED_SECONDS = 60  # who waits for the window sees it at once
 
 USED = "used"
 REFUSED = "refused"

@@ -19,8 +19,7 @@ from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
-SETTLED_AFTER = 2.0
-"""Seconds; more than the coarsest clock of a file system in use."""
+SETTLED_AFTER = 2.0  # seconds; more than the coarsest clock of a file system in use
 
 FORGOTTEN_AFTER = 30 * 86_400
 """Seconds after which a request that was stored for the fast path is removed; the full path stores it again."""

@@ -25,11 +25,8 @@ from mfaenv.session.cache import (
 from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import Context, fetch
 
-SLACK = 60
-"""Seconds by which a session may be shorter than asked for without a word: the clocks differ."""
-
-NO_USERS_NAME = "mfaenv"
-"""What a role's session is named where no user is known."""
+SLACK = 60  # seconds by which a session may be shorter than asked for without a word: the clocks differ
+NO_USERS_NAME = "mfaenv"  # what a role's session is named where no user is known
 
 
 class Sessions:

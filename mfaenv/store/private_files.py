@@ -10,14 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 PRIVATE = 0o700
-TEMPORARY = ".mfaenv-"
-"""How the name of a file begins that is on its way to another name."""
-
-ABANDONED_AFTER = 60
-"""Seconds after which the writer of a temporary file must have been killed."""
-
-SHARED_READS = sys.platform != "win32"
-"""Whether a file can be replaced while another process reads it."""
+TEMPORARY = ".mfaenv-"  # how the name of a file begins that is on its way to another name
+ABANDONED_AFTER = 60  # seconds after which the writer of a temporary file must have been killed
+SHARED_READS = sys.platform != "win32"  # whether a file can be replaced while another process reads it
 
 
 def make_folders(path: str) -> None:
