@@ -10,18 +10,8 @@ from mfaenv.config import credential_process, role_sessions
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Credentials, Keys, Origin, Request, Span, Value
-from mfaenv.session import code, device, longterm, remembered
-from mfaenv.session.cache import (
-    Answer,
-    Cache,
-    CallLock,
-    as_session,
-    credentials_of,
-    end_in_words,
-    profile_key,
-    role_key,
-    session_key,
-)
+from mfaenv.session import cache, code, device, longterm, remembered
+from mfaenv.session.cache import Answer, Cache, CallLock
 from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import Context, fetch
 
@@ -46,7 +36,7 @@ class Sessions:
             self._source(request)  # a line of standard input is never left to the program that `exec` runs
         answer = self.stored(request) if self._acquisition.cached else self._answer(request)
         if answer.session:
-            self._terminal.detail("session", "new" if answer.new else "stored", end_in_words(answer.session))
+            self._terminal.detail("session", "new" if answer.new else "stored", cache.end_in_words(answer.session))
         return answer
 
     def stored(self, request: Request) -> Answer:
@@ -54,7 +44,7 @@ class Sessions:
         request = remembered.filled_in(request, self._store)
         if request.keys is None or not request.device.text:
             return Answer(Session())
-        key = role_key(session_key(request, request.keys), request.hops)
+        key = cache.role_key(cache.session_key(request, request.keys), request.hops)
         return self._cache.find(key, request.min_remaining.seconds)
 
     def base_session(self, request: Request) -> Answer:
@@ -125,7 +115,7 @@ class Sessions:
             return self._answer(request._replace(keys=keys))
         self._terminal.note(f"Profile {request.profile.text} needs no code: {request.provider}.")
         request = request._replace(account=keys.account)
-        answer = Answer(as_session(request, keys, "", "", self._now()), profile_key(request), new=True)
+        answer = Answer(cache.as_session(request, keys, "", "", self._now()), cache.profile_key(request), new=True)
         if not request.hops:
             return answer
         self._cache.prepare()
@@ -150,7 +140,7 @@ class Sessions:
         """Assume the request's roles one after the other, each stored for itself. Raise MfaenvError, DeniedError."""
         clients, key, answer = client.RoleClients(), base.key, base
         for depth, hop in enumerate(request.hops, 1):
-            key = role_key(key, (hop,))
+            key = cache.role_key(key, (hop,))
             stored = self._cache.find(key, request.min_remaining.seconds)
             if stored.session:
                 answer = stored
@@ -159,7 +149,7 @@ class Sessions:
             settings = client.ClientSettings(
                 profile, hop.region, hop.role_arn, hop.endpoint, ca_bundle=request.ca_bundle
             )
-            made = clients.client(settings, credentials_of(answer.session))
+            made = clients.client(settings, cache.credentials_of(answer.session))
             named = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base.session))
             credentials = sts.assume_role(made, named)
             reached = request._replace(hops=request.hops[:depth])
@@ -172,7 +162,7 @@ class Sessions:
             return NO_USERS_NAME
         user = request.user or remembered.device(self._store, base.source, request.endpoint.text).user
         if not user:
-            user = device.owner(request, credentials_of(base)).user
+            user = device.owner(request, cache.credentials_of(base)).user
             self._cache.remember_device(base.source, request._replace(user=user))
         return role_sessions.user_session_name(user) if user else NO_USERS_NAME
 
@@ -196,7 +186,7 @@ class Sessions:
             credentials, keys = fetch(request, keys, source, self._context, call_lock)
             self._remember_key(request, keys)
             self._cache.remember_device(keys.access_key, request)
-            answer = self._cache.keep(request, credentials, session_key(request, keys), keys.access_key)
+            answer = self._cache.keep(request, credentials, cache.session_key(request, keys), keys.access_key)
             call_lock.release()
         self._tell(request, credentials, searched=searched)
         return answer
