@@ -150,12 +150,7 @@ def _limited(options: Options, hops: tuple[Hop, ...], name: str, files: AwsFiles
             f"{asked[0]} limits a role's session, and profile {name} has a user's: AWS has no way to limit that.",
             f"Name a profile with a role: {roles.listed(files) or 'none has a role_arn yet'}.",
         )
-    return role_sessions.limited(
-        hops,
-        read_only=bool(options.get("read_only")),
-        policy_file=parse.text(options, "session_policy"),
-        policy_arns=parse.text(options, "policy_arns"),
-    )
+    return role_sessions.limited(options, hops) if asked else hops
 
 
 def _min_remaining(options: Options, env: Env, session: Span, hops: tuple[Hop, ...]) -> Span:
@@ -179,9 +174,8 @@ def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
         hops = (*hops[:-1], hops[-1]._replace(duration=duration.seconds(parse.text(options, "duration"), "--duration")))
     for number, hop in enumerate(hops):
         if hop.duration is not None:
-            source = (
-                "--duration" if hop is hops[-1] and options.get("duration") else f"duration_seconds of {hop.profile}"
-            )
+            from_option = hop is hops[-1] and options.get("duration")
+            source = "--duration" if from_option else f"duration_seconds of {hop.profile}"
             limits = duration.CHAINED_ROLE_SECONDS if number else duration.ASSUME_ROLE_SECONDS
             what = "a role that is assumed from another role" if number else "a role"
             duration.within(hop.duration, limits, source, what)

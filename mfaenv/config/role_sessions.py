@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from mfaenv.config.awsfiles import AwsFiles, Sections
 from mfaenv.errors import MfaenvError, wrong_usage
-from mfaenv.fast.parse import DEFAULT, Env
+from mfaenv.fast import parse
+from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.model import Hop, Tag
 
 NAME_LENGTHS = range(2, 64 + 1)
@@ -143,13 +144,11 @@ def _check_chain(hops: Iterable[Hop]) -> None:
         transitive |= {key.lower(): hop.profile for key in hop.transitive_tags}
 
 
-def limited(hops: tuple[Hop, ...], *, read_only: bool, policy_file: str, policy_arns: str) -> tuple[Hop, ...]:
-    """Return the hops, the last of which is limited to these session policies. Raise MfaenvError (usage)."""
-    if not hops or not (read_only or policy_file or policy_arns):
-        return hops
-    role_arn = hops[-1].role_arn
-    arns = [arn.strip() for arn in policy_arns.split(",")] if policy_arns else []
-    if read_only:
+def limited(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
+    """Return the hops, the last of which is limited to the session policies. Raise MfaenvError (usage)."""
+    role_arn, policy_file = hops[-1].role_arn, parse.text(options, "session_policy")
+    arns = [arn.strip() for arn in parse.text(options, "policy_arns").split(",") if options.get("policy_arns")]
+    if options.get("read_only"):
         arns.insert(0, f"arn:{role_arn.split(':')[1]}:{READ_ONLY}")
     for arn in arns:
         if not arn.startswith("arn:") or ":policy/" not in arn:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from mfaenv.errors import ArrivedError, MfaenvError
 from mfaenv.fast.entry import Session, file_name
-from mfaenv.fast.environment import timestamp
 from mfaenv.model import Credentials, Hop, Keys, Request
 from mfaenv.session import remembered
 from mfaenv.session.lock import lock
+from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -30,11 +30,6 @@ class Answer(NamedTuple):
 def session_key(request: Request, keys: Keys) -> str:
     """Return everything that a session depends on: it holds in all regions, and however long it was asked for."""
     return f"session\n{keys.access_key}\n{request.device.text}\n{request.endpoint.text}"
-
-
-def profile_key(request: Request) -> str:
-    """Return what roles depend on that are assumed with what a profile gives without a code."""
-    return "\n".join(("profile", request.profiles[-1], request.endpoint.text))
 
 
 def role_key(base: str, hops: tuple[Hop, ...]) -> str:
@@ -71,13 +66,6 @@ def as_session(request: Request, credentials: Credentials, key: str, source: str
 def credentials_of(session: Session) -> Credentials:
     """Return the credentials of a session, which sign calls."""
     return Credentials(session.access_key, session.secret_key, session.token, session.expires)
-
-
-def end_in_words(session: Session) -> str:
-    """Return when a session ends. Where others made it that may not be known; only keys without a token have no end."""
-    if session.expires:
-        return f"until {timestamp(session.expires)}"
-    return "unknown end" if session.token else "no end"
 
 
 class Cache:
@@ -126,12 +114,14 @@ class Cache:
         since = self._now()
         with self._lock("window", f"A window of another mfaenv asks for the code of profile {profile}"):
             self._terminal.check()
-            if remembered.is_dismissed(self.store, access_key, since, self._now()):
+            dismissed = self.store.get(DismissedPrompt, access_key)
+            if dismissed and since <= dismissed.at <= self._now():
                 raise KeyboardInterrupt
             try:
                 yield
             except KeyboardInterrupt:
-                self._try_to(lambda: remembered.remember_dismissed(self.store, access_key, self._now()))
+                dismissed = DismissedPrompt(key=access_key, at=self._now())
+                self._try_to(lambda: self.store.put(dismissed, dismissed.at + DISMISSED_SECONDS))
                 raise
 
     @contextmanager

@@ -135,13 +135,3 @@ def remember_code(store: Store, serial: str, code: str, answer: str, now: float)
     """
     until = int(now) + VERDICT_SECONDS
     store.put(SentCode(key=f"{serial}\n{code}", verdict=answer, until=until), until)
-
-
-def is_dismissed(store: Store, access_key: str, since: float, now: float) -> bool:
-    """Return whether a person closed a window that asked for this access key, since then and not in the future."""
-    return since <= (store.get(DismissedPrompt, access_key) or DismissedPrompt()).at <= now
-
-
-def remember_dismissed(store: Store, access_key: str, now: float) -> None:
-    """Note that a person closed the window that asked. Raise OSError where the store cannot be written."""
-    store.put(DismissedPrompt(key=access_key, at=now), now + DISMISSED_SECONDS)

@@ -9,6 +9,7 @@ from mfaenv.aws import address, client, sts
 from mfaenv.config import credential_process, role_sessions
 from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
+from mfaenv.fast.environment import timestamp
 from mfaenv.model import Credentials, Keys, Origin, Request, Span, Value
 from mfaenv.session import cache, code, device, longterm, remembered
 from mfaenv.session.cache import Answer, Cache, CallLock
@@ -35,8 +36,15 @@ class Sessions:
         if self._acquisition.token_code.origin is Origin.OPTION:
             self._source(request)  # a line of standard input is never left to the program that `exec` runs
         answer = self.stored(request) if self._acquisition.cached else self._answer(request)
-        if answer.session:
-            self._terminal.detail("session", "new" if answer.new else "stored", cache.end_in_words(answer.session))
+        if session := answer.session:  # of one that others made, the end may not be known
+            end = (
+                f"until {timestamp(session.expires)}"
+                if session.expires
+                else "unknown end"
+                if session.token
+                else "no end"
+            )
+            self._terminal.detail("session", "new" if answer.new else "stored", end)
         return answer
 
     def stored(self, request: Request) -> Answer:
@@ -115,7 +123,8 @@ class Sessions:
             return self._answer(request._replace(keys=keys))
         self._terminal.note(f"Profile {request.profile.text} needs no code: {request.provider}.")
         request = request._replace(account=keys.account)
-        answer = Answer(cache.as_session(request, keys, "", "", self._now()), cache.profile_key(request), new=True)
+        key = "\n".join(("profile", request.profiles[-1], request.endpoint.text))
+        answer = Answer(cache.as_session(request, keys, "", "", self._now()), key, new=True)
         if not request.hops:
             return answer
         self._cache.prepare()
