@@ -14,7 +14,9 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 def run(_options: Options, words: Words, env: Env) -> int:
     """Print a topic, or the list of topics. Raise MfaenvError for a topic that does not exist."""
     if not words:
-        output.text_to_stdout(contents())
+        width = max(map(len, catalog.TOPICS))
+        rows = [f"  {topic:<{width}}  {page(topic).partition(chr(10))[0].lstrip('# ')}\n" for topic in catalog.TOPICS]
+        output.text_to_stdout(f"Topics (mfaenv help TOPIC shows one):\n{''.join(rows)}")
         return DONE
     topic = words[0]
     if topic not in catalog.TOPICS:
@@ -25,13 +27,6 @@ def run(_options: Options, words: Words, env: Env) -> int:
     text = page(topic)
     output.text_to_stdout(Terminal(env).markdown(text) if os.isatty(output.STDOUT) else text)
     return DONE
-
-
-def contents() -> str:
-    """Return the list of topics, each with the title of its page."""
-    width = max(map(len, catalog.TOPICS))
-    rows = [f"  {topic:<{width}}  {page(topic).partition(chr(10))[0].lstrip('# ')}\n" for topic in catalog.TOPICS]
-    return f"Topics (mfaenv help TOPIC shows one):\n{''.join(rows)}"
 
 
 def page(topic: str) -> str:

@@ -5,7 +5,7 @@ What an authenticator app reads is described in https://github.com/google/google
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cached_property, partial
 from urllib.parse import quote
 
@@ -46,21 +46,17 @@ class FirstDevice:
         """Return the serial number of an enabled device; others are deleted if a policy allows. Raise MfaenvError."""
         self._check()
         device = self._created()
-        enabled = False
-        try:
+        with ExitStack() as until_enabled:
+            until_enabled.callback(self._discard, device)
             with private_screen.show(self._terminal, key_uri(self._user, device)) as screen:
                 codes = self._enable(screen, device)
-                enabled = True
+                until_enabled.pop_all()
                 with suppress(OSError):  # the next question does not take used codes
                     self._store.prepare()
                     for code in codes:
                         remembered.remember_code(self._store, device.serial, code, remembered.USED, time.time())
                 gone = "Its key is not shown again. Press Enter to clear this screen."
                 screen.wait_for_key([f"Device {_name(device.serial)} is enabled.", "", gone])
-        except BaseException:
-            if not enabled:
-                self._discard(device)
-            raise
         return device.serial
 
     def delete_leftovers(self, session: Credentials) -> None:

@@ -13,6 +13,7 @@ from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import BAD, GOOD, PLAIN, Styled
 
 Proved = Callable[[], bool]
+Values = Mapping[str, Mapping[str, str | None]]
 
 LONGEST_DIFF = 40
 """Lines. Of a new file, which is all in its diff, the first ones say enough."""
@@ -57,13 +58,7 @@ class Offers:
         self.made += 1
         return True
 
-    def settings(
-        self,
-        why: str,
-        path: str,
-        profiles: Mapping[str, Mapping[str, str | None]],
-        proved: Proved = lambda: True,
-    ) -> bool:
+    def settings(self, why: str, path: str, profiles: Values, proved: Proved = lambda: True) -> bool:
         """Offer settings in the profiles' sections of the config file, as `change` does; None removes one."""
         if not path:
             raise MfaenvError(f"{CONFIG_VARIABLE} names no file.", "Unset it, or name a file.")
