@@ -33,7 +33,7 @@ def run(arguments: Words, env: Env) -> int:
     application.callback(**_OURS)(_function(MAIN, options, line_options))
     for name in COMMANDS.keys() & set(arguments) - {MAIN}:
         # Where a program and its arguments follow, options end at its name.
-        settings = {"allow_interspersed_args": COMMANDS[name].takes != PROGRAM}
+        settings = {"allow_interspersed_args": COMMANDS[name].choices != PROGRAM}
         application.command(name, context_settings=settings, **_OURS)(
             _function(name, COMMANDS[name].options, line_options)
         )

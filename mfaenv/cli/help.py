@@ -35,11 +35,11 @@ def page(name: str) -> str:
 
 def _usage(name: str, command: Command) -> Iterator[str]:
     yield f"Usage: {usage(name)}{'  or  mfaenv COMMAND [options]' if name == MAIN else ''}"
-    if isinstance(command.takes, tuple):
-        yield from textwrap.wrap(f"{command.argument}: {' '.join(command.takes)}", WIDTH)
-    elif isinstance(command.takes, dict):
+    if isinstance(command.choices, tuple):
+        yield from textwrap.wrap(f"{command.argument}: {' '.join(command.choices)}", WIDTH)
+    elif isinstance(command.choices, dict):
         yield f"{command.argument}:"
-        yield from columns(command.takes.items())
+        yield from columns(command.choices.items())
 
 
 def usage(name: str) -> str:

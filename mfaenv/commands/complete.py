@@ -12,7 +12,7 @@ from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import catalog, output
 from mfaenv.fast.catalog import COMMANDS, STORED
-from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Command, Env, Option, Takes, Words
+from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Choices, Command, Env, Option, Words
 
 
 def run(words: Words, env: Env) -> int:
@@ -30,34 +30,34 @@ def answer(shell: str, handed: Words, env: Env) -> str:
     tab = target.tab(handed, env)
     if not tab.words[1:]:
         return ""  # another command begins: behind a `|`, say
-    takes, before, index = wanted(tab.words)
-    if takes == PROGRAM and not before:
+    choices, before, index = wanted(tab.words)
+    if choices == PROGRAM and not before:
         is_program = index == len(tab.words) - 1 and not target.lists_programs
         programs = _programs(tab.words[-1], env) if is_program else []
         return tab.offer((name, "") for name in programs) if programs else tab.program(index)
-    if takes == FILES and not before and (left := tab.program(len(tab.words) - 2)):
+    if choices == FILES and not before and (left := tab.program(len(tab.words) - 2)):
         return left  # the shell completes with files what follows the option
-    if isinstance(takes, dict):
-        return tab.offer(takes.items())
-    words = [before + name for name in _names(takes, tab.words[-1][len(before) :], env)]
+    if isinstance(choices, dict):
+        return tab.offer(choices.items())
+    words = [before + name for name in _names(choices, tab.words[-1][len(before) :], env)]
     return tab.offer(zip(words, [""] * len(words), strict=True))
 
 
-def wanted(line: Words) -> tuple[Takes, str, int]:
+def wanted(line: Words) -> tuple[Choices, str, int]:
     """Return what the last word of a line can be, what stands before that, and where a program's line begins."""
     *before, typed = line[1:]
     parsed = catalog.parse(before)
     command, last = COMMANDS[parsed.command], len(line) - 1
     if parsed.without_value:
-        return command.options[parsed.without_value].takes, "", last
-    if command.takes == PROGRAM and (parsed.words or before[-1:] == ["--"]):
+        return command.options[parsed.without_value].choices, "", last
+    if command.choices == PROGRAM and (parsed.words or before[-1:] == ["--"]):
         return PROGRAM, "", last - len(parsed.words)
     if typed.startswith("-"):
         option, value = _valued(command, typed)
-        takes = option.takes if option else {flag: row.help for flag, row in command.flags().items()}
-        return takes, value, last
+        choices = option.choices if option else {flag: row.help for flag, row in command.flags().items()}
+        return choices, value, last
     if parsed.words or command is not COMMANDS[MAIN]:
-        return "" if parsed.words else command.takes, "", last
+        return "" if parsed.words else command.choices, "", last
     return {name: row.help for name, row in COMMANDS.items() if name != MAIN}, "", last
 
 
@@ -75,14 +75,14 @@ def _valued(command: Command, word: str) -> tuple[Option | None, str]:
     return None, ""
 
 
-def _names(takes: Takes, typed: str, env: Env) -> Words:
-    if takes in (PROFILES, STORED):
+def _names(choices: Choices, typed: str, env: Env) -> Words:
+    if choices in (PROFILES, STORED):
         return names.profiles(env)
-    if takes == PROGRAM:
+    if choices == PROGRAM:
         return _programs(typed, env)
-    if takes == FILES:
+    if choices == FILES:
         return _files(typed)
-    return takes if isinstance(takes, tuple) else ()
+    return choices if isinstance(choices, tuple) else ()
 
 
 def _files(typed: str) -> list[str]:

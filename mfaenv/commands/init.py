@@ -161,11 +161,11 @@ def completion(shell: str) -> str:
     if not template:
         return ""
     rows = catalog.COMMANDS.values()
-    taking = {name: row.takes for name, row in catalog.COMMANDS.items() if row.takes and name != MAIN}
+    taking = {name: row.choices for name, row in catalog.COMMANDS.items() if row.choices and name != MAIN}
     lists = {
         "OPTIONS": list(dict.fromkeys(flag for row in rows for flag, option in row.flags().items() if option.metavar)),
-        "WITH_PROGRAM": [name for name, takes in taking.items() if takes == PROGRAM],
-        "WITH_ARGUMENT": [name for name, takes in taking.items() if takes != PROGRAM],
+        "WITH_PROGRAM": [name for name, choices in taking.items() if choices == PROGRAM],
+        "WITH_ARGUMENT": [name for name, choices in taking.items() if choices != PROGRAM],
     }
     return filled(template, {name: f"{{{','.join(words)}}}" for name, words in lists.items()})
 

@@ -258,8 +258,8 @@ def _ask(options: Options, env: Env) -> Value:
         return Value(row.default, "")
     if ask.text in windows:  # the program that opens one
         return ask._replace(text="window")
-    if ask.text not in row.takes:
-        names = [*row.takes, *windows]
+    if ask.text not in row.choices:
+        names = [*row.choices, *windows]
         hint = suggest.hint(ask.text, names, f"It takes {', '.join(names)}.")
         raise wrong_usage(f"{ask.source} does not know '{ask.text}'.", hint)
     return ask

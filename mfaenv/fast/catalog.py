@@ -61,7 +61,7 @@ OPTIONS = {
     "only": Option(
         ("--only",), "", "Show the program this profile alone, and no store; as you, it can still read your files"
     ),
-    "policy": Option(("--policy",), "NAME", "Policy of this AWS: mfa or none", default="mfa", takes=("mfa", "none")),
+    "policy": Option(("--policy",), "NAME", "Policy of this AWS: mfa or none", default="mfa", choices=("mfa", "none")),
     "destination": Option(
         ("--destination",), "SERVICE|URL", "Service (s3, ec2, …) or page of the console", default="the console's home"
     ),
@@ -79,7 +79,7 @@ def _rows(*names: str) -> dict[str, Option]:
     return {name: OPTIONS[name] for name in names}
 
 
-_ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile of the stored sessions", takes=STORED)}
+_ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile of the stored sessions", choices=STORED)}
 
 _GETTING = {name: row for name, row in MAIN_COMMAND.options.items() if name not in {*PRINTING, "version", "help"}}
 _OPENING = {name: row for name, row in _GETTING.items() if name != "cached"}
@@ -104,7 +104,7 @@ COMMANDS = {
         _GETTING | _rows("serve", "only"),
         module="exec",
         argument="CMD",
-        takes=PROGRAM,
+        choices=PROGRAM,
     ),
     "console": Command(
         "Open the AWS console in the browser with a role's session.",
@@ -126,7 +126,7 @@ COMMANDS = {
         _rows("profile", "no_hook"),
         module="init",
         argument="SHELL",
-        takes=(*shells.WITH_FUNCTION, DIRENV),
+        choices=(*shells.WITH_FUNCTION, DIRENV),
     ),
     "configure": Command(
         "Set it up once: device, programs and your shell's startup file.",
@@ -143,7 +143,7 @@ COMMANDS = {
         _TO_ROTATE | _rows("delete", "as_json"),
         module="keys",
         argument="WHAT",
-        takes={
+        choices={
             "import": "move the keys of the credentials file into the keychain",
             "export": "move them back into the credentials file",
             "rotate": "make new keys with the session, and deactivate the old ones",
@@ -161,14 +161,14 @@ COMMANDS = {
         _rows("policy", "no_device", "code"),
         module="demo",
         argument="CMD",
-        takes=PROGRAM,
+        choices=PROGRAM,
     ),
     "help": Command(
         "Explain a topic: shells, roles, keys, security, troubleshooting, …",
         {},
         module="help",
         argument="TOPIC",
-        takes=TOPICS,
+        choices=TOPICS,
         optional=True,
     ),
 }

@@ -19,7 +19,7 @@ Words = shells.Words
 MAIN = ""  # the main command has no name
 DEFAULT = "default"  # the profile that is meant where none is named
 
-Takes = str | tuple[str, ...] | dict[str, str]
+Choices = str | tuple[str, ...] | dict[str, str]
 """What an option or argument takes: one of these words (with what each does), or a thing of this kind; "" is all."""
 
 PROFILES = "profiles"  # a profile of the AWS files
@@ -40,7 +40,7 @@ class Option:
         variables: tuple[str, ...] = (),
         other_source: str = "",
         default: str = "",
-        takes: Takes = "",
+        choices: Choices = "",
     ) -> None:
         self.flags = flags
         self.metavar = metavar
@@ -48,7 +48,7 @@ class Option:
         self.variables = variables
         self.other_source = other_source
         self.default = default
-        self.takes = takes
+        self.choices = choices
 
 
 MAIN_OPTIONS = {
@@ -58,7 +58,7 @@ MAIN_OPTIONS = {
         "Profile of the AWS files",
         variables=("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAENV_PROFILE"),
         default=DEFAULT,
-        takes=PROFILES,
+        choices=PROFILES,
     ),
     "shell": Option(
         ("-s", "--shell"),
@@ -66,15 +66,19 @@ MAIN_OPTIONS = {
         "Target shell",
         variables=("MFAENV_SHELL",),
         default="the shell that called",
-        takes=shells.NAMES,
+        choices=shells.NAMES,
     ),
-    "format": Option(("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", takes=shells.FORMATS),
-    "output": Option(("-o", "--output"), "FILE", "Write to a file, which only you can read", takes=FILES),
+    "format": Option(("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", choices=shells.FORMATS),
+    "output": Option(("-o", "--output"), "FILE", "Write to a file, which only you can read", choices=FILES),
     "token_code": Option(
         ("-c", "--token-code"), "CODE", "MFA code; -: from stdin", variables=("MFAENV_TOKEN_CODE",), default="ask"
     ),
     "token_command": Option(
-        ("--token-command",), "CMD", "Program that prints the code", other_source="profile's mfa_process", takes=PROGRAM
+        ("--token-command",),
+        "CMD",
+        "Program that prints the code",
+        other_source="profile's mfa_process",
+        choices=PROGRAM,
     ),
     "serial_number": Option(
         ("--serial-number",),
@@ -91,7 +95,7 @@ MAIN_OPTIONS = {
         ("-r", "--role-arn"), "ARN", "Role to assume with the session", other_source="profile's role_arn"
     ),
     "read_only": Option(("--read-only",), "", "Allow the role only to read"),
-    "session_policy": Option(("--policy",), "FILE", "Session policy of the role", takes=FILES),
+    "session_policy": Option(("--policy",), "FILE", "Session policy of the role", choices=FILES),
     "policy_arns": Option(("--policy-arns",), "ARN,…", "IAM policies that limit the role"),
     "region": Option(
         ("--region",), "NAME", "Region", variables=("AWS_REGION", "AWS_DEFAULT_REGION"), other_source="the profile"
@@ -112,7 +116,7 @@ MAIN_OPTIONS = {
         "terminal, window, or auto",
         variables=("MFAENV_ASK",),
         default="terminal",
-        takes=("terminal", "window", "auto"),
+        choices=("terminal", "window", "auto"),
     ),
     "quiet": Option(("-q", "--quiet"), "", "Say nothing but errors"),
     "verbose": Option(("-v", "--verbose"), "", "Say where every value came from"),
@@ -136,7 +140,7 @@ class Command:
         *,
         module: str,
         argument: str = "",
-        takes: Takes = "",
+        choices: Choices = "",
         optional: bool = False,
         fixed: "Mapping[str, str | bool] | None" = None,
     ) -> None:
@@ -144,7 +148,7 @@ class Command:
         self.options = {**options, "help": MAIN_OPTIONS["help"]}
         self.module = module
         self.argument = argument
-        self.takes = takes
+        self.choices = choices
         self.optional = optional
         self.fixed = fixed or {}
 
@@ -162,7 +166,7 @@ class Command:
 
     def takes_words(self, count: int) -> bool:
         """Return whether it takes so many words."""
-        return self.takes == PROGRAM or count == bool(self.argument) or (self.optional and not count)
+        return self.choices == PROGRAM or count == bool(self.argument) or (self.optional and not count)
 
     def load(self) -> "Run":
         """Return what does the work: it takes the options by name, the words, and the environment."""
@@ -216,7 +220,7 @@ def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]"
     while rest:
         word = rest.pop(0)
         if word == "--":
-            line.understood = line.understood and line.row.takes == PROGRAM
+            line.understood = line.understood and line.row.choices == PROGRAM
             line.words += rest
             break
         if word.startswith("--"):
@@ -227,7 +231,7 @@ def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]"
             line.command, line.row, names = word, row, row.names()
         else:
             line.words.append(word)
-            if line.row.takes == PROGRAM:
+            if line.row.choices == PROGRAM:
                 line.words += rest
                 break
     line.options = line.row.taken(line.options)
@@ -264,7 +268,7 @@ def _set(line: CommandLine, name: str, values: list[str]) -> None:
         line.understood = line.understood and bool(line.options[name])
     else:
         line.options[name], line.without_value = "", name
-        line.understood = line.understood and line.row.options[name].takes == PROFILES
+        line.understood = line.understood and line.row.options[name].choices == PROFILES
 
 
 def text(options: "Mapping[str, str | bool]", name: str) -> str:

@@ -82,9 +82,9 @@ WANTED: list[tuple[str, object, str, int]] = [
     ("clear --profile=|", STORED, "--profile=", 2),
     ("-c |", "", "", 2),
     ("-f |", shells.FORMATS, "", 2),
-    ("init |", COMMANDS["init"].takes, "", 2),
+    ("init |", COMMANDS["init"].choices, "", 2),
     ("init bash |", "", "", 3),
-    ("keys |", COMMANDS["keys"].takes, "", 2),
+    ("keys |", COMMANDS["keys"].choices, "", 2),
     ("init bash -p |", PROFILES, "", 4),
     ("demo --policy |", ("mfa", "none"), "", 3),
     ("nobody |", "", "", 2),
@@ -118,7 +118,7 @@ def test_all_commands_are_offered_with_their_help() -> None:
 
 
 def test_a_new_option_and_its_values_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    option = Option(("-y", "--colour"), "NAME", "Colour of the key", takes=("red", "blue"))
+    option = Option(("-y", "--colour"), "NAME", "Colour of the key", choices=("red", "blue"))
     monkeypatch.setitem(OPTIONS, "colour", option)
     monkeypatch.setitem(COMMANDS["clear"].options, "colour", option)
     assert answer("nu", "clear", "--col") == ["0", "--colour\tColour of the key"]
@@ -127,7 +127,7 @@ def test_a_new_option_and_its_values_are_offered(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_new_command_is_offered_and_what_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = Command("Greet somebody.", {}, module="greet", argument="WHO", takes=("alice", "bob"))
+    row = Command("Greet somebody.", {}, module="greet", argument="WHO", choices=("alice", "bob"))
     monkeypatch.setitem(COMMANDS, "greet", row)
     assert answer("zsh", "gr")[-1] == "greet:Greet somebody."
     assert complete.answer("bash", ["mfaenv greet a", "", "mfaenv", "greet", "a"], {}) == "0 0\nalice\n"

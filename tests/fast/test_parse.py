@@ -60,7 +60,7 @@ def group(option: Option) -> st.SearchStrategy[tuple[str, ...]]:
 def plain_lines(name: str) -> st.SearchStrategy[list[str]]:
     row = COMMANDS[name]
     options = [option for key, option in row.options.items() if key not in parse.ANSWERS]
-    words = ["--", "cmd", "-x"] if row.takes == PROGRAM else ["word"] if row.argument else []
+    words = ["--", "cmd", "-x"] if row.choices == PROGRAM else ["word"] if row.argument else []
     groups = st.lists(st.sampled_from(options).flatmap(group), max_size=5) if options else st.just([])
     return groups.map(lambda groups: [*([name] if name else []), *(word for words in groups for word in words), *words])
 

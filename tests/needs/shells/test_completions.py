@@ -444,6 +444,6 @@ def test_the_installed_files_are_made_from_the_catalog(tmp_path: Path) -> None:
 
 
 def test_a_function_has_its_completion_where_the_shell_has_one() -> None:
-    assert set(COMMANDS["init"].takes) == {*shells.WITH_FUNCTION, "direnv"}
+    assert set(COMMANDS["init"].choices) == {*shells.WITH_FUNCTION, "direnv"}
     completing = {shell for shell in shells.WITH_FUNCTION if init.completion(shell)}
     assert completing == {tab.target for tab in TABS} | {"powershell", "pwsh"}  # these have a test of their own

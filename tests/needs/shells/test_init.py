@@ -52,7 +52,7 @@ def stored(product: Product, scenario: Scenario) -> str:
 
 
 def test_every_shell_has_its_place() -> None:
-    assert set(catalog.COMMANDS["init"].takes) == {*shells.WITH_FUNCTION, catalog.DIRENV}
+    assert set(catalog.COMMANDS["init"].choices) == {*shells.WITH_FUNCTION, catalog.DIRENV}
     assert {row.target for row in ROWS} | {"powershell", "cmd"} == set(shells.WITH_FUNCTION)
     assert set(shells.WITH_FUNCTION) == {name for name in shells.NAMES if shells.get_target(name).function}
 
