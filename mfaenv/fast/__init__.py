@@ -17,15 +17,14 @@ import time
 from mfaenv import CODE_NEEDED, DONE, shells
 from mfaenv.fast import environment, output, parse
 from mfaenv.fast.entry import ANSWER, Entry, ReadOnlyStore, Session
+from mfaenv.fast.parse import Env, Options
+from mfaenv.shells import Pair
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from mfaenv.fast.parse import Options
-    from mfaenv.shells import Pair
-
-    Tell = Callable[[Options, Mapping[str, str], list[Pair]], None]
+    Tell = Callable[[Options, Env, list[Pair]], None]
 
 IGNORED_OPTIONS = {
     "shell",  # how it is printed
@@ -92,7 +91,7 @@ class CachedRequest(Entry):
     limit: str = ""
 
 
-def answer(options: "Options", env: "Mapping[str, str]", tell: "Tell | None" = None) -> int | None:
+def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None:
     """Print the stored session and return the exit status; or decline: print and write nothing, and return None.
 
     `tell` is called with what a shell got, where that is told.
@@ -112,7 +111,7 @@ def answer(options: "Options", env: "Mapping[str, str]", tell: "Tell | None" = N
     return DONE
 
 
-def _target(options: "Options", env: "Mapping[str, str]") -> str:
+def _target(options: Options, env: Env) -> str:
     """Return the shell or format; an empty text where the full path decides: a wrong name, or a console's code page."""
     if "format" in options:
         name = parse.text(options, "format")
@@ -127,17 +126,17 @@ def _target(options: "Options", env: "Mapping[str, str]") -> str:
     return name if name in shells.NAMES and shells.get_target(name).encoding else ""
 
 
-def runs_on_github(target: str, env: "Mapping[str, str]") -> bool:
+def runs_on_github(target: str, env: Env) -> bool:
     """Return whether a workflow's log would show the keys of this format, unless they are masked."""
     return target == "github" and env.get("GITHUB_ACTIONS") == "true"
 
 
-def with_account(options: "Options") -> bool:
+def with_account(options: Options) -> bool:
     """Return whether what is printed names the account: in shells it would describe keys that come later, too."""
     return options.get("format") == "process"
 
 
-def fingerprint(options: "Options", env: "Mapping[str, str]") -> str:
+def fingerprint(options: Options, env: Env) -> str:
     """Return all that was asked, and all variables that may matter, as text; never a secret."""
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
     read = [
@@ -150,7 +149,7 @@ def fingerprint(options: "Options", env: "Mapping[str, str]") -> str:
     return "\n".join([*sorted(asked), *sorted(read), f"keys={keys}"])
 
 
-def stored(options: "Options", env: "Mapping[str, str]", store: ReadOnlyStore, now: float) -> "list[Pair] | str | None":
+def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "list[Pair] | str | None":
     """Return the pairs of the stored session, MISS where there is surely none, or None: the full path decides."""
     if (
         any(name in options for name in FULL_PATH)

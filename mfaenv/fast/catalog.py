@@ -14,16 +14,14 @@ from mfaenv.fast.parse import (
     MAIN_OPTIONS,
     PROGRAM,
     Command,
+    CommandLine,
+    Env,
     Option,
+    Options,
+    Words,
     lookup,
     read,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfaenv.fast.parse import CommandLine, Options
 
 PRINTING = ("shell", "format", "output")  # the options that say what a session is printed for, and where
 
@@ -175,17 +173,17 @@ COMMANDS = {
 """All commands by name, the main one first."""
 
 
-def profile_or_default(options: "Options", env: "Mapping[str, str]") -> str:
+def profile_or_default(options: Options, env: Env) -> str:
     """Return the profile that an option or a variable names, else the default one."""
     return lookup(options, env, "profile")[0] or DEFAULT
 
 
-def sets(arguments: "Sequence[str]") -> bool:
+def sets(arguments: Words) -> bool:
     """Return whether what is printed is for the shell that called: what the main command and unset print."""
     line = parse(arguments)
     return line.command in {MAIN, "unset"} and not line.words and not line.options.keys() & {*PRINTING, *ANSWERS}
 
 
-def parse(arguments: "Sequence[str]") -> "CommandLine":
+def parse(arguments: Words) -> CommandLine:
     """Return what the arguments mean, to whichever command."""
     return read(arguments, COMMANDS.get)

@@ -2,12 +2,12 @@
 
 import time
 
+from mfaenv.fast.parse import Env, Options
+from mfaenv.shells import Pair
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from mfaenv.fast.parse import Options
-    from mfaenv.shells import Pair
+    from collections.abc import Iterable
 
 AWS_PROFILE = "AWS_PROFILE"
 NEXT = "MFAENV_NEXT"
@@ -135,12 +135,12 @@ MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 """https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""
 
 
-def is_served(env: "Mapping[str, str]") -> bool:
+def is_served(env: Env) -> bool:
     """Return whether this shell has no keys, but an address of `mfaenv exec --serve` for them."""
     return env.get(ADDRESS_OF_KEYS, "").startswith(LOOPBACK) and bool(env.get(PROFILE))
 
 
-def temporary_keys(env: "Mapping[str, str]") -> bool:
+def temporary_keys(env: Env) -> bool:
     """Return whether the keys in the environment are a session's: AKIA begins long-term keys, ASIA those of a session.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
@@ -149,7 +149,7 @@ def temporary_keys(env: "Mapping[str, str]") -> bool:
     return not key.startswith("AKIA") and (bool(token) or key.startswith("ASIA"))
 
 
-def region_is_ours(env: "Mapping[str, str]") -> bool:
+def region_is_ours(env: Env) -> bool:
     """Return whether the region in the environment came with an earlier session, not from the user."""
     return bool(env.get(REGION_MARK)) and all(env.get(name) == env[REGION_MARK] for name in REGIONS)
 
@@ -164,7 +164,7 @@ def is_word(text: str) -> bool:
     return text.isascii() and text.isprintable() and " " not in text
 
 
-def settings(env: "Mapping[str, str]") -> "dict[str, str]":
+def settings(env: Env) -> "dict[str, str]":
     """Return what mfaenv set in this shell because a profile says so, less what the user has changed since."""
     return {name: value for name, value in words(env.get(SETTINGS, "")) if env.get(name) == value}
 
@@ -175,24 +175,24 @@ def words(text: str) -> "list[tuple[str, str]]":
     return [(name, value) for name, _, value in pairs if is_setting(name)]
 
 
-def without_settings(env: "Mapping[str, str]") -> "Mapping[str, str]":
+def without_settings(env: Env) -> Env:
     """Return the environment without what an earlier session's profile brought, which says nothing about the next."""
     gone = settings(env) if SETTINGS in env else {}
     return {name: value for name, value in env.items() if name not in gone} if gone else env
 
 
-def end(env: "Mapping[str, str]") -> int | None:
+def end(env: Env) -> int | None:
     """Read when the session of this shell ends, in seconds since 1970; None where that is no moment."""
     text = env.get(EXPIRES, "")
     return int(text) if is_digits(text) and len(text) <= END_DIGITS else None
 
 
-def profile_as_is_known(env: "Mapping[str, str]") -> bool:
+def profile_as_is_known(env: Env) -> bool:
     """Return whether PROFILE_AS is unset, or names a variable that prompts read."""
     return env.get(PROFILE_AS, "") in ("", *PROFILE_NAMES)
 
 
-def profile_is_ours(source: str, env: "Mapping[str, str]") -> bool:
+def profile_is_ours(source: str, env: Env) -> bool:
     """Return whether the variable that named the profile was set by mfaenv."""
     return source == PROFILE or (source == env.get(PROFILE_AS) and env.get(source) == env.get(PROFILE))
 
@@ -200,12 +200,12 @@ def profile_is_ours(source: str, env: "Mapping[str, str]") -> bool:
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 
 
-def widened(options: "Options", env: "Mapping[str, str]") -> str:
+def widened(options: Options, env: Env) -> str:
     """Return how this shell's session is limited, where a command line names neither a limit nor a profile."""
     return "" if any(options.get(name) for name in ("profile", *LIMITS)) else env.get(LIMIT, "")
 
 
-def pinned(options: "Options") -> str:
+def pinned(options: Options) -> str:
     """Return the value of PINNED for the options of a command line."""
     return "1" if any(options.get(name) for name in ("role_arn", "region", *LIMITS)) else ""
 
@@ -215,7 +215,7 @@ def timestamp(expires: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(expires))
 
 
-def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]":
+def pairs(session: Env, env: Env) -> list[Pair]:
     """List what the shell unsets, then what it sets, for a session as the store writes it.
 
     `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970, UTC),
@@ -236,7 +236,7 @@ def pairs(session: "Mapping[str, str]", env: "Mapping[str, str]") -> "list[Pair]
     return [*removed, *set_names, *more.items(), *_msys(env, ours=True)]
 
 
-def changed(session: "Iterable[Pair]", env: "Mapping[str, str]") -> dict[str, str]:
+def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
     """Return the environment with the session's variables set and the overriding ones gone."""
     result = dict(env)
     for name, value in session:
@@ -247,7 +247,7 @@ def changed(session: "Iterable[Pair]", env: "Mapping[str, str]") -> dict[str, st
     return result
 
 
-def removal(env: "Mapping[str, str]") -> "list[Pair]":
+def removal(env: Env) -> list[Pair]:
     """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
     names: list[Pair] = [
         (name, None) for name in (*CLEARED, *SET, SEEN, PUT_BACK, FORMER, FORMER_PINNED, *settings(env))
@@ -255,7 +255,7 @@ def removal(env: "Mapping[str, str]") -> "list[Pair]":
     return [*names, *_msys(env, ours=False)]
 
 
-def _msys(env: "Mapping[str, str]", *, ours: bool) -> "list[Pair]":
+def _msys(env: Env, *, ours: bool) -> list[Pair]:
     """Keep MSYS2 from rewriting a secret that begins with `/` as a path, beside what the user excludes."""
     if not env.get("MSYSTEM"):
         return []

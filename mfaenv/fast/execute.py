@@ -8,20 +8,18 @@ import time
 from mfaenv import fast
 from mfaenv.fast import environment
 from mfaenv.fast.entry import ReadOnlyStore
+from mfaenv.fast.parse import Env, Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import NoReturn
-
-    from mfaenv.fast.parse import Options
 
 OTHERS = {"serve", "only"}  # options that take more than a stored session
 
 
 if sys.platform == "win32":
 
-    def answer(_options: "Options", _words: list[str], _env: "Mapping[str, str]") -> None:
+    def answer(_options: Options, _words: list[str], _env: Env) -> None:
         """Decline: no program takes a process's place there."""
 
     def restore_locale(_: dict[str, str]) -> None:
@@ -31,7 +29,7 @@ else:
 
     _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
-    def answer(options: "Options", words: list[str], env: "Mapping[str, str]") -> None:
+    def answer(options: Options, words: list[str], env: Env) -> None:
         """Replace this process by the program; or decline, and return: the long way says what is wrong."""
         if not words or not OTHERS.isdisjoint(options) or environment.widened(options, env):
             return
