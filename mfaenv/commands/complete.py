@@ -39,8 +39,7 @@ def answer(shell: str, handed: Words, env: Env) -> str:
         return left  # the shell completes with files what follows the option
     if isinstance(choices, dict):
         return tab.offer(choices.items())
-    words = [before + name for name in _names(choices, tab.words[-1][len(before) :], env)]
-    return tab.offer(zip(words, [""] * len(words), strict=True))
+    return tab.offer([(before + name, "") for name in _names(choices, tab.words[-1][len(before) :], env)])
 
 
 def wanted(line: Words) -> tuple[Choices, str, int]:

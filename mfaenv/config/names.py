@@ -4,13 +4,16 @@ import io
 import os
 import stat
 
-from mfaenv.config import scanner
+from mfaenv.config.scanner import FOR_ALL, MAX_TITLE, scan
 from mfaenv.fast import FILES
 from mfaenv.fast.parse import DEFAULT, Env
 
 CONFIG_VARIABLE, CREDENTIALS_VARIABLE = FILES
 ENCODING = io.text_encoding(None)  # what botocore reads them in: the locale's, or UTF-8 where that is C
 KINDS = ("profile", "services")  # what the sections of the config file are of that are read
+
+_NOT_PLAIN = frozenset(" \t\r\n'\"\\")
+"""Characters by which a shell cuts words, or joins them."""
 
 
 def file_paths(env: Env) -> tuple[str, str]:
@@ -35,19 +38,19 @@ def profile_of(title: str) -> str | None:
 
 def split_title(title: str) -> tuple[str, str]:
     """Split a title of the config file into one of KINDS and a name, as a shell does; others are of no interest."""
+    kind, _, name = title.partition(" ")
+    if kind in KINDS and name and _NOT_PLAIN.isdisjoint(name) and len(title) <= MAX_TITLE:
+        return kind, name
     if title == DEFAULT:
         return KINDS[0], title
-    if not title.startswith(KINDS) or len(title) > scanner.MAX_TITLE:
+    if not title.startswith(KINDS) or len(title) > MAX_TITLE:
         return "", ""
-    if title.isprintable() and "'" not in title and '"' not in title and "\\" not in title:
-        words = title.split()
-    else:
-        import shlex  # it takes longer to load than all the rest
+    import shlex  # it takes longer to load than all the rest
 
-        try:
-            words = shlex.split(title)
-        except ValueError:  # a quote is open
-            return "", ""
+    try:
+        words = shlex.split(title)
+    except ValueError:  # a quote is open
+        return "", ""
     kind = KINDS[0] if title.startswith(KINDS[0]) else KINDS[1]
     return (kind, words[1]) if len(words) == len(("kind", "name")) else ("", "")
 
@@ -65,8 +68,8 @@ def _titles(path: str) -> list[str]:
     except (OSError, ValueError):
         return []
     _, *parts = f"\n{text}".split("\n[")
-    titles = [part.partition("\n")[0].rpartition("]")[0] for part in parts]
-    if not titles:
-        titles = [section.title for section in scanner.scan(text.split("\n")).sections]
-    none = {"", scanner.FOR_ALL}
+    titles = (part.partition("\n")[0].rpartition("]")[0] for part in parts)
+    if not parts:
+        titles = (section.title for section in scan(text.split("\n")).sections)
+    none = {"", FOR_ALL}
     return [title for title in titles if title not in none]
