@@ -7,7 +7,7 @@ from mfaenv.shells import Pair
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 AWS_PROFILE = "AWS_PROFILE"
 NEXT = "MFAENV_NEXT"
@@ -215,7 +215,7 @@ def timestamp(expires: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(expires))
 
 
-def pairs(session: Env, env: Env) -> list[Pair]:
+def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     """List what the shell unsets, then what it sets, for a session as the store writes it.
 
     `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970, UTC),

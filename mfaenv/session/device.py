@@ -4,7 +4,7 @@ from mfaenv.aws import client, iam, sts
 from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
 from mfaenv.config.roles import is_iam_arn
-from mfaenv.errors import CODE_NEEDED, MfaenvError, wrong_usage
+from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, wrong_usage
 from mfaenv.model import Acquisition, Credentials, Keys, Request
 from mfaenv.session.cache import CallLock
 from mfaenv.session.code import can_ask
@@ -33,10 +33,8 @@ def checked(serial: str, source: str) -> str:
         raise wrong_usage(f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS)
     head, user, name = serial.partition(":user/")
     if user and serial.startswith("arn:"):
-        raise wrong_usage(
-            f"{serial} ({source}) is a user, not an MFA device.",
-            f"The device may be {head}:mfa/{name.rpartition('/')[2]}.",
-        )
+        hint = f"The device may be {head}:mfa/{name.rpartition('/')[2]}."  # no command, whatever is in it
+        raise MfaenvError(f"{serial} ({source}) is a user, not an MFA device.", hint, status=USAGE)
     if serial.startswith("arn:") and not is_iam_arn(serial, "mfa/"):
         raise wrong_usage(f"{serial} ({source}) is not an MFA device.", _EXAMPLES)
     if len(serial) not in LENGTHS or not CHARACTERS.issuperset(serial):

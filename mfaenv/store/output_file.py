@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.entry import owner
@@ -19,12 +20,13 @@ def check(path: str) -> None:
         wrong, hint = f"cannot be written: there is no folder {folder}", "Make it, or name another file."
     elif not os.access(folder, os.W_OK | os.X_OK):
         wrong = f"cannot be written: nothing can be made in {folder}"
-    elif os.path.lexists(path):
-        old = os.lstat(path)
-        if not stat.S_ISREG(old.st_mode):
-            wrong = "is no regular file: refused"
-        elif owner(old):
-            wrong = f"belongs to {owner(old)}: refused"
+    else:
+        with suppress(OSError):
+            old = os.lstat(path)
+            if not stat.S_ISREG(old.st_mode):
+                wrong = "is no regular file: refused"
+            elif owner(old):
+                wrong = f"belongs to {owner(old)}: refused"
     if wrong:
         raise MfaenvError(f"{path} {wrong}.", hint)
 

