@@ -39,10 +39,10 @@ def no_command(word: str, env: Env) -> MfaenvError:
 
 def words(name: str, words: Words, env: Env) -> MfaenvError:
     """Return the error for a command with too many words, or without the one that it needs."""
-    wanted = COMMANDS[name].argument
+    argument = COMMANDS[name].argument
     if not words:
-        return error(f"{name} needs one word more: {wanted}", name)
-    until_wrong = words[: 2 if wanted else 1]
+        return error(f"{name} needs one word more: {argument}", name)
+    until_wrong = words[: 2 if argument else 1]
     hint = _profile_meant(name, until_wrong, env)
     return error(f"{name} does not take the word '{until_wrong[-1]}'", name, hint)
 

@@ -30,7 +30,7 @@ def answer(shell: str, handed: Words, env: Env) -> str:
     tab = target.tab(handed, env)
     if not tab.words[1:]:
         return ""  # another command begins: behind a `|`, say
-    choices, before, index = wanted(tab.words)
+    choices, before, index = choices_of_last_word(tab.words)
     if choices == PROGRAM and not before:
         is_program = index == len(tab.words) - 1 and not target.lists_programs
         programs = _programs(tab.words[-1], env) if is_program else []
@@ -42,7 +42,7 @@ def answer(shell: str, handed: Words, env: Env) -> str:
     return tab.offer([(before + name, "") for name in _names(choices, tab.words[-1][len(before) :], env)])
 
 
-def wanted(line: Words) -> tuple[Choices, str, int]:
+def choices_of_last_word(line: Words) -> tuple[Choices, str, int]:
     """Return what the last word of a line can be, what stands before that, and where a program's line begins."""
     *before, typed = line[1:]
     parsed = catalog.parse(before)

@@ -104,7 +104,7 @@ WANTED: list[tuple[str, object, str, int]] = [
 
 @pytest.mark.parametrize(("line", "takes", "before", "place"), WANTED, ids=[row[0] for row in WANTED])
 def test_what_is_wanted(line: str, takes: object, before: str, place: int) -> None:
-    assert complete.wanted(["mfaenv", *line.removesuffix("|").split(" ")]) == (takes, before, place)
+    assert complete.choices_of_last_word(["mfaenv", *line.removesuffix("|").split(" ")]) == (takes, before, place)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

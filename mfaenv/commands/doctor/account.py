@@ -110,8 +110,11 @@ def _outcomes(calls: UnderWay, terminal: Terminal) -> dict[str, Outcome]:
 def checks(request: Request, identity: Identity | None, calls: Sequence[ComparedCall]) -> Iterator[Check]:
     """Check everything that AWS answered."""
     yield _keys(request)
-    if identity:
-        yield _identity(identity)
+    if identity and identity.is_root:
+        text = "the account's root user, to whom no policy of the account applies"
+        yield Check("identity", identity.arn, text, State.WRONG, "Delete these keys, and work with an IAM user's.")
+    elif identity:
+        yield Check("identity", "", identity.arn)
     yield from _clock(calls)
     if identity and calls:
         yield from _devices(request, calls)
@@ -135,13 +138,6 @@ def _keys(request: Request) -> Check:
         return Check("keys", key, "long-term")
     line = to_type("keys", "import", "-p", request.profiles[-1])
     return Check("keys", key, f"long-term, in plain text in {source}; {line} puts them into the keychain")
-
-
-def _identity(identity: Identity) -> Check:
-    if not identity.is_root:
-        return Check("identity", "", identity.arn)
-    text = "the account's root user, to whom no policy of the account applies"
-    return Check("identity", identity.arn, text, State.WRONG, "Delete these keys, and work with an IAM user's.")
 
 
 def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:
