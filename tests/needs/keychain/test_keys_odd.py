@@ -137,6 +137,21 @@ def test_two_rotations_at_once_make_one_key(
     assert "Another mfaenv has replaced" in second.err
 
 
+def test_whoever_has_another_store_waits_too(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    get_session(product, scenario)
+    held = aws.hold("CreateAccessKey")
+    running = product.start(*ROTATE)
+    assert held.reached.wait(PATIENCE)
+    waiting = product.start("keys", "export", env={**product.env, "MFAENV_CACHE_DIR": str(product.home / "other")})
+    assert waiting.stderr is not None
+    said = waiting.stderr.readline().decode()
+    held.released.set()
+    finish(waiting)
+    succeeded(finish(running))
+    assert "Another mfaenv is changing keys or AWS files; waiting for it" in said
+    assert not list(credentials(product).parent.glob(".*"))
+
+
 @pytest.mark.parametrize(
     "text", ["", "hello", "[]", '"x"', "{}", '{"AccessKeyId": null, "SecretAccessKey": null}', '{"AccessKeyId": "a"}']
 )
