@@ -15,7 +15,7 @@ from mfaenv import fast, shells
 from mfaenv.commands import export
 from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.config import awsfiles, shell_settings
-from mfaenv.config.awsfiles import AwsFiles, Sections
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING, file_paths, profile_of
 from mfaenv.config.sources import GIVE_CREDENTIALS
 from mfaenv.errors import MfaenvError
@@ -123,7 +123,7 @@ def without_default_keys(env: Env, terminal: Terminal) -> Iterator[dict[str, str
             continue
         if any(name and name != DEFAULT and awsfiles.has_keys(sections[title]) for title, name in names.items()):
             terminal.note(f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles.")
-        texts[variable] = _text(
+        texts[variable] = awsfiles.to_text(
             {
                 title: {name: value for name, value in section.items() if name not in gone[title]}
                 for title, section in sections.items()
@@ -146,8 +146,8 @@ def with_one_profile(name: str, files: AwsFiles, keys: Mapping[str, str]) -> Ite
     sections = {DEFAULT: section, **({f"profile {shlex.quote(name)}": section} if name != DEFAULT else {})}
     values = {option: keys[field] for option, field in _CREDENTIALS.items() if keys.get(field)}
     texts = {
-        CONFIG_VARIABLE: _text({**sections, **of_services}),
-        CREDENTIALS_VARIABLE: _text({title: values for title in dict.fromkeys((DEFAULT, name)) if values}),
+        CONFIG_VARIABLE: awsfiles.to_text({**sections, **of_services}),
+        CREDENTIALS_VARIABLE: awsfiles.to_text({title: values for title in dict.fromkeys((DEFAULT, name)) if values}),
     }
     with _private(texts, f"of profile {name} alone") as variables:
         cache = os.path.join(os.path.dirname(variables[CONFIG_VARIABLE]), "cache")
@@ -170,11 +170,3 @@ def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
             reason = f"AWS files {which} cannot be written: {error.strerror}."
             raise MfaenvError(reason, "Set TMPDIR to a folder that you can write to.") from None
         yield variables
-
-
-def _text(sections: Sections) -> str:
-    """Return sections as a file has them; further lines of a value are indented."""
-    return "".join(
-        "\n".join([f"[{title}]", *(f"{name} = {value}".replace("\n", "\n\t") for name, value in section.items()), "\n"])
-        for title, section in sections.items()
-    )

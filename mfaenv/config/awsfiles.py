@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -139,6 +140,14 @@ def scan(path: str, errors: str = "strict") -> scanner.Scan:
         )
     with open(path, encoding=ENCODING, errors=errors) as file:
         return scanner.scan(file.readlines())
+
+
+def to_text(sections: Mapping[str, Mapping[str, str]]) -> str:
+    """Return sections as the text of a file; further lines of a value are indented."""
+    lines = []
+    for title, section in sections.items():
+        lines += [f"[{title}]", *(f"{name} = {value}".replace("\n", "\n\t") for name, value in section.items()), ""]
+    return "\n".join(lines)
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from mfaenv.config import awsfiles
 from mfaenv.pretend_aws.world import Credential
 
 Sections = Mapping[str, Mapping[str, str]]
@@ -33,9 +34,6 @@ def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _write(path: Path, sections: Sections) -> str:
-    lines = []
-    for name, values in sections.items():
-        lines += [f"[{name}]", *(f"{key} = {value}" for key, value in values.items()), ""]
     path.touch(0o600)
-    path.write_text("\n".join(lines), encoding="utf-8")
+    path.write_text(awsfiles.to_text(sections), encoding="utf-8")
     return str(path)
