@@ -1,7 +1,7 @@
 """`mfaenv status`: what is in force in this shell and what is stored, without calling AWS and without a secret."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mfaenv import duration
@@ -40,7 +40,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
         shell, rest = data["shell"], len(data["stored"]) - MAX_ROWS
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
         why = [shell["rule"]] if shell and shell["rule"] else []
-        rows = tuple(map(_cells, data["stored"][:MAX_ROWS]))
+        rows = tuple(_counted(data["stored"][:MAX_ROWS]))
         stored = Table("Stored sessions", COLUMNS, rows) if rows else nothing_stored(parse.text(options, "profile"))
         more = [f"… and {rest} more: -p NAME picks one profile's, --json lists them all."] if rest > 0 else []
         text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, stored, *data["problems"], *more))
@@ -50,6 +50,16 @@ def run(options: Options, _words: Words, env: Env) -> int:
 def nothing_stored(profile: str) -> str:
     """Return that the store has no session, or none of the profile that was asked for."""
     return f"No session is stored for profile {profile}." if profile else "No session is stored."
+
+
+def _counted(sessions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows; sessions of one role that differ in what has no column, such as tags, are one row."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for session in sorted(sessions, key=lambda session: (session["profiles"], -(session["remaining"] or 0))):
+        profile, identity, *others, left = _cells(session)
+        alike.setdefault((profile, identity, *others), []).append(left)
+    for (profile, identity, *others), lefts in alike.items():
+        yield (profile, f"{identity} ({len(lefts)} sessions)" if lefts[1:] else identity, *others, lefts[0])
 
 
 def _cells(session: Mapping[str, Any]) -> tuple[str, ...]:

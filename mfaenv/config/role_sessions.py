@@ -13,7 +13,7 @@ from mfaenv.config.awsfiles import AwsFiles, Sections
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import parse
 from mfaenv.fast.parse import DEFAULT, Env, Options
-from mfaenv.model import Hop, Tag
+from mfaenv.model import Hop, Tag, Value
 
 NAME_LENGTHS = range(2, 64 + 1)
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
@@ -48,33 +48,32 @@ def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[
         is_wanted = hop is hops[-1]
         values = {setting: _inherited(files.profiles, hop.profile, setting) for setting in VARIABLES}
         if is_wanted:
-            values |= {setting: env[name] for setting, name in VARIABLES.items() if env.get(name)}
-        where = f"of profile '{hop.profile}'"
-        session_name = _checked_name(hop.session_name, f"{SESSION_NAME} {where}")
+            values |= {setting: Value(env[name], name) for setting, name in VARIABLES.items() if env.get(name)}
+        session_name = _checked_name(hop.session_name, f"{SESSION_NAME} of profile '{hop.profile}'")
         if is_wanted and not session_name:  # without any name, the session is to be named after the user
             session_name = _checked_name(env.get("AWS_ROLE_SESSION_NAME", ""), "AWS_ROLE_SESSION_NAME")
         result.append(
             hop._replace(
                 session_name=session_name,
-                source_identity=_checked_name(values[SOURCE_IDENTITY], f"{SOURCE_IDENTITY} {where}"),
-                tags=_tags(values[TAGS], f"{TAGS} {where}"),
-                transitive_tags=tuple(filter(None, map(str.strip, values[TRANSITIVE_TAGS].split(",")))),
+                source_identity=_checked_name(values[SOURCE_IDENTITY].text, values[SOURCE_IDENTITY].source),
+                tags=_tags(values[TAGS].text, values[TAGS].source),
+                transitive_tags=tuple(filter(None, map(str.strip, values[TRANSITIVE_TAGS].text.split(",")))),
             )
         )
     _check_chain(result)
     return tuple(result)
 
 
-def _inherited(profiles: Sections, name: str, setting: str) -> str:
+def _inherited(profiles: Sections, name: str, setting: str) -> Value:
     """Return the setting of a profile, else of those that it includes; empty where none of them has it."""
     visited: set[str] = set()
     while name and name not in visited:
         visited.add(name)
         section = profiles.get(name, {})
         if section.get(setting):
-            return section[setting]
+            return Value(section[setting], f"{setting} of profile '{name}'")
         name = section.get("include_profile") or ("" if name == DEFAULT else DEFAULT)
-    return ""
+    return Value("", "")
 
 
 def _checked_name(text: str, source: str) -> str:

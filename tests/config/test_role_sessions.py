@@ -85,6 +85,20 @@ def test_what_aws_forbids_is_told_before_the_code(tmp_path: Path, setting: str, 
 
 
 @pytest.mark.parametrize(
+    ("config", "env", "source"),
+    [
+        ("include_profile = a\n[profile a]\nsession_tags = x\n", {}, "session_tags of profile 'a'"),
+        ("[default]\nsession_tags = x\n", {}, "session_tags of profile 'default'"),
+        ("session_tags = a=1\n", {"AWS_SESSION_TAGS": "x"}, "AWS_SESSION_TAGS"),
+    ],
+)
+def test_a_wrong_tag_is_told_where_it_stands(tmp_path: Path, config: str, env: dict[str, str], source: str) -> None:
+    with pytest.raises(MfaenvError) as error:
+        hops(tmp_path, f"[profile r]\n{ROLE}{config}", env)
+    assert error.value.message == f"{source}: 'x' has no =."
+
+
+@pytest.mark.parametrize(
     ("before", "after", "words"),
     [
         ("source_identity = alice", "source_identity = bob", "is not 'alice'"),

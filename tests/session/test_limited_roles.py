@@ -1,6 +1,7 @@
 """Whose sessions a role's are, and how much they may: against the pretend AWS, whose policies take effect."""
 
 import json
+import re
 import time
 
 import pytest
@@ -70,6 +71,18 @@ def test_a_limited_session_is_stored_as_that_and_told(product: Product, aws: Obs
     stored = json.loads(product.run("status", "--json").out)["stored"]
     assert {row["session_policy"] for row in stored if row["role"]} == {None, "read-only"}
     assert "read-only" in product.run("status").out
+
+
+def test_sessions_that_no_column_tells_apart_are_one_row_with_their_number(
+    product: Product, scenario: Scenario
+) -> None:
+    keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    configure(product, "staging", session_tags="team=blue")
+    keys(product.run("-p", "staging", "-f", "json", "--no-input"))
+    keys(product.run("-p", "staging", "-f", "json", "--read-only"))
+    rows = [line for line in product.run("status").out.splitlines() if line.startswith("staging")]
+    assert {re.split("  +", row)[1] for row in rows} == {"role Developer (2 sessions)", "role Developer, read-only"}
+    assert len(rows) == 2
 
 
 @pytest.fixture
