@@ -152,7 +152,6 @@ class Zenity(Dialog):
     display = True
 
     def start(self, shown: Shown) -> ProgramStart:
-        """Return the window's text as an argument."""
         text = shown.text.replace("\\", "\\\\").replace("_", "__")
         return ProgramStart(("--entry", f"--title={TITLE}", f"--text={text}"))
 
@@ -171,7 +170,6 @@ class Kdialog(Dialog):
     display = True
 
     def start(self, shown: Shown) -> ProgramStart:
-        """Return the window's text as an argument."""
         text = "<br>".join(escape(line) for line in shown.text.split("\n"))
         return ProgramStart(("--title", TITLE, "--inputbox", f"<qt>{text}</qt>"))
 
@@ -190,7 +188,6 @@ return text returned of answered
 end run"""
 
     def start(self, shown: Shown) -> ProgramStart:
-        """Return the script line by line, then the text."""
         return ProgramStart((*(word for line in self.script.split("\n") for word in ("-e", line)), shown.text))
 
     def is_closed(self, ended: Ended) -> bool:
@@ -212,7 +209,6 @@ class Powershell(Dialog):
     mark = "answer:"
 
     def start(self, shown: Shown) -> ProgramStart:
-        """Return the script as an argument."""
         script = (
             f"Add-Type -AssemblyName Microsoft.VisualBasic; [Console]::Out.Write('{self.mark}' + "
             f"[Microsoft.VisualBasic.Interaction]::InputBox($env:{self.variable}, '{TITLE}'))"
@@ -221,7 +217,6 @@ class Powershell(Dialog):
         return ProgramStart(("-NoProfile", "-NonInteractive", "-Command", script), variables=variables)
 
     def answer(self, ended: Ended) -> str:
-        """Return the line. Raise as every dialog does."""
         _, mark, typed = ended.output.partition(self.mark)
         if not mark:
             raise NoWindowError("no desktop")

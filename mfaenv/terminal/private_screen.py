@@ -1,7 +1,7 @@
 """A screen for a QR code and what is to be seen once: in no scrollback, and cleared in the end, however that comes."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import StringIO
 from typing import Any
@@ -39,13 +39,9 @@ class PrivateScreen:
     def __init__(self, console: Tty, code: Sequence[str], columns: int) -> None:
         self._console = console
         self._code = code
+        self.has_code = bool(code)
         self._left = len(code[0]) + MARGIN + 1 if code else 1
         self._width = columns - self._left
-
-    @property
-    def has_code(self) -> bool:
-        """Return whether the QR code is there."""
-        return bool(self._code)
 
     def ask(self, texts: Sequence[str], question: str, status: Callable[[], str]) -> str:
         """Show the texts and a status that changes, and ask below them. Raise KeyboardInterrupt, SystemExit."""
@@ -106,7 +102,8 @@ def show(terminal: Terminal, parts: Sequence[str]) -> Iterator[PrivateScreen]:
     """
     with terminal.open_tty() as console, handling({"SIGTSTP": lambda _number, _frame: None}):
         columns, lines = console.size()
-        code = _qr_code(parts, lines) if _shows_blocks(terminal.env) else []
+        takes_utf_8 = sys.platform == "win32" or "utf8" in tty.locale(terminal.env).lower().replace("-", "")
+        code = _qr_code(parts, lines) if takes_utf_8 else []
         fits = bool(code) and len(code) <= lines and len(code[0]) + MARGIN + PANEL_COLUMNS <= columns
         console.control(OPEN)
         try:
@@ -131,8 +128,3 @@ def _qr_code(parts: Sequence[str], max_lines: int) -> list[str]:
     fits = code.symbol_size(border=USUAL_BORDER)[1] <= 2 * max_lines
     code.terminal(drawn, border=USUAL_BORDER if fits else LEAST_BORDER, compact=True)
     return drawn.getvalue().splitlines()
-
-
-def _shows_blocks(env: Mapping[str, str]) -> bool:
-    """Return whether the terminal takes UTF-8, as the locale says; the console of Windows always shows such text."""
-    return sys.platform == "win32" or "utf8" in tty.locale(env).lower().replace("-", "")

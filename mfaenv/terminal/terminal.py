@@ -14,7 +14,7 @@ from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
 from mfaenv.terminal import tty
 from mfaenv.terminal.text import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, Row, Styled, Table, code_digits, printable, wrapped
-from mfaenv.terminal.tty import Tty
+from mfaenv.terminal.tty import FullScreenError, Tty
 
 if TYPE_CHECKING:
     from mfaenv.terminal.page import Page
@@ -44,7 +44,13 @@ class Terminal:
 
     def obstacle(self) -> str:
         """Return why nobody can be asked here; empty where somebody can."""
-        return tty.obstacle()
+        try:
+            with Tty():
+                return ""
+        except FullScreenError:
+            return "a full-screen program has the terminal"
+        except OSError:
+            return "there is no terminal to ask on"
 
     def load(self) -> None:
         """Load what it takes to draw."""

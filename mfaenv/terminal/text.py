@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
+from mfaenv.fast import CODE_LENGTH
+
 PLAIN, GOOD, DOUBTFUL, BAD = "", "green", "yellow", "bold red"
 ASKED, FAINT, TITLE = "bold", "dim", "italic"
-
-CODE_LENGTH = 6
 
 
 class Styled(NamedTuple):

@@ -252,14 +252,3 @@ def interject(*lines: str) -> None:
             # Where another job has the terminal, `stty tostop` would stop this one.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
         writer.write("".join(f"\r{printable(line)}\r\n" for line in lines).encode())
-
-
-def obstacle() -> str:
-    """Return why nobody can be asked on a terminal; empty where somebody can."""
-    try:
-        with Tty():
-            return ""
-    except FullScreenError:
-        return "a full-screen program has the terminal"
-    except OSError:
-        return "there is no terminal to ask on"
