@@ -39,6 +39,8 @@ CONTROL_SEQUENCE = rb"\x1b\[[0-?]*[ -/]*[@-~]"
 _VIRTUAL_TERMINAL = 0x0004
 
 LOOK_UP_SECONDS = 0.2
+"""Between two looks at something else while nobody types."""
+
 KEY_SECONDS = 0.05
 """The same on Windows, where what is typed shows only when it is read."""
 
