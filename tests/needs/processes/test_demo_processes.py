@@ -230,7 +230,7 @@ except Exception as error:
     done = place.run("--no-device", "--", sys.executable, "-c", made)
     assert done.status == 0, done.err
     missing, session, denied = done.out.splitlines()
-    assert missing == "mfaenv: Alice has no MFA device yet."
+    assert missing == "mfaenv: Alice has no MFA device yet. Make one:"
     assert session == "ASIA"
     assert "with an explicit deny" in denied
     assert place.left_behind() == []
