@@ -11,24 +11,14 @@ SETTING = "credential_process"
 COMMAND, GET = "keys", "get"
 SESSION = "process"
 
-
-def line(entry: str, env: Env) -> str:
-    """Return the command that prints the keys of an entry of the keychain, quoted as the system splits it."""
-    return join((_called(env), COMMAND, GET, "-p", entry))
-
-
-def session_line(profile: str, env: Env) -> str:
-    """Return the command that prints the session of a profile."""
-    return join((_called(env), SESSION, "-p", profile))
-
-
-def _called(env: Env) -> str:
-    """Return how other programs start this one: by its name, or by its path where it is not on the PATH."""
-    return MFAENV if program.find(MFAENV, env) else started() or MFAENV
-
-
 SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "verbose"))
 """The options with which `mfaenv process` still prints a profile's session and no other; the format is its own."""
+
+
+def line(profile: str, env: Env, *words: str) -> str:
+    """Return the command of these words for a profile, as programs start it: by path where it is not on the PATH."""
+    name = MFAENV if program.find(MFAENV, env) else started() or MFAENV
+    return join((name, *words, "-p", profile))
 
 
 def session_profile(command: str) -> str:

@@ -80,7 +80,13 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[str,
     """
     name, section = chain.root, files.section(chain.root)
     if chain.machine:
-        return _of_machine(name, section, env)
+        source = section["credential_source"]
+        if source not in CREDENTIAL_SOURCES:
+            raise MfaenvError(
+                f"'{source}' (profile {name}) is not a credential_source.", f"It is {', '.join(CREDENTIAL_SOURCES)}."
+            )
+        keys = environment_keys(env) if source == CREDENTIAL_SOURCES[0] else None
+        return (LONG_TERM, keys) if keys else (MACHINE, None)
     of_credentials, of_config = (sections.get(name, {}) for sections in (files.of_credentials, files.of_config))
     is_role = "role_arn" in section and "web_identity_token_file" not in section
     served = environment.is_served(env) and name != env.get(environment.PROFILE)  # the address is another profile's
@@ -109,16 +115,6 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[str,
     if provider in {files.credentials, files.config}:
         return _static(of_credentials if ACCESS_KEY in of_credentials else of_config, name, provider)
     return provider, None
-
-
-def _of_machine(name: str, section: Section, env: Env) -> tuple[str, Keys | None]:
-    source = section["credential_source"]
-    if source not in CREDENTIAL_SOURCES:
-        raise MfaenvError(
-            f"'{source}' (profile {name}) is not a credential_source.", f"It is {', '.join(CREDENTIAL_SOURCES)}."
-        )
-    keys = environment_keys(env) if source == CREDENTIAL_SOURCES[0] else None
-    return (LONG_TERM, keys) if keys else (MACHINE, None)
 
 
 def _static(section: Section, name: str, path: str) -> tuple[str, Keys | None]:

@@ -51,7 +51,7 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
         return _given(checked_code(code.text, code.source))
     if command.text:
         return CodeSource(lambda _, meanwhile: from_program(command.text, terminal, meanwhile))
-    if not acquisition.no_input and acquisition.ask.text != "window" and terminal.available():
+    if can_ask(acquisition, terminal):
         return CodeSource(terminal.ask_code)
     if not acquisition.no_input and acquisition.ask.text != "terminal":
         return _window_source(request, acquisition, terminal)

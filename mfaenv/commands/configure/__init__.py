@@ -156,7 +156,7 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
     if ours in files.profiles:
         offers.terminal.note(f"Profile {ours} exists already, with other settings: it is left alone.")
         return ""
-    command = credential_process.session_line(name, env)
+    command = credential_process.line(name, env, credential_process.SESSION)
     if len(command.splitlines()) > 1:
         offers.terminal.note(f"Profile {ours} is left out: no AWS file holds the line break in the path of mfaenv.")
         return ""

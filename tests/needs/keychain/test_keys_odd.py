@@ -73,7 +73,7 @@ def test_the_lines_to_type_are_quoted(product: Product, scenario: Scenario, alic
         words = shlex.split(line)
         assert words[words.index("-p") + 1] in {name, f"no {name}"}
     assert product.run("keys", "get", f"--profile={name}").status == 0
-    assert credential_process.entry(credential_process.line(name, product.env)) == name
+    assert credential_process.entry(credential_process.line(name, product.env, "keys", "get")) == name
 
 
 @pytest.mark.parametrize("where", ["file", "keychain"])
