@@ -3,12 +3,13 @@
 import errno
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 from mfaenv import shells
 from mfaenv.errors import INTERRUPTED, MfaenvError, NothingStoredError, from_signal
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import KILLED, STDOUT_NAME, arrived, text_to_stderr, to_stdout
-from mfaenv.fast.parse import CommandLine, Env
+from mfaenv.fast.parse import Env
 from mfaenv.shells import detect
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import printable
@@ -45,27 +46,19 @@ def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
     try:
         name = str(named) if named in shells.NAMES else detect.evaluator(env, shell if shell in shells.NAMES else "")
         to_stdout(shells.failure(name, status))
-        _say_what_stays(line, env)
+        profile, current = catalog.profile_or_default(line.options, env), env.get(environment.PROFILE, "")
+        if current not in {"", profile} and env.get(environment.EXPIRES) and not line.options.get("quiet"):
+            text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(current)}.\n")
     except (MfaenvError, OSError):
         return  # no shell that we know, or nobody who reads: the exit status has to do
-
-
-def _say_what_stays(line: CommandLine, env: Env) -> None:
-    """Show that the shell still has another profile's session than the line was to get. Raise OSError."""
-    profile = catalog.profile_or_default(line.options, env)
-    own = env.get(environment.PROFILE, "")
-    if own and own != profile and env.get(environment.EXPIRES) and not line.options.get("quiet"):
-        text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(own)}.\n")
 
 
 def _say(error: MfaenvError, env: Env) -> None:
     try:
         Terminal(env).error(error)
     except Exception:  # noqa: BLE001 - without the memory or the files that it takes to draw, a bare line does
-        try:
+        with suppress(OSError):
             text_to_stderr(f"mfaenv: {error.message!a}\n")
-        except OSError:
-            return
 
 
 def _explained(error: BaseException) -> MfaenvError:
