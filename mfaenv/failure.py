@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from mfaenv import shells
-from mfaenv.errors import INTERRUPTED, MfaenvError, NothingStoredError, from_signal
+from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError, from_signal
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.output import KILLED, STDOUT_NAME, arrived, text_to_stderr, to_stdout
 from mfaenv.fast.parse import Env
@@ -28,13 +28,14 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
     if arrived and isinstance(error, Exception) and not isinstance(error, MfaenvError):
         error = SystemExit(KILLED + arrived[0])
     if isinstance(error, (KeyboardInterrupt, EOFError, SystemExit)):
-        status = getattr(error, "code", INTERRUPTED)
+        code = getattr(error, "code", INTERRUPTED)
+        status = code if isinstance(code, int) and code else FAILED  # a package may end the program as it likes
     else:
         explained = error if isinstance(error, MfaenvError) else _explained(error)
         status = explained.status
         _say(explained, env)
     _fail(status, arguments, env)
-    return int(status)
+    return status
 
 
 def _fail(status: int, arguments: Sequence[str], env: Env) -> None:

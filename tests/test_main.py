@@ -428,6 +428,12 @@ def test_an_error_that_hides_what_a_signal_raised_is_no_bug(bare: Product) -> No
     assert bare.run("--shell", "bash") == (143, "(exit 143);\n", "")
 
 
+@pytest.mark.parametrize("code", ["0", "None", "'text'"])
+def test_a_package_that_ends_the_program_makes_the_line_fail(bare: Product, code: str) -> None:
+    wrapped(bare, "from mfaenv import fast", f"def answer(*_): raise SystemExit({code})", "fast.answer = answer")
+    assert bare.run("--shell", "bash") == (1, "(exit 1);\n", "")
+
+
 @pytest.mark.parametrize("error", ["MemoryError()", "OSError(24, 'x')", 'RuntimeError("can\'t start new thread")'])
 def test_what_the_system_has_no_more_of_is_no_bug(bare: Product, error: str) -> None:
     wrapped(bare, "from mfaenv import fast", "def answer(*_):", f"    raise {error}", "fast.answer = answer")

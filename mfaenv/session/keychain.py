@@ -125,7 +125,11 @@ def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = 
     for _ in range(MANY):
         if backend.get_password(service, name) in {None, but}:
             return
-        backend.delete_password(service, name)
+        try:
+            backend.delete_password(service, name)
+        except Exception:
+            if backend.get_password(service, name) is not None:  # else another process has just removed it
+                raise
 
 
 def written(keys: Keys) -> str:

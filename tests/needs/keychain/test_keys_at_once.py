@@ -124,6 +124,40 @@ class Keyring(KeyringBackend):
 """
 
 
+REMOVED_MEANWHILE = """\
+import os
+from keyring.backend import KeyringBackend
+from keyring.errors import PasswordDeleteError
+
+class Keyring(KeyringBackend):
+    priority = 1
+
+    def get_password(self, service, username):
+        return os.environ["ENTRY"] if service == "mfaenv" and os.path.exists(os.environ["FILE"]) else None
+
+    def delete_password(self, service, username):
+        os.unlink(os.environ["FILE"])
+        raise PasswordDeleteError("No such password!")
+
+    set_password = None
+"""
+
+
+def test_an_entry_that_somebody_removes_at_the_same_moment_is_removed(
+    product: Product, scenario: Scenario, tmp_path: Path
+) -> None:
+    (tmp_path / "raced.py").write_text(REMOVED_MEANWHILE)
+    file = tmp_path / "entry"
+    file.touch()
+    entry = {"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret}
+    product.env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    product.env |= {"PYTHON_KEYRING_BACKEND": "raced.Keyring", "FILE": str(file), "ENTRY": json.dumps(entry)}
+    credentials(product).chmod(0o600)
+    succeeded(product, "keys", "export")
+    assert not file.exists()
+    assert scenario.key.secret in credentials(product).read_text()
+
+
 def test_a_keychain_that_keeps_things_in_memory_alone_is_refused(
     product: Product, scenario: Scenario, tmp_path: Path
 ) -> None:
