@@ -35,7 +35,10 @@ def _cut(text: str) -> str:
 
 
 def with_command(message: str, hint: str, *, status: int = FAILED) -> MfaenvError:
-    """Return the error with a hint whose second line, if it has one, is a command: that makes two lines of it all."""
+    """Return the error with a hint of ours whose second line, if it has one, is a command: two lines in all.
+
+    No hint that holds a text from outside is given to this: a line break there would begin a command.
+    """
     hint, _, command = hint.partition("\n")
     if command:
         return MfaenvError(f"{message} {hint}", command=command, status=status)
@@ -43,8 +46,8 @@ def with_command(message: str, hint: str, *, status: int = FAILED) -> MfaenvErro
 
 
 def wrong_usage(message: str, hint: str) -> MfaenvError:
-    """Return such an error for wrong usage."""
-    return with_command(message, hint, status=USAGE)
+    """Return the error for wrong usage."""
+    return MfaenvError(message, hint, status=USAGE)
 
 
 class WrongCodeError(MfaenvError):

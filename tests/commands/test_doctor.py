@@ -276,7 +276,18 @@ def test_a_user_without_a_device_for_sts(product: Product, alice: User, *, has_s
         add_security_key(alice)
     found = diagnose(product)
     assert found.verdict == "not enforced"
-    assert "devices" in [check["topic"] for check in found.wrong]
+    (check,) = [check for check in found.wrong if check["topic"] == "devices"]
+    if not has_security_key:
+        assert (check["text"], check["next_step"]) == ("the user has none", "This makes one: mfaenv configure")
+
+
+def test_a_line_separator_in_a_profiles_name_breaks_no_command(product: Product, scenario: Scenario) -> None:
+    for variable, title in (("AWS_CONFIG_FILE", "[profile 'a\u2028b']"), ("AWS_SHARED_CREDENTIALS_FILE", "[a\u2028b]")):
+        path = Path(product.env[variable])
+        text = path.read_text(encoding="utf-8").replace("[default]", title)
+        path.write_text(text.replace("source_profile = default", "source_profile = a\u2028b"), encoding="utf-8")
+    shown = product.run("doctor", "-p", "a\u2028b", "-c", scenario.device.code()).out
+    assert "      mfaenv configure -p 'a\\u2028b'\n" in shown
 
 
 def test_a_configured_device_that_is_not_the_users(product: Product, scenario: Scenario, alice: User) -> None:

@@ -80,10 +80,10 @@ def test_who_can_read_and_write_the_files(
 
 @modes_count
 def test_the_command_that_closes_a_file_is_quoted(env: dict[str, str], tmp_path: Path) -> None:
-    env["AWS_SHARED_CREDENTIALS_FILE"] = str(tmp_path / "a b")
+    env["AWS_SHARED_CREDENTIALS_FILE"] = str(tmp_path / "a b\nc")
     write(env, "", f"[default]\n{KEYS}", 0o644)
     (step,) = [check.next_step for check in local.aws_files(env) if check.next_step]
-    assert step == f"Make it private:\nchmod 600 '{tmp_path}/a b'"
+    assert step == f"Make it private:\nchmod 600 '{tmp_path}/a b\\nc'"
 
 
 @modes_count

@@ -17,6 +17,7 @@ from mfaenv.fast.parse import Env
 from mfaenv.model import Acquisition, Request
 from mfaenv.shells import detect
 from mfaenv.store import Store
+from mfaenv.terminal.text import printable
 
 OVERRIDES = {
     "AWS_PROFILE": "the profile, in all AWS programs",
@@ -68,7 +69,7 @@ def aws_files(env: Env) -> Iterator[Check]:
                 state = State.WRONG
             elif mode & OTHERS_READ and any(section.names & SECRETS for section in sections):
                 state = State.NOTE
-        step = "" if state is State.OK else f"Make it private:\n{join(('chmod', '600', path))}"
+        step = "" if state is State.OK else f"Make it private:\n{printable(join(('chmod', '600', path)))}"
         yield Check("files", name, f"{about}{named}", state, step)
 
 

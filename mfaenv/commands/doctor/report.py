@@ -241,9 +241,9 @@ class Report:
 
 def _indented(step: str, indent: str) -> Iterator[Styled]:
     """Yield what to do, and each command unbroken below it."""
-    for number, line in enumerate(step.splitlines()):
+    for number, line in enumerate(step.split("\n") if step else []):
         yield Styled(f"{indent}{'  ' if number else ''}{line}", unbroken=bool(number))
 
 
 def _on_one_line(step: str) -> str | None:
-    return " ".join(step.splitlines()) or None
+    return step.replace("\n", " ") or None
