@@ -73,7 +73,7 @@ def looked_up(options: Options, env: Env, name: str) -> Value:
 
 def _environment_keys(profile: Value, env: Env) -> Keys | None:
     """Return the long-term keys of the environment, where no profile is named but by a session got with them."""
-    is_left = environment.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
+    is_left = sources.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
     if profile.text and not (is_left and env.get(environment.SOURCE_KEY)):
         return None
     return sources.environment_keys(env)

@@ -80,8 +80,9 @@ def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], tu
         text, of_default, usual = _value(setting, own), _value(setting, default), USUAL.get(setting, "")
         if variable in env or text == of_default == "" or (not text and of_default == usual):
             continue
-        if (text or usual) and environment.is_word(text or usual):
-            variables[variable] = text or usual
+        value = text or usual
+        if value and value.isascii() and value.isprintable() and " " not in value:  # one word of SETTINGS
+            variables[variable] = value
         else:
             kept_back.append(f"{setting} is that of [default] there: set {variable}")
     return variables, tuple(kept_back)

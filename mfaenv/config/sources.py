@@ -62,12 +62,18 @@ def environment_keys(env: Env) -> Keys | None:
     return None
 
 
+def profile_is_ours(source: str, env: Env) -> bool:
+    """Return whether the variable that named the profile was set by mfaenv."""
+    shown_too = source == env.get(environment.PROFILE_AS) and env.get(source) == env.get(environment.PROFILE)
+    return source == environment.PROFILE or shown_too
+
+
 def is_web_identity(env: Env, profile: Value) -> bool:
     """Return whether the environment's web identity counts: an option that names a profile outweighs it, as in boto3.
 
     A variable does not, nor does the name that an earlier session without one left in this shell.
     """
-    ours = environment.profile_is_ours(profile.source, env)
+    ours = profile_is_ours(profile.source, env)
     named = profile.text != DEFAULT if ours else profile.source not in {"", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"}
     return bool(env.get(WEB_VARIABLE)) and not named
 

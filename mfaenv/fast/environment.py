@@ -159,11 +159,6 @@ def is_setting(name: str) -> bool:
     return name in _SETTINGS_SET or (name.startswith(ADDRESS) and not name.strip(NAME_CHARACTERS))
 
 
-def is_word(text: str) -> bool:
-    """Return whether a value can stand among the words of SETTINGS."""
-    return text.isascii() and text.isprintable() and " " not in text
-
-
 def settings(env: Env) -> "dict[str, str]":
     """Return what mfaenv set in this shell because a profile says so, less what the user has changed since."""
     return {name: value for name, value in words(env.get(SETTINGS, "")) if env.get(name) == value}
@@ -190,11 +185,6 @@ def end(env: Env) -> int | None:
 def profile_as_is_known(env: Env) -> bool:
     """Return whether PROFILE_AS is unset, or names a variable that prompts read."""
     return env.get(PROFILE_AS, "") in ("", *PROFILE_NAMES)
-
-
-def profile_is_ours(source: str, env: Env) -> bool:
-    """Return whether the variable that named the profile was set by mfaenv."""
-    return source == PROFILE or (source == env.get(PROFILE_AS) and env.get(source) == env.get(PROFILE))
 
 
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
