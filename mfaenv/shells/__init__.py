@@ -146,20 +146,15 @@ def needs_no_quotes(value: str) -> bool:
     return not value.strip(UNQUOTED) and not value.startswith("=") and ":=" not in value
 
 
-def octal(value: str) -> str:
-    """Return the value with all but ASCII letters and digits as octal numbers, for printf and for ``$'…'``."""
-    return escape(value, "\\%03o")
-
-
-def escape(value: str, number: str) -> str:
-    """Return the value with each octet that is no ASCII letter or digit as ``number``, a format for one octet."""
+def escape(value: str, number: str = "\\%03o") -> str:
+    """Return the value with each octet that is no ASCII letter or digit as a number: octal for printf and ``$'…'``."""
     octets = value.encode("utf-8", "surrogateescape")
     return "".join(chr(octet) if chr(octet) in LETTERS else number % octet for octet in octets)
 
 
 def printed(value: str) -> str:
     """Return the value for the argument of a printf that may be a program. Raise ValueError when it is too long."""
-    text = octal(value)
+    text = escape(value)
     if len(text) >= LONGEST:
         raise ValueError
     return text

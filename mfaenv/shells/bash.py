@@ -1,6 +1,6 @@
 """bash."""
 
-from mfaenv.shells import UNQUOTED, Env, Target, Words, needs_no_quotes, octal
+from mfaenv.shells import UNQUOTED, Env, Target, Words, escape, needs_no_quotes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Bash(Target):
 
     def assign_odd(self, name: str, value: str) -> str:
         """Return the statement for a value that needs quotes, in those that dash and posh do not know."""
-        return f"export {name}=$'{octal(value)}'"
+        return f"export {name}=$'{escape(value)}'"
 
     def remove(self, name: str) -> str:
         return f"unset {name}"

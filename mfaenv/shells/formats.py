@@ -63,14 +63,13 @@ class Dotenv(Target):
 
     def assign(self, name: str, value: str) -> str:
         """Return the line. Raise ValueError where no quotes mean the same to all."""
-        return f"{name}={value if needs_no_quotes(value) else self._quote(value)}"
-
-    def _quote(self, value: str) -> str:
+        if needs_no_quotes(value):
+            return f"{name}={value}"
         if "'" not in value and "${" not in value and "\\\\" not in value and not value.endswith("\\"):
-            return f"'{value}'"
+            return f"{name}='{value}'"
         if any(character in value for character in '"$\\`'):
             raise ValueError
-        return f'"{value}"'
+        return f'{name}="{value}"'
 
 
 class Github(Target):

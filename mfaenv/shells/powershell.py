@@ -101,7 +101,7 @@ def quote(value: str) -> str:
     Raise ValueError for a lone surrogate.
     """
     units = _units(value)
-    text = f"'{''.join(map(_unit, units))}'"
+    text = "'" + "".join(chr(unit) if unit in _PLAIN else f"',[char]{unit},'" for unit in units) + "'"
     return text if _PLAIN.issuperset(units) else f"-join({text})"
 
 
@@ -111,7 +111,3 @@ _PLAIN = frozenset(map(ord, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 def _units(value: str) -> list[int]:
     octets = value.encode("utf-16-le")
     return [octets[index] | octets[index + 1] << 8 for index in range(0, len(octets), 2)]
-
-
-def _unit(code: int) -> str:
-    return chr(code) if code in _PLAIN else f"',[char]{code},'"

@@ -5,7 +5,7 @@ program's name first; the last of them is being typed. The answer's first line i
 they are another program's, which the shell completes itself; or it is 0, and a line for each word to offer follows.
 """
 
-from mfaenv.shells import Target, Words, needs_no_quotes, octal
+from mfaenv.shells import Target, Words, escape, needs_no_quotes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _escaped(text: str) -> str:
     if needs_no_quotes(text):
         return text
     if not text.isprintable():
-        return f"$'{octal(text)}'"
+        return f"$'{escape(text)}'"
     return "".join(
         character if character.isalnum() or not character.isascii() or needs_no_quotes(character) else f"\\{character}"
         for character in text

@@ -179,15 +179,23 @@ class Terminal:
         self.note(text, command, DOUBTFUL)
 
     def announce(self, *lines: str) -> None:
-        """Show lines on the terminal itself while a program has it; on standard error where there is no terminal."""
+        """Show lines on the terminal itself whatever program has it, and however it set that; from any thread.
+
+        On standard error where there is no terminal.
+        """
         if self._quiet:
             return
         shown = [f"mfaenv: {lines[0]}", *(INDENT + line for line in lines[1:])]
         try:
-            tty.interject(*shown)
+            with open(tty.NAMES[1], "wb", buffering=0) as writer:
+                if sys.platform != "win32":
+                    import signal
+
+                    # Where another job has the terminal, `stty tostop` would stop this one.
+                    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+                writer.write("".join(f"\r{printable(line)}\r\n" for line in shown).encode())
         except OSError:
-            for line in shown:
-                self._print(line)
+            self.tell("\n".join(shown))
 
     def tell(self, text: str) -> None:
         """Show lines that speak for themselves, without the program's name before them."""

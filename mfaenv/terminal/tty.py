@@ -240,17 +240,3 @@ def columns(env: Mapping[str, str]) -> int:
 def locale(env: Mapping[str, str]) -> str:
     """Return the locale of characters; empty where none is set."""
     return next((env[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(name)), "")
-
-
-def interject(*lines: str) -> None:
-    """Write lines to the terminal whatever program has it, and however it set the terminal; from any thread.
-
-    Raise OSError where there is no terminal.
-    """
-    with open(NAMES[1], "wb", buffering=0) as writer:
-        if sys.platform != "win32":
-            import signal
-
-            # Where another job has the terminal, `stty tostop` would stop this one.
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
-        writer.write("".join(f"\r{printable(line)}\r\n" for line in lines).encode())
