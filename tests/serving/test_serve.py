@@ -184,6 +184,21 @@ print(json.dumps([session.full_config["profiles"], session._build_profile_map() 
     assert list(tmp_path.glob("mfaenv-*")) == []
 
 
+def test_files_that_cannot_be_read_do_not_matter_to_keys_of_the_environment(
+    product: Product, scenario: Scenario
+) -> None:
+    keys = {"AWS_ACCESS_KEY_ID": scenario.key.id, "AWS_SECRET_ACCESS_KEY": scenario.key.secret}
+    device = ("--serial-number", scenario.device.serial, "--token-code", scenario.device.code())
+    env = {
+        **product.env,
+        **keys,
+        "AWS_CONFIG_FILE": str(product.home),
+        "AWS_SHARED_CREDENTIALS_FILE": str(product.home),
+    }
+    done = product.run("exec", "--serve", *device, "--", "true", env=env)
+    assert (done.status, done.err) == (0, "")
+
+
 def test_files_without_such_keys_are_left_alone(product: Product, scenario: Scenario) -> None:
     values = {"aws_access_key_id": scenario.key.id, "aws_secret_access_key": scenario.key.secret}
     set_keys(product, aws_access_key_id=None, aws_secret_access_key=None)
