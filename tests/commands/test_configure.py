@@ -234,6 +234,16 @@ esac
 """
 
 
+def test_the_line_needs_no_lock_beside_the_aws_files(newcomer: Product, scenario: Scenario) -> None:
+    """In a container, the host's may be there to be read alone."""
+    assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
+    bashrc = newcomer.home / ".bashrc"
+    bashrc.write_text("")
+    (config(newcomer).parent / ".mfaenv.lock").mkdir()
+    done = newcomer.run("configure", "--yes")
+    assert (done.status, bashrc.read_text()) == (DONE, 'eval "$(mfaenv init bash)"\n'), done.err
+
+
 def with_program(product: Product, name: str, text: str) -> None:
     folder = product.home / "bin"
     folder.mkdir(exist_ok=True)
