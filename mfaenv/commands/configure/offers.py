@@ -1,9 +1,8 @@
 """Changes of files: each is shown as a diff, asked about, and made in one step."""
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 
-from mfaenv.config import edit, names, rewrite
+from mfaenv.config import edit, rewrite
 from mfaenv.config.awsfiles import short
 from mfaenv.config.names import CONFIG_VARIABLE, ENCODING
 from mfaenv.config.rewrite import TextFile
@@ -54,8 +53,7 @@ class Offers:
         taken = self.yes or (self.asking and self.terminal.confirm(f"Change {short(file.path)} like this?"))
         if self.dry_run or not taken or not proved():
             return False
-        has_keys = file.path in names.file_paths(self.terminal.env)
-        with change_lock(self.terminal) if has_keys else nullcontext():
+        with change_lock(self.terminal):
             rewrite.replace(file, text)
         self.made += 1
         return True

@@ -227,7 +227,7 @@ def test_what_a_kill_left_beside_the_files_is_removed_by_the_next_run(
 ) -> None:
     """The killed run is an export, which has the secret in what it left; a file of somebody else stays."""
     succeeded(product, "keys", "import")
-    finish(slowed(product, "keys", "export", calls="rename", inject="signal=KILL:when=1"))
+    finish(slowed(product, "keys", "export", calls="rename", inject="signal=KILL:when=2"))  # the first marks the store
     (left,) = temporary_files(product)
     assert scenario.key.secret in left.read_text()
     theirs = left.with_name(".credentials.swp")
