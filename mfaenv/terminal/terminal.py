@@ -199,7 +199,7 @@ class Terminal:
 
     def tell(self, text: str) -> None:
         """Show lines that speak for themselves, without the program's name before them."""
-        for line in text.splitlines():
+        for line in text.removesuffix("\n").split("\n"):
             self._print(line)
 
     def detail(self, name: str, value: str, source: str) -> None:

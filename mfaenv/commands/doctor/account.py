@@ -168,7 +168,8 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
         kind = "codes, which STS takes" if serial in usable else "a security key or passkey, which STS cannot use"
         yield Check("devices", serial, kind)
     if not serials:
-        yield Check("devices", "", "the user has none", State.WRONG, f"This makes one:\n{to_type('configure')}")
+        step = f"This makes one:\n{to_type('configure', '-p', request.profiles[-1])}"
+        yield Check("devices", "", "the user has none", State.WRONG, step)
     elif not usable:
         yield Check("devices", "", "none whose codes STS takes", State.WRONG, NO_SECURITY_KEYS)
     elif device.text and device.text not in serials:
