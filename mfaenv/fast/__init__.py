@@ -5,10 +5,10 @@ It suggests nothing and asks nothing, and raises no error of ours but those of `
 cannot hold. It imports built-in modules, os, stat and `shells` alone.
 
 A *cached request* in the store says which entry a request led to, and what that depended on: the options and variables
-word by word, less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES), and the state (inode, size, times in
-nanoseconds) of the files that were read, the AWS files and the remembered device. Where one of them has changed, the
-cached request does not count. A file that changed within the last two seconds could change again within the same tick
-of the file system's clock, so none is written then.
+word by word, less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES) or hold a secret, and the state (inode,
+size, times in nanoseconds) of the files that were read, the AWS files and the remembered device. Where one of them has
+changed, the cached request does not count. A file that changed within the last two seconds could change again within
+the same tick of the file system's clock, so none is written then.
 """
 
 import os
@@ -43,15 +43,11 @@ IGNORED_OPTIONS = {
 
 IGNORED_VARIABLES = {
     "AWS_ACCESS_KEY_ID",  # written down as `keys` where they are long-term
-    "AWS_SECRET_ACCESS_KEY",  # never written down
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
     "AWS_CREDENTIAL_EXPIRATION",  # what a session leaves in a shell
     environment.EXPIRES,
     environment.PINNED,
     environment.LIMIT,
-    "MFAENV_SHELL",  # as the options of that name
-    "MFAENV_TOKEN_CODE",
+    "MFAENV_SHELL",  # as the option of that name
     "MFAENV_CACHE_DIR",  # where the answer itself is
     environment.STORE,
     environment.NEXT,  # what the prompt hook keeps
@@ -60,7 +56,13 @@ IGNORED_VARIABLES = {
     environment.FORMER,
     environment.FORMER_PINNED,
 }
-"""The variables of AWS and of mfaenv on which it does not depend. Every other one that is set counts, word by word."""
+"""The variables of AWS and of mfaenv on which it does not depend, beside those that hold a secret.
+
+Every other one that is set counts, word by word.
+"""
+
+SECRET_WORDS = {"KEY", "TOKEN", "SECRET", "PASSWORD", "PASSPHRASE"}
+NO_SECRETS = ("_ID", "_FILE")  # how the names of those end that hold the name of a key, or of a file
 
 FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 FULL_PATH = ("refresh", "verbose", "session_policy")  # what is in a file of policies is no word of the line
@@ -142,11 +144,16 @@ def fingerprint(options: Options, env: Env) -> str:
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILES else value)!r}"
         for name, value in env.items()
-        if name in ("HOME", "USERPROFILE") or (name.startswith(("AWS_", "MFAENV_")) and name not in IGNORED_VARIABLES)
+        if name in ("HOME", "USERPROFILE") or (name.startswith(("AWS_", "MFAENV_")) and _counts(name))
     ]
     long_term = env.get("AWS_SECRET_ACCESS_KEY") and not environment.temporary_keys(env)
     keys = env.get("AWS_ACCESS_KEY_ID", "") if long_term else ""
     return "\n".join([*sorted(asked), *sorted(read), f"keys={keys}"])
+
+
+def _counts(name: str) -> bool:
+    secret = not SECRET_WORDS.isdisjoint(name.split("_")) and not name.endswith(NO_SECRETS)
+    return not secret and name not in IGNORED_VARIABLES
 
 
 def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "list[Pair] | str | None":

@@ -373,9 +373,36 @@ def test_no_value_passes_for_another_variable(env: dict[str, str]) -> None:
     assert [line.partition("=")[0] for line in lines] == [*sorted(env), "keys"]
 
 
-def test_no_secret_is_written_down() -> None:
-    secrets = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE")
-    written = fast.fingerprint(
-        {"token_code": "secret"}, {"AWS_ACCESS_KEY_ID": "AKIA", **dict.fromkeys(secrets, "secret")}
-    )
-    assert "secret" not in written
+SECRETS = (
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+    "AWS_SSO_CLIENT_SECRET",
+    "AWS_VAULT_FILE_PASSPHRASE",
+    "MFAENV_TOKEN_CODE",
+)
+
+
+def test_no_secret_of_the_environment_is_in_the_store(product: Product, scenario: Scenario, clock: Clock) -> None:
+    secrets = {name: f"value-of-{name}" for name in SECRETS if name != "MFAENV_TOKEN_CODE"}
+    product.env.update(secrets)
+    get(product, scenario)
+    settle(product, clock)
+    written = "".join(path.read_text() for path in product.cache.iterdir())
+    assert [name for name, value in secrets.items() if value in written] == []
+
+
+def test_no_secret_counts_nor_is_written_down() -> None:
+    env = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "other", "AWS_ROLE_ARN": "role"}
+    written = fast.fingerprint({"token_code": "secret"}, {**env, **dict.fromkeys(SECRETS, "secret")})
+    assert written == fast.fingerprint({}, env)
+
+
+@pytest.mark.parametrize(
+    "name", ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_SHARED_CREDENTIALS_FILE", "MFAENV_SOURCE_ACCESS_KEY_ID"]
+)
+def test_the_name_of_a_key_or_of_a_file_is_no_secret(name: str) -> None:
+    assert fast.fingerprint({}, {name: "a"}) != fast.fingerprint({}, {name: "b"})
