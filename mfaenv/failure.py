@@ -44,14 +44,13 @@ def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
     if os.isatty(1) or line.options.keys() & NOT_EVALUATED or "shell" not in line.row.options:
         return
     named, shell = line.options.get("shell"), env.get("MFAENV_SHELL", "")
-    try:
+    with suppress(MfaenvError, OSError):  # no shell that we know, or nobody who reads: the exit status has to do
         name = str(named) if named in shells.NAMES else detect.evaluator(env, shell if shell in shells.NAMES else "")
         to_stdout(shells.failure(name, status))
-        profile, current = catalog.profile_or_default(line.options, env), env.get(environment.PROFILE, "")
-        if current not in {"", profile} and env.get(environment.EXPIRES) and not line.options.get("quiet"):
+    profile, current = catalog.profile_or_default(line.options, env), env.get(environment.PROFILE, "")
+    if current not in {"", profile} and env.get(environment.EXPIRES) and not line.options.get("quiet"):
+        with suppress(OSError):
             text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(current)}.\n")
-    except (MfaenvError, OSError):
-        return  # no shell that we know, or nobody who reads: the exit status has to do
 
 
 def _say(error: MfaenvError, env: Env) -> None:

@@ -1,8 +1,4 @@
-"""What flows through the program: small, immutable, secrets hidden in repr.
-
-Wherever a NamedTuple is made, annotations are no texts (`from __future__ import annotations`): typing compiles those,
-and the first thing that a process compiles takes as long as a fifth of a bare interpreter.
-"""
+"""What flows through the program: small, immutable, secrets hidden in repr."""
 
 from enum import Enum, auto
 from typing import NamedTuple

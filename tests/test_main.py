@@ -368,6 +368,15 @@ def wrapped(product: Product, *lines: str) -> Product:
     return product
 
 
+def test_the_session_that_stays_is_named_where_the_calling_shell_is_unknown(bare: Product) -> None:
+    wrapped(bare, "from mfaenv.shells import detect", "detect._caller = lambda *_: None")
+    bare.env |= {"MFAENV_PROFILE": "default", "MFAENV_EXPIRES": "4000000000"}
+    done = bare.run("-p", "nobody")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("mfaenv: The shell that called is unknown.")
+    assert done.err.endswith("\nmfaenv: This shell still has the session of profile default.\n")
+
+
 def test_ctrl_c_once_more_cuts_nothing_off(bare: Product) -> None:
     """Held down, it comes every 30 ms."""
     wrapped(

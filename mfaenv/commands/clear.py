@@ -26,7 +26,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     store.check()
     terminal = Terminal.for_options(options, env)
     if profile:
-        chosen = _of_profile(store, profile, env)
+        chosen = _of_profile(store, profile, terminal)
     else:  # sessions are read where they are few enough to be listed
         names = store.names(SESSION)
         sessions_read = {name: store.read(Session, name) for name in names} if len(names) <= MANY else {}
@@ -53,9 +53,13 @@ def run(options: Options, _words: Words, env: Env) -> int:
     return DONE
 
 
-def _of_profile(store: Store, profile: str, env: Env) -> dict[str, Session | None]:
+def _of_profile(store: Store, profile: str, terminal: Terminal) -> dict[str, Session | None]:
     """Return the sessions that depend on a profile, and the files that remember its access keys' devices."""
-    section = awsfiles.load(env).section(profile)
+    section: awsfiles.Section = {}
+    try:
+        section = awsfiles.load(terminal.env).section(profile)
+    except MfaenvError as error:  # the sessions have the names of their profiles
+        terminal.warn(error.message)
     command = section.get(PROCESS, "")
     remembered_key = remembered.access_key(store, profile, command)
     keys = {key for key in (section.get(awsfiles.ACCESS_KEY, ""), remembered_key) if key}

@@ -95,7 +95,7 @@ def collect(options: Options, env: Env, store: Store, now: float) -> dict[str, A
     profile = parse.text(options, "profile")
     shown = [row for row in rows if row["remaining"] != 0 and (not profile or profile in row["profiles"])]
     shell = _shell(env, rows, now)
-    return {"version": VERSION, "shell": shell, "stored": shown, "problems": _problems(options, env, shell)}
+    return {"version": VERSION, "shell": shell, "stored": shown, "problems": _problems(env, shell)}
 
 
 def row(entry: Session, now: float) -> dict[str, Any]:
@@ -152,12 +152,12 @@ def rule(env: Env) -> str:
     return "" if asked else f"The session is of {profile} because mfaenv was asked for it; AWS_PROFILE is not set."
 
 
-def _problems(options: Options, env: Env, shell: Mapping[str, Any] | None) -> list[str]:
+def _problems(env: Env, shell: Mapping[str, Any] | None) -> list[str]:
     if shell is None or shell["kind"] == SERVED:
         return []
     problems = []
     theirs = {name: env.get(name, "") for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}
-    profile, source = parse.lookup(options, theirs, "profile")
+    profile, source = parse.lookup({}, theirs, "profile")
     if profile and profile != shell["profile"] and not shell["rule"]:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     if shell["remaining"] == 0:

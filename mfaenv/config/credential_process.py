@@ -1,4 +1,4 @@
-"""The credential_process with which a profile gets its keys from the keychain: written and recognised."""
+"""mfaenv's own lines for `credential_process`, written and recognised: of the keychain's keys, and of a session."""
 
 from mfaenv.aws import process
 from mfaenv.command_line import MFAENV, is_mfaenv, join, started

@@ -1,5 +1,7 @@
 """Options, environment and AWS files into a Request, and how its session may be got; every value knows its source."""
 
+import time
+
 from mfaenv import duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, role_sessions, roles, shell_settings, sources
@@ -43,7 +45,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
     hops = _limited(options, hops, name, files)
     variables, warning = shell_settings.of_profile(name, env, files, region.text)
-    return Request(
+    request = Request(
         profile=profile if profile.text else Value(name, "default"),
         config_profile=chain.root if chain.root in files.profiles else None,
         profiles=chain.profiles,
@@ -62,6 +64,8 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         variables=tuple(variables.items()),
         warning=warning,
     )
+    sources.refuse_ended(request, files, time.time())
+    return request
 
 
 def looked_up(options: Options, env: Env, name: str) -> Value:

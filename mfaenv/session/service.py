@@ -71,7 +71,6 @@ class Resolved:
             fingerprint = fast.fingerprint(options, env)
         self.options, self.env, self._fingerprint = options, env, fingerprint
         self.request = resolve.resolve(options, env, self.files)
-        sources.refuse_ended(self.request, self.files, time.time())
         self.acquisition = resolve.acquisition(options, env, self.request, self.files)
 
     @property

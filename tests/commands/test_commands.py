@@ -167,6 +167,11 @@ def test_status_says_where_shell_store_and_wish_disagree(product: Product, signe
     assert "hide profile staging" in product.run("status").out
 
 
+def test_the_profile_whose_sessions_status_lists_is_not_one_that_keys_hide(bare: Product) -> None:
+    bare.env |= {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_PROFILE": "work"}
+    assert ["hide profile work (AWS_PROFILE)" in text for text in status(bare, "-p", "staging")["problems"]] == [True]
+
+
 @pytest.mark.parametrize("end", ["abc", "-5", "1e9", "", "9" * 14, "9" * 5000])
 def test_status_does_not_know_the_end_of_keys_where_the_variable_holds_none(bare: Product, end: str) -> None:
     bare.env |= {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SESSION_TOKEN": "theirs", "MFAENV_EXPIRES": end}
@@ -218,6 +223,16 @@ def test_what_comes_on_the_way_to_a_role_is_stored_under_its_own_profile(product
         ["default"],
         ["production", "default"],
     ]
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_clear_of_a_profile_does_not_need_the_aws_files(product: Product) -> None:
+    config = Path(product.env["AWS_CONFIG_FILE"])
+    config.write_text(config.read_text(encoding="utf-8") + "[default]\n", encoding="utf-8")
+    done = product.run("clear", "-p", "default")
+    assert (done.status, status(product)["stored"]) == (0, [])
+    assert "the section [default] is there twice" in done.err
+    assert "Removed the session of profile default" in done.err
 
 
 def test_clear_removes_everything_and_says_so(product: Product, signed_in: dict[str, str]) -> None:

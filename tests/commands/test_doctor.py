@@ -234,6 +234,23 @@ def temporary(product: Product, aws: ObservedAws, scenario: Scenario, session: A
     (place / "credentials").write_text("\n".join(lines), encoding="utf-8")
 
 
+@pytest.mark.parametrize("words", [("doctor",), ("configure", "--yes"), ("keys", "rotate")], ids=" ".join)
+def test_for_keys_that_have_ended_the_long_term_profile_is_named(
+    bare: Product, aws: ObservedAws, words: tuple[str, ...]
+) -> None:
+    """As aws-mfa leaves them in the credentials file."""
+    keys = "aws_access_key_id = A{}IAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"
+    ended = f"[work]\n{keys.format('S')}aws_session_token = token\nexpiration = 2020-01-02 03:04:05\n"
+    credentials = bare.home / "credentials"
+    credentials.write_text(f"{ended}[work-long-term]\n{keys.format('K')}", encoding="utf-8")
+    bare.env |= {"AWS_SHARED_CREDENTIALS_FILE": str(credentials), "AWS_ENDPOINT_URL": aws.url}
+    done = bare.run(*words, "-p", "work")
+    assert (done.status, aws.log) == (1, [])
+    said = " ".join(f"{done.out} {done.err}".split())
+    assert "The temporary keys of profile 'work' ended at 2020-01-02 03:04:05." in said
+    assert "work-long-term" in said
+
+
 def test_without_long_term_keys_there_is_nothing_to_compare(
     product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:

@@ -1,5 +1,4 @@
 import os
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -495,13 +494,12 @@ def test_files_that_cannot_be_read_do_not_matter_to_keys_of_the_environment(file
 def test_temporary_keys_that_ended_are_refused_and_the_long_term_profile_named(files: Files, end: str) -> None:
     token = f"{KEYS}aws_session_token = token\nexpiration = {end}\n"
     files.write("", f"[work]\n{token}[work-long-term]\n{KEYS}")
-    request, read = files.request(profile="work"), awsfiles.load(files.env)
     with pytest.raises(MfaenvError, match="ended at 2020-01-02") as error:
-        sources.refuse_ended(request, read, time.time())
+        files.request(profile="work")
     assert "work-long-term" in error.value.hint
-    sources.refuse_ended(request, read, 0.0)
-    files.write("", f"[work]\n{token.replace(end, 'never')}")
-    sources.refuse_ended(files.request(profile="work"), awsfiles.load(files.env), time.time())
+    for later in (end.replace("2020", "9020"), "never"):
+        files.write("", f"[work]\n{token.replace(end, later)}")
+        assert files.request(profile="work").provider == sources.STATIC
 
 
 def test_keys_of_a_session_without_its_token_are_no_long_term_keys(files: Files) -> None:
