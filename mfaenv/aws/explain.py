@@ -270,7 +270,8 @@ def source_errors(profile: str, kind: str) -> Iterator[None]:
     except (OSError, *UNREADABLE) as error:
         reason = "its setting or its answer is malformed"
         if isinstance(error, OSError):
-            reason = f"{error.strerror}: {error.filename}"
+            parts = (error.strerror or str(error), error.filename)  # a socket's error has no file
+            reason = ": ".join(str(part) for part in parts if part) or type(error).__name__
         elif isinstance(error, RuntimeError):
             reason = "the session that it gives has ended"
         raise MfaenvError(

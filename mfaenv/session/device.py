@@ -78,7 +78,8 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
     if not asking:
         terminal.note(f"The policy hides the MFA devices; trying {likely}.")
         return likely
-    if terminal.confirm("Use this device?", Styled(f"The policy hides the MFA devices. It may be {likely}.")):
+    above = Styled(f"The policy hides the MFA devices. It may be {likely}.")
+    if terminal.confirm("Use this device?", above, or_code=True):
         return likely
     typed = ""
     while not typed:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
@@ -82,15 +82,19 @@ class Terminal:
                     return digits
                 above = [Styled("A code is six digits.", BAD)]
 
-    def confirm(self, question: str, *above: Styled) -> bool:
-        """Ask for a yes, which Enter is too, and so are six digits: they are the code that is asked for next.
+    def confirm(self, question: str, *above: Styled, or_code: bool = False) -> bool:
+        """Ask for a yes, which Enter is too; six digits are no answer, unless they are the code that is asked for next.
 
         The question is a short line; what it is about are the lines `above` it.
         """
         with self.open_tty() as console:
-            typed = self._ask(console, above, f"{question} [Y/n] ").strip().lower()
-        self._code = code_digits(typed)
-        return bool(self._code) or typed in {"", "y", "yes"}
+            while True:
+                typed = self._ask(console, above, f"{question} [Y/n] ").strip().lower()
+                code = code_digits(typed)
+                if or_code or not code:
+                    self._code = code
+                    return bool(code) or typed in {"", "y", "yes"}
+                above = (Styled("Type y or n.", BAD),)
 
     def ask_text(self, question: str) -> str:
         """Ask for a line."""
@@ -153,15 +157,16 @@ class Terminal:
     @contextmanager
     def for_program(self) -> Iterator[dict[str, Any]]:
         """Yield the terminal as a program's standard input and error; nothing and ours where there is none."""
-        try:
-            console = Tty()
-        except OSError:
-            from subprocess import DEVNULL
+        with ExitStack() as opened:
+            try:
+                console = opened.enter_context(Tty())
+                opened.enter_context(tty.keep_modes(console.reader.fileno()))
+                streams: dict[str, Any] = {"stdin": console.reader, "stderr": console.writer}
+            except OSError:
+                from subprocess import DEVNULL
 
-            yield {"stdin": DEVNULL, "stderr": None}
-        else:
-            with console, tty.keep_modes(console.reader.fileno()):
-                yield {"stdin": console.reader, "stderr": console.writer}
+                streams = {"stdin": DEVNULL, "stderr": None}
+            yield streams
 
     def note(self, text: str, command: str = "", tone: str = PLAIN) -> None:
         """Show a note, and a command to type on a line of its own."""
@@ -187,12 +192,7 @@ class Terminal:
             return
         shown = [f"mfaenv: {lines[0]}", *(INDENT + line for line in lines[1:])]
         try:
-            with open(tty.NAMES[1], "wb", buffering=0) as writer:
-                if sys.platform != "win32":
-                    import signal
-
-                    # Where another job has the terminal, `stty tostop` would stop this one.
-                    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+            with open(tty.NAMES[1], "wb", buffering=0) as writer, tty.writing_from_background():
                 writer.write("".join(f"\r{printable(line)}\r\n" for line in shown).encode())
         except OSError:
             self.tell("\n".join(shown))

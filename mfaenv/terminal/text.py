@@ -7,6 +7,9 @@ from mfaenv.fast import CODE_LENGTH
 PLAIN, GOOD, DOUBTFUL, BAD = "", "green", "yellow", "bold red"
 ASKED, FAINT, TITLE = "bold", "dim", "italic"
 
+_FILLER = "\0"
+"""Stands for the second cell of a wide character while a line is broken: in printable text there is none."""
+
 
 class Styled(NamedTuple):
     """A text with its style, which shows where there are colours. An `unbroken` one stays one line, however long."""
@@ -74,10 +77,11 @@ def wrapped(text: str, width: int, below: str = "") -> list[str]:
     It breaks between words: no name does that fits a line.
     """
     text = printable(text)
-    if len(text) <= width:
+    if cells(text) <= width:
         return [text]
     import textwrap
 
     indent = max(" " * (len(text) - len(text.lstrip())), below)
-    lines = textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-    return lines or [""]
+    as_wide = "".join(character + _FILLER * (cells(character) - 1) for character in text)
+    lines = textwrap.wrap(as_wide, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return [line.replace(_FILLER, "") for line in lines] or [""]

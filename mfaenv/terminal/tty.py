@@ -5,8 +5,8 @@ import select
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import Self
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any, Self
 
 from mfaenv.fast.output import end_in_order
 from mfaenv.terminal.text import Styled, printable
@@ -15,6 +15,14 @@ if sys.platform == "win32":
     import msvcrt
 else:
     import termios
+
+    def _call(function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function of termios. Raise OSError, which its own error is not."""
+        try:
+            return function(*arguments)
+        except termios.error as error:
+            raise OSError(*error.args) from None
+
 
 SIGQUIT = 3
 """Its number on every POSIX system; Windows has no such signal."""
@@ -80,20 +88,20 @@ class Tty:
     def __init__(self, check: Callable[[], None] = lambda: None, *, no_styles: bool = False) -> None:
         self.check = check
         self._no_styles = no_styles
-        self.reader = open(NAMES[0], "rb", buffering=0)  # noqa: SIM115 - closed by __exit__
-        self.writer = open(NAMES[1], "wb", buffering=0)  # noqa: SIM115 - closed by __exit__
-        fd = self.reader.fileno()
-        full_screen = is_full_screen(fd)
-        if full_screen or not _in_foreground(fd):
-            self.__exit__()
-            raise FullScreenError if full_screen else OSError("another job has the terminal")
+        with ExitStack() as opened:
+            self.reader = opened.enter_context(open(NAMES[0], "rb", buffering=0))
+            self.writer = opened.enter_context(open(NAMES[1], "wb", buffering=0))
+            if is_full_screen(self.reader.fileno()):
+                raise FullScreenError
+            if not _in_foreground(self.reader.fileno()):
+                raise OSError("another job has the terminal")
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.reader.close()
-        self.writer.close()
+        self._opened.close()
 
     def write(self, *lines: Styled) -> None:
         """Show lines of text, each made printable and drawn in its style; the cursor stays behind the last one."""
@@ -142,7 +150,7 @@ class Tty:
         with suppress(OSError):
             # Another job's input is not touched: that would stop this one.
             if sys.platform != "win32" and _in_foreground(self.reader.fileno()):
-                termios.tcflush(self.reader.fileno(), termios.TCIFLUSH)
+                _call(termios.tcflush, self.reader.fileno(), termios.TCIFLUSH)
             self.write(*END_OF_LINE)
 
     def _line(self) -> bytes:
@@ -182,9 +190,24 @@ def is_full_screen(fd: int) -> bool:
     """
     is_usual = True
     if sys.platform != "win32":
-        _, output, _, local, *_ = termios.tcgetattr(fd)
+        _, output, _, local, *_ = _call(termios.tcgetattr, fd)
         is_usual = bool(output & termios.OPOST or local & termios.ISIG)
     return not is_usual
+
+
+@contextmanager
+def writing_from_background() -> Iterator[None]:
+    """Let this thread write where another job has the terminal: `stty tostop` would stop this one."""
+    if sys.platform == "win32":
+        yield
+    else:
+        import signal  # takes its time, and each question would wait for it
+
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 @contextmanager
@@ -193,13 +216,13 @@ def keep_modes(fd: int) -> Iterator[None]:
     if sys.platform == "win32":
         yield
     else:
-        modes = termios.tcgetattr(fd)
+        modes = _call(termios.tcgetattr, fd)
         try:
             yield
         finally:
-            with suppress(OSError, termios.error):  # the terminal may have gone
-                if os.tcgetpgrp(fd) == os.getpgrp() and termios.tcgetattr(fd) != modes:
-                    termios.tcsetattr(fd, termios.TCSANOW, modes)
+            with suppress(OSError):  # the terminal may have gone
+                if os.tcgetpgrp(fd) == os.getpgrp() and _call(termios.tcgetattr, fd) != modes:
+                    _call(termios.tcsetattr, fd, termios.TCSANOW, modes)
 
 
 def set_modes(fd: int, *, by_key: bool = False) -> None:
@@ -211,7 +234,7 @@ def set_modes(fd: int, *, by_key: bool = False) -> None:
     https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
     """
     if sys.platform != "win32":
-        modes = termios.tcgetattr(fd)
+        modes = _call(termios.tcgetattr, fd)
         keys, disabled = modes[6], bytes([os.fpathconf(fd, "PC_VDISABLE") & 0xFF])
         modes[0] |= termios.ICRNL
         modes[1] |= termios.OPOST
@@ -223,7 +246,7 @@ def set_modes(fd: int, *, by_key: bool = False) -> None:
         if by_key:
             modes[3] &= ~(termios.ICANON | termios.ECHO)
             keys[termios.VMIN], keys[termios.VTIME], keys[termios.VSUSP] = 1, 0, disabled
-        termios.tcsetattr(fd, termios.TCSANOW, modes)
+        _call(termios.tcsetattr, fd, termios.TCSANOW, modes)
 
 
 def columns(env: Mapping[str, str]) -> int:

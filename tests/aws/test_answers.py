@@ -18,6 +18,7 @@ from trouble import CODE, assert_explained
 
 from mfaenv.aws import explain, sts
 from mfaenv.aws.iam import serials_in
+from mfaenv.errors import MfaenvError
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.serving.loopback import HttpResponse
 
@@ -179,3 +180,19 @@ def test_what_is_read_out_of_an_answer_is_text_or_a_time(operation: Any, inner: 
     except (ResponseParserError, *explain.UNREADABLE):
         return
     assert {type(value) for value in values} <= {str, int}
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "/token"), "No such file or directory: /token"),
+        (ConnectionRefusedError(111, "Connection refused"), "Connection refused"),
+        (TimeoutError("timed out"), "timed out"),
+        (TimeoutError(), "TimeoutError"),
+    ],
+    ids=str,
+)
+def test_an_error_of_the_system_is_said_without_what_it_lacks(error: OSError, reason: str) -> None:
+    with pytest.raises(MfaenvError) as caught, explain.source_errors("dev", "assume-role"):
+        raise error
+    assert caught.value.message == f"Profile dev (assume-role) gives no keys: {reason}."
