@@ -85,7 +85,19 @@ def test_the_question_loads_no_more_of_rich_than_its_styles(
     assert ("rich.style" in loaded) is drawn
 
 
-@pytest.mark.parametrize("profile", ["default", "stage-0123456", "\u672c\u756a" * 8, "\x1b" * 8, "n" * 60], ids=ascii)
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "default",
+        "stage-0123456",
+        "\u672c\u756a" * 8,
+        "\u672c\u756a" * 19,
+        " ".join(["\u672c\u756a"] * 19),
+        "\x1b" * 8,
+        "n" * 60,
+    ],
+    ids=ascii,
+)
 def test_for_whom_fits_the_usual_terminal(product: Product, scenario: Scenario, profile: str) -> None:
     key = scenario.key
     configure(product, profile, region="us-east-1", mfa_serial="GAHT12345678")
