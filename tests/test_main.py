@@ -458,6 +458,38 @@ def test_without_the_files_to_load_what_explains_errors_there_is_no_traceback(ba
     assert re.fullmatch(r"mfaenv: .*nobody.*\n", done.err)
 
 
+def test_an_error_in_a_thread_shows_no_traceback(bare: Product) -> None:
+    wrapped(
+        bare,
+        "import threading",
+        "from mfaenv.commands import status",
+        "def fail(): raise ImportError('a secret')",
+        "def run(*_):",
+        "    thread = threading.Thread(target=fail)",
+        "    thread.start()",
+        "    thread.join()",
+        "    return 0",
+        "status.run = run",
+    )
+    assert bare.run("status") == (0, "", "")
+
+
+def test_what_the_sweep_cannot_list_does_not_fail_the_line(product: Product, scenario: Scenario) -> None:
+    """Somebody removes the store, or closes it, after the keys were printed."""
+    wrapped(
+        product,
+        "import os",
+        "from mfaenv.store import Store, private_files",
+        "names = Store.names",
+        "def listed(self, *kinds):",
+        "    return os.listdir('/gone') if kinds == (private_files.TEMPORARY,) else names(self, *kinds)",
+        "Store.names = listed",
+    )
+    done = product.run("--shell", "bash", "--token-code", scenario.device.code())
+    assert (done.status, done.err) == (0, "")
+    assert "(exit" not in done.out
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="one process there")
 def test_a_signal_to_the_process_behind_serve_is_no_bug(bare: Product) -> None:
     """There, as while a class is made in Python 3.11, an error hides what a signal raised."""

@@ -3,6 +3,7 @@
 import os
 import shlex
 import time
+from contextlib import suppress
 from functools import partial
 
 from mfaenv import fast, shells
@@ -41,7 +42,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
         output_file.write(path, text)
     else:
         _print(text, pairs, target, options, env)
-    Store.of(env).sweep(time.time())
+    with suppress(OSError):  # the keys are printed: the line must not fail any more
+        Store.of(env).sweep(time.time())
     return DONE
 
 

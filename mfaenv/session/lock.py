@@ -91,7 +91,8 @@ def lock(
     def touch() -> None:
         while not released.wait(TOUCHED_EVERY) and time.monotonic() < until:
             with suppress(OSError):
-                os.utime(path)
+                if fd is None or _is_at(path, os.fstat(fd)):  # or it was taken away, and is another process's now
+                    os.utime(path)
 
     with suppress(RuntimeError):  # no thread to be had: the next process may come too early
         Thread(target=touch, daemon=True).start()

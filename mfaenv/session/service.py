@@ -131,7 +131,7 @@ class Resolved:
 
 
 def _states(paths: Iterable[str]) -> tuple[str, ...]:
-    """Return the states of files as a cached request has them, to be looked at before the files are read."""
+    """Return the states of files as a cached request has them; those of the AWS files from before they are read."""
     return tuple(f"{fast.signature(path)}\t{path}" for path in paths)
 
 

@@ -1,9 +1,13 @@
 import os
 import sys
+import time
 from pathlib import Path
+from threading import Semaphore
 
 import pytest
+from product import PATIENCE
 
+from mfaenv.session import lock as locks
 from mfaenv.session.lock import lock
 
 
@@ -65,6 +69,45 @@ def test_the_owner_and_nobody_else_can_open_it_under_any_umask(path: Path) -> No
             assert path.stat().st_mode & 0o777 == 0o600
     finally:
         os.umask(before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+def test_who_has_lost_the_lock_does_not_touch_the_file_of_the_next(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = Semaphore(0)
+    touch, same = os.utime, os.path.samestat
+
+    def touched(name: str) -> None:
+        touch(name)
+        looked.release()
+
+    def compared(one: os.stat_result, other: os.stat_result) -> bool:
+        looked.release()
+        return same(one, other)
+
+    monkeypatch.setattr(locks, "TOUCHED_EVERY", 0.001)
+    monkeypatch.setattr(os, "utime", touched)
+    monkeypatch.setattr(os.path, "samestat", compared)
+    with lock(str(path), nobody_waits):
+        path.unlink()
+        path.write_bytes(b"")
+        while looked.acquire(blocking=False):
+            pass
+        for _ in range(3):  # a touch may have begun before that
+            assert looked.acquire(timeout=PATIENCE)
+        touch(path, (0, 0))
+        for _ in range(3):
+            assert looked.acquire(timeout=PATIENCE)
+        assert path.stat().st_mtime == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+def test_the_holder_touches_its_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "TOUCHED_EVERY", 0.001)
+    with lock(str(path), nobody_waits):
+        os.utime(path, (0, 0))
+        end = time.monotonic() + PATIENCE
+        while not path.stat().st_mtime:
+            assert time.monotonic() < end
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links take rights there")
