@@ -36,13 +36,14 @@ PROOFS = {
         "test_the_place_is_the_platforms",
         "test_the_store_is_in_the_local_application_data",
     ),
-    "`MFAENV_CACHE_DIR` or `XDG_CACHE_HOME` names another place.": (
+    "`MFAENV_CACHE_DIR` names another place, and so does `XDG_CACHE_HOME` on Linux.": (
         "test_the_place_may_be_named",
         "test_the_place_is_the_platforms",
     ),
     "The files hold temporary keys, never a long-term secret key.": (
         "test_no_stored_file_holds_a_long_term_secret_key",
-        "test_no_secret_is_written_down",
+        "test_no_secret_of_the_environment_is_in_the_store",
+        "test_no_secret_counts_nor_is_written_down",
     ),
     "`mfaenv clear` deletes all of them.": ("test_clear_removes_all_but_the_mark_and_speaks_of_sessions",),
     "Whoever can read your home directory gets the access keys in `~/.aws/credentials`.": (),
