@@ -1,6 +1,15 @@
 # Completion for mfaenv in xonsh: the program itself says what fits.
 
 
+def _mfaenv_program():
+    """The program on the PATH: Windows itself would look in the current folder first."""
+    import os
+
+    name = "mfaenv.exe" if os.name == "nt" else "mfaenv"
+    paths = (os.path.join(folder, name) for folder in __xonsh__.env.get("PATH", ()) if folder)
+    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)
+
+
 def _mfaenv_complete(context):
     """Complete a line that begins with mfaenv."""
     import subprocess
@@ -8,8 +17,11 @@ def _mfaenv_complete(context):
     from xonsh.completers.tools import RichCompletion
     from xonsh.parsers.completion_context import CompletionContext
 
+    program = _mfaenv_program()
+    if program is None:
+        return None
     words = [argument.value for argument in context.args[: context.arg_index]]
-    line = ["mfaenv", "complete", "xonsh", *words, context.opening_quote + context.prefix]
+    line = [program, "complete", "xonsh", *words, context.opening_quote + context.prefix]
     done = subprocess.run(
         line, env=__xonsh__.env.detype(), stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8"
     )

@@ -1,4 +1,3 @@
-import os as _mfaenv_os
 import re as _mfaenv_re
 import subprocess as _mfaenv_subprocess
 import sys as _mfaenv_sys
@@ -14,13 +13,6 @@ def _mfaenv_for_this_shell(words):
         elif word != "unset" and _mfaenv_re.search("@OTHER_OUTPUT@", word):
             return False
     return True
-
-
-def _mfaenv_program():
-    """The program on the PATH: Windows itself would look in the current folder first."""
-    name = "mfaenv.exe" if _mfaenv_os.name == "nt" else "mfaenv"
-    paths = (_mfaenv_os.path.join(folder, name) for folder in __xonsh__.env.get("PATH", ()) if folder)
-    return next((path for path in paths if _mfaenv_os.path.isfile(path) and _mfaenv_os.access(path, _mfaenv_os.X_OK)), None)
 
 
 @_mfaenv_unthreadable
