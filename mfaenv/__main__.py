@@ -111,9 +111,6 @@ def run(arguments: "Sequence[str]") -> int:
         from mfaenv.fast import execute
 
         execute.answer(line.options, line.words, os.environ)
-    import threading
-
-    threading.excepthook = lambda _: None  # a traceback could show a secret; who needs what failed tries again
     if row.module != "export":  # for which botocore is loaded, and stays
         gc.enable()
     if row.module != "exec":  # which does it itself, as long as it has to

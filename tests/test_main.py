@@ -14,7 +14,7 @@ from exported import SET, UNSET, in_bash, sessions
 from observed_aws import ObservedAws
 from product import PATIENCE, Product, finish
 from settings import configure, set_keys
-from terminals import direct
+from terminals import Window, direct
 from trouble import OTHER_SECRET, SECRETS, TOKEN, assert_explained
 
 from mfaenv import __version__
@@ -458,20 +458,19 @@ def test_without_the_files_to_load_what_explains_errors_there_is_no_traceback(ba
     assert re.fullmatch(r"mfaenv: .*nobody.*\n", done.err)
 
 
-def test_an_error_in_a_thread_shows_no_traceback(bare: Product) -> None:
+def test_an_error_in_the_background_shows_no_traceback(product: Product, scenario: Scenario) -> None:
     wrapped(
-        bare,
-        "import threading",
-        "from mfaenv.commands import status",
-        "def fail(): raise ImportError('a secret')",
-        "def run(*_):",
-        "    thread = threading.Thread(target=fail)",
-        "    thread.start()",
-        "    thread.join()",
-        "    return 0",
-        "status.run = run",
+        product,
+        "from mfaenv.terminal.terminal import Terminal",
+        "def fail(self): raise ImportError('a secret')",
+        "Terminal.load = fail",
     )
-    assert bare.run("status") == (0, "", "")
+    with Window((*product.command, "--shell", "bash"), product.env, product.home) as window:
+        window.see("MFA code: ")
+        window.enter(scenario.device.code())
+        assert window.ended() == 0
+    assert "export AWS_ACCESS_KEY_ID" in window.text
+    assert "a secret" not in window.text
 
 
 def test_what_the_sweep_cannot_list_does_not_fail_the_line(product: Product, scenario: Scenario) -> None:

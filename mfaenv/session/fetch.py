@@ -80,7 +80,8 @@ class BackgroundClient:
             self._error = error
         finally:
             made.set()
-        self._terminal.load()  # for what is said after the answer
+        with suppress(Exception):  # a thread's traceback would be shown; what fails here fails where it is used
+            self._terminal.load()  # for what is said after the answer
 
     def _make(self, tell: Callable[[str], None]) -> None:
         request = self._request
