@@ -51,6 +51,7 @@ def first_wrong_line(text: str) -> int:
 @given(TEXTS)
 @example("[DEFAULT]\na = 1\n[x]\nb = 2\n[DEFAULT]\nc = 3")
 @example("[DEFAULT]\na = 1\n[DEFAULT]\nA = 3")
+@example("[x]\na = 1\n 2")
 @example("[x]\na = 1\n  2\n\n  # not this\n\n  3\n\n")
 @example("[x]\na = 1\n  [y]\n[y] z ]\nb : c = d")
 @example("  [x]\n    a = 1\n   b = 2\n  c\n = 3")
