@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 TITLE = "^mfaenv$"
-SECONDS_TO_CLOSE = 5
-"""After which a window that has just opened got nothing of what was typed."""
+SECONDS_TO_TAKE = 5
+"""After which it is typed again."""
 
 
 class Screen:
@@ -50,18 +50,19 @@ class Screen:
         """List the windows that ask."""
         return self._do("search", "--onlyvisible", "--name", self._title).split()
 
-    def type(self, keys: str) -> None:
-        """Wait until a window asks, and type into it; Enter at the end."""
-        until(self.windows)
-        asking = self.windows()
-        self._type(keys)
-        while not is_soon(lambda: self.windows() != asking, SECONDS_TO_CLOSE):
-            self._do("key", "ctrl+a")  # what it got of it is written over
-            self._type(keys)
+    def type(self, keys: str, taken: Callable[[], object]) -> None:
+        """Wait until a window asks, and type into it, Enter at the end, until that is taken.
 
-    def _type(self, keys: str) -> None:
-        self._do("type", "--delay", "20", keys)
-        self._do("key", "Return")
+        A window that has just opened may get a part of it, or nothing; another one asks where it got a part.
+        """
+        until(self.windows)
+        for _ in range(PATIENCE // SECONDS_TO_TAKE):
+            self._do("key", "ctrl+a")  # what it has already is written over
+            self._do("type", "--delay", "20", keys)
+            self._do("key", "Return")
+            if is_soon(taken, SECONDS_TO_TAKE):
+                return
+        pytest.fail(f"nothing has taken {keys}")
 
     def close(self) -> None:
         """Wait until a window asks, and close it."""

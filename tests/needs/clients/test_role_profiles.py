@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from needs.clients import go_client
 from product import finish
-from screens import Screen, until
+from screens import Screen
 from terminals import missing, need, with_mfaenv
 
 if TYPE_CHECKING:
@@ -119,17 +119,6 @@ def assert_all_have_roles(processes: list[subprocess.Popen[bytes]], roles: list[
         assert f":assumed-role/{ROLES[role]}/" in done.out
 
 
-def answer(screen: Screen, code: str, processes: list[subprocess.Popen[bytes]]) -> None:
-    """Type the code until nobody asks: a window that has just opened may lose a digit, and another one asks then."""
-    while not all_ended(processes):
-        screen.type(code)
-        until(lambda: screen.windows() or all_ended(processes))
-
-
-def all_ended(processes: list[subprocess.Popen[bytes]]) -> bool:
-    return all(process.poll() is not None for process in processes)
-
-
 def with_windows(product: Product, screen: Screen) -> None:
     """Let a window ask, by zenity; GTK 4 draws on such a screen, and tells no desktop of it."""
     desktop = {"DISPLAY": screen.name, "GSK_RENDERER": "cairo", "GTK_A11Y": "none"}
@@ -158,7 +147,7 @@ def test_with_nothing_stored_one_window_asks_and_the_others_wait(
     with Screen() as screen:
         with_windows(configured, screen)
         with started(configured, [command(role) for role in roles]) as processes:
-            answer(screen, scenario.device.code(), processes)
+            screen.type(scenario.device.code(), lambda: aws.actions("GetSessionToken"))
             assert_all_have_roles(processes, roles)
         assert screen.windows() == []
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
@@ -173,7 +162,7 @@ def test_all_of_them_at_once_have_one_code_between_them(
     with Screen() as screen:
         with_windows(configured, screen)
         with started(configured, [command(role) for command in commands for role in ROLES]) as processes:
-            answer(screen, scenario.device.code(), processes)
+            screen.type(scenario.device.code(), lambda: aws.actions("GetSessionToken"))
             assert_all_have_roles(processes, roles)
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
 

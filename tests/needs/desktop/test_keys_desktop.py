@@ -53,7 +53,7 @@ def files(product: Product) -> list[bytes]:
 def unlocking(product: Product, screen: Screen, *line: str) -> Outcome:
     """Run it, and type the password into the window that opens."""
     process = product.start(*line)
-    screen.type(WORDS)
+    screen.type(WORDS, lambda: process.poll() is not None)
     return finish(process)
 
 

@@ -55,7 +55,7 @@ def text_of_zenity(screen: Screen) -> str:
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_window_asks(product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen, name: str) -> None:
     running = asking(product, screen, name).start("process", "--ask", "window")
-    screen.type(scenario.device.code())
+    screen.type(scenario.device.code(), lambda: sent_codes(aws))
     done = finish(running)
     assert (done.status, done.err) == (0, "")
     assert '"SessionToken"' in done.out
@@ -78,19 +78,19 @@ def test_a_wrong_code_is_asked_for_again_in_a_window(
     running = asking(product, screen, name).start("process", "--ask", "auto")
     until(screen.windows)
     first = command_lines(name, screen).keys()
-    screen.type("12345")
-    until(lambda: command_lines(name, screen).keys() - first)
-    screen.type(wrong_codes(scenario.device)[0])
-    until(lambda: sent_codes(aws) == 1)
+    screen.type("12345", lambda: command_lines(name, screen).keys() - first)
+    screen.type(wrong_codes(scenario.device)[0], lambda: sent_codes(aws) == 1)
     until(screen.windows)
     if name == "zenity":
         assert "AWS refused the code" in text_of_zenity(screen)
-    screen.type(scenario.device.code())
+    screen.type(scenario.device.code(), lambda: sent_codes(aws) == 2)
     assert finish(running).status == 0
     assert sent_codes(aws) == 2
 
 
-def test_a_window_says_what_the_terminal_says(product: Product, scenario: Scenario, screen: Screen) -> None:
+def test_a_window_says_what_the_terminal_says(
+    product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen
+) -> None:
     product = asking(product, screen)
     configure(product, HOSTILE, role_arn="arn:aws:iam::111122223333:role/Developer", source_profile="default")
     running = product.start("process", "--ask", "window", "-p", HOSTILE)
@@ -101,7 +101,7 @@ def test_a_window_says_what_the_terminal_says(product: Product, scenario: Scenar
         f"The code goes to {product.env['AWS_ENDPOINT_URL']}, not to AWS.",
         "MFA code:",
     ]
-    screen.type(scenario.device.code())
+    screen.type(scenario.device.code(), lambda: sent_codes(aws))
     assert '"SessionToken"' in finish(running).out
 
 
@@ -110,11 +110,10 @@ def test_many_processes_open_one_window(product: Product, scenario: Scenario, aw
     running = [product.start("process", "--ask", "window") for _ in range(6)]
     until(screen.windows)
     assert len(command_lines("zenity", screen)) == 1
-    screen.type(wrong_codes(scenario.device)[0])
-    until(lambda: sent_codes(aws) == 1)
+    screen.type(wrong_codes(scenario.device)[0], lambda: sent_codes(aws) == 1)
     until(screen.windows)
     assert len(command_lines("zenity", screen)) == 1
-    screen.type(scenario.device.code())
+    screen.type(scenario.device.code(), lambda: sent_codes(aws) == 2)
     done = [finish(each) for each in running]
     assert {each.status for each in done} == {0}
     assert len({each.out for each in done}) == 1
@@ -143,10 +142,12 @@ def test_a_window_goes_away_when_another_process_brings_a_code(
     until(lambda: not screen.windows())
 
 
-def test_a_long_text_does_not_end_pinentry(product: Product, scenario: Scenario, screen: Screen) -> None:
+def test_a_long_text_does_not_end_pinentry(
+    product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen
+) -> None:
     product = asking(product, screen, "pinentry")
     name = "ü" * 2000
     configure(product, name, role_arn="arn:aws:iam::111122223333:role/Developer", source_profile="default")
     running = product.start("process", "--ask", "window", "-p", name)
-    screen.type(scenario.device.code())
+    screen.type(scenario.device.code(), lambda: sent_codes(aws))
     assert finish(running).status == 0
