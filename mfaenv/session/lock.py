@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
+from mfaenv.store.private_files import patiently
+
 PAUSE = 0.1
 """Seconds between two tries; up to half as many more, different in each process, so that not all try at once."""
 
@@ -125,7 +127,7 @@ def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object]
     last = 0
     told = False
     while True:
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        fd = patiently(lambda: os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600))
         if _locked(path, fd, strict=strict):
             return fd
         file = os.fstat(fd)

@@ -8,6 +8,9 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
+
+T = TypeVar("T")
 
 PRIVATE = 0o700
 TEMPORARY = ".mfaenv-"  # how the name of a file begins that is on its way to another name
@@ -55,12 +58,12 @@ def replace(path: str, data: bytes, until: float | None = None) -> None:
 
 def rename(temporary: str, path: str) -> None:
     """Put a file in the place of another in one step. Raise OSError."""
-    _patiently(lambda: os.replace(temporary, path))
+    patiently(lambda: os.replace(temporary, path))
 
 
 def remove(path: str) -> None:
     """Remove a file. Raise OSError."""
-    _patiently(lambda: os.unlink(path))
+    patiently(lambda: os.unlink(path))
 
 
 def remove_abandoned(path: str, now: float) -> None:
@@ -102,8 +105,8 @@ def create(path: str, data: bytes, *, synced: bool = False) -> None:
         os.close(fd)
 
 
-def _patiently(change: Callable[[], None]) -> None:
-    """Change a file that another process may be reading, which Windows refuses for that moment."""
+def patiently(change: Callable[[], T]) -> T:
+    """Change a file that another process may be reading or removing, which Windows refuses for that moment."""
     for _ in range(0 if SHARED_READS else 50):
         try:
             return change()

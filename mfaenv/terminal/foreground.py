@@ -3,7 +3,7 @@
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from mfaenv.fast.output import KILLED, end_in_order
 from mfaenv.terminal import program
@@ -40,7 +40,9 @@ def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
     """
     # A handler of one's own, not SIG_IGN: the program would inherit that.
     with handling(dict.fromkeys(_TYPED, lambda _number, _frame: None)), started(command, env) as process:
-        status = process.wait()
+        while (status := process.poll()) is None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(1)  # a signal that comes just before a wait is handled only after it
     return status if status >= 0 else KILLED - status
 
 
