@@ -15,35 +15,26 @@ from mfaenv.shells import detect
 from mfaenv.store import DEVICE, KINDS, LOCK, SESSION, Store, kind
 from mfaenv.terminal.terminal import Terminal
 
-MANY = 20
-"""Sessions that are named one by one; of more, their number says more."""
-
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Remove them, and say which. Raise MfaenvError where the store is refused or a file cannot be removed."""
+    """Remove them, and name the sessions. Raise MfaenvError where the store is refused or a file cannot be removed."""
     profile = parse.text(options, "profile")
     store = Store.of(env)
     store.check()
     terminal = Terminal.for_options(options, env)
-    if profile:
-        chosen = _of_profile(store, profile, terminal)
-    else:  # sessions are read where they are few enough to be listed
-        names = store.names(SESSION)
-        sessions_read = {name: store.read(Session, name) for name in names} if len(names) <= MANY else {}
-        chosen = {**dict.fromkeys(store.names(*KINDS)), **sessions_read}
-    removed = {name: entry for name, entry in chosen.items() if _remove(store, name)}
-    sessions = [entry for name, entry in removed.items() if kind(name) == SESSION]
-    if len(sessions) > MANY:
-        terminal.note(f"Removed {len(sessions)} sessions.")
-    for entry in sessions if len(sessions) <= MANY else ():
+    names = store.names(*KINDS)
+    sessions = {name: store.read(Session, name) for name in names if kind(name) == SESSION}
+    chosen = _of_profile(profile, sessions, store, terminal) if profile else names
+    stuck = [name for name in chosen if not _remove(store, name)]
+    removed = [entry for name, entry in sessions.items() if name in chosen and name not in stuck]
+    for entry in removed:
         terminal.note(f"Removed {_described(entry) if entry else 'a damaged session'}.")
-    if not sessions:
+    if not removed:
         terminal.note(nothing_stored(profile))
     in_shell = env.get(environment.PROFILE, "")
     if env.get(environment.EXPIRES) and profile in {"", in_shell}:
         line = detect.loading_line(env, "mfaenv unset")
         terminal.note(f"This shell still has its own session, of profile {in_shell}. To remove it too, type:", line)
-    stuck = sorted(chosen.keys() - removed.keys())
     if any(kind(name) == LOCK for name in stuck):
         terminal.note("Another mfaenv is getting a session just now.")
     if files := [name for name in stuck if kind(name) != LOCK]:
@@ -53,22 +44,19 @@ def run(options: Options, _words: Words, env: Env) -> int:
     return DONE
 
 
-def _of_profile(store: Store, profile: str, terminal: Terminal) -> dict[str, Session | None]:
-    """Return the sessions that depend on a profile, and the files that remember its access keys' devices."""
+def _of_profile(profile: str, sessions: dict[str, Session | None], store: Store, terminal: Terminal) -> list[str]:
+    """List the sessions that depend on a profile, and the files that remember its access keys' devices."""
     section: awsfiles.Section = {}
     try:
         section = awsfiles.load(terminal.env).section(profile)
     except MfaenvError as error:  # the sessions have the names of their profiles
         terminal.warn(error.message)
-    command = section.get(PROCESS, "")
-    remembered_key = remembered.access_key(store, profile, command)
+    remembered_key = remembered.access_key(store, profile, section.get(PROCESS, ""))
     keys = {key for key in (section.get(awsfiles.ACCESS_KEY, ""), remembered_key) if key}
-    entries = {name: store.read(Session, name) for name in store.names(SESSION)}
     # Got with the profile, through it, or with its access key under another name.
-    sessions = {name: e for name, e in entries.items() if e and (profile in e.profiles or e.source in keys)}
+    depending = [name for name, e in sessions.items() if e and (profile in e.profiles or e.source in keys)]
     devices = {name: store.read(remembered.RememberedDevice, name) for name in store.names(DEVICE)}
-    own = (name for name, entry in devices.items() if entry and remembered.access_key_of(entry) in keys)
-    return {**sessions, **dict.fromkeys(own)}
+    return [*depending, *(name for name, e in devices.items() if e and remembered.access_key_of(e) in keys)]
 
 
 def _remove(store: Store, name: str) -> bool:

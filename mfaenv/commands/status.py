@@ -20,9 +20,6 @@ SERVED = "served"
 VERSION = 1
 """Of the shape that `--json` prints; it changes where a name changes its meaning or goes."""
 
-MAX_ROWS = 40
-"""Sessions in the table: drawing takes longest, and nobody reads a thousand rows."""
-
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Show this shell's session and the stored ones. Raise MfaenvError where the store is refused."""
@@ -37,13 +34,12 @@ def run(options: Options, _words: Words, env: Env) -> int:
         from mfaenv.terminal.terminal import Terminal  # slow to load, here and below, and --json does without
         from mfaenv.terminal.text import Table
 
-        shell, rest = data["shell"], len(data["stored"]) - MAX_ROWS
+        shell = data["shell"]
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
         why = [shell["rule"]] if shell and shell["rule"] else []
-        rows = tuple(_counted(data["stored"][:MAX_ROWS]))
+        rows = tuple(_counted(data["stored"]))
         stored = Table("Stored sessions", COLUMNS, rows) if rows else nothing_stored(parse.text(options, "profile"))
-        more = [f"… and {rest} more: -p NAME picks one profile's, --json lists them all."] if rest > 0 else []
-        text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, stored, *data["problems"], *more))
+        text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, stored, *data["problems"]))
     return DONE
 
 

@@ -121,7 +121,7 @@ def _target(options: Options, env: Env) -> str:
         return name if answers else ""
     name, source = parse.lookup(options, env, "shell")
     said = source in parse.MAIN_OPTIONS["shell"].flags
-    if name in shells.UPGRADES if said else not name or name in shells.NAMES:
+    if name == "csh" if said else not name or name in shells.NAMES:
         from mfaenv.shells import detect
 
         name = detect.detect(env, name, by_option=said)

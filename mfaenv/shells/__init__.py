@@ -58,9 +58,6 @@ NAMES = tuple(SHELLS)
 WITH_FUNCTION = tuple(name for name in SHELLS if name != "csh")
 """What ``mfaenv init`` takes: BSD's csh cannot have a function."""
 
-UPGRADES = {"csh": "tcsh"}
-"""Shells for whose text another one has the same documented line, but no limit of a few KiB."""
-
 FORMATS = tuple(_FORMATS)
 """What ``--format`` accepts."""
 

@@ -5,7 +5,7 @@ import sys
 
 from mfaenv import shells
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.shells import NAMES, SHELLS, UPGRADES, Env, Words
+from mfaenv.shells import NAMES, SHELLS, Env, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ _PROGRAMS = {program: name for name, (_, *others) in SHELLS.items() for program 
 _HOSTS = ("busybox", "dotnet", "python", "qemu-", "rosetta")
 """Programs that run a shell which is named by their first argument: busybox sh, dotnet pwsh.dll, python xonsh."""
 
-FARTHEST = 10
+MAX_CALLERS = 10
 """Processes above this one that are looked at."""
 
 
 def detect(env: Env, named: str = "", *, by_option: bool = False) -> str:
-    """Return the shell to print for: the ``named`` one, or one that called and holds more; else the one that evaluates.
+    """Return the shell to print for: the ``named`` one, or tcsh for csh where it called; else the one that evaluates.
 
     Raise MfaenvError (usage) when none is known, and when the text for the one that ``MFAENV_SHELL`` names means
     something else to the caller.
@@ -30,7 +30,7 @@ def detect(env: Env, named: str = "", *, by_option: bool = False) -> str:
     if not named:
         return evaluator(env)
     if by_option:
-        return UPGRADES[named] if named in UPGRADES and _caller(1) == UPGRADES[named] else named
+        return "tcsh" if named == "csh" and _caller(1) == "tcsh" else named  # one line for both, and tcsh holds more
     called = _caller(1)
     if called and named not in {called, *shells.get_target(called).reads}:
         hint = f"Unset MFAENV_SHELL, or say --shell {named} if it is right."
@@ -59,11 +59,11 @@ def loading_line(env: Env, command: str) -> str:
         return command
 
 
-def _caller(farthest: int = FARTHEST) -> str | None:
+def _caller(farthest: int = MAX_CALLERS) -> str | None:
     """Return the name of the shell that called, or None where none of so many processes above this one is a shell."""
     # shellingham would find the same, but the modules that it loads cost more than a stored session's whole answer.
-    called = callers(farthest)
-    return next(filter(None, map(identify, called)), None) if sys.platform == "linux" else _from_shellingham()
+    called = map(identify, _callers(farthest))
+    return next(filter(None, called), None) if sys.platform == "linux" else _from_shellingham(farthest)
 
 
 def identify(words: Words) -> str | None:
@@ -85,7 +85,7 @@ def _basename(program: str) -> str:
     return name.removesuffix(".exe").removesuffix(".dll")
 
 
-def callers(farthest: int = FARTHEST) -> "Iterator[list[str]]":
+def _callers(farthest: int) -> "Iterator[list[str]]":
     """Yield the command lines of the parent processes, the direct one first, as far as they may be read."""
     process = os.getppid()
     try:
@@ -102,12 +102,14 @@ def _read(process: int, name: str) -> str:
         return file.read()
 
 
-def _from_shellingham() -> str | None:
+def _from_shellingham(farthest: int) -> str | None:
     # Imported here for what it loads: re and subprocess.
     import shellingham  # type: ignore[import-untyped]  # it has no types
 
+    if sys.platform == "win32":
+        farthest = MAX_CALLERS  # the programs there that start Python are callers, too
     try:
-        return _known(shellingham.detect_shell()[0])
+        return _known(shellingham.detect_shell(os.getppid(), farthest)[0])
     except (OSError, RuntimeError):
         # No shell among the callers, no way to look at them, or a system that shellingham does not know.
         return None

@@ -31,7 +31,7 @@ PROBE = f"""\
 import os
 from mfaenv.shells import detect
 with open(os.environ["TEST_DETECTED"], "w") as file:
-    file.write(f"{{detect.detect({{}})}} {{detect._from_shellingham()}}")
+    file.write(f"{{detect.detect({{}})}} {{detect._from_shellingham(9)}}")
 """
 PROGRAMS = {shell.start[0]: shell for shell in reversed(SHELLS)}
 """The first row of each program."""
@@ -140,9 +140,13 @@ def test_where_no_shell_is_found_the_wanted_one_counts() -> None:
 
 
 @only_on_linux
-def test_a_program_that_names_its_shell_is_believed_whatever_shell_started_it() -> None:
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+def test_a_program_that_names_its_shell_is_believed_whatever_shell_started_it(system: str) -> None:
     """A build or test program sets the variable for what it starts; the shell far above does not read that."""
-    code = "import os; from mfaenv.shells import detect; print(detect.detect(os.environ, 'fish'))"
+    code = (
+        f"import os, sys; sys.platform = {system!r}; "
+        "from mfaenv.shells import detect; print(detect.detect(os.environ, 'fish'))"
+    )
     between = f"import subprocess, sys; sys.exit(subprocess.run([sys.executable, '-c', {code!r}]).returncode)"
     script = f"{shlex.quote(sys.executable)} -c {shlex.quote(between)}; exit $?"
     done = subprocess.run(
