@@ -1,4 +1,4 @@
-"""botocore's own data: the regions of AWS, and the models of its services."""
+"""botocore's own data: the regions of AWS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
-    from botocore.model import ServiceModel
 
 
 @cache
@@ -56,11 +55,3 @@ def partitions() -> dict[str, str]:
         for region in partition["regions"]
         if not region.endswith("-global")
     }
-
-
-@cache
-def service_model(service: str) -> ServiceModel:
-    """Return botocore's model of a service: its operations, and the limits of their parameters."""
-    from botocore.model import ServiceModel
-
-    return ServiceModel(loader().load_service_model(service, "service-2"), service)

@@ -14,14 +14,12 @@ from typing import Self
 from mfaenv.pretend_aws import s3
 from mfaenv.pretend_aws.iam import IAM
 from mfaenv.pretend_aws.pages import page_route
-from mfaenv.pretend_aws.service import Operation
+from mfaenv.pretend_aws.service import Operation, QueryService
 from mfaenv.pretend_aws.sigv4 import parse_authorization
 from mfaenv.pretend_aws.sts import STS
 from mfaenv.pretend_aws.wire import Content, Refusal, document
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
-
-_SERVICES = {service.version: service for service in (STS, IAM)}
 
 
 class ClientsServer(LoopbackServer):
@@ -35,6 +33,9 @@ class ClientsServer(LoopbackServer):
 
 class PretendAws:
     """Serves a world on a loopback port of its own while the `with` block lasts."""
+
+    services: tuple[QueryService, ...] = (STS, IAM)
+    """The first one answers what names no version of any."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -51,7 +52,18 @@ class PretendAws:
 
     def find_operation(self, request: HttpRequest) -> Operation:
         """Return what a request asks for: a page, or a service."""
-        return page_route(self.world, request) or _service_route(self.world, request)
+        return page_route(self.world, request) or self._find_service(request)
+
+    def _find_service(self, request: HttpRequest) -> Operation:
+        """Return what a request asks for that is signed, or should be."""
+        form, authorization = request.parameters, parse_authorization(request.headers.get("authorization", ""))
+        service = next((service for service in self.services if service.version == form.get("Version")), None)
+        if not service and authorization and authorization.service not in {STS.name, IAM.name, s3.NAME}:
+            name = authorization.service
+            return Operation(name, "", partial(_refuse_service, name), partial(_render_elsewhere, request))
+        if request.method != "POST" and "Action" not in form:
+            return s3.operation(self.world, request)
+        return (service or self.services[0]).operation(self.world, request)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request, dated by the world's clock; a refusal is written as its service writes it."""
@@ -61,18 +73,6 @@ class PretendAws:
         except Refusal as refusal:
             response = operation.render_refusal(refusal)
         return replace(response, headers={"Date": formatdate(self.world.now(), usegmt=True), **response.headers})
-
-
-def _service_route(world: World, request: HttpRequest) -> Operation:
-    """Return what a request asks for that is signed, or should be."""
-    form, authorization = request.parameters, parse_authorization(request.headers.get("authorization", ""))
-    service = _SERVICES.get(form.get("Version", ""))
-    if not service and authorization and authorization.service not in {STS.name, IAM.name, s3.NAME}:
-        name = authorization.service
-        return Operation(name, "", partial(_refuse_service, name), partial(_render_elsewhere, request))
-    if request.method != "POST" and "Action" not in form:
-        return s3.operation(world, request)
-    return (service or STS).operation(world, request)
 
 
 def _refuse_service(name: str) -> HttpResponse:

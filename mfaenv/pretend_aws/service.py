@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from itertools import count, takewhile
+from typing import NamedTuple
 
 from mfaenv.pretend_aws.policy import Decision, Query, evaluate
 from mfaenv.pretend_aws.sigv4 import authenticate
-from mfaenv.pretend_aws.wire import Content, Refusal, document, read
+from mfaenv.pretend_aws.wire import Content, Refusal, document
 from mfaenv.pretend_aws.world import Credential, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
@@ -37,7 +38,13 @@ class Call:
 
     world: World
     caller: Credential
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, str]
+    """Its form: members of lists and structures have names such as `Tags.member.1.Key`."""
+
+    def values(self, name: str, member: str = "") -> list[str]:
+        """Return the values of a list, or of one member in each of its structures (`.Key`)."""
+        names = (f"{name}.member.{number}{member}" for number in count(1))
+        return [self.parameters[each] for each in takewhile(self.parameters.__contains__, names)]
 
     def query(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> Query:
         """Return what the policies are asked, with the caller's names and condition keys."""
@@ -85,7 +92,7 @@ class QueryService:
         if action not in self.actions or form.get("Version") != self.version:
             version = form.get("Version") or "NO_VERSION_SPECIFIED"
             raise Refusal("InvalidAction", f"Could not find operation {action} for version {version}", 400)
-        return self.render(action, self.actions[action](Call(world, caller, read(self.name, action, form))))
+        return self.render(action, self.actions[action](Call(world, caller, form)))
 
     def render(self, action: str, result: Content) -> HttpResponse:
         """Return the answer of an action."""

@@ -5,16 +5,11 @@ session tags in AWS STS" and "Monitor and control actions taken with assumed rol
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from mfaenv.pretend_aws.policy import Decision, Document, evaluate, parse
 from mfaenv.pretend_aws.service import Call, QueryService
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
 from mfaenv.pretend_aws.world import HOUR, Credential, Role, RoleSession
-
-MAX_ARNS = 10
-MAX_POLICY = 2048
-"""Characters of the policy and the ARNs."""
 
 READ_ONLY: Document = {
     "Version": "2012-10-17",
@@ -34,7 +29,7 @@ def _get_session_token(call: Call) -> Content:
     if call.caller.token:
         raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")
     mfa_at = _verified_at(call)
-    seconds = call.parameters.get("DurationSeconds", 12 * HOUR)
+    seconds = int(call.parameters.get("DurationSeconds", 12 * HOUR))
     return {"Credentials": _keys(call.world.open_session(call.caller.principal, seconds, mfa_at=mfa_at))}
 
 
@@ -47,7 +42,7 @@ def _assume_role(call: Call) -> Content:
     role = call.world.find_role(role_arn)
     if role is None:
         raise call.refusal("sts:AssumeRole", role_arn)
-    details = _details(call.parameters, caller.details)
+    details = _details(call, caller.details)
     context = {"sts:RoleSessionName": name, **details.context("aws:RequestTag", "sts:SourceIdentity")}
     if "ExternalId" in call.parameters:
         context["sts:ExternalId"] = call.parameters["ExternalId"]
@@ -66,33 +61,24 @@ def _assume_role(call: Call) -> Content:
     return assumed_role(call.world.open_session(role, seconds, name=name, details=details))
 
 
-def _details(parameters: Mapping[str, Any], before: RoleSession) -> RoleSession:
+def _details(call: Call, before: RoleSession) -> RoleSession:
     """Return what is asked for a role's session, with what comes from the session `before`. Raise Refusal."""
-    tags = {item["Key"]: item["Value"] for item in parameters.get("Tags", [])}
-    identity = parameters.get("SourceIdentity") or before.source_identity
+    tags = dict(zip(call.values("Tags", ".Key"), call.values("Tags", ".Value"), strict=True))
+    identity = call.parameters.get("SourceIdentity") or before.source_identity
     if before.source_identity not in {"", identity}:
         raise Refusal("AccessDenied", f"The source identity {before.source_identity} of the session cannot be changed.")
     inherited = {key.lower() for key in before.transitive}
     if again := [key for key in tags if key.lower() in inherited]:
         message = "conflicts with a transitive tag key from the calling session."
         raise Refusal("InvalidParameterValue", f"The specified tag key {again[0]} {message}", 400)
-    transitive = {key: tags[key] for key in parameters.get("TransitiveTagKeys", []) if key in tags}
+    transitive = {key: tags[key] for key in call.values("TransitiveTagKeys") if key in tags}
     all_tags = {**before.transitive, **tags}
-    return RoleSession(_policies(parameters), all_tags, {**before.transitive, **transitive}, identity)
+    return RoleSession(_policies(call), all_tags, {**before.transitive, **transitive}, identity)
 
 
-def _policies(parameters: Mapping[str, Any]) -> tuple[Document, ...]:
-    text = parameters.get("Policy", "")
-    arns = [item.get("arn", "") for item in parameters.get("PolicyArns", [])]
-    policies = (*map(_managed, arns), *([parse(text)] if text else []))
-    if len(arns) > MAX_ARNS:
-        raise Refusal("ValidationError", f"More than {MAX_ARNS} policyArns were given.", 400)
-    # AWS compresses policies and tags, has a limit for these too, and does not publish either.
-    if (size := len(text + "".join(arns))) > MAX_POLICY:
-        percent = size * 100 // MAX_POLICY
-        message = f"Packed policy consumes {percent}% of allotted space, please use smaller policy."
-        raise Refusal("PackedPolicyTooLarge", message, 400)
-    return policies
+def _policies(call: Call) -> tuple[Document, ...]:
+    documents = filter(None, [call.parameters.get("Policy")])
+    return (*map(_managed, call.values("PolicyArns", ".arn")), *map(parse, documents))
 
 
 def _managed(arn: str) -> Document:
@@ -101,7 +87,7 @@ def _managed(arn: str) -> Document:
     return READ_ONLY
 
 
-def role_seconds(parameters: Mapping[str, Any], role: Role, *, is_chained: bool = False) -> int:
+def role_seconds(parameters: Mapping[str, str], role: Role, *, is_chained: bool = False) -> int:
     """Return the session's length: an hour unless asked otherwise, and from another role's keys an hour at most."""
     seconds = int(parameters.get("DurationSeconds", HOUR))
     if is_chained and seconds > HOUR:

@@ -20,6 +20,7 @@ from ssl import SSLContext
 from typing import Final, Self
 
 from product import PATIENCE
+from strict_services import STRICT_SERVICES
 
 from mfaenv.pretend_aws.server import ClientsServer, PretendAws
 from mfaenv.pretend_aws.service import Operation
@@ -75,10 +76,12 @@ class _OpenServer(ClientsServer):
 
 
 class ObservedAws(PretendAws):
-    """A pretend AWS for tests, with services of theirs: `routes` are asked first.
+    """A pretend AWS for tests, which checks parameters too, with services of theirs: `routes` are asked first.
 
     `tls` is a server's context and makes the URL an https one.
     """
+
+    services = STRICT_SERVICES
 
     def __init__(self, world: World, *, routes: Sequence[Route] = (), tls: SSLContext | None = None) -> None:
         super().__init__(world)

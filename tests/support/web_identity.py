@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from strict_services import check
+
 from mfaenv.pretend_aws import sts
 from mfaenv.pretend_aws.policy import Decision, Query, evaluate
 from mfaenv.pretend_aws.service import Operation
-from mfaenv.pretend_aws.wire import Refusal, read
+from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
@@ -48,8 +50,8 @@ class WebIdentities(dict[str, WebIdentity]):
             return None
         return Operation("sts", ACTION, partial(self._assume, world, form), sts.STS.render_refusal)
 
-    def _assume(self, world: World, form: Mapping[str, str]) -> HttpResponse:
-        parameters = read("sts", ACTION, form)
+    def _assume(self, world: World, parameters: Mapping[str, str]) -> HttpResponse:
+        check("sts", ACTION, parameters)
         identity = self.get(parameters["WebIdentityToken"])
         if identity is None:
             raise Refusal("InvalidIdentityToken", "No OpenIDConnect provider found in your account for this token", 400)
