@@ -7,7 +7,6 @@ words of its own, which nobody reads here. Source: the IAM User Guide, "Create a
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
@@ -39,7 +38,7 @@ class Authorization(NamedTuple):
     region: str
     service: str
     terminator: str
-    signed_headers: tuple[str, ...]
+    signed_headers: str
     signature: str
 
 
@@ -50,10 +49,7 @@ def parse_authorization(header: str) -> Authorization | None:
         r"SignedHeaders=([^,=]+), *Signature=([^,=]+)",
         header,
     )
-    if match is None:
-        return None
-    key_id, date, region, service, terminator, signed_headers, signed = match.groups()
-    return Authorization(key_id, date, region, service, terminator, tuple(signed_headers.split(";")), signed)
+    return Authorization(*match.groups()) if match else None
 
 
 def authenticate(world: World, request: HttpRequest, service: str) -> Credential:
@@ -68,14 +64,15 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
     authorization = parse_authorization(headers["authorization"])
     if authorization is None or "x-amz-date" not in headers:
         raise Refusal("IncompleteSignature", _MALFORMED, 400)
-    if wrong := next(_complaints(request, authorization, service, now), ""):
-        raise Refusal("SignatureDoesNotMatch", wrong)
     region = authorization.region
+    if wrong := _wrong_scope(authorization, service) or _wrong_time(headers["x-amz-date"], now):
+        raise Refusal("SignatureDoesNotMatch", wrong)
     credential = world.credentials.get(authorization.key_id)
     if credential is None or not credential.active or credential.account.partition != partitions().get(region):
         raise Refusal(*_INVALID_TOKEN)
     expected = signature(request, authorization, credential.secret)
-    if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
+    is_right = hmac.compare_digest(expected.encode(), authorization.signature.encode())
+    if not (is_right and _signs_all(request, authorization)):
         raise Refusal("SignatureDoesNotMatch", _WRONG_SIGNATURE)
     if headers.get("x-amz-security-token", "") != credential.token:
         raise Refusal(*_INVALID_TOKEN)
@@ -88,32 +85,34 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
     return credential
 
 
-def _complaints(request: HttpRequest, authorization: Authorization, service: str, now: float) -> Iterator[str]:
-    """Yield what is wrong with the signed headers, the scope, the time, and what the headers say of the payload."""
-    headers, signed, stamp = request.headers, set(authorization.signed_headers), request.headers["x-amz-date"]
-    date, region, end = authorization.date, authorization.region, authorization.terminator
-    if "host" not in signed:
-        yield "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
-    for name in sorted(name for name in headers if name.startswith("x-amz-") and name not in signed):
-        yield f"There were headers present in the request which were not signed: {name}"
-    if end != "aws4_request":
-        yield f"Credential should be scoped with a valid terminator: 'aws4_request', not '{end}'."
+def _wrong_scope(authorization: Authorization, service: str) -> str:
     if authorization.service != service:
-        yield f"Credential should be scoped to correct service: '{service}'. "
-    if region not in partitions():
-        yield f"Credential should be scoped to a valid region, not '{region}'. "
-    if date != stamp[:8]:
-        day = f"'{date}' != '{stamp[:8]}', from '{stamp}'."
-        yield f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: {day}"
+        return f"Credential should be scoped to correct service: '{service}'. "
+    if authorization.region not in partitions():
+        return f"Credential should be scoped to a valid region, not '{authorization.region}'. "
+    return ""
+
+
+def _wrong_time(stamp: str, now: float) -> str:
     times = (datetime.fromtimestamp(int(now) + off, UTC) for off in (0, -SKEW, SKEW))
     received, earliest, latest = (time.strftime(TIME_FORMAT) for time in times)
     if stamp < earliest:
-        yield f"Signature expired: {stamp} is now earlier than {earliest} ({received} - {SKEW // 60} min.)"
+        return f"Signature expired: {stamp} is now earlier than {earliest} ({received} - {SKEW // 60} min.)"
     if stamp > latest:
-        yield f"Signature not yet current: {stamp} is still later than {latest} ({received} + {SKEW // 60} min.)"
-    hashes = {None, payload_hash(request.body), *([UNSIGNED_PAYLOAD] if service == "s3" else [])}
-    if headers.get("x-amz-content-sha256") not in hashes:
-        yield "The value of 'x-amz-content-sha256' does not match the payload."
+        return f"Signature not yet current: {stamp} is still later than {latest} ({received} + {SKEW // 60} min.)"
+    return ""
+
+
+def _signs_all(request: HttpRequest, authorization: Authorization) -> bool:
+    """Return whether the signature is for this day and payload, and for every header that has to be signed."""
+    headers = request.headers
+    needed = {"host", *(name for name in headers if name.startswith("x-amz-"))}
+    hashes = {None, payload_hash(request.body), *([UNSIGNED_PAYLOAD] if authorization.service == "s3" else [])}
+    return (
+        needed <= set(authorization.signed_headers.split(";"))
+        and (authorization.date, authorization.terminator) == (headers["x-amz-date"][:8], "aws4_request")
+        and headers.get("x-amz-content-sha256") in hashes
+    )
 
 
 def payload_hash(body: bytes) -> str:
@@ -128,16 +127,17 @@ def signature(request: HttpRequest, authorization: Authorization, secret: str) -
     """
     is_s3 = authorization.service == "s3"
     stated_hash = request.headers.get("x-amz-content-sha256", "") if is_s3 else ""
-    values = [re.sub(" +", " ", request.headers.get(name, "").strip(" ")) for name in authorization.signed_headers]
+    names = authorization.signed_headers.split(";")
+    values = [re.sub(" +", " ", request.headers.get(name, "").strip(" ")) for name in names]
     canonical = "\n".join(
         [
             request.method,
             # S3 has its paths encoded once, everybody else twice.
             quote(unquote_to_bytes(request.path) if is_s3 else request.path, safe="/-_.~"),
             _canonical_query(request.query),
-            *(f"{name}:{value}" for name, value in zip(authorization.signed_headers, values, strict=True)),
+            *(f"{name}:{value}" for name, value in zip(names, values, strict=True)),
             "",
-            ";".join(authorization.signed_headers),
+            authorization.signed_headers,
             stated_hash or payload_hash(request.body),
         ]
     )

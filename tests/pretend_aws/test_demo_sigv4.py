@@ -43,7 +43,7 @@ FORM = {**HEADERS, "content-type": "application/x-www-form-urlencoded"}
 )
 def test_signatures_are_those_of_awss_test_suite(request_: HttpRequest, expected: str) -> None:
     scope = ("AKIDEXAMPLE", "20150830", "us-east-1", "service", "aws4_request")
-    assert signature(request_, Authorization(*scope, tuple(sorted(request_.headers)), ""), SECRET) == expected
+    assert signature(request_, Authorization(*scope, ";".join(sorted(request_.headers)), ""), SECRET) == expected
 
 
 words = st.text(
@@ -137,3 +137,26 @@ def test_a_query_is_part_of_what_is_signed(direct: DirectAws) -> None:
     moved = HttpRequest("POST", "/", request.body.decode(), request.headers, b"")
     assert dict(parse_qsl(moved.query)) == request.parameters
     assert "SignatureDoesNotMatch" in direct.send(moved).error
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"date": "20270114"},
+        {"terminator": "aws5_request"},
+        {"signed_headers": "content-type;x-amz-date"},
+        {"signed_headers": "content-type;host"},
+    ],
+)
+def test_what_has_to_be_signed_is_signed(direct: DirectAws, changes: dict[str, str]) -> None:
+    request = direct.request("sts", direct.key, "GetCallerIdentity")
+    parts = parse_authorization(request.headers["authorization"])
+    assert parts is not None
+    parts = parts._replace(**changes)
+    scope = "/".join(parts[:5])
+    right = signature(request, parts, direct.key.secret)
+    text = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders={parts.signed_headers}, Signature={right}"
+    reply = direct.send(replace(request, headers={**request.headers, "authorization": text}))
+    assert reply.status == (403 if changes else 200)
+    assert reply.values("Code") == (["SignatureDoesNotMatch"] if changes else [])
