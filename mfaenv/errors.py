@@ -62,7 +62,7 @@ class DeniedError(MfaenvError):
     """A policy denies the call."""
 
 
-class ArrivedError(Exception):
+class SessionStoredError(Exception):
     """Another process has got the session that is wanted: it is in the store, and no code is needed any more."""
 
 

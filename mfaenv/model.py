@@ -51,22 +51,6 @@ def same_keys(one: Keys | None, other: Keys | None) -> bool:
     return (one and one[:2]) == (other and other[:2])
 
 
-class Credentials(NamedTuple):
-    """What STS (or botocore) gave; `expires` is in seconds since 1970, UTC, or None for what does not end.
-
-    `account` is empty where they came without it.
-    """
-
-    access_key: str
-    secret_key: str
-    token: str
-    expires: int | None
-    account: str = ""
-
-    def __repr__(self) -> str:
-        return f"Credentials({self.access_key}, expires {self.expires})"
-
-
 class Tag(NamedTuple):
     """One session tag of a role."""
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfaenv.aws import address, explain, regions
 from mfaenv.errors import MfaenvError
-from mfaenv.model import Credentials, Keys, Request
+from mfaenv.fast.entry import Session
+from mfaenv.model import Keys, Request
 
 if TYPE_CHECKING:
-    from botocore.session import Session
-
+    from botocore.session import Session as BotocoreSession
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30
@@ -41,7 +41,7 @@ VARIABLES = {
 """What is read of the environment beside botocore's own variables, and as those."""
 
 
-def _new_session(profile: str | None) -> Session:
+def _new_session(profile: str | None) -> BotocoreSession:
     """Return a botocore session that takes its settings, not its keys, from a profile."""
     import botocore.session
 
@@ -60,7 +60,7 @@ def _new_session(profile: str | None) -> Session:
 session = cache(_new_session)
 
 
-def _refuse_http(profile_session: Session, **event: Any) -> None:
+def _refuse_http(profile_session: BotocoreSession, **event: Any) -> None:
     """Look at a request before it is signed. Raise MfaenvError where it must not be sent."""
     from urllib.request import getproxies
 
@@ -90,7 +90,7 @@ def settings_of(request: Request, arn: str = "", endpoint: str | None = None) ->
     return ClientSettings(request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle)
 
 
-def client(service: str, settings: ClientSettings, keys: Keys | Credentials) -> Any:
+def client(service: str, settings: ClientSettings, keys: Keys | Session) -> Any:
     """Make a client of a service that signs with these keys. Raise MfaenvError where there is no such endpoint."""
     with explain.setting_errors():
         return _create(
@@ -103,7 +103,7 @@ def client(service: str, settings: ClientSettings, keys: Keys | Credentials) -> 
         )
 
 
-def _create(service: str, profile_session: Session, settings: ClientSettings, **keys: str | None) -> Any:
+def _create(service: str, profile_session: BotocoreSession, settings: ClientSettings, **keys: str | None) -> Any:
     from botocore.config import Config
 
     config = Config(
@@ -137,10 +137,10 @@ class RoleClients:
     """STS clients for a chain of roles: hops whose profiles have the same settings share one, and its connection."""
 
     def __init__(self) -> None:
-        self._first: Session | None = None
+        self._first: BotocoreSession | None = None
         self._made: dict[tuple[str, str, str | None], tuple[Any, Any]] = {}
 
-    def client(self, settings: ClientSettings, keys: Credentials) -> Any:
+    def client(self, settings: ClientSettings, keys: Session) -> Any:
         """Return a client that signs with these keys until the next is asked for. Raise MfaenvError: no such region."""
         with explain.setting_errors():
             first = self._first = self._first or _new_session(settings.profile)

@@ -13,7 +13,8 @@ from mfaenv.aws import explain, sts
 from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.sts import Identity
 from mfaenv.errors import DeniedError, MfaenvError
-from mfaenv.model import Credentials, Keys
+from mfaenv.fast.entry import Session
+from mfaenv.model import Keys
 
 SECURITY_KEY = ":u2f/"
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
@@ -63,7 +64,7 @@ def serial_number(identity: Identity, name: str) -> str:
 class _UserCalls:
     """Calls that are signed with a user's keys or session. Every method raises MfaenvError."""
 
-    def __init__(self, settings: ClientSettings, keys: Keys | Credentials, user: str) -> None:
+    def __init__(self, settings: ClientSettings, keys: Keys | Session, user: str) -> None:
         self._client = clients.client("iam", settings, keys)
         # Sent twice, what makes something would make two, of which nobody knows one, or find its name taken.
         self._once = clients.client("iam", settings._replace(attempts=1), keys)
@@ -139,7 +140,7 @@ class AccessKeys(_UserCalls):
     """IAM's calls on access keys, signed with the user's session."""
 
     @classmethod
-    def of_session(cls, settings: ClientSettings, session: Credentials) -> Self:
+    def of_session(cls, settings: ClientSettings, session: Session) -> Self:
         """Return IAM on behalf of the session's user, whose name STS tells; it is empty for the root user."""
         who = sts.identity(clients.client("sts", settings, session), session.access_key)
         return cls(settings, session, who.user)

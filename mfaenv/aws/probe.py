@@ -12,7 +12,8 @@ from mfaenv.aws import client, explain
 from mfaenv.aws.iam import serials_in
 from mfaenv.aws.sts import Identity, identity_in
 from mfaenv.errors import DeniedError, MfaenvError
-from mfaenv.model import Credentials, Keys
+from mfaenv.fast.entry import Session
+from mfaenv.model import Keys
 
 UnderWay = dict[str, Future["Outcome"]]
 
@@ -77,18 +78,18 @@ class Asker:
         self._building = Lock()
         self._pool = ThreadPoolExecutor(2 * len(CALLS))
 
-    def start(self, keys: Keys | Credentials) -> UnderWay:
+    def start(self, keys: Keys | Session) -> UnderWay:
         """Start all calls with these keys."""
         others = [call for call in CALLS if call.operation and call != DEVICES]
         calls = {call.action: self._pool.submit(self._ask, call, keys) for call in others}
         return {**calls, DEVICES.action: self._pool.submit(self._ask_devices, keys, calls[IDENTITY.action])}
 
-    def _ask_devices(self, keys: Keys | Credentials, identity: Future[Outcome]) -> Outcome:
+    def _ask_devices(self, keys: Keys | Session, identity: Future[Outcome]) -> Outcome:
         """Name the user: policies scoped to the user's own ARN deny the call without a name."""
         caller: Identity | None = identity.result().data
         return self._ask(DEVICES, keys, **({"UserName": caller.user} if caller and caller.user else {}))
 
-    def _ask(self, call: ProbeCall, keys: Keys | Credentials, **parameters: str) -> Outcome:
+    def _ask(self, call: ProbeCall, keys: Keys | Session, **parameters: str) -> Outcome:
         from botocore.exceptions import ClientError
 
         response: Any = {}
@@ -105,7 +106,7 @@ class Asker:
             outcome = Outcome(_kind(problem), problem.message, problem.next_step)
         return outcome._replace(ahead=explain.ahead(response, sent, self._now()))
 
-    def _client(self, service: str, keys: Keys | Credentials) -> Any:
+    def _client(self, service: str, keys: Keys | Session) -> Any:
         """Return a client, made once: botocore's clients can be shared by threads, what makes them cannot."""
         name = (service, keys.access_key)
         with self._building:

@@ -10,11 +10,12 @@ from mfaenv.aws import client, explain, regions
 from mfaenv.command_line import aws_configure
 from mfaenv.errors import MfaenvError, NoKeysError, drawn
 from mfaenv.fast import environment
-from mfaenv.model import LOGIN, MACHINE, WEB_ENVIRONMENT, Credentials, Request
+from mfaenv.fast.entry import Session
+from mfaenv.model import LOGIN, MACHINE, WEB_ENVIRONMENT, Request
 
 if TYPE_CHECKING:
     from botocore.credentials import CredentialProvider, CredentialResolver
-    from botocore.session import Session
+    from botocore.session import Session as BotocoreSession
 
 Start = Callable[..., Any]
 
@@ -23,7 +24,7 @@ VISITED = "MFAENV_PROCESS_PROFILES"
 """The profiles on whose behalf a credential_process is running: it may be mfaenv, and lead back here."""
 
 
-def credentials(request: Request, env: Mapping[str, str], start: Start) -> Credentials:
+def credentials(request: Request, env: Mapping[str, str], start: Start) -> Session:
     """Return what botocore resolves the request's profile to, never the keys of the environment.
 
     `start` starts a credential_process: botocore's own way takes it from the current folder first on Windows. Raise
@@ -40,16 +41,20 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Crede
         if resolved is None:
             raise _nothing(request)
         frozen = resolved.get_frozen_credentials()
-        keys: tuple[Any, Any, Any] = (frozen.access_key, frozen.secret_key, frozen.token or "")
-        if not all(isinstance(key, str) for key in keys) or not all(keys[:2]):
+        keys: dict[str, Any] = {
+            "access_key": frozen.access_key,
+            "secret_key": frozen.secret_key,
+            "token": frozen.token or "",
+        }
+        if not all(isinstance(key, str) for key in keys.values()) or not (frozen.access_key and frozen.secret_key):
             raise TypeError  # a program may print anything
     # The AWS CLI's export-credentials reads the same attribute: botocore has no public one for it.
     expires = getattr(resolved, "_expiry_time", None)
     until = int(expires.timestamp()) if expires else None
-    return Credentials(*keys, until, str(frozen.account_id or ""))
+    return Session(**keys, expires=until, account=str(frozen.account_id or ""))
 
 
-def _resolver(session: Session, kind: str, popen: Start) -> CredentialResolver:
+def _resolver(session: BotocoreSession, kind: str, popen: Start) -> CredentialResolver:
     """Return botocore's own search, without the environment's keys, and without roles: they are assumed on top of it.
 
     With a role's credential_source there is nothing to search. Raise MfaenvError where an old botocore, which does not

@@ -12,10 +12,11 @@ from urllib.parse import quote, urlencode
 
 from mfaenv.aws import address, client, explain, regions, sts
 from mfaenv.errors import USAGE, MfaenvError, without_password
-from mfaenv.model import Credentials
+from mfaenv.fast.entry import Session
+from mfaenv.model import Keys
 
 if TYPE_CHECKING:
-    from botocore.session import Session
+    from botocore.session import Session as BotocoreSession
 
 
 DOMAINS = {
@@ -123,7 +124,7 @@ def _home(at: Console) -> str:
     return f"https://{at.region}.{at.host}" if at.host else at.sign_in
 
 
-def link(at: Console, profile_session: Session, keys: Credentials, destination: str) -> str:
+def link(at: Console, profile_session: BotocoreSession, keys: Keys | Session, destination: str) -> str:
     """Return the link to a page, a secret for fifteen minutes. Raise MfaenvError, in which no secret is."""
     session = {"sessionId": keys.access_key, "sessionKey": keys.secret_key, "sessionToken": keys.token}
     # Without SessionDuration: AWS refuses it for a role that was got with another session.
@@ -145,7 +146,7 @@ def _url(at: Console, parameters: dict[str, str]) -> str:
     return f"{at.sign_in}/federation?{urlencode(parameters, quote_via=quote, safe='')}"
 
 
-def _get(at: Console, profile_session: Session, url: str) -> tuple[int, bytes]:
+def _get(at: Console, profile_session: BotocoreSession, url: str) -> tuple[int, bytes]:
     """Get a URL as botocore's clients would; the URL, which holds the keys, is taken out of its errors."""
     from botocore.awsrequest import AWSRequest
     from botocore.exceptions import BotoCoreError

@@ -3,7 +3,8 @@
 from typing import Any, NamedTuple
 
 from mfaenv.aws import explain
-from mfaenv.model import Credentials, Hop
+from mfaenv.fast.entry import Session
+from mfaenv.model import Hop
 
 ARN_COLONS = 5
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html."""
@@ -46,14 +47,14 @@ def identity_in(response: Any) -> Identity:
     return Identity(account, arn)
 
 
-def session_token(client: Any, access_key: str, serial: str, code: str, duration: int) -> Credentials:
+def session_token(client: Any, access_key: str, serial: str, code: str, duration: int) -> Session:
     """Get a session for a code; `duration` in seconds. Raise MfaenvError, WrongCodeError where it was the code."""
     with explain.aws_errors(access_key, serial):
         response = client.get_session_token(SerialNumber=serial, TokenCode=code, DurationSeconds=duration)
         return credentials(response["Credentials"])
 
 
-def assume_role(client: Any, hop: Hop) -> Credentials:
+def assume_role(client: Any, hop: Hop) -> Session:
     """Assume one role. Raise MfaenvError, DeniedError where a policy is in the way."""
     parameters = {
         "RoleArn": hop.role_arn,
@@ -71,13 +72,13 @@ def assume_role(client: Any, hop: Hop) -> Credentials:
         return credentials(response["Credentials"])
 
 
-def credentials(response: Any) -> Credentials:
+def credentials(response: Any) -> Session:
     """Take a session out of a response of STS. Raise one of explain.UNREADABLE where a value is missing."""
-    return Credentials(
-        text(response, "AccessKeyId"),
-        text(response, "SecretAccessKey"),
-        text(response, "SessionToken"),
-        int(response["Expiration"].timestamp()),
+    return Session(
+        access_key=text(response, "AccessKeyId"),
+        secret_key=text(response, "SecretAccessKey"),
+        token=text(response, "SessionToken"),
+        expires=int(response["Expiration"].timestamp()),
     )
 
 

@@ -9,7 +9,7 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
-from mfaenv.model import LOGIN, PROCESS, Credentials, Keys, account_of
+from mfaenv.model import LOGIN, PROCESS, Keys, account_of
 from mfaenv.serving import browser
 from mfaenv.session import device, longterm, remembered
 from mfaenv.session.service import Resolved
@@ -46,8 +46,7 @@ def _run(options: Options, env: Env, asked: str) -> int:
         if isinstance(keys, Keys):
             raise _users_own(resolved, *_whose(resolved, keys))
     else:
-        session = resolved.fields(resolved.answer(terminal))
-        keys = Credentials(session["access_key"], session["secret_key"], session["token"], None)
+        keys = resolved.get_session(terminal)
     if not request.hops and request.provider in MAY_BE_A_USER:
         who = device.owner(request, keys)
         if who.user or who.is_root or not keys.token:

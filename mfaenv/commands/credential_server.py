@@ -82,9 +82,9 @@ class CredentialServer(LoopbackServer):
             threading.Thread(target=self._watch, args=(terminal,), daemon=True).start()
 
     def _watch(self, terminal: Terminal) -> None:
-        reminded, session = "", self._sessions.base_session(self._request).session
+        reminded, session = "", self._sessions.base_session(self._request)
         while True:
-            session = self._sessions.base_session(self._request).session or session
+            session = self._sessions.base_session(self._request) or session
             now = time.time()
             left = session.left(now)
             # Of a short session it is shown in the second half.
@@ -141,7 +141,7 @@ class CredentialServer(LoopbackServer):
         """Look in the store: another window may have got new ones. What needs no code is in no store."""
         if self._request.keys is not None:
             lasting = self._request._replace(min_remaining=Span(LEAST, ""))
-            self._latest = self._sessions.stored(lasting).session
+            self._latest = self._sessions.stored(lasting)
         return self._latest
 
     def _margin(self, session: Session) -> float:
@@ -154,7 +154,7 @@ class CredentialServer(LoopbackServer):
     def _renew(self, margin: float) -> None:
         """Assume the roles again. Raise RefusedError."""
         try:
-            session = self._sessions.renew(self._request._replace(min_remaining=Span(int(margin) + 1, ""))).session
+            session = self._sessions.renew(self._request._replace(min_remaining=Span(int(margin) + 1, "")))
         except MfaenvError as error:
             code = DENIED if isinstance(error, DeniedError) else UNAVAILABLE
             raise RefusedError(code, f"{error.message} {error.next_step}".strip()) from None

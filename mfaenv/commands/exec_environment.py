@@ -24,7 +24,7 @@ from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.model import Keys, Request, Value
 from mfaenv.session import service
-from mfaenv.session.fetch import Context
+from mfaenv.session.cache import Context
 from mfaenv.session.sessions import Sessions
 from mfaenv.shells import detect
 from mfaenv.terminal import coredump
@@ -77,19 +77,19 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
         visible = opened.enter_context(shell_settings.hidden(env))
         terminal, sessions_by_key = Terminal.for_options(options, env), dict[str, Session]()
         resolved = service.Resolved(options, visible, fast.fingerprint(options, env))
-        answer = resolved.answer(terminal, sessions_by_key)
+        session = resolved.get_session(terminal, sessions_by_key)
         resolved.warn(terminal)
-        own = resolved.fields(answer)
+        own = resolved.fields(session)
         pairs, keys = environment.pairs(own, env), {} if options.get("serve") else own
         shells.check_lengths(pairs)
         programs = environment.changed(pairs, env)
         if options.get("serve"):
-            request = _with_source(resolved.request, answer.session)
+            request = _with_source(resolved.request, session)
             sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), sessions_by_key)
             same = {name: value for name, value in options.items() if name in KEPT_OPTIONS}
             again = export.asked_again({"profile": request.profile.text, **same, "refresh": True})
             line = detect.loading_line(env, again)
-            server = opened.enter_context(CredentialServer(sessions, request, answer.session, line))
+            server = opened.enter_context(CredentialServer(sessions, request, session, line))
             programs = environment.changed([(name, None) for name in WINS], programs)
             programs |= {URI: server.url, TOKEN: server.token}
             server.remind(terminal)

@@ -1,30 +1,32 @@
 """Stored sessions: what each depends on, what its entry holds, and who may call AWS for it or ask in a window."""
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from mfaenv.errors import ArrivedError, MfaenvError
+from mfaenv.errors import MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session, file_name
-from mfaenv.model import Credentials, Hop, Keys, Request
+from mfaenv.model import NEVER_ASK, Acquisition, Hop, Keys, Request
 from mfaenv.session import remembered
 from mfaenv.session.lock import lock
 from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
 
-CALL_SECONDS = 60
+MAX_CALL_SECONDS = 60
 """Seconds after which a process that calls AWS keeps no other waiting: some answers never end."""
 
 
-class Answer(NamedTuple):
-    """The session that a request led to, which is false where there is none, and the key of its entry in the store."""
+class Context(NamedTuple):
+    """What every step of getting a session needs; `now` returns the time in seconds since 1970."""
 
-    session: Session
-    key: str = ""
-    new: bool = False
+    store: Store
+    terminal: Terminal
+    acquisition: Acquisition = NEVER_ASK
+    now: Callable[[], float] = time.time
 
 
 def session_key(request: Request, keys: Keys) -> str:
@@ -45,8 +47,8 @@ def role_key(base: str, hops: tuple[Hop, ...]) -> str:
     return base
 
 
-def as_session(request: Request, credentials: Credentials, key: str, source: str, now: float) -> Session:
-    """Return credentials as a session to be stored; `source` is the long-term access key that it comes from."""
+def complete(session: Session, request: Request, key: str, source: str, now: float) -> Session:
+    """Return credentials with what the store needs beside them; `source` is the long-term access key behind them."""
     return Session(
         key=key,
         profiles=request.profiles[-len(request.hops) - 1 :],
@@ -56,45 +58,41 @@ def as_session(request: Request, credentials: Credentials, key: str, source: str
         role=request.hops[-1].role_arn if request.hops else "",
         limit=request.hops[-1].limit() if request.hops else "",
         created=now,
-        access_key=credentials.access_key,
-        secret_key=credentials.secret_key,
-        token=credentials.token,
-        expires=credentials.expires,
+        access_key=session.access_key,
+        secret_key=session.secret_key,
+        token=session.token,
+        expires=session.expires,
     )
-
-
-def credentials_of(session: Session) -> Credentials:
-    """Return the credentials of a session, which sign calls."""
-    return Credentials(session.access_key, session.secret_key, session.token, session.expires)
 
 
 class Cache:
     """A store for sessions. What cannot be written there is reported once, and no error: the session is still printed.
 
-    `sessions` are the sessions by key that this process found or got: it keeps them where the store does not. Those
-    that were made before `since` do not count.
+    `sessions` are the sessions by key that this process found or got: it keeps them where the store does not.
     """
 
-    def __init__(
-        self, store: Store, terminal: Terminal, now: Callable[[], float], sessions: dict[str, Session] | None = None
-    ) -> None:
-        self.store = store
-        self.since = 0.0
-        self._terminal = terminal
-        self._now = now
+    def __init__(self, context: Context, sessions: dict[str, Session] | None = None) -> None:
+        self.store, self._terminal, acquisition, self._now = context
         self._sessions = {} if sessions is None else sessions
         self._writable = True
+        self._started = self._now()
+        self._only_new = acquisition.refresh
 
-    def find(self, key: str, min_remaining: int) -> Answer:
-        """Look up the session with most left that lasts for `min_remaining` seconds more."""
+    def ignore_stored(self) -> None:
+        """Find no session any more that was made before this moment."""
+        self._started, self._only_new = self._now(), True
+
+    def is_new(self, session: Session) -> bool:
+        """Return whether it was made since; one that comes from the future was made before the clock was set back."""
+        return self._started <= session.created <= self._now()
+
+    def find(self, key: str, min_remaining: int) -> Session:
+        """Look up the session with most left that lasts for `min_remaining` seconds more; an empty one has the key."""
         now = self._now()
         sessions = filter(None, (self.store.get(Session, key), self._sessions.get(key)))
-        best = max(filter(self._counts, sessions), key=lambda session: session.left(now), default=Session())
-        return Answer(best if best.left(now) >= min_remaining else Session(), key)
-
-    def _counts(self, session: Session) -> bool:
-        """Return whether it is new enough; one that comes from the future was made before the clock was set back."""
-        return not self.since or self.since <= session.created <= self._now()
+        usable = filter(self.is_new, sessions) if self._only_new else sessions
+        best = max(usable, key=lambda session: session.left(now), default=Session())
+        return best if best.left(now) >= min_remaining else Session(key=key)
 
     def prepare(self) -> None:
         """See before anybody is asked whether sessions can be stored."""
@@ -103,7 +101,7 @@ class Cache:
     def lock_calls(self, access_key: str, profile: str) -> AbstractContextManager[None]:
         """Let one process at a time call AWS with this key; without a store there is nothing to share."""
         other = f"Another mfaenv is getting a session with the keys of profile {profile}"
-        return self._lock(access_key, other, CALL_SECONDS)
+        return self._lock(access_key, other, MAX_CALL_SECONDS)
 
     @contextmanager
     def one_window(self, access_key: str, profile: str) -> Iterator[None]:
@@ -132,18 +130,20 @@ class Cache:
             self._try_to(lambda: stack.enter_context(lock(path(), waiting, self._terminal.check, longest=longest)))
             yield
 
-    def keep(self, request: Request, credentials: Credentials, key: str, source: str) -> Answer:
-        """Store a session, unless a stored one ends later, and announce it. Raise MfaenvError where it has ended."""
-        made = as_session(request, credentials, key, source, self._now())
-        left = made.left(made.created)
+    def put(self, session: Session) -> Session:
+        """Store a new session, unless a stored one ends later, and announce it. Raise MfaenvError where it has ended.
+
+        Return it.
+        """
+        left = session.left(session.created)
         if left <= 0:
             raise MfaenvError("The new session has ended already.", "Check this machine's clock, and the server's.")
-        stored = self.store.get(Session, key)
-        self._sessions[key] = made
-        if stored is None or stored.left(made.created) <= left:
-            self._try_to(lambda: self.store.put(made, credentials.expires or 0))
-        self._try_to(lambda: self.store.announce(str(made.created)))
-        return Answer(made, key, new=True)
+        stored = self.store.get(Session, session.key)
+        self._sessions[session.key] = session
+        if stored is None or stored.left(session.created) <= left:
+            self._try_to(lambda: self.store.put(session, session.expires or 0))
+        self._try_to(lambda: self.store.announce(str(session.created)))
+        return session
 
     def remember_device(self, access_key: str, request: Request) -> None:
         """Keep the request's device, and its user where that is known, for the next time."""
@@ -162,23 +162,21 @@ class Cache:
 class CallLock(ExitStack):
     """The lock for calling AWS with an access key, released at the end of the `with` block at the latest.
 
-    `lock_calls` waits for it; `is_stored` tells whether what the call would get is stored.
+    `is_stored` tells whether what the call would get is stored.
     """
 
-    def __init__(
-        self, store: Store, lock_calls: Callable[[], AbstractContextManager[None]], is_stored: Callable[[], bool]
-    ) -> None:
+    def __init__(self, cache: Cache, access_key: str, profile: str, is_stored: Callable[[], bool]) -> None:
         super().__init__()
-        self._store = store
-        self._lock_calls = lock_calls
+        self._cache = cache
+        self._whose = access_key, profile
         self._is_stored = is_stored
         self._latest: str | None = None
         self._acquired = False
 
     def acquire(self) -> None:
-        """Wait for the lock, unless this process has it, and look in the store. Raise ArrivedError as `check_store`."""
+        """Wait for the lock, unless this process has it, and look in the store. Raise as `check_store`."""
         if not self._acquired:
-            self.enter_context(self._lock_calls())
+            self.enter_context(self._cache.lock_calls(*self._whose))
             self._acquired, self._latest = True, None
             self.check_store()
 
@@ -188,9 +186,9 @@ class CallLock(ExitStack):
         self.close()
 
     def check_store(self) -> None:
-        """Raise ArrivedError where what is wanted is stored. It reads only after a new session was announced."""
-        latest = self._store.latest()
+        """Raise SessionStoredError where what is wanted is stored; look only after a new session was announced."""
+        latest = self._cache.store.latest()
         if latest != self._latest:
             self._latest = latest
             if self._is_stored():
-                raise ArrivedError
+                raise SessionStoredError

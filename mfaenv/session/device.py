@@ -5,7 +5,8 @@ from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, wrong_usage
-from mfaenv.model import Acquisition, Credentials, Keys, Request
+from mfaenv.fast.entry import Session
+from mfaenv.model import Acquisition, Keys, Request
 from mfaenv.session.cache import CallLock
 from mfaenv.session.code import can_ask
 from mfaenv.terminal.terminal import Terminal
@@ -99,7 +100,7 @@ def _none_usable(user: Identity, security_keys: list[str], profile: str) -> Miss
     return MissingDeviceError(user, f"{user.arn} has no MFA device. To make one, type:", command=command)
 
 
-def owner(request: Request, keys: Keys | Credentials) -> Identity:
+def owner(request: Request, keys: Keys | Session) -> Identity:
     """Ask AWS whose keys these are. Raise MfaenvError."""
     settings = client.settings_of(request, endpoint=request.endpoint.text)
     return sts.identity(client.client("sts", settings, keys), keys.access_key)

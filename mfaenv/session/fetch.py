@@ -1,20 +1,19 @@
 """From a code to a session: ask, check, send, and ask again where it was the wrong one."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
-from typing import Any, NamedTuple
+from typing import Any
 
 from mfaenv.aws import address, client, sts
 from mfaenv.errors import MfaenvError, WrongCodeError
 from mfaenv.fast import environment
+from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env
-from mfaenv.model import NEVER_ASK, Acquisition, Credentials, Keys, Request
+from mfaenv.model import Keys, Request
 from mfaenv.session import keychain, longterm, remembered
-from mfaenv.session.cache import CallLock
+from mfaenv.session.cache import CallLock, Context
 from mfaenv.session.code import CodeSource
-from mfaenv.store import Store
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import DOUBTFUL, Styled, cells
@@ -25,18 +24,8 @@ CODE_SECONDS = 30
 
 COLUMNS = 80  # what every terminal has: a line that fits does not break within a name
 
-
 LOOK_SECONDS = 0.5  # between two looks whether what is made in the background waits for the keychain
 DEMO_SECONDS = 1  # the longest that a demo which does not answer may delay the question
-
-
-class Context(NamedTuple):
-    """What is there to work with: a store, a person, how sessions may be got, and the time in seconds since 1970."""
-
-    store: Store
-    terminal: Terminal
-    acquisition: Acquisition = NEVER_ASK
-    now: Callable[[], float] = time.time
 
 
 class BackgroundClient:
@@ -123,13 +112,11 @@ class UsedCodeError(MfaenvError):
     """AWS took or refused the code a moment ago: it is not sent again."""
 
 
-def fetch(
-    request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock
-) -> tuple[Credentials, Keys]:
+def fetch(request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock) -> tuple[Session, Keys]:
     """Get a session for the request, whose device is known, and return it with the keys that got it.
 
     The lock is this process's then, until the session is stored. Raise MfaenvError, after three codes that were wrong
-    or used at the latest; KeyboardInterrupt; ArrivedError where another process got a session meanwhile.
+    or used at the latest; KeyboardInterrupt; SessionStoredError where another process got a session meanwhile.
     """
     terminal, background = context.terminal, BackgroundClient(request, keys, context.terminal)
     tries = TRIES if source.asks else 1
@@ -156,7 +143,7 @@ def fetch(
         raise
 
 
-def _send(code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock) -> Credentials:
+def _send(code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock) -> Session:
     """Send a code that was not sent before, and remember the answer. Raise UsedCodeError, WrongCodeError."""
     store, serial = context.store, request.device.text
 

@@ -8,7 +8,7 @@ from mfaenv.config import credential_process
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env
-from mfaenv.model import Credentials, Keys, Request, Value
+from mfaenv.model import Keys, Request, Value
 from mfaenv.session import cache, remembered
 from mfaenv.session.keychain import KeychainEntry, Tell
 from mfaenv.store import Store
@@ -16,7 +16,7 @@ from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 
 
-def load_keys(request: Request, env: Env, tell: Tell) -> Keys | Credentials:
+def load_keys(request: Request, env: Env, tell: Tell) -> Keys | Session:
     """Return what the program gives: long-term keys, or a session's. Raise MfaenvError."""
     entry = credential_process.entry(request.process.text)
     if entry:  # our own program is not started

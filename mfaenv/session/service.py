@@ -13,8 +13,7 @@ from mfaenv.fast import environment
 from mfaenv.fast.entry import Fields, Session
 from mfaenv.fast.parse import Env, Options
 from mfaenv.session import profile_choice, remembered
-from mfaenv.session.cache import Answer
-from mfaenv.session.fetch import Context
+from mfaenv.session.cache import Context
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
@@ -40,7 +39,7 @@ def get_fields(
         with shell_settings.hidden(env) as visible:
             resolved = Resolved(options, visible, fingerprint, terminal)
             check(resolved.shell_fields)
-            fields = resolved.fields(resolved.answer(terminal))
+            fields = resolved.fields(resolved.get_session(terminal))
             if not fast.with_account(options):
                 resolved.warn(terminal)
             return fields
@@ -93,24 +92,24 @@ class Resolved:
         if self.request.warning and not self.acquisition.cached:
             terminal.warn(self.request.warning)
 
-    def answer(self, terminal: Terminal, sessions: dict[str, Session] | None = None) -> Answer:
+    def get_session(self, terminal: Terminal, sessions: dict[str, Session] | None = None) -> Session:
         """Return the session for the request; `sessions` gets those that lead to it by key. Raise MfaenvError."""
         if self.options.get("verbose"):
             for row in provenance.rows(self.request, self.acquisition, self.env, self.files):
                 terminal.detail(*row)
-        answer = Sessions(Context(self.store, terminal, self.acquisition), sessions).get(self.request)
-        if answer.key:
-            self._remember(answer)
-        return answer
+        session = Sessions(Context(self.store, terminal, self.acquisition), sessions).get(self.request)
+        if session.key:
+            self._remember(session.key)
+        return session
 
-    def fields(self, answer: Answer) -> Fields:
-        """Return what a shell gets of the answer. Raise NothingStoredError where that is no session."""
-        if not answer.session:
+    def fields(self, session: Session) -> Fields:
+        """Return what a shell gets of the session. Raise NothingStoredError where it is empty."""
+        if not session:
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
-        fields = answer.session.exported(account=fast.with_account(self.options))
+        fields = session.exported(account=fast.with_account(self.options))
         return {**fields, **self.shell_fields, "pinned": environment.pinned(self.options)}
 
-    def _remember(self, answer: Answer) -> None:
+    def _remember(self, session_key: str) -> None:
         """Store the request for the fast path. A store that cannot be written was reported already."""
         request = remembered.filled_in(self.request, self.store)
         if request.keys is None:
@@ -123,7 +122,7 @@ class Resolved:
             cached = fast.CachedRequest(
                 key=self._fingerprint,
                 files=(*self._states, *_states(map(self.store.file, names))),
-                session_key=answer.key,
+                session_key=session_key,
                 min_remaining=request.min_remaining.seconds,
                 **self.shell_fields,
             )

@@ -2,72 +2,64 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from functools import partial
 
 from mfaenv import duration
 from mfaenv.aws import address, client, sts
 from mfaenv.config import credential_process, role_sessions
-from mfaenv.errors import ArrivedError, DeniedError, MfaenvError
+from mfaenv.errors import DeniedError, MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import timestamp
-from mfaenv.model import Credentials, Keys, Origin, Request, Span, Value
+from mfaenv.model import Keys, Origin, Request, Span, Value
 from mfaenv.session import cache, code, device, longterm, remembered
-from mfaenv.session.cache import Answer, Cache, CallLock
+from mfaenv.session.cache import Cache, CallLock, Context
 from mfaenv.session.code import CodeSource
-from mfaenv.session.fetch import Context, fetch
+from mfaenv.session.fetch import fetch
 
 SLACK = 60  # seconds by which a session may be shorter than asked for without a word: the clocks differ
 NO_USERS_NAME = "mfaenv"  # what a role's session is named where no user is known
 
 
 class Sessions:
-    """What turns requests into sessions."""
+    """Gets the session for a request: from the store, for a code, and with roles on top."""
 
     def __init__(self, context: Context, sessions: dict[str, Session] | None = None) -> None:
         self._context = context
         self._store, self._terminal, self._acquisition, self._now = context
-        self._cache = Cache(self._store, self._terminal, self._now, sessions)
-        if self._acquisition.refresh:
-            self._cache.since = self._now()
+        self._cache = Cache(context, sessions)
         self._code_source: CodeSource | None = None
 
-    def get(self, request: Request) -> Answer:
+    def get(self, request: Request) -> Session:
         """Return the session, or an empty one where none is stored and none may be got. Raise MfaenvError."""
         if self._acquisition.token_code.origin is Origin.OPTION:
             self._source(request)  # a line of standard input is never left to the program that `exec` runs
-        answer = self.stored(request) if self._acquisition.cached else self._answer(request)
-        if session := answer.session:  # of one that others made, the end may not be known
-            end = (
-                f"until {timestamp(session.expires)}"
-                if session.expires
-                else "unknown end"
-                if session.token
-                else "no end"
-            )
-            self._terminal.detail("session", "new" if answer.new else "stored", end)
-        return answer
+        session = self.stored(request) if self._acquisition.cached else self._get(request)
+        if session:
+            end = "unknown end" if session.token else "no end"  # of one that others made
+            end = f"until {timestamp(session.expires)}" if session.expires else end
+            self._terminal.detail("session", "new" if self._cache.is_new(session) else "stored", end)
+        return session
 
-    def stored(self, request: Request) -> Answer:
+    def stored(self, request: Request) -> Session:
         """Return the stored session, or an empty one; never ask, and never call AWS."""
         request = remembered.filled_in(request, self._store)
         if request.keys is None or not request.device.text:
-            return Answer(Session())
+            return Session()
         key = cache.role_key(cache.session_key(request, request.keys), request.hops)
         return self._cache.find(key, request.min_remaining.seconds)
 
-    def base_session(self, request: Request) -> Answer:
+    def base_session(self, request: Request) -> Session:
         """Look the user's own session up that the request's roles are assumed with, however little is left of it."""
         return self.stored(request._replace(hops=(), min_remaining=Span(1, "")))
 
-    def renew(self, request: Request) -> Answer:
+    def renew(self, request: Request) -> Session:
         """Assume the request's roles with the stored session, or resolve anew what needs no code; never ask.
 
         Nothing is got where the stored session has ended. Raise MfaenvError.
         """
         if request.keys is None:
-            return self._answer(request)
+            return self._get(request)
         base = self.base_session(request)
-        return self._with_roles(request, base) if base.session else base
+        return self._with_roles(request, base) if base else base
 
     def with_device(self, request: Request) -> Request:
         """Return the request with its device: the one that it names or that was used before, else what AWS says.
@@ -79,7 +71,7 @@ class Sessions:
         if request.keys is None or request.device.text:
             return request
         address.check_request(request, self._terminal.env)
-        with suppress(ArrivedError), self._call_lock(request._replace(hops=()), request.keys) as call_lock:
+        with suppress(SessionStoredError), self._call_lock(request._replace(hops=()), request.keys) as call_lock:
             return self._with_found_device(request, request.keys, call_lock)
         return self.with_device(request)
 
@@ -89,81 +81,80 @@ class Sessions:
             device.checked(request.device.text, request.device.source)
         return request
 
-    def _answer(self, request: Request) -> Answer:
+    def _get(self, request: Request) -> Session:
         """Look in the store, and get what is not there; look again where another process got it meanwhile."""
         request = self._known(request)
         if request.keys is None:
             return self._of_program(request)
-        answer = self.stored(request)
-        if answer.session:
-            return answer
+        session = self.stored(request)
+        if session:
+            return session
         address.check_request(request, self._terminal.env)
         self._cache.prepare()
-        own = request._replace(hops=())
-        base = self.stored(own)
+        user_request = request._replace(hops=())
+        base = self.stored(user_request)
         try:
-            if not base.session:
-                with self._call_lock(own, request.keys) as call_lock:
-                    base = self._from_code(own, request.keys, call_lock)
+            if not base:
+                with self._call_lock(user_request, request.keys) as call_lock:
+                    base = self._from_code(user_request, request.keys, call_lock)
             return self._with_roles(request, base)
         except DeniedError as error:
-            if base.new or not base.session:
+            if not base or self._cache.is_new(base):
                 raise
             hint = "If its trust policy demands a recent MFA (aws:MultiFactorAuthAge), get a new session: --refresh."
             raise DeniedError(error.message, hint) from None
-        except ArrivedError:
-            return self._answer(request)
+        except SessionStoredError:
+            return self._get(request)
 
-    def _of_program(self, request: Request) -> Answer:
+    def _of_program(self, request: Request) -> Session:
         """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
         address.check_request(request, self._terminal.env)
         keys = longterm.load_keys(request, self._terminal.env, self._terminal.show_waiting)
         if isinstance(keys, Keys):
             self._remember_key(request, keys)
-            return self._answer(request._replace(keys=keys))
+            return self._get(request._replace(keys=keys))
         self._terminal.note(f"Profile {request.profile.text} needs no code: {request.provider}.")
         request = request._replace(account=keys.account)
         key = "\n".join(("profile", request.profiles[-1], request.endpoint.text))
-        answer = Answer(cache.as_session(request, keys, "", "", self._now()), key, new=True)
+        base = cache.complete(keys, request, key, "", self._now())
         if not request.hops:
-            return answer
+            return base
         self._cache.prepare()
-        self._cache.since = self._now()  # roles on top are assumed each time
-        return self._assume(request, answer)
+        self._cache.ignore_stored()  # roles on top are assumed each time
+        return self._assume(request, base)
 
     @contextmanager
-    def _call_lock(self, own: Request, keys: Keys) -> Iterator[CallLock]:
+    def _call_lock(self, user_request: Request, keys: Keys) -> Iterator[CallLock]:
         """Make the lock for getting the user's own session, which is not needed once that is stored."""
-        lock = partial(self._cache.lock_calls, keys.access_key, own.profile.text)
-        call_lock = CallLock(self._store, lock, lambda: bool(self.stored(own).session))
+        profile = user_request.profile.text
+        call_lock = CallLock(self._cache, keys.access_key, profile, lambda: bool(self.stored(user_request)))
         with call_lock, self._terminal.watching(call_lock.check_store):
             yield call_lock
 
-    def _with_roles(self, request: Request, base: Answer) -> Answer:
+    def _with_roles(self, request: Request, base: Session) -> Session:
         if not request.hops:
             return base
-        with self._cache.lock_calls(base.session.source, request.profile.text):
+        with self._cache.lock_calls(base.source, request.profile.text):
             return self._assume(remembered.filled_in(request, self._store), base)
 
-    def _assume(self, request: Request, base: Answer) -> Answer:
+    def _assume(self, request: Request, base: Session) -> Session:
         """Assume the request's roles one after the other, each stored for itself. Raise MfaenvError, DeniedError."""
-        clients, key, answer = client.RoleClients(), base.key, base
+        clients, session = client.RoleClients(), base
         for depth, hop in enumerate(request.hops, 1):
-            key = cache.role_key(key, (hop,))
-            stored = self._cache.find(key, request.min_remaining.seconds)
-            if stored.session:
-                answer = stored
+            before, key = session, cache.role_key(session.key, (hop,))
+            session = self._cache.find(key, request.min_remaining.seconds)
+            if session:
                 continue
             profile = hop.profile if request.config_profile else None
             settings = client.ClientSettings(
                 profile, hop.region, hop.role_arn, hop.endpoint, ca_bundle=request.ca_bundle
             )
-            made = clients.client(settings, cache.credentials_of(answer.session))
-            named = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base.session))
+            made = clients.client(settings, before)
+            named = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base))
             credentials = sts.assume_role(made, named)
             reached = request._replace(hops=request.hops[:depth])
-            answer = self._cache.keep(reached, credentials, key, answer.session.source)
-        return answer
+            session = self._cache.put(cache.complete(credentials, reached, key, base.source, self._now()))
+        return session
 
     def _users_name(self, request: Request, base: Session) -> str:
         """Return the name of a role's session after the user, who is asked for once and remembered with the device."""
@@ -171,11 +162,11 @@ class Sessions:
             return NO_USERS_NAME
         user = request.user or remembered.device(self._store, base.source, request.endpoint.text).user
         if not user:
-            user = device.owner(request, cache.credentials_of(base)).user
+            user = device.owner(request, base).user
             self._cache.remember_device(base.source, request._replace(user=user))
         return role_sessions.user_session_name(user) if user else NO_USERS_NAME
 
-    def _from_code(self, request: Request, keys: Keys, call_lock: CallLock) -> Answer:
+    def _from_code(self, request: Request, keys: Keys, call_lock: CallLock) -> Session:
         if not keys.secret_key and not request.process.text:
             raise MfaenvError(
                 f"The session replaced the long-term keys {keys.access_key} that this shell had exported.",
@@ -195,10 +186,11 @@ class Sessions:
             credentials, keys = fetch(request, keys, source, self._context, call_lock)
             self._remember_key(request, keys)
             self._cache.remember_device(keys.access_key, request)
-            answer = self._cache.keep(request, credentials, cache.session_key(request, keys), keys.access_key)
+            key = cache.session_key(request, keys)
+            session = self._cache.put(cache.complete(credentials, request, key, keys.access_key, self._now()))
             call_lock.release()
-        self._tell(request, credentials, searched=searched)
-        return answer
+        self._tell(request, session, searched=searched)
+        return session
 
     def _remember_key(self, request: Request, keys: Keys) -> None:
         profile, command = request.profiles[-1], request.process.text
@@ -218,9 +210,9 @@ class Sessions:
         serial, who = device.find(request, self._acquisition, keys, self._terminal, call_lock)
         return request._replace(device=Value(serial, "found"), account=who.account, user=who.user)
 
-    def _tell(self, request: Request, credentials: Credentials, *, searched: bool) -> None:
+    def _tell(self, request: Request, session: Session, *, searched: bool) -> None:
         """Show what came of it: how long the session lasts, and what spares the search for the device next time."""
-        left = (credentials.expires or 0) - self._now()
+        left = session.left(self._now())
         if left < request.duration.seconds - SLACK:
             got, asked = (duration.text(each) for each in (round(left / 60) * 60, request.duration.seconds))
             self._terminal.warn(f"AWS gave {got} instead of {asked}.")

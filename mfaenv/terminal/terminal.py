@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from mfaenv.errors import CODE_NEEDED, ArrivedError, MfaenvError
+from mfaenv.errors import CODE_NEEDED, MfaenvError, SessionStoredError
 from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
 from mfaenv.terminal import tty
@@ -58,7 +58,7 @@ class Terminal:
 
     @contextmanager
     def watching(self, check: Callable[[], None]) -> Iterator[None]:
-        """Let whatever waits inside call a check again and again; a question goes away where it raises ArrivedError."""
+        """Let whatever waits inside call a check again and again; a SessionStoredError of it ends a question."""
         before, self.check = self.check, check
         try:
             yield
@@ -115,7 +115,7 @@ class Terminal:
         lines = [Styled(part, line.tone) for line in above for part in wrapped(line.text, width, indent)]
         try:
             return console.ask([*lines, Styled(asked, ASKED)], meanwhile)
-        except ArrivedError:
+        except SessionStoredError:
             console.abandon()
             if not self._quiet:
                 arrived = "mfaenv: Another window has got the session: no answer is needed any more."

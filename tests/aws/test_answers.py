@@ -19,6 +19,7 @@ from trouble import CODE, assert_explained
 from mfaenv.aws import explain, sts
 from mfaenv.aws.iam import serials_in
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.serving.loopback import HttpResponse
 
@@ -148,9 +149,13 @@ def test_an_error_without_its_words_is_told(product: Product, aws: ObservedAws, 
     assert_explained(done, "The answer is not from AWS|AWS denied it")
 
 
+def keys_in(session: Session) -> tuple[object, ...]:
+    return session.access_key, session.secret_key, session.token, session.expires
+
+
 READERS: dict[str, Callable[[Any], Iterable[object]]] = {
-    "GetSessionToken": lambda answer: sts.credentials(answer["Credentials"]),
-    "AssumeRole": lambda answer: sts.credentials(answer["Credentials"]),
+    "GetSessionToken": lambda answer: keys_in(sts.credentials(answer["Credentials"])),
+    "AssumeRole": lambda answer: keys_in(sts.credentials(answer["Credentials"])),
     "GetCallerIdentity": sts.identity_in,
     "ListMFADevices": serials_in,
 }

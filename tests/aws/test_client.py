@@ -9,11 +9,11 @@ from product import Product
 
 from mfaenv.aws import explain, sts
 from mfaenv.aws.client import OF_A_ROLE, ClientSettings, RoleClients
-from mfaenv.model import Credentials
+from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
 
-KEYS = Credentials("ASIAIOSFODNN7EXAMPLE", "secret", "token", None)
+KEYS = Session(access_key="ASIAIOSFODNN7EXAMPLE", secret_key="secret", token="token")
 OTHERS = {
     "endpoint_url": "http://127.0.0.1:1",
     "ca_bundle": "/no/such/bundle",
@@ -84,7 +84,7 @@ def test_a_shared_client_signs_with_the_keys_of_the_hop(
     roles = RoleClients()
     asked = []
     for profile, key in (("a", scenario.key), ("b", bob.add_key()), ("a", scenario.key)):
-        client = roles.client(ClientSettings(profile, "eu-west-1"), Credentials(key.id, key.secret, "", None))
+        client = roles.client(ClientSettings(profile, "eu-west-1"), Session(access_key=key.id, secret_key=key.secret))
         asked.append(sts.identity(client, key.id).user)
     assert asked == ["alice", "bob", "alice"]
 

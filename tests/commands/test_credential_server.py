@@ -12,7 +12,6 @@ from mfaenv.commands import credential_server
 from mfaenv.commands.credential_server import PATH, CredentialServer
 from mfaenv.fast.entry import Session
 from mfaenv.model import PROCESS, Request, Span, Value
-from mfaenv.session.cache import Answer
 from mfaenv.session.sessions import Sessions
 
 NOTHING = Value("", "")
@@ -40,13 +39,13 @@ class FirstStalls(Sessions):
         self.released = threading.Event()
         self.renewals = 0
 
-    def renew(self, _request: Request) -> Answer:
+    def renew(self, _request: Request) -> Session:
         self.renewals += 1
         if self.renewals == 1:
             self.released.wait(PATIENCE)
-            return Answer(Session())
+            return Session()
         now = time.time()
-        return Answer(Session(access_key="ASIANEW", secret_key="s", token="t", created=now, expires=int(now) + 3600))
+        return Session(access_key="ASIANEW", secret_key="s", token="t", created=now, expires=int(now) + 3600)
 
 
 def ask(server: CredentialServer) -> tuple[int, dict[str, str]]:

@@ -92,7 +92,6 @@ def stock(arguments: list[str]) -> int:
     from mfaenv.errors import MfaenvError
     from mfaenv.fast import catalog, entry
     from mfaenv.fast.parse import MAIN
-    from mfaenv.model import Credentials
     from mfaenv.session import cache, remembered
 
     seconds, *words = arguments
@@ -110,9 +109,11 @@ def stock(arguments: list[str]) -> int:
         cache.session_key(request._replace(device=request.device._replace(text=serial)), request.keys), request.hops
     )
     expires = int(time.time()) + int(seconds)
-    credentials = Credentials("ASIAIOSFODNN7EXAMPLE", f"of {key}", f"until {expires}", expires)
+    got = entry.Session(
+        access_key="ASIAIOSFODNN7EXAMPLE", secret_key=f"of {key}", token=f"until {expires}", expires=expires
+    )
     known = request._replace(account="123456789012", device=request.device._replace(text=serial))
-    place.put(cache.as_session(known, credentials, key, request.keys.access_key, time.time()), expires)
+    place.put(cache.complete(got, known, key, request.keys.access_key, time.time()), expires)
     return 0
 
 

@@ -20,9 +20,8 @@ from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.model import Acquisition, Request, Value
 from mfaenv.session import longterm
-from mfaenv.session.cache import credentials_of
+from mfaenv.session.cache import Context
 from mfaenv.session.device import MissingDeviceError
-from mfaenv.session.fetch import Context
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
@@ -129,9 +128,9 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
         offers.terminal.error(error)
         return request
     if not offers.dry_run:
-        answer = Sessions(context).get(request._replace(hops=()))
-        if first and answer.session:
-            first.delete_leftovers(credentials_of(answer.session))
+        session = Sessions(context).get(request._replace(hops=()))
+        if first and session:
+            first.delete_leftovers(session)
     root, values = request.profiles[-1], {"mfa_serial": request.device.text}
     offers.settings(f"The MFA device of profile {root}:", files.config, {root: values})
     return request

@@ -15,7 +15,8 @@ from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.errors import CODE_NEEDED, DeniedError, MfaenvError
-from mfaenv.model import Credentials, Keys, Request
+from mfaenv.fast.entry import Session
+from mfaenv.model import Keys, Request
 from mfaenv.session import fetch, remembered
 from mfaenv.session.device import MissingDeviceError
 from mfaenv.session.fetch import CODE_SECONDS, TRIES
@@ -59,7 +60,7 @@ class FirstDevice:
                 screen.wait_for_key([f"Device {_name(device.serial)} is enabled.", "", gone])
         return device.serial
 
-    def delete_leftovers(self, session: Credentials) -> None:
+    def delete_leftovers(self, session: Session) -> None:
         """Delete with MFA the unused devices that no policy let the user delete without."""
         made = VirtualDevices(client.settings_of(self._request), session, self._user.user)
         for serial in self._leftovers:

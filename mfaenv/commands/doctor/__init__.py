@@ -13,7 +13,7 @@ from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.model import NEVER_ASK, Request
 from mfaenv.session import longterm
-from mfaenv.session.fetch import Context
+from mfaenv.session.cache import Context
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 

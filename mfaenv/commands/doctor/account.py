@@ -21,9 +21,8 @@ from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import SOURCE_KEY
 from mfaenv.model import Acquisition, Request
 from mfaenv.session import remembered
-from mfaenv.session.cache import credentials_of
+from mfaenv.session.cache import Context
 from mfaenv.session.device import NO_SECURITY_KEYS
-from mfaenv.session.fetch import Context
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal import program
@@ -67,7 +66,7 @@ def prove(request: Request, context: Context) -> Proven:
         identity = _outcomes(without, context.terminal).get(probe.IDENTITY.action, probe.NOT_TRIED)
         if identity.kind is not Kind.FAILED:
             session, problem = obtain(base, context)
-    with_mfa = asker.start(credentials_of(session)) if session else {}
+    with_mfa = asker.start(session) if session else {}
     columns = _outcomes(without, context.terminal), _outcomes(with_mfa, context.terminal)
     calls = [
         ComparedCall(call, *(ended.get(call.action, probe.NOT_TRIED) for ended in columns)) for call in probe.CALLS
@@ -92,7 +91,7 @@ def obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | N
     """Return a session for the request and None, or an empty one and why there is none."""
     try:
         context.store.check()
-        return Sessions(context).get(request).session, None
+        return Sessions(context).get(request), None
     except MfaenvError as error:
         return Session(), error
 

@@ -23,8 +23,7 @@ from mfaenv.fast import environment, parse
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options
 from mfaenv.session import remembered
-from mfaenv.session.cache import credentials_of
-from mfaenv.session.fetch import Context
+from mfaenv.session.cache import Context
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
@@ -53,13 +52,13 @@ class KeyRow:
     def ask_iam(self, env: Env, files: AwsFiles, context: Context) -> None:
         """Fill in what IAM knows of the key, as far as a stored session may ask. Raise MfaenvError."""
         request = resolve.resolve({"profile": self.profile} if self.profile else {}, env, files)._replace(hops=())
-        session = Sessions(context).stored(request).session
+        session = Sessions(context).stored(request)
         if not session or session.source != self.access_key_id:
             return
         settings = client.settings_of(request, session.device)
         with context.terminal.progress() as show:
             show(f"Asking IAM about the keys of profile {request.profile.text}")
-            iam = AccessKeys.of_session(settings, credentials_of(session))
+            iam = AccessKeys.of_session(settings, session)
             key = next((key for key in iam.listed() if key.id == self.access_key_id), None)
             if key is None:
                 raise MfaenvError("IAM lists no such key of this user.")

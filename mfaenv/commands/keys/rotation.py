@@ -17,9 +17,8 @@ from mfaenv.fast import environment
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Request, same_keys
 from mfaenv.session import longterm, remembered
-from mfaenv.session.cache import credentials_of
+from mfaenv.session.cache import Context
 from mfaenv.session.change_lock import change_lock
-from mfaenv.session.fetch import Context
 from mfaenv.session.keychain import KeychainEntry
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
@@ -83,9 +82,9 @@ class Rotation:
         self.place, self.keys = place, place.load()
         # With the keys as they were read: an export may take them out of the keychain meanwhile.
         with_keys = request._replace(keys=self.keys or request.keys)
-        self.session = Sessions(Context(self.store, self.terminal, acquisition)).get(with_keys).session
+        self.session = Sessions(Context(self.store, self.terminal, acquisition)).get(with_keys)
         self.settings = client.settings_of(request, self.session.device)
-        self.iam = AccessKeys.of_session(self.settings, credentials_of(self.session))
+        self.iam = AccessKeys.of_session(self.settings, self.session)
         if not self.iam.user:
             raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
 
