@@ -5,14 +5,11 @@ from collections.abc import Iterable, Iterator
 
 from mfaenv.cli.examples import EXAMPLES
 from mfaenv.fast import catalog
-from mfaenv.fast.parse import MAIN, Command, Option
+from mfaenv.fast.parse import MAIN, PROGRAM, Command, Option
 
 WIDTH = 80
 WIDEST_LEFT = 36
 """Of the left of two columns; what is wider has a line of its own."""
-
-WORDS = {"CMD": "[--] [CMD ...]", "TOPIC": "[TOPIC]", "WHAT": "[WHAT]"}
-"""How an argument is written in the order of a command's words, where that is not its name."""
 
 
 def page(name: str) -> str:
@@ -44,8 +41,10 @@ def _usage(name: str, command: Command) -> Iterator[str]:
 
 def usage(name: str) -> str:
     """Return the order of a command's words."""
-    argument = catalog.COMMANDS[name].argument
-    return " ".join(filter(None, ["mfaenv", name, "[options]", WORDS.get(argument, argument)]))
+    command = catalog.COMMANDS[name]
+    argument = f"[{command.argument}]" if command.optional else command.argument
+    words = "[--] [CMD ...]" if command.choices == PROGRAM else argument
+    return " ".join(filter(None, ["mfaenv", name, "[options]", words]))
 
 
 def _described(option: Option) -> tuple[str, str]:

@@ -39,7 +39,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         _refuse_environment(env, files)
     region = _region(options, env, name, files)
     endpoint_of_sts = _endpoint(env, (chain.root, name), files)
-    _call_region(NOTHING, region, endpoint_of_sts)
+    _call_region(region, region, endpoint_of_sts)
     length = _span({} if chain.hops else options, env, "duration")  # with a role, --duration is for the role
     duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
@@ -123,17 +123,12 @@ def _region(options: Options, env: Env, name: str, files: AwsFiles) -> Value:
 
 def _call_region(own: Value, region: Value, endpoint: Value) -> str:
     """Return the region to call STS in: a profile's own where that can be one, else the wanted one, which has to be."""
-    of_aws = not endpoint.text
-    try:
-        roles.check_region(own.text, own.source, of_aws=of_aws)
-    except MfaenvError:
-        if not region.text:
-            raise
-    else:
-        if own.text:
-            return own.text
-    roles.check_region(region.text, region.source, of_aws=of_aws)
-    return region.text
+    wrong = roles.region_error(own, of_aws=not endpoint.text)
+    if region.text and (wrong or not own.text):
+        own, wrong = region, roles.region_error(region, of_aws=not endpoint.text)
+    if wrong:
+        raise wrong
+    return own.text
 
 
 def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], files: AwsFiles) -> Value:

@@ -15,9 +15,9 @@ from mfaenv.fast import parse
 from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.model import Hop, Tag, Value
 
-NAME_LENGTHS = range(2, 64 + 1)
+NAME_LENGTHS, EXTERNAL_ID_LENGTHS = range(2, 64 + 1), range(2, 1224 + 1)
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
-"""Of RoleSessionName and SourceIdentity."""
+"""Of RoleSessionName and SourceIdentity. ExternalId takes more."""
 
 MAX_TAGS, MAX_KEY, MAX_VALUE = 50, 128, 256
 TAG_CHARACTERS = frozenset("_.:/=+-@")  # of a tag's key and value, beside letters, numbers and separators
@@ -49,13 +49,13 @@ def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[
         values = {setting: _inherited(files.profiles, hop.profile, setting) for setting in VARIABLES}
         if is_wanted:
             values |= {setting: Value(env[name], name) for setting, name in VARIABLES.items() if env.get(name)}
-        session_name = _checked_name(hop.session_name, f"{SESSION_NAME} of profile '{hop.profile}'")
+        session_name = checked(hop.session_name, f"{SESSION_NAME} of profile '{hop.profile}'")
         if is_wanted and not session_name:  # without any name, the session is to be named after the user
-            session_name = _checked_name(env.get("AWS_ROLE_SESSION_NAME", ""), "AWS_ROLE_SESSION_NAME")
+            session_name = checked(env.get("AWS_ROLE_SESSION_NAME", ""), "AWS_ROLE_SESSION_NAME")
         result.append(
             hop._replace(
                 session_name=session_name,
-                source_identity=_checked_name(values[SOURCE_IDENTITY].text, values[SOURCE_IDENTITY].source),
+                source_identity=checked(values[SOURCE_IDENTITY].text, values[SOURCE_IDENTITY].source),
                 tags=_tags(values[TAGS].text, values[TAGS].source),
                 transitive_tags=tuple(filter(None, map(str.strip, values[TRANSITIVE_TAGS].text.split(",")))),
             )
@@ -76,10 +76,12 @@ def _inherited(profiles: Sections, name: str, setting: str) -> Value:
     return Value("", "")
 
 
-def _checked_name(text: str, source: str) -> str:
-    if not text or (len(text) in NAME_LENGTHS and NAME_CHARACTERS.issuperset(text)):
+def checked(text: str, source: str, lengths: range = NAME_LENGTHS, more: str = "") -> str:
+    """Return a name, or an ID that may hold more; it may be empty. Raise MfaenvError for what AWS does not take."""
+    if not text or (len(text) in lengths and NAME_CHARACTERS.union(more).issuperset(text)):
         return text
-    raise MfaenvError(f"{source} is not valid.", "Use 2 to 64 characters from A-Z a-z 0-9 _+=,.@-.")
+    what = f"{lengths[0]} to {lengths[-1]} characters from A-Z a-z 0-9 _+=,.@{more}-"
+    raise MfaenvError(f"{source} is not valid.", f"Use {what}.")
 
 
 def user_session_name(user: str) -> str:

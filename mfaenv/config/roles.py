@@ -6,19 +6,13 @@ from mfaenv import errors, suggest
 from mfaenv.aws import regions
 from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section
-from mfaenv.config.role_sessions import NAME_CHARACTERS, SESSION_NAME
+from mfaenv.config.role_sessions import EXTERNAL_ID_LENGTHS, SESSION_NAME, checked
 from mfaenv.errors import MfaenvError, drawn, wrong_usage
-from mfaenv.model import Hop
+from mfaenv.model import Hop, Value
 
 ACCOUNT_LENGTH = 12  # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 
-EXTERNAL_ID_LENGTHS = range(2, 1224 + 1)
-EXTERNAL_ID_CHARACTERS = NAME_CHARACTERS | {":", "/"}
-"""https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, ExternalId."""
-
-REGION_LENGTH = 63
-REGION_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
-"""A region is a part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1."""
+MAX_REGION = 63  # a region is a part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1
 
 
 class Chain(NamedTuple):
@@ -42,10 +36,9 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
         settings = {"region": section.get("region", "")} if section.get("role_arn") else section
         hop = _hop({**settings, "role_arn": role_arn}, below.profiles[0])
         return below._replace(hops=(*below.hops, hop))
-    name = of_process(files, name)
-    profiles, hops, machine = [name], [], False
-    seen = {name}
-    section = {**files.profiles[name], **({"role_arn": role_arn} if role_arn else {})}
+    way = {name: None}
+    profiles, hops, machine = [_through_processes(files, way)], [], False
+    section = {**files.profiles[profiles[0]], **({"role_arn": role_arn} if role_arn else {})}
     while _is_role(section, first=len(profiles) == 1):
         source = _source(section, profiles[-1])
         hops.append(_hop(section, profiles[-1]))
@@ -54,18 +47,9 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
             break
         if source == profiles[-1] and awsfiles.has_keys(section):
             break
-        *through, source = _through_processes(files, source)
-        if source in seen:
-            circle = [*profiles[profiles.index(source) :], *through, source]
-            raise MfaenvError(f"The profiles lead in a circle: {drawn(circle)}.", "Fix a source_profile.")
-        if source not in files.profiles:
-            raise MfaenvError(
-                f"Profile '{source}' is missing: {drawn([*profiles, source])}.",
-                f"Add it to {awsfiles.short(files.config)}, or fix the source_profile of '{profiles[-1]}'.",
-            )
-        profiles.append(source)
-        seen.add(source)
-        section = files.profiles[source]
+        _follow(files, way, source, "source_profile")
+        profiles.append(_through_processes(files, way))
+        section = files.profiles[profiles[-1]]
     return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles), machine)
 
 
@@ -75,18 +59,30 @@ def of_process(files: AwsFiles, name: str) -> str:
     Other programs assume roles with such a profile. Here it counts as that which its process names: the session, the
     device and the code are the same, and no process is started.
     """
-    return _through_processes(files, name)[-1]
+    return _through_processes(files, {name: None})
 
 
-def _through_processes(files: AwsFiles, name: str) -> list[str]:
-    """Return the profiles on the way to that one, from this one on."""
-    names = {name: None}
+def _through_processes(files: AwsFiles, way: dict[str, None]) -> str:
+    """Return the profile to which our own processes lead from the last one on the way."""
+    name = next(reversed(way))
     while following := credential_process.session_profile(_command(files, name)):
-        if following in names or following not in files.profiles:
-            break  # the process of `name` tells what is wrong
-        names[following] = None
+        _follow(files, way, following, credential_process.SETTING)
         name = following
-    return list(names)
+    return name
+
+
+def _follow(files: AwsFiles, way: dict[str, None], name: str, setting: str) -> None:
+    """Add the next profile to those on the way. Raise MfaenvError where it was there before, or is missing."""
+    if name in way:
+        names = [*way, name]
+        circle = drawn(names[names.index(name) :])
+        raise MfaenvError(f"The profiles lead in a circle: {circle}.", f"Fix a {setting}.")
+    if name not in files.profiles:
+        raise MfaenvError(
+            f"Profile '{name}' is missing: {drawn([*way, name])}.",
+            f"Add it to {awsfiles.short(files.config)}, or fix the {setting} of '{next(reversed(way))}'.",
+        )
+    way[name] = None
 
 
 def roles_of(files: AwsFiles, source: str) -> list[str]:
@@ -128,16 +124,11 @@ def _hop(section: Section, name: str) -> Hop:
     arn = section["role_arn"]
     if not is_iam_arn(arn, "role/"):
         raise wrong_usage(f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.")
-    external_id = section.get("external_id", "")
-    is_valid = len(external_id) in EXTERNAL_ID_LENGTHS and EXTERNAL_ID_CHARACTERS.issuperset(external_id)
-    if external_id and not is_valid:
-        raise MfaenvError(
-            f"external_id of profile '{name}' is not valid.", "Use 2 to 1224 characters from A-Z a-z 0-9 _+=,.@:/-."
-        )
+    external_id_of = f"external_id of profile '{name}'"
     return Hop(
         role_arn=arn,
         session_name=section.get(SESSION_NAME, ""),
-        external_id=external_id,
+        external_id=checked(section.get("external_id", ""), external_id_of, EXTERNAL_ID_LENGTHS, ":/"),
         duration=_whole(section.get("duration_seconds", "")),
         region=section.get("region", ""),
         endpoint="",
@@ -167,23 +158,22 @@ def is_iam_arn(arn: str, kind: str) -> bool:
     return False
 
 
-def check_region(name: str, source: str, *, of_aws: bool) -> None:
-    """Raise MfaenvError (usage) where botocore takes no such region, or it is a slip and the service is AWS's own."""
-    fits = len(name) <= REGION_LENGTH and REGION_CHARACTERS.issuperset(name)
-    if not (fits and name == name.strip("-") and not name.isdigit()):
-        raise wrong_usage(
+def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
+    """Return the error (usage) for what botocore takes for no region, or for a slip where the service is AWS's own."""
+    name, source = region.text, region.source
+    letters, words = name.replace("-", ""), name.split("-")
+    if not name:
+        return None
+    fits = letters.isascii() and letters.isalnum() and len(name) <= MAX_REGION
+    if not fits or name.isdigit() or not words[0] or not words[-1]:
+        return wrong_usage(
             f"'{name}' ({source}) is not the name of a region.",
             "It looks like us-east-1: set --region, AWS_REGION, or the profile's region.",
         )
-    hint = suggest.hint(name, list(regions.partitions()), "") if of_aws and not _is_regular(name) else ""
-    if hint:
-        raise wrong_usage(f"AWS has no region '{name}' ({source}).", hint)
-
-
-def _is_regular(name: str) -> bool:
-    """Return whether it is made as AWS's names are (eu-west-1): one that botocore does not know may be new."""
-    *words, number = name.split("-")
-    return not name or (len(words) >= len(("eu", "west")) and all(map(str.isalpha, words)) and number.isdigit())
+    # One that botocore does not know may be new, if it is made as AWS's names are: eu-west-1.
+    is_regular = len(words) > len(("eu", "1")) and all(map(str.isalpha, words[:-1])) and words[-1].isdigit()
+    hint = suggest.hint(name, list(regions.partitions()), "") if of_aws and not is_regular else ""
+    return wrong_usage(f"AWS has no region '{name}' ({source}).", hint) if hint else None
 
 
 def listed(files: AwsFiles) -> str:

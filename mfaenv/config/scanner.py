@@ -57,11 +57,6 @@ class IniSection:
         self.line = line
         self.options: list[IniOption] = []
 
-    @property
-    def names(self) -> set[str]:
-        """Return the names of its options."""
-        return {option.name for option in self.options}
-
 
 class Scan:
     """What is in a file. A wrong line is passed over, and sections and options that are there twice are both here."""

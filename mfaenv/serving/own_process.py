@@ -106,20 +106,12 @@ else:
         try:
             descriptor = os.pidfd_open(program)  # Linux, where nothing forbids it
         except (AttributeError, OSError):
-            while _runs(program):
-                time.sleep(POLL_SECONDS)
+            with suppress(ProcessLookupError):
+                while os.getpgid(program):  # of another user's process too, as it is by now with sudo
+                    time.sleep(POLL_SECONDS)
         else:
             select.select([descriptor], [], [])
         os.kill(os.getpid(), signal.SIGTERM)
-
-    def _runs(pid: int) -> bool:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:  # it is another user's by now, as with sudo
-            pass
-        return True
 
     def _close_inherited(kept: int) -> None:
         """Close the program's descriptors but the standard streams: a pipe ends when the program has closed it."""

@@ -75,11 +75,19 @@ def test_only_a_plain_session_counts_as_its_profile(command: str, profile: str) 
     assert credential_process.session_profile(command) == profile
 
 
-@pytest.mark.parametrize("target", ["default-mfa", "nobody"])
-def test_a_process_that_leads_nowhere_or_back_stays_a_process(through: Product, target: str) -> None:
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("default-mfa", "The profiles lead in a circle: default-mfa → default-mfa."),
+        ("nobody", "Profile 'nobody' is missing: staging → default-mfa → nobody."),
+    ],
+)
+def test_a_process_that_leads_nowhere_or_back_is_told(through: Product, target: str, message: str) -> None:
     configure(through, "default-mfa", credential_process=f"mfaenv process -p {target}")
-    request = resolved(through, profile="staging")
-    assert (request.profiles, request.provider) == (("staging", "default-mfa"), "credential_process")
+    done = through.run("--shell", "bash", "-p", "staging", "--no-input")
+    assert done.status == 1
+    assert done.err.splitlines()[0] == f"mfaenv: {message}"
+    assert "credential_process" in done.err.splitlines()[1]
 
 
 def test_keys_before_the_process_count(through: Product) -> None:

@@ -55,6 +55,7 @@ def aws_files(env: Env) -> Iterator[Check]:
         try:
             mode = stat.S_IMODE(os.stat(path).st_mode)
             sections = awsfiles.scan(path, errors="replace").sections
+            names = {option.name for section in sections for option in section.options}
         except FileNotFoundError:
             state, step = (State.WRONG, f"Correct or unset {variable}.") if named else (State.OK, "")
             yield Check("files", name, f"is not there{named}", state, step)
@@ -67,7 +68,7 @@ def aws_files(env: Env) -> Iterator[Check]:
             about += f", mode {mode:04o}: {READERS[mode & OTHERS_READ]} can read it"
             if mode & OTHERS_WRITE:  # what others can write is no longer the user's
                 state = State.WRONG
-            elif mode & OTHERS_READ and any(section.names & SECRETS for section in sections):
+            elif mode & OTHERS_READ and not SECRETS.isdisjoint(names):
                 state = State.NOTE
         step = "" if state is State.OK else f"Make it private:\n{printable(join(('chmod', '600', path)))}"
         yield Check("files", name, f"{about}{named}", state, step)

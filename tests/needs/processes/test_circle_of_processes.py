@@ -6,8 +6,10 @@ import pytest
 from product import Product
 
 
-def with_process(product: Product, base: str = "default", name: str = "tool") -> None:
-    command = f"{sys.executable} -m mfaenv process -p {base}"
+def with_process(
+    product: Product, base: str = "default", name: str = "tool", program: str = f"{sys.executable} -m mfaenv"
+) -> None:
+    command = f"{program} process -p {base}"
     with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
         file.write(f"[profile {name}]\nregion = us-east-1\ncredential_process = {command}\n")
 
@@ -18,9 +20,18 @@ def test_a_process_that_leads_back_to_itself_is_an_error(product: Product, circl
         with_process(product, following, name)
     done = product.run("-p", "tool", "-f", "json")
     assert (done.status, done.out) == (1, "")
-    assert "leads back to itself" in done.err
-    assert done.err.splitlines()[0].startswith("mfaenv: The credential_process of profile 'tool' leads back")
-    assert " → ".join((*circle, "tool")) in done.err
+    assert done.err.splitlines()[0].endswith(f" leads back to itself: {' → '.join((*circle, 'tool'))}.")
+
+
+@pytest.mark.parametrize("circle", [("tool",), ("tool", "other"), ("tool", "other", "third")])
+def test_a_circle_of_our_own_processes_is_shown_from_its_first_profile(
+    product: Product, circle: tuple[str, ...]
+) -> None:
+    for name, following in zip(circle, (*circle[1:], circle[0]), strict=True):
+        with_process(product, following, name, "mfaenv")
+    done = product.run("-p", "tool", "-f", "json")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.splitlines()[0] == f"mfaenv: The profiles lead in a circle: {' → '.join((*circle, 'tool'))}."
 
 
 def test_the_roles_on_the_way_are_in_the_circle(product: Product) -> None:
