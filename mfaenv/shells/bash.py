@@ -1,4 +1,4 @@
-"""bash."""
+"""bash, and what it has in common with all that read POSIX shell."""
 
 from mfaenv.shells import UNQUOTED, Env, Target, Words, escape, needs_no_quotes
 
@@ -19,8 +19,8 @@ IN_SUBSHELL = '[ "${%s-0}" -gt 0 ] && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] &
 PRINTED = '\\printf "%s\\n" "$_mfaenv_text"'
 
 
-class Bash(Target):
-    """bash, and what all that read POSIX shell have in common.
+class Posix(Target):
+    """What reads POSIX shell.
 
     ``eval $(mfaenv)`` without quotes splits the text at blanks, expands globs in it and joins it with spaces. So a
     value is written with nothing but characters that mean nothing to any of these shells, or as octal numbers.
@@ -29,22 +29,6 @@ class Bash(Target):
     line = "eval $({command})"
     init = 'eval "$({command} init {target})"'
     function = ("posix.function.sh",)
-    reads: tuple[str, ...] = ("bash", "zsh", "sh", "ksh")
-    hook: tuple[str, ...] = ("posix.hook.sh", "bash.hook.sh")
-    template_values: tuple[tuple[str, str], ...] = (
-        ("FUNCTION", ""),
-        ("CLOCK", "_mfaenv_clock"),
-        ("CHECK", "_mfaenv_check() {"),
-        ("LOOK", "_mfaenv_look"),
-        ("IS_READ", IN_SUBSHELL % "BASH_SUBSHELL"),
-        ("PRINT", PRINTED),
-    )
-    completion = "bash.completion.bash"
-    startup_files: tuple[str, ...] = ("~/.bashrc",)
-    demo_words: tuple[str, ...] = ("--rcfile", "{file}", "-i")
-    demo_file = "bashrc"
-    demo_template = "bash.demo.sh"
-    lists_programs = False
 
     def begin(self, names: list[str], *, tried: bool) -> str:
         """Return what fails where one of the variables is read-only, before any is changed, and without `eval`.
@@ -76,6 +60,27 @@ class Bash(Target):
     def join(self, statements: list[bytes]) -> bytes:
         """Join the statements so that one that fails, as for a read-only variable, fails the line."""
         return b"&&\n".join(statements) + b";\n"
+
+
+class Bash(Posix):
+    """bash, which reads what is printed for any of these shells."""
+
+    reads = ("bash", "zsh", "sh", "ksh")
+    hook = ("posix.hook.sh", "bash.hook.sh")
+    template_values = (
+        ("FUNCTION", ""),
+        ("CLOCK", "_mfaenv_clock"),
+        ("CHECK", "_mfaenv_check() {"),
+        ("LOOK", "_mfaenv_look"),
+        ("IS_READ", IN_SUBSHELL % "BASH_SUBSHELL"),
+        ("PRINT", PRINTED),
+    )
+    completion = "bash.completion.bash"
+    startup_files = ("~/.bashrc",)
+    demo_words = ("--rcfile", "{file}", "-i")
+    demo_file = "bashrc"
+    demo_template = "bash.demo.sh"
+    lists_programs = False
 
     def tab(self, handed: Words, env: Env) -> "Tab":  # noqa: ARG002 - all is in the arguments
         """Return what the completion hands over: the line, the characters that cut words, and bash's own words."""

@@ -3,6 +3,9 @@
 from mfaenv.shells import needs_no_quotes
 from mfaenv.shells.formats import Json
 
+_VALUES = {"null", "true", "false"}
+"""Words that are no texts, which the function would not take."""
+
 
 class Nu(Json):
     """A record; programs do not see a variable that is null."""
@@ -24,14 +27,7 @@ class Nu(Json):
 
     def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - the word brings its own
         """Return the line with the word in quotes where it needs some."""
-        return f"{word if needs_no_quotes(word) and word not in _VALUES else _quoted(word)}\t{meaning}"
-
-
-_VALUES = {"null", "true", "false"}
-"""Words that are no texts, which the function would not take."""
-
-
-def _quoted(word: str) -> str:
-    """Return the word in double quotes, what cannot be shown as a number: https://www.nushell.sh/book/working_with_strings.html."""
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(sign if sign.isprintable() else f"\\u{{{ord(sign):x}}}" for sign in escaped) + '"'
+        if needs_no_quotes(word) and word not in _VALUES:
+            return f"{word}\t{meaning}"
+        escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"\t{meaning}'

@@ -1,6 +1,6 @@
 """Windows PowerShell and PowerShell 7."""
 
-from mfaenv.shells import Env, Target, Words
+from mfaenv.shells import LETTERS, Env, Target, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,10 +12,10 @@ _FAIL_THE_CALLER = (
     ".GetSteppablePipeline().Begin($false) };"
 )
 
-_BARE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:+=-"
+_BARE = LETTERS + "_./:+=-"
+_PLAIN = frozenset(map(ord, LETTERS + " _@%+:./=-"))
 _SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b"
 _FIRST, _LAST = ord(" "), ord("~")
-_SPECIAL = '"$`\u201c\u201d\u201e'
 
 
 class PowerShell(Target):
@@ -67,22 +67,13 @@ class PowerShell(Target):
 
         The console's code page decodes it, as everything here.
         """
-        shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in word)
-        return "\t".join(map(_pattern, (_argument(word), shown, meaning or shown)))
+        return "\t".join(map(_pattern, (_argument(word), word, meaning or word)))
 
 
 def _argument(word: str) -> str:
     if not word.strip(_BARE):
         return word
-    if word.isprintable():
-        return "'" + "".join(sign * 2 if sign in _SINGLE_QUOTES else sign for sign in word) + "'"
-    return '"' + "".join(_in_double_quotes(sign) for sign in word) + '"'
-
-
-def _in_double_quotes(sign: str) -> str:
-    if not sign.isprintable():
-        return f"$([char]{ord(sign)})"
-    return f"`{sign}" if sign in _SPECIAL else sign
+    return "'" + "".join(sign * 2 if sign in _SINGLE_QUOTES else sign for sign in word) + "'"
 
 
 def _pattern(text: str) -> str:
@@ -103,9 +94,6 @@ def quote(value: str) -> str:
     units = _units(value)
     text = "'" + "".join(chr(unit) if unit in _PLAIN else f"',[char]{unit},'" for unit in units) + "'"
     return text if _PLAIN.issuperset(units) else f"-join({text})"
-
-
-_PLAIN = frozenset(map(ord, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 _@%+:./=-"))
 
 
 def _units(value: str) -> list[int]:

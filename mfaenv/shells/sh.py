@@ -1,7 +1,7 @@
-"""sh and ksh, and all other shells that read POSIX shell: what they do otherwise than bash."""
+"""sh and ksh, and all other shells that read POSIX shell."""
 
 from mfaenv.shells import printed
-from mfaenv.shells.bash import Bash
+from mfaenv.shells.bash import Posix
 
 _CHILD_IN_SUBSHELL = r"""# A child can tell a fork. ksh93 forks for no substitution: it writes to a file without a name.
     \command sh -c '
@@ -26,7 +26,7 @@ $_mfaenv_text
 EOF"""
 
 
-class Sh(Bash):
+class Sh(Posix):
     """What every POSIX shell reads, old ones too: single quotes and all between them come from printf.
 
     Backticks, since parentheses are a pattern to zsh with GLOB_SUBST, which it has when it plays sh. Quotes and not a
@@ -36,11 +36,8 @@ class Sh(Bash):
 
     remedy = "This shell holds no NUL, and no more than 32 KiB of other than letters, digits and _@%+:,./=-."
     reads = ("sh", "ksh")
-    hook = ()
     template_values = (("FUNCTION", ""), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
-    completion = ""
     startup_files = ("$ENV",)
-    demo_words = ()
     demo_variable = "ENV={file}"
     demo_file = "shrc"
     demo_template = "posix.demo.sh"

@@ -29,6 +29,6 @@ class Xonsh(Target):
         """Return the line with the word in the open quote where that can hold it, else as a literal."""
         if any(character in word for character in "~$"):
             return f"@({word!r})\t{meaning}"  # xonsh expands these in quotes, too
-        if quote and word.isprintable() and not any(character in word for character in "'\"\\"):
+        if quote and not any(character in word for character in "'\"\\"):
             return f"{quote}{word}{quote}\t{meaning}"
         return f"{word if needs_no_quotes(word) else repr(word)}\t{meaning}"
