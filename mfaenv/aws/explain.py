@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mfaenv import duration
-from mfaenv.command_line import install_command, join
+from mfaenv.command_line import aws_configure, install_command, join
 from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, with_command, without_password
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ WRONG_DEVICE = "MultiFactorAuthentication failed"
 CLOCK_COMPLAINTS = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed", "RequestExpired")
 OTHER_SCOPE = "Credential should be scoped to"
 """AWS has but one code, SignatureDoesNotMatch, for this and for a wrong secret key."""
+
+SET_CLOCK = "timedatectl set-ntp true"
 
 NO_NUMBER = "invalid literal for int()"
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
@@ -115,7 +117,7 @@ ANSWERS = (
     (
         {"SignatureDoesNotMatch"},
         "The secret key does not belong to {key}.",
-        "Run `aws configure` and paste both again.",
+        f"This stores both again:\n{aws_configure('NAME')}",
     ),
     (
         {"ExpiredToken", "ExpiredTokenException"},
@@ -188,11 +190,11 @@ def text_of(error: ClientError, part: str) -> str:
 
 
 def clock_error(response: Any) -> MfaenvError:
-    """Return by how much the clock is off, as far as the answer tells."""
+    """Return the error for a wrong clock, with the difference as far as the answer tells."""
     now = time.time()
     off = round(ahead(response, now, now) or 0)
     measure = f" by {duration.text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
-    return MfaenvError(f"This machine's clock is off{measure}.", "Set it (timedatectl set-ntp true), then try again.")
+    return MfaenvError(f"This machine's clock is off{measure}. On Linux, this sets it:", command=SET_CLOCK)
 
 
 def ahead(response: Any, sent: float, received: float) -> float | None:

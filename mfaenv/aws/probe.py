@@ -53,16 +53,20 @@ CALLS = (IDENTITY, SESSION, DEVICES, USER, ACCESS_KEYS, BUCKETS)
 
 
 class Outcome(NamedTuple):
-    """How a call ended, in words, with what to do, and what was read out of AWS's response.
+    """How a call ended, why where it failed or was denied, and what was read out of AWS's response.
 
     `ahead` is by how many seconds this machine's clock is ahead of its Date header, where there was a response.
     """
 
     kind: Kind
-    text: str = ""
-    hint: str = ""
+    problem: MfaenvError | None = None
     data: Any = None
     ahead: float | None = None
+
+    @property
+    def text(self) -> str:
+        """Return why; empty where AWS answered, or nobody asked."""
+        return self.problem.message if self.problem else ""
 
 
 NOT_TRIED = Outcome(Kind.NOT_TRIED)
@@ -103,7 +107,7 @@ class Asker:
                     response = error.response
                     raise
         except MfaenvError as problem:
-            outcome = Outcome(_kind(problem), problem.message, problem.next_step)
+            outcome = Outcome(_kind(problem), problem)
         return outcome._replace(ahead=explain.ahead(response, sent, self._now()))
 
     def _client(self, service: str, keys: Keys | Session) -> Any:

@@ -41,7 +41,7 @@ def test_a_policy_that_demands_mfa_is_proven(product: Product, scenario: Scenari
     assert found.ended("with_mfa") == alike("allowed")
     always = {call["action"]: call["says"] for call in found.data["calls"] if call["action"].startswith("sts:")}
     assert always == dict.fromkeys(("sts:GetCallerIdentity", "sts:GetSessionToken"), "answers under any policy: no gap")
-    assert [check["topic"] for check in found.data["checks"] if check["state"] != "ok"] == ["roles"]
+    assert [check["topic"] for check in found.data["checks"] if check["state"] != "ok"] == ["roles", "keys"]
 
 
 def test_the_order_is_that_in_which_things_break(product: Product, scenario: Scenario) -> None:
@@ -357,9 +357,18 @@ def test_a_date_that_is_none_says_nothing_about_the_clock(
     assert (found.status, found.checks("clock")) == (0, [])
 
 
-def test_where_the_keys_lie_is_told_and_what_to_do_about_it(product: Product, scenario: Scenario) -> None:
-    ((text),) = [check["text"] for check in with_code(product, scenario).checks("keys")]
-    assert text.startswith("long-term, in plain text in ~/.aws/credentials; mfaenv keys import -p default puts them")
+def test_where_the_keys_are_is_shown_and_what_to_do_about_it(product: Product, scenario: Scenario) -> None:
+    (check,) = with_code(product, scenario).checks("keys")
+    assert check["text"] == "long-term, in plain text in ~/.aws/credentials"
+    assert check["next_step"] == "This puts them into the keychain: mfaenv keys import -p default"
+
+
+def test_commands_stand_on_lines_of_their_own_and_in_no_table(product: Product) -> None:
+    with direct(product, "doctor", "--no-input", COLUMNS="80") as window:
+        assert window.ended() == 1
+    lines = window.text.splitlines()
+    assert not [line for line in lines if "│" in line and "mfaenv " in line.replace("/mfaenv ", "")]
+    assert "      mfaenv keys import -p default" in [line.rstrip() for line in lines]
 
 
 def test_values_are_told_in_plain_words(product: Product, scenario: Scenario) -> None:

@@ -75,15 +75,15 @@ def test_who_can_read_and_write_the_files(
     checks = list(local.aws_files(env))
     assert [(name, state) for name, state, _ in found(checks)] == exposed
     assert all(f"mode {mode:04o}: {who} can read it" in check.text for check in checks)
-    assert all("chmod 600" in check.next_step for check in checks if check.state != "ok")
+    assert all("chmod 600" in check.command for check in checks if check.state != "ok")
 
 
 @modes_count
 def test_the_command_that_closes_a_file_is_quoted(env: dict[str, str], tmp_path: Path) -> None:
     env["AWS_SHARED_CREDENTIALS_FILE"] = str(tmp_path / "a b\nc")
     write(env, "", f"[default]\n{KEYS}", 0o644)
-    (step,) = [check.next_step for check in local.aws_files(env) if check.next_step]
-    assert step == f"Make it private:\nchmod 600 '{tmp_path}/a b\\nc'"
+    (command,) = [check.command for check in local.aws_files(env) if check.next_step]
+    assert command == f"chmod 600 '{tmp_path}/a b\nc'"
 
 
 @modes_count
@@ -118,7 +118,7 @@ def test_the_store_is_told(tmp_path: Path) -> None:
     place = Store(str(tmp_path / "store"))
     assert local.store(place).text == "is not there yet"
     place.prepare()
-    assert local.store(place)[:4] == ("store", place.path, "mfaenv status lists what is in it", "ok")
+    assert local.store(place)[:4] == ("store", place.path, "can be used", "ok")
 
 
 @modes_count

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 
 from mfaenv import duration
 from mfaenv.commands.doctor import account, local
-from mfaenv.commands.doctor.account import Proven
-from mfaenv.commands.doctor.report import Check, Enforcement, Report, State, Verdict, judge
+from mfaenv.commands.doctor.account import Proof
+from mfaenv.commands.doctor.report import Check, Enforcement, Report, Verdict, judge
 from mfaenv.config import resolve, shell_settings
-from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError, NoKeysError
+from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
-from mfaenv.model import NEVER_ASK, Request
-from mfaenv.session import longterm
+from mfaenv.model import NEVER_ASK
 from mfaenv.session.cache import Context
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
@@ -42,66 +41,53 @@ def examine(options: Options, env: Env, context: Context) -> Report:
     checks = list(local.aws_files(env))
     variables = list(local.environment(env, context.store, context.now()))
     try:
-        read = resolve.load_files(options, env)
-        request = resolve.resolve(options, env, read)
-        context = context._replace(acquisition=resolve.acquisition(options, env, request, read))
+        files = resolve.load_files(options, env)
+        request = resolve.resolve(options, env, files)
+        context = context._replace(acquisition=resolve.acquisition(options, env, request, files))
     except MfaenvError as error:
         if error.status == USAGE:
             raise
         name = catalog.profile_or_default(options, env)
-        checks += [_problem("values", f"profile {name}", error), *variables]
+        checks += [Check.of_error("values", f"profile {name}", error), *variables]
         return Report(name, [*checks, local.shell(env), local.store(context.store)], (), NO_KEYS)
-    missing: list[Check] = []
-    try:
-        request = longterm.with_keys(request, context.terminal)
-    except MfaenvError as error:
-        missing = [_problem("keys", "", error)]
-    request = account.with_remembered_device(request, context.store)
-    checks += [*local.titles(read), *local.values(request, context.acquisition, env, read)]
-    checks += [*local.roles(read), *variables]
-    proven = Proven() if missing else account.prove(request, context)
-    if isinstance(proven.problem, NoKeysError):  # the machine has no role either
-        missing = [_problem("keys", "", proven.problem)]
-    if missing:
-        checks += [*missing, local.shell(env), local.store(context.store)]
-        return Report(request.profile.text, checks, (), NO_KEYS)
-    for row in proven.calls:
+    proof = account.compare_calls(request, context)
+    checks += [*local.titles(files), *local.values(proof.request, context.acquisition, env, files)]
+    checks += [*local.roles(files), *variables, *account.checks(proof, context.store)]
+    checks += [local.shell(env), local.store(context.store), *_session(proof, context)]
+    checks += [*_role(proof, context), *account.failures(proof.calls)]
+    for row in proof.calls:
         for when, outcome in (("without MFA", row.without), ("with MFA", row.with_mfa)):
             context.terminal.detail(row.call.action, f"{when}: {outcome.kind}", outcome.text)
-    # The calls may have changed the store.
-    checks += account.checks(account.with_remembered_device(request, context.store), proven.identity, proven.calls)
-    checks += [local.shell(env), local.store(context.store), *_session(proven, context)]
-    checks += [*_role(request, proven, context), *account.failures(proven.calls)]
-    return Report(request.profile.text, checks, proven.calls, _verdict(request, proven))
+    return Report(request.profile.text, checks, proof.calls, _verdict(proof))
 
 
-def _problem(topic: str, name: str, error: MfaenvError) -> Check:
-    return Check(topic, name, error.message, State.WRONG, error.next_step)
+def _session(proof: Proof, context: Context) -> Iterator[Check]:
+    if proof.problem:
+        yield Check.of_error("session", "", proof.problem)
+    if proof.session:
+        left = duration.rounded(int(proof.session.left(context.now())))
+        yield Check("session", "", f"{'the stored one' if proof.stored else 'a new one'}, {left} left")
 
 
-def _session(proven: Proven, context: Context) -> Iterator[Check]:
-    if proven.problem:
-        yield _problem("session", "", proven.problem)
-    if proven.session:
-        left = duration.rounded(int(proven.session.left(context.now())))
-        yield Check("session", "", f"{'the stored one' if proven.stored else 'a new one'}, {left} left")
-
-
-def _role(request: Request, proven: Proven, context: Context) -> Iterator[Check]:
+def _role(proof: Proof, context: Context) -> Iterator[Check]:
+    request = proof.request
     if not request.hops or not request.keys:
         return
     text = f"the calls are those of profile {request.profiles[-1]}: a role's own say nothing about a user's policy"
     yield Check("role", f"profile {request.profile.text}", text)
-    if proven.session:
+    if proof.session:
         role = request.hops[-1].role_arn
         _, problem = account.obtain(request, context._replace(acquisition=NEVER_ASK))
-        yield _problem("role", role, problem) if problem else Check("role", role, "can be assumed")
+        yield Check.of_error("role", role, problem) if problem else Check("role", role, "can be assumed")
 
 
-def _verdict(request: Request, proven: Proven) -> Verdict:
+def _verdict(proof: Proof) -> Verdict:
+    request = proof.request
+    if proof.no_keys:
+        return NO_KEYS
     if not request.keys:
         reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.provider}."
-        step = "Name the profile of an IAM user's access keys:\nmfaenv doctor -p NAME"
-        return Verdict(Enforcement.CANNOT_TELL, reason, step)
-    judged = judge({row.call.action: row.evidence for row in proven.calls if row.evidence})
-    return judged._replace(next_step=DELETE_KEYS) if proven.identity and proven.identity.is_root else judged
+        step = "Name the profile of an IAM user's access keys:"
+        return Verdict(Enforcement.CANNOT_TELL, reason, step, "mfaenv doctor -p NAME")
+    judged = judge({row.call.action: row.evidence for row in proof.calls if row.evidence})
+    return judged._replace(next_step=DELETE_KEYS, command="") if proof.identity and proof.identity.is_root else judged

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from typing import NamedTuple
 
 from mfaenv import duration
-from mfaenv.aws import client, probe, resolved, sts
+from mfaenv.aws import client, explain, probe, resolved, sts
 from mfaenv.aws.iam import SECURITY_KEY
 from mfaenv.aws.probe import Asker, Kind, Outcome, UnderWay
 from mfaenv.aws.sts import Identity
@@ -16,11 +16,11 @@ from mfaenv.command_line import to_type
 from mfaenv.commands.doctor.report import Check, ComparedCall, State
 from mfaenv.config import credential_process
 from mfaenv.config.sources import ENVIRONMENT
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import MfaenvError, NoKeysError
 from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import SOURCE_KEY
 from mfaenv.model import Acquisition, Request
-from mfaenv.session import remembered
+from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import Context
 from mfaenv.session.device import NO_SECURITY_KEYS
 from mfaenv.session.sessions import Sessions
@@ -38,13 +38,18 @@ NOTICEABLE_SECONDS = 5
 """Below that, what seems off is the time that the answer took, and the Date header's whole seconds."""
 
 
-class Proven(NamedTuple):
-    """The calls; whose keys they were made with; the session; and what was in the way of it."""
+class Proof(NamedTuple):
+    """The request with its keys; the calls; whose keys they were made with; the session; and what was in the way.
 
+    `no_keys` is why there are no keys to make the calls with, `problem` why there is no session.
+    """
+
+    request: Request
     calls: Sequence[ComparedCall] = ()
     identity: Identity | None = None
     session: Session = Session()
     stored: bool = False
+    no_keys: MfaenvError | None = None
     problem: MfaenvError | None = None
 
 
@@ -53,10 +58,14 @@ def with_remembered_device(request: Request, store: Store) -> Request:
     return remembered.filled_in(request, store) if request.keys and not store.refusal() else request
 
 
-def prove(request: Request, context: Context) -> Proven:
+def compare_calls(request: Request, context: Context) -> Proof:
     """Make the calls with the stored session, else ask for a code once the keys are known to be good for one."""
+    try:
+        request = with_remembered_device(longterm.with_keys(request, context.terminal), context.store)
+    except MfaenvError as error:
+        return Proof(request, no_keys=error)
     if not request.keys:
-        return _whose(request, context)
+        return _identify(request, context)
     asker, base = Asker(client.settings_of(request, request.device.text), context.now), request._replace(hops=())
     session, problem = obtain(base, context._replace(acquisition=Acquisition(cached=True)))
     stored = bool(session)
@@ -72,19 +81,21 @@ def prove(request: Request, context: Context) -> Proven:
         ComparedCall(call, *(ended.get(call.action, probe.NOT_TRIED) for ended in columns)) for call in probe.CALLS
     ]
     answer = _answer(calls, probe.IDENTITY)
-    return Proven(calls, answer and answer.data, session, stored, problem)
+    return Proof(request, calls, answer and answer.data, session, stored, problem=problem)
 
 
-def _whose(request: Request, context: Context) -> Proven:
+def _identify(request: Request, context: Context) -> Proof:
     """Ask whose keys botocore resolves the profile to: there is nothing to compare them with."""
     try:
         with context.terminal.progress() as show:
             show(f"Getting the keys: {request.provider}")
             keys = resolved.credentials(request, context.terminal.env, program.start)
             asked = client.client("sts", client.settings_of(request, request.device.text), keys)
-            return Proven(identity=sts.identity(asked, keys.access_key))
+            return Proof(request, identity=sts.identity(asked, keys.access_key))
+    except NoKeysError as error:  # the machine has no role either
+        return Proof(request, no_keys=error)
     except MfaenvError as error:
-        return Proven(problem=error)
+        return Proof(request, problem=error)
 
 
 def obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | None]:
@@ -106,17 +117,18 @@ def _outcomes(calls: UnderWay, terminal: Terminal) -> dict[str, Outcome]:
     return {action: call.result() for action, call in calls.items()}
 
 
-def checks(request: Request, identity: Identity | None, calls: Sequence[ComparedCall]) -> Iterator[Check]:
+def checks(proof: Proof, store: Store) -> Iterator[Check]:
     """Check everything that AWS answered."""
-    yield _keys(request)
+    yield Check.of_error("keys", "", proof.no_keys) if proof.no_keys else _keys(proof.request)
+    identity, calls = proof.identity, proof.calls
     if identity and identity.is_root:
         text = "the account's root user, to whom no policy of the account applies"
         yield Check("identity", identity.arn, text, State.WRONG, "Delete these keys, and work with an IAM user's.")
     elif identity:
         yield Check("identity", "", identity.arn)
     yield from _clock(calls)
-    if identity and calls:
-        yield from _devices(request, calls)
+    if identity and calls:  # which may have found the device
+        yield from _devices(with_remembered_device(proof.request, store), calls)
 
 
 def _answer(calls: Sequence[ComparedCall], call: probe.ProbeCall) -> Outcome | None:
@@ -135,8 +147,9 @@ def _keys(request: Request) -> Check:
         return Check("keys", key, f"long-term, in the keychain ({source})")
     if source in {ENVIRONMENT, SOURCE_KEY} or request.process.text:
         return Check("keys", key, "long-term")
-    line = to_type("keys", "import", "-p", request.profiles[-1])
-    return Check("keys", key, f"long-term, in plain text in {source}; {line} puts them into the keychain")
+    command = to_type("keys", "import", "-p", request.profiles[-1])
+    text = f"long-term, in plain text in {source}"
+    return Check("keys", key, text, State.NOTE, "This puts them into the keychain:", command)
 
 
 def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:
@@ -151,7 +164,7 @@ def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     text = f"{duration.text(off)} {'ahead of' if ahead > 0 else 'behind'} AWS's"
     text += f"; from {duration.text(REFUSED_SECONDS)} on it refuses" if off < REFUSED_SECONDS else ""
     state = State.NOTE if off < REFUSED_SECONDS else State.WRONG
-    yield Check("clock", "", text, state, "Set the clock: timedatectl set-ntp true, or what does it on this system.")
+    yield Check("clock", "", text, state, "On Linux, this sets the clock:", explain.SET_CLOCK)
 
 
 def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]:
@@ -167,8 +180,8 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
         kind = "codes, which STS takes" if serial in usable else "a security key or passkey, which STS cannot use"
         yield Check("devices", serial, kind)
     if not serials:
-        step = f"This makes one:\n{to_type('configure', '-p', request.profiles[-1])}"
-        yield Check("devices", "", "the user has none", State.WRONG, step)
+        command = to_type("configure", "-p", request.profiles[-1])
+        yield Check("devices", "", "the user has none", State.WRONG, "This makes one:", command)
     elif not usable:
         yield Check("devices", "", "none whose codes STS takes", State.WRONG, NO_SECURITY_KEYS)
     elif device.text and device.text not in serials:
@@ -178,10 +191,10 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
 
 def failures(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     """Yield the calls that failed, those with one reason together."""
-    reasons: dict[tuple[str, str], dict[str, None]] = {}
+    failed: dict[str, list[tuple[str, MfaenvError]]] = {}
     for row in calls:
         for outcome in (row.without, row.with_mfa):
-            if outcome.kind is Kind.FAILED:
-                reasons.setdefault((outcome.text, outcome.hint), {})[row.call.action] = None
-    for (text, hint), actions in reasons.items():
-        yield Check("calls", ", ".join(actions), text, State.WRONG, hint)
+            if outcome.kind is Kind.FAILED and outcome.problem:
+                failed.setdefault(outcome.text, []).append((row.call.action, outcome.problem))
+    for alike in failed.values():
+        yield Check.of_error("calls", ", ".join(dict(alike)), alike[0][1])

@@ -4,7 +4,6 @@ import os
 import stat
 from collections.abc import Iterator
 
-from mfaenv import shells
 from mfaenv.command_line import join, to_type
 from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
@@ -12,12 +11,11 @@ from mfaenv.config import awsfiles, provenance, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
-from mfaenv.errors import MfaenvError, without_password
+from mfaenv.errors import MfaenvError, listed, without_password
 from mfaenv.fast.parse import Env
 from mfaenv.model import Acquisition, Request
 from mfaenv.shells import detect
 from mfaenv.store import Store
-from mfaenv.terminal.text import printable
 
 OVERRIDES = {
     "AWS_PROFILE": "the profile, in all AWS programs",
@@ -34,8 +32,6 @@ OVERRIDES = {
 
 PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "no_proxy": "no proxy to these"}
 HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
-MOST_NAMES = 8
-
 SECRETS = {awsfiles.SECRET_KEY, *awsfiles.TOKENS}
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -45,7 +41,7 @@ IN_WORDS = {
     "duration": ("new session", "lasts {}"),
     "remaining": ("stored session", "is used while at least {} of it are left"),
 }
-"""How values are told whose short names say nothing to who has not read of the options."""
+"""Longer names for values whose short ones are options."""
 
 
 def aws_files(env: Env) -> Iterator[Check]:
@@ -70,8 +66,8 @@ def aws_files(env: Env) -> Iterator[Check]:
                 state = State.WRONG
             elif mode & OTHERS_READ and not SECRETS.isdisjoint(names):
                 state = State.NOTE
-        step = "" if state is State.OK else f"Make it private:\n{printable(join(('chmod', '600', path)))}"
-        yield Check("files", name, f"{about}{named}", state, step)
+        advice = () if state is State.OK else ("This makes it private:", join(("chmod", "600", path)))
+        yield Check("files", name, f"{about}{named}", state, *advice)
 
 
 def titles(files: AwsFiles) -> Iterator[Check]:
@@ -96,10 +92,9 @@ def roles(files: AwsFiles) -> Iterator[Check]:
     for source, section in files.profiles.items():
         names = roles_of(files, source)
         if names and awsfiles.has_keys(section) and not sources.token(section):
-            listed = ", ".join(names[:MOST_NAMES]) + (", …" if names[MOST_NAMES:] else "")
             how = f"programs that name these profiles assume the roles with the keys of {source}, without MFA"
-            step = f"This lets them have {source}-mfa as their source:\n{to_type('configure', '-p', source)}"
-            yield Check("roles", f"source_profile {source}", f"{listed}: {how}", State.NOTE, step)
+            step, command = f"This lets them have {source}-mfa as their source:", to_type("configure", "-p", source)
+            yield Check("roles", f"source_profile {source}", f"{listed(names)}: {how}", State.NOTE, step, command)
 
 
 def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
@@ -115,21 +110,21 @@ def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
     if rule := status.rule(env):
         yield Check("environment", "MFAENV_PROFILE", rule)
     for problem in [] if store.refusal() else status.collect({}, env, store, now)["problems"]:
-        step = f"This removes the session:\n{detect.loading_line(env, 'mfaenv unset')}"
-        yield Check("environment", "", problem, State.WRONG, step)
+        command = detect.loading_line(env, "mfaenv unset")
+        yield Check("environment", "", problem, State.WRONG, "This removes the session:", command)
     if len({env[name] for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if env.get(name)}) > 1:
         text = "AWS_REGION and AWS_DEFAULT_REGION differ: some programs read one, some the other"
         yield Check("environment", "", text, State.NOTE, "Set both to one region.")
 
 
 def shell(env: Env) -> Check:
-    """Return which shell the lines are printed for, and the line that loads the session there."""
+    """Return which shell the lines are printed for."""
     try:
         name = output_target.choose_target({}, env)
     except MfaenvError as error:
         state = State.WRONG if env.get("MFAENV_SHELL") else State.NOTE
         return Check("shell", "", error.message, state, f"{error.hint.removesuffix('.')}.")
-    return Check("shell", name, shells.loading_line(name))
+    return Check("shell", name, "lines are printed for it")
 
 
 def store(store: Store) -> Check:
@@ -143,4 +138,4 @@ def store(store: Store) -> Check:
         return Check("store", store.path, "is not there yet")
     if not os.access(store.path, os.W_OK | os.X_OK):
         return Check("store", store.path, "cannot be written: no session is stored", State.WRONG, step)
-    return Check("store", store.path, "mfaenv status lists what is in it")
+    return Check("store", store.path, "can be used")

@@ -13,11 +13,11 @@ keys there are no calls. Nothing in it is secret.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from mfaenv.aws.probe import Kind, Outcome, ProbeCall
+from mfaenv.errors import MfaenvError
 from mfaenv.terminal.text import BAD, DOUBTFUL, GOOD, PLAIN, Styled, Table
 
 VERSION = 1
@@ -33,14 +33,15 @@ class Enforcement(StrEnum):
 
 
 class Verdict(NamedTuple):
-    """The answer, why, and what to do about it (nothing where MFA is enforced)."""
+    """The answer, why, and what to do about it (nothing where MFA is enforced), perhaps with the command for it."""
 
     answer: Enforcement
     reason: str
     next_step: str = ""
+    command: str = ""
 
 
-ATTACH = "Attach the policy. This prints it, and says how to try it on one user first:\nmfaenv policy"
+ATTACH = ("Attach the policy. This prints it, and says how to try it on one user first:", "mfaenv policy")
 ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
 
 
@@ -51,7 +52,7 @@ class Evidence(Enum):
         "should be denied without MFA",
         Enforcement.NOT_ENFORCED,
         "{calls} answered without MFA: whoever has the access key needs no device.",
-        ATTACH,
+        *ATTACH,
     )
     PROOF = (
         "MFA lifts the deny",
@@ -80,7 +81,7 @@ class Evidence(Enum):
         "allowed with MFA only, but not denied without",
         Enforcement.CANNOT_TELL,
         "{calls}: allowed with MFA only, but nothing denies the rest without it.",
-        ATTACH,
+        *ATTACH,
     )
     UNKNOWN = (
         "says nothing",
@@ -95,9 +96,9 @@ class Evidence(Enum):
         ALLOW_MORE,
     )
 
-    def __init__(self, says: str, answer: Enforcement, reason: str, next_step: str = "") -> None:
+    def __init__(self, says: str, *verdict: Any) -> None:
         self.says = says
-        self.verdict = Verdict(answer, reason, next_step)
+        self.verdict = Verdict(*verdict)
 
 
 def evidence(without: Kind, with_mfa: Kind, *, left_open: bool) -> Evidence:
@@ -149,18 +150,30 @@ class State(StrEnum):
 
 
 class Check(NamedTuple):
-    """One thing that was looked at, and what to do where it is not in order: a command has a line of its own."""
+    """One thing that was looked at, and what to do where it is not in order, perhaps with the command for it."""
 
     topic: str
     name: str
     text: str
     state: State = State.OK
     next_step: str = ""
+    command: str = ""
+
+    @classmethod
+    def of_error(cls, topic: str, name: str, error: MfaenvError) -> Self:
+        """Return the check that ended with an error."""
+        return cls(topic, name, error.message, State.WRONG, error.hint, error.command)
 
     @property
     def sentence(self) -> str:
         """Return the name and the text for a person."""
         return ": ".join(filter(None, (self.name, self.text)))
+
+    def as_data(self) -> dict[str, str | None]:
+        """Return the check as `--json` prints it."""
+        data = self._asdict()
+        data["next_step"] = f"{self.next_step} {data.pop('command')}".strip() or None
+        return data
 
 
 TONES = {
@@ -174,8 +187,7 @@ TONES = {
 }
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What `doctor` found about a profile: the checks, the calls that were compared, and the verdict."""
 
     profile: str
@@ -196,9 +208,9 @@ class Report:
             "profile": self.profile or None,
             "verdict": self.verdict.answer,
             "reason": self.verdict.reason,
-            "next_step": _on_one_line(self.verdict.next_step),
+            "next_step": f"{self.verdict.next_step} {self.verdict.command}".strip() or None,
             "well": self.well,
-            "checks": [{**check._asdict(), "next_step": _on_one_line(check.next_step)} for check in self.checks],
+            "checks": [check.as_data() for check in self.checks],
             "calls": [
                 {
                     "action": row.call.action,
@@ -231,19 +243,16 @@ class Report:
         return [verdict, looked_at, *proof, *self._to_do()]
 
     def _to_do(self) -> list[Styled | str]:
-        lines: list[Styled | str] = list(_indented(self.verdict.next_step, "  "))
+        lines = list(_advice(self.verdict, "  "))
         for check in self.checks:
             if check.state is not State.OK:
-                lines += [Styled(f"  {check.sentence}", TONES[check.state])]
-                lines += _indented(check.next_step, "    ")
+                lines += [Styled(f"  {check.sentence}", TONES[check.state]), *_advice(check, "    ")]
         return ["", "What to do:", *lines] if lines else []
 
 
-def _indented(step: str, indent: str) -> Iterator[Styled]:
-    """Yield what to do, and each command unbroken below it."""
-    for number, line in enumerate(step.split("\n") if step else []):
-        yield Styled(f"{indent}{'  ' if number else ''}{line}", unbroken=bool(number))
-
-
-def _on_one_line(step: str) -> str | None:
-    return step.replace("\n", " ") or None
+def _advice(of: Check | Verdict, indent: str) -> Iterator[Styled]:
+    """Yield what to do, and the command unbroken below it."""
+    if of.next_step:
+        yield Styled(f"{indent}{of.next_step}")
+    if of.command:
+        yield Styled(f"{indent}  {of.command}", unbroken=True)
