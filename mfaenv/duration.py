@@ -16,31 +16,17 @@ CHAINED_ROLE_SECONDS = range(900, 3_600 + 1)
 """What STS takes when the caller is a role itself; the same page, "role chaining"."""
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_LONGEST_TIME = 20  # characters; Python itself refuses numbers of some thousand digits
+_TIME = "".join(f"(?:([0-9]{{1,10}}){unit})?" for unit in _UNITS)
 
 
-def seconds(written: str, source: str) -> int:
+def seconds(spelled: str, source: str) -> int:
     """Read a time such as `900`, `12h` or `1h30m`, in seconds. Raise MfaenvError (usage), naming the source."""
-    total = _total(written) if len(written) <= _LONGEST_TIME else None
-    if total is None:
-        raise wrong_usage(f"{source}: '{written}' is not a time.", "Write seconds (900) or units (12h, 1h30m).")
-    return total
+    import re  # takes its time, and most people name no time
 
-
-def _total(written: str) -> int | None:
-    if written.isascii() and written.isdigit():
-        return int(written)
-    total, number, units = 0, "", list(_UNITS)
-    for character in written:
-        if character.isascii() and character.isdigit():
-            number += character
-        elif number and character in units:
-            total += int(number) * _UNITS[character]
-            del units[: units.index(character) + 1]
-            number = ""
-        else:
-            return None
-    return total if written and not number else None
+    match = re.fullmatch(_TIME, f"{spelled}s" if spelled.isdigit() else spelled)
+    if not spelled or not match:
+        raise wrong_usage(f"{source}: '{spelled}' is not a time.", "Write seconds (900) or units (12h, 1h30m).")
+    return sum(int(count or 0) * unit for count, unit in zip(match.groups(), _UNITS.values(), strict=True))
 
 
 def within(value: int, limits: range, source: str, what: str) -> int:

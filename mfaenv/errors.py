@@ -5,6 +5,9 @@ from mfaenv import CODE_NEEDED, DONE, FAILED, INTERRUPTED, USAGE
 __all__ = ["CODE_NEEDED", "DONE", "FAILED", "INTERRUPTED", "USAGE"]
 """What this module hands on, beside what stands below."""
 
+MAX_TEXT = 2000  # characters of a message: a name or a value out of a file may have a million
+MAX_NAMES = 8  # that a message lists
+
 
 class MfaenvError(Exception):
     """What is wrong, then what to do about it or the command to type, and the exit status that goes with it.
@@ -26,12 +29,9 @@ class MfaenvError(Exception):
         return self.hint or self.command
 
 
-LONGEST_TEXT = 2000  # characters of a message: a name or a value out of a file may have a million
-
-
 def _cut(text: str) -> str:
-    half = LONGEST_TEXT // 2
-    return f"{text[:half]} … {text[-half:]}" if len(text) > LONGEST_TEXT else text
+    half = MAX_TEXT // 2
+    return f"{text[:half]} … {text[-half:]}" if len(text) > MAX_TEXT else text
 
 
 def with_command(message: str, hint: str, *, status: int = FAILED) -> MfaenvError:
@@ -85,22 +85,7 @@ def without_password(url: str) -> str:
     return f"{head}{slashes}…@{host}" if at else url
 
 
-MAX_LISTED = 8
-
-
-def listed(names: list[str]) -> str:
+def join_names(names: list[str]) -> str:
     """Return names with commas between them, and how many more there are."""
-    more = f" and {len(names) - MAX_LISTED} more" if names[MAX_LISTED:] else ""
-    return f"{', '.join(names[:MAX_LISTED])}{more}"
-
-
-SHOWN_AT_EACH_END = 3  # names of a long chain that an error shows
-
-
-def drawn(names: list[str] | tuple[str, ...]) -> str:
-    """Return a chain of profiles with arrows between them; the middle of a long one is left out."""
-    left_out = len(names) - 2 * SHOWN_AT_EACH_END
-    if left_out <= 1:
-        return " → ".join(names)
-    ends = names[:SHOWN_AT_EACH_END], names[-SHOWN_AT_EACH_END:]
-    return " → ".join([*ends[0], f"… ({left_out} more)", *ends[1]])
+    more = f" and {len(names) - MAX_NAMES} more" if names[MAX_NAMES:] else ""
+    return f"{', '.join(names[:MAX_NAMES])}{more}"

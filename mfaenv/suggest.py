@@ -2,13 +2,10 @@
 
 from mfaenv.fast.parse import Words
 
-MOST = 8  # names that are offered
+MAX_OFFERED = 8  # names
 
 ALIKE = 0.7
 """How much of a name must be there: `bahs` has three quarters of bash, `remove` three fifths of demo."""
-
-LONGEST_SEARCH = 10_000_000
-"""Characters of the wrong name times those of all others: to compare that much takes about a second."""
 
 
 def hint(wrong: str, names: Words, otherwise: str) -> str:
@@ -16,15 +13,13 @@ def hint(wrong: str, names: Words, otherwise: str) -> str:
     part = wrong.lstrip("-")
     begun = [name for name in names if wrong and name.startswith(wrong)]
     with_part = [name for name in names if part and f"-{part}" in name]
-    close = begun[:MOST] or _closest(wrong, names) or with_part[:MOST]
+    close = begun[:MAX_OFFERED] or _closest(wrong, names) or with_part[:MAX_OFFERED]
     return f"Did you mean {' or '.join(close)}?" if close else otherwise
 
 
 def _closest(wrong: str, names: Words) -> list[str]:
     import difflib
 
-    if len(wrong) * sum(map(len, names)) > LONGEST_SEARCH:
-        return []
     # The dashes of options do not count: all options are alike in them.
     bare = {name.lstrip("-"): name for name in names}
     return [bare[close] for close in difflib.get_close_matches(wrong.lstrip("-"), list(bare), n=1, cutoff=ALIKE)]

@@ -20,7 +20,7 @@ SECURITY_KEY = ":u2f/"
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
 
 UNKNOWN = "InvalidClientTokenId"
-"""What a service answers to keys that it does not know yet, or no more."""
+"""The error code for keys that a service does not know (yet, or any more)."""
 
 _errors = partial(explain.iam_errors, purpose="set up a device of their own")
 
@@ -145,7 +145,7 @@ class AccessKeys(_UserCalls):
         who = sts.identity(clients.client("sts", settings, session), session.access_key)
         return cls(settings, session, who.user)
 
-    def listed(self) -> tuple[AccessKey, ...]:
+    def list_keys(self) -> tuple[AccessKey, ...]:
         """Return the user's keys, the oldest first."""
         with explain.iam_errors("iam:ListAccessKeys"):
             pages = self._client.get_paginator("list_access_keys").paginate(**self._scope)

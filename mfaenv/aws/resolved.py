@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfaenv.aws import client, explain, regions
 from mfaenv.command_line import aws_configure
-from mfaenv.errors import MfaenvError, NoKeysError, drawn
+from mfaenv.errors import MfaenvError, NoKeysError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.model import LOGIN, MACHINE, WEB_ENVIRONMENT, Request
@@ -103,7 +103,7 @@ def _visited(profiles: Sequence[str], env: Mapping[str, str]) -> str:
         if name in visited:
             circle = [*visited[visited.index(name) :], *profiles[:number]]
             raise MfaenvError(
-                f"The credential_process of profile '{profiles[-1]}' leads back to itself: {drawn(circle)}.",
+                f"The credential_process of profile '{profiles[-1]}' leads back to itself: {' → '.join(circle)}.",
                 "Give the process a profile that holds access keys.",
             )
     return "\n".join([*visited, *profiles])

@@ -8,7 +8,6 @@ from mfaenv.aws.address import shown
 from mfaenv.config import resolve
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.sources import METADATA
-from mfaenv.errors import drawn
 from mfaenv.fast.parse import Env
 from mfaenv.model import Acquisition, Request
 
@@ -29,7 +28,7 @@ def rows(
 ) -> Iterator[Row]:
     """Yield the name, text and source (empty: nothing to say) of each value, and of the addresses of these services."""
     keys = request.keys
-    names = drawn(request.profiles)
+    names = " → ".join(request.profiles)
     resolved = "the AWS files have none" if request.provider == METADATA else "resolved by botocore"
     yield "profile", names, request.profile.source if request.profile.source != names else ""
     yield "keys", keys.access_key if keys else request.provider, keys.source if keys else resolved

@@ -6,7 +6,7 @@ from mfaenv import duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, role_sessions, roles, shell_settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
-from mfaenv.errors import MfaenvError, listed, wrong_usage
+from mfaenv.errors import MfaenvError, join_names, wrong_usage
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import PROCESS, Acquisition, Hop, Keys, Origin, Request, Span, Value
@@ -103,7 +103,7 @@ def _refuse_environment(env: Env, files: AwsFiles) -> None:
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     """Make the error for a profile in neither file, with the name that comes closest, or those that there are."""
     names = sorted(files.profiles)
-    others = f"There are these: {listed(names)}."
+    others = f"There are these: {join_names(names)}."
     where = f"{awsfiles.short(files.config)} or {awsfiles.short(files.credentials)}"
     origin = f" ({source})" if source else ""
     hint = suggest.hint(name, names, others if names else "`aws configure` makes a first one.")

@@ -7,7 +7,7 @@ from mfaenv.aws import regions
 from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.config.role_sessions import EXTERNAL_ID_LENGTHS, SESSION_NAME, checked
-from mfaenv.errors import MfaenvError, drawn, wrong_usage
+from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.model import Hop, Value
 
 ACCOUNT_LENGTH = 12  # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
@@ -75,11 +75,11 @@ def _follow(files: AwsFiles, way: dict[str, None], name: str, setting: str) -> N
     """Add the next profile to those on the way. Raise MfaenvError where it was there before, or is missing."""
     if name in way:
         names = [*way, name]
-        circle = drawn(names[names.index(name) :])
+        circle = " → ".join(names[names.index(name) :])
         raise MfaenvError(f"The profiles lead in a circle: {circle}.", f"Fix a {setting}.")
     if name not in files.profiles:
         raise MfaenvError(
-            f"Profile '{name}' is missing: {drawn([*way, name])}.",
+            f"Profile '{name}' is missing: {' → '.join([*way, name])}.",
             f"Add it to {awsfiles.short(files.config)}, or fix the {setting} of '{next(reversed(way))}'.",
         )
     way[name] = None
@@ -179,4 +179,4 @@ def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
 def listed(files: AwsFiles) -> str:
     """Return the names of profiles with roles, for a message."""
     names = (name for name, section in files.profiles.items() if any(map(section.get, ("role_arn", "sso_role_name"))))
-    return errors.listed(sorted(names))
+    return errors.join_names(sorted(names))

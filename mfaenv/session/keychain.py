@@ -30,7 +30,7 @@ SERVICE = "mfaenv"
 SPARE = "mfaenv (being replaced)"
 """The service of a copy of an entry while it is replaced: on macOS, keyring deletes before it writes."""
 
-MANY = 8
+MAX_ENTRIES = 8
 """Entries of one name: more than ever are there, so that a keychain that removes nothing is not asked for ever."""
 
 WAITING = "Waiting for the keychain, which may ask you in a window of its own."
@@ -88,10 +88,10 @@ class KeychainEntry:
             self._delete()
             return
         if not same_keys(old, new):
-            self._put(written(new))
+            self._put(to_json(new))
         words = (sys.executable, "-P", "-m", "mfaenv", COMMAND, GET, f"--profile={self.name}")
         with _opened(self._tell) as (backend, *_):
-            if program.output(words, self._env, CHECK_SECONDS).strip() != written(new):
+            if program.output(words, self._env, CHECK_SECONDS).strip() != to_json(new):
                 raise MfaenvError(
                     f"{backend.name} did not keep the keys: another process does not find them.",
                     "Nothing was removed. Choose another keychain, or keep the keys in the file.",
@@ -122,7 +122,7 @@ class KeychainEntry:
 
 def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = None) -> None:
     """Remove what is found first until it is `but`: a Secret Service may hold another program's entry beside ours."""
-    for _ in range(MANY):
+    for _ in range(MAX_ENTRIES):
         if backend.get_password(service, name) in {None, but}:
             return
         try:
@@ -132,7 +132,7 @@ def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = 
                 raise
 
 
-def written(keys: Keys) -> str:
+def to_json(keys: Keys) -> str:
     """Return the keys as a credential_process prints them.
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html

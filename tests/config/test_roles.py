@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -209,15 +210,16 @@ def chained(number: int, last: Settings) -> dict[str, Settings]:
 @pytest.mark.parametrize(
     ("last", "message"),
     [
-        (role("p7"), "The profiles lead in a circle: p7 → p8 → p9 → … (9989 more) → p9999 → p10000 → p7."),
-        (role("gone"), "Profile 'gone' is missing: p0 → p1 → p2 → … (9996 more) → p9999 → p10000 → gone."),
+        (role("p7"), r"The profiles lead in a circle: p7 → p8 → p9 → .* … .* → p9999 → p10000 → p7\."),
+        (role("gone"), r"Profile 'gone' is missing: p0 → p1 → p2 → .* … .* → p9999 → p10000 → gone\."),
     ],
 )
 def test_the_middle_of_a_long_chain_is_left_out(files: Files, last: Settings, message: str) -> None:
     files.write(chained(10_000, last))
     with pytest.raises(MfaenvError) as raised:
         files.request("p0")
-    assert raised.value.message == message
+    assert re.fullmatch(message, raised.value.message)
+    assert len(raised.value.message) <= 2003
 
 
 def test_a_chain_of_ten_thousand_profiles_is_followed(files: Files) -> None:

@@ -15,7 +15,7 @@ from mfaenv.config import awsfiles, credential_process, resolve, shell_settings,
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.resolve import NOTHING
 from mfaenv.config.roles import of_process, roles_of
-from mfaenv.errors import DONE, MfaenvError, listed
+from mfaenv.errors import DONE, MfaenvError, join_names
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.model import Acquisition, Request, Value
@@ -97,7 +97,7 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
         return offers.terminal.choose("Several profiles have keys. Which one?", usable)
     if DEFAULT in usable:
         return DEFAULT
-    raise MfaenvError(f"Several profiles have keys: {listed(usable)}.", "Name one with -p.")
+    raise MfaenvError(f"Several profiles have keys: {join_names(usable)}.", "Name one with -p.")
 
 
 def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:

@@ -11,7 +11,7 @@ from mfaenv.config import awsfiles, provenance, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
-from mfaenv.errors import MfaenvError, listed, without_password
+from mfaenv.errors import MfaenvError, join_names, without_password
 from mfaenv.fast.parse import Env
 from mfaenv.model import Acquisition, Request
 from mfaenv.shells import detect
@@ -94,7 +94,7 @@ def roles(files: AwsFiles) -> Iterator[Check]:
         if names and awsfiles.has_keys(section) and not sources.token(section):
             how = f"programs that name these profiles assume the roles with the keys of {source}, without MFA"
             step, command = f"This lets them have {source}-mfa as their source:", to_type("configure", "-p", source)
-            yield Check("roles", f"source_profile {source}", f"{listed(names)}: {how}", State.NOTE, step, command)
+            yield Check("roles", f"source_profile {source}", f"{join_names(names)}: {how}", State.NOTE, step, command)
 
 
 def environment(env: Env, store: Store, now: float) -> Iterator[Check]:

@@ -15,7 +15,7 @@ from mfaenv.fast import catalog
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import longterm
-from mfaenv.session.keychain import KeychainEntry, written
+from mfaenv.session.keychain import KeychainEntry, to_json
 from mfaenv.terminal.terminal import Terminal
 
 
@@ -39,7 +39,7 @@ def _get(options: Options, env: Env) -> int:
     keys = KeychainEntry(name, env, Terminal.for_options(options, env).show_waiting).load()
     if keys is None:
         raise longterm.not_there(name)
-    secrets_to_stdout(f"{written(keys)}\n".encode())
+    secrets_to_stdout(f"{to_json(keys)}\n".encode())
     return DONE
 
 

@@ -59,7 +59,7 @@ class KeyRow:
         with context.terminal.progress() as show:
             show(f"Asking IAM about the keys of profile {request.profile.text}")
             iam = AccessKeys.of_session(settings, session)
-            key = next((key for key in iam.listed() if key.id == self.access_key_id), None)
+            key = next((key for key in iam.list_keys() if key.id == self.access_key_id), None)
             if key is None:
                 raise MfaenvError("IAM lists no such key of this user.")
             use = iam.last_use(key.id)

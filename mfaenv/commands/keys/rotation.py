@@ -100,7 +100,7 @@ class Rotation:
         if before and not same_keys(current, before):
             self.terminal.note(f"Another mfaenv has replaced {before.access_key} by {current.access_key} meanwhile.")
             return None
-        listed = {each.id: each for each in self.iam.listed()}
+        listed = {each.id: each for each in self.iam.list_keys()}
         if current.access_key not in listed:
             wrong = f"IAM lists no key {current.access_key} of this user."
             raise MfaenvError(wrong, f"Check the keys of profile {root} in {self.place.title}.")
