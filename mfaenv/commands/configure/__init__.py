@@ -130,7 +130,7 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
     if not offers.dry_run:
         session = Sessions(context).get(request._replace(hops=()))
         if first and session:
-            first.delete_leftovers(session)
+            first.delete_unused(session)
     root, values = request.profiles[-1], {"mfa_serial": request.device.text}
     offers.settings(f"The MFA device of profile {root}:", files.config, {root: values})
     return request

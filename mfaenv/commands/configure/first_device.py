@@ -6,7 +6,7 @@ What an authenticator app reads is described in https://github.com/google/google
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from functools import cached_property, partial
+from functools import partial
 from urllib.parse import quote
 
 from mfaenv.aws import client, iam
@@ -14,7 +14,7 @@ from mfaenv.aws.iam import NewDevice, VirtualDevices
 from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.errors import CODE_NEEDED, DeniedError, MfaenvError
+from mfaenv.errors import CODE_NEEDED, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys, Request
 from mfaenv.session import fetch, remembered
@@ -41,10 +41,10 @@ class FirstDevice:
         self._offers, self._terminal = offers, offers.terminal
         self._store = store
         self._devices = VirtualDevices(client.settings_of(request), keys, missing.user.user)
-        self._leftovers: list[str] = []
+        self._taken: list[str] = []
 
     def make(self) -> str:
-        """Return the serial number of an enabled device; others are deleted if a policy allows. Raise MfaenvError."""
+        """Return the serial number of an enabled device. Raise MfaenvError."""
         self._check()
         device = self._created()
         with ExitStack() as until_enabled:
@@ -60,14 +60,17 @@ class FirstDevice:
                 screen.wait_for_key([f"Device {_name(device.serial)} is enabled.", "", gone])
         return device.serial
 
-    def delete_leftovers(self, session: Session) -> None:
-        """Delete with MFA the unused devices that no policy let the user delete without."""
-        made = VirtualDevices(client.settings_of(self._request), session, self._user.user)
-        for serial in self._leftovers:
-            try:
-                made.delete(serial)
-            except MfaenvError as error:
-                self._terminal.note(f"The unused device {_name(serial)} stays. {error.message}", error.command)
+    def delete_unused(self, session: Session) -> None:
+        """Offer to delete the devices that were left half-way: without MFA, few policies let the user do so."""
+        devices = VirtualDevices(client.settings_of(self._request), session, self._user.user)
+        ask = self._taken and self._offers.asking
+        try:
+            for serial in set(self._taken).intersection(devices.unused() if ask else ()):
+                left = f"Nobody uses the device {serial}. It is left from before, or is being set up in another window."
+                if self._terminal.confirm("Delete it?", Styled(left)):
+                    devices.delete(serial)
+        except MfaenvError as error:
+            self._terminal.note(f"Unused devices stay. {error.message}", error.command)
 
     def _check(self) -> None:
         """Raise MfaenvError where no device can be made, or the person wants none."""
@@ -93,42 +96,19 @@ class FirstDevice:
         for number in range(1, MAX_NAMES + 1):
             name = user if number == 1 else f"{user}-{number}"
             device = self._devices.create(name)
-            if device is None and self._deleted(iam.serial_number(self._user, name)):
-                device = self._devices.create(name)
             if device is not None:
                 return device
+            self._taken.append(iam.serial_number(self._user, name))
         raise MfaenvError(
             f"The names {user} to {user}-{MAX_NAMES} of virtual devices are all taken.",
             "Delete those that nobody uses in the IAM console.",
         )
 
-    @cached_property
-    def _unused(self) -> list[str]:
-        with suppress(DeniedError):
-            return self._devices.unused()
-        return []
-
-    def _deleted(self, serial: str) -> bool:
-        """Offer to delete a device that nobody uses; return whether it was deleted."""
-        if serial not in self._unused or not self._offers.asking:
-            return False
-        left = f"Nobody uses the device {serial}. It is left from before, or is being set up in another window."
-        if not self._terminal.confirm("Delete it?", Styled(left)):
-            return False
-        try:
-            self._devices.delete(serial)
-        except DeniedError as error:
-            self._leftovers.append(serial)
-            again = "It will be deleted with the new device's code."
-            self._terminal.note(f"{again} {error.message}", error.command)
-            return False
-        return True
-
     def _discard(self, device: NewDevice) -> None:
         try:
             self._devices.delete(device.serial)
         except MfaenvError as error:
-            left = f"The device {_name(device.serial)} stays unused: the next mfaenv configure offers to delete it."
+            left = f"The device {_name(device.serial)} stays unused: the next run offers to delete it."
             self._terminal.note(f"{left} {error.message}", error.command)
 
     def _enable(self, screen: PrivateScreen, device: NewDevice) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from terminals import BASH, CTRL_C, USUAL_SIZE, Window, direct, open_window
 
 from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam import NewDevice, VirtualDevices
-from mfaenv.aws.mfa_policies import EVERYTHING
+from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.aws.sts import Identity
 from mfaenv.commands.configure import first_device
 from mfaenv.commands.configure.first_device import in_groups, key_uri
@@ -289,41 +289,37 @@ def test_a_device_that_was_left_is_deleted_with_the_new_ones_code(newcomer: Prod
     with direct(newcomer, "configure") as window:
         begin(window)
         window.press(CTRL_C)
-        window.see("the next mfaenv configure")
+        window.see("the next run offers to delete it")
         window.see("A policy denies iam:DeleteVirtualMFADevice")
         window.see(r":\n +mfaenv policy --self-service$")
         assert window.ended() == 130
     with direct(newcomer, "configure") as window:
-        window.see(MAKE)
-        window.enter("")
+        finish(window, begin(window))
         window.see(r"Nobody uses the device arn:aws:iam::123456789012:mfa/alice\.[^?]*Delete it\? \[Y/n\] ")
         window.enter("")
-        window.see("A policy denies iam:DeleteVirtualMFADevice")
-        window.see(r":\n +mfaenv policy --self-service$")
-        window.see(FIRST)
-        finish(window, Authenticator(shown_key(window)))
         window.see(r"^\+mfa_serial = arn:aws:iam::123456789012:mfa/alice-2$")
         take_all(window)
     assert names_of(account) == ["alice-2"]
     assert account.unassigned_devices == {}
 
 
-def test_a_device_that_was_left_is_deleted_at_once_where_a_policy_allows(newcomer: Product, account: Account) -> None:
-    user = account.users["alice"]
+@pytest.mark.parametrize("answer", ["n", "y"])
+def test_a_device_that_was_left_stays_where_no_policy_allows_to_delete_it_or_the_person_says_no(
+    newcomer: Product, account: Account, answer: str
+) -> None:
     with direct(newcomer, "configure") as window:
         begin(window)
         window.press(CTRL_C)
         assert window.ended() == 130
-    user.policies = {"Admin": ALLOW_ALL}
+    account.users["alice"].policies = {"Self": SELF_SERVICE}
     with direct(newcomer, "configure") as window:
-        window.see(MAKE)
-        window.enter("")
+        finish(window, begin(window))
         window.see(r"Delete it\? \[Y/n\] ")
-        window.enter("y")
-        window.see(FIRST)
-        finish(window, Authenticator(shown_key(window)))
+        window.enter(answer)
         take_all(window)
-    assert [device.serial for device in user.devices] == ["arn:aws:iam::123456789012:mfa/alice"]
+        assert ("Unused devices stay. A policy denies iam:DeleteVirtualMFADevice" in window.text) is (answer == "y")
+    assert names_of(account) == ["alice-2"]
+    assert len(account.unassigned_devices) == 1
 
 
 def test_a_name_that_somebody_uses_is_passed_by(newcomer: Product, account: Account) -> None:
@@ -434,15 +430,12 @@ def test_ten_at_once_get_devices_of_their_own(scenario: Scenario, aws: ObservedA
 def test_two_windows_at_once_both_get_a_device(newcomer: Product, account: Account) -> None:
     with direct(newcomer, "configure") as one, direct(newcomer, "configure") as other:
         first = begin(one)
-        other.see(MAKE)
-        other.enter("")
+        second = begin(other)
+        assert first.key != second.key
+        finish(other, second)
         other.see(r"or is being set up in another window\.[^?]*Delete it\? \[Y/n\] ")
         other.enter("n")
-        other.see(FIRST)
-        second = Authenticator(shown_key(other))
-        assert first.key != second.key
         finish(one, first)
-        finish(other, second)
         other.see(CHANGE)
     assert sorted(names_of(account)) == ["alice", "alice-2"]
 
