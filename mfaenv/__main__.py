@@ -113,7 +113,7 @@ def run(arguments: "Sequence[str]") -> int:
         execute.answer(line.options, line.words, os.environ)
     if row.module != "export":  # for which botocore is loaded, and stays
         gc.enable()
-    if row.module != "exec":  # which does it itself, as long as it has to
+    if row.module not in {"exec", "init"}:  # which do it themselves, where and as long as they have to
         from mfaenv.terminal import coredump
 
         coredump.prevent()

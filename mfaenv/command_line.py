@@ -7,8 +7,6 @@ from mfaenv.fast.parse import Words
 
 MFAENV = "mfaenv"
 
-ENDINGS = ".COM;.EXE;.BAT;.CMD"  # of Windows' programs where PATHEXT does not list them
-
 EXTRA_PACKAGES = {"keychain": "keyring", "login": "botocore[crt]"}
 """What an extra adds: pipx and uv add packages to an environment, and Debian has them by other names."""
 

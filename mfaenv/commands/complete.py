@@ -6,10 +6,8 @@ Everything comes from the catalog's rows. A Tab waits for this, so nothing heavy
 import os
 import sys
 
-from mfaenv import shells
-from mfaenv.command_line import ENDINGS
+from mfaenv import DONE, shells
 from mfaenv.config import names
-from mfaenv.errors import DONE
 from mfaenv.fast import catalog, output
 from mfaenv.fast.catalog import COMMANDS, STORED
 from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Choices, Command, Env, Option, Words
@@ -109,7 +107,7 @@ if sys.platform == "win32":
 
     def _can_be_run(path: str, env: Env) -> bool:
         ending = os.path.splitext(path)[1].lower()
-        return bool(ending) and ending in (env.get("PATHEXT") or ENDINGS).lower().split(os.pathsep)
+        return bool(ending) and ending in (env.get("PATHEXT") or catalog.ENDINGS).lower().split(os.pathsep)
 else:
 
     def _can_be_run(path: str, _: Env) -> bool:

@@ -13,13 +13,12 @@ from mfaenv.config.names import file_paths
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.entry import Fields
-from mfaenv.fast.output import secrets_to_stdout, text_to_stderr
+from mfaenv.fast.output import code_page, secrets_to_stdout, text_to_stderr
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import service
 from mfaenv.shells import Pair
 from mfaenv.shells.formats import github_masks
 from mfaenv.store import Store, output_file
-from mfaenv.terminal import code_page
 from mfaenv.terminal.terminal import Terminal
 
 
@@ -35,7 +34,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
             raise MfaenvError(f"{path} is an AWS file, whose profiles would be lost: refused.", hint)
     terminal = Terminal.for_options(options, env)
     pairs = environment.pairs(service.get_fields(options, env, terminal, partial(_check_values, target)), env)
-    text = shells.render(target, pairs, encoding=code_page.encoding())
+    text = shells.render(target, pairs, encoding=code_page())
     if fast.runs_on_github(target, env):
         text_to_stderr(github_masks(pairs))
     if "output" in options:
@@ -68,7 +67,7 @@ def _refuse_bare_terminal(options: Options, target: str) -> None:
 
 def _refuse_controls(text: bytes, target: str) -> None:
     """Raise MfaenvError where a terminal would act on what is printed instead of showing it."""
-    shown = text.decode(shells.get_target(target).encoding or code_page.encoding(), "surrogateescape")
+    shown = text.decode(shells.get_target(target).encoding or code_page(), "surrogateescape")
     if not shown.replace("\r\n", "").replace("\n", "").isprintable():
         hint = "Let a shell or a program read it, or write it to a file."
         raise MfaenvError("A value holds control characters, which this terminal would act on.", hint)
@@ -89,4 +88,4 @@ def _check_values(target: str, own: Fields) -> None:
     named = [*((name, region) for name in environment.REGIONS), (environment.PROFILE, own["profile"])]
     pairs = [*named, *environment.words(own["settings"])]
     if target in shells.NAMES:
-        shells.render(target, pairs, encoding=code_page.encoding())
+        shells.render(target, pairs, encoding=code_page())

@@ -12,7 +12,6 @@ from mfaenv.fast import catalog, environment, output
 from mfaenv.fast.entry import ReadOnlyStore
 from mfaenv.fast.parse import MAIN, PROGRAM, Env, Option, Options, Words
 from mfaenv.shells import Pair, detect
-from mfaenv.terminal import code_page
 
 SCRIPT = "MFAENV_FUNCTION"
 """The variable in which a function of one line finds its script."""
@@ -84,7 +83,7 @@ def _profile(options: Options) -> list[Pair]:
 
 
 def _rendered(shell: str, pairs: list[Pair]) -> bytes:
-    return shells.render(shell, pairs, encoding=code_page.encoding(), tried=False)
+    return shells.render(shell, pairs, encoding=output.code_page(), tried=False)
 
 
 def _stays(env: Env, now: float) -> bool:
@@ -102,8 +101,10 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
     if session is not None:
         return session if isinstance(session, list) else []
     from mfaenv.session import service  # slow to load, and a stored session does without
+    from mfaenv.terminal import coredump  # loads an extension module, for which a stored session need not wait
     from mfaenv.terminal.terminal import Terminal
 
+    coredump.prevent()
     try:
         return environment.pairs(service.get_fields(quiet_options, env, Terminal.for_options(quiet_options, env)), env)
     except MfaenvError:

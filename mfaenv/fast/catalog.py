@@ -28,6 +28,7 @@ PRINTING = ("shell", "format", "output")  # the options that say what a session 
 WINDOWS = ("pinentry", "zenity", "kdialog", "osascript", "powershell")
 """Programs that open a window to ask in: MFAENV_ASK may name one of them."""
 
+ENDINGS = ".COM;.EXE;.BAT;.CMD"  # of Windows' programs where PATHEXT does not list them
 DIRENV = "direnv"  # what `mfaenv init` takes beside shells: its library gives `use mfaenv` to direnv's files
 STORED = "stored"  # a profile whose sessions may be stored: nobody is asked which one
 
@@ -74,7 +75,7 @@ OPTIONS = {
 
 
 def _rows(*names: str) -> dict[str, Option]:
-    return {name: OPTIONS[name] for name in names}
+    return {name: OPTIONS[name] for name in (*names, "help")}
 
 
 _ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile of the stored sessions", choices=STORED)}
@@ -93,9 +94,9 @@ COMMANDS = {
     ),
     "process": Command(
         "Answer as a credential_process of the AWS config file.",
-        _GETTING,
+        _GETTING | _rows(),
         module="export",
-        fixed={"format": "process"},
+        fixed=(("format", "process"),),
     ),
     "exec": Command(
         "Run a program, or your shell, with the session in its environment.",
@@ -163,7 +164,7 @@ COMMANDS = {
     ),
     "help": Command(
         "Explain a topic: shells, roles, keys, security, troubleshooting, …",
-        {},
+        _rows(),
         module="help",
         argument="TOPIC",
         choices=TOPICS,

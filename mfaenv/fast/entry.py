@@ -9,19 +9,14 @@ import stat
 import sys
 
 from mfaenv.fast.environment import END_DIGITS
+from mfaenv.fast.parse import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, Self, TypeVar, dataclass_transform
+    from typing import Any, Self, TypeVar
 
     E = TypeVar("E", bound="Entry")
-else:
-
-    def dataclass_transform(**_: "Any") -> "Callable[[Any], Any]":
-        """Stand in for typing's, which only a type checker needs: it takes longer to load than an entry to read."""
-        return lambda made: made
-
 
 Fields = dict[str, str]
 
@@ -60,7 +55,7 @@ def _seconds(text: str) -> float:
     return float(f"{whole(seconds)}.{fraction if fraction.isascii() and fraction.isdigit() else 0}")
 
 
-READERS: "dict[object, Callable[[str], object]]" = {
+READERS: "dict[object, Callable[[str], Any]]" = {
     str: str,
     int: whole,
     float: _seconds,
@@ -70,16 +65,12 @@ READERS: "dict[object, Callable[[str], object]]" = {
 """How the text of a field becomes a value of its type. Each raises ValueError for a text that holds none."""
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-class Entry:
-    """What one file of the store says, as a frozen value. A field is an annotation of the class, with its default."""
+class Entry(Record):
+    """What one file of the store says."""
 
     PREFIX = ""
     SECRETS = frozenset[str]()
     key: str
-
-    def __init__(self, **values: "Any") -> None:
-        self.__dict__.update(values)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Self | None":

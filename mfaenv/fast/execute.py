@@ -49,7 +49,7 @@ else:
             _signal.signal(number, _signal.SIG_DFL)
         restore_locale(env)
         missing: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-        for folder in [""] if os.path.dirname(words[0]) else os.get_exec_path(env):
+        for folder in [""] if os.path.dirname(words[0]) else env.get("PATH", os.defpath).split(os.pathsep):
             path = words[0] if os.path.dirname(words[0]) else os.path.join(folder or ".", words[0])
             try:
                 os.execve(path, words, env)  # noqa: S606 - the user's own command, without a shell

@@ -9,9 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
-
 KILLED = 128  # added to a signal's number it is the exit status, as in shells
 
+STDOUT, STDERR = 1, 2
+STDOUT_NAME = "standard output"  # what the errors of writing there have for a file's name
+
+OTHERS_MODE = stat.S_IRWXG | stat.S_IRWXO
+
+UTF_8_PAGE = 65001
+"""https://learn.microsoft.com/windows/win32/intl/code-page-identifiers."""
 
 arrived: "list[int]" = []
 """The signals that were to end this process: an unexpected error after one is its doing."""
@@ -21,12 +27,6 @@ def end_in_order(number: int, _frame: object) -> None:
     """Raise SystemExit with the signal's status, so that locks are freed and a shell's line fails."""
     arrived.append(number)
     raise SystemExit(KILLED + number)
-
-
-STDOUT, STDERR = 1, 2
-STDOUT_NAME = "standard output"  # what the errors of writing there have for a file's name
-
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def hold_standard_streams() -> None:
@@ -65,7 +65,7 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
             import errno  # its hundred numbers take a stored session a hundredth of its time
 
             raise PermissionError(errno.EPERM, "the file belongs to another user", STDOUT_NAME)
-        if stat.S_ISREG(state.st_mode) and state.st_mode & OTHERS:
+        if stat.S_ISREG(state.st_mode) and state.st_mode & OTHERS_MODE:
             has_name = state.st_nlink > 0  # ksh93 reads what eval gets from a file that it has removed already
             _close_to_others(stat.S_IMODE(state.st_mode), quiet=quiet or not has_name)
     to_stdout(data)
@@ -76,7 +76,7 @@ if sys.platform != "win32":
     def _close_to_others(mode: int, *, quiet: bool) -> None:
         warning = "The output file was open to others until now."
         try:
-            os.fchmod(STDOUT, mode & ~OTHERS)
+            os.fchmod(STDOUT, mode & ~OTHERS_MODE)
         except OSError:
             warning, quiet = "The output file cannot be closed to others: check who can read it.", False
         try:
@@ -106,6 +106,20 @@ def _show(text: str, console: "TextIO | None", write: "Callable[[bytes], None]")
         console.flush()
     else:
         write(text.encode("utf-8", "replace"))
+
+
+def code_page() -> str:
+    """Return the code page in which cmd reads what is printed: without a console the OEM one, and UTF-8 without cmd.
+
+    https://learn.microsoft.com/windows/console/getconsoleoutputcp
+    """
+    page = UTF_8_PAGE
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        page = kernel.GetConsoleOutputCP() or kernel.GetOEMCP()
+    return "utf-8" if page == UTF_8_PAGE else f"cp{page}"
 
 
 def _write(stream: int, data: bytes) -> None:

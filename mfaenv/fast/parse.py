@@ -10,8 +10,15 @@ from mfaenv import shells
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, dataclass_transform
 
     Run = Callable[["Options", "Words", "Env"], int]
+else:
+
+    def dataclass_transform(**_: "Any") -> "Callable[[Any], Any]":
+        """Stand in for typing's, which only a type checker needs: it takes longer to load than an entry to read."""
+        return lambda made: made
+
 
 Env = shells.Env
 Words = shells.Words
@@ -28,27 +35,24 @@ PROGRAM = "program"  # a program, and what that takes
 FILES = "files"
 
 
-class Option:
+@dataclass_transform(frozen_default=True)
+class Record:
+    """A frozen value, as a dataclass is one: each annotation of the class is a field, which may have a default."""
+
+    def __init__(self, *values: "Any", **named: "Any") -> None:
+        self.__dict__.update(zip(type(self).__annotations__, values, strict=False), **named)
+
+
+class Option(Record):
     """One option: its flags, what its value is called (empty: it is a switch), where else that comes from."""
 
-    def __init__(  # noqa: PLR0913 - a row of a table
-        self,
-        flags: tuple[str, ...],
-        metavar: str,
-        help: str,  # noqa: A002 - the word of every command-line library
-        *,
-        variables: tuple[str, ...] = (),
-        other_source: str = "",
-        default: str = "",
-        choices: Choices = "",
-    ) -> None:
-        self.flags = flags
-        self.metavar = metavar
-        self.help = help
-        self.variables = variables
-        self.other_source = other_source
-        self.default = default
-        self.choices = choices
+    flags: tuple[str, ...]
+    metavar: str
+    help: str
+    variables: tuple[str, ...] = ()
+    other_source: str = ""
+    default: str = ""
+    choices: Choices = ""
 
 
 MAIN_OPTIONS = {
@@ -126,31 +130,20 @@ MAIN_OPTIONS = {
 """The options of the main command by name."""
 
 
-class Command:
+class Command(Record):
     """One command: what it is for, and its options by name.
 
     `module` is the one in `mfaenv.commands` whose `run` does the work, `fixed` the options that the name stands for.
     The argument is one word, which may be left out where it is `optional`; a program's are all that follow.
     """
 
-    def __init__(  # noqa: PLR0913 - a row of a table
-        self,
-        help: str,  # noqa: A002 - the word of every command-line library
-        options: "Mapping[str, Option]",
-        *,
-        module: str,
-        argument: str = "",
-        choices: Choices = "",
-        optional: bool = False,
-        fixed: "Mapping[str, str | bool] | None" = None,
-    ) -> None:
-        self.help = help
-        self.options = {**options, "help": MAIN_OPTIONS["help"]}
-        self.module = module
-        self.argument = argument
-        self.choices = choices
-        self.optional = optional
-        self.fixed = fixed or {}
+    help: str
+    options: "Mapping[str, Option]"
+    module: str
+    argument: str = ""
+    choices: Choices = ""
+    optional: bool = False
+    fixed: tuple[tuple[str, str], ...] = ()
 
     def flags(self) -> dict[str, Option]:
         """Return the options by their spellings."""
@@ -162,7 +155,8 @@ class Command:
 
     def taken(self, options: "Options") -> "Options":
         """Return the options that it takes of those given, and its own. --version is an answer wherever it stands."""
-        return {**{name: options[name] for name in options if name in self.options or name == "version"}, **self.fixed}
+        taken = {name: options[name] for name in options if name in self.options or name == "version"}
+        return {**taken, **dict(self.fixed)}
 
     def takes_words(self, count: int) -> bool:
         """Return whether it takes so many words."""

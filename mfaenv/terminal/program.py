@@ -12,8 +12,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mfaenv.command_line import ENDINGS
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.catalog import ENDINGS
 from mfaenv.terminal import coredump
 
 if TYPE_CHECKING:
