@@ -170,8 +170,8 @@ def _answer(arguments: "Sequence[str]") -> int | None:
         run: Callable[[Sequence[str], Mapping[str, str]], int]
         run = __import__(f"mfaenv.commands.{name}", fromlist=["run"]).run
         return run(words, os.environ)
-    except BaseException:  # noqa: BLE001 - Ctrl-C too: nobody waits for the answer then
-        return DONE
+    except BaseException:  # noqa: BLE001 - Ctrl-C too: nobody waits for the answer then, but a hook asks again
+        return DONE if name == COMPLETE else FAILED
 
 
 if __name__ == "__main__":

@@ -561,3 +561,8 @@ def test_a_package_that_is_too_old_is_named_and_is_no_bug(product: Product, scen
     assert re.match(
         rf"mfaenv: The Python package {package} is missing, too old or damaged \(\w+ at \w+\.py:\d+\)\.\n", done.err
     )
+
+
+def test_a_hook_that_is_interrupted_fails_so_that_the_next_prompt_starts_it_again(bare: Product) -> None:
+    wrapped(bare, "from mfaenv.commands import hook", "def run(*_): raise KeyboardInterrupt", "hook.run = run")
+    assert bare.run("--shell", "bash", "hook", "changed") == (1, "", "")

@@ -42,8 +42,12 @@ fn _mfaenv_hook {
             return
         }
     }
-    nop ?(_mfaenv_here hook $reason)
-    set _mfaenv_asked = $E:AWS_PROFILE
+    try {
+        _mfaenv_here hook $reason
+        set _mfaenv_asked = $E:AWS_PROFILE
+    } catch {
+        nop # the next prompt starts it again
+    }
 }
 
 # A hook may be a function of elvish's own, which has no body.

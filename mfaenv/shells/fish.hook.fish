@@ -56,6 +56,5 @@ function _mfaenv_hook --on-event fish_prompt
             _mfaenv_look; or return
         end
     end
-    _mfaenv_here hook $reason
-    set -g _mfaenv_asked "$AWS_PROFILE"
+    _mfaenv_here hook $reason; and set -g _mfaenv_asked "$AWS_PROFILE" # else the next prompt starts it again
 end

@@ -20,8 +20,10 @@ def --env _mfaenv_hook [] {
             if (_mfaenv_now) < $next and ((_mfaenv_now) < $end - @EARLY@ or not (_mfaenv_look)) { return }
         } else if (_mfaenv_holds) or not (_mfaenv_look) { return }
     }
-    try { _mfaenv_here hook $reason }
-    $env._mfaenv_asked = ($env.AWS_PROFILE? | default '')
+    try { # else the next prompt starts it again
+        _mfaenv_here hook $reason
+        $env._mfaenv_asked = ($env.AWS_PROFILE? | default '')
+    }
 }
 
 # A hook may be a text or a record too, of which there is no source to view. A mistake that is caught counts as a status.

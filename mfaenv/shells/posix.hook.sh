@@ -23,5 +23,6 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=${MFAENV_AWS_PROFILE-} _mfae
         \set -- due
     fi
     _mfaenv_here hook "$1" || :
-    _mfaenv_asked=${AWS_PROFILE-}
+    # Where the program failed, the next prompt starts it again.
+    [ -n "$_mfaenv_seen" ] || _mfaenv_asked=${AWS_PROFILE-}
 }

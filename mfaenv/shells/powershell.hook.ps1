@@ -43,10 +43,12 @@ function global:_mfaenv_hook {
         foreach ($line in @(& $program --shell powershell hook $reason 2>&1)) {
             if ("$line" -cmatch '^mfaenv: ') { Microsoft.PowerShell.Utility\Write-Host "$line" } else { _mfaenv_set $line }
         }
+        if ($LASTEXITCODE -eq 0) { # else the next prompt starts it again
+            $global:_mfaenv_seen = ''
+            $global:_mfaenv_asked = "$env:AWS_PROFILE"
+        }
     }
     $global:LASTEXITCODE = $before
-    $global:_mfaenv_seen = ''
-    $global:_mfaenv_asked = "$env:AWS_PROFILE"
 }
 
 # A prompt of ours, which calls the one that it was put in the place of: the argument is that one's number.

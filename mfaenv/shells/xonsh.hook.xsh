@@ -35,9 +35,8 @@ def _mfaenv_hook(**_):
     global _mfaenv_asked
     env = __xonsh__.env
     changed = str(env.get("AWS_PROFILE", "")) != _mfaenv_asked
-    if changed or _mfaenv_is_due(env):
-        _mfaenv_here(["hook", "changed" if changed else "due"])
-        _mfaenv_asked = str(env.get("AWS_PROFILE", ""))
+    if (changed or _mfaenv_is_due(env)) and _mfaenv_here(["hook", "changed" if changed else "due"]) == 0:
+        _mfaenv_asked = str(env.get("AWS_PROFILE", ""))  # else the next prompt starts it again
 
 
 for _mfaenv_other in [hook for hook in events.on_pre_prompt if hook.__name__ == "_mfaenv_hook"]:

@@ -164,7 +164,6 @@ def _growth(scene: Scene) -> Iterator[Row]:
     lines = (
         ("A stored session", ["--shell", "bash"], 1.1),
         ("`mfaenv init bash`", ["init", "bash"], 1.1),
-        ("`mfaenv status`", ["status"], 2),
         ("`mfaenv doctor`", ["doctor"], 2),
     )
     for what, arguments, limit in lines:

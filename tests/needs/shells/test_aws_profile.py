@@ -94,6 +94,24 @@ def test_no_session_with_more_rights_takes_the_place_of_one_that_was_asked_for(
 
 
 @pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_a_hook_that_was_killed_is_started_again_at_the_next_prompt(stored: Product, row: Settled) -> None:
+    program, killed = stored.home / "tools" / "mfaenv", stored.home / "killed"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\n[ -e {killed} ] || {{ touch {killed}; kill -9 $$; }}\nPATH=${{PATH#*:}} exec mfaenv "$@"\n'
+    )
+    program.chmod(0o755)
+    killed.touch()
+    with seated(stored, row) as seat:
+        has(seat, "default", "none")
+        killed.unlink()
+        seat.set("AWS_PROFILE", "staging")
+        assert killed.exists()
+        seat.type("")
+        has(seat, "staging", "staging")
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
 def test_a_shell_that_is_started_with_a_name_means_it(stored: Product, row: Settled) -> None:
     with seated(stored, row, AWS_PROFILE="staging") as seat:
         has(seat, "staging", "staging")
