@@ -6,8 +6,7 @@ deleting, the user of all else.
 
 import base64
 import secrets
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable
 
 from mfaenv.pretend_aws.policy import parse
 from mfaenv.pretend_aws.service import Call, QueryService
@@ -20,6 +19,32 @@ MAX_KEYS = 2
 
 SEED_BYTES = 40
 """AWS's are 64 characters of base32."""
+
+
+def _on_user(perform: Callable[[User, Call], Content]) -> Callable[[Call], Content]:
+    """Return what performs an action on a user: the one that the call names, or whose key it names, else the caller.
+
+    Where `ListMFADevices` names none, the policies are asked about `*`, so that one scoped to the user's own ARN does
+    not allow it.
+    """
+
+    def perform_call(call: Call) -> Content:
+        caller, name = call.caller, call.parameters.get("UserName", "")
+        is_of_any = perform is _list_devices and not name
+        if perform is _get_last_use:
+            key = call.world.credentials.get(call.parameters["AccessKeyId"])
+            name = key.principal.name if key else ""
+        elif not name and isinstance(caller.principal, Role):
+            raise Refusal("ValidationError", "Must specify userName when calling with non-User credentials", 400)
+        name = name or caller.principal.name
+        user = caller.account.users.get(name)
+        arn = user.arn if user else caller.account.arn(f"user/{name}")
+        call.authorize(call.query("*" if is_of_any else arn), "*" if is_of_any else f"user {name}")
+        if user is None:
+            raise _missing(f"user with name {name}")
+        return perform(user, call)
+
+    return perform_call
 
 
 def _get_user(user: User, _call: Call) -> Content:
@@ -114,7 +139,7 @@ def _create_virtual_device(call: Call) -> Content:
     """Make a device that is nobody's yet; its seed is shown in this answer and in no other."""
     account, now = call.caller.account, call.world.now
     serial = account.arn(f"mfa{call.parameters.get('Path', '/')}{call.parameters['VirtualMFADeviceName']}")
-    call.authorize(call.query("iam:CreateVirtualMFADevice", serial), serial)
+    call.authorize(call.query(serial), serial)
     device = Device(secrets.token_bytes(SEED_BYTES), now, serial, now())
     # In one step: several may ask for the same name at once.
     if _is_assigned(account, serial) or account.unassigned_devices.setdefault(serial, device) is not device:
@@ -126,7 +151,7 @@ def _create_virtual_device(call: Call) -> Content:
 
 def _delete_virtual_device(call: Call) -> Content:
     account, serial = call.caller.account, call.parameters["SerialNumber"]
-    call.authorize(call.query("iam:DeleteVirtualMFADevice", serial), serial)
+    call.authorize(call.query(serial), serial)
     if _is_assigned(account, serial):
         raise Refusal("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409)
     del account.unassigned_devices[_find_device(account, serial).serial]
@@ -135,7 +160,7 @@ def _delete_virtual_device(call: Call) -> Content:
 
 def _list_virtual_devices(call: Call) -> Content:
     account, status = call.caller.account, call.parameters.get("AssignmentStatus", "Any")
-    call.authorize(call.query("iam:ListVirtualMFADevices", "*"), account.arn("mfa/"))
+    call.authorize(call.query("*"), account.arn("mfa/"))
     assigned: list[Content] = [
         {"SerialNumber": device.serial, "EnableDate": timestamp(device.created), "User": _user_content(user)}
         for user in account.users.values()
@@ -160,49 +185,22 @@ def _missing(what: str) -> Refusal:
     return Refusal("NoSuchEntity", f"The {what} cannot be found.", 404)
 
 
-_ON_USER: Mapping[str, Callable[[User, Call], Content]] = {
-    "CreateAccessKey": _create_access_key,
-    "DeleteAccessKey": _delete_access_key,
-    "DeleteUserPolicy": _delete_user_policy,
-    "EnableMFADevice": _enable_device,
-    "GetAccessKeyLastUsed": _get_last_use,
-    "GetUser": _get_user,
-    "ListAccessKeys": _list_access_keys,
-    "ListMFADevices": _list_devices,
-    "PutUserPolicy": _put_user_policy,
-    "UpdateAccessKey": _update_access_key,
-}
-
-
-def _on_user(action: str, call: Call) -> Content:
-    """Do what is done to a user: to the one that the call names, or whose key it names, else to the caller.
-
-    Where `ListMFADevices` names none, the policies are asked about `*`, so that one scoped to the user's own ARN does
-    not allow it.
-    """
-    caller, name = call.caller, call.parameters.get("UserName")
-    is_of_any = action == "ListMFADevices" and not name
-    if action == "GetAccessKeyLastUsed":
-        key_id, users = call.parameters["AccessKeyId"], caller.account.users.values()
-        name = next((user.name for user in users for key in user.keys if key.id == key_id), "")
-    elif not name and isinstance(caller.principal, Role):
-        raise Refusal("ValidationError", "Must specify userName when calling with non-User credentials", 400)
-    name = name or caller.principal.name
-    user = caller.account.users.get(name)
-    arn = user.arn if user else caller.account.arn(f"user/{name}")
-    call.authorize(call.query(f"iam:{action}", "*" if is_of_any else arn), "*" if is_of_any else f"user {name}")
-    if user is None:
-        raise _missing(f"user with name {name}")
-    return _ON_USER[action](user, call)
-
-
 IAM = QueryService(
     "iam",
     "2010-05-08",
     {
-        **{action: partial(_on_user, action) for action in _ON_USER},
+        "CreateAccessKey": _on_user(_create_access_key),
         "CreateVirtualMFADevice": _create_virtual_device,
+        "DeleteAccessKey": _on_user(_delete_access_key),
+        "DeleteUserPolicy": _on_user(_delete_user_policy),
         "DeleteVirtualMFADevice": _delete_virtual_device,
+        "EnableMFADevice": _on_user(_enable_device),
+        "GetAccessKeyLastUsed": _on_user(_get_last_use),
+        "GetUser": _on_user(_get_user),
+        "ListAccessKeys": _on_user(_list_access_keys),
+        "ListMFADevices": _on_user(_list_devices),
         "ListVirtualMFADevices": _list_virtual_devices,
+        "PutUserPolicy": _on_user(_put_user_policy),
+        "UpdateAccessKey": _on_user(_update_access_key),
     },
 )

@@ -111,7 +111,7 @@ def _log_in(world: World, parameters: Mapping[str, str]) -> HttpResponse:
     credential, until = world.signin_tokens.pop(parameters.get("SigninToken", ""), (None, 0.0))
     if credential is None or until <= world.now():
         raise _bad("The sign-in token was used before, has expired, or is none.")
-    who, account = f"{credential.principal.name}/{credential.name}", credential.account.id
+    who, account = f"{credential.principal.name}/{credential.details.name}", credential.account.id
     page = _CONSOLE.format(who=escape(who), account=account, destination=escape(parameters.get("Destination", "")))
     return HttpResponse(200, page.encode(), "text/html; charset=utf-8", _PRIVATE)
 

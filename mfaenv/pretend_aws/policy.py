@@ -7,18 +7,14 @@ operator that is not known here is refused: one that is half understood proves n
 import json
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Any
 
-from mfaenv.aws import mfa_policies
+from mfaenv.aws.mfa_policies import Document
 from mfaenv.pretend_aws.wire import Refusal
-
-Document = mfa_policies.Document
-FORCE_MFA = mfa_policies.EVERYTHING
-"""Denies everything that was not signed in with MFA: what `mfaenv policy` prints."""
 
 ALLOW_ALL: Document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 """AWS's own AdministratorAccess."""
@@ -26,8 +22,7 @@ ALLOW_ALL: Document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow",
 VERSIONS = {"2008-10-17", "2012-10-17"}
 """Of the language. In policies of the older one IAM takes `${aws:username}` for plain text, which is not done here."""
 
-ASSUMING = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-"""What a trust policy allows where sessions may have tags and a source identity."""
+_PATTERNS = ("Action", "NotAction", "Resource", "NotResource")
 
 
 class Decision(Enum):
@@ -57,12 +52,14 @@ class Query:
         return re.sub(r"\$\{([^}]+)\}", lambda match: self.value(match[1]) or match[0], pattern)
 
 
-def trust(
-    principal: str, *, mfa: bool = True, actions: Sequence[str] = ASSUMING, **conditions: Mapping[str, str]
-) -> Document:
-    """Return a role's trust policy: who may assume it, whether with MFA, and further conditions by their operators."""
-    demands = {**({"Bool": {"aws:MultiFactorAuthPresent": "true"}} if mfa else {}), **conditions}
-    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": list(actions), "Condition": demands}
+def trust(principal: str, *, mfa: bool = True) -> Document:
+    """Return a role's trust policy: who may assume it, and whether with MFA."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+        "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}} if mfa else {},
+    }
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
@@ -154,6 +151,7 @@ def _flat(value: Any) -> list[str]:
     return _listed(value)
 
 
+_NOBODY = Query("", "", {})
 _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "Bool": lambda expected, value: expected.lower() == value.lower(),
     "StringEquals": operator.eq,
@@ -161,5 +159,3 @@ _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "ArnLike": _like,
     "NumericLessThan": lambda expected, value: float(value) < float(expected),
 }
-_PATTERNS = ("Action", "NotAction", "Resource", "NotResource")
-_NOBODY = Query("", "", {})

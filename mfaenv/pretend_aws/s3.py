@@ -21,7 +21,7 @@ def operation(world: World, request: HttpRequest) -> Operation:
 
 
 def _perform(action: Callable[[Call, str], bytes], world: World, request: HttpRequest) -> HttpResponse:
-    call = Call(world, authenticate(world, request, NAME), {})
+    call = Call(world, authenticate(world, request, NAME), "", {})
     return HttpResponse(200, action(call, unquote(request.path.strip("/"))))
 
 
@@ -31,7 +31,7 @@ def _render_refusal(refusal: Refusal) -> HttpResponse:
 
 def _list_buckets(call: Call, _bucket: str) -> bytes:
     # On S3 the action has no resource type: policies are asked on `*`, and the refusal names no resource.
-    call.authorize(call.query("s3:ListAllMyBuckets", "*"))
+    call.authorize(call.query("*", action="s3:ListAllMyBuckets"))
     account = call.caller.account
     buckets: Content = [{"Name": name, "CreationDate": timestamp(account.created)} for name in sorted(account.buckets)]
     return document("ListAllMyBucketsResult", {"Buckets": {"Bucket": buckets}})
@@ -39,7 +39,7 @@ def _list_buckets(call: Call, _bucket: str) -> bytes:
 
 def _create_bucket(call: Call, bucket: str) -> bytes:
     arn = f"arn:{call.caller.account.partition}:s3:::{bucket}"
-    call.authorize(call.query("s3:CreateBucket", arn), arn)
+    call.authorize(call.query(arn, action="s3:CreateBucket"), arn)
     if any(bucket in account.buckets for account in call.world.accounts.values()):
         raise Refusal("BucketAlreadyExists", "The requested bucket name is not available.", 409)
     call.caller.account.buckets.append(bucket)

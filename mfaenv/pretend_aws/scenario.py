@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mfaenv import suggest
-from mfaenv.aws.mfa_policies import SELF_SERVICE
+from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE, Document
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA, Document, trust
+from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.world import Credential, World
 
 REGION = "us-east-1"
 
 POLICIES: Mapping[str, Mapping[str, Document]] = {
-    "mfa": {"BlockAccessWhenNoSignedInWithMFA": FORCE_MFA},
+    "mfa": {"BlockAccessWhenNoSignedInWithMFA": EVERYTHING},
     "none": {},
 }
 """What binds alice beside the right to everything, by the name that `--policy` takes."""

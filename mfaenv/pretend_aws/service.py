@@ -18,7 +18,7 @@ from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 
 def render_as_text(refusal: Refusal) -> HttpResponse:
-    """Return a refusal as plain text."""
+    """Return the answer in plain text."""
     return HttpResponse(refusal.status, refusal.message.encode(), "text/plain")
 
 
@@ -38,6 +38,8 @@ class Call:
 
     world: World
     caller: Credential
+    action: str
+    """As policies name it, if its name is the operation's: `iam:GetUser`."""
     parameters: Mapping[str, str]
     """Its form: members of lists and structures have names such as `Tags.member.1.Key`."""
 
@@ -46,11 +48,12 @@ class Call:
         names = (f"{name}.member.{number}{member}" for number in count(1))
         return [self.parameters[each] for each in takewhile(self.parameters.__contains__, names)]
 
-    def query(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> Query:
+    def query(self, resource: str, context: Mapping[str, str] | None = None, *, action: str = "") -> Query:
         """Return what the policies are asked, with the caller's names and condition keys."""
         caller = self.caller
         names = frozenset([caller.arn, caller.principal.arn, caller.account.id, caller.account.arn("root")])
-        return Query(action, resource, {**caller.context(self.world.now()), **(context or {})}, names)
+        known = {**caller.context(self.world.now()), **(context or {})}
+        return Query(action or self.action, resource, known, names)
 
     def authorize(self, query: Query, named: str = "") -> None:
         """Let the caller through, or raise Refusal; `named` is the resource as the service names it in messages."""
@@ -87,12 +90,11 @@ class QueryService:
 
     def _perform(self, action: str, world: World, request: HttpRequest) -> HttpResponse:
         caller, form = authenticate(world, request, self.name), request.parameters
-        if not action:
-            raise Refusal("MissingAction", "The request is missing an action.", 400)
         if action not in self.actions or form.get("Version") != self.version:
             version = form.get("Version") or "NO_VERSION_SPECIFIED"
             raise Refusal("InvalidAction", f"Could not find operation {action} for version {version}", 400)
-        return self.render(action, self.actions[action](Call(world, caller, form)))
+        call = Call(world, caller, f"{self.name}:{action}", form)
+        return self.render(action, self.actions[action](call))
 
     def render(self, action: str, result: Content) -> HttpResponse:
         """Return the answer of an action."""

@@ -6,7 +6,8 @@ session tags in AWS STS" and "Monitor and control actions taken with assumed rol
 
 from collections.abc import Mapping
 
-from mfaenv.pretend_aws.policy import Decision, Document, evaluate, parse
+from mfaenv.aws.mfa_policies import Document
+from mfaenv.pretend_aws.policy import Decision, evaluate, parse
 from mfaenv.pretend_aws.service import Call, QueryService
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
 from mfaenv.pretend_aws.world import HOUR, Credential, Role, RoleSession
@@ -38,19 +39,19 @@ def _assume_role(call: Call) -> Content:
 
     In AWS these need not, where the role is of the same account and trusts the caller by name.
     """
-    caller, role_arn, name = call.caller, call.parameters["RoleArn"], call.parameters["RoleSessionName"]
+    caller, role_arn = call.caller, call.parameters["RoleArn"]
     role = call.world.find_role(role_arn)
     if role is None:
-        raise call.refusal("sts:AssumeRole", role_arn)
+        raise call.refusal(call.action, role_arn)
     details = _details(call, caller.details)
-    context = {"sts:RoleSessionName": name, **details.context("aws:RequestTag", "sts:SourceIdentity")}
+    context = {"sts:RoleSessionName": details.name, **details.context("aws:RequestTag", "sts:SourceIdentity")}
     if "ExternalId" in call.parameters:
         context["sts:ExternalId"] = call.parameters["ExternalId"]
     if _verified_at(call) is not None:
         context |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
     needed = {"AssumeRole": True, "TagSession": details.tags, "SetSourceIdentity": details.source_identity}
     for action in filter(needed.get, needed):
-        query = call.query(f"sts:{action}", role_arn, context)
+        query = call.query(role_arn, context, action=f"sts:{action}")
         call.authorize(query, role_arn)
         trusts = evaluate([role.trust], query)
         if trusts is not Decision.ALLOW:
@@ -58,27 +59,17 @@ def _assume_role(call: Call) -> Content:
             reason = " with an explicit deny in the role trust policy" if is_explicit else ""
             raise call.refusal(query.action, role_arn, reason)
     seconds = role_seconds(call.parameters, role, is_chained=isinstance(caller.principal, Role))
-    return assumed_role(call.world.open_session(role, seconds, name=name, details=details))
+    return assumed_role(call.world.open_session(role, seconds, details=details))
 
 
 def _details(call: Call, before: RoleSession) -> RoleSession:
     """Return what is asked for a role's session, with what comes from the session `before`. Raise Refusal."""
-    tags = dict(zip(call.values("Tags", ".Key"), call.values("Tags", ".Value"), strict=True))
-    identity = call.parameters.get("SourceIdentity") or before.source_identity
-    if before.source_identity not in {"", identity}:
-        raise Refusal("AccessDenied", f"The source identity {before.source_identity} of the session cannot be changed.")
-    inherited = {key.lower() for key in before.transitive}
-    if again := [key for key in tags if key.lower() in inherited]:
-        message = "conflicts with a transitive tag key from the calling session."
-        raise Refusal("InvalidParameterValue", f"The specified tag key {again[0]} {message}", 400)
-    transitive = {key: tags[key] for key in call.values("TransitiveTagKeys") if key in tags}
-    all_tags = {**before.transitive, **tags}
-    return RoleSession(_policies(call), all_tags, {**before.transitive, **transitive}, identity)
-
-
-def _policies(call: Call) -> tuple[Document, ...]:
+    name, identity = call.parameters["RoleSessionName"], call.parameters.get("SourceIdentity", before.source_identity)
     documents = filter(None, [call.parameters.get("Policy")])
-    return (*map(_managed, call.values("PolicyArns", ".arn")), *map(parse, documents))
+    policies = (*map(_managed, call.values("PolicyArns", ".arn")), *map(parse, documents))
+    tags = dict(zip(call.values("Tags", ".Key"), call.values("Tags", ".Value"), strict=True))
+    transitive = {key: tags[key] for key in call.values("TransitiveTagKeys") if key in tags}
+    return RoleSession(name, policies, {**before.transitive, **tags}, {**before.transitive, **transitive}, identity)
 
 
 def _managed(arn: str) -> Document:

@@ -30,12 +30,12 @@ class ShownCode(NamedTuple):
         return self.seconds + TOLERANCE * STEP
 
 
-def code_at_step(secret: bytes, step: int, digits: int = 6) -> str:
+def code_at_step(secret: bytes, step: int) -> str:
     """Return the code of one step (RFC 4226, section 5.3)."""
     digest = hmac.digest(secret, step.to_bytes(8, "big"), hashlib.sha1)
     offset = digest[-1] & 0x0F
     number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFF_FFFF
-    return str(number % 10**digits).zfill(digits)
+    return f"{number % 1_000_000:06}"
 
 
 @dataclass(eq=False)

@@ -1,7 +1,7 @@
 """Refusals, and the XML that AWS's clients expect."""
 
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 from xml.sax.saxutils import escape
@@ -9,18 +9,14 @@ from xml.sax.saxutils import escape
 Content: TypeAlias = "str | int | Mapping[str, Content] | Sequence[Content] | None"
 """What an XML element holds: a mapping nests, a sequence repeats its element, None leaves it out."""
 
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold: an answer that repeats a parameter must stay readable."""
 
-
+@dataclass(eq=False)
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
     """The pretend AWS says no, in AWS's words: a code, a message and the HTTP status."""
 
-    def __init__(self, code: str, message: str, status: int = 403) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.status = status
+    code: str
+    message: str
+    status: int = 403
 
 
 def document(name: str, content: Content, namespace: str = "") -> bytes:
@@ -35,7 +31,7 @@ def _element(name: str, content: Content, attributes: str = "") -> str:
     if isinstance(content, Mapping):
         inner = "".join(_element(child, value) for child, value in content.items())
     elif isinstance(content, str | int):
-        inner = escape(_NOT_XML.sub("\ufffd", str(content)))
+        inner = escape(str(content))
     else:
         return "".join(_element(name, item) for item in content)
     return f"<{name}{attributes}>{inner}</{name}>"

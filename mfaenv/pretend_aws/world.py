@@ -1,6 +1,6 @@
 """What exists in the pretend AWS: accounts, users with keys and MFA devices, roles, and the sessions handed out.
 
->>> world = World()                                   # or World(clock), Unix time in seconds
+>>> world = World()
 >>> account = world.add_account("123456789012")
 >>> alice = account.add_user("alice", policies={"Admin": ALLOW_ALL, "ForceMFA": FORCE_MFA})
 >>> key = alice.add_key()                             # key.id, key.secret
@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mfaenv.pretend_aws.policy import Document
+from mfaenv.aws.mfa_policies import Document
 from mfaenv.pretend_aws.totp import Device
 
 HOUR = 3600
@@ -39,6 +39,7 @@ def new_secret() -> str:
 class RoleSession:
     """What came with a role's session; without session policies the role's own hold alone."""
 
+    name: str = ""
     policies: tuple[Document, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     transitive: Mapping[str, str] = field(default_factory=dict)
@@ -57,8 +58,8 @@ NOTHING = RoleSession()
 class World:
     """Accounts and credentials, and the clock that dates them."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self.clock = clock
+    def __init__(self) -> None:
+        self.clock: Callable[[], float] = time.time
         self.accounts: dict[str, Account] = {}
         self.credentials: dict[str, Credential] = {}
         self.signin_tokens: dict[str, tuple[Credential, float]] = {}
@@ -68,9 +69,9 @@ class World:
         """Return the Unix time in seconds."""
         return self.clock()
 
-    def add_account(self, account_id: str, *, partition: str = "aws") -> Account:
-        """Add an account of twelve digits; the partition decides its ARNs and its regions."""
-        account = self.accounts[account_id] = Account(self, account_id, partition, created=self.now())
+    def add_account(self, account_id: str) -> Account:
+        """Add an account of twelve digits."""
+        account = self.accounts[account_id] = Account(self, account_id, created=self.now())
         return account
 
     def find_role(self, arn: str) -> Role | None:
@@ -79,18 +80,12 @@ class World:
         return next((role for role in roles if role.arn == arn), None)
 
     def open_session(
-        self,
-        principal: User | Role,
-        seconds: int,
-        *,
-        mfa_at: float | None = None,
-        name: str = "",
-        details: RoleSession = NOTHING,
+        self, principal: User | Role, seconds: int, mfa_at: float | None = None, details: RoleSession = NOTHING
     ) -> Credential:
-        """Return new temporary keys; `mfa_at` is when a code was given for them, the rest is a role session's."""
+        """Return new temporary keys; `mfa_at` is when a code was given for them."""
         now = self.now()
         token = "IQoJb3JpZ2luX2Vj" + base64.b64encode(secrets.token_bytes(240)).decode()
-        session = Credential(principal, new_id("ASIA"), new_secret(), now, token, now + seconds, mfa_at, name, details)
+        session = Credential(principal, new_id("ASIA"), new_secret(), now, token, now + seconds, mfa_at, details)
         self.credentials[session.id] = session
         return session
 
@@ -101,8 +96,9 @@ class Account:
 
     world: World
     id: str
-    partition: str = "aws"
     created: float = 0
+    partition: str = "aws"
+    """It decides the ARNs, and the regions."""
     users: dict[str, User] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     buckets: list[str] = field(default_factory=list)
@@ -118,11 +114,9 @@ class Account:
         user = self.users[name] = User(self, name, policies or {}, created=self.world.now())
         return user
 
-    def add_role(
-        self, name: str, trust: Document, *, policies: dict[str, Document] | None = None, max_session: int = HOUR
-    ) -> Role:
-        """Add a role; `trust` is its trust policy, `max_session` its longest session in seconds (1 to 12 hours)."""
-        role = self.roles[name] = Role(self, name, policies or {}, trust, max_session)
+    def add_role(self, name: str, trust: Document, *, policies: dict[str, Document] | None = None) -> Role:
+        """Add a role with a trust policy, and policies by name."""
+        role = self.roles[name] = Role(self, name, policies or {}, trust)
         return role
 
 
@@ -158,10 +152,10 @@ class User(Principal):
         world.credentials[key.id] = key
         return key
 
-    def add_device(self, name: str = "", secret: bytes = b"") -> Device:
-        """Add a virtual MFA device, named after the user unless a name is given."""
-        world, serial = self.account.world, self.account.arn(f"mfa/{name or self.name}")
-        device = Device(secret or secrets.token_bytes(20), world.now, serial, world.now())
+    def add_device(self) -> Device:
+        """Add a virtual MFA device, named after the user."""
+        world, serial = self.account.world, self.account.arn(f"mfa/{self.name}")
+        device = Device(secrets.token_bytes(20), world.now, serial, world.now())
         self.devices.append(device)
         return device
 
@@ -172,6 +166,7 @@ class Role(Principal):
 
     trust: Document
     max_session: int = HOUR
+    """Seconds that a session may last."""
     id: str = field(default_factory=lambda: new_id("AROA"))
 
     @property
@@ -199,7 +194,6 @@ class Credential:
     token: str = field(default="", repr=False)
     expires: float | None = None
     mfa_at: float | None = None
-    name: str = ""
     details: RoleSession = NOTHING
     active: bool = True
     used: Use | None = None
@@ -213,13 +207,13 @@ class Credential:
     def arn(self) -> str:
         """Return the ARN of the caller, as `GetCallerIdentity` does."""
         if isinstance(self.principal, Role):
-            return self.account.arn(f"assumed-role/{self.principal.name}/{self.name}", "sts")
+            return self.account.arn(f"assumed-role/{self.principal.name}/{self.details.name}", "sts")
         return self.principal.arn
 
     @property
     def user_id(self) -> str:
         """Return the unique identifier that belongs to the ARN."""
-        return f"{self.principal.id}:{self.name}" if isinstance(self.principal, Role) else self.principal.id
+        return f"{self.principal.id}:{self.details.name}" if isinstance(self.principal, Role) else self.principal.id
 
     def context(self, now: float) -> dict[str, str]:
         """Return the condition keys of these keys.

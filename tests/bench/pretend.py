@@ -14,7 +14,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA, trust
+from mfaenv.aws.mfa_policies import EVERYTHING
+from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.server import PretendAws
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.world import Credential, User, World
@@ -47,7 +48,7 @@ def role_name(number: int) -> str:
 def alice() -> tuple[User, Credential]:
     """Make the user and her key."""
     account = World().add_account(ACCOUNT)
-    user = account.add_user("alice", policies={"All": ALLOW_ALL, "MFA": FORCE_MFA})
+    user = account.add_user("alice", policies={"All": ALLOW_ALL, "MFA": EVERYTHING})
     world = account.world
     before = user.arn
     for number in range(1, CHAINED + 1):

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 from observed_aws import DROPPED, UNAVAILABLE, ObservedAws
 from product import PATIENCE
+from rare_things import add_account_of
 from settings import configure, set_keys
 from trouble import assert_explained, certificate, refusing_proxy
 
@@ -294,7 +295,7 @@ PARTITIONS = [
 )
 def test_a_role_signs_in_in_its_own_partition(product: Product, aws: ObservedAws, row: tuple[str, ...]) -> None:
     partition, region, sign_in, page = row
-    account = aws.world.add_account("555566667777", partition=partition)
+    account = add_account_of(aws.world, partition)
     bob = account.add_user("bob", policies={"All": ALLOW_ALL})
     key, device = bob.add_key(), bob.add_device()
     role = account.add_role("Developer", trust(bob.arn), policies={"All": ALLOW_ALL})

@@ -20,7 +20,7 @@ from mfaenv.pretend_aws import server
 from mfaenv.pretend_aws.files import write_files
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.world import User
+from mfaenv.pretend_aws.world import RoleSession, User
 
 SERIAL = "arn:aws:iam::123456789012:mfa/alice"
 NO_S3 = {"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
@@ -255,7 +255,7 @@ def test_without_long_term_keys_there_is_nothing_to_compare(
     product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
     role = scenario.world.accounts["111122223333"].roles["Developer"]
-    temporary(product, aws, scenario, scenario.world.open_session(role, 3600, name="alice"))
+    temporary(product, aws, scenario, scenario.world.open_session(role, 3600, details=RoleSession("alice")))
     found = diagnose(product)
     assert (found.status, found.verdict, found.data["calls"]) == (1, "cannot tell", [])
     assert "no long-term keys to compare with" in found.data["reason"]

@@ -194,7 +194,8 @@ class Run:
         for arn in ROLES:
             allowed = trust("*", mfa=False)
             document = {**allowed, "Statement": [*allowed["Statement"], trust_issuer("111122223333")]}
-            account.add_role(arn.rpartition("/")[2], document, policies={"All": ALLOW_ALL}, max_session=43_200)
+            role = account.add_role(arn.rpartition("/")[2], document, policies={"All": ALLOW_ALL})
+            role.max_session = 43_200
         web = WebIdentities({"hers": WebIdentity(ISSUER, "alice")})
         self.aws = ObservedAws(self.world, routes=[web.route])
         self.hosts: list[str] = []

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from observed_aws import ObservedAws
 from product import Product
+from rare_things import add_account_of
 from settings import configure, set_keys
 from trouble import BLOCKED, CODE, OTHER_SECRET, assert_explained, certificate, refusing_proxy
 
@@ -107,7 +108,7 @@ def test_the_endpoint_is_that_of_the_region_in_the_partition_of_the_device(
 def test_in_another_partition_a_session_is_got_without_a_region(
     product: Product, scenario: Scenario, aws: ObservedAws, partition: str, region: str
 ) -> None:
-    account = scenario.world.add_account("111122223333", partition=partition)
+    account = add_account_of(scenario.world, partition)
     user = account.add_user("alice", policies={"Admin": ALLOW_ALL})
     key, device = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET), user.add_device()
     set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
@@ -120,7 +121,7 @@ def test_in_another_partition_a_session_is_got_without_a_region(
 
 def test_without_a_region_in_another_partition_the_error_says_what_to_set(product: Product, scenario: Scenario) -> None:
     """Nothing tells the partition then: the key is unknown in the usual one."""
-    account = scenario.world.add_account("111122223333", partition="aws-cn")
+    account = add_account_of(scenario.world, "aws-cn")
     key = account.add_user("alice", policies={"Admin": ALLOW_ALL}).add_key("AKIAI44QH8DHBEXAMPLE")
     set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
     configure(product, "far", mfa_serial=None)

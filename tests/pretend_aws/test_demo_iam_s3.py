@@ -8,8 +8,8 @@ from rare_things import add_security_key
 from replies import Reply
 from signing import SigningKeys, sign
 
-from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
-from mfaenv.pretend_aws.policy import ALLOW_ALL, Document, trust
+from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE, Document
+from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.sigv4 import UNSIGNED_PAYLOAD, parse_authorization, signature
 from mfaenv.serving.loopback import HttpRequest
 

@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rare_things import demanding
 
+from mfaenv.aws.mfa_policies import EVERYTHING, Document
 from mfaenv.pretend_aws.policy import (
     ALLOW_ALL,
-    FORCE_MFA,
     Decision,
-    Document,
     Query,
     evaluate,
     parse,
@@ -39,7 +39,7 @@ def asked(action: str = "iam:GetUser", resource: str = ALICE, principal: str = A
     ],
 )
 def test_the_policy_that_forces_mfa(context: dict[str, str], verdict: Decision) -> None:
-    assert evaluate([ALLOW_ALL, FORCE_MFA], asked(**context)) is verdict
+    assert evaluate([ALLOW_ALL, EVERYTHING], asked(**context)) is verdict
 
 
 def test_bool_without_if_exists_lets_long_term_keys_through() -> None:
@@ -137,8 +137,8 @@ def test_principals_are_names_and_not_patterns(principal: Any, trusted: bool) ->
     ],
 )
 def test_trust_demands_all_that_it_is_told_to(context: dict[str, str], verdict: Decision) -> None:
-    policy = trust(
-        ALICE,
+    policy = demanding(
+        trust(ALICE),
         NumericLessThan={"aws:MultiFactorAuthAge": "60"},
         StringEquals={"sts:ExternalId": "x"},
     )

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from direct_aws import NOON, DirectAws
+from rare_things import demanding
 
-from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA, trust
+from mfaenv.aws.mfa_policies import EVERYTHING
+from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.world import Role
 
 HOUR = 3600
@@ -14,7 +16,7 @@ HOUR = 3600
 def role(direct: DirectAws, **demands: Any) -> Role:
     """A role in another account that alice may assume."""
     account = direct.world.accounts.get("111122223333") or direct.world.add_account("111122223333")
-    return account.add_role("Deploy", trust(direct.alice.arn, **demands), policies={"All": ALLOW_ALL})
+    return account.add_role("Deploy", demanding(trust(direct.alice.arn), **demands), policies={"All": ALLOW_ALL})
 
 
 def denied(arn: str, target: Role, reason: str = "") -> str:
@@ -88,9 +90,8 @@ def test_a_role_has_a_longest_session(direct: DirectAws, seconds: str, fits: boo
 
 def test_a_role_behind_a_role_lasts_an_hour_at_most(direct: DirectAws) -> None:
     first = role(direct)
-    second = direct.world.add_account("444455556666").add_role(
-        "Audit", trust(first.arn, mfa=False), max_session=12 * HOUR
-    )
+    second = direct.world.add_account("444455556666").add_role("Audit", trust(first.arn, mfa=False))
+    second.max_session = 12 * HOUR
     keys = direct.opened(direct.assume(direct.session(), first))
     assert direct.assume(keys, second, DurationSeconds="3601").error == (
         "ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
@@ -107,7 +108,7 @@ def test_a_role_session_has_no_mfa(direct: DirectAws) -> None:
     second = direct.account.add_role("Audit", trust(first.arn))
     keys = direct.opened(direct.assume(direct.session(), first))
     assert direct.assume(keys, second).error == denied(keys.arn, second)
-    first.policies["ForceMFA"] = FORCE_MFA
+    first.policies["ForceMFA"] = EVERYTHING
     assert "explicit deny" in direct.s3(keys).error
     assert "session credentials" in direct.sts(keys, "GetSessionToken").error
 

@@ -89,7 +89,9 @@ def test_a_call_can_be_made_to_wait(direct: DirectAws) -> None:
 
 
 def test_the_date_header_goes_by_the_worlds_clock() -> None:
-    with ObservedAws(World(Clock())) as aws:
+    world = World()
+    world.clock = Clock()
+    with ObservedAws(world) as aws:
         connection = HTTPConnection(urlsplit(aws.url).netloc)
         connection.request("GET", "/")
         date = connection.getresponse().headers["Date"]

@@ -7,8 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from direct_aws import DirectAws
 
+from mfaenv.aws.mfa_policies import Document
 from mfaenv.pretend_aws import iam
-from mfaenv.pretend_aws.policy import ALLOW_ALL, Document, parse, trust
+from mfaenv.pretend_aws.policy import ALLOW_ALL, parse, trust
 from mfaenv.pretend_aws.wire import Refusal
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from direct_aws import NOON, DirectAws
 from observed_aws import THROTTLED
-from rare_things import add_hardware_token, add_security_key
+from rare_things import add_account_of, add_hardware_token, add_security_key
 from replies import Reply
 
 HOUR = 3600
@@ -242,7 +242,7 @@ def test_identity_is_told_to_all_keys_whatever_the_policy(direct: DirectAws) -> 
 
 
 def test_a_partition_has_arns_and_regions_of_its_own(direct: DirectAws) -> None:
-    china = direct.world.add_account("111122223333", partition="aws-cn")
+    china = add_account_of(direct.world, "aws-cn")
     li = china.add_user("li")
     key, device = li.add_key(), li.add_device()
     assert device.serial == "arn:aws-cn:iam::111122223333:mfa/li"

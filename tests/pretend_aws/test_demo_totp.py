@@ -24,7 +24,6 @@ def device(now: list[float]) -> Device:
     ],
 )
 def test_codes_are_those_of_rfc_6238_appendix_b(seconds: int, code: str) -> None:
-    assert code_at_step(RFC_SECRET, seconds // STEP, digits=8) == code
     assert code_at_step(RFC_SECRET, seconds // STEP) == code[-6:]
 
 

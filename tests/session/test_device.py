@@ -3,7 +3,7 @@
 import pytest
 from observed_aws import ALWAYS, UNAVAILABLE, ObservedAws
 from product import Outcome, Product
-from rare_things import add_hardware_token, add_root, add_security_key
+from rare_things import add_hardware_token, add_root, add_security_key, add_virtual_device
 from served import shorten
 from settings import configure
 from terminals import CTRL_C, CTRL_D, Window, direct
@@ -86,7 +86,7 @@ def test_a_yes_may_be_written(product: Product, locked: User, yes: str) -> None:
 
 @pytest.mark.parametrize("kind", ["virtual", "hardware"])
 def test_who_says_no_writes_the_device(product: Product, aws: ObservedAws, locked: User, kind: str) -> None:
-    device = add_hardware_token(locked) if kind == "hardware" else locked.add_device(name="phone")
+    device = add_hardware_token(locked) if kind == "hardware" else add_virtual_device(locked, "phone")
     with direct(product, "--shell", "bash") as window:
         window.see(OFFER)
         window.enter("n")
@@ -171,7 +171,7 @@ def test_the_only_device_is_taken(product: Product, aws: ObservedAws, alice: Use
 
 def test_every_page_of_the_list_is_read(product: Product, aws: ObservedAws, alice: User) -> None:
     alice.devices = [add_security_key(alice, f"key-{number}") for number in range(100)]
-    phone = alice.add_device(name="phone")
+    phone = add_virtual_device(alice, "phone")
     done = product.run("--shell", "bash", "-c", phone.code())
     assert (done.status, used(aws)) == (0, [phone.serial])
 
@@ -182,7 +182,7 @@ def test_a_security_key_beside_it_does_not_matter(product: Product, alice: User)
 
 
 def test_one_of_several_is_picked_by_its_number(product: Product, aws: ObservedAws, alice: User) -> None:
-    phone, token, key = alice.add_device(name="phone"), add_hardware_token(alice), add_security_key(alice)
+    phone, token, key = add_virtual_device(alice, "phone"), add_hardware_token(alice), add_security_key(alice)
     with direct(product, "--shell", "bash") as window:
         window.see(rf"1  {ALICE}\n  2  {phone.serial}\n  3  {token.serial}\n  -  {key.serial} \(a security key")
         for wrong in ("0", "4", "", "phone", "-1", "2.0"):
@@ -198,7 +198,7 @@ def test_one_of_several_is_picked_by_its_number(product: Product, aws: ObservedA
 
 
 def test_where_nobody_can_pick_the_devices_are_listed(product: Product, aws: ObservedAws, alice: User) -> None:
-    phone = alice.add_device(name="phone")
+    phone = add_virtual_device(alice, "phone")
     done = product.run("--shell", "bash", "-c", phone.code())
     assert_refused(done, 3, ALICE, phone.serial, "--serial-number", "AWS_MFA_SERIAL", "mfa_serial")
     assert used(aws) == []
@@ -301,7 +301,7 @@ def test_a_hardware_token_has_a_number_and_aws_tells_its_account(
 def test_the_nearest_name_of_the_device_wins(product: Product, aws: ObservedAws, alice: User) -> None:
     """The option before the variable, that before the profile, that before what is remembered, that before AWS."""
     names = ("mfa_serial", "AWS_MFA_SERIAL", "--serial-number")
-    devices = [alice.devices[0], *(alice.add_device(name=f"device{number}") for number, _ in enumerate(names))]
+    devices = [alice.devices[0], *(add_virtual_device(alice, f"device{number}") for number, _ in enumerate(names))]
     alice.devices[1:] = []
     assert product.run("--shell", "bash", "-c", devices[0].code()).status == 0
     assert len(lookups(aws)) == 1

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from observed_aws import ObservedAws
 from product import Outcome, Product
+from rare_things import add_virtual_device, demanding
 from settings import configure
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
@@ -33,7 +34,9 @@ def role(scenario: Scenario, name: str, demands: Mapping[str, Any], *, max_sessi
     account = scenario.world.add_account("222233334444")
     user = scenario.key.principal.arn
     policies = {"All": ALLOW_ALL}
-    return account.add_role(name, trust(user, **demands), policies=policies, max_session=max_session)
+    made = account.add_role(name, demanding(trust(user), **demands), policies=policies)
+    made.max_session = max_session
+    return made
 
 
 def assumed(aws: ObservedAws) -> list[dict[str, str]]:
@@ -93,7 +96,7 @@ def test_role_arn_is_assumed_with_the_profile_that_has_keys(
 def test_a_device_named_by_the_roles_own_profile_counts(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     alice = scenario.key.principal
     assert isinstance(alice, User)
-    device = alice.add_device(name="second")
+    device = add_virtual_device(alice, "second")
     arn = scenario.profiles["staging"]["role_arn"]
     add_profile(product, "mine", role_arn=arn, source_profile="default", mfa_serial=device.serial)
     session(product.run("-p", "mine", "-f", "json", "-c", device.code()))

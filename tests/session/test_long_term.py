@@ -8,6 +8,7 @@ import pytest
 from machine_role import Machine
 from observed_aws import ObservedAws
 from product import Outcome, Product
+from rare_things import add_virtual_device
 from trouble import assert_explained
 
 from mfaenv.pretend_aws.scenario import Scenario
@@ -98,7 +99,7 @@ def test_a_process_that_gives_other_keys_than_before_is_believed(
 ) -> None:
     user = scenario.key.principal
     assert isinstance(user, User)
-    devices = [scenario.device, user.add_device(name="second"), user.add_device(name="third")]
+    devices = [scenario.device, add_virtual_device(user, "second"), add_virtual_device(user, "third")]
     configure(empty, f"[profile tool]\n{process.setting}")
 
     def got(number: int) -> dict[str, str]:

@@ -9,7 +9,8 @@ from observed_aws import ObservedAws
 from replies import Reply
 from signing import SigningKeys, sign
 
-from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA
+from mfaenv.aws.mfa_policies import EVERYTHING
+from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.world import Account, Credential, Role, User, World
 from mfaenv.serving.loopback import HttpRequest
@@ -36,12 +37,13 @@ class DirectAws:
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        self.world = World(self.clock)
+        self.world = World()
+        self.world.clock = self.clock
         self.account: Account = self.world.add_account("123456789012")
         self.account.buckets += ["photos", "reports"]
-        self.alice: User = self.account.add_user("alice", policies={"Admin": ALLOW_ALL, "ForceMFA": FORCE_MFA})
+        self.alice: User = self.account.add_user("alice", policies={"Admin": ALLOW_ALL, "ForceMFA": EVERYTHING})
         self.key: Credential = self.alice.add_key()
-        self.device: Device = self.alice.add_device(secret=b"12345678901234567890")
+        self.device: Device = self.alice.add_device()
         self.aws = ObservedAws(self.world)
 
     def request(

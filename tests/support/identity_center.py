@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.wire import Refusal
-from mfaenv.pretend_aws.world import HOUR, Role, World
+from mfaenv.pretend_aws.world import HOUR, Role, RoleSession, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 TOKEN_SECONDS = HOUR
@@ -89,7 +89,7 @@ class IdentityCenter:
         role = sign_in.find_role(wanted.get("account_id", ""), wanted.get("role_name", ""))
         if role is None:
             raise Refusal("ForbiddenException", "No access", 403)
-        session = world.open_session(role, role.max_session, name=sign_in.user)
+        session = world.open_session(role, role.max_session, details=RoleSession(sign_in.user))
         keys = {
             "accessKeyId": session.id,
             "secretAccessKey": session.secret,

@@ -10,7 +10,7 @@ from functools import partial
 
 from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.wire import Refusal, timestamp
-from mfaenv.pretend_aws.world import HOUR, Role, World
+from mfaenv.pretend_aws.world import HOUR, Role, RoleSession, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 CONTAINER_PATH = "/-/container-credentials"
@@ -66,7 +66,7 @@ class Machine:
 
 
 def _keys(world: World, role: Role) -> dict[str, str]:
-    session = world.open_session(role, SESSION_SECONDS, name="i-0123456789abcdef0")
+    session = world.open_session(role, SESSION_SECONDS, details=RoleSession("i-0123456789abcdef0"))
     return {
         "AccessKeyId": session.id,
         "SecretAccessKey": session.secret,

@@ -14,7 +14,8 @@ from product import PATIENCE
 from signing import SigningKeys
 from web_identity import WebIdentities
 
-from mfaenv.pretend_aws.policy import ALLOW_ALL, FORCE_MFA
+from mfaenv.aws.mfa_policies import EVERYTHING
+from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.world import User, World
 
 
@@ -29,7 +30,7 @@ def world() -> World:
     world = World()
     account = world.add_account("123456789012")
     account.buckets += ["photos", "reports"]
-    alice = account.add_user("alice", policies={"Admin": ALLOW_ALL, "ForceMFA": FORCE_MFA})
+    alice = account.add_user("alice", policies={"Admin": ALLOW_ALL, "ForceMFA": EVERYTHING})
     alice.add_key()
     alice.add_device()
     return world

@@ -1,13 +1,27 @@
-"""What only tests need of the world: devices that are not virtual, the account's owner, keys that spread slowly."""
+"""What only tests need of the world: other partitions, trust and devices, the account's owner, slow keys."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
+from mfaenv.aws.mfa_policies import Document
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Account, Credential, User, World
+
+
+def add_account_of(world: World, partition: str) -> Account:
+    account = world.add_account("111122223333")
+    account.partition = partition
+    return account
+
+
+def demanding(policy: Document, **conditions: Mapping[str, object]) -> Document:
+    """Return a trust policy with further conditions, by their operators."""
+    (statement,) = policy["Statement"]
+    return {**policy, "Statement": [{**statement, "Condition": {**statement["Condition"], **conditions}}]}
 
 
 class SecurityKey(Device):
@@ -23,6 +37,10 @@ class SecurityKey(Device):
 
 def add_security_key(user: User, name: str = "yubikey-ABCDEFGHIJKLMNOP") -> Device:
     return _add(user, SecurityKey, user.account.arn(f"u2f/user/{user.name}/{name}"))
+
+
+def add_virtual_device(user: User, name: str) -> Device:
+    return _add(user, Device, user.account.arn(f"mfa/{name}"))
 
 
 def add_hardware_token(user: User) -> Device:

@@ -1,4 +1,4 @@
-"""STS and IAM with the limits of their parameters: those of botocore's models, and those of session policies.
+"""STS and IAM with the limits of their parameters: those of botocore's models and of a role's session.
 
 A demo does not need them: the AWS CLI and the SDKs send nothing else but what their models know.
 """
@@ -20,6 +20,9 @@ from mfaenv.pretend_aws.wire import Content, Refusal
 MAX_ARNS = 10
 MAX_POLICY = 2048
 """Characters of the policy and the ARNs."""
+
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold: an answer that repeats a parameter must stay readable."""
 
 _ASTRAL = (r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
 _LETTERS = (r"\p{L}\p{Z}\p{N}", r"\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000")
@@ -69,7 +72,8 @@ def _check_value(shape: Any, name: str, path: str, left: dict[str, str], problem
         text = left.pop(name, None)
         if text is None:
             return False
-        shown, broken = f"Value '{text}'", _broken(shape, text)
+        readable = _NOT_XML.sub("\ufffd", text)
+        shown, broken = f"Value '{readable}'", _broken(shape, text)
     if broken:
         problems.append(f"{shown} at '{path}' failed to satisfy constraint: {broken}")
     return True
@@ -100,10 +104,23 @@ def _outside(shape: Any, size: int, word: str) -> str:
 
 def _perform(service: str, action: str, perform: Callable[[Call], Content], call: Call) -> Content:
     check(service, action, call.parameters)
+    if action == "AssumeRole":
+        _check_what_is_inherited(call)
     content = perform(call)
     if action == "AssumeRole":
         _check_size_of_policies(call)
     return content
+
+
+def _check_what_is_inherited(call: Call) -> None:
+    """Raise Refusal where a role's session sets anew what the session before it handed on."""
+    before = call.caller.details
+    if before.source_identity not in {"", call.parameters.get("SourceIdentity", before.source_identity)}:
+        raise Refusal("AccessDenied", f"The source identity {before.source_identity} of the session cannot be changed.")
+    inherited = {key.lower() for key in before.transitive}
+    if again := [key for key in call.values("Tags", ".Key") if key.lower() in inherited]:
+        message = "conflicts with a transitive tag key from the calling session."
+        raise Refusal("InvalidParameterValue", f"The specified tag key {again[0]} {message}", 400)
 
 
 def _check_size_of_policies(call: Call) -> None:

@@ -14,7 +14,7 @@ from mfaenv.pretend_aws import sts
 from mfaenv.pretend_aws.policy import Decision, Query, evaluate
 from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.wire import Refusal
-from mfaenv.pretend_aws.world import World
+from mfaenv.pretend_aws.world import RoleSession, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 ACTION = "AssumeRoleWithWebIdentity"
@@ -61,7 +61,8 @@ class WebIdentities(dict[str, WebIdentity]):
         provider = frozenset([role.account.arn(f"oidc-provider/{identity.issuer}")] if role else [])
         if role is None or evaluate([role.trust], Query(action, role.arn, claims, provider)) is not Decision.ALLOW:
             raise Refusal("AccessDenied", f"Not authorized to perform {action}")
-        session = world.open_session(role, sts.role_seconds(parameters, role), name=parameters["RoleSessionName"])
+        details = RoleSession(parameters["RoleSessionName"])
+        session = world.open_session(role, sts.role_seconds(parameters, role), details=details)
         return sts.STS.render(
             ACTION,
             {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from product import COMMAND
-from rare_things import add_security_key
+from rare_things import add_security_key, add_virtual_device
 from rich.cells import cell_len
 from settings import configure, set_keys
 from terminals import USUAL_SIZE, Window, direct
@@ -122,7 +122,7 @@ def test_choices_break_between_words(product: Product, scenario: Scenario) -> No
     configure(product, mfa_serial=None)
     alice = scenario.world.accounts["123456789012"].users["alice"]
     alice.policies = {"Admin": ALLOW_ALL}
-    alice.add_device(name="token")
+    add_virtual_device(alice, "token")
     add_security_key(alice)
     with usual(product) as window:
         window.see(r"Number \(1-2\): ")

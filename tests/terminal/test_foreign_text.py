@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rare_things import add_security_key
+from rare_things import add_security_key, add_virtual_device
 from settings import configure
 from terminals import direct
 
@@ -137,7 +137,7 @@ def test_no_control_gets_into_a_question(product: Product, scenario: Scenario) -
     configure(product, mfa_serial=None)
     alice = scenario.world.accounts["123456789012"].users["alice"]
     alice.policies = {"Admin": ALLOW_ALL}
-    alice.devices = [alice.add_device(name="phone"), alice.add_device(name="token"), add_security_key(alice)]
+    alice.devices = [add_virtual_device(alice, "phone"), add_virtual_device(alice, "token"), add_security_key(alice)]
     for device in alice.devices:
         device.serial += IN_XML
     with direct(product, "--shell", "bash") as window:

@@ -13,6 +13,7 @@ import pytest
 from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
 from product import PATIENCE, Outcome, Product, finish
+from rare_things import add_virtual_device
 from settings import configure
 from terminals import (
     BASH,
@@ -196,7 +197,7 @@ def test_a_question_for_the_device_goes_away_too(
     if "Number" in question:
         alice = scenario.world.accounts["123456789012"].users["alice"]
         alice.policies = {"Admin": ALLOW_ALL}
-        alice.add_device(name="another")
+        add_virtual_device(alice, "another")
     with direct(product, "--shell", "bash") as window:
         window.see(re.escape(question))
         done = product.run("--shell", "bash", "-c", scenario.device.code(), "--serial-number", scenario.device.serial)
