@@ -34,19 +34,11 @@ def _cut(text: str) -> str:
     return f"{text[:half]} … {text[-half:]}" if len(text) > MAX_TEXT else text
 
 
-def with_command(message: str, hint: str, *, status: int = FAILED) -> MfaenvError:
-    """Return the error with a hint of ours whose second line, if it has one, is a command: two lines in all.
-
-    No hint that holds a text from outside is given to this: a line break there would begin a command.
-    """
+def wrong_usage(message: str, hint: str) -> MfaenvError:
+    """Return the error for wrong usage. A second line of the hint is a command: no hint holds a line of others."""
     hint, _, command = hint.partition("\n")
     if command:
-        return MfaenvError(f"{message} {hint}", command=command, status=status)
-    return MfaenvError(message, hint, status=status)
-
-
-def wrong_usage(message: str, hint: str) -> MfaenvError:
-    """Return the error for wrong usage."""
+        return MfaenvError(f"{message} {hint}", command=command, status=USAGE)
     return MfaenvError(message, hint, status=USAGE)
 
 

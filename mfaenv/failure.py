@@ -21,7 +21,7 @@ NOT_EVALUATED = {"format", "output", "cached", "version", "help"}
 
 
 def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
-    """Show what was wrong, let the shell's line fail, and return the exit status. A traceback could show a secret."""
+    """Show what was wrong, make the shell's line fail, and return the exit status. A traceback could show a secret."""
     error = from_signal(error)
     if isinstance(error, NothingStoredError):
         return error.status

@@ -18,8 +18,7 @@ CONNECT_SECONDS = 10
 READ_SECONDS = 30
 """botocore's own 60 each, several times over, look like a program that hangs."""
 
-
-OF_A_ROLE = frozenset(
+ROLE_SETTINGS = frozenset(
     {
         "duration_seconds",
         "external_id",
@@ -33,12 +32,11 @@ OF_A_ROLE = frozenset(
 )
 """Settings of a profile for assuming a role. No client depends on them: it is given a region."""
 
-
 VARIABLES = {
     "allow_http": (None, address.ALLOW_HTTP, None, None),
     "requests_ca_bundle": (None, "REQUESTS_CA_BUNDLE", None, None),
 }
-"""What is read of the environment beside botocore's own variables, and as those."""
+"""More settings that botocore is to read from variables."""
 
 
 def _new_session(profile: str | None) -> BotocoreSession:
@@ -145,7 +143,7 @@ class RoleClients:
         with explain.setting_errors():
             first = self._first = self._first or _new_session(settings.profile)
             section = first.full_config["profiles"].get(settings.profile, {})
-            shared = repr(sorted((name, str(value)) for name, value in section.items() if name not in OF_A_ROLE))
+            shared = repr(sorted((name, str(value)) for name, value in section.items() if name not in ROLE_SETTINGS))
             which = shared, regions.call_region(settings.region, settings.arn), settings.endpoint
             if which not in self._made:
                 profile_session = _new_session(settings.profile) if self._made else first

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfaenv import duration
 from mfaenv.command_line import aws_configure, install_command, join
-from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, with_command, without_password
+from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_password
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -30,6 +30,71 @@ UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeEr
 RETRY_SETTINGS = "Check AWS_MAX_ATTEMPTS and max_attempts, AWS_RETRY_MODE and retry_mode."
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+
+ANSWERS = {
+    ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"): (
+        "AWS does not know {key}: it was deleted or deactivated, or is of another partition.",
+        "Check it in the IAM console. For an account in China or GovCloud, set the region.",
+    ),
+    ("SignatureDoesNotMatch",): (
+        "The secret key does not belong to {key}. This stores both again:",
+        "",
+        aws_configure("NAME"),
+    ),
+    ("ExpiredToken", "ExpiredTokenException"): (
+        "AWS says that the session has ended. Get a new one:",
+        "",
+        "mfaenv --refresh",
+    ),
+    ("PackedPolicyTooLarge",): (
+        "AWS packs session policies and tags together, and these are too large: {text}",
+        "Make the policy shorter (--policy), name fewer (--policy-arns), or leave out session_tags.",
+    ),
+    ("MalformedPolicyDocument",): (
+        "AWS does not take the session policy: {text}",
+        "Check the file of --policy with `aws accessanalyzer validate-policy`.",
+    ),
+    ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"): (
+        "AWS is throttling this account's calls.",
+        "Wait a little, then try again.",
+    ),
+    ("ServiceUnavailable", "ServiceFailure", "InternalFailure", "InternalError", "500", "502", "503", "504"): (
+        "AWS cannot answer now ({code}): {text}",
+        "Wait a little, then try again.",
+    ),
+    ("ValidationError",): (
+        "AWS refuses the values: {text}",
+        "Check --duration, duration_seconds, external_id and --serial-number.",
+    ),
+    ("RegionDisabledException",): (
+        "STS is deactivated in this region.",
+        "Enable it in the IAM console, or set --region.",
+    ),
+}
+"""AWS's codes, what they mean, and what to do: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html."""
+
+NOT_AWS = (
+    "The answer is not from AWS, but from a proxy or another server.",
+    "Check HTTPS_PROXY, NO_PROXY, and endpoint_url or AWS_ENDPOINT_URL.",
+)
+
+OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was used.")
+
+_CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
+FROM_PROCESS, MFAENV = "credentials from custom-process: ", "mfaenv: "
+"""Before what a credential_process printed, and before this program's own errors, which are passed on as they are."""
+
+BOTOCORE = (
+    ("ProxyConnectionError", "The proxy refused the connection: {}", "Check HTTPS_PROXY and NO_PROXY."),
+    ("SSLError", "TLS failed: {}", "Behind a proxy that decrypts TLS, name its certificate in AWS_CA_BUNDLE."),
+    ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
+    ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
+    ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),
+    ("CredentialRetrievalError", "{}", "Check what credential_process or credential_source names."),
+)
+"""botocore's exceptions by name, the special before the general: https://docs.aws.amazon.com/boto3 lists them."""
+
+SIGN_INS = {"SSOError": "aws sso login", "TokenRetrievalError": "aws sso login", "LoginError": "aws login"}
 
 
 @contextmanager
@@ -60,7 +125,7 @@ def iam_errors(action: str, purpose: str = "rotate their own keys") -> Iterator[
             command="mfaenv policy --self-service",
         ) from None
     except MfaenvError as error:
-        raise MfaenvError(f"{action}: {error.message}", error.hint) from None
+        raise MfaenvError(f"{action}: {error.message}", error.hint, command=error.command) from None
 
 
 @contextmanager
@@ -103,66 +168,9 @@ def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError
         return _denied(text, device)
     if not code:
         return MfaenvError(*NOT_AWS)
-    message, hint = next((row for codes, *row in ANSWERS if code in codes), OTHERWISE)
+    message, hint, *command = next((row for codes, row in ANSWERS.items() if code in codes), OTHERWISE)
     key = f"the access key {access_key}" if access_key else "the access key"
-    return with_command(message.format(key=key, code=code, text=_sentence(text)), hint)
-
-
-ANSWERS = (
-    (
-        {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"},
-        "AWS does not know {key}: it was deleted or deactivated, or is of another partition.",
-        "Check it in the IAM console. For an account in China or GovCloud, set the region.",
-    ),
-    (
-        {"SignatureDoesNotMatch"},
-        "The secret key does not belong to {key}.",
-        f"This stores both again:\n{aws_configure('NAME')}",
-    ),
-    (
-        {"ExpiredToken", "ExpiredTokenException"},
-        "AWS says that the session has ended.",
-        "Get a new one:\nmfaenv --refresh",
-    ),
-    (
-        {"PackedPolicyTooLarge"},
-        "AWS packs session policies and tags together, and these are too large: {text}",
-        "Make the policy shorter (--policy), name fewer (--policy-arns), or leave out session_tags.",
-    ),
-    (
-        {"MalformedPolicyDocument"},
-        "AWS does not take the session policy: {text}",
-        "Check the file of --policy with `aws accessanalyzer validate-policy`.",
-    ),
-    (
-        {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"},
-        "AWS is throttling this account's calls.",
-        "Wait a little, then try again.",
-    ),
-    (
-        {"ServiceUnavailable", "ServiceFailure", "InternalFailure", "InternalError", "500", "502", "503", "504"},
-        "AWS cannot answer now ({code}): {text}",
-        "Wait a little, then try again.",
-    ),
-    (
-        {"ValidationError"},
-        "AWS refuses the values: {text}",
-        "Check --duration, duration_seconds, external_id and --serial-number.",
-    ),
-    (
-        {"RegionDisabledException"},
-        "STS is deactivated in this region.",
-        "Enable it in the IAM console, or set --region.",
-    ),
-)
-"""AWS's codes, what they mean, and what to do: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html."""
-
-NOT_AWS = (
-    "The answer is not from AWS, but from a proxy or another server.",
-    "Check HTTPS_PROXY, NO_PROXY, and endpoint_url or AWS_ENDPOINT_URL.",
-)
-
-OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was used.")
+    return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint, command="".join(command))
 
 
 def _denied(text: str, device: str) -> MfaenvError:
@@ -223,23 +231,6 @@ def from_botocore(error: BotoCoreError, text: str = "") -> MfaenvError:
         if any(kind.__name__ == name for kind in type(error).__mro__):
             return MfaenvError(message.format(said), hint)
     return MfaenvError(said, "Run with --verbose to see what was used.")
-
-
-_CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
-FROM_PROCESS, MFAENV = "credentials from custom-process: ", "mfaenv: "
-"""Before what a credential_process printed, and before this program's own errors, which are passed on as they are."""
-
-BOTOCORE = (
-    ("ProxyConnectionError", "The proxy refused the connection: {}", "Check HTTPS_PROXY and NO_PROXY."),
-    ("SSLError", "TLS failed: {}", "Behind a proxy that decrypts TLS, name its certificate in AWS_CA_BUNDLE."),
-    ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
-    ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
-    ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),
-    ("CredentialRetrievalError", "{}", "Check what credential_process or credential_source names."),
-)
-"""botocore's exceptions by name, the special before the general: https://docs.aws.amazon.com/boto3 lists them."""
-
-SIGN_INS = {"SSOError": "aws sso login", "TokenRetrievalError": "aws sso login", "LoginError": "aws login"}
 
 
 def _sentence(text: str) -> str:

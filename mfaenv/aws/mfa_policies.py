@@ -87,7 +87,7 @@ SELF_SERVICE: Document = {
         },
     ],
 }
-"""Leaves open what sets up a device of one's own, and allows it: who may do nothing in IAM could not use the gap.
+"""Allows setting up one's own device without MFA. The Allow is needed: a gap in the Deny alone grants nothing.
 
 The last deny closes what NotAction opens too wide: with it alone, whoever may manage all users could give any of
 them a device without MFA. Creating a device is open for every name, as in AWS's own example: it belongs to nobody until

@@ -46,6 +46,7 @@ PATH = r"""[!#-;=?-\[\]-~]"""
 """ASCII's printable characters but for those that no URL has: a blank, the quote, < and >, and the backslash."""
 
 ISSUER = "mfaenv"
+VARIABLE = "AWS_ENDPOINT_URL_SIGNIN"
 REFUSED = range(400, 500)
 FAILED_THERE = range(500, 600)
 
@@ -69,18 +70,15 @@ def console(region: str, arn: str, endpoint: str) -> Console:
     endpoint.
     """
     if not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint:
-        raise MfaenvError("The address of the sign-in service is malformed.", _CHECK, status=USAGE)
+        wrong = "The address of the sign-in service is malformed."
+        raise MfaenvError(wrong, f"Check {VARIABLE}, AWS_ENDPOINT_URL and endpoint_url.", status=USAGE)
     region = regions.call_region(region, arn)
     partition = regions.find_partition(region, arn) or "aws"
     domain = DOMAINS.get(partition, "")
     if not (domain or endpoint):
-        raise MfaenvError(f"The console's sign-in address of partition {partition} is not known.", f"Set {_VARIABLE}.")
+        raise MfaenvError(f"The console's sign-in address of partition {partition} is not known.", f"Set {VARIABLE}.")
     aws_address = f"https://{'' if partition in WITHOUT_REGION else f'{region}.'}signin.{domain}"
     return Console(endpoint.rstrip("/") or aws_address, domain and f"console.{domain}", region, endpoint)
-
-
-_VARIABLE = "AWS_ENDPOINT_URL_SIGNIN"
-_CHECK = f"Check {_VARIABLE}, AWS_ENDPOINT_URL and endpoint_url."
 
 
 def account_page(partition: str, account: str) -> str:

@@ -4,7 +4,7 @@ import shlex
 
 from mfaenv import suggest
 from mfaenv.config import names
-from mfaenv.errors import USAGE, MfaenvError, with_command
+from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Env, Words
 from mfaenv.terminal.text import code_digits
@@ -34,7 +34,7 @@ def no_command(word: str, env: Env) -> MfaenvError:
     of_code = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
     hint = OTHER_WORDS.get(word) or of_code or _profile_meant(MAIN, [word], env)
     hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "This lists the commands:\nmfaenv --help")
-    return with_command(f"There is no command '{word}'.", hint, status=USAGE)
+    return wrong_usage(f"There is no command '{word}'.", hint)
 
 
 def words(name: str, words: Words, env: Env) -> MfaenvError:
@@ -60,7 +60,7 @@ def no_option(flag: str, name: str) -> MfaenvError:
 def error(message: str, name: str, hint: str = "") -> MfaenvError:
     """Return the error, with where to read on if nothing better is known."""
     hint = hint or f"This shows how:\n{f'mfaenv {name}'.strip()} --help"
-    return with_command(f"{message.rstrip('.')}.", hint, status=USAGE)
+    return wrong_usage(f"{message.rstrip('.')}.", hint)
 
 
 def _profile_meant(name: str, words: Words, env: Env) -> str:

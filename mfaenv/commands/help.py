@@ -3,7 +3,7 @@
 import os
 
 from mfaenv import suggest
-from mfaenv.errors import DONE, USAGE, with_command
+from mfaenv.errors import DONE, wrong_usage
 from mfaenv.fast import catalog, output
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.terminal.terminal import Terminal
@@ -23,7 +23,7 @@ def run(_options: Options, words: Words, env: Env) -> int:
         hint = suggest.hint(topic, catalog.TOPICS, "This lists the topics:\nmfaenv help")
         if topic in catalog.COMMANDS:
             hint = f"For the command of that name:\nmfaenv {topic} --help"
-        raise with_command(f"There is no topic '{topic}'.", hint, status=USAGE)
+        raise wrong_usage(f"There is no topic '{topic}'.", hint)
     text = page(topic)
     output.text_to_stdout(Terminal(env).markdown(text) if os.isatty(output.STDOUT) else text)
     return DONE

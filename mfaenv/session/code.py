@@ -20,24 +20,24 @@ from mfaenv.terminal.text import Styled
 if TYPE_CHECKING:
     from mfaenv.prompt.window import Window
 
-Meanwhile = Callable[[], None]
+Background = Callable[[], None]
 Question = tuple[Styled, ...]
 
-
 PROGRAM_SECONDS = 60  # how long a program may take: some wait for a touch or a PIN
-LONGEST = 64  # bytes of a code in standard input, with blanks and the line's end
+MAX_INPUT_BYTES = 64  # of a code in standard input, with blanks and the line's end
 
-GIVE = "give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process"
+WAYS_TO_GIVE = "give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process"
+PROGRAM_HINT = "Try the token command by itself."
 
 
 class CodeSource(NamedTuple):
-    """A source of codes: `get` takes the question, and what to do while the code is looked for.
+    """A source of codes: `get` takes the question, and what to begin in the background of it.
 
-    `asks` tells whether the code has to be asked for: that may take any time, and another code can be had when the
-    first is refused. Of windows, one at a time is open.
+    `asks` tells whether another code can be had when the first is refused. `window` is set where a window asks: only
+    one is open at a time.
     """
 
-    get: Callable[[Question, Meanwhile], str]
+    get: Callable[[Question, Background], str]
     asks: bool = True
     window: Window | None = None
 
@@ -46,23 +46,26 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
     """Return the source: an option or variable, else the program, else the terminal or a window. Raise MfaenvError."""
     code, command = acquisition.token_code, acquisition.token_command
     if code.text == STDIN:
-        return _given(checked_code(_first_line(), "standard input"))
+        return _fixed(checked_code(_first_line(), "standard input"))
     if code.text and not (command.origin is Origin.OPTION and code.origin is Origin.VARIABLE):
-        return _given(checked_code(code.text, code.source))
+        return _fixed(checked_code(code.text, code.source))
     if command.text:
-        return CodeSource(lambda _, meanwhile: from_program(command.text, terminal, meanwhile))
+        return CodeSource(lambda _, begin: from_program(command.text, terminal, begin))
     if can_ask(acquisition, terminal):
         return CodeSource(terminal.ask_code)
     if not acquisition.no_input and acquisition.ask.text != "terminal":
         return _window_source(request, acquisition, terminal)
-    reason, hint = terminal.obstacle(), f"Run it in a terminal, or {GIVE}; or let a window ask for it: MFAENV_ASK=auto."
+    reason, hint = (
+        terminal.obstacle(),
+        f"Run it in a terminal, or {WAYS_TO_GIVE}; or let a window ask for it: MFAENV_ASK=auto.",
+    )
     if acquisition.no_input:
-        reason, hint = "--no-input forbids asking", f"Leave that option out, or {GIVE}."
+        reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
     raise MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", hint, status=CODE_NEEDED)
 
 
-def _given(digits: str) -> CodeSource:
-    return CodeSource(lambda _question, _meanwhile: digits, asks=False)
+def _fixed(digits: str) -> CodeSource:
+    return CodeSource(lambda _question, _begin: digits, asks=False)
 
 
 def _window_source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
@@ -91,12 +94,12 @@ def _first_line() -> str:
     """Read a line of standard input, and no byte beyond it: the rest is for the program that `exec` runs."""
     line = b""
     with suppress(OSError):  # a folder, or a terminal of another job
-        while len(line) < LONGEST and not line.endswith(b"\n") and (byte := os.read(0, 1)):
+        while len(line) < MAX_INPUT_BYTES and not line.endswith(b"\n") and (byte := os.read(0, 1)):
             line += byte
     return line.decode("utf-8", "replace")
 
 
-def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
+def from_program(command: str, terminal: Terminal, begin: Background) -> str:
     """Run a program, no shell between, on the terminal, and take the first six digits that stand alone in its output.
 
     What the terminal's check raises ends the program. Raise MfaenvError, with the program's name and status but never
@@ -108,13 +111,13 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
     if not words:
         raise wrong_usage("The token command has no words.", "Name a program that prints the code.")
     name = os.path.basename(words[0])
-    meanwhile()
+    begin()
     env = environment.without_settings(terminal.env)
     end = time.monotonic() + PROGRAM_SECONDS
 
     def check() -> None:
         if time.monotonic() > end:
-            raise MfaenvError(f"{name} gave no code within {PROGRAM_SECONDS} s.", _PROGRAM_HINT)
+            raise MfaenvError(f"{name} gave no code within {PROGRAM_SECONDS} s.", PROGRAM_HINT)
         terminal.check()
 
     with terminal.for_program() as streams:
@@ -123,18 +126,15 @@ def from_program(command: str, terminal: Terminal, meanwhile: Meanwhile) -> str:
                 output, _ = program.communicate(running, name, check)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "its name cannot be used"
-            raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", _PROGRAM_HINT) from None
+            raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", PROGRAM_HINT) from None
     if running.returncode:
-        raise MfaenvError(f"{name} {_ending(running.returncode)}.", _PROGRAM_HINT)
+        raise MfaenvError(f"{name} {_ending(running.returncode)}.", PROGRAM_HINT)
     import re
 
     code = re.search(rb"(?<![0-9])[0-9]{6}(?![0-9])", output)
     if not code:
-        raise MfaenvError(f"{name} ended with status 0, but printed no six digits.", _PROGRAM_HINT)
+        raise MfaenvError(f"{name} ended with status 0, but printed no six digits.", PROGRAM_HINT)
     return code[0].decode("ascii")
-
-
-_PROGRAM_HINT = "Try the token command by itself."
 
 
 def _ending(status: int) -> str:

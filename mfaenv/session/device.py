@@ -12,20 +12,20 @@ from mfaenv.session.code import can_ask
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled
 
-
-class MissingDeviceError(MfaenvError):
-    """A user has no device that STS can use; `user` is who."""
-
-    def __init__(self, user: Identity, message: str, hint: str = "", *, command: str = "") -> None:
-        super().__init__(message, hint, command=command)
-        self.user = user
-
-
 LENGTHS = range(9, 256 + 1)
 CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=/:,.@-")
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html, SerialNumber."""
 
 NO_SECURITY_KEYS = "Sign in with `aws login`, or add an authenticator app to the user."
+EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 for a hardware token."
+
+
+class MissingDeviceError(MfaenvError):
+    """A user has no device that STS can use: the `command` makes one."""
+
+    def __init__(self, user: Identity, message: str, command: str) -> None:
+        super().__init__(message, command=command)
+        self.user = user
 
 
 def checked(serial: str, source: str) -> str:
@@ -37,13 +37,10 @@ def checked(serial: str, source: str) -> str:
         hint = f"The device may be {head}:mfa/{name.rpartition('/')[2]}."  # no command, whatever is in it
         raise MfaenvError(f"{serial} ({source}) is a user, not an MFA device.", hint, status=USAGE)
     if serial.startswith("arn:") and not is_iam_arn(serial, "mfa/"):
-        raise wrong_usage(f"{serial} ({source}) is not an MFA device.", _EXAMPLES)
+        raise wrong_usage(f"{serial} ({source}) is not an MFA device.", EXAMPLES)
     if len(serial) not in LENGTHS or not CHARACTERS.issuperset(serial):
-        raise wrong_usage(f"'{serial}' ({source}) is not a serial number.", _EXAMPLES)
+        raise wrong_usage(f"'{serial}' ({source}) is not a serial number.", EXAMPLES)
     return serial
-
-
-_EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 for a hardware token."
 
 
 def find(
@@ -95,9 +92,9 @@ def _none_usable(user: Identity, security_keys: list[str], profile: str) -> Miss
             user,
             f"{user.arn} has only security keys or passkeys ({', '.join(security_keys)}), which STS cannot use. "
             "Sign in with `aws login`, or make a virtual device:",
-            command=command,
+            command,
         )
-    return MissingDeviceError(user, f"{user.arn} has no MFA device. To make one, type:", command=command)
+    return MissingDeviceError(user, f"{user.arn} has no MFA device. To make one, type:", command)
 
 
 def owner(request: Request, keys: Keys | Session) -> Identity:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from mfaenv import duration
 from mfaenv.config import names, sources
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.errors import USAGE, MfaenvError, with_command
+from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT, Env, Options
@@ -18,7 +18,7 @@ from mfaenv.terminal.text import Row
 def choose(options: Options, env: Env, terminal: Terminal) -> str:
     """Return the profile for a -p with nothing after it. Raise MfaenvError where nobody can be asked (usage)."""
     if reason := _obstacle(options, terminal):
-        raise with_command(f"-p needs the name of a profile, and {reason}.", "Type:\nmfaenv -p NAME", status=USAGE)
+        raise wrong_usage(f"-p needs the name of a profile, and {reason}.", "Type:\nmfaenv -p NAME")
     profiles = names.profiles(env)
     if not profiles:
         raise MfaenvError("There is no profile in the AWS files. This makes a first one:", command="aws configure")

@@ -4,14 +4,14 @@ from contextlib import suppress
 
 from mfaenv.fast.entry import Entry, file_name
 from mfaenv.model import Keys, Request, Value, account_of
-from mfaenv.store import CLOSED, CODE, DEVICE, KEY, Store
+from mfaenv.store import CODE, DEVICE, DISMISSED, KEY, Store
 
 REMEMBERED_SECONDS = 400 * 86_400  # seconds for which a device and a program's key are remembered
 
 VERDICT_SECONDS = 90
 """A code counts for its own 30 seconds and one step to each side; after that AWS would refuse it in any case."""
 
-DISMISSED_SECONDS = 60  # who waits for the window sees it at once
+DISMISSED_SECONDS = 60  # for which waiting processes see that the person closed the window
 
 USED = "used"
 REFUSED = "refused"
@@ -47,7 +47,7 @@ class SentCode(Entry):
 class DismissedPrompt(Entry):
     """When a person closed a window that asked, in seconds since 1970; the key is the access key it asked for."""
 
-    PREFIX = CLOSED
+    PREFIX = DISMISSED
     key: str = ""
     at: float = 0.0
 

@@ -13,7 +13,7 @@ from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, LATEST, Entry, ReadOnlyStor
 from mfaenv.store import private_files
 
 SESSION = Session.PREFIX
-DEVICE, CODE, LOCK, KEY, CLOSED = "device-", "code-", "lock-", "key-", "closed-"
+DEVICE, CODE, LOCK, KEY, DISMISSED = "device-", "code-", "lock-", "key-", "closed-"
 
 MARK = "CACHEDIR.TAG"
 MARK_TEXT = b"""\
@@ -22,9 +22,9 @@ Signature: 8a477f597d28d172789f06886806bc55
 """
 
 DIGITS = 16
-"""With so many hexadecimal ones the name of a file ends: the checksum of its key, or for a temporary one any."""
+"""Hexadecimal digits at the end of each name: the checksum of the entry's key; random for a temporary file."""
 
-ENTRIES = (SESSION, ANSWER, DEVICE, CODE, KEY, CLOSED)
+ENTRIES = (SESSION, ANSWER, DEVICE, CODE, KEY, DISMISSED)
 PREFIXES = (*ENTRIES, LOCK, private_files.TEMPORARY)
 KINDS = (*PREFIXES, LATEST)
 
@@ -118,7 +118,7 @@ class Store(ReadOnlyStore):
         self._replace(LATEST, time.encode() + b"\n")
 
     def sweep(self, now: float) -> None:
-        """Remove the entries that are over, and what writers that were killed left a minute ago or earlier."""
+        """Remove the entries that have ended, and temporary files whose writers were killed a minute ago or earlier."""
         for name in self.names(private_files.TEMPORARY):
             private_files.remove_abandoned(self.file(name), now)
         for name in self.names(*ENTRIES):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 from botocore.parsers import ResponseParserError, create_parser
@@ -201,3 +202,10 @@ def test_an_error_of_the_system_is_said_without_what_it_lacks(error: OSError, re
     with pytest.raises(MfaenvError) as caught, explain.source_errors("dev", "assume-role"):
         raise error
     assert caught.value.message == f"Profile dev (assume-role) gives no keys: {reason}."
+
+
+def test_what_to_type_is_said_for_calls_of_iam_too() -> None:
+    with pytest.raises(MfaenvError) as caught, explain.iam_errors("iam:ListAccessKeys"):
+        raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "No."}}, "ListAccessKeys")
+    assert caught.value.message.startswith("iam:ListAccessKeys: AWS says that the session has ended.")
+    assert caught.value.command == "mfaenv --refresh"

@@ -8,7 +8,7 @@ from observed_aws import ObservedAws
 from product import Product
 
 from mfaenv.aws import explain, sts
-from mfaenv.aws.client import OF_A_ROLE, ClientSettings, RoleClients
+from mfaenv.aws.client import ROLE_SETTINGS, ClientSettings, RoleClients
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
@@ -42,9 +42,9 @@ def write(config: Path, profiles: Mapping[str, Mapping[str, str]]) -> None:
 
 
 def test_profiles_that_differ_in_their_role_alone_share_a_client(profiles: Path) -> None:
-    write(profiles, {"a": {}, **{name: {name: "eu-west-1"} for name in OF_A_ROLE}})
+    write(profiles, {"a": {}, **{name: {name: "eu-west-1"} for name in ROLE_SETTINGS}})
     roles = RoleClients()
-    assert len({id(roles.client(ClientSettings(name, "eu-west-1"), KEYS)) for name in ("a", *OF_A_ROLE)}) == 1
+    assert len({id(roles.client(ClientSettings(name, "eu-west-1"), KEYS)) for name in ("a", *ROLE_SETTINGS)}) == 1
 
 
 def test_every_other_setting_makes_a_client_of_its_own(profiles: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
 from mfaenv.config import shell_settings
-from mfaenv.errors import DONE, USAGE, MfaenvError, with_command
+from mfaenv.errors import DONE, USAGE, MfaenvError, wrong_usage
 from mfaenv.fast import catalog
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
@@ -24,7 +24,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     word = words[0] if words else "list"
     if word not in ACTIONS:
         hint = suggest.hint(word, list(ACTIONS), "This shows how:\nmfaenv keys --help")
-        raise with_command(f"keys has no action '{word}'.", hint, status=USAGE)
+        raise wrong_usage(f"keys has no action '{word}'.", hint)
     if options.get("delete") and word != "rotate":
         raise MfaenvError("Only rotate deletes keys. Type:", command="mfaenv keys rotate --delete", status=USAGE)
     if options.get("as_json") and word != "list":
