@@ -245,7 +245,7 @@ def test_a_partition_has_arns_and_regions_of_its_own(direct: DirectAws) -> None:
     china = add_account_of(direct.world, "aws-cn")
     li = china.add_user("li")
     key, device = li.add_key(), li.add_device()
-    assert device.serial == "arn:aws-cn:iam::111122223333:mfa/li"
+    assert device.serial == "arn:aws-cn:iam::555566667777:mfa/li"
     assert direct.sts(key, "GetCallerIdentity", "cn-northwest-1").values("Arn") == [li.arn]
     assert direct.sts(key, "GetCallerIdentity").error == INVALID_TOKEN
 

@@ -13,7 +13,7 @@ from mfaenv.pretend_aws.world import Account, Credential, User, World
 
 
 def add_account_of(world: World, partition: str) -> Account:
-    account = world.add_account("111122223333")
+    account = world.add_account("555566667777")
     account.partition = partition
     return account
 
