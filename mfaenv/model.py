@@ -1,13 +1,21 @@
 """What flows through the program: small, immutable, secrets hidden in repr."""
 
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import NamedTuple
 
-PROCESS = "credential_process"
-LOGIN = "aws login"
-MACHINE = "credential_source"
-WEB_ENVIRONMENT = "web identity in the environment"
-"""Providers of credentials without a code of which more than the name matters."""
+
+class Provider(StrEnum):
+    """What gives the credentials of the profile at the root of a chain, as it is shown."""
+
+    LONG_TERM = "keys"
+    TEMPORARY = "keys with a token"
+    PROCESS = "credential_process"
+    LOGIN = "aws login"
+    SOURCE = "credential_source"
+    WEB = "web identity"
+    WEB_ENVIRONMENT = "web identity in the environment"
+    CENTER = "IAM Identity Center"
+    MACHINE = "a container or instance role"
 
 
 class Origin(Enum):
@@ -41,6 +49,7 @@ class Keys(NamedTuple):
     secret_key: str
     token: str
     source: str
+    origin: Origin = Origin.OTHER
 
     def __repr__(self) -> str:
         return f"Keys({self.access_key}, from {self.source})"
@@ -107,7 +116,7 @@ class Request(NamedTuple):
     profile: Value
     config_profile: str | None
     profiles: tuple[str, ...]
-    provider: str
+    provider: Provider
     keys: Keys | None
     device: Value
     account: str

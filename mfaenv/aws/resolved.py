@@ -11,7 +11,7 @@ from mfaenv.command_line import aws_configure
 from mfaenv.errors import MfaenvError, NoKeysError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
-from mfaenv.model import LOGIN, MACHINE, WEB_ENVIRONMENT, Request
+from mfaenv.model import Provider, Request
 
 if TYPE_CHECKING:
     from botocore.credentials import CredentialProvider, CredentialResolver
@@ -34,7 +34,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
     process_env = {**environment.without_settings(env), VISITED: _visited(request.profiles, env)}
     with explain.aws_errors(), explain.source_errors(profile, request.provider):
         session = client.session(request.config_profile)
-        role_arn = env.get("AWS_ROLE_ARN") if request.provider == WEB_ENVIRONMENT else None
+        role_arn = env.get("AWS_ROLE_ARN") if request.provider is Provider.WEB_ENVIRONMENT else None
         role_arn = role_arn or session.get_scoped_config().get("role_arn", "")
         session.set_config_variable("region", regions.call_region(request.session_region, role_arn))
         resolved = _resolver(session, request.provider, partial(start, env=process_env)).load_credentials()
@@ -54,7 +54,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
     return Session(**keys, expires=until, account=str(frozen.account_id or ""))
 
 
-def _resolver(session: BotocoreSession, kind: str, popen: Start) -> CredentialResolver:
+def _resolver(session: BotocoreSession, kind: Provider, popen: Start) -> CredentialResolver:
     """Return botocore's own search, without the environment's keys, and without roles: they are assumed on top of it.
 
     With a role's credential_source there is nothing to search. Raise MfaenvError where an old botocore, which does not
@@ -64,7 +64,7 @@ def _resolver(session: BotocoreSession, kind: str, popen: Start) -> CredentialRe
     from botocore import credentials as providers
 
     resolver = session.get_component("credential_provider")
-    if kind == MACHINE:
+    if kind is Provider.SOURCE:
         name = session.get_scoped_config()["credential_source"]
         provider = next(each for each in (providers.EnvProvider(), *resolver.providers) if name == each.CANONICAL_NAME)
         return providers.CredentialResolver([provider])
@@ -72,10 +72,10 @@ def _resolver(session: BotocoreSession, kind: str, popen: Start) -> CredentialRe
     ours: dict[str, CredentialProvider] = {
         "custom-process": providers.ProcessProvider(profile, lambda: session.full_config, popen)
     }
-    if kind == WEB_ENVIRONMENT:
+    if kind is Provider.WEB_ENVIRONMENT:
         web = providers.AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
         ours["assume-role-with-web-identity"] = web
-    if kind == LOGIN and all(each.METHOD != "login" for each in resolver.providers):
+    if kind is Provider.LOGIN and all(each.METHOD != "login" for each in resolver.providers):
         raise MfaenvError(
             f"Profiles of `aws login` need boto3 1.41 or later, and botocore {botocore_version} is here.",
             "Upgrade boto3, or name another profile.",
@@ -88,7 +88,7 @@ def _resolver(session: BotocoreSession, kind: str, popen: Start) -> CredentialRe
 
 def _nothing(request: Request) -> MfaenvError:
     profile = request.profiles[-1]
-    if request.provider == MACHINE:
+    if request.provider is Provider.SOURCE:
         return MfaenvError(
             f"No credentials found in credential_source of profile {profile}.",
             "Check what its credential_source names.",

@@ -3,12 +3,11 @@
 import os
 
 from mfaenv.commands.status import nothing_stored
-from mfaenv.config import awsfiles
+from mfaenv.config import awsfiles, credential_process
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options, Words
-from mfaenv.model import PROCESS
 from mfaenv.session import remembered
 from mfaenv.session.lock import remove_abandoned
 from mfaenv.shells import detect
@@ -51,7 +50,7 @@ def _of_profile(profile: str, sessions: dict[str, Session | None], store: Store,
         section = awsfiles.load(terminal.env).section(profile)
     except MfaenvError as error:  # the sessions have the names of their profiles
         terminal.warn(error.message)
-    remembered_key = remembered.access_key(store, profile, section.get(PROCESS, ""))
+    remembered_key = remembered.access_key(store, profile, section.get(credential_process.SETTING, ""))
     keys = {key for key in (section.get(awsfiles.ACCESS_KEY, ""), remembered_key) if key}
     # Got with the profile, through it, or with its access key under another name.
     depending = [name for name, e in sessions.items() if e and (profile in e.profiles or e.source in keys)]

@@ -4,18 +4,18 @@ from contextlib import suppress
 
 from mfaenv import fast
 from mfaenv.aws import address, client, regions, signin
-from mfaenv.config import resolve, roles, shell_settings, sources
+from mfaenv.config import resolve, roles, shell_settings
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse
 from mfaenv.fast.output import secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
-from mfaenv.model import LOGIN, PROCESS, Keys, account_of
+from mfaenv.model import Keys, Provider, account_of
 from mfaenv.serving import browser
 from mfaenv.session import device, longterm, remembered
 from mfaenv.session.service import Resolved
 from mfaenv.terminal.terminal import Terminal
 
-MAY_BE_A_USER = frozenset({sources.STATIC, LOGIN, PROCESS})
+MAY_BE_A_USER = frozenset({Provider.TEMPORARY, Provider.LOGIN, Provider.PROCESS})
 """Kinds of profiles whose session may be a user's own."""
 
 

@@ -48,10 +48,6 @@ class AwsFiles(NamedTuple):
             return self.credentials
         return self.config if self.keys_in_config(profile) else ""
 
-    def where(self, profile: str) -> str:
-        """Return that path, or the config file's, as people write it."""
-        return short(self.keys_file(profile) or self.config)
-
     def has_services_of(self, section: Section) -> bool:
         """Return whether a profile names no section of services, or one that is there."""
         return "services" not in section or bool(self.services.get(section["services"]))

@@ -7,9 +7,8 @@ from mfaenv.aws import client
 from mfaenv.aws.address import shown
 from mfaenv.config import resolve
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.config.sources import METADATA
 from mfaenv.fast.parse import Env
-from mfaenv.model import Acquisition, Request
+from mfaenv.model import Acquisition, Provider, Request
 
 Row = tuple[str, str, str]
 
@@ -29,7 +28,7 @@ def rows(
     """Yield the name, text and source (empty: nothing to say) of each value, and of the addresses of these services."""
     keys = request.keys
     names = " → ".join(request.profiles)
-    resolved = "the AWS files have none" if request.provider == METADATA else "resolved by botocore"
+    resolved = "the AWS files have none" if request.provider is Provider.MACHINE else "resolved by botocore"
     yield "profile", names, request.profile.source if request.profile.source != names else ""
     yield "keys", keys.access_key if keys else request.provider, keys.source if keys else resolved
     yield "device", request.device.text or "to be found", request.device.source

@@ -9,7 +9,7 @@ from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import MfaenvError, join_names, wrong_usage
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Env, Options
-from mfaenv.model import PROCESS, Acquisition, Hop, Keys, Origin, Request, Span, Value
+from mfaenv.model import Acquisition, Hop, Keys, Origin, Provider, Request, Span, Value
 from mfaenv.terminal.text import code_digits
 
 NOTHING = Value("", "")
@@ -34,8 +34,8 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     role_arn = parse.text(options, "role_arn")
     stands_alone = bool(keys) or name not in files.profiles
     chain = roles.without_profile(name, role_arn) if stands_alone else roles.chain(files, name, role_arn)
-    provider, keys = (sources.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
-    if provider == sources.METADATA and not profile.text:
+    provider, keys = (Provider.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
+    if provider is Provider.MACHINE and not profile.text:
         _refuse_environment(env, files)
     region = _region(options, env, name, files)
     endpoint_of_sts = _endpoint(env, (chain.root, name), files)
@@ -51,7 +51,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         profiles=chain.profiles,
         provider=provider,
         keys=keys,
-        process=_setting(PROCESS, chain.root, files) if provider == PROCESS else NOTHING,
+        process=_setting(provider, chain.root, files) if provider is Provider.PROCESS else NOTHING,
         device=option_or_setting(looked_up(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
         account="",
         region=region,

@@ -12,17 +12,10 @@ from mfaenv.config.roles import Chain
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env
-from mfaenv.model import LOGIN, MACHINE, PROCESS, WEB_ENVIRONMENT, Keys, Request, Value
+from mfaenv.model import Keys, Origin, Provider, Request, Value
 
-ENVIRONMENT = "the environment"
-
-LONG_TERM = "keys"
-STATIC = "keys with a token"
 EXPIRATION = "expiration"
 LONG_TERM_SUFFIX = "-long-term"
-WEB = "web identity"
-CENTER = "IAM Identity Center"
-METADATA = "a container or instance role"
 
 CREDENTIAL_SOURCES = ("Environment", "EcsContainer", "Ec2InstanceMetadata")
 WEB_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
@@ -56,9 +49,9 @@ def environment_keys(env: Env) -> Keys | None:
     """Return the long-term keys of the environment, those included that became a session of this shell."""
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
     if access_key and secret_key and not environment.temporary_keys(env):
-        return Keys(access_key, secret_key, "", ENVIRONMENT)
+        return Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE)
     if env.get(environment.SOURCE_KEY):
-        return Keys(env[environment.SOURCE_KEY], "", "", environment.SOURCE_KEY)
+        return Keys(env[environment.SOURCE_KEY], "", "", environment.SOURCE_KEY, Origin.VARIABLE)
     return None
 
 
@@ -78,7 +71,7 @@ def is_web_identity(env: Env, profile: Value) -> bool:
     return bool(env.get(WEB_VARIABLE)) and not named
 
 
-def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[str, Keys | None]:
+def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Provider, Keys | None]:
     """Return what the profile at the root of the chain is, with its keys where they are long-term.
 
     With `web` the environment has a web identity that counts. Raise MfaenvError for half a pair of keys, and where a
@@ -92,23 +85,23 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[str,
                 f"'{source}' (profile {name}) is not a credential_source.", f"It is {', '.join(CREDENTIAL_SOURCES)}."
             )
         keys = environment_keys(env) if source == CREDENTIAL_SOURCES[0] else None
-        return (LONG_TERM, keys) if keys else (MACHINE, None)
+        return (Provider.LONG_TERM, keys) if keys else (Provider.SOURCE, None)
     of_credentials, of_config = (sections.get(name, {}) for sections in (files.of_credentials, files.of_config))
     is_role = "role_arn" in section and "web_identity_token_file" not in section
     served = environment.is_served(env) and name != env.get(environment.PROFILE)  # the address is another profile's
     rows = (
-        (WEB_ENVIRONMENT, web and len(chain.profiles) == 1 and not is_role),
-        (WEB, section.get("web_identity_token_file")),
-        (CENTER, not section.keys().isdisjoint(("sso_account_id", "sso_role_name"))),
-        (files.credentials, ACCESS_KEY in of_credentials),
-        (LOGIN, "login_session" in section),
-        (PROCESS, "credential_process" in section),
-        (files.config, ACCESS_KEY in of_config),
-        (METADATA, len(chain.profiles) == 1 and SECRET_KEY not in section and not served),
+        (Provider.WEB_ENVIRONMENT, web and len(chain.profiles) == 1 and not is_role),
+        (Provider.WEB, section.get("web_identity_token_file")),
+        (Provider.CENTER, not section.keys().isdisjoint(("sso_account_id", "sso_role_name"))),
+        (Provider.LONG_TERM, ACCESS_KEY in of_credentials),
+        (Provider.LOGIN, "login_session" in section),
+        (Provider.PROCESS, "credential_process" in section),
+        (Provider.LONG_TERM, ACCESS_KEY in of_config),
+        (Provider.MACHINE, len(chain.profiles) == 1 and SECRET_KEY not in section and not served),
     )
-    provider = next((provider for provider, is_there in rows if is_there), "")
+    provider = next((provider for provider, is_there in rows if is_there), None)
     if not provider and SECRET_KEY in section:
-        raise _lacking(name, ACCESS_KEY, files.where(name))
+        raise _lacking(name, ACCESS_KEY, awsfiles.short(files.keys_file(name)))
     if not provider and environment.is_served(env):
         raise MfaenvError(
             f"Profile '{name}' has no keys here: mfaenv exec --serve hides those of the AWS files from what it runs.",
@@ -118,21 +111,23 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[str,
         raise MfaenvError(
             f"Profile '{name}', the source of a role, has no keys.", f"Add them in {awsfiles.short(files.credentials)}."
         )
-    if provider in {files.credentials, files.config}:
-        return _static(of_credentials if ACCESS_KEY in of_credentials else of_config, name, provider)
-    return provider, None
+    if provider is not Provider.LONG_TERM:
+        return provider, None
+    if ACCESS_KEY in of_credentials:
+        return _of_file(of_credentials, name, files.credentials)
+    return _of_file(of_config, name, files.config)
 
 
-def _static(section: Section, name: str, path: str) -> tuple[str, Keys | None]:
+def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | None]:
     where = awsfiles.short(path)
     for setting in (ACCESS_KEY, SECRET_KEY):
         if not section.get(setting):
             raise _lacking(name, setting, where)
     if token(section):
-        return STATIC, None
+        return Provider.TEMPORARY, None
     if section[ACCESS_KEY].startswith("ASIA"):  # those of a session, as in environment.temporary_keys
         raise _lacking(name, TOKENS[-1], where)
-    return LONG_TERM, Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where)
+    return Provider.LONG_TERM, Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where, Origin.PROFILE)
 
 
 def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
@@ -141,7 +136,7 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     aws-mfa writes such (`expiration`, in UTC), beside a profile of the same name with `-long-term` behind it.
     """
     name = request.profiles[-1]
-    if request.provider != STATIC or not files.section(name).get(EXPIRATION):
+    if request.provider is not Provider.TEMPORARY or not files.section(name).get(EXPIRATION):
         return
     from datetime import UTC, datetime  # few profiles have such
 

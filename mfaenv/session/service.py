@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from mfaenv import fast
-from mfaenv.config import provenance, resolve, shell_settings, sources
+from mfaenv.config import provenance, resolve, shell_settings
 from mfaenv.config.names import file_paths
 from mfaenv.errors import CODE_NEEDED, MfaenvError, NothingStoredError, wrong_usage
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Fields, Session
 from mfaenv.fast.parse import Env, Options
+from mfaenv.model import Origin
 from mfaenv.session import profile_choice, remembered
 from mfaenv.session.cache import Context
 from mfaenv.session.sessions import Sessions
@@ -77,11 +78,11 @@ class Resolved:
         """Return what the shell gets beside the session itself."""
         request = self.request
         region = request.region.text
-        from_environment = request.keys and request.keys.source in {sources.ENVIRONMENT, environment.SOURCE_KEY}
+        from_environment = request.keys and request.keys.origin is Origin.VARIABLE
         return {
             "profile": request.profile.text,
             "region": region,
-            "region_mark": "" if request.region.source in environment.REGIONS else region,
+            "region_mark": "" if request.region.origin is Origin.VARIABLE else region,
             "source_key": request.keys.access_key if request.keys and from_environment else "",
             "settings": " ".join(f"{name}={value}" for name, value in request.variables),
             "limit": request.hops[-1].limit() if request.hops else "",

@@ -11,7 +11,7 @@ from product import PATIENCE
 from mfaenv.commands import credential_server
 from mfaenv.commands.credential_server import PATH, CredentialServer
 from mfaenv.fast.entry import Session
-from mfaenv.model import PROCESS, Request, Span, Value
+from mfaenv.model import Provider, Request, Span, Value
 from mfaenv.session.sessions import Sessions
 
 NOTHING = Value("", "")
@@ -19,7 +19,7 @@ REQUEST = Request(
     profile=Value("work", "--profile"),
     config_profile="work",
     profiles=("work",),
-    provider=PROCESS,
+    provider=Provider.PROCESS,
     keys=None,
     device=NOTHING,
     account="",

@@ -290,8 +290,8 @@ def test_a_profile_knows_the_file_of_its_keys(env: dict[str, str]) -> None:
     )
     files = awsfiles.load(env)
     assert files.profiles["b"]["aws_access_key_id"] == "C"
-    assert files.where("a") == env["AWS_CONFIG_FILE"]
-    assert files.where("b") == env["AWS_SHARED_CREDENTIALS_FILE"]
+    assert files.keys_file("a") == env["AWS_CONFIG_FILE"]
+    assert files.keys_file("b") == env["AWS_SHARED_CREDENTIALS_FILE"]
 
 
 def test_a_path_in_the_home_directory_is_written_short() -> None:

@@ -8,10 +8,10 @@ from botocore.exceptions import InvalidConfigError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mfaenv.config import awsfiles, resolve, sources
+from mfaenv.config import awsfiles, resolve
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast import environment
-from mfaenv.model import Acquisition, Keys, Origin, Request, Span, Value
+from mfaenv.model import Acquisition, Keys, Origin, Provider, Request, Span, Value
 
 KEY, OTHER_KEY, SESSION_KEY = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "ASIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -499,7 +499,7 @@ def test_temporary_keys_that_ended_are_refused_and_the_long_term_profile_named(f
     assert "work-long-term" in error.value.hint
     for later in (end.replace("2020", "9020"), "never"):
         files.write("", f"[work]\n{token.replace(end, later)}")
-        assert files.request(profile="work").provider == sources.STATIC
+        assert files.request(profile="work").provider is Provider.TEMPORARY
 
 
 def test_keys_of_a_session_without_its_token_are_no_long_term_keys(files: Files) -> None:

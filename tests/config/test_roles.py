@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mfaenv.config import awsfiles, resolve
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.model import MACHINE, Hop, Request
+from mfaenv.model import Hop, Provider, Request
 
 NAMES = ("a", "b", "c", "d e")
 KEYS = ("aws_access_key_id", "aws_secret_access_key")
@@ -118,7 +118,7 @@ def botocores_way(profile: str | None, *without: str) -> Way:
 
 def our_way(request: Request) -> Way:
     """Where the request gets: botocore's part where it has one, and the roles on top."""
-    if request.provider == MACHINE:  # no credential_source gives any keys here
+    if request.provider is Provider.SOURCE:  # no credential_source gives any keys here
         raise BotoCoreError
     start = Way(request.keys.access_key, ()) if request.keys else botocores_way(request.config_profile, "assume-role")
     return start._replace(calls=(*start.calls, *map(as_call, request.hops)))

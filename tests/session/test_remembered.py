@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mfaenv import store
 from mfaenv.fast import entry
-from mfaenv.model import Keys, Request, Span, Value
+from mfaenv.model import Keys, Provider, Request, Span, Value
 from mfaenv.session import remembered
 from mfaenv.store import Store
 
@@ -31,7 +31,7 @@ def a_request(serial: str, account: str = ACCOUNT, endpoint: str = "") -> Reques
         profile=Value("default", "default"),
         config_profile="default",
         profiles=("default",),
-        provider="keys",
+        provider=Provider.LONG_TERM,
         keys=Keys(KEY, "", "", "~/.aws/credentials"),
         device=Value(serial, "found"),
         account=account,

@@ -18,7 +18,7 @@ from mfaenv.config.roles import of_process, roles_of
 from mfaenv.errors import DONE, MfaenvError, join_names
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
-from mfaenv.model import Acquisition, Request, Value
+from mfaenv.model import Acquisition, Provider, Request, Value
 from mfaenv.session import longterm
 from mfaenv.session.cache import Context
 from mfaenv.session.device import MissingDeviceError
@@ -73,7 +73,7 @@ def _request(options: Options, env: Env, files: AwsFiles, offers: Offers) -> Req
 
 
 def _needs_no_code(request: Request) -> MfaenvError:
-    if request.provider == sources.METADATA:
+    if request.provider is Provider.MACHINE:
         return longterm.none_stored(request.profiles[-1])
     reason = f"it has no long-term keys ({request.provider})"
     return MfaenvError(f"Profile {request.profile.text} needs no code: {reason}.", "Name another one with -p.")

@@ -15,11 +15,9 @@ from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
 from mfaenv.commands.doctor.report import Check, ComparedCall, State
 from mfaenv.config import credential_process
-from mfaenv.config.sources import ENVIRONMENT
 from mfaenv.errors import MfaenvError, NoKeysError
 from mfaenv.fast.entry import Session
-from mfaenv.fast.environment import SOURCE_KEY
-from mfaenv.model import Acquisition, Request
+from mfaenv.model import Acquisition, Origin, Request
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import Context
 from mfaenv.session.device import NO_SECURITY_KEYS
@@ -145,7 +143,7 @@ def _keys(request: Request) -> Check:
         return Check("keys", key, text, State.WRONG, "Put long-term keys (AKIA…) there, or the aws_session_token too.")
     if credential_process.entry(request.process.text):
         return Check("keys", key, f"long-term, in the keychain ({source})")
-    if source in {ENVIRONMENT, SOURCE_KEY} or request.process.text:
+    if request.keys.origin is not Origin.PROFILE:
         return Check("keys", key, "long-term")
     command = to_type("keys", "import", "-p", request.profiles[-1])
     text = f"long-term, in plain text in {source}"

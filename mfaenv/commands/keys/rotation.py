@@ -11,11 +11,10 @@ from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve
-from mfaenv.config.sources import METADATA
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.parse import Env, Options
-from mfaenv.model import Keys, Request, same_keys
+from mfaenv.model import Keys, Origin, Provider, Request, same_keys
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import Context
 from mfaenv.session.change_lock import change_lock
@@ -47,7 +46,7 @@ def _not_stored(request: Request) -> MfaenvError:
     root = request.profiles[-1]
     if request.process.text and credential_process.is_ours(request.process.text):
         return longterm.not_there(credential_process.entry(request.process.text) or root)
-    if request.provider == METADATA:
+    if request.provider is Provider.MACHINE:
         return longterm.none_stored(root)
     source = request.keys.source if request.keys else f"another source ({request.provider})"
     return MfaenvError(
@@ -74,10 +73,8 @@ class Rotation:
         self.delete = bool(options.get("delete"))
         root = request.profiles[-1]
         place = places.of_profile(files, root, self.terminal)
-        in_place = (
-            request.keys.source == files.where(root) if request.keys else credential_process.entry(request.process.text)
-        )
-        if place is None or not in_place:
+        from_file = request.keys and request.keys.origin is Origin.PROFILE
+        if place is None or not (from_file or request.process.text):
             raise _not_stored(request)
         self.place, self.keys = place, place.load()
         # With the keys as they were read: an export may take them out of the keychain meanwhile.
