@@ -116,10 +116,7 @@ def without_default_keys(env: Env, terminal: Terminal) -> Iterator[dict[str, str
     config, credentials = file_paths(env)
     texts = {}
     for variable, path, name_of in ((CONFIG_VARIABLE, config, profile_of), (CREDENTIALS_VARIABLE, credentials, str)):
-        try:
-            sections = awsfiles.read(path)
-        except awsfiles.UnreadableError:
-            continue  # the program, which is this user's, cannot read it either
+        sections = awsfiles.read(path, must_be_readable=False)  # or the program, which is this user's, cannot either
         names = {title: name_of(title) for title in sections}
         gone = {title: GIVE_CREDENTIALS if name == DEFAULT else KEYS for title, name in names.items()}
         if not any(names[title] == DEFAULT and gone[title] & set(section) for title, section in sections.items()):

@@ -48,6 +48,16 @@ class AwsFiles(NamedTuple):
             return self.credentials
         return self.config if self.keys_in_config(profile) else ""
 
+    def used_file(self, profile: str) -> str:
+        """Return the file whose keys a profile uses: a credential_process goes before keys in the config file."""
+        has_process = bool(self.section(profile).get("credential_process"))
+        return "" if has_process and self.keys_in_config(profile) else self.keys_file(profile)
+
+    def long_term_key(self, profile: str) -> str:
+        """Return the access key of the long-term keys that a profile uses from a file; empty where there are none."""
+        section = self.section(profile)
+        return section.get(ACCESS_KEY, "") if self.used_file(profile) and not token(section) else ""
+
     def has_services_of(self, section: Section) -> bool:
         """Return whether a profile names no section of services, or one that is there."""
         return "services" not in section or bool(self.services.get(section["services"]))
@@ -65,7 +75,7 @@ def short(path: str) -> str:
 
 
 class UnreadableError(MfaenvError):
-    """A file cannot be read, whatever is in it."""
+    """The system does not let us read a file."""
 
 
 def load(env: Env, *, must_be_readable: bool = True) -> AwsFiles:
@@ -74,7 +84,7 @@ def load(env: Env, *, must_be_readable: bool = True) -> AwsFiles:
     profiles: Sections = {}
     services: Sections = {}
     nameless: list[str] = []
-    config, credentials = (_read(path, must_be_readable=must_be_readable) for path in (config_path, credentials_path))
+    config, credentials = (read(path, must_be_readable=must_be_readable) for path in (config_path, credentials_path))
     for title, section in config.items():
         kind, name = names.split_title(title)
         if kind == "profile":
@@ -89,28 +99,26 @@ def load(env: Env, *, must_be_readable: bool = True) -> AwsFiles:
     return AwsFiles(config_path, credentials_path, profiles, services, of_config, credentials, tuple(nameless))
 
 
-def _read(path: str, *, must_be_readable: bool) -> Sections:
-    try:
-        return read(path)
-    except UnreadableError:
-        if must_be_readable:
-            raise
-        return {}
-
-
 def has_keys(section: Section) -> bool:
     """Return whether a section has an access key, if only half of one."""
     return not section.keys().isdisjoint((ACCESS_KEY, SECRET_KEY))
 
 
-def read(path: str) -> Sections:
+def token(section: Mapping[str, str]) -> str:
+    """Return the token of the keys in a section; empty for long-term ones."""
+    return next((section[setting] for setting in TOKENS if setting in section), "")
+
+
+def read(path: str, *, must_be_readable: bool = True) -> Sections:
     """Return the sections of one file by their titles; of a missing one, none. Raise MfaenvError as `load` does."""
     try:
         scanned = scan(path)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UnreadableError(f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode.") from None
+    except (OSError, UnreadableError) as error:
+        if isinstance(error, FileNotFoundError) or not must_be_readable:
+            return {}
+        if isinstance(error, UnreadableError):
+            raise
+        raise MfaenvError(f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode.") from None
     except UnicodeDecodeError:
         raise MfaenvError(f"{short(path)} is not text in this locale's encoding.", "Save it as UTF-8.") from None
     for line, text in scanned.problems:

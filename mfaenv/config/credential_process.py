@@ -23,22 +23,21 @@ def line(profile: str, env: Env, *words: str) -> str:
 
 def session_profile(command: str) -> str:
     """Return the profile whose session a command prints, as that profile has it; an empty text for any other."""
-    parsed = _parsed(command)
-    if parsed is None or not parsed.understood or not parsed.starts_command or parsed.command != SESSION:
-        return ""
-    return text(parsed.options, "profile") if parsed.options.keys() <= SESSION_OPTIONS else ""
+    line = _line_of(command)
+    is_session = line.command == SESSION and line.starts_command and line.options.keys() <= SESSION_OPTIONS
+    return text(line.options, "profile") if is_session else ""
 
 
 def entry(command: str) -> str:
     """Return the entry of the keychain that a command prints; an empty text for any other."""
-    parsed = _parsed(command)
-    gets = parsed and parsed.understood and parsed.command == COMMAND and parsed.words == [GET]
-    return text(parsed.options, "profile") if parsed and gets else ""
+    line = _line_of(command)
+    return text(line.options, "profile") if line.command == COMMAND and line.words == [GET] else ""
 
 
 def is_ours(command: str) -> bool:
     """Return whether a command starts this program, whatever it is to do."""
-    return _parsed(command) is not None
+    words = _words(command)
+    return bool(words) and is_mfaenv(words[0])
 
 
 def program_of(command: str) -> str:
@@ -46,9 +45,11 @@ def program_of(command: str) -> str:
     return (_words(command) or command.split())[0]
 
 
-def _parsed(command: str) -> CommandLine | None:
+def _line_of(command: str) -> CommandLine:
+    """Return the command line of this program; an empty one for another program's, and for a wrong one."""
     words = _words(command)
-    return parse(words[1:]) if words and is_mfaenv(words[0]) else None
+    parsed = parse(words[1:] if words and is_mfaenv(words[0]) else [])
+    return parsed if parsed.understood else CommandLine()
 
 
 def _words(command: str) -> list[str]:

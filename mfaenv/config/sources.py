@@ -4,8 +4,6 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the order is th
 `create_credential_resolver` and `ProfileProviderBuilder`.
 """
 
-from collections.abc import Mapping
-
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section
 from mfaenv.config.roles import Chain
@@ -123,7 +121,7 @@ def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | N
     for setting in (ACCESS_KEY, SECRET_KEY):
         if not section.get(setting):
             raise _lacking(name, setting, where)
-    if token(section):
+    if awsfiles.token(section):
         return Provider.TEMPORARY, None
     if section[ACCESS_KEY].startswith("ASIA"):  # those of a session, as in environment.temporary_keys
         raise _lacking(name, TOKENS[-1], where)
@@ -152,11 +150,6 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     if long_term in files.profiles:
         hint = f"Its long-term keys are in profile {long_term}: name that one with -p."
     raise MfaenvError(f"The temporary keys of profile '{name}' ended at {text}.", hint)
-
-
-def token(section: Mapping[str, str]) -> str:
-    """Return the token of the keys in a section; empty for long-term ones."""
-    return next((section[setting] for setting in TOKENS if setting in section), "")
 
 
 def _lacking(name: str, setting: str, where: str) -> MfaenvError:

@@ -11,7 +11,7 @@ from mfaenv.command_line import MFAENV, aws_configure
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config import awsfiles, credential_process, resolve, shell_settings, sources
+from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.resolve import NOTHING
 from mfaenv.config.roles import of_process, roles_of
@@ -83,8 +83,7 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
     usable = [
         name
         for name, section in files.profiles.items()
-        if (section.get(awsfiles.ACCESS_KEY) and not sources.token(section))
-        or credential_process.entry(section.get(credential_process.SETTING, ""))
+        if files.long_term_key(name) or credential_process.entry(section.get(credential_process.SETTING, ""))
     ]
     if not usable:
         raise MfaenvError(

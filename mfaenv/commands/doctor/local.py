@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mfaenv.command_line import join, to_type
 from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
-from mfaenv.config import awsfiles, provenance, sources
+from mfaenv.config import awsfiles, provenance
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
@@ -91,7 +91,7 @@ def roles(files: AwsFiles) -> Iterator[Check]:
     """Yield the profiles of roles that other programs assume with long-term keys, so without MFA."""
     for source, section in files.profiles.items():
         names = roles_of(files, source)
-        if names and awsfiles.has_keys(section) and not sources.token(section):
+        if names and awsfiles.has_keys(section) and not awsfiles.token(section):
             how = f"programs that name these profiles assume the roles with the keys of {source}, without MFA"
             step, command = f"This lets them have {source}-mfa as their source:", to_type("configure", "-p", source)
             yield Check("roles", f"source_profile {source}", f"{join_names(names)}: {how}", State.NOTE, step, command)

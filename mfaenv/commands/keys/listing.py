@@ -123,8 +123,8 @@ def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
         command = section.get(credential_process.SETTING, "")
         place = places.of_profile(files, name, context.terminal)
         if isinstance(place, FileSection):
-            if section.get(awsfiles.ACCESS_KEY) and not sources.token(section):
-                yield KeyRow(name, "file", place.title, section[awsfiles.ACCESS_KEY])
+            if key := files.long_term_key(name):
+                yield KeyRow(name, "file", place.title, key)
             continue
         row = KeyRow(name, "process", "", remembered.access_key(context.store, name, command) or None)
         if place:

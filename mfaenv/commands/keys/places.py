@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mfaenv.config import awsfiles, credential_process, edit, rewrite, sources
+from mfaenv.config import awsfiles, credential_process, edit, rewrite
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING
 from mfaenv.config.rewrite import TextFile
@@ -45,7 +45,7 @@ class FileSection:
     def _keys(self, file: TextFile) -> Keys | None:
         section = edit.section(file, self.profile, in_config=self.in_config)
         access_key, secret_key = section.get(awsfiles.ACCESS_KEY), section.get(awsfiles.SECRET_KEY)
-        return Keys(access_key, secret_key, sources.token(section), self.title) if access_key and secret_key else None
+        return Keys(access_key, secret_key, awsfiles.token(section), self.title) if access_key and secret_key else None
 
     def _read(self) -> TextFile:
         if not self.path:
@@ -70,22 +70,13 @@ def check(place: Place, keys: Keys | None) -> None:
 
 def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | None:
     """Return where a profile's own keys are stored; None where it has none that can be stored."""
-    path = used_file(files, profile)
+    path = files.used_file(profile)
     if path:
         return FileSection(path, profile, files.keys_in_config(profile))
     entry = credential_process.entry(files.section(profile).get(credential_process.SETTING, ""))
     return KeychainEntry(entry, terminal.env, terminal.show_waiting) if entry else None
 
 
-def used_file(files: AwsFiles, profile: str) -> str:
-    """Return the file whose keys a profile uses: a credential_process goes before keys in the config file."""
-    has_process = bool(files.section(profile).get(credential_process.SETTING))
-    return "" if has_process and files.keys_in_config(profile) else files.keys_file(profile)
-
-
 def profiles_with(files: AwsFiles, access_key: str) -> list[str]:
     """Return the profiles that use this access key from a file."""
-    sections = files.profiles.items()
-    return [
-        name for name, section in sections if used_file(files, name) and section.get(awsfiles.ACCESS_KEY) == access_key
-    ]
+    return [name for name in files.profiles if files.long_term_key(name) == access_key]
