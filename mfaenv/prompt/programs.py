@@ -12,9 +12,6 @@ from mfaenv.fast.environment import is_digits
 TITLE = "mfaenv"
 PROMPT = "MFA code:"
 
-WSL = "wsl"
-"""The Windows Subsystem for Linux, where programs of Windows can be started."""
-
 ENDED_FROM_OUTSIDE = {-1, -2, -9, -15}
 """The status after SIGHUP, SIGINT, SIGKILL or SIGTERM: somebody closed the window. A crash is another signal."""
 
@@ -204,6 +201,7 @@ class Powershell(Dialog):
     """
 
     name = "powershell"
+    program = "powershell.exe"
     system = "win32"
     variable = "MFAENV_QUESTION"
     mark = "answer:"
@@ -225,12 +223,5 @@ class Powershell(Dialog):
         return typed
 
 
-class WslPowershell(Powershell):
-    """The same from the Windows Subsystem for Linux."""
-
-    program = "powershell.exe"
-    system = WSL
-
-
-DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell, WslPowershell)
+DIALOGS: tuple[type[Dialog], ...] = (Pinentry, Zenity, Kdialog, Osascript, Powershell)
 """In the order in which they are tried. catalog.WINDOWS has their names."""

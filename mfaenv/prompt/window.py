@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from mfaenv.errors import CODE_NEEDED, MfaenvError
-from mfaenv.prompt.programs import DIALOGS, WSL, Dialog, Ended, NoWindowError, Shown
+from mfaenv.prompt.programs import DIALOGS, Dialog, Ended, NoWindowError, Shown
 from mfaenv.terminal import program, tty
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, code_digits, printable
@@ -24,20 +24,12 @@ class Window:
     def __init__(self, terminal: Terminal, program_name: str, release: str = "") -> None:
         self._terminal = terminal
         env = terminal.env
-        is_wsl = "microsoft" in release.lower()
-        if program_name:
-            usable = [dialog for dialog in DIALOGS if dialog.name == program_name and (is_wsl or dialog.system != WSL)]
-        else:
-            systems = {sys.platform, *([WSL] if is_wsl and not _has_display(env) else [])}
-            usable = [dialog for dialog in DIALOGS if dialog.system in systems]
+        is_wsl = "microsoft" in release.lower()  # programs of Windows can be started there
+        systems = {sys.platform, *(["win32"] if is_wsl and not _has_display(env) else [])}
+        usable = [each for each in DIALOGS if (each.name == program_name if program_name else each.system in systems)]
         self._wrong = ""
-        self._dialogs: list[Dialog] = []
-        self._lacking: dict[str, str] = {}
-        for dialog in usable:
-            if lacking := _lacking(dialog, env):
-                self._lacking[dialog.name] = lacking
-            else:
-                self._dialogs.append(dialog())
+        self._lacking = {each.name: lacking for each in usable if (lacking := _lacking(each, env))}
+        self._dialogs = [each() for each in usable if each.name not in self._lacking]
 
     def available(self) -> bool:
         """Return whether there is a program that may be able to open a window."""
