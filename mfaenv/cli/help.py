@@ -50,12 +50,8 @@ def usage(name: str) -> str:
 def _described(option: Option) -> tuple[str, str]:
     sources = ", ".join(filter(None, [*option.variables, option.other_source]))
     otherwise = ", else ".join(filter(None, [sources, option.default]))
-    return spelling(option), f"{option.help} [{otherwise}]" if otherwise else option.help
-
-
-def spelling(option: Option) -> str:
-    """Return an option with all its spellings and its value."""
-    return " ".join(filter(None, [", ".join(option.flags), option.metavar]))
+    spelling = f"{', '.join(option.flags)} {option.metavar}".rstrip()
+    return spelling, f"{option.help} [{otherwise}]" if otherwise else option.help
 
 
 def columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:

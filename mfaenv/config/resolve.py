@@ -32,8 +32,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         if profile.text or files.profiles:
             raise unknown_profile(files, name, profile.source)
     role_arn = parse.text(options, "role_arn")
-    stands_alone = bool(keys) or name not in files.profiles
-    chain = roles.without_profile(name, role_arn) if stands_alone else roles.chain(files, name, role_arn)
+    chain = roles.chain(files._replace(profiles={}) if keys else files, name, role_arn)
     provider, keys = (Provider.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
     if provider is Provider.MACHINE and not profile.text:
         _refuse_environment(env, files)

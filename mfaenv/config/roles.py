@@ -29,16 +29,19 @@ class Chain(NamedTuple):
 
 
 def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
-    """Follow a profile, with this role_arn where it is not empty, to its root. Raise MfaenvError without one."""
-    section = files.profiles[name]
+    """Follow a profile, with this role_arn where it is not empty, to its root. Raise MfaenvError without one.
+
+    A profile that is in no file is the root itself, whose keys come from elsewhere.
+    """
+    section = files.section(name)
     if role_arn and not section.get("source_profile"):  # what the profile itself gives is the source
         below = chain(files, name, "")
         settings = {"region": section.get("region", "")} if section.get("role_arn") else section
         hop = _hop({**settings, "role_arn": role_arn}, below.profiles[0])
         return below._replace(hops=(*below.hops, hop))
-    way = {name: None}
-    profiles, hops, machine = [_through_processes(files, way)], [], False
-    section = {**files.profiles[profiles[0]], **({"role_arn": role_arn} if role_arn else {})}
+    visited = {name: None}
+    profiles, hops, machine = [_through_processes(files, visited)], [], False
+    section = {**files.section(profiles[0]), **({"role_arn": role_arn} if role_arn else {})}
     while _is_role(section, first=len(profiles) == 1):
         source = _source(section, profiles[-1])
         hops.append(_hop(section, profiles[-1]))
@@ -47,8 +50,8 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
             break
         if source == profiles[-1] and awsfiles.has_keys(section):
             break
-        _follow(files, way, source, "source_profile")
-        profiles.append(_through_processes(files, way))
+        _follow(files, visited, source, "source_profile")
+        profiles.append(_through_processes(files, visited))
         section = files.profiles[profiles[-1]]
     return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles), machine)
 
@@ -62,27 +65,27 @@ def of_process(files: AwsFiles, name: str) -> str:
     return _through_processes(files, {name: None})
 
 
-def _through_processes(files: AwsFiles, way: dict[str, None]) -> str:
-    """Return the profile to which our own processes lead from the last one on the way."""
-    name = next(reversed(way))
+def _through_processes(files: AwsFiles, visited: dict[str, None]) -> str:
+    """Return the profile to which our own processes lead from the last one visited."""
+    name = next(reversed(visited))
     while following := credential_process.session_profile(_command(files, name)):
-        _follow(files, way, following, credential_process.SETTING)
+        _follow(files, visited, following, credential_process.SETTING)
         name = following
     return name
 
 
-def _follow(files: AwsFiles, way: dict[str, None], name: str, setting: str) -> None:
-    """Add the next profile to those on the way. Raise MfaenvError where it was there before, or is missing."""
-    if name in way:
-        names = [*way, name]
+def _follow(files: AwsFiles, visited: dict[str, None], name: str, setting: str) -> None:
+    """Add the next profile to those visited. Raise MfaenvError where it was there before, or is missing."""
+    if name in visited:
+        names = [*visited, name]
         circle = " → ".join(names[names.index(name) :])
         raise MfaenvError(f"The profiles lead in a circle: {circle}.", f"Fix a {setting}.")
     if name not in files.profiles:
         raise MfaenvError(
-            f"Profile '{name}' is missing: {' → '.join([*way, name])}.",
-            f"Add it to {awsfiles.short(files.config)}, or fix the {setting} of '{next(reversed(way))}'.",
+            f"Profile '{name}' is missing: {' → '.join([*visited, name])}.",
+            f"Add it to {awsfiles.short(files.config)}, or fix the {setting} of '{next(reversed(visited))}'.",
         )
-    way[name] = None
+    visited[name] = None
 
 
 def roles_of(files: AwsFiles, source: str) -> list[str]:
@@ -124,11 +127,11 @@ def _hop(section: Section, name: str) -> Hop:
     arn = section["role_arn"]
     if not is_iam_arn(arn, "role/"):
         raise wrong_usage(f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.")
-    external_id_of = f"external_id of profile '{name}'"
+    source = f"external_id of profile '{name}'"
     return Hop(
         role_arn=arn,
         session_name=section.get(SESSION_NAME, ""),
-        external_id=checked(section.get("external_id", ""), external_id_of, EXTERNAL_ID_LENGTHS, ":/"),
+        external_id=checked(section.get("external_id", ""), source, EXTERNAL_ID_LENGTHS, ":/"),
         duration=_whole(section.get("duration_seconds", "")),
         region=section.get("region", ""),
         endpoint="",
@@ -142,11 +145,6 @@ def _whole(text: str) -> int | None:
         return int(text)
     except ValueError:
         return None
-
-
-def without_profile(name: str, role_arn: str) -> Chain:
-    """Return the chain of keys that stand in no profile, with a role on top where one is given."""
-    return Chain(name, (_hop({"role_arn": role_arn}, name),) if role_arn else (), (name,))
 
 
 def is_iam_arn(arn: str, kind: str) -> bool:

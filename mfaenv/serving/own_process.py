@@ -107,7 +107,8 @@ else:
             descriptor = os.pidfd_open(program)  # Linux, where nothing forbids it
         except (AttributeError, OSError):
             with suppress(ProcessLookupError):
-                while os.getpgid(program):  # of another user's process too, as it is by now with sudo
+                while True:
+                    os.getpgid(program)  # of another user's process too, as it is by now with sudo
                     time.sleep(POLL_SECONDS)
         else:
             select.select([descriptor], [], [])

@@ -9,33 +9,24 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from contextlib import suppress
 
 Address = tuple[str, int]
 
 _MAPPED = bytes(10) + b"\xff\xff"
-"""An IPv4 address as an IPv6 one begins so (RFC 4291, section 2.5.5.2): Java's connections are such."""
+"""Prefix of an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2), as Java's connections have it."""
 
-if sys.platform == "win32":
 
-    def is_of_another_user(_client: Address, _server: Address) -> bool:
-        """Return False: Windows is not asked."""
-        return False
-else:
-
-    def is_of_another_user(client: Address, server: Address) -> bool:
-        """Return whether the client's end is closed by now, or another user's: not root's, who can read everything."""
-        for table, prefix in (("/proc/net/tcp", b""), ("/proc/net/tcp6", _MAPPED)):
-            ends = [_as_listed(prefix, *client), _as_listed(prefix, *server)]
-            try:
-                with open(table, encoding="ascii") as file:
-                    rows = [line.split() for line in file]
-            except OSError:
-                continue
-            for row in rows:
-                if row[1:3] == ends:
+def is_of_another_user(client: Address, server: Address) -> bool:
+    """Return whether the client's end is closed by now, or another user's: not root's, who can read everything."""
+    for table, prefix in (("/proc/net/tcp", b""), ("/proc/net/tcp6", _MAPPED)):
+        ends = [_as_listed(prefix, *client), _as_listed(prefix, *server)]
+        with suppress(OSError), open(table, encoding="ascii") as file:
+            for row in map(str.split, file):
+                if sys.platform != "win32" and row[1:3] == ends:
                     user, inode = int(row[7]), row[9]
                     return inode == "0" or user not in {0, os.geteuid()}
-        return False
+    return False
 
 
 def _as_listed(prefix: bytes, host: str, port: int) -> str:

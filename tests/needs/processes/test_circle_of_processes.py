@@ -20,7 +20,8 @@ def test_a_process_that_leads_back_to_itself_is_an_error(product: Product, circl
         with_process(product, following, name)
     done = product.run("-p", "tool", "-f", "json")
     assert (done.status, done.out) == (1, "")
-    assert done.err.splitlines()[0].endswith(f" leads back to itself: {' → '.join((*circle, 'tool'))}.")
+    wrong = f"The credential_process of profile 'tool' leads back to itself: {' → '.join((*circle, 'tool'))}."
+    assert done.err.splitlines()[0] == f"mfaenv: {wrong}"
 
 
 @pytest.mark.parametrize("circle", [("tool",), ("tool", "other"), ("tool", "other", "third")])
