@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from socket import socket
@@ -18,7 +18,7 @@ from subprocess import PIPE, STDOUT
 from tempfile import TemporaryDirectory, gettempdir
 
 from mfaenv import shells
-from mfaenv.commands import init
+from mfaenv.commands import exec_environment, init
 from mfaenv.commands.exec import user_shell
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment
@@ -65,16 +65,13 @@ REMOVED = (
     *environment.SET,
     *environment.SETTING_VARIABLES.values(),
     environment.IGNORE_ADDRESSES,
-    environment.ADDRESS_OF_KEYS,
+    exec_environment.URI,
+    exec_environment.TOKEN,
+    *exec_environment.OVERRIDING_VARIABLES,
     "AWS_CA_BUNDLE",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_ENDPOINT_URL_IAM",
     "AWS_ENDPOINT_URL_S3",
-    "AWS_ENDPOINT_URL_STS",
     "AWS_MFA_SERIAL",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
     "MFAENV_DURATION",
     "MFAENV_MIN_REMAINING",
     "MFAENV_TOKEN_CODE",
@@ -119,7 +116,7 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
         return foreground.run_in_foreground(words, {**demo_env, **variables})
 
 
-def show_code(env: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep) -> int:
+def show_code(env: Mapping[str, str]) -> int:
     """Print the code on standard output, one that is still good: waits where the one on show has been used.
 
     Raise MfaenvError outside a demo, and where the demo has no device.
@@ -132,7 +129,7 @@ def show_code(env: Mapping[str, str], *, sleep: Callable[[float], None] = time.s
     try:
         while (shown := read_code_page(url)).used:
             terminal.tell(f"{shown.code} has been used; the next one comes in {shown.seconds} s")
-            sleep(shown.seconds)
+            time.sleep(shown.seconds)
     except NoDeviceError:
         raise MfaenvError("Alice has no MFA device yet. Make one:", command="mfaenv configure") from None
     except OSError:

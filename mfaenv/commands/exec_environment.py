@@ -33,25 +33,17 @@ from mfaenv.terminal.terminal import Terminal
 URI = environment.ADDRESS_OF_KEYS
 TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the name of a variable
 
-WINS = (
-    "AWS_ACCESS_KEY_ID",
+OVERRIDING_VARIABLES = (
     "AWS_ACCESS_KEY",  # these two are the Go SDK's and the Java SDK's
-    "AWS_SECRET_ACCESS_KEY",
     "AWS_SECRET_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-    environment.EXPIRES,  # a prompt hook would end what does not end
     "AWS_CREDENTIAL_FILE",
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 )
-"""What SDKs take before the address, or beside it, and what describes keys that the program does not have.
+"""What SDKs take before the address, or beside it, and no session in a shell sets or unsets.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
@@ -90,7 +82,9 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
             again = export.asked_again({"profile": request.profile.text, **same, "refresh": True})
             line = detect.loading_line(env, again)
             server = opened.enter_context(CredentialServer(sessions, request, session, line))
-            programs = environment.changed([(name, None) for name in WINS], programs)
+            # The session's variables too, with the end, which is not that of an address.
+            gone = (*environment.CREDENTIALS, environment.EXPIRES, environment.AWS_PROFILE, *OVERRIDING_VARIABLES)
+            programs = environment.changed([(name, None) for name in gone], programs)
             programs |= {URI: server.url, TOKEN: server.token}
             server.remind(terminal)
         if options.get("only"):

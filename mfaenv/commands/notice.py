@@ -14,26 +14,28 @@ from mfaenv.store import SESSION, Store
 
 
 def show(options: Options, env: Env, pairs: Iterable[Pair], store: Store) -> None:
-    """Show it on a terminal, and in a log where another session goes; never with --quiet, or --cached for hooks."""
+    """Show which session the shell gets: always on a terminal, in a log only where it replaces another."""
     got = {name: value for name, value in pairs if value}
     is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
     told = os.isatty(output.STDERR) or (is_another and bool(env.get(environment.EXPIRES)))
     if not told or os.isatty(output.STDOUT) or options.keys() & {"quiet", "cached"}:
         return
+    from mfaenv.terminal.text import printable  # slow to load, and a stored session is mostly printed without a line
+
+    limit = environment.widened(options, env)
+    before = f"until now the session of this shell was {limit}" if limit else ""
     with suppress(OSError):  # the session is printed already: the line must not fail for a log that is full or closed
-        limit = environment.widened(options, env)
-        before = f"mfaenv: until now the session of this shell was {_printable(limit)}\n" if limit else ""
-        output.text_to_stderr(f"mfaenv: {describe(got, store)}\n{_disagreed(env)}{before}")
+        lines = filter(None, [describe(got, store), _disagreed(env), before])
+        output.text_to_stderr("".join(f"mfaenv: {printable(line)}\n" for line in lines))
 
 
 def _disagreed(env: Env) -> str:
     """Return a line about keys of another profile than AWS_PROFILE named; an empty text where a hook sees to it."""
     profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
-    if not env.get(environment.EXPIRES) or asked in {"", profile, env.get(environment.SEEN)}:
+    is_for_prompts = env.get(environment.PROFILE_AS) == environment.AWS_PROFILE
+    if not env.get(environment.EXPIRES) or is_for_prompts or asked in {"", profile, env.get(environment.SEEN)}:
         return ""
-    if env.get(environment.PROFILE_AS) == environment.AWS_PROFILE:
-        return ""
-    return _printable(f"mfaenv: until now the keys were of profile {profile}, though AWS_PROFILE was {asked}") + "\n"
+    return f"until now the keys were of profile {profile}, though AWS_PROFILE was {asked}"
 
 
 def describe(got: Mapping[str, str], store: Store) -> str:
@@ -47,10 +49,4 @@ def describe(got: Mapping[str, str], store: Store) -> str:
     if end:
         now = time.time()
         words.append(f"until {duration.time_of_day(int(end), now)}, {duration.rounded(int(int(end) - now))}")
-    return _printable(" ".join(filter(None, words)))
-
-
-def _printable(text: str) -> str:
-    from mfaenv.terminal.text import printable  # slow to load, and a stored session is mostly printed without a line
-
-    return printable(text)
+    return " ".join(filter(None, words))

@@ -97,21 +97,17 @@ def collect(options: Options, env: Env, store: Store, now: float) -> dict[str, A
 def row(entry: Session, now: float) -> dict[str, Any]:
     """Describe a stored session: `expires` in ISO 8601, `remaining` in seconds."""
     return {
-        "profile": entry.profiles[0],
+        "profile": entry.profiles[0] if entry.profiles else None,
         "profiles": list(entry.profiles),
         "kind": "role" if entry.role else "user",
         "role": entry.role or None,
         "session_policy": entry.limit or None,
         "account": entry.acting_account or None,
         "device": entry.device or None,
-        "access_key_id": entry.access_key,
-        **_ends(entry.expires, now),
+        "access_key_id": entry.access_key or None,
+        "expires": None if entry.expires is None else environment.timestamp(entry.expires),
+        "remaining": None if entry.expires is None else max(0, int(entry.left(now))),
     }
-
-
-def _ends(expires: int | None, now: float) -> dict[str, Any]:
-    remaining = None if expires is None else max(0, int(expires - now))
-    return {"expires": None if expires is None else environment.timestamp(expires), "remaining": remaining}
 
 
 def _shell(env: Env, rows: list[dict[str, Any]], now: float) -> dict[str, Any] | None:
@@ -121,19 +117,11 @@ def _shell(env: Env, rows: list[dict[str, Any]], now: float) -> dict[str, Any] |
     if not key and not served:
         return None
     temporary = environment.temporary_keys(env)
-    described: dict[str, Any] = {
-        "profiles": [],
-        "kind": SERVED if served else "session" if temporary else "long-term",
-        "role": None,
-        "session_policy": None,
-        "account": None,
-        "device": None,
-        "access_key_id": key or None,
-        **_ends(environment.end(env) if temporary else None, now),
-    }
-    stored = next((row for row in rows if row["access_key_id"] == key), {})
+    kind = SERVED if served else "session" if temporary else "long-term"
+    entry = Session(access_key=key, expires=environment.end(env) if temporary else None)
+    stored = next((row for row in rows if row["access_key_id"] == key), None)
     own = {"profile": env.get(environment.PROFILE), "rule": rule(env) or None, "stored": bool(stored)}
-    return {**described, **stored, **own}
+    return {**(stored or row(entry, now) | {"kind": kind}), **own}
 
 
 def rule(env: Env) -> str:
