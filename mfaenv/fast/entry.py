@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 
-from mfaenv.fast.environment import END_DIGITS
+from mfaenv.fast.environment import END_DIGITS, is_digits
 from mfaenv.fast.parse import Record
 
 TYPE_CHECKING = False
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 Fields = dict[str, str]
 
 HEAD = "mfaenv 1\n"
+
+LARGEST = 524_288
+"""Bytes; a session token has a few hundred. Four times what a variable can hold on Linux, whatever is escaped in it."""
+
+FOLDER = "mfaenv"  # the folder of the store, below the one that MFAENV_CACHE_DIR names
+
+NO_HOME = "there is no home directory"
+RELATIVE = "MFAENV_CACHE_DIR is not a full path"
+ANSWER = "answer-"  # how the names of the fast path's own entries begin
+LATEST = "latest"  # the file with the time of the last new session, one word that prompt hooks read by themselves
+
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_OTHERS, _OTHER_WRITERS = (0, 0) if sys.platform == "win32" else (0o077, 0o022)  # modes say nothing on Windows
 
 
 def checksum(data: bytes) -> str:
@@ -45,14 +58,14 @@ def load(data: bytes) -> Fields | None:
 
 def whole(text: str) -> int:
     """Return the whole seconds that a text holds. Raise ValueError for all but a few ASCII digits."""
-    if len(text) <= END_DIGITS and text.isascii() and text.isdigit():
+    if len(text) <= END_DIGITS and is_digits(text):
         return int(text)
     raise ValueError(text)
 
 
 def _seconds(text: str) -> float:
     seconds, _, fraction = text.partition(".")
-    return float(f"{whole(seconds)}.{fraction if fraction.isascii() and fraction.isdigit() else 0}")
+    return float(f"{whole(seconds)}.{fraction if is_digits(fraction) else 0}")
 
 
 READERS: "dict[object, Callable[[str], Any]]" = {
@@ -150,17 +163,6 @@ class Session(Entry):
         return fields
 
 
-LARGEST = 524_288
-"""Bytes; a session token has a few hundred. Four times what a variable can hold on Linux, whatever is escaped in it."""
-
-FOLDER = "mfaenv"  # the folder of the store, below the one that MFAENV_CACHE_DIR names
-
-NO_HOME = "there is no home directory"
-RELATIVE = "MFAENV_CACHE_DIR is not a full path"
-ANSWER = "answer-"  # how the names of the fast path's own entries begin
-LATEST = "latest"  # the file with the time of the last new session, one word that prompt hooks read by themselves
-
-
 def directory(env: "Mapping[str, str]") -> str:
     """Return the store's directory: `mfaenv` below MFAENV_CACHE_DIR, or the platform's own; empty where there is none.
 
@@ -171,53 +173,32 @@ def directory(env: "Mapping[str, str]") -> str:
     if env.get("MFAENV_CACHE_DIR"):
         named = os.path.expanduser(env["MFAENV_CACHE_DIR"])
         return os.path.join(named, FOLDER) if _is_full(named) else ""
-    return _platform_directory(env)
-
-
-if sys.platform == "win32":
-
-    def _platform_directory(env: "Mapping[str, str]") -> str:
+    if sys.platform == "win32":
         local = env.get("LOCALAPPDATA", "")
-        return os.path.join(local, FOLDER, "Cache") if _is_full(local) else ""
-
-    def _is_full(path: str) -> bool:
-        """Return whether a path has its drive too: without it, it depends on the current one."""
-        return os.path.isabs(path) and bool(os.path.splitdrive(path)[0])
-
-    def _is_link(state: os.stat_result) -> bool:
-        """Return whether it is a link: a junction is one, and lstat takes it for a directory."""
-        return stat.S_ISLNK(state.st_mode) or state.st_reparse_tag == stat.IO_REPARSE_TAG_MOUNT_POINT
-
-    def owner(_: os.stat_result) -> str:
-        """Return an empty text: there the access rights of the profile protect the files, and modes say nothing."""
-        return ""
-
-    _OTHERS = _OTHER_WRITERS = 0
-else:
-    _is_full = os.path.isabs
-
-    def _platform_directory(env: "Mapping[str, str]") -> str:
+        path = os.path.join(local, FOLDER, "Cache") if _is_full(local) else ""
+    else:
         home = os.path.expanduser("~")
-        if not _is_full(home) or not os.path.isdir(home):
-            return ""
-        if sys.platform == "darwin":
-            caches = os.path.join(home, "Library", "Caches")
-        else:
-            named = env.get("XDG_CACHE_HOME", "")
-            caches = named if _is_full(named) else os.path.join(home, ".cache")
-        return os.path.join(caches, FOLDER)
-
-    def _is_link(state: os.stat_result) -> bool:
-        return stat.S_ISLNK(state.st_mode)
-
-    def owner(state: os.stat_result) -> str:
-        """Return another user whose file this is, or an empty text where it is ours."""
-        return "" if state.st_uid == os.geteuid() else f"another user (uid {state.st_uid})"
-
-    _OTHERS, _OTHER_WRITERS = 0o077, 0o022
+        named = os.path.join(home, "Library", "Caches") if sys.platform == "darwin" else env.get("XDG_CACHE_HOME", "")
+        caches = named if _is_full(named) else os.path.join(home, ".cache")
+        path = os.path.join(caches, FOLDER) if _is_full(home) and os.path.isdir(home) else ""
+    return path
 
 
-_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+def _is_full(path: str) -> bool:
+    """Return whether a path is absolute, on Windows with its drive: without it, it depends on the current one."""
+    return os.path.isabs(path) and (sys.platform != "win32" or bool(os.path.splitdrive(path)[0]))
+
+
+def _is_link(state: os.stat_result) -> bool:
+    if sys.platform == "win32" and state.st_reparse_tag == stat.IO_REPARSE_TAG_MOUNT_POINT:
+        return True  # a junction, which lstat takes for a directory
+    return stat.S_ISLNK(state.st_mode)
+
+
+def owner(state: os.stat_result) -> str:
+    """Return another user whose file this is; empty where it is ours, and on Windows: its access rights protect it."""
+    is_ours = sys.platform == "win32" or state.st_uid == os.geteuid()
+    return "" if is_ours else f"another user (uid {state.st_uid})"
 
 
 def file_name(prefix: str, key: str) -> str:

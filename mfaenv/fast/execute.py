@@ -1,5 +1,6 @@
 """`mfaenv exec` with a stored session: the program takes this process's place, and nothing else changes."""
 
+import _signal  # type: ignore[import-not-found]  # signal itself takes its time
 import errno
 import os
 import sys
@@ -14,66 +15,58 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-OTHERS = {"serve", "only"}  # options that take more than a stored session
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+NEEDS_FULL_RUN = {"serve", "only"}  # options that take more than a stored session
 
 
-if sys.platform == "win32":
-
-    def answer(_options: Options, _words: list[str], _env: Env) -> None:
-        """Decline: no program takes a process's place there."""
-
-    def restore_locale(_: dict[str, str]) -> None:
-        """Do nothing: Python changes no locale there."""
-else:
-    import _signal  # type: ignore[import-not-found]  # signal itself takes its time
-
-    _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
-
-    def answer(options: Options, words: list[str], env: Env) -> None:
-        """Replace this process by the program; or decline, and return: the long way says what is wrong."""
-        if not words or not OTHERS.isdisjoint(options) or environment.widened(options, env):
-            return
+def answer(options: Options, words: list[str], env: Env) -> None:
+    """Replace this process by the program; or decline, and return: on Windows, where none can be replaced, always."""
+    if not words or not NEEDS_FULL_RUN.isdisjoint(options) or environment.widened(options, env):
+        return
+    if sys.platform != "win32":
         pairs = fast.stored(options, env, ReadOnlyStore.of(env), time.time())
-        if isinstance(pairs, list):
-            try:
-                replace(words, environment.changed(pairs, env))
-            except (OSError, ValueError):
-                return
-
-    def replace(words: list[str], env: dict[str, str]) -> "NoReturn":
-        """Replace this process by the first such program on the PATH, as a shell does.
-
-        Raise ValueError, or OSError where none can be run, with the path of one that the system does not know how to.
-        """
-        for number in (_signal.SIGPIPE, _signal.SIGXFSZ):  # what Python ignores, the program would ignore too
-            _signal.signal(number, _signal.SIG_DFL)
-        restore_locale(env)
-        missing: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-        for folder in [""] if os.path.dirname(words[0]) else env.get("PATH", os.defpath).split(os.pathsep):
-            path = words[0] if os.path.dirname(words[0]) else os.path.join(folder or ".", words[0])
-            try:
-                os.execve(path, words, env)  # noqa: S606 - the user's own command, without a shell
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-            except PermissionError as error:
-                missing = error
-            except OSError as error:
-                error.filename = path
-                raise
-        raise missing
-
-    def restore_locale(env: dict[str, str]) -> None:
-        """Undo what Python does in the locale C: it names another one in its environment (PEP 538).
-
-        What stood there before, Linux alone tells.
-        """
-        if env.get("LC_CTYPE") not in _COERCED:
-            return
         try:
-            with open("/proc/self/environ", "rb") as file:
-                named = [line for line in file.read().split(b"\0") if line.startswith(b"LC_CTYPE=")]
-        except OSError:
+            if isinstance(pairs, list):
+                replace(words, environment.changed(pairs, env))
+        except (OSError, ValueError):
             return
-        del env["LC_CTYPE"]
-        if named:
-            env["LC_CTYPE"] = os.fsdecode(named[0].partition(b"=")[2])
+
+
+def replace(words: list[str], env: dict[str, str]) -> "NoReturn":
+    """Replace this process by the first such program on the PATH, as a shell does.
+
+    Raise ValueError, or OSError where none can be run, with the path of one that the system does not know how to.
+    """
+    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):  # what Python ignores, the program would ignore too
+        _signal.signal(number, _signal.SIG_DFL)
+    restore_locale(env)
+    missing: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    for folder in [""] if os.path.dirname(words[0]) else env.get("PATH", os.defpath).split(os.pathsep):
+        path = words[0] if os.path.dirname(words[0]) else os.path.join(folder or ".", words[0])
+        try:
+            os.execve(path, words, env)  # noqa: S606 - the user's own command, without a shell
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except PermissionError as error:
+            missing = error
+        except OSError as error:
+            error.filename = path
+            raise
+    raise missing
+
+
+def restore_locale(env: dict[str, str]) -> None:
+    """Undo what Python does in the locale C: it names another one in its environment (PEP 538).
+
+    What stood there before, Linux alone tells.
+    """
+    if env.get("LC_CTYPE") not in _COERCED:
+        return
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            named = [line for line in file.read().split(b"\0") if line.startswith(b"LC_CTYPE=")]
+    except OSError:
+        return
+    del env["LC_CTYPE"]
+    if named:
+        env["LC_CTYPE"] = os.fsdecode(named[0].partition(b"=")[2])

@@ -83,6 +83,7 @@ else:
             try:
                 with served as environment:
                     os.setpgid(0, 0)  # what is typed from now on is the program's
+                    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # the end of the session is announced all the same
                     _close_input_and_output()
                     woken, waker = os.pipe()
                     os.set_blocking(waker, False)

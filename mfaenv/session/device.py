@@ -77,7 +77,7 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
         terminal.note(f"The policy hides the MFA devices; trying {likely}.")
         return likely
     above = Styled(f"The policy hides the MFA devices. It may be {likely}.")
-    if terminal.confirm("Use this device?", above, or_code=True):
+    if terminal.confirm("Use this device?", above):
         return likely
     typed = ""
     while not typed:

@@ -7,10 +7,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from mfaenv.errors import CODE_NEEDED, MfaenvError, SessionStoredError
-from mfaenv.fast.environment import is_digits
 from mfaenv.fast.parse import Options
 from mfaenv.terminal import tty
 from mfaenv.terminal.text import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, Row, Styled, Table, code_digits, printable, wrapped
@@ -18,6 +17,8 @@ from mfaenv.terminal.tty import FullScreenError, Tty
 
 if TYPE_CHECKING:
     from mfaenv.terminal.page import Page
+
+T = TypeVar("T")
 
 INDENT = " " * len("mfaenv: ")
 BELOW_NUMBER = " " * len("  1  ")
@@ -30,7 +31,6 @@ class Terminal:
         self.env = env
         self._quiet = quiet
         self._verbose = verbose
-        self._code = ""
         self.check: Callable[[], None] = lambda: None
 
     @classmethod
@@ -70,69 +70,56 @@ class Terminal:
 
         The last line of the question is what is asked; those before it say for whom.
         """
-        if self._code:
-            code, self._code = self._code, ""
-            meanwhile()
-            return code
         *above, asked = question
-        with self.open_tty() as console:
-            while True:
-                digits = code_digits(self._ask(console, above, f"{asked.text}: ", meanwhile))
-                if digits:
-                    return digits
-                above = [Styled("A code is six digits.", BAD)]
+        question = [*above, Styled(f"{asked.text}: ")]
+        return self._ask(question, lambda text: code_digits(text) or None, "A code is six digits.", meanwhile)
 
-    def confirm(self, question: str, *above: Styled, or_code: bool = False) -> bool:
-        """Ask for a yes, which Enter is too; six digits are no answer, unless they are the code that is asked for next.
+    def confirm(self, question: str, *above: Styled) -> bool:
+        """Ask for a yes, which Enter is too; six digits are no answer: they were meant for the question for a code.
 
         The question is a short line; what it is about are the lines `above` it.
         """
-        with self.open_tty() as console:
-            while True:
-                typed = self._ask(console, above, f"{question} [Y/n] ").strip().lower()
-                code = code_digits(typed)
-                if or_code or not code:
-                    self._code = code
-                    return bool(code) or typed in {"", "y", "yes"}
-                above = (Styled("Type y or n.", BAD),)
+        return self._ask([*above, Styled(f"{question} [Y/n] ")], _yes_or_no, "Type y or n.")
 
     def ask_text(self, question: str) -> str:
         """Ask for a line."""
-        with self.open_tty() as console:
-            return self._ask(console, (), f"{question}: ").strip()
-
-    def _ask(
-        self,
-        console: Tty,
-        above: Sequence[Styled],
-        asked: str,
-        meanwhile: Callable[[], None] = lambda: None,
-        *,
-        indent: str = "",
-    ) -> str:
-        """Show the lines above, broken as the terminal is wide and going on at the indent, and ask on one more."""
-        width = tty.columns(self.env)
-        lines = [Styled(part, line.tone) for line in above for part in wrapped(line.text, width, indent)]
-        try:
-            return console.ask([*lines, Styled(asked, ASKED)], meanwhile)
-        except SessionStoredError:
-            console.abandon()
-            if not self._quiet:
-                arrived = "mfaenv: Another window has got the session: no answer is needed any more."
-                console.write(Styled(arrived), Styled(""))
-            raise
+        return self._ask([Styled(f"{question}: ")], str.strip)
 
     def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str] = ()) -> str:
         """Let the person pick one of several by its number; `remarks` are shown below them."""
-        rows = [title, *(f"{number:3}  {choice}" for number, choice in enumerate(choices, 1))]
-        above = [*map(Styled, rows), *(Styled(f"  -  {remark}") for remark in remarks)]
+        numbered = {str(number): choice for number, choice in enumerate(choices, 1)}
+        rows = [title, *(f"{number:>3}  {choice}" for number, choice in numbered.items())]
+        lines = map(Styled, [*rows, *(f"  -  {remark}" for remark in remarks), f"Number (1-{len(choices)}): "])
+        return self._ask([*lines], lambda text: numbered.get(text.strip().lstrip("0")), indent=BELOW_NUMBER)
+
+    def _ask(
+        self,
+        question: Sequence[Styled],
+        read: Callable[[str], T | None],
+        wrong: str = "",
+        meanwhile: Callable[[], None] = lambda: None,
+        indent: str = "",
+    ) -> T:
+        """Show a question until its answer can be read. Its last line is what is asked; the others go on at the indent.
+
+        After an answer that cannot be read, what is `wrong` with it is shown instead of the other lines.
+        """
+        *above, asked = question
         with self.open_tty() as console:
             while True:
-                asked = f"Number (1-{len(choices)}): "
-                answer = self._ask(console, above, asked, indent=BELOW_NUMBER).strip()
-                if is_digits(answer) and 1 <= int(answer) <= len(choices):
-                    return choices[int(answer) - 1]
-                above = []
+                width = tty.columns(self.env)
+                lines = [Styled(part, line.tone) for line in above for part in wrapped(line.text, width, indent)]
+                try:
+                    answer = read(console.ask([*lines, Styled(asked.text, ASKED)], meanwhile))
+                except SessionStoredError:
+                    console.abandon()
+                    if not self._quiet:
+                        arrived = "mfaenv: Another window has got the session: no answer is needed any more."
+                        console.write(Styled(arrived), Styled(""))
+                    raise
+                if answer is not None:
+                    return answer
+                above = [Styled(wrong, BAD)] if wrong else []
 
     def pick(self, title: str, rows: Sequence[Row]) -> str:
         """Let the person choose a row, and return its name. Raise KeyboardInterrupt where the person leaves."""
@@ -143,15 +130,15 @@ class Terminal:
         with self.open_tty() as console:
             return picker.pick(title, rows, console)
 
-    def wait(self, reason: str, seconds: float, *, clock: Any = time) -> None:
+    def wait(self, reason: str, seconds: float) -> None:
         """Let the seconds pass, and show them pass. Raise KeyboardInterrupt where the person leaves."""
-        end = clock.time() + seconds
+        end = time.time() + seconds
         if not self._draws():
             self.note(f"{reason}: waiting {round(seconds)} s for the next one.")
         with self.progress() as show:
-            while (left := end - clock.time()) > 0:
+            while (left := end - time.time()) > 0:
                 show(f"{reason}: the next one comes in {int(left) + 1} s")
-                clock.sleep(min(left, 0.25))
+                time.sleep(min(left, 0.25))
                 self.check()
 
     @contextmanager
@@ -184,15 +171,15 @@ class Terminal:
         self.note(text, command, DOUBTFUL)
 
     def announce(self, *lines: str) -> None:
-        """Show lines on the terminal itself whatever program has it, and however it set that; from any thread.
+        """Show lines on the terminal itself, however the program that has it set that; else on standard error.
 
-        On standard error where there is no terminal.
+        From the background this needs SIGTTOU ignored: `stty tostop` would stop this process.
         """
         if self._quiet:
             return
         shown = [f"mfaenv: {lines[0]}", *(INDENT + line for line in lines[1:])]
         try:
-            with open(tty.NAMES[1], "wb", buffering=0) as writer, tty.writing_from_background():
+            with open(tty.NAMES[1], "wb", buffering=0) as writer:
                 writer.write("".join(f"\r{printable(line)}\r\n" for line in shown).encode())
         except OSError:
             self.tell("\n".join(shown))
@@ -270,3 +257,7 @@ class Terminal:
         except OSError:
             hint = "Keep mfaenv in the foreground while it may ask."
             raise MfaenvError("There is no terminal to ask on any more.", hint, status=CODE_NEEDED) from None
+
+
+def _yes_or_no(text: str) -> bool | None:
+    return None if code_digits(text) else text.strip().lower() in {"", "y", "yes"}

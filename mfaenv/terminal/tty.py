@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Self
 
-from mfaenv.fast.output import end_in_order
+from mfaenv.fast.output import STDOUT, end_in_order
 from mfaenv.terminal.text import Styled, printable
 
 if sys.platform == "win32":
@@ -39,10 +39,13 @@ QUIT_KEY = b"\x1c"
 """Ctrl-\\, which leaves as Ctrl-C does, with a status of its own."""
 
 END_OF_INPUT = b"\x1a"
-"""Ctrl-Z, which ends the input on Windows; on other systems nothing is read then."""
+"""Ctrl-Z, which ends the input on Windows."""
 
-CONTROL_SEQUENCE = rb"\x1b\[[0-?]*[ -/]*[@-~]"
-"""ECMA-48, section 5.4: what arrow keys send, and a terminal's late answer to a shell that asked for its cursor."""
+CONTROL_SEQUENCE = rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1a"
+"""ECMA-48, section 5.4: what arrow keys send, and a terminal's late answer to a shell that asked for its cursor.
+
+Also Ctrl-Z, where it does not stop this process.
+"""
 
 _VIRTUAL_TERMINAL = 0x0004
 
@@ -159,7 +162,7 @@ class Tty:
             while not _has_input(self.reader.fileno()):
                 self.check()
             part = self.reader.read(1024)
-            if not part or part.startswith(END_OF_INPUT):
+            if not part or (sys.platform == "win32" and part.startswith(END_OF_INPUT)):
                 raise KeyboardInterrupt
             if part.endswith(QUIT_KEY):
                 end_in_order(SIGQUIT, None)
@@ -196,21 +199,6 @@ def is_full_screen(fd: int) -> bool:
 
 
 @contextmanager
-def writing_from_background() -> Iterator[None]:
-    """Let this thread write where another job has the terminal: `stty tostop` would stop this one."""
-    if sys.platform == "win32":
-        yield
-    else:
-        import signal  # takes its time, and each question would wait for it
-
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-
-
-@contextmanager
 def keep_modes(fd: int) -> Iterator[None]:
     """Restore the terminal's modes in the end: a program that is ended may leave others. A console keeps its own."""
     if sys.platform == "win32":
@@ -229,7 +217,8 @@ def set_modes(fd: int, *, by_key: bool = False) -> None:
     """Let Enter, Ctrl-C and what is typed work as usual where a line editor, as bash's `bind -x`, has changed that.
 
     Ctrl-Backslash ends the line, and sends no signal: it would end the subshell in which a shell's function waits.
-    With `by_key` each key is read as it comes, unseen, and Ctrl-C alone sends a signal. Python sets a console's modes.
+    Ctrl-Z does nothing where a shell reads what is printed. With `by_key` each key is read as it comes, unseen, and
+    Ctrl-C alone sends a signal. Python sets a console's modes.
 
     https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
     """
@@ -245,7 +234,9 @@ def set_modes(fd: int, *, by_key: bool = False) -> None:
         keys[termios.VQUIT], keys[termios.VEOL] = disabled, QUIT_KEY
         if by_key:
             modes[3] &= ~(termios.ICANON | termios.ECHO)
-            keys[termios.VMIN], keys[termios.VTIME], keys[termios.VSUSP] = 1, 0, disabled
+            keys[termios.VMIN], keys[termios.VTIME] = 1, 0
+        if by_key or not os.isatty(STDOUT):  # fish would wait for ever for the end of `mfaenv | source`
+            keys[termios.VSUSP] = disabled
         _call(termios.tcsetattr, fd, termios.TCSANOW, modes)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
-from terminals import Window
+from terminals import CTRL_Z, Window
 
 from mfaenv.terminal.text import wrapped
 
@@ -40,11 +40,10 @@ print("deleted" if terminal.confirm("Delete it?") else "kept")
 print("code", terminal.ask_code([*map(Styled, ["MFA code"])], lambda: None))
 """.replace("import os", "import os\nfrom mfaenv.terminal.text import Styled", 1)
 
-ANNOUNCE = """
-import os, signal
+ASK_IN_PIPELINE = """
+import os
 from mfaenv.terminal.terminal import Terminal
-Terminal(os.environ).announce("The session ends soon.")
-print("blocked:", sorted(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+print("typed:", Terminal(os.environ).ask_text("Name"))
 """
 
 
@@ -77,10 +76,13 @@ def test_a_code_is_no_answer_to_yes_or_no(product: Product) -> None:
 
 
 @on_posix
-def test_announcing_leaves_the_signals_as_they_were(product: Product) -> None:
-    with Window((sys.executable, "-c", ANNOUNCE), product.env, product.home) as window:
-        window.see(r"The session ends soon\.")
-        window.see(r"blocked: \[\]")
+def test_a_question_in_a_pipeline_cannot_be_stopped(product: Product) -> None:
+    command = ("bash", "-c", 'set -m; "$@" | cat', "bash", sys.executable, "-c", ASK_IN_PIPELINE)
+    with Window(command, product.env, product.home) as window:
+        window.see("Name: ")
+        window.press(CTRL_Z)
+        window.enter("alice")
+        window.see("typed: alice")
 
 
 JAPANESE = "\u672c\u756a\u74b0\u5883"
