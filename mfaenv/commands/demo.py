@@ -27,7 +27,7 @@ from mfaenv.fast.entry import owner
 from mfaenv.fast.output import text_to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.pretend_aws.files import without_aws, write_files
-from mfaenv.pretend_aws.pages import NoDeviceError, read_code_page
+from mfaenv.pretend_aws.phone import NoDeviceError, read_code_page
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
 from mfaenv.pretend_aws.server import PretendAws
 from mfaenv.shells.detect import identify

@@ -6,20 +6,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-conso
 import json
 import secrets
 from collections.abc import Mapping
-from contextlib import closing
 from functools import partial
 from html import escape
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
-from urllib.parse import urlsplit
 
+from mfaenv.pretend_aws.phone import CODE_PATH
 from mfaenv.pretend_aws.service import Operation
-from mfaenv.pretend_aws.totp import ShownCode
 from mfaenv.pretend_aws.wire import Refusal
-from mfaenv.pretend_aws.world import Credential, Role, World
+from mfaenv.pretend_aws.world import Role, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
-CODE_PATH = "/-/code"
 SIGNIN_PATH = "/federation"
 TOKEN_SECONDS = 15 * 60
 
@@ -36,10 +31,6 @@ _CONSOLE = """\
 <p>This page comes from the pretend AWS on this machine, and nothing has left it.
 </html>
 """
-
-
-class NoDeviceError(OSError):
-    """Nobody in the demo has a device."""
 
 
 def page_route(world: World, request: HttpRequest) -> Operation | None:
@@ -66,44 +57,22 @@ def _show_code(world: World) -> HttpResponse:
     raise Refusal("NotFound", "nobody here has a device", 404)
 
 
-def read_code_page(url: str, patience: float = 5) -> ShownCode:
-    """Ask the server at the URL what the device shows, for so many seconds.
-
-    Raise OSError where there is no server, and NoDeviceError where there is no device.
-    """
-    try:
-        with closing(HTTPConnection(urlsplit(url).netloc, timeout=patience)) as connection:
-            connection.request("GET", CODE_PATH)
-            response = connection.getresponse()
-            if response.status == HTTPStatus.NOT_FOUND:
-                raise NoDeviceError
-            shown = json.loads(response.read(1000))
-            return ShownCode(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
-    except (HTTPException, ValueError, LookupError) as error:
-        raise OSError(f"this is no demo's address: {url}") from error
-
-
 def _get_signin_token(world: World, parameters: Mapping[str, str]) -> HttpResponse:
     if "SessionDuration" in parameters:  # AWS takes it where long-term keys assumed the role, which nobody notes here
         raise _bad("Invalid credentials parameter: SessionDuration is of no use with a session's keys.")
-    credential = _find_session(world, parameters.get("Session", ""))
-    if not isinstance(credential.principal, Role):
-        raise _bad("Only federation tokens or assume role tokens may be used for federated login.")
-    token = secrets.token_urlsafe(64)
-    world.signin_tokens[token] = (credential, world.now() + TOKEN_SECONDS)
-    return HttpResponse(200, json.dumps({"SigninToken": token}).encode(), "application/json", _PRIVATE)
-
-
-def _find_session(world: World, text: str) -> Credential:
     try:
-        session = json.loads(text)
+        session = json.loads(parameters.get("Session", ""))
         credential = world.credentials[session["sessionId"]]
         is_same = (session["sessionKey"], session["sessionToken"]) == (credential.secret, credential.token)
     except (ValueError, LookupError, TypeError):
         is_same = False
     if not is_same or (credential.expires or 0) <= world.now():
         raise _bad("The credentials are invalid, or have expired.")
-    return credential
+    if not isinstance(credential.principal, Role):
+        raise _bad("Only federation tokens or assume role tokens may be used for federated login.")
+    token = secrets.token_urlsafe(64)
+    world.signin_tokens[token] = (credential, world.now() + TOKEN_SECONDS)
+    return HttpResponse(200, json.dumps({"SigninToken": token}).encode(), "application/json", _PRIVATE)
 
 
 def _log_in(world: World, parameters: Mapping[str, str]) -> HttpResponse:

@@ -5,7 +5,6 @@
 """
 
 import json
-from contextlib import ExitStack
 from dataclasses import replace
 from email.utils import formatdate
 from functools import partial
@@ -39,16 +38,14 @@ class PretendAws:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._closing = ExitStack()
-        self.url = ""
 
     def __enter__(self) -> Self:
-        server = self._closing.enter_context(ClientsServer(self.answer))
-        self.url = f"http://{server.host}"
+        self._server = ClientsServer(self.answer).__enter__()
+        self.url = f"http://{self._server.host}"
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._closing.close()
+        self._server.__exit__()
 
     def find_operation(self, request: HttpRequest) -> Operation:
         """Return what a request asks for: a page, or a service."""

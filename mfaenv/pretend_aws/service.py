@@ -60,13 +60,13 @@ class Call:
         verdicts = {"identity-based": evaluate(self.caller.principal.policies.values(), query)}
         if self.caller.details.policies:
             verdicts["session"] = evaluate(self.caller.details.policies, query)
-        denying = [kind for kind, verdict in verdicts.items() if verdict is Decision.EXPLICIT_DENY]
-        silent = [kind for kind, verdict in verdicts.items() if verdict is Decision.NO_ALLOW]
-        if denying:
-            article = "an" if denying[0] == "identity-based" else "a"
-            raise self.refusal(query.action, named, f" with an explicit deny in {article} {denying[0]} policy")
-        if silent:
-            raise self.refusal(query.action, named, f" because no {silent[0]} policy allows the {query.action} action")
+        for kind, verdict in verdicts.items():
+            if verdict is Decision.EXPLICIT_DENY:
+                article = "an" if kind == "identity-based" else "a"
+                raise self.refusal(query.action, named, f" with an explicit deny in {article} {kind} policy")
+        for kind, verdict in verdicts.items():
+            if verdict is Decision.NO_ALLOW:
+                raise self.refusal(query.action, named, f" because no {kind} policy allows the {query.action} action")
 
     def refusal(self, action: str, named: str, reason: str = "") -> Refusal:
         """Return the refusal of an action in AWS's words."""

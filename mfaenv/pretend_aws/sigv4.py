@@ -65,7 +65,7 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
     if authorization is None or "x-amz-date" not in headers:
         raise Refusal("IncompleteSignature", _MALFORMED, 400)
     region = authorization.region
-    if wrong := _wrong_scope(authorization, service) or _wrong_time(headers["x-amz-date"], now):
+    if wrong := _fault(authorization, service, headers["x-amz-date"], now):
         raise Refusal("SignatureDoesNotMatch", wrong)
     credential = world.credentials.get(authorization.key_id)
     if credential is None or not credential.active or credential.account.partition != partitions().get(region):
@@ -85,17 +85,14 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
     return credential
 
 
-def _wrong_scope(authorization: Authorization, service: str) -> str:
+def _fault(authorization: Authorization, service: str, stamp: str, now: float) -> str:
+    """Return what AWS says of a wrong scope or time; empty where both are right."""
+    times = (datetime.fromtimestamp(int(now) + off, UTC) for off in (0, -SKEW, SKEW))
+    received, earliest, latest = (time.strftime(TIME_FORMAT) for time in times)
     if authorization.service != service:
         return f"Credential should be scoped to correct service: '{service}'. "
     if authorization.region not in partitions():
         return f"Credential should be scoped to a valid region, not '{authorization.region}'. "
-    return ""
-
-
-def _wrong_time(stamp: str, now: float) -> str:
-    times = (datetime.fromtimestamp(int(now) + off, UTC) for off in (0, -SKEW, SKEW))
-    received, earliest, latest = (time.strftime(TIME_FORMAT) for time in times)
     if stamp < earliest:
         return f"Signature expired: {stamp} is now earlier than {earliest} ({received} - {SKEW // 60} min.)"
     if stamp > latest:

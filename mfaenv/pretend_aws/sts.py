@@ -53,11 +53,8 @@ def _assume_role(call: Call) -> Content:
     for action in filter(needed.get, needed):
         query = call.query(role_arn, context, action=f"sts:{action}")
         call.authorize(query, role_arn)
-        trusts = evaluate([role.trust], query)
-        if trusts is not Decision.ALLOW:
-            is_explicit = trusts is Decision.EXPLICIT_DENY
-            reason = " with an explicit deny in the role trust policy" if is_explicit else ""
-            raise call.refusal(query.action, role_arn, reason)
+        if evaluate([role.trust], query) is not Decision.ALLOW:
+            raise call.refusal(query.action, role_arn)
     seconds = role_seconds(call.parameters, role, is_chained=isinstance(caller.principal, Role))
     return assumed_role(call.world.open_session(role, seconds, details=details))
 

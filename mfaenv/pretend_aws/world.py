@@ -1,12 +1,6 @@
 """What exists in the pretend AWS: accounts, users with keys and MFA devices, roles, and the sessions handed out.
 
->>> world = World()
->>> account = world.add_account("123456789012")
->>> alice = account.add_user("alice", policies={"Admin": ALLOW_ALL, "ForceMFA": FORCE_MFA})
->>> key = alice.add_key()                             # key.id, key.secret
->>> device = alice.add_device()                       # device.serial, device.code()
-
-All of it may be changed while the server runs: `key.active = False`, `world.clock = lambda: time.time() + 3600`.
+All of it may be changed while the server runs. `scenario` shows how it is made.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class ObservedAws(PretendAws):
         if self._tls is not None:
             # The handshake is left to the connection's own thread: a slow client must not hold up the others.
             server.socket = self._tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        self._closing.enter_context(server)
+        self._server = server.__enter__()
         self.url = f"{'https' if self._tls else 'http'}://{server.host}"
         return self
 

@@ -1,0 +1,32 @@
+"""What the demo's MFA device shows, as programs read it: a phone that answers over HTTP."""
+
+import json
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
+
+from mfaenv.pretend_aws.totp import ShownCode
+
+CODE_PATH = "/-/code"
+
+
+class NoDeviceError(OSError):
+    """Nobody in the demo has a device."""
+
+
+def read_code_page(url: str, patience: float = 5) -> ShownCode:
+    """Ask the server at the URL what the device shows, for so many seconds.
+
+    Raise OSError where there is no server, and NoDeviceError where there is no device.
+    """
+    try:
+        with closing(HTTPConnection(urlsplit(url).netloc, timeout=patience)) as connection:
+            connection.request("GET", CODE_PATH)
+            response = connection.getresponse()
+            if response.status == HTTPStatus.NOT_FOUND:
+                raise NoDeviceError
+            shown = json.loads(response.read(1000))
+            return ShownCode(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
+    except (HTTPException, ValueError, LookupError) as error:
+        raise OSError(f"this is no demo's address: {url}") from error
