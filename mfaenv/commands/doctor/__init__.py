@@ -56,7 +56,7 @@ def examine(options: Options, env: Env, context: Context) -> Report:
     checks += [local.shell(env), local.store(context.store), *_session(proof, context)]
     checks += [*_role(proof, context), *account.failures(proof.calls)]
     for row in proof.calls:
-        for when, outcome in (("without MFA", row.without), ("with MFA", row.with_mfa)):
+        for when, outcome in zip(("without MFA", "with MFA"), row.outcomes, strict=True):
             context.terminal.detail(row.call.action, f"{when}: {outcome.kind}", outcome.text)
     return Report(request.profile.text, checks, proof.calls, _verdict(proof))
 

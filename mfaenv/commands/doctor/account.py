@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mfaenv import duration
 from mfaenv.aws import client, explain, probe, resolved, sts
 from mfaenv.aws.iam import SECURITY_KEY
-from mfaenv.aws.probe import Asker, Kind, Outcome, UnderWay
+from mfaenv.aws.probe import NOT_TRIED, Asker, Kind, Outcome, UnderWay
 from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
 from mfaenv.commands.doctor.report import Check, ComparedCall, State
@@ -70,14 +70,13 @@ def compare_calls(request: Request, context: Context) -> Proof:
     # Keys that this shell had exported before its session are known by name only.
     without = asker.start(request.keys) if request.keys.secret_key else {}
     if not session and not problem:
-        identity = _outcomes(without, context.terminal).get(probe.IDENTITY.action, probe.NOT_TRIED)
+        identity = _outcomes(without, context.terminal).get(probe.IDENTITY.action, NOT_TRIED)
         if identity.kind is not Kind.FAILED:
             session, problem = obtain(base, context)
     with_mfa = asker.start(session) if session else {}
-    columns = _outcomes(without, context.terminal), _outcomes(with_mfa, context.terminal)
-    calls = [
-        ComparedCall(call, *(ended.get(call.action, probe.NOT_TRIED) for ended in columns)) for call in probe.CALLS
-    ]
+    before, after = _outcomes(without, context.terminal), _outcomes(with_mfa, context.terminal)
+    outcomes = [(before.get(call.action, NOT_TRIED), after.get(call.action, NOT_TRIED)) for call in probe.CALLS]
+    calls = list(map(ComparedCall, probe.CALLS, outcomes))
     answer = _answer(calls, probe.IDENTITY)
     return Proof(request, calls, answer and answer.data, session, stored, problem=problem)
 
@@ -118,19 +117,19 @@ def _outcomes(calls: UnderWay, terminal: Terminal) -> dict[str, Outcome]:
 def checks(proof: Proof, store: Store) -> Iterator[Check]:
     """Check everything that AWS answered."""
     yield Check.of_error("keys", "", proof.no_keys) if proof.no_keys else _keys(proof.request)
-    identity, calls = proof.identity, proof.calls
+    identity = proof.identity
     if identity and identity.is_root:
         text = "the account's root user, to whom no policy of the account applies"
         yield Check("identity", identity.arn, text, State.WRONG, "Delete these keys, and work with an IAM user's.")
     elif identity:
         yield Check("identity", "", identity.arn)
-    yield from _clock(calls)
-    if identity and calls:  # which may have found the device
-        yield from _devices(with_remembered_device(proof.request, store), calls)
+    yield from _clock(proof.calls)
+    if identity and proof.calls:  # which may have found the device
+        yield from _devices(with_remembered_device(proof.request, store), proof.calls)
 
 
 def _answer(calls: Sequence[ComparedCall], call: probe.ProbeCall) -> Outcome | None:
-    tried = (outcome for row in calls if row.call == call for outcome in (row.without, row.with_mfa))
+    tried = (outcome for row in calls if row.call == call for outcome in row.outcomes)
     return next((outcome for outcome in tried if outcome.kind is Kind.ALLOWED), None)
 
 
@@ -138,9 +137,6 @@ def _keys(request: Request) -> Check:
     if request.keys is None:
         return Check("keys", "", f"no long-term keys: {request.provider}")
     key, source = request.keys.access_key, request.keys.source
-    if key.startswith("ASIA"):
-        text = "is a session's access key, whose token is missing here"
-        return Check("keys", key, text, State.WRONG, "Put long-term keys (AKIA…) there, or the aws_session_token too.")
     if credential_process.entry(request.process.text):
         return Check("keys", key, f"long-term, in the keychain ({source})")
     if request.keys.origin is not Origin.PROFILE:
@@ -151,7 +147,7 @@ def _keys(request: Request) -> Check:
 
 
 def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:
-    differences = (outcome.ahead for row in calls for outcome in (row.without, row.with_mfa))
+    differences = (outcome.ahead for row in calls for outcome in row.outcomes)
     ahead = next((seconds for seconds in differences if seconds is not None), None)
     if ahead is None:
         return
@@ -191,7 +187,7 @@ def failures(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     """Yield the calls that failed, those with one reason together."""
     failed: dict[str, list[tuple[str, MfaenvError]]] = {}
     for row in calls:
-        for outcome in (row.without, row.with_mfa):
+        for outcome in row.outcomes:
             if outcome.kind is Kind.FAILED and outcome.problem:
                 failed.setdefault(outcome.text, []).append((row.call.action, outcome.problem))
     for alike in failed.values():

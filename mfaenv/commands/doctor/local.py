@@ -122,8 +122,8 @@ def shell(env: Env) -> Check:
     try:
         name = output_target.choose_target({}, env)
     except MfaenvError as error:
-        state = State.WRONG if env.get("MFAENV_SHELL") else State.NOTE
-        return Check("shell", "", error.message, state, f"{error.hint.removesuffix('.')}.")
+        check = Check.of_error("shell", "", error)
+        return check if env.get("MFAENV_SHELL") else check._replace(state=State.NOTE)
     return Check("shell", name, "lines are printed for it")
 
 

@@ -1,15 +1,6 @@
-"""What the calls prove, and all that the doctor found, as data for `--json` and as tables for people.
+"""What the calls prove, and all that doctor found: for `--json`, as `mfaenv help scripts` has it, and as tables.
 
-`--json` prints one object: `version` (1), `profile` (its name, or null), `verdict` ("enforced", "not enforced" or
-"cannot tell"), `reason`, `next_step` (or null), `well` (true where the exit status is 0), `checks` and `calls`.
-
-A check has `topic` (files, values, roles, environment, keys, identity, clock, devices, shell, store, session, role,
-calls), `name`, `text`, `state` ("ok", "note": worth knowing, "wrong": keeps all from being well) and `next_step` (or
-null).
-
-A call has `action`, `says` (in words, what it proves) and `outcomes`: by `without_mfa` and `with_mfa` an object with
-`outcome` ("allowed", "explicit deny", "no allow", "failed" or "not tried") and `text` (why, or null). Without long-term
-keys there are no calls. Nothing in it is secret.
+A call has no `text` where AWS answered it, and without long-term keys there are no calls. Nothing here is secret.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -126,14 +117,13 @@ class ComparedCall(NamedTuple):
     """A call, and how it ended without MFA and with it."""
 
     call: ProbeCall
-    without: Outcome
-    with_mfa: Outcome
+    outcomes: tuple[Outcome, Outcome]
 
     @property
     def evidence(self) -> Evidence | None:
         """Return what it says about MFA; None where no policy decides about it."""
-        kinds = self.without.kind, self.with_mfa.kind
-        return None if self.call.always else evidence(*kinds, left_open=self.call.left_open)
+        without, with_mfa = self.outcomes
+        return None if self.call.always else evidence(without.kind, with_mfa.kind, left_open=self.call.left_open)
 
     @property
     def says(self) -> str:
@@ -217,7 +207,7 @@ class Report(NamedTuple):
                     "says": row.says,
                     "outcomes": {
                         name: {"outcome": outcome.kind, "text": outcome.text or None}
-                        for name, outcome in (("without_mfa", row.without), ("with_mfa", row.with_mfa))
+                        for name, outcome in zip(("without_mfa", "with_mfa"), row.outcomes, strict=True)
                     },
                 }
                 for row in self.calls
@@ -234,7 +224,7 @@ class Report(NamedTuple):
             topic = check.topic
         calls: list[tuple[Styled | str, ...]] = []
         for row in self.calls:
-            outcomes = (Styled(outcome.kind, TONES.get(outcome.kind, PLAIN)) for outcome in (row.without, row.with_mfa))
+            outcomes = (Styled(outcome.kind, TONES.get(outcome.kind, PLAIN)) for outcome in row.outcomes)
             calls.append((row.call.action, *outcomes, row.says))
         columns = ("Call", "Without MFA", "With MFA", "What that says")
         proof = [Table("The proof", columns, tuple(calls))] if calls else []
