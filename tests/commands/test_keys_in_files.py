@@ -76,6 +76,7 @@ def test_what_a_policy_denies_the_list_is_told_with_the_command(
     alice.policies["Deny"] = {"Statement": [{"Effect": "Deny", "Action": "iam:ListAccessKeys", "Resource": "*"}]}
     (row,) = listed(product)
     assert row["problem"].endswith("lets users rotate their own keys: mfaenv policy --self-service")
+    assert product.run("keys").out.splitlines()[-1] == "  mfaenv policy --self-service"
 
 
 @pytest.mark.parametrize("name", ["default", "production-admin"])
@@ -148,6 +149,33 @@ def test_a_word_that_prints_no_json_does_nothing_with_that_option(product: Produ
 
 def test_a_role_is_not_told_that_no_profile_has_keys(product: Product) -> None:
     assert product.run("keys", "-p", "staging").out == "Profile staging has no long-term keys of its own.\n"
+
+
+def test_keys_that_have_ended_are_not_told_to_be_stored_again(product: Product) -> None:
+    """As aws-mfa leaves them: `aws configure` would put others beside their token."""
+    keys = "aws_access_key_id = A{}IAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"
+    ended = f"[work]\n{keys.format('S')}aws_session_token = token\nexpiration = 2020-01-02 03:04:05\n"
+    credentials(product).write_text(f"{ended}[work-long-term]\n{keys.format('K')}", encoding="utf-8")
+    done = product.run("keys", "-p", "work")
+    assert "aws configure" not in done.out + done.err
+    assert_explained(done, "The temporary keys of profile 'work' ended", "work-long-term")
+
+
+@pytest.mark.parametrize("settings", [{"sso_account_id": "1"}, {"credential_process": "mfaenv process -p default"}])
+def test_a_profile_that_gets_its_credentials_otherwise_is_not_told_to_store_keys(
+    product: Product, settings: dict[str, str]
+) -> None:
+    configure(product, "other", **settings)
+    assert product.run("keys", "-p", "other").out == "Profile other has no long-term keys of its own.\n"
+
+
+def test_a_profile_without_any_credentials_is_told_how_to_store_keys(product: Product) -> None:
+    configure(product, "empty", region="eu-west-1")
+    first, line = product.run("keys", "-p", "empty").out.splitlines()
+    assert (first, line) == (
+        "Profile empty has no long-term keys of its own. This stores some:",
+        "aws configure --profile empty",
+    )
 
 
 def test_the_session_that_a_new_key_has_too_is_one_row(product: Product, scenario: Scenario) -> None:

@@ -1,33 +1,32 @@
 """`mfaenv keys`: where long-term keys are, their IDs and, where a stored session allows it, their age and last use.
 
-`--json` prints one object: `version` (1) and `keys`, each with `profile` (null for the environment's), `place` ("file",
-"keychain", "process" or "environment"), `source` (the file, the keychain or the program), `access_key_id` (null where
-it is not known), `active` (true, false or null), `created` (ISO 8601 or null), `age_days` (or null), `last_used` (an
-object with `at`, `service` and `region`; null where it never was, or is not known) and `problem` (or null).
+`mfaenv help scripts` has the fields of `--json`: of a row, as they stand there, with null for what is not known.
 """
 
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from mfaenv.aws import client
 from mfaenv.aws.iam import AccessKeys
 from mfaenv.command_line import MFAENV, aws_configure, to_type
 from mfaenv.commands.keys import places
-from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, credential_process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options
-from mfaenv.session import remembered
+from mfaenv.model import Provider
+from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import Context
+from mfaenv.session.keychain import KeychainEntry
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.text import Table
+from mfaenv.terminal.text import Styled, Table
 
 VERSION = 1
 DAY = 86_400
@@ -47,7 +46,7 @@ class KeyRow:
     created: str | None = None
     age_days: int | None = None
     last_used: dict[str, str] | None = None
-    problem: str | None = None
+    problem: MfaenvError | None = None
 
     def ask_iam(self, env: Env, files: AwsFiles, context: Context) -> None:
         """Fill in what IAM knows of the key, as far as a stored session may ask. Raise MfaenvError."""
@@ -69,7 +68,12 @@ class KeyRow:
         if use.at:
             self.last_used = {"at": environment.timestamp(int(use.at)), "service": use.service, "region": use.region}
 
-    def shown(self) -> tuple[str, ...]:
+    def as_data(self) -> dict[str, Any]:
+        """Return the row as `--json` prints it."""
+        wrong = self.problem
+        return {**vars(self), "problem": f"{wrong.message} {wrong.command}".rstrip() if wrong else None}
+
+    def cells(self) -> tuple[str, ...]:
         """Return the row of the table."""
         age = "-" if self.age_days is None else f"{self.age_days}d"
         state = ", inactive" if self.active is False else ""
@@ -82,39 +86,45 @@ class KeyRow:
 def run(options: Options, env: Env) -> int:
     """Print where the long-term keys are. Raise MfaenvError where a file or the store cannot be read."""
     files = awsfiles.load(env)
-    store = Store.of(env)
-    store.check()
     terminal = Terminal.for_options(options, env)
+    context = Context(Store.of(env), terminal)
+    context.store.check()
     profile = parse.text(options, "profile")
     if profile and profile not in files.profiles:
         raise resolve.unknown_profile(files, profile, "-p")
-    context = Context(store, terminal)
     rows = [row for row in _rows(env, files, context) if not profile or row.profile == profile]
     for row in rows:
         try:
             if row.access_key_id:
                 row.ask_iam(env, files, context)
         except MfaenvError as error:
-            row.problem = row.problem or f"{error.message} {error.command}".rstrip()
+            row.problem = row.problem or error
     if options.get("as_json"):
-        data = {"version": VERSION, "keys": [asdict(row) for row in rows]}
+        data = {"version": VERSION, "keys": [row.as_data() for row in rows]}
         to_stdout((json.dumps(data) + "\n").encode())
-        return DONE
-    if not rows:
+    elif rows:
+        _show(rows, terminal)
+    elif profile and resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE:
+        text_to_stdout(terminal.drawn(f"Profile {profile} has no long-term keys of its own."))
+    else:
         who = f"Profile {profile} has no long-term keys of its own" if profile else "No profile has long-term keys"
-        is_role = bool(files.section(profile).get("role_arn"))
-        advice = [f"{who}."] if is_role else [f"{who}. This stores some:", aws_configure(profile or "NAME")]
-        text_to_stdout(terminal.drawn(*advice))
-        return DONE
-    table = Table("Long-term keys", COLUMNS, tuple(row.shown() for row in rows), KEPT)
-    problems = [f"{row.profile or 'The environment'}: {row.problem}" for row in rows if row.problem]
-    text_to_stdout(terminal.drawn(table, *dict.fromkeys(problems)))
+        text_to_stdout(terminal.drawn(f"{who}. This stores some:", aws_configure(profile or "NAME")))
+    return DONE
+
+
+def _show(rows: Sequence[KeyRow], terminal: Terminal) -> None:
+    parts: list[Table | Styled] = [Table("Long-term keys", COLUMNS, tuple(row.cells() for row in rows), KEPT)]
+    for row in rows:
+        if row.problem:
+            parts.append(Styled(f"{row.profile or 'The environment'}: {row.problem.message}"))
+            if row.problem.command:
+                parts.append(Styled(f"  {row.problem.command}", unbroken=True))
+    text_to_stdout(terminal.drawn(*parts))
     ageless = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
     if ageless:
         of_profile = ("-p", ageless.profile) if ageless.profile else ()
         line = to_type("exec", *of_profile, "--", MFAENV, "keys")
         terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)
-    return DONE
 
 
 def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
@@ -122,23 +132,20 @@ def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
     for name, section in files.profiles.items():
         command = section.get(credential_process.SETTING, "")
         place = places.of_profile(files, name, context.terminal)
-        if isinstance(place, FileSection):
-            if key := files.long_term_key(name):
-                yield KeyRow(name, "file", place.title, key)
-            continue
-        row = KeyRow(name, "process", "", remembered.access_key(context.store, name, command) or None)
-        if place:
-            row.place, row.source = "keychain", "the keychain"
+        before = remembered.access_key(context.store, name, command) or None
+        if key := files.long_term_key(name):
+            yield KeyRow(name, "file", awsfiles.short(files.used_file(name)), key)
+        elif isinstance(place, KeychainEntry):
+            row = KeyRow(name, "keychain", "the keychain", before)
             try:  # where it cannot be read, the key ID is the one that it had before
-                in_keychain = place.load()
-                row.source, row.access_key_id = place.title, in_keychain.access_key if in_keychain else None
-                row.problem = None if in_keychain else f"The keychain has no keys for profile '{place.name}'."
+                keys, row.source = place.load(), place.title
+                row.access_key_id = keys.access_key if keys else None
+                row.problem = None if keys else longterm.not_there(place.name)
             except MfaenvError as error:
-                row.problem = error.message
+                row.problem = error
             yield row
-        elif command and not credential_process.is_ours(command):
-            row.source = credential_process.program_of(command)
-            yield row
+        elif command and not place and not credential_process.is_ours(command):
+            yield KeyRow(name, "process", credential_process.program_of(command), before)
     keys = sources.environment_keys(env)
     if keys:
         yield KeyRow(None, "environment", keys.source, keys.access_key)

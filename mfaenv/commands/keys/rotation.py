@@ -44,8 +44,8 @@ def run(options: Options, env: Env) -> int:
 
 def _not_stored(request: Request) -> MfaenvError:
     root = request.profiles[-1]
-    if request.process.text and credential_process.is_ours(request.process.text):
-        return longterm.not_there(credential_process.entry(request.process.text) or root)
+    if entry := credential_process.entry(request.process.text):
+        return longterm.not_there(entry)
     if request.provider is Provider.MACHINE:
         return longterm.none_stored(root)
     source = request.keys.source if request.keys else f"another source ({request.provider})"
