@@ -38,6 +38,8 @@ def ask(client: Any, identity: Identity, access_key: str) -> list[str] | None:
     except DeniedError:
         return None
     except MfaenvError as error:
+        if error.command:
+            raise
         hint = "Name the device with --serial-number or mfa_serial: then IAM is not asked."
         raise MfaenvError(error.message, hint) from None
 

@@ -19,6 +19,7 @@ from mfaenv.config import awsfiles
 from mfaenv.errors import DONE, FAILED
 
 if TYPE_CHECKING:
+    from observed_aws import ObservedAws
     from product import Product
 
     from mfaenv.pretend_aws.scenario import Scenario
@@ -136,6 +137,17 @@ def test_what_is_no_file_is_left_alone(newcomer: Product, scenario: Scenario, pl
     assert done.status == 1
     assert "target is not a file" in done.err
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+def test_a_config_file_that_cannot_be_changed_costs_no_code(
+    newcomer: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    config(newcomer).rename(newcomer.home / "elsewhere")
+    config(newcomer).symlink_to("nowhere/config")
+    code = scenario.device.code()
+    done = newcomer.run("configure", "--yes", "--serial-number", scenario.device.serial, "--token-code", code)
+    assert (done.status, aws.actions("GetSessionToken")) == (1, [])
+    assert "is a link to a file that is not there" in done.err
 
 
 ELSEWHERE = {

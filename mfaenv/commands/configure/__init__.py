@@ -10,7 +10,7 @@ from functools import partial
 from mfaenv.command_line import MFAENV, aws_configure
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
-from mfaenv.commands.configure.offers import Offers
+from mfaenv.commands.configure.offers import Offers, config_file
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.resolve import NOTHING
@@ -49,6 +49,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> str:
     store = Store.of(env)
     store.check()
     files = awsfiles.load(env)
+    config_file(files.config)  # before a code is used
     request = _request(options, env, files, offers)
     acquisition = resolve.acquisition(options, env, request, files)
     request = _offer_device(request, acquisition, files, offers, store)

@@ -14,7 +14,7 @@ from mfaenv.aws.iam import NewDevice, VirtualDevices
 from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.errors import CODE_NEEDED, MfaenvError
+from mfaenv.errors import CODE_NEEDED, DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys, Request
 from mfaenv.session import fetch, remembered
@@ -25,7 +25,7 @@ from mfaenv.terminal import private_screen
 from mfaenv.terminal.private_screen import PrivateScreen
 from mfaenv.terminal.text import Styled, code_digits
 
-MAX_NAMES = 20
+MAX_TRIED_NAMES = 20
 """Names that are tried: the user's own, and those with -2 to -20 behind it."""
 
 MAX_NAME_BYTES = 37
@@ -48,7 +48,7 @@ class FirstDevice:
         self._check()
         device = self._created()
         with ExitStack() as until_enabled:
-            until_enabled.callback(self._discard, device)
+            until_enabled.callback(self._delete, self._devices, device.serial)
             with private_screen.show(self._terminal, key_uri(self._user, device)) as screen:
                 codes = self._enable(screen, device)
                 until_enabled.pop_all()
@@ -63,14 +63,12 @@ class FirstDevice:
     def delete_unused(self, session: Session) -> None:
         """Offer to delete the devices that were left half-way: without MFA, few policies let the user do so."""
         devices = VirtualDevices(client.settings_of(self._request), session, self._user.user)
-        ask = self._taken and self._offers.asking
-        try:
-            for serial in set(self._taken).intersection(devices.unused() if ask else ()):
+        with suppress(DeniedError):
+            unused = devices.unused() if self._taken and self._offers.asking else []
+            for serial in filter(self._taken.__contains__, unused):
                 left = f"Nobody uses the device {serial}. It is left from before, or is being set up in another window."
                 if self._terminal.confirm("Delete it?", Styled(left)):
-                    devices.delete(serial)
-        except MfaenvError as error:
-            self._terminal.note(f"Unused devices stay. {error.message}", error.command)
+                    self._delete(devices, serial)
 
     def _check(self) -> None:
         """Raise MfaenvError where no device can be made, or the person wants none."""
@@ -93,23 +91,22 @@ class FirstDevice:
     def _created(self) -> NewDevice:
         """Make a device under the first name that is free. Raise MfaenvError where there is none."""
         user = self._user.user
-        for number in range(1, MAX_NAMES + 1):
+        for number in range(1, MAX_TRIED_NAMES + 1):
             name = user if number == 1 else f"{user}-{number}"
             device = self._devices.create(name)
             if device is not None:
                 return device
             self._taken.append(iam.serial_number(self._user, name))
         raise MfaenvError(
-            f"The names {user} to {user}-{MAX_NAMES} of virtual devices are all taken.",
+            f"The names {user} to {user}-{MAX_TRIED_NAMES} of virtual devices are all taken.",
             "Delete those that nobody uses in the IAM console.",
         )
 
-    def _discard(self, device: NewDevice) -> None:
+    def _delete(self, devices: VirtualDevices, serial: str) -> None:
         try:
-            self._devices.delete(device.serial)
+            devices.delete(serial)
         except MfaenvError as error:
-            left = f"The device {_name(device.serial)} stays unused: the next run offers to delete it."
-            self._terminal.note(f"{left} {error.message}", error.command)
+            self._terminal.note(f"The device {_name(serial)} stays unused. {error.message}", error.command)
 
     def _enable(self, screen: PrivateScreen, device: NewDevice) -> tuple[str, str]:
         """Ask for two codes in a row until AWS takes them, and return them. Raise MfaenvError after three pairs."""

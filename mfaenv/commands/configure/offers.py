@@ -60,9 +60,14 @@ class Offers:
 
     def settings(self, why: str, path: str, profiles: Values, proved: Proved = lambda: True) -> bool:
         """Offer settings in the profiles' sections of the config file, as `change` does; None removes one."""
-        if not path:
-            raise MfaenvError(f"{CONFIG_VARIABLE} names no file.", "Unset it, or name a file.")
-        file = changed = rewrite.read(path, ENCODING)
+        file = changed = config_file(path)
         for profile, values in profiles.items():
             changed = edit.with_values(changed, profile, values)
         return self.change(why, file, changed.text, proved)
+
+
+def config_file(path: str) -> TextFile:
+    """Read the config file. Raise MfaenvError where none is named, or it is none that can be changed."""
+    if not path:
+        raise MfaenvError(f"{CONFIG_VARIABLE} names no file.", "Unset it, or name a file.")
+    return rewrite.read(path, ENCODING)

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 
+from mfaenv import shells
 from mfaenv.command_line import join, to_type
 from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
@@ -118,13 +119,13 @@ def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
 
 
 def shell(env: Env) -> Check:
-    """Return which shell the lines are printed for."""
+    """Return which shell the lines are printed for, and the one that gets a session there."""
     try:
         name = output_target.choose_target({}, env)
     except MfaenvError as error:
         check = Check.of_error("shell", "", error)
         return check if env.get("MFAENV_SHELL") else check._replace(state=State.NOTE)
-    return Check("shell", name, "lines are printed for it")
+    return Check("shell", name, "", State.OK, "This gets a session in it:", shells.loading_line(name))
 
 
 def store(store: Store) -> Check:

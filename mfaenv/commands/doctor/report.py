@@ -235,7 +235,7 @@ class Report(NamedTuple):
     def _to_do(self) -> list[Styled | str]:
         lines = list(_advice(self.verdict, "  "))
         for check in self.checks:
-            if check.state is not State.OK:
+            if check.state is not State.OK or check.command:
                 lines += [Styled(f"  {check.sentence}", TONES[check.state]), *_advice(check, "    ")]
         return ["", "What to do:", *lines] if lines else []
 
