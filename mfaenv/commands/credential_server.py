@@ -30,13 +30,13 @@ UNENDING_SECONDS = 3600
 AHEAD = 15 * 60
 """Seconds before the end at which credentials are renewed. botocore asks from then on, Go and JavaScript from 300."""
 
-LEAST = 1
+MIN_LEFT = 1
 """Seconds that have to be left of what is handed out: SDKs take nothing that has ended."""
 
 PATIENCE = 0.5
 """Seconds that a request waits for new credentials where the old ones hold. The JavaScript SDK gives up after one."""
 
-LONGEST = 30
+MAX_WAIT = 30
 """Seconds that a request waits where there are no others."""
 
 RENEWAL_SECONDS = 60
@@ -45,14 +45,13 @@ RENEWAL_SECONDS = 60
 LOOK_SECONDS = 30
 """At most, between two looks: the machine may sleep meanwhile, and another window may get a new session."""
 
-ENDED, DENIED, UNAVAILABLE = "SessionEnded", "AccessDenied", "RenewalFailed"
-
-_STATUS = {ENDED: HTTPStatus.FORBIDDEN, DENIED: HTTPStatus.FORBIDDEN}
-"""What to try again is no use for. All else is SERVICE_UNAVAILABLE, which SDKs try again."""
+ENDED = HTTPStatus.FORBIDDEN, "SessionEnded"
+DENIED = HTTPStatus.FORBIDDEN, "AccessDenied"
+UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE, "RenewalFailed"  # SDKs try this status again
 
 
 class RefusedError(Exception):
-    """There are no credentials now: the word that programs read, and what a person does about it, as two texts."""
+    """There are no credentials now: a status with the word that programs read, and what a person does about it."""
 
 
 class CredentialServer(LoopbackServer):
@@ -82,7 +81,7 @@ class CredentialServer(LoopbackServer):
             threading.Thread(target=self._watch, args=(terminal,), daemon=True).start()
 
     def _watch(self, terminal: Terminal) -> None:
-        reminded, session = "", self._sessions.base_session(self._request)
+        reminded, session = "", Session()
         while True:
             session = self._sessions.base_session(self._request) or session
             now = time.time()
@@ -107,10 +106,10 @@ class CredentialServer(LoopbackServer):
         try:
             return _json(HTTPStatus.OK, _fields(self._current()))
         except RefusedError as error:
-            code, message = error.args
+            (status, code), message = error.args
             # Go and Java read the small names, JavaScript the others.
             refusal = {"code": code, "message": message, "Code": code, "Message": message}
-            return _json(_STATUS.get(code, HTTPStatus.SERVICE_UNAVAILABLE), refusal)
+            return _json(status, refusal)
 
     def _current(self) -> Session:
         """Return credentials that hold; one renewal at a time, unless it stalls. Raise RefusedError without any."""
@@ -126,21 +125,21 @@ class CredentialServer(LoopbackServer):
             renewal = self._renewal
         refused = RefusedError(UNAVAILABLE, "AWS does not answer.")
         try:
-            renewal.result(PATIENCE if _lasts(session, LEAST) else LONGEST)
+            renewal.result(PATIENCE if _lasts(session, MIN_LEFT) else MAX_WAIT)
         except TimeoutError:
             pass  # a program that hangs up early finds the credentials when it asks again
         except RefusedError as error:
             refused = error
         with self._renewing:
             session = self._stored()
-        if _lasts(session, LEAST):
+        if _lasts(session, MIN_LEFT):
             return session
         raise refused
 
     def _stored(self) -> Session:
         """Look in the store: another window may have got new ones. What needs no code is in no store."""
         if self._request.keys is not None:
-            lasting = self._request._replace(min_remaining=Span(LEAST, ""))
+            lasting = self._request._replace(min_remaining=Span(MIN_LEFT, ""))
             self._latest = self._sessions.stored(lasting)
         return self._latest
 
@@ -148,16 +147,16 @@ class CredentialServer(LoopbackServer):
         """Return the seconds that have to be left, or else they are renewed: what is short-lived in its second half."""
         # A user's own session cannot be renewed without a code, so it is handed out until it ends.
         if session.expires is None or (self._request.keys is not None and not self._request.hops):
-            return LEAST
-        return max(min(AHEAD, (session.expires - session.created) / 2), LEAST)
+            return MIN_LEFT
+        return max(min(AHEAD, (session.expires - session.created) / 2), MIN_LEFT)
 
     def _renew(self, margin: float) -> None:
         """Assume the roles again. Raise RefusedError."""
         try:
             session = self._sessions.renew(self._request._replace(min_remaining=Span(int(margin) + 1, "")))
         except MfaenvError as error:
-            code = DENIED if isinstance(error, DeniedError) else UNAVAILABLE
-            raise RefusedError(code, f"{error.message} {error.next_step}".strip()) from None
+            kind = DENIED if isinstance(error, DeniedError) else UNAVAILABLE
+            raise RefusedError(kind, f"{error.message} {error.next_step}".strip()) from None
         except Exception as error:  # noqa: BLE001 - a request gets an answer whatever goes wrong, and no traceback
             text = f"The credentials cannot be renewed: {type(error).__name__}."
             raise RefusedError(UNAVAILABLE, text) from None
@@ -178,7 +177,7 @@ def _json(status: HTTPStatus, fields: dict[str, str]) -> HttpResponse:
 def _fields(session: Session) -> dict[str, str]:
     """Return what SDKs read; the JavaScript SDK wants every text, and the end with a Z."""
     expires = int(time.time()) + UNENDING_SECONDS if session.expires is None else session.expires
-    account = session.exported(account=True)["account"]
+    account = session.acting_account
     return {
         "AccessKeyId": session.access_key,
         "SecretAccessKey": session.secret_key,

@@ -212,7 +212,7 @@ def show_steps(scenario: Scenario, url: str, env: Mapping[str, str]) -> None:
     """Print every step on standard output. Raise MfaenvError at the first that fails."""
     _say(f"A pretend AWS listens at {url}. Nothing leaves this machine.")
     _say(f"A program that lists buckets: {_PROGRAM}")
-    _say(f"May it, with the access key {scenario.key.id} as it is? {_answer(*_run_program(env))}")
+    _say(f"May it, with the access key {scenario.key.id} as it is? {_run_program(env)[1]}")
     code = scenario.device.code()
     _say(f"The code that the MFA device {scenario.device.serial} shows now: {code}")
     _say('Your line in a shell: eval "$(mfaenv)"')
@@ -224,15 +224,17 @@ def show_steps(scenario: Scenario, url: str, env: Mapping[str, str]) -> None:
     session = json.loads(printed)
     end = session["AWS_CREDENTIAL_EXPIRATION"]
     _say(f"It gave AWS_ACCESS_KEY_ID={session['AWS_ACCESS_KEY_ID']} and its session token, good until {end}")
-    status, printed = _run_program({**env, **session})
-    _say(f"May the session list buckets? {_answer(status, printed)}")
+    status, answer = _run_program({**env, **session})
+    _say(f"May the session list buckets? {answer}")
     if status:
         raise MfaenvError("The session was refused. Look closer, in a terminal:", command="mfaenv demo")
 
 
 def _run_program(env: Mapping[str, str]) -> tuple[int, str]:
-    """Return the program's exit status, and all that it printed: the end of a traceback is its answer too."""
-    return _run(env, "-c", _PROGRAM, stderr=STDOUT)
+    """Return the program's exit status, and what it printed last: the buckets, or the error of its traceback."""
+    status, printed = _run(env, "-c", _PROGRAM, stderr=STDOUT)
+    last = printed.rpartition("\n")[2]
+    return status, f"No. {last.partition(': ')[2]}" if status else f"Yes: {last}"
 
 
 def _run(env: Mapping[str, str], *words: str, typed: str = "", **streams: int) -> tuple[int, str]:
@@ -240,12 +242,6 @@ def _run(env: Mapping[str, str], *words: str, typed: str = "", **streams: int) -
     with foreground.started([sys.executable, "-P", *words], env, stdin=PIPE, stdout=PIPE, **streams) as process:
         printed, _ = process.communicate(typed.encode())
     return process.returncode, printed.decode().strip()
-
-
-def _answer(status: int, printed: str) -> str:
-    """Return what the program printed last: the buckets, or the error of its traceback."""
-    last = printed.rpartition("\n")[2]
-    return f"No. {last.partition(': ')[2]}" if status else f"Yes: {last}"
 
 
 def _say(line: str) -> None:

@@ -3,7 +3,6 @@
 import errno
 import os
 import sys
-from typing import NoReturn
 
 from mfaenv import shells
 from mfaenv.command_line import join
@@ -50,23 +49,9 @@ def _start(options: Options, command: Words, words: list[str], env: dict[str, st
     if not command and os.isatty(2) and not options.get("quiet"):
         profile = env[environment.PROFILE]
         Terminal(env).note(f"This opens {words[0]} with the session of profile {profile}; exit ends it.")
-    return _run(words, env)
-
-
-def user_shell(env: Env) -> str:
-    """Return the shell that the user works with, as the environment names it."""
-    variable, usual = ("COMSPEC", "cmd.exe") if os.name == "nt" else ("SHELL", "/bin/sh")
-    return env.get(variable) or usual
-
-
-if sys.platform == "win32":
-
-    def _run(words: list[str], env: dict[str, str]) -> int:
-        # os.execvpe would start a second process there, and end this one while the command runs.
+    if sys.platform == "win32":  # os.execvpe would start a second process, and end this one while the command runs
         return run_in_foreground(words, env)
-else:
-
-    def _run(words: list[str], env: dict[str, str]) -> NoReturn:
+    else:  # noqa: RET505 - each system's type checker follows its own branch
         try:
             try:
                 execute.replace(words, env)
@@ -77,3 +62,9 @@ else:
             execute.replace(script, env)
         except (OSError, ValueError) as error:
             raise program.cannot_run(words[0], error, env) from None
+
+
+def user_shell(env: Env) -> str:
+    """Return the shell that the user works with, as the environment names it."""
+    variable, usual = ("COMSPEC", "cmd.exe") if os.name == "nt" else ("SHELL", "/bin/sh")
+    return env.get(variable) or usual

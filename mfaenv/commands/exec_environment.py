@@ -58,7 +58,7 @@ OF_ROLES = frozenset(
 """What is of no use in a profile that has its credentials, beside GIVE_CREDENTIALS."""
 
 _CREDENTIALS = {awsfiles.ACCESS_KEY: "access_key", awsfiles.SECRET_KEY: "secret_key", "aws_session_token": "token"}
-"""Of a profile, by the fields of a session."""
+"""The options of a profile, and the fields of a session that they hold."""
 
 
 @contextmanager
@@ -71,8 +71,7 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
         resolved = service.Resolved(options, visible, fast.fingerprint(options, env))
         session = resolved.get_session(terminal, sessions_by_key)
         resolved.warn(terminal)
-        own = resolved.fields(session)
-        pairs, keys = environment.pairs(own, env), {} if options.get("serve") else own
+        pairs = environment.pairs(resolved.fields(session), env)
         shells.check_lengths(pairs)
         programs = environment.changed(pairs, env)
         if options.get("serve"):
@@ -89,9 +88,10 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
             server.remind(terminal)
         if options.get("only"):
             name = resolved.request.profile.text
-            programs |= opened.enter_context(with_one_profile(name, resolved.files, keys))
+            keys = Session() if options.get("serve") else session
+            programs |= opened.enter_context(_with_one_profile(name, resolved.files, keys))
         elif options.get("serve"):
-            programs |= opened.enter_context(without_default_keys(env, terminal))
+            programs |= opened.enter_context(_without_default_keys(env, terminal))
         yield programs
 
 
@@ -105,7 +105,7 @@ def _with_source(request: Request, session: Session) -> Request:
 
 
 @contextmanager
-def without_default_keys(env: Env, terminal: Terminal) -> Iterator[dict[str, str]]:
+def _without_default_keys(env: Env, terminal: Terminal) -> Iterator[dict[str, str]]:
     """Yield the variables that lead programs to copies; none where no file needs one. Raise MfaenvError."""
     config, credentials = file_paths(env)
     texts = {}
@@ -128,7 +128,7 @@ def without_default_keys(env: Env, terminal: Terminal) -> Iterator[dict[str, str
 
 
 @contextmanager
-def with_one_profile(name: str, files: AwsFiles, keys: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> Iterator[dict[str, str]]:
     """Yield the variables that lead programs to an empty store and AWS files with one profile, by name and as default.
 
     It has these keys, or none where they come from an address. Raise MfaenvError.
@@ -138,7 +138,7 @@ def with_one_profile(name: str, files: AwsFiles, keys: Mapping[str, str]) -> Ite
     of_services = {f"services {services}": files.services[services]} if services in files.services else {}
     # botocore splits the title of a section as a shell does.
     sections = {DEFAULT: section, **({f"profile {shlex.quote(name)}": section} if name != DEFAULT else {})}
-    values = {option: keys[field] for option, field in _CREDENTIALS.items() if keys.get(field)}
+    values = {option: value for option, field in _CREDENTIALS.items() if (value := getattr(keys, field))}
     texts = {
         CONFIG_VARIABLE: awsfiles.to_text({**sections, **of_services}),
         CREDENTIALS_VARIABLE: awsfiles.to_text({title: values for title in dict.fromkeys((DEFAULT, name)) if values}),

@@ -204,12 +204,8 @@ def init_line(target: str, options: str = "", command: str = "mfaenv") -> str:
 
 
 def get_target(target: str) -> "Target":
-    """Return the shell or format of this name. Raise MfaenvError (usage) for a name that is none."""
-    path = SHELLS[target][0] if target in SHELLS else _FORMATS.get(target)
-    if path is None:
-        from mfaenv.errors import USAGE, MfaenvError
-
-        raise MfaenvError(f"No shell is called {target}.", f"Choose from {', '.join(NAMES + FORMATS)}.", status=USAGE)
+    """Return the shell or format of this name. Raise KeyError for a name that is none."""
+    path = SHELLS[target][0] if target in SHELLS else _FORMATS[target]
     module, _, class_name = path.rpartition(".")
     # Not importlib: it is one more module on the way of a stored session.
     language: Target = getattr(__import__(f"{__name__}.{module}", fromlist=[class_name]), class_name)()

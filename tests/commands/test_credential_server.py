@@ -56,13 +56,13 @@ def ask(server: CredentialServer) -> tuple[int, dict[str, str]]:
 
 
 def test_a_renewal_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credential_server, "LONGEST", 0)
+    monkeypatch.setattr(credential_server, "MAX_WAIT", 0)
     sessions = FirstStalls()
     ended = Session(access_key="ASIAOLD", secret_key="s", token="t", created=1.0, expires=2)
     with CredentialServer(sessions, REQUEST, ended, "mfaenv") as server:
         assert [ask(server)[0] for _ in range(2)] == [503, 503]
         assert sessions.renewals == 1
-        monkeypatch.setattr(credential_server, "LONGEST", PATIENCE)
+        monkeypatch.setattr(credential_server, "MAX_WAIT", PATIENCE)
         monkeypatch.setattr(credential_server, "RENEWAL_SECONDS", 0)
         status, got = ask(server)
         sessions.released.set()
