@@ -8,9 +8,7 @@ from mfaenv.fast.parse import Words
 MFAENV = "mfaenv"
 
 EXTRA_PACKAGES = {"keychain": "keyring", "login": "botocore[crt]"}
-"""What an extra adds: pipx and uv add packages to an environment, and Debian has them by other names."""
-
-DEBIAN_PACKAGES = {"keychain": "python3-keyring", "login": "python3-awscrt"}
+"""What an extra adds: pipx and uv add packages to an environment."""
 
 
 def join(words: Words) -> str:
@@ -48,14 +46,10 @@ def aws_configure(profile: str) -> str:
 
 def install_command(extra: str) -> str:
     """Return the command that installs an extra beside this very mfaenv: another Python's pip is of no use."""
-    import sysconfig  # here and below: errors are rare, and all that is loaded takes time
-    from importlib.util import find_spec
+    from importlib.util import find_spec  # errors are rare, and all that is loaded takes time
 
     if os.path.exists(os.path.join(sys.prefix, "pipx_metadata.json")):
         return join(("pipx", "inject", MFAENV, EXTRA_PACKAGES[extra]))
-    is_debians = os.path.exists(os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED"))  # PEP 668
-    if sys.prefix == sys.base_prefix and is_debians and os.path.exists("/usr/bin/apt"):
-        return join(("sudo", "apt", "install", DEBIAN_PACKAGES[extra]))
     if not find_spec("pip"):  # an environment that uv made, of a tool too
         return join(("uv", "pip", "install", "-p", sys.executable, EXTRA_PACKAGES[extra]))
     return join((sys.executable, "-m", "pip", "install", f"{MFAENV}[{extra}]"))

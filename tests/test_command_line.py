@@ -38,15 +38,3 @@ def test_uv_does_it_where_an_environment_has_no_pip(prefix: Path, monkeypatch: p
     monkeypatch.setattr(util, "find_spec", lambda _: None)
     expected = ["uv", "pip", "install", "-p", sys.executable, "keyring"]
     assert shlex.split(install_command("keychain")) == expected
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="Debian's own Python")
-@pytest.mark.parametrize(("extra", "package"), [("keychain", "python3-keyring"), ("login", "python3-awscrt")])
-def test_the_systems_packages_are_named_where_the_system_manages_its_python(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: str, package: str
-) -> None:
-    (tmp_path / "EXTERNALLY-MANAGED").touch()
-    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
-    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
-    monkeypatch.setattr("os.path.exists", lambda path: str(path) in {"/usr/bin/apt", f"{tmp_path}/EXTERNALLY-MANAGED"})
-    assert install_command(extra) == f"sudo apt install {package}"

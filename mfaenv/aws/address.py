@@ -86,7 +86,8 @@ def refuse_http(url: str, env: Mapping[str, str]) -> None:
     if address is None or not is_this_machine(address.host):
         raise MfaenvError(f"{shown(url)} has no encryption.", hint, status=USAGE)
     proxy = _proxy(url, env)
-    if proxy and not _is_local_proxy(proxy):
+    through = parse(proxy if "://" in proxy else f"http://{proxy}")
+    if proxy and not (through and is_this_machine(through.host)):
         raise MfaenvError(
             f"The proxy {shown(proxy)} can read what goes to {address.host}.",
             f"Add {address.host} to NO_PROXY, or allow it with {ALLOW_HTTP}=1.",
@@ -113,8 +114,3 @@ def _proxy(url: str, env: Mapping[str, str]) -> str:
     from urllib.request import getproxies, proxy_bypass
 
     return "" if proxy_bypass(urlsplit(url).netloc) else getproxies().get("http", "")
-
-
-def _is_local_proxy(proxy: str) -> bool:
-    address = parse(proxy if "://" in proxy else f"http://{proxy}")
-    return bool(address and is_this_machine(address.host))

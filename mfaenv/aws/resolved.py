@@ -38,8 +38,12 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
         role_arn = role_arn or session.get_scoped_config().get("role_arn", "")
         session.set_config_variable("region", regions.call_region(request.session_region, role_arn))
         resolved = _resolver(session, request.provider, partial(start, env=process_env)).load_credentials()
+        if resolved is None and request.provider is Provider.SOURCE:
+            wrong = f"No credentials found in credential_source of profile {profile}."
+            raise MfaenvError(wrong, "Check what its credential_source names.")
         if resolved is None:
-            raise _nothing(request)
+            wrong = f"There are no keys for profile {profile}. This stores some:"
+            raise NoKeysError(wrong, command=aws_configure(profile))
         frozen = resolved.get_frozen_credentials()
         keys: dict[str, Any] = {
             "access_key": frozen.access_key,
@@ -84,16 +88,6 @@ def _resolver(session: BotocoreSession, kind: Provider, popen: Start) -> Credent
     return providers.CredentialResolver(
         [ours.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left]
     )
-
-
-def _nothing(request: Request) -> MfaenvError:
-    profile = request.profiles[-1]
-    if request.provider is Provider.SOURCE:
-        return MfaenvError(
-            f"No credentials found in credential_source of profile {profile}.",
-            "Check what its credential_source names.",
-        )
-    return NoKeysError(f"There are no keys for profile {profile}. This stores some:", command=aws_configure(profile))
 
 
 def _visited(profiles: Sequence[str], env: Mapping[str, str]) -> str:

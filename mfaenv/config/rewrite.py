@@ -59,18 +59,15 @@ def replace(file: TextFile, text: str) -> None:
     target = os.path.realpath(file.path)
     folder, name = os.path.split(target)
     temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.mfaenv")
+
+    def finish(new: str) -> None:
+        _take_over(target, new)
+        _check(file, file.text)
+
     try:
         data = text.encode(locale.getencoding() if file.encoding == "locale" else file.encoding)
         private_files.make_folders(folder)
-        try:
-            private_files.create(temporary, data, synced=True)
-            _take_over(target, temporary)
-            _check(file, file.text)
-            private_files.rename(temporary, target)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary)
-            raise
+        private_files.replace(target, data, finish, temporary=temporary, synced=True)
     except UnicodeEncodeError as error:
         raise MfaenvError(
             f"{short(file.path)} is {error.encoding} text, which cannot hold what would be written.",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mfaenv.errors import MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session, file_name
-from mfaenv.model import NEVER_ASK, Acquisition, Hop, Keys, Request
+from mfaenv.model import NEVER_ASK, Acquisition, Hop, Request
 from mfaenv.session import remembered
 from mfaenv.session.lock import lock
 from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt
@@ -29,9 +29,9 @@ class Context(NamedTuple):
     now: Callable[[], float] = time.time
 
 
-def session_key(request: Request, keys: Keys) -> str:
+def session_key(request: Request, access_key: str) -> str:
     """Return everything that a session depends on: it holds in all regions, and however long it was asked for."""
-    return f"session\n{keys.access_key}\n{request.device.text}\n{request.endpoint.text}"
+    return f"session\n{access_key}\n{request.device.text}\n{request.endpoint.text}"
 
 
 def role_key(base: str, hops: tuple[Hop, ...]) -> str:
@@ -79,11 +79,11 @@ class Cache:
         self._only_new = acquisition.refresh
 
     def ignore_stored(self) -> None:
-        """Find no session any more that was made before this moment."""
+        """From now on, find no session that was made before."""
         self._started, self._only_new = self._now(), True
 
     def is_new(self, session: Session) -> bool:
-        """Return whether it was made since; one that comes from the future was made before the clock was set back."""
+        """Return whether it was made in this run; the clock was set back after one that comes from the future."""
         return self._started <= session.created <= self._now()
 
     def find(self, key: str, min_remaining: int) -> Session:

@@ -69,7 +69,7 @@ def none_stored(profile: str) -> MfaenvError:
 def carry_over(store: Store, request: Request, session: Session, access_key: str, now: float) -> None:
     """Store a session and its device for the access key that replaces its own too: it stays valid without that one."""
     request = request._replace(device=Value(session.device, "remembered"), account=session.account)
-    key = cache.session_key(request, Keys(access_key, "", "", ""))
+    key = cache.session_key(request, access_key)
     with suppress(OSError):
         store.put(Session(**{**dict(session.fields()), "key": key, "source": access_key}), session.expires or 0)
         remembered.remember_device(store, access_key, request, now)

@@ -44,7 +44,7 @@ class Sessions:
         request = remembered.filled_in(request, self._store)
         if request.keys is None or not request.device.text:
             return Session()
-        key = cache.role_key(cache.session_key(request, request.keys), request.hops)
+        key = cache.role_key(cache.session_key(request, request.keys.access_key), request.hops)
         return self._cache.find(key, request.min_remaining.seconds)
 
     def base_session(self, request: Request) -> Session:
@@ -186,7 +186,7 @@ class Sessions:
             credentials, keys = fetch(request, keys, source, self._context, call_lock)
             self._remember_key(request, keys)
             self._cache.remember_device(keys.access_key, request)
-            key = cache.session_key(request, keys)
+            key = cache.session_key(request, keys.access_key)
             session = self._cache.put(cache.complete(credentials, request, key, keys.access_key, self._now()))
             call_lock.release()
         self._tell(request, session, searched=searched)

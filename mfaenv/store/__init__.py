@@ -6,7 +6,7 @@ the prompt hooks' programs load this module, so nothing slow is imported here.
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, LATEST, Entry, ReadOnlyStore, Session, checksum, file_name, written
@@ -88,13 +88,13 @@ class Store(ReadOnlyStore):
 
     def put(self, entry: Entry, until: float) -> None:
         """Write an entry in one step; its time of change is its end, `until`, in seconds since 1970. Raise OSError."""
-        self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), until)
+        self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), lambda new: os.utime(new, (until, until)))
 
-    def _replace(self, name: str, data: bytes, until: float | None = None) -> None:
+    def _replace(self, name: str, data: bytes, finish: Callable[[str], None] = lambda _: None) -> None:
         if len(data) > LARGEST:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
         self._check_mark()
-        private_files.replace(self.file(name), data, until)
+        private_files.replace(self.file(name), data, finish)
 
     def delete(self, name: str) -> bool:
         """Remove an entry, and return whether it was there."""

@@ -42,23 +42,19 @@ def _temporary(path: str) -> str:
     return os.path.join(os.path.dirname(path), f"{TEMPORARY}{os.urandom(8).hex()}")
 
 
-def replace(path: str, data: bytes, until: float | None = None) -> None:
-    """Replace a file in one step; its time of change is `until`, in seconds since 1970, if not None. Raise OSError."""
-    temporary = _temporary(path)
+def replace(
+    path: str, data: bytes, finish: Callable[[str], None] = lambda _: None, *, temporary: str = "", synced: bool = False
+) -> None:
+    """Replace a file in one step, after `finish` was called with the path of the new one. Raise OSError."""
+    temporary = temporary or _temporary(path)
     try:
-        create(temporary, data)
-        if until is not None:
-            os.utime(temporary, (until, until))
-        rename(temporary, path)
+        create(temporary, data, synced=synced)
+        finish(temporary)
+        patiently(lambda: os.replace(temporary, path))
     except BaseException:
         with suppress(OSError):
             remove(temporary)
         raise
-
-
-def rename(temporary: str, path: str) -> None:
-    """Put a file in the place of another in one step. Raise OSError."""
-    patiently(lambda: os.replace(temporary, path))
 
 
 def remove(path: str) -> None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 from botocore.parsers import ResponseParserError, create_parser
+from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 from observed_aws import ObservedAws
@@ -17,10 +18,12 @@ from product import Product
 from settings import configure
 from trouble import CODE, assert_explained
 
-from mfaenv.aws import explain, sts
+from mfaenv.aws import explain, iam, sts
+from mfaenv.aws.client import ClientSettings, client
 from mfaenv.aws.iam import serials_in
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
+from mfaenv.model import Keys
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.serving.loopback import HttpResponse
 
@@ -209,3 +212,14 @@ def test_what_to_type_is_said_for_calls_of_iam_too() -> None:
         raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "No."}}, "ListAccessKeys")
     assert caught.value.message.startswith("iam:ListAccessKeys: AWS says that the session has ended.")
     assert caught.value.command == "mfaenv --refresh"
+
+
+def test_what_to_type_is_said_where_the_device_is_looked_for() -> None:
+    keys = Keys("AKIAIOSFODNN7EXAMPLE", "secret", "", "")
+    calls = client("iam", ClientSettings(None, "us-east-1"), keys)
+    user = sts.Identity("123456789012", "arn:aws:iam::123456789012:user/alice")
+    stubber = Stubber(calls)
+    stubber.add_client_error("list_mfa_devices", "RequestExpired")
+    with stubber, pytest.raises(MfaenvError) as caught:
+        iam.ask(calls, user, keys.access_key)
+    assert (caught.value.hint, caught.value.command) == ("", explain.SET_CLOCK)

@@ -105,9 +105,8 @@ def stock(arguments: list[str]) -> int:
         return 1
     place.prepare()
     serial = request.device.text or remembered.device(place, request.keys.access_key, request.endpoint.text).serial
-    key = cache.role_key(
-        cache.session_key(request._replace(device=request.device._replace(text=serial)), request.keys), request.hops
-    )
+    with_device = request._replace(device=request.device._replace(text=serial))
+    key = cache.role_key(cache.session_key(with_device, request.keys.access_key), request.hops)
     expires = int(time.time()) + int(seconds)
     got = entry.Session(
         access_key="ASIAIOSFODNN7EXAMPLE", secret_key=f"of {key}", token=f"until {expires}", expires=expires
