@@ -3,6 +3,7 @@
 import time
 
 from mfaenv.errors import wrong_usage
+from mfaenv.fast.environment import END_DIGITS, is_digits
 
 GET_SESSION_TOKEN_SECONDS = range(900, 129_600 + 1)
 """What STS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html"""
@@ -16,17 +17,18 @@ CHAINED_ROLE_SECONDS = range(900, 3_600 + 1)
 """What STS takes when the caller is a role itself; the same page, "role chaining"."""
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_TIME = "".join(f"(?:([0-9]{{1,10}}){unit})?" for unit in _UNITS)
 
 
 def seconds(spelled: str, source: str) -> int:
     """Read a time such as `900`, `12h` or `1h30m`, in seconds. Raise MfaenvError (usage), naming the source."""
-    import re  # takes its time, and most people name no time
-
-    match = re.fullmatch(_TIME, f"{spelled}s" if spelled.isdigit() else spelled)
-    if not spelled or not match:
+    rest, total = f"{spelled}s" if spelled.isdigit() else spelled, 0
+    for unit, length in _UNITS.items():
+        count, there, after = rest.partition(unit)
+        if there and is_digits(count) and len(count) <= END_DIGITS:
+            total, rest = total + int(count) * length, after
+    if rest or not spelled:
         raise wrong_usage(f"{source}: '{spelled}' is not a time.", "Write seconds (900) or units (12h, 1h30m).")
-    return sum(int(count or 0) * unit for count, unit in zip(match.groups(), _UNITS.values(), strict=True))
+    return total
 
 
 def within(value: int, limits: range, source: str, what: str) -> int:

@@ -6,7 +6,7 @@ __all__ = ["CODE_NEEDED", "DONE", "FAILED", "INTERRUPTED", "USAGE"]
 """What this module hands on, beside what stands below."""
 
 MAX_TEXT = 2000  # characters of a message: a name or a value out of a file may have a million
-MAX_NAMES = 8  # that a message lists
+MAX_JOINED = 8  # names that a message lists
 
 
 class MfaenvError(Exception):
@@ -79,5 +79,5 @@ def without_password(url: str) -> str:
 
 def join_names(names: list[str]) -> str:
     """Return names with commas between them, and how many more there are."""
-    more = f" and {len(names) - MAX_NAMES} more" if names[MAX_NAMES:] else ""
-    return f"{', '.join(names[:MAX_NAMES])}{more}"
+    more = f" and {len(names) - MAX_JOINED} more" if names[MAX_JOINED:] else ""
+    return f"{', '.join(names[:MAX_JOINED])}{more}"

@@ -3,6 +3,7 @@
 from mfaenv.fast.parse import Words
 
 MAX_OFFERED = 8  # names
+MAX_COMPARED = 64  # characters of a name: to compare longer ones with a thousand others takes seconds
 
 ALIKE = 0.7
 """How much of a name must be there: `bahs` has three quarters of bash, `remove` three fifths of demo."""
@@ -20,6 +21,8 @@ def hint(wrong: str, names: Words, otherwise: str) -> str:
 def _closest(wrong: str, names: Words) -> list[str]:
     import difflib
 
+    if len(wrong) > MAX_COMPARED:
+        return []
     # The dashes of options do not count: all options are alike in them.
     bare = {name.lstrip("-"): name for name in names}
     return [bare[close] for close in difflib.get_close_matches(wrong.lstrip("-"), list(bare), n=1, cutoff=ALIKE)]
