@@ -46,7 +46,7 @@ def test_a_policy_that_demands_mfa_is_proven(product: Product, scenario: Scenari
 
 def test_the_order_is_that_in_which_things_break(product: Product, scenario: Scenario) -> None:
     topics = list(dict.fromkeys(check["topic"] for check in with_code(product, scenario).data["checks"]))
-    assert topics == ["files", "values", "roles", "keys", "identity", "clock", "devices", "shell", "store", "session"]
+    assert topics == ["files", "values", "roles", "shell", "store", "keys", "identity", "clock", "devices", "session"]
 
 
 def test_a_stored_session_is_used_and_nobody_asked(product: Product, scenario: Scenario, aws: ObservedAws) -> None:

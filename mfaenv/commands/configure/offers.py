@@ -13,12 +13,8 @@ from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import BAD, GOOD, PLAIN, Styled
 
 Proved = Callable[[], bool]
-Values = Mapping[str, Mapping[str, str | None]]
 
-LONGEST_DIFF = 40
-"""Lines. Of a new file, which is all in its diff, the first ones say enough."""
-
-_TONES = {"+": GOOD, "-": BAD}
+TONES = {"+": GOOD, "-": BAD}
 
 
 class Offers:
@@ -46,10 +42,8 @@ class Offers:
         if text == file.text:
             return False
         self.shown += 1
-        lines = rewrite.diff(file, text)
-        more = [f"… {len(lines) - LONGEST_DIFF} more lines"] if len(lines) > LONGEST_DIFF else []
-        drawn = [Styled(line, _TONES.get(line[:1], PLAIN), unbroken=True) for line in [*lines[:LONGEST_DIFF], *more]]
-        text_to_stdout(self.terminal.drawn(why, *drawn))
+        lines = [Styled(line, TONES.get(line[:1], PLAIN), unbroken=True) for line in rewrite.diff(file, text)]
+        text_to_stdout(self.terminal.drawn(why, *lines))
         taken = self.yes or (self.asking and self.terminal.confirm(f"Change {short(file.path)} like this?"))
         if self.dry_run or not taken or not proved():
             return False
@@ -58,7 +52,9 @@ class Offers:
         self.made += 1
         return True
 
-    def settings(self, why: str, path: str, profiles: Values, proved: Proved = lambda: True) -> bool:
+    def settings(
+        self, why: str, path: str, profiles: Mapping[str, Mapping[str, str | None]], proved: Proved = lambda: True
+    ) -> bool:
         """Offer settings in the profiles' sections of the config file, as `change` does; None removes one."""
         file = changed = config_file(path)
         for profile, values in profiles.items():

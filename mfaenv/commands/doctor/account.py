@@ -13,11 +13,11 @@ from mfaenv.aws.iam import SECURITY_KEY
 from mfaenv.aws.probe import NOT_TRIED, Asker, Kind, Outcome, UnderWay
 from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
-from mfaenv.commands.doctor.report import Check, ComparedCall, State
+from mfaenv.commands.doctor.report import Check, ComparedCall, Enforcement, State, Verdict, judge
 from mfaenv.config import credential_process
 from mfaenv.errors import MfaenvError, NoKeysError
 from mfaenv.fast.entry import Session
-from mfaenv.model import Acquisition, Origin, Request
+from mfaenv.model import NEVER_ASK, Acquisition, Origin, Request
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import Context
 from mfaenv.session.device import NO_SECURITY_KEYS
@@ -35,6 +35,8 @@ REFUSED_SECONDS = 300
 NOTICEABLE_SECONDS = 5
 """Below that, what seems off is the time that the answer took, and the Date header's whole seconds."""
 
+DELETE_KEYS = "No policy of the account applies to its root user: delete these keys, and work with an IAM user's."
+
 
 class Proof(NamedTuple):
     """The request with its keys; the calls; whose keys they were made with; the session; and what was in the way.
@@ -51,7 +53,7 @@ class Proof(NamedTuple):
     problem: MfaenvError | None = None
 
 
-def with_remembered_device(request: Request, store: Store) -> Request:
+def _with_remembered_device(request: Request, store: Store) -> Request:
     """Fill in the device that these keys used before, where none is named."""
     return remembered.filled_in(request, store) if request.keys and not store.refusal() else request
 
@@ -59,20 +61,20 @@ def with_remembered_device(request: Request, store: Store) -> Request:
 def compare_calls(request: Request, context: Context) -> Proof:
     """Make the calls with the stored session, else ask for a code once the keys are known to be good for one."""
     try:
-        request = with_remembered_device(longterm.with_keys(request, context.terminal), context.store)
+        request = _with_remembered_device(longterm.with_keys(request, context.terminal), context.store)
     except MfaenvError as error:
         return Proof(request, no_keys=error)
     if not request.keys:
         return _identify(request, context)
     asker, base = Asker(client.settings_of(request, request.device.text), context.now), request._replace(hops=())
-    session, problem = obtain(base, context._replace(acquisition=Acquisition(cached=True)))
+    session, problem = _obtain(base, context._replace(acquisition=Acquisition(cached=True)))
     stored = bool(session)
     # Keys that this shell had exported before its session are known by name only.
     without = asker.start(request.keys) if request.keys.secret_key else {}
     if not session and not problem:
         identity = _outcomes(without, context.terminal).get(probe.IDENTITY.action, NOT_TRIED)
         if identity.kind is not Kind.FAILED:
-            session, problem = obtain(base, context)
+            session, problem = _obtain(base, context)
     with_mfa = asker.start(session) if session else {}
     before, after = _outcomes(without, context.terminal), _outcomes(with_mfa, context.terminal)
     outcomes = [(before.get(call.action, NOT_TRIED), after.get(call.action, NOT_TRIED)) for call in probe.CALLS]
@@ -95,7 +97,7 @@ def _identify(request: Request, context: Context) -> Proof:
         return Proof(request, problem=error)
 
 
-def obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | None]:
+def _obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | None]:
     """Return a session for the request and None, or an empty one and why there is none."""
     try:
         context.store.check()
@@ -114,7 +116,7 @@ def _outcomes(calls: UnderWay, terminal: Terminal) -> dict[str, Outcome]:
     return {action: call.result() for action, call in calls.items()}
 
 
-def checks(proof: Proof, store: Store) -> Iterator[Check]:
+def checks(proof: Proof, context: Context) -> Iterator[Check]:
     """Check everything that AWS answered."""
     yield Check.of_error("keys", "", proof.no_keys) if proof.no_keys else _keys(proof.request)
     identity = proof.identity
@@ -125,7 +127,26 @@ def checks(proof: Proof, store: Store) -> Iterator[Check]:
         yield Check("identity", "", identity.arn)
     yield from _clock(proof.calls)
     if identity and proof.calls:  # which may have found the device
-        yield from _devices(with_remembered_device(proof.request, store), proof.calls)
+        yield from _devices(_with_remembered_device(proof.request, context.store), proof.calls)
+    if proof.problem:
+        yield Check.of_error("session", "", proof.problem)
+    if proof.session:
+        left = duration.rounded(int(proof.session.left(context.now())))
+        yield Check("session", "", f"{'the stored one' if proof.stored else 'a new one'}, {left} left")
+    if proof.request.hops and proof.request.keys:
+        yield from _role(proof, context)
+    yield from _failures(proof.calls)
+
+
+def verdict(proof: Proof) -> Verdict:
+    """Return what the calls prove."""
+    request = proof.request
+    if not request.keys and not proof.no_keys:
+        reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.provider}."
+        step = "Name the profile of an IAM user's access keys:"
+        return Verdict(Enforcement.CANNOT_TELL, reason, step, "mfaenv doctor -p NAME")
+    judged = judge({row.call.action: row.evidence for row in proof.calls if row.evidence})
+    return judged._replace(next_step=DELETE_KEYS, command="") if proof.identity and proof.identity.is_root else judged
 
 
 def _answer(calls: Sequence[ComparedCall], call: probe.ProbeCall) -> Outcome | None:
@@ -183,7 +204,16 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
         yield Check("devices", device.text, text, State.WRONG, f"Write mfa_serial = {usable[0]}.")
 
 
-def failures(calls: Sequence[ComparedCall]) -> Iterator[Check]:
+def _role(proof: Proof, context: Context) -> Iterator[Check]:
+    request, role = proof.request, proof.request.hops[-1].role_arn
+    text = f"the calls are those of profile {request.profiles[-1]}: a role's own say nothing about a user's policy"
+    yield Check("role", f"profile {request.profile.text}", text)
+    if proof.session:
+        _, problem = _obtain(request, context._replace(acquisition=NEVER_ASK))
+        yield Check.of_error("role", role, problem) if problem else Check("role", role, "can be assumed")
+
+
+def _failures(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     """Yield the calls that failed, those with one reason together."""
     failed: dict[str, list[tuple[str, MfaenvError]]] = {}
     for row in calls:

@@ -5,6 +5,7 @@ A call has no `text` where AWS answered it, and without long-term keys there are
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, StrEnum
+from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
 from mfaenv.aws.probe import Kind, Outcome, ProbeCall
@@ -217,11 +218,9 @@ class Report(NamedTuple):
     def as_tables(self) -> list[Table | Styled | str]:
         """Lay the report out: the verdict, what was looked at, the proof, and what to do, for the verdict first."""
         checks: list[tuple[Styled | str, ...]] = []
-        topic = ""
-        for check in self.checks:
-            state = Styled(check.state, TONES[check.state])
-            checks.append((state, check.topic if check.topic != topic else "", check.sentence))
-            topic = check.topic
+        for before, check in pairwise([Check("", "", ""), *self.checks]):
+            topic = check.topic if check.topic != before.topic else ""
+            checks.append((Styled(check.state, TONES[check.state]), topic, check.sentence))
         calls: list[tuple[Styled | str, ...]] = []
         for row in self.calls:
             outcomes = (Styled(outcome.kind, TONES.get(outcome.kind, PLAIN)) for outcome in row.outcomes)
