@@ -34,15 +34,10 @@ def entry(command: str) -> str:
     return text(line.options, "profile") if line.command == COMMAND and line.words == [GET] else ""
 
 
-def is_ours(command: str) -> bool:
-    """Return whether a command starts this program, whatever it is to do."""
-    words = _words(command)
-    return bool(words) and is_mfaenv(words[0])
-
-
-def program_of(command: str) -> str:
-    """Return the program that a command starts, and no argument: one may be a secret."""
-    return (_words(command) or command.split())[0]
+def other_program(command: str) -> str:
+    """Return the program that a command starts, without its arguments; empty for this program, and for no command."""
+    name = next(iter(_words(command) or command.split()), "")
+    return "" if is_mfaenv(name) else name
 
 
 def _line_of(command: str) -> CommandLine:

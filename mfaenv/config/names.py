@@ -24,7 +24,7 @@ def file_paths(env: Env) -> tuple[str, str]:
 
 
 def profiles(env: Env) -> list[str]:
-    """Return the names of the profiles in both files, whatever else is wrong there; none of a file without text."""
+    """Return the names in both files, whatever is wrong there. A file that cannot be read or decoded has none."""
     config, credentials = file_paths(env)
     names = [name for kind, name in map(split_title, _titles(config)) if kind == KINDS[0]]
     return list(dict.fromkeys([*names, *_titles(credentials)]))

@@ -12,10 +12,7 @@ from mfaenv.model import Acquisition, Provider, Request
 
 Row = tuple[str, str, str]
 
-
 SERVICES = ("sts", "iam", "s3")  # those that doctor calls
-
-AWS = "AWS's own"
 
 
 def rows(
@@ -54,7 +51,7 @@ def _endpoints(request: Request, env: Env, files: AwsFiles, services: Iterable[s
         endpoint = resolve.endpoint(env, section, files, service)
         url = endpoint.text or client.own_address(service, client.settings_of(request, request.device.text))
         address = shown(url) if url else "none"
-        services_by_address.setdefault((address, endpoint.source or AWS), []).append(service)
+        services_by_address.setdefault((address, endpoint.source or "AWS's own"), []).append(service)
     for (address, source), names in services_by_address.items():
         yield "endpoint", f"{address} for {', '.join(names)}", source
     for url in dict.fromkeys(hop.endpoint for hop in request.hops if hop.endpoint not in {"", request.endpoint.text}):

@@ -235,10 +235,9 @@ def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -
 
 def _token_code(options: Options, env: Env) -> Value:
     code = looked_up(options, env, "token_code")
-    counts = code.origin is Origin.OPTION or (code.text and not options.keys() & {"token_command", "cached"})
-    if counts and code.text != STDIN:  # a variable is not looked at where it does not count
-        return code._replace(text=checked_code(code.text, code.source))
-    return code
+    if code.origin is Origin.VARIABLE and options.keys() & {"token_command", "cached"}:
+        return NOTHING
+    return code if code.text in {"", STDIN} else code._replace(text=checked_code(code.text, code.source))
 
 
 def checked_code(text: str, source: str) -> str:

@@ -26,8 +26,6 @@ AWS_PREFIX = "aws:"
 MAX_POLICY, MAX_POLICY_ARNS = 2048, 10
 MAX_POLICY_FILE = 1024 * 1024  # characters that are read of a file: of one without an end, too
 
-READ_ONLY = "iam::aws:policy/ReadOnlyAccess"
-
 SESSION_NAME, SOURCE_IDENTITY = "role_session_name", "source_identity"
 TAGS, TRANSITIVE_TAGS = "session_tags", "transitive_session_tags"
 
@@ -150,7 +148,7 @@ def limited(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
     role_arn, policy_file = hops[-1].role_arn, parse.text(options, "session_policy")
     arns = [arn.strip() for arn in parse.text(options, "policy_arns").split(",") if options.get("policy_arns")]
     if options.get("read_only"):
-        arns.insert(0, f"arn:{role_arn.split(':')[1]}:{READ_ONLY}")
+        arns.insert(0, f"arn:{role_arn.split(':')[1]}:iam::aws:policy/ReadOnlyAccess")
     for arn in arns:
         if not arn.startswith("arn:") or ":policy/" not in arn:
             raise wrong_usage(

@@ -12,9 +12,6 @@ from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env
 from mfaenv.model import Keys, Origin, Provider, Request, Value
 
-EXPIRATION = "expiration"
-LONG_TERM_SUFFIX = "-long-term"
-
 CREDENTIAL_SOURCES = ("Environment", "EcsContainer", "Ec2InstanceMetadata")
 WEB_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 OF_MACHINE = (WEB_VARIABLE, environment.ADDRESS_OF_KEYS, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
@@ -70,7 +67,7 @@ def is_web_identity(env: Env, profile: Value) -> bool:
 
 
 def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Provider, Keys | None]:
-    """Return what the profile at the root of the chain is, with its keys where they are long-term.
+    """Return the provider of the root profile's credentials, with its keys where they are long-term.
 
     With `web` the environment has a web identity that counts. Raise MfaenvError for half a pair of keys, and where a
     role's source has none at all.
@@ -134,18 +131,18 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     aws-mfa writes such (`expiration`, in UTC), beside a profile of the same name with `-long-term` behind it.
     """
     name = request.profiles[-1]
-    if request.provider is not Provider.TEMPORARY or not files.section(name).get(EXPIRATION):
+    text = files.section(name).get("expiration", "")
+    if request.provider is not Provider.TEMPORARY or not text:
         return
     from datetime import UTC, datetime  # few profiles have such
 
-    text = files.section(name)[EXPIRATION]
     try:
         end = datetime.fromisoformat(text)
     except ValueError:
         return
     if (end if end.tzinfo else end.replace(tzinfo=UTC)).timestamp() > now:
         return
-    long_term = f"{name}{LONG_TERM_SUFFIX}"
+    long_term = f"{name}-long-term"
     hint = "Get new ones with the tool that wrote them."
     if long_term in files.profiles:
         hint = f"Its long-term keys are in profile {long_term}: name that one with -p."

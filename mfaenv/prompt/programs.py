@@ -28,7 +28,6 @@ _CLOSED_STATUSES = {0, *ENDED_FROM_OUTSIDE}
 """How it ends where it leaves GETPIN without an answer because somebody closed it."""
 
 _ASK = "GETPIN"
-_ERROR_BITS = 0xFFFF
 _AS_TEXT = str.maketrans("<>", "‹›")  # noqa: RUF001 - these look alike
 """pinentry-qt takes text with tags for markup."""
 
@@ -129,7 +128,7 @@ class Pinentry(Dialog):
         kind, number, *_ = [*" ".join(answers[before : before + 1]).split(), "", ""]
         if kind == "OK":
             return "".join(unquote(line[2:]) for line in lines if line.startswith("D "))
-        is_closed = is_digits(number) and int(number[:10]) & _ERROR_BITS in _CLOSED_ERRORS
+        is_closed = is_digits(number) and int(number[:10]) & 0xFFFF in _CLOSED_ERRORS
         if is_closed or (len(answers) == before and ended.status in _CLOSED_STATUSES):
             raise KeyboardInterrupt
         raise NoWindowError("no display")

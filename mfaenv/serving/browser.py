@@ -17,7 +17,6 @@ from mfaenv.serving.loopback import POLL_SECONDS, HttpRequest, HttpResponse, Loo
 from mfaenv.terminal import program
 
 VARIABLE = "BROWSER"
-PLACEHOLDER = "%s"
 
 STARTED_SECONDS = 5
 """After which a program that is not waited for counts as started well."""
@@ -29,7 +28,6 @@ WINDOWS_FROM_LINUX = (("wslview",), ("powershell.exe", "-NoProfile", "-Command",
 SECONDS = 60
 """How long the browser has to ask."""
 
-PATH_BYTES = 32
 _HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 ELSE = "--print shows the link instead, which signs in whoever has it."
@@ -77,7 +75,7 @@ def _open_named(link: str, env: Mapping[str, str]) -> None:
     name, status = "", 0
     for words in _named(env):
         name = os.path.basename(words[0])
-        filled = [word.replace(PLACEHOLDER, link) for word in words]
+        filled = [word.replace("%s", link) for word in words]
         with _started(filled if filled != words else [*words, link], env) as process:
             try:
                 status = process.wait(STARTED_SECONDS)
@@ -137,7 +135,7 @@ def hand_over(
 
     Raise MfaenvError where nobody asked within the seconds, and what both of these raise.
     """
-    path, first, answered = f"/{secrets.token_urlsafe(PATH_BYTES)}", threading.Lock(), threading.Event()
+    path, first, answered = f"/{secrets.token_urlsafe()}", threading.Lock(), threading.Event()
 
     def redirect(request: HttpRequest) -> HttpResponse:
         is_it = not request.query and hmac.compare_digest(request.path.encode(), path.encode())

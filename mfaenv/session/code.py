@@ -12,7 +12,7 @@ from mfaenv.aws import process
 from mfaenv.config.resolve import STDIN, checked_code
 from mfaenv.errors import CODE_NEEDED, MfaenvError, wrong_usage
 from mfaenv.fast import catalog, environment, parse
-from mfaenv.model import Acquisition, Origin, Request
+from mfaenv.model import Acquisition, Request
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled
@@ -47,8 +47,8 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
     code, command = acquisition.token_code, acquisition.token_command
     if code.text == STDIN:
         return _fixed(checked_code(_first_line(), "standard input"))
-    if code.text and not (command.origin is Origin.OPTION and code.origin is Origin.VARIABLE):
-        return _fixed(checked_code(code.text, code.source))
+    if code.text:
+        return _fixed(code.text)
     if command.text:
         return CodeSource(lambda _, begin: from_program(command.text, terminal, begin))
     if can_ask(acquisition, terminal):

@@ -144,8 +144,8 @@ def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
             except MfaenvError as error:
                 row.problem = error
             yield row
-        elif command and not place and not credential_process.is_ours(command):
-            yield KeyRow(name, "process", credential_process.program_of(command), before)
+        elif not place and (program := credential_process.other_program(command)):
+            yield KeyRow(name, "process", program, before)
     keys = sources.environment_keys(env)
     if keys:
         yield KeyRow(None, "environment", keys.source, keys.access_key)
