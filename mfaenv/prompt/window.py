@@ -18,7 +18,7 @@ class Window:
     """The person at the screen. `program_name` is the one program to use; empty for the first that is there.
 
     `release` is the kernel's, which names Microsoft in WSL: https://learn.microsoft.com/windows/wsl/faq. While a window
-    is open, the terminal's check is called, which may raise.
+    is open, the terminal's check is called, which may raise. The next window shows what was `wrong` with the last code.
     """
 
     def __init__(self, terminal: Terminal, program_name: str, release: str = "") -> None:
@@ -27,7 +27,7 @@ class Window:
         is_wsl = "microsoft" in release.lower()  # programs of Windows can be started there
         systems = {sys.platform, *(["win32"] if is_wsl and not _has_display(env) else [])}
         usable = [each for each in DIALOGS if (each.name == program_name if program_name else each.system in systems)]
-        self._wrong = ""
+        self.wrong = ""
         self._lacking = {each.name: lacking for each in usable if (lacking := _lacking(each, env))}
         self._dialogs = [each() for each in usable if each.name not in self._lacking]
 
@@ -39,10 +39,6 @@ class Window:
         """Return which programs were looked for, and what each lacks."""
         return f"Looked for {', '.join(f'{name} ({reason})' for name, reason in self._lacking.items())}."
 
-    def remark(self, wrong: str) -> None:
-        """Show in the next window what was wrong with the last answer."""
-        self._wrong = wrong
-
     def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None]) -> str:
         """Ask until six digits come, as Terminal.ask_code does; the last line of the question is the prompt.
 
@@ -52,12 +48,12 @@ class Window:
         path, term = (tty.NAMES[0], env.get("TERM", "")) if self._terminal.available() else ("", "")
         shown = Shown(lines, tty=path, term=term, locale=tty.locale(env) or "C.UTF-8")
         for _ in range(TRIES):
-            typed = self._ask(shown._replace(wrong=printable(self._wrong)), meanwhile)
+            typed = self._ask(shown._replace(wrong=printable(self.wrong)), meanwhile)
             digits = code_digits(typed)
-            self._wrong = "" if digits else "A code is six digits."
+            self.wrong = "" if digits else "A code is six digits."
             if digits:
                 return digits
-        raise MfaenvError(f"{TRIES} windows gave no code.", self._wrong)
+        raise MfaenvError(f"{TRIES} windows gave no code.", self.wrong)
 
     def _ask(self, shown: Shown, meanwhile: Callable[[], None]) -> str:
         for dialog in self._dialogs[:]:

@@ -84,7 +84,9 @@ else:
                 with served as environment:
                     os.setpgid(0, 0)  # what is typed from now on is the program's
                     signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # the end of the session is announced all the same
-                    _close_input_and_output()
+                    nothing = os.open(os.devnull, os.O_RDWR)
+                    for number in range(STDERR):  # standard error stays: the end is announced there
+                        os.dup2(nothing, number)
                     woken, waker = os.pipe()
                     os.set_blocking(waker, False)
                     signal.set_wakeup_fd(waker)
@@ -121,9 +123,3 @@ else:
             if int(name) > STDERR and int(name) != kept:
                 with suppress(OSError):  # that of the listing itself
                     os.close(int(name))
-
-    def _close_input_and_output() -> None:
-        """Leave standard error open: without a terminal the end of the session is announced there."""
-        nothing = os.open(os.devnull, os.O_RDWR)
-        for number in range(STDERR):
-            os.dup2(nothing, number)

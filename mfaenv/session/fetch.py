@@ -133,7 +133,7 @@ def fetch(request: Request, keys: Keys, source: CodeSource, context: Context, lo
                 if not tries:
                     raise
                 if source.window:  # where the person sees the next question
-                    source.window.remark(error.message)
+                    source.window.wrong = error.message
                 if isinstance(error, UsedCodeError):
                     terminal.wait(error.message.rstrip("."), CODE_SECONDS - context.now() % CODE_SECONDS)
                 else:
