@@ -38,21 +38,21 @@ def profile_of(title: str) -> str | None:
 
 def split_title(title: str) -> tuple[str, str]:
     """Split a title of the config file into one of KINDS and a name, as a shell does; others are of no interest."""
-    kind, _, name = title.partition(" ")
-    if kind in KINDS and name and _NOT_PLAIN.isdisjoint(name) and len(title) <= MAX_TITLE:
-        return kind, name
     if title == DEFAULT:
         return KINDS[0], title
-    if not title.startswith(KINDS) or len(title) > MAX_TITLE:
+    kind = next((kind for kind in KINDS if title.startswith(kind)), "")
+    if not kind or len(title) > MAX_TITLE:
         return "", ""
+    first, _, name = title.partition(" ")
+    if first == kind and name and _NOT_PLAIN.isdisjoint(name):
+        return kind, name
     import shlex  # it takes longer to load than all the rest
 
     try:
         words = shlex.split(title)
     except ValueError:  # a quote is open
         return "", ""
-    kind = KINDS[0] if title.startswith(KINDS[0]) else KINDS[1]
-    return (kind, words[1]) if len(words) == len(("kind", "name")) else ("", "")
+    return (kind, words[1]) if len(words) == len((kind, name)) else ("", "")
 
 
 def _titles(path: str) -> list[str]:

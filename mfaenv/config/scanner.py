@@ -22,9 +22,6 @@ NO_BRACKET = "the title of a section has no ] at its end"
 BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")
 """What some editors put first into a file that they save as UTF-8, read as UTF-8 or as something else."""
 
-Problem = tuple[int, str]
-"""The number of a wrong line, and how it is wrong, without its text: that may be half of a key."""
-
 
 class IniOption:
     """An option by its name in lower case, its value's lines, and the first and the last line that it stands in."""
@@ -39,14 +36,12 @@ class IniOption:
         """Return the lines of the value without their blanks."""
         return "\n".join(self.texts).rstrip()
 
-    def extend(self, text: str, line: int) -> Problem | None:
+    def extend(self, text: str, line: int) -> str:
         """Add a continuation line. Return what is wrong with it: botocore takes a block for names and values."""
         self.texts.append(text)
         self.last = line
-        is_block = not self.texts[0]
-        if is_block and not all("=" in part for part in text.splitlines() if part.strip()):
-            return (line, "no name = value in an indented block")
-        return None
+        is_wrong = not self.texts[0] and not all("=" in part for part in text.splitlines() if part.strip())
+        return "no name = value in an indented block" if is_wrong else ""
 
 
 class IniSection:
@@ -59,11 +54,14 @@ class IniSection:
 
 
 class Scan:
-    """What is in a file. A wrong line is passed over, and sections and options that are there twice are both here."""
+    """What is in a file. A wrong line is passed over, and sections and options that are there twice are both here.
+
+    `problems` are the numbers of wrong lines, and how each is wrong, without its text: that may be half of a key.
+    """
 
     def __init__(self) -> None:
         self.sections: list[IniSection] = []
-        self.problems: list[Problem] = []
+        self.problems: list[tuple[int, str]] = []
 
     def values(self) -> dict[str, dict[str, str]]:
         """Return the options and their values by the titles of the sections."""
@@ -83,7 +81,7 @@ def scan(lines: Words) -> Scan:
     depth = 0
     for number, line in enumerate(lines, 1):
         text = line.strip()
-        problem = None
+        problem = ""
         if text.startswith(COMMENTS):
             continue
         if not text:
@@ -95,24 +93,24 @@ def scan(lines: Words) -> Scan:
             problem = option.extend(text, number)
         elif title := _title(text):
             depth, option = indent, None
-            problem = _wrong_title(title, number, seen)
+            problem = _wrong_title(title, seen)
             sections.append(IniSection(title, number))
             seen.add((title, ""))
         elif not sections:
             is_mark = text.startswith(BYTE_ORDER_MARKS)
             thing = "a byte-order mark (save the file without one)" if is_mark else "a value"
-            problem = (number, NO_BRACKET if text[0] == "[" else f"{thing} is before the first [section]")
+            problem = NO_BRACKET if text[0] == "[" else f"{thing} is before the first [section]"
         else:
             depth = indent
             name, value = _name_and_value(text)
             title = sections[-1].title
-            problem = _wrong_name(name, text, title, number, seen)
+            problem = _wrong_name(name, text, title, seen)
             option = IniOption(name.rstrip().lower(), value, number) if name else None
             if option:
                 sections[-1].options.append(option)
                 seen.add((title, option.name))
         if problem:
-            result.problems.append(problem)
+            result.problems.append((number, problem))
     return result
 
 
@@ -134,18 +132,16 @@ def _name_and_value(text: str) -> tuple[str, str]:
     return text[:end], text[end + 1 :].strip()
 
 
-def _wrong_title(title: str, line: int, seen: set[tuple[str, str]]) -> Problem | None:
+def _wrong_title(title: str, seen: set[tuple[str, str]]) -> str:
     if len(title) > MAX_TITLE:
-        return (line, "the name of the section is too long")
-    if title != FOR_ALL and (title, "") in seen:
-        return (line, f"the section [{title}] is there twice")
-    return None
+        return "the name of the section is too long"
+    return f"the section [{title}] is there twice" if title != FOR_ALL and (title, "") in seen else ""
 
 
-def _wrong_name(name: str, text: str, title: str, line: int, seen: set[tuple[str, str]]) -> Problem | None:
+def _wrong_name(name: str, text: str, title: str, seen: set[tuple[str, str]]) -> str:
     if not name:
-        return (line, NO_BRACKET if text[0] == "[" else "neither a [section] nor a name = value")
+        return NO_BRACKET if text[0] == "[" else "neither a [section] nor a name = value"
     if len(name) > MAX_NAME:
-        return (line, "the name of the option is too long")
+        return "the name of the option is too long"
     name = name.rstrip().lower()
-    return (line, f"{name} is there twice in [{title}]") if (title, name) in seen else None
+    return f"{name} is there twice in [{title}]" if (title, name) in seen else ""

@@ -4,8 +4,6 @@ Linux has the user of each connection in /proc/net/tcp (proc_pid_net(5)). Other 
 there a connection counts as this user's, and the token alone keeps others out.
 """
 
-from __future__ import annotations
-
 import os
 import socket
 import sys
