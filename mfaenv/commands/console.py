@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from mfaenv import fast
 from mfaenv.aws import address, client, regions, signin
-from mfaenv.config import resolve, roles, shell_settings
+from mfaenv.config import resolve, shell_settings
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse
 from mfaenv.fast.output import secrets_to_stdout
@@ -79,7 +79,7 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
 def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
     """Return the error for a user's session, which the console does not take, with where the user signs in."""
     # "Only federation tokens or assume role tokens may be used for federated login", it says.
-    with_roles = roles.listed(resolved.files)
+    with_roles = resolved.files.with_roles()
     there = f"Use a profile with a role (-p {with_roles})" if with_roles else "No profile has a role_arn: add one"
     name = resolved.request.profile.text
     return MfaenvError(

@@ -6,7 +6,6 @@ profiles are left out too.
 """
 
 import os
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
@@ -16,7 +15,7 @@ from mfaenv.commands import export
 from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.config import awsfiles, shell_settings
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING, file_paths, profile_of
+from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING, file_paths, profile_of, title_of
 from mfaenv.config.sources import GIVE_CREDENTIALS
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
@@ -136,8 +135,7 @@ def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> Iterator[dic
     section = {key: text for key, text in files.section(name).items() if key not in GIVE_CREDENTIALS | OF_ROLES}
     services = section.get("services", "")
     of_services = {f"services {services}": files.services[services]} if services in files.services else {}
-    # botocore splits the title of a section as a shell does.
-    sections = {DEFAULT: section, **({f"profile {shlex.quote(name)}": section} if name != DEFAULT else {})}
+    sections = {DEFAULT: section, title_of(name): section}
     values = {option: value for option, field in _CREDENTIALS.items() if (value := getattr(keys, field))}
     texts = {
         CONFIG_VARIABLE: awsfiles.to_text({**sections, **of_services}),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mfaenv.config import names, scanner
 from mfaenv.config.names import ENCODING, file_paths
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import MfaenvError, join_names
 from mfaenv.fast import FILES
 from mfaenv.fast.parse import Env
 
@@ -57,6 +57,11 @@ class AwsFiles(NamedTuple):
         """Return the access key of the long-term keys that a profile uses from a file; empty where there are none."""
         section = self.section(profile)
         return section.get(ACCESS_KEY, "") if self.used_file(profile) and not token(section) else ""
+
+    def with_roles(self) -> str:
+        """Return the names of profiles with roles, for a message."""
+        sections = self.profiles.items()
+        return join_names(sorted(name for name, each in sections if each.get("role_arn") or each.get("sso_role_name")))
 
     def has_services_of(self, section: Section) -> bool:
         """Return whether a profile names no section of services, or one that is there."""

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 
 from mfaenv.config import scanner
 from mfaenv.config.awsfiles import short
-from mfaenv.config.names import profile_of
+from mfaenv.config.names import profile_of, title_of
 from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import MfaenvError
-from mfaenv.fast.parse import DEFAULT
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -49,10 +48,7 @@ def _title(sections: dict[str, dict[str, str]], profile: str, *, in_config: bool
     """Return the title of the profile's last section, or the one that a new section gets."""
     if not in_config:
         return profile
-    import shlex
-
-    new = profile if profile == DEFAULT else f"profile {shlex.quote(profile)}"
-    return next((title for title in reversed(sections) if profile_of(title) == profile), new)
+    return next((title for title in reversed(sections) if profile_of(title) == profile), title_of(profile))
 
 
 def _read(file: TextFile) -> dict[str, dict[str, str]]:

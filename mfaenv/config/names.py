@@ -36,6 +36,13 @@ def profile_of(title: str) -> str | None:
     return name if kind == KINDS[0] else None
 
 
+def title_of(profile: str) -> str:
+    """Return the title that the config file has for a profile: botocore splits it as a shell does."""
+    import shlex
+
+    return profile if profile == DEFAULT else f"{KINDS[0]} {shlex.quote(profile)}"
+
+
 def split_title(title: str) -> tuple[str, str]:
     """Split a title of the config file into one of KINDS and a name, as a shell does; others are of no interest."""
     if title == DEFAULT:

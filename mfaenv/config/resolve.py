@@ -42,7 +42,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     length = _span({} if chain.hops else options, env, "duration")  # with a role, --duration is for the role
     duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
-    hops = _limited(options, hops, name, files)
+    hops = role_sessions.limited(options, name, hops, files)
     variables, warning = shell_settings.of_profile(name, env, files, region.text)
     request = Request(
         profile=profile if profile.text else Value(name, "default"),
@@ -138,17 +138,6 @@ def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], fi
 
 def _setting(setting: str, name: str, files: AwsFiles) -> Value:
     return Value(files.section(name).get(setting, ""), f"{setting} of profile {name}", Origin.PROFILE)
-
-
-def _limited(options: Options, hops: tuple[Hop, ...], name: str, files: AwsFiles) -> tuple[Hop, ...]:
-    """Limit the role to the session policies of the options. Raise MfaenvError (usage) where there is no role."""
-    asked = [catalog.OPTIONS[each].flags[0] for each in environment.LIMITS if options.get(each)]
-    if asked and not hops:
-        raise wrong_usage(
-            f"{asked[0]} limits a role's session, and profile {name} has a user's: AWS has no way to limit that.",
-            f"Name a profile with a role: {roles.listed(files) or 'none has a role_arn yet'}.",
-        )
-    return role_sessions.limited(options, hops) if asked else hops
 
 
 def _min_remaining(options: Options, env: Env, session: Span, hops: tuple[Hop, ...]) -> Span:

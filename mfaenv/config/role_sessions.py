@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from mfaenv.config.awsfiles import AwsFiles, Sections
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import parse
+from mfaenv.fast.environment import LIMITS
 from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.model import Hop, Tag, Value
 
@@ -143,8 +144,16 @@ def _check_chain(hops: Iterable[Hop]) -> None:
         transitive |= {key.lower(): hop.profile for key in hop.transitive_tags}
 
 
-def limited(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
-    """Return the hops, the last of which is limited to the session policies. Raise MfaenvError (usage)."""
+def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles) -> tuple[Hop, ...]:
+    """Return the hops to a profile, the last of which is limited to the session policies. Raise MfaenvError (usage)."""
+    limits = [parse.MAIN_OPTIONS[each].flags[0] for each in LIMITS if options.get(each)]
+    if not limits:
+        return hops
+    if not hops:
+        raise wrong_usage(
+            f"{limits[0]} limits a role's session, and profile {name} has a user's: AWS has no way to limit that.",
+            f"Name a profile with a role: {files.with_roles() or 'none has a role_arn yet'}.",
+        )
     role_arn, policy_file = hops[-1].role_arn, parse.text(options, "session_policy")
     arns = [arn.strip() for arn in parse.text(options, "policy_arns").split(",") if options.get("policy_arns")]
     if options.get("read_only"):

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mfaenv import errors, suggest
+from mfaenv import suggest
 from mfaenv.aws import regions
 from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section
@@ -172,9 +172,3 @@ def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
     is_regular = len(words) > len(("eu", "1")) and all(map(str.isalpha, words[:-1])) and words[-1].isdigit()
     hint = suggest.hint(name, list(regions.partitions()), "") if of_aws and not is_regular else ""
     return wrong_usage(f"AWS has no region '{name}' ({source}).", hint) if hint else None
-
-
-def listed(files: AwsFiles) -> str:
-    """Return the names of profiles with roles, for a message."""
-    names = (name for name, section in files.profiles.items() if any(map(section.get, ("role_arn", "sso_role_name"))))
-    return errors.join_names(sorted(names))
