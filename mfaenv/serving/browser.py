@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 
 from mfaenv.errors import MfaenvError
@@ -47,7 +47,7 @@ def find(env: Mapping[str, str]) -> Callable[[str], None]:
     if sys.platform in {"darwin", "win32"} and env.get("SSH_CONNECTION"):
         raise MfaenvError("There is no browser here to show the console in.", ELSE)
     command = () if sys.platform == "win32" else _opener_command(env)
-    return lambda link: hand_over(link, lambda address: _opened(command, env, address))
+    return lambda link: _open_by_system(link, command, env)
 
 
 def _named(env: Mapping[str, str]) -> Iterator[list[str]]:
@@ -101,22 +101,6 @@ def _started(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subproc
             process.returncode = 0  # else Python warns that it still runs
 
 
-@contextmanager
-def _opened(command: Sequence[str], env: Mapping[str, str], address: str) -> Iterator[Callable[[], object]]:
-    """Open an address; what is yielded raises MfaenvError where the program that does it has failed meanwhile."""
-    if sys.platform == "win32":
-        program.open_address(address)
-        yield lambda: None
-    else:
-        with _started([*command, address], env) as process:
-
-            def check() -> None:
-                if process.poll():
-                    raise MfaenvError(f"{command[0]} found no browser (status {process.returncode}).", ELSE)
-
-            yield check
-
-
 def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:
     has_display = sys.platform == "darwin" or bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
     openers = [("open",)] if sys.platform == "darwin" else [*WINDOWS_FROM_LINUX, *OPENERS]
@@ -128,13 +112,25 @@ def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:
     return command
 
 
-def hand_over(
-    link: str, start: Callable[[str], AbstractContextManager[Callable[[], object]]], seconds: float = SECONDS
-) -> None:
-    """Let `start` open the address, and wait until the link was given; what its block gets is called meanwhile.
+def _open_by_system(link: str, command: Sequence[str], env: Mapping[str, str]) -> None:
+    """Let the system open an address that leads to the link, and wait until a browser has asked. Raise MfaenvError."""
+    with redirect_once(link) as (address, answered), ExitStack() as opened:
+        openers: list[subprocess.Popen[bytes]] = []
+        if sys.platform == "win32":
+            program.open_address(address)
+        else:
+            openers.append(opened.enter_context(_started([*command, address], env)))
+        end = time.monotonic() + SECONDS
+        while not answered.wait(POLL_SECONDS):
+            if any(opener.poll() for opener in openers):
+                raise MfaenvError(f"{command[0]} found no browser (status {openers[0].returncode}).", ELSE)
+            if time.monotonic() > end:
+                raise MfaenvError("No browser has asked for the page.", "--print shows the link, to open it.")
 
-    Raise MfaenvError where nobody asked within the seconds, and what both of these raise.
-    """
+
+@contextmanager
+def redirect_once(link: str) -> Iterator[tuple[str, threading.Event]]:
+    """Yield an address on this machine that leads who asks first to the link, and the event of that."""
     path, first, answered = f"/{secrets.token_urlsafe()}", threading.Lock(), threading.Event()
 
     def redirect(request: HttpRequest) -> HttpResponse:
@@ -144,9 +140,4 @@ def hand_over(
         return HttpResponse(HTTPStatus.NOT_FOUND, headers=_HEADERS)
 
     with LoopbackServer(redirect) as server:
-        end = time.monotonic() + seconds
-        with start(f"http://{server.host}{path}") as check:
-            while not answered.wait(POLL_SECONDS):
-                check()
-                if time.monotonic() > end:
-                    raise MfaenvError("No browser has asked for the page.", "--print shows the link, to open it.")
+        yield f"http://{server.host}{path}", answered

@@ -8,14 +8,12 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from product import NOBODY, PATIENCE
 
-from mfaenv.errors import MfaenvError
 from mfaenv.serving import browser
 
 if TYPE_CHECKING:
@@ -38,12 +36,9 @@ def ask(address: str, path: str = "", method: str = "GET", **headers: str) -> tu
 
 def hand_over(start: Callable[[str], object]) -> None:
     """Hand the link over to what asks at once."""
-
-    def started(address: str) -> nullcontext[Callable[[], None]]:
+    with browser.redirect_once(LINK) as (address, answered):
         start(address)
-        return nullcontext(lambda: None)
-
-    browser.hand_over(LINK, started)
+        assert answered.wait(PATIENCE)
 
 
 def test_the_first_who_asks_is_led_to_the_link() -> None:
@@ -117,24 +112,7 @@ def test_it_is_gone_afterwards() -> None:
 
 
 def test_each_time_it_is_another() -> None:
-    addresses: list[str] = []
-
-    def started(address: str) -> nullcontext[Callable[[], None]]:
-        addresses.append(address)
-        return nullcontext(lambda: None)
-
-    for _ in range(2):
-        with pytest.raises(MfaenvError, match="No browser has asked") as error:
-            browser.hand_over(LINK, started, seconds=0)
-        assert "secret" not in error.value.message + error.value.hint
-    first, second = (urlsplit(address).path for address in addresses)
+    with browser.redirect_once(LINK) as (one, _), browser.redirect_once(LINK) as (other, _):
+        first, second = (urlsplit(address).path for address in (one, other))
     assert first != second
     assert len(first) > 40
-
-
-def test_what_goes_wrong_meanwhile_ends_the_waiting() -> None:
-    def failed() -> None:
-        raise MfaenvError("no browser")
-
-    with pytest.raises(MfaenvError, match="no browser"):
-        browser.hand_over(LINK, lambda _: nullcontext(failed))
