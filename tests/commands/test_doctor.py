@@ -364,11 +364,13 @@ def test_where_the_keys_are_is_shown_and_what_to_do_about_it(product: Product, s
 
 
 def test_commands_stand_on_lines_of_their_own_and_in_no_table(product: Product) -> None:
+    product.env["MFAENV_SHELL"] = "bash"
     with direct(product, "doctor", "--no-input", COLUMNS="80") as window:
         assert window.ended() == 1
     lines = window.text.splitlines()
     assert not [line for line in lines if "│" in line and "mfaenv " in line.replace("/mfaenv ", "")]
     assert "      mfaenv keys import -p default" in [line.rstrip() for line in lines]
+    assert lines[-2:] == ["To get a session in bash, type:", "  eval $(mfaenv)"]
 
 
 def test_values_are_told_in_plain_words(product: Product, scenario: Scenario) -> None:
@@ -458,6 +460,16 @@ def test_people_get_tables_the_verdict_and_what_to_do(product: Product) -> None:
 def test_verbose_gives_awss_own_words(product: Product, scenario: Scenario) -> None:
     outcome = product.run("doctor", "--verbose", "--token-code", scenario.device.code())
     assert "is not authorized to perform: s3:ListAllMyBuckets with an explicit deny" in outcome.err
+
+
+def test_a_program_that_gives_a_sessions_key_without_the_token_is_told(product: Product) -> None:
+    Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).write_text("", encoding="utf-8")
+    keys = '{"Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "s"}'
+    line = f"credential_process = echo '{keys}'"
+    Path(product.env["AWS_CONFIG_FILE"]).write_text(f"[profile alice]\n{line}\n", encoding="utf-8")
+    (check,) = diagnose(product, "-p", "alice").wrong
+    assert check["topic"] == "keys"
+    assert "gives the access key of a session, ASIAIOSFODNN7EXAMPLE, without its token" in check["text"]
 
 
 @pytest.mark.parametrize("line", ["credential_process = false", "credential_process = mfaenv keys get -p alice"])

@@ -125,7 +125,7 @@ def shell(env: Env) -> Check:
     except MfaenvError as error:
         check = Check.of_error("shell", "", error)
         return check if env.get("MFAENV_SHELL") else check._replace(state=State.NOTE)
-    return Check("shell", name, "", State.OK, "This gets a session in it:", shells.loading_line(name))
+    return Check("shell", name, "", State.OK, f"To get a session in {name}, type:", shells.loading_line(name))
 
 
 def store(store: Store) -> Check:

@@ -234,9 +234,11 @@ class Report(NamedTuple):
     def _to_do(self) -> list[Styled | str]:
         lines = list(_advice(self.verdict, "  "))
         for check in self.checks:
-            if check.state is not State.OK or check.command:
+            if check.state is not State.OK:
                 lines += [Styled(f"  {check.sentence}", TONES[check.state]), *_advice(check, "    ")]
-        return ["", "What to do:", *lines] if lines else []
+        more = [line for check in self.checks if check.state is State.OK for line in _advice(check, "")]
+        heading = ["", "What to do:"] if lines else []
+        return [*heading, *lines, "", *more]
 
 
 def _advice(of: Check | Verdict, indent: str) -> Iterator[Styled]:
