@@ -60,21 +60,14 @@ def same_keys(one: Keys | None, other: Keys | None) -> bool:
     return (one and one[:2]) == (other and other[:2])
 
 
-class Tag(NamedTuple):
-    """One session tag of a role."""
-
-    key: str
-    value: str
-
-
 READ_ONLY, LIMITED = "read-only", "limited"  # what session policies make of a role's session, in a word
 
 
 class Hop(NamedTuple):
     """One role on the way to the wanted one; `duration` is in seconds, None for the role's own default of an hour.
 
-    The session is named after the user where `session_name` is empty. `policy` (JSON) and `policy_arns` are the session
-    policies that limit it.
+    The session is named after the user where `session_name` is empty; `tags` are keys and values. `policy` (JSON) and
+    `policy_arns` are the session policies that limit it.
     """
 
     role_arn: str
@@ -85,7 +78,7 @@ class Hop(NamedTuple):
     endpoint: str
     profile: str
     source_identity: str = ""
-    tags: tuple[Tag, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
     transitive_tags: tuple[str, ...] = ()
     policy: str = ""
     policy_arns: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.sts import Identity
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
+from mfaenv.fast.environment import timestamp
 from mfaenv.model import Keys
 
 SECURITY_KEY = ":u2f/"
@@ -33,8 +34,7 @@ def ask(client: Any, identity: Identity, access_key: str) -> list[str] | None:
     scope = {"UserName": identity.user} if identity.user else {}
     try:
         with explain.aws_errors(access_key):
-            pages = client.get_paginator("list_mfa_devices").paginate(**scope)
-            return [serial for page in pages for serial in serials_in(page)]
+            return serials_in(client.get_paginator("list_mfa_devices").paginate(**scope).build_full_result())
     except DeniedError:
         return None
     except MfaenvError as error:
@@ -127,17 +127,6 @@ class AccessKey(NamedTuple):
     created: float
 
 
-class LastUse(NamedTuple):
-    """When a key was used last, in seconds since 1970, for which service and in which region; None where it never was.
-
-    IAM's own records begin in 2015, and may lag by some hours.
-    """
-
-    at: float | None
-    service: str = ""
-    region: str = ""
-
-
 class AccessKeys(_UserCalls):
     """IAM's calls on access keys, signed with the user's session."""
 
@@ -150,20 +139,24 @@ class AccessKeys(_UserCalls):
     def list_keys(self) -> tuple[AccessKey, ...]:
         """Return the user's keys, the oldest first."""
         with explain.iam_errors("iam:ListAccessKeys"):
-            pages = self._client.get_paginator("list_access_keys").paginate(**self._scope)
+            every = self._client.get_paginator("list_access_keys").paginate(**self._scope).build_full_result()
             keys = [
                 AccessKey(sts.text(row, "AccessKeyId"), row["Status"] == "Active", row["CreateDate"].timestamp())
-                for page in pages
-                for row in page["AccessKeyMetadata"]
+                for row in every["AccessKeyMetadata"]
             ]
         return tuple(sorted(keys, key=lambda each: each.created))
 
-    def last_use(self, key_id: str) -> LastUse:
-        """Return when a key was used last."""
+    def last_use(self, key_id: str) -> dict[str, str] | None:
+        """Return when (`at`), for which `service` and in which `region` a key was used last; None if it never was."""
         with explain.iam_errors("iam:GetAccessKeyLastUsed"):
             used = self._client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
-            at = used.get("LastUsedDate")
-            return LastUse(at.timestamp(), used["ServiceName"], used["Region"]) if at else LastUse(None)
+            if at := used.get("LastUsedDate"):
+                return {
+                    "at": timestamp(int(at.timestamp())),
+                    "service": used["ServiceName"],
+                    "region": used["Region"],
+                }
+            return None
 
     def create(self) -> Keys:
         """Make a new key; IAM shows its secret this once."""

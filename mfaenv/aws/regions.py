@@ -11,10 +11,7 @@ if TYPE_CHECKING:
 
 @cache
 def loader() -> Loader:
-    """Return what reads botocore's own data, once in a process: the data takes most of the time to make a client.
-
-    Never the data that AWS_DATA_PATH or ~/.aws/models put in its place.
-    """
+    """Return what reads botocore's own data once, and never what AWS_DATA_PATH or ~/.aws/models have instead."""
     from botocore.loaders import Loader
 
     return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)

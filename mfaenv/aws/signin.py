@@ -93,8 +93,6 @@ def account_page(partition: str, account: str) -> str:
 def page(text: str, at: Console) -> str:
     """Return the URL of a page: `text` is a service as the console's URLs have it, a URL, or empty for the home.
 
-    The console itself leads on from the region's page to that of a service without regions.
-
     Raise MfaenvError (usage) for a URL outside this console: it would be opened by a browser that is signed
     in, and whoever made the URL could lead it anywhere.
     """

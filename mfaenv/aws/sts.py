@@ -62,7 +62,7 @@ def assume_role(client: Any, hop: Hop) -> Session:
         "ExternalId": hop.external_id,
         "DurationSeconds": hop.duration,
         "SourceIdentity": hop.source_identity,
-        "Tags": [{"Key": tag.key, "Value": tag.value} for tag in hop.tags],
+        "Tags": [{"Key": key, "Value": value} for key, value in hop.tags],
         "TransitiveTagKeys": list(hop.transitive_tags),
         "Policy": hop.policy,
         "PolicyArns": [{"arn": arn} for arn in hop.policy_arns],

@@ -14,7 +14,7 @@ from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import parse
 from mfaenv.fast.environment import LIMITS
 from mfaenv.fast.parse import DEFAULT, Env, Options
-from mfaenv.model import Hop, Tag, Value
+from mfaenv.model import Hop, Value
 
 NAME_LENGTHS, EXTERNAL_ID_LENGTHS = range(2, 64 + 1), range(2, 1224 + 1)
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
@@ -89,15 +89,15 @@ def user_session_name(user: str) -> str:
     return taken[: NAME_LENGTHS[-1]].ljust(NAME_LENGTHS[0], "-")
 
 
-def _tags(text: str, source: str) -> tuple[Tag, ...]:
-    tags: dict[str, Tag] = {}
+def _tags(text: str, source: str) -> tuple[tuple[str, str], ...]:
+    tags: dict[str, tuple[str, str]] = {}
     for part in text.split(",") if text else []:
         key, equals, value = (each.strip() for each in part.partition("="))
         wrong = "" if equals else f"'{part.strip()}' has no ="
         wrong = wrong or _wrong_tag(key, value) or (f"'{key}' is there twice" if key.lower() in tags else "")
         if wrong:
             raise MfaenvError(f"{source}: {wrong}.", "Write key=value, with commas between them.")
-        tags[key.lower()] = Tag(key, value)
+        tags[key.lower()] = (key, value)
     if len(tags) > MAX_TAGS:
         raise MfaenvError(f"{source}: AWS takes {MAX_TAGS} tags, and these are {len(tags)}.", "Leave some out.")
     return tuple(tags.values())
@@ -127,14 +127,14 @@ def _check_chain(hops: Iterable[Hop]) -> None:
                 "AWS lets no role of a chain change it: set it once, or the same everywhere.",
             )
         identity = identity or hop.source_identity
-        again = next((tag.key for tag in hop.tags if tag.key.lower() in transitive), "")
+        again = next((key for key, _ in hop.tags if key.lower() in transitive), "")
         if again:
             raise MfaenvError(
                 f"{TAGS} of profile '{hop.profile}' sets '{again}', which is transitive since "
                 f"'{transitive[again.lower()]}'.",
                 "AWS lets no role of a chain set it again: remove it from one of them.",
             )
-        keys = {tag.key.lower() for tag in hop.tags}
+        keys = {key.lower() for key, _ in hop.tags}
         unknown = next((key for key in hop.transitive_tags if key.lower() not in keys), "")
         if unknown:
             raise MfaenvError(

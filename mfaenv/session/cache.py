@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mfaenv.errors import MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session, file_name
@@ -47,21 +47,18 @@ def role_key(base: str, hops: tuple[Hop, ...]) -> str:
     return base
 
 
-def complete(session: Session, request: Request, key: str, source: str, now: float) -> Session:
+def complete(credentials: Session, request: Request, key: str, source: str, now: float) -> Session:
     """Return credentials with what the store needs beside them; `source` is the long-term access key behind them."""
+    values: dict[str, Any] = {**vars(credentials), "account": request.account}
     return Session(
+        **values,
         key=key,
         profiles=request.profiles[-len(request.hops) - 1 :],
         source=source,
-        account=request.account,
         device=request.device.text,
         role=request.hops[-1].role_arn if request.hops else "",
         limit=request.hops[-1].limit() if request.hops else "",
         created=now,
-        access_key=session.access_key,
-        secret_key=session.secret_key,
-        token=session.token,
-        expires=session.expires,
     )
 
 
@@ -125,16 +122,17 @@ class Cache:
     @contextmanager
     def _lock(self, key: str, other: str, longest: float = math.inf) -> Iterator[None]:
         waiting = partial(self._terminal.note, f"{other}; waiting for it.")
+
+        def acquire() -> None:
+            path = self.store.file(file_name(LOCK, key))
+            stack.enter_context(lock(path, waiting, self._terminal.check, longest=longest))
+
         with ExitStack() as stack:
-            path = partial(self.store.file, file_name(LOCK, key))
-            self._try_to(lambda: stack.enter_context(lock(path(), waiting, self._terminal.check, longest=longest)))
+            self._try_to(acquire)
             yield
 
     def put(self, session: Session) -> Session:
-        """Store a new session, unless a stored one ends later, and announce it. Raise MfaenvError where it has ended.
-
-        Return it.
-        """
+        """Return a new session, stored unless a stored one ends later. Raise MfaenvError where it has ended."""
         left = session.left(session.created)
         if left <= 0:
             raise MfaenvError("The new session has ended already.", "Check this machine's clock, and the server's.")
@@ -160,10 +158,7 @@ class Cache:
 
 
 class CallLock(ExitStack):
-    """The lock for calling AWS with an access key, released at the end of the `with` block at the latest.
-
-    `is_stored` tells whether what the call would get is stored.
-    """
+    """The lock for calling AWS with an access key; `is_stored` tells whether what the call would get is stored."""
 
     def __init__(self, cache: Cache, access_key: str, profile: str, is_stored: Callable[[], bool]) -> None:
         super().__init__()

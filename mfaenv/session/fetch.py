@@ -74,7 +74,7 @@ class BackgroundClient:
 
     def _make(self, tell: Callable[[str], None]) -> None:
         request = self._request
-        self.keys = longterm.loaded(request, self.keys, self._terminal.env, tell)
+        self.keys = longterm.with_secret(request, self.keys, self._terminal.env, tell)
         settings = client.settings_of(request, request.device.text, request.endpoint.text)
         self._client = client.client("sts", settings, self.keys)
 

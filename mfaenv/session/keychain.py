@@ -53,10 +53,7 @@ def changed_error(title: str) -> MfaenvError:
 
 
 class KeychainEntry:
-    """An entry of the keychain. Its methods raise MfaenvError.
-
-    They `tell` once, perhaps from another thread, that they wait for the keychain.
-    """
+    """An entry of the keychain. Its methods raise MfaenvError; they `tell`, from a thread, that they wait for it."""
 
     def __init__(self, name: str, env: Env, tell: Tell) -> None:
         self.name = name

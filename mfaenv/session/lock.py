@@ -1,8 +1,7 @@
 """One process at a time: a lock that the system frees when its holder ends, however it ends.
 
 A stopped process keeps it. So the holder touches the file again and again; when that ends, the next process takes the
-file away and goes on. A holder that works for too long stops touching it. filelock has no such thing, and importing it
-takes longer than all that comes before a question.
+file away and goes on. A holder that works for too long stops touching it.
 """
 
 import math

@@ -35,7 +35,7 @@ def load_keys(request: Request, env: Env, tell: Tell) -> Keys | Session:
     return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.provider)
 
 
-def with_keys(request: Request, terminal: Terminal) -> Request:
+def with_long_term_keys(request: Request, terminal: Terminal) -> Request:
     """Return the request with its long-term keys, where a program gives such. Raise MfaenvError."""
     if request.keys or not request.process.text:
         return request
@@ -43,13 +43,13 @@ def with_keys(request: Request, terminal: Terminal) -> Request:
     return request._replace(keys=keys if isinstance(keys, Keys) else None)
 
 
-def loaded(request: Request, keys: Keys, env: Env, tell: Tell) -> Keys:
+def with_secret(request: Request, keys: Keys, env: Env, tell: Tell) -> Keys:
     """Return the keys with their secret; the program may give others than it did before. Raise MfaenvError."""
     if keys.secret_key or not request.process.text:
         return keys
-    loaded_now = load_keys(request, env, tell)
-    if isinstance(loaded_now, Keys):
-        return loaded_now
+    loaded = load_keys(request, env, tell)
+    if isinstance(loaded, Keys):
+        return loaded
     raise MfaenvError(
         f"The {request.process.source} gave a session, but long-term keys before. Clear the store, and try again:",
         command="mfaenv clear",
@@ -74,5 +74,5 @@ def carry_over(store: Store, request: Request, session: Session, access_key: str
     request = request._replace(device=Value(session.device, "remembered"), account=session.account)
     key = cache.session_key(request, access_key)
     with suppress(OSError):
-        store.put(Session(**{**dict(session.fields()), "key": key, "source": access_key}), session.expires or 0)
+        store.put(Session(**{**vars(session), "key": key, "source": access_key}), session.expires or 0)
         remembered.remember_device(store, access_key, request, now)

@@ -99,7 +99,7 @@ class Store(ReadOnlyStore):
     def delete(self, name: str) -> bool:
         """Remove an entry, and return whether it was there."""
         try:
-            private_files.remove(self.file(name))
+            private_files.patiently(lambda: os.unlink(self.file(name)))
         except OSError:
             return False
         return True

@@ -1,7 +1,4 @@
-"""How the store's folder and files are made, replaced and removed: open to their owner alone from the first moment on.
-
-A stored session loads none of this.
-"""
+"""How folders and files are made, replaced and removed: open to their owner alone from the first moment on."""
 
 import os
 import sys
@@ -15,7 +12,7 @@ T = TypeVar("T")
 PRIVATE = 0o700
 TEMPORARY = ".mfaenv-"  # how the name of a file begins that is on its way to another name
 ABANDONED_AFTER = 60  # seconds after which the writer of a temporary file must have been killed
-SHARED_READS = sys.platform != "win32"  # whether a file can be replaced while another process reads it
+BUSY_TRIES = 50 if sys.platform == "win32" else 0  # of changing a file that another process may have open
 
 
 def make_folders(path: str) -> None:
@@ -53,13 +50,8 @@ def replace(
         patiently(lambda: os.replace(temporary, path))
     except BaseException:
         with suppress(OSError):
-            remove(temporary)
+            patiently(lambda: os.unlink(temporary))
         raise
-
-
-def remove(path: str) -> None:
-    """Remove a file. Raise OSError."""
-    patiently(lambda: os.unlink(path))
 
 
 def remove_abandoned(path: str, now: float) -> None:
@@ -83,10 +75,7 @@ def remove_ended(path: str, now: float) -> None:
 
 
 def create(path: str, data: bytes, *, synced: bool = False) -> None:
-    """Write a new file that nobody else can read from its first moment on, whatever the umask is. Raise OSError.
-
-    It is on the disk where it is to be `synced`: for what must outlive a power failure.
-    """
+    """Write a new file that is its owner's alone, whatever the umask; `synced` to the disk if asked. Raise OSError."""
     fd = os.open(
         path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600
     )
@@ -103,7 +92,7 @@ def create(path: str, data: bytes, *, synced: bool = False) -> None:
 
 def patiently(change: Callable[[], T]) -> T:
     """Change a file that another process may be reading or removing, which Windows refuses for that moment."""
-    for _ in range(0 if SHARED_READS else 50):
+    for _ in range(BUSY_TRIES):
         try:
             return change()
         except PermissionError:

@@ -104,7 +104,7 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
     """Find the device and prove it by a session, which stays for the next window; then name it in the profile."""
     if any(files.section(name).get("mfa_serial") for name in request.profiles):
         return request
-    request = longterm.with_keys(request, offers.terminal)
+    request = longterm.with_long_term_keys(request, offers.terminal)
     keys = request.keys
     if keys is None:
         raise _needs_no_code(request)

@@ -61,7 +61,7 @@ def _with_remembered_device(request: Request, store: Store) -> Request:
 def compare_calls(request: Request, context: Context) -> Proof:
     """Make the calls with the stored session, else ask for a code once the keys are known to be good for one."""
     try:
-        request = _with_remembered_device(longterm.with_keys(request, context.terminal), context.store)
+        request = _with_remembered_device(longterm.with_long_term_keys(request, context.terminal), context.store)
     except MfaenvError as error:
         return Proof(request, no_keys=error)
     if not request.keys:

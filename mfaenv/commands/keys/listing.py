@@ -61,12 +61,10 @@ class KeyRow:
             key = next((key for key in iam.list_keys() if key.id == self.access_key_id), None)
             if key is None:
                 raise MfaenvError("IAM lists no such key of this user.")
-            use = iam.last_use(key.id)
+            self.last_used = iam.last_use(key.id)
         self.active = key.active
         self.created = environment.timestamp(int(key.created))
         self.age_days = max(0, int((time.time() - key.created) // DAY))  # AWS's clock may be ahead
-        if use.at:
-            self.last_used = {"at": environment.timestamp(int(use.at)), "service": use.service, "region": use.region}
 
     def as_data(self) -> dict[str, Any]:
         """Return the row as `--json` prints it."""

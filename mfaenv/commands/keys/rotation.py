@@ -12,7 +12,6 @@ from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.fast import environment
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Origin, Provider, Request, same_keys
 from mfaenv.session import longterm, remembered
@@ -142,9 +141,7 @@ class Rotation:
 
     def _last_use(self, key: str) -> str:
         use = self.iam.last_use(key)
-        if use.at is None:
-            return "never used"
-        return f"last used {environment.timestamp(int(use.at))[:10]} by {use.service} in {use.region}"
+        return f"last used {use['at'][:10]} by {use['service']} in {use['region']}" if use else "never used"
 
     def _replace(self, current: Keys) -> None:
         new = self.iam.create()
