@@ -29,10 +29,11 @@ def load_keys(request: Request, env: Env, tell: Tell) -> Keys | Session:
     except BaseException:
         program.end_tracked()
         raise
+    source = request.process.source or request.provider
     if not got.token and got.access_key.startswith("ASIA"):
-        wrong = f"The {request.process.source} gives the access key of a session, {got.access_key}, without its token."
+        wrong = f"The {source} gives the access key of a session, {got.access_key}, without its token."
         raise MfaenvError(wrong, "It has to print the SessionToken too, or long-term keys (AKIA…).")
-    return got if got.token else Keys(got.access_key, got.secret_key, "", request.process.source or request.provider)
+    return got if got.token else Keys(got.access_key, got.secret_key, "", source)
 
 
 def with_long_term_keys(request: Request, terminal: Terminal) -> Request:
