@@ -8,7 +8,7 @@ from mfaenv.fast import catalog
 from mfaenv.fast.parse import MAIN, PROGRAM, Command, Option
 
 WIDTH = 80
-WIDEST_LEFT = 36
+MAX_LEFT = 36
 """Of the left of two columns; what is wider has a line of its own."""
 
 
@@ -20,31 +20,26 @@ def page(name: str) -> str:
             command.help,
             *_usage(name, command),
             "Options [and where else their values come from]:",
-            *columns(map(_described, command.options.values())),
+            *_columns(map(_described, command.options.values())),
         ],
-        ["Examples:", *columns(EXAMPLES[name].items())],
+        ["Examples:", *_columns(EXAMPLES[name].items())],
     ]
     if name == MAIN:
         others = ((other, row.help) for other, row in catalog.COMMANDS.items() if other != MAIN)
-        blocks.insert(1, ["Commands (each has its own --help):", *columns(others)])
+        blocks.insert(1, ["Commands (each has its own --help):", *_columns(others)])
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
 def _usage(name: str, command: Command) -> Iterator[str]:
-    yield f"Usage: {usage(name)}{'  or  mfaenv COMMAND [options]' if name == MAIN else ''}"
+    argument = f"[{command.argument}]" if command.optional else command.argument
+    words = "[--] [CMD ...]" if command.choices == PROGRAM else argument
+    usage = " ".join(filter(None, ["mfaenv", name, "[options]", words]))
+    yield f"Usage: {usage}{'  or  mfaenv COMMAND [options]' if name == MAIN else ''}"
     if isinstance(command.choices, tuple):
         yield from textwrap.wrap(f"{command.argument}: {' '.join(command.choices)}", WIDTH)
     elif isinstance(command.choices, dict):
         yield f"{command.argument}:"
-        yield from columns(command.choices.items())
-
-
-def usage(name: str) -> str:
-    """Return the order of a command's words."""
-    command = catalog.COMMANDS[name]
-    argument = f"[{command.argument}]" if command.optional else command.argument
-    words = "[--] [CMD ...]" if command.choices == PROGRAM else argument
-    return " ".join(filter(None, ["mfaenv", name, "[options]", words]))
+        yield from _columns(command.choices.items())
 
 
 def _described(option: Option) -> tuple[str, str]:
@@ -54,14 +49,16 @@ def _described(option: Option) -> tuple[str, str]:
     return spelling, f"{option.help} [{otherwise}]" if otherwise else option.help
 
 
-def columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+def _columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield two columns; a long text goes on below itself."""
     pairs = list(rows)
-    left = max(len(first) for first, _ in pairs if len(first) <= WIDEST_LEFT)
+    left = max(len(first) for first, _ in pairs if len(first) <= MAX_LEFT)
+    below = " " * (left + 4)
+    wrapper = textwrap.TextWrapper(WIDTH, below, below, break_on_hyphens=False, break_long_words=False)
     for first, second in pairs:
-        head, *rest = textwrap.wrap(second, WIDTH - left - 4, break_on_hyphens=False, break_long_words=False)
-        if len(first) <= left:
-            yield f"  {first:<{left}}  {head}"
+        head, *rest = wrapper.wrap(second)
+        if len(first) > left:
+            yield f"  {first}"
         else:
-            yield from (f"  {first}", " " * (left + 4) + head)
-        yield from (" " * (left + 4) + line for line in rest)
+            head = f"  {first:<{left}}{head[left + 2 :]}"
+        yield from (head, *rest)

@@ -22,7 +22,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
 
     `env` is without what an earlier session's profile brought.
     """
-    profile = looked_up(options, env, "profile")
+    profile = lookup_value(options, env, "profile")
     keys = _environment_keys(profile, env)
     name = profile.text or parse.DEFAULT
     web = keys is None and sources.is_web_identity(env, profile)
@@ -51,7 +51,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         provider=provider,
         keys=keys,
         process=_setting(provider, chain.root, files) if provider is Provider.PROCESS else NOTHING,
-        device=option_or_setting(looked_up(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
+        device=option_or_setting(lookup_value(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
         account="",
         region=region,
         session_region=_call_region(_region(options, env, chain.root, files), region, endpoint_of_sts),
@@ -67,7 +67,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     return request
 
 
-def looked_up(options: Options, env: Env, name: str) -> Value:
+def lookup_value(options: Options, env: Env, name: str) -> Value:
     """Return the value of an option, or of a variable that stands for it."""
     text, source = parse.lookup(options, env, name)
     origin = Origin.OPTION if options.get(name) else Origin.VARIABLE
@@ -84,7 +84,7 @@ def _environment_keys(profile: Value, env: Env) -> Keys | None:
 
 def load_files(options: Options, env: Env) -> AwsFiles:
     """Read the AWS files, which need not be readable where the keys of the environment count, as in botocore."""
-    return awsfiles.load(env, must_be_readable=_environment_keys(looked_up(options, env, "profile"), env) is None)
+    return awsfiles.load(env, must_be_readable=_environment_keys(lookup_value(options, env, "profile"), env) is None)
 
 
 def _refuse_environment(env: Env, files: AwsFiles) -> None:
@@ -115,7 +115,7 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
 
 def _region(options: Options, env: Env, name: str, files: AwsFiles) -> Value:
     # What an earlier session brought into this shell says nothing about the next profile.
-    chosen = looked_up(options, {} if environment.region_is_ours(env) else env, "region")
+    chosen = lookup_value(options, {} if environment.region_is_ours(env) else env, "region")
     own = Value(files.section(name).get("region", ""), f"profile {name}", Origin.PROFILE)
     return chosen if chosen.text else own
 
@@ -213,7 +213,7 @@ def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -
     return Acquisition(
         token_code=_token_code(options, env),
         token_command=option_or_setting(
-            looked_up(options, env, "token_command"), "mfa_process", request.profiles, files
+            lookup_value(options, env, "token_command"), "mfa_process", request.profiles, files
         ),
         ask=_ask(options, env),
         refresh="refresh" in options,
@@ -223,7 +223,7 @@ def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -
 
 
 def _token_code(options: Options, env: Env) -> Value:
-    code = looked_up(options, env, "token_code")
+    code = lookup_value(options, env, "token_code")
     if code.origin is Origin.VARIABLE and options.keys() & {"token_command", "cached"}:
         return NOTHING
     return code if code.text in {"", STDIN} else code._replace(text=checked_code(code.text, code.source))
@@ -238,7 +238,7 @@ def checked_code(text: str, source: str) -> str:
 
 
 def _ask(options: Options, env: Env) -> Value:
-    ask = looked_up(options, env, "ask")
+    ask = lookup_value(options, env, "ask")
     row, windows = catalog.OPTIONS["ask"], catalog.WINDOWS if ask.origin is Origin.VARIABLE else ()
     if not ask.text:
         return Value(row.default, "")

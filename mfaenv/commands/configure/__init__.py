@@ -66,7 +66,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> str:
 def _request(options: Options, env: Env, files: AwsFiles, offers: Offers) -> Request:
     """Settle which profile is meant: the named one, the only one with keys, or the one that the person picks."""
     options = {name: value for name, value in options.items() if name not in {"dry_run", "yes"}}
-    name = of_process(files, resolve.looked_up(options, env, "profile").text or _choose_profile(files, offers))
+    name = of_process(files, resolve.lookup_value(options, env, "profile").text or _choose_profile(files, offers))
     request = resolve.resolve({**options, "profile": name}, env, files)
     if request.keys is None and not request.process.text:
         raise _needs_no_code(request)
