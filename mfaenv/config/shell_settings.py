@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html says w
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple, Self
 
 from mfaenv.aws import address
 from mfaenv.config import awsfiles
@@ -64,7 +63,7 @@ def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[
     """
     own, default = (files.section(each) for each in (name, DEFAULT))
     modes, kept_back = _modes(env, own, default)
-    urls, unsaid = _urls(name, env, _Addresses.of(own, files), _Addresses.of(default, files))
+    urls, unsaid = _urls(name, env, own, default, files)
     variables = {**modes, **urls}
     broken = _broken({**env, **variables}, default, files) if name != DEFAULT else ()
     different = (*broken, *unsaid, *kept_back, *_without_variable(env, own, default, region))
@@ -137,42 +136,29 @@ def is_true(text: str) -> bool:
     return text.lower() == "true"
 
 
-class _Addresses(NamedTuple):
-    """What a profile says of addresses: whether none counts, those of services by variable, and the one for all."""
-
-    ignored: str
-    of_services: Mapping[str, str]
-    of_all: str
-
-    @classmethod
-    def of(cls, section: Section, files: AwsFiles) -> Self:
-        """Read them from a profile's section."""
-        services = files.services.get(section.get("services", ""), {})
-        urls = {f"{URL}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()}
-        named = {name: url for name, url in urls.items() if url and environment.is_setting(name)}
-        return cls(section.get("ignore_configured_endpoint_urls", ""), named, section.get("endpoint_url", ""))
-
-    def called(self, env: Env) -> dict[str, str]:
-        """Return the addresses that count in this environment, those of services by variable; URL is all others'."""
-        if is_true(env.get(IGNORE, self.ignored)):
-            return {}
-        names = dict.fromkeys((URL, *self.of_services, *(name for name in env if name.startswith(URL))))
-        urls = {name: env.get(name) or env.get(URL) or self.of_services.get(name) or self.of_all for name in names}
-        # A service that is called where all others are need not be named.
-        return {name: url for name, url in urls.items() if url and (name == URL or url != urls[URL])}
+def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
+    """Return the addresses that count with a section, those of services by variable; URL is that of all others."""
+    if is_ignored(env, section):
+        return {}
+    services = files.services.get(section.get("services", ""), {})
+    own = {f"{URL}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()}
+    names = (URL, *filter(environment.is_setting, own), *(name for name in env if name.startswith(URL)))
+    urls = {name: env.get(name) or env.get(URL) or own.get(name) or section.get("endpoint_url", "") for name in names}
+    # A service that is called where all others are need not be named.
+    return {name: url for name, url in urls.items() if url and (name == URL or url != urls[URL])}
 
 
-def _urls(name: str, env: Env, own: _Addresses, default: _Addresses) -> tuple[dict[str, str], tuple[str, ...]]:
+def _urls(name: str, env: Env, own: Section, default: Section, files: AwsFiles) -> tuple[dict[str, str], list[str]]:
     """Return the variables for addresses, and what they cannot say."""
-    expected = own.called(env)
+    expected = _addresses(env, own, files)
     urls = {variable: address.checked(url) for variable, url in expected.items() if not env.get(variable)}
     choices: list[dict[str, str]] = [{}, *([] if IGNORE in env else [{IGNORE: "true"}, {IGNORE: "false"}])]
     for choice in choices:
-        if default.called({**env, **urls, **choice}) == expected:
-            return {**urls, **choice}, ()
-    url = address.shown(default.of_all or next(iter(default.of_services.values()), ""))
+        if _addresses({**env, **urls, **choice}, default, files) == expected:
+            return {**urls, **choice}, []
+    url = address.shown(next(iter(_addresses({IGNORE: "false"}, default, files).values()), ""))
     lost = f"services without an address in profile {name} go to that of [default], {url}"
-    return {**urls, **(choices[-1] if is_true(default.ignored) else {})}, (lost,)
+    return {**urls, **(choices[-1] if is_ignored({}, default) else {})}, [lost]
 
 
 @contextmanager
