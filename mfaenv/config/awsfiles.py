@@ -63,9 +63,9 @@ class AwsFiles(NamedTuple):
         sections = self.profiles.items()
         return join_names(sorted(name for name, each in sections if each.get("role_arn") or each.get("sso_role_name")))
 
-    def has_services_of(self, section: Section) -> bool:
-        """Return whether a profile names no section of services, or one that is there."""
-        return "services" not in section or bool(self.services.get(section["services"]))
+    def services_of(self, section: Section) -> Section | None:
+        """Return the section of services that a profile names: empty where it names none, None where it is missing."""
+        return self.services.get(section["services"]) or None if "services" in section else {}
 
     def keys_in_config(self, profile: str) -> bool:
         """Return whether a profile's keys stand in a section of the config file: one file may be both files."""

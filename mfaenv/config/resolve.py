@@ -179,7 +179,7 @@ def _with_region(hop: Hop, region: Value, env: Env, names: tuple[str, str], file
 def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
     """Return the address of STS that the first of these two profiles with one has; the second is the wanted one."""
     first, other = (files.section(name) for name in names)
-    value = endpoint(env, first, files) if first is other or files.has_services_of(first) else NOTHING
+    value = endpoint(env, first, files) if first is other or files.services_of(first) is not None else NOTHING
     if not value.text and not shell_settings.is_ignored(env, first):
         value = endpoint(env, other, files)
     address.checked(value.text)
@@ -197,12 +197,11 @@ def endpoint(env: Env, section: Section, files: AwsFiles, service: str = "sts") 
     for variable in (f"{environment.ADDRESS}_{service.upper()}", environment.ADDRESS):
         if env.get(variable):
             return Value(env[variable], variable)
-    name = section.get("services", "")
-    services = files.services.get(name, {})
-    if not files.has_services_of(section):
+    services = files.services_of(section)
+    if services is None:
         raise MfaenvError(
-            f"There is no section [services {name}], which a profile names.",
-            f"Add it to {awsfiles.short(files.config)}, or remove services = {name}.",
+            f"There is no section [services {section['services']}], which a profile names.",
+            f"Add it to {awsfiles.short(files.config)}, or remove services = {section['services']}.",
         )
     url = awsfiles.nested(services.get(service, "")).get("endpoint_url") or section.get("endpoint_url", "")
     return Value(url, "endpoint_url") if url else NOTHING

@@ -114,8 +114,7 @@ def _s3(section: Section) -> dict[str, str]:
 
 def _broken(env: Env, default: Section, files: AwsFiles) -> list[str]:
     """Return what in `[default]` lets no program of the shell make a client, unless a variable is set for it."""
-    services = default.get("services", "")
-    missing = services and not files.services.get(services) and not is_ignored(env, default)
+    missing = files.services_of(default) is None and not is_ignored(env, default)
     wrong = [
         setting
         for setting, choices in CHOICES.items()
@@ -140,7 +139,7 @@ def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
     """Return the addresses that count with a section, those of services by variable; URL is that of all others."""
     if is_ignored(env, section):
         return {}
-    services = files.services.get(section.get("services", ""), {})
+    services = files.services_of(section) or {}
     own = {f"{URL}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()}
     names = (URL, *filter(environment.is_setting, own), *(name for name in env if name.startswith(URL)))
     urls = {name: env.get(name) or env.get(URL) or own.get(name) or section.get("endpoint_url", "") for name in names}
