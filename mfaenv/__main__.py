@@ -20,16 +20,32 @@ if TYPE_CHECKING:
     from mfaenv.fast.parse import Command, Options
     from mfaenv.shells import Pair
 
+ENDING_SIGNALS = tuple(getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(_signal, name))
+"""The signals that end a process in good order. Without output, a shell's line would seem to work."""
+
+SIGNALS = (_signal.SIGINT, *ENDING_SIGNALS)
+
 
 def main() -> None:
     """Run, and end without the interpreter's own cleaning up, which would take longer than a stored session."""
     gc.disable()  # what a stored session loads stays until the end, and to look through it takes time
-    from mfaenv.fast import output
-
-    output.hold_standard_streams()
+    hold_standard_streams()
     sys.unraisablehook = send_again
     status = guarded(lambda: run(sys.argv[1:]), sys.argv[1:], os.environ)
     os._exit(status)  # nothing is in a buffer: output writes bytes, and Python standard error line by line
+
+
+def hold_standard_streams() -> None:
+    """Take the numbers of standard streams that are closed, so that nothing can be read there, and nothing written.
+
+    Otherwise the next file or connection would have the number, and what is printed would go there, keys and all. And
+    what Python prints to a standard error that is None goes to standard output, where a shell would run it.
+    """
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    while None in streams and os.open(os.devnull, os.O_RDONLY) < len(streams) - 1:
+        pass
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays until the end
 
 
 def send_again(dropped: "UnraisableHookArgs") -> None:
@@ -37,7 +53,7 @@ def send_again(dropped: "UnraisableHookArgs") -> None:
 
     Another thread sends it: what is raised in this function is dropped again.
     """
-    from mfaenv.fast.output import KILLED
+    from mfaenv.fast import KILLED
 
     error = dropped.exc_value
     status = getattr(error, "code", INTERRUPTED) if isinstance(error, (KeyboardInterrupt, SystemExit)) else None
@@ -50,19 +66,13 @@ def send_again(dropped: "UnraisableHookArgs") -> None:
         _thread.start_new_thread(_thread.interrupt_main, (number,))
 
 
-ENDING = tuple(getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(_signal, name))
-"""The signals that end a process in good order. Without output, a shell's line would seem to work."""
-
-SIGNALS = (_signal.SIGINT, *ENDING)
-
-
 def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
     """Run, and return the exit status; nothing but that, a line or two, and the failing statement gets out."""
-    from mfaenv.fast import output
+    from mfaenv import fast
 
-    for number in ENDING:
+    for number in ENDING_SIGNALS:
         if _signal.getsignal(number) == _signal.SIG_DFL:  # and not where nohup has it ignored
-            _signal.signal(number, output.end_in_order)
+            _signal.signal(number, fast.end_in_order)
     try:
         return run()
     except BrokenPipeError:
@@ -78,7 +88,7 @@ def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[
 
         return failure.end(wrong, arguments, env)
     except (ImportError, OSError, MemoryError):  # too many open files, for instance: then a bare line does
-        output.text_to_stderr(f"mfaenv: {getattr(wrong, 'message', type(wrong).__name__)!a}\n")
+        fast.text_to_stderr(f"mfaenv: {getattr(wrong, 'message', type(wrong).__name__)!a}\n")
         return getattr(wrong, "status", FAILED)
 
 

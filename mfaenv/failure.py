@@ -7,8 +7,7 @@ from contextlib import suppress
 
 from mfaenv import shells
 from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError, from_signal
-from mfaenv.fast import catalog, environment
-from mfaenv.fast.output import KILLED, STDOUT_NAME, arrived, text_to_stderr, to_stdout
+from mfaenv.fast import KILLED, STDOUT_NAME, arrived, catalog, environment, text_to_stderr, to_stdout
 from mfaenv.fast.parse import Env
 from mfaenv.shells import detect
 from mfaenv.terminal.terminal import Terminal

@@ -66,7 +66,7 @@ OTHER_STARTS = {
     "os.spawnv",
     "Popen",
 }
-SPEAKERS = ("fast/output.py", "terminal/*.py")
+SPEAKERS = ("__main__.py", "fast/__init__.py", "terminal/*.py")
 STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__", "warnings.warn"}
 NO_VERBS = {"A", "All", "An", "How", "It", "No", "Nothing", "The", "What", "Whether", "Which", "Who"}
 WORLDLY_MODULES = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "time"}

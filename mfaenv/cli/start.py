@@ -1,10 +1,9 @@
 """What a command line that was read starts: a command, or the answer of --version or --help."""
 
-from mfaenv import __version__
+from mfaenv import __version__, fast
 from mfaenv.cli import help as pages
 from mfaenv.cli import wrong_usage
 from mfaenv.errors import DONE, USAGE, MfaenvError
-from mfaenv.fast import output
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Env, Options, Words
 
@@ -15,9 +14,9 @@ def run(name: str, options: Options, words: Words, env: Env) -> int:
     if name == MAIN and words:
         raise wrong_usage.no_command(words[0], env)
     if "version" in options:
-        output.text_to_stdout(f"mfaenv {__version__}\n")
+        fast.text_to_stdout(f"mfaenv {__version__}\n")
     elif "help" in options:
-        output.text_to_stdout(pages.page(name))
+        fast.text_to_stdout(pages.page(name))
     else:
         if not row.takes_words(len(words)):
             raise wrong_usage.words(name, words, env)

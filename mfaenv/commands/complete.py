@@ -6,9 +6,9 @@ Everything comes from the catalog's rows. A Tab waits for this, so nothing heavy
 import os
 import sys
 
-from mfaenv import DONE, shells
+from mfaenv import DONE, fast, shells
 from mfaenv.config import names
-from mfaenv.fast import catalog, output
+from mfaenv.fast import catalog
 from mfaenv.fast.catalog import COMMANDS, STORED
 from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Choices, Command, Env, Option, Words
 
@@ -16,7 +16,7 @@ from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Choices, Command, 
 def run(words: Words, env: Env) -> int:
     """Print the answer to a Tab in the shell that is named first, for what its completion hands over after that."""
     shell, *handed = words
-    output.to_stdout(answer(shell, handed, env).encode("utf-8", "surrogateescape"))
+    fast.to_stdout(answer(shell, handed, env).encode("utf-8", "surrogateescape"))
     return DONE
 
 

@@ -6,8 +6,7 @@ from mfaenv import fast
 from mfaenv.aws import address, client, regions, signin
 from mfaenv.config import resolve, shell_settings
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.fast import parse
-from mfaenv.fast.output import secrets_to_stdout
+from mfaenv.fast import parse, secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.model import Keys, Provider, account_of
 from mfaenv.serving import browser

@@ -21,10 +21,9 @@ from mfaenv import shells
 from mfaenv.commands import exec_environment, init
 from mfaenv.commands.exec import user_shell
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.fast import environment
+from mfaenv.fast import environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.entry import owner
-from mfaenv.fast.output import text_to_stdout
 from mfaenv.fast.parse import Options
 from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.phone import NoDeviceError, read_code_page

@@ -11,9 +11,8 @@ from mfaenv.commands import notice
 from mfaenv.commands.output_target import choose_target
 from mfaenv.config.names import file_paths
 from mfaenv.errors import DONE, USAGE, MfaenvError
-from mfaenv.fast import catalog, environment, parse
+from mfaenv.fast import catalog, code_page, environment, parse, secrets_to_stdout, text_to_stderr
 from mfaenv.fast.entry import Fields
-from mfaenv.fast.output import code_page, secrets_to_stdout, text_to_stderr
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import service
 from mfaenv.shells import Pair

@@ -2,9 +2,9 @@
 
 import os
 
-from mfaenv import suggest
+from mfaenv import fast, suggest
 from mfaenv.errors import DONE, wrong_usage
-from mfaenv.fast import catalog, output
+from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.terminal.terminal import Terminal
 
@@ -16,7 +16,7 @@ def run(_options: Options, words: Words, env: Env) -> int:
     if not words:
         width = max(map(len, catalog.TOPICS))
         rows = [f"  {topic:<{width}}  {page(topic).partition(chr(10))[0].lstrip('# ')}\n" for topic in catalog.TOPICS]
-        output.text_to_stdout(f"Topics (mfaenv help TOPIC shows one):\n{''.join(rows)}")
+        fast.text_to_stdout(f"Topics (mfaenv help TOPIC shows one):\n{''.join(rows)}")
         return DONE
     topic = words[0]
     if topic not in catalog.TOPICS:
@@ -25,7 +25,7 @@ def run(_options: Options, words: Words, env: Env) -> int:
             hint = f"For the command of that name:\nmfaenv {topic} --help"
         raise wrong_usage(f"There is no topic '{topic}'.", hint)
     text = page(topic)
-    output.text_to_stdout(Terminal(env).markdown(text) if os.isatty(output.STDOUT) else text)
+    fast.text_to_stdout(Terminal(env).markdown(text) if os.isatty(fast.STDOUT) else text)
     return DONE
 
 

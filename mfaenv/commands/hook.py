@@ -13,12 +13,12 @@ have news of the session (`due`); nushell's also at the start of the shell (`sta
 import time
 from contextlib import suppress
 
-from mfaenv import duration, shells, suggest
+from mfaenv import duration, fast, shells, suggest
 from mfaenv.commands import init, notice
 from mfaenv.commands.init import REMINDER
 from mfaenv.config import names
 from mfaenv.errors import DONE
-from mfaenv.fast import environment, output
+from mfaenv.fast import environment
 from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, PUT_BACK, SEEN
 from mfaenv.fast.parse import DEFAULT, Env, Words
 from mfaenv.shells import Pair
@@ -33,7 +33,7 @@ def run(words: Words, env: Env) -> int:
     """Print what the shell gets and loses, for the shell and the reason that are named."""
     shell, reason = words
     decide = {"changed": changed, "due": due, "start": start}[reason]
-    output.secrets_to_stdout(shells.render(shell, decide(env, Store.of(env), time.time())), quiet=True)
+    fast.secrets_to_stdout(shells.render(shell, decide(env, Store.of(env), time.time())), quiet=True)
     return DONE
 
 
@@ -139,4 +139,4 @@ def _what_to_type(asked: str, former: str, env: Env) -> str:
 
 def _say(text: str) -> None:
     with suppress(OSError):
-        output.text_to_stderr(f"mfaenv: {printable(text)}\n")
+        fast.text_to_stderr(f"mfaenv: {printable(text)}\n")

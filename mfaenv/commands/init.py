@@ -8,7 +8,7 @@ import time
 
 from mfaenv import command_line, duration, fast, shells, suggest
 from mfaenv.errors import DONE, USAGE, MfaenvError
-from mfaenv.fast import catalog, environment, output
+from mfaenv.fast import catalog, environment
 from mfaenv.fast.entry import ReadOnlyStore
 from mfaenv.fast.parse import MAIN, PROGRAM, Env, Option, Options, Words
 from mfaenv.shells import Pair, detect
@@ -26,7 +26,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     """Print the text for a shell, or direnv's library. Raise MfaenvError (usage) for a shell that has no function."""
     (shell,), hook = words, "no_hook" not in options
     if shell == catalog.DIRENV:
-        output.to_stdout(direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))
+        fast.to_stdout(direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))
         return DONE
     if shell not in shells.WITH_FUNCTION:
         targets = (*shells.WITH_FUNCTION, catalog.DIRENV)
@@ -34,7 +34,7 @@ def run(options: Options, words: Words, env: Env) -> int:
         raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
     store, now = ReadOnlyStore.of(env), time.time()
     if shells.get_target(shell).saved:
-        output.to_stdout(kept(shell, options, env, now).encode())
+        fast.to_stdout(kept(shell, options, env, now).encode())
         return DONE
     for_function, stays = [*_path(shell, env), *function_variables(shell, store, hook=hook)], _stays(env, now)
     session = [] if stays else stored_session(options, env, store, now)
@@ -47,7 +47,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     # Apart: where a variable of the session is read-only, the function has its own all the same.
     variables = _rendered(shell, for_function) + (_rendered(shell, pairs) if pairs else b"")
     code = text(shell, store.latest(), now, [], hook=hook) + short(completion(shell))
-    (output.secrets_to_stdout if session else output.to_stdout)(variables + code.encode())
+    (fast.secrets_to_stdout if session else fast.to_stdout)(variables + code.encode())
     return DONE
 
 
@@ -83,7 +83,7 @@ def _profile(options: Options) -> list[Pair]:
 
 
 def _rendered(shell: str, pairs: list[Pair]) -> bytes:
-    return shells.render(shell, pairs, encoding=output.code_page(), tried=False)
+    return shells.render(shell, pairs, encoding=fast.code_page(), tried=False)
 
 
 def _stays(env: Env, now: float) -> bool:
@@ -97,6 +97,7 @@ def _stays(env: Env, now: float) -> bool:
 def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float) -> list[Pair]:
     """Return the stored session of a request; an empty list where there is none. It never asks, and says nothing."""
     quiet_options: Options = {**options, "cached": True, "quiet": True}
+    quiet_options.pop("no_hook", None)  # the session is the same
     session = fast.stored(quiet_options, env, store, now)
     if session is not None:
         return session if isinstance(session, list) else []

@@ -5,8 +5,8 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from mfaenv import duration
-from mfaenv.fast import environment, output
+from mfaenv import duration, fast
+from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options
 from mfaenv.shells import Pair
@@ -17,8 +17,8 @@ def show(options: Options, env: Env, pairs: Iterable[Pair], store: Store) -> Non
     """Show which session the shell gets: always on a terminal, in a log only where it replaces another."""
     got = {name: value for name, value in pairs if value}
     is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
-    told = os.isatty(output.STDERR) or (is_another and bool(env.get(environment.EXPIRES)))
-    if not told or os.isatty(output.STDOUT) or options.keys() & {"quiet", "cached"}:
+    told = os.isatty(fast.STDERR) or (is_another and bool(env.get(environment.EXPIRES)))
+    if not told or os.isatty(fast.STDOUT) or options.keys() & {"quiet", "cached"}:
         return
     from mfaenv.terminal.text import printable  # slow to load, and a stored session is mostly printed without a line
 
@@ -26,7 +26,7 @@ def show(options: Options, env: Env, pairs: Iterable[Pair], store: Store) -> Non
     before = f"until now the session of this shell was {limit}" if limit else ""
     with suppress(OSError):  # the session is printed already: the line must not fail for a log that is full or closed
         lines = filter(None, [describe(got, store), _disagreed(env), before])
-        output.text_to_stderr("".join(f"mfaenv: {printable(line)}\n" for line in lines))
+        fast.text_to_stderr("".join(f"mfaenv: {printable(line)}\n" for line in lines))
 
 
 def _disagreed(env: Env) -> str:

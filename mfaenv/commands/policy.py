@@ -2,7 +2,7 @@
 
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.errors import DONE
-from mfaenv.fast.output import to_stdout
+from mfaenv.fast import to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.terminal.terminal import Terminal
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from mfaenv import duration
 from mfaenv.errors import DONE
-from mfaenv.fast import environment, parse
+from mfaenv.fast import environment, parse, text_to_stdout, to_stdout
 from mfaenv.fast.entry import Session
-from mfaenv.fast.output import text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.store import SESSION, Store
 

@@ -5,8 +5,7 @@ import os
 from mfaenv import shells
 from mfaenv.commands.output_target import choose_target
 from mfaenv.errors import DONE
-from mfaenv.fast import environment
-from mfaenv.fast.output import text_to_stderr, to_stdout
+from mfaenv.fast import environment, text_to_stderr, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 
 UNREAD = "mfaenv: No shell reads these lines. To remove the session from this one, type:"

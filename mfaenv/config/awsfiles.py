@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mfaenv.config import names, scanner
 from mfaenv.config.names import ENCODING, file_paths
 from mfaenv.errors import MfaenvError, join_names
-from mfaenv.fast import FILES
+from mfaenv.fast import FILE_VARIABLES
 from mfaenv.fast.parse import Env
 
 Section = dict[str, str]
@@ -145,7 +145,7 @@ def scan(path: str, errors: str = "strict") -> scanner.Scan:
         what = "a directory" if kind == stat.S_IFDIR else "a pipe or a socket"
         raise UnreadableError(
             f"{short(path)} is {what}, not a file.",
-            f"Name a file in {' or '.join(FILES)}, or put one there: AWS's tools read nothing else.",
+            f"Name a file in {' or '.join(FILE_VARIABLES)}, or put one there: AWS's tools read nothing else.",
         )
     with open(path, encoding=ENCODING, errors=errors) as file:
         return scanner.scan(file.readlines())

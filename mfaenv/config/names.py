@@ -5,10 +5,10 @@ import os
 import stat
 
 from mfaenv.config.scanner import FOR_ALL, MAX_TITLE, scan
-from mfaenv.fast import FILES
+from mfaenv.fast import FILE_VARIABLES
 from mfaenv.fast.parse import DEFAULT, Env
 
-CONFIG_VARIABLE, CREDENTIALS_VARIABLE = FILES
+CONFIG_VARIABLE, CREDENTIALS_VARIABLE = FILE_VARIABLES
 ENCODING = io.text_encoding(None)  # what botocore reads them in: the locale's, or UTF-8 where that is C
 KINDS = ("profile", "services")  # what the sections of the config file are of that are read
 

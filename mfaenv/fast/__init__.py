@@ -1,21 +1,25 @@
 """What shells, prompts and SDKs start: a stored session to bytes, without the AWS files or anything heavy, or None.
 
+And what is printed, by whatever command: as bytes, to the standard streams.
+
 This package answers or declines. Where anything is odd it returns None, and the long way finds out again and explains.
 It suggests nothing and asks nothing, and raises no error of ours but those of `shells`, such as a value that a shell
 cannot hold. It imports built-in modules, os, stat and `shells` alone.
 
 A *cached request* in the store says which entry a request led to, and what that depended on: the options and variables
-word by word, less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES) or hold a secret, and the state (inode,
-size, times in nanoseconds) of the files that were read, the AWS files and the remembered device. Where one of them has
-changed, the cached request does not count. A file that changed within the last two seconds could change again within
-the same tick of the file system's clock, so none is written then.
+word by word, less those that cannot matter (`counts` in an option's row, IGNORED_VARIABLES) or hold a secret, and the
+state (inode, size, times in nanoseconds) of the files that were read, the AWS files and the remembered device. Where
+one of them has changed, the cached request does not count. A file that changed within the last two seconds could change
+again within the same tick of the file system's clock, so none is written then.
 """
 
 import os
+import stat
+import sys
 import time
 
 from mfaenv import CODE_NEEDED, DONE, shells
-from mfaenv.fast import environment, output, parse
+from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import ANSWER, Entry, ReadOnlyStore, Session
 from mfaenv.fast.parse import Env, Options
 from mfaenv.shells import Pair
@@ -23,23 +27,9 @@ from mfaenv.shells import Pair
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TextIO
 
     Tell = Callable[[Options, Env, list[Pair]], None]
-
-IGNORED_OPTIONS = {
-    "shell",  # how it is printed
-    "format",
-    "output",
-    "token_code",  # how a new session is got
-    "token_command",
-    "no_input",
-    "cached",  # what is said where none is stored
-    "quiet",
-    "refresh",  # these two take the full path
-    "verbose",
-    "no_hook",  # what init prints beside the session
-}
-"""The options on which a stored answer does not depend."""
 
 IGNORED_VARIABLES = {
     "AWS_ACCESS_KEY_ID",  # written down as `keys` where they are long-term
@@ -64,7 +54,7 @@ Every other one that is set counts, word by word.
 SECRET_WORDS = {"KEY", "TOKEN", "SECRET", "PASSWORD", "PASSPHRASE"}
 NO_SECRETS = ("_ID", "_FILE")  # how the names of those end that hold the name of a key, or of a file
 
-FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+FILE_VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 FULL_PATH = ("refresh", "verbose", "session_policy")  # what is in a file of policies is no word of the line
 SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings", "limit")
 """What a shell gets beside the session itself."""
@@ -72,6 +62,19 @@ SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings", "l
 MISS = "miss"
 
 CODE_LENGTH = 6
+
+KILLED = 128  # added to a signal's number it is the exit status, as in shells
+
+STDOUT, STDERR = 1, 2
+STDOUT_NAME = "standard output"  # what the errors of writing there have for a file's name
+
+OTHERS_MODE = stat.S_IRWXG | stat.S_IRWXO
+
+UTF_8_PAGE = 65001
+"""https://learn.microsoft.com/windows/win32/intl/code-page-identifiers."""
+
+arrived: "list[int]" = []
+"""The signals that were to end this process: an unexpected error after one is its doing."""
 
 
 class CachedRequest(Entry):
@@ -106,9 +109,9 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
         return None
     if isinstance(pairs, str):
         return CODE_NEEDED if options.get("cached") else None
-    output.secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
+    secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
     # A shell is told what it gets on a terminal, and in a log too where another session goes.
-    if tell and target in shells.NAMES and (env.get(environment.EXPIRES) or os.isatty(output.STDERR)):
+    if tell and target in shells.NAMES and (env.get(environment.EXPIRES) or os.isatty(STDERR)):
         tell(options, env, pairs)
     return DONE
 
@@ -140,9 +143,10 @@ def with_account(options: Options) -> bool:
 
 def fingerprint(options: Options, env: Env) -> str:
     """Return all that was asked, and all variables that may matter, as text; never a secret."""
-    asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
+    ignored = {name for name, row in parse.MAIN_OPTIONS.items() if not row.counts}
+    asked = [f"{name}={value!r}" for name, value in options.items() if name not in ignored]
     read = [
-        f"{name}={(os.path.expandvars(value) if name in FILES else value)!r}"
+        f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
         for name, value in env.items()
         if name in ("HOME", "USERPROFILE") or (name.startswith(("AWS_", "MFAENV_")) and _counts(name))
     ]
@@ -200,3 +204,95 @@ def signature(path: str) -> str:
     except (OSError, ValueError):  # ValueError: a path that holds NUL
         return "none"
     return f"{state.st_ino} {state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}"
+
+
+def end_in_order(number: int, _frame: object) -> None:
+    """Raise SystemExit with the signal's status, so that locks are freed and a shell's line fails."""
+    arrived.append(number)
+    raise SystemExit(KILLED + number)
+
+
+def to_stdout(data: bytes) -> None:
+    """Write everything at once, as bytes: Windows gives text other line ends.
+
+    Raise BrokenPipeError where nobody reads any more, OSError with STDOUT_NAME where it cannot be written otherwise.
+    """
+    try:
+        _write(STDOUT, data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, STDOUT_NAME) from None
+
+
+def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
+    """Write keys as to_stdout does; a file that others can read is closed to them first, whatever the umask was.
+
+    Raise OSError with STDOUT_NAME for a file of another user too: nothing is written there.
+    """
+    if sys.platform != "win32":
+        state = os.fstat(STDOUT)
+        if stat.S_ISREG(state.st_mode) and state.st_uid != os.geteuid():
+            import errno  # its hundred numbers take a stored session a hundredth of its time
+
+            raise PermissionError(errno.EPERM, "the file belongs to another user", STDOUT_NAME)
+        if stat.S_ISREG(state.st_mode) and state.st_mode & OTHERS_MODE:
+            has_name = state.st_nlink > 0  # ksh93 reads what eval gets from a file that it has removed already
+            _close_to_others(stat.S_IMODE(state.st_mode), quiet=quiet or not has_name)
+    to_stdout(data)
+
+
+if sys.platform != "win32":
+
+    def _close_to_others(mode: int, *, quiet: bool) -> None:
+        warning = "The output file was open to others until now."
+        try:
+            os.fchmod(STDOUT, mode & ~OTHERS_MODE)
+        except OSError:
+            warning, quiet = "The output file cannot be closed to others: check who can read it.", False
+        try:
+            if not quiet:
+                text_to_stderr(f"mfaenv: {warning}\n")
+        except OSError:
+            return  # nobody reads it, and the keys are closed to others
+
+
+def text_to_stdout(text: str) -> None:
+    """Write text for people; a console of Windows shows it whatever its code page is. Raise as to_stdout does."""
+    _show(text, sys.stdout, to_stdout)
+
+
+def text_to_stderr(text: str) -> None:
+    """Write text for people to standard error, as text_to_stdout does. Raise OSError where nobody reads it."""
+    _show(text, sys.stderr, lambda data: _write(STDERR, data))
+
+
+def _show(text: str, console: "TextIO | None", write: "Callable[[bytes], None]") -> None:
+    """Leave text to Python's own stream where that is a console: bytes are read there in its code page.
+
+    https://learn.microsoft.com/windows/console/writeconsole
+    """
+    if sys.platform == "win32" and console is not None and console.isatty():
+        console.write(text.encode(console.encoding, "replace").decode(console.encoding))
+        console.flush()
+    else:
+        write(text.encode("utf-8", "replace"))
+
+
+def code_page() -> str:
+    """Return the code page in which cmd reads what is printed: without a console the OEM one, and UTF-8 without cmd.
+
+    https://learn.microsoft.com/windows/console/getconsoleoutputcp
+    """
+    page = UTF_8_PAGE
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        page = kernel.GetConsoleOutputCP() or kernel.GetOEMCP()
+    return "utf-8" if page == UTF_8_PAGE else f"cp{page}"
+
+
+def _write(stream: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(stream, data) :]

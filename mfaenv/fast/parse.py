@@ -44,7 +44,10 @@ class Record:
 
 
 class Option(Record):
-    """One option: its flags, what its value is called (empty: it is a switch), where else that comes from."""
+    """One option: its flags, what its value is called (empty: it is a switch), where else that comes from.
+
+    It `counts` where a stored answer depends on it: not on how it is printed, or a new session got.
+    """
 
     flags: tuple[str, ...]
     metavar: str
@@ -53,6 +56,7 @@ class Option(Record):
     other_source: str = ""
     default: str = ""
     choices: Choices = ""
+    counts: bool = True
 
 
 MAIN_OPTIONS = {
@@ -71,11 +75,21 @@ MAIN_OPTIONS = {
         variables=("MFAENV_SHELL",),
         default="the shell that called",
         choices=shells.NAMES,
+        counts=False,
     ),
-    "format": Option(("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", choices=shells.FORMATS),
-    "output": Option(("-o", "--output"), "FILE", "Write to a file, which only you can read", choices=FILES),
+    "format": Option(
+        ("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", choices=shells.FORMATS, counts=False
+    ),
+    "output": Option(
+        ("-o", "--output"), "FILE", "Write to a file, which only you can read", choices=FILES, counts=False
+    ),
     "token_code": Option(
-        ("-c", "--token-code"), "CODE", "MFA code; -: from stdin", variables=("MFAENV_TOKEN_CODE",), default="ask"
+        ("-c", "--token-code"),
+        "CODE",
+        "MFA code; -: from stdin",
+        variables=("MFAENV_TOKEN_CODE",),
+        default="ask",
+        counts=False,
     ),
     "token_command": Option(
         ("--token-command",),
@@ -83,6 +97,7 @@ MAIN_OPTIONS = {
         "Program that prints the code",
         other_source="profile's mfa_process",
         choices=PROGRAM,
+        counts=False,
     ),
     "serial_number": Option(
         ("--serial-number",),
@@ -111,9 +126,9 @@ MAIN_OPTIONS = {
         variables=("MFAENV_MIN_REMAINING",),
         default="5m",
     ),
-    "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds"),
-    "cached": Option(("--cached",), "", "Print the stored session, or nothing and exit 3"),
-    "no_input": Option(("--no-input",), "", "Never ask; calling AWS is allowed"),
+    "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds", counts=False),
+    "cached": Option(("--cached",), "", "Print the stored session, or nothing and exit 3", counts=False),
+    "no_input": Option(("--no-input",), "", "Never ask; calling AWS is allowed", counts=False),
     "ask": Option(
         ("--ask",),
         "WHERE",
@@ -122,8 +137,8 @@ MAIN_OPTIONS = {
         default="terminal",
         choices=("terminal", "window", "auto"),
     ),
-    "quiet": Option(("-q", "--quiet"), "", "Say nothing but errors"),
-    "verbose": Option(("-v", "--verbose"), "", "Say where every value came from"),
+    "quiet": Option(("-q", "--quiet"), "", "Say nothing but errors", counts=False),
+    "verbose": Option(("-v", "--verbose"), "", "Say where every value came from", counts=False),
     "version": Option(("--version",), "", "Show the version"),
     "help": Option(("-h", "--help"), "", "Show this"),
 }

@@ -29,7 +29,7 @@ else:
     from typing import NoReturn
 
     from mfaenv.errors import MfaenvError, from_signal
-    from mfaenv.fast.output import KILLED, STDERR
+    from mfaenv.fast import KILLED, STDERR
     from mfaenv.terminal import foreground
 
     POLL_SECONDS = 0.2
@@ -82,8 +82,8 @@ else:
             sender.send(os.getpid())
             try:
                 with served as environment:
+                    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # the end is announced from the background too
                     os.setpgid(0, 0)  # what is typed from now on is the program's
-                    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # the end of the session is announced all the same
                     nothing = os.open(os.devnull, os.O_RDWR)
                     for number in range(STDERR):  # standard error stays: the end is announced there
                         os.dup2(nothing, number)

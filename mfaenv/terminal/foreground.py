@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
-from mfaenv.fast.output import KILLED, end_in_order
+from mfaenv.fast import KILLED, end_in_order
 from mfaenv.terminal import program
 
 _STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")

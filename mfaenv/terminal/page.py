@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console, detect_legacy_windows  # noqa: TID253 - this module is loaded only to draw
 from rich.text import Text  # noqa: TID253 - the same
 
-from mfaenv.fast.output import STDERR, STDOUT
+from mfaenv.fast import STDERR, STDOUT
 from mfaenv.terminal.text import TITLE, Styled, Table, printable, wrapped
 from mfaenv.terminal.tty import USUAL_COLUMNS, USUAL_LINES
 

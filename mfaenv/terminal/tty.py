@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Self
 
-from mfaenv.fast.output import STDOUT, end_in_order
+from mfaenv.fast import STDOUT, end_in_order
 from mfaenv.terminal.text import Styled, printable
 
 if sys.platform == "win32":

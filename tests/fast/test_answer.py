@@ -295,7 +295,6 @@ def test_a_stored_session_loads_nothing_heavy(product: Product, scenario: Scenar
         "fast",
         "fast.entry",
         "fast.environment",
-        "fast.output",
         "fast.parse",
         "shells",
         "shells.bash",

@@ -7,7 +7,7 @@ from mfaenv.config.awsfiles import short
 from mfaenv.config.names import CONFIG_VARIABLE, ENCODING
 from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.fast.output import text_to_stdout
+from mfaenv.fast import text_to_stdout
 from mfaenv.session.change_lock import change_lock
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import BAD, GOOD, PLAIN, Styled

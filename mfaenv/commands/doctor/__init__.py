@@ -6,8 +6,7 @@ from mfaenv.commands.doctor import account, local
 from mfaenv.commands.doctor.report import Check, Report, judge
 from mfaenv.config import resolve, shell_settings
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
-from mfaenv.fast import catalog
-from mfaenv.fast.output import text_to_stdout, to_stdout
+from mfaenv.fast import catalog, text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session.cache import Context
 from mfaenv.store import Store

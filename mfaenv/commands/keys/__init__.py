@@ -11,8 +11,7 @@ from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
 from mfaenv.config import shell_settings
 from mfaenv.errors import DONE, USAGE, MfaenvError, wrong_usage
-from mfaenv.fast import catalog
-from mfaenv.fast.output import secrets_to_stdout
+from mfaenv.fast import catalog, secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import longterm
 from mfaenv.session.keychain import KeychainEntry, to_json

@@ -16,8 +16,7 @@ from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.fast import environment, parse
-from mfaenv.fast.output import text_to_stdout, to_stdout
+from mfaenv.fast import environment, parse, text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Provider
 from mfaenv.session import longterm, remembered
