@@ -29,8 +29,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if "output" in options:
         output_file.check(path)
         if os.path.realpath(path) in {os.path.realpath(file) for file in (*file_paths(env), *file_paths({}))}:
-            hint = "Name another file; for programs that read profiles: mfaenv help programs"
-            raise MfaenvError(f"{path} is an AWS file, whose profiles would be lost: refused.", hint)
+            refused = f"{path} is an AWS file, whose profiles would be lost. Name another, or for programs, see:"
+            raise MfaenvError(refused, command="mfaenv help programs")
     terminal = Terminal.for_options(options, env)
     pairs = environment.pairs(service.get_fields(options, env, terminal, partial(_check_values, target)), env)
     text = shells.render(target, pairs, encoding=code_page())

@@ -69,6 +69,10 @@ class Target:
     # that the target cannot hold; characters that it can never hold are data.
     assign: "Callable[[str, str], str]"
 
+    # Statements, as text with `{name}` or `{status}`; none where data is printed, which only has what is set.
+    remove = ""  # the variable; it succeeds where there is none
+    fail = ""  # makes the documented line fail
+
     # The documented line that loads what is printed; `{command}` is the program with its options.
     line = ""
     # The documented line of the shell's startup file that loads what `{command} init {target}` prints.
@@ -106,14 +110,6 @@ class Target:
 
     def begin(self, names: list[str], *, tried: bool) -> str:  # noqa: ARG002 - most shells need nothing there
         """Return what stands before the statements that set and remove these variables, as `render` has `tried`."""
-        return ""
-
-    def remove(self, name: str) -> str:  # noqa: ARG002 - a data format only has what is set
-        """Return the statement that removes the variable, and succeeds where there is none; empty in a format."""
-        return ""
-
-    def fail(self, status: int) -> str:  # noqa: ARG002 - data cannot fail
-        """Return the statement that makes the documented line fail; an empty text where data is printed."""
         return ""
 
     def join(self, statements: list[bytes]) -> bytes:
@@ -189,7 +185,7 @@ def check_lengths(pairs: "Iterable[Pair]") -> None:
 def failure(target: str, status: int) -> bytes:
     """Return what to print when there is nothing to set, so that the documented line fails; empty for data."""
     language = get_target(target)
-    statement = language.fail(status).encode()
+    statement = language.fail.replace("{status}", str(status)).encode()
     return language.join([statement]) if statement else b""
 
 
@@ -217,7 +213,7 @@ def _statement(target: str, language: "Target", pair: Pair, encoding: str) -> by
     if not (name.isidentifier() and name.isascii()):
         raise ValueError(f"{name!r} is no variable's name")
     if value is None:
-        return language.remove(name).encode()
+        return language.remove.replace("{name}", name).encode()
     try:
         if any(character in value for character in language.refused):
             raise ValueError  # noqa: TRY301 - a target refuses by data or by code: one answer to both

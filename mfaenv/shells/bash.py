@@ -26,6 +26,8 @@ class Posix(Target):
     value is written with nothing but characters that mean nothing to any of these shells, or as octal numbers.
     """
 
+    remove = "unset {name}"
+    fail = "(exit {status})"
     line = "eval $({command})"
     init = 'eval "$({command} init {target})"'
     function = ("posix.function.sh",)
@@ -50,12 +52,6 @@ class Posix(Target):
     def assign_odd(self, name: str, value: str) -> str:
         """Return the statement for a value that needs quotes, in those that dash and posh do not know."""
         return f"export {name}=$'{escape(value)}'"
-
-    def remove(self, name: str) -> str:
-        return f"unset {name}"
-
-    def fail(self, status: int) -> str:
-        return f"(exit {status})"
 
     def join(self, statements: list[bytes]) -> bytes:
         """Join the statements so that one that fails, as for a read-only variable, fails the line."""

@@ -6,6 +6,8 @@ from mfaenv.shells import Target
 class Cmd(Target):
     """One ``set`` a line, as ``for /f`` runs them: what stands between the quotes is text, ``%`` and ``&`` too."""
 
+    remove = 'set "{name}=-"\r\nset "{name}="'  # removing what is not there is an error to ``||``
+    fail = "color 00"  # the one internal command that fails, starts nothing and shows nothing (``color /?`` says so)
     line = "for /f \"delims=\" %i in ('{command} --shell cmd') do @%i"
     refused = "\0\r\n\x1a"
     encoding = None
@@ -16,8 +18,8 @@ class Cmd(Target):
     demo_file = "variables.cmd"
     demo_template = "cmd.demo.cmd"
     remedy = (
-        "chcp 65001 gives the console every character; a line break, Ctrl-Z, an empty value "
-        "and a line over 8,191 characters cmd never holds"
+        "chcp 65001 gives the console every character. "
+        "cmd never holds a line break, Ctrl-Z, an empty value, or a line over 8,191 characters."
     )
     _longest_line = 8191
 
@@ -27,14 +29,6 @@ class Cmd(Target):
         if not value or len(statement) > self._longest_line:
             raise ValueError
         return statement
-
-    def remove(self, name: str) -> str:
-        """Return the statements: removing what is not there is an error to ``||``, so it is set before."""
-        return f'set "{name}=-"\r\nset "{name}="'
-
-    def fail(self, status: int) -> str:  # noqa: ARG002 - cmd has no way to fail with a status of one's own
-        """Return the one internal command that fails, starts nothing and shows nothing (``color /?`` says so)."""
-        return "color 00"
 
     def join(self, statements: list[bytes]) -> bytes:
         return b"".join(statement + b"\r\n" for statement in statements)

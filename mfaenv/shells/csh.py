@@ -14,6 +14,8 @@ class Tcsh(Target):
     characters in the user's locale stand beyond the first 4,096.
     """
 
+    remove = "unsetenv {name};"
+    fail = "(exit {status});"
     line = 'eval "`{command} --shell {target}`"'
     init = 'eval "`{command} init {target}`"'
     completion = "tcsh.completion.csh"
@@ -37,12 +39,6 @@ class Tcsh(Target):
         if not value.isascii() and len(value.encode("utf-8", "surrogateescape")) > self._longest_printed:
             raise ValueError
         return f"setenv {name} \"`printf '{printed(value)}'`\";"
-
-    def remove(self, name: str) -> str:
-        return f"unsetenv {name};"
-
-    def fail(self, status: int) -> str:
-        return f"(exit {status});"
 
     def tab(self, handed: Words, env: Env) -> "Tab":  # noqa: ARG002 - it gives no arguments
         """Return what tcsh hands over: the line up to the cursor, in a variable."""

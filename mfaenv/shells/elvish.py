@@ -6,6 +6,8 @@ from mfaenv.shells import Target
 class Elvish(Target):
     """Single quotes, in which the quote is doubled."""
 
+    remove = "unset-env {name};"
+    fail = "fail 'mfaenv: exit status {status}';"
     line = "eval ({command} --shell elvish | slurp)"
     init = "eval ({command} init {target} | slurp)"
     function = ("elvish.function.elv",)
@@ -16,9 +18,3 @@ class Elvish(Target):
 
     def assign(self, name: str, value: str) -> str:
         return "set-env {} '{}';".format(name, value.replace("'", "''"))
-
-    def remove(self, name: str) -> str:
-        return f"unset-env {name};"
-
-    def fail(self, status: int) -> str:
-        return f"fail 'mfaenv: exit status {status}';"

@@ -12,6 +12,11 @@ class Fish(Target):
     fish 4.0 reads text in the user's locale, and in GBK the end of a UTF-8 character and a backslash are one sign.
     """
 
+    # Programs see an exported universal variable whatever hides it, and erasing it would lose what the user has stored
+    # for good: so it stays, but not exported. Without a change to an exported global one fish 4.0 goes on exporting it,
+    # and erasing what is not there has a status of its own: hence the last two.
+    remove = "set -eg {name}; set -qUx {name}; and set -Uu {name} ${name}; set -gx {name}; set -eg {name};"
+    fail = "false;"  # `return` would leave the caller's function, `exit` its shell
     line = "{command} | source"
     init = "{command} init {target} | source"
     function = ("fish.function.fish",)
@@ -34,16 +39,3 @@ class Fish(Target):
         hidden = f"begin; builtin echo 'mfaenv: A local {name} {_HIDDEN}' >&2; false; end;"
         tested = f'test "${name}" = {written}; or {hidden}'
         return f"{assigned} {tested}" if name == _KEYS[0] else f"{assigned} and begin; {tested} end;"
-
-    def remove(self, name: str) -> str:
-        """Return the statements.
-
-        Programs see an exported universal variable whatever hides it, and erasing it would lose what the user has
-        stored for good: so it stays, but not exported. Without a change to an exported global one fish 4.0 goes on
-        exporting it, and erasing what is not there has a status of its own: hence the last two.
-        """
-        return f"set -eg {name}; set -qUx {name}; and set -Uu {name} ${name}; set -gx {name}; set -eg {name};"
-
-    def fail(self, status: int) -> str:  # noqa: ARG002 - `return` would leave the caller's function, `exit` its shell
-        """Return the statement; its status is 1."""
-        return "false;"

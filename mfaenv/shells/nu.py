@@ -11,7 +11,7 @@ class Nu(Json):
     """A record; programs do not see a variable that is null."""
 
     holds_variables = True
-
+    remove = '"{name}": null'
     line = "{command} --shell nu | from json | load-env"
     function = ("nu.function.nu",)
     hook = ("nu.hook.nu",)
@@ -21,9 +21,6 @@ class Nu(Json):
     demo_words = ("--execute", "open --raw {json} | from json | load-env")
     demo_file = "variables.json"
     lists_programs = False
-
-    def remove(self, name: str) -> str:
-        return f'"{name}": null'
 
     def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - the word brings its own
         """Return the line with the word in quotes where it needs some."""

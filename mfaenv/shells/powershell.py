@@ -6,11 +6,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfaenv.shells.tab import Tab
 
-_FAIL_THE_CALLER = (
+_FAIL = (
+    "$global:LASTEXITCODE = {status}; "
     "if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') "
     "{ { & { [CmdletBinding()] param() begin { $PSCmdlet.InvokeCommand.HasErrors = $true } } }"
     ".GetSteppablePipeline().Begin($false) };"
 )
+"""``throw`` would end the profile that holds the line.
+
+After ``Invoke-Expression (…)`` PowerShell's ``$?`` tells of that command alone, whatever failed within; only a
+steppable pipeline hands its failure to the one around it (PipelineStopper.Pop in PowerShell's sources).
+ConstrainedLanguage mode, which allows no such call, has ``$?`` False where the program's output is piped.
+"""
 
 _BARE = LETTERS + "_./:+=-"
 _PLAIN = frozenset(map(ord, LETTERS + " _@%+:./=-"))
@@ -25,6 +32,8 @@ class PowerShell(Target):
     it survives every way of evaluating it. Only casts to core types are allowed in ConstrainedLanguage mode.
     """
 
+    remove = "$env:{name} = $null;"  # an empty string would leave an empty variable in 7.5 and later
+    fail = _FAIL
     line = "{command} --shell {target} | Invoke-Expression"
     init = 'Invoke-Expression (({command} init {target}) -join "`n")'
     reads = ("powershell", "pwsh")
@@ -41,19 +50,6 @@ class PowerShell(Target):
     def assign(self, name: str, value: str) -> str:
         """Return the statement. Raise ValueError for a lone surrogate."""
         return f"$env:{name} = {quote(value)};"
-
-    def remove(self, name: str) -> str:
-        """Return the statement; an empty string would leave an empty variable in 7.5 and later."""
-        return f"$env:{name} = $null;"
-
-    def fail(self, status: int) -> str:
-        """Return the statements; ``throw`` would end the profile that holds the line.
-
-        After ``Invoke-Expression (…)`` PowerShell's ``$?`` tells of that command alone, whatever failed within; only
-        a steppable pipeline hands its failure to the one around it (PipelineStopper.Pop in PowerShell's sources).
-        ConstrainedLanguage mode, which allows no such call, has ``$?`` False where the program's output is piped.
-        """
-        return f"$global:LASTEXITCODE = {status}; {_FAIL_THE_CALLER}"
 
     def join(self, statements: list[bytes]) -> bytes:
         return b" ".join(statements) + b"\n"
@@ -78,10 +74,8 @@ def _argument(word: str) -> str:
 
 def _pattern(text: str) -> str:
     """Return the text as `[regex]::Unescape` reads it."""
-    text = text.replace("\\", "\\\\")
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(chr(unit) if _FIRST <= unit <= _LAST else f"\\u{unit:04x}" for unit in _units(text))
+    units = _units(text.replace("\\", "\\\\"))
+    return "".join(chr(unit) if _FIRST <= unit <= _LAST else f"\\u{unit:04x}" for unit in units)
 
 
 def quote(value: str) -> str:

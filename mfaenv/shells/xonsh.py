@@ -6,6 +6,9 @@ from mfaenv.shells import Target, needs_no_quotes
 class Xonsh(Target):
     """Python's own literals, in ASCII."""
 
+    remove = "${...}.pop('{name}', None);"
+    # Of this exception xonsh shows one line and takes the status.
+    fail = "raise __import__('subprocess').CalledProcessError({status}, 'mfaenv');"
     line = "execx($({command} --shell xonsh))"
     init = "execx($({command} init {target}))"
     function = ("xonsh.function.xsh",)
@@ -17,13 +20,6 @@ class Xonsh(Target):
         """Return the statement. Raise ValueError for what cannot stand in an environment."""
         value.encode("utf-8", "surrogateescape")
         return f"${name} = {value!a};"
-
-    def remove(self, name: str) -> str:
-        return f"${{...}}.pop('{name}', None);"
-
-    def fail(self, status: int) -> str:
-        """Return the statement; of this exception xonsh shows one line and takes the status."""
-        return f"raise __import__('subprocess').CalledProcessError({status}, 'mfaenv');"
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
         """Return the line with the word in the open quote where that can hold it, else as a literal."""

@@ -14,7 +14,7 @@ from shell_table import SHELLS
 from tree_sitter import Language, Parser
 from values import SECRET, SESSION, TEXTS
 
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import MfaenvError
 from mfaenv.shells import FORMATS, LONGEST, NAMES, UNQUOTED, failure, get_target, loading_line, render
 
 ROOT = Path(__file__).parents[2]
@@ -179,13 +179,6 @@ def test_no_other_target_asks_for_the_code_page(target: str) -> None:
 def test_a_name_is_a_name(name: str) -> None:
     with pytest.raises(ValueError, match="no variable's name"):
         render("bash", [(name, "value")])
-
-
-def test_an_unknown_target_is_wrong_usage() -> None:
-    with pytest.raises(MfaenvError, match="called tclsh") as refused:
-        render("tclsh", SESSION)
-    assert refused.value.status == USAGE
-    assert "fish" in refused.value.hint
 
 
 @given(TEXTS)
