@@ -38,7 +38,7 @@ def run(options: Options, command: Words, env: Env) -> int:
             return _start(options, command, words, dict(changed))
     coredump.prevent()
     try:
-        session = environment.pairs(service.get_fields(options, env, Terminal.for_options(options, env)), env)
+        session = service.get_pairs(options, env, Terminal.for_options(options, env))
     finally:
         coredump.restore()  # for the command
     shells.check_lengths(session)

@@ -70,7 +70,7 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
         resolved = service.Resolved(options, visible, fast.fingerprint(options, env))
         session = resolved.get_session(terminal, sessions_by_key)
         resolved.warn(terminal)
-        pairs = environment.pairs(resolved.fields(session), env)
+        pairs = resolved.pairs(session, env)
         shells.check_lengths(pairs)
         programs = environment.changed(pairs, env)
         if options.get("serve"):

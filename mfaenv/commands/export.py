@@ -32,7 +32,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
             refused = f"{path} is an AWS file, whose profiles would be lost. Name another, or for programs, see:"
             raise MfaenvError(refused, command="mfaenv help programs")
     terminal = Terminal.for_options(options, env)
-    pairs = environment.pairs(service.get_fields(options, env, terminal, partial(_check_values, target)), env)
+    pairs = service.get_pairs(options, env, terminal, partial(_check_values, target))
     text = shells.render(target, pairs, encoding=code_page())
     if fast.runs_on_github(target, env):
         text_to_stderr(github_masks(pairs))

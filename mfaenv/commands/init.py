@@ -107,7 +107,7 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
 
     coredump.prevent()
     try:
-        return environment.pairs(service.get_fields(quiet_options, env, Terminal.for_options(quiet_options, env)), env)
+        return service.get_pairs(quiet_options, env, Terminal.for_options(quiet_options, env))
     except MfaenvError:
         return []
 

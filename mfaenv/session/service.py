@@ -16,6 +16,7 @@ from mfaenv.model import Origin
 from mfaenv.session import profile_choice, remembered
 from mfaenv.session.cache import Context
 from mfaenv.session.sessions import Sessions
+from mfaenv.shells import Pair
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -25,10 +26,10 @@ FORGOTTEN_AFTER = 30 * 86_400
 """Seconds after which a request that was stored for the fast path is removed; the full path stores it again."""
 
 
-def get_fields(
+def get_pairs(
     options: Options, env: Env, terminal: Terminal, check: Callable[[Fields], None] = lambda _: None
-) -> Fields:
-    """Return the session as the store writes it, with the profile and the region of this request.
+) -> list[Pair]:
+    """List what a shell unsets and sets for the session of this request.
 
     `check` gets before anybody is asked what is known of it, and may raise. Raise MfaenvError: with --cached only
     NothingStoredError, whatever is in the way of it.
@@ -40,10 +41,10 @@ def get_fields(
         with shell_settings.hidden(env) as visible:
             resolved = Resolved(options, visible, fingerprint, terminal)
             check(resolved.shell_fields)
-            fields = resolved.fields(resolved.get_session(terminal))
+            pairs = resolved.pairs(resolved.get_session(terminal), env)
             if not fast.with_account(options):
                 resolved.warn(terminal)
-            return fields
+            return pairs
     except MfaenvError:
         if options.get("cached"):
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED) from None
@@ -103,12 +104,13 @@ class Resolved:
             self._remember(session.key)
         return session
 
-    def fields(self, session: Session) -> Fields:
-        """Return what a shell gets of the session. Raise NothingStoredError where it is empty."""
+    def pairs(self, session: Session, env: Env) -> list[Pair]:
+        """List what a shell with this environment gets of a session. Raise NothingStoredError where that is empty."""
         if not session:
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
         fields = session.exported(account=fast.with_account(self.options))
-        return {**fields, **self.shell_fields, "pinned": environment.pinned(self.options)}
+        pinned = environment.pinned(self.options)
+        return environment.pairs({**fields, **self.shell_fields, "pinned": pinned}, env)
 
     def _remember(self, session_key: str) -> None:
         """Store the request for the fast path. A store that cannot be written was reported already."""

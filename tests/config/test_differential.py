@@ -29,7 +29,6 @@ from web_identity import ISSUER, WebIdentities, WebIdentity, trust_issuer
 
 from mfaenv.aws import client
 from mfaenv.errors import MfaenvError
-from mfaenv.fast import environment
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest
@@ -300,15 +299,15 @@ def ours(case: Case, run: Run) -> Result:
     env = dict(os.environ)
     options: Options = {**case.options, "serial_number": run.device.serial, "token_code": run.device.code()}
     heard = Heard(env)
-    found = service.get_fields(options, env, heard)
-    assert found["token"], "long-term keys were exported"
+    pairs = service.get_pairs(options, env, heard)
+    got = {name: value for name, value in pairs if value}
+    assert "AWS_SESSION_TOKEN" in got, "long-term keys were exported"
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.pairs(found, env):
+        for name, value in pairs:
             patch.setenv(name, value) if value is not None else patch.delenv(name, raising=False)
         address = address_of_sqs(botocore.session.Session())
-    return Result(
-        run.root(found["access_key"]), tuple(run.calls()), found["region"], address, warned=" ".join(heard.warnings)
-    )
+    root, region = run.root(got["AWS_ACCESS_KEY_ID"]), got.get("AWS_REGION", "")
+    return Result(root, tuple(run.calls()), region, address, warned=" ".join(heard.warnings))
 
 
 def theirs(case: Case, run: Run) -> Result:
