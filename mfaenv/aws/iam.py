@@ -52,7 +52,7 @@ def serials_in(response: Any) -> list[str]:
 def likely(identity: Identity) -> str:
     """Guess the ARN of a user's device: the console proposes the user's name. Raise MfaenvError for no user's keys."""
     if identity.is_root:
-        return f"arn:{identity.partition}:iam::{identity.account}:mfa/root-account-mfa-device"
+        return serial_number(identity, "root-account-mfa-device")
     if not identity.user:
         raise MfaenvError(f"{identity.arn} is not a user and has no MFA device.", "Use an IAM user's access keys.")
     return serial_number(identity, identity.user)

@@ -57,7 +57,11 @@ def find(
     usable = [serial for serial in serials if iam.SECURITY_KEY not in serial]
     security_keys = [serial for serial in serials if iam.SECURITY_KEY in serial]
     if not usable:
-        raise _none_usable(who, security_keys, request.profiles[-1])
+        wrong = f"{who.arn} has no MFA device. To make one, type:"
+        if security_keys:
+            wrong = f"{who.arn} has only security keys or passkeys ({', '.join(security_keys)}), which STS cannot use. "
+            wrong += "Sign in with `aws login`, or make a virtual device:"
+        raise MissingDeviceError(who, wrong, to_type("configure", "-p", request.profiles[-1]))
     if len(usable) == 1:
         return usable[0], who
     if not asking:
@@ -83,18 +87,6 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
     while not typed:
         typed = terminal.ask_text("Serial number or ARN of the device")
     return checked(typed, "typed")
-
-
-def _none_usable(user: Identity, security_keys: list[str], profile: str) -> MissingDeviceError:
-    command = to_type("configure", "-p", profile)
-    if security_keys:
-        return MissingDeviceError(
-            user,
-            f"{user.arn} has only security keys or passkeys ({', '.join(security_keys)}), which STS cannot use. "
-            "Sign in with `aws login`, or make a virtual device:",
-            command,
-        )
-    return MissingDeviceError(user, f"{user.arn} has no MFA device. To make one, type:", command)
 
 
 def owner(request: Request, keys: Keys | Session) -> Identity:

@@ -150,10 +150,6 @@ def _send(code: str, request: Request, background: BackgroundClient, context: Co
     def verdict() -> str:
         return remembered.verdict(store, serial, code, context.now())
 
-    def remember(answer: str) -> None:
-        with suppress(OSError):  # the store was tried before the question, and was complained about then
-            remembered.remember_code(store, serial, code, answer, context.now())
-
     if verdict() != remembered.REFUSED:  # what one got that was used may be about to be stored
         lock.acquire()
     if before := verdict():
@@ -166,7 +162,7 @@ def _send(code: str, request: Request, background: BackgroundClient, context: Co
         credentials = sts.session_token(sts_client, background.keys.access_key, serial, code, request.duration.seconds)
     except WrongCodeError:
         lock.check_store()
-        remember(remembered.REFUSED)
+        remembered.remember_code(store, serial, code, remembered.REFUSED, context.now())
         raise
-    remember(remembered.USED)
+    remembered.remember_code(store, serial, code, remembered.USED, context.now())
     return credentials

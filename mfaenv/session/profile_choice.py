@@ -22,7 +22,7 @@ def choose(options: Options, env: Env, terminal: Terminal) -> str:
     profiles = names.profiles(env)
     if not profiles:
         raise MfaenvError("There is no profile in the AWS files. This makes a first one:", command="aws configure")
-    return _choose(profiles, env, terminal)
+    return terminal.pick("Which profile?", list(rows(profiles, env, Store.of(env), time.time())))
 
 
 def instead_of_default(options: Options, env: Env, files: AwsFiles, terminal: Terminal) -> str:
@@ -37,17 +37,13 @@ def instead_of_default(options: Options, env: Env, files: AwsFiles, terminal: Te
         or _obstacle(options, terminal)
     ):
         return ""
-    return _choose(names.profiles(env), env, terminal)
+    return choose(options, env, terminal)
 
 
 def _obstacle(options: Options, terminal: Terminal) -> str:
     if options.keys() & {"no_input", "cached"} or options.get("format") == "process":
         return "no question is allowed here"
     return "a window cannot ask for it" if options.get("ask") == "window" else terminal.obstacle()
-
-
-def _choose(profiles: list[str], env: Env, terminal: Terminal) -> str:
-    return terminal.pick("Which profile?", list(rows(profiles, env, Store.of(env), time.time())))
 
 
 def rows(profiles: list[str], env: Env, store: Store, now: float) -> Iterator[Row]:

@@ -127,11 +127,12 @@ def verdict(store: Store, serial: str, code: str, now: float) -> str:
 
 
 def remember_code(store: Store, serial: str, code: str, answer: str, now: float) -> None:
-    """Note what AWS answered to a code. Raise OSError where the store cannot be written.
+    """Note what AWS answered to a code. A store that cannot be written was reported before the question.
 
     The code is written as it is. A used one opens nothing any more, and a refused one opened nothing; one that belongs
     to another device ends in a moment, and the session beside it in the store is worth more. Six digits with a hash
     over them are found in a second.
     """
     until = int(now) + VERDICT_SECONDS
-    store.put(SentCode(key=f"{serial}\n{code}", verdict=answer, until=until), until)
+    with suppress(OSError):
+        store.put(SentCode(key=f"{serial}\n{code}", verdict=answer, until=until), until)
