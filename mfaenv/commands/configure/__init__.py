@@ -10,9 +10,10 @@ from functools import partial
 from mfaenv.command_line import MFAENV, aws_configure
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
-from mfaenv.commands.configure.offers import Offers, config_file
+from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.awsfiles import AwsFiles
+from mfaenv.config.names import file_paths
 from mfaenv.config.resolve import NOTHING
 from mfaenv.config.roles import of_process, roles_of
 from mfaenv.errors import DONE, MfaenvError, join_names
@@ -26,14 +27,15 @@ from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
-KEPT = ("endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
-"""Settings that say where AWS is: programs that name the new profile read them there."""
+KEPT = ("region", "endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
+"""Settings that tell where AWS is: programs that name the new profile read them there."""
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Offer what is missing, one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
-    offers = Offers(terminal, dry_run="dry_run" in options, yes="yes" in options)
+    offers = Offers(terminal, file_paths(env)[0], dry_run="dry_run" in options, yes="yes" in options)
+    offers.check()
     with shell_settings.hidden(env) as visible:
         line = _offer_all(options, visible, offers)
     if not offers.shown:
@@ -49,12 +51,11 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> str:
     store = Store.of(env)
     store.check()
     files = awsfiles.load(env)
-    config_file(files.config)  # before a code is used
     request = _request(options, env, files, offers)
     acquisition = resolve.acquisition(options, env, request, files)
     request = _offer_device(request, acquisition, files, offers, store)
     if not acquisition.token_command.text:
-        _offer_program(request, files, env, offers)
+        _offer_program(request, env, offers)
     _offer_sources(request, _offer_process(request, files, env, offers), files, offers)
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
@@ -132,17 +133,17 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
         if first and session:
             first.delete_unused(session)
     root, values = request.profiles[-1], {"mfa_serial": request.device.text}
-    offers.settings(f"The MFA device of profile {root}:", files.config, {root: values})
+    offers.settings(f"The MFA device of profile {root}:", {root: values})
     return request
 
 
-def _offer_program(request: Request, files: AwsFiles, env: Env, offers: Offers) -> None:
+def _offer_program(request: Request, env: Env, offers: Offers) -> None:
     command = programs.find(request, env, offers)
     if command:
         root = request.profiles[-1]
         why = "A program that gives the code. Who has both it and the key needs no device:"
         proved = partial(programs.gives_code, command, offers.terminal)
-        offers.settings(why, files.config, {root: {"mfa_process": command}}, proved)
+        offers.settings(why, {root: {"mfa_process": command}}, proved)
 
 
 def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) -> str:
@@ -159,10 +160,10 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
     if len(command.splitlines()) > 1:
         offers.terminal.note(f"Profile {ours} is left out: no AWS file holds the line break in the path of mfaenv.")
         return ""
-    theirs = {key: value for key, value in files.section(name).items() if key in KEPT}
-    values = {credential_process.SETTING: command, "region": request.region.text, **theirs}
-    usable = {key: value for key, value in values.items() if value and "\n" not in value}
-    made = offers.settings(f"Profile {ours}, for programs outside this shell:", files.config, {ours: usable})
+    section = {**files.section(name), "region": request.region.text}
+    kept = {key: section[key] for key in KEPT if section.get(key)}
+    values = {credential_process.SETTING: command, **kept}
+    made = offers.settings(f"Profile {ours}, for programs outside this shell:", {ours: values})
     return ours if made or offers.dry_run else ""
 
 
@@ -174,4 +175,4 @@ def _offer_sources(request: Request, ours: str, files: AwsFiles, offers: Offers)
         changes[role] = {"source_profile": ours, **({"mfa_serial": None} if own_device else {})}
     if changes:
         why = f"With {ours} as their source, all programs can use the profiles of roles:"
-        offers.settings(why, files.config, changes)
+        offers.settings(why, changes)

@@ -139,7 +139,6 @@ class FirstDevice:
 def _ask_code(
     screen: PrivateScreen, texts: Sequence[str], question: str, status: Callable[[], str], first: str = ""
 ) -> str:
-    """Ask until there are six digits, and others than those of the first code."""
     remark: list[str] = []
     while True:
         code = code_digits(screen.ask([*texts, *remark], question, status))

@@ -7,10 +7,12 @@ always asks for one, so the person is asked first.
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from configparser import ConfigParser
+from configparser import Error as ConfigParserError
+from contextlib import suppress
 
 from mfaenv.command_line import join
 from mfaenv.commands.configure.offers import Offers
-from mfaenv.config import rewrite, scanner
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.parse import Env, Words
 from mfaenv.model import Request
@@ -88,16 +90,12 @@ def _keepassxc(env: Env, offers: Offers) -> Entries:
 
 
 def _last_database(env: Env) -> str:
-    for folder in (env.get("XDG_CACHE_HOME") or "~/.cache", env.get("XDG_CONFIG_HOME") or "~/.config"):
-        try:
-            file = rewrite.read(os.path.expanduser(os.path.join(folder, "keepassxc", "keepassxc.ini")))
-        except MfaenvError:
-            continue
-        general = scanner.scan(file.text.splitlines()).values().get("General", {})
-        path = general.get("lastactivedatabase", "")
-        if os.path.isfile(path):
-            return path
-    return ""
+    settings = ConfigParser(interpolation=None, strict=False)
+    for folder in (env.get("XDG_CONFIG_HOME") or "~/.config", env.get("XDG_CACHE_HOME") or "~/.cache"):
+        with suppress(ConfigParserError, UnicodeDecodeError):
+            settings.read(os.path.expanduser(os.path.join(folder, "keepassxc", "keepassxc.ini")), "utf-8")
+    path = settings.get("General", "LastActiveDatabase", fallback="")
+    return path if os.path.isfile(path) else ""
 
 
 PROGRAMS: Mapping[str, Callable[[Mapping[str, str], Offers], Entries]] = {

@@ -6,13 +6,13 @@ import time
 
 from mfaenv import shells
 from mfaenv.command_line import MFAENV, started, to_type
-from mfaenv.commands import init
+from mfaenv.commands import init, output_target
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, edit, rewrite
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import DEFAULT, Env, Options
-from mfaenv.shells import detect, needs_no_quotes
+from mfaenv.shells import needs_no_quotes
 from mfaenv.store import Store
 from mfaenv.terminal import program
 
@@ -27,7 +27,7 @@ _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
 def offer(profile: str, env: Env, offers: Offers) -> bool:
     """Offer the line for the shell that called; return whether its file has the line now. Raise MfaenvError."""
     try:
-        shell = _shell(env)
+        shell = output_target.choose_target({}, env)
     except MfaenvError as error:
         offers.terminal.note(f"{error.message} Its startup file is left alone.")
         return False
@@ -70,14 +70,9 @@ def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
 def loading_line(env: Env) -> str:
     """Return the line that gets a session in the shell that called; nothing where that is unknown."""
     try:
-        return shells.loading_line(_shell(env))
+        return shells.loading_line(output_target.choose_target({}, env))
     except MfaenvError:
         return ""
-
-
-def _shell(env: Env) -> str:
-    named = env.get("MFAENV_SHELL", "")
-    return named if named in shells.NAMES else detect.evaluator(env)
 
 
 def _command(env: Env) -> str:

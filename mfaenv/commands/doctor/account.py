@@ -54,7 +54,6 @@ class Proof(NamedTuple):
 
 
 def _with_remembered_device(request: Request, store: Store) -> Request:
-    """Fill in the device that these keys used before, where none is named."""
     return remembered.filled_in(request, store) if request.keys and not store.refusal() else request
 
 
@@ -214,7 +213,6 @@ def _role(proof: Proof, context: Context) -> Iterator[Check]:
 
 
 def _failures(calls: Sequence[ComparedCall]) -> Iterator[Check]:
-    """Yield the calls that failed, those with one reason together."""
     failed: dict[str, list[tuple[str, MfaenvError]]] = {}
     for row in calls:
         for outcome in row.outcomes:

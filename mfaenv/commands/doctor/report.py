@@ -242,7 +242,6 @@ class Report(NamedTuple):
 
 
 def _advice(of: Check | Verdict, indent: str) -> Iterator[Styled]:
-    """Yield what to do, and the command unbroken below it."""
     if of.next_step:
         yield Styled(f"{indent}{of.next_step}")
     if of.command:

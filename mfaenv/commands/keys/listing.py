@@ -125,7 +125,6 @@ def _show(rows: Sequence[KeyRow], terminal: Terminal) -> None:
 
 
 def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
-    """Yield a row for each profile with long-term keys of its own, and for the environment's."""
     for name, section in files.profiles.items():
         command = section.get(credential_process.SETTING, "")
         place = places.of_profile(files, name, context.terminal)

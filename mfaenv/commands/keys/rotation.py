@@ -101,15 +101,15 @@ class Rotation:
             wrong = f"IAM lists no key {current.access_key} of this user."
             raise MfaenvError(wrong, f"Check the keys of profile {root} in {self.place.title}.")
         other = next((each for each in listed.values() if each.id != current.access_key), None)
+        if other and other.id != chosen and (other.active or not self.delete):
+            return other
         if other is None:
             self._replace(current)
-        elif not other.active and (self.delete or other.id == chosen):
-            self.iam.delete(other.id)
-            self.terminal.note(f"{other.id}, which was inactive, is deleted; {current.access_key} stays.")
-        elif other.id == chosen:
+        elif other.active:
             self._finish(current, other.id)
         else:
-            return other
+            self.iam.delete(other.id)
+            self.terminal.note(f"{other.id}, which was inactive, is deleted; {current.access_key} stays.")
         return None
 
     def choose(self, other: AccessKey) -> None:
@@ -119,10 +119,8 @@ class Rotation:
         """
         current = self.keys.access_key if self.keys else ""
         profiles = ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id))
-        used = {
-            current: f"in {self.place.title}",
-            other.id: (f"in profile {profiles}" if profiles else "in no profile here") if other.active else "inactive",
-        }
+        where = "inactive" if not other.active else f"in profile {profiles}" if profiles else "in no profile here"
+        used = {current: f"in {self.place.title}", other.id: where}
         described = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
         two = f"There are two access keys, and IAM allows no third: {'; '.join(described)}."
         if not self.asks:
