@@ -161,6 +161,25 @@ def test_keys_that_have_ended_are_not_told_to_be_stored_again(product: Product) 
     assert_explained(done, "The temporary keys of profile 'work' ended", "work-long-term")
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"role_arn": "arn:aws:iam::123456789012:role/x", "source_profile": "default"},
+        {"login_session": "arn:aws:iam::123456789012:user/alice"},
+        {"credential_process": "op-aws get x"},
+    ],
+    ids=lambda settings: next(iter(settings)),
+)
+def test_keys_that_aws_programs_would_not_get_from_a_credential_process_stay(
+    product: Product, settings: dict[str, str]
+) -> None:
+    configure(product, "default", **settings)
+    before = credentials(product).read_text(), config(product).read_text()
+    done = product.run("keys", "import")
+    assert_explained(done, f"has {next(iter(settings))} beside its keys", "Remove it, or the keys from ~/.aws/credent")
+    assert (done.status, credentials(product).read_text(), config(product).read_text()) == (1, *before)
+
+
 @pytest.mark.parametrize("settings", [{"sso_account_id": "1"}, {"credential_process": "mfaenv process -p default"}])
 def test_a_profile_that_gets_its_credentials_otherwise_is_not_told_to_store_keys(
     product: Product, settings: dict[str, str]

@@ -120,8 +120,7 @@ def checks(proof: Proof, context: Context) -> Iterator[Check]:
     yield Check.of_error("keys", "", proof.no_keys) if proof.no_keys else _keys(proof.request)
     identity = proof.identity
     if identity and identity.is_root:
-        text = "the account's root user, to whom no policy of the account applies"
-        yield Check("identity", identity.arn, text, State.WRONG, "Delete these keys, and work with an IAM user's.")
+        yield Check("identity", identity.arn, "the account's root user", State.WRONG, DELETE_KEYS)
     elif identity:
         yield Check("identity", "", identity.arn)
     yield from _clock(proof.calls)
@@ -171,14 +170,15 @@ def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     ahead = next((seconds for seconds in differences if seconds is not None), None)
     if ahead is None:
         return
-    off = abs(round(ahead))
+    off, advice = abs(round(ahead)), ("On Linux, this sets the clock:", explain.SET_CLOCK)
+    text = f"{duration.text(off)} {'ahead of' if ahead > 0 else 'behind'} AWS's"
     if off < NOTICEABLE_SECONDS:
         yield Check("clock", "", "the same as AWS's")
-        return
-    text = f"{duration.text(off)} {'ahead of' if ahead > 0 else 'behind'} AWS's"
-    text += f"; from {duration.text(REFUSED_SECONDS)} on it refuses" if off < REFUSED_SECONDS else ""
-    state = State.NOTE if off < REFUSED_SECONDS else State.WRONG
-    yield Check("clock", "", text, state, "On Linux, this sets the clock:", explain.SET_CLOCK)
+    elif off < REFUSED_SECONDS:
+        text += f"; from {duration.text(REFUSED_SECONDS)} on it refuses"
+        yield Check("clock", "", text, State.NOTE, *advice)
+    else:
+        yield Check("clock", "", text, State.WRONG, *advice)
 
 
 def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]:

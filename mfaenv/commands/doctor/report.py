@@ -15,6 +15,9 @@ from mfaenv.terminal.text import BAD, DOUBTFUL, GOOD, PLAIN, Styled, Table
 VERSION = 1
 """Of the shape above; it changes where a name changes its meaning or goes."""
 
+ATTACH = ("Attach the policy. This prints it, and says how to try it on one user first:", "mfaenv policy")
+ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
+
 
 class Enforcement(StrEnum):
     """Whether MFA is required."""
@@ -31,10 +34,6 @@ class Verdict(NamedTuple):
     reason: str
     next_step: str = ""
     command: str = ""
-
-
-ATTACH = ("Attach the policy. This prints it, and says how to try it on one user first:", "mfaenv policy")
-ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
 
 
 class Evidence(Enum):
@@ -78,8 +77,8 @@ class Evidence(Enum):
     UNKNOWN = (
         "says nothing",
         Enforcement.CANNOT_TELL,
-        "{calls} could not be tried without MFA.",
-        "Fix what failed, and run it again.",
+        "{calls} could not be made without MFA.",
+        "Fix what is wrong, and run it again.",
     )
     SILENT = (
         "says nothing about MFA",
@@ -238,7 +237,7 @@ class Report(NamedTuple):
                 lines += [Styled(f"  {check.sentence}", TONES[check.state]), *_advice(check, "    ")]
         more = [line for check in self.checks if check.state is State.OK for line in _advice(check, "")]
         heading = ["", "What to do:"] if lines else []
-        return [*heading, *lines, "", *more]
+        return [*heading, *lines, *([""] if more else []), *more]
 
 
 def _advice(of: Check | Verdict, indent: str) -> Iterator[Styled]:

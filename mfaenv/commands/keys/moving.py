@@ -28,6 +28,9 @@ from mfaenv.terminal.terminal import Terminal
 
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
+BEFORE_PROCESS = ("role_arn", "login_session", credential_process.SETTING)
+"""Settings beside which AWS's programs would not use our credential_process, or not in this way."""
+
 
 class Move:
     """A profile as the files have it now: its keys' section there, and its entry in the keychain, used or not.
@@ -49,19 +52,15 @@ class Move:
         """Return the profile's keys, or None where no file has them. Raise MfaenvError for what cannot be moved."""
         if not self.files.keys_file(self.name):
             return None
-        keys, where = self.file.load(), self.file.title
+        name, keys, where = self.name, self.file.load(), self.file.title
         if keys is None:
-            wrong = f"Profile '{self.name}' has one key of two in {where}. This stores both:"
-            raise MfaenvError(wrong, command=aws_configure(self.name))
+            wrong = f"Profile '{name}' has one key of two in {where}. This stores both:"
+            raise MfaenvError(wrong, command=aws_configure(name))
         if keys.token:
-            raise MfaenvError(
-                f"The keys of profile '{self.name}' belong to a session.", "Import long-term keys (AKIA…)."
-            )
-        if self.files.profiles[self.name].get(credential_process.SETTING) and not self.command:
-            raise MfaenvError(
-                f"Profile '{self.name}' has another credential_process beside its keys.",
-                f"Remove it, or the keys from {where}.",
-            )
+            raise MfaenvError(f"The keys of profile '{name}' belong to a session.", "Import long-term keys (AKIA…).")
+        other = next((setting for setting in BEFORE_PROCESS if self.files.profiles[name].get(setting)), "")
+        if other and not self.command:
+            raise MfaenvError(f"Profile '{name}' has {other} beside its keys.", f"Remove it, or the keys from {where}.")
         return keys
 
     def set_command(self, command: str | None) -> None:
