@@ -30,7 +30,7 @@ OTHER_WORDS = {
 
 
 def no_command(word: str, env: Env) -> MfaenvError:
-    """Return the error for a word that is no command, with what it says is wanted or the closest command."""
+    """Return the error for a word that is no command, with what to type in its place."""
     of_code = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
     hint = OTHER_WORDS.get(word) or of_code or _profile_meant(MAIN, [word], env)
     hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "This lists the commands:\nmfaenv --help")

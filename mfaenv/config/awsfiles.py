@@ -1,4 +1,4 @@
-"""The AWS config and credentials files, read as botocore reads them, without the time that its import takes."""
+"""The AWS config and credentials files, read as botocore reads them, without loading it."""
 
 import os
 import stat
@@ -20,7 +20,7 @@ TOKENS = ("aws_security_token", "aws_session_token")  # the first that is there 
 
 COMMANDS = ("credential_process", "mfa_process")
 MAX_COMMAND = 32_768
-"""Characters of a command: the time of shlex, which splits it here and in botocore, grows with their square."""
+"""Characters of a command: the time in which shlex splits it grows with their square."""
 
 
 class AwsFiles(NamedTuple):
@@ -54,7 +54,7 @@ class AwsFiles(NamedTuple):
         return "" if has_process and self.keys_in_config(profile) else self.keys_file(profile)
 
     def long_term_key(self, profile: str) -> str:
-        """Return the access key of the long-term keys that a profile uses from a file; empty where there are none."""
+        """Return the long-term access key that a profile uses from a file; empty where there is none."""
         section = self.section(profile)
         return section.get(ACCESS_KEY, "") if self.used_file(profile) and not token(section) else ""
 
@@ -64,11 +64,11 @@ class AwsFiles(NamedTuple):
         return join_names(sorted(name for name, each in sections if each.get("role_arn") or each.get("sso_role_name")))
 
     def services_of(self, section: Section) -> Section | None:
-        """Return the section of services that a profile names: empty where it names none, None where it is missing."""
+        """Return the services that a profile names: empty where it names none, None where they are missing."""
         return self.services.get(section["services"]) or None if "services" in section else {}
 
     def keys_in_config(self, profile: str) -> bool:
-        """Return whether a profile's keys stand in a section of the config file: one file may be both files."""
+        """Return whether a profile's keys are in the config file's section: one file may be both."""
         return not has_keys(self.of_credentials.get(profile, {})) and has_keys(self.of_config.get(profile, {}))
 
 
@@ -84,7 +84,7 @@ class UnreadableError(MfaenvError):
 
 
 def load(env: Env, *, must_be_readable: bool = True) -> AwsFiles:
-    """Read both files; a missing one is empty. Raise MfaenvError, with the number of a damaged line, never its text."""
+    """Read both files; a missing one is empty. Raise MfaenvError, with a wrong line's number, never its text."""
     config_path, credentials_path = file_paths(env)
     profiles: Sections = {}
     services: Sections = {}
@@ -115,7 +115,7 @@ def token(section: Mapping[str, str]) -> str:
 
 
 def read(path: str, *, must_be_readable: bool = True) -> Sections:
-    """Return the sections of one file by their titles; of a missing one, none. Raise MfaenvError as `load` does."""
+    """Return the sections of a file by title; none of a missing one. Raise MfaenvError as `load` does."""
     try:
         scanned = scan(path)
     except (OSError, UnreadableError) as error:
@@ -137,7 +137,7 @@ def read(path: str, *, must_be_readable: bool = True) -> Sections:
 
 
 def scan(path: str, errors: str = "strict") -> scanner.Scan:
-    """Scan a file; a device such as /dev/null has no lines. Raise MfaenvError, OSError, UnicodeDecodeError."""
+    """Scan a file; a device (/dev/null) has no lines. Raise MfaenvError, OSError, UnicodeDecodeError."""
     kind = stat.S_IFMT(os.stat(path).st_mode)
     if kind == stat.S_IFCHR:
         return scanner.scan([])

@@ -1,4 +1,4 @@
-"""mfaenv's own lines for `credential_process`, written and recognised: of the keychain's keys, and of a session."""
+"""mfaenv's own commands for `credential_process`: for the keychain's keys, and for a session."""
 
 from mfaenv.aws import process
 from mfaenv.command_line import MFAENV, is_mfaenv, join, started
@@ -12,36 +12,36 @@ COMMAND, GET = "keys", "get"
 SESSION = "process"
 
 SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "verbose"))
-"""The options with which `mfaenv process` still prints a profile's session and no other; the format is its own."""
+"""The options with which `mfaenv process` prints a profile's session and no other."""
 
 
 def line(profile: str, env: Env, *words: str) -> str:
-    """Return the command of these words for a profile, as programs start it: by path where it is not on the PATH."""
+    """Return a command of this program for a profile: with its path where it is not on the PATH."""
     name = MFAENV if program.find(MFAENV, env) else started() or MFAENV
     return join((name, *words, "-p", profile))
 
 
 def session_profile(command: str) -> str:
-    """Return the profile whose session a command prints, as that profile has it; an empty text for any other."""
+    """Return the profile whose own session a command prints; empty for any other command."""
     line = _line_of(command)
     is_session = line.command == SESSION and line.starts_command and line.options.keys() <= SESSION_OPTIONS
     return text(line.options, "profile") if is_session else ""
 
 
 def entry(command: str) -> str:
-    """Return the entry of the keychain that a command prints; an empty text for any other."""
+    """Return the entry of the keychain that a command prints; empty for any other command."""
     line = _line_of(command)
     return text(line.options, "profile") if line.command == COMMAND and line.words == [GET] else ""
 
 
 def other_program(command: str) -> str:
-    """Return the program that a command starts, without its arguments; empty for this program, and for no command."""
+    """Return the program that a command starts; empty where that is this one, or none."""
     name = next(iter(_words(command) or command.split()), "")
     return "" if is_mfaenv(name) else name
 
 
 def _line_of(command: str) -> CommandLine:
-    """Return the command line of this program; an empty one for another program's, and for a wrong one."""
+    """Return a command line of this program; an empty one for other programs, and for wrong lines."""
     words = _words(command)
     parsed = parse(words[1:] if words and is_mfaenv(words[0]) else [])
     return parsed if parsed.understood else CommandLine()

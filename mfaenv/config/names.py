@@ -1,4 +1,4 @@
-"""Where the AWS files are, and which profiles they name, without a look at what they say: a Tab waits for this."""
+"""Where the AWS files are, and which profiles they name, as fast as a Tab needs it."""
 
 import io
 import os
@@ -17,14 +17,14 @@ _NOT_PLAIN = frozenset(" \t\r\n'\"\\")
 
 
 def file_paths(env: Env) -> tuple[str, str]:
-    """Return the paths of the config file and the credentials file; an empty variable means none, as in botocore."""
+    """Return the paths of the config and credentials file; an empty variable means none, as in botocore."""
     config = env.get(CONFIG_VARIABLE, "~/.aws/config")
     credentials = env.get(CREDENTIALS_VARIABLE, "~/.aws/credentials")
     return os.path.expanduser(os.path.expandvars(config)), os.path.expanduser(os.path.expandvars(credentials))
 
 
 def profiles(env: Env) -> list[str]:
-    """Return the names in both files, whatever is wrong there. A file that cannot be read or decoded has none."""
+    """Return the names in both files, whatever is wrong there. A file that cannot be read has none."""
     config, credentials = file_paths(env)
     names = [name for kind, name in map(split_title, _titles(config)) if kind == KINDS[0]]
     return list(dict.fromkeys([*names, *_titles(credentials)]))
@@ -37,14 +37,14 @@ def profile_of(title: str) -> str | None:
 
 
 def title_of(profile: str) -> str:
-    """Return the title that the config file has for a profile: botocore splits it as a shell does."""
+    """Return the config file's title for a profile: botocore splits it as a shell does."""
     import shlex
 
     return profile if profile == DEFAULT else f"{KINDS[0]} {shlex.quote(profile)}"
 
 
 def split_title(title: str) -> tuple[str, str]:
-    """Split a title of the config file into one of KINDS and a name, as a shell does; others are of no interest."""
+    """Split a title of the config file, as a shell does, into one of KINDS and a name; both are empty for others."""
     if title == DEFAULT:
         return KINDS[0], title
     kind = next((kind for kind in KINDS if title.startswith(kind)), "")
@@ -63,7 +63,7 @@ def split_title(title: str) -> tuple[str, str]:
 
 
 def _titles(path: str) -> list[str]:
-    """Return the titles in a file, as the scanner finds them; none in one that cannot be read.
+    """Return the titles in a file as the scanner does; none where it cannot be read.
 
     Indented ones are left out where others are not indented.
     """

@@ -1,4 +1,4 @@
-"""What was settled before anybody is asked or called, and where each value comes from: in words, without a secret."""
+"""What was settled before anybody is asked, and where each value comes from: in words, without a secret."""
 
 from collections.abc import Iterable, Iterator
 
@@ -22,7 +22,7 @@ def rows(
     files: AwsFiles,
     services: Iterable[str] = ("sts",),
 ) -> Iterator[Row]:
-    """Yield the name, text and source (empty: nothing to say) of each value, and of the addresses of these services."""
+    """Yield the name, text and source (which may be empty) of each value, and of these services' addresses."""
     keys = request.keys
     names = " → ".join(request.profiles)
     resolved = "the AWS files have none" if request.provider is Provider.MACHINE else "resolved by botocore"

@@ -1,4 +1,4 @@
-"""Options, environment and AWS files into a Request, and how its session may be got; every value knows its source."""
+"""From options, environment and AWS files to a Request, and to how its session may be got."""
 
 import time
 
@@ -75,7 +75,7 @@ def lookup_value(options: Options, env: Env, name: str) -> Value:
 
 
 def _environment_keys(profile: Value, env: Env) -> Keys | None:
-    """Return the long-term keys of the environment, where no profile is named but by a session got with them."""
+    """Return the environment's long-term keys, if no profile is named but by a session got with them."""
     is_left = sources.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
     if profile.text and not (is_left and env.get(environment.SOURCE_KEY)):
         return None
@@ -83,7 +83,7 @@ def _environment_keys(profile: Value, env: Env) -> Keys | None:
 
 
 def load_files(options: Options, env: Env) -> AwsFiles:
-    """Read the AWS files, which need not be readable where the keys of the environment count, as in botocore."""
+    """Read the AWS files, which need not be readable where the environment's keys count, as in botocore."""
     return awsfiles.load(env, must_be_readable=_environment_keys(lookup_value(options, env, "profile"), env) is None)
 
 
@@ -100,7 +100,7 @@ def _refuse_environment(env: Env, files: AwsFiles) -> None:
 
 
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
-    """Make the error for a profile in neither file, with the name that comes closest, or those that there are."""
+    """Return the error for a profile in neither file, with the closest name, or all names."""
     names = sorted(files.profiles)
     others = f"There are these: {join_names(names)}."
     where = f"{awsfiles.short(files.config)} or {awsfiles.short(files.credentials)}"
@@ -121,7 +121,7 @@ def _region(options: Options, env: Env, name: str, files: AwsFiles) -> Value:
 
 
 def _call_region(own: Value, region: Value, endpoint: Value) -> str:
-    """Return the region to call STS in: a profile's own where that can be one, else the wanted one, which has to be."""
+    """Return the region to call STS in: a profile's own where it is valid, else the wanted one, which must be."""
     wrong = roles.region_error(own, of_aws=not endpoint.text)
     if region.text and (wrong or not own.text):
         own, wrong = region, roles.region_error(region, of_aws=not endpoint.text)
@@ -131,7 +131,7 @@ def _call_region(own: Value, region: Value, endpoint: Value) -> str:
 
 
 def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], files: AwsFiles) -> Value:
-    """Return what options and variables say, else the setting of the first profile from the wanted one down."""
+    """Return what options and variables say, else the setting of the first profile that has it."""
     values = (_setting(setting, name, files) for name in profiles)
     return next((value for value in (chosen, *values) if value.text), NOTHING)
 
@@ -170,14 +170,14 @@ def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
 
 
 def _with_region(hop: Hop, region: Value, env: Env, names: tuple[str, str], files: AwsFiles) -> Hop:
-    """Settle where a role is assumed: where the user says, else in its profile's own region, else in the wanted one."""
+    """Settle where a role is assumed: the user's choice, else its profile's own region, else the wanted one."""
     own = Value(hop.region if region.origin is Origin.PROFILE else "", f"profile {hop.profile}")
     endpoint = _endpoint(env, names, files)
     return hop._replace(region=_call_region(own, region, endpoint), endpoint=endpoint.text)
 
 
 def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
-    """Return the address of STS that the first of these two profiles with one has; the second is the wanted one."""
+    """Return the address of STS from the first of two profiles that has one; the second is the wanted one."""
     first, other = (files.section(name) for name in names)
     value = endpoint(env, first, files) if first is other or files.services_of(first) is not None else NOTHING
     if not value.text and not shell_settings.is_ignored(env, first):
@@ -187,7 +187,7 @@ def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
 
 
 def endpoint(env: Env, section: Section, files: AwsFiles, service: str = "sts") -> Value:
-    """Return a service's configured endpoint and its source in botocore's order of precedence; NOTHING without one.
+    """Return a service's configured endpoint in botocore's order of precedence; NOTHING without one.
 
     Raise MfaenvError for a section of services that is not there, as botocore does.
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
@@ -229,7 +229,7 @@ def _token_code(options: Options, env: Env) -> Value:
 
 
 def checked_code(text: str, source: str) -> str:
-    """Return the six digits. Raise MfaenvError (usage) for anything else, without showing what was given."""
+    """Return the six digits. Raise MfaenvError (usage), without the text, for anything else."""
     digits = code_digits(text)
     if not digits:
         raise wrong_usage(f"{source}: a code is six digits.", "It is the number that the device shows.")

@@ -25,7 +25,7 @@ class TextFile(NamedTuple):
 
 
 def read(path: str, encoding: str = "utf-8") -> TextFile:
-    """Return the file, or an empty one where there is none. Raise MfaenvError where it cannot be read as text."""
+    """Return the file; an empty one where there is none. Raise MfaenvError where it is no readable text."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, and a device be replaced
             raise MfaenvError(f"{short(path)} is not a file, so it is left alone.", "Name a file.")
@@ -51,7 +51,7 @@ def diff(file: TextFile, text: str) -> list[str]:
 
 
 def replace(file: TextFile, text: str) -> None:
-    """Write the text in the file's place, in one step. A new file, and a new folder for it, is its owner's alone.
+    """Replace the file in one step. A new file, and a new folder for it, is its owner's alone.
 
     A link stays, and what it leads to is replaced. Raise MfaenvError where the file cannot be written, or somebody else
     changed it since it was read or at the same time.
@@ -86,7 +86,7 @@ def _check(file: TextFile, text: str) -> None:
 
 
 def _take_over(old: str, new: str) -> None:
-    """Set the new file's owner and mode to the old one's, where there is one. Raise OSError where that is refused."""
+    """Give the new file the owner and mode of the old one, if any. Raise OSError."""
     with suppress(FileNotFoundError):
         status = os.stat(old)
         if sys.platform != "win32" and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
@@ -95,7 +95,7 @@ def _take_over(old: str, new: str) -> None:
 
 
 def remove_abandoned(path: str) -> None:
-    """Remove what processes that were killed while they replaced this file left beside it. Only one may replace it."""
+    """Remove temporary files of killed processes. Nobody else may be replacing the file."""
     folder, name = os.path.split(os.path.realpath(path))
     ours = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.mfaenv")
     with suppress(OSError), os.scandir(folder) as entries:

@@ -1,4 +1,4 @@
-"""How a role's session is named and tagged, and to what it is limited: checked before a code is asked for.
+"""How a role's session is named, tagged and limited: checked before a code is asked for.
 
 `source_identity`, `session_tags` and `transitive_session_tags` are aws-vault's settings, read as it reads them
 (`populateFromConfigFile` and `populateFromEnv` in its `vault/config.go`): each profile of a chain has its own, else
@@ -38,7 +38,7 @@ VARIABLES = {
 
 
 def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[Hop, ...]:
-    """Return the hops with their sessions' names, identities and tags. Raise MfaenvError for what AWS does not take.
+    """Return the hops with names, identities and tags. Raise MfaenvError for what AWS does not take.
 
     It lets no role of a chain change the source identity, nor set a transitive tag again.
     """
@@ -64,7 +64,7 @@ def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[
 
 
 def _inherited(profiles: Sections, name: str, setting: str) -> Value:
-    """Return the setting of a profile, else of those that it includes; empty where none of them has it."""
+    """Return the setting of a profile, else of those that it includes; empty without one."""
     visited: set[str] = set()
     while name and name not in visited:
         visited.add(name)
@@ -76,7 +76,7 @@ def _inherited(profiles: Sections, name: str, setting: str) -> Value:
 
 
 def checked(text: str, source: str, lengths: range = NAME_LENGTHS, more: str = "") -> str:
-    """Return a name, or an ID that may hold more; it may be empty. Raise MfaenvError for what AWS does not take."""
+    """Return a name or ID, which may be empty. Raise MfaenvError for what AWS does not take."""
     if not text or (len(text) in lengths and NAME_CHARACTERS.union(more).issuperset(text)):
         return text
     what = f"{lengths[0]} to {lengths[-1]} characters from A-Z a-z 0-9 _+=,.@{more}-"
@@ -145,7 +145,7 @@ def _check_chain(hops: Iterable[Hop]) -> None:
 
 
 def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles) -> tuple[Hop, ...]:
-    """Return the hops to a profile, the last of which is limited to the session policies. Raise MfaenvError (usage)."""
+    """Return the hops to a profile, the last one limited by the options. Raise MfaenvError (usage)."""
     limits = [parse.MAIN_OPTIONS[each].flags[0] for each in LIMITS if options.get(each)]
     if not limits:
         return hops
@@ -171,7 +171,7 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
 
 
 def _policy(name: str) -> str:
-    """Return the policy in a file, without white space that counts against AWS's limit. Raise MfaenvError (usage)."""
+    """Return the policy in a file without white space, which AWS counts. Raise MfaenvError (usage)."""
     import json  # few lines name a file of policies
 
     wrong, hint = "", "Put one IAM policy into it."

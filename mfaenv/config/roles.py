@@ -16,7 +16,7 @@ MAX_REGION = 63  # a region is a part of a host's name: https://datatracker.ietf
 
 
 class Chain(NamedTuple):
-    """The profile whose credentials come first, the roles on the way from it, and the profiles from the wanted one on.
+    """The profile whose credentials come first, the roles on the way from it, and all profiles.
 
     `profiles` begins with the wanted profile and ends with the root; `hops` are in the order in which they are assumed.
     With `machine`, the first role is assumed with what the root's credential_source gives.
@@ -29,7 +29,7 @@ class Chain(NamedTuple):
 
 
 def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
-    """Follow a profile, with this role_arn where it is not empty, to its root. Raise MfaenvError without one.
+    """Follow a profile, with a role_arn if not empty, to its root. Raise MfaenvError without one.
 
     A profile that is in no file is the root itself, whose keys come from elsewhere.
     """
@@ -57,7 +57,7 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
 
 
 def of_process(files: AwsFiles, name: str) -> str:
-    """Return the profile whose session a profile gives by our own credential_process; the same profile for any other.
+    """Return the profile whose session our own credential_process gives; the same profile without one.
 
     Other programs assume roles with such a profile. Here it counts as that which its process names: the session, the
     device and the code are the same, and no process is started.
@@ -106,7 +106,7 @@ def _command(files: AwsFiles, name: str) -> str:
 
 
 def _is_role(section: Section, *, first: bool) -> bool:
-    """Return whether to go on: a source with keys of its own is the end, whatever else it holds, as in botocore."""
+    """Return whether to go on: a source with keys of its own is the end, as in botocore."""
     is_end = not first and awsfiles.has_keys(section)
     return bool(section.get("role_arn")) and not section.get("web_identity_token_file") and not is_end
 
@@ -157,7 +157,7 @@ def is_iam_arn(arn: str, kind: str) -> bool:
 
 
 def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
-    """Return the error (usage) for what botocore takes for no region, or for a slip where the service is AWS's own."""
+    """Return the error (usage) for what is no region, or for a slip where the service is AWS's own."""
     name, source = region.text, region.source
     letters, words = name.replace("-", ""), name.split("-")
     if not name:

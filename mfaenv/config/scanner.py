@@ -1,4 +1,4 @@
-"""The lines of an INI file as botocore reads them: sections, options and their lines, and the lines that are wrong.
+"""The lines of an INI file as botocore reads them: sections, options, and the lines that are wrong.
 
 botocore uses the standard library's RawConfigParser as it is. That one stops at the first section that is there twice,
 does not say where an option stands, and takes a time that grows with the square of a run of blanks in a name. This is
@@ -8,10 +8,10 @@ one pass over the lines, each looked at once.
 from mfaenv.fast.parse import Words
 
 MAX_TITLE = 4096
-"""Characters of a section's title: the time of shlex, which splits it here and in botocore, grows with their square."""
+"""Characters of a section's title: the time in which shlex splits it grows with their square."""
 
 MAX_NAME = 256
-"""Characters before the `=` or `:` of an option, blanks too: botocore's time for them grows with their square."""
+"""Characters before an option's `=` or `:`: botocore's time for them grows with their square."""
 
 COMMENTS = ("#", ";")
 SEPARATORS = ("=", ":")
@@ -24,7 +24,7 @@ BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")
 
 
 class IniOption:
-    """An option by its name in lower case, its value's lines, and the first and the last line that it stands in."""
+    """An option: its name in lower case, its value's lines, and its first and last line."""
 
     def __init__(self, name: str, text: str, line: int) -> None:
         self.name = name
@@ -54,7 +54,7 @@ class IniSection:
 
 
 class Scan:
-    """What is in a file. A wrong line is passed over, and sections and options that are there twice are both here.
+    """What is in a file. Wrong lines are left out; sections and options that are there twice are both here.
 
     `problems` are the numbers of wrong lines, and how each is wrong, without its text: that may be half of a key.
     """

@@ -1,4 +1,4 @@
-"""What a profile says beside keys and region, as variables: for programs that do not know the profile's name.
+"""What a profile says beside keys and region, as variables, for programs that get no profile's name.
 
 Without `AWS_PROFILE` these programs read `[default]`, whatever the session's own profile is. So what the profile says
 is set, and the opposite where only `[default]` says something.
@@ -38,7 +38,7 @@ USUAL = {
     "request_min_compression_size_bytes": "10240",
     "s3_us_east_1_regional_endpoint": "legacy",
 }
-"""What programs do where nothing is set, if that is the same for all: set where only `[default]` says something."""
+"""What all programs do where nothing is set: it is set where only `[default]` says something."""
 
 CHOICES = {
     "retry_mode": ("legacy", "standard", "adaptive"),
@@ -57,7 +57,7 @@ NESTED = {
 
 
 def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[dict[str, str], str]:
-    """Return the variables to set, and a warning of what programs do otherwise than with the profile's name, if any.
+    """Return the variables to set, and a warning of what they cannot say, if any.
 
     `env` is the user's own, `region` the one that the shell gets. Raise MfaenvError for what is no address.
     """
@@ -72,7 +72,7 @@ def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[
 
 
 def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the variables of all but addresses, and which settings of `[default]` none of them can undo."""
+    """Return all variables but addresses, and which settings of `[default]` they cannot undo."""
     variables: dict[str, str] = {}
     kept_back = []
     for setting, variable in environment.SETTING_VARIABLES.items():
@@ -113,7 +113,7 @@ def _s3(section: Section) -> dict[str, str]:
 
 
 def _broken(env: Env, default: Section, files: AwsFiles) -> list[str]:
-    """Return what in `[default]` lets no program of the shell make a client, unless a variable is set for it."""
+    """Return what in `[default]` stops all programs of the shell, unless a variable is set for it."""
     missing = files.services_of(default) is None and not is_ignored(env, default)
     wrong = [
         setting
@@ -136,7 +136,7 @@ def is_true(text: str) -> bool:
 
 
 def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
-    """Return the addresses that count with a section, those of services by variable; URL is that of all others."""
+    """Return the addresses that count with a section, by variable; URL is that of all other services."""
     if is_ignored(env, section):
         return {}
     services = files.services_of(section) or {}
@@ -162,7 +162,7 @@ def _urls(name: str, env: Env, own: Section, default: Section, files: AwsFiles) 
 
 @contextmanager
 def hidden(env: Env) -> Iterator[Mapping[str, str]]:
-    """Yield the environment without what an earlier session's profile brought, which botocore does not see then."""
+    """Yield the environment without an earlier session's settings; botocore does not see them either."""
     names = (*environment.settings(env), environment.SETTINGS)
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:

@@ -57,7 +57,7 @@ def profile_is_ours(source: str, env: Env) -> bool:
 
 
 def is_web_identity(env: Env, profile: Value) -> bool:
-    """Return whether the environment's web identity counts: an option that names a profile outweighs it, as in boto3.
+    """Return whether the environment's web identity counts: an option for a profile wins, as in boto3.
 
     A variable does not, nor does the name that an earlier session without one left in this shell.
     """
@@ -126,7 +126,7 @@ def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | N
 
 
 def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
-    """Raise MfaenvError where a profile's temporary keys say that they ended before `now`, in seconds since 1970.
+    """Raise MfaenvError for temporary keys that say that they ended before `now`, in seconds since 1970.
 
     aws-mfa writes such (`expiration`, in UTC), beside a profile of the same name with `-long-term` behind it.
     """

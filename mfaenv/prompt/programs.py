@@ -1,4 +1,4 @@
-"""The programs of desktops and systems that open a window for a line of text. The text is never a part of a script."""
+"""Programs that open a window for a line of text. No text is ever part of a script."""
 
 import sys
 from abc import ABC, abstractmethod
@@ -13,7 +13,7 @@ TITLE = "mfaenv"
 PROMPT = "MFA code:"
 
 ENDED_FROM_OUTSIDE = {-1, -2, -9, -15}
-"""The status after SIGHUP, SIGINT, SIGKILL or SIGTERM: somebody closed the window. A crash is another signal."""
+"""The status after SIGHUP, SIGINT, SIGKILL or SIGTERM: somebody closed the window."""
 
 MAX_VALUE_BYTES = 900
 """Bytes of a value: a line has 1,000 with its command, https://www.gnupg.org/documentation/manuals/assuan/Client-requests.html."""
@@ -22,7 +22,7 @@ _UNESCAPED = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 """What is sent as it is; `%`, line breaks and all that is not ASCII are not."""
 
 _CLOSED_ERRORS = {62, 99, 198}
-"""GPG_ERR_TIMEOUT, GPG_ERR_CANCELED and GPG_ERR_FULLY_CANCELED of libgpg-error; an error's lower 16 bits say which."""
+"""GPG_ERR_TIMEOUT, GPG_ERR_CANCELED, GPG_ERR_FULLY_CANCELED of libgpg-error: an error's lower 16 bits."""
 
 _CLOSED_STATUSES = {0, *ENDED_FROM_OUTSIDE}
 """How it ends where it leaves GETPIN without an answer because somebody closed it."""
@@ -51,7 +51,7 @@ class Shown(NamedTuple):
 
 
 class ProgramStart(NamedTuple):
-    """How the program is started, without a shell: its arguments, what it reads, and variables of its own."""
+    """How the program is started: its arguments, what it reads, and variables of its own."""
 
     arguments: tuple[str, ...] = ()
     stdin: str = ""
@@ -59,7 +59,7 @@ class ProgramStart(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """How the program ended: its status, negative for a signal, and what it wrote; `stdin` is what it was to read."""
+    """How the program ended: its status, negative for a signal, what it wrote, and what it was to read."""
 
     status: int
     output: str
@@ -72,7 +72,7 @@ class NoWindowError(Exception):
 
 
 class Dialog(ABC):
-    """A program that opens a window. `system` is the only one that has it; `display` says whether it needs one."""
+    """A program that opens a window, on which `system`, and whether it needs a `display`."""
 
     name = ""
     program = ""
@@ -85,7 +85,7 @@ class Dialog(ABC):
         """Return how to start the program."""
 
     def answer(self, ended: Ended) -> str:
-        """Return what was typed. Raise KeyboardInterrupt for a window that was closed, NoWindowError for none."""
+        """Return what was typed. Raise KeyboardInterrupt for a closed window, NoWindowError for none."""
         if ended.status == 0:
             return ended.output
         if ended.status in ENDED_FROM_OUTSIDE or self.is_closed(ended):
@@ -98,7 +98,7 @@ class Dialog(ABC):
 
 
 class Pinentry(Dialog):
-    """The one that Debian, Homebrew and Gpg4win install with GnuPG; in a terminal it may be pinentry-curses.
+    """GnuPG's; in a terminal it may be pinentry-curses.
 
     It is asked by its own protocol: https://www.gnupg.org/documentation/manuals/assuan/Server-responses.html.
     """
@@ -121,7 +121,7 @@ class Pinentry(Dialog):
         return ProgramStart(stdin="".join(f"{command}{assuan_value(value)}\n" for command, value in commands))
 
     def answer(self, ended: Ended) -> str:
-        """Return the data of the answer to GETPIN; an error says whether the window was closed. Raise as all do."""
+        """Return the answer to GETPIN; an error says whether the window was closed. Raise as all do."""
         lines = ended.output.splitlines()
         answers = [line for line in lines if line.startswith(("OK", "ERR "))]
         before = 1 + ended.stdin.split("\n").index(_ASK)  # the greeting, and one for each command
@@ -135,14 +135,14 @@ class Pinentry(Dialog):
 
 
 def assuan_value(text: str) -> str:
-    """Return a value as Assuan writes it, with `%` and two digits; what is too long for a line is cut."""
+    """Return a value as Assuan writes it, with `%` and two digits; a long one is cut."""
     while len(written := quote(text, safe=_UNESCAPED, errors="replace")) > MAX_VALUE_BYTES:
         text = text[: -max(1, (len(written) - MAX_VALUE_BYTES) // 12)]
     return written
 
 
 class Zenity(Dialog):
-    """GNOME's. Its text has escapes and underlined letters of its own, but no markup in a window that takes a line."""
+    """GNOME's. Its text has escapes and underlined letters, but no markup in a window that takes a line."""
 
     name = "zenity"
     display = True
@@ -187,7 +187,7 @@ end run"""
         return ProgramStart((*(word for line in self.script.split("\n") for word in ("-e", line)), shown.text))
 
     def is_closed(self, ended: Ended) -> bool:
-        """Return whether it ended with "User canceled", in the error codes of Apple's AppleScript Language Guide."""
+        """Return whether it ended with "User canceled": AppleScript Language Guide, error codes."""
         return "(-128)" in ended.errors
 
 

@@ -15,7 +15,7 @@ TRIES = 3
 
 
 class Window:
-    """The person at the screen. `program_name` is the one program to use; empty for the first that is there.
+    """The person at the screen, asked by the program of this name; empty for the first that is there.
 
     `release` is the kernel's, which names Microsoft in WSL: https://learn.microsoft.com/windows/wsl/faq. While a window
     is open, the terminal's check is called, which may raise. The next window shows what was `wrong` with the last code.

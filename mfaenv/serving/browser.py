@@ -1,4 +1,4 @@
-"""The person's browser: the one that BROWSER names, or else the system's own, led to a secret link once."""
+"""The person's browser, which BROWSER names or the system has, led to a secret link once."""
 
 import hmac
 import os
@@ -23,7 +23,7 @@ STARTED_SECONDS = 5
 
 OPENERS = (("xdg-open",), ("gio", "open"), ("x-www-browser",))
 WINDOWS_FROM_LINUX = (("wslview",), ("powershell.exe", "-NoProfile", "-Command", "Start-Process"))
-"""In the Windows Subsystem for Linux: https://wslu.wedotstuff.com/wslu/wslview.html, which not everybody has."""
+"""In WSL: https://wslu.wedotstuff.com/wslu/wslview.html, which not everybody has."""
 
 SECONDS = 60
 """How long the browser has to ask."""
@@ -34,7 +34,7 @@ ELSE = "--print shows the link instead, which signs in whoever has it."
 
 
 def find(env: Mapping[str, str]) -> Callable[[str], None]:
-    """Return what opens a secret link in a browser. Raise MfaenvError where there is none, or nowhere to show it.
+    """Return what opens a secret link in a browser. Raise MfaenvError where none can be shown.
 
     The system's own opener gets an address on this machine that leads to the link once, so that the link is in no list
     of processes. A program that BROWSER names gets the link itself: it may run it on another machine.
@@ -113,7 +113,7 @@ def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _open_by_system(link: str, command: Sequence[str], env: Mapping[str, str]) -> None:
-    """Let the system open an address that leads to the link, and wait until a browser has asked. Raise MfaenvError."""
+    """Open an address that leads to the link, and wait until a browser has asked. Raise MfaenvError."""
     with redirect_once(link) as (address, answered), ExitStack() as opened:
         openers: list[subprocess.Popen[bytes]] = []
         if sys.platform == "win32":

@@ -85,7 +85,7 @@ class LoopbackServer(ThreadingTCPServer):
         return not peers.is_of_another_user(client_address[:2], self.socket.getsockname()[:2])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep quiet: standard error is the person's, a traceback could show a secret, and the client sees the end."""
+        """Keep quiet: a traceback could show a secret, and the client sees the end."""
 
 
 class _Handler(BaseHTTPRequestHandler):

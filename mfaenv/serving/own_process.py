@@ -39,7 +39,7 @@ else:
 
     @contextmanager
     def elsewhere(served: Served) -> Iterator[Mapping[str, str]]:
-        """Enter the context in a new process, which leaves it when this process has ended; yield what it yields.
+        """Enter the context in a new process, which leaves it when this one has ended; yield what it yields.
 
         Raise what entering it raises. Only for a process with one thread.
         """
@@ -57,7 +57,7 @@ else:
         yield environment
 
     def _receive(receiver: Connection) -> Mapping[str, str]:
-        """Return what the new process yields, and pass signals on to it until then. Raise what it raised."""
+        """Return what the new process yields, and pass signals on until then. Raise what it raised."""
         try:
             pid = receiver.recv()
             with foreground.handling(dict.fromkeys(_ENDING, lambda number, _frame: _send(pid, number))):
@@ -73,7 +73,7 @@ else:
             os.kill(pid, number)
 
     def _hold(served: Served, sender: Connection, program: int) -> NoReturn:
-        """Enter the context, send what it yields or raises, and leave it when the program has ended."""
+        """Enter the context, send what it yields or raises, and leave it at the program's end."""
         try:
             _close_inherited(sender.fileno())
             for name in _ENDING:
@@ -99,7 +99,7 @@ else:
             os._exit(0)
 
     def _end_once(number: int, _frame: FrameType | None) -> None:
-        """End in order; what comes again meanwhile, from the terminal and from the other process, is ignored."""
+        """End in order; further signals, of the terminal or the other process, are ignored."""
         for name in _ENDING:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
         raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(KILLED + number)
@@ -118,7 +118,7 @@ else:
         os.kill(os.getpid(), signal.SIGTERM)
 
     def _close_inherited(kept: int) -> None:
-        """Close the program's descriptors but the standard streams: a pipe ends when the program has closed it."""
+        """Close the program's descriptors: a pipe ends when the program has closed it."""
         for name in os.listdir("/dev/fd"):
             if int(name) > STDERR and int(name) != kept:
                 with suppress(OSError):  # that of the listing itself

@@ -16,7 +16,7 @@ _MAPPED = bytes(10) + b"\xff\xff"
 
 
 def is_of_another_user(client: Address, server: Address) -> bool:
-    """Return whether the client's end is closed by now, or another user's: not root's, who can read everything."""
+    """Return whether the client's end is closed, or another user's but root, who can read everything."""
     if sys.platform != "win32":  # there anybody may make such a file
         for table, prefix in (("/proc/net/tcp", b""), ("/proc/net/tcp6", _MAPPED)):
             ends = [_as_listed(prefix, *client), _as_listed(prefix, *server)]
