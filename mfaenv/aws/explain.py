@@ -226,11 +226,11 @@ def from_botocore(error: BotoCoreError, text: str = "") -> MfaenvError:
     if MFAENV in printed:
         message, _, hint = printed.rpartition(MFAENV)[2].strip().partition("\n")
         return MfaenvError(message, hint.strip())
-    said = _sentence(text or str(error))
+    sentence = _sentence(text or str(error))
     for name, message, hint in BOTOCORE:
         if any(kind.__name__ == name for kind in type(error).__mro__):
-            return MfaenvError(message.format(said), hint)
-    return MfaenvError(said, "Run with --verbose to see what was used.")
+            return MfaenvError(message.format(sentence), hint)
+    return MfaenvError(sentence, "Run with --verbose to see what was used.")
 
 
 def _sentence(text: str) -> str:

@@ -73,20 +73,20 @@ def _resolver(session: BotocoreSession, kind: Provider, popen: Start) -> Credent
         provider = next(each for each in (providers.EnvProvider(), *resolver.providers) if name == each.CANONICAL_NAME)
         return providers.CredentialResolver([provider])
     profile = session.get_config_variable("profile") or "default"
-    ours: dict[str, CredentialProvider] = {
+    replaced: dict[str, CredentialProvider] = {
         "custom-process": providers.ProcessProvider(profile, lambda: session.full_config, popen)
     }
     if kind is Provider.WEB_ENVIRONMENT:
         web = providers.AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
-        ours["assume-role-with-web-identity"] = web
+        replaced["assume-role-with-web-identity"] = web
     if kind is Provider.LOGIN and all(each.METHOD != "login" for each in resolver.providers):
         raise MfaenvError(
             f"Profiles of `aws login` need boto3 1.41 or later, and botocore {botocore_version} is here.",
             "Upgrade boto3, or name another profile.",
         )
-    left = {"env", "assume-role"}
+    left_out = {"env", "assume-role"}
     return providers.CredentialResolver(
-        [ours.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left]
+        [replaced.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left_out]
     )
 
 

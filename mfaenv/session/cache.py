@@ -131,13 +131,14 @@ class Cache:
             self._try_to(acquire)
             yield
 
-    def put(self, session: Session) -> Session:
+    def put(self, credentials: Session, request: Request, key: str, source: str) -> Session:
         """Return a new session, stored unless a stored one ends later. Raise MfaenvError where it has ended."""
+        session = complete(credentials, request, key, source, self._now())
         left = session.left(session.created)
         if left <= 0:
             raise MfaenvError("The new session has ended already.", "Check this machine's clock, and the server's.")
-        stored = self.store.get(Session, session.key)
-        self._sessions[session.key] = session
+        stored = self.store.get(Session, key)
+        self._sessions[key] = session
         if stored is None or stored.left(session.created) <= left:
             self._try_to(lambda: self.store.put(session, session.expires or 0))
         self._try_to(lambda: self.store.announce(str(session.created)))

@@ -48,7 +48,7 @@ class Sessions:
         return self._cache.find(key, request.min_remaining.seconds)
 
     def base_session(self, request: Request) -> Session:
-        """Look the user's own session up that the request's roles are assumed with, however little is left of it."""
+        """Look up the session with which the request's roles are assumed, however little is left of it."""
         return self.stored(request._replace(hops=(), min_remaining=Span(1, "")))
 
     def renew(self, request: Request) -> Session:
@@ -67,7 +67,7 @@ class Sessions:
         The person is asked where AWS may not say or knows several. No code is used, and nothing stored. Raise
         MfaenvError, KeyboardInterrupt.
         """
-        request = self._known(request)
+        request = self._filled_in(request)
         if request.keys is None or request.device.text:
             return request
         address.check_request(request, self._terminal.env)
@@ -75,7 +75,7 @@ class Sessions:
             return self._with_found_device(request, request.keys, call_lock)
         return self.with_device(request)
 
-    def _known(self, request: Request) -> Request:
+    def _filled_in(self, request: Request) -> Request:
         request = remembered.filled_in(request, self._store)
         if request.keys and request.device.text:
             device.checked(request.device.text, request.device.source)
@@ -83,7 +83,7 @@ class Sessions:
 
     def _get(self, request: Request) -> Session:
         """Look in the store, and get what is not there; look again where another process got it meanwhile."""
-        request = self._known(request)
+        request = self._filled_in(request)
         if request.keys is None:
             return self._of_program(request)
         session = self.stored(request)
@@ -151,13 +151,12 @@ class Sessions:
             )
             made = clients.client(settings, before)
             named = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base))
-            credentials = sts.assume_role(made, named)
             reached = request._replace(hops=request.hops[:depth])
-            session = self._cache.put(cache.complete(credentials, reached, key, base.source, self._now()))
+            session = self._cache.put(sts.assume_role(made, named), reached, key, base.source)
         return session
 
     def _users_name(self, request: Request, base: Session) -> str:
-        """Return the name of a role's session after the user, who is asked for once and remembered with the device."""
+        """Return what a role's session is called: after the user, whose name AWS is asked for once."""
         if not base.source:
             return NO_USERS_NAME
         user = request.user or remembered.device(self._store, base.source, request.endpoint.text).user
@@ -187,9 +186,9 @@ class Sessions:
             self._remember_key(request, keys)
             self._cache.remember_device(keys.access_key, request)
             key = cache.session_key(request, keys.access_key)
-            session = self._cache.put(cache.complete(credentials, request, key, keys.access_key, self._now()))
+            session = self._cache.put(credentials, request, key, keys.access_key)
             call_lock.release()
-        self._tell(request, session, searched=searched)
+        self._report(request, session, searched=searched)
         return session
 
     def _remember_key(self, request: Request, keys: Keys) -> None:
@@ -203,15 +202,15 @@ class Sessions:
         return self._code_source
 
     def _with_found_device(self, request: Request, keys: Keys, call_lock: CallLock) -> Request:
-        """Fill in the device, or the account of a hardware token, whose serial number does not tell it."""
+        """Fill in the device, or the account of a hardware token: its serial number does not tell it."""
         if request.device.text:
             who = device.owner(request, keys)
             return request._replace(account=who.account, user=who.user)
         serial, who = device.find(request, self._acquisition, keys, self._terminal, call_lock)
         return request._replace(device=Value(serial, "found"), account=who.account, user=who.user)
 
-    def _tell(self, request: Request, session: Session, *, searched: bool) -> None:
-        """Show what came of it: how long the session lasts, and what spares the search for the device next time."""
+    def _report(self, request: Request, session: Session, *, searched: bool) -> None:
+        """Show how long the session lasts if AWS cut it, and how the search for the device can be spared."""
         left = session.left(self._now())
         if left < request.duration.seconds - SLACK:
             got, asked = (duration.text(each) for each in (round(left / 60) * 60, request.duration.seconds))
