@@ -112,7 +112,7 @@ def test_doctor_names_the_roles_that_other_programs_assume_without_mfa(through: 
     configure(through, "staging", source_profile="default")
     ((name, text, step),) = said()
     assert name == "source_profile default"
-    assert text == "staging: programs that name these profiles assume the roles with the keys of default, without MFA"
+    assert text == "staging: programs assume these roles with the keys of default, without MFA"
     assert step.endswith("mfaenv configure -p default")
 
 

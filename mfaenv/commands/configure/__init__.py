@@ -27,7 +27,7 @@ from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
-KEPT = ("region", "endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
+ADDRESS = ("region", "endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
 """Settings that tell where AWS is: programs that name the new profile read them there."""
 
 
@@ -65,7 +65,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> str:
 
 
 def _request(options: Options, env: Env, files: AwsFiles, offers: Offers) -> Request:
-    """Settle which profile is meant: the named one, the only one with keys, or the one that the person picks."""
+    """Resolve the named profile, the only one with keys, or the one that the person picks."""
     options = {name: value for name, value in options.items() if name not in {"dry_run", "yes"}}
     name = of_process(files, resolve.lookup_value(options, env, "profile").text or _choose_profile(files, offers))
     request = resolve.resolve({**options, "profile": name}, env, files)
@@ -102,7 +102,7 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
 
 
 def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
-    """Find the device and prove it by a session, which stays for the next window; then name it in the profile."""
+    """Find the device, prove it by a session, which is stored, and offer to name it in the profile."""
     if any(files.section(name).get("mfa_serial") for name in request.profiles):
         return request
     request = longterm.with_long_term_keys(request, offers.terminal)
@@ -147,32 +147,32 @@ def _offer_program(request: Request, env: Env, offers: Offers) -> None:
 
 
 def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) -> str:
-    """Return the name of the profile for programs that never see this shell; nothing where there is none."""
+    """Return the profile for programs that never see this shell; empty where there is none."""
     name = request.profile.text
     for other, section in files.profiles.items():
         if credential_process.session_profile(section.get(credential_process.SETTING, "")) == name:
             return other
-    ours = f"{name}-mfa"
-    if ours in files.profiles:
-        offers.terminal.note(f"Profile {ours} exists already, with other settings: it is left alone.")
+    new = f"{name}-mfa"
+    if new in files.profiles:
+        offers.terminal.note(f"Profile {new} exists already, with other settings: it is left alone.")
         return ""
     command = credential_process.line(name, env, credential_process.SESSION)
     if len(command.splitlines()) > 1:
-        offers.terminal.note(f"Profile {ours} is left out: no AWS file holds the line break in the path of mfaenv.")
+        offers.terminal.note(f"Profile {new} is left out: no AWS file holds the line break in the path of mfaenv.")
         return ""
     section = {**files.section(name), "region": request.region.text}
-    kept = {key: section[key] for key in KEPT if section.get(key)}
+    kept = {key: section[key] for key in ADDRESS if section.get(key)}
     values = {credential_process.SETTING: command, **kept}
-    made = offers.settings(f"Profile {ours}, for programs outside this shell:", {ours: values})
-    return ours if made or offers.dry_run else ""
+    made = offers.settings(f"Profile {new}, for programs outside this shell:", {new: values})
+    return new if made or offers.dry_run else ""
 
 
-def _offer_sources(request: Request, ours: str, files: AwsFiles, offers: Offers) -> None:
-    """Let the profiles of roles take `ours` as source: with an mfa_serial too, a program would ask for a code."""
+def _offer_sources(request: Request, source: str, files: AwsFiles, offers: Offers) -> None:
+    """Let the profiles of roles take this source: with an mfa_serial too, a program would ask for a code."""
     changes = {}
-    for role in roles_of(files, request.profile.text) if ours else ():
-        own_device = files.of_config[role].get("mfa_serial") == request.device.text
-        changes[role] = {"source_profile": ours, **({"mfa_serial": None} if own_device else {})}
+    for role in roles_of(files, request.profile.text) if source else ():
+        same_device = files.of_config[role].get("mfa_serial") == request.device.text
+        changes[role] = {"source_profile": source, **({"mfa_serial": None} if same_device else {})}
     if changes:
-        why = f"With {ours} as their source, all programs can use the profiles of roles:"
+        why = f"With {source} as their source, all programs can use the profiles of roles:"
         offers.settings(why, changes)

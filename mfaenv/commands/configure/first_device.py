@@ -26,10 +26,10 @@ from mfaenv.terminal.private_screen import PrivateScreen
 from mfaenv.terminal.text import Styled, code_digits
 
 MAX_TRIED_NAMES = 20
-"""Names that are tried: the user's own, and those with -2 to -20 behind it."""
+"""The user's name, and the same with -2 to -20 behind it."""
 
 MAX_NAME_BYTES = 37
-"""Of the user's name in the QR code: with more, the code would need more than the 24 lines of a usual terminal."""
+"""Of the user's name: with more, the QR code needs more than the usual 24 lines."""
 
 
 class FirstDevice:
@@ -46,7 +46,7 @@ class FirstDevice:
     def make(self) -> str:
         """Return the serial number of an enabled device. Raise MfaenvError."""
         self._check()
-        device = self._created()
+        device = self._create()
         with ExitStack() as until_enabled:
             until_enabled.callback(self._delete, self._devices, device.serial)
             with private_screen.show(self._terminal, key_uri(self._user, device)) as screen:
@@ -88,7 +88,7 @@ class FirstDevice:
         if self._offers.asking and not self._terminal.confirm(f"Make a device for {user}?", above, app):
             raise self._missing
 
-    def _created(self) -> NewDevice:
+    def _create(self) -> NewDevice:
         """Make a device under the first name that is free. Raise MfaenvError where there is none."""
         user = self._user.user
         for number in range(1, MAX_TRIED_NAMES + 1):
@@ -109,7 +109,7 @@ class FirstDevice:
             self._terminal.note(f"The device {_name(serial)} stays unused. {error.message}", error.command)
 
     def _enable(self, screen: PrivateScreen, device: NewDevice) -> tuple[str, str]:
-        """Ask for two codes in a row until AWS takes them, and return them. Raise MfaenvError after three pairs."""
+        """Return the two codes in a row that AWS took. Raise MfaenvError after three pairs."""
         how = "Scan the QR code with your authenticator app, or type this key into it:"
         if not screen.has_code:
             how = "Type this key into your authenticator app. A QR code takes 80 columns, 24 lines and UTF-8."

@@ -44,7 +44,7 @@ class Offers:
         return not (self.dry_run or self.yes)
 
     def change(self, why: str, file: TextFile, text: str, proved: Proved = lambda: True) -> bool:
-        """Show a change, and make it where it is taken and `proved` right; return whether it was. Raise MfaenvError."""
+        """Show a change, make it if it is taken and `proved` right, and return whether it was made."""
         if text == file.text:
             return False
         self.shown += 1

@@ -20,7 +20,7 @@ from mfaenv.session import code
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 
-SECONDS = 15
+LIST_SECONDS = 15
 """How long a program may take to list its entries."""
 
 KEEPASS_SECONDS = 120
@@ -35,14 +35,14 @@ Entries = Iterable[tuple[str, tuple[str, ...]]]
 
 def _ykman(env: Env, _offers: Offers) -> Entries:
     """List the accounts: https://docs.yubico.com/software/yubikey/tools/ykman/OATH_Commands.html."""
-    for name in program.output(["ykman", "oath", "accounts", "list"], env, SECONDS).splitlines():
+    for name in program.output(["ykman", "oath", "accounts", "list"], env, LIST_SECONDS).splitlines():
         yield name, ("ykman", "oath", "accounts", "code", "--single", name)
 
 
 def _pass(env: Env, _offers: Offers) -> Entries:
     """List names alone: what an entry holds is encrypted. https://github.com/tadfisher/pass-otp."""
     folder = os.path.expanduser(env.get("PASSWORD_STORE_DIR") or "~/.password-store")
-    if not program.output(["pass", "otp", "help"], env, SECONDS):
+    if not program.output(["pass", "otp", "help"], env, LIST_SECONDS):
         return
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -70,7 +70,7 @@ def _bw(env: Env, _offers: Offers) -> Entries:
 def _items(command: Words, env: Env) -> Iterator[dict[str, object]]:
     """Yield the objects of the list that a program prints as JSON; none of anything else."""
     try:
-        items = json.loads(program.output(command, env, SECONDS))
+        items = json.loads(program.output(command, env, LIST_SECONDS))
     except ValueError:
         return
     yield from (item for item in (items if isinstance(items, list) else ()) if isinstance(item, dict))
@@ -109,7 +109,7 @@ PROGRAMS: Mapping[str, Callable[[Mapping[str, str], Offers], Entries]] = {
 
 
 def find(request: Request, env: Env, offers: Offers) -> str:
-    """Return the command of the program that knows the device, or nothing where none does, or several entries fit."""
+    """Return the command of the program with one entry that fits; empty where there is none."""
     words = (request.account, request.device.text.rpartition("/")[2])
     for name, entries in PROGRAMS.items():
         fitting = best(entries(env, offers), words) if program.find(name, env) else []

@@ -16,8 +16,8 @@ from mfaenv.shells import needs_no_quotes
 from mfaenv.store import Store
 from mfaenv.terminal import program
 
-SECONDS = 30
-"""How long a shell may take to say where its file is."""
+QUERY_SECONDS = 30
+"""How long a shell may take to print the path of its file."""
 
 _HAS_LINE = re.compile(r"^(?!\s*(?:#|::|rem\s)).*\bmfaenv(?:\.exe)?['\"]?\s+init\b", re.MULTILINE | re.IGNORECASE)
 _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
@@ -76,7 +76,7 @@ def loading_line(env: Env) -> str:
 
 
 def _command(env: Env) -> str:
-    """Return how a shell's startup file calls this program: by its name, or by its path where the PATH may lack it.
+    """Return this program's name, or its path where a startup file may run before the PATH has it.
 
     Startup files put a folder of the home directory on the PATH: Debian's ~/.profile does so after it has read
     ~/.bashrc. All shells know `~`; what needs quotes is called by its name, since they quote differently.
@@ -88,7 +88,7 @@ def _command(env: Env) -> str:
 
 
 def _options(profile: str) -> str:
-    """Return the option that makes another profile than `default` the shell's; nothing where quotes may not hold it."""
+    """Return the option for another profile than `default`; empty where not all shells could quote it."""
     if profile == DEFAULT:
         return ""
     if needs_no_quotes(profile):
@@ -108,7 +108,7 @@ def _startup_file(shell: str, env: Env) -> str:
     """Return the full path of the file that the shell reads at its start; empty where that is unknown."""
     language = shells.get_target(shell)
     if language.startup_query:
-        path = program.output((shell, *language.startup_query), env, SECONDS).strip()
+        path = program.output((shell, *language.startup_query), env, QUERY_SECONDS).strip()
     else:
         below_variables = (row[1:].partition("/") for row in language.startup_files if row.startswith("$"))
         named = [f"{env[name]}{slash}{rest}" for name, slash, rest in below_variables if env.get(name)]

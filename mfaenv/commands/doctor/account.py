@@ -1,7 +1,4 @@
-"""What AWS answers to the same calls with the long-term keys and with the MFA session, side by side.
-
-That is the proof, and it shows the identity, the clock and the devices too.
-"""
+"""The same calls with the long-term keys and with the MFA session: the proof, the identity, the clock, the devices."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
@@ -27,13 +24,13 @@ from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 
 WAKE_SECONDS = 0.2
-"""How long a wait lasts at most: on Windows, Ctrl-C comes through between two of them only."""
+"""The longest wait: on Windows, Ctrl-C is seen between two waits only."""
 
 REFUSED_SECONDS = 300
-"""How far a clock may be off before AWS refuses what it signs: IAM User Guide, "Troubleshoot Signature Version 4"."""
+"""A clock that is further off is refused: IAM User Guide, "Troubleshoot Signature Version 4"."""
 
 NOTICEABLE_SECONDS = 5
-"""Below that, what seems off is the time that the answer took, and the Date header's whole seconds."""
+"""Less is the time that the answer took, and the Date header's whole seconds."""
 
 DELETE_KEYS = "No policy of the account applies to its root user: delete these keys, and work with an IAM user's."
 
@@ -58,7 +55,7 @@ def _with_remembered_device(request: Request, store: Store) -> Request:
 
 
 def compare_calls(request: Request, context: Context) -> Proof:
-    """Make the calls with the stored session, else ask for a code once the keys are known to be good for one."""
+    """Make the calls with the stored session, else with a new one if AWS knows the keys."""
     try:
         request = _with_remembered_device(longterm.with_long_term_keys(request, context.terminal), context.store)
     except MfaenvError as error:
@@ -97,7 +94,7 @@ def _identify(request: Request, context: Context) -> Proof:
 
 
 def _obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | None]:
-    """Return a session for the request and None, or an empty one and why there is none."""
+    """Return a session and None, or an empty one and why there is none."""
     try:
         context.store.check()
         return Sessions(context).get(request), None
@@ -106,7 +103,7 @@ def _obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | 
 
 
 def _outcomes(calls: UnderWay, terminal: Terminal) -> dict[str, Outcome]:
-    """Wait for all calls, and show how many have no answer yet. Return how each ended, by its action."""
+    """Wait for all calls, and show how many are left. Return the outcomes by action."""
     pending = set(calls.values())
     with terminal.progress() as show:
         while pending:
@@ -144,7 +141,9 @@ def verdict(proof: Proof) -> Verdict:
         step = "Name the profile of an IAM user's access keys:"
         return Verdict(Enforcement.CANNOT_TELL, reason, step, "mfaenv doctor -p NAME")
     judged = judge({row.call.action: row.evidence for row in proof.calls if row.evidence})
-    return judged._replace(next_step=DELETE_KEYS, command="") if proof.identity and proof.identity.is_root else judged
+    if proof.identity and proof.identity.is_root:
+        return judged._replace(next_step=DELETE_KEYS, command="")
+    return judged
 
 
 def _answer(calls: Sequence[ComparedCall], call: probe.ProbeCall) -> Outcome | None:

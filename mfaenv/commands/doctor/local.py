@@ -46,7 +46,7 @@ IN_WORDS = {
 
 
 def aws_files(env: Env) -> Iterator[Check]:
-    """Yield whether each file is there, and who can read it; what is wrong in it is a problem with the values."""
+    """Yield whether each file is there, and who can read it."""
     for path, variable in zip(file_paths(env), (CONFIG_VARIABLE, CREDENTIALS_VARIABLE), strict=True):
         name, named = awsfiles.short(path), f" ({variable})" if env.get(variable) else ""
         try:
@@ -72,11 +72,11 @@ def aws_files(env: Env) -> Iterator[Check]:
 
 
 def titles(files: AwsFiles) -> Iterator[Check]:
-    """Yield the titles without `profile` in the config file whose profile is there all the same, in the other file."""
+    """Yield titles without `profile` in the config file, of profiles in the credentials file."""
     for name in files.nameless:
         if name in files.profiles:
-            step = f"Write [profile {name}]."
-            yield Check("files", awsfiles.short(files.config), f"no program reads [{name}] there", State.NOTE, step)
+            file, text = awsfiles.short(files.config), f"no program reads [{name}] there"
+            yield Check("files", file, text, State.NOTE, f"Write [profile {name}].")
 
 
 def values(request: Request, acquisition: Acquisition, env: Env, files: AwsFiles) -> Iterator[Check]:
@@ -89,13 +89,13 @@ def values(request: Request, acquisition: Acquisition, env: Env, files: AwsFiles
 
 
 def roles(files: AwsFiles) -> Iterator[Check]:
-    """Yield the profiles of roles that other programs assume with long-term keys, so without MFA."""
+    """Yield the roles that other programs assume with long-term keys, so without MFA."""
     for source, section in files.profiles.items():
         names = roles_of(files, source)
         if names and awsfiles.has_keys(section) and not awsfiles.token(section):
-            how = f"programs that name these profiles assume the roles with the keys of {source}, without MFA"
-            step, command = f"This lets them have {source}-mfa as their source:", to_type("configure", "-p", source)
-            yield Check("roles", f"source_profile {source}", f"{join_names(names)}: {how}", State.NOTE, step, command)
+            text = f"{join_names(names)}: programs assume these roles with the keys of {source}, without MFA"
+            advice = f"This makes {source}-mfa their source:", to_type("configure", "-p", source)
+            yield Check("roles", f"source_profile {source}", text, State.NOTE, *advice)
 
 
 def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
@@ -119,7 +119,7 @@ def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
 
 
 def shell(env: Env) -> Check:
-    """Return which shell the lines are printed for, and the one that gets a session there."""
+    """Return the shell that lines are printed for, and the one that gets a session there."""
     try:
         name = output_target.choose_target({}, env)
     except MfaenvError as error:

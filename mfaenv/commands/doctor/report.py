@@ -28,7 +28,7 @@ class Enforcement(StrEnum):
 
 
 class Verdict(NamedTuple):
-    """The answer, why, and what to do about it (nothing where MFA is enforced), perhaps with the command for it."""
+    """The answer, why, and what to do, perhaps with a command; nothing where MFA is enforced."""
 
     answer: Enforcement
     reason: str
@@ -37,7 +37,7 @@ class Verdict(NamedTuple):
 
 
 class Evidence(Enum):
-    """What one call says, in a few words, and the verdict that follows. The strongest comes first and decides."""
+    """What one call says, and the verdict that follows. The strongest comes first and decides."""
 
     GAP = (
         "should be denied without MFA",
@@ -140,7 +140,7 @@ class State(StrEnum):
 
 
 class Check(NamedTuple):
-    """One thing that was looked at, and what to do where it is not in order, perhaps with the command for it."""
+    """One thing that was looked at, and what to do, perhaps with a command."""
 
     topic: str
     name: str
@@ -215,7 +215,7 @@ class Report(NamedTuple):
         }
 
     def as_tables(self) -> list[Table | Styled | str]:
-        """Lay the report out: the verdict, what was looked at, the proof, and what to do, for the verdict first."""
+        """Return the verdict, the table of checks, the proof, and what to do."""
         checks: list[tuple[Styled | str, ...]] = []
         for before, check in pairwise([Check("", "", ""), *self.checks]):
             topic = check.topic if check.topic != before.topic else ""

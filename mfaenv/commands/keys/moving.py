@@ -49,7 +49,7 @@ class Move:
         self.command = command if entry else ""
 
     def keys_in_file(self) -> Keys | None:
-        """Return the profile's keys, or None where no file has them. Raise MfaenvError for what cannot be moved."""
+        """Return the keys, or None where no file has them. Raise MfaenvError where they cannot be moved."""
         if not self.files.keys_file(self.name):
             return None
         name, keys, where = self.name, self.file.load(), self.file.title
@@ -143,7 +143,7 @@ def out_of_keychain(options: Options, env: Env) -> int:
             move.set_command(None)
         if stored:
             places.check(move.file, stored)
-            # The file is read again: this profile's command is out of it.
+            # The files are read again: this profile's command is out of them.
             rows = awsfiles.load(env).profiles.items()
             entries = {name: credential_process.entry(row.get(credential_process.SETTING, "")) for name, row in rows}
             sharing = next((name for name, entry in entries.items() if entry == move.entry.name), "")
@@ -156,7 +156,7 @@ def out_of_keychain(options: Options, env: Env) -> int:
 
 
 def _check_file(file: FileSection, in_file: Keys | None, keys: Keys) -> None:
-    """Raise MfaenvError where the file has other keys, or others can read it; a new one is its owner's alone."""
+    """Raise MfaenvError where the file has other keys, or others can read it."""
     if in_file and not same_keys(in_file, keys):
         raise MfaenvError(
             f"{file.title} has other keys, {in_file.access_key}, for profile '{file.profile}'. "

@@ -25,8 +25,7 @@ from mfaenv.terminal.terminal import Terminal
 PROPAGATION_SECONDS = 90
 """All regions learn of a new key within some seconds, now and then a minute."""
 
-PAUSE = 2
-"""Seconds between two looks."""
+POLL_SECONDS = 2
 
 
 def run(options: Options, env: Env) -> int:
@@ -85,7 +84,7 @@ class Rotation:
             raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
 
     def advance(self, chosen: str) -> AccessKey | None:
-        """Make the new key, or finish with the chosen one; return the other one where a person has to choose first."""
+        """Make a new key, or finish with the chosen one. Return the other key where a person has to choose."""
         root, before = self.request.profiles[-1], self.keys
         self.place = places.of_profile(awsfiles.load(self.terminal.env), root, self.terminal) or self.place
         if isinstance(self.place, KeychainEntry):
@@ -133,7 +132,8 @@ class Rotation:
                 command=exec_line if other.active else self._line("--delete"),
             )
         leave = "Leave both as they are"
-        finish = f"{'Deactivate' if other.active and not self.delete else 'Delete'} {other.id}, and make no new key"
+        verb = "Deactivate" if other.active and not self.delete else "Delete"
+        finish = f"{verb} {other.id}, and make no new key"
         if self.terminal.choose("Two access keys, and IAM allows no third:", (leave, finish), described) == leave:
             raise MfaenvError("Nothing was changed.", "Both keys are as they were.")
 
@@ -157,7 +157,7 @@ class Rotation:
         self._finish(new, current.access_key)
 
     def _finish(self, new: Keys, old: str) -> None:
-        """Prove the new key, which is stored, give it to the other profiles, and deactivate or delete the old one."""
+        """Prove the stored key, give it to the other profiles, and deactivate or delete the old one."""
         root, command = self.request.profiles[-1], self.request.process.text
         remembered.remember_key(self.store, root, command, new.access_key, time.time())
         self._prove(new)
@@ -193,10 +193,10 @@ class Rotation:
                         command=self._line(),
                     )
                 show(f"{new.access_key} is stored; waiting until AWS knows it ({round(left)} s at most)")
-                time.sleep(min(PAUSE, left))
+                time.sleep(min(POLL_SECONDS, left))
 
     def _update_others(self, new: Keys, old: str) -> None:
-        """Store the new key for every profile that has the old one, which stays active where one cannot have it."""
+        """Store the new key for every profile with the old one. Raise MfaenvError where one cannot have it."""
         files = awsfiles.load(self.terminal.env)
         for name, section in files.profiles.items():
             place = places.of_profile(files, name, self.terminal)
