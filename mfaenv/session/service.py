@@ -41,10 +41,10 @@ def get_pairs(
         with shell_settings.hidden(env) as visible:
             resolved = Resolved(options, visible, fingerprint, terminal)
             check(resolved.shell_fields)
-            pairs = resolved.pairs(resolved.get_session(terminal), env)
+            session = resolved.get_session(terminal)
             if not fast.with_account(options):
                 resolved.warn(terminal)
-            return pairs
+        return resolved.pairs(session, env)  # which has its variables again
     except MfaenvError:
         if options.get("cached"):
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED) from None

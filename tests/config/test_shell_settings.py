@@ -260,6 +260,18 @@ def test_the_shell_gets_it_and_loses_it_with_the_next_profile_and_with_unset(
     assert left == {"AWS_ENDPOINT_URL": "http://127.0.0.1:3"}
 
 
+def test_a_full_run_takes_away_what_the_last_profile_set(alice: Product, aws: ObservedAws, scenario: Scenario) -> None:
+    config = alice.home / ".aws" / "config"
+    text = config.read_text().replace("[profile alice]\n", "[profile alice]\nmax_attempts = 9\n")
+    config.write_text(text.replace("[profile bob]\n", f"[profile bob]\nendpoint_url = {aws.url}\n"))
+    assert alice.run("-p", "alice", "--shell", "bash", "-c", scenario.device.code()).status == 0
+    alice.env = in_bash(alice, "eval $(mfaenv -p alice --shell bash)")
+    assert alice.env["AWS_MAX_ATTEMPTS"] == "9"
+    done = alice.run("-p", "bob", "--shell", "bash", "--cached", "--verbose")
+    assert done.status == 0
+    assert "unset AWS_MAX_ATTEMPTS" in done.out
+
+
 def test_the_next_profile_does_not_call_where_the_last_one_did(
     alice: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
