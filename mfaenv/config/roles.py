@@ -45,7 +45,7 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
     while _is_role(section, first=len(profiles) == 1):
         source = _source(section, profiles[-1])
         hops.append(_hop(section, profiles[-1]))
-        if not source:
+        if source is None:
             machine = True
             break
         if source == profiles[-1] and awsfiles.has_keys(section):
@@ -108,14 +108,14 @@ def _command(files: AwsFiles, name: str) -> str:
 def _is_role(section: Section, *, first: bool) -> bool:
     """Return whether to go on: a source with keys of its own is the end, as in botocore."""
     is_end = not first and awsfiles.has_keys(section)
-    return bool(section.get("role_arn")) and not section.get("web_identity_token_file") and not is_end
+    return "role_arn" in section and "web_identity_token_file" not in section and not is_end
 
 
-def _source(section: Section, name: str) -> str:
-    source, machine = section.get("source_profile", ""), section.get("credential_source", "")
-    if source and machine:
+def _source(section: Section, name: str) -> str | None:
+    source, machine = section.get("source_profile"), section.get("credential_source")
+    if source is not None and machine is not None:
         raise MfaenvError(f"Profile '{name}' has both source_profile and credential_source.", "Remove one of them.")
-    if not source and not machine:
+    if source is None and machine is None:
         raise MfaenvError(
             f"Profile '{name}' has a role_arn, but neither source_profile nor credential_source.",
             "Add source_profile = the profile with your access keys.",
