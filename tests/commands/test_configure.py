@@ -193,6 +193,13 @@ def test_where_there_is_no_file_it_is_told(newcomer: Product, scenario: Scenario
     assert {name for name in state(newcomer).keys() - before if not name.startswith((".aws/cache", ".cache"))} == set()
 
 
+def test_for_a_shell_that_is_none_no_startup_file_is_changed(newcomer: Product) -> None:
+    newcomer.env["MFAENV_SHELL"] = "json"
+    done = newcomer.run("configure", "--dry-run")
+    assert "MFAENV_SHELL does not know 'json'. No startup file is changed." in done.err
+    assert "init" not in done.out
+
+
 def test_tcsh_still_reads_the_file_that_the_new_one_hides(newcomer: Product, scenario: Scenario) -> None:
     (newcomer.home / ".cshrc").write_text("setenv MINE 1\n")
     newcomer.env["MFAENV_SHELL"] = "tcsh"

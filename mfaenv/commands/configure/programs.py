@@ -94,7 +94,7 @@ def _last_database(env: Env) -> str:
     for folder in (env.get("XDG_CONFIG_HOME") or "~/.config", env.get("XDG_CACHE_HOME") or "~/.cache"):
         with suppress(ConfigParserError, UnicodeDecodeError):
             settings.read(os.path.expanduser(os.path.join(folder, "keepassxc", "keepassxc.ini")), "utf-8")
-    path = settings.get("General", "LastActiveDatabase", fallback="")
+    path = str(settings.get("General", "LastActiveDatabase", fallback=""))
     return path if os.path.isfile(path) else ""
 
 

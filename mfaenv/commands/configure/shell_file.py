@@ -29,7 +29,7 @@ def offer(profile: str, env: Env, offers: Offers) -> bool:
     try:
         shell = output_target.choose_target({}, env)
     except MfaenvError as error:
-        offers.terminal.note(f"{error.message} Its startup file is left alone.")
+        offers.terminal.note(f"{error.message} No startup file is changed.")
         return False
     language = shells.get_target(shell)
     options = _options(profile)

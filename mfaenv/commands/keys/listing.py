@@ -30,7 +30,7 @@ from mfaenv.terminal.text import Styled, Table
 VERSION = 1
 DAY = 86_400
 COLUMNS = ("Profile", "Where", "Access key ID", "Age", "Last used")
-KEPT = tuple(title for title in COLUMNS if title != "Where")
+KEPT_COLUMNS = ("Profile", "Access key ID", "Age", "Last used")
 
 
 @dataclass
@@ -110,7 +110,8 @@ def run(options: Options, env: Env) -> int:
 
 
 def _show(rows: Sequence[KeyRow], terminal: Terminal) -> None:
-    parts: list[Table | Styled] = [Table("Long-term keys", COLUMNS, tuple(row.cells() for row in rows), KEPT)]
+    table = Table("Long-term keys", COLUMNS, tuple(row.cells() for row in rows), KEPT_COLUMNS)
+    parts: list[Table | Styled] = [table]
     for row in rows:
         if row.problem:
             parts.append(Styled(f"{row.profile or 'The environment'}: {row.problem.message}"))

@@ -31,7 +31,7 @@ class FileSection:
         return self._keys(self._read())
 
     def replace(self, old: Keys | None, new: Keys | None) -> None:
-        """Store new keys in the place of the old ones, which have to be there; None is no keys."""
+        """Replace the old keys, which have to be there, by new ones; None is no keys."""
         file = self._read()
         if not same_keys(self._keys(file), old):
             raise changed_error(self.title)
@@ -45,7 +45,9 @@ class FileSection:
     def _keys(self, file: TextFile) -> Keys | None:
         section = edit.section(file, self.profile, in_config=self.in_config)
         access_key, secret_key = section.get(awsfiles.ACCESS_KEY), section.get(awsfiles.SECRET_KEY)
-        return Keys(access_key, secret_key, awsfiles.token(section), self.title) if access_key and secret_key else None
+        if not (access_key and secret_key):
+            return None
+        return Keys(access_key, secret_key, awsfiles.token(section), self.title)
 
     def _read(self) -> TextFile:
         if not self.path:
@@ -63,7 +65,7 @@ Place = FileSection | KeychainEntry
 
 
 def check(place: Place, keys: Keys | None) -> None:
-    """Read the keys again, before they are replaced or others removed. Raise MfaenvError where they are others."""
+    """Read the keys again, before others are removed. Raise MfaenvError where they have changed."""
     if not same_keys(place.load(), keys):
         raise changed_error(place.title)
 
