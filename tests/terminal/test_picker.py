@@ -49,9 +49,10 @@ def output(product: Product) -> str:
 def test_what_is_chosen_is_printed_and_the_list_goes(stored: Product) -> None:
     with asking(stored, "--shell", "bash", "-p") as window:
         window.see("4 of 4: ")
-        assert re.findall(r"^[> ] (\d  \w+ .*|\d  \w+)$", window.text, re.MULTILINE) == [
-            "1  staging     role Developer  111122223333  59m left",
-            "2  default     user session  123456789012  11h59m left",
+        rows = re.findall(r"^[> ] (\d  \w+ .*|\d  \w+)$", window.text, re.MULTILINE)
+        assert [re.sub(r"5\dm left", "5_m left", row) for row in rows] == [  # it may take minutes to open
+            "1  staging     role Developer  111122223333  5_m left",
+            "2  default     user session  123456789012  11h5_m left",
             "3  production",
             "4  audit",
         ]

@@ -1,20 +1,23 @@
 """Other people's programs behind `mfaenv exec --serve`, each through the end of a role's session."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import depth
 import pytest
 from needs.clients import go_client
 from observed_aws import ObservedAws
 from product import Product
-from served import shorten
 from terminals import missing, need, with_mfaenv
 
 from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.wire import timestamp
 from mfaenv.pretend_aws.world import Role
+from mfaenv.serving.loopback import HttpResponse
 
 BOTO3 = """
 import time
@@ -39,7 +42,7 @@ const { GetCallerIdentityCommand, STSClient } = require("@aws-sdk/client-sts");
 """
 
 LIFE = 12
-"""Seconds of a role: on a busy machine, too, a program has started and called within them."""
+"""Seconds after which a role's session ends, as the answer says. AWS takes it for longer: programs may be slow."""
 
 AWS_CLI = "$0 sts get-caller-identity && sleep {seconds} && $0 sts get-caller-identity --query Arn --output text"
 
@@ -48,8 +51,12 @@ ONLY = pytest.mark.parametrize("only", depth.sample([False, True], 1), ids=lambd
 
 
 @pytest.fixture
-def _short_roles(monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> None:
-    shorten(monkeypatch, scenario.world, roles=LIFE)
+def _short_roles(aws: ObservedAws) -> None:
+    def shorten(answer: HttpResponse) -> HttpResponse:
+        end = timestamp(aws.world.now() + LIFE).encode()
+        return replace(answer, body=re.sub(rb"(?<=<Expiration>)[^<]+", end, answer.body))
+
+    aws.change("AssumeRole", shorten)
 
 
 def assert_it_outlives_a_role(
