@@ -2,11 +2,15 @@
 
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from mfaenv.fast import KILLED, end_in_order
 from mfaenv.terminal import program
+
+POLL_SECONDS = 0.05
+"""Seconds between two looks whether the program has ended."""
 
 _STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 _TYPED = ("SIGINT", "SIGQUIT")
@@ -40,10 +44,14 @@ def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
     """
     # A handler of one's own, not SIG_IGN: the program would inherit that.
     with handling(dict.fromkeys(_TYPED, lambda _number, _frame: None)), started(command, env) as process:
-        while (status := process.poll()) is None:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(1)  # a signal that comes just before a wait is handled only after it
+        while (status := _poll(process)) is None:
+            time.sleep(POLL_SECONDS)
     return status if status >= 0 else KILLED - status
+
+
+def _poll(process: subprocess.Popen[bytes]) -> int | None:
+    with undisturbed():  # Popen keeps its lock locked where a signal's handler raises just after it was acquired
+        return process.poll()
 
 
 @contextmanager

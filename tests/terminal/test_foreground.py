@@ -1,9 +1,14 @@
 """What must not be started: arguments that a batch file's reader would run. What must not be broken off."""
 
+import os
 import signal
+import subprocess
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from product import PATIENCE
 
 from mfaenv.errors import MfaenvError
 from mfaenv.terminal.foreground import run_in_foreground, stopped_in_order, undisturbed
@@ -52,3 +57,32 @@ def test_what_ends_the_process_waits_until_the_work_is_done(name: str) -> None:
     with pytest.raises((SystemExit, KeyboardInterrupt)), stopped_in_order():
         work()
     assert done == ["what must not be broken off"]
+
+
+def test_a_signal_while_it_looks_for_the_programs_end_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CPython keeps the lock of a Popen locked where a handler raises just after it was acquired."""
+
+    class Lock:
+        def __init__(self) -> None:
+            self._lock = threading.Lock()
+
+        def acquire(self, blocking: bool) -> bool:
+            acquired = self._lock.acquire(blocking)
+            for number in (signals.pop() for _ in signals[:]):
+                signal.raise_signal(number)
+            return acquired
+
+        def release(self) -> None:
+            self._lock.release()
+
+        def __enter__(self) -> None:
+            assert self._lock.acquire(timeout=PATIENCE)
+
+        def __exit__(self, *_: object) -> None:
+            self.release()
+
+    signals = [signal.SIGTERM]
+    monkeypatch.setattr(subprocess, "threading", SimpleNamespace(Lock=Lock))
+    with pytest.raises(SystemExit), stopped_in_order():
+        run_in_foreground(["sleep", "60"], dict(os.environ))
+    assert signals == []
