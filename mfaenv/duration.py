@@ -32,7 +32,7 @@ def seconds(spelled: str, source: str) -> int:
 
 
 def within(value: int, limits: range, source: str, what: str) -> int:
-    """Return the seconds where AWS takes them; else raise MfaenvError (usage), naming the source and the limits."""
+    """Return the seconds if AWS takes them. Raise MfaenvError (usage) with the source and the limits."""
     if value in limits:
         return value
     raise wrong_usage(

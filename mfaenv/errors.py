@@ -55,7 +55,7 @@ class DeniedError(MfaenvError):
 
 
 class SessionStoredError(Exception):
-    """Another process has got the session that is wanted: it is in the store, and no code is needed any more."""
+    """Another process has stored the session: no code is needed any more."""
 
 
 class NothingStoredError(MfaenvError):

@@ -38,7 +38,7 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
 
 
 def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
-    """Print the failing statement where a shell evaluates what is printed: only those commands take one."""
+    """Print the failing statement if a shell evaluates the output: such commands have --shell."""
     line = catalog.parse(arguments)
     if os.isatty(1) or line.options.keys() & NOT_EVALUATED or "shell" not in line.row.options:
         return

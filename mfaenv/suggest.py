@@ -10,7 +10,7 @@ ALIKE = 0.7
 
 
 def hint(wrong: str, names: Words, otherwise: str) -> str:
-    """Return a question with names that begin so, else the closest, else those with a part that begins so, if any."""
+    """Ask for names that begin so, else the closest one, else those with a part that begins so."""
     part = wrong.lstrip("-")
     begun = [name for name in names if wrong and name.startswith(wrong)]
     with_part = [name for name in names if part and f"-{part}" in name]

@@ -1,4 +1,4 @@
-"""Addresses of services that somebody configured: which are none, which must not be called, and how they are shown.
+"""Addresses of services in files and variables: which are none, which are refused, and how they are shown.
 
 Standard library only, since they are looked at before the question for the code. A URL is taken apart as urllib3 does
 it, which connects to it: https://datatracker.ietf.org/doc/html/rfc3986#section-3.2, and a backslash ends the host too.
@@ -67,7 +67,7 @@ def shown(url: str) -> str:
 
 
 def check_request(request: Request, env: Mapping[str, str]) -> None:
-    """Look at the addresses that a code or a session would be sent to. Raise MfaenvError as `refuse_http` does."""
+    """Check where a code or a session would be sent. Raise MfaenvError as `refuse_http` does."""
     endpoints = [request.endpoint.text] if request.keys else []
     for url in dict.fromkeys([*endpoints, *(hop.endpoint for hop in request.hops)]):
         if url:
@@ -107,7 +107,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def _proxy(url: str, env: Mapping[str, str]) -> str:
-    """Return the proxy through which urllib3 would call a URL without TLS; an empty text where it would not use one."""
+    """Return the proxy through which urllib3 would call a URL without TLS; empty for none."""
     if sys.platform not in HAVE_PROXY_SETTINGS and not any(name.lower() == "http_proxy" for name in env):
         return ""
     from urllib.parse import urlsplit

@@ -89,7 +89,7 @@ def settings_of(request: Request, arn: str = "", endpoint: str | None = None) ->
 
 
 def client(service: str, settings: ClientSettings, keys: Keys | Session) -> Any:
-    """Make a client of a service that signs with these keys. Raise MfaenvError where there is no such endpoint."""
+    """Make a client that signs with these keys. Raise MfaenvError where there is no such endpoint."""
     with explain.setting_errors():
         return _create(
             service,
@@ -123,7 +123,7 @@ def _create(service: str, profile_session: BotocoreSession, settings: ClientSett
 
 
 def own_address(service: str, settings: ClientSettings) -> str:
-    """Return AWS's own address of a service, by the profile's settings (FIPS, dual stack); empty where it has none."""
+    """Return AWS's address of a service by the profile's settings (FIPS, dual stack); empty for none."""
     nobody = Keys("nobody", "nothing", "", "")
     try:
         return str(client(service, settings._replace(endpoint=""), nobody).meta.endpoint_url)
@@ -132,14 +132,14 @@ def own_address(service: str, settings: ClientSettings) -> str:
 
 
 class RoleClients:
-    """STS clients for a chain of roles: hops whose profiles have the same settings share one, and its connection."""
+    """STS clients for a chain of roles: hops whose profiles have the same settings share one."""
 
     def __init__(self) -> None:
         self._first: BotocoreSession | None = None
         self._made: dict[tuple[str, str, str | None], tuple[Any, Any]] = {}
 
     def client(self, settings: ClientSettings, keys: Session) -> Any:
-        """Return a client that signs with these keys until the next is asked for. Raise MfaenvError: no such region."""
+        """Return a client that signs with these keys until the next call of this. Raise MfaenvError."""
         with explain.setting_errors():
             first = self._first = self._first or _new_session(settings.profile)
             section = first.full_config["profiles"].get(settings.profile, {})

@@ -82,7 +82,7 @@ OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was 
 
 _CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
 FROM_PROCESS, MFAENV = "credentials from custom-process: ", "mfaenv: "
-"""Before what a credential_process printed, and before this program's own errors, which are passed on as they are."""
+"""Before what a credential_process printed, and before mfaenv's own errors, which are passed on."""
 
 BOTOCORE = (
     ("ProxyConnectionError", "The proxy refused the connection: {}", "Check HTTPS_PROXY and NO_PROXY."),
@@ -99,7 +99,7 @@ SIGN_INS = {"SSOError": "aws sso login", "TokenRetrievalError": "aws sso login",
 
 @contextmanager
 def aws_errors(access_key: str = "", device: str = "") -> Iterator[None]:
-    """Turn what goes wrong in a call into MfaenvError, which names `access_key` or `device` where it is the reason."""
+    """Turn the errors of a call into MfaenvError, which names `access_key` or `device` if that is the reason."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
@@ -115,7 +115,7 @@ def aws_errors(access_key: str = "", device: str = "") -> Iterator[None]:
 
 @contextmanager
 def iam_errors(action: str, purpose: str = "rotate their own keys") -> Iterator[None]:
-    """Raise MfaenvError with IAM's action, and DeniedError with the policy that lets users do what it serves."""
+    """Raise MfaenvError with IAM's action, and DeniedError with the policy that lets users do it."""
     try:
         with aws_errors():
             yield
@@ -221,7 +221,7 @@ def ahead(response: Any, sent: float, received: float) -> float | None:
 
 
 def from_botocore(error: BotoCoreError, text: str = "") -> MfaenvError:
-    """Explain an error that botocore raised itself; `text` stands in for its own, where that holds a secret."""
+    """Explain botocore's own error; `text` takes the place of its text if that holds a secret."""
     _, _, printed = str(error).partition(FROM_PROCESS)
     if MFAENV in printed:
         message, _, hint = printed.rpartition(MFAENV)[2].strip().partition("\n")
@@ -242,7 +242,7 @@ def _sentence(text: str) -> str:
 
 @contextmanager
 def source_errors(profile: str, kind: str) -> Iterator[None]:
-    """Explain what goes wrong with a sign-in, program, file or server that gives a profile's keys; not its output."""
+    """Explain why a sign-in, program, file or server gives no keys; never show what it printed."""
     from botocore import exceptions
 
     try:

@@ -50,7 +50,7 @@ def serials_in(response: Any) -> list[str]:
 
 
 def likely(identity: Identity) -> str:
-    """Guess the ARN of a user's device: the console proposes the user's name. Raise MfaenvError for no user's keys."""
+    """Guess the ARN of a user's device: the console proposes the user's name. Raise MfaenvError."""
     if identity.is_root:
         return serial_number(identity, "root-account-mfa-device")
     if not identity.user:
@@ -132,7 +132,7 @@ class AccessKeys(_UserCalls):
 
     @classmethod
     def of_session(cls, settings: ClientSettings, session: Session) -> Self:
-        """Return IAM on behalf of the session's user, whose name STS tells; it is empty for the root user."""
+        """Return the calls for the session's user, whose name STS tells; empty for the root user."""
         who = sts.identity(clients.client("sts", settings, session), session.access_key)
         return cls(settings, session, who.user)
 
@@ -147,7 +147,7 @@ class AccessKeys(_UserCalls):
         return tuple(sorted(keys, key=lambda each: each.created))
 
     def last_use(self, key_id: str) -> dict[str, str] | None:
-        """Return when (`at`), for which `service` and in which `region` a key was used last; None if it never was."""
+        """Return when (`at`), for which `service` and in which `region` a key was last used; None for never."""
         with explain.iam_errors("iam:GetAccessKeyLastUsed"):
             used = self._client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
             if at := used.get("LastUsedDate"):

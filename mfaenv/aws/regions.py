@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 @cache
 def loader() -> Loader:
-    """Return what reads botocore's own data once, and never what AWS_DATA_PATH or ~/.aws/models have instead."""
+    """Return the reader of botocore's own data, never of that in AWS_DATA_PATH or ~/.aws/models."""
     from botocore.loaders import Loader
 
     return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 
 
 def find_partition(region: str, arn: str) -> str:
-    """Return the partition of an ARN, else that of a region, even of a new one; empty where neither tells it."""
+    """Return the partition of an ARN, else of a region, even of a new one; empty where unknown."""
     import re  # takes its time, and is not needed before a question
 
     if arn.startswith("arn:"):

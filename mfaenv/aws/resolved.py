@@ -1,4 +1,4 @@
-"""Profiles that need no code: IAM Identity Center, aws login, web identity, processes, and the machine's own role."""
+"""Profiles that need no code: IAM Identity Center, aws login, web identity, processes, machines."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
 
 
 def _resolver(session: BotocoreSession, kind: Provider, popen: Start) -> CredentialResolver:
-    """Return botocore's own search, without the environment's keys, and without roles: they are assumed on top of it.
+    """Return botocore's own search, without the environment's keys, and without roles, which are assumed on top.
 
     With a role's credential_source there is nothing to search. Raise MfaenvError where an old botocore, which does not
     know the profile's kind, would take other credentials: the machine's.
@@ -91,7 +91,7 @@ def _resolver(session: BotocoreSession, kind: Provider, popen: Start) -> Credent
 
 
 def _visited(profiles: Sequence[str], env: Mapping[str, str]) -> str:
-    """Return which profiles led to the program of the last one. Raise MfaenvError where one was there before."""
+    """Return the profiles that led to the last one's program. Raise MfaenvError for a circle."""
     visited = env[VISITED].split("\n") if env.get(VISITED) else []
     for number, name in enumerate(profiles, 1):
         if name in visited:

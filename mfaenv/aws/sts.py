@@ -40,7 +40,7 @@ def identity(client: Any, access_key: str) -> Identity:
 
 
 def identity_in(response: Any) -> Identity:
-    """Read a response of GetCallerIdentity. Raise one of explain.UNREADABLE where no account and ARN are in it."""
+    """Read a response of GetCallerIdentity. Raise one of explain.UNREADABLE."""
     account, arn = text(response, "Account"), text(response, "Arn")
     if not arn.startswith("arn:") or arn.count(":") < ARN_COLONS:
         raise ValueError
@@ -48,7 +48,7 @@ def identity_in(response: Any) -> Identity:
 
 
 def session_token(client: Any, access_key: str, serial: str, code: str, duration: int) -> Session:
-    """Get a session for a code; `duration` in seconds. Raise MfaenvError, WrongCodeError where it was the code."""
+    """Get a session for a code, for `duration` seconds. Raise MfaenvError, WrongCodeError."""
     with explain.aws_errors(access_key, serial):
         response = client.get_session_token(SerialNumber=serial, TokenCode=code, DurationSeconds=duration)
         return credentials(response["Credentials"])
@@ -73,7 +73,7 @@ def assume_role(client: Any, hop: Hop) -> Session:
 
 
 def credentials(response: Any) -> Session:
-    """Take a session out of a response of STS. Raise one of explain.UNREADABLE where a value is missing."""
+    """Read a session out of a response of STS. Raise one of explain.UNREADABLE."""
     return Session(
         access_key=text(response, "AccessKeyId"),
         secret_key=text(response, "SecretAccessKey"),

@@ -80,7 +80,7 @@ class Cache:
         self._started, self._only_new = self._now(), True
 
     def is_new(self, session: Session) -> bool:
-        """Return whether it was made in this run; the clock was set back after one that comes from the future."""
+        """Return whether it was made in this run; one from the future is older than a clock that was set back."""
         return self._started <= session.created <= self._now()
 
     def find(self, key: str, min_remaining: int) -> Session:
@@ -177,12 +177,12 @@ class CallLock(ExitStack):
             self.check_store()
 
     def release(self) -> None:
-        """Let the next process call AWS. To be done before anybody is asked, and before anything is said."""
+        """Let the next process call AWS: before anybody is asked, and before anything is shown."""
         self._acquired = False
         self.close()
 
     def check_store(self) -> None:
-        """Raise SessionStoredError where what is wanted is stored; look only after a new session was announced."""
+        """Raise SessionStoredError if the session is stored; look only after a new one was announced."""
         latest = self._cache.store.latest()
         if latest != self._latest:
             self._latest = latest

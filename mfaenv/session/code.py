@@ -43,7 +43,7 @@ class CodeSource(NamedTuple):
 
 
 def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
-    """Return the source: an option or variable, else the program, else the terminal or a window. Raise MfaenvError."""
+    """Return an option or variable, else the program, else the terminal or a window. Raise MfaenvError."""
     code, command = acquisition.token_code, acquisition.token_command
     if code.text == STDIN:
         return _fixed(checked_code(_first_line(), "standard input"))
@@ -100,7 +100,7 @@ def _first_line() -> str:
 
 
 def from_program(command: str, terminal: Terminal, begin: Background) -> str:
-    """Run a program, no shell between, on the terminal, and take the first six digits that stand alone in its output.
+    """Run a program without a shell, on the terminal, and return the first six digits in its output.
 
     What the terminal's check raises ends the program. Raise MfaenvError, with the program's name and status but never
     its output.

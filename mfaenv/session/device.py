@@ -46,7 +46,7 @@ def checked(serial: str, source: str) -> str:
 def find(
     request: Request, acquisition: Acquisition, keys: Keys, terminal: Terminal, call_lock: CallLock
 ) -> tuple[str, Identity]:
-    """Return the device that AWS or else the person names, and whose it is. Raise MfaenvError where none is of use."""
+    """Return the device that AWS or else the person names, and its user. Raise MfaenvError for none."""
     who = owner(request, keys)
     serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys.access_key)
     asking = can_ask(acquisition, terminal)

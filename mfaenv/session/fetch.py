@@ -29,7 +29,7 @@ DEMO_SECONDS = 1  # the longest that a demo which does not answer may delay the 
 
 
 class BackgroundClient:
-    """The STS client and its keys, which may have to be loaded; begun ahead, in the background of the question."""
+    """The STS client and its keys, which may have to be loaded: made in the background of the question."""
 
     def __init__(self, request: Request, keys: Keys, terminal: Terminal) -> None:
         self.keys = keys
@@ -80,7 +80,7 @@ class BackgroundClient:
 
 
 def question(request: Request, env: Env) -> tuple[Styled, ...]:
-    """Return the question: lines that say for whom and, where that is not AWS, to whom, then what is asked."""
+    """Return lines that say for whom the code is and, if not for AWS, where it goes; then the question."""
     account = f" in account {request.account}" if request.account else ""
     profile, device = f"For profile {request.profile.text}{account},", f"device {request.device.text}"
     one_line = f"{profile} {device}"
@@ -95,7 +95,7 @@ def question(request: Request, env: Env) -> tuple[Styled, ...]:
 
 
 def shown_in_demo(endpoint: str, env: Env) -> tuple[str, ...]:
-    """Return what the demo's device shows, where the code goes to the demo that still runs; empty elsewhere."""
+    """Return what the demo's device shows, if the code goes to a demo that still runs."""
     if not endpoint.startswith(environment.LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
         return ()
     from mfaenv.pretend_aws.phone import read_code_page  # only for the demo

@@ -31,7 +31,7 @@ SPARE = "mfaenv (being replaced)"
 """The service of a copy of an entry while it is replaced: on macOS, keyring deletes before it writes."""
 
 MAX_ENTRIES = 8
-"""Entries of one name: more than ever are there, so that a keychain that removes nothing is not asked for ever."""
+"""Entries of one name, so that a keychain that removes nothing is not asked for ever."""
 
 WAITING = "Waiting for the keychain, which may ask you in a window of its own."
 
@@ -53,7 +53,7 @@ def changed_error(title: str) -> MfaenvError:
 
 
 class KeychainEntry:
-    """An entry of the keychain. Its methods raise MfaenvError; they `tell`, from a thread, that they wait for it."""
+    """An entry of the keychain. Methods raise MfaenvError; a thread of them calls `tell` when they wait."""
 
     def __init__(self, name: str, env: Env, tell: Tell) -> None:
         self.name = name
@@ -118,7 +118,7 @@ class KeychainEntry:
 
 
 def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = None) -> None:
-    """Remove what is found first until it is `but`: a Secret Service may hold another program's entry beside ours."""
+    """Remove the first entry until it is `but`: a Secret Service may have another program's beside ours."""
     for _ in range(MAX_ENTRIES):
         if backend.get_password(service, name) in {None, but}:
             return

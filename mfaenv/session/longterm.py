@@ -71,7 +71,7 @@ def none_stored(profile: str) -> MfaenvError:
 
 
 def carry_over(store: Store, request: Request, session: Session, access_key: str, now: float) -> None:
-    """Store a session and its device for the access key that replaces its own too: it stays valid without that one."""
+    """Store a session for the access key that replaces its own too: the session stays valid."""
     request = request._replace(device=Value(session.device, "remembered"), account=session.account)
     key = cache.session_key(request, access_key)
     with suppress(OSError):

@@ -26,7 +26,7 @@ def choose(options: Options, env: Env, terminal: Terminal) -> str:
 
 
 def instead_of_default(options: Options, env: Env, files: AwsFiles, terminal: Terminal) -> str:
-    """Return the profile to use where none is named, `default` has no keys, and others are there; else empty."""
+    """Let the person choose where no profile is named and `default` has no keys; else return an empty text."""
     if (
         parse.lookup(options, env, "profile")[0]
         or sources.GIVE_CREDENTIALS & files.section(DEFAULT).keys()
@@ -47,7 +47,7 @@ def _obstacle(options: Options, terminal: Terminal) -> str:
 
 
 def rows(profiles: list[str], env: Env, store: Store, now: float) -> Iterator[Row]:
-    """Yield the profiles: this shell's own, those with a stored session, the newest first, the rest as in the files."""
+    """Yield the shell's profile, those with a stored session, the newest first, then the rest."""
     stored: dict[str, Session] = {}
     entries = [] if store.refusal() else [store.read(Session, name) for name in store.names(SESSION)]
     for entry in sorted(filter(None, entries), key=lambda entry: -entry.created):

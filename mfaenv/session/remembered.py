@@ -1,4 +1,4 @@
-"""What is remembered beside sessions: devices, keys of programs, codes that AWS took or refused, dismissed prompts."""
+"""What the store remembers beside sessions: devices, keys of programs, sent codes, dismissed prompts."""
 
 from contextlib import suppress
 
@@ -84,7 +84,7 @@ def access_key_of(entry: RememberedDevice) -> str:
 
 
 def device(store: Store, access_key: str, endpoint: str) -> RememberedDevice:
-    """Return the device that this access key used before at this address; an empty entry where there is none."""
+    """Return the device that this access key used before at this address, or an empty entry."""
     return store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()
 
 
@@ -112,7 +112,7 @@ def access_key(store: Store, profile: str, command: str) -> str:
 
 
 def remember_key(store: Store, profile: str, command: str, access_key: str, now: float) -> None:
-    """Note which access key a profile's program, if any, gave. A store that cannot be written is reported by others."""
+    """Store which access key a profile's program gave, if it has one. Others report a store that fails."""
     entry = RememberedKey(key=_program_key(profile, command), access_key=access_key)
     if command and store.get(RememberedKey, entry.key) != entry:
         with suppress(OSError):

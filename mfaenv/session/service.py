@@ -1,4 +1,4 @@
-"""A request to a session, for every command: what was asked, how a session may be got, and what a shell gets of it."""
+"""From options, variables and files to a session, for every command, and to what a shell gets of it."""
 
 import os
 import time
@@ -23,7 +23,7 @@ from mfaenv.terminal.terminal import Terminal
 SETTLED_AFTER = 2.0  # seconds; more than the coarsest clock of a file system in use
 
 FORGOTTEN_AFTER = 30 * 86_400
-"""Seconds after which a request that was stored for the fast path is removed; the full path stores it again."""
+"""Seconds after which a request stored for the fast path is removed; the full path stores it again."""
 
 
 def get_pairs(
@@ -105,7 +105,7 @@ class Resolved:
         return session
 
     def pairs(self, session: Session, env: Env) -> list[Pair]:
-        """List what a shell with this environment gets of a session. Raise NothingStoredError where that is empty."""
+        """List what a shell with this environment gets. Raise NothingStoredError for an empty session."""
         if not session:
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
         fields = session.exported(account=fast.with_account(self.options))

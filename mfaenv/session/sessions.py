@@ -62,7 +62,7 @@ class Sessions:
         return self._with_roles(request, base) if base else base
 
     def with_device(self, request: Request) -> Request:
-        """Return the request with its device: the one that it names or that was used before, else what AWS says.
+        """Return the request with its device: as named or used before, else as AWS says.
 
         The person is asked where AWS may not say or knows several. No code is used, and nothing stored. Raise
         MfaenvError, KeyboardInterrupt.
@@ -107,7 +107,7 @@ class Sessions:
             return self._get(request)
 
     def _of_program(self, request: Request) -> Session:
-        """Return what a profile without keys of its own gives, or a session where those are long-term keys."""
+        """Return what a program gives, or a session if it gives long-term keys."""
         address.check_request(request, self._terminal.env)
         keys = longterm.load_keys(request, self._terminal.env, self._terminal.show_waiting)
         if isinstance(keys, Keys):
@@ -138,7 +138,7 @@ class Sessions:
             return self._assume(remembered.filled_in(request, self._store), base)
 
     def _assume(self, request: Request, base: Session) -> Session:
-        """Assume the request's roles one after the other, each stored for itself. Raise MfaenvError, DeniedError."""
+        """Assume the roles one after the other, and store each. Raise MfaenvError, DeniedError."""
         clients, session = client.RoleClients(), base
         for depth, hop in enumerate(request.hops, 1):
             before, key = session, cache.role_key(session.key, (hop,))
@@ -196,7 +196,7 @@ class Sessions:
         remembered.remember_key(self._store, profile, command, keys.access_key, self._now())
 
     def _source(self, request: Request) -> CodeSource:
-        """Return the source of the code; standard input is read but once. Raise MfaenvError where there is none."""
+        """Return the source of the code; standard input is read once. Raise MfaenvError for none."""
         if self._code_source is None:
             self._code_source = code.source(request, self._acquisition, self._terminal)
         return self._code_source

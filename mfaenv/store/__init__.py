@@ -87,7 +87,7 @@ class Store(ReadOnlyStore):
         return "" not in kinds and not kinds.isdisjoint(ENTRIES)
 
     def put(self, entry: Entry, until: float) -> None:
-        """Write an entry in one step; its time of change is its end, `until`, in seconds since 1970. Raise OSError."""
+        """Write an entry that ends at `until`, in seconds since 1970: its time of change. Raise OSError."""
         self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), lambda new: os.utime(new, (until, until)))
 
     def _replace(self, name: str, data: bytes, finish: Callable[[str], None] = lambda _: None) -> None:
@@ -105,7 +105,7 @@ class Store(ReadOnlyStore):
         return True
 
     def names(self, *kinds: str) -> list[str]:
-        """List the files whose whole names say that they are of these kinds, in order; none in a folder not marked."""
+        """List the files of these kinds by their whole names, in order; none in a folder without mark."""
         if not self._is_ours():
             return []
         with os.scandir(self.path) as files:

@@ -16,7 +16,7 @@ BUSY_TRIES = 50 if sys.platform == "win32" else 0  # of changing a file that ano
 
 
 def make_folders(path: str) -> None:
-    """Make a folder, and those above it that are missing, each open to its owner alone whatever the umask is.
+    """Make a folder, and those missing above it, each its owner's alone whatever the umask is.
 
     Raise OSError. On Windows, Python closes a folder of mode 0700 to all but its owner and the administrators.
     """
@@ -55,7 +55,7 @@ def replace(
 
 
 def remove_abandoned(path: str, now: float) -> None:
-    """Remove a temporary file whose writer must have been killed, even where the clock was set back since."""
+    """Remove a temporary file whose writer must have been killed, even if the clock was set back."""
     with suppress(OSError):
         if abs(now - os.lstat(path).st_ctime) > ABANDONED_AFTER:
             os.unlink(path)
