@@ -66,7 +66,6 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> str:
 
 def _request(options: Options, env: Env, files: AwsFiles, offers: Offers) -> Request:
     """Resolve the named profile, the only one with keys, or the one that the person picks."""
-    options = {name: value for name, value in options.items() if name not in {"dry_run", "yes"}}
     name = of_process(files, resolve.lookup_value(options, env, "profile").text or _choose_profile(files, offers))
     request = resolve.resolve({**options, "profile": name}, env, files)
     if request.keys is None and not request.process.text:
