@@ -37,7 +37,9 @@ def answer(shell: str, handed: Words, env: Env) -> str:
         return left  # the shell completes with files what follows the option
     if isinstance(choices, dict):
         return tab.offer(choices.items())
-    return tab.offer([(before + name, "") for name in _names(choices, tab.words[-1][len(before) :], env)])
+    words = _names(choices, tab.words[-1][len(before) :], env)
+    words = [before + word for word in words] if before else words
+    return tab.offer(dict.fromkeys(words, "").items())
 
 
 def choices_of_last_word(line: Words) -> tuple[Choices, str, int]:

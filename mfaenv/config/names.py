@@ -45,14 +45,16 @@ def title_of(profile: str) -> str:
 
 def split_title(title: str) -> tuple[str, str]:
     """Split a title of the config file, as a shell does, into one of KINDS and a name; both are empty for others."""
+    kind, _, name = title.partition(" ")
+    if len(title) > MAX_TITLE:
+        return "", ""
+    if kind in KINDS and name and _NOT_PLAIN.isdisjoint(name):  # first, as most titles are: a Tab waits
+        return kind, name
     if title == DEFAULT:
         return KINDS[0], title
     kind = next((kind for kind in KINDS if title.startswith(kind)), "")
-    if not kind or len(title) > MAX_TITLE:
+    if not kind:
         return "", ""
-    first, _, name = title.partition(" ")
-    if first == kind and name and _NOT_PLAIN.isdisjoint(name):
-        return kind, name
     import shlex  # it takes longer to load than all the rest
 
     try:
@@ -74,7 +76,9 @@ def _titles(path: str) -> list[str]:
             text = file.read()
     except (OSError, ValueError):
         return []
-    _, *parts = f"\n{text}".split("\n[")
+    first, *parts = text.split("\n[")
+    if first.startswith("["):
+        parts.insert(0, first[1:])
     titles = (part.partition("\n")[0].rpartition("]")[0] for part in parts)
     if not parts:
         titles = (section.title for section in scan(text.split("\n")).sections)
