@@ -1,7 +1,7 @@
 """The entry point: the fast path if it answers, else the command that the line names.
 
 Each start loads only what its line needs: imports stand in the function that needs them.
-What it imports quotes the names that only a type checker needs: `from __future__ import annotations` reads a file.
+The modules that it imports quote type names: `from __future__ import annotations` would read one more file.
 """
 
 import _signal  # type: ignore[import-not-found]  # signal itself takes its time

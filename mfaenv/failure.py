@@ -39,7 +39,7 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
 
 def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
     """Print the failing statement if a shell evaluates the output: such commands have --shell."""
-    line = catalog.parse(arguments)
+    line = catalog.read(arguments)
     if os.isatty(1) or line.options.keys() & NOT_EVALUATED or "shell" not in line.row.options:
         return
     named, shell = line.options.get("shell"), env.get("MFAENV_SHELL", "")

@@ -65,7 +65,7 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
 
 
 def _in_our_words(error: Any, arguments: Words, env: Env) -> MfaenvError:
-    line = catalog.parse(arguments)
+    line = catalog.read(arguments)
     command = (error.ctx.info_name if error.ctx.parent else MAIN) if error.ctx else line.command
     if hasattr(error, "possibilities") and hasattr(error, "option_name"):
         return wrong_usage.no_option(error.option_name, command)

@@ -45,7 +45,7 @@ def answer(shell: str, handed: Words, env: Env) -> str:
 def choices_of_last_word(line: Words) -> tuple[Choices, str, int]:
     """Return what the last word of a line can be, what stands before that, and where a program's line begins."""
     *before, typed = line[1:]
-    parsed = catalog.parse(before)
+    parsed = catalog.read(before)
     command, last = COMMANDS[parsed.command], len(line) - 1
     if parsed.without_value:
         return command.options[parsed.without_value].choices, "", last

@@ -25,7 +25,7 @@ def run(options: Options, command: Words, env: Env) -> int:
         wrong = f"There is no program {name}. For the profile of that name, type:"
         raise MfaenvError(wrong, command=line, status=program.NOT_FOUND)
     program.check(name, env)  # before a code is spent
-    if limit := environment.widened(options, env):
+    if limit := environment.lost_limit(options, env):
         what = f"This shell's session is {limit}, and that of the command is not. For that, give the options again:"
         Terminal.for_options(options, env).warn(f"{what} --read-only, --policy, --policy-arns.")
     if options.get("serve") or options.get("only"):

@@ -85,6 +85,6 @@ def _check_values(target: str, own: Fields) -> None:
     """See that the shell can hold what is known, before a code is spent. Raise MfaenvError."""
     region = own["region"] or None
     named = [*((name, region) for name in environment.REGIONS), (environment.PROFILE, own["profile"])]
-    pairs = [*named, *environment.words(own["settings"])]
+    pairs = [*named, *environment.parse_settings(own["settings"])]
     if target in shells.NAMES:
         shells.render(target, pairs, encoding=code_page())

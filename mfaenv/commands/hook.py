@@ -83,7 +83,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     again = AS_BEFORE if env.get(PINNED) else ""
     if end <= now:
         _say(f"the session{whose} has ended: type mfaenv{again or ' for a new one'}")
-        return [(name, None) for name in (*environment.ENDING, *environment.settings(env), NEXT, *_shown_as(env))]
+        return [(name, None) for name in (*environment.GONE_AT_END, *environment.settings(env), NEXT, *_shown_as(env))]
     if now < end - REMINDER:
         return [(NEXT, str(end - REMINDER))]
     if not env.get(NEXT):

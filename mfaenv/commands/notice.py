@@ -20,7 +20,7 @@ def show(options: Options, env: Env, pairs: Iterable[Pair], store: Store) -> Non
     told = os.isatty(fast.STDERR) or (is_another and bool(env.get(environment.EXPIRES)))
     if not told or os.isatty(fast.STDOUT) or options.keys() & {"quiet", "cached"}:
         return
-    limit = environment.widened(options, env)
+    limit = environment.lost_limit(options, env)
     before = f"until now the session of this shell was {limit}" if limit else ""
     with suppress(OSError):  # the session is printed already: the line must not fail for a log that is full or closed
         from mfaenv.terminal.text import printable  # slow to load, and a session is mostly printed without a line

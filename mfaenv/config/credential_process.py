@@ -3,7 +3,7 @@
 from mfaenv.aws import process
 from mfaenv.command_line import MFAENV, is_mfaenv, join, started
 from mfaenv.errors import MfaenvError
-from mfaenv.fast.catalog import parse
+from mfaenv.fast.catalog import read
 from mfaenv.fast.parse import CommandLine, Env, text
 from mfaenv.terminal import program
 
@@ -43,7 +43,7 @@ def other_program(command: str) -> str:
 def _line_of(command: str) -> CommandLine:
     """Return a command line of this program; an empty one for other programs, and for wrong lines."""
     words = _words(command)
-    parsed = parse(words[1:] if words and is_mfaenv(words[0]) else [])
+    parsed = read(words[1:] if words and is_mfaenv(words[0]) else [])
     return parsed if parsed.understood else CommandLine()
 
 

@@ -2,7 +2,7 @@
 
 And what is printed, by whatever command: as bytes, to the standard streams.
 
-This package answers or declines. Where anything is odd it returns None, and the long way finds out again and explains.
+This package answers or declines. Where anything is odd it returns None, and the full run finds out again and explains.
 It suggests nothing and asks nothing, and raises no error of ours but those of `shells`, such as a value that a shell
 cannot hold. It imports built-in modules, os, stat and `shells` alone.
 
@@ -55,7 +55,7 @@ SECRET_WORDS = {"KEY", "TOKEN", "SECRET", "PASSWORD", "PASSPHRASE"}
 NO_SECRETS = ("_ID", "_FILE")  # how the names of those end that hold the name of a key, or of a file
 
 FILE_VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-FULL_PATH = ("refresh", "verbose", "session_policy")  # what is in a file of policies is no word of the line
+NEEDS_FULL_RUN = ("refresh", "verbose", "session_policy")  # what is in a file of policies is no word of the line
 SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings", "limit")
 """What a shell gets beside the session itself."""
 
@@ -117,7 +117,7 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
 
 
 def _target(options: Options, env: Env) -> str:
-    """Return the shell or format; an empty text where the full path decides: a wrong name, or a console's code page."""
+    """Return the shell or format; an empty text where the full run decides: a wrong name, or a console's code page."""
     if "format" in options:
         name = parse.text(options, "format")
         answers = name in shells.FORMATS and "shell" not in options and not runs_on_github(name, env)
@@ -161,9 +161,9 @@ def _counts(name: str) -> bool:
 
 
 def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "list[Pair] | str | None":
-    """Return the pairs of the stored session, MISS where there is surely none, or None: the full path decides."""
+    """Return the pairs of the stored session, MISS where there is surely none, or None: the full run decides."""
     if (
-        any(name in options for name in FULL_PATH)
+        any(name in options for name in NEEDS_FULL_RUN)
         or not _is_code(parse.lookup(options, env, "token_code")[0])
         or store.refusal()
         or not environment.profile_as_is_known(env)

@@ -5,7 +5,7 @@ from what stands here and in `parse`, which has the rows that every start needs.
 """
 
 from mfaenv import shells
-from mfaenv.fast import environment
+from mfaenv.fast import environment, parse
 from mfaenv.fast.parse import (
     ANSWERS,
     DEFAULT,
@@ -20,7 +20,6 @@ from mfaenv.fast.parse import (
     Options,
     Words,
     lookup,
-    read,
 )
 
 PRINTING = ("shell", "format", "output")  # the options that say what a session is printed for, and where
@@ -181,10 +180,10 @@ def profile_or_default(options: Options, env: Env) -> str:
 
 def sets(arguments: Words) -> bool:
     """Return whether what is printed is for the shell that called: what the main command and unset print."""
-    line = parse(arguments)
+    line = read(arguments)
     return line.command in {MAIN, "unset"} and not line.words and not line.options.keys() & {*PRINTING, *ANSWERS}
 
 
-def parse(arguments: Words) -> CommandLine:
+def read(arguments: Words) -> CommandLine:
     """Return what the arguments mean, to whichever command."""
-    return read(arguments, COMMANDS.get)
+    return parse.read(arguments, COMMANDS.get)

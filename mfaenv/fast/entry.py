@@ -22,7 +22,7 @@ Fields = dict[str, str]
 
 HEAD = "mfaenv 1\n"
 
-LARGEST = 524_288
+MAX_BYTES = 524_288
 """Bytes; a session token has a few hundred. Four times what a variable can hold on Linux, whatever is escaped in it."""
 
 FOLDER = "mfaenv"  # the folder of the store, below the one that MFAENV_CACHE_DIR names
@@ -113,7 +113,7 @@ class Entry(Record):
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def written(value: object) -> str:
+def to_text(value: object) -> str:
     """Return the text of a field's value."""
     if isinstance(value, tuple):
         return "\n".join(value)
@@ -123,8 +123,8 @@ def written(value: object) -> str:
 class Session(Entry):
     """A session. `expires` and `created` are in seconds since 1970, UTC; `expires` is None for what does not end.
 
-    `profiles` leads from the wanted profile to the one with the keys, and `source` is the access key of these. Where
-    there is no session, the value is false.
+    `profiles` leads from the wanted profile to the one with the keys, and `source` is the access key of these. An
+    empty one is false.
     """
 
     PREFIX = "session-"
@@ -157,7 +157,7 @@ class Session(Entry):
     def exported(self, *, account: bool = False) -> Fields:
         """Return what a shell gets of it; for programs, the account too that it acts in, empty where unknown."""
         names = ("access_key", "secret_key", "token", "expires")
-        fields = {name: written(getattr(self, name)) for name in names}
+        fields = {name: to_text(getattr(self, name)) for name in names}
         if account:
             fields["account"] = self.acting_account
         return fields
@@ -260,7 +260,7 @@ class ReadOnlyStore:
         try:
             state = os.fstat(fd)
             ours = stat.S_ISREG(state.st_mode) and not owner(state) and not state.st_mode & _OTHERS
-            return os.read(fd, state.st_size) if ours and state.st_size <= LARGEST else b""
+            return os.read(fd, state.st_size) if ours and state.st_size <= MAX_BYTES else b""
         except OSError:
             return b""
         finally:

@@ -128,7 +128,7 @@ SET = {
 }
 """The variables that a session sets, in this order, and the name of each value in `pairs`."""
 
-ENDING = (*CREDENTIALS, EXPIRES, SETTINGS, LIMIT)
+GONE_AT_END = (*CREDENTIALS, EXPIRES, SETTINGS, LIMIT)
 """What goes when a session has ended by itself, with what SETTINGS names; profile and region stay for the next one."""
 
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
@@ -161,10 +161,10 @@ def is_setting(name: str) -> bool:
 
 def settings(env: Env) -> "dict[str, str]":
     """Return what mfaenv set in this shell because a profile says so, less what the user has changed since."""
-    return {name: value for name, value in words(env.get(SETTINGS, "")) if env.get(name) == value}
+    return {name: value for name, value in parse_settings(env.get(SETTINGS, "")) if env.get(name) == value}
 
 
-def words(text: str) -> "list[tuple[str, str]]":
+def parse_settings(text: str) -> "list[tuple[str, str]]":
     """Return the variables that SETTINGS names, as pairs of name and value."""
     pairs = [word.partition("=") for word in text.split()] if text else []
     return [(name, value) for name, _, value in pairs if is_setting(name)]
@@ -190,8 +190,8 @@ def profile_as_is_known(env: Env) -> bool:
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 
 
-def widened(options: Options, env: Env) -> str:
-    """Return how this shell's session is limited, where a command line names neither a limit nor a profile."""
+def lost_limit(options: Options, env: Env) -> str:
+    """Return this shell's limit ("read-only") that a command line would lose; empty where it names its own."""
     return "" if any(options.get(name) for name in ("profile", *LIMITS)) else env.get(LIMIT, "")
 
 
@@ -217,7 +217,7 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     named = [(name, values.get(field) or None) for name, field in SET.items()]
     profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
     theirs = env.get(AWS_PROFILE) if env.get(STORE) and env.get(PROFILE_AS) != AWS_PROFILE else ""
-    others = (*profile_and_account, (PUT_BACK, theirs), *words(session.get("settings", "")))
+    others = (*profile_and_account, (PUT_BACK, theirs), *parse_settings(session.get("settings", "")))
     more = {name: value for name, value in others if name and value}
     kept = () if region_is_ours(env) else REGIONS
     gone = [name for name, value in named if value is None and name not in kept]

@@ -21,7 +21,7 @@ NEEDS_FULL_RUN = {"serve", "only"}  # options that take more than a stored sessi
 
 def answer(options: Options, words: list[str], env: Env) -> None:
     """Replace this process by the program; or decline, and return: on Windows, where none can be replaced, always."""
-    if not words or not NEEDS_FULL_RUN.isdisjoint(options) or environment.widened(options, env):
+    if not words or not NEEDS_FULL_RUN.isdisjoint(options) or environment.lost_limit(options, env):
         return
     if sys.platform != "win32":
         pairs = fast.stored(options, env, ReadOnlyStore.of(env), time.time())

@@ -1,4 +1,4 @@
-"""The options and the main command as data, and arguments read by such rows, without typer.
+"""The rows of the main command's options, and the parser that reads arguments by them.
 
 Every start passes through here, so nothing is imported that takes time. The other commands are rows of the catalog. A
 line that the rows alone do not explain is not `understood`: typer reads it then, by the same rows, and has the words

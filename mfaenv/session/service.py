@@ -23,7 +23,7 @@ from mfaenv.terminal.terminal import Terminal
 SETTLED_AFTER = 2.0  # seconds; more than the coarsest clock of a file system in use
 
 FORGOTTEN_AFTER = 30 * 86_400
-"""Seconds after which a request stored for the fast path is removed; the full path stores it again."""
+"""Seconds after which a request stored for the fast path is removed; the full run stores it again."""
 
 
 def get_pairs(

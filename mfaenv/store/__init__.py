@@ -9,7 +9,18 @@ import os
 from collections.abc import Callable, Mapping
 
 from mfaenv.errors import MfaenvError
-from mfaenv.fast.entry import ANSWER, HEAD, LARGEST, LATEST, Entry, ReadOnlyStore, Session, checksum, file_name, written
+from mfaenv.fast.entry import (
+    ANSWER,
+    HEAD,
+    LATEST,
+    MAX_BYTES,
+    Entry,
+    ReadOnlyStore,
+    Session,
+    checksum,
+    file_name,
+    to_text,
+)
 from mfaenv.store import private_files
 
 SESSION = Session.PREFIX
@@ -38,7 +49,7 @@ def dump(fields: Mapping[str, str]) -> bytes:
 
 def to_bytes(entry: Entry) -> bytes:
     """Return an entry as the text of a file."""
-    return dump({name: written(value) for name, value in entry.fields()})
+    return dump({name: to_text(value) for name, value in entry.fields()})
 
 
 def kind(name: str) -> str:
@@ -91,7 +102,7 @@ class Store(ReadOnlyStore):
         self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), lambda new: os.utime(new, (until, until)))
 
     def _replace(self, name: str, data: bytes, finish: Callable[[str], None] = lambda _: None) -> None:
-        if len(data) > LARGEST:
+        if len(data) > MAX_BYTES:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
         self._check_mark()
         private_files.replace(self.file(name), data, finish)

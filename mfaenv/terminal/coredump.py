@@ -9,7 +9,7 @@ import sys
 if sys.platform != "win32":
     import resource
 
-_LEAST = 1 if sys.platform == "linux" else 0
+_MIN_BYTES = 1 if sys.platform == "linux" else 0
 """Bytes. Linux hands a dump to the program that core_pattern names whatever the limit is, unless it is 1:
 https://github.com/torvalds/linux/blob/v6.12/fs/coredump.c, do_coredump. A file of one byte it does not write."""
 
@@ -22,7 +22,7 @@ def prevent() -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
         if hard != 0 and not _former:
             _former.append(soft)
-            resource.setrlimit(resource.RLIMIT_CORE, (_LEAST, hard))
+            resource.setrlimit(resource.RLIMIT_CORE, (_MIN_BYTES, hard))
 
 
 def restore() -> bool:

@@ -13,12 +13,12 @@ from mfaenv.terminal import tty
 from mfaenv.terminal.text import ASKED, FAINT, PLAIN, Row, Styled, cells, printable
 from mfaenv.terminal.tty import Tty
 
-MOST_ROWS = 15
+MAX_ROWS = 15
 """Rows of the list that are shown at once."""
 
 HELP = "type to narrow, arrows or number, Enter takes, Esc leaves"
 UP, DOWN = "\x1b[A", "\x1b[B"
-MOVES = {UP: -1, DOWN: 1, "\x1bOA": -1, "\x1bOB": 1, "\t": 1, "\x1b[5~": -MOST_ROWS, "\x1b[6~": MOST_ROWS}
+MOVES = {UP: -1, DOWN: 1, "\x1bOA": -1, "\x1bOB": 1, "\t": 1, "\x1b[5~": -MAX_ROWS, "\x1b[6~": MAX_ROWS}
 """Arrows, those of a terminal in application mode, and PageUp and PageDown."""
 
 LEAVING = ("\x1b", "\x03", "\x04", "\x1c")
@@ -61,7 +61,7 @@ class Picker:
 
     def frame(self, lines: int, columns: int) -> list[Styled]:
         """Return the lines to show on a terminal of this size."""
-        height = max(1, min(MOST_ROWS, lines - 3))
+        height = max(1, min(MAX_ROWS, lines - 3))
         start = max(0, min(self._at - height // 2, len(self._shown) - height))
         shown = list(enumerate(self._shown))[start : start + height]
         width = max((cells(self._rows[index].name) for _, index in shown), default=0)

@@ -24,7 +24,7 @@ KEEP_CURSOR, PUT_CURSOR_BACK, ERASE_LINE = "\x1b7", "\x1b8", "\x1b[K"
 WHITE_ON_BLACK, RESET = "\x1b[38;5;231;48;5;16m", "\x1b[0m"
 """Two colours that no theme changes, whatever NO_COLOR says: some scanners do not read a code that is light on dark."""
 
-USUAL_BORDER, LEAST_BORDER = 4, 2
+USUAL_BORDER, MIN_BORDER = 4, 2
 """The light border of a QR code, in modules: the standard's (ISO/IEC 18004), and one that scanners accept too."""
 
 PANEL_COLUMNS = 30
@@ -126,5 +126,5 @@ def _qr_code(parts: Sequence[str], max_lines: int) -> list[str]:
     content: Any = list(parts)
     code, drawn = segno.make(content, error="l", micro=False), StringIO()
     fits = code.symbol_size(border=USUAL_BORDER)[1] <= 2 * max_lines
-    code.terminal(drawn, border=USUAL_BORDER if fits else LEAST_BORDER, compact=True)
+    code.terminal(drawn, border=USUAL_BORDER if fits else MIN_BORDER, compact=True)
     return drawn.getvalue().splitlines()

@@ -74,7 +74,7 @@ def cells(text: str) -> int:
 def wrapped(text: str, width: int, below: str = "") -> list[str]:
     """Break a line that is longer than the width, and go on below its beginning, or further to the right.
 
-    It breaks between words: no name does that fits a line.
+    Lines break between words. A name that fits on a line is not broken.
     """
     text = printable(text)
     if cells(text) <= width:

@@ -123,7 +123,11 @@ def test_unset_takes_everything_away_that_was_set(session: dict[str, str], env: 
 
 def test_what_stays_when_a_session_has_ended_says_only_whose_it_was_and_where() -> None:
     after = {name for name, value in environment.pairs(SESSION, {}) if value is not None}
-    assert after - set(environment.ENDING) == {*environment.REGIONS, environment.PROFILE, environment.REGION_MARK}
+    assert after - set(environment.GONE_AT_END) == {
+        *environment.REGIONS,
+        environment.PROFILE,
+        environment.REGION_MARK,
+    }
 
 
 @pytest.mark.parametrize("name", environment.PROFILE_NAMES)

@@ -116,7 +116,7 @@ def started() -> Iterator[Started]:
 @example(["--help", "nobody"])
 @example(["nobody", "--help"])
 def test_what_is_parsed_is_what_typer_understands(started: Started, arguments: list[str]) -> None:
-    line = catalog.parse(arguments)
+    line = catalog.read(arguments)
     if line.understood and line.starts_command and not line.without_value:
         assert started.by(by_typer, arguments) == [(line.row.module, line.options, line.words)]
 
@@ -124,13 +124,13 @@ def test_what_is_parsed_is_what_typer_understands(started: Started, arguments: l
 @settings(max_examples=depth.examples(200))
 @given(ARGUMENTS)
 def test_both_ways_in_lead_to_the_same(started: Started, arguments: list[str]) -> None:
-    assume(not catalog.parse(arguments).without_value)  # then a person is asked
+    assume(not catalog.read(arguments).without_value)  # then a person is asked
     assert started.by(entry.run, arguments) == started.by(by_typer, arguments)
 
 
 @given(st.sampled_from(list(COMMANDS)).flatmap(plain_lines))
 def test_a_plain_line_is_parsed(arguments: list[str]) -> None:
-    assert catalog.parse(arguments).understood
+    assert catalog.read(arguments).understood
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_plain_line_is_parsed(arguments: list[str]) -> None:
     ids=" ".join,
 )
 def test_what_is_not_plain_is_left_to_typer(arguments: list[str]) -> None:
-    assert not catalog.parse(arguments).understood
+    assert not catalog.read(arguments).understood
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_wrong_words_need_no_typer(started: Started, monkeypatch: pytest.MonkeyP
 
 
 def test_wrong_arguments_still_tell_the_shell() -> None:
-    line = catalog.parse(["--bogus", "-zqs", "fish", "--duration"])
+    line = catalog.read(["--bogus", "-zqs", "fish", "--duration"])
     assert (line.command, line.options["shell"], line.understood) == (MAIN, "fish", False)
 
 
@@ -174,7 +174,7 @@ def pretend_option(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_new_option_is_everywhere(started: Started, pretend_option: str) -> None:
     for arguments in (["-x", "7"], ["--external-id=7"], ["-qx7"]):
-        assert catalog.parse(arguments).options[pretend_option] == "7"
+        assert catalog.read(arguments).options[pretend_option] == "7"
         assert started.by(by_typer, arguments)[0][1][pretend_option] == "7"
     assert "-x, --external-id ID" in pages.page(MAIN)
 
@@ -189,7 +189,7 @@ def pretend_command(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_new_command_is_everywhere(started: Started, pretend_command: str) -> None:
     arguments = [pretend_command, "-q"]
-    line = catalog.parse(arguments)
+    line = catalog.read(arguments)
     assert (line.command, line.options, line.understood) == ("greet", {"quiet": True}, True)
     assert started.by(entry.run, arguments) == [("greet", {"quiet": True}, [])]
     assert "Greet somebody." in pages.page(MAIN)

@@ -80,7 +80,7 @@ def direct(arguments: list[str]) -> int:
     from mfaenv import fast
     from mfaenv.fast import catalog
 
-    line = catalog.parse(arguments)
+    line = catalog.read(arguments)
     is_fast = line.understood and line.row.module == "export"
     status = fast.answer(line.options, os.environ) if is_fast else None
     return DECLINED if status is None else status
@@ -95,7 +95,7 @@ def stock(arguments: list[str]) -> int:
     from mfaenv.session import cache, remembered
 
     seconds, *words = arguments
-    line = catalog.parse(words)
+    line = catalog.read(words)
     place = store.Store(entry.directory(os.environ))
     try:
         request = resolve.resolve(line.options, os.environ, awsfiles.load(os.environ))
