@@ -35,6 +35,9 @@ class Value(NamedTuple):
     origin: Origin = Origin.OTHER
 
 
+NO_VALUE = Value("", "")
+
+
 class Span(NamedTuple):
     """A length of time in seconds, and its source."""
 
@@ -123,7 +126,7 @@ class Request(NamedTuple):
     variables: tuple[tuple[str, str], ...] = ()
     warning: str = ""
     user: str = ""
-    process: Value = Value("", "")
+    process: Value = NO_VALUE
 
 
 class Acquisition(NamedTuple):
@@ -133,8 +136,8 @@ class Acquisition(NamedTuple):
     does not count.
     """
 
-    token_code: Value = Value("", "")
-    token_command: Value = Value("", "")
+    token_code: Value = NO_VALUE
+    token_command: Value = NO_VALUE
     ask: Value = Value("terminal", "")
     refresh: bool = False
     cached: bool = False

@@ -18,7 +18,7 @@ Sections = dict[str, Section]
 ACCESS_KEY, SECRET_KEY = "aws_access_key_id", "aws_secret_access_key"
 TOKENS = ("aws_security_token", "aws_session_token")  # the first that is there counts, as in botocore
 
-COMMANDS = ("credential_process", "mfa_process")
+COMMAND_SETTINGS = ("credential_process", "mfa_process")
 MAX_COMMAND = 32_768
 """Characters of a command: the time in which shlex splits it grows with their square."""
 
@@ -130,7 +130,7 @@ def read(path: str, *, must_be_readable: bool = True) -> Sections:
         raise MfaenvError(f"{short(path)}, line {line}: {text}.", "Fix or remove that line.")
     sections = scanned.values()
     for title, section in sections.items():
-        for name in COMMANDS:
+        for name in COMMAND_SETTINGS:
             if len(section.get(name, "")) > MAX_COMMAND:
                 raise MfaenvError(f"{short(path)}: the {name} of [{title}] is too long.", "Put it into a script.")
     return sections

@@ -8,8 +8,8 @@ from mfaenv.fast.parse import CommandLine, Env, text
 from mfaenv.terminal import program
 
 SETTING = "credential_process"
-COMMAND, GET = "keys", "get"
-SESSION = "process"
+KEYS_GET = ("keys", "get")
+PROCESS = "process"
 
 SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "verbose"))
 """The options with which `mfaenv process` prints a profile's session and no other."""
@@ -24,14 +24,14 @@ def line(profile: str, env: Env, *words: str) -> str:
 def session_profile(command: str) -> str:
     """Return the profile whose own session a command prints; empty for any other command."""
     line = _line_of(command)
-    is_session = line.command == SESSION and line.starts_command and line.options.keys() <= SESSION_OPTIONS
+    is_session = line.command == PROCESS and line.starts_command and line.options.keys() <= SESSION_OPTIONS
     return text(line.options, "profile") if is_session else ""
 
 
 def entry(command: str) -> str:
     """Return the entry of the keychain that a command prints; empty for any other command."""
     line = _line_of(command)
-    return text(line.options, "profile") if line.command == COMMAND and line.words == [GET] else ""
+    return text(line.options, "profile") if (line.command, *line.words) == KEYS_GET else ""
 
 
 def other_program(command: str) -> str:

@@ -9,10 +9,8 @@ from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.errors import MfaenvError, join_names, wrong_usage
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Env, Options
-from mfaenv.model import Acquisition, Hop, Keys, Origin, Provider, Request, Span, Value
+from mfaenv.model import NO_VALUE, Acquisition, Hop, Keys, Origin, Provider, Request, Span, Value
 from mfaenv.terminal.text import code_digits
-
-NOTHING = Value("", "")
 
 STDIN = "-"  # the value of --token-code that means a line of standard input
 
@@ -50,7 +48,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         profiles=chain.profiles,
         provider=provider,
         keys=keys,
-        process=_setting(provider, chain.root, files) if provider is Provider.PROCESS else NOTHING,
+        process=_setting(provider, chain.root, files) if provider is Provider.PROCESS else NO_VALUE,
         device=option_or_setting(lookup_value(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
         account="",
         region=region,
@@ -71,7 +69,7 @@ def lookup_value(options: Options, env: Env, name: str) -> Value:
     """Return the value of an option, or of a variable that stands for it."""
     text, source = parse.lookup(options, env, name)
     origin = Origin.OPTION if options.get(name) else Origin.VARIABLE
-    return Value(text, source, origin) if text else NOTHING
+    return Value(text, source, origin) if text else NO_VALUE
 
 
 def _environment_keys(profile: Value, env: Env) -> Keys | None:
@@ -133,7 +131,7 @@ def _call_region(own: Value, region: Value, endpoint: Value) -> str:
 def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], files: AwsFiles) -> Value:
     """Return what options and variables say, else the setting of the first profile that has it."""
     values = (_setting(setting, name, files) for name in profiles)
-    return next((value for value in (chosen, *values) if value.text), NOTHING)
+    return next((value for value in (chosen, *values) if value.text), NO_VALUE)
 
 
 def _setting(setting: str, name: str, files: AwsFiles) -> Value:
@@ -179,7 +177,7 @@ def _with_region(hop: Hop, region: Value, env: Env, names: tuple[str, str], file
 def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
     """Return the address of STS from the first of two profiles that has one; the second is the wanted one."""
     first, other = (files.section(name) for name in names)
-    value = endpoint(env, first, files) if first is other or files.services_of(first) is not None else NOTHING
+    value = endpoint(env, first, files) if first is other or files.services_of(first) is not None else NO_VALUE
     if not value.text and not shell_settings.is_ignored(env, first):
         value = endpoint(env, other, files)
     address.checked(value.text)
@@ -187,13 +185,13 @@ def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
 
 
 def endpoint(env: Env, section: Section, files: AwsFiles, service: str = "sts") -> Value:
-    """Return a service's configured endpoint in botocore's order of precedence; NOTHING without one.
+    """Return a service's configured endpoint in botocore's order of precedence; NO_VALUE without one.
 
     Raise MfaenvError for a section of services that is not there, as botocore does.
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
     if shell_settings.is_ignored(env, section):
-        return NOTHING
+        return NO_VALUE
     for variable in (f"{environment.ADDRESS}_{service.upper()}", environment.ADDRESS):
         if env.get(variable):
             return Value(env[variable], variable)
@@ -204,7 +202,7 @@ def endpoint(env: Env, section: Section, files: AwsFiles, service: str = "sts") 
             f"Add it to {awsfiles.short(files.config)}, or remove services = {section['services']}.",
         )
     url = awsfiles.nested(services.get(service, "")).get("endpoint_url") or section.get("endpoint_url", "")
-    return Value(url, "endpoint_url") if url else NOTHING
+    return Value(url, "endpoint_url") if url else NO_VALUE
 
 
 def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -> Acquisition:
@@ -224,7 +222,7 @@ def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -
 def _token_code(options: Options, env: Env) -> Value:
     code = lookup_value(options, env, "token_code")
     if code.origin is Origin.VARIABLE and options.keys() & {"token_command", "cached"}:
-        return NOTHING
+        return NO_VALUE
     return code if code.text in {"", STDIN} else code._replace(text=checked_code(code.text, code.source))
 
 

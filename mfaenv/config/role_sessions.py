@@ -14,7 +14,7 @@ from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import parse
 from mfaenv.fast.environment import LIMITS
 from mfaenv.fast.parse import DEFAULT, Env, Options
-from mfaenv.model import Hop, Value
+from mfaenv.model import NO_VALUE, Hop, Value
 
 NAME_LENGTHS, EXTERNAL_ID_LENGTHS = range(2, 64 + 1), range(2, 1224 + 1)
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
@@ -72,7 +72,7 @@ def _inherited(profiles: Sections, name: str, setting: str) -> Value:
         if section.get(setting):
             return Value(section[setting], f"{setting} of profile '{name}'")
         name = section.get("include_profile") or ("" if name == DEFAULT else DEFAULT)
-    return Value("", "")
+    return NO_VALUE
 
 
 def checked(text: str, source: str, lengths: range = NAME_LENGTHS, more: str = "") -> str:

@@ -25,7 +25,7 @@ OPENERS = (("xdg-open",), ("gio", "open"), ("x-www-browser",))
 WINDOWS_FROM_LINUX = (("wslview",), ("powershell.exe", "-NoProfile", "-Command", "Start-Process"))
 """In WSL: https://wslu.wedotstuff.com/wslu/wslview.html, which not everybody has."""
 
-SECONDS = 60
+MAX_WAIT_SECONDS = 60
 """How long the browser has to ask."""
 
 _HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
@@ -120,7 +120,7 @@ def _open_by_system(link: str, command: Sequence[str], env: Mapping[str, str]) -
             program.open_address(address)
         else:
             openers.append(opened.enter_context(_started([*command, address], env)))
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + MAX_WAIT_SECONDS
         while not answered.wait(POLL_SECONDS):
             if any(opener.poll() for opener in openers):
                 raise MfaenvError(f"{command[0]} found no browser (status {openers[0].returncode}).", ELSE)

@@ -13,7 +13,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from mfaenv.command_line import install_command
-from mfaenv.config.credential_process import COMMAND, GET
+from mfaenv.config.credential_process import KEYS_GET
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.parse import Env
 from mfaenv.model import Keys, same_keys
@@ -86,7 +86,7 @@ class KeychainEntry:
             return
         if not same_keys(old, new):
             self._put(to_json(new))
-        words = (sys.executable, "-P", "-m", "mfaenv", COMMAND, GET, f"--profile={self.name}")
+        words = (sys.executable, "-P", "-m", "mfaenv", *KEYS_GET, f"--profile={self.name}")
         with _opened(self._tell) as (backend, *_):
             if program.output(words, self._env, CHECK_SECONDS).strip() != to_json(new):
                 raise MfaenvError(

@@ -145,7 +145,7 @@ def test_an_opener_that_fails_is_told_at_once(programs: Programs) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="xdg-open is Linux's")
 def test_a_browser_that_does_not_ask_is_told(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser, "SECONDS", 0)
+    monkeypatch.setattr(browser, "MAX_WAIT_SECONDS", 0)
     programs.add("xdg-open")
     with pytest.raises(MfaenvError, match="No browser has asked") as error:
         browser.find({**programs.env, "DISPLAY": ":0"})(LINK)

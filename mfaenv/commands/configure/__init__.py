@@ -14,12 +14,11 @@ from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import file_paths
-from mfaenv.config.resolve import NOTHING
 from mfaenv.config.roles import of_process, roles_of
 from mfaenv.errors import DONE, MfaenvError, join_names
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
-from mfaenv.model import Acquisition, Provider, Request, Value
+from mfaenv.model import NO_VALUE, Acquisition, Provider, Request, Value
 from mfaenv.session import longterm
 from mfaenv.session.cache import Context
 from mfaenv.session.device import MissingDeviceError
@@ -120,7 +119,7 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
         first = FirstDevice(missing, request, keys, offers, store)
         request = request._replace(device=Value(first.make(), "made"), account=missing.user.account)
         # The code that was given, if any, belongs to no device that was there before.
-        context = context._replace(acquisition=acquisition._replace(token_code=NOTHING, token_command=NOTHING))
+        context = context._replace(acquisition=acquisition._replace(token_code=NO_VALUE, token_command=NO_VALUE))
         offers.terminal.note("One more code, the next one, proves it.")
     except MfaenvError as error:
         if not offers.dry_run:
@@ -155,7 +154,7 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
     if new in files.profiles:
         offers.terminal.note(f"Profile {new} exists already, with other settings: it is left alone.")
         return ""
-    command = credential_process.line(name, env, credential_process.SESSION)
+    command = credential_process.line(name, env, credential_process.PROCESS)
     if len(command.splitlines()) > 1:
         offers.terminal.note(f"Profile {new} is left out: no AWS file holds the line break in the path of mfaenv.")
         return ""

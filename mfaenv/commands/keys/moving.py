@@ -15,7 +15,7 @@ from mfaenv.command_line import aws_configure, join, to_type
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, credential_process, resolve
-from mfaenv.config.credential_process import COMMAND, GET
+from mfaenv.config.credential_process import KEYS_GET
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
@@ -118,7 +118,7 @@ def _import(move: Move, keys: Keys, stored: Keys | None, options: Options, env: 
             with suppress(MfaenvError):
                 move.entry.replace(keys, None)
         raise
-    command = move.command or credential_process.line(move.entry.name, env, COMMAND, GET)
+    command = move.command or credential_process.line(move.entry.name, env, *KEYS_GET)
     move.set_command(command)
     remembered.remember_key(Store.of(env), move.name, command, keys.access_key, time.time())
     places.check(move.entry, keys)
