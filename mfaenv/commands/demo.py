@@ -25,8 +25,8 @@ from mfaenv.fast import environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.entry import owner
 from mfaenv.fast.parse import Options
+from mfaenv.pretend_aws.code_page import NoDeviceError, read_code_page
 from mfaenv.pretend_aws.files import without_aws, write_files
-from mfaenv.pretend_aws.phone import NoDeviceError, read_code_page
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
 from mfaenv.pretend_aws.server import PretendAws
 from mfaenv.shells.detect import identify

@@ -26,7 +26,7 @@ _PATTERNS = ("Action", "NotAction", "Resource", "NotResource")
 
 
 class Decision(Enum):
-    """What some policies say about a request."""
+    """The verdict of policies on a query."""
 
     ALLOW = "allow"
     EXPLICIT_DENY = "explicit deny"
@@ -35,13 +35,13 @@ class Decision(Enum):
 
 @dataclass(frozen=True)
 class Query:
-    """What is to be decided: who wants to do what to which resource, and under which circumstances."""
+    """A question to policies: an action on a resource, by these principals, with these condition keys."""
 
     action: str
     resource: str
     context: Mapping[str, str]
     principals: frozenset[str] = frozenset()
-    """Every name under which a trust policy may mean the caller: ARNs, account id, federated provider."""
+    """The caller's names in trust policies: ARNs, account ID, federated provider."""
 
     def value(self, key: str) -> str | None:
         """Return the context's value; IAM does not tell `aws:UserName` from `aws:username`."""
@@ -76,7 +76,7 @@ def parse(text: str) -> Document:
 
 
 def evaluate(policies: Iterable[Document], query: Query) -> Decision:
-    """Return the verdict of the policies together: one deny wins, and without an allow the answer is no."""
+    """Return the verdict: one deny wins, and without an allow the answer is no."""
     statements = [statement for policy in policies for statement in _listed(policy["Statement"])]
     effects = {statement["Effect"] for statement in statements if _applies(statement, query)}
     if "Deny" in effects:

@@ -14,7 +14,7 @@ NAME = "s3"
 
 
 def operation(world: World, request: HttpRequest) -> Operation:
-    """Return what a request asks for."""
+    """Return the operation of a request."""
     actions = {("GET", True): ("ListBuckets", _list_buckets), ("PUT", False): ("CreateBucket", _create_bucket)}
     name, action = actions.get((request.method, request.path == "/"), ("", _refuse))
     return Operation(NAME, name, partial(_perform, action, world, request), _render_refusal)

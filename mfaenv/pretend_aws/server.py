@@ -34,7 +34,7 @@ class PretendAws:
     """Serves a world on a loopback port of its own while the `with` block lasts."""
 
     services: tuple[QueryService, ...] = (STS, IAM)
-    """The first one answers what names no version of any."""
+    """A request that names no version of any is for the first one."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -48,11 +48,11 @@ class PretendAws:
         self._server.__exit__()
 
     def find_operation(self, request: HttpRequest) -> Operation:
-        """Return what a request asks for: a page, or a service."""
+        """Return the operation of a page or of a service."""
         return page_route(self.world, request) or self._find_service(request)
 
     def _find_service(self, request: HttpRequest) -> Operation:
-        """Return what a request asks for that is signed, or should be."""
+        """Return the operation of a request that is signed, or should be."""
         form, authorization = request.parameters, parse_authorization(request.headers.get("authorization", ""))
         service = next((service for service in self.services if service.version == form.get("Version")), None)
         if not service and authorization and authorization.service not in {STS.name, IAM.name, s3.NAME}:

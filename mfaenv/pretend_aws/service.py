@@ -1,4 +1,4 @@
-"""What a request asks of a service, a call of it that was signed, and the query protocol of STS and IAM.
+"""Operations, signed calls with their permissions, and the query protocol of STS and IAM.
 
 Source: the IAM User Guide, "Policy evaluation logic" and "Troubleshoot access denied error messages".
 """
@@ -23,7 +23,7 @@ def render_as_text(refusal: Refusal) -> HttpResponse:
 
 
 class Operation(NamedTuple):
-    """What a request asks for, ready to be done or to be made to fail."""
+    """One request for an action of a service, not performed yet."""
 
     service: str
     action: str
@@ -49,14 +49,14 @@ class Call:
         return [self.parameters[each] for each in takewhile(self.parameters.__contains__, names)]
 
     def query(self, resource: str, context: Mapping[str, str] | None = None, *, action: str = "") -> Query:
-        """Return what the policies are asked, with the caller's names and condition keys."""
+        """Return the query for the policies, with the caller's names and condition keys."""
         caller = self.caller
         names = frozenset([caller.arn, caller.principal.arn, caller.account.id, caller.account.arn("root")])
         known = {**caller.context(self.world.now()), **(context or {})}
         return Query(action or self.action, resource, known, names)
 
     def authorize(self, query: Query, named: str = "") -> None:
-        """Let the caller through, or raise Refusal; `named` is the resource as the service names it in messages."""
+        """Raise Refusal unless the policies allow it; `named` is the resource as the service names it in messages."""
         verdicts = {"identity-based": evaluate(self.caller.principal.policies.values(), query)}
         if self.caller.details.policies:
             verdicts["session"] = evaluate(self.caller.details.policies, query)
@@ -69,7 +69,7 @@ class Call:
                 raise self.refusal(query.action, named, f" because no {kind} policy allows the {query.action} action")
 
     def refusal(self, action: str, named: str, reason: str = "") -> Refusal:
-        """Return the refusal of an action in AWS's words."""
+        """Make a refusal of an action, in AWS's words."""
         resource = f" on resource: {named}" if named else ""
         text = f"User: {self.caller.arn} is not authorized to perform: {action}{resource}{reason}"
         return Refusal("AccessDenied", text)
@@ -84,7 +84,7 @@ class QueryService:
     actions: Mapping[str, Callable[[Call], Content]]
 
     def operation(self, world: World, request: HttpRequest) -> Operation:
-        """Return what a request asks for."""
+        """Return the operation of a request."""
         action = request.parameters.get("Action", "")
         return Operation(self.name, action, partial(self._perform, action, world, request), self.render_refusal)
 

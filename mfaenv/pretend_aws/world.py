@@ -41,7 +41,7 @@ class RoleSession:
     source_identity: str = ""
 
     def context(self, tag: str = "aws:PrincipalTag", identity: str = "aws:SourceIdentity") -> dict[str, str]:
-        """Return the condition keys of the session; the request that opens it has the same under other names."""
+        """Return the session's condition keys; the request that opens it has them under other names."""
         keys = {f"{tag}/{key}": value for key, value in self.tags.items()}
         return {**keys, identity: self.source_identity} if self.source_identity else keys
 
@@ -69,7 +69,7 @@ class World:
         return account
 
     def find_role(self, arn: str) -> Role | None:
-        """Return the role of that ARN."""
+        """Find a role by its ARN."""
         roles = (role for account in self.accounts.values() for role in account.roles.values())
         return next((role for role in roles if role.arn == arn), None)
 

@@ -9,7 +9,7 @@ from direct_aws import Client, DirectAws
 from observed_aws import ObservedAws
 
 from mfaenv.aws.mfa_policies import SELF_SERVICE
-from mfaenv.pretend_aws.phone import read_code_page
+from mfaenv.pretend_aws.code_page import read_code_page
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.totp import STEP, code_at_step
 from mfaenv.pretend_aws.world import User

@@ -1,4 +1,4 @@
-"""What the demo's MFA device shows, as programs read it: a phone that answers over HTTP."""
+"""Read from a running demo what its MFA device shows."""
 
 import json
 from contextlib import closing
