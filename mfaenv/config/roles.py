@@ -125,6 +125,8 @@ def _source(section: Section, name: str) -> str | None:
 
 def _hop(section: Section, name: str) -> Hop:
     arn = section["role_arn"]
+    if not arn:
+        raise MfaenvError(f"Profile '{name}' has an empty role_arn.", "Remove it, or name a role.")
     if not is_iam_arn(arn, "role/"):
         raise wrong_usage(f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.")
     source = f"external_id of profile '{name}'"
