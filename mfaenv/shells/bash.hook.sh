@@ -26,6 +26,13 @@ _mfaenv_hook() {
 _mfaenv_hook=_mfaenv_hook
 case ${PROMPT_COMMAND[*]-} in
     *_mfaenv_hook*) ;;
-    # Of an array this is the first element, and stays one.
-    *) PROMPT_COMMAND="eval \"\${_mfaenv_hook-(exit \$?)}\"${PROMPT_COMMAND:+;$PROMPT_COMMAND}" ;;
+    # Behind what sets AWS_PROFILE there, as direnv does. An array stays one.
+    *)
+        _mfaenv_text="eval \"\${_mfaenv_hook-(exit \$?)}\""
+        if [ -n "${PROMPT_COMMAND[1]+x}" ]; then
+            PROMPT_COMMAND+=("$_mfaenv_text")
+        else
+            \printf -v PROMPT_COMMAND '%s\n%s' "${PROMPT_COMMAND[0]-}" "$_mfaenv_text"
+        fi
+        ;;
 esac

@@ -4,11 +4,14 @@
 # there are no keys, and a line says what to type.
 use_mfaenv() {
     watch_file "${MFAENV_STORE:-@STORE@}/latest"
+    export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" # this folder is no change of it for the prompt hook
     local text flags=$- status=0
     { set +xv; } 2>/dev/null # a trace would show the keys
     if text=$(command mfaenv --shell bash --cached ${1+"--profile=$1"}); then
         eval "$text" || status=$?
     else
+        # Without the program too.
+        unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN MFAENV_EXPIRES
         eval "$(command mfaenv unset --shell bash)"
         [ -z "${1-}" ] || export MFAENV_PROFILE=$1
         printf 'mfaenv: no session is stored: type mfaenv%s\n' "${1+ -p $(printf %q "$1")}" >&2

@@ -21,10 +21,9 @@ fn _mfaenv_look {
 
 # At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
 # program has the word on what this shell gets and loses.
-var _mfaenv_asked = $E:MFAENV_AWS_PROFILE
 fn _mfaenv_hook {
     var reason = changed
-    if (eq $E:AWS_PROFILE $_mfaenv_asked) {
+    if (eq $E:AWS_PROFILE $E:MFAENV_AWS_PROFILE) {
         set reason = due
         if (eq $_mfaenv_seen '') {
             nop (_mfaenv_look)
@@ -42,12 +41,7 @@ fn _mfaenv_hook {
             return
         }
     }
-    try {
-        _mfaenv_here hook $reason
-        set _mfaenv_asked = $E:AWS_PROFILE
-    } catch {
-        nop # the next prompt starts it again
-    }
+    nop ?(_mfaenv_here hook $reason)
 }
 
 # A hook may be a function of elvish's own, which has no body.

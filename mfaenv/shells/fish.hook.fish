@@ -29,10 +29,9 @@ end
 
 # At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
 # program has the word on what this shell gets and loses.
-set -g _mfaenv_asked "$MFAENV_AWS_PROFILE"
 function _mfaenv_hook --on-event fish_prompt
     set -l reason changed
-    if test "$AWS_PROFILE" = "$_mfaenv_asked"
+    if test "$AWS_PROFILE" = "$MFAENV_AWS_PROFILE"
         set reason due
         if test "$MFAENV_EXPIRES" = "$_mfaenv_holding"
             read -l up rest </proc/uptime
@@ -56,5 +55,5 @@ function _mfaenv_hook --on-event fish_prompt
             _mfaenv_look; or return
         end
     end
-    _mfaenv_here hook $reason; and set -g _mfaenv_asked "$AWS_PROFILE" # else the next prompt starts it again
+    _mfaenv_here hook $reason
 end

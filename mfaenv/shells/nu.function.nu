@@ -51,4 +51,3 @@ if (_mfaenv_holds) {
     try { _mfaenv_here hook start }
 }
 $env._mfaenv_seen = ''
-$env._mfaenv_asked = ($env.MFAENV_AWS_PROFILE? | default '')

@@ -10,7 +10,7 @@ def --env _mfaenv_look []: nothing -> bool {
 # program has the word on what this shell gets and loses.
 def --env _mfaenv_hook [] {
     mut reason = 'changed'
-    if ($env.AWS_PROFILE? | default '') == $env._mfaenv_asked {
+    if ($env.AWS_PROFILE? | default '') == ($env.MFAENV_AWS_PROFILE? | default '') {
         $reason = 'due'
         if $env._mfaenv_seen == '' { _mfaenv_look | ignore }
         let expires = ($env.MFAENV_EXPIRES? | default '')
@@ -20,10 +20,7 @@ def --env _mfaenv_hook [] {
             if (_mfaenv_now) < $next and ((_mfaenv_now) < $end - @EARLY@ or not (_mfaenv_look)) { return }
         } else if (_mfaenv_holds) or not (_mfaenv_look) { return }
     }
-    try { # else the next prompt starts it again
-        _mfaenv_here hook $reason
-        $env._mfaenv_asked = ($env.AWS_PROFILE? | default '')
-    }
+    try { _mfaenv_here hook $reason }
 }
 
 # A hook may be a text or a record too, of which there is no source to view. A mistake that is caught counts as a status.

@@ -12,7 +12,6 @@ $global:_mfaenv_epoch = ([datetime]'1970-01-01T00:00:00Z').ToUniversalTime()
 function global:_mfaenv_now {
     ((Microsoft.PowerShell.Utility\Get-Date).ToUniversalTime() - $global:_mfaenv_epoch).TotalSeconds
 }
-$global:_mfaenv_asked = "$env:MFAENV_AWS_PROFILE"
 
 # Whether the time or the store may have news of the session.
 function global:_mfaenv_is_due {
@@ -34,7 +33,7 @@ function global:_mfaenv_hook {
     Set-StrictMode -Off
     $PSDefaultParameterValues = @{}
     $PSNativeCommandUseErrorActionPreference, $ErrorActionPreference = $false, 'Continue'
-    $changed = "$env:AWS_PROFILE" -cne $global:_mfaenv_asked
+    $changed = "$env:AWS_PROFILE" -cne "$env:MFAENV_AWS_PROFILE"
     if (-not $changed -and -not (_mfaenv_is_due)) { return }
     $program, $before = (_mfaenv_find), $global:LASTEXITCODE
     $reason = if ($changed) { 'changed' } else { 'due' }
@@ -43,10 +42,7 @@ function global:_mfaenv_hook {
         foreach ($line in @(& $program --shell powershell hook $reason 2>&1)) {
             if ("$line" -cmatch '^mfaenv: ') { Microsoft.PowerShell.Utility\Write-Host "$line" } else { _mfaenv_set $line }
         }
-        if ($LASTEXITCODE -eq 0) { # else the next prompt starts it again
-            $global:_mfaenv_seen = ''
-            $global:_mfaenv_asked = "$env:AWS_PROFILE"
-        }
+        if ($LASTEXITCODE -eq 0) { $global:_mfaenv_seen = '' }
     }
     $global:LASTEXITCODE = $before
 }

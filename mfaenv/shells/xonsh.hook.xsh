@@ -1,6 +1,5 @@
 
 _mfaenv_seen = "@SEEN@"
-_mfaenv_asked = str(__xonsh__.env.get("MFAENV_AWS_PROFILE", ""))
 
 
 def _mfaenv_look():
@@ -32,11 +31,10 @@ def _mfaenv_is_due(env):
 
 def _mfaenv_hook(**_):
     """Where AWS_PROFILE is another, or there may be news, let the program say what this shell gets and loses."""
-    global _mfaenv_asked
     env = __xonsh__.env
-    changed = str(env.get("AWS_PROFILE", "")) != _mfaenv_asked
-    if (changed or _mfaenv_is_due(env)) and _mfaenv_here(["hook", "changed" if changed else "due"]) == 0:
-        _mfaenv_asked = str(env.get("AWS_PROFILE", ""))  # else the next prompt starts it again
+    changed = str(env.get("AWS_PROFILE", "")) != str(env.get("MFAENV_AWS_PROFILE", ""))
+    if changed or _mfaenv_is_due(env):
+        _mfaenv_here(["hook", "changed" if changed else "due"])
 
 
 for _mfaenv_other in [hook for hook in events.on_pre_prompt if hook.__name__ == "_mfaenv_hook"]:

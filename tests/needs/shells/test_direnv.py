@@ -156,13 +156,41 @@ def test_the_persons_variable_stays(stored: Product, row: Settled) -> None:
 @EVERY
 def test_a_file_that_sets_the_variable_is_followed(stored: Product, row: Settled) -> None:
     folder(stored, "named", "export AWS_PROFILE=staging")
-    with entered(stored, row) as seat:
+    with entered(stored, row, first=True) as seat:
         seat.type("cd named")
+        has(seat, "staging", named="staging")
+        seat.type("cd ..")
+        has(seat, "default")
+
+
+@EVERY
+@pytest.mark.parametrize("first", [True, False], ids=["hook after direnv's", "hook before it"])
+def test_a_walk_between_both_kinds_of_folders(stored: Product, row: Settled, *, first: bool) -> None:
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    folder(stored, "named", "export AWS_PROFILE=staging")
+    with entered(stored, row, first=first) as seat:
+        seat.type("cd production")
+        has(seat, "production")
+        seat.type("cd ../named")
         seat.type("")
         has(seat, "staging", named="staging")
+        seat.type("cd ../production")
+        seat.type("")
+        has(seat, "production")
         seat.type("cd ..")
         seat.type("")
         has(seat, "default")
+
+
+def test_without_the_program_a_folder_has_no_keys(stored: Product) -> None:
+    script = (
+        '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }; export AWS_ACCESS_KEY_ID=old; '
+        "PATH=/usr/bin:/bin; use_mfaenv staging; echo ${MFAENV_PROFILE-} ${AWS_ACCESS_KEY_ID-none}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", script], env=with_mfaenv(stored), cwd=stored.home, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "staging none\n", done.stderr
 
 
 @EVERY

@@ -111,7 +111,7 @@ def test_powershells_prompt_may_be_anothers_around_ours(product: Product) -> Non
 def test_bash_keeps_the_rest_of_an_array(product: Product) -> None:
     row = BASH._replace(load=("PROMPT_COMMAND=(: 'true two')", *BASH.load, *BASH.load))
     with seated(product, row) as seat:
-        seat.sees('printf "<%s>" "${PROMPT_COMMAND[@]}"; echo', "^<eval .*_mfaenv_hook.*;:><true two>$")
+        seat.sees('printf "<%s>" "${PROMPT_COMMAND[@]}"; echo', "^<:><true two><eval .*_mfaenv_hook.*>$")
 
 
 def test_nushell_keeps_other_hooks_of_every_kind(product: Product) -> None:
