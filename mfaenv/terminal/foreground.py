@@ -2,15 +2,14 @@
 
 import signal
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from mfaenv.fast import KILLED, end_in_order
 from mfaenv.terminal import program
 
-POLL_SECONDS = 0.05
-"""Seconds between two looks whether the program has ended."""
+POLL_SECONDS = 0.2
+"""Seconds between two looks whether a signal came."""
 
 _STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 _TYPED = ("SIGINT", "SIGQUIT")
@@ -42,16 +41,20 @@ def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
 
     Raise MfaenvError when it cannot be started.
     """
-    # A handler of one's own, not SIG_IGN: the program would inherit that.
-    with handling(dict.fromkeys(_TYPED, lambda _number, _frame: None)), started(command, env) as process:
-        while (status := _poll(process)) is None:
-            time.sleep(POLL_SECONDS)
+    came: list[int] = []
+    # Handlers of one's own, not SIG_IGN: the program would inherit that.
+    handlers = {
+        # Raised in Popen just after it acquired its lock, an exception would leave that locked.
+        **dict.fromkeys(("SIGTERM", "SIGHUP"), lambda number, _frame: came.append(number)),
+        **dict.fromkeys(_TYPED, lambda _number, _frame: None),
+    }
+    with handling(handlers), started(command, env) as process:
+        while (status := process.poll()) is None:
+            if came:
+                end_in_order(came[0], None)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(POLL_SECONDS)
     return status if status >= 0 else KILLED - status
-
-
-def _poll(process: subprocess.Popen[bytes]) -> int | None:
-    with undisturbed():  # Popen keeps its lock locked where a signal's handler raises just after it was acquired
-        return process.poll()
 
 
 @contextmanager
