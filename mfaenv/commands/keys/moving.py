@@ -15,7 +15,7 @@ from mfaenv.command_line import aws_configure, join, to_type
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, credential_process, resolve
-from mfaenv.config.credential_process import KEYS_GET
+from mfaenv.config.credential_process import KEYS_GET, SETTING
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
@@ -28,7 +28,7 @@ from mfaenv.terminal.terminal import Terminal
 
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
-BEFORE_PROCESS = ("role_arn", "login_session", credential_process.SETTING)
+BEFORE_PROCESS = ("role_arn", "login_session", SETTING)
 """Settings beside which AWS's programs would not use our credential_process, or not in this way."""
 
 
@@ -41,7 +41,7 @@ class Move:
     def __init__(self, options: Options, terminal: Terminal) -> None:
         """Read the files. Raise MfaenvError."""
         name, files = catalog.profile_or_default(options, terminal.env), awsfiles.load(terminal.env)
-        command = files.section(name).get(credential_process.SETTING, "")
+        command = files.section(name).get(SETTING, "")
         entry = credential_process.entry(command)
         self.name, self.files = name, files
         self.file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
@@ -65,7 +65,7 @@ class Move:
 
     def set_command(self, command: str | None) -> None:
         """Let the config file name the command that gets the keys, or none. Raise MfaenvError."""
-        FileSection(self.files.config, self.name, in_config=True).set(credential_process.SETTING, command)
+        FileSection(self.files.config, self.name, in_config=True).set(SETTING, command)
 
     def missing(self) -> MfaenvError:
         """Return the error for a profile that has no keys at all, or only another one's, or that is not there."""
@@ -144,10 +144,9 @@ def out_of_keychain(options: Options, env: Env) -> int:
         if stored:
             places.check(move.file, stored)
             # The files are read again: this profile's command is out of them.
-            rows = awsfiles.load(env).profiles.items()
-            entries = {name: credential_process.entry(row.get(credential_process.SETTING, "")) for name, row in rows}
-            sharing = next((name for name, entry in entries.items() if entry == move.entry.name), "")
-            if sharing:
+            sections = awsfiles.load(env).profiles.items()
+            entries = {credential_process.entry(section.get(SETTING, "")): name for name, section in sections}
+            if sharing := entries.get(move.entry.name):
                 terminal.note(f"They stay in the keychain too, for profile {sharing}.")
             else:
                 move.entry.replace(stored, None)
