@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from own_keys import config, credentials, get_session, listed, states, succeeded
 from product import as_nobody
+from settings import configure
 from terminals import Window
 from trouble import assert_explained
 
@@ -57,6 +58,16 @@ def test_export_is_the_way_back(product: Product, scenario: Scenario, keychain: 
     assert (config(product).read_text(), credentials(product).read_text()) == before
     assert keychain.lookup("default") == ""
     succeeded(product.run("keys", "export"))
+    assert scenario.key.secret in credentials(product).read_text()
+
+
+def test_an_entry_that_another_profile_uses_stays_in_the_keychain(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    succeeded(product.run("keys", "import"))
+    configure(product, "shared", credential_process="mfaenv keys get -p default")
+    assert "They stay in the keychain too, for profile shared." in succeeded(product.run("keys", "export")).err
+    assert scenario.key.id in keychain.lookup("default")
     assert scenario.key.secret in credentials(product).read_text()
 
 
