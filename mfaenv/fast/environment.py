@@ -10,58 +10,48 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 AWS_PROFILE = "AWS_PROFILE"
-NEXT = "MFAENV_NEXT"
-"""The moment, in seconds since 1970, at which a prompt hook has its next word to say about this session."""
-
-CLEARED = (
-    AWS_PROFILE,
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SECURITY_TOKEN",
-    "AWS_ACCOUNT_ID",
-    "AWS_SESSION_EXPIRATION",
-    "AWS_VAULT",
-    "AWSUME_PROFILE",
-    "AWSUME_EXPIRATION",
-    "AWSU_PROFILE",
-    "AWS_SSO_PROFILE",
-    NEXT,
-)
-"""What would win over exported keys in one SDK or another, or tell programs and prompts of the keys before them."""
-
+REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
 ACCOUNT = "AWS_ACCOUNT_ID"
-
-PROFILE_AS = "MFAENV_PROFILE_AS"
-"""Names a variable in which the profile is exported too, for prompts that read no other."""
-
-PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")
-"""The names that PROFILE_AS takes. All are in CLEARED."""
-
-SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
-"""The long-term access key that this shell had exported, before the session took its place."""
-
-STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
-ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
+ADDRESS = "AWS_ENDPOINT_URL"
+IGNORE_ADDRESSES = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 
 ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 """Where programs fetch credentials: `exec --serve` gives such an address, and AWS's own machines do."""
 
 LOOPBACK = "http://127.0.0.1:"  # how the addresses of servers begin that mfaenv itself starts
 
+PROFILE = "MFAENV_PROFILE"
 EXPIRES = "MFAENV_EXPIRES"
+
 END_DIGITS = 10
 """Of a moment in seconds since 1970: enough until the year 2286, and Python can read and write it."""
 
-PROFILE = "MFAENV_PROFILE"
-REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+NEXT = "MFAENV_NEXT"
+"""The moment, in seconds since 1970, at which a prompt hook has its next word to say about this session."""
+
+STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
+ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
+
+DEMO = "MFAENV_DEMO"
+"""Tells programs inside a demo where it is: its AWS files go with it, but the files of the shell stay."""
 
 REGION_MARK = "MFAENV_REGION"
 """The region that mfaenv brought into this shell from an option or a profile, as opposed to one that was there."""
+
+SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
+"""The long-term access key that this shell had exported, before the session took its place."""
 
 PINNED = "MFAENV_PINNED"
 """Set where options asked for another role, region or session policy than the profile's own.
 
 No prompt hook puts the profile's own session in the place of such a one, nor after its end.
 """
+
+LIMIT = "MFAENV_SESSION_POLICY"
+"""To what session policies limit the role's session of this shell, in a word: for prompts."""
+
+LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 
 SEEN = "MFAENV_AWS_PROFILE"
 """The person's AWS_PROFILE as the prompt hook found it last: another one is a change."""
@@ -74,10 +64,15 @@ FORMER = "MFAENV_FORMER_PROFILE"  # the profile that the shell had before its pe
 FORMER_PINNED = "MFAENV_FORMER_PINNED"
 """PINNED as it was then: such a session cannot be found again by the profile's name."""
 
+PROFILE_AS = "MFAENV_PROFILE_AS"
+"""Names a variable in which the profile is exported too, for prompts that read no other."""
+
+PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")
+"""The names that PROFILE_AS takes. All are in CLEARED."""
+
 SETTINGS = "MFAENV_SETTINGS"
 """What mfaenv set because the profile says where AWS is: `NAME=value` words, since addresses hold no blank."""
 
-IGNORE_ADDRESSES = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 SETTING_VARIABLES = {
     "use_fips_endpoint": "AWS_USE_FIPS_ENDPOINT",
     "use_dualstack_endpoint": "AWS_USE_DUALSTACK_ENDPOINT",
@@ -105,16 +100,23 @@ The names are those of botocore's `configprovider`.
 """
 
 _SETTINGS_SET = {*SETTING_VARIABLES.values(), IGNORE_ADDRESSES}
-DEMO = "MFAENV_DEMO"
-"""Tells programs inside a demo where it is: its AWS files go with it, but the files of the shell stay."""
-
-ADDRESS = "AWS_ENDPOINT_URL"
 NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
-LIMIT = "MFAENV_SESSION_POLICY"
-"""To what session policies limit the role's session of this shell, in a word: for prompts."""
+CLEARED = (
+    AWS_PROFILE,
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ACCOUNT_ID",
+    "AWS_SESSION_EXPIRATION",
+    "AWS_VAULT",
+    "AWSUME_PROFILE",
+    "AWSUME_EXPIRATION",
+    "AWSU_PROFILE",
+    "AWS_SSO_PROFILE",
+    NEXT,
+)
+"""What would win over exported keys in one SDK or another, or tell programs and prompts of the keys before them."""
 
-CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
 SET = {
     **dict(zip(CREDENTIALS, ("access_key", "secret_key", "token", "expiration"), strict=True)),
     **dict.fromkeys(REGIONS, "region"),
@@ -185,9 +187,6 @@ def end(env: Env) -> int | None:
 def profile_as_is_known(env: Env) -> bool:
     """Return whether PROFILE_AS is unset, or names a variable that prompts read."""
     return env.get(PROFILE_AS, "") in ("", *PROFILE_NAMES)
-
-
-LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 
 
 def lost_limit(options: Options, env: Env) -> str:

@@ -34,6 +34,14 @@ PROGRAM = "program"  # a program, and what that takes
 
 FILES = "files"
 
+Options = dict[str, "str | bool"]  # the options that were given, by name: a text, or True for a switch
+
+COMPLETE, HOOK, SETS = "complete", "hook", "sets"
+"""What Tab, prompt hooks, and functions that cannot tell by themselves call. They take no options, and have no rows."""
+
+ANSWERS = ("version", "help")
+"""Options that are a question of their own: whatever else was given, the answer is all that is printed."""
+
 
 @dataclass_transform(frozen_default=True)
 class Record:
@@ -189,14 +197,6 @@ MAIN_COMMAND = Command(
     MAIN_OPTIONS,
     module="export",
 )
-
-Options = dict[str, "str | bool"]  # the options that were given, by name: a text, or True for a switch
-
-COMPLETE, HOOK, SETS = "complete", "hook", "sets"
-"""What Tab, prompt hooks, and functions that cannot tell by themselves call. They take no options, and have no rows."""
-
-ANSWERS = ("version", "help")
-"""Options that are a question of their own: whatever else was given, the answer is all that is printed."""
 
 
 class CommandLine:
