@@ -16,6 +16,9 @@ ROLE_DEFAULT = 3_600  # seconds that a role lasts where nobody says how long; th
 CHAINED_ROLE_SECONDS = range(900, 3_600 + 1)
 """What STS takes when the caller is a role itself; the same page, "role chaining"."""
 
+REMINDER = 600
+"""Seconds before the end of a session at which a hook, or the server of `exec --serve`, says so."""
+
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 

@@ -16,7 +16,7 @@ from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Remove them, and name the sessions. Raise MfaenvError where the store is refused or a file cannot be removed."""
+    """Remove files, and name the sessions. Raise MfaenvError where the store is refused or a file cannot go."""
     profile = parse.text(options, "profile")
     store = Store.of(env)
     store.check()

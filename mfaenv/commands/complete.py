@@ -1,4 +1,4 @@
-"""`mfaenv complete`: what Tab offers. The completions of `mfaenv init` call it; people do not, so no help names it.
+"""`mfaenv complete`: what Tab offers. It is internal, and not in --help: the completions of `mfaenv init` call it.
 
 Everything comes from the catalog's rows. A Tab waits for this, so nothing heavy is imported.
 """

@@ -13,7 +13,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 
 from mfaenv import duration
-from mfaenv.commands.init import REMINDER
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Request, Span
@@ -87,7 +86,7 @@ class CredentialServer(LoopbackServer):
             now = time.time()
             left = session.left(now)
             # Of a short session it is shown in the second half.
-            ahead = min(REMINDER, ((session.expires or 0) - session.created) / 2)
+            ahead = min(duration.REMINDER, ((session.expires or 0) - session.created) / 2)
             if left <= ahead and session.access_key != reminded:
                 reminded = session.access_key
                 clock = duration.time_of_day(session.expires or 0, now)

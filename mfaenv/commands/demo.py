@@ -193,7 +193,7 @@ def start(shell: str, env: Mapping[str, str]) -> tuple[list[str], dict[str, str]
     gone = [variable for variable in REMOVED if variable not in ours]
     text = shells.render(name, [*((variable, None) for variable in gone), *ours.items()]).decode()
     if language.demo_template:
-        text = init.filled(language.demo_template, {"TEXT": text})
+        text = init.fill(language.demo_template, {"TEXT": text})
     folder = Path(env["AWS_CONFIG_FILE"]).parent
     file = folder / language.demo_file
     if language.demo_file:

@@ -1,4 +1,4 @@
-"""`mfaenv hook`: what a prompt hook sets in its shell. Hooks call it, people do not, so no help names it.
+"""`mfaenv hook`: what a prompt hook sets in its shell. It is internal, and not in --help.
 
 A hook starts it where AWS_PROFILE is another than at the prompt before (`changed`), and where the time or the store may
 have news of the session (`due`); nushell's also at the start of the shell (`start`). The shell's variables remember:
@@ -15,7 +15,6 @@ from contextlib import suppress
 
 from mfaenv import duration, fast, shells, suggest
 from mfaenv.commands import init, notice
-from mfaenv.commands.init import REMINDER
 from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import environment
@@ -38,7 +37,7 @@ def run(words: Words, env: Env) -> int:
 
 
 def changed(env: Env, store: Store, now: float) -> list[Pair]:
-    """Return what follows from another AWS_PROFILE than before."""
+    """Return the changes after AWS_PROFILE has changed."""
     asked, before = env.get(AWS_PROFILE, ""), env.get(SEEN, "")
     if not asked and before and env.get(PUT_BACK) == before:
         return [(AWS_PROFILE, before), (PUT_BACK, None)]
@@ -67,7 +66,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def due(env: Env, store: Store, now: float) -> list[Pair]:
-    """Return what follows from the time, and from what other windows have stored."""
+    """Return the changes that the time or the store asks for."""
     end = environment.end(env)
     if _is_anothers(env) or (end is None and env.get(EXPIRES)):
         return []
@@ -84,8 +83,8 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     if end <= now:
         _say(f"the session{whose} has ended: type mfaenv{again or ' for a new one'}")
         return [(name, None) for name in (*environment.GONE_AT_END, *environment.settings(env), NEXT, *_shown_as(env))]
-    if now < end - REMINDER:
-        return [(NEXT, str(end - REMINDER))]
+    if now < end - duration.REMINDER:
+        return [(NEXT, str(end - duration.REMINDER))]
     if not env.get(NEXT):
         left = duration.rounded(int(end - now))
         _say(f"the session{whose} ends at {duration.time_of_day(end, now)}, in {left}: type mfaenv --refresh{again}")

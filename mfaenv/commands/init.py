@@ -16,9 +16,6 @@ from mfaenv.shells import Pair, detect
 SCRIPT = "MFAENV_FUNCTION"
 """The variable in which a function of one line finds its script."""
 
-REMINDER = 600
-"""Seconds before the end of a session at which a hook, or the server of `exec --serve`, says so."""
-
 FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 
@@ -34,7 +31,7 @@ def run(options: Options, words: Words, env: Env) -> int:
         raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
     store, now = ReadOnlyStore.of(env), time.time()
     if shells.get_target(shell).saved:
-        fast.to_stdout(kept(shell, options, env, now).encode())
+        fast.to_stdout(text_for_file(shell, options, env, now).encode())
         return DONE
     for_function, stays = [*_path(shell, env), *function_variables(shell, store, hook=hook)], _stays(env, now)
     session = [] if stays else stored_session(options, env, store, now)
@@ -46,7 +43,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     pairs = session or ([] if stays else _profile(options))
     # Apart: where a variable of the session is read-only, the function has its own all the same.
     variables = _rendered(shell, for_function) + (_rendered(shell, pairs) if pairs else b"")
-    code = text(shell, store.latest(), now, [], hook=hook) + short(completion(shell))
+    code = function_and_hook(shell, store.latest(), now, [], hook=hook) + without_comments(completion(shell))
     (fast.secrets_to_stdout if session else fast.to_stdout)(variables + code.encode())
     return DONE
 
@@ -71,11 +68,11 @@ def _holds(shell: str, pairs: list[Pair]) -> bool:
     return True
 
 
-def kept(shell: str, options: Options, env: Env, now: float) -> str:
+def text_for_file(shell: str, options: Options, env: Env, now: float) -> str:
     """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
     store, hook = ReadOnlyStore.of(env), "no_hook" not in options
     pairs = [*function_variables(shell, store, hook=hook), *_profile(options)]
-    return text(shell, store.latest(), now, pairs, hook=hook) + short(completion(shell))
+    return function_and_hook(shell, store.latest(), now, pairs, hook=hook) + without_comments(completion(shell))
 
 
 def _profile(options: Options) -> list[Pair]:
@@ -125,7 +122,7 @@ def function_variables(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[
     return [*script, *([(environment.STORE, store.path or None)] if hook and language.hook else [])]
 
 
-def text(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
+def function_and_hook(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
     """Return the function and the hook; `seen` is the newest session's time, `pairs` for the text that is kept."""
     language = shells.get_target(shell)
     values = {
@@ -137,21 +134,21 @@ def text(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) ->
         # With less left, a stored session is not used: another window may have got the next one.
         "EARLY": str(duration.seconds(catalog.OPTIONS["min_remaining"].default, "--min-remaining")),
         "NOW": str(int(now)),
-        "FIRST": str(REMINDER),
+        "FIRST": str(duration.REMINDER),
     }
     if language.saved:  # JSON, for a text in double quotes
         record = shells.render("json", pairs).decode().strip()
         values["KNOWN"] = record.replace("\\", r"\\").replace('"', r"\"")
     names = (*language.function, *(language.hook if hook else ()))
-    return "".join(short(filled(name, values)) for name in names)
+    return "".join(without_comments(fill(name, values)) for name in names)
 
 
 def direnv_library(store: ReadOnlyStore) -> str:
     """Return what direnv loads for `use mfaenv`; it stays in a file, so its comments stay too."""
-    return filled("direnv.library.sh", {"STORE": "".join(f"\\{c}" if c in '\\"$`' else c for c in store.path)})
+    return fill("direnv.library.sh", {"STORE": "".join(f"\\{c}" if c in '\\"$`' else c for c in store.path)})
 
 
-def short(text: str) -> str:
+def without_comments(text: str) -> str:
     """Return shell code without its comments and blank lines: a shell reads it at every start."""
     lines = (line for line in text.splitlines(keepends=True) if line.strip())
     return "".join(line for line in lines if not line.lstrip().startswith("#"))
@@ -169,7 +166,7 @@ def completion(shell: str) -> str:
         "WITH_PROGRAM": [name for name, choices in taking.items() if choices == PROGRAM],
         "WITH_ARGUMENT": [name for name, choices in taking.items() if choices != PROGRAM],
     }
-    return filled(template, {name: f"{{{','.join(words)}}}" for name, words in lists.items()})
+    return fill(template, {name: f"{{{','.join(words)}}}" for name, words in lists.items()})
 
 
 def _choice() -> dict[str, str]:
@@ -199,7 +196,7 @@ def _flags(rows: list[Option]) -> tuple[str, list[str]]:
     return f"[{letters}]", [flag for flag in flags if flag[1] == "-"]
 
 
-def filled(name: str, values: dict[str, str]) -> str:
+def fill(name: str, values: dict[str, str]) -> str:
     """Return a template with these values."""
     with open(os.path.join(FOLDER, name), encoding="utf-8", newline="") as file:
         template = file.read()

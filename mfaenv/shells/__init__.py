@@ -45,7 +45,7 @@ _FORMATS = {
     "process": "formats.Process",
 }
 
-LONGEST = 32_767 if sys.platform == "win32" else 131_072
+MAX_BYTES = 32_767 if sys.platform == "win32" else 131_072
 """Bytes of a variable, with its name, ``=`` and the end: with more, no program can be started.
 
 https://man7.org/linux/man-pages/man2/execve.2.html: MAX_ARG_STRLEN; macOS takes as much. Windows counts characters:
@@ -148,7 +148,7 @@ def escape(value: str, number: str = "\\%03o") -> str:
 def printed(value: str) -> str:
     """Return the value for the argument of a printf that may be a program. Raise ValueError when it is too long."""
     text = escape(value)
-    if len(text) >= LONGEST:
+    if len(text) >= MAX_BYTES:
         raise ValueError
     return text
 
@@ -170,10 +170,10 @@ def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", tri
 
 
 def check_lengths(pairs: "Iterable[Pair]") -> None:
-    """Raise MfaenvError for a variable of more than LONGEST bytes."""
+    """Raise MfaenvError for a variable of more than MAX_BYTES bytes."""
     for name, value in pairs:
         size = len(name) + len(value.encode("utf-8", "surrogatepass")) + len("=\0") if value else 0
-        if size > LONGEST:
+        if size > MAX_BYTES:
             from mfaenv.errors import MfaenvError
 
             raise MfaenvError(

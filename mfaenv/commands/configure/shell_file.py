@@ -51,7 +51,7 @@ def offer(profile: str, env: Env, offers: Offers) -> bool:
         return True
     if language.saved:
         named: Options = {} if profile == DEFAULT else {"profile": profile}
-        text = init.kept(shell, named, env, time.time())
+        text = init.text_for_file(shell, named, env, time.time())
         return offers.change(f"What {shell} loads at its start:", file, text)
     before = "" if file.text else language.startup_before
     first = f"source {before}" if before and os.path.exists(os.path.expanduser(before)) else ""

@@ -36,7 +36,7 @@ PROCESS = re.compile(r"\b(?:v?fork|clone3?)\((?!.*CLONE_THREAD)")
 def text(shell: str, *, hook: bool = True) -> bytes:
     """What a template becomes, without the settings and the session after it."""
     known: list[shells.Pair] = [("MFAENV_STORE", "/tmp/o'alice")] if shells.get_target(shell).saved else []
-    return init.text(shell, "1799999999.5", NOW, known, hook=hook).encode()
+    return init.function_and_hook(shell, "1799999999.5", NOW, known, hook=hook).encode()
 
 
 def check(text: bytes, *command: str) -> tuple[int, str]:
@@ -64,7 +64,7 @@ def test_nothing_is_left_to_fill_in(shell: str) -> None:
 
 @EVERY
 def test_the_completion_comes_with_it(bare: Product, shell: str) -> None:
-    assert init.short(init.completion(shell)) in bare.run("init", shell, "--no-hook").out
+    assert init.without_comments(init.completion(shell)) in bare.run("init", shell, "--no-hook").out
 
 
 @EVERY
@@ -81,7 +81,9 @@ def test_without_the_hook_there_is_none(shell: str) -> None:
 
 @pytest.mark.parametrize("seen", ["", "'; touch pwned; '", "$(touch pwned)", "1\n2", '"', "é"])
 def test_a_word_from_the_store_never_becomes_code(seen: str) -> None:
-    assert init.text("bash", seen, NOW, [], hook=True) == init.text("bash", "-", NOW, [], hook=True)
+    assert init.function_and_hook("bash", seen, NOW, [], hook=True) == init.function_and_hook(
+        "bash", "-", NOW, [], hook=True
+    )
 
 
 @pytest.mark.parametrize("shell", ["bash", "sh", "ksh"])

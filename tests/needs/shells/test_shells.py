@@ -13,7 +13,7 @@ from shell_table import SHELLS, Shell
 from values import CORPUS, OCTETS, TEXTS, TEXTS_AND_OCTETS
 
 from mfaenv.errors import MfaenvError
-from mfaenv.shells import LONGEST, failure, render
+from mfaenv.shells import MAX_BYTES, failure, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +97,7 @@ LONG = [
 @pytest.mark.parametrize(("shell", "values"), LONG, ids=[f"{shell.name}: {''.join(values)}" for shell, values in LONG])
 def test_the_longest_values_that_are_not_refused_survive(place: Place, shell: Shell, values: list[str]) -> None:
     """And a program can be started with them. Where printf is a program, its argument has a limit too."""
-    size = LONGEST - len("TEST_0=\0")
+    size = MAX_BYTES - len("TEST_0=\0")
     long = [part * (size // len(part.encode()) if len(values) == 1 else 8_000) for part in values]
     try:
         render(shell.target, [("TEST", value) for value in long])

@@ -61,7 +61,7 @@ def place(tmp_path: Path) -> Path:
 
 def typed(place: Path, *lines: str, flag: str = "") -> str:
     """Run lines in a tcsh that has the alias; give all that is shown."""
-    alias = init.text("tcsh", "", 0, [], hook=True)
+    alias = init.function_and_hook("tcsh", "", 0, [], hook=True)
     (place / "script").write_text("\n".join([alias, *lines, ""]))
     env = {
         "PATH": f"{place}{os.pathsep}{os.environ['PATH']}",
