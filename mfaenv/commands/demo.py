@@ -25,7 +25,7 @@ from mfaenv.fast import environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.entry import owner
 from mfaenv.fast.parse import Options
-from mfaenv.pretend_aws.code_page import NoDeviceError, read_code_page
+from mfaenv.pretend_aws.device_page import NoDeviceError, read_device_page
 from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
 from mfaenv.pretend_aws.server import PretendAws
@@ -126,7 +126,7 @@ def show_code(env: Mapping[str, str]) -> int:
             "There is no demo here to show the code of. A demo is in its own shell. Start one:", command="mfaenv demo"
         )
     try:
-        while (shown := read_code_page(url)).used:
+        while (shown := read_device_page(url)).used:
             terminal.tell(f"{shown.code} has been used; the next one comes in {shown.seconds} s")
             time.sleep(shown.seconds)
     except NoDeviceError:

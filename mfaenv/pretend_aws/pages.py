@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from html import escape
 
-from mfaenv.pretend_aws.code_page import CODE_PATH
+from mfaenv.pretend_aws.device_page import CODE_PATH
 from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Role, World

@@ -98,10 +98,10 @@ def shown_in_demo(endpoint: str, env: Env) -> tuple[str, ...]:
     """Return what the demo's device shows, if the code goes to a demo that still runs."""
     if not endpoint.startswith(environment.LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
         return ()
-    from mfaenv.pretend_aws.code_page import read_code_page  # only for the demo
+    from mfaenv.pretend_aws.device_page import read_device_page  # only for the demo
 
     try:
-        shown = read_code_page(endpoint, DEMO_SECONDS)
+        shown = read_device_page(endpoint, DEMO_SECONDS)
     except OSError:
         return ()
     used = f"used already; the next one comes in {shown.seconds} s"

@@ -9,7 +9,7 @@ from direct_aws import Client, DirectAws
 from observed_aws import ObservedAws
 
 from mfaenv.aws.mfa_policies import SELF_SERVICE
-from mfaenv.pretend_aws.code_page import read_code_page
+from mfaenv.pretend_aws.device_page import read_device_page
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.totp import STEP, code_at_step
 from mfaenv.pretend_aws.world import User
@@ -123,7 +123,7 @@ def test_boto3_makes_a_device_that_the_demos_phone_shows(aws: ObservedAws, alice
     seed = base64.b32decode(made["Base32StringSeed"])
     now = time.time()
     aws.world.clock = lambda: now
-    assert read_code_page(aws.url).code == code_at_step(seed, int(now // STEP))
+    assert read_device_page(aws.url).code == code_at_step(seed, int(now // STEP))
     iam.enable_mfa_device(UserName="alice", SerialNumber=made["SerialNumber"], **pair(seed, now, back=2))
     assert [device["SerialNumber"] for device in iam.list_mfa_devices(UserName="alice")["MFADevices"]] == [
         made["SerialNumber"]

@@ -11,7 +11,7 @@ import pytest
 from observed_aws import ObservedAws
 from product import PATIENCE
 
-from mfaenv.pretend_aws.code_page import CODE_PATH
+from mfaenv.pretend_aws.device_page import CODE_PATH
 from mfaenv.pretend_aws.server import ClientsServer
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
 

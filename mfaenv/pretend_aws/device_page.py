@@ -15,7 +15,7 @@ class NoDeviceError(OSError):
     """Nobody in the demo has a device."""
 
 
-def read_code_page(url: str, patience: float = 5) -> ShownCode:
+def read_device_page(url: str, patience: float = 5) -> ShownCode:
     """Ask the server at the URL what the device shows, for so many seconds.
 
     Raise OSError where there is no server, and NoDeviceError where there is no device.
