@@ -43,7 +43,7 @@ class CodeSource(NamedTuple):
 
 
 def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
-    """Return an option or variable, else the program, else the terminal or a window. Raise MfaenvError."""
+    """Return the source: an option or variable, else a program, else terminal or window. Raise MfaenvError."""
     code, command = acquisition.token_code, acquisition.token_command
     if code.text == STDIN:
         return _fixed(checked_code(_first_line(), "standard input"))
@@ -100,7 +100,7 @@ def _first_line() -> str:
 
 
 def from_program(command: str, terminal: Terminal, begin: Background) -> str:
-    """Run a program without a shell, on the terminal, and return the first six digits in its output.
+    """Run a program without a shell, on the terminal, and return the first six digits that stand alone.
 
     What the terminal's check raises ends the program. Raise MfaenvError, with the program's name and status but never
     its output.
