@@ -2,6 +2,7 @@
 
 import os
 import select
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -217,7 +218,7 @@ def set_modes(fd: int, *, by_key: bool = False) -> None:
     """Let Enter, Ctrl-C and what is typed work as usual where a line editor, as bash's `bind -x`, has changed that.
 
     Ctrl-Backslash ends the line, and sends no signal: it would end the subshell in which a shell's function waits.
-    Ctrl-Z does nothing where a shell reads what is printed. With `by_key` each key is read as it comes, unseen, and
+    Ctrl-Z does nothing where a pipe leads on what is printed. With `by_key` each key is read as it comes, unseen, and
     Ctrl-C alone sends a signal. Python sets a console's modes.
 
     https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
@@ -235,7 +236,8 @@ def set_modes(fd: int, *, by_key: bool = False) -> None:
         if by_key:
             modes[3] &= ~(termios.ICANON | termios.ECHO)
             keys[termios.VMIN], keys[termios.VTIME] = 1, 0
-        if by_key or not os.isatty(STDOUT):  # fish would wait for ever for the end of `mfaenv | source`
+        # fish and nushell would wait for ever for the end of `mfaenv | source`.
+        if by_key or stat.S_ISFIFO(os.fstat(STDOUT).st_mode):
             keys[termios.VSUSP] = disabled
         _call(termios.tcsetattr, fd, termios.TCSANOW, modes)
 
