@@ -29,8 +29,9 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if "output" in options:
         output_file.check(path)
         if os.path.realpath(path) in {os.path.realpath(file) for file in (*file_paths(env), *file_paths({}))}:
-            refused = f"{path} is an AWS file, whose profiles would be lost. Name another, or for programs, see:"
-            raise MfaenvError(refused, command="mfaenv help programs")
+            wrong = f"{path} is an AWS file, whose profiles would be lost."
+            hint = "Name another file. For programs that read profiles:"
+            raise MfaenvError(f"{wrong} {hint}", command="mfaenv help programs")
     terminal = Terminal.for_options(options, env)
     pairs = service.get_pairs(options, env, terminal, partial(_check_values, target))
     text = shells.render(target, pairs, encoding=code_page())

@@ -96,7 +96,10 @@ def start(env: Env, store: Store, now: float) -> list[Pair]:
     end = environment.end(env)
     if env.get(PINNED) or _is_anothers(env) or (end is not None and end > now):
         return []
-    return [*_stored(env, store, now), (SEEN, env.get(AWS_PROFILE) or None)]
+    session = _stored(env, store, now)
+    if env.get(EXPIRES) and not session:
+        return []  # at the prompt it matters whose session has ended here
+    return [*session, (SEEN, env.get(AWS_PROFILE) or None)]
 
 
 def _stored(env: Env, store: Store, now: float) -> list[Pair]:

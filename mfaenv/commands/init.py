@@ -37,7 +37,8 @@ def run(options: Options, words: Words, env: Env) -> int:
     session = [] if stays else stored_session(options, env, store, now)
     if hook and shells.get_target(shell).hook and not stays:  # then the hook sees to it
         session = without_name(session, env)
-        for_function.append((environment.SEEN, env.get(environment.AWS_PROFILE) or None))
+        if session or not env.get(environment.EXPIRES):  # else it looks whose session has ended here
+            for_function.append((environment.SEEN, env.get(environment.AWS_PROFILE) or None))
     if not _holds(shell, session):  # mfaenv says so when it is typed; the function is there all the same
         session = []
     pairs = session or ([] if stays else _profile(options))

@@ -144,7 +144,7 @@ def _problems(env: Env, shell: Mapping[str, Any] | None) -> list[str]:
     if profile and profile != shell["profile"] and not shell["rule"]:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     if shell["remaining"] == 0:
-        problems.append("The session of this shell has ended.")
+        problems.append("The session of this shell has ended. Get a new one, with mfaenv.")
     elif shell["kind"] != "long-term" and not shell["stored"]:
         problems.append(
             "The session of this shell is not the stored one: it was replaced, cleared, or is not mfaenv's."

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from settled import ROWS, Seat, Settled, seated
+from settled import PAST, ROWS, Seat, Settled, seated
 
 from mfaenv.errors import DONE
 
@@ -118,6 +118,14 @@ def test_a_shell_that_is_started_with_a_name_means_it(stored: Product, row: Sett
         assert "mfaenv: staging" not in seat.window.text  # a shell's start says nothing
         unset(seat)
         has(seat, "default", "none")
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_a_shell_that_inherits_an_ended_session_gets_no_other_profiles(stored: Product, row: Settled) -> None:
+    ended = {"AWS_ACCESS_KEY_ID": "ASIAOLD", "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "y"}
+    ended |= {"MFAENV_PROFILE": "default", "MFAENV_EXPIRES": str(PAST)}
+    with seated(stored, row, AWS_PROFILE="production", **ended) as seat:
+        has(seat, "none", "production")
 
 
 @pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
