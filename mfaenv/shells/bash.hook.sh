@@ -26,10 +26,10 @@ _mfaenv_hook() {
 _mfaenv_hook=_mfaenv_hook
 case ${PROMPT_COMMAND[*]-} in
     *_mfaenv_hook*) ;;
-    # Behind what sets AWS_PROFILE there, as direnv does. An array stays one.
+    # Behind what sets AWS_PROFILE there, as direnv does. Of an array bash before 5.1 runs the first element alone.
     *)
         _mfaenv_text="eval \"\${_mfaenv_hook-(exit \$?)}\""
-        if [ -n "${PROMPT_COMMAND[1]+x}" ]; then
+        if [ -n "${PROMPT_COMMAND[1]+x}" ] && [ "${BASH_VERSINFO[0]}${BASH_VERSINFO[1]}" -ge 51 ]; then
             PROMPT_COMMAND+=("$_mfaenv_text")
         else
             \printf -v PROMPT_COMMAND '%s\n%s' "${PROMPT_COMMAND[0]-}" "$_mfaenv_text"

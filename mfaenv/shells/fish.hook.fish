@@ -31,7 +31,9 @@ end
 # program has the word on what this shell gets and loses.
 function _mfaenv_hook --on-event fish_prompt
     set -l reason changed
-    if test "$AWS_PROFILE" = "$MFAENV_AWS_PROFILE"
+    set -l named
+    set -qx AWS_PROFILE; and set named "$AWS_PROFILE" # programs see no other
+    if test "$named" = "$MFAENV_AWS_PROFILE"
         set reason due
         if test "$MFAENV_EXPIRES" = "$_mfaenv_holding"
             read -l up rest </proc/uptime

@@ -1,12 +1,12 @@
 # The word that every new session leaves in the store, as it was when it was last looked at.
-_mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_now=0
+_mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=- _mfaenv_now=0
 
 # At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
 # program has the word on what this shell gets and loses.
 @CHECK@
     [ -n "$_mfaenv_seen" ] || @LOOK@ || :
     \set -- changed
-    if [ "${AWS_PROFILE-}" = "${MFAENV_AWS_PROFILE-}" ]; then
+    if [ "${AWS_PROFILE-}" = "${MFAENV_AWS_PROFILE-}" ] || [ "${AWS_PROFILE-}" = "$_mfaenv_asked" ]; then
         case ${MFAENV_EXPIRES-} in
             '')
                 # Keys of the user's own, or an address where programs get theirs.
@@ -23,7 +23,9 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_now=0
         \set -- due
     fi
     _mfaenv_here hook "$1" || :
-    # Where the program failed, the next prompt starts it again; where only setting failed, that is told once.
-    [ -n "$_mfaenv_seen" ] || [ "${AWS_PROFILE-}" = "${MFAENV_AWS_PROFILE-}" ] ||
-        \export MFAENV_AWS_PROFILE="${AWS_PROFILE-}"
+    # Where the program failed, the next prompt starts it again; not where variables are read-only or not exported.
+    if [ -z "$_mfaenv_seen" ]; then
+        _mfaenv_asked=-
+        [ "${AWS_PROFILE-}" = "${MFAENV_AWS_PROFILE-}" ] || _mfaenv_asked=${AWS_PROFILE-}
+    fi
 }

@@ -146,6 +146,16 @@ def test_keys_of_others_are_left_alone(stored: Product, row: Settled) -> None:
 
 
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+def test_a_variable_that_is_not_exported_changes_nothing(stored: Product, row: Settled) -> None:
+    with seated(stored, row) as seat:
+        seat.type("mfaenv -p staging")
+        seat.type("set -g AWS_PROFILE production" if row.name == "fish" else "AWS_PROFILE=production")
+        has(seat, "staging", "none")
+        unset(seat)
+        has(seat, "staging", "none")
+
+
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
 def test_the_same_in_a_new_shell_and_in_a_subshell(stored: Product, row: Settled) -> None:
     with seated(stored, row) as seat:
         seat.set("AWS_PROFILE", "staging")
