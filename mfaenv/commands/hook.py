@@ -97,8 +97,8 @@ def start(env: Env, store: Store, now: float) -> list[Pair]:
     if env.get(PINNED) or _is_anothers(env) or (end is not None and end > now):
         return []
     session = _stored(env, store, now)
-    if env.get(EXPIRES) and not session:
-        return []  # at the prompt it matters whose session has ended here
+    if not session and init.has_anothers_ended_session(env):
+        return []
     return [*session, (SEEN, env.get(AWS_PROFILE) or None)]
 
 

@@ -37,7 +37,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     session = [] if stays else stored_session(options, env, store, now)
     if hook and shells.get_target(shell).hook and not stays:  # then the hook sees to it
         session = without_name(session, env)
-        if session or not env.get(environment.EXPIRES):  # else it looks whose session has ended here
+        if session or not has_anothers_ended_session(env):
             for_function.append((environment.SEEN, env.get(environment.AWS_PROFILE) or None))
     if not _holds(shell, session):  # mfaenv says so when it is typed; the function is there all the same
         session = []
@@ -59,6 +59,12 @@ def _path(shell: str, env: Env) -> list[Pair]:
     pair = ("PATH", f"{path}{os.pathsep}{folder}")
     is_needed = folder and path and folder not in path.split(os.pathsep)
     return [pair] if is_needed and os.pathsep not in folder and _holds(shell, [pair]) else []
+
+
+def has_anothers_ended_session(env: Env) -> bool:
+    """Return whether a shell inherits the end of another profile's session: its first prompt removes that."""
+    profile = env.get(environment.AWS_PROFILE)
+    return bool(env.get(environment.EXPIRES) and profile and profile != env.get(environment.PROFILE))
 
 
 def _holds(shell: str, pairs: list[Pair]) -> bool:

@@ -22,10 +22,8 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=- _mfaenv_now=0
         esac
         \set -- due
     fi
-    _mfaenv_here hook "$1" || :
-    # Where the program failed, the next prompt starts it again; not where variables are read-only or not exported.
-    if [ -z "$_mfaenv_seen" ]; then
-        _mfaenv_asked=-
-        [ "${AWS_PROFILE-}" = "${MFAENV_AWS_PROFILE-}" ] || _mfaenv_asked=${AWS_PROFILE-}
-    fi
+    # Where the program failed, or sees no AWS_PROFILE since it is not exported, the next prompt starts it again; where
+    # variables are read-only, only another AWS_PROFILE does.
+    _mfaenv_asked=-
+    _mfaenv_here hook "$1" || [ -n "$_mfaenv_seen" ] || _mfaenv_asked=${AWS_PROFILE-}
 }

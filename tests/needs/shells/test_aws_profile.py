@@ -120,12 +120,26 @@ def test_a_shell_that_is_started_with_a_name_means_it(stored: Product, row: Sett
         has(seat, "default", "none")
 
 
+ENDED = {
+    "AWS_ACCESS_KEY_ID": "ASIAOLD",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "AWS_SESSION_TOKEN": "y",
+    "MFAENV_PROFILE": "default",
+    "MFAENV_EXPIRES": str(PAST),
+}
+
+
 @pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
 def test_a_shell_that_inherits_an_ended_session_gets_no_other_profiles(stored: Product, row: Settled) -> None:
-    ended = {"AWS_ACCESS_KEY_ID": "ASIAOLD", "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "y"}
-    ended |= {"MFAENV_PROFILE": "default", "MFAENV_EXPIRES": str(PAST)}
-    with seated(stored, row, AWS_PROFILE="production", **ended) as seat:
+    with seated(stored, row, AWS_PROFILE="production", **ENDED) as seat:
         has(seat, "none", "production")
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_a_shell_that_inherits_its_own_ended_session_is_told_so(product: Product, row: Settled) -> None:
+    with seated(product, row, AWS_PROFILE="default", **ENDED) as seat:
+        seat.sees("what-is-named", "^profile=default named=default key=none$")
+        assert "the session of profile default has ended: type mfaenv for a new one" in seat.window.text
 
 
 @pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
@@ -153,6 +167,9 @@ def test_a_variable_that_is_not_exported_changes_nothing(stored: Product, row: S
         has(seat, "staging", "none")
         unset(seat)
         has(seat, "staging", "none")
+        seat.type("set -g AWS_PROFILE production" if row.name == "fish" else "AWS_PROFILE=production")
+        seat.type("set -gx AWS_PROFILE $AWS_PROFILE" if row.name == "fish" else "export AWS_PROFILE")
+        has(seat, "none", "production")
 
 
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
