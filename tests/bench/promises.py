@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .scene import Scene
-    from .stage import Stage
 
 BARE = "`python -c pass`"
 BOTO3 = "a bare boto3 script"
@@ -169,17 +168,6 @@ def _growth(scene: Scene) -> Iterator[Row]:
     for what, arguments, limit in lines:
         few, many = (scene.mfaenv(*arguments, stage=stage) for stage in (scene.few, scene.many))
         yield _grown(what, scene.turns({FEW: few, OURS: many}, slow=limit > 1.1), limit)
-    few, many = (_clear(scene, stage) for stage in (scene.few, scene.many))
-    yield _grown("`mfaenv clear`", scene.turns({FEW: few, OURS: many}, slow=True), 2)
-    scene.sign_in()
-
-
-def _clear(scene: Scene, stage: Stage) -> Callable[[], float]:
-    def measured() -> float:
-        stage.fill()
-        return scene.mfaenv("clear", stage=stage)()
-
-    return measured
 
 
 def _tab(scene: Scene) -> Iterator[Row]:
