@@ -25,7 +25,7 @@ SHELLS = {
     "bash": ("bash.Bash", "rbash"),
     "zsh": ("zsh.Zsh",),
     "sh": ("sh.Sh", "ash", "dash", "hush", "posh", "yash"),
-    "ksh": ("sh.Sh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "rksh"),
+    "ksh": ("sh.Ksh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "rksh"),
     "fish": ("fish.Fish",),
     "csh": ("csh.Csh", "bsd-csh"),
     "tcsh": ("csh.Tcsh",),

@@ -64,7 +64,7 @@ class Bash(Posix):
     reads = ("bash", "zsh", "sh", "ksh")
     hook = ("posix.hook.sh", "bash.hook.sh")
     template_values = (
-        ("FUNCTION", ""),
+        ("FUNCTION", "mfaenv()"),
         ("CLOCK", "_mfaenv_clock"),
         ("CHECK", "_mfaenv_check() {"),
         ("LOOK", "_mfaenv_look"),

@@ -45,7 +45,7 @@ _mfaenv_here() {
 
 # An alias of that name would go before, and be read in the place of the function's name.
 \unalias mfaenv 2>/dev/null || :
-@FUNCTION@mfaenv() {
+@FUNCTION@ {
     if _mfaenv_for_this_shell "$@"; then
         _mfaenv_here "$@"
     else

@@ -25,6 +25,8 @@ _COPIED = r"""# Not by printf, which is a program in some shells: others would s
 $_mfaenv_text
 EOF"""
 
+_TEMPLATE_VALUES = (("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
+
 
 class Sh(Posix):
     """What every POSIX shell reads, old ones too: single quotes and all between them come from printf.
@@ -36,7 +38,7 @@ class Sh(Posix):
 
     remedy = "This shell holds no NUL, and no more than 32 KiB of other than letters, digits and _@%+:,./=-."
     reads = ("sh", "ksh")
-    template_values = (("FUNCTION", ""), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
+    template_values = (("FUNCTION", "mfaenv()"), *_TEMPLATE_VALUES)
     startup_files = ("$ENV",)
     demo_variable = "ENV={file}"
     demo_file = "shrc"
@@ -45,3 +47,9 @@ class Sh(Posix):
     def assign_odd(self, name: str, value: str) -> str:
         quoted = "'" + value.replace("'", "'\\''") + "'"
         return f"eval \"export {name}=`printf '{printed(quoted)}'`\""
+
+
+class Ksh(Sh):
+    """In ksh93 only such a function gives the programs in it what stands before it (``AWS_PROFILE=staging mfaenv``)."""
+
+    template_values = (("FUNCTION", "function mfaenv"), *_TEMPLATE_VALUES)

@@ -20,7 +20,7 @@ class Zsh(Posix):
     reads = ("bash", "zsh", "sh", "ksh")
     hook = ("posix.hook.sh", "zsh.hook.sh")
     template_values = (
-        ("FUNCTION", "function "),
+        ("FUNCTION", "function mfaenv()"),
         ("CLOCK", "_mfaenv_now=$EPOCHSECONDS"),
         ("CHECK", "_mfaenv_hook() {\n    \\emulate -LR zsh"),
         ("LOOK", _LOOKED),

@@ -148,6 +148,20 @@ def test_a_program_that_is_gone_or_killed_fails_the_line(tmp_path: Path, program
     assert done.stdout == "ended\n"
 
 
+@pytest.mark.parametrize(
+    ("program", "shell"), [("bash", "bash"), ("zsh", "zsh"), ("dash", "sh"), ("ksh93", "ksh"), ("mksh", "ksh")]
+)
+def test_a_variable_before_the_name_reaches_the_program(tmp_path: Path, program: str, shell: str) -> None:
+    need(program)
+    (tmp_path / "mfaenv").write_text('#!/bin/sh\necho "echo set by $AWS_PROFILE"\n')
+    (tmp_path / "mfaenv").chmod(0o755)
+    (tmp_path / "function").write_bytes(text(shell, hook=False))
+    line = ". ./function; AWS_PROFILE=staging mfaenv; AWS_PROFILE=staging mfaenv exec"
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run([program, "-c", line], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("set by staging\necho set by staging\n", "")
+
+
 @pytest.mark.parametrize("arguments", [("init",), ("init", "tclsh"), ("init", "bash", "zsh"), ("init", "bash", "-x")])
 def test_wrong_usage_prints_nothing_for_a_shell(bare: Product, arguments: tuple[str, ...]) -> None:
     done = bare.run(*arguments)
