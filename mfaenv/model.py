@@ -67,7 +67,7 @@ READ_ONLY, LIMITED = "read-only", "limited"  # what session policies make of a r
 
 
 class Hop(NamedTuple):
-    """One role on the way to the wanted one; `duration` is in seconds, None for the role's own default of an hour.
+    """One role on the way to the wanted one; without a `duration` it lasts AWS's default of an hour.
 
     The session is named after the user where `session_name` is empty; `tags` are keys and values. `policy` (JSON) and
     `policy_arns` are the session policies that limit it.
@@ -76,7 +76,7 @@ class Hop(NamedTuple):
     role_arn: str
     session_name: str
     external_id: str
-    duration: int | None
+    duration: Span | None
     region: str
     endpoint: str
     profile: str

@@ -239,16 +239,20 @@ def test_refresh_gets_a_new_one_though_the_clock_went_back(stored: Product, scen
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [("-d", "1h", "--min-remaining", "2h"), ("-p", "staging", "--min-remaining", "2h"), ("--min-remaining", "13h")],
-    ids=" ".join,
+    ("arguments", "lasts"),
+    [
+        (("-d", "1h", "--min-remaining", "2h"), "1h (--duration)"),
+        (("-p", "staging", "--min-remaining", "2h"), "1h (a role's default)"),
+        (("--min-remaining", "13h"), "12h (--duration)"),
+    ],
 )
 def test_more_than_a_new_session_lasts_is_refused_before_the_code(
-    product: Product, scenario: Scenario, aws: ObservedAws, arguments: tuple[str, ...]
+    product: Product, scenario: Scenario, aws: ObservedAws, arguments: tuple[str, ...], lasts: str
 ) -> None:
     done = product.run("--format", "json", "-c", scenario.device.code(), *arguments)
     assert (done.status, done.out, aws.actions()) == (2, "", [])
     assert "is more than a new session lasts" in done.err
+    assert f"This one lasts {lasts}." in done.err
 
 
 @pytest.mark.parametrize("code", ["12345", "abcdef", "\uff11\uff12\uff13\uff14\uff15\uff16", "1234567"])

@@ -60,7 +60,7 @@ def assume_role(client: Any, hop: Hop) -> Session:
         "RoleArn": hop.role_arn,
         "RoleSessionName": hop.session_name,
         "ExternalId": hop.external_id,
-        "DurationSeconds": hop.duration,
+        "DurationSeconds": hop.duration.seconds if hop.duration else None,
         "SourceIdentity": hop.source_identity,
         "Tags": [{"Key": key, "Value": value} for key, value in hop.tags],
         "TransitiveTagKeys": list(hop.transitive_tags),

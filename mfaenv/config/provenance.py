@@ -41,6 +41,8 @@ def rows(
         yield "program", "a token command", acquisition.token_command.source
     for hop in request.hops:
         yield "role", hop.role_arn, f"profile {hop.profile}"
+        if hop.duration:
+            yield "duration", duration.text(hop.duration.seconds), hop.duration.source
 
 
 def _endpoints(request: Request, env: Env, files: AwsFiles, services: Iterable[str]) -> Iterator[Row]:

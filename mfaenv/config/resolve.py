@@ -140,11 +140,11 @@ def _setting(setting: str, name: str, files: AwsFiles) -> Value:
 
 def _min_remaining(options: Options, env: Env, session: Span, hops: tuple[Hop, ...]) -> Span:
     least = _span(options, env, "min_remaining")
-    lasting = [session.seconds, *(duration.ROLE_DEFAULT if hop.duration is None else hop.duration for hop in hops[-1:])]
-    if least.seconds > min(lasting):
+    shortest = min([session, *(hop.duration or Span(duration.ROLE_DEFAULT, "a role's default") for hop in hops[-1:])])
+    if least.seconds > shortest.seconds:
         raise wrong_usage(
             f"{least.source}: {duration.text(least.seconds)} is more than a new session lasts.",
-            f"This one lasts {duration.text(min(lasting))} (--duration).",
+            f"This one lasts {duration.text(shortest.seconds)} ({shortest.source or '--duration'}).",
         )
     return least
 
@@ -156,14 +156,12 @@ def _span(options: Options, env: Env, name: str) -> Span:
 
 def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
     if hops and options.get("duration"):
-        hops = (*hops[:-1], hops[-1]._replace(duration=duration.seconds(parse.text(options, "duration"), "--duration")))
+        hops = (*hops[:-1], hops[-1]._replace(duration=_span(options, {}, "duration")))
     for number, hop in enumerate(hops):
-        if hop.duration is not None:
-            from_option = hop is hops[-1] and options.get("duration")
-            source = "--duration" if from_option else f"duration_seconds of {hop.profile}"
+        if hop.duration:
             limits = duration.CHAINED_ROLE_SECONDS if number else duration.ASSUME_ROLE_SECONDS
             what = "a role that is assumed from another role" if number else "a role"
-            duration.within(hop.duration, limits, source, what)
+            duration.within(hop.duration.seconds, limits, hop.duration.source, what)
     return hops
 
 

@@ -8,7 +8,7 @@ from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.config.role_sessions import EXTERNAL_ID_LENGTHS, SESSION_NAME, checked
 from mfaenv.errors import MfaenvError, wrong_usage
-from mfaenv.model import Hop, Value
+from mfaenv.model import Hop, Span, Value
 
 ACCOUNT_LENGTH = 12  # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 
@@ -33,6 +33,8 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
 
     A profile that is in no file is the root itself, whose keys come from elsewhere.
     """
+    if role_arn:
+        _check_arn(role_arn, "--role-arn")
     section = files.section(name)
     if role_arn and not section.get("source_profile"):  # what the profile itself gives is the source
         below = chain(files, name, "")
@@ -127,24 +129,29 @@ def _hop(section: Section, name: str) -> Hop:
     arn = section["role_arn"]
     if not arn:
         raise MfaenvError(f"Profile '{name}' has an empty role_arn.", "Remove it, or name a role.")
-    if not is_iam_arn(arn, "role/"):
-        raise wrong_usage(f"'{arn}' is not the ARN of a role.", "It looks like arn:aws:iam::123456789012:role/NAME.")
+    _check_arn(arn, f"role_arn of profile {name}")
     source = f"external_id of profile '{name}'"
     return Hop(
         role_arn=arn,
         session_name=section.get(SESSION_NAME, ""),
         external_id=checked(section.get("external_id", ""), source, EXTERNAL_ID_LENGTHS, ":/"),
-        duration=_whole(section.get("duration_seconds", "")),
+        duration=_seconds(section.get("duration_seconds", ""), f"duration_seconds of profile {name}"),
         region=section.get("region", ""),
         endpoint="",
         profile=name,
     )
 
 
-def _whole(text: str) -> int | None:
+def _check_arn(arn: str, source: str) -> None:
+    if not is_iam_arn(arn, "role/"):
+        hint = "It looks like arn:aws:iam::123456789012:role/NAME."
+        raise wrong_usage(f"{source}: '{arn}' is not the ARN of a role.", hint)
+
+
+def _seconds(text: str, source: str) -> Span | None:
     """Read a number as botocore does: what is no whole number counts for nothing."""
     try:
-        return int(text)
+        return Span(int(text), source)
     except ValueError:
         return None
 

@@ -276,6 +276,7 @@ def test_verbose_names_the_source_of_times_and_codes(product: Product, scenario:
     assert "code       given  (MFAENV_TOKEN_CODE)" in told
     told = product.run("--verbose", "-f", "json", "-p", "staging", "-d", "30m", "--min-remaining", "15m").err
     assert "duration   2h  (MFAENV_DURATION)" in told
+    assert "duration   30m  (--duration)" in told
     assert "remaining  15m  (--min-remaining)" in told
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mfaenv.config import awsfiles, resolve
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.model import Hop, Provider, Request
+from mfaenv.model import Hop, Provider, Request, Span
 
 NAMES = ("a", "b", "c", "d e")
 KEYS = ("aws_access_key_id", "aws_secret_access_key")
@@ -126,7 +126,7 @@ def our_way(request: Request) -> Way:
 
 def as_call(hop: Hop) -> Call:
     name = hop.session_name or None
-    return Call(hop.role_arn, hop.external_id or None, name, hop.duration)
+    return Call(hop.role_arn, hop.external_id or None, name, hop.duration.seconds if hop.duration else None)
 
 
 def or_nothing(way: Callable[[], Way]) -> Way | None:
@@ -248,7 +248,7 @@ def test_a_missing_link_is_shown(files: Files) -> None:
         ({"role_arn": ROLES[0]}, "neither source_profile nor credential_source"),
         (role("b", credential_source="Environment"), "both source_profile and credential_source"),
         (role("b", role_arn="arn:aws:iam::123456789012:user/alice"), "is not the ARN of a role"),
-        (role("b", role_arn="Admin"), "is not the ARN of a role"),
+        (role("b", role_arn="Admin"), "role_arn of profile a: 'Admin' is not the ARN of a role"),
         (role("b", role_arn=""), "Profile 'a' has an empty role_arn."),
         ({**keys("a"), **role("b", role_arn="")}, "Profile 'a' has an empty role_arn."),
         ({**keys("a"), "role_arn": ""}, "neither source_profile nor credential_source"),
@@ -289,7 +289,7 @@ def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) 
     assert request.profiles == ("a", "b", "c")
     assert request.hops == (
         Hop(ROLES[1], "of-b", "", None, "eu-north-1", "http://127.0.0.1:1", "b"),
-        Hop(ROLES[0], "", "of/a", 1800, "eu-north-1", "http://127.0.0.1:1", "a"),
+        Hop(ROLES[0], "", "of/a", Span(1800, "duration_seconds of profile a"), "eu-north-1", "http://127.0.0.1:1", "a"),
     )
     assert [hop.region for hop in files.request("a").hops] == ["eu-west-1", "eu-west-1"]
 
@@ -299,14 +299,15 @@ def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) 
 )
 def test_a_roles_length_is_read_as_botocore_reads_it(files: Files, written: str, read: int | None) -> None:
     files.write({"a": role("b", duration_seconds=written), "b": keys("b")})
-    assert files.request("a").hops[0].duration == read
+    length = files.request("a").hops[0].duration
+    assert (length.seconds if length else None) == read
 
 
 def test_the_option_stands_in_for_the_profiles_role(files: Files) -> None:
     files.write({"a": role("b", external_id="xy"), "b": keys("b")})
     assert [hop.role_arn for hop in files.request("a", role_arn=ROLES[2]).hops] == [ROLES[2]]
     assert [hop.role_arn for hop in files.request("b", role_arn=ROLES[2]).hops] == [ROLES[2]]
-    with pytest.raises(MfaenvError, match="is not the ARN of a role") as raised:
+    with pytest.raises(MfaenvError, match="--role-arn: 'Admin' is not the ARN of a role") as raised:
         files.request("b", role_arn="Admin")
     assert raised.value.status == USAGE
 
