@@ -27,6 +27,9 @@ from mfaenv.terminal.text import printable
 AS_BEFORE = " with the options that you gave before"
 """Without them the session would be another one, and not limited."""
 
+RENEW_ROLE = "--min-remaining 15m"
+"""More than the reminder leaves: the role is assumed anew, for which --refresh would take a code."""
+
 
 def run(words: Words, env: Env) -> int:
     """Print what the shell gets and loses, for the shell and the reason that are named."""
@@ -70,6 +73,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     end = environment.end(env)
     if _is_anothers(env) or (end is None and env.get(EXPIRES)):
         return []
+    asked = env.get(AWS_PROFILE)
     if end is not None:
         env = _without_names(env)
     session = [] if env.get(PINNED) else _stored(env, store, now)
@@ -80,14 +84,17 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     profile = env.get(PROFILE, "")
     whose = f" of profile {profile}" if profile else ""
     again = AS_BEFORE if env.get(PINNED) else ""
+    mfaenv = f"mfaenv -p {profile}" if profile and asked and asked != profile else "mfaenv"
     if end <= now:
-        _say(f"the session{whose} has ended: type mfaenv{again or ' for a new one'}")
+        _say(f"the session{whose} has ended: type {mfaenv}{again or ' for a new one'}")
         return [(name, None) for name in (*environment.GONE_AT_END, *environment.settings(env), NEXT, *_shown_as(env))]
     if now < end - duration.REMINDER:
         return [(NEXT, str(end - duration.REMINDER))]
     if not env.get(NEXT):
         left = duration.rounded(int(end - now))
-        _say(f"the session{whose} ends at {duration.time_of_day(end, now)}, in {left}: type mfaenv --refresh{again}")
+        renew = RENEW_ROLE if notice.role_of(env.get("AWS_ACCESS_KEY_ID", ""), store) else "--refresh"
+        ends = f"{profile or 'the session'} ends at {duration.time_of_day(end, now)}, in {left}"
+        _say(f"{ends}: type {mfaenv} {renew}{again}")
     return [(NEXT, str(end))]
 
 

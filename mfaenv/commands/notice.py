@@ -40,9 +40,7 @@ def _disagreed(env: Env) -> str:
 
 def describe(got: Mapping[str, str], store: Store) -> str:
     """Return the profile, the role, when it ends and what is left of a session, for what a shell got of it."""
-    key = got.get("AWS_ACCESS_KEY_ID", "")
-    entries = (entry for name in store.names(SESSION) if (entry := store.read(Session, name)))
-    role = next((entry.role for entry in entries if entry.access_key == key), "")
+    role = role_of(got.get("AWS_ACCESS_KEY_ID", ""), store)
     details = [f"role {role.partition(':role/')[2]}" if role else "", got.get(environment.LIMIT, "")]
     words = [got.get("MFAENV_PROFILE", ""), f"({', '.join(filter(None, details))})" if any(details) else ""]
     end = got.get("MFAENV_EXPIRES", "")
@@ -50,3 +48,9 @@ def describe(got: Mapping[str, str], store: Store) -> str:
         now = time.time()
         words.append(f"until {duration.time_of_day(int(end), now)}, {duration.rounded(int(int(end) - now))}")
     return " ".join(filter(None, words))
+
+
+def role_of(access_key: str, store: Store) -> str:
+    """Return the ARN of the role whose stored session has this key; an empty text for a user's own session."""
+    entries = (entry for name in store.names(SESSION) if (entry := store.read(Session, name)))
+    return next((entry.role for entry in entries if entry.access_key == access_key), "")

@@ -113,9 +113,28 @@ def test_a_shell_that_may_do_more_than_before_is_told(limited: Product, options:
 
 
 def test_at_the_end_of_a_limited_session_no_line_is_named_that_lifts_the_limit(limited: Product) -> None:
-    for end, said in ((time.time() + 500, "type mfaenv --refresh"), (time.time() - 1, "has ended: type mfaenv")):
-        limited.env["MFAENV_EXPIRES"] = str(int(end))
+    for left, said in ((500, "type mfaenv --min-remaining 15m"), (-1, "has ended: type mfaenv")):
+        limited.env["MFAENV_EXPIRES"] = str(int(time.time() + left))
         assert limited.run("hook", "bash", "due").err.endswith(f"{said} with the options that you gave before\n")
+
+
+def test_what_a_hook_says_to_type_renews_the_session_of_this_shell(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    """A role without a code, and with -p where AWS_PROFILE names another profile."""
+    keys(product.run("-f", "json", "-c", scenario.device.code()))
+    before = keys(product.run("-p", "staging", "-f", "json", "-d", "900"))
+    product.env |= before | {"AWS_PROFILE": "default", "MFAENV_AWS_PROFILE": "default"}
+    product.env["MFAENV_EXPIRES"] = str(int(time.time()) + 500)
+    said = product.run("hook", "bash", "due").err
+    assert re.fullmatch(r"mfaenv: staging ends at \d\d:\d\d, in 8m: type mfaenv (.*)\n", said), said
+    line = said.rpartition("type mfaenv ")[2].split()
+    for entry in product.cache.glob("session-*"):  # as if it had 500 s left
+        entry.write_text(entry.read_text().replace(before["MFAENV_EXPIRES"], product.env["MFAENV_EXPIRES"]))
+    after = keys(product.run("-f", "json", "--no-input", *line))
+    assert after["MFAENV_PROFILE"] == "staging"
+    assert after["AWS_ACCESS_KEY_ID"] != before["AWS_ACCESS_KEY_ID"]
+    assert len(aws.actions("GetSessionToken")) == 1
 
 
 def test_a_changed_policy_file_is_another_session(product: Product, aws: ObservedAws, scenario: Scenario) -> None:

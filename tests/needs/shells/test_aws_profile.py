@@ -260,7 +260,7 @@ def test_a_word_before_the_end_once(stored: Product, row: Settled) -> None:
         seat.set("MFAENV_EXPIRES", int(time.time()) + 535)
         seat.type("")
         seat.type("")
-        line = r"mfaenv: the session of profile default ends at \d\d:\d\d, in 8m: (.*)"
+        line = r"mfaenv: default ends at \d\d:\d\d, in 8m: (.*)"
         told = re.findall(line, seat.window.text)
         assert told == ["type mfaenv --refresh"]
         assert seat.keys().startswith("key=ASIA")
