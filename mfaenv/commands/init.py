@@ -152,7 +152,9 @@ def function_and_hook(shell: str, seen: str, now: float, pairs: list[Pair], *, h
 
 def direnv_library(store: ReadOnlyStore) -> str:
     """Return what direnv loads for `use mfaenv`; it stays in a file, so its comments stay too."""
-    return fill("direnv.library.sh", {"STORE": "".join(f"\\{c}" if c in '\\"$`' else c for c in store.path)})
+    import shlex  # slow to load, and each shell starts with the rest
+
+    return fill("direnv.library.sh", {"STORE": shlex.quote(store.path)})
 
 
 def without_comments(text: str) -> str:

@@ -3,7 +3,8 @@
 # Set the profile's stored session, again whenever one is stored or replaced. It asks for nothing: where none is stored,
 # there are no keys, and a line says what to type.
 use_mfaenv() {
-    watch_file "${MFAENV_STORE:-@STORE@}/latest"
+    local store=@STORE@
+    watch_file "${MFAENV_STORE:-$store}/latest"
     export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" # this folder is no change of it for the prompt hook
     local text flags=$- status=0
     { set +xv; } 2>/dev/null # a trace would show the keys

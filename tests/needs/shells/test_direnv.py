@@ -182,6 +182,16 @@ def test_a_walk_between_both_kinds_of_folders(stored: Product, row: Settled, *, 
         has(seat, "default")
 
 
+@pytest.mark.parametrize("name", ["o'brien", "a}b", 'a"$b`\\c'])
+def test_the_store_may_be_anywhere(product: Product, name: str) -> None:
+    product.env["MFAENV_CACHE_DIR"] = str(product.home / name)
+    script = '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { printf "%s" "$1"; }; use_mfaenv 2>/dev/null'
+    done = subprocess.run(
+        ["bash", "-c", script], env=with_mfaenv(product), cwd=product.home, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{product.home / name}/mfaenv/latest", done.stderr
+
+
 def test_without_the_program_a_folder_has_no_keys(stored: Product) -> None:
     script = (
         '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }; export AWS_ACCESS_KEY_ID=old; '
