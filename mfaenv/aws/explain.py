@@ -52,7 +52,7 @@ ANSWERS = {
     ),
     ("MalformedPolicyDocument",): (
         "AWS does not take the session policy: {text}",
-        "Check the file of --policy with `aws accessanalyzer validate-policy`.",
+        "Correct --policy or --policy-arns.",
     ),
     ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"): (
         "AWS is throttling this account's calls.",
