@@ -149,10 +149,10 @@ def test_a_code_that_was_refused_is_told_without_what_takes_long_to_load(
 def test_a_code_whose_session_is_about_to_be_stored_is_waited_for(
     product: Product, aws: ObservedAws, codes: Iterator[str]
 ) -> None:
-    """The first is held up between noting the code as used and storing the session."""
+    """The first is held up between noting the code as used (the second rename) and storing the session."""
     need("strace")
     code = next(codes)
-    slow = ("-e", "trace=rename", "-e", "inject=rename:delay_enter=2s:when=2")
+    slow = ("-e", "trace=rename", "-e", "inject=rename:delay_enter=2s:when=3")
     product.tracer = ("-o", os.devnull, *slow)
     first = start(product, code)
     product.tracer = ()
