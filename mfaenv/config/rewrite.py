@@ -43,10 +43,10 @@ def read(path: str, encoding: str = "utf-8") -> TextFile:
         raise MfaenvError(f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode.") from None
 
 
-def diff(file: TextFile, text: str) -> list[str]:
-    """Return what changes as the lines of a unified diff, with secrets left out."""
+def diff(file: TextFile, text: str, context: int) -> list[str]:
+    """Return what changes as the lines of a unified diff, with so many beside it, and without secrets of AWS files."""
     name = short(file.path)
-    lines = difflib.unified_diff(file.text.splitlines(), text.splitlines(), name, name, n=1, lineterm="")
+    lines = difflib.unified_diff(file.text.splitlines(), text.splitlines(), name, name, n=context, lineterm="")
     return [_SECRET.sub(r"\1…", line) for line in lines]
 
 

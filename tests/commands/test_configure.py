@@ -193,6 +193,13 @@ def test_where_there_is_no_file_it_is_told(newcomer: Product, scenario: Scenario
     assert {name for name in state(newcomer).keys() - before if not name.startswith((".aws/cache", ".cache"))} == set()
 
 
+def test_of_a_startup_file_only_the_new_line_is_shown(newcomer: Product) -> None:
+    (newcomer.home / ".bashrc").write_text("export AWS_SECRET_ACCESS_KEY=hunter2\n")
+    done = newcomer.run("configure", "--dry-run")
+    assert '+eval "$(mfaenv init bash)"' in done.out, done.err
+    assert "hunter2" not in done.out
+
+
 def test_for_a_shell_that_is_none_no_startup_file_is_changed(newcomer: Product) -> None:
     newcomer.env["MFAENV_SHELL"] = "json"
     done = newcomer.run("configure", "--dry-run")

@@ -103,7 +103,7 @@ def test_a_diff_shows_what_changes_and_no_secret(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text("[default]\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n")
     file = rewrite.read(str(path))
-    shown = "\n".join(rewrite.diff(file, file.text + "region = eu-west-1\n"))
+    shown = "\n".join(rewrite.diff(file, file.text + "region = eu-west-1\n", 1))
     assert "+region = eu-west-1" in shown
     assert "wJalr" not in shown
     assert "aws_secret_access_key = …" in shown

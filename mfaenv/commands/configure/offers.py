@@ -43,12 +43,15 @@ class Offers:
         """Return whether the person is asked."""
         return not (self.dry_run or self.yes)
 
-    def change(self, why: str, file: TextFile, text: str, proved: Proved = lambda: True) -> bool:
-        """Show a change, make it if it is taken and `proved` right, and return whether it was made."""
+    def change(self, why: str, file: TextFile, text: str, proved: Proved = lambda: True, *, context: int = 0) -> bool:
+        """Show a change, make it if it is taken and `proved` right, and return whether it was made.
+
+        A startup file is shown without `context`: any line may hold a secret.
+        """
         if text == file.text:
             return False
         self.shown += 1
-        lines = [Styled(line, TONES.get(line[:1], PLAIN), unbroken=True) for line in rewrite.diff(file, text)]
+        lines = [Styled(line, TONES.get(line[:1], PLAIN), unbroken=True) for line in rewrite.diff(file, text, context)]
         text_to_stdout(self.terminal.drawn(why, *lines))
         taken = self.yes or (self.asking and self.terminal.confirm(f"Change {short(file.path)} like this?"))
         if self.dry_run or not taken or not proved():
@@ -63,4 +66,4 @@ class Offers:
         file = changed = rewrite.read(self.config, ENCODING)
         for profile, values in profiles.items():
             changed = edit.with_values(changed, profile, values)
-        return self.change(why, file, changed.text, proved)
+        return self.change(why, file, changed.text, proved, context=1)
