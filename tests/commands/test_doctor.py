@@ -365,12 +365,12 @@ def test_where_the_keys_are_is_shown_and_what_to_do_about_it(product: Product, s
 
 def test_commands_stand_on_lines_of_their_own_and_in_no_table(product: Product) -> None:
     product.env["MFAENV_SHELL"] = "bash"
-    with direct(product, "doctor", "--no-input", COLUMNS="80") as window:
+    with direct(product, "doctor", "--no-input", "-p", "default", COLUMNS="80") as window:
         assert window.ended() == 1
     lines = window.text.splitlines()
     assert not [line for line in lines if "│" in line and "mfaenv " in line.replace("/mfaenv ", "")]
     assert "      mfaenv keys import -p default" in [line.rstrip() for line in lines]
-    assert lines[-2:] == ["To get a session in bash, type:", "  eval $(mfaenv)"]
+    assert lines[-2:] == ["To get a session in bash, type:", "  eval $(mfaenv -p default)"]
 
 
 def test_values_are_told_in_plain_words(product: Product, scenario: Scenario) -> None:

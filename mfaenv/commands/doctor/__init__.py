@@ -38,10 +38,10 @@ def examine(options: Options, env: Env, context: Context) -> Report:
             raise
         name = catalog.profile_or_default(options, env)
         checks += [Check.of_error("values", f"profile {name}", error), *variables]
-        return Report(name, [*checks, local.shell(env), local.store(context.store)], (), judge({}))
+        return Report(name, [*checks, local.shell(options, env), local.store(context.store)], (), judge({}))
     proof = account.compare_calls(request, context)
     checks += [*local.titles(files), *local.values(proof.request, context.acquisition, env, files)]
-    checks += [*local.roles(files), *variables, local.shell(env), local.store(context.store)]
+    checks += [*local.roles(files), *variables, local.shell(options, env), local.store(context.store)]
     checks += account.checks(proof, context)
     for row in proof.calls:
         for when, outcome in zip(("without MFA", "with MFA"), row.outcomes, strict=True):

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 
 from mfaenv import shells
-from mfaenv.command_line import join, to_type
+from mfaenv.command_line import MFAENV, join, to_type
 from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles, provenance
@@ -13,7 +13,7 @@ from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
 from mfaenv.errors import MfaenvError, join_names, without_password
-from mfaenv.fast.parse import Env
+from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Acquisition, Request
 from mfaenv.shells import detect
 from mfaenv.store import Store
@@ -118,14 +118,15 @@ def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
         yield Check("environment", "", text, State.NOTE, "Set both to one region.")
 
 
-def shell(env: Env) -> Check:
+def shell(options: Options, env: Env) -> Check:
     """Return the shell that lines are printed for, and the one that gets a session there."""
     try:
         name = output_target.choose_target({}, env)
     except MfaenvError as error:
         check = Check.of_error("shell", "", error)
         return check if env.get("MFAENV_SHELL") else check._replace(state=State.NOTE)
-    return Check("shell", name, "", State.OK, f"To get a session in {name}, type:", shells.loading_line(name))
+    command = to_type("-p", str(options["profile"])) if options.get("profile") else MFAENV
+    return Check("shell", name, "", State.OK, f"To get a session in {name}, type:", shells.loading_line(name, command))
 
 
 def store(store: Store) -> Check:

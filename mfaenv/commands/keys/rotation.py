@@ -173,7 +173,7 @@ class Rotation:
         except MfaenvError as error:
             left = f"{new.access_key} is stored and works; {old} is still {state}."
             raise MfaenvError(f"{left} {error.message}", error.hint, command=error.command) from None
-        self.terminal.note(f"The new key {new.access_key} is in {self.place.title}; {old} is {state}.")
+        self.terminal.note(f"{new.access_key} is in {self.place.title} and works; {old} is {state}.")
         if not self.delete:
             self.terminal.note("When nothing uses it any more:", self._line("--delete"))
 
