@@ -96,7 +96,8 @@ PROOFS = {
     ),
     "The function of `mfaenv init` shows no key where the shell traces (`set -x`).": ("test_no_trace_shows_a_secret",),
     "The line `eval $(mfaenv)` does.": (),
-    "So does a shell that traces from its start (`bash -xl`), or has a DEBUG trap with `extdebug`.": (),
+    "So does a shell that traces from its start (`bash -xl`), or has a DEBUG trap (in zsh and ksh93; in bash with "
+    "`extdebug` or `functrace`).": (),
     "`mfaenv -f dotenv -o .env` makes a file that is closed to others from its first moment.": (
         "test_an_output_file_is_closed_from_its_first_moment",
     ),
