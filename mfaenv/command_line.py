@@ -39,9 +39,9 @@ def started() -> str:
     return path if is_mfaenv(path) else ""
 
 
-def aws_configure(profile: str) -> str:
-    """Return the command of the AWS CLI that stores a profile's keys; without the option it writes [default]."""
-    return join(("aws", "configure", "--profile", profile))
+def aws_configure(profile: str = "") -> str:
+    """Return the command of the AWS CLI that stores a profile's keys, else those of [default]."""
+    return join(("aws", "configure", *(("--profile", profile) if profile else ())))
 
 
 def install_command(extra: str) -> str:

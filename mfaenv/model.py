@@ -46,13 +46,17 @@ class Span(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """Access keys, long-term without a token, and where they stand; without a secret they are known by name only."""
+    """Access keys, long-term without a token, and where they stand: `profile` names the section of a file.
+
+    Without a secret they are known by name only.
+    """
 
     access_key: str
     secret_key: str
     token: str
     source: str
     origin: Origin = Origin.OTHER
+    profile: str = ""
 
     def __repr__(self) -> str:
         return f"Keys({self.access_key}, from {self.source})"

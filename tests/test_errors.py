@@ -159,7 +159,23 @@ CASES = (
         "a wrong secret",
         keys(aws_secret_access_key=OTHER_SECRET),
         "secret key does not belong to the access key AKIAIOSFODNN7EXAMPLE",
-        "aws configure",
+        "^ *aws configure --profile default$",
+    ),
+    Case(
+        "a wrong secret at the root of a role",
+        keys(aws_secret_access_key=OTHER_SECRET),
+        "secret key does not belong to the access key AKIAIOSFODNN7EXAMPLE",
+        "^ *aws configure --profile default$",
+        ("-p", "staging"),
+    ),
+    Case(
+        "a wrong secret in the environment",
+        both(
+            without_files,
+            environment(AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY=OTHER_SECRET),
+        ),
+        "secret key does not belong to the access key AKIAIOSFODNN7EXAMPLE",
+        "Check both in the environment",
     ),
     Case(
         "an endpoint in another region",

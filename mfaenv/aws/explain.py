@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from mfaenv import duration
 from mfaenv.command_line import aws_configure, install_command, join
 from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_password
+from mfaenv.fast.entry import Session
+from mfaenv.model import Keys
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 INVALID_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code"
 WRONG_DEVICE = "MultiFactorAuthentication failed"
 CLOCK_COMPLAINTS = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed", "RequestExpired")
-OTHER_SCOPE = "Credential should be scoped to"
-"""AWS has but one code, SignatureDoesNotMatch, for this and for a wrong secret key."""
+WRONG_SECRET, OTHER_SCOPE = "SignatureDoesNotMatch", "Credential should be scoped to"
+"""AWS has but one code for both: the text tells which."""
 
 SET_CLOCK = "timedatectl set-ntp true"
 
@@ -35,11 +37,6 @@ ANSWERS = {
     ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"): (
         "AWS does not know {key}: it was deleted or deactivated, or is of another partition.",
         "Check it in the IAM console. For an account in China or GovCloud, set the region.",
-    ),
-    ("SignatureDoesNotMatch",): (
-        "The secret key does not belong to {key}. This stores both again:",
-        "",
-        aws_configure("NAME"),
     ),
     ("ExpiredToken", "ExpiredTokenException"): (
         "AWS says that the session has ended. Get a new one:",
@@ -98,15 +95,15 @@ SIGN_INS = {"SSOError": "aws sso login", "TokenRetrievalError": "aws sso login",
 
 
 @contextmanager
-def aws_errors(access_key: str = "", device: str = "") -> Iterator[None]:
-    """Turn the errors of a call into MfaenvError, which names `access_key` or `device` if that is the reason."""
+def aws_errors(keys: Keys | Session | None = None, device: str = "") -> Iterator[None]:
+    """Turn the errors of a call into MfaenvError, which names the access key or the device if that is the reason."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
     try:
         yield
     except ClientError as error:
-        raise from_client(error, access_key, device) from None
+        raise from_client(error, keys, device) from None
     except BotoCoreError as error:
         raise from_botocore(error) from None
     except (ResponseParserError, *UNREADABLE):
@@ -154,7 +151,7 @@ def setting_errors() -> Iterator[None]:
         raise MfaenvError(wrong, "Check the region and endpoint_url.") from None
 
 
-def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError:
+def from_client(error: ClientError, keys: Keys | Session | None, device: str) -> MfaenvError:
     """Explain an error that AWS answered with."""
     code, text = text_of(error, "Code"), text_of(error, "Message")
     if any(complaint in f"{code} {text}" for complaint in CLOCK_COMPLAINTS):
@@ -168,9 +165,20 @@ def from_client(error: ClientError, access_key: str, device: str) -> MfaenvError
         return _denied(text, device)
     if not code:
         return MfaenvError(*NOT_AWS)
+    key = f"the access key {keys.access_key}" if keys else "the access key"
+    if code == WRONG_SECRET:
+        return _wrong_secret(key, keys)
     message, hint, *command = next((row for codes, row in ANSWERS.items() if code in codes), OTHERWISE)
-    key = f"the access key {access_key}" if access_key else "the access key"
     return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint, command="".join(command))
+
+
+def _wrong_secret(key: str, keys: Keys | Session | None) -> MfaenvError:
+    wrong = f"The secret key does not belong to {key}."
+    if not isinstance(keys, Keys):
+        return MfaenvError(wrong, "Check both.")
+    if not keys.profile:
+        return MfaenvError(wrong, f"Check both in {keys.source}.")
+    return MfaenvError(f"{wrong} This stores both again:", command=aws_configure(keys.profile))
 
 
 def _denied(text: str, device: str) -> MfaenvError:

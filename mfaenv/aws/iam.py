@@ -26,14 +26,14 @@ UNKNOWN = "InvalidClientTokenId"
 _errors = partial(explain.iam_errors, purpose="set up a device of their own")
 
 
-def ask(client: Any, identity: Identity, access_key: str) -> list[str] | None:
+def ask(client: Any, identity: Identity, keys: Keys) -> list[str] | None:
     """List the user's devices; return None where a policy denies it. Raise MfaenvError for anything else.
 
     UserName is passed since policies scoped to the user's own ARN deny the call without it; the root user has none.
     """
     scope = {"UserName": identity.user} if identity.user else {}
     try:
-        with explain.aws_errors(access_key):
+        with explain.aws_errors(keys):
             return serials_in(client.get_paginator("list_mfa_devices").paginate(**scope).build_full_result())
     except DeniedError:
         return None
@@ -133,7 +133,7 @@ class AccessKeys(_UserCalls):
     @classmethod
     def of_session(cls, settings: ClientSettings, session: Session) -> Self:
         """Return the calls for the session's user, whose name STS tells; empty for the root user."""
-        who = sts.identity(clients.client("sts", settings, session), session.access_key)
+        who = sts.identity(clients.client("sts", settings, session), session)
         return cls(settings, session, who.user)
 
     def list_keys(self) -> tuple[AccessKey, ...]:
@@ -182,7 +182,7 @@ def is_known(client: Any, keys: Keys) -> bool:
     """
     from botocore.exceptions import ClientError
 
-    with explain.aws_errors(keys.access_key):
+    with explain.aws_errors(keys):
         try:
             client.get_caller_identity()
         except ClientError as error:

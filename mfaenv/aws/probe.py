@@ -99,7 +99,7 @@ class Asker:
         response: Any = {}
         sent = self._now()
         try:
-            with explain.aws_errors(keys.access_key):
+            with explain.aws_errors(keys):
                 try:
                     response = getattr(self._client(call.action.partition(":")[0], keys), call.operation)(**parameters)
                     outcome = Outcome(Kind.ALLOWED, data=call.read(response))

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from mfaenv.aws import explain
 from mfaenv.fast.entry import Session
-from mfaenv.model import Hop
+from mfaenv.model import Hop, Keys
 
 ARN_COLONS = 5
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html."""
@@ -33,9 +33,9 @@ class Identity(NamedTuple):
         return self.arn.endswith(":root")
 
 
-def identity(client: Any, access_key: str) -> Identity:
+def identity(client: Any, keys: Keys | Session) -> Identity:
     """Ask who the keys are: no policy can deny that. Raise MfaenvError."""
-    with explain.aws_errors(access_key):
+    with explain.aws_errors(keys):
         return identity_in(client.get_caller_identity())
 
 
@@ -47,9 +47,9 @@ def identity_in(response: Any) -> Identity:
     return Identity(account, arn)
 
 
-def session_token(client: Any, access_key: str, serial: str, code: str, duration: int) -> Session:
+def session_token(client: Any, keys: Keys, serial: str, code: str, duration: int) -> Session:
     """Get a session for a code, for `duration` seconds. Raise MfaenvError, WrongCodeError."""
-    with explain.aws_errors(access_key, serial):
+    with explain.aws_errors(keys, serial):
         response = client.get_session_token(SerialNumber=serial, TokenCode=code, DurationSeconds=duration)
         return credentials(response["Credentials"])
 

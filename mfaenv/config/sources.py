@@ -122,7 +122,7 @@ def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | N
         return Provider.TEMPORARY, None
     if section[ACCESS_KEY].startswith("ASIA"):  # those of a session, as in environment.temporary_keys
         raise _lacking(name, TOKENS[-1], where)
-    return Provider.LONG_TERM, Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where, Origin.PROFILE)
+    return Provider.LONG_TERM, Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where, Origin.PROFILE, name)
 
 
 def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:

@@ -48,7 +48,7 @@ def find(
 ) -> tuple[str, Identity]:
     """Return the device that AWS or else the person names, and its user. Raise MfaenvError for none."""
     who = owner(request, keys)
-    serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys.access_key)
+    serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys)
     asking = can_ask(acquisition, terminal)
     if asking:
         call_lock.release()
@@ -92,4 +92,4 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
 def owner(request: Request, keys: Keys | Session) -> Identity:
     """Ask AWS whose keys these are. Raise MfaenvError."""
     settings = client.settings_of(request, endpoint=request.endpoint.text)
-    return sts.identity(client.client("sts", settings, keys), keys.access_key)
+    return sts.identity(client.client("sts", settings, keys), keys)

@@ -64,7 +64,7 @@ class BackgroundClient:
         try:
             self._make(lambda _: None)  # nothing is said while the question stands
             # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
-            sts.identity(self._client, self.keys.access_key)
+            sts.identity(self._client, self.keys)
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             self._error = error
         finally:
@@ -159,7 +159,7 @@ def _send(code: str, request: Request, background: BackgroundClient, context: Co
     sts_client = background.client()
     lock.check_store()  # as above
     try:
-        credentials = sts.session_token(sts_client, background.keys.access_key, serial, code, request.duration.seconds)
+        credentials = sts.session_token(sts_client, background.keys, serial, code, request.duration.seconds)
     except WrongCodeError:
         lock.check_store()
         remembered.remember_code(store, serial, code, remembered.REFUSED, context.now())

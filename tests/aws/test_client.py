@@ -84,8 +84,9 @@ def test_a_shared_client_signs_with_the_keys_of_the_hop(
     roles = RoleClients()
     asked = []
     for profile, key in (("a", scenario.key), ("b", bob.add_key()), ("a", scenario.key)):
-        client = roles.client(ClientSettings(profile, "eu-west-1"), Session(access_key=key.id, secret_key=key.secret))
-        asked.append(sts.identity(client, key.id).user)
+        keys = Session(access_key=key.id, secret_key=key.secret)
+        client = roles.client(ClientSettings(profile, "eu-west-1"), keys)
+        asked.append(sts.identity(client, keys).user)
     assert asked == ["alice", "bob", "alice"]
 
 

@@ -197,6 +197,12 @@ def test_a_profile_without_any_credentials_is_told_how_to_store_keys(product: Pr
     )
 
 
+def test_without_any_keys_the_first_ones_are_stored_under_default(product: Product) -> None:
+    credentials(product).write_text("")
+    first, line = product.run("keys").out.splitlines()
+    assert (first, line) == ("No profile has long-term keys. This stores some:", "aws configure")
+
+
 def test_the_session_that_a_new_key_has_too_is_one_row(product: Product, scenario: Scenario) -> None:
     get_session(product, scenario)
     assert product.run("keys", "rotate", "--no-input").status == 0

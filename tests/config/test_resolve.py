@@ -167,13 +167,13 @@ def test_half_a_pair_of_keys_is_an_error(files: Files, name: str, lacking: str) 
 @pytest.mark.parametrize("name", ["no-portal", "two-tokens"])
 def test_keys_without_a_token_are_long_term(files: Files, name: str) -> None:
     request = files.request(profile=name)
-    assert request.keys == Keys(OTHER_KEY, "secret", "", str(files.config), Origin.PROFILE)
+    assert request.keys == Keys(OTHER_KEY, "secret", "", str(files.config), Origin.PROFILE, name)
 
 
 def test_each_file_is_read_for_itself(files: Files) -> None:
     """A token in the config file says nothing of keys in the credentials file."""
     files.write("[default]\naws_session_token = token\ncredential_process = keys\n", CREDENTIALS)
-    assert files.request().keys == Keys(KEY, SECRET, "", str(files.credentials), Origin.PROFILE)
+    assert files.request().keys == Keys(KEY, SECRET, "", str(files.credentials), Origin.PROFILE, "default")
 
 
 @pytest.mark.parametrize(
@@ -273,8 +273,9 @@ def test_whose_keys_are_used(files: Files, env: dict[str, str], profile: str, ex
 
 
 def test_the_keys_know_where_they_stand(files: Files) -> None:
-    assert files.request().keys == Keys(KEY, SECRET, "", str(files.credentials), Origin.PROFILE)
-    assert files.request(profile="prod").keys == Keys(OTHER_KEY, "secret", "", str(files.config), Origin.PROFILE)
+    assert files.request().keys == Keys(KEY, SECRET, "", str(files.credentials), Origin.PROFILE, "default")
+    of_prod = Keys(OTHER_KEY, "secret", "", str(files.config), Origin.PROFILE, "prod")
+    assert files.request(profile="prod").keys == of_prod
     assert files.request(THEIR_KEYS).keys == Keys(OTHER_KEY, "theirs", "", "the environment", Origin.VARIABLE)
 
 

@@ -88,7 +88,7 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
     if not usable:
         raise MfaenvError(
             f"No profile in {awsfiles.short(files.credentials)} has keys. Make some in IAM, then type:",
-            command=aws_configure("NAME"),
+            command=aws_configure(),
         )
     if len(usable) == 1:
         return usable[0]

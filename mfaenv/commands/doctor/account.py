@@ -86,7 +86,7 @@ def _identify(request: Request, context: Context) -> Proof:
             show(f"Getting the keys: {request.provider}")
             keys = resolved.credentials(request, context.terminal.env, program.start)
             asked = client.client("sts", client.settings_of(request, request.device.text), keys)
-            return Proof(request, identity=sts.identity(asked, keys.access_key))
+            return Proof(request, identity=sts.identity(asked, keys))
     except NoKeysError as error:  # the machine has no role either
         return Proof(request, no_keys=error)
     except MfaenvError as error:

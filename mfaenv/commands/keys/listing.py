@@ -105,7 +105,7 @@ def run(options: Options, env: Env) -> int:
         text_to_stdout(terminal.drawn(f"Profile {profile} has no long-term keys of its own."))
     else:
         who = f"Profile {profile} has no long-term keys of its own" if profile else "No profile has long-term keys"
-        text_to_stdout(terminal.drawn(f"{who}. This stores some:", aws_configure(profile or "NAME")))
+        text_to_stdout(terminal.drawn(f"{who}. This stores some:", aws_configure(profile)))
     return DONE
 
 

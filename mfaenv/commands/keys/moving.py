@@ -112,7 +112,7 @@ def _import(move: Move, keys: Keys, stored: Keys | None, options: Options, env: 
     request = resolve.resolve({**options, "profile": move.name}, env, move.files)
     try:
         move.entry.replace(stored, keys)
-        sts.identity(client.client("sts", client.settings_of(request), keys), keys.access_key)
+        sts.identity(client.client("sts", client.settings_of(request), keys), keys)
     except BaseException:
         if stored is None:
             with suppress(MfaenvError):

@@ -47,7 +47,7 @@ class FileSection:
         access_key, secret_key = section.get(awsfiles.ACCESS_KEY), section.get(awsfiles.SECRET_KEY)
         if not (access_key and secret_key):
             return None
-        return Keys(access_key, secret_key, awsfiles.token(section), self.title)
+        return Keys(access_key, secret_key, awsfiles.token(section), self.title, profile=self.profile)
 
     def _read(self) -> TextFile:
         if not self.path:
