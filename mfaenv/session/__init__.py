@@ -5,7 +5,8 @@ Commands call `service`, which settles a request and remembers it for the fast p
 Three locks keep processes apart that do the same at once:
 
     calls      One calls AWS with an access key (`cache.CallLock`). It is released while a person is asked.
-    window     One asks in a window, and has the lock until the session is stored.
+    prompt     One asks in each place (a terminal, windows, a token program), until the session is stored
+               (`Cache.lock_prompt`).
     changes    One changes AWS files and the keychain (`change_lock`). It is never taken from a stopped process.
 
 Whoever asks or waits for a lock looks in the store meanwhile. A session that another process has stored ends that

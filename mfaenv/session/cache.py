@@ -1,16 +1,16 @@
-"""Stored sessions: what each depends on, what its entry holds, and who may call AWS for it or ask in a window."""
+"""Stored sessions: what each depends on, what its entry holds, and who may call AWS or ask for it."""
 
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from mfaenv.errors import MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session, file_name
 from mfaenv.model import NEVER_ASK, Acquisition, Hop, Request
 from mfaenv.session import remembered
+from mfaenv.session.code import CodeSource
 from mfaenv.session.lock import lock
 from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt
 from mfaenv.store import LOCK, Store
@@ -101,31 +101,36 @@ class Cache:
         return self._lock(access_key, other, MAX_CALL_SECONDS)
 
     @contextmanager
-    def one_window(self, access_key: str, profile: str) -> Iterator[None]:
-        """Let one process at a time ask in a window.
+    def lock_prompt(self, source: CodeSource, access_key: str, profile: str) -> Iterator[None]:
+        """Let one process at a time ask in the source's place, until its session is stored.
 
         Raise KeyboardInterrupt where the person closed the window that was waited for: the next would ask the same.
         """
         since = self._now()
-        with self._lock("window", f"A window of another mfaenv asks for the code of profile {profile}"):
+        # On the terminal, the other's question stands there already.
+        other = f"{source.other} for the code of profile {profile}" if source.other else ""
+        with self._lock(source.place, other) if source.place else nullcontext():
             self._terminal.check()
-            dismissed = self.store.get(DismissedPrompt, access_key)
+            dismissed = self.store.get(DismissedPrompt, access_key) if source.window else None
             if dismissed and since <= dismissed.at <= self._now():
                 raise KeyboardInterrupt
             try:
                 yield
             except KeyboardInterrupt:
                 dismissed = DismissedPrompt(key=access_key, at=self._now())
-                self._try_to(lambda: self.store.put(dismissed, dismissed.at + DISMISSED_SECONDS))
+                if source.window:
+                    self._try_to(lambda: self.store.put(dismissed, dismissed.at + DISMISSED_SECONDS))
                 raise
 
     @contextmanager
     def _lock(self, key: str, other: str, longest: float = math.inf) -> Iterator[None]:
-        waiting = partial(self._terminal.note, f"{other}; waiting for it.")
+        def show_waiting() -> None:
+            if other:
+                self._terminal.note(f"{other}; waiting for it.")
 
         def acquire() -> None:
             path = self.store.file(file_name(LOCK, key))
-            stack.enter_context(lock(path, waiting, self._terminal.check, longest=longest))
+            stack.enter_context(lock(path, show_waiting, self._terminal.check, longest=longest))
 
         with ExitStack() as stack:
             self._try_to(acquire)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,12 +34,14 @@ PROGRAM_HINT = "Try the token command by itself."
 class CodeSource(NamedTuple):
     """A source of codes: `get` takes the question, and what to begin in the background of it.
 
-    `asks` tells whether another code can be had when the first is refused. `window` is set where a window asks: only
-    one is open at a time.
+    `asks` tells whether another code can be had when the first is refused. `place` is where one process at a time asks,
+    and `other` what is shown to those that wait for it. `window` is set where a window asks.
     """
 
     get: Callable[[Question, Background], str]
     asks: bool = True
+    place: str = ""
+    other: str = ""
     window: Window | None = None
 
 
@@ -50,9 +53,11 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
     if code.text:
         return _fixed(code.text)
     if command.text:
-        return CodeSource(lambda _, begin: from_program(command.text, terminal, begin))
+        # By its first word alone: one security key may have the codes of several users.
+        place, other = f"program\n{command.text.split()[:1]}", "The token command of another mfaenv runs"
+        return CodeSource(lambda _, begin: from_program(command.text, terminal, begin), place=place, other=other)
     if can_ask(acquisition, terminal):
-        return CodeSource(terminal.ask_code)
+        return CodeSource(terminal.ask_code, place=_this_terminal())
     if not acquisition.no_input and acquisition.ask.text != "terminal":
         return _window_source(request, acquisition, terminal)
     reason, hint = (
@@ -62,6 +67,14 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
     if acquisition.no_input:
         reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
     raise MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", hint, status=CODE_NEEDED)
+
+
+def _this_terminal() -> str:
+    """Return a name of this terminal: a session of processes has one at most. A console of Windows has no name."""
+    name = ""
+    if sys.platform != "win32":
+        name = f"terminal\n{os.uname().nodename}\n{os.getsid(0)}"
+    return name
 
 
 def _fixed(digits: str) -> CodeSource:
@@ -82,7 +95,7 @@ def _window_source(request: Request, acquisition: Acquisition, terminal: Termina
             window.looked_for(),
             status=CODE_NEEDED,
         )
-    return CodeSource(window.ask_code, window=window)
+    return CodeSource(window.ask_code, place="window", other="A window of another mfaenv asks", window=window)
 
 
 def can_ask(acquisition: Acquisition, terminal: Terminal) -> bool:

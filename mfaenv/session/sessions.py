@@ -1,7 +1,7 @@
 """A session for a request: stored or fetched, one process at a time, roles on top."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 
 from mfaenv import duration
 from mfaenv.aws import address, client, sts
@@ -173,15 +173,13 @@ class Sessions:
             )
         source = self._source(request)
         searched = not request.device.text
-        if searched or not request.account or not credential_process.entry(request.process.text):
-            # Before anybody is asked: another's program may ask on the terminal too.
-            keys = longterm.with_secret(request, keys, self._terminal.env, self._terminal.show_waiting)
-        if searched or not request.account:
-            call_lock.acquire()
-            request = self._with_found_device(request, keys, call_lock)
-        if source.window:  # one process at a time asks in one, until its session is stored: the others wait for that
-            call_lock.release()
-        with self._cache.one_window(keys.access_key, request.profile.text) if source.window else nullcontext():
+        with self._cache.lock_prompt(source, keys.access_key, request.profile.text):
+            if searched or not request.account or not credential_process.entry(request.process.text):
+                # Before anybody is asked: another's program may ask on the terminal too.
+                keys = longterm.with_secret(request, keys, self._terminal.env, self._terminal.show_waiting)
+            if searched or not request.account:
+                call_lock.acquire()
+                request = self._with_found_device(request, keys, call_lock)
             credentials, keys = fetch(request, keys, source, self._context, call_lock)
             self._remember_key(request, keys)
             self._cache.remember_device(keys.access_key, request)

@@ -160,6 +160,29 @@ def test_a_wrong_code_of_a_program_is_tried_again_with_the_next(
     assert sent(aws) == 3
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a lock of POSIX")
+def test_of_several_processes_one_runs_it_and_the_others_use_its_session(
+    product: Product, scenario: Scenario, aws: ObservedAws, program: Program
+) -> None:
+    go, said = product.home / "go", product.home / "said"
+    command = program(
+        "import fcntl, time\n"
+        f"device = open({str(product.home / 'device')!r}, 'a')\n"
+        "fcntl.flock(device, fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
+        f"while not os.path.exists({str(go)!r}): time.sleep(0.02)\n"
+        f"print({scenario.device.code()!r})"
+    )
+    with said.open("a") as file:
+        running = [product.start("process", "--token-command", command, stderr=file) for _ in range(4)]
+    while said.read_text().count("The token command of another mfaenv runs") < len(running) - 1:
+        assert [each.poll() for each in running] == [None] * len(running), said.read_text()
+    go.touch()
+    done = [finish(each) for each in running]
+    assert [each.status for each in done] == [0] * len(running)
+    assert len({each.out for each in done}) == 1
+    assert sent(aws) == 1
+
+
 def test_it_runs_only_where_a_code_is_needed(product: Product, scenario: Scenario, program: Program) -> None:
     assert product.run("--shell", "sh", "-c", scenario.device.code()).status == 0
     command = program(f"open({str(product.home / 'ran')!r}, 'w')")

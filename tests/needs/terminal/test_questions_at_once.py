@@ -14,7 +14,7 @@ from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
 from product import PATIENCE, Outcome, Product, finish
 from rare_things import add_virtual_device
-from settings import configure
+from settings import configure, set_keys
 from terminals import (
     BASH,
     CTRL_C,
@@ -31,6 +31,8 @@ from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
 
 QUESTION = r"MFA code\b.*: "
+MODES = r"^[0-9a-f]+(:[0-9a-f]+){5,}$"
+"""What `stty -g` shows."""
 GONE = "Another window has got the session: no answer is needed any more"
 
 
@@ -205,6 +207,42 @@ def test_a_question_for_the_device_goes_away_too(
         window.see(GONE)
         assert window.ended() == 0
     assert sent_codes(aws) == 1
+
+
+def test_two_that_would_ask_on_one_terminal_ask_once(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+    with open_window(product, BASH) as window:
+        window.enter("stty -g; mfaenv process -p staging | mfaenv process -p production >got; stty -g")
+        before = window.see(MODES)
+        window.see(QUESTION)
+        window.enter(scenario.device.code())
+        assert window.see(MODES) == before
+        assert window.text.count("MFA code") == 1
+    assert "SessionToken" in (product.home / "got").read_text()
+    assert sent_codes(aws) == 1
+
+
+def test_two_users_are_asked_one_after_the_other_on_one_terminal(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    carol = scenario.key.account.add_user("carol", policies={"All": ALLOW_ALL})
+    key, device = carol.add_key(), carol.add_device()
+    set_keys(product, "carol", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+    configure(product, "carol", mfa_serial=device.serial, region="eu-west-1")
+    later = "{ until [ -e asked ]; do sleep 0.05; done; mfaenv process -v -p carol; }"
+    with open_window(product, BASH) as window:
+        window.enter(f"stty -g; mfaenv process -p default | {later}; stty -g")
+        before = window.see(MODES)
+        window.see("For profile default")
+        window.see(QUESTION)
+        (product.home / "asked").touch()
+        window.see("mfaenv: device .*carol")
+        assert "For profile carol" not in window.text
+        window.enter(scenario.device.code())
+        window.see("For profile carol")
+        window.see(QUESTION)
+        window.enter(device.code())
+        assert window.see(MODES) == before
+    assert sent_codes(aws) == 2
 
 
 def hanging_command(product: Product) -> tuple[str, Path]:
