@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import unquote
 
 from mfaenv.pretend_aws.service import Call, Operation
 from mfaenv.pretend_aws.sigv4 import authenticate
@@ -14,22 +13,26 @@ NAME = "s3"
 
 
 def operation(world: World, request: HttpRequest) -> Operation:
-    """Return the operation of a request."""
-    actions = {("GET", True): ("ListBuckets", _list_buckets), ("PUT", False): ("CreateBucket", _create_bucket)}
-    name, action = actions.get((request.method, request.path == "/"), ("", _refuse))
+    """Return the operation of a request; objects have a longer path, and a bucket's settings a query."""
+    bucket, _, key = request.path[1:].partition("/")
+    name = ""
+    action: Callable[[Call], bytes] = _refuse
+    if request.method == "GET" and not bucket:
+        name, action = "ListBuckets", _list_buckets
+    elif request.method == "PUT" and bucket and not key and not request.query:
+        name, action = "CreateBucket", partial(_create_bucket, bucket)
     return Operation(NAME, name, partial(_perform, action, world, request), _render_refusal)
 
 
-def _perform(action: Callable[[Call, str], bytes], world: World, request: HttpRequest) -> HttpResponse:
-    call = Call(world, authenticate(world, request, NAME), "", {})
-    return HttpResponse(200, action(call, unquote(request.path.strip("/"))))
+def _perform(action: Callable[[Call], bytes], world: World, request: HttpRequest) -> HttpResponse:
+    return HttpResponse(200, action(Call(world, authenticate(world, request, NAME), "", {})))
 
 
 def _render_refusal(refusal: Refusal) -> HttpResponse:
     return HttpResponse(refusal.status, document("Error", {"Code": refusal.code, "Message": refusal.message}))
 
 
-def _list_buckets(call: Call, _bucket: str) -> bytes:
+def _list_buckets(call: Call) -> bytes:
     # On S3 the action has no resource type: policies are asked on `*`, and the refusal names no resource.
     call.authorize(call.query("*", action="s3:ListAllMyBuckets"))
     account = call.caller.account
@@ -37,7 +40,7 @@ def _list_buckets(call: Call, _bucket: str) -> bytes:
     return document("ListAllMyBucketsResult", {"Buckets": {"Bucket": buckets}})
 
 
-def _create_bucket(call: Call, bucket: str) -> bytes:
+def _create_bucket(bucket: str, call: Call) -> bytes:
     arn = f"arn:{call.caller.account.partition}:s3:::{bucket}"
     call.authorize(call.query(arn, action="s3:CreateBucket"), arn)
     if any(bucket in account.buckets for account in call.world.accounts.values()):
@@ -46,5 +49,5 @@ def _create_bucket(call: Call, bucket: str) -> bytes:
     return b""
 
 
-def _refuse(_call: Call, _bucket: str) -> bytes:
+def _refuse(_call: Call) -> bytes:
     raise Refusal("NotImplemented", "This pretend S3 can list and make buckets, and nothing else.", 501)

@@ -54,13 +54,13 @@ class PretendAws:
     def _find_service(self, request: HttpRequest) -> Operation:
         """Return the operation of a request that is signed, or should be."""
         form, authorization = request.parameters, parse_authorization(request.headers.get("authorization", ""))
+        name = authorization.service if authorization else ""
         service = next((service for service in self.services if service.version == form.get("Version")), None)
-        if not service and authorization and authorization.service not in {STS.name, IAM.name, s3.NAME}:
-            name = authorization.service
+        if not service and name not in {"", STS.name, IAM.name, s3.NAME}:
             return Operation(name, "", partial(_refuse_service, name), partial(_render_elsewhere, request))
-        if request.method != "POST" and "Action" not in form:
-            return s3.operation(self.world, request)
-        return (service or self.services[0]).operation(self.world, request)
+        if "Action" in form or (request.method == "POST" and name != s3.NAME):
+            return (service or self.services[0]).operation(self.world, request)
+        return s3.operation(self.world, request)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request, dated by the world's clock; a refusal is written as its service writes it."""

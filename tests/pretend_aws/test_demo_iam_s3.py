@@ -198,8 +198,25 @@ def test_s3_takes_a_payload_that_is_not_signed(direct: DirectAws) -> None:
     assert direct.send(payload(direct, UNSIGNED_PAYLOAD)).status == 200
 
 
-def test_what_this_s3_cannot_do_it_says(direct: DirectAws) -> None:
-    session = direct.session()
-    inside = HttpRequest("GET", "/photos", "", {"host": "127.0.0.1"})
-    reply = direct.send(sign(inside, session, "us-east-1", "s3", NOON))
+@pytest.mark.parametrize(
+    ("method", "path", "query"),
+    [
+        ("GET", "/photos", ""),
+        ("PUT", "/photos/a.txt", ""),
+        ("PUT", "/photos", "tagging="),
+        ("POST", "/photos/a.txt", "uploads="),
+    ],
+)
+def test_what_this_s3_cannot_do_it_says(direct: DirectAws, method: str, path: str, query: str) -> None:
+    inside = HttpRequest(method, path, query, {"host": "127.0.0.1"})
+    reply = direct.send(sign(inside, direct.session(), "us-east-1", "s3", NOON))
     assert (reply.status, reply.values("Code")) == (501, ["NotImplemented"])
+    assert direct.account.buckets == ["photos", "reports"]
+
+
+def test_a_bucket_is_made_once(direct: DirectAws) -> None:
+    request = HttpRequest("PUT", "/new", "", {"host": "127.0.0.1"})
+    signed = sign(request, direct.session(), "us-east-1", "s3", NOON)
+    assert direct.send(signed).status == 200
+    assert direct.send(signed).values("Code") == ["BucketAlreadyExists"]
+    assert direct.account.buckets == ["photos", "reports", "new"]
