@@ -49,7 +49,10 @@ You are alice in account 123456789012, with an access key
 {steps}
 
 There are roles too, for the same code: profiles staging, production, audit.
-`mfaenv console -p staging` opens a console in the browser, from here too.
+This opens a console in the browser:
+
+  mfaenv console -p staging
+
 Another terminal window is outside of the demo, and has your own AWS.
 `exit` ends the demo and leaves nothing behind.
 """

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from product import COMMAND, advised
+from rich.console import Console
 from terminals import USUAL_SIZE, Window
 
 from mfaenv.errors import DONE, USAGE
 from mfaenv.fast.catalog import TOPICS
+from mfaenv.terminal.markdown import draw
 
 if TYPE_CHECKING:
     from product import Product
@@ -73,3 +77,12 @@ def test_a_line_to_copy_is_not_broken(bare: Product) -> None:
     assert max(map(len, lines)) > 76
     shown = in_window(bare, "init")
     assert [line for line in lines if f"  {line}\n" not in shown] == []
+
+
+def test_a_command_in_a_table_is_not_broken() -> None:
+    console = Console(width=80, file=StringIO())
+    cells = {text: re.findall(r"(?m)^\|.*\| `([^`]+)` \|$", text) for text in PAGES.values()}
+    assert sum(map(len, cells.values())) > 20
+    for text, commands in cells.items():
+        shown = draw(console, text)
+        assert [command for command in commands if command.replace("\\|", "|") not in shown] == []

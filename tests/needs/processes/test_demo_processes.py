@@ -190,6 +190,7 @@ def test_who_is_asked_for_the_code_has_seen_where_it_is_shown(place: Place) -> N
     shell.expect("ready> ")
     introduction = shell.before or ""
     assert introduction.index("mfaenv demo --code") < introduction.index("eval $(mfaenv)")
+    assert "  mfaenv console -p staging" in introduction.splitlines()
     shell.sendline("exit")
     shell.expect(pexpect.EOF)
     shell.close()
