@@ -49,6 +49,9 @@ DENIED = HTTPStatus.FORBIDDEN, "AccessDenied"
 UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE, "RenewalFailed"  # SDKs try this status again
 
 
+TO_GO_ON = "To go on, type in another window:"
+
+
 class RefusedError(Exception):
     """There are no credentials now: a status with the word that programs read, and what a person does about it."""
 
@@ -63,7 +66,7 @@ class CredentialServer(LoopbackServer):
         self._request = request
         self._latest = first
         self._which = f"The session that serves profile {request.profile.text}"
-        self._to_go_on = f"To go on, type in another window: {line}"
+        self._line = line
         self._renewing = threading.Lock()
         self._renewal: Future[None] | None = None
         self._started = 0.0
@@ -91,7 +94,7 @@ class CredentialServer(LoopbackServer):
                 reminded = session.access_key
                 clock = duration.time_of_day(session.expires or 0, now)
                 rest = f"ends at {clock}, in {duration.text(round(left))}" if left >= 1 else f"ended at {clock}"
-                terminal.announce(f"{self._which} {rest}.", self._to_go_on)
+                terminal.announce(f"{self._which} {rest}.", TO_GO_ON, self._line)
             due = LOOK_SECONDS if session.access_key == reminded else left - ahead
             time.sleep(min(max(due, 0.1), LOOK_SECONDS))
 
@@ -160,7 +163,7 @@ class CredentialServer(LoopbackServer):
             text = f"The credentials cannot be renewed: {type(error).__name__}."
             raise RefusedError(UNAVAILABLE, text) from None
         if not session:
-            raise RefusedError(ENDED, f"{self._which} has ended. {self._to_go_on}")
+            raise RefusedError(ENDED, f"{self._which} has ended. {TO_GO_ON} {self._line}")
         if self._request.keys is None:
             self._latest = session
 

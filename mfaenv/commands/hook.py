@@ -6,7 +6,9 @@ have news of the session (`due`); nushell's also at the start of the shell (`sta
     SEEN           the person's AWS_PROFILE at the prompt before
     PUT_BACK       the person's AWS_PROFILE, which a session has just taken out: the next prompt sets it again
     FORMER         the profile that the shell had before the person set AWS_PROFILE
-    PINNED         whether options chose this session: no other takes its place by itself (FORMER_PINNED: before)
+    PINNED         whether options chose this session: no other takes its place by itself
+    FORMER_PINNED  PINNED before that; NO_PROFILE where the shell had none
+    ENTRY          the store's entry of this session: only a newer one of the same takes its place by itself
     NEXT           when there is next something to say about the end of the session
 """
 
@@ -14,11 +16,23 @@ import time
 from contextlib import suppress
 
 from mfaenv import duration, fast, shells, suggest
+from mfaenv.command_line import to_type
 from mfaenv.commands import init, notice
 from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import environment
-from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, PUT_BACK, SEEN
+from mfaenv.fast.environment import (
+    AWS_PROFILE,
+    ENTRY,
+    EXPIRES,
+    FORMER,
+    FORMER_PINNED,
+    NEXT,
+    PINNED,
+    PROFILE,
+    PUT_BACK,
+    SEEN,
+)
 from mfaenv.fast.parse import DEFAULT, Env, Words
 from mfaenv.shells import Pair
 from mfaenv.store import Store
@@ -26,6 +40,11 @@ from mfaenv.terminal.text import printable
 
 AS_BEFORE = " with the options that you gave before"
 """Without them the session would be another one, and not limited."""
+
+NO_PROFILE = "none"
+
+NEVER = "9" * environment.END_DIGITS
+"""For NEXT."""
 
 RENEW_ROLE = "--min-remaining 15m"
 """More than the reminder leaves: the role is assumed anew, for which --refresh would take a code."""
@@ -48,43 +67,45 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
     if asked == before or is_shown or _is_anothers(env):
         return seen
-    former = env.get(FORMER if before else PROFILE, "")
-    pinned = env.get(FORMER_PINNED if before else PINNED, "")
+    if before:
+        former, pinned = env.get(FORMER, ""), env.get(FORMER_PINNED, "")
+    else:
+        former, pinned = env.get(PROFILE, ""), env.get(PINNED, "") if env.get(PROFILE) else NO_PROFILE
     seen += [(FORMER, former or None if asked else None), (FORMER_PINNED, pinned or None if asked else None)]
     profile = asked or former or DEFAULT
     end = environment.end(env)
     if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end is not None and end > now:
         return seen
     if pinned and not asked:
-        _say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
+        if pinned != NO_PROFILE:
+            _say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
         return [*_removal(env), *seen]
     env = _without_names(env) | {PROFILE: profile}
     session = _stored(env, store, now)
     if session:
         _say(notice.describe({name: value for name, value in session if value}, store))
-        return [*session, *seen]
-    if asked or former:
+    elif asked or former:
         _say(_what_to_type(asked, former, env))
-    return [*_removal(env), *seen]
+    return [*(session or _removal(env)), *seen]
 
 
 def due(env: Env, store: Store, now: float) -> list[Pair]:
     """Return the changes that the time or the store asks for."""
+    if env.get(environment.ONLY):
+        return [(NEXT, NEVER)]
     end = environment.end(env)
     if _is_anothers(env) or (end is None and env.get(EXPIRES)):
         return []
     asked = env.get(AWS_PROFILE)
     if end is not None:
         env = _without_names(env)
-    session = [] if env.get(PINNED) else _stored(env, store, now)
-    if session and ("AWS_ACCESS_KEY_ID", env.get("AWS_ACCESS_KEY_ID")) not in session:
+    session = _newer(env, store, now)
+    if session or end is None:
         return session
-    if end is None:
-        return []
     profile = env.get(PROFILE, "")
     whose = f" of profile {profile}" if profile else ""
     again = AS_BEFORE if env.get(PINNED) else ""
-    mfaenv = f"mfaenv -p {profile}" if profile and asked and asked != profile else "mfaenv"
+    mfaenv = to_type("-p", profile) if profile and asked and asked != profile else "mfaenv"
     if end <= now:
         _say(f"the session{whose} has ended: type {mfaenv}{again or ' for a new one'}")
         return [(name, None) for name in (*environment.GONE_AT_END, *environment.settings(env), NEXT, *_shown_as(env))]
@@ -92,10 +113,18 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         return [(NEXT, str(end - duration.REMINDER))]
     if not env.get(NEXT):
         left = duration.rounded(int(end - now))
-        renew = RENEW_ROLE if notice.role_of(env.get("AWS_ACCESS_KEY_ID", ""), store) else "--refresh"
+        renew = RENEW_ROLE if notice.role_of(env.get(ENTRY, ""), store) else "--refresh"
         ends = f"{profile or 'the session'} ends at {duration.time_of_day(end, now)}, in {left}"
         _say(f"{ends}: type {mfaenv} {renew}{again}")
     return [(NEXT, str(end))]
+
+
+def _newer(env: Env, store: Store, now: float) -> list[Pair]:
+    """Return another session of the same entry, or the profile's where this shell has none."""
+    session = [] if env.get(PINNED) else _stored(env, store, now)
+    got = dict(session)
+    is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
+    return session if is_another and env.get(ENTRY) in {None, got.get(ENTRY)} else []
 
 
 def start(env: Env, store: Store, now: float) -> list[Pair]:
@@ -114,8 +143,9 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _is_anothers(env: Env) -> bool:
-    """Return whether the keys of this shell are not mfaenv's, or there is an address for them."""
-    return bool(env.get(environment.ADDRESS_OF_KEYS) or (env.get("AWS_ACCESS_KEY_ID") and not env.get(EXPIRES)))
+    """Return whether this shell has keys that are not mfaenv's, an address for keys, or one profile alone."""
+    theirs = env.get("AWS_ACCESS_KEY_ID") and not env.get(EXPIRES)
+    return bool(theirs or env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY))
 
 
 def _without_names(env: Env) -> dict[str, str]:
@@ -132,14 +162,12 @@ def _shown_as(env: Env) -> list[str]:
 def _removal(env: Env) -> list[Pair]:
     """List all that a session has set, for a shell that has to be without one; the person's own names stay."""
     theirs = {AWS_PROFILE, SEEN, PUT_BACK, FORMER, FORMER_PINNED}
-    if not environment.region_is_ours(env):
-        theirs.update(environment.REGIONS)
     return [pair for pair in environment.removal(env) if pair[0] not in theirs]
 
 
 def _what_to_type(asked: str, former: str, env: Env) -> str:
     if not asked:
-        return f"AWS_PROFILE is gone, and no session of {former} is stored: type mfaenv -p {former}"
+        return f"AWS_PROFILE is gone, and no session of {former} is stored: type {to_type('-p', former)}"
     profiles, now = names.profiles(env), f"AWS_PROFILE is {asked} now"
     if asked in profiles:
         return f"{now}: type mfaenv"

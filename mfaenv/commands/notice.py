@@ -10,7 +10,7 @@ from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options
 from mfaenv.shells import Pair
-from mfaenv.store import SESSION, Store
+from mfaenv.store import Store
 
 
 def show(options: Options, env: Env, pairs: Iterable[Pair], store: Store) -> None:
@@ -40,7 +40,7 @@ def _disagreed(env: Env) -> str:
 
 def describe(got: Mapping[str, str], store: Store) -> str:
     """Return the profile, the role, when it ends and what is left of a session, for what a shell got of it."""
-    role = role_of(got.get("AWS_ACCESS_KEY_ID", ""), store)
+    role = role_of(got.get(environment.ENTRY, ""), store)
     details = [f"role {role.partition(':role/')[2]}" if role else "", got.get(environment.LIMIT, "")]
     words = [got.get("MFAENV_PROFILE", ""), f"({', '.join(filter(None, details))})" if any(details) else ""]
     end = got.get("MFAENV_EXPIRES", "")
@@ -50,7 +50,7 @@ def describe(got: Mapping[str, str], store: Store) -> str:
     return " ".join(filter(None, words))
 
 
-def role_of(access_key: str, store: Store) -> str:
-    """Return the ARN of the role whose stored session has this key; an empty text for a user's own session."""
-    entries = (entry for name in store.names(SESSION) if (entry := store.read(Session, name)))
-    return next((entry.role for entry in entries if entry.access_key == access_key), "")
+def role_of(entry: str, store: Store) -> str:
+    """Return the ARN of the role of a stored session; an empty text for a user's own session."""
+    session = store.read(Session, entry) if entry else None
+    return session.role if session else ""

@@ -1,0 +1,82 @@
+"""What a prompt hook puts into its shell, and what it takes away."""
+
+import json
+import re
+import time
+
+import pytest
+from product import Product
+from settings import configure, set_keys
+
+from mfaenv.pretend_aws.scenario import Scenario
+
+ENDED = {"AWS_ACCESS_KEY_ID": "ASIAOLD", "MFAENV_EXPIRES": "1700000000"}
+
+
+def got(product: Product, profile: str, *options: str) -> dict[str, str]:
+    """Return what a shell gets of a profile's session."""
+    done = product.run("-f", "json", "-p", profile, *options)
+    assert done.status == 0, done.err
+    pairs: dict[str, str] = json.loads(done.out)
+    return pairs
+
+
+def hook(product: Product, reason: str) -> str:
+    """Return what the shell's hook evaluates."""
+    done = product.run("hook", "bash", reason)
+    assert done.status == 0, done.err
+    return done.out
+
+
+@pytest.mark.parametrize("left", [500, -5], ids=["before its end", "after its end"])
+def test_no_other_session_of_the_same_profile_name_takes_its_place(
+    product: Product, scenario: Scenario, left: int
+) -> None:
+    """The AWS files of a project have a default profile too."""
+    own = got(product, "default", "-c", scenario.device.code())
+    configure(product, "base", mfa_serial=scenario.device.serial)
+    set_keys(product, "base", aws_access_key_id=scenario.key.id, aws_secret_access_key=scenario.key.secret)
+    configure(product, role_arn=scenario.profiles["staging"]["role_arn"], source_profile="base")
+    set_keys(product, aws_access_key_id=None, aws_secret_access_key=None)
+    others = got(product, "default", "--no-input")
+    assert others["AWS_ACCESS_KEY_ID"] != own["AWS_ACCESS_KEY_ID"]
+    product.env |= own | {"MFAENV_EXPIRES": str(int(time.time()) + left)}
+    assert others["AWS_ACCESS_KEY_ID"] not in hook(product, "due")
+
+
+def test_a_newer_session_of_the_same_role_takes_its_place(product: Product, scenario: Scenario) -> None:
+    old = got(product, "staging", "-c", scenario.device.code(), "-d", "20m")
+    new = got(product, "staging", "--min-remaining", "30m", "-d", "1h")
+    assert new["AWS_ACCESS_KEY_ID"] != old["AWS_ACCESS_KEY_ID"]
+    product.env |= old | {"MFAENV_EXPIRES": str(int(time.time()) + 500)}
+    assert f"AWS_ACCESS_KEY_ID={new['AWS_ACCESS_KEY_ID']}" in hook(product, "due")
+
+
+def test_a_shell_that_had_no_session_has_none_again(product: Product, scenario: Scenario) -> None:
+    staging = got(product, "staging", "-c", scenario.device.code())
+    got(product, "default")
+    product.env["AWS_PROFILE"] = "staging"
+    changes = hook(product, "changed")
+    assert staging["AWS_ACCESS_KEY_ID"] in changes
+    remembered = dict(re.findall(r"(MFAENV_FORMER\w+|MFAENV_AWS_PROFILE)=(\w+)", changes))
+    del product.env["AWS_PROFILE"]
+    product.env |= staging | remembered
+    assert "export" not in hook(product, "changed")
+
+
+@pytest.mark.parametrize("profile", ["my prof", "a;id"])
+def test_what_it_says_to_type_names_a_profile_as_a_shell_reads_it(product: Product, profile: str) -> None:
+    product.env |= {"MFAENV_AWS_PROFILE": "staging", "MFAENV_FORMER_PROFILE": profile}
+    assert product.run("hook", "bash", "changed").err.endswith(f"type mfaenv -p '{profile}'\n")
+    product.env |= ENDED | {"MFAENV_PROFILE": profile, "AWS_PROFILE": "staging"}
+    assert product.run("hook", "bash", "due").err.endswith(f"type mfaenv -p '{profile}' for a new one\n")
+
+
+@pytest.mark.parametrize("reason", ["changed", "due"])
+def test_a_shell_with_one_profile_alone_is_left_as_it_is(product: Product, reason: str) -> None:
+    soon = str(int(time.time()) + 100)
+    product.env |= ENDED | {"MFAENV_EXPIRES": soon, "MFAENV_ONLY": "staging", "AWS_PROFILE": "default"}
+    done = product.run("hook", "bash", reason)
+    assert (done.status, done.err) == (0, "")
+    assert "AWS_ACCESS_KEY_ID" not in done.out
+    assert ("MFAENV_NEXT=9999999999" in done.out) is (reason == "due")
