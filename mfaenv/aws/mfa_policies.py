@@ -79,10 +79,10 @@ SELF_SERVICE: Document = {
             "Condition": WITHOUT_MFA,
         },
         {
-            "Sid": "AllowRotatingOwnKeysWithMFA",
+            "Sid": "AllowRotatingOwnKeysAndDeletingUnusedDevicesWithMFA",
             "Effect": "Allow",
-            "Action": OWN_KEYS,
-            "Resource": ONESELF,
+            "Action": [*OWN_KEYS, "iam:DeleteVirtualMFADevice"],
+            "Resource": [*ONESELF, "arn:aws:iam::*:mfa/${aws:username}*"],
             "Condition": WITH_MFA,
         },
     ],
@@ -91,6 +91,7 @@ SELF_SERVICE: Document = {
 
 The last deny closes what NotAction opens too wide: with it alone, whoever may manage all users could give any of
 them a device without MFA. Creating a device is open for every name, as in AWS's own example: it belongs to nobody until
-it is enabled, and the console lets people choose its name. Rotating one's own keys is allowed with MFA only.
+it is enabled, and the console lets people choose its name. Rotating one's own keys is allowed with MFA only, and so is
+deleting devices that are nobody's (IAM deletes no other), which the example leaves to administrators.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage-mfa-only.html
 """

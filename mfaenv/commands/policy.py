@@ -14,7 +14,7 @@ LOCKS_OUT_MOST = (
     "It denies what was not signed in with MFA, but for setting up an MFA device of one's own.",
     # https://aws.amazon.com/security/security-bulletins/AWS-2023-001/
     "Until a user has a first device, whoever has the user's key can set it up; AWS wants MFA for any further one.",
-    "With MFA, users may rotate their own access keys (mfaenv keys rotate).",
+    "With MFA, users may rotate their own access keys (mfaenv keys rotate), and delete unused devices of theirs.",
     "In China and GovCloud write arn:aws-cn and arn:aws-us-gov for arn:aws.",
 )
 TO_WHOM_NOT = (

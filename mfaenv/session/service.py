@@ -51,14 +51,19 @@ def get_pairs(
         raise
 
 
+def refuse_inside_only(env: Env) -> None:
+    """Raise MfaenvError where `mfaenv exec --only` started this: all files here are copies with one profile."""
+    if only := env.get(environment.ONLY, ""):
+        what = f"This was started by mfaenv exec --only: it has profile {only} alone, and no store."
+        raise MfaenvError(what, "Type this in another window.")
+
+
 class Resolved:
     """What the options, variables and files ask for: the AWS files, and the request that they led to."""
 
     def __init__(self, options: Options, env: Env, fingerprint: str, terminal: Terminal | None = None) -> None:
         """Settle it; a person at the terminal may choose the profile. `fingerprint` is of the whole environment."""
-        if only := env.get(environment.ONLY, ""):
-            what = f"This was started by mfaenv exec --only: it has profile {only} alone, and no store."
-            raise MfaenvError(what, "Type this in another window.")
+        refuse_inside_only(env)
         if not environment.profile_as_is_known(env):
             hint = f"It takes {', '.join(environment.PROFILE_NAMES)}."
             name = environment.PROFILE_AS

@@ -90,7 +90,8 @@ class Terminal:
         numbered = {str(number): choice for number, choice in enumerate(choices, 1)}
         rows = [title, *(f"{number:>3}  {choice}" for number, choice in numbered.items())]
         lines = map(Styled, [*rows, *(f"  -  {remark}" for remark in remarks), f"Number (1-{len(choices)}): "])
-        return self._ask([*lines], lambda text: numbered.get(text.strip().lstrip("0")), indent=BELOW_NUMBER)
+        wrong = f"Type a number from 1 to {len(choices)}."
+        return self._ask([*lines], lambda text: numbered.get(text.strip().lstrip("0")), wrong, indent=BELOW_NUMBER)
 
     def _ask(
         self,

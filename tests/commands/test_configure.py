@@ -337,3 +337,22 @@ def test_direnvs_library_is_offered_where_direnv_is(newcomer: Product, scenario:
     assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == DONE
     assert direnv_library(newcomer).read_text() == text
     assert "All is set up" in newcomer.run("configure", "--yes").err
+
+
+@pytest.mark.parametrize(("profile", "line"), [("default", "mfaenv"), ("staging", "mfaenv -p staging")])
+def test_the_last_line_gets_a_session_of_the_profile(
+    newcomer: Product, scenario: Scenario, profile: str, line: str
+) -> None:
+    (newcomer.home / ".bashrc").write_text('eval "$(mfaenv init bash)"\n')
+    done = newcomer.run("configure", "--yes", "-p", profile, "--token-code", scenario.device.code())
+    assert done.status == 0, done.err
+    assert done.err.splitlines()[-1].strip() == line
+
+
+def test_the_last_line_is_for_the_profile_where_no_function_is_loaded_too(
+    newcomer: Product, scenario: Scenario
+) -> None:
+    newcomer.env["MFAENV_SHELL"] = "csh"
+    done = newcomer.run("configure", "--yes", "-p", "staging", "--token-code", scenario.device.code())
+    lines = [line.strip() for line in done.err.splitlines() if "--shell csh" in line]
+    assert lines == [shells.loading_line("csh", "mfaenv -p staging")] * 2

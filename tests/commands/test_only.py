@@ -12,6 +12,11 @@ from mfaenv.pretend_aws.scenario import Scenario
 
 WAYS = pytest.mark.parametrize("way", [[], ["--serve"]], ids=["keys", "serve"])
 
+ONLY_ONE = [
+    "mfaenv: This was started by mfaenv exec --only: it has profile staging alone, and no store.",
+    "        Type this in another window.",
+]
+
 
 @WAYS
 def test_no_other_keys_and_no_other_settings_are_in_the_files(
@@ -38,10 +43,15 @@ def test_mfaenv_inside_says_why_it_has_nothing(product: Product, scenario: Scena
     options = ("--only", *way, "-p", "staging", "-c", scenario.device.code())
     done = product.run("exec", *options, "--", *inner)
     assert (done.status, done.out) == (1, "(exit 1);\n")
-    assert done.err.splitlines()[:2] == [
-        "mfaenv: This was started by mfaenv exec --only: it has profile staging alone, and no store.",
-        "        Type this in another window.",
-    ]
+    assert done.err.splitlines()[:2] == ONLY_ONE
+
+
+@pytest.mark.parametrize("command", [["keys"], ["keys", "rotate"], ["configure", "--yes"]], ids=" ".join)
+def test_keys_and_configure_inside_say_the_same(product: Product, scenario: Scenario, command: list[str]) -> None:
+    options = ("--only", "-q", "-p", "staging", "-c", scenario.device.code())
+    done = product.run("exec", *options, "--", sys.executable, "-m", "mfaenv", *command)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.splitlines() == ONLY_ONE
 
 
 def test_keys_that_serve_hides_are_no_other_profiles(product: Product, scenario: Scenario) -> None:

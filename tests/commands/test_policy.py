@@ -77,6 +77,14 @@ def test_self_service_lets_users_rotate_their_own_keys_with_mfa_alone(action: st
         assert verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=user, mfa=mfa) is Decision.EXPLICIT_DENY
 
 
+def test_self_service_lets_users_delete_devices_of_their_name_with_mfa_alone() -> None:
+    action = "iam:DeleteVirtualMFADevice"
+    assert verdict(SELF_SERVICE, action=action, resource=HER_DEVICE, mfa=WITH_MFA) is Decision.ALLOW
+    assert verdict(SELF_SERVICE, action=action, resource=HER_DEVICE[:-11], mfa=WITH_MFA) is Decision.NO_ALLOW
+    for mfa in (KEYS_ALONE, SESSION_WITHOUT_MFA):
+        assert verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=HER_DEVICE, mfa=mfa) is Decision.EXPLICIT_DENY
+
+
 @pytest.mark.parametrize("mfa", [KEYS_ALONE, SESSION_WITHOUT_MFA])
 def test_self_service_leaves_nothing_else_open_not_even_to_administrators(mfa: dict[str, str]) -> None:
     for action in ON_ONESELF:

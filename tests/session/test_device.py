@@ -188,6 +188,7 @@ def test_one_of_several_is_picked_by_its_number(product: Product, aws: ObservedA
         for wrong in ("0", "4", "", "phone", "-1", "2.0"):
             window.see(r"Number \(1-3\): ")
             window.enter(wrong)
+            window.see(r"^Type a number from 1 to 3\.$")
         window.see(r"Number \(1-3\): ")
         window.enter("2")
         answer(window, phone)

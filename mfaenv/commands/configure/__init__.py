@@ -7,7 +7,7 @@ leaves.
 
 from functools import partial
 
-from mfaenv.command_line import MFAENV, aws_configure
+from mfaenv.command_line import MFAENV, aws_configure, to_type
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
@@ -22,6 +22,7 @@ from mfaenv.model import NO_VALUE, Acquisition, Provider, Request, Value
 from mfaenv.session import longterm
 from mfaenv.session.cache import Context
 from mfaenv.session.device import MissingDeviceError
+from mfaenv.session.service import refuse_inside_only
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
@@ -32,21 +33,21 @@ ADDRESS = ("region", "endpoint_url", "services", "ca_bundle", "use_fips_endpoint
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Offer what is missing, one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
+    refuse_inside_only(env)
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, file_paths(env)[0], dry_run="dry_run" in options, yes="yes" in options)
     offers.check()
     with shell_settings.hidden(env) as visible:
-        line = _offer_all(options, visible, offers)
+        done = _offer_all(options, visible, offers)
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:
-        new = "When" if line else "Open a new window, and when"
-        terminal.note(f"Done. {new} you need a session, type:", line or MFAENV)
+        terminal.note(*done)
     return DONE
 
 
-def _offer_all(options: Options, env: Env, offers: Offers) -> str:
-    """Return the line that gets a session, or nothing where new shells have a function for that."""
+def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str]:
+    """Return what to say at the end, and the line that gets a session of the profile."""
     store = Store.of(env)
     store.check()
     files = awsfiles.load(env)
@@ -56,11 +57,15 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> str:
     if not acquisition.token_command.text:
         _offer_program(request, env, offers)
     _offer_sources(request, _offer_process(request, files, env, offers), files, offers)
+    profile = request.profile.text
+    command = MFAENV if profile == DEFAULT else to_type("-p", profile)
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
-        return shell_file.loading_line(env)
-    shell_file.offer_direnv(env, offers, store)
-    return "" if shell_file.offer(request.profile.text, env, offers) else shell_file.loading_line(env)
+    else:
+        shell_file.offer_direnv(env, offers, store)
+        if shell_file.offer(profile, command, env, offers):
+            return "Done. Open a new window, and when you need a session, type:", command
+    return "Done. When you need a session, type:", shell_file.loading_line(env, command)
 
 
 def _request(options: Options, env: Env, files: AwsFiles, offers: Offers) -> Request:

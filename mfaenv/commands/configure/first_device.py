@@ -31,6 +31,8 @@ MAX_TRIED_NAMES = 20
 MAX_NAME_BYTES = 37
 """Of the user's name: with more, the QR code needs more than the usual 24 lines."""
 
+LEFT = "It is left from before, or is being set up in another window."
+
 
 class FirstDevice:
     """One device on its way from IAM to the user's authenticator app."""
@@ -48,7 +50,7 @@ class FirstDevice:
         self._check()
         device = self._create()
         with ExitStack() as until_enabled:
-            until_enabled.callback(self._delete, self._devices, device.serial)
+            until_enabled.callback(self._undo, device.serial)
             with private_screen.show(self._terminal, key_uri(self._user, device)) as screen:
                 codes = self._enable(screen, device)
                 until_enabled.pop_all()
@@ -63,12 +65,17 @@ class FirstDevice:
     def delete_unused(self, session: Session) -> None:
         """Offer to delete the devices that were left half-way: without MFA, few policies let the user do so."""
         devices = VirtualDevices(client.settings_of(self._request), session, self._user.user)
+        unused: list[str] = []
         with suppress(DeniedError):
             unused = devices.unused() if self._taken and self._offers.asking else []
-            for serial in filter(self._taken.__contains__, unused):
-                left = f"Nobody uses the device {serial}. It is left from before, or is being set up in another window."
-                if self._terminal.confirm("Delete it?", Styled(left)):
-                    self._delete(devices, serial)
+        for serial in filter(self._taken.__contains__, unused):
+            if self._terminal.confirm("Delete it?", Styled(f"Nobody uses the device {serial}. {LEFT}")):
+                try:
+                    devices.delete(serial)
+                except MfaenvError as error:
+                    denied = "a policy denies iam:DeleteVirtualMFADevice."
+                    reason = denied if isinstance(error, DeniedError) else error.message
+                    self._terminal.note(f"The unused device {_name(serial)} stays: {reason}")
 
     def _check(self) -> None:
         """Raise MfaenvError where no device can be made, or the person wants none."""
@@ -93,7 +100,12 @@ class FirstDevice:
         user = self._user.user
         for number in range(1, MAX_TRIED_NAMES + 1):
             name = user if number == 1 else f"{user}-{number}"
-            device = self._devices.create(name)
+            try:
+                device = self._devices.create(name)
+            except DeniedError:
+                if not self._taken:
+                    raise
+                return self._replace_left(self._taken[0])
             if device is not None:
                 return device
             self._taken.append(iam.serial_number(self._user, name))
@@ -102,11 +114,26 @@ class FirstDevice:
             "Delete those that nobody uses in the IAM console.",
         )
 
-    def _delete(self, devices: VirtualDevices, serial: str) -> None:
+    def _replace_left(self, serial: str) -> NewDevice:
+        """Make the device with the user's own name anew: AWS's sample policies before 2022 allow no other name."""
+        user = self._user.user
+        left = Styled(f"A policy allows one name, and a device has it: {serial}. {LEFT}")
+        with suppress(MfaenvError):  # as for a device that somebody uses
+            if not self._offers.asking or self._terminal.confirm("Delete it?", left):
+                self._devices.delete(serial)
+                if device := self._devices.create(user):
+                    return device
+        raise MfaenvError(
+            f"A policy allows no other name than {user}, which a device has.",
+            f"If nobody uses it, an administrator can delete it: {serial}",
+        )
+
+    def _undo(self, serial: str) -> None:
         try:
-            devices.delete(serial)
-        except MfaenvError as error:
-            self._terminal.note(f"The device {_name(serial)} stays unused. {error.message}", error.command)
+            self._devices.delete(serial)
+        except MfaenvError:
+            later = "the next `mfaenv configure` offers to delete it."
+            self._terminal.note(f"The unused device {_name(serial)} stays: {later}")
 
     def _enable(self, screen: PrivateScreen, device: NewDevice) -> tuple[str, str]:
         """Return the two codes in a row that AWS took. Raise MfaenvError after three pairs."""

@@ -24,8 +24,11 @@ _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
 _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
 
 
-def offer(profile: str, env: Env, offers: Offers) -> bool:
-    """Offer the line for the shell that called; return whether its file has the line now. Raise MfaenvError."""
+def offer(profile: str, command: str, env: Env, offers: Offers) -> bool:
+    """Offer the line for the shell that called; return whether its file has the line now. Raise MfaenvError.
+
+    `command` gets a session of the profile.
+    """
     try:
         shell = output_target.choose_target({}, env)
     except MfaenvError as error:
@@ -44,7 +47,7 @@ def offer(profile: str, env: Env, offers: Offers) -> bool:
             offers.terminal.note(f"The startup file of {shell} is unknown. Put this line into it:", line)
         else:
             no_function = f"{shell} has no function to load. To get a session, type:"
-            offers.terminal.note(no_function, shells.loading_line(shell))
+            offers.terminal.note(no_function, shells.loading_line(shell, command))
         return False
     file = rewrite.read(path)
     if (_FUNCTION if language.saved else _HAS_LINE).search(file.text):
@@ -67,12 +70,12 @@ def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
         offers.change("What lets an .envrc of direnv say `use mfaenv PROFILE`:", file, init.direnv_library(store))
 
 
-def loading_line(env: Env) -> str:
-    """Return the line that gets a session in the shell that called; nothing where that is unknown."""
+def loading_line(env: Env, command: str) -> str:
+    """Return the line that evaluates the command in the shell that called; the command where that is unknown."""
     try:
-        return shells.loading_line(output_target.choose_target({}, env))
+        return shells.loading_line(output_target.choose_target({}, env), command)
     except MfaenvError:
-        return ""
+        return command
 
 
 def _command(env: Env) -> str:

@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -96,6 +96,14 @@ def give_pair(window: Window, app: Authenticator, first: int = -3) -> None:
     window.enter(app.code(first))
     window.see(NEXT)
     window.enter(app.code(first + 1))
+
+
+def leave(newcomer: Product) -> None:
+    """Leave at the QR code."""
+    with direct(newcomer, "configure") as window:
+        begin(window)
+        window.press(CTRL_C)
+        assert window.ended() == 130
 
 
 def finish(window: Window, app: Authenticator) -> None:
@@ -259,8 +267,8 @@ def test_ctrl_c_at_each_step_leaves_at_once(newcomer: Product, account: Account,
     assert (len(account.users["alice"].devices) == 1) is (step in {"key", "proof"})
     left = step in {"first", "next"}
     assert (len(account.unassigned_devices) == 1) is left
-    assert ("The device alice stays unused. " in window.text) is left
-    assert not left or "iam:DeleteVirtualMFADevice" in window.text
+    assert ("mfaenv: The unused device alice stays: the next `mfaenv configure` offers to" in window.text) is left
+    assert "denie" not in window.text
 
 
 def test_left_half_way_the_device_is_deleted_where_a_policy_allows(
@@ -285,13 +293,12 @@ def test_a_signal_and_ctrl_z_leave_no_key_on_the_screen(newcomer: Product) -> No
         assert window.raw.count("\x1b[H\x1b[J\x1b[?1049l") == 1
 
 
-def test_a_device_that_was_left_is_deleted_with_the_new_ones_code(newcomer: Product, account: Account) -> None:
-    with direct(newcomer, "configure") as window:
-        begin(window)
-        window.press(CTRL_C)
-        window.see("A policy denies iam:DeleteVirtualMFADevice")
-        window.see(r":\n +mfaenv policy --self-service$")
-        assert window.ended() == 130
+@pytest.mark.parametrize("policies", [{"Admin": ALLOW_ALL, "Self": SELF_SERVICE}, {"Self": SELF_SERVICE}])
+def test_a_device_that_was_left_is_deleted_with_the_new_ones_code(
+    newcomer: Product, account: Account, policies: dict[str, Any]
+) -> None:
+    account.users["alice"].policies = policies
+    leave(newcomer)
     with direct(newcomer, "configure") as window:
         finish(window, begin(window))
         window.see(r"Nobody uses the device arn:aws:iam::123456789012:mfa/alice\.[^?]*Delete it\? \[Y/n\] ")
@@ -306,20 +313,62 @@ def test_a_device_that_was_left_is_deleted_with_the_new_ones_code(newcomer: Prod
 def test_a_device_that_was_left_stays_where_no_policy_allows_to_delete_it_or_the_person_says_no(
     newcomer: Product, account: Account, answer: str
 ) -> None:
-    with direct(newcomer, "configure") as window:
-        begin(window)
-        window.press(CTRL_C)
-        assert window.ended() == 130
-    account.users["alice"].policies = {"Self": SELF_SERVICE}
+    account.users["alice"].policies = {"Self": {**SELF_SERVICE, "Statement": SELF_SERVICE["Statement"][:-1]}}
+    leave(newcomer)
     with direct(newcomer, "configure") as window:
         finish(window, begin(window))
         window.see(r"Delete it\? \[Y/n\] ")
         window.enter(answer)
         take_all(window)
-        denied = "The device alice stays unused. A policy denies iam:DeleteVirtualMFADevice" in window.text
+        denied = "The unused device alice stays: a policy denies iam:DeleteVirtualMFADevice." in window.text
         assert denied is (answer == "y")
+        assert "self-service" not in window.text
     assert names_of(account) == ["alice-2"]
     assert len(account.unassigned_devices) == 1
+
+
+def of_own_name(*actions: str) -> dict[str, Any]:
+    """Return a policy for the device with the user's name alone."""
+    resources = ["arn:aws:iam::*:mfa/${aws:username}", "arn:aws:iam::*:user/${aws:username}"]
+    allowed = ["iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ListMFADevices", *actions]
+    return {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": allowed, "Resource": resources}}
+
+
+def test_where_a_policy_allows_one_name_alone_the_device_that_was_left_is_replaced(
+    newcomer: Product, account: Account
+) -> None:
+    account.users["alice"].policies = {"Own": of_own_name()}
+    leave(newcomer)
+    account.users["alice"].policies = {"Own": of_own_name("iam:DeleteVirtualMFADevice")}
+    with direct(newcomer, "configure") as window:
+        window.see(MAKE)
+        window.enter("")
+        window.see(r"A policy allows one name, and a device has it: \S+/alice\.[^?]*Delete it\? \[Y/n\] ")
+        window.enter("")
+        window.see(FIRST)
+        finish(window, Authenticator(shown_key(window)))
+        take_all(window)
+    assert names_of(account) == ["alice"]
+    assert account.unassigned_devices == {}
+
+
+@pytest.mark.parametrize("used", [False, True], ids=["denied", "used"])
+def test_where_the_only_name_is_taken_and_cannot_be_deleted_it_is_told(
+    newcomer: Product, account: Account, used: bool
+) -> None:
+    account.users["alice"].policies = {"Own": of_own_name(*["iam:DeleteVirtualMFADevice"] * used)}
+    if used:
+        account.add_user("bob", policies={}).add_device().serial = "arn:aws:iam::123456789012:mfa/alice"
+    else:
+        leave(newcomer)
+    with direct(newcomer, "configure") as window:
+        window.see(MAKE)
+        window.enter("")
+        window.see(r"Delete it\? \[Y/n\] ")
+        window.enter("")
+        window.see(r"mfaenv: A policy allows no other name than alice, which a device has\.\n")
+        window.see("If nobody uses it, an administrator can delete it: arn:aws:iam::123456789012:mfa/alice")
+        assert window.ended() == 1
 
 
 def test_a_name_that_somebody_uses_is_passed_by(newcomer: Product, account: Account) -> None:
