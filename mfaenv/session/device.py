@@ -23,9 +23,7 @@ EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 fo
 class MissingDeviceError(MfaenvError):
     """A user has no device that STS can use: the `command` makes one."""
 
-    def __init__(self, user: Identity, message: str, command: str) -> None:
-        super().__init__(message, command=command)
-        self.user = user
+    user: Identity
 
 
 def checked(serial: str, source: str) -> str:
@@ -61,7 +59,9 @@ def find(
         if security_keys:
             wrong = f"{who.arn} has only security keys or passkeys ({', '.join(security_keys)}), which STS cannot use. "
             wrong += "Sign in with `aws login`, or make a virtual device:"
-        raise MissingDeviceError(who, wrong, to_type("configure", "-p", request.profiles[-1]))
+        missing = MissingDeviceError(wrong, command=to_type("configure", "-p", request.profiles[-1]))
+        missing.user = who
+        raise missing
     if len(usable) == 1:
         return usable[0], who
     if not asking:

@@ -220,6 +220,8 @@ def test_who_has_none_is_told(product: Product, aws: ObservedAws, alice: User) -
     alice.devices.clear()
     done = product.run("--shell", "bash", "-c", "123456")
     assert_refused(done, 1, "arn:aws:iam::123456789012:user/alice has no MFA device", "mfaenv configure -p default")
+    served = product.run("exec", "--serve", "-c", "123456", "--", "true")  # the error comes from another process
+    assert (served.status, served.err) == (1, done.err)
     assert used(aws) == []
 
 
