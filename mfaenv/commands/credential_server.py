@@ -9,6 +9,7 @@ import json
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 
@@ -57,13 +58,19 @@ class RefusedError(Exception):
 
 
 class CredentialServer(LoopbackServer):
-    """Serves stored credentials as long as they hold, else new ones. `line` is what a person types after their end."""
+    """Serves stored credentials as long as they hold, else new ones. `line` is what a person types after their end.
+
+    `resolve` returns the request as the AWS files have it by then: `keys rotate` may have replaced the keys.
+    """
 
     poll_seconds = 3600  # it ends with the process, and looks for nothing else
 
-    def __init__(self, sessions: Sessions, request: Request, first: Session, line: str) -> None:
+    def __init__(
+        self, sessions: Sessions, request: Request, resolve: Callable[[], Request], first: Session, line: str
+    ) -> None:
         self._sessions = sessions
         self._request = request
+        self._resolve = resolve
         self._latest = first
         self._which = f"The session that serves profile {request.profile.text}"
         self._line = line
@@ -154,8 +161,12 @@ class CredentialServer(LoopbackServer):
 
     def _renew(self, margin: float) -> None:
         """Assume the roles again. Raise RefusedError."""
+        span = Span(int(margin) + 1, "")
         try:
-            session = self._sessions.renew(self._request._replace(min_remaining=Span(int(margin) + 1, "")))
+            session = self._sessions.renew(self._request._replace(min_remaining=span))
+            if not session and (resolved := self._resolve()).keys:
+                self._request = resolved
+                session = self._sessions.renew(resolved._replace(min_remaining=span))
         except MfaenvError as error:
             kind = DENIED if isinstance(error, DeniedError) else UNAVAILABLE
             raise RefusedError(kind, f"{error.message} {error.next_step}".strip()) from None

@@ -79,7 +79,12 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
             same = {name: value for name, value in options.items() if name in KEPT_OPTIONS}
             again = export.asked_again({"profile": request.profile.text, **same, "refresh": True})
             line = detect.loading_line(env, again)
-            server = opened.enter_context(CredentialServer(sessions, request, session, line))
+
+            def resolve() -> Request:
+                request = service.Resolved(options, visible, "").request
+                return _with_source(request, sessions.base_session(request))
+
+            server = opened.enter_context(CredentialServer(sessions, request, resolve, session, line))
             # The session's variables too, with the end, which is not that of an address.
             gone = (*environment.CREDENTIALS, environment.EXPIRES, environment.AWS_PROFILE, *OVERRIDING_VARIABLES)
             programs = environment.changed([(name, None) for name in gone], programs)

@@ -59,7 +59,7 @@ def test_a_renewal_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(credential_server, "MAX_WAIT", 0)
     sessions = FirstStalls()
     ended = Session(access_key="ASIAOLD", secret_key="s", token="t", created=1.0, expires=2)
-    with CredentialServer(sessions, REQUEST, ended, "mfaenv") as server:
+    with CredentialServer(sessions, REQUEST, lambda: REQUEST, ended, "mfaenv") as server:
         assert [ask(server)[0] for _ in range(2)] == [503, 503]
         assert sessions.renewals == 1
         monkeypatch.setattr(credential_server, "MAX_WAIT", PATIENCE)

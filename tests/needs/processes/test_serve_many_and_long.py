@@ -33,6 +33,9 @@ LIFE = 100
 SHORT = 4
 """Seconds that a user's session lasts: its end is looked for each second."""
 
+MINUTES = 240
+"""Seconds that a user's session lasts: enough for other commands, and fewer than a clock may be wrong by."""
+
 ENDS = "The session that serves profile default ended at"
 
 
@@ -177,6 +180,22 @@ def test_the_end_of_the_session_is_told_once_and_a_new_one_is_taken_up(
         assert served.credentials()["AccessKeyId"] in window.out
         done = served.end()
     assert (done.status, done.err) == (0, "")
+
+
+def test_a_new_session_of_rotated_keys_is_taken_up(
+    product: Product, scenario: Scenario, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, scenario.world, users=MINUTES)
+    product.env["MFAENV_MIN_REMAINING"] = "1s"
+    with Served(product, "-c", scenario.device.code()) as served:
+        assert product.run("keys", "rotate").status == 0
+        clock.advance(MINUTES + 1)
+        status, body = served.ask()
+        assert (status, json.loads(body)["code"]) == (FORBIDDEN, "SessionEnded")
+        monkeypatch.undo()
+        window = product.run("--shell", "bash", "-c", scenario.device.code())
+        assert window.status == 0, window.err
+        assert served.credentials()["AccessKeyId"] in window.out
 
 
 @pytest.mark.parametrize("quiet", [(), ("-q",)], ids=["else", "-q"])
