@@ -16,10 +16,7 @@ class NoDeviceError(OSError):
 
 
 def read_device_page(url: str, patience: float = 5) -> ShownCode:
-    """Ask the server at the URL what the device shows, for so many seconds.
-
-    Raise OSError where there is no server, and NoDeviceError where there is no device.
-    """
+    """Ask the demo at the URL, for `patience` seconds. Raise OSError or NoDeviceError."""
     try:
         with closing(HTTPConnection(urlsplit(url).netloc, timeout=patience)) as connection:
             connection.request("GET", CODE_PATH)

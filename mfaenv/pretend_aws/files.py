@@ -1,4 +1,4 @@
-"""AWS config files that point to the pretend AWS, and the environment that makes programs use them and nothing else."""
+"""AWS files that point to the pretend AWS, and the environment that makes programs use nothing else."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,16 +10,14 @@ Sections = Mapping[str, Mapping[str, str]]
 
 
 def write_files(directory: Path, url: str, *, keys: Mapping[str, Credential], profiles: Sections) -> dict[str, str]:
-    """Write AWS's two files into the directory, and return the variables that make programs use them.
-
-    `keys` has the long-term keys and `profiles` the settings by profile name. The directory of stored sessions is
-    `cache` beside them. The directory itself must exist.
-    """
+    """Write the two files, with keys and settings by profile; return the variables that lead there."""
     config = {name if name == "default" else f"profile {name}": values for name, values in profiles.items()}
-    long_term = {name: {"aws_access_key_id": key.id, "aws_secret_access_key": key.secret} for name, key in keys.items()}
+    credentials = {
+        name: {"aws_access_key_id": key.id, "aws_secret_access_key": key.secret} for name, key in keys.items()
+    }
     return {
         "AWS_CONFIG_FILE": _write(directory / "config", config),
-        "AWS_SHARED_CREDENTIALS_FILE": _write(directory / "credentials", long_term),
+        "AWS_SHARED_CREDENTIALS_FILE": _write(directory / "credentials", credentials),
         "AWS_ENDPOINT_URL": url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "MFAENV_CACHE_DIR": str(directory / "cache"),
@@ -30,7 +28,8 @@ def write_files(directory: Path, url: str, *, keys: Mapping[str, Credential], pr
 
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without what would choose other keys, files, regions or endpoints."""
-    return {name: value for name, value in environment.items() if not name.upper().startswith(("AWS_", "MFAENV_"))}
+    theirs = ("AWS_", "MFAENV_")
+    return {name: value for name, value in environment.items() if not name.upper().startswith(theirs)}
 
 
 def _write(path: Path, sections: Sections) -> str:

@@ -1,7 +1,6 @@
-"""AWS IAM, as much of it as a user needs to set up a device, to rotate access keys and to try a policy.
+"""The part of AWS IAM with which a user sets up a device, rotates access keys and tries a policy.
 
-Source: the IAM API Reference, and the Service Authorization Reference: a device is the resource of its making and
-deleting, the user of all else.
+Source: the IAM API Reference, and the Service Authorization Reference for the resource of each action.
 """
 
 import base64
@@ -15,26 +14,20 @@ from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
 from mfaenv.pretend_aws.world import Account, Credential, Role, User
 
 MAX_KEYS = 2
-"""Access keys of a user, the inactive ones counted: "IAM and AWS STS quotas"."""
+"""Access keys of a user: "IAM and AWS STS quotas"."""
 
 SEED_BYTES = 40
 """AWS's are 64 characters of base32."""
 
 
 def _on_user(perform: Callable[[User, Call], Content]) -> Callable[[Call], Content]:
-    """Return what performs an action on a user: the one that the call names, or whose key it names, else the caller.
-
-    Where `ListMFADevices` names none, the policies are asked about `*`, so that one scoped to the user's own ARN does
-    not allow it.
-    """
+    """Return an action on the user that the call names, else on the caller."""
 
     def perform_call(call: Call) -> Content:
-        caller, name = call.caller, call.parameters.get("UserName", "")
+        caller, name = call.caller, call.form.get("UserName", "")
+        # ListMFADevices without a name is for `*`: a policy for the user's own ARN does not allow it.
         is_of_any = perform is _list_devices and not name
-        if perform is _get_last_use:
-            key = call.world.credentials.get(call.parameters["AccessKeyId"])
-            name = key.principal.name if key else ""
-        elif not name and isinstance(caller.principal, Role):
+        if not name and isinstance(caller.principal, Role):
             raise Refusal("ValidationError", "Must specify userName when calling with non-User credentials", 400)
         name = name or caller.principal.name
         user = caller.account.users.get(name)
@@ -52,24 +45,30 @@ def _get_user(user: User, _call: Call) -> Content:
 
 
 def _user_content(user: User) -> Content:
-    created = timestamp(user.created)
-    return {"Path": user.path, "UserName": user.name, "UserId": user.id, "Arn": user.arn, "CreateDate": created}
+    return {
+        "Path": user.path,
+        "UserName": user.name,
+        "UserId": user.id,
+        "Arn": user.arn,
+        "CreateDate": timestamp(user.created),
+    }
 
 
 def _put_user_policy(user: User, call: Call) -> Content:
-    user.policies[call.parameters["PolicyName"]] = parse(call.parameters["PolicyDocument"])
+    user.policies[call.form["PolicyName"]] = parse(call.form["PolicyDocument"])
     return {}
 
 
 def _delete_user_policy(user: User, call: Call) -> Content:
-    name = call.parameters["PolicyName"]
+    name = call.form["PolicyName"]
     if user.policies.pop(name, None) is None:
         raise _missing(f"user policy with name {name}")
     return {}
 
 
 def _list_access_keys(user: User, _call: Call) -> Content:
-    return {"IsTruncated": "false", "AccessKeyMetadata": {"member": [_key_content(user, key) for key in user.keys]}}
+    keys: Content = [_key_content(user, key) for key in user.keys]
+    return {"IsTruncated": "false", "AccessKeyMetadata": {"member": keys}}
 
 
 def _create_access_key(user: User, _call: Call) -> Content:
@@ -80,7 +79,7 @@ def _create_access_key(user: User, _call: Call) -> Content:
 
 
 def _update_access_key(user: User, call: Call) -> Content:
-    _find_key(user, call).active = call.parameters["Status"] == "Active"
+    _find_key(user, call).active = call.form["Status"] == "Active"
     return {}
 
 
@@ -92,43 +91,44 @@ def _delete_access_key(user: User, call: Call) -> Content:
 
 
 def _get_last_use(user: User, call: Call) -> Content:
-    """Return when a key signed last, for which service and in which region; IAM says N/A where it never did."""
-    used = _find_key(user, call).used
-    use: Content = {
-        "LastUsedDate": timestamp(used.at) if used else None,
-        "ServiceName": used.service if used else "N/A",
-        "Region": used.region if used else "N/A",
-    }
+    use: dict[str, Content] = {"ServiceName": "N/A", "Region": "N/A"}
+    if used := _find_key(user, call).used:
+        use = {"LastUsedDate": timestamp(used.at), "ServiceName": used.service, "Region": used.region}
     return {"UserName": user.name, "AccessKeyLastUsed": use}
 
 
 def _key_content(user: User, key: Credential) -> dict[str, Content]:
-    status, created = "Active" if key.active else "Inactive", timestamp(key.created)
-    return {"UserName": user.name, "AccessKeyId": key.id, "Status": status, "CreateDate": created}
+    return {
+        "UserName": user.name,
+        "AccessKeyId": key.id,
+        "Status": "Active" if key.active else "Inactive",
+        "CreateDate": timestamp(key.created),
+    }
 
 
 def _find_key(user: User, call: Call) -> Credential:
-    name = call.parameters["AccessKeyId"]
-    match = next((key for key in user.keys if key.id == name), None)
-    if match is None:
-        raise _missing(f"Access Key with id {name}")
-    return match
+    name = call.form["AccessKeyId"]
+    for key in user.keys:
+        if key.id == name:
+            return key
+    raise _missing(f"Access Key with id {name}")
 
 
 def _list_devices(user: User, _call: Call) -> Content:
-    devices: list[Content] = [
-        {"UserName": user.name, "SerialNumber": device.serial, "EnableDate": timestamp(device.created)}
-        for device in user.devices
-    ]
+    devices: Content = [{"UserName": user.name, **_device_content(each)} for each in user.devices]
     return {"IsTruncated": "false", "MFADevices": {"member": devices}}
 
 
+def _device_content(device: Device) -> dict[str, Content]:
+    return {"SerialNumber": device.serial, "EnableDate": timestamp(device.created)}
+
+
 def _enable_device(user: User, call: Call) -> Content:
-    account, serial = user.account, call.parameters["SerialNumber"]
+    account, serial = user.account, call.form["SerialNumber"]
     if _is_assigned(account, serial):
         raise Refusal("EntityAlreadyExists", "MFA device is already in use.", 409)
     device = _find_device(account, serial)
-    if not device.accept(call.parameters["AuthenticationCode1"], call.parameters["AuthenticationCode2"]):
+    if not device.accept(call.form["AuthenticationCode1"], call.form["AuthenticationCode2"]):
         raise Refusal("InvalidAuthenticationCode", "Authentication code for device is not valid.")
     device.created = call.world.now()
     user.devices.append(account.unassigned_devices.pop(serial))
@@ -136,21 +136,20 @@ def _enable_device(user: User, call: Call) -> Content:
 
 
 def _create_virtual_device(call: Call) -> Content:
-    """Make a device that is nobody's yet; its seed is shown in this answer and in no other."""
     account, now = call.caller.account, call.world.now
-    serial = account.arn(f"mfa{call.parameters.get('Path', '/')}{call.parameters['VirtualMFADeviceName']}")
+    serial = account.arn(f"mfa{call.form.get('Path', '/')}{call.form['VirtualMFADeviceName']}")
     call.authorize(call.query(serial), serial)
     device = Device(secrets.token_bytes(SEED_BYTES), now, serial, now())
-    # In one step: several may ask for the same name at once.
+    # In one step: several may ask for the same name.
     if _is_assigned(account, serial) or account.unassigned_devices.setdefault(serial, device) is not device:
         raise Refusal("EntityAlreadyExists", "MFADevice entity at the same path and name already exists.", 409)
-    # The seed is text in base32, and the element holds octets, which XML has in base64.
+    # Text in base32, in an element of octets, which XML has in base64.
     seed = base64.b64encode(base64.b32encode(device.secret)).decode()
     return {"VirtualMFADevice": {"SerialNumber": serial, "Base32StringSeed": seed}}
 
 
 def _delete_virtual_device(call: Call) -> Content:
-    account, serial = call.caller.account, call.parameters["SerialNumber"]
+    account, serial = call.caller.account, call.form["SerialNumber"]
     call.authorize(call.query(serial), serial)
     if _is_assigned(account, serial):
         raise Refusal("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409)
@@ -159,15 +158,17 @@ def _delete_virtual_device(call: Call) -> Content:
 
 
 def _list_virtual_devices(call: Call) -> Content:
-    account, status = call.caller.account, call.parameters.get("AssignmentStatus", "Any")
+    account, status = call.caller.account, call.form.get("AssignmentStatus", "Any")
     call.authorize(call.query("*"), account.arn("mfa/"))
-    assigned: list[Content] = [
-        {"SerialNumber": device.serial, "EnableDate": timestamp(device.created), "User": _user_content(user)}
-        for user in account.users.values()
-        for device in user.devices
-    ]
-    unassigned: list[Content] = [{"SerialNumber": serial} for serial in account.unassigned_devices]
-    members = (assigned if status != "Unassigned" else []) + (unassigned if status != "Assigned" else [])
+    members: list[Content] = []
+    if status != "Unassigned":
+        members += [
+            {**_device_content(device), "User": _user_content(user)}
+            for user in account.users.values()
+            for device in user.devices
+        ]
+    if status != "Assigned":
+        members += [{"SerialNumber": serial} for serial in account.unassigned_devices]
     return {"IsTruncated": "false", "VirtualMFADevices": {"member": members}}
 
 

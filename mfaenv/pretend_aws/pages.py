@@ -1,4 +1,4 @@
-"""Pages beside AWS's services: what the demo's MFA device shows, and the console's sign-in for a role's session.
+"""The page of the demo's MFA device, and the console's sign-in.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html
 """
@@ -23,7 +23,6 @@ _PRIVATE = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src
 _CONSOLE = """\
 <!DOCTYPE html>
 <html lang="en">
-<meta charset="utf-8">
 <title>Pretend AWS console</title>
 <h1>Pretend AWS console</h1>
 <p>You are <b>{who}</b> in account <b>{account}</b>.
@@ -34,7 +33,7 @@ _CONSOLE = """\
 
 
 def page_route(world: World, request: HttpRequest) -> Operation | None:
-    """Return the operation that a request for a page asks for."""
+    """Return the operation of a request for a page."""
     if request.path == CODE_PATH:
         return Operation("demo", "ShowCode", partial(_show_code, world))
     if request.path == SIGNIN_PATH:
@@ -45,47 +44,41 @@ def page_route(world: World, request: HttpRequest) -> Operation | None:
 
 
 def _show_code(world: World) -> HttpResponse:
-    """Return what the first device shows now, as JSON; 404 in a world without one.
-
-    A device that was made and is nobody's yet is on the person's phone as well.
-    """
-    accounts = world.accounts.values()
-    devices = [device for account in accounts for user in account.users.values() for device in user.devices]
-    made = [device for account in accounts for device in reversed(account.unassigned_devices.values())]
-    for device in (*devices, *made):
-        return HttpResponse(200, json.dumps(device.shown()._asdict()).encode(), "application/json")
+    for account in world.accounts.values():
+        assigned = [device for user in account.users.values() for device in user.devices]
+        for device in (*assigned, *reversed(account.unassigned_devices.values())):
+            return HttpResponse(200, json.dumps(device.shown()._asdict()).encode(), "application/json")
     raise Refusal("NotFound", "nobody here has a device", 404)
 
 
-def _get_signin_token(world: World, parameters: Mapping[str, str]) -> HttpResponse:
-    if "SessionDuration" in parameters:  # AWS takes it where long-term keys assumed the role, which nobody notes here
+def _get_signin_token(world: World, form: Mapping[str, str]) -> HttpResponse:
+    if "SessionDuration" in form:  # AWS takes it where long-term keys assumed the role
         raise _bad("Invalid credentials parameter: SessionDuration is of no use with a session's keys.")
     try:
-        session = json.loads(parameters.get("Session", ""))
-        credential = world.credentials[session["sessionId"]]
-        is_same = (session["sessionKey"], session["sessionToken"]) == (credential.secret, credential.token)
+        session = json.loads(form.get("Session", ""))
+        keys = world.credentials[session["sessionId"]]
+        is_same = (session["sessionKey"], session["sessionToken"]) == (keys.secret, keys.token)
     except (ValueError, LookupError, TypeError):
         is_same = False
-    if not is_same or (credential.expires or 0) <= world.now():
+    if not is_same or (keys.expires or 0) <= world.now():
         raise _bad("The credentials are invalid, or have expired.")
-    if not isinstance(credential.principal, Role):
+    if not isinstance(keys.principal, Role):
         raise _bad("Only federation tokens or assume role tokens may be used for federated login.")
     token = secrets.token_urlsafe(64)
-    world.signin_tokens[token] = (credential, world.now() + TOKEN_SECONDS)
+    world.signin_tokens[token] = (keys, world.now() + TOKEN_SECONDS)
     return HttpResponse(200, json.dumps({"SigninToken": token}).encode(), "application/json", _PRIVATE)
 
 
-def _log_in(world: World, parameters: Mapping[str, str]) -> HttpResponse:
-    """Show who signed in; AWS leads to the page that was asked for."""
-    credential, until = world.signin_tokens.pop(parameters.get("SigninToken", ""), (None, 0.0))
-    if credential is None or until <= world.now():
+def _log_in(world: World, form: Mapping[str, str]) -> HttpResponse:
+    keys, until = world.signin_tokens.pop(form.get("SigninToken", ""), (None, 0.0))
+    if keys is None or until <= world.now():
         raise _bad("The sign-in token was used before, has expired, or is none.")
-    who, account = f"{credential.principal.name}/{credential.details.name}", credential.account.id
-    page = _CONSOLE.format(who=escape(who), account=account, destination=escape(parameters.get("Destination", "")))
+    who, account = f"{keys.principal.name}/{keys.details.name}", keys.account.id
+    page = _CONSOLE.format(who=escape(who), account=account, destination=escape(form.get("Destination", "")))
     return HttpResponse(200, page.encode(), "text/html; charset=utf-8", _PRIVATE)
 
 
-def _refuse_action(_world: World, _parameters: Mapping[str, str]) -> HttpResponse:
+def _refuse_action(_world: World, _form: Mapping[str, str]) -> HttpResponse:
     raise _bad("The action is getSigninToken or login.")
 
 

@@ -1,7 +1,7 @@
-"""IAM's policy language, as much of it as this pretend AWS needs, decided as IAM decides it.
+"""The part of IAM's policy language that is needed here.
 
-Source: the IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". A policy with an element or
-operator that is not known here is refused: one that is half understood proves nothing.
+Source: the IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". A policy with an unknown
+element or operator is refused: one that is half understood proves nothing.
 """
 
 import json
@@ -16,17 +16,20 @@ from typing import Any
 from mfaenv.aws.mfa_policies import Document
 from mfaenv.pretend_aws.wire import Refusal
 
-ALLOW_ALL: Document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
-"""AWS's own AdministratorAccess."""
+ALLOW_ALL: Document = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
+}
+"""AdministratorAccess."""
 
 VERSIONS = {"2008-10-17", "2012-10-17"}
-"""Of the language. In policies of the older one IAM takes `${aws:username}` for plain text, which is not done here."""
+"""In the older one IAM takes `${aws:username}` for plain text, which is not done here."""
 
 _PATTERNS = ("Action", "NotAction", "Resource", "NotResource")
 
 
 class Decision(Enum):
-    """The verdict of policies on a query."""
+    """What policies answer to a query."""
 
     ALLOW = "allow"
     EXPLICIT_DENY = "explicit deny"
@@ -35,25 +38,28 @@ class Decision(Enum):
 
 @dataclass(frozen=True)
 class Query:
-    """A question to policies: an action on a resource, by these principals, with these condition keys."""
+    """A question to policies; the context has the condition keys."""
 
     action: str
     resource: str
     context: Mapping[str, str]
     principals: frozenset[str] = frozenset()
-    """The caller's names in trust policies: ARNs, account ID, federated provider."""
+    """The caller's names in trust policies."""
 
     def value(self, key: str) -> str | None:
-        """Return the context's value; IAM does not tell `aws:UserName` from `aws:username`."""
-        return next((value for name, value in self.context.items() if name.lower() == key.lower()), None)
+        """Return the context's value; the case of keys does not count."""
+        for name, value in self.context.items():
+            if name.lower() == key.lower():
+                return value
+        return None
 
     def filled(self, pattern: str) -> str:
-        """Put the context's values into policy variables such as `${aws:username}`; an unknown one stays as it is."""
+        """Fill policy variables such as `${aws:username}`; an unknown one stays."""
         return re.sub(r"\$\{([^}]+)\}", lambda match: self.value(match[1]) or match[0], pattern)
 
 
 def trust(principal: str, *, mfa: bool = True) -> Document:
-    """Return a role's trust policy: who may assume it, and whether with MFA."""
+    """Return a role's trust policy."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": principal},
@@ -64,19 +70,17 @@ def trust(principal: str, *, mfa: bool = True) -> Document:
 
 
 def parse(text: str) -> Document:
-    """Return the policy of a user or a session. Raise Refusal where it is none, or has what is not known here."""
+    """Return the policy of a user or a session. Raise Refusal."""
     try:
         policy = json.loads(text)
-        is_known = policy.get("Version", "2008-10-17") in VERSIONS and all(map(_is_known, _listed(policy["Statement"])))
+        _check(policy)
     except (AttributeError, LookupError, TypeError, ValueError):
-        is_known = False
-    if not is_known:
-        raise Refusal("MalformedPolicyDocument", "Syntax errors in policy.", 400)
+        raise Refusal("MalformedPolicyDocument", "Syntax errors in policy.", 400) from None
     return dict(policy)
 
 
 def evaluate(policies: Iterable[Document], query: Query) -> Decision:
-    """Return the verdict: one deny wins, and without an allow the answer is no."""
+    """Return the verdict: one deny wins."""
     statements = [statement for policy in policies for statement in _listed(policy["Statement"])]
     effects = {statement["Effect"] for statement in statements if _applies(statement, query)}
     if "Deny" in effects:
@@ -84,18 +88,22 @@ def evaluate(policies: Iterable[Document], query: Query) -> Decision:
     return Decision.ALLOW if "Allow" in effects else Decision.NO_ALLOW
 
 
-def _is_known(statement: Mapping[str, Any]) -> bool:
-    """Try a statement out, whose values may be of a kind that cannot be compared: whatever comes of it is raised."""
-    for name in _PATTERNS:
-        for pattern in _flat(statement.get(name, [])):
-            _like(pattern, pattern)
-    for condition, _, values in _conditions(statement):
-        for text in values:
-            _comparison(condition)(_NOBODY.filled(text), text)
-    elements = set(statement)
-    is_whole = bool({"Action", "NotAction"} & elements and {"Resource", "NotResource"} & elements)
-    is_known = elements <= {"Sid", "Effect", "Condition", *_PATTERNS} and statement["Effect"] in {"Allow", "Deny"}
-    return is_whole and is_known
+def _check(policy: Any) -> None:
+    """Raise an error for what is no policy. Its values are tried out: some cannot be compared."""
+    if policy.get("Version", "2008-10-17") not in VERSIONS:
+        raise ValueError
+    for statement in _listed(policy["Statement"]):
+        elements = set(statement)
+        is_whole = {"Action", "NotAction"} & elements and {"Resource", "NotResource"} & elements
+        unknown = elements - {"Sid", "Effect", "Condition", *_PATTERNS}
+        if not is_whole or unknown or statement["Effect"] not in {"Allow", "Deny"}:
+            raise ValueError
+        for name in _PATTERNS:
+            for pattern in _flat(statement.get(name, [])):
+                _like(pattern, pattern)
+        for condition, _, values in _conditions(statement):
+            for text in values:
+                _comparison(condition)(_NOBODY.filled(text), text)
 
 
 def _applies(statement: Mapping[str, Any], query: Query) -> bool:
@@ -108,14 +116,12 @@ def _applies(statement: Mapping[str, Any], query: Query) -> bool:
 
 
 def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield each condition: its operator, its key and the values expected."""
     for condition, keys in statement.get("Condition", {}).items():
         for key, values in keys.items():
             yield condition, key, _listed(values)
 
 
 def _selects(statement: Mapping[str, Any], name: str, matches: Callable[[str], bool]) -> bool:
-    """Return whether the element `name`, or `Not` and the name, takes the query in; one that is absent takes all in."""
     if f"Not{name}" in statement:
         return not any(map(matches, _flat(statement[f"Not{name}"])))
     return name not in statement or any(map(matches, _flat(statement[name])))
@@ -130,7 +136,6 @@ def _condition_holds(condition: str, key: str, expected: list[str], query: Query
 
 
 def _comparison(condition: str) -> Callable[[str, str], bool]:
-    """Return how what a condition expects and a value are compared. Raise LookupError for an unknown operator."""
     return _OPERATORS[condition.removesuffix("IfExists").replace("Not", "")]
 
 
@@ -139,13 +144,13 @@ def _like(pattern: str, text: str) -> bool:
 
 
 def _listed(value: Any) -> list[Any]:
-    """Return a list, also of one thing alone, with JSON's true and 1 as "true" and "1": IAM takes all of these."""
+    """Return a list, also of one thing alone. IAM takes JSON's true and 1 for "true" and "1"."""
     items = value if isinstance(value, list | tuple) else [value]
     return [str(item).lower() if isinstance(item, bool | int | float) else item for item in items]
 
 
 def _flat(value: Any) -> list[str]:
-    """Flatten `{"AWS": [...], "Service": ...}` to its names; a plain string or list passes."""
+    """Flatten `{"AWS": […], "Service": …}` too."""
     if isinstance(value, Mapping):
         return [name for names in value.values() for name in _listed(names)]
     return _listed(value)

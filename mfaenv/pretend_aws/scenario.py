@@ -1,4 +1,4 @@
-"""The world of `mfaenv demo`: alice, her device, a policy that demands MFA, and roles in two more accounts."""
+"""The world of `mfaenv demo`."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE, Document
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.totp import Device
-from mfaenv.pretend_aws.world import Credential, World
+from mfaenv.pretend_aws.world import Credential, Role, World
 
 REGION = "us-east-1"
 
@@ -16,11 +16,11 @@ POLICIES: Mapping[str, Mapping[str, Document]] = {
     "mfa": {"BlockAccessWhenNoSignedInWithMFA": EVERYTHING},
     "none": {},
 }
-"""What binds alice beside the right to everything, by the name that `--policy` takes."""
+"""What binds alice, by the names that `--policy` takes."""
 
 
 class Scenario(NamedTuple):
-    """The world, and what of it a user is given."""
+    """The world, and what a user gets of it."""
 
     world: World
     key: Credential
@@ -29,7 +29,7 @@ class Scenario(NamedTuple):
 
 
 def build_scenario(policy: str) -> Scenario:
-    """Return the world, ready to be served. Raise MfaenvError for a policy of no known name."""
+    """Return the world, ready to be served. Raise MfaenvError for an unknown policy."""
     if policy not in POLICIES:
         hint = suggest.hint(policy, list(POLICIES), f"Choose from {', '.join(POLICIES)}.")
         raise MfaenvError(f"The demo has no policy '{policy}'.", hint, status=USAGE)
@@ -41,20 +41,24 @@ def build_scenario(policy: str) -> Scenario:
     alice = home.add_user("alice", policies={**everything, **POLICIES[policy]})
     key = alice.add_key("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     device = alice.add_device()
-    developer = staging.add_role("Developer", trust(alice.arn), policies={**everything})
-    operator = production.add_role("Operator", trust(alice.arn), policies={**everything})
-    auditor = production.add_role("Auditor", trust(operator.arn, mfa=False), policies={**everything})
+    developer = staging.add_role("Developer", trust(alice.arn), policies=everything)
+    operator = production.add_role("Operator", trust(alice.arn), policies=everything)
+    auditor = production.add_role("Auditor", trust(operator.arn, mfa=False), policies=everything)
     profiles = {
         "default": {"region": REGION, "mfa_serial": device.serial},
-        "staging": {"role_arn": developer.arn, "source_profile": "default", "region": "eu-west-1"},
-        "production": {"role_arn": operator.arn, "source_profile": "default", "region": "eu-west-1"},
-        "audit": {"role_arn": auditor.arn, "source_profile": "production", "region": "eu-west-1"},
+        "staging": _role_profile(developer),
+        "production": _role_profile(operator),
+        "audit": _role_profile(auditor, "production"),
     }
     return Scenario(world, key, device, profiles)
 
 
+def _role_profile(role: Role, source: str = "default") -> dict[str, str]:
+    return {"role_arn": role.arn, "source_profile": source, "region": "eu-west-1"}
+
+
 def without_device(scenario: Scenario) -> Scenario:
-    """Take alice's device away, and let her set one up herself."""
+    """Let alice set up her device herself."""
     user = scenario.key.account.users["alice"]
     user.devices.clear()
     user.policies = {"AdministratorAccess": ALLOW_ALL, "SetUpOwnDevice": SELF_SERVICE}

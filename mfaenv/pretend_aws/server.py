@@ -1,8 +1,4 @@
-"""`PretendAws`: the server, at whose one address all services are.
-
->>> with PretendAws(world) as aws:
-...     boto3.client("sts", endpoint_url=aws.url, …).get_caller_identity()
-"""
+"""The server, at whose one address all services are."""
 
 import json
 from dataclasses import replace
@@ -31,10 +27,10 @@ class ClientsServer(LoopbackServer):
 
 
 class PretendAws:
-    """Serves a world on a loopback port of its own while the `with` block lasts."""
+    """Serves a world on a loopback port while the `with` block lasts."""
 
     services: tuple[QueryService, ...] = (STS, IAM)
-    """A request that names no version of any is for the first one."""
+    """A request without a version is for the first one."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -48,14 +44,12 @@ class PretendAws:
         self._server.__exit__()
 
     def find_operation(self, request: HttpRequest) -> Operation:
-        """Return the operation of a page or of a service."""
-        return page_route(self.world, request) or self._find_service(request)
-
-    def _find_service(self, request: HttpRequest) -> Operation:
-        """Return the operation of a request that is signed, or should be."""
-        form, authorization = request.parameters, parse_authorization(request.headers.get("authorization", ""))
-        name = authorization.service if authorization else ""
-        service = next((service for service in self.services if service.version == form.get("Version")), None)
+        """Return the operation of a request."""
+        if page := page_route(self.world, request):
+            return page
+        form, auth = request.parameters, parse_authorization(request.headers.get("authorization", ""))
+        name = auth.service if auth else ""
+        service = next((each for each in self.services if each.version == form.get("Version")), None)
         if not service and name not in {"", STS.name, IAM.name, s3.NAME}:
             return Operation(name, "", partial(_refuse_service, name), partial(_render_elsewhere, request))
         if "Action" in form or (request.method == "POST" and name != s3.NAME):
@@ -63,7 +57,7 @@ class PretendAws:
         return s3.operation(self.world, request)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request, dated by the world's clock; a refusal is written as its service writes it."""
+        """Answer a request, dated by the world's clock."""
         operation = self.find_operation(request)
         try:
             response = operation.perform()
@@ -77,9 +71,11 @@ def _refuse_service(name: str) -> HttpResponse:
 
 
 def _render_elsewhere(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Return a refusal as a service does that is not here: in EC2's XML, or in JSON as most do."""
+    # EC2 has XML, most others JSON.
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         error: Content = {"Code": refusal.code, "Message": refusal.message}
-        return HttpResponse(refusal.status, document("Response", {"Errors": {"Error": error}, "Error": error}))
+        content: Content = {"Errors": {"Error": error}, "Error": error}
+        return HttpResponse(refusal.status, document("Response", content))
     body = json.dumps({"__type": refusal.code, "message": refusal.message}).encode()
-    return HttpResponse(refusal.status, body, "application/x-amz-json-1.1", {"x-amzn-ErrorType": refusal.code})
+    headers = {"x-amzn-ErrorType": refusal.code}
+    return HttpResponse(refusal.status, body, "application/x-amz-json-1.1", headers)

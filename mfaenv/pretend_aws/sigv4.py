@@ -1,7 +1,7 @@
-"""Check who signed a request: the checking side of AWS Signature Version 4, with the errors of STS and IAM.
+"""Check who signed a request by AWS Signature Version 4, with the errors of STS and IAM.
 
-It is not botocore's, so that what botocore signs is held against something else than itself. S3 checks the same, in
-words of its own, which nobody reads here. Source: the IAM User Guide, "Create a signed AWS API request".
+botocore's code would prove only that it agrees with itself.
+Source: the IAM User Guide, "Create a signed AWS API request".
 """
 
 import hashlib
@@ -20,7 +20,7 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 SKEW = 5 * 60
-"""Seconds that a clock may be off. S3 allows more."""
+"""Seconds that a clock may be off."""
 
 _INVALID_TOKEN = ("InvalidClientTokenId", "The security token included in the request is invalid.")
 _MALFORMED = "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters and 'X-Amz-Date'."
@@ -31,7 +31,7 @@ _WRONG_SIGNATURE = (
 
 
 class Authorization(NamedTuple):
-    """The parts of an `Authorization` header."""
+    """The `Authorization` header."""
 
     key_id: str
     date: str
@@ -43,7 +43,7 @@ class Authorization(NamedTuple):
 
 
 def parse_authorization(header: str) -> Authorization | None:
-    """Return the parts of the header; None where it is not one of this version."""
+    """Return the parts of the header; None where it is not of this version."""
     match = re.fullmatch(
         rf"{ALGORITHM} +Credential=([^/,=]+)/([^/,]+)/([^/,]*)/([^/,]+)/([^/,]+), *"
         r"SignedHeaders=([^,=]+), *Signature=([^,=]+)",
@@ -55,44 +55,42 @@ def parse_authorization(header: str) -> Authorization | None:
 def authenticate(world: World, request: HttpRequest, service: str) -> Credential:
     """Return the keys that signed the request. Raise Refusal.
 
-    Any region of the account's partition will do: clients that have one address for all services sign for IAM, which is
-    global, with the region that they are set to.
+    Any region of the partition will do: with one address for all services, clients sign for IAM too with their own.
     """
     headers, now = request.headers, world.now()
     if "authorization" not in headers:
         raise Refusal("MissingAuthenticationToken", "Request is missing Authentication Token")
-    authorization = parse_authorization(headers["authorization"])
-    if authorization is None or "x-amz-date" not in headers:
+    auth = parse_authorization(headers["authorization"])
+    if auth is None or "x-amz-date" not in headers:
         raise Refusal("IncompleteSignature", _MALFORMED, 400)
-    region = authorization.region
-    if wrong := _fault(authorization, service, headers["x-amz-date"], now):
+    region = auth.region
+    if wrong := _fault(auth, service, headers["x-amz-date"], now):
         raise Refusal("SignatureDoesNotMatch", wrong)
-    credential = world.credentials.get(authorization.key_id)
-    if credential is None or not credential.active or credential.account.partition != partitions().get(region):
+    keys = world.credentials.get(auth.key_id)
+    if keys is None or not keys.active or keys.account.partition != partitions().get(region):
         raise Refusal(*_INVALID_TOKEN)
-    expected = signature(request, authorization, credential.secret)
-    is_right = hmac.compare_digest(expected.encode(), authorization.signature.encode())
-    if not (is_right and _signs_all(request, authorization)):
+    expected = signature(request, auth, keys.secret)
+    is_right = hmac.compare_digest(expected.encode(), auth.signature.encode())
+    if not (is_right and _signs_all(request, auth)):
         raise Refusal("SignatureDoesNotMatch", _WRONG_SIGNATURE)
-    if headers.get("x-amz-security-token", "") != credential.token:
+    if headers.get("x-amz-security-token", "") != keys.token:
         raise Refusal(*_INVALID_TOKEN)
-    if credential.expires is not None and credential.expires <= now:
+    if keys.expires is not None and keys.expires <= now:
         raise Refusal("ExpiredToken", "The security token included in the request is expired")
-    is_user_session = bool(credential.token) and isinstance(credential.principal, User)
-    if service == "iam" and is_user_session and credential.mfa_at is None:
+    is_user_session = bool(keys.token) and isinstance(keys.principal, User)
+    if service == "iam" and is_user_session and keys.mfa_at is None:
         raise Refusal(*_INVALID_TOKEN)  # IAM gives no reason: STS API Reference, GetSessionToken
-    credential.used = Use(now, service, region)
-    return credential
+    keys.used = Use(now, service, region)
+    return keys
 
 
-def _fault(authorization: Authorization, service: str, stamp: str, now: float) -> str:
-    """Return what AWS says of a wrong scope or time; empty where both are right."""
+def _fault(auth: Authorization, service: str, stamp: str, now: float) -> str:
     times = (datetime.fromtimestamp(int(now) + off, UTC) for off in (0, -SKEW, SKEW))
     received, earliest, latest = (time.strftime(TIME_FORMAT) for time in times)
-    if authorization.service != service:
+    if auth.service != service:
         return f"Credential should be scoped to correct service: '{service}'. "
-    if authorization.region not in partitions():
-        return f"Credential should be scoped to a valid region, not '{authorization.region}'. "
+    if auth.region not in partitions():
+        return f"Credential should be scoped to a valid region, not '{auth.region}'. "
     if stamp < earliest:
         return f"Signature expired: {stamp} is now earlier than {earliest} ({received} - {SKEW // 60} min.)"
     if stamp > latest:
@@ -100,31 +98,29 @@ def _fault(authorization: Authorization, service: str, stamp: str, now: float) -
     return ""
 
 
-def _signs_all(request: HttpRequest, authorization: Authorization) -> bool:
-    """Return whether the signature is for this day and payload, and for every header that has to be signed."""
+def _signs_all(request: HttpRequest, auth: Authorization) -> bool:
     headers = request.headers
     needed = {"host", *(name for name in headers if name.startswith("x-amz-"))}
-    hashes = {None, payload_hash(request.body), *([UNSIGNED_PAYLOAD] if authorization.service == "s3" else [])}
+    hashes = {None, payload_hash(request.body)}
+    if auth.service == "s3":
+        hashes.add(UNSIGNED_PAYLOAD)
     return (
-        needed <= set(authorization.signed_headers.split(";"))
-        and (authorization.date, authorization.terminator) == (headers["x-amz-date"][:8], "aws4_request")
+        needed <= set(auth.signed_headers.split(";"))
+        and (auth.date, auth.terminator) == (headers["x-amz-date"][:8], "aws4_request")
         and headers.get("x-amz-content-sha256") in hashes
     )
 
 
 def payload_hash(body: bytes) -> str:
-    """Return the SHA-256 of a body, as hexadecimal digits."""
+    """Return the SHA-256 of a body as hexadecimal digits."""
     return hashlib.sha256(body).hexdigest()
 
 
-def signature(request: HttpRequest, authorization: Authorization, secret: str) -> str:
-    """Return the signature that the request should carry, in hexadecimal digits.
-
-    Only S3 lets a header say what the payload's hash is.
-    """
-    is_s3 = authorization.service == "s3"
+def signature(request: HttpRequest, auth: Authorization, secret: str) -> str:
+    """Return the right signature. Only S3 lets a header say what the payload's hash is."""
+    is_s3 = auth.service == "s3"
     stated_hash = request.headers.get("x-amz-content-sha256", "") if is_s3 else ""
-    names = authorization.signed_headers.split(";")
+    names = auth.signed_headers.split(";")
     values = [re.sub(" +", " ", request.headers.get(name, "").strip(" ")) for name in names]
     canonical = "\n".join(
         [
@@ -134,11 +130,11 @@ def signature(request: HttpRequest, authorization: Authorization, secret: str) -
             _canonical_query(request.query),
             *(f"{name}:{value}" for name, value in zip(names, values, strict=True)),
             "",
-            authorization.signed_headers,
+            auth.signed_headers,
             stated_hash or payload_hash(request.body),
         ]
     )
-    scope = (authorization.date, authorization.region, authorization.service, authorization.terminator)
+    scope = (auth.date, auth.region, auth.service, auth.terminator)
     stamp, digest = request.headers["x-amz-date"], payload_hash(canonical.encode())
     key = f"AWS4{secret}".encode()
     for part in (*scope, "\n".join([ALGORITHM, stamp, "/".join(scope), digest])):
@@ -148,7 +144,8 @@ def signature(request: HttpRequest, authorization: Authorization, secret: str) -
 
 def _canonical_query(query: str) -> str:
     fields = (field.partition("=") for field in query.split("&") if field)
-    return "&".join(f"{name}={value}" for name, value in sorted((_encoded(n), _encoded(v)) for n, _, v in fields))
+    pairs = sorted((_encoded(name), _encoded(value)) for name, _, value in fields)
+    return "&".join(map("=".join, pairs))
 
 
 def _encoded(text: str) -> str:

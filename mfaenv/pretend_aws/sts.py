@@ -1,4 +1,4 @@
-"""AWS STS: sessions for an MFA code, and those of roles, with session policies, session tags and a source identity.
+"""AWS STS: sessions for an MFA code, and those of roles.
 
 Source: the STS API Reference, and in the IAM User Guide "Compare AWS STS credentials", "Session policies", "Pass
 session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
@@ -16,37 +16,32 @@ READ_ONLY: Document = {
     "Version": "2012-10-17",
     "Statement": {"Effect": "Allow", "Action": ["*:Describe*", "*:Get*", "*:Head*", "*:List*"], "Resource": "*"},
 }
-"""ReadOnlyAccess, the one managed policy here: AWS's lists every service's actions of these names."""
+"""ReadOnlyAccess: AWS's lists each service's actions of these names."""
 
 
 def _get_caller_identity(call: Call) -> Content:
-    """Return who calls: no permission is needed, and an explicit deny does not stop it."""
-    caller = call.caller
+    caller = call.caller  # no permission is needed, and no deny stops it
     return {"Arn": caller.arn, "UserId": caller.user_id, "Account": caller.account.id}
 
 
 def _get_session_token(call: Call) -> Content:
-    """Return a session: no permission is needed, and none can be denied."""
-    if call.caller.token:
+    if call.caller.token:  # else no permission is needed
         raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")
     mfa_at = _verified_at(call)
-    seconds = int(call.parameters.get("DurationSeconds", 12 * HOUR))
+    seconds = int(call.form.get("DurationSeconds", 12 * HOUR))
     return {"Credentials": _keys(call.world.open_session(call.caller.principal, seconds, mfa_at=mfa_at))}
 
 
 def _assume_role(call: Call) -> Content:
-    """Return a role's session, where its trust policy allows it, and the caller's own policies too.
-
-    In AWS these need not, where the role is of the same account and trusts the caller by name.
-    """
-    caller, role_arn = call.caller, call.parameters["RoleArn"]
+    # AWS does not ask the caller's policies where a role of the same account trusts it by name.
+    caller, role_arn = call.caller, call.form["RoleArn"]
     role = call.world.find_role(role_arn)
     if role is None:
         raise call.refusal(call.action, role_arn)
     details = _details(call, caller.details)
     context = {"sts:RoleSessionName": details.name, **details.context("aws:RequestTag", "sts:SourceIdentity")}
-    if "ExternalId" in call.parameters:
-        context["sts:ExternalId"] = call.parameters["ExternalId"]
+    if "ExternalId" in call.form:
+        context["sts:ExternalId"] = call.form["ExternalId"]
     if _verified_at(call) is not None:
         context |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
     needed = {"AssumeRole": True, "TagSession": details.tags, "SetSourceIdentity": details.source_identity}
@@ -55,18 +50,21 @@ def _assume_role(call: Call) -> Content:
         call.authorize(query, role_arn)
         if evaluate([role.trust], query) is not Decision.ALLOW:
             raise call.refusal(query.action, role_arn)
-    seconds = role_seconds(call.parameters, role, is_chained=isinstance(caller.principal, Role))
+    seconds = role_seconds(call.form, role, is_chained=isinstance(caller.principal, Role))
     return assumed_role(call.world.open_session(role, seconds, details=details))
 
 
 def _details(call: Call, before: RoleSession) -> RoleSession:
-    """Return what is asked for a role's session, with what comes from the session `before`. Raise Refusal."""
-    name, identity = call.parameters["RoleSessionName"], call.parameters.get("SourceIdentity", before.source_identity)
-    documents = filter(None, [call.parameters.get("Policy")])
-    policies = (*map(_managed, call.values("PolicyArns", ".arn")), *map(parse, documents))
+    documents = filter(None, [call.form.get("Policy")])
     tags = dict(zip(call.values("Tags", ".Key"), call.values("Tags", ".Value"), strict=True))
     transitive = {key: tags[key] for key in call.values("TransitiveTagKeys") if key in tags}
-    return RoleSession(name, policies, {**before.transitive, **tags}, {**before.transitive, **transitive}, identity)
+    return RoleSession(
+        call.form["RoleSessionName"],
+        (*map(_managed, call.values("PolicyArns", ".arn")), *map(parse, documents)),
+        {**before.transitive, **tags},
+        {**before.transitive, **transitive},
+        call.form.get("SourceIdentity", before.source_identity),
+    )
 
 
 def _managed(arn: str) -> Document:
@@ -75,9 +73,9 @@ def _managed(arn: str) -> Document:
     return READ_ONLY
 
 
-def role_seconds(parameters: Mapping[str, str], role: Role, *, is_chained: bool = False) -> int:
-    """Return the session's length: an hour unless asked otherwise, and from another role's keys an hour at most."""
-    seconds = int(parameters.get("DurationSeconds", HOUR))
+def role_seconds(form: Mapping[str, str], role: Role, *, is_chained: bool = False) -> int:
+    """Return how long a session lasts, with role chaining an hour at most. Raise Refusal."""
+    seconds = int(form.get("DurationSeconds", HOUR))
     if is_chained and seconds > HOUR:
         limit = "1 hour session limit for roles assumed by role chaining"
     elif seconds > role.max_session:
@@ -88,8 +86,8 @@ def role_seconds(parameters: Mapping[str, str], role: Role, *, is_chained: bool 
 
 
 def _verified_at(call: Call) -> float | None:
-    """Use up the code of the call; return the time if it holds, None if the call has neither device nor code."""
-    serial, code = call.parameters.get("SerialNumber"), call.parameters.get("TokenCode")
+    """Use the code up and return the time; None without device and code. Raise Refusal."""
+    serial, code = call.form.get("SerialNumber"), call.form.get("TokenCode")
     if serial is None and code is None:
         return None
     principal = call.caller.principal
@@ -110,7 +108,7 @@ def _verified_at(call: Call) -> float | None:
 
 
 def assumed_role(session: Credential) -> dict[str, Content]:
-    """Return what every way to assume a role answers with."""
+    """Return the answer to who assumed a role."""
     return {
         "Credentials": _keys(session),
         "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},

@@ -1,4 +1,4 @@
-"""MFA devices, and their codes as RFC 6238 describes them: SHA-1, steps of 30 seconds, six digits."""
+"""MFA devices, with codes as in RFC 6238: SHA-1, 30 seconds, six digits."""
 
 import hashlib
 import hmac
@@ -11,14 +11,14 @@ STEP = 30
 """Seconds that a device shows one code."""
 
 TOLERANCE = 1
-"""Steps either way in which AWS still takes a code, for clocks that are a little off."""
+"""Steps either way in which AWS takes a code, for clocks that are a little off."""
 
 PAIR_STEPS = 10
-"""Steps back in which two codes in a row are taken: people type slowly, and new devices' clocks are off."""
+"""Steps back in which two codes in a row are taken: people type slowly."""
 
 
 class ShownCode(NamedTuple):
-    """What a device shows at one moment: for how many seconds, rounded up, and whether AWS has taken it already."""
+    """What a device shows, for how many seconds more, and whether AWS has taken it already."""
 
     code: str
     seconds: int
@@ -26,7 +26,7 @@ class ShownCode(NamedTuple):
 
     @property
     def good_seconds(self) -> int:
-        """Return how long AWS will take it: for some time after the device shows another."""
+        """Return how long AWS takes it: longer than the device shows it."""
         return self.seconds + TOLERANCE * STEP
 
 
@@ -40,7 +40,7 @@ def code_at_step(secret: bytes, step: int) -> str:
 
 @dataclass(eq=False)
 class Device:
-    """A virtual MFA device: shows codes as a phone does, and takes each of them once, as AWS does."""
+    """A virtual MFA device: shows codes as a phone does, and takes each once, as AWS does."""
 
     secret: bytes = field(repr=False)
     clock: Callable[[], float]
@@ -56,7 +56,7 @@ class Device:
         return ShownCode(code_at_step(self.secret, step), STEP - int(now % STEP), step in self._used)
 
     def code(self) -> str:
-        """Return a code that would be taken now: that on show, the next or the one before. Raise LookupError."""
+        """Return a code that AWS takes now. Raise LookupError."""
         step = int(self.clock() // STEP)
         for candidate in (step, step + 1, step - 1):
             if candidate not in self._used:
@@ -64,7 +64,7 @@ class Device:
         raise LookupError("every code that AWS would take now has been used")
 
     def accept(self, *codes: str) -> bool:
-        """Use a code up, or two in a row that set the device up; return whether they were good and not used before."""
+        """Use up a code, or two in a row that set the device up; return whether they were good."""
         step, steps_back = int(self.clock() // STEP), TOLERANCE if len(codes) == 1 else PAIR_STEPS
         with self._lock:
             for first in range(step - steps_back, step + TOLERANCE + 1):

@@ -7,12 +7,12 @@ from typing import TypeAlias
 from xml.sax.saxutils import escape
 
 Content: TypeAlias = "str | int | Mapping[str, Content] | Sequence[Content] | None"
-"""What an XML element holds: a mapping nests, a sequence repeats its element, None leaves it out."""
+"""An XML element's: a mapping nests, a sequence repeats the element, None leaves it out."""
 
 
 @dataclass(eq=False)
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
-    """The pretend AWS says no, in AWS's words: a code, a message and the HTTP status."""
+    """A no in AWS's words, with the HTTP status."""
 
     code: str
     message: str

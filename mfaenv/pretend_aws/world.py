@@ -1,7 +1,4 @@
-"""What exists in the pretend AWS: accounts, users with keys and MFA devices, roles, and the sessions handed out.
-
-All of it may be changed while the server runs. `scenario` shows how it is made.
-"""
+"""Accounts, users, keys, MFA devices, roles and sessions; all may be changed while the server runs."""
 
 from __future__ import annotations
 
@@ -20,28 +17,28 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 def new_id(prefix: str) -> str:
-    """Return an identifier as IAM makes them: AKIA for keys, ASIA for sessions, AIDA for users, AROA for roles."""
+    """Return an identifier as IAM makes them."""
     return prefix + "".join(secrets.choice(_LETTERS) for _ in range(16))
 
 
 def new_secret() -> str:
-    """Return a secret access key: 40 characters of base64, which often holds `/` and `+`."""
+    """Return a secret access key: 40 characters of base64."""
     return base64.b64encode(secrets.token_bytes(30)).decode()
 
 
 @dataclass(frozen=True)
 class RoleSession:
-    """What came with a role's session; without session policies the role's own hold alone."""
+    """What came with a role's session."""
 
     name: str = ""
     policies: tuple[Document, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     transitive: Mapping[str, str] = field(default_factory=dict)
-    """Those of the tags that the next role in the chain gets too."""
+    """The tags that the next role in the chain gets too."""
     source_identity: str = ""
 
     def context(self, tag: str = "aws:PrincipalTag", identity: str = "aws:SourceIdentity") -> dict[str, str]:
-        """Return the session's condition keys; the request that opens it has them under other names."""
+        """Return the condition keys; the request that opens the session has other names."""
         keys = {f"{tag}/{key}": value for key, value in self.tags.items()}
         return {**keys, identity: self.source_identity} if self.source_identity else keys
 
@@ -50,14 +47,14 @@ NOTHING = RoleSession()
 
 
 class World:
-    """Accounts and credentials, and the clock that dates them."""
+    """Accounts and credentials, and the clock."""
 
     def __init__(self) -> None:
         self.clock: Callable[[], float] = time.time
         self.accounts: dict[str, Account] = {}
         self.credentials: dict[str, Credential] = {}
         self.signin_tokens: dict[str, tuple[Credential, float]] = {}
-        """What signs in to the console, once: the session, and until when."""
+        """They sign in to the console once: the session, and until when."""
 
     def now(self) -> float:
         """Return the Unix time in seconds."""
@@ -76,7 +73,7 @@ class World:
     def open_session(
         self, principal: User | Role, seconds: int, mfa_at: float | None = None, details: RoleSession = NOTHING
     ) -> Credential:
-        """Return new temporary keys; `mfa_at` is when a code was given for them."""
+        """Return new temporary keys; `mfa_at` is when a code was given."""
         now = self.now()
         token = "IQoJb3JpZ2luX2Vj" + base64.b64encode(secrets.token_bytes(240)).decode()
         session = Credential(principal, new_id("ASIA"), new_secret(), now, token, now + seconds, mfa_at, details)
@@ -86,21 +83,20 @@ class World:
 
 @dataclass(eq=False)
 class Account:
-    """An account: its users and roles by name, its buckets, and its devices."""
+    """An account, with users and roles by name."""
 
     world: World
     id: str
     created: float = 0
     partition: str = "aws"
-    """It decides the ARNs, and the regions."""
     users: dict[str, User] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     buckets: list[str] = field(default_factory=list)
     unassigned_devices: dict[str, Device] = field(default_factory=dict)
-    """Virtual devices that are nobody's yet, or any more, by serial number."""
+    """Virtual devices that are nobody's, by serial number."""
 
     def arn(self, resource: str, service: str = "iam") -> str:
-        """Return the ARN of a resource of this account: `arn:aws:iam::123456789012:user/alice`."""
+        """Return a resource's ARN: `arn:aws:iam::123456789012:user/alice`."""
         return f"arn:{self.partition}:{service}::{self.id}:{resource}"
 
     def add_user(self, name: str, *, policies: dict[str, Document] | None = None) -> User:
@@ -109,7 +105,7 @@ class Account:
         return user
 
     def add_role(self, name: str, trust: Document, *, policies: dict[str, Document] | None = None) -> Role:
-        """Add a role with a trust policy, and policies by name."""
+        """Add a role with policies by name."""
         role = self.roles[name] = Role(self, name, policies or {}, trust)
         return role
 
@@ -139,7 +135,7 @@ class User(Principal):
         return self.account.arn(f"user{self.path}{self.name}")
 
     def add_key(self, key_id: str = "", secret: str = "") -> Credential:
-        """Add a long-term access key, made up unless it is given."""
+        """Add a long-term access key."""
         world = self.account.world
         key = Credential(self, key_id or new_id("AKIA"), secret or new_secret(), world.now())
         self.keys.append(key)
@@ -160,7 +156,7 @@ class Role(Principal):
 
     trust: Document
     max_session: int = HOUR
-    """Seconds that a session may last."""
+    """Seconds."""
     id: str = field(default_factory=lambda: new_id("AROA"))
 
     @property
@@ -170,7 +166,7 @@ class Role(Principal):
 
 
 class Use(NamedTuple):
-    """When keys signed last, in Unix time, for which service, and in which region."""
+    """When keys signed last, in Unix time, and for what."""
 
     at: float
     service: str
@@ -179,7 +175,7 @@ class Use(NamedTuple):
 
 @dataclass(eq=False)
 class Credential:
-    """Keys that sign requests: a user's own, or with a token those of a session of a user or a role."""
+    """Keys that sign requests; those of a session have a token."""
 
     principal: User | Role
     id: str
@@ -194,12 +190,12 @@ class Credential:
 
     @property
     def account(self) -> Account:
-        """Return the account of the user or role that has these keys."""
+        """Return the account of the principal."""
         return self.principal.account
 
     @property
     def arn(self) -> str:
-        """Return the ARN of the caller, as `GetCallerIdentity` does."""
+        """Return the ARN of who calls with these keys."""
         if isinstance(self.principal, Role):
             return self.account.arn(f"assumed-role/{self.principal.name}/{self.details.name}", "sts")
         return self.principal.arn
@@ -210,10 +206,9 @@ class Credential:
         return f"{self.principal.id}:{self.details.name}" if isinstance(self.principal, Role) else self.principal.id
 
     def context(self, now: float) -> dict[str, str]:
-        """Return the condition keys of these keys.
+        """Return the condition keys; long-term keys have no `aws:MultiFactorAuth…`.
 
-        Long-term keys have no `aws:MultiFactorAuth…` key at all, and a role's session never has it true (IAM User
-        Guide, "AWS global condition context keys" and "Secure API access with MFA").
+        IAM User Guide, "AWS global condition context keys" and "Secure API access with MFA".
         """
         keys = {
             "aws:PrincipalArn": self.principal.arn,

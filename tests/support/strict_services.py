@@ -103,7 +103,7 @@ def _outside(shape: Any, size: int, word: str) -> str:
 
 
 def _perform(service: str, action: str, perform: Callable[[Call], Content], call: Call) -> Content:
-    check(service, action, call.parameters)
+    check(service, action, call.form)
     if action == "AssumeRole":
         _check_what_is_inherited(call)
     content = perform(call)
@@ -115,7 +115,7 @@ def _perform(service: str, action: str, perform: Callable[[Call], Content], call
 def _check_what_is_inherited(call: Call) -> None:
     """Raise Refusal where a role's session sets anew what the session before it handed on."""
     before = call.caller.details
-    if before.source_identity not in {"", call.parameters.get("SourceIdentity", before.source_identity)}:
+    if before.source_identity not in {"", call.form.get("SourceIdentity", before.source_identity)}:
         raise Refusal("AccessDenied", f"The source identity {before.source_identity} of the session cannot be changed.")
     inherited = {key.lower() for key in before.transitive}
     if again := [key for key in call.values("Tags", ".Key") if key.lower() in inherited]:
@@ -128,7 +128,7 @@ def _check_size_of_policies(call: Call) -> None:
     arns = call.values("PolicyArns", ".arn")
     if len(arns) > MAX_ARNS:
         raise Refusal("ValidationError", f"More than {MAX_ARNS} policyArns were given.", 400)
-    if (size := len(call.parameters.get("Policy", "") + "".join(arns))) > MAX_POLICY:
+    if (size := len(call.form.get("Policy", "") + "".join(arns))) > MAX_POLICY:
         percent = size * 100 // MAX_POLICY
         message = f"Packed policy consumes {percent}% of allotted space, please use smaller policy."
         raise Refusal("PackedPolicyTooLarge", message, 400)
