@@ -61,6 +61,11 @@ def checked(url: str) -> str:
     return url
 
 
+def parse_proxy(url: str) -> Address | None:
+    """Take the URL of a proxy apart, which may lack its scheme; return None for what is none."""
+    return parse(url if "://" in url else f"http://{url}")
+
+
 def shown(url: str) -> str:
     """Return an address for people, without user and password."""
     return str(parse(url) or without_password(url))
@@ -86,7 +91,7 @@ def refuse_http(url: str, env: Mapping[str, str]) -> None:
     if address is None or not is_this_machine(address.host):
         raise MfaenvError(f"{shown(url)} has no encryption.", hint, status=USAGE)
     proxy = _proxy(url, env)
-    through = parse(proxy if "://" in proxy else f"http://{proxy}")
+    through = parse_proxy(proxy)
     if proxy and not (through and is_this_machine(through.host)):
         raise MfaenvError(
             f"The proxy {shown(proxy)} can read what goes to {address.host}.",

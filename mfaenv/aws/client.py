@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfaenv.aws import address, explain, regions
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys, Request
 
@@ -60,11 +60,25 @@ session = cache(_new_session)
 
 def _refuse_http(profile_session: BotocoreSession, **event: Any) -> None:
     """Look at a request before it is signed. Raise MfaenvError where it must not be sent."""
-    from urllib.request import getproxies
-
-    proxies = {f"{scheme}_proxy": url for scheme, url in getproxies().items()}
+    url = event["request"].url
+    variables = {f"{scheme}_proxy": proxy for scheme, proxy in proxies(url).items()}
     allowed = {address.ALLOW_HTTP: profile_session.get_config_variable("allow_http") or ""}
-    address.refuse_http(event["request"].url, {**proxies, **allowed})
+    address.refuse_http(url, {**variables, **allowed})
+
+
+def proxies(url: str) -> dict[str, str]:
+    """Return the proxies for a URL by scheme. Raise MfaenvError (usage) where urllib3 would show a password."""
+    from botocore.utils import get_environ_proxies
+
+    urls: dict[str, str] = get_environ_proxies(url)
+    scheme = url.partition(":")[0]
+    if scheme in urls and address.parse_proxy(urls[scheme]) is None:
+        raise MfaenvError(
+            f"{scheme.upper()}_PROXY is not the URL of a proxy.",
+            "It looks like http://USER:PASSWORD@HOST:PORT: in a password # is %23, / is %2F, and ? is %3F.",
+            status=USAGE,
+        )
+    return urls
 
 
 class ClientSettings(NamedTuple):

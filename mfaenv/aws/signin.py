@@ -147,12 +147,11 @@ def _get(at: Console, profile_session: BotocoreSession, url: str) -> tuple[int, 
     from botocore.awsrequest import AWSRequest
     from botocore.exceptions import BotoCoreError
     from botocore.httpsession import URLLib3Session
-    from botocore.utils import get_environ_proxies
 
     bundles = map(profile_session.get_config_variable, ("ca_bundle", "requests_ca_bundle"))
     settings: dict[str, Any] = {
         "verify": next(filter(None, bundles), True),
-        "proxies": get_environ_proxies(at.sign_in),
+        "proxies": client.proxies(at.sign_in),
         "timeout": (client.CONNECT_SECONDS, client.READ_SECONDS),
     }
     http = URLLib3Session(**settings)

@@ -47,6 +47,17 @@ def test_a_certificate_that_nobody_knows_fails_until_the_bundle_has_it(
         assert product.run("--shell", "bash", "-c", scenario.device.code(), "--refresh").status == 0
 
 
+@pytest.mark.parametrize("secret", ["#pa55", "/pa55", "?pa55", "12345#pa55", "\\pa55"])
+@pytest.mark.parametrize("scheme", ["http://", "", "socks5://"])
+def test_a_proxy_whose_password_cuts_its_url_short_is_refused(outward: Product, scheme: str, secret: str) -> None:
+    outward.env["HTTPS_PROXY"] = f"{scheme}alice:{secret}@127.0.0.1:9"
+    done = outward.run("--shell", "bash", "-c", CODE)
+    assert done.status == 2
+    assert_explained(done, "HTTPS_PROXY is not the URL of a proxy", "%23")
+    assert "alice" not in done.err
+    assert "pa55" not in done.err
+
+
 @pytest.mark.parametrize("credentials", ["", "user:pa55word@"])
 def test_a_proxy_that_refuses_is_named(outward: Product, credentials: str) -> None:
     with refusing_proxy() as proxy:
