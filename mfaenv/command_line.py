@@ -3,7 +3,7 @@
 import os
 import sys
 
-from mfaenv.fast.parse import Words
+from mfaenv.fast.parse import Env, Words
 
 MFAENV = "mfaenv"
 
@@ -37,6 +37,26 @@ def started() -> str:
     """Return the full path by which this program was started; empty where Python was (`python -m mfaenv`)."""
     path = os.path.abspath(sys.argv[0])
     return path if is_mfaenv(path) else ""
+
+
+def own_name(env: Env) -> str:
+    """Return `mfaenv`, or the path by which this program was started where the PATH has none."""
+    path, folders = started(), env.get("PATH", os.defpath).split(os.pathsep)
+    files = [os.path.join(folder, name) for folder in folders for name in (MFAENV, f"{MFAENV}.exe") if path]
+    return path if path and not any(map(os.path.isfile, files)) else MFAENV
+
+
+def as_typed(line: str, env: Env) -> str:
+    """Return a line to type, with this program's own name; a path that needs quotes, which shells differ in, is none.
+
+    The name is the line's first word, or the first behind `$(` and its like, or behind `--`.
+    """
+    name = own_name(env)
+    if name == MFAENV or join((name,)) != name:
+        return line
+    import re  # errors are rare, and all that is loaded takes time
+
+    return re.sub(rf"(^|[(`']|-- ){MFAENV}(?![^ )`'])", lambda match: match[1] + name, line)
 
 
 def aws_configure(profile: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The command that installs an extra works where mfaenv is installed as it is."""
+"""Commands of messages work where mfaenv is installed as it is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfaenv.command_line import install_command
+from mfaenv import shells
+from mfaenv.command_line import as_typed, install_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,3 +39,14 @@ def test_uv_does_it_where_an_environment_has_no_pip(prefix: Path, monkeypatch: p
     monkeypatch.setattr(util, "find_spec", lambda _: None)
     expected = ["uv", "pip", "install", "-p", sys.executable, "keyring"]
     assert shlex.split(install_command("keychain")) == expected
+
+
+@pytest.mark.parametrize("shell", shells.NAMES)
+def test_off_the_path_it_is_called_by_its_own(shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "mfaenv"
+    program.touch()
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    line = shells.loading_line(shell, "mfaenv -p mfaenv")
+    assert as_typed(line, {"PATH": "/nowhere"}) == shells.loading_line(shell, f"{program} -p mfaenv")
+    assert as_typed(line, {"PATH": f"/nowhere:{tmp_path}"}) == line
+    assert as_typed("pipx inject mfaenv keyring", {"PATH": ""}) == "pipx inject mfaenv keyring"

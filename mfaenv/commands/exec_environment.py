@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
 
 from mfaenv import fast, shells
+from mfaenv.command_line import as_typed
 from mfaenv.commands import export
 from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.config import awsfiles, shell_settings
@@ -78,7 +79,7 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
             sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), sessions_by_key)
             same = {name: value for name, value in options.items() if name in KEPT_OPTIONS}
             again = export.asked_again({"profile": request.profile.text, **same, "refresh": True})
-            line = detect.loading_line(env, again)
+            line = as_typed(detect.loading_line(env, again), env)
 
             def resolve() -> Request:
                 request = service.Resolved(options, visible, "").request

@@ -1,11 +1,10 @@
 """mfaenv's own commands for `credential_process`: for the keychain's keys, and for a session."""
 
 from mfaenv.aws import process
-from mfaenv.command_line import MFAENV, is_mfaenv, join, started
+from mfaenv.command_line import is_mfaenv, join, own_name
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.catalog import read
 from mfaenv.fast.parse import CommandLine, Env, text
-from mfaenv.terminal import program
 
 SETTING = "credential_process"
 KEYS_GET = ("keys", "get")
@@ -17,8 +16,7 @@ SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "v
 
 def line(profile: str, env: Env, *words: str) -> str:
     """Return a command of this program for a profile: with its path where it is not on the PATH."""
-    name = MFAENV if program.find(MFAENV, env) else started() or MFAENV
-    return join((name, *words, "-p", profile))
+    return join((own_name(env), *words, "-p", profile))
 
 
 def session_profile(command: str) -> str:

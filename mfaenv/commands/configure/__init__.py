@@ -25,7 +25,7 @@ from mfaenv.session.device import MissingDeviceError
 from mfaenv.session.service import refuse_inside_only
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
-from mfaenv.terminal.terminal import Terminal
+from mfaenv.terminal.terminal import INDENT, Terminal
 
 ADDRESS = ("region", "endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
 """Settings that tell where AWS is: programs that name the new profile read them there."""
@@ -42,12 +42,15 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:
-        terminal.note(*done)
+        sentence, line, in_new_window = done
+        terminal.note(sentence, "" if in_new_window else line)
+        if in_new_window:  # the shell's function, whatever the PATH is here
+            terminal.tell(f"{INDENT}{line}")
     return DONE
 
 
-def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str]:
-    """Return what to say at the end, and the line that gets a session of the profile."""
+def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, bool]:
+    """Return what to say at the end, the line that gets a session of the profile, and whether it is for new windows."""
     store = Store.of(env)
     store.check()
     files = awsfiles.load(env)
@@ -64,8 +67,8 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str]:
     else:
         shell_file.offer_direnv(env, offers, store)
         if shell_file.offer(profile, command, env, offers):
-            return "Done. Open a new window, and when you need a session, type:", command
-    return "Done. When you need a session, type:", shell_file.loading_line(env, command)
+            return "Done. Open a new window, and when you need a session, type:", command, True
+    return "Done. When you need a session, type:", shell_file.loading_line(env, command), False
 
 
 def _request(options: Options, env: Env, files: AwsFiles, offers: Offers) -> Request:

@@ -21,7 +21,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if options.get("as_json"):
         to_stdout((json.dumps(report.as_data(), indent=2) + "\n").encode())
     else:
-        text_to_stdout(terminal.drawn(*report.as_tables()))
+        text_to_stdout(terminal.drawn(*report.as_tables(env)))
     return DONE if report.well else FAILED
 
 

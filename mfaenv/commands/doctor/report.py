@@ -9,7 +9,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
 from mfaenv.aws.probe import Kind, Outcome, ProbeCall
+from mfaenv.command_line import as_typed
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.parse import Env
 from mfaenv.terminal.text import BAD, DOUBTFUL, GOOD, PLAIN, Styled, Table
 
 VERSION = 1
@@ -214,7 +216,7 @@ class Report(NamedTuple):
             ],
         }
 
-    def as_tables(self) -> list[Table | Styled | str]:
+    def as_tables(self, env: Env) -> list[Table | Styled | str]:
         """Return the verdict, the table of checks, the proof, and what to do."""
         checks: list[tuple[Styled | str, ...]] = []
         for before, check in pairwise([Check("", "", ""), *self.checks]):
@@ -228,20 +230,20 @@ class Report(NamedTuple):
         proof = [Table("The proof", columns, tuple(calls))] if calls else []
         verdict = Styled(f"MFA: {self.verdict.answer}. {self.verdict.reason}", TONES[self.verdict.answer])
         looked_at = Table(f"Profile {self.profile}", ("", "Looked at", "Found"), tuple(checks))
-        return [verdict, looked_at, *proof, *self._to_do()]
+        return [verdict, looked_at, *proof, *self._to_do(env)]
 
-    def _to_do(self) -> list[Styled | str]:
-        lines = list(_advice(self.verdict, "  "))
+    def _to_do(self, env: Env) -> list[Styled | str]:
+        lines = list(_advice(self.verdict, "  ", env))
         for check in self.checks:
             if check.state is not State.OK:
-                lines += [Styled(f"  {check.sentence}", TONES[check.state]), *_advice(check, "    ")]
-        more = [line for check in self.checks if check.state is State.OK for line in _advice(check, "")]
+                lines += [Styled(f"  {check.sentence}", TONES[check.state]), *_advice(check, "    ", env)]
+        more = [line for check in self.checks if check.state is State.OK for line in _advice(check, "", env)]
         heading = ["", "What to do:"] if lines else []
         return [*heading, *lines, *([""] if more else []), *more]
 
 
-def _advice(of: Check | Verdict, indent: str) -> Iterator[Styled]:
+def _advice(of: Check | Verdict, indent: str, env: Env) -> Iterator[Styled]:
     if of.next_step:
         yield Styled(f"{indent}{of.next_step}")
     if of.command:
-        yield Styled(f"{indent}  {of.command}", unbroken=True)
+        yield Styled(f"{indent}  {as_typed(of.command, env)}", unbroken=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from mfaenv.aws import client
 from mfaenv.aws.iam import AccessKeys
-from mfaenv.command_line import MFAENV, aws_configure, to_type
+from mfaenv.command_line import MFAENV, as_typed, aws_configure, to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles
@@ -116,7 +116,7 @@ def _show(rows: Sequence[KeyRow], terminal: Terminal) -> None:
         if row.problem:
             parts.append(Styled(f"{row.profile or 'The environment'}: {row.problem.message}"))
             if row.problem.command:
-                parts.append(Styled(f"  {row.problem.command}", unbroken=True))
+                parts.append(Styled(f"  {as_typed(row.problem.command, terminal.env)}", unbroken=True))
     text_to_stdout(terminal.drawn(*parts))
     ageless = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
     if ageless:

@@ -101,6 +101,28 @@ def test_a_login_shell_of_debian_has_them(product: Product, scenario: Scenario) 
         window.see(r"^ASIA\w+\nfunction$")
 
 
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("list",), "{0} status"),
+        (("--no-such-option",), "{0} --help"),
+        (("doctor", "--no-input"), "eval $({0})"),
+        (("keys",), "{0} exec -p default -- {0} keys"),
+    ],
+)
+def test_what_it_says_to_type_can_be_typed_there(product: Product, words: tuple[str, ...], line: str) -> None:
+    path = program(product)
+    env = {**product.env, "MFAENV_SHELL": "bash"}
+    for folder, name in (("", str(path)), (f"{os.pathsep}{path.parent}", "mfaenv")):
+        done = product.run(*words, env={**env, "PATH": f"{env['PATH']}{folder}"})
+        assert line.format(name) in map(str.strip, (done.out + done.err).splitlines())
+
+
+def test_what_needs_quotes_is_called_by_its_name(product: Product) -> None:
+    program(product, "my tools")
+    assert product.run("list").err.endswith("\n        mfaenv status\n")
+
+
 @pytest.mark.parametrize("folder", ["my tools", "it's", "$(touch run)", "-q", "é"])
 def test_a_folder_with_an_odd_name_runs_nothing(product: Product, scenario: Scenario, folder: str) -> None:
     program(product, folder)
