@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from sys import UnraisableHookArgs
 
-    from mfaenv.fast.parse import Command, Options
+    from mfaenv.fast.parse import Command, CommandLine, Options
     from mfaenv.shells import Pair
 
 ENDING_SIGNALS = tuple(getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(_signal, name))
@@ -112,7 +112,7 @@ def run(arguments: "Sequence[str]") -> int:
 
         return start.run(line.command, line.options, line.words, os.environ)
     if line.understood and line.without_value:
-        line.options[line.without_value] = _chosen(line.options)
+        line.options[line.without_value] = _chosen(line)
     if line.understood and row.module == "export":
         status = fast.answer(line.options, os.environ, _tell)
         if status is not None:
@@ -140,11 +140,12 @@ def _command(name: str) -> "Command | None":
     return COMMANDS.get(name)
 
 
-def _chosen(options: "Options") -> str:
+def _chosen(line: "CommandLine") -> str:
     from mfaenv.session import profile_choice
     from mfaenv.terminal.terminal import Terminal
 
-    return profile_choice.choose(options, os.environ, Terminal.for_options(options, os.environ))
+    terminal = Terminal.for_options(line.options, os.environ)
+    return profile_choice.choose(line.options, os.environ, terminal, line.command, *line.words)
 
 
 def _tell(options: "Options", env: "Mapping[str, str]", pairs: "list[Pair]") -> None:

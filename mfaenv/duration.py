@@ -2,7 +2,7 @@
 
 import time
 
-from mfaenv.errors import wrong_usage
+from mfaenv.errors import USAGE, MfaenvError, wrong_usage
 from mfaenv.fast.environment import END_DIGITS, is_digits
 
 GET_SESSION_TOKEN_SECONDS = range(900, 129_600 + 1)
@@ -34,14 +34,12 @@ def seconds(spelled: str, source: str) -> int:
     return total
 
 
-def within(value: int, limits: range, source: str, what: str) -> int:
-    """Return the seconds if AWS takes them. Raise MfaenvError (usage) with the source and the limits."""
+def within(value: int, limits: range, source: str, what: str, status: int = USAGE) -> int:
+    """Return the seconds if AWS takes them. Raise MfaenvError with the source, the limits and the status."""
     if value in limits:
         return value
-    raise wrong_usage(
-        f"{source}: {what} cannot last {text(value)} ({value} s).",
-        f"AWS allows {text(limits.start)} to {text(limits[-1])}.",
-    )
+    hint = f"AWS allows {text(limits.start)} to {text(limits[-1])}."
+    raise MfaenvError(f"{source}: {what} cannot last {text(value)}.", hint, status=status)
 
 
 def text(value: int) -> str:

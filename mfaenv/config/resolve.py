@@ -6,7 +6,7 @@ from mfaenv import duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, role_sessions, roles, shell_settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section
-from mfaenv.errors import MfaenvError, join_names, wrong_usage
+from mfaenv.errors import FAILED, USAGE, MfaenvError, join_names, wrong_usage
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import NO_VALUE, Acquisition, Hop, Keys, Origin, Provider, Request, Span, Value
@@ -155,13 +155,15 @@ def _span(options: Options, env: Env, name: str) -> Span:
 
 
 def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
-    if hops and options.get("duration"):
-        hops = (*hops[:-1], hops[-1]._replace(duration=_span(options, {}, "duration")))
+    asked = _span(options, {}, "duration") if hops and options.get("duration") else None
+    if asked:
+        hops = (*hops[:-1], hops[-1]._replace(duration=asked))
     for number, hop in enumerate(hops):
         if hop.duration:
             limits = duration.CHAINED_ROLE_SECONDS if number else duration.ASSUME_ROLE_SECONDS
             what = "a role that is assumed from another role" if number else "a role"
-            duration.within(hop.duration.seconds, limits, hop.duration.source, what)
+            status = USAGE if hop.duration is asked else FAILED
+            duration.within(hop.duration.seconds, limits, hop.duration.source, what, status)
     return hops
 
 

@@ -7,7 +7,7 @@ from mfaenv.aws import regions
 from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.config.role_sessions import EXTERNAL_ID_LENGTHS, SESSION_NAME, checked
-from mfaenv.errors import MfaenvError, wrong_usage
+from mfaenv.errors import FAILED, USAGE, MfaenvError, wrong_usage
 from mfaenv.model import Hop, Span, Value
 
 ACCOUNT_LENGTH = 12  # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
@@ -34,7 +34,7 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
     A profile that is in no file is the root itself, whose keys come from elsewhere.
     """
     if role_arn:
-        _check_arn(role_arn, "--role-arn")
+        _check_arn(role_arn, "--role-arn", USAGE)
     section = files.section(name)
     if role_arn and not section.get("source_profile"):  # what the profile itself gives is the source
         below = chain(files, name, "")
@@ -129,7 +129,7 @@ def _hop(section: Section, name: str) -> Hop:
     arn = section["role_arn"]
     if not arn:
         raise MfaenvError(f"Profile '{name}' has an empty role_arn.", "Remove it, or name a role.")
-    _check_arn(arn, f"role_arn of profile {name}")
+    _check_arn(arn, f"role_arn of profile {name}", FAILED)
     source = f"external_id of profile '{name}'"
     return Hop(
         role_arn=arn,
@@ -142,10 +142,10 @@ def _hop(section: Section, name: str) -> Hop:
     )
 
 
-def _check_arn(arn: str, source: str) -> None:
+def _check_arn(arn: str, source: str, status: int) -> None:
     if not is_iam_arn(arn, "role/"):
         hint = "It looks like arn:aws:iam::123456789012:role/NAME."
-        raise wrong_usage(f"{source}: '{arn}' is not the ARN of a role.", hint)
+        raise MfaenvError(f"{source}: '{arn}' is not the ARN of a role.", hint, status=status)
 
 
 def _seconds(text: str, source: str) -> Span | None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 from mfaenv import duration
+from mfaenv.command_line import to_type
 from mfaenv.config import names, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import MfaenvError, wrong_usage
@@ -15,10 +16,11 @@ from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Row
 
 
-def choose(options: Options, env: Env, terminal: Terminal) -> str:
-    """Return the profile for a -p with nothing after it. Raise MfaenvError where nobody can be asked (usage)."""
+def choose(options: Options, env: Env, terminal: Terminal, *command: str) -> str:
+    """Return the profile for a command's -p with nothing after it. Raise MfaenvError (usage) where nobody can be asked."""
     if reason := _obstacle(options, terminal):
-        raise wrong_usage(f"-p needs the name of a profile, and {reason}.", "Type:\nmfaenv -p NAME")
+        line = to_type(*filter(None, command), "-p", "NAME")
+        raise wrong_usage(f"-p needs the name of a profile, and {reason}.", f"Type:\n{line}")
     profiles = names.profiles(env)
     if not profiles:
         raise MfaenvError("There is no profile in the AWS files. This makes a first one:", command="aws configure")

@@ -381,7 +381,7 @@ def test_times_have_defaults_and_limits(files: Files) -> None:
     assert files.request({"MFAENV_DURATION": "36h"}, duration="15m", min_remaining="0").duration == Span(
         900, "--duration"
     )
-    with pytest.raises(MfaenvError, match=r"MFAENV_DURATION: a session cannot last 36h1s \(129601 s\)"):
+    with pytest.raises(MfaenvError, match=r"MFAENV_DURATION: a session cannot last 36h1s\."):
         files.request({"MFAENV_DURATION": "129601"})
 
 

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfaenv.config import awsfiles, resolve
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import FAILED, USAGE, MfaenvError
 from mfaenv.model import Hop, Provider, Request, Span
 
 NAMES = ("a", "b", "c", "d e")
@@ -265,13 +265,14 @@ def test_a_missing_link_is_shown(files: Files) -> None:
         (role("b", external_id="x"), "external_id of profile 'a'"),
         (role("b", external_id="a b"), "external_id of profile 'a'"),
         (role("b", external_id="x" * 1225), "external_id of profile 'a'"),
-        (role("b", duration_seconds="43201"), "a role cannot last"),
+        (role("b", duration_seconds="43201"), "duration_seconds of profile a: a role cannot last"),
     ],
 )
 def test_what_is_wrong_with_a_role_is_said(files: Files, section: Settings, words: str) -> None:
     files.write({"a": section, "b": keys("b")})
-    with pytest.raises(MfaenvError, match=words):
+    with pytest.raises(MfaenvError, match=words) as raised:
         files.request("a")
+    assert raised.value.status == FAILED
 
 
 def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) -> None:

@@ -105,10 +105,19 @@ def test_nobody_is_asked_who_may_not_be(product: Product, option: str) -> None:
         assert "-p needs the name of a profile" in window.text
 
 
-def test_without_a_terminal_the_error_names_the_option(product: Product) -> None:
-    done = product.run("--shell", "bash", "-p")
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("--shell", "bash"), "mfaenv -p NAME"),
+        (("exec",), "mfaenv exec -p NAME"),
+        (("process",), "mfaenv process -p NAME"),
+        (("keys", "rotate"), "mfaenv keys rotate -p NAME"),
+    ],
+)
+def test_without_a_terminal_the_error_names_the_option(product: Product, words: tuple[str, ...], line: str) -> None:
+    done = product.run(*words, "-p")
     assert done.status == USAGE
-    assert "no terminal to ask on. Type:\n        mfaenv -p NAME\n" in done.err
+    assert f". Type:\n        {line}\n" in done.err
 
 
 def test_an_empty_name_is_no_question(product: Product) -> None:
