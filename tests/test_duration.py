@@ -45,7 +45,9 @@ def test_what_aws_would_not_take_is_explained(value: int, allowed: bool) -> None
     if allowed:
         assert duration.within(value, limits, "--duration", "a session") == value
     else:
-        with pytest.raises(MfaenvError, match=rf"^--duration: a session cannot last {duration.text(value)}\.$") as raised:
+        with pytest.raises(
+            MfaenvError, match=rf"^--duration: a session cannot last {duration.text(value)}\.$"
+        ) as raised:
             duration.within(value, limits, "--duration", "a session")
         assert (raised.value.hint, raised.value.status) == ("AWS allows 15m to 36h.", USAGE)
 

@@ -1,5 +1,6 @@
 """The AWS config and credentials files, read as botocore reads them, without loading it."""
 
+import errno
 import os
 import stat
 from collections.abc import Mapping
@@ -19,6 +20,9 @@ ACCESS_KEY, SECRET_KEY = "aws_access_key_id", "aws_secret_access_key"
 TOKENS = ("aws_security_token", "aws_session_token")  # the first that is there counts, as in botocore
 
 COMMAND_SETTINGS = ("credential_process", "mfa_process")
+MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
+"""Where a path leads to no file; botocore asks os.path.isfile."""
+
 MAX_COMMAND = 32_768
 """Characters of a command: the time in which shlex splits it grows with their square."""
 
@@ -118,11 +122,13 @@ def read(path: str, *, must_be_readable: bool = True) -> Sections:
     """Return the sections of a file by title; none of a missing one. Raise MfaenvError as `load` does."""
     try:
         scanned = scan(path)
-    except (OSError, UnreadableError) as error:
-        if isinstance(error, FileNotFoundError) or not must_be_readable:
-            return {}
-        if isinstance(error, UnreadableError):
+    except UnreadableError:
+        if must_be_readable:
             raise
+        return {}
+    except OSError as error:
+        if error.errno in MISSING or not must_be_readable:
+            return {}
         raise MfaenvError(f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode.") from None
     except UnicodeDecodeError:
         raise MfaenvError(f"{short(path)} is not text in this locale's encoding.", "Save it as UTF-8.") from None

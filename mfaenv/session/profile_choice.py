@@ -17,7 +17,7 @@ from mfaenv.terminal.text import Row
 
 
 def choose(options: Options, env: Env, terminal: Terminal, *command: str) -> str:
-    """Return the profile for a command's -p with nothing after it. Raise MfaenvError (usage) where nobody can be asked."""
+    """Return the profile for a -p with nothing after it. Raise MfaenvError (usage) where nobody can be asked."""
     if reason := _obstacle(options, terminal):
         line = to_type(*filter(None, command), "-p", "NAME")
         raise wrong_usage(f"-p needs the name of a profile, and {reason}.", f"Type:\n{line}")

@@ -319,11 +319,19 @@ def test_a_device_without_end_is_not_read() -> None:
     assert awsfiles.load(env).profiles == {}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes say nothing there")
-def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(MfaenvError, match="cannot be read: Not a directory"):
-        awsfiles.load({"AWS_CONFIG_FILE": str(tmp_path / "file" / "config")})
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a file that nobody can read")
+def test_what_cannot_be_read_is_said() -> None:
+    with pytest.raises(MfaenvError, match="cannot be read: Input/output error"):
+        awsfiles.load({"AWS_CONFIG_FILE": "/proc/self/mem"})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links take rights there")
+def test_a_path_that_leads_nowhere_is_a_missing_file_as_it_is_for_botocore(env: dict[str, str], tmp_path: Path) -> None:
+    write(env, "[profile a]\nregion = eu-west-1\n")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for path in ("/dev/null/.aws/credentials", str(tmp_path / "loop"), "x" * 10_000):
+        files = awsfiles.load({**env, "AWS_SHARED_CREDENTIALS_FILE": path})
+        assert files.profiles == {"a": {"region": "eu-west-1"}}
 
 
 def test_what_is_no_text_is_said(env: dict[str, str]) -> None:
