@@ -39,17 +39,18 @@ def answer(product: Product, *arguments: str) -> dict[str, str]:
 def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product, scenario: Scenario) -> None:
     lines = stored.run("--shell", "bash").out.splitlines()
     assert lines.pop(0) == "${mfaenv_needs_eval+}&&"
-    assert lines.pop(0) == f"\\test 0{UNQUOTED}0&&"
-    assert re.fullmatch(r"_mfaenv_text=`unset( \w+)+`&&", lines.pop(0))
-    statements = [re.fullmatch(r"(unset|export) (\w+)(?:=(\S+))?(?:&&|;)", line) for line in lines]
-    found = [statement.groups() for statement in statements if statement]
-    assert len(found) == len(lines)
-    unset = [name for verb, name, _ in found if verb == "unset"]
-    exported = {name: value for verb, name, value in found if verb == "export"}
-    assert [name for name in unset if not name.startswith("MFAENV_")] == UNSET
+    assert lines.pop(0) == f"\\test a{UNQUOTED}0&&"
+    tried, unset = lines.pop(0), lines.pop(0)
+    assert tried == f"_mfaenv_text=`{unset.removesuffix('&&')}`&&"
+    statements = [re.fullmatch(r"export (\w+)=(\S+)(?:&&|;)", line) for line in lines]
+    exported = {statement[1]: statement[2] for statement in statements if statement}
+    assert len(exported) == len(lines)
+    verb, *names = unset.removesuffix("&&").split()
+    assert verb == "unset"
+    removed = [name for name in names if not name.startswith("MFAENV_")]
+    assert removed == [*UNSET, *(name for name in exported if not name.startswith("MFAENV_"))]
     assert list(exported)[: len(SET)] == SET
     assert all(name.startswith("MFAENV_") for name in list(exported)[len(SET) :])
-    assert [verb for verb, _, _ in found] == ["unset"] * len(unset) + ["export"] * len(exported)
     (session,) = sessions(scenario)
     assert [exported[name] for name in SET[:3]] == [session.id, session.secret, session.token]
     assert [exported[name] for name in SET[4:]] == ["us-east-1", "us-east-1", "default"]

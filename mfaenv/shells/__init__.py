@@ -128,7 +128,7 @@ class Target:
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-UNQUOTED = LETTERS + "_@%+:,./=-"
+UNQUOTED = LETTERS + "_=@%+:,./-"
 
 
 def needs_no_quotes(value: str) -> bool:

@@ -15,24 +15,25 @@ _mfaenv_look() {
     fi
     [ "$_mfaenv_seen" != "$_mfaenv_before" ]
 }
+# The status of the user's line stays, also for shells that inherit PROMPT_COMMAND and have no hook. What stands before
+# `&&` ends no shell under errexit, and sets off no trap for errors.
 _mfaenv_hook() {
     _mfaenv_status=$?
     _mfaenv_check || :
-    # Under errexit this status would end the shell.
-    case $- in *e*) return 0 ;; esac
     return "$_mfaenv_status"
 }
-# Where it is exported, shells come by it that have no hook: they keep the status.
 _mfaenv_hook=_mfaenv_hook
+_mfaenv_text="eval \"\${_mfaenv_hook-(exit \$?)}\" && :"
+# Before what computes a prompt there, and again behind what sets AWS_PROFILE, as direnv does. Of an array bash before
+# 5.1 runs the first element alone.
 case ${PROMPT_COMMAND[*]-} in
     *_mfaenv_hook*) ;;
-    # Behind what sets AWS_PROFILE there, as direnv does. Of an array bash before 5.1 runs the first element alone.
+    '') PROMPT_COMMAND=$_mfaenv_text ;;
     *)
-        _mfaenv_text="eval \"\${_mfaenv_hook-(exit \$?)}\""
         if [ -n "${PROMPT_COMMAND[1]+x}" ] && [ "${BASH_VERSINFO[0]}${BASH_VERSINFO[1]}" -ge 51 ]; then
-            PROMPT_COMMAND+=("$_mfaenv_text")
+            PROMPT_COMMAND=("$_mfaenv_text" "${PROMPT_COMMAND[@]}" "$_mfaenv_text")
         else
-            \printf -v PROMPT_COMMAND '%s\n%s' "${PROMPT_COMMAND[0]-}" "$_mfaenv_text"
+            \printf -v PROMPT_COMMAND '%s\n%s\n%s' "$_mfaenv_text" "${PROMPT_COMMAND[0]-}" "$_mfaenv_text"
         fi
         ;;
 esac

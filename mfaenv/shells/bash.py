@@ -26,25 +26,23 @@ class Posix(Target):
     value is written with nothing but characters that mean nothing to any of these shells, or as octal numbers.
     """
 
-    remove = "unset {name}"
     fail = "(exit {status})"
     line = "eval $({command})"
     init = 'eval "$({command} init {target})"'
     function = ("posix.function.sh",)
 
     def begin(self, names: list[str], *, tried: bool) -> str:
-        """Return what fails where one of the variables is read-only, before any is changed, and without `eval`.
+        """Return what removes all the variables, with arrays and other attributes; it fails without `eval`.
 
         Some shells end the script at a variable that is read-only, and ksh93 leaves the line without regard to errexit:
-        so it is tried in a subshell first. What a function called `unset` prints is kept in a variable, and not run.
-        Where IFS holds a character of these values, `test` gets more than one word, and fails. Without `tried`, all is
-        removed by one command before anything is set: it goes on behind a variable that is read-only, and fails.
+        so it is `tried` in a subshell first. Else `unset` goes on behind such a variable, and fails. What a function
+        called `unset` prints is kept in a variable, and not run. Where IFS holds a character of these values, `test`
+        gets more than one word, and fails; under `set -k`, which takes all of `export A=B` for an assignment, none.
         """
-        if tried and names:
-            return f"{_NEEDS_EVAL}&&\n\\test 0{UNQUOTED}0&&\n_mfaenv_text=`unset {' '.join(names)}`"
         # Sorted, AWS's come before MFAENV's. Without the PATH, what follows would find no program.
-        old = " ".join(sorted(name for name in names if name != "PATH"))
-        return f"{_NEEDS_EVAL}&&\nunset {old}" if old else _NEEDS_EVAL
+        old = " ".join(name for name in (names if tried else sorted(names)) if name != "PATH")
+        tries = [f"\\test a{UNQUOTED}0", f"_mfaenv_text=`unset {old}`"] if tried else []
+        return "&&\n".join([_NEEDS_EVAL, *([*tries, f"unset {old}"] if old else [])])
 
     def assign(self, name: str, value: str) -> str:
         return f"export {name}={value}" if needs_no_quotes(value) else self.assign_odd(name, value)

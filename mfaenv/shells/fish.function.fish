@@ -23,6 +23,8 @@ function _mfaenv_here
         # After that a hook looks at the store anew.
         set -g _mfaenv_seen ''
         set -g _mfaenv_holding no
+        # One that is stored for all windows has not been taken away.
+        set -qUx AWS_PROFILE; and set -eg MFAENV_PUT_BACK
     else if status is-command-substitution; and not contains -- --cached $argv
         echo 'false;'
     end

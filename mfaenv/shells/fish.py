@@ -3,6 +3,12 @@
 from mfaenv.shells import Target, escape, needs_no_quotes
 
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_KEPT_PROFILE = (
+    "set -qUx AWS_PROFILE; and not functions -q _mfaenv_hook; and "
+    "builtin echo 'mfaenv: AWS_PROFILE stays: you have set it for all windows with set -Ux.' >&2;"
+)
+"""Programs see such a variable whatever hides it. The hook keeps AWS_PROFILE in any case."""
+
 _HIDDEN = "hides that of the session: type this outside the function or block that sets it."
 
 
@@ -12,10 +18,8 @@ class Fish(Target):
     fish 4.0 reads text in the user's locale, and in GBK the end of a UTF-8 character and a backslash are one sign.
     """
 
-    # Programs see an exported universal variable whatever hides it, and erasing it would lose what the user has stored
-    # for good: so it stays, but not exported. Without a change to an exported global one fish 4.0 goes on exporting it,
-    # and erasing what is not there has a status of its own: hence the last two.
-    remove = "set -eg {name}; set -qUx {name}; and set -Uu {name} ${name}; set -gx {name}; set -eg {name};"
+    # Universal variables, which the user has stored for all windows, stay. Erasing what is not there fails.
+    remove = "set -gx {name}; set -eg {name};"
     fail = "false;"  # `return` would leave the caller's function, `exit` its shell
     line = "{command} | source"
     init = "{command} init {target} | source"
@@ -26,6 +30,9 @@ class Fish(Target):
     demo_words = ("--init-command", "{text}")
     demo_template = "fish.demo.fish"
     matches = True
+
+    def begin(self, names: list[str], *, tried: bool) -> str:  # noqa: ARG002 - it tries nothing
+        return _KEPT_PROFILE if "AWS_PROFILE" in names else ""
 
     def assign(self, name: str, value: str) -> str:
         """Return the statement, which has no line break either, for ``eval (mfaenv)``.

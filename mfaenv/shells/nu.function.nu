@@ -25,14 +25,23 @@ def --env --wrapped _mfaenv_here [...words: string] {
 
 @complete _mfaenv_complete
 def --env --wrapped mfaenv [...words: string] {
-    if (_mfaenv_for_this_shell $words) { _mfaenv_here ...$words } else { ^mfaenv ...$words }
+    # nushell drops what is set by a line that begins with AWS_PROFILE=NAME. The hook has seen all other values.
+    let named = ($env.AWS_PROFILE? | default '')
+    let is_new = ($env.MFAENV_STORE? != null and $named != ($env.MFAENV_AWS_PROFILE? | default ''))
+    if not (_mfaenv_for_this_shell $words) {
+        ^mfaenv ...$words
+    } else if $is_new and ($words | all {|word| $word =~ '^-(?!p|-pro)' }) {
+        error make --unspanned {msg: $"mfaenv: nushell drops what a line sets that begins with AWS_PROFILE. Type:\n    mfaenv -p ($named)"}
+    } else {
+        _mfaenv_here ...$words
+    }
 }
 
 # A command of one's own gets patterns and ~ as texts; these expand them, as where the program is called by itself.
 @complete _mfaenv_complete
-extern "mfaenv exec" [...words: glob]
+extern "mfaenv exec" [...words: oneof<glob, any>]
 @complete _mfaenv_complete
-extern "mfaenv demo" [...words: glob]
+extern "mfaenv demo" [...words: oneof<glob, any>]
 
 def _mfaenv_now []: nothing -> int { (date now | into int) // 1_000_000_000 }
 

@@ -1,5 +1,5 @@
 # The word that every new session leaves in the store, as it was when it was last looked at.
-_mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=- _mfaenv_now=0
+_mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=- _mfaenv_gone='' _mfaenv_now=0
 
 # At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
 # program has the word on what this shell gets and loses.
@@ -22,8 +22,11 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=- _mfaenv_now=0
         esac
         \set -- due
     fi
+    # Where the program was not found, only another PATH starts it again.
+    [ "$_mfaenv_gone" != "${PATH-}" ] || return 0
     # Where the program failed, or sees no AWS_PROFILE since it is not exported, the next prompt starts it again; where
     # variables are read-only, only another AWS_PROFILE does.
     _mfaenv_asked=-
     _mfaenv_here hook "$1" || [ -n "$_mfaenv_seen" ] || _mfaenv_asked=${AWS_PROFILE-}
+    [ "$_mfaenv_exit" -ne 127 ] || _mfaenv_gone=${PATH-}
 }

@@ -32,9 +32,9 @@ def test_every_shell_has_a_row() -> None:
 def test_a_session_is_printed_bare_for_posix_shells(shell: str) -> None:
     assert render(shell, SESSION).decode() == (
         "${mfaenv_needs_eval+}&&\n"
-        f"\\test 0{UNQUOTED}0&&\n"
+        f"\\test a{UNQUOTED}0&&\n"
         f"_mfaenv_text=`unset {' '.join(name for name, _ in SESSION)}`&&\n"
-        "unset AWS_PROFILE&&\n"
+        f"unset {' '.join(name for name, _ in SESSION)}&&\n"
         "export AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE&&\n"
         f"export AWS_SECRET_ACCESS_KEY={SECRET}&&\n"
         "export AWS_SESSION_TOKEN=FwoGZXIvYXdzEBYaDEXAMPLE+/0==&&\n"

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from settled import PAST, ROWS, Seat, Settled, seated
+from settled import BY_NAME, PAST, ROWS, Seat, Settled, seated
 
 from mfaenv.errors import DONE
 
@@ -248,6 +248,38 @@ def test_what_is_read_only_is_told_once(stored: Product) -> None:
         seat.type("")
         assert seat.window.text.count("AWS_PROFILE is production now") == 1
         assert "readonly" in seat.window.text
+
+
+@pytest.mark.parametrize("command", ["", "true; "])
+def test_a_prompt_that_bash_computes_shows_the_change_at_once(stored: Product, command: str) -> None:
+    bash = NAMED[0]
+    row = bash._replace(load=(f"PROMPT_COMMAND='{command}echo \"now=$MFAENV_PROFILE\"'", *bash.load))
+    with seated(stored, row) as seat:
+        seat.set("AWS_PROFILE", "staging")
+        assert re.findall("^now=.*", seat.window.text, re.MULTILINE)[-1] == "now=staging"
+
+
+def test_what_sets_the_variable_at_bashs_prompt_is_followed(stored: Product) -> None:
+    """As direnv does."""
+    bash = NAMED[0]
+    row = bash._replace(load=("PROMPT_COMMAND='export AWS_PROFILE=$NAMED'", "NAMED=default", *bash.load))
+    with seated(stored, row) as seat:
+        seat.type("NAMED=staging")
+        has(seat, "staging", "staging")
+
+
+def test_fish_keeps_and_follows_what_is_set_for_all_windows(stored: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = next(row for row in NAMED if row.name == "fish")
+    monkeypatch.setitem(BY_NAME, "fish", row.shell._replace(start=("fish", "-i")))
+    with seated(stored, row) as seat:
+        seat.type("set -Ux AWS_PROFILE staging")
+        has(seat, "staging", "staging")
+        seat.type("mfaenv -p default")
+        has(seat, "default", "staging")
+        seat.type("set -eU AWS_PROFILE")
+        has(seat, "default", "none")
+        has(seat, "default", "none")
+        assert "AWS_PROFILE stays" not in seat.window.text
 
 
 @pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)

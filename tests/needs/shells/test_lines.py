@@ -123,6 +123,31 @@ def test_a_local_variable_that_hides_a_key_fails_the_line(ready: BackgroundClien
         assert done.stdout == "went on\n"
 
 
+@pytest.mark.parametrize("attribute", ["-a", "-i", "-l"])
+@pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
+@pytest.mark.parametrize("name", ["bash", "zsh", "ksh93", "mksh"])
+def test_attributes_of_a_variable_change_no_value(
+    ready: BackgroundClient, loaded: bool, attribute: str, name: str
+) -> None:
+    shell = next(shell for shell in SHELLS if shell.name == name)
+    declare = f"typeset {attribute} AWS_ACCESS_KEY_ID 2>/dev/null"
+    for line in ("eval $(mfaenv -p staging)", *(["mfaenv -p staging"] if loaded else [])):
+        done = ready.run(shell, *load(shell, loaded=loaded), "unset AWS_ACCESS_KEY_ID", declare, line, "what-is-set")
+        assert done.stdout.splitlines() == [ready.staging]
+
+
+@pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
+@pytest.mark.parametrize("name", ["bash", "ksh93", "mksh"])
+def test_a_shell_that_takes_words_for_assignments_fails_the_line(
+    ready: BackgroundClient, loaded: bool, name: str
+) -> None:
+    shell = next(shell for shell in SHELLS if shell.name == name)
+    for line in ("eval $(mfaenv -p staging)", *(["mfaenv -p staging"] if loaded else [])):
+        tried = f"{line} && echo went on"
+        done = ready.run(shell, *load(shell, loaded=loaded), "set -k", tried, "set +k", "what-is-set")
+        assert done.stdout.splitlines() == [OLD_SESSION]
+
+
 @pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
 def test_a_line_without_quotes_fails_where_the_text_would_be_split(ready: BackgroundClient, shell: Shell) -> None:
     begin = ("case ${ZSH_VERSION-} in ?*) emulate sh ;; esac", "text=$(mfaenv -p staging)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -114,17 +115,31 @@ def test_nus_function_hands_on_each_word_and_octet_as_it_is(product: Product, sc
     words = (
         """* '*' "m*" m* Name=a,Values=b -x:y ~ "~" ~/x '~/x' "x=~" --a=~ -- "" 'a b' 0x10 1.0 1kb -foo ...[a "*"]"""
     )
-    direct, function, octets = run(
+    direct, function, *values, octets = run(
         product,
         "nu",
         "source mfaenv.nu",
         f"^mfaenv exec -- show-words {words}",
         f"mfaenv exec -- show-words {words}",
+        "^mfaenv exec -- show-words true false (1 + 1) $nu.pid",
+        "mfaenv exec -- show-words true false (1 + 1) $nu.pid",
         "mfaenv exec -- show-octets | save octets",
         "open --raw octets | mfaenv exec -- cat | ^od -An -tx1",
     )
     assert direct == function
+    assert values[0] == values[1]
     assert octets.split() == ["ff", "0d", "0a"]
+
+
+def test_a_line_that_nu_would_drop_the_session_of_fails(product: Product, scenario: Scenario) -> None:
+    assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
+    with seated(product, BY_NAME["nu"]) as seat:
+        seat.type("AWS_PROFILE=staging mfaenv -q")
+        assert re.search(r"mfaenv: nushell drops .*AWS_PROFILE\. Type:\n.*mfaenv -p staging\n", seat.window.text)
+        assert seat.keys().endswith("profile=default")
+        seat.type("$env.AWS_PROFILE = 'staging'; mfaenv -p staging")
+        seat.type("mfaenv -q")
+        assert seat.keys().endswith("profile=staging")
 
 
 @pytest.mark.parametrize("shell", ["pwsh", "nu", "xonsh"])

@@ -40,8 +40,8 @@ def test_what_other_tools_left_is_unset(product: Product, scenario: Scenario) ->
     with_session(product, scenario)
     product.env |= dict.fromkeys(STALE, "stale")
     for words in ((), ("unset",)):
-        lines = product.run(*words, "--shell", "bash").out.splitlines()
-        assert {f"unset {name}" for name in STALE} <= {line.rstrip("&;") for line in lines}
+        lines = product.run(*words, "--shell", "fish").out.splitlines()
+        assert {f"set -eg {name}" for name in STALE} <= {line.rpartition("; ")[2].rstrip(";") for line in lines}
 
 
 @pytest.mark.parametrize("name", environment.PROFILE_NAMES)

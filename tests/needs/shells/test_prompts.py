@@ -111,7 +111,27 @@ def test_powershells_prompt_may_be_anothers_around_ours(product: Product) -> Non
 def test_bash_keeps_the_rest_of_an_array(product: Product) -> None:
     row = BASH._replace(load=("PROMPT_COMMAND=(: 'true two')", *BASH.load, *BASH.load))
     with seated(product, row) as seat:
-        seat.sees('printf "<%s>" "${PROMPT_COMMAND[@]}"; echo', "^<:><true two><eval .*_mfaenv_hook.*>$")
+        seat.sees('printf "<%s>" "${PROMPT_COMMAND[@]}"; echo', "^<(eval .*_mfaenv_hook.*)><:><true two><\\1>$")
+
+
+def test_bashs_trap_for_errors_is_not_set_off(product: Product) -> None:
+    row = BASH._replace(load=("PROMPT_COMMAND=true", *BASH.load, "trap 'echo tra''pped' ERR"))
+    with seated(product, row) as seat:
+        seat.type("false")
+        seat.type("")
+        assert seat.window.text.count("trapped") == 1
+
+
+@pytest.mark.parametrize("row", [BASH, ZSH, FISH], ids=lambda row: row.name)
+def test_a_program_that_is_gone_is_told_once_for_each_path(product: Product, row: Settled) -> None:
+    with seated(product, row) as seat:
+        seat.type("set before $PATH; set PATH /usr/bin /bin" if row is FISH else "before=$PATH PATH=/usr/bin:/bin")
+        over(seat)
+        seat.type("")
+        seat.type("")
+        assert len(re.findall("mfaenv: command not found|not found: mfaenv|command: mfaenv", seat.window.text)) == 1
+        seat.type("set PATH $before" if row is FISH else "PATH=$before")
+        assert seat.window.text.count(ENDED) == 1
 
 
 def test_nushell_keeps_other_hooks_of_every_kind(product: Product) -> None:

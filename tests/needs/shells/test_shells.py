@@ -158,13 +158,18 @@ def test_powershell_tells_of_a_failure_and_goes_on(place: Place, name: str, befo
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="fish is not on Windows")
-def test_fish_keeps_the_value_of_a_universal_variable(place: Place) -> None:
+def test_fish_keeps_what_is_set_for_all_windows(place: Place) -> None:
+    """And says so of AWS_PROFILE, unless the prompt hook sees to it."""
     fish = named("fish")._replace(start=("fish",))
-    gone = place.run(fish, f"set -Ux TEST_OLD my own\n{fish.lines[0]}\ndump", render("fish", [("TEST_OLD", None)]))
-    next_session = place.run(fish, "set -gx TEST_KEPT $TEST_OLD\ndump", b"")
+    printed = render("fish", [("AWS_PROFILE", None), ("AWS_REGION", "eu-west-1"), ("MFAENV_PROFILE", "default")])
+    variables = "set -Ux AWS_PROFILE staging; set -Ux AWS_REGION us-east-1"
+    here = place.run(fish, f"{variables}\n{fish.lines[0]}; and dump", printed)
+    hooked = place.run(fish, f"function _mfaenv_hook; end\n{fish.lines[0]}; and dump", printed)
+    next_window = place.run(fish, "dump", b"")
 
-    assert (gone.status, gone.shown) == (0, b"")
-    assert gone.environment is not None
-    assert next_session.environment is not None
-    assert "TEST_OLD" not in gone.environment | next_session.environment
-    assert next_session.environment["TEST_KEPT"] == b"my own"
+    assert here.shown == b"mfaenv: AWS_PROFILE stays: you have set it for all windows with set -Ux.\n"
+    assert hooked.shown == b""
+    for result, region in ((here, b"eu-west-1"), (hooked, b"eu-west-1"), (next_window, b"us-east-1")):
+        assert result.environment is not None
+        assert result.environment["AWS_PROFILE"] == b"staging"
+        assert result.environment["AWS_REGION"] == region
