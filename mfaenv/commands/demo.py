@@ -7,23 +7,20 @@ where a shell has none the user is warned.
 
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from socket import socket
 from subprocess import PIPE, STDOUT
-from tempfile import TemporaryDirectory, gettempdir
 
 from mfaenv import shells
 from mfaenv.commands import exec_environment, init
 from mfaenv.commands.exec import user_shell
+from mfaenv.commands.private_folder import private_folder
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
-from mfaenv.fast.entry import owner
 from mfaenv.fast.parse import Options
 from mfaenv.pretend_aws.device_page import NoDeviceError, read_device_page
 from mfaenv.pretend_aws.files import without_aws, write_files
@@ -34,9 +31,6 @@ from mfaenv.terminal import foreground
 from mfaenv.terminal.program import find
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import printable
-
-PREFIX = "mfaenv-demo-"
-"""Of a demo's folder. The port is next in its name, so that another demo can see whether this one still runs."""
 
 NO_DEVICE = "no device"
 
@@ -147,11 +141,9 @@ def _served(scenario: Scenario, env: Mapping[str, str]) -> Iterator[tuple[str, d
     opened = ExitStack()
     try:
         with foreground.undisturbed():
-            _sweep(gettempdir())
             url = opened.enter_context(PretendAws(scenario.world)).url
-            prefix = f"{PREFIX}{url.rpartition(':')[2]}-"
-            name = opened.enter_context(TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
-        files = write_files(Path(name), url, keys={"default": scenario.key}, profiles=scenario.profiles)
+            folder = opened.enter_context(private_folder())
+        files = write_files(folder, url, keys={"default": scenario.key}, profiles=scenario.profiles)
         theirs = without_aws(env)
         if not find("mfaenv", theirs):  # it runs as `python -m mfaenv`
             theirs["PATH"] = theirs.get("PATH", os.defpath) + os.pathsep + str(Path(sys.executable).parent)
@@ -160,15 +152,6 @@ def _served(scenario: Scenario, env: Mapping[str, str]) -> Iterator[tuple[str, d
     finally:
         with foreground.undisturbed():
             opened.close()
-
-
-def _sweep(folder: str) -> None:
-    """Remove what this user's demos that were killed have left behind: nobody listens on the port in the name."""
-    for place in Path(folder).glob(f"{PREFIX}*-*"):
-        with suppress(OSError, ValueError, OverflowError), socket() as probe:
-            address = ("127.0.0.1", int(place.name.removeprefix(PREFIX).partition("-")[0]))
-            if not owner(place.lstat()) and probe.connect_ex(address) != 0:
-                shutil.rmtree(place, ignore_errors=True)
 
 
 def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:

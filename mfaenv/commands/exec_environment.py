@@ -8,12 +8,12 @@ profiles are left out too.
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from tempfile import TemporaryDirectory
 
 from mfaenv import fast, shells
 from mfaenv.command_line import as_typed
 from mfaenv.commands import export
 from mfaenv.commands.credential_server import CredentialServer
+from mfaenv.commands.private_folder import private_folder
 from mfaenv.config import awsfiles, shell_settings
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING, file_paths, profile_of, title_of
@@ -27,6 +27,7 @@ from mfaenv.session import service
 from mfaenv.session.cache import Context
 from mfaenv.session.sessions import Sessions
 from mfaenv.shells import detect
+from mfaenv.store import private_files
 from mfaenv.terminal import coredump
 from mfaenv.terminal.terminal import Terminal
 
@@ -158,11 +159,11 @@ def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
     variables = {}
     with ExitStack() as opened:
         try:
-            folder = opened.enter_context(TemporaryDirectory(prefix="mfaenv-", ignore_cleanup_errors=True))
+            folder = opened.enter_context(private_folder())
             for name, text in texts.items():
-                variables[name] = os.path.join(folder, name.lower())
-                exclusive = os.open(variables[name], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with open(exclusive, "w", encoding=ENCODING) as file:
+                variables[name] = str(folder / name.lower())
+                private_files.create(variables[name], b"")
+                with open(variables[name], "w", encoding=ENCODING) as file:
                     file.write(text)
         except OSError as error:
             reason = f"AWS files {which} cannot be written: {error.strerror}."

@@ -1,6 +1,10 @@
 """`mfaenv exec --only`: the program sees one profile, under its name and as the default, and no store."""
 
+import os
+import signal
+import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -73,3 +77,40 @@ def test_a_folder_that_cannot_be_made_is_an_error(product: Product, scenario: Sc
     done = product.run("exec", "--only", "-p", "staging", "-c", scenario.device.code(), "--", "echo", "started")
     assert (done.status, done.out) == (1, "")
     assert "AWS files of profile staging alone cannot be written: No such file or directory." in done.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no umask closes a file there")
+def test_whatever_the_umask_the_program_can_read_its_files(product: Product, scenario: Scenario) -> None:
+    line = 'stat -c %a "$AWS_CONFIG_FILE" "$(dirname "$AWS_CONFIG_FILE")"'
+    product.command = ("sh", "-c", 'umask 0777; exec "$@"', "sh", *product.command)
+    done = product.run("exec", "--only", "-p", "staging", "-c", scenario.device.code(), "--", "sh", "-c", line)
+    assert (done.status, done.out) == (0, "600\n700\n"), done.err
+
+
+def process_with_open(file: str) -> int:
+    """Return the number of the process that has a file open."""
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if os.readlink(descriptor) == file:
+                return int(descriptor.parts[2])
+    raise AssertionError(file)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process has open is seen in /proc")
+def test_files_of_a_process_that_was_killed_are_removed_by_the_next(
+    product: Product, scenario: Scenario, tmp_path: Path
+) -> None:
+    product.env["TMPDIR"] = str(tmp_path)
+    line = 'echo "$AWS_CONFIG_FILE"; exec cat'
+    options = ("exec", "--only", "-p", "staging", "-c", scenario.device.code(), "--", "sh", "-c")
+    with product.start(*options, line, stdin=subprocess.PIPE) as program:
+        assert program.stdin
+        assert program.stdout
+        left = Path(program.stdout.readline().decode().strip()).parent
+        inner = product.run("exec", "--only", "-p", "staging", "--", "true")
+        assert (inner.status, left.exists()) == (0, True), inner.err
+        os.kill(process_with_open(f"{left}.lock"), signal.SIGKILL)
+        program.stdin.close()
+    assert left.exists()
+    assert product.run("exec", "--only", "-p", "staging", "--", "true").status == 0
+    assert list(tmp_path.glob("mfaenv-*")) == []

@@ -277,7 +277,7 @@ def start_demo(place: Place) -> tuple[subprocess.Popen[str], Path]:
 
 def test_a_demo_that_was_killed_is_swept_by_the_next_and_one_that_runs_is_not(place: Place) -> None:
     (killed, left), (running, folder) = start_demo(place), start_demo(place)
-    foreign = place.path / "tmp" / "mfaenv-demo-notes"
+    foreign = place.path / "tmp" / "mfaenv-notes"
     foreign.mkdir()
     killed.kill()
     killed.communicate()
@@ -302,7 +302,7 @@ def test_a_demo_that_was_killed_before_it_wrote_anything_is_swept_too(place: Pla
 def test_what_another_user_put_beside_demos_is_left_alone(place: Place) -> None:
     if sys.platform == "win32" or os.geteuid():
         pytest.skip("only root can give a folder away")
-    theirs = place.path / "tmp" / "mfaenv-demo-1-theirs"  # a port on which nothing listens: nobody but root may
+    theirs = place.path / "tmp" / "mfaenv-0123456789abcdef"
     theirs.mkdir()
     os.chown(theirs, NOBODY, NOBODY)
     assert place.run("--", "true").status == 0

@@ -63,7 +63,7 @@ def env(home: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
         "LANG": "C.UTF-8",
         "TMPDIR": str(temporary),
     }
-    assert list(temporary.glob("mfaenv-demo-*")) == []
+    assert list(temporary.glob("mfaenv-*")) == []
 
 
 @pytest.mark.parametrize("name", shells.NAMES)
@@ -90,7 +90,7 @@ def test_what_the_shells_own_files_set_does_not_win(env: dict[str, str], home: P
         window.prompted()
         window.enter("printenv AWS_ENDPOINT_URL AWS_CONFIG_FILE")
         window.see(r"^http://127\.0\.0\.1:\d+$")
-        window.see("mfaenv-demo-.*/config")
+        window.see("mfaenv-.*/config")
         if text is EXPORTS:
             window.prompted()
             window.enter("was_read")

@@ -357,7 +357,7 @@ def test_the_demos_shell_is_cmd_with_the_demos_variables(desk: Desk) -> None:
         console.see(r"^\(mfaenv demo\) [A-Z]:.*>")
         console.enter(f"reg delete {key} /f >NUL")
         console.enter("echo [%AWS_ENDPOINT_URL%] [%AWS_ACCESS_KEY_ID%] [%AWS_REGION%] [%AWS_CONFIG_FILE%]")
-        console.see(r"\[http://127\.0\.0\.1:\d+\] \[%AWS_ACCESS_KEY_ID%\] \[%AWS_REGION%\] \[.*mfaenv-demo-.*config\]")
+        console.see(r"\[http://127\.0\.0\.1:\d+\] \[%AWS_ACCESS_KEY_ID%\] \[%AWS_REGION%\] \[.*mfaenv-.*config\]")
         console.enter("exit")
         console.see(">")
 

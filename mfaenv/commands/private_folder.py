@@ -1,0 +1,39 @@
+"""A folder for files that are needed only while this process runs, in the system's folder for temporary ones."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import gettempdir
+
+from mfaenv.fast.entry import owner
+from mfaenv.session.lock import lock, remove_abandoned
+from mfaenv.store import private_files
+
+PREFIX = "mfaenv-"
+LOCK = ".lock"
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """Yield a new folder that is its owner's alone, and remove those that killed processes left. Raise OSError.
+
+    A lock beside it is acquired before the folder is made, and released after it is removed.
+    """
+    _remove_abandoned(Path(gettempdir()))
+    folder = Path(gettempdir(), PREFIX + os.urandom(8).hex())
+    with lock(f"{folder}{LOCK}", lambda: None, longest=0):
+        try:
+            private_files.make_folders(str(folder))
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_abandoned(parent: Path) -> None:
+    for path in parent.glob(PREFIX + "[0-9a-f]" * 16 + "*"):
+        folder = str(path).removesuffix(LOCK)
+        with suppress(OSError):
+            if not owner(path.lstat()) and remove_abandoned(folder + LOCK):
+                shutil.rmtree(folder, ignore_errors=True)
