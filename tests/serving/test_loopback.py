@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
+from typing import TextIO
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ from product import PATIENCE
 
 from mfaenv.pretend_aws.device_page import CODE_PATH
 from mfaenv.pretend_aws.server import ClientsServer
+from mfaenv.serving import peers
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
 
 
@@ -163,3 +165,23 @@ def test_hundreds_of_programs_may_ask_at_once() -> None:
             connection.sendall(f"GET / HTTP/1.1\r\nHost: {waiting.host}\r\n\r\n".encode())
         with waiting:
             assert {connection.recv(65536)[:15] for connection in connections} == {b"HTTP/1.1 200 OK"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux shows whose connection it is")
+def test_one_look_at_the_systems_table_serves_all_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look takes long where the table is long: one for each connection would let another user's hold up ours."""
+    looks = []
+
+    def noted(path: str, *, encoding: str) -> TextIO:
+        looks.append(path)
+        return open(path, encoding=encoding)
+
+    monkeypatch.setattr(peers, "open", noted, raising=False)
+    with ExitStack() as opened:
+        waiting = LoopbackServer(answer)
+        connections = [opened.enter_context(raw(waiting.host)) for _ in range(100)]
+        with waiting:
+            for connection in connections:
+                connection.sendall(f"GET / HTTP/1.1\r\nHost: {waiting.host}\r\n\r\n".encode())
+                assert connection.recv(65536)[:15] == b"HTTP/1.1 200 OK"
+    assert looks == ["/proc/net/tcp", "/proc/net/tcp6"]
