@@ -33,6 +33,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
             hint = "Name another file. For programs that read profiles:"
             raise MfaenvError(f"{wrong} {hint}", command="mfaenv help programs")
     terminal = Terminal.for_options(options, env)
+    terminal.for_shell = target != "process"  # which programs read, and end by signals as they like
     pairs = service.get_pairs(options, env, terminal, partial(_check_values, target))
     text = shells.render(target, pairs, encoding=code_page())
     if fast.runs_on_github(target, env):

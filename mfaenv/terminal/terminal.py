@@ -26,13 +26,17 @@ BELOW_NUMBER = " " * len("  1  ")
 
 
 class Terminal:
-    """The person at the other end, who may want silence (`quiet`) or every detail (`verbose`)."""
+    """The person at the other end, who may want silence (`quiet`) or every detail (`verbose`).
+
+    Where it is `for_shell`, a shell waits for what is printed, perhaps in a subshell that no key may end or stop.
+    """
 
     def __init__(self, env: Mapping[str, str], *, quiet: bool = False, verbose: bool = False) -> None:
         self.env = env
         self._quiet = quiet
         self._verbose = verbose
         self.check: Callable[[], None] = lambda: None
+        self.for_shell = False
 
     @classmethod
     def for_options(cls, options: Options, env: Mapping[str, str]) -> Self:
@@ -142,6 +146,8 @@ class Terminal:
                 show(f"{reason}: the next one comes in {int(left) + 1} s")
                 time.sleep(min(left, 0.25))
                 self.check()
+        with suppress(OSError), Tty() as console:
+            console.drop_input()  # it would answer the next question
 
     @contextmanager
     def for_program(self) -> Iterator[dict[str, Any]]:
@@ -255,7 +261,7 @@ class Terminal:
     def open_tty(self) -> Tty:
         """Open the terminal. Raise MfaenvError where it has gone, or was given to another job, since it was seen."""
         try:
-            return Tty(self.check, no_styles=self._no_styles())
+            return Tty(self.check, no_styles=self._no_styles(), for_shell=self.for_shell)
         except OSError:
             hint = "Keep mfaenv in the foreground while it may ask."
             raise MfaenvError("There is no terminal to ask on any more.", hint, status=CODE_NEEDED) from None

@@ -89,8 +89,11 @@ class Tty:
     While it waits for a line, it calls `check` again and again, which may raise. With `no_styles` it shows none.
     """
 
-    def __init__(self, check: Callable[[], None] = lambda: None, *, no_styles: bool = False) -> None:
+    def __init__(
+        self, check: Callable[[], None] = lambda: None, *, no_styles: bool = False, for_shell: bool = False
+    ) -> None:
         self.check = check
+        self._for_shell = for_shell
         self._no_styles = no_styles
         with ExitStack() as opened:
             self.reader = opened.enter_context(open(NAMES[0], "rb", buffering=0))
@@ -127,7 +130,7 @@ class Tty:
         fd = self.reader.fileno()
         try:
             with keep_modes(fd):
-                set_modes(fd)
+                set_modes(fd, for_shell=self._for_shell)
                 self.write(*question)
                 meanwhile()
                 line = self._line()
@@ -152,16 +155,22 @@ class Tty:
     def abandon(self) -> None:
         """End the line of a question that needs no answer any more, and drop what was typed: the shell would run it."""
         with suppress(OSError):
-            # Another job's input is not touched: that would stop this one.
-            if sys.platform != "win32" and _in_foreground(self.reader.fileno()):
-                _call(termios.tcflush, self.reader.fileno(), termios.TCIFLUSH)
+            self.drop_input()
             self.write(*END_OF_LINE)
+
+    def drop_input(self) -> None:
+        """Drop what was typed and not read yet. Raise OSError where the terminal has gone."""
+        # Another job's input is not touched: that would stop this one.
+        if sys.platform != "win32" and _in_foreground(self.reader.fileno()):
+            _call(termios.tcflush, self.reader.fileno(), termios.TCIFLUSH)
 
     def _line(self) -> bytes:
         line = b""
         while not line.endswith(b"\n"):
-            while not _has_input(self.reader.fileno()):
+            while _in_foreground(self.reader.fileno()) and not _has_input(self.reader.fileno()):
                 self.check()
+            if not _in_foreground(self.reader.fileno()):
+                raise OSError("another job has the terminal")
             part = self.reader.read(1024)
             if not part or (sys.platform == "win32" and part.startswith(END_OF_INPUT)):
                 raise KeyboardInterrupt
@@ -214,12 +223,13 @@ def keep_modes(fd: int) -> Iterator[None]:
                     _call(termios.tcsetattr, fd, termios.TCSANOW, modes)
 
 
-def set_modes(fd: int, *, by_key: bool = False) -> None:
+def set_modes(fd: int, *, by_key: bool = False, for_shell: bool = False) -> None:
     """Let Enter, Ctrl-C and what is typed work as usual where a line editor, as bash's `bind -x`, has changed that.
 
-    Ctrl-Backslash ends the line, and sends no signal: it would end the subshell in which a shell's function waits.
-    Ctrl-Z does nothing where a pipe leads on what is printed. With `by_key` each key is read as it comes, unseen, and
-    Ctrl-C alone sends a signal. Python sets a console's modes.
+    Usual modes stay as they are, and so they do after SIGKILL, with which Go's SDK ends `mfaenv process` after a minute
+    (https://github.com/aws/aws-sdk-go-v2/blob/main/credentials/processcreds/provider.go). But where it is `for_shell`,
+    Ctrl-Backslash ends the line and sends no signal, which would end the subshell in which a function waits; Ctrl-Z
+    does nothing in a pipe. With `by_key` each key is read as it comes, unseen, and Ctrl-C alone sends a signal.
 
     https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
     """
@@ -232,12 +242,13 @@ def set_modes(fd: int, *, by_key: bool = False) -> None:
         for key, character in ((termios.VINTR, b"\x03"), (termios.VEOF, b"\x04")):
             if keys[key] in {b"\x00", b"\xff"}:  # switched off
                 keys[key] = character
-        keys[termios.VQUIT], keys[termios.VEOL] = disabled, QUIT_KEY
+        if by_key or for_shell:
+            keys[termios.VQUIT], keys[termios.VEOL] = disabled, QUIT_KEY
         if by_key:
             modes[3] &= ~(termios.ICANON | termios.ECHO)
             keys[termios.VMIN], keys[termios.VTIME] = 1, 0
         # fish and nushell would wait for ever for the end of `mfaenv | source`.
-        if by_key or stat.S_ISFIFO(os.fstat(STDOUT).st_mode):
+        if by_key or (for_shell and stat.S_ISFIFO(os.fstat(STDOUT).st_mode)):
             keys[termios.VSUSP] = disabled
         _call(termios.tcsetattr, fd, termios.TCSANOW, modes)
 

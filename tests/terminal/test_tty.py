@@ -43,7 +43,9 @@ print("code", terminal.ask_code([*map(Styled, ["MFA code"])], lambda: None))
 ASK_IN_PIPELINE = """
 import os
 from mfaenv.terminal.terminal import Terminal
-print("typed:", Terminal(os.environ).ask_text("Name"))
+terminal = Terminal(os.environ)
+terminal.for_shell = True
+print("typed:", terminal.ask_text("Name"))
 """
 
 
@@ -76,7 +78,7 @@ def test_a_code_is_no_answer_to_yes_or_no(product: Product) -> None:
 
 
 @on_posix
-def test_a_question_in_a_pipeline_cannot_be_stopped(product: Product) -> None:
+def test_a_question_for_a_shell_in_a_pipeline_cannot_be_stopped(product: Product) -> None:
     command = ("bash", "-c", 'set -m; "$@" | cat', "bash", sys.executable, "-c", ASK_IN_PIPELINE)
     with Window(command, product.env, product.home) as window:
         window.see("Name: ")

@@ -4,13 +4,14 @@ import os
 import re
 import signal
 import subprocess
+import termios
 import time
 
 import pytest
 from clock import Clock
 from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
-from product import PATIENCE, Product
+from product import COMMAND, PATIENCE, Product
 from shell_table import ON_POSIX
 from terminals import (
     BASH,
@@ -21,6 +22,7 @@ from terminals import (
     SHELLS,
     ZSH,
     Shell,
+    Window,
     direct,
     key_in,
     need,
@@ -143,6 +145,26 @@ def test_a_used_code_is_not_sent_but_the_next_one_waited_for(
         window.enter(scenario.device.shown().code)
         assert window.ended() == 0
     assert sent_codes(aws) == 2
+
+
+def test_enter_while_the_next_code_is_waited_for_is_no_answer(
+    product: Product, scenario: Scenario, clock: Clock
+) -> None:
+    clock.advance(STEP - clock.now() % STEP)
+    code = scenario.device.shown().code
+    assert product.run("--shell", "bash", "-c", code).status == 0
+    clock.advance(1)
+    with direct(product, "--shell", "bash", "--refresh") as window:
+        window.see(QUESTION)
+        window.enter(code)
+        window.see("the next one comes in")
+        window.enter("")
+        window.see(r"\n")
+        clock.advance(STEP)
+        window.see(QUESTION)
+        window.enter(scenario.device.shown().code)
+        assert window.ended() == 0
+        assert "A code is six digits" not in window.text
 
 
 def test_a_refused_code_is_not_sent_twice(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
@@ -475,3 +497,36 @@ def test_who_leaves_a_question_has_a_new_line(product: Product, arguments: tuple
         window.press(key)
         assert window.ended() == 130
         assert window.text.endswith("\n")
+
+
+@pytest.mark.parametrize("arguments", [("process",), ("exec", "--", "true")], ids=" ".join)
+def test_a_question_that_no_shell_waits_for_changes_no_mode(product: Product, arguments: tuple[str, ...]) -> None:
+    """So they are as before after SIGKILL too."""
+    line = ("sh", "-c", '"$@" | cat', "sh", *COMMAND, *arguments)
+    with Window(line, product.env, product.home) as window:
+        window.see("MFA code: ")
+        *_, keys = termios.tcgetattr(window._child.child_fd)
+        assert (keys[termios.VQUIT], keys[termios.VSUSP]) == (CTRL_BACKSLASH.encode(), CTRL_Z.encode())
+
+
+def test_a_stopped_question_leaves_the_keys_of_the_terminal(product: Product) -> None:
+    dash = next(shell for shell in SHELLS if shell.name == "dash")
+    with open_window(product, dash) as window:
+        window.enter("mfaenv exec -- true")
+        window.see("MFA code: ")
+        window.press(CTRL_Z)
+        window.prompted()
+        window.enter("stty -a | grep -o 'quit = [^;]*'")
+        window.see(r"^quit = \^\\$")
+
+
+def test_a_question_in_the_background_is_left(product: Product) -> None:
+    with open_window(product, BASH) as window:
+        window.enter("mfaenv exec -- true")
+        window.see("MFA code: ")
+        window.press(CTRL_Z)
+        window.prompted()
+        window.enter("bg; wait; echo left''over")
+        window.see("leftover")
+        window.prompted()
+        assert re.search(r"Exit 130 +mfaenv exec", window.text)
