@@ -11,6 +11,9 @@ WIDEST = 100
 
 THEME = Theme({"markdown.code": "bold"})
 
+_BLANK = "\ue000"
+"""Stands for a blank in code, at which rich would break a line: what is copied of two lines is two commands."""
+
 
 class _Lines(CodeBlock):
     """Code to copy: without a background, and no line is broken, however long it is."""
@@ -25,9 +28,15 @@ class _Lines(CodeBlock):
 class _Page(Markdown):
     elements = {**Markdown.elements, "code_block": _Lines, "fence": _Lines}  # noqa: RUF012 - as in Markdown itself
 
+    def __init__(self, text: str) -> None:
+        super().__init__(text, hyperlinks=False)
+        for token in (token for block in self.parsed for token in block.children or ()):
+            if token.type == "code_inline":
+                token.content = token.content.replace(" ", _BLANK)
+
 
 def draw(console: Console, text: str) -> str:
     """Return the page as it is drawn."""
     with console.use_theme(THEME), console.capture() as captured:
-        console.print(_Page(text, hyperlinks=False), width=min(console.width, WIDEST), crop=False)
-    return captured.get()
+        console.print(_Page(text), width=min(console.width, WIDEST), crop=False)
+    return captured.get().replace(_BLANK, " ")

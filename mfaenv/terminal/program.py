@@ -10,9 +10,10 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import FAILED, MfaenvError
 from mfaenv.fast.catalog import ENDINGS
 from mfaenv.terminal import coredump
 
@@ -125,12 +126,13 @@ def end(running: subprocess.Popen[bytes]) -> None:
     """Ask a program to end, and see that it does."""
     from subprocess import TimeoutExpired
 
-    running.terminate()
-    try:
-        running.wait(GRACE_SECONDS)
-    except TimeoutExpired:
-        running.kill()
-        running.wait()
+    for ask in (running.terminate, running.kill):
+        ask()
+        with suppress(TimeoutExpired):
+            running.wait(GRACE_SECONDS)
+            return
+    # What a signal raised just after Popen acquired its lock leaves that locked: nothing that waits would ever end.
+    running.returncode = FAILED
 
 
 def communicate(
@@ -138,18 +140,23 @@ def communicate(
 ) -> tuple[bytes, bytes]:
     """Write a program's input and return its output and errors; what is raised here ends it.
 
-    `check` is called again and again, and may raise. Raise MfaenvError where it prints too much (seen on POSIX alone).
+    `check` is called again and again, and may raise. What the program leaves behind, with its output open, is not
+    waited for. Raise MfaenvError where it prints too much (seen on POSIX alone).
     """
     from subprocess import TimeoutExpired
 
     try:
         while True:
+            has_ended = running.poll() is not None
             try:
-                return running.communicate(stdin, LOOK_SECONDS)
+                return running.communicate(stdin, GRACE_SECONDS if has_ended else LOOK_SECONDS)
             except TimeoutExpired as error:
                 stdin = None  # what is left of it is kept there
-                if len(error.output or b"") + len(error.stderr or b"") > MAX_PRINTED:
+                printed = (error.output or b"", error.stderr or b"")
+                if sum(map(len, printed)) > MAX_PRINTED:
                     raise MfaenvError(f"{name} does not stop printing.", "Try it by itself.") from None
+            if has_ended:
+                return printed
             check()
     except BaseException:
         end(running)

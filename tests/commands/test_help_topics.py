@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from documents import spans
 from product import COMMAND, advised
 from rich.console import Console
 from terminals import USUAL_SIZE, Window
@@ -79,10 +79,9 @@ def test_a_line_to_copy_is_not_broken(bare: Product) -> None:
     assert [line for line in lines if f"  {line}\n" not in shown] == []
 
 
-def test_a_command_in_a_table_is_not_broken() -> None:
-    console = Console(width=80, file=StringIO())
-    cells = {text: re.findall(r"(?m)^\|.*\| `([^`]+)` \|$", text) for text in PAGES.values()}
-    assert sum(map(len, cells.values())) > 20
-    for text, commands in cells.items():
-        shown = draw(console, text)
-        assert [command for command in commands if command.replace("\\|", "|") not in shown] == []
+@pytest.mark.parametrize("topic", TOPICS)
+def test_code_in_a_sentence_or_a_table_is_not_broken(topic: str) -> None:
+    shown = draw(Console(width=80, file=StringIO()), PAGES[topic])
+    code = spans(f"mfaenv/help/{topic}.md")
+    assert code
+    assert [text for text in code if text not in shown] == []

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 from product import PATIENCE
 
 from mfaenv.errors import MfaenvError
+from mfaenv.terminal import program
 from mfaenv.terminal.foreground import run_in_foreground, stopped_in_order, undisturbed
 
 
@@ -86,3 +88,24 @@ def test_a_signal_while_it_looks_for_the_programs_end_ends_the_program(monkeypat
     with pytest.raises(SystemExit), stopped_in_order():
         run_in_foreground(["sleep", "60"], dict(os.environ))
     assert signals == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of sh")
+def test_what_a_program_leaves_behind_is_not_waited_for(tmp_path: Path) -> None:
+    tool = tmp_path / "tool"
+    tool.write_text("#!/bin/sh\nsleep 600 &\necho $!\n")
+    tool.chmod(0o755)
+    with program.start([str(tool)], {"PATH": os.defpath}, stdout=subprocess.PIPE) as running:
+        printed, _ = program.communicate(running, "tool", lambda: None)
+    os.kill(int(printed), signal.SIGKILL)
+
+
+def test_a_program_is_ended_though_a_signal_left_it_locked() -> None:
+    """It came just after Popen had acquired its lock."""
+    running = program.start([sys.executable, "-c", "input()"], os.environ, stdin=subprocess.PIPE)
+    with running:
+        running._waitpid_lock.acquire()  # type: ignore[attr-defined]  # as after such a signal
+        program.end(running)
+    running._waitpid_lock.release()  # type: ignore[attr-defined]  # so that no process is left
+    running.returncode = None
+    assert running.wait(PATIENCE) != 0
