@@ -51,14 +51,18 @@ def parse(url: str) -> Address | None:
 
 
 def checked(url: str) -> str:
-    """Return the URL as it is. Raise MfaenvError (usage) for what is no address of a service."""
+    """Return the URL without user and password: botocore does not send them, and the store must not hold them.
+
+    Raise MfaenvError (usage) for what is no address of a service.
+    """
     if url and parse(url) is None:
         raise MfaenvError(
             f"'{without_password(url)}' is not the URL of an endpoint.",
             "Check AWS_ENDPOINT_URL and endpoint_url. It looks like https://HOST:PORT.",
             status=USAGE,
         )
-    return url
+    scheme, slashes, rest = url.partition("//")
+    return f"{scheme}{slashes}{rest.rpartition('@')[2]}"
 
 
 def parse_proxy(url: str) -> Address | None:

@@ -180,8 +180,7 @@ def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
     value = endpoint(env, first, files) if first is other or files.services_of(first) is not None else NO_VALUE
     if not value.text and not shell_settings.is_ignored(env, first):
         value = endpoint(env, other, files)
-    address.checked(value.text)
-    return value
+    return value._replace(text=address.checked(value.text))
 
 
 def endpoint(env: Env, section: Section, files: AwsFiles, service: str = "sts") -> Value:

@@ -151,6 +151,7 @@ def _urls(name: str, env: Env, own: Section, default: Section, files: AwsFiles) 
     """Return the variables for addresses, and what they cannot say."""
     expected = _addresses(env, own, files)
     urls = {variable: address.checked(url) for variable, url in expected.items() if not env.get(variable)}
+    expected |= urls
     choices: list[dict[str, str]] = [{}, *([] if IGNORE in env else [{IGNORE: "true"}, {IGNORE: "false"}])]
     for choice in choices:
         if _addresses({**env, **urls, **choice}, default, files) == expected:

@@ -146,9 +146,10 @@ def fingerprint(options: Options, env: Env) -> str:
     """Return all that was asked, and all variables that may matter, as text; never a secret."""
     ignored = {name for name, row in parse.MAIN_OPTIONS.items() if not row.counts}
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in ignored]
+    endpoints = {name: url.rpartition("@")[2] for name, url in env.items() if name.startswith(environment.ADDRESS)}
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
-        for name, value in env.items()
+        for name, value in {**env, **endpoints}.items()
         if name in ("HOME", "USERPROFILE") or (name.startswith(("AWS_", "MFAENV_")) and _counts(name))
     ]
     long_term = env.get("AWS_SECRET_ACCESS_KEY") and not environment.temporary_keys(env)

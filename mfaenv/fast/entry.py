@@ -237,7 +237,7 @@ class ReadOnlyStore:
             return "is not a directory"
         if owner(state):
             return f"belongs to {owner(state)}"
-        return "can be written by other users" if state.st_mode & _OTHER_WRITERS else ""
+        return "can be written by other users (chmod 700 closes it)" if state.st_mode & _OTHER_WRITERS else ""
 
     def get(self, of: "type[E]", key: str) -> "E | None":
         """Return the entry of this key; None where it is missing, damaged, too open, not ours, or of another key."""

@@ -68,7 +68,7 @@ class Store(ReadOnlyStore):
         if reason:
             raise MfaenvError(
                 f"The store {self.path} {reason}: refused.",
-                "Close it (chmod 700) or move it away, or name another one in MFAENV_CACHE_DIR.",
+                "Move it away, or name another folder in MFAENV_CACHE_DIR.",
             )
 
     def prepare(self) -> None:

@@ -13,6 +13,7 @@ from clock import Clock
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from product import COMMAND, Outcome, Product
+from settings import configure
 
 from mfaenv import fast
 from mfaenv.errors import CODE_NEEDED, DONE
@@ -322,6 +323,19 @@ def settle(product: Product, clock: Clock) -> None:
 
 def count_answers(product: Product) -> int:
     return len(list(product.cache.glob("answer-*")))
+
+
+@pytest.mark.parametrize("where", ["variable", "file"])
+def test_no_password_of_an_endpoint_is_stored(product: Product, scenario: Scenario, clock: Clock, where: str) -> None:
+    url = product.env["AWS_ENDPOINT_URL"].replace("//", "//alice:pa55word@")
+    if where == "variable":
+        product.env["AWS_ENDPOINT_URL"] = url
+    else:
+        del product.env["AWS_ENDPOINT_URL"]
+        configure(product, endpoint_url=url)
+    get(product, scenario)
+    settle(product, clock)
+    assert not [file.name for file in product.cache.iterdir() if b"pa55word" in file.read_bytes()]
 
 
 def test_a_file_that_may_change_in_the_same_moment_gets_no_answer(product: Product, scenario: Scenario) -> None:

@@ -258,8 +258,8 @@ def test_a_store_that_others_can_write_is_refused_and_left_as_it_is(
     done = get(product, scenario)
     assert (done.status, done.out) == (1, "(exit 1);\n")
     first, then = done.err.splitlines()
-    assert f"The store {product.cache} can be written by other users: refused." in first
-    assert "chmod 700" in then
+    assert f"The store {product.cache} can be written by other users (chmod 700 closes it): refused." in first
+    assert then.strip() == "Move it away, or name another folder in MFAENV_CACHE_DIR."
     assert product.run("--shell", "bash", "--cached").status == 3
     assert (mode(product.cache), os.listdir(product.cache)) == (rights, [])
 
