@@ -146,7 +146,7 @@ def function_and_hook(shell: str, seen: str, now: float, pairs: list[Pair], *, h
     if language.saved:  # JSON, for a text in double quotes
         record = shells.render("json", pairs).decode().strip()
         values["KNOWN"] = record.replace("\\", r"\\").replace('"', r"\"")
-    names = (*language.function, *(language.hook if hook else ()))
+    names = (language.function, *(language.hook if hook else ()))
     return "".join(without_comments(fill(name, values)) for name in names)
 
 

@@ -1,7 +1,6 @@
 """What mfaenv prints: ordered pairs of name and value as bytes for one shell or one data format.
 
-A shell is a file in this package and a line in ``SHELLS``. Only the one that is wanted is imported. They read and
-write nothing: the caller does. `detect` looks at the processes above this one.
+A shell is a file in this package and a line in ``SHELLS``; only the one that is wanted is imported. None does I/O.
 """
 
 import sys
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     Env: TypeAlias = Mapping[str, str]
     Words: TypeAlias = Sequence[str]
-else:  # to load collections.abc would make each Tab, and the start of each shell, a fifth longer
+else:  # collections.abc would make each Tab, and the start of each shell, a fifth longer
     Env = Words = object
 
 Pair = tuple[str, "str | None"]
@@ -36,7 +35,7 @@ SHELLS = {
     "elvish": ("elvish.Elvish",),
     "xonsh": ("xonsh.Xonsh",),
 }
-"""Where each shell's class is, and other names of programs that are this shell."""
+"""Each shell's class, and other names of its program."""
 
 _FORMATS = {
     "json": "formats.Json",
@@ -46,7 +45,7 @@ _FORMATS = {
 }
 
 MAX_BYTES = 32_767 if sys.platform == "win32" else 131_072
-"""Bytes of a variable, with its name, ``=`` and the end: with more, no program can be started.
+"""Bytes of a variable, with its name, ``=`` and NUL: with more, no program can be started.
 
 https://man7.org/linux/man-pages/man2/execve.2.html: MAX_ARG_STRLEN; macOS takes as much. Windows counts characters:
 https://learn.microsoft.com/windows/win32/procthread/environment-variables
@@ -63,19 +62,18 @@ FORMATS = tuple(_FORMATS)
 
 
 class Target:
-    """A shell or a format: how it writes one variable, and how its statements make a whole."""
+    """A shell or a format."""
 
     # Returns the statement that sets and exports a variable, from its name and value. Raises ValueError for a value
-    # that the target cannot hold; characters that it can never hold are data.
+    # that the target cannot hold.
     assign: "Callable[[str, str], str]"
 
-    # Statements, as text with `{name}` or `{status}`; none where data is printed, which only has what is set.
+    # Statements, as text with `{name}` or `{status}`; none for data.
     remove = ""  # the variable; it succeeds where there is none
     fail = ""  # makes the documented line fail
 
-    # The documented line that loads what is printed; `{command}` is the program with its options.
+    # The documented lines that load what `{command}` and `{command} init {target}` print.
     line = ""
-    # The documented line of the shell's startup file that loads what `{command} init {target}` prints.
     init = ""
     refused = "\0"  # characters that no value may have here
     holds_variables = True  # with which programs are started; data may be of any length
@@ -83,12 +81,12 @@ class Target:
     remedy = ""  # what to do about a value that the target cannot hold
     reads: tuple[str, ...] = ()  # other shells whose text is the same to this one
 
-    # Templates, beside the shell's file, of what `mfaenv init` prints.
-    function: tuple[str, ...] = ()  # none: there is no function
-    hook: tuple[str, ...] = ()  # the prompt hook
-    completion = ""  # of Tab; empty where it has none
-    script = ""  # what the function runs where it is one line, which cannot choose
-    template_values: tuple[tuple[str, str], ...] = ()  # what they hold for this shell alone, by name: `@CLOCK@`
+    # Templates, beside the shell's file, of what `mfaenv init` prints; empty where the shell has no such thing.
+    function = ""
+    hook: tuple[str, ...] = ()
+    completion = ""
+    script = ""  # which the function runs where that is one line, and cannot choose
+    template_values: tuple[tuple[str, str], ...] = ()  # by name: `@CLOCK@`
     saved = False  # whether the shell evaluates no text: the function is kept in a file, and gets the session itself
 
     # The startup file: below a variable where that is set, else the first that is there, else the first.
@@ -104,11 +102,12 @@ class Target:
     demo_file = ""  # the name of that file
     demo_template = ""  # what stands there around the text
 
-    completes_programs = True  # whether Tab can complete the words of another program within a line
-    lists_programs = True  # whether it then knows the names of programs, too
-    matches = False  # whether it picks the words itself that fit what is typed, by rules of its own
+    # What Tab does by itself:
+    completes_programs = True  # complete the words of another program within a line
+    lists_programs = True  # list the names of programs there
+    matches = False  # pick the words that fit what is typed
 
-    def begin(self, names: list[str], *, tried: bool) -> str:  # noqa: ARG002 - most shells need nothing there
+    def begin(self, names: list[str], *, tried: bool) -> str:
         """Return what stands before the statements that set and remove these variables, as `render` has `tried`."""
         return ""
 
@@ -116,14 +115,14 @@ class Target:
         """Return the whole of what is printed."""
         return b"".join(statement + b"\n" for statement in statements)
 
-    def tab(self, handed: Words, env: Env) -> "Tab":  # noqa: ARG002 - some hand it over there
+    def tab(self, handed: Words, env: Env) -> "Tab":
         """Return what the completion hands over as arguments or in the environment."""
         from mfaenv.shells.tab import Tab
 
         return Tab(self, handed)
 
-    def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - most shells quote by themselves
-        """Return the line by which the completion offers a word, after this open quote; empty where it cannot."""
+    def offer(self, word: str, meaning: str, quote: str) -> str:
+        """Return the line that offers a word after this open quote; empty where the shell cannot take it."""
         return f"{word}\t{meaning}"
 
 
@@ -134,13 +133,13 @@ UNQUOTED = LETTERS + "_=@%+:,./-"
 def needs_no_quotes(value: str) -> bool:
     """Return whether the value means itself without quotes, in every POSIX shell.
 
-    zsh replaces ``=ls`` by the path of ls at the beginning of an assigned value and after a colon in it.
+    zsh replaces ``=ls`` by the path of ls, at the beginning and after a colon.
     """
     return not value.strip(UNQUOTED) and not value.startswith("=") and ":=" not in value
 
 
 def escape(value: str, number: str = "\\%03o") -> str:
-    """Return the value with each octet that is no ASCII letter or digit as a number: octal for printf and ``$'…'``."""
+    """Return the value with all but ASCII letters and digits as numbers of octets: octal for printf and ``$'…'``."""
     octets = value.encode("utf-8", "surrogateescape")
     return "".join(chr(octet) if chr(octet) in LETTERS else number % octet for octet in octets)
 
@@ -154,11 +153,11 @@ def printed(value: str) -> str:
 
 
 def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", tried: bool = True) -> bytes:
-    """Return what to write to standard output, as it is, so that ``target`` sets and removes these variables in order.
+    """Return what to print so that ``target`` sets and removes these variables in order.
 
-    ``encoding`` is the console's output code page, as Python names it (``cp850``); only cmd's text depends on it.
-    Without ``tried`` a POSIX shell tries nothing first, which would take a process. Raise MfaenvError, naming the
-    variable and never its value, for a value that the target cannot hold.
+    ``encoding`` is the console's output code page, as Python names it (``cp850``), for cmd. Without ``tried`` a POSIX
+    shell tries nothing first, which takes a process. Raise MfaenvError, naming the variable and never its value, for a
+    value that the target cannot hold.
     """
     language = get_target(target)
     pairs = list(pairs)
@@ -183,27 +182,27 @@ def check_lengths(pairs: "Iterable[Pair]") -> None:
 
 
 def failure(target: str, status: int) -> bytes:
-    """Return what to print when there is nothing to set, so that the documented line fails; empty for data."""
+    """Return what to print so that the documented line fails; empty for data."""
     language = get_target(target)
     statement = language.fail.replace("{status}", str(status)).encode()
     return language.join([statement]) if statement else b""
 
 
 def loading_line(target: str, command: str = "mfaenv") -> str:
-    """Return the line that a user types to load what ``command`` (no ``--shell`` in it) prints; empty for formats."""
+    """Return the line that loads what ``command`` (no ``--shell`` in it) prints; empty for formats."""
     return get_target(target).line.format(command=command, target=target)
 
 
 def init_line(target: str, options: str = "", command: str = "mfaenv") -> str:
-    """Return the line for the shell's startup file, with more options of ``init``; empty where no line does it."""
+    """Return the line for the startup file, with more options of ``init``; empty where no line does it."""
     return get_target(target).init.format(command=command, target=target + options)
 
 
 def get_target(target: str) -> "Target":
-    """Return the shell or format of this name. Raise KeyError for a name that is none."""
+    """Return the shell or format of this name. Raise KeyError where there is none."""
     path = SHELLS[target][0] if target in SHELLS else _FORMATS[target]
     module, _, class_name = path.rpartition(".")
-    # Not importlib: it is one more module on the way of a stored session.
+    # importlib is one more module for a stored session to load.
     language: Target = getattr(__import__(f"{__name__}.{module}", fromlist=[class_name]), class_name)()
     return language
 
@@ -216,7 +215,7 @@ def _statement(target: str, language: "Target", pair: Pair, encoding: str) -> by
         return language.remove.replace("{name}", name).encode()
     try:
         if any(character in value for character in language.refused):
-            raise ValueError  # noqa: TRY301 - a target refuses by data or by code: one answer to both
+            raise ValueError  # noqa: TRY301 - the same answer as to one of `assign`
         return language.assign(name, value).encode(encoding)
     except (ValueError, LookupError):
         where = "" if language.encoding else f" in the console's code page, {encoding}"

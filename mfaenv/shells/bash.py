@@ -7,14 +7,14 @@ if TYPE_CHECKING:
     from mfaenv.shells.tab import Tab
 
 _NEEDS_EVAL = "${mfaenv_needs_eval+}"
-"""Does nothing where it is evaluated: an empty command, whatever is set, under ``set -u`` too.
+"""Does nothing where it is evaluated, under ``set -u`` too.
 
-Without ``eval``, as in ``$(mfaenv)`` and ``export $(mfaenv)``, it is the first word: a program that is not found, a
-name that is none. What comes after it is neither run nor shown in the shell's error, which shows this word.
+In ``$(mfaenv)`` and ``export $(mfaenv)`` it is a program that is not found, and a name that is none. The shell's error
+shows this word alone, and what comes after it is not run.
 """
 
 IN_SUBSHELL = '[ "${%s-0}" -gt 0 ] && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$$/fd/1" ]'
-"""Whether this is a subshell whose output is neither a file nor what the whole shell has, as far as /proc tells."""
+"""Whether this is a subshell with an output of its own that is no file, as far as /proc tells."""
 
 PRINTED = '\\printf "%s\\n" "$_mfaenv_text"'
 
@@ -22,22 +22,22 @@ PRINTED = '\\printf "%s\\n" "$_mfaenv_text"'
 class Posix(Target):
     """What reads POSIX shell.
 
-    ``eval $(mfaenv)`` without quotes splits the text at blanks, expands globs in it and joins it with spaces. So a
-    value is written with nothing but characters that mean nothing to any of these shells, or as octal numbers.
+    ``eval $(mfaenv)`` without quotes splits the text at blanks, expands globs in it and joins it with spaces. So values
+    are characters that mean nothing to any of these shells, or octal numbers.
     """
 
     fail = "(exit {status})"
     line = "eval $({command})"
     init = 'eval "$({command} init {target})"'
-    function = ("posix.function.sh",)
+    function = "posix.function.sh"
 
     def begin(self, names: list[str], *, tried: bool) -> str:
-        """Return what removes all the variables, with arrays and other attributes; it fails without `eval`.
+        """Return what removes all the variables, with their attributes; it fails without `eval`.
 
         Some shells end the script at a variable that is read-only, and ksh93 leaves the line without regard to errexit:
         so it is `tried` in a subshell first. Else `unset` goes on behind such a variable, and fails. What a function
-        called `unset` prints is kept in a variable, and not run. Where IFS holds a character of these values, `test`
-        gets more than one word, and fails; under `set -k`, which takes all of `export A=B` for an assignment, none.
+        called `unset` prints is not run. `test` fails where IFS splits these values, and under `set -k`, which takes
+        its word, and that of `export`, for an assignment.
         """
         # Sorted, AWS's come before MFAENV's. Without the PATH, what follows would find no program.
         old = " ".join(name for name in (names if tried else sorted(names)) if name != "PATH")
@@ -48,16 +48,16 @@ class Posix(Target):
         return f"export {name}={value}" if needs_no_quotes(value) else self.assign_odd(name, value)
 
     def assign_odd(self, name: str, value: str) -> str:
-        """Return the statement for a value that needs quotes, in those that dash and posh do not know."""
+        """Return the statement for a value that needs quotes; dash and posh do not know these."""
         return f"export {name}=$'{escape(value)}'"
 
     def join(self, statements: list[bytes]) -> bytes:
-        """Join the statements so that one that fails, as for a read-only variable, fails the line."""
+        """Let a statement that fails, as for a read-only variable, fail the line."""
         return b"&&\n".join(statements) + b";\n"
 
 
 class Bash(Posix):
-    """bash, which reads what is printed for any of these shells."""
+    """bash."""
 
     reads = ("bash", "zsh", "sh", "ksh")
     hook = ("posix.hook.sh", "bash.hook.sh")
@@ -76,8 +76,7 @@ class Bash(Posix):
     demo_template = "bash.demo.sh"
     lists_programs = False
 
-    def tab(self, handed: Words, env: Env) -> "Tab":  # noqa: ARG002 - all is in the arguments
-        """Return what the completion hands over: the line, the characters that cut words, and bash's own words."""
+    def tab(self, handed: Words, env: Env) -> "Tab":
         from mfaenv.shells.tab import BashTab
 
         return BashTab(self, handed)

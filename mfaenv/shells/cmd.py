@@ -4,14 +4,14 @@ from mfaenv.shells import Target
 
 
 class Cmd(Target):
-    """One ``set`` a line, as ``for /f`` runs them: what stands between the quotes is text, ``%`` and ``&`` too."""
+    """One ``set`` a line, as ``for /f`` runs them: all between the quotes is text, ``%`` and ``&`` too."""
 
     remove = 'set "{name}=-"\r\nset "{name}="'  # removing what is not there is an error to ``||``
     fail = "color 00"  # the one internal command that fails, starts nothing and shows nothing (``color /?`` says so)
     line = "for /f \"delims=\" %i in ('{command} --shell cmd') do @%i"
     refused = "\0\r\n\x1a"
     encoding = None
-    function = ("cmd.function.cmd",)
+    function = "cmd.function.cmd"
     script = "cmd.script.cmd"
     startup_by_hand = "cmd has no startup file of its own: AutoRun in the registry names one. This shows how:"
     demo_words = ("/k", "{file}")
@@ -24,7 +24,6 @@ class Cmd(Target):
     _longest_line = 8191
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement. Raise ValueError when it is too long or, as ``set "N="`` removes, empty."""
         statement = f'set "{name}={value}"'
         if not value or len(statement) > self._longest_line:
             raise ValueError

@@ -1,6 +1,6 @@
 """csh and tcsh."""
 
-from mfaenv.shells import Env, Target, Words, needs_no_quotes, printed
+from mfaenv.shells import UNQUOTED, Env, Target, Words, needs_no_quotes, printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 class Tcsh(Target):
     """Plain values bare, all others from printf: ``histchars`` and ``backslash_quote`` change what quotes mean here.
 
-    What a program prints to it is garbled by tcsh 6.24, and the rest run as commands, where octets that are no
-    characters in the user's locale stand beyond the first 4,096.
+    tcsh 6.24 garbles what a program prints, and runs the rest as commands, where octets that are no characters in the
+    user's locale stand beyond the first 4,096.
     """
 
     remove = "unsetenv {name};"
@@ -27,7 +27,7 @@ class Tcsh(Target):
         "A line break, more than 4,096 bytes that are not all ASCII, and some 32 KiB cannot be written in this shell."
     )
     reads: tuple[str, ...] = ("csh",)
-    function: tuple[str, ...] = ("tcsh.function.csh",)
+    function = "tcsh.function.csh"
     script = "tcsh.script.csh"
     startup_files: tuple[str, ...] = ("~/.tcshrc",)
     startup_before = "~/.cshrc"
@@ -40,17 +40,16 @@ class Tcsh(Target):
             raise ValueError
         return f"setenv {name} \"`printf '{printed(value)}'`\";"
 
-    def tab(self, handed: Words, env: Env) -> "Tab":  # noqa: ARG002 - it gives no arguments
-        """Return what tcsh hands over: the line up to the cursor, in a variable."""
+    def tab(self, handed: Words, env: Env) -> "Tab":
         line = env["COMMAND_LINE"]
         for mark in ";|&(`":
             line = line.rpartition(mark)[2]
         *before, typed = line.replace("\t", " ").split(" ")
         return super().tab([*filter(None, before), typed], env)
 
-    def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - tcsh shows words alone
-        """Return the word, unless tcsh would cut or expand it."""
-        return word if all(sign.isalnum() or sign in "_@%+:,./=-" for sign in word) else ""
+    def offer(self, word: str, meaning: str, quote: str) -> str:
+        # tcsh would cut or expand any other.
+        return word if all(sign.isalnum() or sign in UNQUOTED for sign in word) else ""
 
 
 class Csh(Tcsh):
@@ -59,7 +58,7 @@ class Csh(Tcsh):
     init = ""
     startup_files = ()
     reads = ()
-    function = ()
+    function = ""
     completion = ""
     remedy = "A line break, or a line over 4,080 bytes, cannot be written in this shell; for a long one: --shell tcsh."
     _longest_line = 4080

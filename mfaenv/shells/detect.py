@@ -12,10 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PROGRAMS = {program: name for name, (_, *others) in SHELLS.items() for program in (name, *others)}
-"""The shell that each program is, by the program's name."""
 
 _HOSTS = ("busybox", "dotnet", "python", "qemu-", "rosetta")
-"""Programs that run a shell which is named by their first argument: busybox sh, dotnet pwsh.dll, python xonsh."""
+"""Programs that run the shell which their first argument names: busybox sh, dotnet pwsh.dll, python xonsh."""
 
 MAX_CALLERS = 10
 """Processes above this one that are looked at."""
@@ -24,13 +23,13 @@ MAX_CALLERS = 10
 def detect(env: Env, named: str = "", *, by_option: bool = False) -> str:
     """Return the shell to print for: the ``named`` one, or tcsh for csh where it called; else the one that evaluates.
 
-    Raise MfaenvError (usage) when none is known, and when the text for the one that ``MFAENV_SHELL`` names means
-    something else to the caller.
+    Raise MfaenvError (usage) where none is known, and where the shell that called cannot read the text for the one that
+    ``MFAENV_SHELL`` names.
     """
     if not named:
         return evaluator(env)
     if by_option:
-        return "tcsh" if named == "csh" and _caller(1) == "tcsh" else named  # one line for both, and tcsh holds more
+        return "tcsh" if named == "csh" and _caller(1) == "tcsh" else named  # it takes longer values
     called = _caller(1)
     if called and named not in {called, *shells.get_target(called).reads}:
         hint = f"Unset MFAENV_SHELL, or say --shell {named} if it is right."
@@ -41,9 +40,8 @@ def detect(env: Env, named: str = "", *, by_option: bool = False) -> str:
 def evaluator(env: Env, named: str = "") -> str:
     """Return the shell that evaluates what is printed: the one that called, else the named one, else the login shell.
 
-    With a named one, only a shell that called by itself counts: a program in between may have set ``MFAENV_SHELL``.
-
-    Raise MfaenvError (usage) where none of these is a shell that mfaenv knows.
+    With a named one, only the direct parent counts: a program in between may have set ``MFAENV_SHELL``. Raise
+    MfaenvError (usage) where none of these is a shell that mfaenv knows.
     """
     shell = (_caller(1) or named if named else _caller()) or _known(env.get("SHELL", ""))
     if not shell:
@@ -52,7 +50,7 @@ def evaluator(env: Env, named: str = "") -> str:
 
 
 def loading_line(env: Env, command: str) -> str:
-    """Return the line that evaluates a command in the shell that called; the command itself where that is unknown."""
+    """Return the line that evaluates a command in the shell that called, or the command where that is unknown."""
     try:
         return shells.loading_line(evaluator(env), command)
     except MfaenvError:
@@ -60,18 +58,17 @@ def loading_line(env: Env, command: str) -> str:
 
 
 def _caller(farthest: int = MAX_CALLERS) -> str | None:
-    """Return the name of the shell that called, or None where none of so many processes above this one is a shell."""
-    # shellingham would find the same, but the modules that it loads cost more than a stored session's whole answer.
+    # shellingham finds the same, but loads modules that take longer than a stored session's whole answer.
     called = map(identify, _callers(farthest))
     return next(filter(None, called), None) if sys.platform == "linux" else _from_shellingham(farthest)
 
 
 def identify(words: Words) -> str | None:
-    """Return the shell that a process with this command line is, or None."""
+    """Return the shell that runs with this command line, or None."""
     if words and _basename(words[0]).startswith(_HOSTS):
         words = [word for word in words[1:] if not word.startswith("-")]
     program = words[0] if words else ""
-    # Where setproctitle is installed, all that xonsh was started with is one word.
+    # With setproctitle, xonsh's whole command line is one word.
     return _known(program) or _known(program.partition(" ")[0])
 
 
@@ -80,18 +77,18 @@ def _known(program: str) -> str | None:
 
 
 def _basename(program: str) -> str:
-    # A login shell's name begins with a hyphen.
-    name = program.removeprefix("-").replace("\\", "/").rpartition("/")[2].lower()
+    name = program.replace("\\", "/").rpartition("/")[2].lower()
+    name = name.removeprefix("-")  # of a login shell
     return name.removesuffix(".exe").removesuffix(".dll")
 
 
 def _callers(farthest: int) -> "Iterator[list[str]]":
-    """Yield the command lines of the parent processes, the direct one first, as far as they may be read."""
+    """Yield the command lines of the processes above this one, as far as they may be read."""
     process = os.getppid()
     try:
         for _ in range(farthest):
             yield _read(process, "cmdline").split("\0")
-            # The program's name stands in parentheses and may hold anything; two fields on is the parent.
+            # The name, in parentheses, may hold anything; two fields on is the parent.
             process = int(_read(process, "stat").rpartition(")")[2].split()[1])
     except (OSError, ValueError):
         return
@@ -103,13 +100,11 @@ def _read(process: int, name: str) -> str:
 
 
 def _from_shellingham(farthest: int) -> str | None:
-    # Imported here for what it loads: re and subprocess.
-    import shellingham  # type: ignore[import-untyped]  # it has no types
+    import shellingham  # type: ignore[import-untyped]  # it has no types, and loads re and subprocess
 
     if sys.platform == "win32":
-        farthest = MAX_CALLERS  # the programs there that start Python are callers, too
+        farthest = MAX_CALLERS  # what starts Python there is a caller, too
     try:
         return _known(shellingham.detect_shell(os.getppid(), farthest)[0])
     except (OSError, RuntimeError):
-        # No shell among the callers, no way to look at them, or a system that shellingham does not know.
-        return None
+        return None  # no shell, no way to look, or an unknown system

@@ -57,8 +57,8 @@ function _mfaenv_hook --on-event fish_prompt
             _mfaenv_look; or return
         end
     end
-    # Where the program was not found, only another PATH starts it again.
-    test "$PATH" = "$_mfaenv_gone"; and return
+    # The shell says once that the program is not found.
+    test "$_mfaenv_status" = 127; and not command -q mfaenv; and return
     _mfaenv_here hook $reason
-    test $status -ne 127; or set -g _mfaenv_gone "$PATH"
+    set -g _mfaenv_status $status
 end

@@ -13,17 +13,14 @@ _HIDDEN = "hides that of the session: type this outside the function or block th
 
 
 class Fish(Target):
-    """Plain values in quotes, all others as numbers.
-
-    fish 4.0 reads text in the user's locale, and in GBK the end of a UTF-8 character and a backslash are one sign.
-    """
+    """Odd values are numbers: in GBK, fish 4.0 takes the end of a UTF-8 character and a backslash for one sign."""
 
     # Universal variables, which the user has stored for all windows, stay. Erasing what is not there fails.
     remove = "set -gx {name}; set -eg {name};"
     fail = "false;"  # `return` would leave the caller's function, `exit` its shell
     line = "{command} | source"
     init = "{command} init {target} | source"
-    function = ("fish.function.fish",)
+    function = "fish.function.fish"
     hook = ("fish.hook.fish",)
     completion = "fish.completion.fish"
     startup_files = ("$XDG_CONFIG_HOME/fish/config.fish", "~/.config/fish/config.fish")
@@ -31,11 +28,11 @@ class Fish(Target):
     demo_template = "fish.demo.fish"
     matches = True
 
-    def begin(self, names: list[str], *, tried: bool) -> str:  # noqa: ARG002 - it tries nothing
+    def begin(self, names: list[str], *, tried: bool) -> str:
         return _KEPT_PROFILE if "AWS_PROFILE" in names else ""
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement, which has no line break either, for ``eval (mfaenv)``.
+        """Return the statement, without a line break for ``eval (mfaenv)``.
 
         A key that a local variable hides fails the line. `set` keeps the status, and so does the test of the next key.
         """

@@ -13,15 +13,14 @@ _PROCESS_MEMBERS = {
 
 
 class Json(Target):
-    """An object of what is set; the json module would cost half of an interpreter's start."""
+    """An object of what is set; the json module would take half of an interpreter's start."""
 
     holds_variables = False
 
     def assign(self, name: str, value: str) -> str:
-        """Return a member of the object.
+        """Return a member, with escapes (RFC 8259, section 7) for all that a terminal does not just show.
 
-        JSON demands an escape for U+0000 to U+001F (RFC 8259, section 7); what else a terminal does not just show has
-        one too. Half a surrogate pair is left, and is refused where the text is encoded.
+        Half a surrogate pair is left, and is refused where the text is encoded.
         """
         escaped = value.translate(_JSON_ESCAPES)
         return f'"{name}": "{escaped if escaped.isprintable() else "".join(map(_json_character, escaped))}"'
@@ -44,7 +43,6 @@ class Process(Json):
     """
 
     def assign(self, name: str, value: str) -> str:
-        """Return the member; an empty text for a variable that is no part of credentials."""
         member = _PROCESS_MEMBERS.get(name)
         return super().assign(member, value) if member else ""
 
@@ -53,16 +51,12 @@ class Process(Json):
 
 
 class Dotenv(Target):
-    """Lines that docker compose, python-dotenv, node and a POSIX shell read alike.
-
-    They differ in which escapes they know and in whether ``${X}`` is replaced, so none of these is ever written.
-    """
+    """Lines that docker compose, python-dotenv, node and a POSIX shell read alike: without escapes and ``${X}``."""
 
     refused = "\0\r"
     remedy = "The readers of dotenv files do not agree on how to write it: try --format json."
 
     def assign(self, name: str, value: str) -> str:
-        """Return the line. Raise ValueError where no quotes mean the same to all."""
         if needs_no_quotes(value):
             return f"{name}={value}"
         if "'" not in value and "${" not in value and "\\\\" not in value and not value.endswith("\\"):
@@ -81,7 +75,6 @@ class Github(Target):
     refused = "\0\r"
 
     def assign(self, name: str, value: str) -> str:
-        """Return the line or, for a value of several lines, the lines with a delimiter that is none of them."""
         if "\n" not in value:
             return f"{name}={value}"
         delimiter = "EOF"
@@ -95,9 +88,6 @@ _COMMAND_ESCAPES = {ord("%"): "%25", ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
 def github_masks(pairs: list[Pair]) -> str:
-    """Return the workflow commands that keep the keys out of a job's log, which shows the variables of each later step.
-
-    They are for standard error, where the runner reads commands too; standard output is the file's content.
-    """
+    """Return workflow commands for standard error: a job's log, which shows each step's variables, masks the keys."""
     secrets = [value for name, value in pairs if name in _MASKED and value]
     return "".join(f"::add-mask::{secret.translate(_COMMAND_ESCAPES)}\n" for secret in secrets)

@@ -4,7 +4,7 @@ from mfaenv.shells import needs_no_quotes
 from mfaenv.shells.formats import Json
 
 _VALUES = {"null", "true", "false"}
-"""Words that are no texts, which the function would not take."""
+"""Words that are no texts."""
 
 
 class Nu(Json):
@@ -13,7 +13,7 @@ class Nu(Json):
     holds_variables = True
     remove = '"{name}": null'
     line = "{command} --shell nu | from json | load-env"
-    function = ("nu.function.nu",)
+    function = "nu.function.nu"
     hook = ("nu.hook.nu",)
     saved = True
     completion = "nu.completion.nu"
@@ -22,8 +22,7 @@ class Nu(Json):
     demo_file = "variables.json"
     lists_programs = False
 
-    def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - the word brings its own
-        """Return the line with the word in quotes where it needs some."""
+    def offer(self, word: str, meaning: str, quote: str) -> str:
         if needs_no_quotes(word) and word not in _VALUES:
             return f"{word}\t{meaning}"
         escaped = word.replace("\\", "\\\\").replace('"', '\\"')

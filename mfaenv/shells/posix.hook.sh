@@ -22,11 +22,11 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=- _mfaenv_gone='' _mfaenv_no
         esac
         \set -- due
     fi
-    # Where the program was not found, only another PATH starts it again.
-    [ "$_mfaenv_gone" != "${PATH-}" ] || return 0
+    # The shell says once that the program is not found.
+    [ -z "$_mfaenv_gone" ] || [ -n "$(\unset -f mfaenv && \command -v mfaenv)" ] || return 0
     # Where the program failed, or sees no AWS_PROFILE since it is not exported, the next prompt starts it again; where
     # variables are read-only, only another AWS_PROFILE does.
     _mfaenv_asked=-
     _mfaenv_here hook "$1" || [ -n "$_mfaenv_seen" ] || _mfaenv_asked=${AWS_PROFILE-}
-    [ "$_mfaenv_exit" -ne 127 ] || _mfaenv_gone=${PATH-}
+    case $_mfaenv_exit in 127) _mfaenv_gone=yes ;; *) _mfaenv_gone='' ;; esac
 }

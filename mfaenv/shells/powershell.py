@@ -26,10 +26,9 @@ _FIRST, _LAST = ord(" "), ord("~")
 
 
 class PowerShell(Target):
-    """One line of ASCII.
+    """One line of ASCII, which survives every code page of the console and every way of evaluating it.
 
-    PowerShell reads a program's output as lines, decoded with whatever code page the console has; as one line of ASCII
-    it survives every way of evaluating it. Only casts to core types are allowed in ConstrainedLanguage mode.
+    Only casts to core types are allowed in ConstrainedLanguage mode.
     """
 
     remove = "$env:{name} = $null;"  # an empty string would leave an empty variable in 7.5 and later
@@ -37,7 +36,7 @@ class PowerShell(Target):
     line = "{command} --shell {target} | Invoke-Expression"
     init = 'Invoke-Expression (({command} init {target}) -join "`n")'
     reads = ("powershell", "pwsh")
-    function = ("powershell.function.ps1",)
+    function = "powershell.function.ps1"
     hook = ("powershell.hook.ps1",)
     completion = "powershell.completion.ps1"
     startup_query = (
@@ -48,21 +47,16 @@ class PowerShell(Target):
     lists_programs = False
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement. Raise ValueError for a lone surrogate."""
         return f"$env:{name} = {quote(value)};"
 
     def join(self, statements: list[bytes]) -> bytes:
         return b" ".join(statements) + b"\n"
 
-    def tab(self, handed: Words, env: Env) -> "Tab":  # noqa: ARG002 - it gives no arguments
-        """Return what the completion hands over: the words in a variable, a line each."""
+    def tab(self, handed: Words, env: Env) -> "Tab":
         return super().tab(env["_MFAENV_WORDS"].split("\n"), env)
 
-    def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - the word brings its own
-        """Return the line with the word to insert, the word to show and its meaning, in ASCII and as a pattern's text.
-
-        The console's code page decodes it, as everything here.
-        """
+    def offer(self, word: str, meaning: str, quote: str) -> str:
+        """Return the word to insert, the word to show and its meaning, in ASCII for any code page of the console."""
         return "\t".join(map(_pattern, (_argument(word), word, meaning or word)))
 
 
@@ -81,9 +75,8 @@ def _pattern(text: str) -> str:
 def quote(value: str) -> str:
     """Return a PowerShell expression for the value: plain characters in quotes, all else as UTF-16 numbers.
 
-    So no value has a sign that ends a text, a term or a statement, and the function of ``mfaenv init`` can take the
-    statements apart. Joined and not added: PowerShell 7.6 dies of a sum of 10,000 terms.
-    Raise ValueError for a lone surrogate.
+    So the function of ``mfaenv init`` can take statements apart at their signs. Joined and not added: PowerShell 7.6
+    dies of a sum of 10,000 terms. Raise ValueError for a lone surrogate.
     """
     units = _units(value)
     text = "'" + "".join(chr(unit) if unit in _PLAIN else f"',[char]{unit},'" for unit in units) + "'"

@@ -20,7 +20,7 @@ _CHILD_IN_SUBSHELL = r"""# A child can tell a fork. ksh93 forks for no substitut
         fi
     ' sh "$$" 2>/dev/null"""
 
-_COPIED = r"""# Not by printf, which is a program in some shells: others would see what it is given.
+_COPIED = r"""# Where printf is a program, other users see its arguments.
         \command cat <<EOF
 $_mfaenv_text
 EOF"""
@@ -31,9 +31,8 @@ _TEMPLATE_VALUES = (("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
 class Sh(Posix):
     """What every POSIX shell reads, old ones too: single quotes and all between them come from printf.
 
-    Backticks, since parentheses are a pattern to zsh with GLOB_SUBST, which it has when it plays sh. Quotes and not a
-    last character that is cut off again to keep line breaks: bash 5.2 makes garbage of ``${X%_}`` where X is the
-    octets C2 5C 5F.
+    Backticks, since parentheses are a pattern to zsh with GLOB_SUBST, as when it plays sh. Quotes, since without them
+    a line break at the end is lost, and bash 5.2 makes garbage of ``${X%_}`` where X is the octets C2 5C 5F.
     """
 
     remedy = "This shell holds no NUL, and no more than 32 KiB of other than letters, digits and _@%+:,./=-."
@@ -50,6 +49,6 @@ class Sh(Posix):
 
 
 class Ksh(Sh):
-    """In ksh93 only such a function gives the programs in it what stands before it (``AWS_PROFILE=staging mfaenv``)."""
+    """In ksh93 only such a function passes on what stands before it: ``AWS_PROFILE=staging mfaenv``."""
 
     template_values = (("FUNCTION", "function mfaenv"), *_TEMPLATE_VALUES)

@@ -20,7 +20,7 @@ _ESCAPED_IN_QUOTES = '"\\$`'
 
 
 class Tab:
-    """One press of Tab: the words before the cursor, without quotes, and the quote that is still open in the last."""
+    """The words before the cursor, without quotes, and the quote that is still open in the last."""
 
     def __init__(self, target: Target, words: Words) -> None:
         *before, typed = words
@@ -33,10 +33,7 @@ class Tab:
         return f"{index}\n" if self._target.completes_programs else ""
 
     def offer(self, candidates: "Iterable[tuple[str, str]]") -> str:
-        """Return the answer that offers words, each with its meaning or an empty text.
-
-        What a terminal does not just show is left out: shells show it as it is.
-        """
+        """Return the answer that offers words, each with its meaning or an empty text, if a terminal can show them."""
         offer, quote = self._target.offer, self.quote
         begun = "" if self._target.matches else self.words[-1]
         lines = [
@@ -46,10 +43,7 @@ class Tab:
 
 
 class BashTab(Tab):
-    """A Tab in bash, from COMP_LINE up to the cursor, COMP_WORDBREAKS and COMP_WORDS.
-
-    readline cuts a line into words in its own way, and inserts text as it is.
-    """
+    """From COMP_LINE up to the cursor, COMP_WORDBREAKS and COMP_WORDS; readline has words of its own."""
 
     def __init__(self, target: Target, handed: Words) -> None:
         line, breaks, *self._comp_words = handed or [""] * 2
@@ -57,7 +51,7 @@ class BashTab(Tab):
         self.words, self._starts, self._cut, self.quote = _split(line, [sign for sign in _BREAKS if sign in breaks])
 
     def program(self, index: int) -> str:
-        """Return the number of the word in COMP_WORDS, and of the character of the line, where the program begins."""
+        """Return where the program begins: the number of the word in COMP_WORDS, and of the character."""
         start = self._starts[index]
         number = at = 0
         for word in self._comp_words:
@@ -68,14 +62,14 @@ class BashTab(Tab):
         return f"{number} {start}\n"
 
     def offer(self, candidates: "Iterable[tuple[str, str]]") -> str:
-        """Return the words that begin with what is typed, each as readline puts it in place of its own word."""
+        """Return the words that begin with what is typed, as readline puts them in place of its own word."""
         typed = self.words[-1]
         rests = [word[self._cut :] for word, _ in candidates if word.startswith(typed)]
         lines = [self._in_quotes(rest) if self.quote else _escaped(rest) for rest in rests]
         return "\n".join(["0 0", *filter(None, lines)]) + "\n"
 
     def _in_quotes(self, text: str) -> str:
-        """Return the text for inside the open quotes; an empty text where they cannot hold it."""
+        """Return the text for inside the open quotes, or an empty one."""
         if not text.isprintable() or "!" in text:
             return ""
         if self.quote == "'":
@@ -84,7 +78,6 @@ class BashTab(Tab):
 
 
 def _escaped(text: str) -> str:
-    """Return the text as a word of bash, or as its end."""
     if needs_no_quotes(text):
         return text
     if not text.isprintable():
@@ -98,8 +91,8 @@ def _escaped(text: str) -> str:
 def _split(line: str, breaks: Words) -> tuple[list[str], list[int], int, str]:
     """Cut a line into words, without their quotes, where the shell cuts it: readline also does at `=` and `:`.
 
-    Return them, the character at which each begins, and of the last one, which readline replaces, from which of its own
-    characters on it does so, and the quote that is still open.
+    Return them, the characters at which they begin, from which character of the last one on readline replaces it, and
+    the quote that is still open.
     """
     words, starts = [""], [0]
     cut, quote, escaped = 0, "", False

@@ -11,18 +11,16 @@ class Xonsh(Target):
     fail = "raise __import__('subprocess').CalledProcessError({status}, 'mfaenv');"
     line = "execx($({command} --shell xonsh))"
     init = "execx($({command} init {target}))"
-    function = ("xonsh.function.xsh",)
+    function = "xonsh.function.xsh"
     hook = ("xonsh.hook.xsh",)
     completion = "xonsh.completion.xsh"
     startup_files = ("~/.xonshrc", "~/.config/xonsh/rc.xsh")
 
     def assign(self, name: str, value: str) -> str:
-        """Return the statement. Raise ValueError for what cannot stand in an environment."""
-        value.encode("utf-8", "surrogateescape")
+        value.encode("utf-8", "surrogateescape")  # raises ValueError
         return f"${name} = {value!a};"
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
-        """Return the line with the word in the open quote where that can hold it, else as a literal."""
         if any(character in word for character in "~$"):
             return f"@({word!r})\t{meaning}"  # xonsh expands these in quotes, too
         if quote and not any(character in word for character in "'\"\\"):

@@ -8,13 +8,13 @@ _LOOKED = """{
             _mfaenv_seen=$(<"${MFAENV_STORE-}/latest")
         [ "$_mfaenv_seen" != "$_mfaenv_before" ]
     }"""
-"""Whether the word in the store is another than before. zsh starts no process for `$(<FILE)`; `read` is slower."""
+"""Whether the store has news. zsh starts no process for `$(<FILE)`; `read` is slower."""
 
 
 class Zsh(Posix):
     """zsh, which reads all before it runs any: an alias would be taken for a function's name.
 
-    The hook calls no function, neither for the clock nor to look: a call takes zsh a quarter of all the time.
+    The hook calls no function: a call takes zsh a quarter of all the time.
     """
 
     reads = ("bash", "zsh", "sh", "ksh")
@@ -34,9 +34,7 @@ class Zsh(Posix):
     demo_template = "zsh.demo.zsh"
     matches = True
 
-    def offer(self, word: str, meaning: str, quote: str) -> str:  # noqa: ARG002 - zsh knows the quote
-        r"""Return the line for ``_describe``, which takes ``\:`` for a colon and has no sign for the backslash."""
-        if "\\:" in word:
-            return ""
-        text = word.replace(":", "\\:")
+    def offer(self, word: str, meaning: str, quote: str) -> str:
+        r"""Return the line for ``_describe``, which takes ``\:`` for a colon and ``\\`` for a backslash."""
+        text = word.replace("\\", "\\\\").replace(":", "\\:")
         return f"{text}:{meaning}" if meaning else text

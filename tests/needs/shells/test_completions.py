@@ -45,6 +45,7 @@ note = [profile inside]
 [profile u@home]
 [profile weißbier]
 [profile r&d]
+[profile 'back\\sl:ash']
 # [profile commented]
 [profile 'semi;touch pwned']
 [profiles]
@@ -92,6 +93,7 @@ TYPED_FULLY = {
     '-p "my': ["-p", "my profile"],
     "--profile=on": ["--profile=only here"],
     "-p it": ["-p", 'it"s'],
+    "-p bac": ["-p", "back\\sl:ash"],
     "-p sem": ["-p", "semi;touch pwned"],
     "clear -p odd": ["clear", "-p", "odd 100% name"],
     "-pwid": ["-pwide"],
@@ -273,7 +275,7 @@ for name in "${{COMPREPLY[@]}}"; do eval "printf '%s\\n' $name"; done
 ZSH_LIST = """\
 . ./_mfaenv
 setopt extendedglob
-_describe() {{ print -rl -- ${{offered//\\\\:/:}} }}
+_describe() {{ print -rl -- ${{${{offered//\\\\:/:}}//\\\\\\\\/\\\\}} }}
 words=(mfaenv {typed} '') CURRENT=${{#words}} PREFIX=''
 _mfaenv
 """

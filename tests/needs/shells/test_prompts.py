@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -123,14 +124,18 @@ def test_bashs_trap_for_errors_is_not_set_off(product: Product) -> None:
 
 
 @pytest.mark.parametrize("row", [BASH, ZSH, FISH], ids=lambda row: row.name)
-def test_a_program_that_is_gone_is_told_once_for_each_path(product: Product, row: Settled) -> None:
+def test_a_program_that_is_gone_is_told_once_until_it_is_back(product: Product, row: Settled) -> None:
     with seated(product, row) as seat:
-        seat.type("set before $PATH; set PATH /usr/bin /bin" if row is FISH else "before=$PATH PATH=/usr/bin:/bin")
+        path = seat.sees('echo "path=$PATH"', "^path=.*").removeprefix("path=").replace(" ", os.pathsep)
+        seat.type("set PATH /usr/bin /bin ~" if row is FISH else "PATH=/usr/bin:/bin:$HOME")
         over(seat)
         seat.type("")
         seat.type("")
         assert len(re.findall("mfaenv: command not found|not found: mfaenv|command: mfaenv", seat.window.text)) == 1
-        seat.type("set PATH $before" if row is FISH else "PATH=$before")
+        back = product.home / "mfaenv"
+        back.write_text(f'#!/bin/sh\nPATH={path} exec mfaenv "$@"\n')
+        back.chmod(0o755)
+        seat.type("")
         assert seat.window.text.count(ENDED) == 1
 
 
