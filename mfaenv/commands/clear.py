@@ -1,4 +1,4 @@
-"""`mfaenv clear`: remove all that the store holds, or one profile's sessions with those that depend on it."""
+"""`mfaenv clear`: remove all that is stored, or one profile's sessions and those that depend on it."""
 
 import os
 
@@ -16,7 +16,7 @@ from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Remove files, and name the sessions. Raise MfaenvError where the store is refused or a file cannot go."""
+    """Remove files, and name the sessions. Raise MfaenvError for a refused store, or a file that stays."""
     profile = parse.text(options, "profile")
     store = Store.of(env)
     store.check()
@@ -34,24 +34,25 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if env.get(environment.EXPIRES) and profile in {"", in_shell}:
         line = detect.loading_line(env, "mfaenv unset")
         terminal.note(f"This shell still has its own session, of profile {in_shell}. To remove it too, type:", line)
-    if any(kind(name) == LOCK for name in stuck):
+    files = [name for name in stuck if kind(name) != LOCK]
+    if files != stuck:
         terminal.note("Another mfaenv is getting a session just now.")
-    if files := [name for name in stuck if kind(name) != LOCK]:
-        named = f"{files[0]} and {len(files) - 1} more" if files[1:] else files[0]
+    if files:
+        which = f"{files[0]} and {len(files) - 1} more" if files[1:] else files[0]
         hint = "Check who owns it, and remove it yourself."
-        raise MfaenvError(f"{store.path}: {named} cannot be removed.", hint)
+        raise MfaenvError(f"{store.path}: {which} cannot be removed.", hint)
     return DONE
 
 
 def _of_profile(profile: str, sessions: dict[str, Session | None], store: Store, terminal: Terminal) -> list[str]:
-    """List the sessions that depend on a profile, and the files that remember its access keys' devices."""
+    """List the files of the sessions that depend on a profile, and of its access keys' devices."""
     section: awsfiles.Section = {}
     try:
         section = awsfiles.load(terminal.env).section(profile)
-    except MfaenvError as error:  # the sessions have the names of their profiles
+    except MfaenvError as error:  # sessions name their profiles themselves
         terminal.warn(error.message)
     remembered_key = remembered.access_key(store, profile, section.get(credential_process.SETTING, ""))
-    keys = {key for key in (section.get(awsfiles.ACCESS_KEY, ""), remembered_key) if key}
+    keys = {section.get(awsfiles.ACCESS_KEY, ""), remembered_key} - {""}
     # Got with the profile, through it, or with its access key under another name.
     depending = [name for name, e in sessions.items() if e and (profile in e.profiles or e.source in keys)]
     devices = {name: store.read(remembered.RememberedDevice, name) for name in store.names(DEVICE)}
@@ -59,7 +60,7 @@ def _of_profile(profile: str, sessions: dict[str, Session | None], store: Store,
 
 
 def _remove(store: Store, name: str) -> bool:
-    """Remove a file, and return whether it is gone, by whichever process; a lock that is held stays."""
+    """Return whether a file is gone, by whichever process; a lock that is held stays."""
     if kind(name) == LOCK:
         return remove_abandoned(store.file(name))
     return store.delete(name) or not os.path.lexists(store.file(name))

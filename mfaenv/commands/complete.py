@@ -1,7 +1,4 @@
-"""`mfaenv complete`: what Tab offers. It is internal, and not in --help: the completions of `mfaenv init` call it.
-
-Everything comes from the catalog's rows. A Tab waits for this, so nothing heavy is imported.
-"""
+"""`mfaenv complete`: what Tab offers, and waits for: nothing heavy is imported. It is internal, and not in --help."""
 
 import os
 import sys
@@ -14,20 +11,20 @@ from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Choices, Command, 
 
 
 def run(words: Words, env: Env) -> int:
-    """Print the answer to a Tab in the shell that is named first, for what its completion hands over after that."""
+    """Print the answer to a Tab, for the shell's name and what its completion hands over."""
     shell, *handed = words
     fast.to_stdout(answer(shell, handed, env).encode("utf-8", "surrogateescape"))
     return DONE
 
 
 def answer(shell: str, handed: Words, env: Env) -> str:
-    """Return the answer as `mfaenv.shells.tab` describes it. Raise MfaenvError for a shell that there is not."""
+    """Return the answer as `mfaenv.shells.tab` describes it. Raise MfaenvError for an unknown shell."""
     target = shells.get_target(shell)
     if not target.completion:
         return ""
     tab = target.tab(handed, env)
     if not tab.words[1:]:
-        return ""  # another command begins: behind a `|`, say
+        return ""  # another command begins, as after `|`
     choices, before, index = choices_of_last_word(tab.words)
     if choices == PROGRAM and not before:
         is_program = index == len(tab.words) - 1 and not target.lists_programs
@@ -37,13 +34,12 @@ def answer(shell: str, handed: Words, env: Env) -> str:
         return left  # the shell completes with files what follows the option
     if isinstance(choices, dict):
         return tab.offer(choices.items())
-    words = _names(choices, tab.words[-1][len(before) :], env)
-    words = [before + word for word in words] if before else words
-    return tab.offer(dict.fromkeys(words, "").items())
+    typed = tab.words[-1][len(before) :]
+    return tab.offer((before + name, "") for name in _names(choices, typed, env))
 
 
 def choices_of_last_word(line: Words) -> tuple[Choices, str, int]:
-    """Return what the last word of a line can be, what stands before that, and where a program's line begins."""
+    """Return what the last word can be, the option in it, and where a program's line begins."""
     *before, typed = line[1:]
     parsed = catalog.read(before)
     command, last = COMMANDS[parsed.command], len(line) - 1
@@ -61,7 +57,7 @@ def choices_of_last_word(line: Words) -> tuple[Choices, str, int]:
 
 
 def _valued(command: Command, word: str) -> tuple[Option | None, str]:
-    """Return the option whose value a word holds too, and what stands before that; None where it holds none."""
+    """Return the option whose value is in the same word, if any, and what is before the value."""
     flags = command.flags()
     if word.startswith("--"):
         flag, equals, _ = word.partition("=")
@@ -85,7 +81,6 @@ def _names(choices: Choices, typed: str, env: Env) -> Words:
 
 
 def _files(typed: str) -> list[str]:
-    """Return the files, and the folders with a slash at their ends, whose paths begin so."""
     folder = os.path.dirname(typed)
     paths = [os.path.join(folder, name) for name in _names_in(folder or os.curdir)]
     return sorted(f"{path}/" if os.path.isdir(path) else path for path in paths if path.startswith(typed))
@@ -98,7 +93,6 @@ def _programs(typed: str, env: Env) -> list[str]:
 
 
 def _names_in(folder: str) -> list[str]:
-    """List a folder of the PATH; an empty list of one that is not there or cannot be read, as shells do."""
     try:
         return os.listdir(folder) if folder else []
     except OSError:

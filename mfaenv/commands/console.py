@@ -15,20 +15,17 @@ from mfaenv.session.service import Resolved
 from mfaenv.terminal.terminal import Terminal
 
 MAY_BE_A_USER = frozenset({Provider.TEMPORARY, Provider.LOGIN, Provider.PROCESS})
-"""Kinds of profiles whose session may be a user's own."""
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Open the console, or print the link, which signs in whoever has it for fifteen minutes. Raise MfaenvError."""
-    asked = fast.fingerprint(options, env)
+    """Open the console, or print the link to it. Raise MfaenvError."""
     with shell_settings.hidden(env) as visible:
-        return _run(options, visible, asked)
+        return _run(Resolved(options, visible, fast.fingerprint(options, env)))
 
 
-def _run(options: Options, env: Env, asked: str) -> int:
+def _run(resolved: Resolved) -> int:
+    options, env, request = resolved.options, resolved.env, resolved.request
     terminal = Terminal.for_options(options, env)
-    resolved = Resolved(options, env, asked)
-    request = resolved.request
     filled = remembered.filled_in(request, resolved.store)
     if filled.keys and not request.hops:
         raise _users_own(resolved, *_whose(resolved, filled.keys))
@@ -52,21 +49,20 @@ def _run(options: Options, env: Env, asked: str) -> int:
             raise _users_own(resolved, who.partition, who.account)
     terminal.detail("sign-in", address.shown(at.sign_in), "")
     terminal.detail("page", page, "")
-    # The wanted profile's settings count for the sign-in, where it stands in a file.
+    # With the profile's settings, where a file has it.
     profile = request.profiles[0] if request.profiles[0] in resolved.files.profiles else None
     link = signin.link(at, client.session(profile), keys, page)
     if open_link is None:
         secrets_to_stdout(f"{link}\n".encode())
     else:
         open_link(link)
-        arn = request.hops[-1].role_arn if request.hops else ""
-        role = f" as role {arn.partition(':role/')[2]} of account {account_of(arn)}" if arn else ""
+        role = f" as role {arn.partition(':role/')[2]} of account {account_of(arn)}" if request.hops else ""
         terminal.note(f"The browser opens the console{role}.")
     return DONE
 
 
 def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
-    """Return the partition and the account of long-term keys, each empty where nothing tells it."""
+    """Return the partition and the account of long-term keys, each empty where unknown."""
     request = remembered.filled_in(resolved.request._replace(keys=keys), resolved.store)
     account = request.account
     if keys.secret_key and not account:
@@ -76,8 +72,7 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
 
 
 def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
-    """Return the error for a user's session, which the console does not take, with where the user signs in."""
-    # "Only federation tokens or assume role tokens may be used for federated login", it says.
+    """Return the error for a user's session: "Only federation tokens or assume role tokens may be used", AWS says."""
     with_roles = resolved.files.with_roles()
     there = f"Use a profile with a role (-p {with_roles})" if with_roles else "No profile has a role_arn: add one"
     name = resolved.request.profile.text

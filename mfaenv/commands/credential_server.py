@@ -1,4 +1,4 @@
-"""An address on loopback where a program fetches credentials that are always fresh: one path, for who has the token.
+"""An address on loopback where a program fetches fresh credentials with a token.
 
 The protocol is that of containers, which every SDK speaks:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
@@ -22,45 +22,37 @@ from mfaenv.session.sessions import Sessions
 from mfaenv.terminal.terminal import Terminal
 
 PATH = "/credentials"
-TOKEN_BYTES = 32
 
-UNENDING_SECONDS = 3600
-"""After which credentials without an end are asked for again: SDKs want to know an end."""
+UNENDING_SECONDS = 3600  # until the end that is told of credentials without one: SDKs want one
 
 AHEAD = 15 * 60
 """Seconds before the end at which credentials are renewed. botocore asks from then on, Go and JavaScript from 300."""
 
-MIN_LEFT = 1
-"""Seconds that have to be left of what is handed out: SDKs take nothing that has ended."""
+MIN_LEFT = 1  # seconds that have to be left of what is handed out: SDKs take nothing that has ended
 
 PATIENCE = 0.5
 """Seconds that a request waits for new credentials where the old ones hold. The JavaScript SDK gives up after one."""
 
-MAX_WAIT = 30
-"""Seconds that a request waits where there are no others."""
-
-RENEWAL_SECONDS = 60
-"""Seconds after which a renewal counts as stalled, and another is started beside it."""
+MAX_WAIT = 30  # seconds that a request waits where there are no others
+RENEWAL_SECONDS = 60  # after which a renewal counts as stalled, and another is started beside it
 
 LOOK_SECONDS = 30
-"""At most, between two looks: the machine may sleep meanwhile, and another window may get a new session."""
+"""Most seconds between two looks: the machine may sleep, and another window may get a new session."""
 
 ENDED = HTTPStatus.FORBIDDEN, "SessionEnded"
 DENIED = HTTPStatus.FORBIDDEN, "AccessDenied"
 UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE, "RenewalFailed"  # SDKs try this status again
-
-
 TO_GO_ON = "To go on, type in another window:"
 
 
 class RefusedError(Exception):
-    """There are no credentials now: a status with the word that programs read, and what a person does about it."""
+    """No credentials: the HTTP status with the word for programs, and a message for people."""
 
 
 class CredentialServer(LoopbackServer):
     """Serves stored credentials as long as they hold, else new ones. `line` is what a person types after their end.
 
-    `resolve` returns the request as the AWS files have it by then: `keys rotate` may have replaced the keys.
+    `resolve` returns the request anew: `keys rotate` may have replaced the keys.
     """
 
     poll_seconds = 3600  # it ends with the process, and looks for nothing else
@@ -77,7 +69,7 @@ class CredentialServer(LoopbackServer):
         self._renewing = threading.Lock()
         self._renewal: Future[None] | None = None
         self._started = 0.0
-        self.token = secrets.token_urlsafe(TOKEN_BYTES)
+        self.token = secrets.token_urlsafe()
         super().__init__(self._credentials)
         self.url = f"http://{self.host}{PATH}"
 
@@ -85,7 +77,7 @@ class CredentialServer(LoopbackServer):
         self.socket.close()  # nobody waits for the threads: the process ends
 
     def remind(self, terminal: Terminal) -> None:
-        """Show one reminder for each session, from a thread of its own, as long as this process lives."""
+        """Show one reminder for each session, from a thread of its own."""
         if self._request.keys is not None:
             threading.Thread(target=self._watch, args=(terminal,), daemon=True).start()
 
@@ -95,7 +87,7 @@ class CredentialServer(LoopbackServer):
             session = self._sessions.base_session(self._request) or session
             now = time.time()
             left = session.left(now)
-            # Of a short session it is shown in the second half.
+            # For a short session it is shown in the second half.
             ahead = min(duration.REMINDER, ((session.expires or 0) - session.created) / 2)
             if left <= ahead and session.access_key != reminded:
                 reminded = session.access_key
@@ -106,7 +98,7 @@ class CredentialServer(LoopbackServer):
             time.sleep(min(max(due, 0.1), LOOK_SECONDS))
 
     def _credentials(self, request: HttpRequest) -> HttpResponse:
-        """Answer with credentials, or with the status alone where the request is not the program's."""
+        """Answer with credentials; with the status alone where the request is not the program's."""
         if request.path != PATH or request.query:
             return HttpResponse(HTTPStatus.NOT_FOUND)
         token = request.headers.get("authorization", "")
@@ -117,8 +109,7 @@ class CredentialServer(LoopbackServer):
         except RefusedError as error:
             (status, code), message = error.args
             # Go and Java read the small names, JavaScript the others.
-            refusal = {"code": code, "message": message, "Code": code, "Message": message}
-            return _json(status, refusal)
+            return _json(status, {"code": code, "message": message, "Code": code, "Message": message})
 
     def _current(self) -> Session:
         """Return credentials that hold; one renewal at a time, unless it stalls. Raise RefusedError without any."""
@@ -146,15 +137,14 @@ class CredentialServer(LoopbackServer):
         raise refused
 
     def _stored(self) -> Session:
-        """Look in the store: another window may have got new ones. What needs no code is in no store."""
+        """Return what is stored, maybe by another window. What needs no code is not stored."""
         if self._request.keys is not None:
-            lasting = self._request._replace(min_remaining=Span(MIN_LEFT, ""))
-            self._latest = self._sessions.stored(lasting)
+            self._latest = self._sessions.stored(self._request._replace(min_remaining=Span(MIN_LEFT, "")))
         return self._latest
 
     def _margin(self, session: Session) -> float:
-        """Return the seconds that have to be left, or else they are renewed: what is short-lived in its second half."""
-        # A user's own session cannot be renewed without a code, so it is handed out until it ends.
+        """Return with how many seconds left they are renewed: what is short-lived in its second half."""
+        # A user's own session cannot be renewed without a code: it is handed out until it ends.
         if session.expires is None or (self._request.keys is not None and not self._request.hops):
             return MIN_LEFT
         return max(min(AHEAD, (session.expires - session.created) / 2), MIN_LEFT)
@@ -170,9 +160,9 @@ class CredentialServer(LoopbackServer):
         except MfaenvError as error:
             kind = DENIED if isinstance(error, DeniedError) else UNAVAILABLE
             raise RefusedError(kind, f"{error.message} {error.next_step}".strip()) from None
-        except Exception as error:  # noqa: BLE001 - a request gets an answer whatever goes wrong, and no traceback
-            text = f"The credentials cannot be renewed: {type(error).__name__}."
-            raise RefusedError(UNAVAILABLE, text) from None
+        except Exception as error:  # noqa: BLE001 - a request gets an answer whatever goes wrong
+            what = f"The credentials cannot be renewed: {type(error).__name__}."
+            raise RefusedError(UNAVAILABLE, what) from None
         if not session:
             raise RefusedError(ENDED, f"{self._which} has ended. {TO_GO_ON} {self._line}")
         if self._request.keys is None:
@@ -188,13 +178,13 @@ def _json(status: HTTPStatus, fields: dict[str, str]) -> HttpResponse:
 
 
 def _fields(session: Session) -> dict[str, str]:
-    """Return what SDKs read; the JavaScript SDK wants every text, and the end with a Z."""
+    """Return what SDKs read; JavaScript's wants every member, and the end with a Z."""
     expires = int(time.time()) + UNENDING_SECONDS if session.expires is None else session.expires
-    account = session.acting_account
-    return {
+    fields = {
         "AccessKeyId": session.access_key,
         "SecretAccessKey": session.secret_key,
         "Token": session.token,
         "Expiration": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(expires)),
-        **({"AccountId": account} if account else {}),
     }
+    account = session.acting_account
+    return fields | {"AccountId": account} if account else fields

@@ -1,15 +1,14 @@
 """`mfaenv demo`: run a shell, a command or the steps of the main job with a pretend AWS, and leave nothing behind.
 
-What the user's startup files set in the shell (keys in ~/.bashrc) must not win: the demo's variables are set once more
-after them, by the shell's own way to run something before its first prompt, where some shells' prompts get a mark too;
-where a shell has none the user is warned.
+What the user's startup files set (keys in ~/.bashrc) must not win: the demo's variables are set once more after them,
+where the shell has a way to run something before its first prompt; else the user is warned.
 """
 
 import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from subprocess import PIPE, STDOUT
@@ -21,7 +20,7 @@ from mfaenv.commands.private_folder import private_folder
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
-from mfaenv.fast.parse import Options
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.pretend_aws.device_page import NoDeviceError, read_device_page
 from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
@@ -75,20 +74,18 @@ REMOVED = (
 """Variables that lead programs to other services, keys or devices, or answer for the user."""
 
 PREFIXES = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")
-"""How the names of the variables begin that the demo sets."""
+"""Of the names of the variables that the demo sets."""
 
 REMARK = """
 Where this shell's startup files set AWS_... variables, they win here: unset them.
 """
 
 _PROGRAM = 'import boto3; print(", ".join(one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]))'
-"""A program like the user's own, which reads the demo's AWS files and variables and knows no mfaenv."""
 
 
-def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run the command, the user's shell or, without a terminal, the steps of the main job with a pretend AWS.
+def run(options: Options, command: Words, env: Env) -> int:
+    """Run the command, the user's shell or, without a terminal, the steps; or show this demo's code.
 
-    All of it is removed afterwards, also when a signal ends it (SystemExit). With --code, show the code of this demo.
     Raise MfaenvError for an unknown policy, and a command or step that cannot be run.
     """
     if "code" in options:
@@ -112,16 +109,15 @@ def run(options: Options, command: Sequence[str], env: Mapping[str, str]) -> int
         return foreground.run_in_foreground(words, {**demo_env, **variables})
 
 
-def show_code(env: Mapping[str, str]) -> int:
-    """Print the code on standard output, one that is still good: waits where the one on show has been used.
+def show_code(env: Env) -> int:
+    """Print a code that is still good; wait where the one on show has been used.
 
     Raise MfaenvError outside a demo, and where the demo has no device.
     """
     url, terminal = env.get(environment.DEMO, ""), Terminal(env)
     if not url.startswith(environment.LOOPBACK):
-        raise MfaenvError(
-            "There is no demo here to show the code of. A demo is in its own shell. Start one:", command="mfaenv demo"
-        )
+        wrong = "There is no demo here to show the code of. A demo is in its own shell. Start one:"
+        raise MfaenvError(wrong, command="mfaenv demo")
     try:
         while (shown := read_device_page(url)).used:
             terminal.tell(f"{shown.code} has been used; the next one comes in {shown.seconds} s")
@@ -136,19 +132,19 @@ def show_code(env: Mapping[str, str]) -> int:
 
 
 @contextmanager
-def _served(scenario: Scenario, env: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Serve the world; yield its address and the environment in which programs find it."""
+def _served(scenario: Scenario, env: Env) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the address of the pretend AWS, and the environment in which programs use it."""
     opened = ExitStack()
     try:
         with foreground.undisturbed():
             url = opened.enter_context(PretendAws(scenario.world)).url
             folder = opened.enter_context(private_folder())
         files = write_files(folder, url, keys={"default": scenario.key}, profiles=scenario.profiles)
-        theirs = without_aws(env)
-        if not find("mfaenv", theirs):  # it runs as `python -m mfaenv`
-            theirs["PATH"] = theirs.get("PATH", os.defpath) + os.pathsep + str(Path(sys.executable).parent)
+        demo_env = without_aws(env) | files
+        if not find("mfaenv", demo_env):  # it runs as `python -m mfaenv`
+            demo_env["PATH"] = demo_env.get("PATH", os.defpath) + os.pathsep + os.path.dirname(sys.executable)
         # Go's SDK takes AWS_ENDPOINT_URL for services, but not where it assumes a role by itself.
-        yield url, {**theirs, **files, "AWS_ENDPOINT_URL_STS": url, environment.DEMO: url}
+        yield url, demo_env | {"AWS_ENDPOINT_URL_STS": url, environment.DEMO: url}
     finally:
         with foreground.undisturbed():
             opened.close()
@@ -169,15 +165,15 @@ def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:
     return _INTRODUCTION.format(url=url, policy=words, steps=lines)
 
 
-def start(shell: str, env: Mapping[str, str]) -> tuple[list[str], dict[str, str], str]:
-    """Return the words and variables that start the shell in the demo, and a remark; write the file that they name."""
+def start(shell: str, env: Env) -> tuple[list[str], dict[str, str], str]:
+    """Write the shell's startup file for the demo; return the words and variables that start it, and a remark."""
     name = identify([shell]) or ""
     language = shells.get_target(name) if name else shells.Target()
     if not (language.demo_words or language.demo_variable):
         return [shell], {}, REMARK
     ours = {variable: value for variable, value in env.items() if variable.startswith(PREFIXES)}
-    gone = [variable for variable in REMOVED if variable not in ours]
-    text = shells.render(name, [*((variable, None) for variable in gone), *ours.items()]).decode()
+    gone = [(variable, None) for variable in REMOVED if variable not in ours]
+    text = shells.render(name, [*gone, *ours.items()]).decode()
     if language.demo_template:
         text = init.fill(language.demo_template, {"TEXT": text})
     folder = Path(env["AWS_CONFIG_FILE"]).parent
@@ -193,8 +189,8 @@ def start(shell: str, env: Mapping[str, str]) -> tuple[list[str], dict[str, str]
     return [shell, *(word.format_map(values) for word in language.demo_words)], variables, ""
 
 
-def show_steps(scenario: Scenario, url: str, env: Mapping[str, str]) -> None:
-    """Print every step on standard output. Raise MfaenvError at the first that fails."""
+def show_steps(scenario: Scenario, url: str, env: Env) -> None:
+    """Print each step. Raise MfaenvError at the first that fails."""
     _say(f"A pretend AWS listens at {url}. Nothing leaves this machine.")
     _say(f"A program that lists buckets: {_PROGRAM}")
     _say(f"May it, with the access key {scenario.key.id} as it is? {_run_program(env)[1]}")
@@ -215,15 +211,14 @@ def show_steps(scenario: Scenario, url: str, env: Mapping[str, str]) -> None:
         raise MfaenvError("The session was refused. Look closer, in a terminal:", command="mfaenv demo")
 
 
-def _run_program(env: Mapping[str, str]) -> tuple[int, str]:
-    """Return the program's exit status, and what it printed last: the buckets, or the error of its traceback."""
+def _run_program(env: Env) -> tuple[int, str]:
+    """Return the program's exit status and last line."""
     status, printed = _run(env, "-c", _PROGRAM, stderr=STDOUT)
     last = printed.rpartition("\n")[2]
     return status, f"No. {last.partition(': ')[2]}" if status else f"Yes: {last}"
 
 
-def _run(env: Mapping[str, str], *words: str, typed: str = "", **streams: int) -> tuple[int, str]:
-    """Return the exit status of a program in Python, and what it printed on standard output."""
+def _run(env: Env, *words: str, typed: str = "", **streams: int) -> tuple[int, str]:
     with foreground.started([sys.executable, "-P", *words], env, stdin=PIPE, stdout=PIPE, **streams) as process:
         printed, _ = process.communicate(typed.encode())
     return process.returncode, printed.decode().strip()

@@ -5,7 +5,7 @@ import os
 import sys
 
 from mfaenv import shells
-from mfaenv.command_line import join
+from mfaenv.command_line import to_type
 from mfaenv.config import names
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment, execute
@@ -17,13 +17,12 @@ from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, command: Words, env: Env) -> int:
-    """Replace this process by the command; on Windows, run it and return its exit status. Raise MfaenvError."""
+    """Replace this process by the command; on Windows, run it. Raise MfaenvError."""
     words = list(command) or [user_shell(env)]
     name = words[0]
     if not program.find(name, env) and name in names.profiles(env):
-        line = join(["mfaenv", "exec", "-p", *words])
         wrong = f"There is no program {name}. For the profile of that name, type:"
-        raise MfaenvError(wrong, command=line, status=program.NOT_FOUND)
+        raise MfaenvError(wrong, command=to_type("exec", "-p", *words), status=program.NOT_FOUND)
     program.check(name, env)  # before a code is spent
     if limit := environment.lost_limit(options, env):
         what = f"This shell's session is {limit}, and that of the command is not. For that, give the options again:"
@@ -65,6 +64,6 @@ def _start(options: Options, command: Words, words: list[str], env: dict[str, st
 
 
 def user_shell(env: Env) -> str:
-    """Return the shell that the user works with, as the environment names it."""
+    """Return the user's shell."""
     variable, usual = ("COMSPEC", "cmd.exe") if os.name == "nt" else ("SHELL", "/bin/sh")
     return env.get(variable) or usual

@@ -1,8 +1,7 @@
 """The environment of what `mfaenv exec --serve` and `--only` start: an address for credentials, or one profile alone.
 
-Programs that are given no profile read `[default]`, and take its keys before an address. So a file that has such gets a
-copy without them, in a private folder, while the program runs. No copy holds a secret: the long-term keys of other
-profiles are left out too.
+Programs that are given no profile read `[default]`, and take its keys before an address. So where a file has some, the
+program gets a copy of it without any keys.
 """
 
 import os
@@ -44,13 +43,12 @@ OVERRIDING_VARIABLES = (
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 )
-"""What SDKs take before the address, or beside it, and no session in a shell sets or unsets.
+"""What SDKs take before the address or beside it, and sessions in shells neither set nor unset.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
 
-KEPT_OPTIONS = frozenset({"serial_number", "duration", "role_arn", "region"})
-"""Those that the line in another window needs, which renews the session."""
+RENEWAL_OPTIONS = frozenset({"serial_number", "duration", "role_arn", "region"})
 
 KEYS = frozenset({awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS})
 OF_ROLES = frozenset(
@@ -58,13 +56,10 @@ OF_ROLES = frozenset(
 )
 """What is of no use in a profile that has its credentials, beside GIVE_CREDENTIALS."""
 
-_CREDENTIALS = {awsfiles.ACCESS_KEY: "access_key", awsfiles.SECRET_KEY: "secret_key", "aws_session_token": "token"}
-"""The options of a profile, and the fields of a session that they hold."""
-
 
 @contextmanager
 def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
-    """Get a session, serve it where that is asked for, and yield the program's environment. Raise MfaenvError."""
+    """Get a session, serve it with --serve, and yield the program's environment. Raise MfaenvError."""
     coredump.prevent()
     with ExitStack() as opened:
         visible = opened.enter_context(shell_settings.hidden(env))
@@ -78,7 +73,7 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
         if options.get("serve"):
             request = _with_source(resolved.request, session)
             sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), sessions_by_key)
-            same = {name: value for name, value in options.items() if name in KEPT_OPTIONS}
+            same = {name: value for name, value in options.items() if name in RENEWAL_OPTIONS}
             again = export.asked_again({"profile": request.profile.text, **same, "refresh": True})
             line = as_typed(detect.loading_line(env, again), env)
 
@@ -94,15 +89,17 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
             server.remind(terminal)
         if options.get("only"):
             name = resolved.request.profile.text
-            keys = Session() if options.get("serve") else session
-            programs |= opened.enter_context(_with_one_profile(name, resolved.files, keys))
-        elif options.get("serve"):
-            programs |= opened.enter_context(_without_default_keys(env, terminal))
+            texts = _with_one_profile(name, resolved.files, Session() if options.get("serve") else session)
+            programs |= opened.enter_context(_private(texts, f"of profile {name} alone"))
+            cache = os.path.join(os.path.dirname(programs[CONFIG_VARIABLE]), "cache")
+            programs |= {"MFAENV_CACHE_DIR": cache, environment.ONLY: name}
+        elif options.get("serve") and (texts := _without_default_keys(env, terminal)):
+            programs |= opened.enter_context(_private(texts, "without keys"))
         yield programs
 
 
 def _with_source(request: Request, session: Session) -> Request:
-    """Return the request with the access key and the device that were found, so that no store has to remember them."""
+    """Return the request with the session's access key and device, so that no store has to remember them."""
     if not session.source:
         return request  # what needs no code
     source_keys = Keys(session.source, "", "", request.process.source)
@@ -110,52 +107,43 @@ def _with_source(request: Request, session: Session) -> Request:
     return request._replace(keys=keys, device=Value(session.device, request.device.source or "found"))
 
 
-@contextmanager
-def _without_default_keys(env: Env, terminal: Terminal) -> Iterator[dict[str, str]]:
-    """Yield the variables that lead programs to copies; none where no file needs one. Raise MfaenvError."""
+def _without_default_keys(env: Env, terminal: Terminal) -> dict[str, str]:
+    """Return the texts of AWS files without keys, by variable, where [default] has some. Raise MfaenvError."""
     config, credentials = file_paths(env)
     texts = {}
     for variable, path, name_of in ((CONFIG_VARIABLE, config, profile_of), (CREDENTIALS_VARIABLE, credentials, str)):
         sections = awsfiles.read(path, must_be_readable=False)  # or the program, which is this user's, cannot either
-        names = {title: name_of(title) for title in sections}
-        gone = {title: GIVE_CREDENTIALS if name == DEFAULT else KEYS for title, name in names.items()}
-        if not any(names[title] == DEFAULT and gone[title] & set(section) for title, section in sections.items()):
-            continue
-        if any(name and name != DEFAULT and awsfiles.has_keys(sections[title]) for title, name in names.items()):
+        copy, is_needed, has_others = {}, False, False
+        for title, section in sections.items():
+            name = name_of(title)
+            gone = GIVE_CREDENTIALS if name == DEFAULT else KEYS
+            is_needed |= name == DEFAULT and not gone.isdisjoint(section)
+            has_others |= name not in {None, "", DEFAULT} and awsfiles.has_keys(section)
+            copy[title] = {option: value for option, value in section.items() if option not in gone}
+        if is_needed and has_others:
             terminal.note(f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles.")
-        texts[variable] = awsfiles.to_text(
-            {
-                title: {name: value for name, value in section.items() if name not in gone[title]}
-                for title, section in sections.items()
-            }
-        )
-    with ExitStack() as opened:
-        yield opened.enter_context(_private(texts, "without keys")) if texts else {}
+        if is_needed:
+            texts[variable] = awsfiles.to_text(copy)
+    return texts
 
 
-@contextmanager
-def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> Iterator[dict[str, str]]:
-    """Yield the variables that lead programs to an empty store and AWS files with one profile, by name and as default.
-
-    It has these keys, or none where they come from an address. Raise MfaenvError.
-    """
+def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> dict[str, str]:
+    """Return the texts of AWS files, by variable, with one profile and these keys, by name and as default."""
     section = {key: text for key, text in files.section(name).items() if key not in GIVE_CREDENTIALS | OF_ROLES}
     services = section.get("services", "")
     of_services = {f"services {services}": files.services[services]} if services in files.services else {}
-    sections = {DEFAULT: section, title_of(name): section}
-    values = {option: value for option, field in _CREDENTIALS.items() if (value := getattr(keys, field))}
-    texts = {
-        CONFIG_VARIABLE: awsfiles.to_text({**sections, **of_services}),
-        CREDENTIALS_VARIABLE: awsfiles.to_text({title: values for title in dict.fromkeys((DEFAULT, name)) if values}),
+    values = {awsfiles.ACCESS_KEY: keys.access_key, awsfiles.SECRET_KEY: keys.secret_key}
+    if keys.token:
+        values["aws_session_token"] = keys.token
+    return {
+        CONFIG_VARIABLE: awsfiles.to_text({DEFAULT: section, title_of(name): section, **of_services}),
+        CREDENTIALS_VARIABLE: awsfiles.to_text({DEFAULT: values, name: values} if keys else {}),
     }
-    with _private(texts, f"of profile {name} alone") as variables:
-        cache = os.path.join(os.path.dirname(variables[CONFIG_VARIABLE]), "cache")
-        yield {**variables, "MFAENV_CACHE_DIR": cache, environment.ONLY: name}
 
 
 @contextmanager
 def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
-    """Write files by the variables that lead to them, into a folder of mode 0700 that goes then. Raise MfaenvError."""
+    """Write files into a private folder, and yield the variables that lead to them. Raise MfaenvError."""
     variables = {}
     with ExitStack() as opened:
         try:

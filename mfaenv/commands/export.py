@@ -15,7 +15,6 @@ from mfaenv.fast import catalog, code_page, environment, parse, secrets_to_stdou
 from mfaenv.fast.entry import Fields
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import service
-from mfaenv.shells import Pair
 from mfaenv.shells.formats import github_masks
 from mfaenv.store import Store, output_file
 from mfaenv.terminal.terminal import Terminal
@@ -24,14 +23,16 @@ from mfaenv.terminal.terminal import Terminal
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the lines that set a session in the shell. Raise MfaenvError."""
     target = choose_target(options, env)
-    _refuse_bare_terminal(options, target)  # before a code is spent
     path = parse.text(options, "output")
     if "output" in options:
         output_file.check(path)
-        if os.path.realpath(path) in {os.path.realpath(file) for file in (*file_paths(env), *file_paths({}))}:
+        if os.path.realpath(path) in map(os.path.realpath, (*file_paths(env), *file_paths({}))):
             wrong = f"{path} is an AWS file, whose profiles would be lost."
             hint = "Name another file. For programs that read profiles:"
             raise MfaenvError(f"{wrong} {hint}", command="mfaenv help programs")
+    elif os.isatty(1) and not options.keys() & catalog.PRINTING:
+        wrong = "No shell reads what is printed here. To set the session in this one, type:"
+        raise MfaenvError(wrong, command=_line_to_type(options, target), status=USAGE)
     terminal = Terminal.for_options(options, env)
     terminal.for_shell = target != "process"  # which programs read, and end by signals as they like
     pairs = service.get_pairs(options, env, terminal, partial(_check_values, target))
@@ -41,33 +42,23 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if "output" in options:
         output_file.write(path, text)
     else:
-        _print(text, pairs, target, options, env)
+        if os.isatty(1):
+            _refuse_controls(text, target)
+            if target in shells.NAMES:
+                terminal.note("To set the session in a shell, type:", _line_to_type(options, target))
+        secrets_to_stdout(text, quiet="quiet" in options)
+        if target in shells.NAMES:
+            notice.show(options, env, pairs, Store.of(env))
     with suppress(OSError):  # the keys are printed: the line must not fail any more
         Store.of(env).sweep(time.time())
     return DONE
 
 
-def _print(text: bytes, pairs: list[Pair], target: str, options: Options, env: Env) -> None:
-    if os.isatty(1):
-        _refuse_controls(text, target)
-        if target in shells.NAMES:
-            terminal = Terminal.for_options(options, env)
-            terminal.note("To set the session in a shell, type:", shells.loading_line(target, asked_again(options)))
-    secrets_to_stdout(text, quiet="quiet" in options)
-    if target in shells.NAMES:
-        notice.show(options, env, pairs, Store.of(env))
-
-
-def _refuse_bare_terminal(options: Options, target: str) -> None:
-    """Raise MfaenvError (usage) where keys would be shown to a person who did not ask for them."""
-    if os.isatty(1) and not options.keys() & catalog.PRINTING:
-        line = shells.loading_line(target, asked_again(options))
-        what = "No shell reads what is printed here. To set the session in this one, type:"
-        raise MfaenvError(what, command=line, status=USAGE)
+def _line_to_type(options: Options, target: str) -> str:
+    return shells.loading_line(target, asked_again(options))
 
 
 def _refuse_controls(text: bytes, target: str) -> None:
-    """Raise MfaenvError where a terminal would act on what is printed instead of showing it."""
     shown = text.decode(shells.get_target(target).encoding or code_page(), "surrogateescape")
     if not shown.replace("\r\n", "").replace("\n", "").isprintable():
         hint = "Let a shell or a program read it, or write it to a file."
@@ -75,7 +66,7 @@ def _refuse_controls(text: bytes, target: str) -> None:
 
 
 def asked_again(options: Options) -> str:
-    """Return the command again, without the code and the shell, which the loading line has already."""
+    """Return the command line without the code, and the shell, which the loading line names."""
     words = ["mfaenv"]
     for name, value in options.items():
         if name not in {"token_code", "shell", "verbose"}:
@@ -85,8 +76,7 @@ def asked_again(options: Options) -> str:
 
 def _check_values(target: str, own: Fields) -> None:
     """See that the shell can hold what is known, before a code is spent. Raise MfaenvError."""
-    region = own["region"] or None
-    named = [*((name, region) for name in environment.REGIONS), (environment.PROFILE, own["profile"])]
-    pairs = [*named, *environment.parse_settings(own["settings"])]
     if target in shells.NAMES:
-        shells.render(target, pairs, encoding=code_page())
+        region = [(name, own["region"] or None) for name in environment.REGIONS]
+        settings = environment.parse_settings(own["settings"])
+        shells.render(target, [*region, (environment.PROFILE, own["profile"]), *settings], encoding=code_page())

@@ -12,7 +12,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 
 
 def run(_options: Options, words: Words, env: Env) -> int:
-    """Print a topic, or the list of topics. Raise MfaenvError for a topic that does not exist."""
+    """Print a topic, or the list of topics. Raise MfaenvError for an unknown topic."""
     if not words:
         width = max(map(len, catalog.TOPICS))
         rows = [f"  {topic:<{width}}  {page(topic).partition(chr(10))[0].lstrip('# ')}\n" for topic in catalog.TOPICS]

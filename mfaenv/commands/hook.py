@@ -1,15 +1,8 @@
 """`mfaenv hook`: what a prompt hook sets in its shell. It is internal, and not in --help.
 
 A hook starts it where AWS_PROFILE is another than at the prompt before (`changed`), and where the time or the store may
-have news of the session (`due`); nushell's also at the start of the shell (`start`). The shell's variables remember:
-
-    SEEN           the person's AWS_PROFILE at the prompt before
-    PUT_BACK       the person's AWS_PROFILE, which a session has just taken out: the next prompt sets it again
-    FORMER         the profile that the shell had before the person set AWS_PROFILE
-    PINNED         whether options chose this session: no other takes its place by itself
-    FORMER_PINNED  PINNED before that; NO_PROFILE where the shell had none
-    ENTRY          the store's entry of this session: only a newer one of the same takes its place by itself
-    NEXT           when there is next something to say about the end of the session
+have news of the session (`due`); nushell's also at the start of the shell (`start`). It remembers what it has to in
+the shell's variables, which `fast.environment` explains.
 """
 
 import time
@@ -28,6 +21,7 @@ from mfaenv.fast.environment import (
     FORMER,
     FORMER_PINNED,
     NEXT,
+    NO_PROFILE,
     PINNED,
     PROFILE,
     PUT_BACK,
@@ -41,17 +35,14 @@ from mfaenv.terminal.text import printable
 AS_BEFORE = " with the options that you gave before"
 """Without them the session would be another one, and not limited."""
 
-NO_PROFILE = "none"
-
-NEVER = "9" * environment.END_DIGITS
-"""For NEXT."""
+NEVER = "9" * environment.END_DIGITS  # for NEXT
 
 RENEW_ROLE = "--min-remaining 15m"
 """More than the reminder leaves: the role is assumed anew, for which --refresh would take a code."""
 
 
 def run(words: Words, env: Env) -> int:
-    """Print what the shell gets and loses, for the shell and the reason that are named."""
+    """Print what the shell gets and loses."""
     shell, reason = words
     decide = {"changed": changed, "due": due, "start": start}[reason]
     fast.secrets_to_stdout(shells.render(shell, decide(env, Store.of(env), time.time())), quiet=True)
@@ -128,14 +119,11 @@ def _newer(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def start(env: Env, store: Store, now: float) -> list[Pair]:
-    """Return what a new shell gets: the stored session of its profile, and no word is said."""
-    end = environment.end(env)
-    if env.get(PINNED) or _is_anothers(env) or (end is not None and end > now):
+    """Return what a new shell gets: its profile's stored session, without a word."""
+    if init.is_settled(env, now):
         return []
     session = _stored(env, store, now)
-    if not session and init.has_anothers_ended_session(env):
-        return []
-    return [*session, (SEEN, env.get(AWS_PROFILE) or None)]
+    return [*session, *init.seen_at_start(session, env)]
 
 
 def _stored(env: Env, store: Store, now: float) -> list[Pair]:
@@ -143,7 +131,7 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _is_anothers(env: Env) -> bool:
-    """Return whether this shell has keys that are not mfaenv's, an address for keys, or one profile alone."""
+    """Return whether this shell has keys of others, an address for keys, or one profile alone."""
     theirs = env.get("AWS_ACCESS_KEY_ID") and not env.get(EXPIRES)
     return bool(theirs or env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY))
 
@@ -153,14 +141,13 @@ def _without_names(env: Env) -> dict[str, str]:
 
 
 def _shown_as(env: Env) -> list[str]:
-    """Return the variable in which the profile is shown to prompts; never the person's own AWS_PROFILE."""
     name = env.get(environment.PROFILE_AS, "")
     is_ours = name != AWS_PROFILE or env.get(name) == env.get(PROFILE)
     return [name] if name in environment.PROFILE_NAMES and is_ours else []
 
 
 def _removal(env: Env) -> list[Pair]:
-    """List all that a session has set, for a shell that has to be without one; the person's own names stay."""
+    """List all that a session has set; the person's own names stay."""
     theirs = {AWS_PROFILE, SEEN, PUT_BACK, FORMER, FORMER_PINNED}
     return [pair for pair in environment.removal(env) if pair[0] not in theirs]
 

@@ -1,13 +1,10 @@
-"""`mfaenv init`: all that a shell's profile needs, from one process: function, hook, completion and stored session.
-
-The text comes from files in `shells/`, whose `@NAME@` are filled in here.
-"""
+"""`mfaenv init`: all that a shell's profile needs, from one process: function, hook, completion and stored session."""
 
 import os
 import time
 
 from mfaenv import command_line, duration, fast, shells, suggest
-from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.errors import DONE, MfaenvError, wrong_usage
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.entry import ReadOnlyStore
 from mfaenv.fast.parse import MAIN, PROGRAM, Env, Option, Options, Words
@@ -20,7 +17,7 @@ FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 
 def run(options: Options, words: Words, env: Env) -> int:
-    """Print the text for a shell, or direnv's library. Raise MfaenvError (usage) for a shell that has no function."""
+    """Print the text for a shell, or direnv's library. Raise MfaenvError (usage) for a shell without a function."""
     (shell,), hook = words, "no_hook" not in options
     if shell == catalog.DIRENV:
         fast.to_stdout(direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))
@@ -28,32 +25,31 @@ def run(options: Options, words: Words, env: Env) -> int:
     if shell not in shells.WITH_FUNCTION:
         targets = (*shells.WITH_FUNCTION, catalog.DIRENV)
         hint = suggest.hint(detect.identify([shell]) or shell, targets, f"It takes {', '.join(targets)}.")
-        raise MfaenvError(f"init has no function for '{shell}'.", hint, status=USAGE)
+        raise wrong_usage(f"init has no function for '{shell}'.", hint)
     store, now = ReadOnlyStore.of(env), time.time()
     if shells.get_target(shell).saved:
         fast.to_stdout(text_for_file(shell, options, env, now).encode())
         return DONE
-    for_function, stays = [*_path(shell, env), *function_variables(shell, store, hook=hook)], _stays(env, now)
+    for_function = [*_path(shell, env), *function_variables(shell, store, hook=hook)]
+    stays = is_settled(env, now)
     session = [] if stays else stored_session(options, env, store, now)
-    if hook and shells.get_target(shell).hook and not stays:  # then the hook sees to it
+    if hook and shells.get_target(shell).hook and not stays:
         session = without_name(session, env)
-        if session or not has_anothers_ended_session(env):
-            for_function.append((environment.SEEN, env.get(environment.AWS_PROFILE) or None))
-    if not _holds(shell, session):  # mfaenv says so when it is typed; the function is there all the same
+        for_function += seen_at_start(session, env)
+    if not _holds(shell, session):  # mfaenv says so when it is typed
         session = []
     pairs = session or ([] if stays else _profile(options))
     # Apart: where a variable of the session is read-only, the function has its own all the same.
     variables = _rendered(shell, for_function) + (_rendered(shell, pairs) if pairs else b"")
-    code = function_and_hook(shell, store.latest(), now, [], hook=hook) + without_comments(completion(shell))
+    code = _code(shell, store, now, [], hook=hook)
     (fast.secrets_to_stdout if session else fast.to_stdout)(variables + code.encode())
     return DONE
 
 
 def _path(shell: str, env: Env) -> list[Pair]:
-    """Return the PATH with the folder of this program at its end; an empty list where it is there, or cannot be.
+    """Return the PATH with this program's folder at its end, where it is missing: startup files may add it too late.
 
-    The user's startup files may put ~/.local/bin there later (Debian's ~/.profile does), or never. A PATH that is not
-    in the environment may be in the shell all the same: bash has one of its own then.
+    A PATH that is not in the environment may be in the shell all the same: bash has one of its own then.
     """
     folder, path = os.path.dirname(command_line.started()), env.get("PATH", "")
     pair = ("PATH", f"{path}{os.pathsep}{folder}")
@@ -61,10 +57,11 @@ def _path(shell: str, env: Env) -> list[Pair]:
     return [pair] if is_needed and os.pathsep not in folder and _holds(shell, [pair]) else []
 
 
-def has_anothers_ended_session(env: Env) -> bool:
-    """Return whether a shell inherits the end of another profile's session: its first prompt removes that."""
+def seen_at_start(session: list[Pair], env: Env) -> list[Pair]:
+    """Return the AWS_PROFILE that a hook has seen; none where it has to remove another profile's session."""
     profile = env.get(environment.AWS_PROFILE)
-    return bool(env.get(environment.EXPIRES) and profile and profile != env.get(environment.PROFILE))
+    is_anothers = env.get(environment.EXPIRES) and profile and profile != env.get(environment.PROFILE)
+    return [] if is_anothers and not session else [(environment.SEEN, profile or None)]
 
 
 def _holds(shell: str, pairs: list[Pair]) -> bool:
@@ -76,9 +73,13 @@ def _holds(shell: str, pairs: list[Pair]) -> bool:
 
 
 def text_for_file(shell: str, options: Options, env: Env, now: float) -> str:
-    """Return the text for a shell that keeps it in a file; the function in it gets the stored session itself."""
+    """Return the text for a shell that keeps it in a file, whose function gets the stored session."""
     store, hook = ReadOnlyStore.of(env), "no_hook" not in options
     pairs = [*function_variables(shell, store, hook=hook), *_profile(options)]
+    return _code(shell, store, now, pairs, hook=hook)
+
+
+def _code(shell: str, store: ReadOnlyStore, now: float, pairs: list[Pair], *, hook: bool) -> str:
     return function_and_hook(shell, store.latest(), now, pairs, hook=hook) + without_comments(completion(shell))
 
 
@@ -90,23 +91,23 @@ def _rendered(shell: str, pairs: list[Pair]) -> bytes:
     return shells.render(shell, pairs, encoding=fast.code_page(), tried=False)
 
 
-def _stays(env: Env, now: float) -> bool:
-    """Return whether this shell is left as it is: pinned, with its own keys or address, or a session that holds."""
+def is_settled(env: Env, now: float) -> bool:
+    """Return whether a shell stays as it is: pinned, with its own keys or address, or a session that holds."""
     end = environment.end(env)
-    over = end is not None and end <= now
+    has_ended = end is not None and end <= now
     has_credentials = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
-    return bool(env.get(environment.PINNED) or (has_credentials and not over))
+    return bool(env.get(environment.PINNED) or (has_credentials and not has_ended))
 
 
 def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float) -> list[Pair]:
-    """Return the stored session of a request; an empty list where there is none. It never asks, and says nothing."""
+    """Return a request's stored session, or an empty list; never ask, and say nothing."""
     quiet_options: Options = {**options, "cached": True, "quiet": True}
     quiet_options.pop("no_hook", None)  # the session is the same
     session = fast.stored(quiet_options, env, store, now)
     if session is not None:
         return session if isinstance(session, list) else []
-    from mfaenv.session import service  # slow to load, and a stored session does without
-    from mfaenv.terminal import coredump  # loads an extension module, for which a stored session need not wait
+    from mfaenv.session import service  # slow to load
+    from mfaenv.terminal import coredump  # slow to load
     from mfaenv.terminal.terminal import Terminal
 
     coredump.prevent()
@@ -117,28 +118,28 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
 
 
 def without_name(pairs: list[Pair], env: Env) -> list[Pair]:
-    """Leave the person's AWS_PROFILE as it is, and out of what the prompt hook has to set again."""
+    """Return the pairs that leave the person's AWS_PROFILE as it is."""
     name = environment.AWS_PROFILE
     return [pair for pair in pairs if pair not in ((name, None), (environment.PUT_BACK, env.get(name)))]
 
 
 def function_variables(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[Pair]:
-    """List what a function and a hook need to know: where the script is, and the store."""
+    """List the variables that a function and a hook read."""
     language = shells.get_target(shell)
     script = [(SCRIPT, os.path.join(FOLDER, language.script))] if language.script else []
     return [*script, *([(environment.STORE, store.path or None)] if hook and language.hook else [])]
 
 
 def function_and_hook(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
-    """Return the function and the hook; `seen` is the newest session's time, `pairs` for the text that is kept."""
+    """Return the function and the hook; `seen` is the newest session's time, `pairs` what a saved text sets."""
     language = shells.get_target(shell)
     values = {
         **dict(language.template_values),
         **_choice(),
         "SHELL": shell,
-        # It comes from a file, and goes into code.
+        # From a file, and into code.
         "SEEN": seen if seen and not seen.strip("0123456789.") else "-",
-        # With less left, a stored session is not used: another window may have got the next one.
+        # With less left, another window may have got the next one.
         "EARLY": str(duration.seconds(catalog.OPTIONS["min_remaining"].default, "--min-remaining")),
         "NOW": str(int(now)),
         "FIRST": str(duration.REMINDER),
@@ -151,29 +152,27 @@ def function_and_hook(shell: str, seen: str, now: float, pairs: list[Pair], *, h
 
 
 def direnv_library(store: ReadOnlyStore) -> str:
-    """Return what direnv loads for `use mfaenv`; it stays in a file, so its comments stay too."""
+    """Return what direnv loads for `use mfaenv`, with comments: it stays in a file."""
     import shlex  # slow to load, and each shell starts with the rest
 
     return fill("direnv.library.sh", {"STORE": shlex.quote(store.path)})
 
 
 def without_comments(text: str) -> str:
-    """Return shell code without its comments and blank lines: a shell reads it at every start."""
-    lines = (line for line in text.splitlines(keepends=True) if line.strip())
-    return "".join(line for line in lines if not line.lstrip().startswith("#"))
+    """Return shell code without comments and blank lines: a shell reads it at every start."""
+    return "".join(line for line in text.splitlines(keepends=True) if line.lstrip()[:1] not in {"", "#"})
 
 
 def completion(shell: str) -> str:
-    """Return the completion, with comments as it is a file of a package too; empty where the shell has none."""
+    """Return the completion, with comments as packages have it; empty where the shell has none."""
     template = shells.get_target(shell).completion
     if not template:
         return ""
-    rows = catalog.COMMANDS.values()
-    taking = {name: row.choices for name, row in catalog.COMMANDS.items() if row.choices and name != MAIN}
+    rows = catalog.COMMANDS.items()
     lists = {
-        "OPTIONS": list(dict.fromkeys(flag for row in rows for flag, option in row.flags().items() if option.metavar)),
-        "WITH_PROGRAM": [name for name, choices in taking.items() if choices == PROGRAM],
-        "WITH_ARGUMENT": [name for name, choices in taking.items() if choices != PROGRAM],
+        "OPTIONS": [*dict.fromkeys(flag for _, row in rows for flag, option in row.flags().items() if option.metavar)],
+        "WITH_PROGRAM": [name for name, row in rows if row.choices == PROGRAM],
+        "WITH_ARGUMENT": [name for name, row in rows if name != MAIN and row.choices not in ("", PROGRAM)],
     }
     return fill(template, {name: f"{{{','.join(words)}}}" for name, words in lists.items()})
 
@@ -181,15 +180,13 @@ def completion(shell: str) -> str:
 def _choice() -> dict[str, str]:
     """Return which words have a value, and which make the output another shell's or a person's.
 
-    As regular expressions, of which the second takes a command too, and as patterns of sh, with one switch before them
-    at most: another option's letter may follow a switch's, as in `-qp prod`.
+    They are regular expressions, of which the second matches a command too, and patterns of sh. An option's letter may
+    follow a switch's, as in `-qp prod`; in sh one switch's.
     """
-    options = catalog.COMMANDS[MAIN].options
-    other_output = {name: row for name, row in options.items() if name in {*catalog.PRINTING, "version", "help"}}
-    rest = {name: row for name, row in options.items() if name not in other_output}
-    other, other_names = _flags([*other_output.values()])
-    valued, valued_names = _flags([row for row in rest.values() if row.metavar])
-    switch, _ = _flags([row for row in rest.values() if not row.metavar])
+    rows, others = catalog.COMMANDS[MAIN].options.items(), {*catalog.PRINTING, "version", "help"}
+    other, other_names = _flags([row for name, row in rows if name in others])
+    valued, valued_names = _flags([row for name, row in rows if name not in others and row.metavar])
+    switch, _ = _flags([row for name, row in rows if name not in others and not row.metavar])
     return {
         "VALUED": f"^(-{switch}*{valued}|{'|'.join(valued_names)})$",
         "OTHER_OUTPUT": f"^(-{switch}*{other}|{'|'.join(other_names)}|[^-]|$)",
@@ -199,14 +196,14 @@ def _choice() -> dict[str, str]:
 
 
 def _flags(rows: list[Option]) -> tuple[str, list[str]]:
-    """Return the letters of these options, as one of them is written in patterns, and their long names."""
+    """Return a pattern of these options' letters, and their long names."""
     flags = [flag for row in rows for flag in row.flags]
     letters = "".join(flag[1] for flag in flags if flag[1] != "-")
     return f"[{letters}]", [flag for flag in flags if flag[1] == "-"]
 
 
 def fill(name: str, values: dict[str, str]) -> str:
-    """Return a template with these values."""
+    """Return a template of `shells/` with values for its `@NAME@`."""
     with open(os.path.join(FOLDER, name), encoding="utf-8", newline="") as file:
         template = file.read()
     for key, value in values.items():

@@ -14,23 +14,23 @@ from mfaenv.store import Store
 
 
 def show(options: Options, env: Env, pairs: Iterable[Pair], store: Store) -> None:
-    """Show which session the shell gets: always on a terminal, in a log only where it replaces another."""
+    """Show which session the shell gets: on a terminal, and in a log where it replaces another."""
     got = {name: value for name, value in pairs if value}
     is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
-    told = os.isatty(fast.STDERR) or (is_another and bool(env.get(environment.EXPIRES)))
-    if not told or os.isatty(fast.STDOUT) or options.keys() & {"quiet", "cached"}:
+    is_shown = os.isatty(fast.STDERR) or (is_another and bool(env.get(environment.EXPIRES)))
+    if not is_shown or os.isatty(fast.STDOUT) or options.keys() & {"quiet", "cached"}:
         return
     limit = environment.lost_limit(options, env)
     before = f"until now the session of this shell was {limit}" if limit else ""
-    with suppress(OSError):  # the session is printed already: the line must not fail for a log that is full or closed
-        from mfaenv.terminal.text import printable  # slow to load, and a session is mostly printed without a line
+    with suppress(OSError):  # the keys are printed: a log that is full or closed must not fail the line
+        from mfaenv.terminal.text import printable  # slow to load, and mostly nothing is shown
 
-        lines = filter(None, [describe(got, store), _disagreed(env), before])
+        lines = filter(None, [describe(got, store), _disagreement(env), before])
         fast.text_to_stderr("".join(f"mfaenv: {printable(line)}\n" for line in lines))
 
 
-def _disagreed(env: Env) -> str:
-    """Return a line about keys of another profile than AWS_PROFILE named; an empty text where a hook sees to it."""
+def _disagreement(env: Env) -> str:
+    """Return a line about keys of another profile than AWS_PROFILE; empty where a hook sees to it."""
     profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
     is_for_prompts = env.get(environment.PROFILE_AS) == environment.AWS_PROFILE
     if not env.get(environment.EXPIRES) or is_for_prompts or asked in {"", profile, env.get(environment.SEEN)}:
@@ -39,18 +39,20 @@ def _disagreed(env: Env) -> str:
 
 
 def describe(got: Mapping[str, str], store: Store) -> str:
-    """Return the profile, the role, when it ends and what is left of a session, for what a shell got of it."""
+    """Return a session's profile, role and end, from the variables that a shell got."""
     role = role_of(got.get(environment.ENTRY, ""), store)
     details = [f"role {role.partition(':role/')[2]}" if role else "", got.get(environment.LIMIT, "")]
-    words = [got.get("MFAENV_PROFILE", ""), f"({', '.join(filter(None, details))})" if any(details) else ""]
-    end = got.get("MFAENV_EXPIRES", "")
-    if end:
+    words = [got.get(environment.PROFILE, "")]
+    if any(details):
+        words.append(f"({', '.join(filter(None, details))})")
+    end = environment.end(got)
+    if end is not None:
         now = time.time()
-        words.append(f"until {duration.time_of_day(int(end), now)}, {duration.rounded(int(int(end) - now))}")
+        words.append(f"until {duration.time_of_day(end, now)}, {duration.rounded(int(end - now))}")
     return " ".join(filter(None, words))
 
 
 def role_of(entry: str, store: Store) -> str:
-    """Return the ARN of the role of a stored session; an empty text for a user's own session."""
+    """Return the ARN of a stored session's role; empty for a user's own session."""
     session = store.read(Session, entry) if entry else None
     return session.role if session else ""

@@ -1,17 +1,17 @@
-"""What to print for: the shell or the format that an option, a variable or the calling process names."""
+"""What to print for: a shell or a format."""
 
 from mfaenv import shells, suggest
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import wrong_usage
 from mfaenv.fast import catalog, parse
 from mfaenv.fast.parse import Env, Options
 from mfaenv.shells import detect
 
 
 def choose_target(options: Options, env: Env) -> str:
-    """Return the shell or the format to print for. Raise MfaenvError (usage) for a name that is none."""
+    """Return what an option, a variable or the calling process names. Raise MfaenvError (usage) for a wrong name."""
     data = parse.text(options, "format")
     if data and "shell" in options:
-        raise MfaenvError("--shell and --format cannot be used together.", "Leave one of them out.", status=USAGE)
+        raise wrong_usage("--shell and --format cannot be used together.", "Leave one of them out.")
     if data:
         return _one_of(data, shells.FORMATS, "--format")
     name, source = parse.lookup(options, env, "shell")
@@ -23,4 +23,4 @@ def _one_of(name: str, names: tuple[str, ...], source: str) -> str:
     if name in names:
         return name
     hint = suggest.hint(detect.identify([name]) or name, names, f"It takes {', '.join(names)}.")
-    raise MfaenvError(f"{source} does not know '{name}'.", hint, status=USAGE)
+    raise wrong_usage(f"{source} does not know '{name}'.", hint)

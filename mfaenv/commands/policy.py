@@ -1,4 +1,4 @@
-"""`mfaenv policy`: print the IAM policy without which an MFA device restricts nothing on the command line."""
+"""`mfaenv policy`: the IAM policy without which an MFA device restricts nothing on the command line."""
 
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.errors import DONE
@@ -6,17 +6,17 @@ from mfaenv.fast import to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.terminal.terminal import Terminal
 
-LOCKS_OUT_ALL = (
+LOCKS_OUT_ALL = [
     "It denies everything that was not signed in with MFA: in the console, on the command line, in programs.",
     "A user without an MFA device can do nothing any more, not even set one up: do that first, or use --self-service.",
-)
-LOCKS_OUT_MOST = (
+]
+LOCKS_OUT_MOST = [
     "It denies what was not signed in with MFA, but for setting up an MFA device of one's own.",
     # https://aws.amazon.com/security/security-bulletins/AWS-2023-001/
     "Until a user has a first device, whoever has the user's key can set it up; AWS wants MFA for any further one.",
     "With MFA, users may rotate their own access keys (mfaenv keys rotate), and delete unused devices of theirs.",
     "In China and GovCloud write arn:aws-cn and arn:aws-us-gov for arn:aws.",
-)
+]
 TO_WHOM_NOT = (
     "Never attach it to a role that a service assumes (EC2, Lambda, CI), nor to a user whose keys a program uses: "
     "they never have MFA, and would be locked out."
@@ -26,19 +26,18 @@ TAKE_OFF = "aws iam delete-user-policy --user-name NAME --policy-name RequireMFA
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Print the policy on standard output, and on standard error whom it locks out and how to try it."""
+    """Print the policy, and on standard error whom it locks out and how to try it."""
     import json
 
     terminal = Terminal.for_options(options, env)
-    self_service = "self_service" in options
-    command = "mfaenv policy --self-service" if self_service else "mfaenv policy"
-    for text, line in (
-        *((each, "") for each in (*(LOCKS_OUT_MOST if self_service else LOCKS_OUT_ALL), TO_WHOM_NOT)),
-        ("Try it on one user first, while another administrator is signed in:", f"{command} > mfa.json"),
-        ("Attach it:", PUT),
-        ("Prove it:", "mfaenv doctor"),
-        ("To take it off again, with MFA:", TAKE_OFF),
-    ):
-        terminal.note(text, line)
-    to_stdout((json.dumps(SELF_SERVICE if self_service else EVERYTHING, indent=2) + "\n").encode())
+    command, policy, lines = "mfaenv policy", EVERYTHING, LOCKS_OUT_ALL
+    if "self_service" in options:
+        command, policy, lines = "mfaenv policy --self-service", SELF_SERVICE, LOCKS_OUT_MOST
+    for line in (*lines, TO_WHOM_NOT):
+        terminal.note(line)
+    terminal.note("Try it on one user first, while another administrator is signed in:", f"{command} > mfa.json")
+    terminal.note("Attach it:", PUT)
+    terminal.note("Prove it:", "mfaenv doctor")
+    terminal.note("To take it off again, with MFA:", TAKE_OFF)
+    to_stdout((json.dumps(policy, indent=2) + "\n").encode())
     return DONE

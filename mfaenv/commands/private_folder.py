@@ -1,4 +1,4 @@
-"""A folder for files that are needed only while this process runs, in the system's folder for temporary ones."""
+"""A folder for files that are needed only while this process runs."""
 
 import os
 import shutil
@@ -17,9 +17,9 @@ LOCK = ".lock"
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
-    """Yield a new folder that is its owner's alone, and remove those that killed processes left. Raise OSError.
+    """Yield a new temporary folder of mode 0700, and remove what killed processes left. Raise OSError.
 
-    A lock beside it is acquired before the folder is made, and released after it is removed.
+    As long as there is a folder, its process has the lock beside it.
     """
     _remove_abandoned(Path(gettempdir()))
     folder = Path(gettempdir(), PREFIX + os.urandom(8).hex())

@@ -1,7 +1,7 @@
-"""`mfaenv status`: what is in force in this shell and what is stored, without calling AWS and without a secret."""
+"""`mfaenv status`: what this shell has and what is stored, without calling AWS and without a secret."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mfaenv import duration
@@ -11,17 +11,15 @@ from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.store import SESSION, Store
 
+Row = dict[str, Any]
+
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
-
-SERVED = "served"
-"""The kind of a shell that has an address for credentials, from `mfaenv exec --serve`, and no keys."""
-
-VERSION = 1
-"""Of the shape that `--json` prints; it changes where a name changes its meaning or goes."""
+SERVED = "served"  # the kind of a shell of `mfaenv exec --serve`, which has an address and no keys
+VERSION = 1  # of what `--json` prints: another where a name goes or changes its meaning
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Show this shell's session and the stored ones. Raise MfaenvError where the store is refused."""
+    """Show this shell's session and the stored ones. Raise MfaenvError for a refused store."""
     store = Store.of(env)
     store.check()
     data = collect(options, env, store, time.time())
@@ -30,7 +28,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
 
         to_stdout((json.dumps(data) + "\n").encode())
     else:
-        from mfaenv.terminal.terminal import Terminal  # slow to load, here and below, and --json does without
+        from mfaenv.terminal.terminal import Terminal  # slow to load, and --json does without
         from mfaenv.terminal.text import Table
 
         shell = data["shell"]
@@ -43,33 +41,35 @@ def run(options: Options, _words: Words, env: Env) -> int:
 
 
 def nothing_stored(profile: str) -> str:
-    """Return that the store has no session, or none of the profile that was asked for."""
+    """Return the line for a store without a session, of one profile if that is named."""
     return f"No session is stored for profile {profile}." if profile else "No session is stored."
 
 
-def _counted(sessions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
-    """Yield the rows; sessions of one role that differ in what has no column, such as tags, are one row."""
+def _counted(sessions: Iterable[Row]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows; sessions that differ in what has no column, such as tags, are one row."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for session in sorted(sessions, key=lambda session: (session["profiles"], -(session["remaining"] or 0))):
-        profile, identity, *others, left = _cells(session)
-        alike.setdefault((profile, identity, *others), []).append(left)
+        *cells, left = _cells(session)
+        alike.setdefault(tuple(cells), []).append(left)
     for (profile, identity, *others), lefts in alike.items():
-        yield (profile, f"{identity} ({len(lefts)} sessions)" if lefts[1:] else identity, *others, lefts[0])
+        count = f" ({len(lefts)} sessions)" if lefts[1:] else ""
+        yield (profile, identity + count, *others, lefts[0])
 
 
-def _cells(session: Mapping[str, Any]) -> tuple[str, ...]:
-    role = session["role"]
-    kind = "an address for credentials" if session["kind"] == SERVED else session["kind"]
-    identity = f"role {role.partition(':role/')[2]}" if role else kind
-    identity = ", ".join(filter(None, [identity, session["session_policy"]]))
+def _cells(session: Row) -> tuple[str, ...]:
+    kind, role, account = session["kind"], session["role"], session["account"]
+    identity = "an address for credentials" if kind == SERVED else kind
+    if role:
+        identity = f"role {role.partition(':role/')[2]}"
+    if session["session_policy"]:
+        identity += f", {session['session_policy']}"
     device = session["device"] or "-"
-    # A virtual device without its account, which has a column of its own: an ARN would break.
-    device = device.rpartition(":mfa/")[2] if session["account"] else device
-    return (session["profile"] or "-", identity, session["account"] or "-", device, _left(session))
+    if account:  # or it would be twice in the row, and break
+        device = device.rpartition(":mfa/")[2]
+    return (session["profile"] or "-", identity, account or "-", device, _left(session))
 
 
-def _left(session: Mapping[str, Any]) -> str:
-    """Return the time that is left, and the time of day at which it ends; a session of others may have an end."""
+def _left(session: Row) -> str:
     from datetime import datetime  # slow to load, and --json does without
 
     remaining = session["remaining"]
@@ -81,19 +81,19 @@ def _left(session: Mapping[str, Any]) -> str:
     return f"{duration.rounded(remaining)}, until {duration.time_of_day(end, end - remaining)}"
 
 
-def collect(options: Options, env: Env, store: Store, now: float) -> dict[str, Any]:
-    """Gather what `--json` prints: the version, this shell, the stored sessions, and what is wrong."""
+def collect(options: Options, env: Env, store: Store, now: float) -> Row:
+    """Return what `--json` prints."""
     rows = [row(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
     # A rotated key has the session of the old one.
     rows = list({(row["access_key_id"], row["role"], *row["profiles"]): row for row in rows}.values())
     rows.sort(key=lambda row: row["profiles"])
     profile = parse.text(options, "profile")
-    shown = [row for row in rows if row["remaining"] != 0 and (not profile or profile in row["profiles"])]
+    stored = [row for row in rows if row["remaining"] != 0 and (not profile or profile in row["profiles"])]
     shell = _shell(env, rows, now)
-    return {"version": VERSION, "shell": shell, "stored": shown, "problems": _problems(env, shell)}
+    return {"version": VERSION, "shell": shell, "stored": stored, "problems": _problems(env, shell)}
 
 
-def row(entry: Session, now: float) -> dict[str, Any]:
+def row(entry: Session, now: float) -> Row:
     """Describe a stored session: `expires` in ISO 8601, `remaining` in seconds."""
     return {
         "profile": entry.profiles[0] if entry.profiles else None,
@@ -109,22 +109,23 @@ def row(entry: Session, now: float) -> dict[str, Any]:
     }
 
 
-def _shell(env: Env, rows: list[dict[str, Any]], now: float) -> dict[str, Any] | None:
-    """Describe the keys that this shell exports, with all that the store knows about them."""
-    key = env.get("AWS_ACCESS_KEY_ID", "")
-    served = not key and environment.is_served(env)
-    if not key and not served:
+def _shell(env: Env, rows: list[Row], now: float) -> Row | None:
+    key, end = env.get("AWS_ACCESS_KEY_ID", ""), None
+    if key and environment.temporary_keys(env):
+        kind, end = "session", environment.end(env)
+    elif key:
+        kind = "long-term"
+    elif environment.is_served(env):
+        kind = SERVED
+    else:
         return None
-    temporary = environment.temporary_keys(env)
-    kind = SERVED if served else "session" if temporary else "long-term"
-    entry = Session(access_key=key, expires=environment.end(env) if temporary else None)
     stored = next((row for row in rows if row["access_key_id"] == key), None)
-    own = {"profile": env.get(environment.PROFILE), "rule": rule(env) or None, "stored": bool(stored)}
-    return {**(stored or row(entry, now) | {"kind": kind}), **own}
+    shown = stored or row(Session(access_key=key, expires=end), now) | {"kind": kind}
+    return shown | {"profile": env.get(environment.PROFILE), "rule": rule(env) or None, "stored": bool(stored)}
 
 
 def rule(env: Env) -> str:
-    """Return why this shell has the session of its profile; empty where that is not mfaenv's, or a contradiction."""
+    """Return why this shell has its profile's session; empty where it is not mfaenv's, or AWS_PROFILE differs."""
     profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
     if not profile or not env.get(environment.EXPIRES):
         return ""
@@ -135,7 +136,7 @@ def rule(env: Env) -> str:
     return "" if asked else f"The session is of {profile} because mfaenv was asked for it; AWS_PROFILE is not set."
 
 
-def _problems(env: Env, shell: Mapping[str, Any] | None) -> list[str]:
+def _problems(env: Env, shell: Row | None) -> list[str]:
     if shell is None or shell["kind"] == SERVED:
         return []
     problems = []
@@ -146,9 +147,8 @@ def _problems(env: Env, shell: Mapping[str, Any] | None) -> list[str]:
     if shell["remaining"] == 0:
         problems.append("The session of this shell has ended. Get a new one, with mfaenv.")
     elif shell["kind"] != "long-term" and not shell["stored"]:
-        problems.append(
-            "The session of this shell is not the stored one: it was replaced, cleared, or is not mfaenv's."
-        )
+        which = "it was replaced, cleared, or is not mfaenv's"
+        problems.append(f"The session of this shell is not the stored one: {which}.")
     if env.get("AWS_SECURITY_TOKEN") and env["AWS_SECURITY_TOKEN"] != env.get("AWS_SESSION_TOKEN"):
         problems.append("AWS_SECURITY_TOKEN holds another token, which boto3 reads before AWS_SESSION_TOKEN.")
     return problems

@@ -65,7 +65,9 @@ PUT_BACK = "MFAENV_PUT_BACK"
 FORMER = "MFAENV_FORMER_PROFILE"  # the profile that the shell had before its person set AWS_PROFILE
 
 FORMER_PINNED = "MFAENV_FORMER_PINNED"
-"""PINNED as it was then: such a session cannot be found again by the profile's name."""
+"""PINNED as it was then, since such a session cannot be found again by its profile's name; NO_PROFILE without any."""
+
+NO_PROFILE = "none"
 
 PROFILE_AS = "MFAENV_PROFILE_AS"
 """Names a variable in which the profile is exported too, for prompts that read no other."""
