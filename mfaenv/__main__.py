@@ -150,9 +150,8 @@ def _chosen(line: "CommandLine") -> str:
 
 def _tell(options: "Options", env: "Mapping[str, str]", pairs: "list[Pair]") -> None:
     from mfaenv.commands import notice
-    from mfaenv.store import Store
 
-    notice.show(options, env, pairs, Store.of(env))
+    notice.show(options, env, pairs)
 
 
 def _leave_current_folder_out() -> None:

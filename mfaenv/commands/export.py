@@ -48,7 +48,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
                 terminal.note("To set the session in a shell, type:", _line_to_type(options, target))
         secrets_to_stdout(text, quiet="quiet" in options)
         if target in shells.NAMES:
-            notice.show(options, env, pairs, Store.of(env))
+            notice.show(options, env, pairs)
     with suppress(OSError):  # the keys are printed: the line must not fail any more
         Store.of(env).sweep(time.time())
     return DONE

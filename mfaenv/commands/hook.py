@@ -16,10 +16,10 @@ from mfaenv.errors import DONE
 from mfaenv.fast import environment
 from mfaenv.fast.environment import (
     AWS_PROFILE,
-    ENTRY,
     EXPIRES,
     FORMER,
     FORMER_PINNED,
+    IDENTITY,
     NEXT,
     NO_PROFILE,
     PINNED,
@@ -74,7 +74,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     env = _without_names(env) | {PROFILE: profile}
     session = _stored(env, store, now)
     if session:
-        _say(notice.describe({name: value for name, value in session if value}, store))
+        _say(notice.describe({name: value for name, value in session if value}))
     elif asked or former:
         _say(_what_to_type(asked, former, env))
     return [*(session or _removal(env)), *seen]
@@ -104,18 +104,19 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         return [(NEXT, str(end - duration.REMINDER))]
     if not env.get(NEXT):
         left = duration.rounded(int(end - now))
-        renew = RENEW_ROLE if notice.role_of(env.get(ENTRY, ""), store) else "--refresh"
+        renew = RENEW_ROLE if notice.role(env) else "--refresh"
         ends = f"{profile or 'the session'} ends at {duration.time_of_day(end, now)}, in {left}"
         _say(f"{ends}: type {mfaenv} {renew}{again}")
     return [(NEXT, str(end))]
 
 
 def _newer(env: Env, store: Store, now: float) -> list[Pair]:
-    """Return another session of the same entry, or the profile's where this shell has none."""
+    """Return another session of the same role or user, or any of the profile where this shell has had none."""
     session = [] if env.get(PINNED) else _stored(env, store, now)
     got = dict(session)
     is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
-    return session if is_another and env.get(ENTRY) in {None, got.get(ENTRY)} else []
+    had_one = env.get(EXPIRES) or env.get(IDENTITY)
+    return session if is_another and (not had_one or env.get(IDENTITY) == got.get(IDENTITY)) else []
 
 
 def start(env: Env, store: Store, now: float) -> list[Pair]:

@@ -2,18 +2,16 @@
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 
 from mfaenv import duration, fast
 from mfaenv.fast import environment
-from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options
 from mfaenv.shells import Pair
-from mfaenv.store import Store
 
 
-def show(options: Options, env: Env, pairs: Iterable[Pair], store: Store) -> None:
+def show(options: Options, env: Env, pairs: Iterable[Pair]) -> None:
     """Show which session the shell gets: on a terminal, and in a log where it replaces another."""
     got = {name: value for name, value in pairs if value}
     is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
@@ -25,7 +23,7 @@ def show(options: Options, env: Env, pairs: Iterable[Pair], store: Store) -> Non
     with suppress(OSError):  # the keys are printed: a log that is full or closed must not fail the line
         from mfaenv.terminal.text import printable  # slow to load, and mostly nothing is shown
 
-        lines = filter(None, [describe(got, store), _disagreement(env), before])
+        lines = filter(None, [describe(got), _disagreement(env), before])
         fast.text_to_stderr("".join(f"mfaenv: {printable(line)}\n" for line in lines))
 
 
@@ -38,10 +36,10 @@ def _disagreement(env: Env) -> str:
     return f"until now the keys were of profile {profile}, though AWS_PROFILE was {asked}"
 
 
-def describe(got: Mapping[str, str], store: Store) -> str:
+def describe(got: Env) -> str:
     """Return a session's profile, role and end, from the variables that a shell got."""
-    role = role_of(got.get(environment.ENTRY, ""), store)
-    details = [f"role {role.partition(':role/')[2]}" if role else "", got.get(environment.LIMIT, "")]
+    name = role(got)
+    details = [f"role {name}" if name else "", got.get(environment.LIMIT, "")]
     words = [got.get(environment.PROFILE, "")]
     if any(details):
         words.append(f"({', '.join(filter(None, details))})")
@@ -52,7 +50,6 @@ def describe(got: Mapping[str, str], store: Store) -> str:
     return " ".join(filter(None, words))
 
 
-def role_of(entry: str, store: Store) -> str:
-    """Return the ARN of a stored session's role; empty for a user's own session."""
-    session = store.read(Session, entry) if entry else None
-    return session.role if session else ""
+def role(env: Env) -> str:
+    """Return the name of the role whose session this is; empty for a user's own."""
+    return env.get(environment.IDENTITY, "").partition(":role/")[2]

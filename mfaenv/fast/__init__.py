@@ -37,7 +37,7 @@ IGNORED_VARIABLES = {
     environment.EXPIRES,
     environment.PINNED,
     environment.LIMIT,
-    environment.ENTRY,
+    environment.IDENTITY,
     "MFAENV_SHELL",  # as the option of that name
     "MFAENV_CACHE_DIR",  # where the answer itself is
     environment.STORE,

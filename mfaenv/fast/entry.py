@@ -158,7 +158,7 @@ class Session(Entry):
         """Return what a shell gets of it; for programs, the account too that it acts in, empty where unknown."""
         names = ("access_key", "secret_key", "token", "expires")
         fields = {name: to_text(getattr(self, name)) for name in names}
-        fields["entry"] = file_name(self.PREFIX, self.key)
+        fields["identity"] = self.role or self.device
         if account:
             fields["account"] = self.acting_account
         return fields

@@ -51,8 +51,8 @@ No prompt hook puts the profile's own session in the place of such a one, nor af
 LIMIT = "MFAENV_SESSION_POLICY"
 """To what session policies limit the role's session of this shell, in a word: for prompts."""
 
-ENTRY = "MFAENV_ENTRY"
-"""The name of the store's entry that has this session: no prompt hook puts another one's in its place."""
+IDENTITY = "MFAENV_IDENTITY"
+"""The ARN of the session's role, else its device: no prompt hook puts a session of another in its place."""
 
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 
@@ -132,7 +132,7 @@ SET = {
     PINNED: "pinned",
     SETTINGS: "settings",
     LIMIT: "limit",
-    ENTRY: "entry",
+    IDENTITY: "identity",
 }
 """The variables that a session sets, in this order, and the name of each value in `pairs`."""
 
@@ -214,7 +214,7 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     """List what the shell unsets, then what it sets, for a session as the store writes it.
 
     `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970, UTC),
-    account, region, region_mark, source_key, pinned, settings, limit and entry. PROFILE_AS in `env` is one of
+    account, region, region_mark, source_key, pinned, settings, limit and identity. PROFILE_AS in `env` is one of
     PROFILE_NAMES or empty.
     """
     expires = session.get("expires")
@@ -243,7 +243,7 @@ def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
 
 
 def removal(env: Env) -> list[Pair]:
-    """List what `mfaenv unset` takes away: all that the main command sets or clears, but a region of the user's own."""
+    """List what `mfaenv unset` takes away: all that the main command sets or clears, but a region that is not ours."""
     theirs = [name for name in REGIONS if env.get(name) and env[name] != env.get(REGION_MARK)]
     names = (*CLEARED, *SET, SEEN, PUT_BACK, FORMER, FORMER_PINNED, *settings(env))
     gone: list[Pair] = [(name, None) for name in names if name not in theirs]

@@ -80,3 +80,14 @@ def test_a_shell_with_one_profile_alone_is_left_as_it_is(product: Product, reaso
     assert (done.status, done.err) == (0, "")
     assert "AWS_ACCESS_KEY_ID" not in done.out
     assert ("MFAENV_NEXT=9999999999" in done.out) is (reason == "due")
+
+
+def test_a_newer_session_got_with_another_key_of_the_user_takes_its_place(product: Product, scenario: Scenario) -> None:
+    """As after `mfaenv keys rotate`."""
+    old = got(product, "default", "-c", scenario.device.code())
+    key = scenario.key.account.users["alice"].add_key()
+    set_keys(product, aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+    new = got(product, "default", "-c", scenario.device.code())
+    assert new["AWS_ACCESS_KEY_ID"] != old["AWS_ACCESS_KEY_ID"]
+    product.env |= old | {"MFAENV_EXPIRES": str(int(time.time()) + 500)}
+    assert f"AWS_ACCESS_KEY_ID={new['AWS_ACCESS_KEY_ID']}" in hook(product, "due")

@@ -43,7 +43,7 @@ SESSION = {
     "profile": "prod",
     "region": "eu-west-1",
     "region_mark": "eu-west-1",
-    "entry": "session-0123456789abcdef",
+    "identity": "arn:aws:iam::123456789012:mfa/alice",
 }
 
 
@@ -77,7 +77,7 @@ def test_the_order_is_the_documented_one() -> None:
         ("MFAENV_PROFILE", "prod"),
         ("MFAENV_EXPIRES", str(NOW)),
         ("MFAENV_REGION", "eu-west-1"),
-        ("MFAENV_ENTRY", "session-0123456789abcdef"),
+        ("MFAENV_IDENTITY", "arn:aws:iam::123456789012:mfa/alice"),
     ]
 
 
@@ -130,7 +130,7 @@ def test_what_stays_when_a_session_has_ended_says_only_whose_it_was_and_where() 
         *environment.REGIONS,
         environment.PROFILE,
         environment.REGION_MARK,
-        environment.ENTRY,
+        environment.IDENTITY,
     }
 
 
