@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from http import HTTPStatus
 
 from mfaenv import duration
@@ -52,7 +53,7 @@ class RefusedError(Exception):
 class CredentialServer(LoopbackServer):
     """Serves stored credentials as long as they hold, else new ones. `line` is what a person types after their end.
 
-    `resolve` returns the request anew: `keys rotate` may have replaced the keys.
+    `resolve` returns the request anew: `keys rotate` may have replaced the keys. It may raise MfaenvError.
     """
 
     poll_seconds = 3600  # it ends with the process, and looks for nothing else
@@ -154,9 +155,10 @@ class CredentialServer(LoopbackServer):
         span = Span(int(margin) + 1, "")
         try:
             session = self._sessions.renew(self._request._replace(min_remaining=span))
-            if not session and (resolved := self._resolve()).keys:
-                self._request = resolved
-                session = self._sessions.renew(resolved._replace(min_remaining=span))
+            if not session:
+                with suppress(MfaenvError):  # a file may be in the middle of an edit
+                    self._request = self._resolve()
+                session = self._sessions.renew(self._request._replace(min_remaining=span))
         except MfaenvError as error:
             kind = DENIED if isinstance(error, DeniedError) else UNAVAILABLE
             raise RefusedError(kind, f"{error.message} {error.next_step}".strip()) from None

@@ -78,8 +78,10 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
             line = as_typed(detect.loading_line(env, again), env)
 
             def resolve() -> Request:
-                request = service.Resolved(options, visible, "").request
-                return _with_source(request, sessions.base_session(request))
+                """Return the request as the AWS files have it now, if it is the same user's; else as it was."""
+                now = service.Resolved(options, visible, "").request
+                base = sessions.base_session(now)
+                return _with_source(now, base) if base.device == session.device else request
 
             server = opened.enter_context(CredentialServer(sessions, request, resolve, session, line))
             # The session's variables too, with the end, which is not that of an address.

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import partial
 from typing import Any, NamedTuple
 
 from mfaenv.errors import MfaenvError, SessionStoredError
@@ -97,8 +98,8 @@ class Cache:
 
     def lock_calls(self, access_key: str, profile: str) -> AbstractContextManager[None]:
         """Let one process at a time call AWS with this key; without a store there is nothing to share."""
-        other = f"Another mfaenv is getting a session with the keys of profile {profile}"
-        return self._lock(access_key, other, MAX_CALL_SECONDS)
+        waiting = f"Another mfaenv is getting a session with the keys of profile {profile}; waiting for it."
+        return self._lock(access_key, waiting, MAX_CALL_SECONDS)
 
     @contextmanager
     def lock_prompt(self, source: CodeSource, access_key: str, profile: str) -> Iterator[None]:
@@ -107,9 +108,8 @@ class Cache:
         Raise KeyboardInterrupt where the person closed the window that was waited for: the next would ask the same.
         """
         since = self._now()
-        # On the terminal, the other's question stands there already.
-        other = f"{source.other} for the code of profile {profile}" if source.other else ""
-        with self._lock(source.place, other) if source.place else nullcontext():
+        waiting = f"{source.other}; profile {profile} waits for it."
+        with self._lock(source.place, waiting) if source.place else nullcontext():
             self._terminal.check()
             dismissed = self.store.get(DismissedPrompt, access_key) if source.window else None
             if dismissed and since <= dismissed.at <= self._now():
@@ -123,14 +123,11 @@ class Cache:
                 raise
 
     @contextmanager
-    def _lock(self, key: str, other: str, longest: float = math.inf) -> Iterator[None]:
-        def show_waiting() -> None:
-            if other:
-                self._terminal.note(f"{other}; waiting for it.")
-
+    def _lock(self, key: str, waiting: str, longest: float = math.inf) -> Iterator[None]:
         def acquire() -> None:
             path = self.store.file(file_name(LOCK, key))
-            stack.enter_context(lock(path, show_waiting, self._terminal.check, longest=longest))
+            tell = partial(self._terminal.note, waiting)
+            stack.enter_context(lock(path, tell, self._terminal.check, longest=longest))
 
         with ExitStack() as stack:
             self._try_to(acquire)

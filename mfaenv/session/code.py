@@ -35,7 +35,7 @@ class CodeSource(NamedTuple):
     """A source of codes: `get` takes the question, and what to begin in the background of it.
 
     `asks` tells whether another code can be had when the first is refused. `place` is where one process at a time asks,
-    and `other` what is shown to those that wait for it. `window` is set where a window asks.
+    and `other` what the others show that wait for it. `window` is set where a window asks.
     """
 
     get: Callable[[Question, Background], str]
@@ -53,11 +53,13 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
     if code.text:
         return _fixed(code.text)
     if command.text:
-        # By its first word alone: one security key may have the codes of several users.
-        place, other = f"program\n{command.text.split()[:1]}", "The token command of another mfaenv runs"
-        return CodeSource(lambda _, begin: from_program(command.text, terminal, begin), place=place, other=other)
+        return CodeSource(
+            lambda _, begin: from_program(command.text, terminal, begin),
+            place=f"program\n{command.text}",
+            other="The token command of another mfaenv runs",
+        )
     if can_ask(acquisition, terminal):
-        return CodeSource(terminal.ask_code, place=_this_terminal())
+        return CodeSource(terminal.ask_code, place=_this_terminal(), other="Another mfaenv asks on this terminal")
     if not acquisition.no_input and acquisition.ask.text != "terminal":
         return _window_source(request, acquisition, terminal)
     reason, hint = (
@@ -95,7 +97,9 @@ def _window_source(request: Request, acquisition: Acquisition, terminal: Termina
             window.looked_for(),
             status=CODE_NEEDED,
         )
-    return CodeSource(window.ask_code, place="window", other="A window of another mfaenv asks", window=window)
+    return CodeSource(
+        window.ask_code, place="window", other="A window of another mfaenv asks for a code", window=window
+    )
 
 
 def can_ask(acquisition: Acquisition, terminal: Terminal) -> bool:

@@ -173,10 +173,10 @@ class Sessions:
             )
         source = self._source(request)
         searched = not request.device.text
+        if searched or not request.account or not credential_process.entry(request.process.text):
+            # Before anybody is asked: another's program may ask on the terminal too, or run mfaenv.
+            keys = longterm.with_secret(request, keys, self._terminal.env, self._terminal.show_waiting)
         with self._cache.lock_prompt(source, keys.access_key, request.profile.text):
-            if searched or not request.account or not credential_process.entry(request.process.text):
-                # Before anybody is asked: another's program may ask on the terminal too.
-                keys = longterm.with_secret(request, keys, self._terminal.env, self._terminal.show_waiting)
             if searched or not request.account:
                 call_lock.acquire()
                 request = self._with_found_device(request, keys, call_lock)

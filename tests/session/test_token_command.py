@@ -174,7 +174,10 @@ def test_of_several_processes_one_runs_it_and_the_others_use_its_session(
     )
     with said.open("a") as file:
         running = [product.start("process", "--token-command", command, stderr=file) for _ in range(4)]
-    while said.read_text().count("The token command of another mfaenv runs") < len(running) - 1:
+    while (
+        said.read_text().count("The token command of another mfaenv runs; profile default waits for it.")
+        < len(running) - 1
+    ):
         assert [each.poll() for each in running] == [None] * len(running), said.read_text()
     go.touch()
     done = [finish(each) for each in running]

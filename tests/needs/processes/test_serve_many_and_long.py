@@ -14,8 +14,10 @@ from clock import Clock
 from observed_aws import ObservedAws
 from product import NOBODY, PATIENCE, Product, finish
 from served import Served, shorten
+from settings import configure, set_keys
 from terminals import BASH, CTRL_C, CTRL_Z, direct, open_window
 
+from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import STEP, code_at_step
 
@@ -196,6 +198,22 @@ def test_a_new_session_of_rotated_keys_is_taken_up(
         window = product.run("--shell", "bash", "-c", scenario.device.code())
         assert window.status == 0, window.err
         assert served.credentials()["AccessKeyId"] in window.out
+
+
+def test_a_session_of_another_user_is_not_taken_up(
+    product: Product, scenario: Scenario, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carol = scenario.key.account.add_user("carol", policies={"All": ALLOW_ALL})
+    key, device = carol.add_key(), carol.add_device()
+    shorten(monkeypatch, scenario.world, users=MINUTES)
+    product.env["MFAENV_MIN_REMAINING"] = "1s"
+    with Served(product, "-c", scenario.device.code()) as served:
+        clock.advance(MINUTES + 1)
+        set_keys(product, aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+        configure(product, mfa_serial=device.serial)
+        assert product.run("--shell", "bash", "-c", device.code()).status == 0
+        status, body = served.ask()
+        assert (status, json.loads(body)["code"]) == (FORBIDDEN, "SessionEnded")
 
 
 @pytest.mark.parametrize("quiet", [(), ("-q",)], ids=["else", "-q"])

@@ -1,5 +1,6 @@
 """Several windows that ask at once: an answer in one serves all, and no question holds anybody up."""
 
+import json
 import os
 import re
 import shlex
@@ -242,6 +243,24 @@ def test_two_users_are_asked_one_after_the_other_on_one_terminal(
         window.see(QUESTION)
         window.enter(device.code())
         assert window.see(MODES) == before
+    assert sent_codes(aws) == 2
+
+
+def test_a_program_for_keys_may_run_mfaenv_on_the_same_terminal(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    inner = shlex.join([*product.command, "exec", "-p", "default", "--refresh", "--", "echo", "in"])
+    keys = json.dumps({"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret})
+    program = product.home / "keys"
+    program.write_text(f"#!/bin/sh\n{inner} >&2 && echo {shlex.quote(keys)}\n")
+    program.chmod(0o755)
+    configure(product, "outer", credential_process=str(program), mfa_serial=scenario.device.serial, region="eu-west-1")
+    for _ in range(2):  # from then on, the access key is remembered
+        with direct(product, "exec", "-p", "outer", "--refresh", "--", "echo", "out") as window:
+            window.see("For profile default")
+            window.see(QUESTION)
+            window.enter(scenario.device.code())
+            assert window.ended() == 0
     assert sent_codes(aws) == 2
 
 
