@@ -19,8 +19,8 @@ fn _mfaenv_look {
     not-eq $_mfaenv_seen $before
 }
 
-# At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
-# program has the word on what this shell gets and loses.
+# At each prompt: where AWS_PROFILE has changed, or there may be news of the session, the program decides what this shell
+# gets and loses.
 fn _mfaenv_hook {
     var reason = changed
     if (eq $E:AWS_PROFILE $E:MFAENV_AWS_PROFILE) {

@@ -27,8 +27,8 @@ function _mfaenv_look
     test "$_mfaenv_seen" != "$before"
 end
 
-# At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
-# program has the word on what this shell gets and loses.
+# At each prompt: where AWS_PROFILE has changed, or there may be news of the session, the program decides what this shell
+# gets and loses.
 function _mfaenv_hook --on-event fish_prompt
     set -l reason changed
     set -l named

@@ -6,8 +6,8 @@ def --env _mfaenv_look []: nothing -> bool {
     $env._mfaenv_seen != $before
 }
 
-# At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
-# program has the word on what this shell gets and loses.
+# At each prompt: where AWS_PROFILE has changed, or there may be news of the session, the program decides what this shell
+# gets and loses.
 def --env _mfaenv_hook [] {
     mut reason = 'changed'
     if ($env.AWS_PROFILE? | default '') == ($env.MFAENV_AWS_PROFILE? | default '') {

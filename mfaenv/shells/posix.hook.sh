@@ -1,8 +1,8 @@
 # The word that every new session leaves in the store, as it was when it was last looked at.
 _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=- _mfaenv_gone='' _mfaenv_now=0
 
-# At each prompt: where AWS_PROFILE is another than before, or the time or the store may have news of the session, the
-# program has the word on what this shell gets and loses.
+# At each prompt: where AWS_PROFILE has changed, or there may be news of the session, the program decides what this shell
+# gets and loses.
 @CHECK@
     [ -n "$_mfaenv_seen" ] || @LOOK@ || :
     \set -- changed

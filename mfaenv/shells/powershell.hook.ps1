@@ -26,8 +26,8 @@ function global:_mfaenv_is_due {
     return $now -ge $next -or ($now -ge $end - @EARLY@ -and (_mfaenv_look))
 }
 
-# At each prompt: where AWS_PROFILE is another than before, or there may be news, the program has the word on what this
-# shell gets and loses. The user's $LASTEXITCODE stays.
+# At each prompt: where AWS_PROFILE has changed, or there may be news of the session, the program decides what this shell
+# gets and loses. The user's $LASTEXITCODE stays.
 function global:_mfaenv_hook {
     [System.Diagnostics.DebuggerHidden()] param()
     Set-StrictMode -Off
