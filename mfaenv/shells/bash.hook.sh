@@ -24,16 +24,15 @@ _mfaenv_hook() {
 }
 _mfaenv_hook=_mfaenv_hook
 _mfaenv_text="eval \"\${_mfaenv_hook-(exit \$?)}\" && :"
-# Before what computes a prompt there, and again behind what sets AWS_PROFILE, as direnv does. Of an array bash before
-# 5.1 runs the first element alone.
 case ${PROMPT_COMMAND[*]-} in
     *_mfaenv_hook*) ;;
-    '') PROMPT_COMMAND=$_mfaenv_text ;;
+    # Behind what sets AWS_PROFILE there, as direnv does, and what reads PIPESTATUS. Of an array bash before 5.1 runs the
+    # first element alone.
     *)
         if [ -n "${PROMPT_COMMAND[1]+x}" ] && [ "${BASH_VERSINFO[0]}${BASH_VERSINFO[1]}" -ge 51 ]; then
-            PROMPT_COMMAND=("$_mfaenv_text" "${PROMPT_COMMAND[@]}" "$_mfaenv_text")
+            PROMPT_COMMAND+=("$_mfaenv_text")
         else
-            \printf -v PROMPT_COMMAND '%s\n%s\n%s' "$_mfaenv_text" "${PROMPT_COMMAND[0]-}" "$_mfaenv_text"
+            \printf -v PROMPT_COMMAND '%s\n%s' "${PROMPT_COMMAND[0]-}" "$_mfaenv_text"
         fi
         ;;
 esac

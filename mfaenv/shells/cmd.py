@@ -26,7 +26,7 @@ class Cmd(Target):
     def assign(self, name: str, value: str) -> str:
         statement = f'set "{name}={value}"'
         if not value or len(statement) > self._longest_line:
-            raise ValueError
+            raise ValueError  # too long, or empty, which removes the variable
         return statement
 
     def join(self, statements: list[bytes]) -> bytes:

@@ -25,13 +25,14 @@ def --env --wrapped _mfaenv_here [...words: string] {
 
 @complete _mfaenv_complete
 def --env --wrapped mfaenv [...words: string] {
-    # nushell drops what is set by a line that begins with AWS_PROFILE=NAME. The hook has seen all other values.
+    # nushell drops what is set by a line that begins with AWS_PROFILE=NAME, a value that no prompt has seen.
     let named = ($env.AWS_PROFILE? | default '')
-    let is_new = ($env.MFAENV_STORE? != null and $named != ($env.MFAENV_AWS_PROFILE? | default ''))
+    let is_new = ($env.MFAENV_STORE? != null and $named != '' and $named != $env.MFAENV_AWS_PROFILE?)
     if not (_mfaenv_for_this_shell $words) {
         ^mfaenv ...$words
     } else if $is_new and ($words | all {|word| $word =~ '^-(?!p|-pro)' }) {
-        error make --unspanned {msg: $"mfaenv: nushell drops what a line sets that begins with AWS_PROFILE. Type:\n    mfaenv -p ($named)"}
+        let why = "mfaenv: AWS_PROFILE is new in this line, behind which nushell may drop the session. Type:"
+        error make --unspanned {msg: $"($why)\n    mfaenv -p ($named | to nuon)"}
     } else {
         _mfaenv_here ...$words
     }

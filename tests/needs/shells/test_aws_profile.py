@@ -250,15 +250,6 @@ def test_what_is_read_only_is_told_once(stored: Product) -> None:
         assert "readonly" in seat.window.text
 
 
-@pytest.mark.parametrize("command", ["", "true; "])
-def test_a_prompt_that_bash_computes_shows_the_change_at_once(stored: Product, command: str) -> None:
-    bash = NAMED[0]
-    row = bash._replace(load=(f"PROMPT_COMMAND='{command}echo \"now=$MFAENV_PROFILE\"'", *bash.load))
-    with seated(stored, row) as seat:
-        seat.set("AWS_PROFILE", "staging")
-        assert re.findall("^now=.*", seat.window.text, re.MULTILINE)[-1] == "now=staging"
-
-
 def test_what_sets_the_variable_at_bashs_prompt_is_followed(stored: Product) -> None:
     """As direnv does."""
     bash = NAMED[0]
