@@ -1,16 +1,11 @@
-"""`mfaenv configure`: a guided set-up that looks at what is there and offers what is missing, step by step.
-
-`offers` shows each change of a file and makes it, `programs` finds programs that give codes, `first_device` makes a
-device, and `shell_file` is about the file that the shell reads at its start. What was taken stays, whenever the person
-leaves.
-"""
+"""`mfaenv configure`: look at what is there, and offer what is missing; what was taken stays if the person leaves."""
 
 from functools import partial
 
 from mfaenv.command_line import MFAENV, aws_configure, to_type
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
-from mfaenv.commands.configure.offers import Offers
+from mfaenv.commands.configure.offers import Offers, Settings
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import file_paths
@@ -27,12 +22,11 @@ from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import INDENT, Terminal
 
-ADDRESS = ("region", "endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
-"""Settings that tell where AWS is: programs that name the new profile read them there."""
+WHERE_AWS_IS = ("region", "endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Offer what is missing, one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
+    """Offer one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
     refuse_inside_only(env)
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, file_paths(env)[0], dry_run="dry_run" in options, yes="yes" in options)
@@ -54,7 +48,11 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, bo
     store = Store.of(env)
     store.check()
     files = awsfiles.load(env)
-    request = _request(options, env, files, offers)
+    named = resolve.lookup_value(options, env, "profile").text
+    name = of_process(files, named or _choose_profile(files, offers))
+    request = resolve.resolve({**options, "profile": name}, env, files)
+    if request.keys is None and not request.process.text:
+        raise _needs_no_code(request)
     acquisition = resolve.acquisition(options, env, request, files)
     request = _offer_device(request, acquisition, files, offers, store)
     if not acquisition.token_command.text:
@@ -71,20 +69,11 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, bo
     return "Done. When you need a session, type:", shell_file.loading_line(env, command), False
 
 
-def _request(options: Options, env: Env, files: AwsFiles, offers: Offers) -> Request:
-    """Resolve the named profile, the only one with keys, or the one that the person picks."""
-    name = of_process(files, resolve.lookup_value(options, env, "profile").text or _choose_profile(files, offers))
-    request = resolve.resolve({**options, "profile": name}, env, files)
-    if request.keys is None and not request.process.text:
-        raise _needs_no_code(request)
-    return request
-
-
 def _needs_no_code(request: Request) -> MfaenvError:
     if request.provider is Provider.MACHINE:
         return longterm.none_stored(request.profiles[-1])
-    reason = f"it has no long-term keys ({request.provider})"
-    return MfaenvError(f"Profile {request.profile.text} needs no code: {reason}.", "Name another one with -p.")
+    wrong = f"Profile {request.profile.text} needs no code: it has no long-term keys ({request.provider})."
+    return MfaenvError(wrong, "Name another one with -p.")
 
 
 def _choose_profile(files: AwsFiles, offers: Offers) -> str:
@@ -115,19 +104,18 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
     keys = request.keys
     if keys is None:
         raise _needs_no_code(request)
-    context = Context(store, offers.terminal, acquisition)
     first = None
     try:
-        finding = context._replace(acquisition=acquisition._replace(no_input=not offers.asking))
-        request = Sessions(finding).with_device(request)
+        looking = Context(store, offers.terminal, acquisition._replace(no_input=not offers.asking))
+        request = Sessions(looking).with_device(request)
     except MissingDeviceError as missing:
         if offers.dry_run:
             offers.terminal.note(f"{missing.message.partition('. ')[0]}: without --dry-run, one is made.")
             return request
         first = FirstDevice(missing, request, keys, offers, store)
         request = request._replace(device=Value(first.make(), "made"), account=missing.user.account)
-        # The code that was given, if any, belongs to no device that was there before.
-        context = context._replace(acquisition=acquisition._replace(token_code=NO_VALUE, token_command=NO_VALUE))
+        # The code that was given, if any, is of another device.
+        acquisition = acquisition._replace(token_code=NO_VALUE, token_command=NO_VALUE)
         offers.terminal.note("One more code, the next one, proves it.")
     except MfaenvError as error:
         if not offers.dry_run:
@@ -135,7 +123,7 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
         offers.terminal.error(error)
         return request
     if not offers.dry_run:
-        session = Sessions(context).get(request._replace(hops=()))
+        session = Sessions(Context(store, offers.terminal, acquisition)).get(request._replace(hops=()))
         if first and session:
             first.delete_unused(session)
     root, values = request.profiles[-1], {"mfa_serial": request.device.text}
@@ -144,16 +132,14 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
 
 
 def _offer_program(request: Request, env: Env, offers: Offers) -> None:
-    command = programs.find(request, env, offers)
-    if command:
-        root = request.profiles[-1]
+    if command := programs.find(request, env, offers):
         why = "A program that gives the code. Who has both it and the key needs no device:"
         proved = partial(programs.gives_code, command, offers.terminal)
-        offers.settings(why, {root: {"mfa_process": command}}, proved)
+        offers.settings(why, {request.profiles[-1]: {"mfa_process": command}}, proved)
 
 
 def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) -> str:
-    """Return the profile for programs that never see this shell; empty where there is none."""
+    """Return the profile for programs outside this shell; empty where there is none."""
     name = request.profile.text
     for other, section in files.profiles.items():
         if credential_process.session_profile(section.get(credential_process.SETTING, "")) == name:
@@ -167,18 +153,18 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
         offers.terminal.note(f"Profile {new} is left out: no AWS file holds the line break in the path of mfaenv.")
         return ""
     section = {**files.section(name), "region": request.region.text}
-    kept = {key: section[key] for key in ADDRESS if section.get(key)}
-    values = {credential_process.SETTING: command, **kept}
+    address = {key: section[key] for key in WHERE_AWS_IS if section.get(key)}
+    values = {credential_process.SETTING: command, **address}
     made = offers.settings(f"Profile {new}, for programs outside this shell:", {new: values})
     return new if made or offers.dry_run else ""
 
 
 def _offer_sources(request: Request, source: str, files: AwsFiles, offers: Offers) -> None:
-    """Let the profiles of roles take this source: with an mfa_serial too, a program would ask for a code."""
-    changes = {}
+    changes: dict[str, Settings] = {}
     for role in roles_of(files, request.profile.text) if source else ():
-        same_device = files.of_config[role].get("mfa_serial") == request.device.text
-        changes[role] = {"source_profile": source, **({"mfa_serial": None} if same_device else {})}
+        changes[role] = {"source_profile": source}
+        if files.of_config[role].get("mfa_serial") == request.device.text:  # programs would ask for a code
+            changes[role] = {"source_profile": source, "mfa_serial": None}
     if changes:
         why = f"With {source} as their source, all programs can use the profiles of roles:"
         offers.settings(why, changes)

@@ -1,7 +1,4 @@
-"""A user's first device: made in IAM, shown once as a QR code and as text, and enabled with two codes in a row.
-
-What an authenticator app reads is described in https://github.com/google/google-authenticator/wiki/Key-Uri-Format.
-"""
+"""A user's first device: made in IAM, shown once as a QR code and as text, and enabled with two codes in a row."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -26,10 +23,7 @@ from mfaenv.terminal.private_screen import PrivateScreen
 from mfaenv.terminal.text import Styled, code_digits
 
 MAX_TRIED_NAMES = 20
-"""The user's name, and the same with -2 to -20 behind it."""
-
-MAX_NAME_BYTES = 37
-"""Of the user's name: with more, the QR code needs more than the usual 24 lines."""
+MAX_NAME_BYTES = 37  # with more of the user's name, the QR code needs more than the usual 24 lines
 
 LEFT = "It is left from before, or is being set up in another window."
 
@@ -38,11 +32,10 @@ class FirstDevice:
     """One device on its way from IAM to the user's authenticator app."""
 
     def __init__(self, missing: MissingDeviceError, request: Request, keys: Keys, offers: Offers, store: Store) -> None:
-        self._missing, self._user = missing, missing.user
-        self._request = request
-        self._offers, self._terminal = offers, offers.terminal
-        self._store = store
-        self._devices = VirtualDevices(client.settings_of(request), keys, missing.user.user)
+        self._missing, self._user, self._name = missing, missing.user, missing.user.user
+        self._request, self._store = request, store
+        self._terminal, self._asking = offers.terminal, offers.asking
+        self._devices = VirtualDevices(client.settings_of(request), keys, self._name)
         self._taken: list[str] = []
 
     def make(self) -> str:
@@ -50,7 +43,8 @@ class FirstDevice:
         self._check()
         device = self._create()
         with ExitStack() as until_enabled:
-            until_enabled.callback(self._undo, device.serial)
+            later = "the next `mfaenv configure` offers to delete it."
+            until_enabled.callback(self._delete, self._devices, device.serial, later)
             with private_screen.show(self._terminal, key_uri(self._user, device)) as screen:
                 codes = self._enable(screen, device)
                 until_enabled.pop_all()
@@ -59,94 +53,82 @@ class FirstDevice:
                     for code in codes:
                         remembered.remember_code(self._store, device.serial, code, remembered.USED, time.time())
                 gone = "Its key is not shown again. Press Enter to clear this screen."
-                screen.wait_for_key([f"Device {_name(device.serial)} is enabled.", "", gone])
+                screen.wait_for_key([f"Device {_short(device.serial)} is enabled.", "", gone])
         return device.serial
 
     def delete_unused(self, session: Session) -> None:
         """Offer to delete the devices that were left half-way: without MFA, few policies let the user do so."""
-        devices = VirtualDevices(client.settings_of(self._request), session, self._user.user)
-        unused: list[str] = []
-        with suppress(DeniedError):
-            unused = devices.unused() if self._taken and self._offers.asking else []
-        for serial in filter(self._taken.__contains__, unused):
-            if self._terminal.confirm("Delete it?", Styled(f"Nobody uses the device {serial}. {LEFT}")):
-                try:
-                    devices.delete(serial)
-                except MfaenvError as error:
-                    denied = "a policy denies iam:DeleteVirtualMFADevice."
-                    reason = denied if isinstance(error, DeniedError) else error.message
-                    self._terminal.note(f"The unused device {_name(serial)} stays: {reason}")
+        devices = VirtualDevices(client.settings_of(self._request), session, self._name)
+        with suppress(DeniedError):  # of the list
+            unused = devices.unused() if self._taken and self._asking else []
+            for serial in filter(self._taken.__contains__, unused):
+                if self._terminal.confirm("Delete it?", Styled(f"Nobody uses the device {serial}. {LEFT}")):
+                    self._delete(devices, serial, "a policy denies iam:DeleteVirtualMFADevice.")
+
+    def _delete(self, devices: VirtualDevices, serial: str, denied: str) -> None:
+        try:
+            devices.delete(serial)
+        except MfaenvError as error:
+            reason = denied if isinstance(error, DeniedError) else error.message
+            self._terminal.note(f"The unused device {_short(serial)} stays: {reason}")
 
     def _check(self) -> None:
         """Raise MfaenvError where no device can be made, or the person wants none."""
-        user = self._user.user
-        if not user:
+        if not self._name:
             raise MfaenvError("The root user's device is set up in the IAM console.", "Better use an IAM user's keys.")
-        obstacle = self._terminal.obstacle()
-        if obstacle:
+        if obstacle := self._terminal.obstacle():
             raise MfaenvError(
-                f"{user} has no MFA device, and {obstacle}. In a terminal, type:",
+                f"{self._name} has no MFA device, and {obstacle}. In a terminal, type:",
                 command=to_type("configure", "-p", self._request.profiles[-1]),
                 status=CODE_NEEDED,
             )
         private_screen.check(self._terminal)
         above = Styled(f"{self._missing.message.partition('. ')[0].rstrip('.')}.")
         app = Styled("An authenticator app shows its codes: on a phone, or in a password manager.")
-        if self._offers.asking and not self._terminal.confirm(f"Make a device for {user}?", above, app):
+        if self._asking and not self._terminal.confirm(f"Make a device for {self._name}?", above, app):
             raise self._missing
 
     def _create(self) -> NewDevice:
         """Make a device under the first name that is free. Raise MfaenvError where there is none."""
-        user = self._user.user
-        for number in range(1, MAX_TRIED_NAMES + 1):
-            name = user if number == 1 else f"{user}-{number}"
+        own = self._name
+        for name in (own, *(f"{own}-{number}" for number in range(2, MAX_TRIED_NAMES + 1))):
             try:
-                device = self._devices.create(name)
+                if device := self._devices.create(name):
+                    return device
             except DeniedError:
                 if not self._taken:
                     raise
                 return self._replace_left(self._taken[0])
-            if device is not None:
-                return device
             self._taken.append(iam.serial_number(self._user, name))
         raise MfaenvError(
-            f"The names {user} to {user}-{MAX_TRIED_NAMES} of virtual devices are all taken.",
+            f"The names {own} to {own}-{MAX_TRIED_NAMES} of virtual devices are all taken.",
             "Delete those that nobody uses in the IAM console.",
         )
 
     def _replace_left(self, serial: str) -> NewDevice:
         """Make the device with the user's own name anew: AWS's sample policies before 2022 allow no other name."""
-        user = self._user.user
         left = Styled(f"A policy allows one name, and a device has it: {serial}. {LEFT}")
-        with suppress(MfaenvError):  # as for a device that somebody uses
-            if not self._offers.asking or self._terminal.confirm("Delete it?", left):
+        with suppress(MfaenvError):  # somebody may use it
+            if not self._asking or self._terminal.confirm("Delete it?", left):
                 self._devices.delete(serial)
-                if device := self._devices.create(user):
+                if device := self._devices.create(self._name):
                     return device
         raise MfaenvError(
-            f"A policy allows no other name than {user}, which a device has.",
+            f"A policy allows no other name than {self._name}, which a device has.",
             f"If nobody uses it, an administrator can delete it: {serial}",
         )
 
-    def _undo(self, serial: str) -> None:
-        try:
-            self._devices.delete(serial)
-        except MfaenvError:
-            later = "the next `mfaenv configure` offers to delete it."
-            self._terminal.note(f"The unused device {_name(serial)} stays: {later}")
-
     def _enable(self, screen: PrivateScreen, device: NewDevice) -> tuple[str, str]:
-        """Return the two codes in a row that AWS took. Raise MfaenvError after three pairs."""
         how = "Scan the QR code with your authenticator app, or type this key into it:"
         if not screen.has_code:
             how = "Type this key into your authenticator app. A QR code takes 80 columns, 24 lines and UTF-8."
-        device_line = f"MFA device {_name(device.serial)} of account {self._user.account}"
-        about, remark = [device_line, "", how, "", in_groups(device.key), ""], ""
+        title = f"MFA device {_short(device.serial)} of account {self._user.account}"
+        about, remark = [title, "", how, "", in_groups(device.key), ""], ""
         for _ in range(TRIES):
             first = _ask_code(screen, [*about, remark], "First code", self._shown)
             since = time.time() // CODE_SECONDS
-            wait = "Wait for the code that follows."
-            second = _ask_code(screen, [*about, wait], "Next code", partial(self._countdown, since), first)
+            texts = [*about, "Wait for the code that follows."]
+            second = _ask_code(screen, texts, "Next code", partial(self._countdown, since), first)
             screen.show([*about, "AWS checks the two codes ..."])
             if self._devices.enable(device.serial, first, second):
                 return first, second
@@ -175,7 +157,10 @@ def _ask_code(
 
 
 def key_uri(user: Identity, device: NewDevice) -> tuple[str, str]:
-    """Return the address that a QR code holds for authenticator apps, in two parts: the second is the key."""
+    """Return the address that a QR code holds for authenticator apps, in two parts: the second is the key.
+
+    https://github.com/google/google-authenticator/wiki/Key-Uri-Format
+    """
     name = user.user
     while len(quote(name, safe="")) > MAX_NAME_BYTES:
         name = name[:-1]
@@ -183,9 +168,9 @@ def key_uri(user: Identity, device: NewDevice) -> tuple[str, str]:
 
 
 def in_groups(key: str) -> str:
-    """Return a key as people type it, four characters and a blank."""
+    """Return a key as people type it."""
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
-def _name(serial: str) -> str:
+def _short(serial: str) -> str:
     return serial.rpartition(":mfa/")[2]

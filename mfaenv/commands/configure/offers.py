@@ -21,7 +21,7 @@ TONES = {"+": GOOD, "-": BAD}
 
 @dataclass
 class Offers:
-    """Offers changes to the person, who takes them one by one; with `yes` all are taken, with `dry_run` none."""
+    """Changes that the person takes one by one; with `yes` all are taken, with `dry_run` none."""
 
     terminal: Terminal
     config: str
@@ -31,7 +31,7 @@ class Offers:
     shown: int = 0
 
     def check(self) -> None:
-        """Raise MfaenvError where nobody can be asked (usage), or the config file cannot be changed."""
+        """Raise MfaenvError where nobody can be asked (usage), or the config file cannot be read."""
         if not (self.dry_run or self.yes or self.terminal.available()):
             raise wrong_usage("There is no terminal to ask on.", "--yes takes all offers, --dry-run only shows them.")
         if not self.config:
@@ -44,10 +44,7 @@ class Offers:
         return not (self.dry_run or self.yes)
 
     def change(self, why: str, file: TextFile, text: str, proved: Proved = lambda: True, *, context: int = 0) -> bool:
-        """Show a change, make it if it is taken and `proved` right, and return whether it was made.
-
-        A startup file is shown without `context`: any line may hold a secret.
-        """
+        """Show a change, and return whether it was taken, proved and made. Any line of `context` may hold a secret."""
         if text == file.text:
             return False
         self.shown += 1
@@ -62,7 +59,7 @@ class Offers:
         return True
 
     def settings(self, why: str, profiles: Mapping[str, Settings], proved: Proved = lambda: True) -> bool:
-        """Offer settings in the profiles' sections of the config file, as `change` does; None removes one."""
+        """Offer settings of profiles in the config file, as `change` does; None removes one."""
         file = changed = rewrite.read(self.config, ENCODING)
         for profile, values in profiles.items():
             changed = edit.with_values(changed, profile, values)

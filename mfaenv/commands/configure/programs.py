@@ -1,7 +1,6 @@
 """Programs that give codes: which are installed, and which of their entries is the one of the device.
 
-Nothing is unlocked to look: a program that cannot list its entries without a password knows none. KeePassXC alone
-always asks for one, so the person is asked first.
+Nothing is unlocked to look, but for KeePassXC, which always asks for its password: so the person is asked first.
 """
 
 import json
@@ -21,20 +20,17 @@ from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 
 LIST_SECONDS = 15
-"""How long a program may take to list its entries."""
-
-KEEPASS_SECONDS = 120
-"""The same where a person types a password meanwhile."""
+KEEPASS_SECONDS = 120  # in which a person types a password
 
 AWS = ("aws", "amazon")
-"""What the name of an entry for AWS holds: the QR code of IAM says "Amazon Web Services:alice@account"."""
+"""In an entry's name: the QR code of IAM says "Amazon Web Services:alice@account"."""
 
 Entries = Iterable[tuple[str, tuple[str, ...]]]
-"""The name of each entry, and the words of the command that prints its code."""
+"""Names, and the words of the command that prints the code."""
 
 
 def _ykman(env: Env, _offers: Offers) -> Entries:
-    """List the accounts: https://docs.yubico.com/software/yubikey/tools/ykman/OATH_Commands.html."""
+    """https://docs.yubico.com/software/yubikey/tools/ykman/OATH_Commands.html."""
     for name in program.output(["ykman", "oath", "accounts", "list"], env, LIST_SECONDS).splitlines():
         yield name, ("ykman", "oath", "accounts", "code", "--single", name)
 
@@ -68,7 +64,6 @@ def _bw(env: Env, _offers: Offers) -> Entries:
 
 
 def _items(command: Words, env: Env) -> Iterator[dict[str, object]]:
-    """Yield the objects of the list that a program prints as JSON; none of anything else."""
     try:
         items = json.loads(program.output(command, env, LIST_SECONDS))
     except ValueError:
@@ -77,7 +72,7 @@ def _items(command: Words, env: Env) -> Iterator[dict[str, object]]:
 
 
 def _keepassxc(env: Env, offers: Offers) -> Entries:
-    """Look in the database that was open last. https://keepassxc.org/docs/KeePassXC_UserGuide#_command_line_tool."""
+    """https://keepassxc.org/docs/KeePassXC_UserGuide#_command_line_tool."""
     database = _last_database(env) if offers.asking else ""
     if not database or not offers.terminal.confirm(f"Look for the code in {database}? It asks for the password."):
         return
@@ -105,7 +100,7 @@ PROGRAMS: Mapping[str, Callable[[Mapping[str, str], Offers], Entries]] = {
     "bw": _bw,
     "keepassxc-cli": _keepassxc,
 }
-"""How the entries of each are listed, in the order in which they are looked at."""
+"""How each lists its entries, the first to look at first."""
 
 
 def find(request: Request, env: Env, offers: Offers) -> str:
@@ -121,7 +116,7 @@ def find(request: Request, env: Env, offers: Offers) -> str:
 
 
 def best(entries: Entries, words: Words) -> list[tuple[str, ...]]:
-    """Return the commands of the entries whose names fit best: AWS, and as many as can be of these words."""
+    """Return the commands of the entries whose names have AWS and most of these words."""
     ranked: dict[int, list[tuple[str, ...]]] = {}
     for name, command in entries:
         if any(word in name.lower() for word in AWS) and name.isprintable():
@@ -131,7 +126,7 @@ def best(entries: Entries, words: Words) -> list[tuple[str, ...]]:
 
 
 def gives_code(command: str, terminal: Terminal) -> bool:
-    """Run the command once, and return whether it gives a code; show the error where not."""
+    """Return whether the command gives a code; show the error where not."""
     try:
         code.from_program(command, terminal, lambda: None)
     except MfaenvError as error:

@@ -17,7 +17,6 @@ from mfaenv.store import Store
 from mfaenv.terminal import program
 
 QUERY_SECONDS = 30
-"""How long a shell may take to print the path of its file."""
 
 _HAS_LINE = re.compile(r"^(?!\s*(?:#|::|rem\s)).*\bmfaenv(?:\.exe)?['\"]?\s+init\b", re.MULTILINE | re.IGNORECASE)
 _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
@@ -25,9 +24,9 @@ _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
 
 
 def offer(profile: str, command: str, env: Env, offers: Offers) -> bool:
-    """Offer the line for the shell that called; return whether its file has the line now. Raise MfaenvError.
+    """Offer the line to the shell that called; return whether its file has it now. Raise MfaenvError.
 
-    `command` gets a session of the profile.
+    `command` gets the profile's session.
     """
     try:
         shell = output_target.choose_target({}, env)
@@ -63,7 +62,7 @@ def offer(profile: str, command: str, env: Env, offers: Offers) -> bool:
 
 
 def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
-    """Offer the library that gives `use mfaenv PROFILE` to direnv, where that is installed. Raise MfaenvError."""
+    """Offer the library for direnv, where that is installed. Raise MfaenvError."""
     if program.find(catalog.DIRENV, env):
         folder = env.get("DIRENV_CONFIG") or os.path.join(env.get("XDG_CONFIG_HOME") or "~/.config", "direnv")
         file = rewrite.read(os.path.join(os.path.expanduser(folder), "lib", "mfaenv.sh"))
@@ -79,10 +78,10 @@ def loading_line(env: Env, command: str) -> str:
 
 
 def _command(env: Env) -> str:
-    """Return this program's name, or its path where a startup file may run before the PATH has it.
+    """Return this program's name, or its path in the home directory.
 
-    Startup files put a folder of the home directory on the PATH: Debian's ~/.profile does so after it has read
-    ~/.bashrc. All shells know `~`; what needs quotes is called by its name, since they quote differently.
+    Debian's ~/.profile puts ~/.local/bin on the PATH after it has read ~/.bashrc. Each shell quotes differently, so
+    that a path which needs quotes is left out.
     """
     path_started, on_path = started(), program.find(MFAENV, env)
     path = awsfiles.short(on_path or path_started).replace(os.sep, "/")
@@ -91,7 +90,7 @@ def _command(env: Env) -> str:
 
 
 def _options(profile: str) -> str:
-    """Return the option for another profile than `default`; empty where not all shells could quote it."""
+    """Return the option for another profile than `default`; empty where some shell cannot quote it."""
     if profile == DEFAULT:
         return ""
     if needs_no_quotes(profile):
@@ -101,14 +100,13 @@ def _options(profile: str) -> str:
 
 
 def with_line(text: str, line: str, first: str = "") -> str:
-    """Return the text with the line at its end; a last line that has no end is ended before."""
+    """Return the text with the line at its end."""
     end = edit.line_end(text) if text.strip("\ufeff") else os.linesep
     gap = "" if not text.strip("\ufeff") or text.endswith(("\n", "\r")) else end
     return f"{text}{gap}{first and first + end}{line}{end}"
 
 
 def _startup_file(shell: str, env: Env) -> str:
-    """Return the full path of the file that the shell reads at its start; empty where that is unknown."""
     language = shells.get_target(shell)
     if language.startup_query:
         path = program.output((shell, *language.startup_query), env, QUERY_SECONDS).strip()

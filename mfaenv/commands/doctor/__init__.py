@@ -1,4 +1,4 @@
-"""`mfaenv doctor`: what is set up here, in the order in which things break, and the proof that MFA is required."""
+"""`mfaenv doctor`: what is set up here, and the proof that MFA is required."""
 
 import json
 
@@ -9,12 +9,14 @@ from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog, text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session.cache import Context
+from mfaenv.session.service import refuse_inside_only
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Examine, and print it all. Raise MfaenvError (usage) for options that are wrong; KeyboardInterrupt."""
+    """Print the report. Raise MfaenvError (usage) for options that are wrong; KeyboardInterrupt."""
+    refuse_inside_only(env)
     terminal = Terminal.for_options(options, env)
     with shell_settings.hidden(env) as visible:
         report = examine(options, visible, Context(Store.of(visible), terminal))
@@ -26,7 +28,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
 
 
 def examine(options: Options, env: Env, context: Context) -> Report:
-    """Look at everything, in the order in which things break. Raise as `run` does."""
+    """Look at everything, in the order in which things break."""
     checks = list(local.aws_files(env))
     variables = list(local.environment(env, context.store, context.now()))
     try:

@@ -1,4 +1,4 @@
-"""The same calls with the long-term keys and with the MFA session: the proof, the identity, the clock, the devices."""
+"""The same calls with the long-term keys and with the MFA session: identity, clock, devices, and the proof."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
@@ -23,23 +23,17 @@ from mfaenv.store import Store
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 
-WAKE_SECONDS = 0.2
-"""The longest wait: on Windows, Ctrl-C is seen between two waits only."""
+WAKE_SECONDS = 0.2  # on Windows, Ctrl-C is seen between two waits only
+NOTICEABLE_SECONDS = 5  # less is the time that the answer took, and the Date header's whole seconds
 
 REFUSED_SECONDS = 300
-"""A clock that is further off is refused: IAM User Guide, "Troubleshoot Signature Version 4"."""
-
-NOTICEABLE_SECONDS = 5
-"""Less is the time that the answer took, and the Date header's whole seconds."""
+"""AWS takes no clock that is further off: IAM User Guide, "Troubleshoot Signature Version 4"."""
 
 DELETE_KEYS = "No policy of the account applies to its root user: delete these keys, and work with an IAM user's."
 
 
 class Proof(NamedTuple):
-    """The request with its keys; the calls; whose keys they were made with; the session; and what was in the way.
-
-    `no_keys` is why there are no keys to make the calls with, `problem` why there is no session.
-    """
+    """What was asked of AWS, and why there were no keys to ask with (`no_keys`), or is no session (`problem`)."""
 
     request: Request
     calls: Sequence[ComparedCall] = ()
@@ -55,7 +49,7 @@ def _with_remembered_device(request: Request, store: Store) -> Request:
 
 
 def compare_calls(request: Request, context: Context) -> Proof:
-    """Make the calls with the stored session, else with a new one if AWS knows the keys."""
+    """Make the calls without MFA, and with a session: the stored one, or a new one if AWS knows the keys."""
     try:
         request = _with_remembered_device(longterm.with_long_term_keys(request, context.terminal), context.store)
     except MfaenvError as error:
@@ -65,7 +59,7 @@ def compare_calls(request: Request, context: Context) -> Proof:
     asker, base = Asker(client.settings_of(request, request.device.text), context.now), request._replace(hops=())
     session, problem = _obtain(base, context._replace(acquisition=Acquisition(cached=True)))
     stored = bool(session)
-    # Keys that this shell had exported before its session are known by name only.
+    # Of keys that this shell had exported before its session, only the ID is known.
     without = asker.start(request.keys) if request.keys.secret_key else {}
     if not session and not problem:
         identity = _outcomes(without, context.terminal).get(probe.IDENTITY.action, NOT_TRIED)
@@ -80,7 +74,7 @@ def compare_calls(request: Request, context: Context) -> Proof:
 
 
 def _identify(request: Request, context: Context) -> Proof:
-    """Ask whose keys botocore resolves the profile to: there is nothing to compare them with."""
+    """Ask whose keys botocore finds for a profile without long-term ones."""
     try:
         with context.terminal.progress() as show:
             show(f"Getting the keys: {request.provider}")
@@ -94,7 +88,6 @@ def _identify(request: Request, context: Context) -> Proof:
 
 
 def _obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | None]:
-    """Return a session and None, or an empty one and why there is none."""
     try:
         context.store.check()
         return Sessions(context).get(request), None
@@ -103,32 +96,31 @@ def _obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | 
 
 
 def _outcomes(calls: UnderWay, terminal: Terminal) -> dict[str, Outcome]:
-    """Wait for all calls, and show how many are left. Return the outcomes by action."""
     pending = set(calls.values())
     with terminal.progress() as show:
         while pending:
-            show(f"Asking AWS: {len(pending)} call{'' if len(pending) == 1 else 's'} to go")
+            show(f"Asking AWS: {len(pending)} call{'s' * (len(pending) > 1)} to go")
             pending = wait(pending, WAKE_SECONDS, FIRST_COMPLETED).not_done
     return {action: call.result() for action, call in calls.items()}
 
 
 def checks(proof: Proof, context: Context) -> Iterator[Check]:
     """Check everything that AWS answered."""
-    yield Check.of_error("keys", "", proof.no_keys) if proof.no_keys else _keys(proof.request)
-    identity = proof.identity
+    request, identity = proof.request, proof.identity
+    yield Check.of_error("keys", "", proof.no_keys) if proof.no_keys else _keys(request)
     if identity and identity.is_root:
         yield Check("identity", identity.arn, "the account's root user", State.WRONG, DELETE_KEYS)
     elif identity:
         yield Check("identity", "", identity.arn)
     yield from _clock(proof.calls)
     if identity and proof.calls:  # which may have found the device
-        yield from _devices(_with_remembered_device(proof.request, context.store), proof.calls)
+        yield from _devices(_with_remembered_device(request, context.store), proof.calls)
     if proof.problem:
         yield Check.of_error("session", "", proof.problem)
     if proof.session:
         left = duration.rounded(int(proof.session.left(context.now())))
         yield Check("session", "", f"{'the stored one' if proof.stored else 'a new one'}, {left} left")
-    if proof.request.hops and proof.request.keys:
+    if request.hops and request.keys:
         yield from _role(proof, context)
     yield from _failures(proof.calls)
 
@@ -138,8 +130,8 @@ def verdict(proof: Proof) -> Verdict:
     request = proof.request
     if not request.keys and not proof.no_keys:
         reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.provider}."
-        step = "Name the profile of an IAM user's access keys:"
-        return Verdict(Enforcement.CANNOT_TELL, reason, step, "mfaenv doctor -p NAME")
+        advice = "Name the profile of an IAM user's access keys:", "mfaenv doctor -p NAME"
+        return Verdict(Enforcement.CANNOT_TELL, reason, *advice)
     judged = judge({row.call.action: row.evidence for row in proof.calls if row.evidence})
     if proof.identity and proof.identity.is_root:
         return judged._replace(next_step=DELETE_KEYS, command="")
@@ -147,8 +139,8 @@ def verdict(proof: Proof) -> Verdict:
 
 
 def _answer(calls: Sequence[ComparedCall], call: probe.ProbeCall) -> Outcome | None:
-    tried = (outcome for row in calls if row.call == call for outcome in row.outcomes)
-    return next((outcome for outcome in tried if outcome.kind is Kind.ALLOWED), None)
+    outcomes = (outcome for row in calls if row.call == call for outcome in row.outcomes)
+    return next((outcome for outcome in outcomes if outcome.kind is Kind.ALLOWED), None)
 
 
 def _keys(request: Request) -> Check:
@@ -159,14 +151,12 @@ def _keys(request: Request) -> Check:
         return Check("keys", key, f"long-term, in the keychain ({source})")
     if request.keys.origin is not Origin.PROFILE:
         return Check("keys", key, "long-term")
-    command = to_type("keys", "import", "-p", request.profiles[-1])
-    text = f"long-term, in plain text in {source}"
-    return Check("keys", key, text, State.NOTE, "This puts them into the keychain:", command)
+    advice = "This puts them into the keychain:", to_type("keys", "import", "-p", request.profiles[-1])
+    return Check("keys", key, f"long-term, in plain text in {source}", State.NOTE, *advice)
 
 
 def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:
-    differences = (outcome.ahead for row in calls for outcome in row.outcomes)
-    ahead = next((seconds for seconds in differences if seconds is not None), None)
+    ahead = next((each.ahead for row in calls for each in row.outcomes if each.ahead is not None), None)
     if ahead is None:
         return
     off, advice = abs(round(ahead)), ("On Linux, this sets the clock:", explain.SET_CLOCK)
@@ -181,20 +171,19 @@ def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:
 
 
 def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]:
-    device = request.device
-    listed = _answer(calls, probe.DEVICES)
-    if listed is None:
+    device, answer = request.device, _answer(calls, probe.DEVICES)
+    if answer is None:
         used = f"used is {device.text} ({device.source})" if device.text else "none is known"
         yield Check("devices", "", f"not listed by IAM; {used}")
         return
-    serials = listed.data
+    serials = answer.data
     usable = [serial for serial in serials if SECURITY_KEY not in serial]
     for serial in serials:
         kind = "codes, which STS takes" if serial in usable else "a security key or passkey, which STS cannot use"
         yield Check("devices", serial, kind)
     if not serials:
-        command = to_type("configure", "-p", request.profiles[-1])
-        yield Check("devices", "", "the user has none", State.WRONG, "This makes one:", command)
+        advice = "This makes one:", to_type("configure", "-p", request.profiles[-1])
+        yield Check("devices", "", "the user has none", State.WRONG, *advice)
     elif not usable:
         yield Check("devices", "", "none whose codes STS takes", State.WRONG, NO_SECURITY_KEYS)
     elif device.text and device.text not in serials:
@@ -212,10 +201,10 @@ def _role(proof: Proof, context: Context) -> Iterator[Check]:
 
 
 def _failures(calls: Sequence[ComparedCall]) -> Iterator[Check]:
-    failed: dict[str, list[tuple[str, MfaenvError]]] = {}
+    failed: dict[str, dict[str, MfaenvError]] = {}
     for row in calls:
         for outcome in row.outcomes:
             if outcome.kind is Kind.FAILED and outcome.problem:
-                failed.setdefault(outcome.text, []).append((row.call.action, outcome.problem))
-    for alike in failed.values():
-        yield Check.of_error("calls", ", ".join(dict(alike)), alike[0][1])
+                failed.setdefault(outcome.text, {})[row.call.action] = outcome.problem
+    for problems in failed.values():
+        yield Check.of_error("calls", ", ".join(problems), next(iter(problems.values())))

@@ -1,4 +1,4 @@
-"""What this machine has: the AWS files, where each value comes from, the environment, the shell and the store."""
+"""What is on this machine: AWS files, values and where they come from, environment, shell and store."""
 
 import os
 import stat
@@ -29,7 +29,7 @@ OVERRIDES = {
     "AWS_CA_BUNDLE": "the certificates that are trusted otherwise",
     "MFAENV_TOKEN_CODE": "the question for the code",
 }
-"""Variables, and what each stands in for; those that are the source of a value are named there."""
+"""What each variable stands in for."""
 
 PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "no_proxy": "no proxy to these"}
 HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
@@ -42,17 +42,16 @@ IN_WORDS = {
     "duration": ("new session", "lasts {}"),
     "remaining": ("stored session", "is used while at least {} of it are left"),
 }
-"""Longer names for values whose short ones are options."""
 
 
 def aws_files(env: Env) -> Iterator[Check]:
-    """Yield whether each file is there, and who can read it."""
+    """Check whether each file is there, and who can read it."""
     for path, variable in zip(file_paths(env), (CONFIG_VARIABLE, CREDENTIALS_VARIABLE), strict=True):
         name, named = awsfiles.short(path), f" ({variable})" if env.get(variable) else ""
         try:
             mode = stat.S_IMODE(os.stat(path).st_mode)
             sections = awsfiles.scan(path, errors="replace").sections
-            names = {option.name for section in sections for option in section.options}
+            options = {option.name for section in sections for option in section.options}
         except FileNotFoundError:
             state, step = (State.WRONG, f"Correct or unset {variable}.") if named else (State.OK, "")
             yield Check("files", name, f"is not there{named}", state, step)
@@ -60,27 +59,26 @@ def aws_files(env: Env) -> Iterator[Check]:
         except (OSError, MfaenvError):
             yield Check("files", name, f"cannot be read{named}")
             continue
-        about, state = f"{len(sections)} section{'' if len(sections) == 1 else 's'}", State.OK
+        about, state = f"{len(sections)} section{'s' * (len(sections) != 1)}", State.OK
         if os.name != "nt":
             about += f", mode {mode:04o}: {READERS[mode & OTHERS_READ]} can read it"
             if mode & OTHERS_WRITE:  # what others can write is no longer the user's
                 state = State.WRONG
-            elif mode & OTHERS_READ and not SECRETS.isdisjoint(names):
+            elif mode & OTHERS_READ and not SECRETS.isdisjoint(options):
                 state = State.NOTE
         advice = () if state is State.OK else ("This makes it private:", join(("chmod", "600", path)))
         yield Check("files", name, f"{about}{named}", state, *advice)
 
 
 def titles(files: AwsFiles) -> Iterator[Check]:
-    """Yield titles without `profile` in the config file, of profiles in the credentials file."""
-    for name in files.nameless:
-        if name in files.profiles:
-            file, text = awsfiles.short(files.config), f"no program reads [{name}] there"
-            yield Check("files", file, text, State.NOTE, f"Write [profile {name}].")
+    """Check the config file for titles without `profile`, where the credentials file has the profile."""
+    for name in filter(files.profiles.__contains__, files.nameless):
+        text, advice = f"no program reads [{name}] there", f"Write [profile {name}]."
+        yield Check("files", awsfiles.short(files.config), text, State.NOTE, advice)
 
 
 def values(request: Request, acquisition: Acquisition, env: Env, files: AwsFiles) -> Iterator[Check]:
-    """Yield what was settled and where each value comes from."""
+    """List what was settled and where each value comes from."""
     for short, text, source in provenance.rows(request, acquisition, env, files, provenance.SERVICES):
         name, words = IN_WORDS.get(short, (short, "{}"))
         yield Check("values", name, words.format(text) + (f" ({source})" if source else ""))
@@ -89,7 +87,7 @@ def values(request: Request, acquisition: Acquisition, env: Env, files: AwsFiles
 
 
 def roles(files: AwsFiles) -> Iterator[Check]:
-    """Yield the roles that other programs assume with long-term keys, so without MFA."""
+    """Check for roles that other programs assume with long-term keys, so without MFA."""
     for source, section in files.profiles.items():
         names = roles_of(files, source)
         if names and awsfiles.has_keys(section) and not awsfiles.token(section):
@@ -99,7 +97,7 @@ def roles(files: AwsFiles) -> Iterator[Check]:
 
 
 def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
-    """Yield which variables are in force, and where they contradict each other."""
+    """List the variables in force, and where they contradict each other."""
     for name, what in OVERRIDES.items():
         if env.get(name):
             yield Check("environment", name, f"{'set' if name in HIDDEN else env[name]}, instead of {what}")
@@ -119,7 +117,7 @@ def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
 
 
 def shell(options: Options, env: Env) -> Check:
-    """Return the shell that lines are printed for, and the one that gets a session there."""
+    """Return the shell that called, and the line that gets a session there."""
     try:
         name = output_target.choose_target({}, env)
     except MfaenvError as error:
@@ -131,13 +129,14 @@ def shell(options: Options, env: Env) -> Check:
 
 def store(store: Store) -> Check:
     """Return where the store is, and whether it can be used."""
-    step = "Name another directory in MFAENV_CACHE_DIR."
-    if not store.path:
-        return Check("store", "", f"{store.missing}: no session is stored", State.WRONG, step)
+    wrong = State.WRONG, "Name another directory in MFAENV_CACHE_DIR."
+    path = store.path
+    if not path:
+        return Check("store", "", f"{store.missing}: no session is stored", *wrong)
     if store.refusal():
-        return Check("store", store.path, f"{store.refusal()}: refused", State.WRONG, step)
-    if not os.path.isdir(store.path):
-        return Check("store", store.path, "is not there yet")
-    if not os.access(store.path, os.W_OK | os.X_OK):
-        return Check("store", store.path, "cannot be written: no session is stored", State.WRONG, step)
-    return Check("store", store.path, "can be used")
+        return Check("store", path, f"{store.refusal()}: refused", *wrong)
+    if not os.path.isdir(path):
+        return Check("store", path, "is not there yet")
+    if not os.access(path, os.W_OK | os.X_OK):
+        return Check("store", path, "cannot be written: no session is stored", *wrong)
+    return Check("store", path, "can be used")

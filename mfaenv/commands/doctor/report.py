@@ -1,7 +1,4 @@
-"""What the calls prove, and all that doctor found: for `--json`, as `mfaenv help scripts` has it, and as tables.
-
-A call has no `text` where AWS answered it, and without long-term keys there are no calls. Nothing here is secret.
-"""
+"""What the calls prove, and the whole report: for `--json`, as `mfaenv help scripts` has it, and as tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, StrEnum
@@ -14,8 +11,7 @@ from mfaenv.errors import MfaenvError
 from mfaenv.fast.parse import Env
 from mfaenv.terminal.text import BAD, DOUBTFUL, GOOD, PLAIN, Styled, Table
 
-VERSION = 1
-"""Of the shape above; it changes where a name changes its meaning or goes."""
+VERSION = 1  # of --json; it changes where a name changes its meaning or goes
 
 ATTACH = ("Attach the policy. This prints it, and says how to try it on one user first:", "mfaenv policy")
 ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
@@ -30,7 +26,7 @@ class Enforcement(StrEnum):
 
 
 class Verdict(NamedTuple):
-    """The answer, why, and what to do, perhaps with a command; nothing where MFA is enforced."""
+    """The answer, why, and what to do."""
 
     answer: Enforcement
     reason: str
@@ -39,7 +35,7 @@ class Verdict(NamedTuple):
 
 
 class Evidence(Enum):
-    """What one call says, and the verdict that follows. The strongest comes first and decides."""
+    """What one call says, and the verdict that follows; the strongest comes first and decides."""
 
     GAP = (
         "should be denied without MFA",
@@ -95,7 +91,7 @@ class Evidence(Enum):
 
 
 def evidence(without: Kind, with_mfa: Kind, *, left_open: bool) -> Evidence:
-    """Return what a call says that ended so; `left_open` is for what it takes to set up a device."""
+    """Return what a call says; `left_open` is what a policy may allow without MFA, to set up a device."""
     if without is Kind.ALLOWED:
         return Evidence.LEFT_OPEN if left_open else Evidence.GAP
     if without is Kind.EXPLICIT_DENY:
@@ -108,7 +104,7 @@ def evidence(without: Kind, with_mfa: Kind, *, left_open: bool) -> Evidence:
 
 
 def judge(calls: Mapping[str, Evidence]) -> Verdict:
-    """Return the verdict on what all calls say, each named by its action; the strongest evidence decides."""
+    """Return the verdict on all calls, by action: the strongest evidence decides."""
     strongest = next((kind for kind in Evidence if kind in calls.values()), Evidence.UNKNOWN)
     names = ", ".join(action for action, kind in calls.items() if kind is strongest)
     verdict = strongest.verdict
@@ -124,12 +120,12 @@ class ComparedCall(NamedTuple):
     @property
     def evidence(self) -> Evidence | None:
         """Return what it says about MFA; None where no policy decides about it."""
-        without, with_mfa = self.outcomes
-        return None if self.call.always else evidence(without.kind, with_mfa.kind, left_open=self.call.left_open)
+        kinds = (outcome.kind for outcome in self.outcomes)
+        return None if self.call.always else evidence(*kinds, left_open=self.call.left_open)
 
     @property
     def says(self) -> str:
-        """Return in words what it says about MFA."""
+        """Return it in words."""
         return self.evidence.says if self.evidence else "answers under any policy: no gap"
 
 
@@ -142,7 +138,7 @@ class State(StrEnum):
 
 
 class Check(NamedTuple):
-    """One thing that was looked at, and what to do, perhaps with a command."""
+    """One thing that was looked at, and what to do."""
 
     topic: str
     name: str
@@ -153,18 +149,18 @@ class Check(NamedTuple):
 
     @classmethod
     def of_error(cls, topic: str, name: str, error: MfaenvError) -> Self:
-        """Return the check that ended with an error."""
+        """Return the check that ended with this error."""
         return cls(topic, name, error.message, State.WRONG, error.hint, error.command)
 
     @property
     def sentence(self) -> str:
-        """Return the name and the text for a person."""
+        """Return it for a person."""
         return ": ".join(filter(None, (self.name, self.text)))
 
     def as_data(self) -> dict[str, str | None]:
-        """Return the check as `--json` prints it."""
-        data = self._asdict()
-        data["next_step"] = f"{self.next_step} {data.pop('command')}".strip() or None
+        """Return it for `--json`."""
+        data = {**self._asdict(), "next_step": _next_step(self)}
+        del data["command"]
         return data
 
 
@@ -180,7 +176,7 @@ TONES = {
 
 
 class Report(NamedTuple):
-    """What `doctor` found about a profile: the checks, the calls that were compared, and the verdict."""
+    """All about a profile."""
 
     profile: str
     checks: Sequence[Check]
@@ -190,17 +186,17 @@ class Report(NamedTuple):
     @property
     def well(self) -> bool:
         """Return whether MFA is enforced and nothing is wrong."""
-        is_enforced = self.verdict.answer is Enforcement.ENFORCED
-        return is_enforced and all(check.state is not State.WRONG for check in self.checks)
+        is_wrong = any(check.state is State.WRONG for check in self.checks)
+        return self.verdict.answer is Enforcement.ENFORCED and not is_wrong
 
     def as_data(self) -> dict[str, Any]:
-        """Return the report as `--json` prints it."""
+        """Return it for `--json`."""
         return {
             "version": VERSION,
             "profile": self.profile or None,
             "verdict": self.verdict.answer,
             "reason": self.verdict.reason,
-            "next_step": f"{self.verdict.next_step} {self.verdict.command}".strip() or None,
+            "next_step": _next_step(self.verdict),
             "well": self.well,
             "checks": [check.as_data() for check in self.checks],
             "calls": [
@@ -221,11 +217,10 @@ class Report(NamedTuple):
         checks: list[tuple[Styled | str, ...]] = []
         for before, check in pairwise([Check("", "", ""), *self.checks]):
             topic = check.topic if check.topic != before.topic else ""
-            checks.append((Styled(check.state, TONES[check.state]), topic, check.sentence))
-        calls: list[tuple[Styled | str, ...]] = []
-        for row in self.calls:
-            outcomes = (Styled(outcome.kind, TONES.get(outcome.kind, PLAIN)) for outcome in row.outcomes)
-            calls.append((row.call.action, *outcomes, row.says))
+            checks.append((_toned(check.state), topic, check.sentence))
+        calls: list[tuple[Styled | str, ...]] = [
+            (row.call.action, *(_toned(each.kind) for each in row.outcomes), row.says) for row in self.calls
+        ]
         columns = ("Call", "Without MFA", "With MFA", "What that says")
         proof = [Table("The proof", columns, tuple(calls))] if calls else []
         verdict = Styled(f"MFA: {self.verdict.answer}. {self.verdict.reason}", TONES[self.verdict.answer])
@@ -234,12 +229,22 @@ class Report(NamedTuple):
 
     def _to_do(self, env: Env) -> list[Styled | str]:
         lines = list(_advice(self.verdict, "  ", env))
+        more: list[Styled] = []
         for check in self.checks:
-            if check.state is not State.OK:
+            if check.state is State.OK:
+                more += _advice(check, "", env)
+            else:
                 lines += [Styled(f"  {check.sentence}", TONES[check.state]), *_advice(check, "    ", env)]
-        more = [line for check in self.checks if check.state is State.OK for line in _advice(check, "", env)]
         heading = ["", "What to do:"] if lines else []
         return [*heading, *lines, *([""] if more else []), *more]
+
+
+def _toned(word: State | Kind) -> Styled:
+    return Styled(word, TONES.get(word, PLAIN))
+
+
+def _next_step(of: Check | Verdict) -> str | None:
+    return f"{of.next_step} {of.command}".strip() or None
 
 
 def _advice(of: Check | Verdict, indent: str, env: Env) -> Iterator[Styled]:

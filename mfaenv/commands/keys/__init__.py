@@ -1,8 +1,7 @@
 """`mfaenv keys`: list the long-term keys, move them to the keychain and back, and replace them by new ones.
 
-`listing` shows them, `moving` imports and exports, `rotation` makes new ones, `places` is where keys can be stored. One
-active key is always stored; one process at a time changes anything; what is stored is read back before it is removed
-elsewhere.
+One active key is always stored; one process at a time changes anything; what is stored is read back before it is
+removed elsewhere.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +19,7 @@ from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, words: Words, env: Env) -> int:
-    """Do what the word says, or list the keys. Raise MfaenvError; KeyboardInterrupt where the person leaves."""
+    """Do what the word says, or list the keys. Raise MfaenvError; KeyboardInterrupt."""
     refuse_inside_only(env)
     word = words[0] if words else "list"
     if word not in ACTIONS:

@@ -1,7 +1,4 @@
-"""`mfaenv keys`: where long-term keys are, their IDs and, where a stored session allows it, their age and last use.
-
-`mfaenv help scripts` has the fields of `--json`: of a row, as they stand there, with null for what is not known.
-"""
+"""`mfaenv keys`: where long-term keys are, their IDs and, where a stored session allows it, their age and last use."""
 
 import json
 import time
@@ -29,13 +26,13 @@ from mfaenv.terminal.text import Styled, Table
 
 VERSION = 1
 DAY = 86_400
-COLUMNS = ("Profile", "Where", "Access key ID", "Age", "Last used")
-KEPT_COLUMNS = ("Profile", "Access key ID", "Age", "Last used")
+WHERE = "Where"
+COLUMNS = ("Profile", WHERE, "Access key ID", "Age", "Last used")
 
 
 @dataclass
 class KeyRow:
-    """A key as it is listed; None is not known."""
+    """A key as it is listed, with the fields of `--json` (`mfaenv help scripts`); None is not known."""
 
     profile: str | None
     place: str
@@ -48,7 +45,7 @@ class KeyRow:
     problem: MfaenvError | None = None
 
     def ask_iam(self, env: Env, files: AwsFiles, context: Context) -> None:
-        """Fill in what IAM knows of the key, as far as a stored session may ask. Raise MfaenvError."""
+        """Fill in what IAM knows, where a session is stored to ask with. Raise MfaenvError."""
         request = resolve.resolve({"profile": self.profile} if self.profile else {}, env, files)._replace(hops=())
         session = Sessions(context).stored(request)
         if not session or session.source != self.access_key_id:
@@ -66,30 +63,30 @@ class KeyRow:
         self.age_days = max(0, int((time.time() - key.created) // DAY))  # AWS's clock may be ahead
 
     def as_data(self) -> dict[str, Any]:
-        """Return the row as `--json` prints it."""
+        """Return the row for `--json`."""
         wrong = self.problem
-        return {**vars(self), "problem": f"{wrong.message} {wrong.command}".rstrip() if wrong else None}
+        return {**vars(self), "problem": wrong and f"{wrong.message} {wrong.command}".rstrip()}
 
     def cells(self) -> tuple[str, ...]:
         """Return the row of the table."""
-        age = "-" if self.age_days is None else f"{self.age_days}d"
-        state = ", inactive" if self.active is False else ""
-        unused = "-" if self.created is None else "never"
-        last = f"{self.last_used['at'][:10]} {self.last_used['service']}" if self.last_used else unused
+        age, last = ("-", "-") if self.age_days is None else (f"{self.age_days}d", "never")
+        if self.active is False:
+            age += ", inactive"
+        if self.last_used:
+            last = f"{self.last_used['at'][:10]} {self.last_used['service']}"
         where = "the keychain" if self.place == "keychain" else self.source
-        return self.profile or "-", where, self.access_key_id or "not known yet", f"{age}{state}", last
+        return self.profile or "-", where, self.access_key_id or "not known yet", age, last
 
 
 def run(options: Options, env: Env) -> int:
     """Print where the long-term keys are. Raise MfaenvError where a file or the store cannot be read."""
-    files = awsfiles.load(env)
-    terminal = Terminal.for_options(options, env)
+    files, terminal = awsfiles.load(env), Terminal.for_options(options, env)
     context = Context(Store.of(env), terminal)
     context.store.check()
     profile = parse.text(options, "profile")
     if profile and profile not in files.profiles:
         raise resolve.unknown_profile(files, profile, "-p")
-    rows = [row for row in _rows(env, files, context) if not profile or row.profile == profile]
+    rows = [row for row in _rows(env, files, context) if profile in {"", row.profile}]
     for row in rows:
         try:
             if row.access_key_id:
@@ -101,17 +98,19 @@ def run(options: Options, env: Env) -> int:
         to_stdout((json.dumps(data) + "\n").encode())
     elif rows:
         _show(rows, terminal)
-    elif profile and resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE:
-        text_to_stdout(terminal.drawn(f"Profile {profile} has no long-term keys of its own."))
     else:
-        who = f"Profile {profile} has no long-term keys of its own" if profile else "No profile has long-term keys"
-        text_to_stdout(terminal.drawn(f"{who}. This stores some:", aws_configure(profile)))
+        lines = [
+            f"Profile {profile} has no long-term keys of its own." if profile else "No profile has long-term keys."
+        ]
+        if not profile or resolve.resolve({"profile": profile}, env, files).provider is Provider.MACHINE:
+            lines = [f"{lines[0]} This stores some:", aws_configure(profile)]
+        text_to_stdout(terminal.drawn(*lines))
     return DONE
 
 
 def _show(rows: Sequence[KeyRow], terminal: Terminal) -> None:
-    table = Table("Long-term keys", COLUMNS, tuple(row.cells() for row in rows), KEPT_COLUMNS)
-    parts: list[Table | Styled] = [table]
+    kept = tuple(name for name in COLUMNS if name != WHERE)
+    parts: list[Table | Styled] = [Table("Long-term keys", COLUMNS, tuple(row.cells() for row in rows), kept)]
     for row in rows:
         if row.problem:
             parts.append(Styled(f"{row.profile or 'The environment'}: {row.problem.message}"))
@@ -129,12 +128,12 @@ def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
     for name, section in files.profiles.items():
         command = section.get(credential_process.SETTING, "")
         place = places.of_profile(files, name, context.terminal)
-        before = remembered.access_key(context.store, name, command) or None
+        last_key = remembered.access_key(context.store, name, command) or None
         if key := files.long_term_key(name):
             yield KeyRow(name, "file", awsfiles.short(files.used_file(name)), key)
         elif isinstance(place, KeychainEntry):
-            row = KeyRow(name, "keychain", "the keychain", before)
-            try:  # where it cannot be read, the key ID is the one that it had before
+            row = KeyRow(name, "keychain", "the keychain", last_key)
+            try:
                 keys, row.source = place.load(), place.title
                 row.access_key_id = keys.access_key if keys else None
                 row.problem = None if keys else longterm.not_there(place.name)
@@ -142,7 +141,6 @@ def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
                 row.problem = error
             yield row
         elif not place and (program := credential_process.other_program(command)):
-            yield KeyRow(name, "process", program, before)
-    keys = sources.environment_keys(env)
-    if keys:
+            yield KeyRow(name, "process", program, last_key)
+    if keys := sources.environment_keys(env):
         yield KeyRow(None, "environment", keys.source, keys.access_key)

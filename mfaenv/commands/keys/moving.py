@@ -1,7 +1,6 @@
 """`mfaenv keys import` and `export`: the keys of a profile into the keychain, and back into the credentials file.
 
-After each step the keys are in the file, in the keychain, or in both, and until the last step in both. The same command
-goes on where it was interrupted.
+Until the last step the keys are in both. The same command goes on where it was interrupted.
 """
 
 import os
@@ -29,17 +28,16 @@ from mfaenv.terminal.terminal import Terminal
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
 BEFORE_PROCESS = ("role_arn", "login_session", SETTING)
-"""Settings beside which AWS's programs would not use our credential_process, or not in this way."""
+"""Settings beside which AWS's programs would not use our credential_process."""
 
 
 class Move:
-    """A profile as the files have it now: its keys' section there, and its entry in the keychain, used or not.
+    """A profile's keys in the files and its entry in the keychain, with the `command` that reads this, if it has it.
 
-    `command` is what gets it the keys from that entry, empty where nothing does.
+    All raise MfaenvError.
     """
 
     def __init__(self, options: Options, terminal: Terminal) -> None:
-        """Read the files. Raise MfaenvError."""
         name, files = catalog.profile_or_default(options, terminal.env), awsfiles.load(terminal.env)
         command = files.section(name).get(SETTING, "")
         entry = credential_process.entry(command)
@@ -49,7 +47,7 @@ class Move:
         self.command = command if entry else ""
 
     def keys_in_file(self) -> Keys | None:
-        """Return the keys, or None where no file has them. Raise MfaenvError where they cannot be moved."""
+        """Return the keys; None where no file has any."""
         if not self.files.keys_file(self.name):
             return None
         name, keys, where = self.name, self.file.load(), self.file.title
@@ -64,11 +62,11 @@ class Move:
         return keys
 
     def set_command(self, command: str | None) -> None:
-        """Let the config file name the command that gets the keys, or none. Raise MfaenvError."""
+        """Put the command into the config file, or remove it."""
         FileSection(self.files.config, self.name, in_config=True).set(SETTING, command)
 
     def missing(self) -> MfaenvError:
-        """Return the error for a profile that has no keys at all, or only another one's, or that is not there."""
+        """Return the error for a profile without keys of its own."""
         if self.name not in self.files.profiles:
             return resolve.unknown_profile(self.files, self.name, "")
         source = self.files.profiles[self.name].get("source_profile")
@@ -79,7 +77,7 @@ class Move:
 
 
 def into_keychain(options: Options, env: Env) -> int:
-    """Put the keys into the keychain, prove them, and only then take them out of the file. Raise MfaenvError."""
+    """Put the keys into the keychain. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
     with change_lock(terminal):
         move = Move(options, terminal)
@@ -108,7 +106,7 @@ def into_keychain(options: Options, env: Env) -> int:
 
 
 def _import(move: Move, keys: Keys, stored: Keys | None, options: Options, env: Env) -> None:
-    """Move the keys, once they are proved. Raise MfaenvError, with the keychain as it was where they are not."""
+    """Store the keys, prove them, and only then remove them from the file. Raise MfaenvError."""
     request = resolve.resolve({**options, "profile": move.name}, env, move.files)
     try:
         move.entry.replace(stored, keys)
@@ -126,7 +124,7 @@ def _import(move: Move, keys: Keys, stored: Keys | None, options: Options, env: 
 
 
 def out_of_keychain(options: Options, env: Env) -> int:
-    """Put the keys into the credentials file, and only then take them out of the keychain. Raise MfaenvError."""
+    """Put the keys into the credentials file, and only then remove them from the keychain. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
     with change_lock(terminal):
         move = Move(options, terminal)
@@ -155,7 +153,6 @@ def out_of_keychain(options: Options, env: Env) -> int:
 
 
 def _check_file(file: FileSection, in_file: Keys | None, keys: Keys) -> None:
-    """Raise MfaenvError where the file has other keys, or others can read it."""
     if in_file and not same_keys(in_file, keys):
         raise MfaenvError(
             f"{file.title} has other keys, {in_file.access_key}, for profile '{file.profile}'. "

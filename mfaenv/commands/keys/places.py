@@ -15,7 +15,7 @@ from mfaenv.terminal.terminal import Terminal
 
 @dataclass(frozen=True)
 class FileSection:
-    """A profile's section of the credentials file, or of the config file. Its methods raise MfaenvError."""
+    """A profile's section of the credentials or the config file. Its methods raise MfaenvError."""
 
     path: str
     profile: str
@@ -23,15 +23,15 @@ class FileSection:
 
     @property
     def title(self) -> str:
-        """Return the file's path as people write it."""
+        """Return the path as people write it."""
         return awsfiles.short(self.path)
 
     def load(self) -> Keys | None:
-        """Return the keys, or None where there are none; half of a pair counts for none."""
+        """Return the keys; None where there is none, or one of two."""
         return self._keys(self._read())
 
     def replace(self, old: Keys | None, new: Keys | None) -> None:
-        """Replace the old keys, which have to be there, by new ones; None is no keys."""
+        """Replace the old keys, which have to be there; None is no keys."""
         file = self._read()
         if not same_keys(self._keys(file), old):
             raise changed_error(self.title)
@@ -65,13 +65,13 @@ Place = FileSection | KeychainEntry
 
 
 def check(place: Place, keys: Keys | None) -> None:
-    """Read the keys again, before others are removed. Raise MfaenvError where they have changed."""
+    """Read the keys again. Raise MfaenvError where they have changed."""
     if not same_keys(place.load(), keys):
         raise changed_error(place.title)
 
 
 def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | None:
-    """Return where a profile's own keys are stored; None where it has none that can be stored."""
+    """Return where a profile's own keys are stored; None where they cannot be replaced."""
     path = files.used_file(profile)
     if path:
         return FileSection(path, profile, files.keys_in_config(profile))

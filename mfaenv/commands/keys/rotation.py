@@ -22,9 +22,7 @@ from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
-PROPAGATION_SECONDS = 90
-"""All regions learn of a new key within some seconds, now and then a minute."""
-
+PROPAGATION_SECONDS = 90  # all regions learn of a new key within some seconds, now and then a minute
 POLL_SECONDS = 2
 
 
@@ -54,13 +52,9 @@ def _not_stored(request: Request) -> MfaenvError:
 
 
 class Rotation:
-    """A rotation, which begins with a session: a code may be asked for, and AWS is called. All raise MfaenvError.
-
-    It works with the place of the profile's keys, and those that were there before the lock.
-    """
+    """A rotation, which begins with a session: a code may be asked for. All raise MfaenvError."""
 
     def __init__(self, options: Options, env: Env) -> None:
-        """Get the session with which IAM is called."""
         files = awsfiles.load(env)
         self.terminal = Terminal.for_options(options, env)
         self.store = Store.of(env)
@@ -69,8 +63,8 @@ class Rotation:
         acquisition = resolve.acquisition(options, env, request, files)
         self.asks = not acquisition.no_input and self.terminal.available()
         self.delete = bool(options.get("delete"))
-        root = request.profiles[-1]
-        place = places.of_profile(files, root, self.terminal)
+        self.root = request.profiles[-1]
+        place = places.of_profile(files, self.root, self.terminal)
         from_file = request.keys and request.keys.origin is Origin.PROFILE
         if place is None or not (from_file or request.process.text):
             raise _not_stored(request)
@@ -85,8 +79,8 @@ class Rotation:
 
     def advance(self, chosen: str) -> AccessKey | None:
         """Make a new key, or finish with the chosen one. Return the other key where a person has to choose."""
-        root, before = self.request.profiles[-1], self.keys
-        self.place = places.of_profile(awsfiles.load(self.terminal.env), root, self.terminal) or self.place
+        before = self.keys
+        self.place = places.of_profile(awsfiles.load(self.terminal.env), self.root, self.terminal) or self.place
         if isinstance(self.place, KeychainEntry):
             self.place.remove_spare()
         current = self.keys = self.place.load()
@@ -98,7 +92,7 @@ class Rotation:
         listed = {each.id: each for each in self.iam.list_keys()}
         if current.access_key not in listed:
             wrong = f"IAM lists no key {current.access_key} of this user."
-            raise MfaenvError(wrong, f"Check the keys of profile {root} in {self.place.title}.")
+            raise MfaenvError(wrong, f"Check the keys of profile {self.root} in {self.place.title}.")
         other = next((each for each in listed.values() if each.id != current.access_key), None)
         if other and other.id != chosen and (other.active or not self.delete):
             return other
@@ -112,9 +106,9 @@ class Rotation:
         return None
 
     def choose(self, other: AccessKey) -> None:
-        """Ask whether the other key is to go. Raise MfaenvError where it stays, or nobody can be asked.
+        """Ask whether the other key is to go: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
 
-        IAM allows no third: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+        Raise MfaenvError where it stays, or nobody can be asked.
         """
         current = self.keys.access_key if self.keys else ""
         profiles = ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id))
@@ -158,8 +152,7 @@ class Rotation:
 
     def _finish(self, new: Keys, old: str) -> None:
         """Prove the stored key, give it to the other profiles, and deactivate or delete the old one."""
-        root, command = self.request.profiles[-1], self.request.process.text
-        remembered.remember_key(self.store, root, command, new.access_key, time.time())
+        remembered.remember_key(self.store, self.root, self.request.process.text, new.access_key, time.time())
         self._prove(new)
         self._update_others(new, old)
         places.check(self.place, new)
@@ -181,7 +174,6 @@ class Rotation:
         return to_type("keys", "rotate", *options, "-p", self.request.profile.text)
 
     def _prove(self, new: Keys) -> None:
-        """Wait until STS knows the key; fail where it does not in time, or for another reason."""
         sts = client.client("sts", self.settings, new)
         end = time.monotonic() + PROPAGATION_SECONDS
         with self.terminal.progress() as show:
@@ -196,7 +188,6 @@ class Rotation:
                 time.sleep(min(POLL_SECONDS, left))
 
     def _update_others(self, new: Keys, old: str) -> None:
-        """Store the new key for every profile with the old one. Raise MfaenvError where one cannot have it."""
         files = awsfiles.load(self.terminal.env)
         for name, section in files.profiles.items():
             place = places.of_profile(files, name, self.terminal)
