@@ -60,6 +60,19 @@ def test_keys_configure_and_doctor_inside_say_the_same(
     assert done.err.splitlines() == ONLY_ONE
 
 
+@pytest.mark.parametrize("command", [["keys"], ["keys", "import"], ["configure", "--yes"]], ids=" ".join)
+def test_keys_and_configure_take_no_copy_for_the_files(
+    product: Product, scenario: Scenario, command: list[str]
+) -> None:
+    options = ("--serve", "-q", "-c", scenario.device.code())
+    done = product.run("exec", *options, "--", sys.executable, "-m", "mfaenv", *command)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.splitlines() == [
+        "mfaenv: This was started by mfaenv exec --serve, which hides the keys of the AWS files.",
+        "        Type this in another window.",
+    ]
+
+
 def test_keys_that_serve_hides_are_no_other_profiles(product: Product, scenario: Scenario) -> None:
     """What is served is one profile's: another one does not get its keys under its own name."""
     set_keys(product, "other", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key=OTHER_SECRET)

@@ -32,11 +32,11 @@ class FirstDevice:
     """One device on its way from IAM to the user's authenticator app."""
 
     def __init__(self, missing: MissingDeviceError, request: Request, keys: Keys, offers: Offers, store: Store) -> None:
-        self._missing, self._user, self._name = missing, missing.user, missing.user.user
-        self._request, self._store = request, store
-        self._terminal, self._asking = offers.terminal, offers.asking
-        self._devices = VirtualDevices(client.settings_of(request), keys, self._name)
-        self._taken: list[str] = []
+        self.missing, self.user, self.name = missing, missing.user, missing.user.user
+        self.request, self.store = request, store
+        self.terminal, self.asking = offers.terminal, offers.asking
+        self.devices = VirtualDevices(client.settings_of(request), keys, self.name)
+        self.taken: list[str] = []
 
     def make(self) -> str:
         """Return the serial number of an enabled device. Raise MfaenvError."""
@@ -44,25 +44,25 @@ class FirstDevice:
         device = self._create()
         with ExitStack() as until_enabled:
             later = "the next `mfaenv configure` offers to delete it."
-            until_enabled.callback(self._delete, self._devices, device.serial, later)
-            with private_screen.show(self._terminal, key_uri(self._user, device)) as screen:
+            until_enabled.callback(self._delete, self.devices, device.serial, later)
+            with private_screen.show(self.terminal, key_uri(self.user, device)) as screen:
                 codes = self._enable(screen, device)
                 until_enabled.pop_all()
                 with suppress(OSError):  # the next question does not take used codes
-                    self._store.prepare()
+                    self.store.prepare()
                     for code in codes:
-                        remembered.remember_code(self._store, device.serial, code, remembered.USED, time.time())
+                        remembered.remember_code(self.store, device.serial, code, remembered.USED, time.time())
                 gone = "Its key is not shown again. Press Enter to clear this screen."
                 screen.wait_for_key([f"Device {_short(device.serial)} is enabled.", "", gone])
         return device.serial
 
     def delete_unused(self, session: Session) -> None:
         """Offer to delete the devices that were left half-way: without MFA, few policies let the user do so."""
-        devices = VirtualDevices(client.settings_of(self._request), session, self._name)
+        devices = VirtualDevices(client.settings_of(self.request), session, self.name)
         with suppress(DeniedError):  # of the list
-            unused = devices.unused() if self._taken and self._asking else []
-            for serial in filter(self._taken.__contains__, unused):
-                if self._terminal.confirm("Delete it?", Styled(f"Nobody uses the device {serial}. {LEFT}")):
+            unused = devices.unused() if self.taken and self.asking else []
+            for serial in filter(self.taken.__contains__, unused):
+                if self.terminal.confirm("Delete it?", Styled(f"Nobody uses the device {serial}. {LEFT}")):
                     self._delete(devices, serial, "a policy denies iam:DeleteVirtualMFADevice.")
 
     def _delete(self, devices: VirtualDevices, serial: str, denied: str) -> None:
@@ -70,36 +70,36 @@ class FirstDevice:
             devices.delete(serial)
         except MfaenvError as error:
             reason = denied if isinstance(error, DeniedError) else error.message
-            self._terminal.note(f"The unused device {_short(serial)} stays: {reason}")
+            self.terminal.note(f"The unused device {_short(serial)} stays: {reason}")
 
     def _check(self) -> None:
         """Raise MfaenvError where no device can be made, or the person wants none."""
-        if not self._name:
+        if not self.name:
             raise MfaenvError("The root user's device is set up in the IAM console.", "Better use an IAM user's keys.")
-        if obstacle := self._terminal.obstacle():
+        if obstacle := self.terminal.obstacle():
             raise MfaenvError(
-                f"{self._name} has no MFA device, and {obstacle}. In a terminal, type:",
-                command=to_type("configure", "-p", self._request.profiles[-1]),
+                f"{self.name} has no MFA device, and {obstacle}. In a terminal, type:",
+                command=to_type("configure", "-p", self.request.profiles[-1]),
                 status=CODE_NEEDED,
             )
-        private_screen.check(self._terminal)
-        above = Styled(f"{self._missing.message.partition('. ')[0].rstrip('.')}.")
+        private_screen.check(self.terminal)
+        above = Styled(f"{self.missing.message.partition('. ')[0].rstrip('.')}.")
         app = Styled("An authenticator app shows its codes: on a phone, or in a password manager.")
-        if self._asking and not self._terminal.confirm(f"Make a device for {self._name}?", above, app):
-            raise self._missing
+        if self.asking and not self.terminal.confirm(f"Make a device for {self.name}?", above, app):
+            raise self.missing
 
     def _create(self) -> NewDevice:
         """Make a device under the first name that is free. Raise MfaenvError where there is none."""
-        own = self._name
+        own = self.name
         for name in (own, *(f"{own}-{number}" for number in range(2, MAX_TRIED_NAMES + 1))):
             try:
-                if device := self._devices.create(name):
+                if device := self.devices.create(name):
                     return device
             except DeniedError:
-                if not self._taken:
+                if not self.taken:
                     raise
-                return self._replace_left(self._taken[0])
-            self._taken.append(iam.serial_number(self._user, name))
+                return self._replace_left(self.taken[0])
+            self.taken.append(iam.serial_number(self.user, name))
         raise MfaenvError(
             f"The names {own} to {own}-{MAX_TRIED_NAMES} of virtual devices are all taken.",
             "Delete those that nobody uses in the IAM console.",
@@ -109,12 +109,12 @@ class FirstDevice:
         """Make the device with the user's own name anew: AWS's sample policies before 2022 allow no other name."""
         left = Styled(f"A policy allows one name, and a device has it: {serial}. {LEFT}")
         with suppress(MfaenvError):  # somebody may use it
-            if not self._asking or self._terminal.confirm("Delete it?", left):
-                self._devices.delete(serial)
-                if device := self._devices.create(self._name):
+            if not self.asking or self.terminal.confirm("Delete it?", left):
+                self.devices.delete(serial)
+                if device := self.devices.create(self.name):
                     return device
         raise MfaenvError(
-            f"A policy allows no other name than {self._name}, which a device has.",
+            f"A policy allows no other name than {self.name}, which a device has.",
             f"If nobody uses it, an administrator can delete it: {serial}",
         )
 
@@ -122,7 +122,7 @@ class FirstDevice:
         how = "Scan the QR code with your authenticator app, or type this key into it:"
         if not screen.has_code:
             how = "Type this key into your authenticator app. A QR code takes 80 columns, 24 lines and UTF-8."
-        title = f"MFA device {_short(device.serial)} of account {self._user.account}"
+        title = f"MFA device {_short(device.serial)} of account {self.user.account}"
         about, remark = [title, "", how, "", in_groups(device.key), ""], ""
         for _ in range(TRIES):
             first = _ask_code(screen, [*about, remark], "First code", self._shown)
@@ -130,13 +130,13 @@ class FirstDevice:
             texts = [*about, "Wait for the code that follows."]
             second = _ask_code(screen, texts, "Next code", partial(self._countdown, since), first)
             screen.show([*about, "AWS checks the two codes ..."])
-            if self._devices.enable(device.serial, first, second):
+            if self.devices.enable(device.serial, first, second):
                 return first, second
             remark = "AWS does not take these two codes. Type two new ones, one after the other."
         raise MfaenvError("AWS took no pair of codes.", "Check that the clock of the phone, or the app's, is right.")
 
     def _shown(self) -> str:
-        return " ".join(fetch.shown_in_demo(self._request.endpoint.text, self._terminal.env))
+        return " ".join(fetch.shown_in_demo(self.request.endpoint.text, self.terminal.env))
 
     def _countdown(self, since: float) -> str:
         now = time.time()

@@ -93,7 +93,7 @@ def _last_database(env: Env) -> str:
     return path if os.path.isfile(path) else ""
 
 
-PROGRAMS: Mapping[str, Callable[[Mapping[str, str], Offers], Entries]] = {
+PROGRAMS: Mapping[str, Callable[[Env, Offers], Entries]] = {
     "ykman": _ykman,
     "pass": _pass,
     "op": _op,

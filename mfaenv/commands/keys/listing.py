@@ -99,11 +99,9 @@ def run(options: Options, env: Env) -> int:
     elif rows:
         _show(rows, terminal)
     else:
-        lines = [
-            f"Profile {profile} has no long-term keys of its own." if profile else "No profile has long-term keys."
-        ]
-        if not profile or resolve.resolve({"profile": profile}, env, files).provider is Provider.MACHINE:
-            lines = [f"{lines[0]} This stores some:", aws_configure(profile)]
+        none = f"Profile {profile} has no long-term keys of its own." if profile else "No profile has long-term keys."
+        has_others = profile and resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE
+        lines = [none] if has_others else [f"{none} This stores some:", aws_configure(profile)]
         text_to_stdout(terminal.drawn(*lines))
     return DONE
 
