@@ -58,14 +58,6 @@ def refuse_inside_only(env: Env) -> None:
         raise MfaenvError(what, "Type this in another window.")
 
 
-def refuse_copies(env: Env) -> None:
-    """Raise MfaenvError where `mfaenv exec --only` or `--serve` started this: its AWS files may be copies."""
-    refuse_inside_only(env)
-    if environment.is_served(env):
-        what = "This was started by mfaenv exec --serve, which hides the keys of the AWS files."
-        raise MfaenvError(what, "Type this in another window.")
-
-
 class Resolved:
     """What the options, variables and files ask for: the AWS files, and the request that they led to."""
 

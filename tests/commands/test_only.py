@@ -50,27 +50,12 @@ def test_mfaenv_inside_says_why_it_has_nothing(product: Product, scenario: Scena
     assert done.err.splitlines()[:2] == ONLY_ONE
 
 
-@pytest.mark.parametrize("command", [["keys"], ["keys", "rotate"], ["configure", "--yes"], ["doctor"]], ids=" ".join)
-def test_keys_configure_and_doctor_inside_say_the_same(
-    product: Product, scenario: Scenario, command: list[str]
-) -> None:
+@pytest.mark.parametrize("command", [["keys"], ["keys", "rotate"], ["configure", "--yes"]], ids=" ".join)
+def test_keys_and_configure_inside_say_the_same(product: Product, scenario: Scenario, command: list[str]) -> None:
     options = ("--only", "-q", "-p", "staging", "-c", scenario.device.code())
     done = product.run("exec", *options, "--", sys.executable, "-m", "mfaenv", *command)
     assert (done.status, done.out) == (1, "")
     assert done.err.splitlines() == ONLY_ONE
-
-
-@pytest.mark.parametrize("command", [["keys"], ["keys", "import"], ["configure", "--yes"]], ids=" ".join)
-def test_keys_and_configure_take_no_copy_for_the_files(
-    product: Product, scenario: Scenario, command: list[str]
-) -> None:
-    options = ("--serve", "-q", "-c", scenario.device.code())
-    done = product.run("exec", *options, "--", sys.executable, "-m", "mfaenv", *command)
-    assert (done.status, done.out) == (1, "")
-    assert done.err.splitlines() == [
-        "mfaenv: This was started by mfaenv exec --serve, which hides the keys of the AWS files.",
-        "        Type this in another window.",
-    ]
 
 
 def test_keys_that_serve_hides_are_no_other_profiles(product: Product, scenario: Scenario) -> None:

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from mfaenv import shells
 from mfaenv.command_line import MFAENV, aws_configure, to_type
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
@@ -17,7 +18,7 @@ from mfaenv.model import NO_VALUE, Acquisition, Provider, Request, Value
 from mfaenv.session import longterm
 from mfaenv.session.cache import Context
 from mfaenv.session.device import MissingDeviceError
-from mfaenv.session.service import refuse_copies
+from mfaenv.session.service import refuse_inside_only
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import INDENT, Terminal
@@ -27,7 +28,7 @@ WHERE_AWS_IS = ("region", "endpoint_url", "services", "ca_bundle", "use_fips_end
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Offer one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
-    refuse_copies(env)
+    refuse_inside_only(env)
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, file_paths(env)[0], dry_run="dry_run" in options, yes="yes" in options)
     offers.check()
@@ -36,15 +37,15 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:
-        sentence, line, in_new_window = done
-        terminal.note(sentence, "" if in_new_window else line)
-        if in_new_window:  # the shell's function, whatever the PATH is here
-            terminal.tell(f"{INDENT}{line}")
+        sentence, function, line = done
+        terminal.note(sentence, line)
+        if function:  # of a new window, whatever the PATH is here
+            terminal.tell(f"{INDENT}{function}")
     return DONE
 
 
-def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, bool]:
-    """Return what to say at the end, the line that gets a session of the profile, and whether it is for new windows."""
+def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, str]:
+    """Return what to say at the end, and what gets a session: the shell's function, or a line."""
     store = Store.of(env)
     store.check()
     files = awsfiles.load(env)
@@ -58,15 +59,15 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, bo
     if not acquisition.token_command.text:
         _offer_program(request, env, offers)
     _offer_sources(request, _offer_process(request, files, env, offers), files, offers)
-    profile = request.profile.text
+    profile, shell = request.profile.text, shell_file.calling_shell(env, offers.terminal)
     command = MFAENV if profile == DEFAULT else to_type("-p", profile)
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
     else:
         shell_file.offer_direnv(env, offers, store)
-        if shell_file.offer(profile, command, env, offers):
-            return "Done. Open a new window, and when you need a session, type:", command, True
-    return "Done. When you need a session, type:", shell_file.loading_line(env, command), False
+        if shell and shell_file.offer(shell, profile, env, offers):
+            return "Done. Open a new window, and when you need a session, type:", command, ""
+    return "Done. When you need a session, type:", "", shells.loading_line(shell, command) if shell else command
 
 
 def _needs_no_code(request: Request) -> MfaenvError:
@@ -149,9 +150,6 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
         offers.terminal.note(f"Profile {new} exists already, with other settings: it is left alone.")
         return ""
     command = credential_process.line(name, env, credential_process.PROCESS)
-    if len(command.splitlines()) > 1:
-        offers.terminal.note(f"Profile {new} is left out: no AWS file holds the line break in the path of mfaenv.")
-        return ""
     section = {**files.section(name), "region": request.region.text}
     address = {key: section[key] for key in WHERE_AWS_IS if section.get(key)}
     values = {credential_process.SETTING: command, **address}

@@ -25,8 +25,6 @@ from mfaenv.terminal.text import Styled, code_digits
 MAX_TRIED_NAMES = 20
 MAX_NAME_BYTES = 37  # with more of the user's name, the QR code needs more than the usual 24 lines
 
-LEFT = "It is left from before, or is being set up in another window."
-
 
 class FirstDevice:
     """One device on its way from IAM to the user's authenticator app."""
@@ -60,9 +58,9 @@ class FirstDevice:
         """Offer to delete the devices that were left half-way: without MFA, few policies let the user do so."""
         devices = VirtualDevices(client.settings_of(self.request), session, self.name)
         with suppress(DeniedError):  # of the list
-            unused = devices.unused() if self.taken and self.asking else []
-            for serial in filter(self.taken.__contains__, unused):
-                if self.terminal.confirm("Delete it?", Styled(f"Nobody uses the device {serial}. {LEFT}")):
+            for serial in filter(self.taken.__contains__, devices.unused() if self.taken else []):
+                left = "It is left from before, or is being set up in another window."
+                if self._agreed("Delete it?", f"Nobody uses the device {serial}. {left}"):
                     self._delete(devices, serial, "a policy denies iam:DeleteVirtualMFADevice.")
 
     def _delete(self, devices: VirtualDevices, serial: str, denied: str) -> None:
@@ -71,6 +69,9 @@ class FirstDevice:
         except MfaenvError as error:
             reason = denied if isinstance(error, DeniedError) else error.message
             self.terminal.note(f"The unused device {_short(serial)} stays: {reason}")
+
+    def _agreed(self, question: str, *above: str) -> bool:
+        return not self.asking or self.terminal.confirm(question, *map(Styled, above))
 
     def _check(self) -> None:
         """Raise MfaenvError where no device can be made, or the person wants none."""
@@ -83,9 +84,9 @@ class FirstDevice:
                 status=CODE_NEEDED,
             )
         private_screen.check(self.terminal)
-        above = Styled(f"{self.missing.message.partition('. ')[0].rstrip('.')}.")
-        app = Styled("An authenticator app shows its codes: on a phone, or in a password manager.")
-        if self.asking and not self.terminal.confirm(f"Make a device for {self.name}?", above, app):
+        why = f"{self.missing.message.partition('. ')[0].rstrip('.')}."
+        app = "An authenticator app shows its codes: on a phone, or in a password manager."
+        if not self._agreed(f"Make a device for {self.name}?", why, app):
             raise self.missing
 
     def _create(self) -> NewDevice:
@@ -107,16 +108,17 @@ class FirstDevice:
 
     def _replace_left(self, serial: str) -> NewDevice:
         """Make the device with the user's own name anew: AWS's sample policies before 2022 allow no other name."""
-        left = Styled(f"A policy allows one name, and a device has it: {serial}. {LEFT}")
-        with suppress(MfaenvError):  # somebody may use it
-            if not self.asking or self.terminal.confirm("Delete it?", left):
+        device = None
+        if self._agreed("Delete it?", f"A policy allows one name, and a device has it, perhaps from before: {serial}"):
+            with suppress(MfaenvError):  # denied, or somebody uses it
                 self.devices.delete(serial)
-                if device := self.devices.create(self.name):
-                    return device
-        raise MfaenvError(
-            f"A policy allows no other name than {self.name}, which a device has.",
-            f"If nobody uses it, an administrator can delete it: {serial}",
-        )
+            device = self.devices.create(self.name)
+        if not device:
+            raise MfaenvError(
+                f"A policy allows no other name than {self.name}, which a device has.",
+                f"If nobody uses it, an administrator can delete it: {serial}",
+            )
+        return device
 
     def _enable(self, screen: PrivateScreen, device: NewDevice) -> tuple[str, str]:
         how = "Scan the QR code with your authenticator app, or type this key into it:"

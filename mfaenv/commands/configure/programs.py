@@ -30,7 +30,7 @@ Entries = Iterable[tuple[str, tuple[str, ...]]]
 
 
 def _ykman(env: Env, _offers: Offers) -> Entries:
-    """https://docs.yubico.com/software/yubikey/tools/ykman/OATH_Commands.html."""
+    """See https://docs.yubico.com/software/yubikey/tools/ykman/OATH_Commands.html."""
     for name in program.output(["ykman", "oath", "accounts", "list"], env, LIST_SECONDS).splitlines():
         yield name, ("ykman", "oath", "accounts", "code", "--single", name)
 
@@ -72,7 +72,7 @@ def _items(command: Words, env: Env) -> Iterator[dict[str, object]]:
 
 
 def _keepassxc(env: Env, offers: Offers) -> Entries:
-    """https://keepassxc.org/docs/KeePassXC_UserGuide#_command_line_tool."""
+    """See https://keepassxc.org/docs/KeePassXC_UserGuide#_command_line_tool."""
     database = _last_database(env) if offers.asking else ""
     if not database or not offers.terminal.confirm(f"Look for the code in {database}? It asks for the password."):
         return

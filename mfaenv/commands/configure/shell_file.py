@@ -15,6 +15,7 @@ from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.shells import needs_no_quotes
 from mfaenv.store import Store
 from mfaenv.terminal import program
+from mfaenv.terminal.terminal import Terminal
 
 QUERY_SECONDS = 30
 
@@ -23,30 +24,29 @@ _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
 _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
 
 
-def offer(profile: str, command: str, env: Env, offers: Offers) -> bool:
-    """Offer the line to the shell that called; return whether its file has it now. Raise MfaenvError.
-
-    `command` gets the profile's session.
-    """
+def calling_shell(env: Env, terminal: Terminal) -> str:
+    """Return the shell that called; empty where that is unknown, with a note."""
     try:
-        shell = output_target.choose_target({}, env)
+        return output_target.choose_target({}, env)
     except MfaenvError as error:
-        offers.terminal.note(f"{error.message} No startup file is changed.")
-        return False
-    language = shells.get_target(shell)
-    options = _options(profile)
+        terminal.note(f"{error.message} No startup file is changed.")
+        return ""
+
+
+def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
+    """Offer the line for the shell's file; return whether that has it now. Raise MfaenvError."""
+    note, language, options = offers.terminal.note, shells.get_target(shell), _options(profile)
     line = shells.init_line(shell, options, _command(env))
     if profile != DEFAULT and not options:
-        offers.terminal.note(f"The line of `mfaenv init` cannot name profile {profile}: add -p to it yourself.")
+        note(f"The line of `mfaenv init` cannot name profile {profile}: add -p to it yourself.")
     path = _startup_file(shell, env)
     if not path:
         if language.startup_by_hand:
-            offers.terminal.note(language.startup_by_hand, to_type("help", "init"))
+            note(language.startup_by_hand, to_type("help", "init"))
         elif line:
-            offers.terminal.note(f"The startup file of {shell} is unknown. Put this line into it:", line)
+            note(f"The startup file of {shell} is unknown. Put this line into it:", line)
         else:
-            no_function = f"{shell} has no function to load. To get a session, type:"
-            offers.terminal.note(no_function, shells.loading_line(shell, command))
+            note(f"{shell} has no function to load.")
         return False
     file = rewrite.read(path)
     if (_FUNCTION if language.saved else _HAS_LINE).search(file.text):
@@ -69,23 +69,15 @@ def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
         offers.change("What lets an .envrc of direnv say `use mfaenv PROFILE`:", file, init.direnv_library(store))
 
 
-def loading_line(env: Env, command: str) -> str:
-    """Return the line that evaluates the command in the shell that called; the command where that is unknown."""
-    try:
-        return shells.loading_line(output_target.choose_target({}, env), command)
-    except MfaenvError:
-        return command
-
-
 def _command(env: Env) -> str:
     """Return this program's name, or its path in the home directory.
 
     Debian's ~/.profile puts ~/.local/bin on the PATH after it has read ~/.bashrc. Each shell quotes differently, so
     that a path which needs quotes is left out.
     """
-    path_started, on_path = started(), program.find(MFAENV, env)
-    path = awsfiles.short(on_path or path_started).replace(os.sep, "/")
-    by_name = not path_started or (on_path and not path.startswith("~"))
+    on_path = program.find(MFAENV, env)
+    path = awsfiles.short(on_path or started()).replace(os.sep, "/")
+    by_name = not started() or (on_path and not path.startswith("~"))
     return MFAENV if by_name or not _UNQUOTED.fullmatch(path) else path
 
 

@@ -9,14 +9,12 @@ from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
 from mfaenv.fast import catalog, text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session.cache import Context
-from mfaenv.session.service import refuse_inside_only
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the report. Raise MfaenvError (usage) for options that are wrong; KeyboardInterrupt."""
-    refuse_inside_only(env)
     terminal = Terminal.for_options(options, env)
     with shell_settings.hidden(env) as visible:
         report = examine(options, visible, Context(Store.of(visible), terminal))

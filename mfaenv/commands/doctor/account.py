@@ -50,8 +50,9 @@ def _with_remembered_device(request: Request, store: Store) -> Request:
 
 def compare_calls(request: Request, context: Context) -> Proof:
     """Make the calls without MFA, and with a session: the stored one, or a new one if AWS knows the keys."""
+    terminal = context.terminal
     try:
-        request = _with_remembered_device(longterm.with_long_term_keys(request, context.terminal), context.store)
+        request = _with_remembered_device(longterm.with_long_term_keys(request, terminal), context.store)
     except MfaenvError as error:
         return Proof(request, no_keys=error)
     if not request.keys:
@@ -62,13 +63,13 @@ def compare_calls(request: Request, context: Context) -> Proof:
     # Of keys that this shell had exported before its session, only the ID is known.
     without = asker.start(request.keys) if request.keys.secret_key else {}
     if not session and not problem:
-        identity = _outcomes(without, context.terminal).get(probe.IDENTITY.action, NOT_TRIED)
+        identity = _outcomes(without, terminal).get(probe.IDENTITY.action, NOT_TRIED)
         if identity.kind is not Kind.FAILED:
             session, problem = _obtain(base, context)
     with_mfa = asker.start(session) if session else {}
-    before, after = _outcomes(without, context.terminal), _outcomes(with_mfa, context.terminal)
-    outcomes = [(before.get(call.action, NOT_TRIED), after.get(call.action, NOT_TRIED)) for call in probe.CALLS]
-    calls = list(map(ComparedCall, probe.CALLS, outcomes))
+    both = _outcomes(without, terminal), _outcomes(with_mfa, terminal)
+    rows = ((call, [outcomes.get(call.action, NOT_TRIED) for outcomes in both]) for call in probe.CALLS)
+    calls = [ComparedCall(call, (before, after)) for call, (before, after) in rows]
     answer = _answer(calls, probe.IDENTITY)
     return Proof(request, calls, answer and answer.data, session, stored, problem=problem)
 
@@ -159,15 +160,14 @@ def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     ahead = next((each.ahead for row in calls for each in row.outcomes if each.ahead is not None), None)
     if ahead is None:
         return
-    off, advice = abs(round(ahead)), ("On Linux, this sets the clock:", explain.SET_CLOCK)
-    text = f"{duration.text(off)} {'ahead of' if ahead > 0 else 'behind'} AWS's"
+    off = abs(round(ahead))
     if off < NOTICEABLE_SECONDS:
         yield Check("clock", "", "the same as AWS's")
-    elif off < REFUSED_SECONDS:
-        text += f"; from {duration.text(REFUSED_SECONDS)} on it refuses"
-        yield Check("clock", "", text, State.NOTE, *advice)
-    else:
-        yield Check("clock", "", text, State.WRONG, *advice)
+        return
+    text, state = f"{duration.text(off)} {'ahead of' if ahead > 0 else 'behind'} AWS's", State.WRONG
+    if off < REFUSED_SECONDS:
+        text, state = f"{text}; from {duration.text(REFUSED_SECONDS)} on it refuses", State.NOTE
+    yield Check("clock", "", text, state, "On Linux, this sets the clock:", explain.SET_CLOCK)
 
 
 def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]:
@@ -176,17 +176,16 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
         used = f"used is {device.text} ({device.source})" if device.text else "none is known"
         yield Check("devices", "", f"not listed by IAM; {used}")
         return
-    serials = answer.data
-    usable = [serial for serial in serials if SECURITY_KEY not in serial]
-    for serial in serials:
+    usable = [serial for serial in answer.data if SECURITY_KEY not in serial]
+    for serial in answer.data:
         kind = "codes, which STS takes" if serial in usable else "a security key or passkey, which STS cannot use"
         yield Check("devices", serial, kind)
-    if not serials:
+    if not answer.data:
         advice = "This makes one:", to_type("configure", "-p", request.profiles[-1])
         yield Check("devices", "", "the user has none", State.WRONG, *advice)
     elif not usable:
         yield Check("devices", "", "none whose codes STS takes", State.WRONG, NO_SECURITY_KEYS)
-    elif device.text and device.text not in serials:
+    elif device.text and device.text not in answer.data:
         text = f"is not the user's, but comes from {device.source}"
         yield Check("devices", device.text, text, State.WRONG, f"Write mfa_serial = {usable[0]}.")
 

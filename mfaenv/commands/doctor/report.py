@@ -128,6 +128,11 @@ class ComparedCall(NamedTuple):
         """Return it in words."""
         return self.evidence.says if self.evidence else "answers under any policy: no gap"
 
+    def as_data(self) -> dict[str, Any]:
+        """Return it for `--json`."""
+        names, ends = ("without_mfa", "with_mfa"), ({"outcome": o.kind, "text": o.text or None} for o in self.outcomes)
+        return {"action": self.call.action, "says": self.says, "outcomes": dict(zip(names, ends, strict=True))}
+
 
 class State(StrEnum):
     """How much a check matters."""
@@ -199,17 +204,7 @@ class Report(NamedTuple):
             "next_step": _next_step(self.verdict),
             "well": self.well,
             "checks": [check.as_data() for check in self.checks],
-            "calls": [
-                {
-                    "action": row.call.action,
-                    "says": row.says,
-                    "outcomes": {
-                        name: {"outcome": outcome.kind, "text": outcome.text or None}
-                        for name, outcome in zip(("without_mfa", "with_mfa"), row.outcomes, strict=True)
-                    },
-                }
-                for row in self.calls
-            ],
+            "calls": [row.as_data() for row in self.calls],
         }
 
     def as_tables(self, env: Env) -> list[Table | Styled | str]:

@@ -14,13 +14,13 @@ from mfaenv.fast import catalog, secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import longterm
 from mfaenv.session.keychain import KeychainEntry, to_json
-from mfaenv.session.service import refuse_copies
+from mfaenv.session.service import refuse_inside_only
 from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, words: Words, env: Env) -> int:
     """Do what the word says, or list the keys. Raise MfaenvError; KeyboardInterrupt."""
-    refuse_copies(env)
+    refuse_inside_only(env)
     word = words[0] if words else "list"
     if word not in ACTIONS:
         hint = suggest.hint(word, list(ACTIONS), "This shows how:\nmfaenv keys --help")

@@ -43,6 +43,7 @@ class Move:
         entry = credential_process.entry(command)
         self.name, self.files = name, files
         self.file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
+        self.config = FileSection(files.config, name, in_config=True)
         self.entry = KeychainEntry(entry or name, terminal.env, terminal.show_waiting)
         self.command = command if entry else ""
 
@@ -60,10 +61,6 @@ class Move:
         if other and not self.command:
             raise MfaenvError(f"Profile '{name}' has {other} beside its keys.", f"Remove it, or the keys from {where}.")
         return keys
-
-    def set_command(self, command: str | None) -> None:
-        """Put the command into the config file, or remove it."""
-        FileSection(self.files.config, self.name, in_config=True).set(SETTING, command)
 
     def missing(self) -> MfaenvError:
         """Return the error for a profile without keys of its own."""
@@ -117,7 +114,7 @@ def _import(move: Move, keys: Keys, stored: Keys | None, options: Options, env: 
                 move.entry.replace(keys, None)
         raise
     command = move.command or credential_process.line(move.entry.name, env, *KEYS_GET)
-    move.set_command(command)
+    move.config.set(SETTING, command)
     remembered.remember_key(Store.of(env), move.name, command, keys.access_key, time.time())
     places.check(move.entry, keys)
     move.file.replace(keys, None)
@@ -138,7 +135,7 @@ def out_of_keychain(options: Options, env: Env) -> int:
         if in_file is None:
             move.file.replace(None, keys)
         if move.command:
-            move.set_command(None)
+            move.config.set(SETTING, None)
         if stored:
             places.check(move.file, stored)
             # The files are read again: this profile's command is out of them.
