@@ -1,6 +1,7 @@
 """A folder for files that are needed only while this process runs."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from mfaenv.store import private_files
 
 PREFIX = "mfaenv-"
 LOCK = ".lock"
+NAME = re.compile(rf"{PREFIX}[0-9a-f]{{16}}(?:{LOCK})?", re.ASCII)
 
 
 @contextmanager
@@ -23,17 +25,18 @@ def private_folder() -> Iterator[Path]:
     """
     _remove_abandoned(Path(gettempdir()))
     folder = Path(gettempdir(), PREFIX + os.urandom(8).hex())
-    with lock(f"{folder}{LOCK}", lambda: None, longest=0):
+    with lock(f"{folder}{LOCK}", lambda: None, strict=True, longest=0):
+        folder.mkdir(private_files.PRIVATE)  # never one that is there: another user sees the name of the lock
         try:
-            private_files.make_folders(str(folder))
+            folder.chmod(private_files.PRIVATE)  # whatever the umask is
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_abandoned(parent: Path) -> None:
-    for path in parent.glob(PREFIX + "[0-9a-f]" * 16 + "*"):
+    for path in parent.glob(f"{PREFIX}*"):
         folder = str(path).removesuffix(LOCK)
         with suppress(OSError):
-            if not owner(path.lstat()) and remove_abandoned(folder + LOCK):
+            if NAME.fullmatch(path.name) and not owner(path.lstat()) and remove_abandoned(folder + LOCK):
                 shutil.rmtree(folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 import os
 
 from mfaenv import shells
+from mfaenv.command_line import as_typed
 from mfaenv.commands.output_target import choose_target
 from mfaenv.errors import DONE
 from mfaenv.fast import environment, text_to_stderr, to_stdout
@@ -16,5 +17,6 @@ def run(options: Options, _words: Words, env: Env) -> int:
     target = choose_target(options, env)
     to_stdout(shells.render(target, environment.removal(env)))
     if os.isatty(1) and target in shells.NAMES:
-        text_to_stderr(f"{UNREAD}\n        {shells.loading_line(target, 'mfaenv unset')}\n")
+        line = as_typed(shells.loading_line(target, "mfaenv unset"), env)
+        text_to_stderr(f"{UNREAD}\n        {line}\n")
     return DONE

@@ -277,7 +277,7 @@ def start_demo(place: Place) -> tuple[subprocess.Popen[str], Path]:
 
 def test_a_demo_that_was_killed_is_swept_by_the_next_and_one_that_runs_is_not(place: Place) -> None:
     (killed, left), (running, folder) = start_demo(place), start_demo(place)
-    foreign = place.path / "tmp" / "mfaenv-notes"
+    foreign = place.path / "tmp" / "mfaenv-0123456789abcdef-notes"
     foreign.mkdir()
     killed.kill()
     killed.communicate()

@@ -1,0 +1,37 @@
+"""A folder for files that are needed only while a process runs."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mfaenv.commands import private_folder
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(private_folder, "gettempdir", lambda: str(tmp_path))
+    return tmp_path
+
+
+def test_a_folder_that_is_there_already_is_not_taken(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another user may have made it, who saw the name of the lock."""
+    monkeypatch.setattr(os, "urandom", bytes)
+    theirs = temporary / f"mfaenv-{'0' * 16}"
+    lock = private_folder.lock
+
+    def make_theirs(*arguments: object, **options: object) -> object:
+        theirs.mkdir()
+        return lock(*arguments, **options)  # type: ignore[arg-type] # whatever it takes
+
+    monkeypatch.setattr(private_folder, "lock", make_theirs)
+    with pytest.raises(FileExistsError), private_folder.private_folder():
+        pass
+    assert theirs.exists()
+
+
+def test_it_goes_with_its_lock(temporary: Path) -> None:
+    with private_folder.private_folder() as folder:
+        (folder / "file").touch()
+        assert [path.name for path in sorted(temporary.iterdir())] == [folder.name, f"{folder.name}.lock"]
+    assert list(temporary.iterdir()) == []
