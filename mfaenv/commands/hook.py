@@ -14,19 +14,7 @@ from mfaenv.commands import init, notice
 from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import environment
-from mfaenv.fast.environment import (
-    AWS_PROFILE,
-    EXPIRES,
-    FORMER,
-    FORMER_PINNED,
-    IDENTITY,
-    NEXT,
-    NO_PROFILE,
-    PINNED,
-    PROFILE,
-    PUT_BACK,
-    SEEN,
-)
+from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, PUT_BACK, SEEN
 from mfaenv.fast.parse import DEFAULT, Env, Words
 from mfaenv.shells import Pair
 from mfaenv.store import Store
@@ -61,14 +49,14 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     if before:
         former, pinned = env.get(FORMER, ""), env.get(FORMER_PINNED, "")
     else:
-        former, pinned = env.get(PROFILE, ""), env.get(PINNED, "") if env.get(PROFILE) else NO_PROFILE
+        former, pinned = env.get(PROFILE, ""), env.get(PINNED, "") if env.get(PROFILE) else environment.NO_PROFILE
     seen += [(FORMER, former or None if asked else None), (FORMER_PINNED, pinned or None if asked else None)]
     profile = asked or former or DEFAULT
     end = environment.end(env)
     if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end is not None and end > now:
         return seen
     if pinned and not asked:
-        if pinned != NO_PROFILE:
+        if pinned != environment.NO_PROFILE:
             _say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
         return [*_removal(env), *seen]
     env = _without_names(env) | {PROFILE: profile}
@@ -111,12 +99,12 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _newer(env: Env, store: Store, now: float) -> list[Pair]:
-    """Return another session of the same role or user, or any of the profile where this shell has had none."""
+    """Return another session of the same role or user, or the profile's where this shell had none."""
     session = [] if env.get(PINNED) else _stored(env, store, now)
-    got = dict(session)
-    is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
-    had_one = env.get(EXPIRES) or env.get(IDENTITY)
-    return session if is_another and (not had_one or env.get(IDENTITY) == got.get(IDENTITY)) else []
+    got, key, identity = dict(session), "AWS_ACCESS_KEY_ID", environment.IDENTITY
+    had_one = env.get(EXPIRES) or env.get(identity)
+    is_wrong = had_one and got.get(identity) != env.get(identity)
+    return [] if is_wrong or got.get(key) == env.get(key) else session
 
 
 def start(env: Env, store: Store, now: float) -> list[Pair]:

@@ -12,9 +12,7 @@ from mfaenv.fast.entry import owner
 from mfaenv.session.lock import lock, remove_abandoned
 from mfaenv.store import private_files
 
-PREFIX = "mfaenv-"
 LOCK = ".lock"
-NAME = re.compile(rf"{PREFIX}[0-9a-f]{{16}}(?:{LOCK})?", re.ASCII)
 
 
 @contextmanager
@@ -24,7 +22,7 @@ def private_folder() -> Iterator[Path]:
     As long as there is a folder, its process has the lock beside it.
     """
     _remove_abandoned(Path(gettempdir()))
-    folder = Path(gettempdir(), PREFIX + os.urandom(8).hex())
+    folder = Path(gettempdir(), f"mfaenv-{os.urandom(8).hex()}")
     with lock(f"{folder}{LOCK}", lambda: None, strict=True, longest=0):
         folder.mkdir(private_files.PRIVATE)  # never one that is there: another user sees the name of the lock
         try:
@@ -35,8 +33,9 @@ def private_folder() -> Iterator[Path]:
 
 
 def _remove_abandoned(parent: Path) -> None:
-    for path in parent.glob(f"{PREFIX}*"):
+    for path in parent.glob("mfaenv-*"):
         folder = str(path).removesuffix(LOCK)
         with suppress(OSError):
-            if NAME.fullmatch(path.name) and not owner(path.lstat()) and remove_abandoned(folder + LOCK):
+            is_ours = re.fullmatch(r"mfaenv-[0-9a-f]{16}(\.lock)?", path.name) and not owner(path.lstat())
+            if is_ours and remove_abandoned(folder + LOCK):
                 shutil.rmtree(folder, ignore_errors=True)

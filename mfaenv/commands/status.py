@@ -48,7 +48,7 @@ def nothing_stored(profile: str) -> str:
 def _counted(sessions: Iterable[Row]) -> Iterator[tuple[str, ...]]:
     """Yield the rows; sessions that differ in what has no column, such as tags, are one row."""
     alike: dict[tuple[str, ...], list[str]] = {}
-    for session in sorted(sessions, key=lambda session: (session["profiles"], -(session["remaining"] or 0))):
+    for session in sessions:
         *cells, left = _cells(session)
         alike.setdefault(tuple(cells), []).append(left)
     for (profile, identity, *others), lefts in alike.items():
@@ -86,7 +86,7 @@ def collect(options: Options, env: Env, store: Store, now: float) -> Row:
     rows = [row(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
     # A rotated key has the session of the old one.
     rows = list({(row["access_key_id"], row["role"], *row["profiles"]): row for row in rows}.values())
-    rows.sort(key=lambda row: row["profiles"])
+    rows.sort(key=lambda row: (row["profiles"], -row["remaining"]))
     profile = parse.text(options, "profile")
     stored = [row for row in rows if row["remaining"] != 0 and (not profile or profile in row["profiles"])]
     shell = _shell(env, rows, now)
