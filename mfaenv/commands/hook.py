@@ -52,8 +52,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
         former, pinned = env.get(PROFILE, ""), env.get(PINNED, "") if env.get(PROFILE) else environment.NO_PROFILE
     seen += [(FORMER, former or None if asked else None), (FORMER_PINNED, pinned or None if asked else None)]
     profile = asked or former or DEFAULT
-    end = environment.end(env)
-    if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end is not None and end > now:
+    if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and (environment.end(env) or 0) > now:
         return seen
     if pinned and not asked:
         if pinned != environment.NO_PROFILE:

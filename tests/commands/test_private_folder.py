@@ -1,11 +1,14 @@
 """A folder for files that are needed only while a process runs."""
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from mfaenv.commands import private_folder
+from mfaenv.session.lock import lock
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +21,10 @@ def test_a_folder_that_is_there_already_is_not_taken(temporary: Path, monkeypatc
     """Another user may have made it, who saw the name of the lock."""
     monkeypatch.setattr(os, "urandom", bytes)
     theirs = temporary / f"mfaenv-{'0' * 16}"
-    lock = private_folder.lock
 
-    def make_theirs(*arguments: object, **options: object) -> object:
+    def make_theirs(path: str, waiting: Callable[[], None], **_: object) -> AbstractContextManager[None]:
         theirs.mkdir()
-        return lock(*arguments, **options)  # type: ignore[arg-type] # whatever it takes
+        return lock(path, waiting)
 
     monkeypatch.setattr(private_folder, "lock", make_theirs)
     with pytest.raises(FileExistsError), private_folder.private_folder():
