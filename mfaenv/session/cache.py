@@ -31,15 +31,12 @@ class Context(NamedTuple):
 
 
 def session_key(request: Request, access_key: str) -> str:
-    """Return everything that a session depends on: it holds in all regions, and however long it was asked for."""
+    """Return all that a session depends on: neither the region nor how long it was asked for."""
     return f"session\n{access_key}\n{request.device.text}\n{request.endpoint.text}"
 
 
 def role_key(base: str, hops: tuple[Hop, ...]) -> str:
-    """Return everything that a role's credentials depend on: a digest of the key before, and the hop.
-
-    So the key of a long chain is no longer than that of a short one, and the keys of all its hops take one pass.
-    """
+    """Return all that a role's credentials depend on; a digest of the key before keeps that of a long chain short."""
     for hop in hops:
         from hashlib import sha256  # takes its time, and without a role the question comes before
 
@@ -49,7 +46,7 @@ def role_key(base: str, hops: tuple[Hop, ...]) -> str:
 
 
 def complete(credentials: Session, request: Request, key: str, source: str, now: float) -> Session:
-    """Return credentials with what the store needs beside them; `source` is the long-term access key behind them."""
+    """Return credentials with what the store needs beside them; `source` is the long-term access key."""
     values: dict[str, Any] = {**vars(credentials), "account": request.account}
     return Session(
         **values,
@@ -64,9 +61,9 @@ def complete(credentials: Session, request: Request, key: str, source: str, now:
 
 
 class Cache:
-    """A store for sessions. What cannot be written there is reported once, and no error: the session is still printed.
+    """A store for sessions; that it cannot be written is a warning, and the session is still printed.
 
-    `sessions` are the sessions by key that this process found or got: it keeps them where the store does not.
+    `sessions` are those that this process got, by key, for where the store keeps none.
     """
 
     def __init__(self, context: Context, sessions: dict[str, Session] | None = None) -> None:
@@ -77,15 +74,15 @@ class Cache:
         self._only_new = acquisition.refresh
 
     def ignore_stored(self) -> None:
-        """From now on, find no session that was made before."""
+        """From now on, find new sessions alone."""
         self._started, self._only_new = self._now(), True
 
     def is_new(self, session: Session) -> bool:
-        """Return whether it was made in this run; one from the future is older than a clock that was set back."""
+        """Return whether it was made in this run; one from the future is from before a clock was set back."""
         return self._started <= session.created <= self._now()
 
     def find(self, key: str, min_remaining: int) -> Session:
-        """Look up the session with most left that lasts for `min_remaining` seconds more; an empty one has the key."""
+        """Return the session with most left, `min_remaining` seconds or more; an empty one has the key."""
         now = self._now()
         sessions = filter(None, (self.store.get(Session, key), self._sessions.get(key)))
         usable = filter(self.is_new, sessions) if self._only_new else sessions
@@ -93,11 +90,11 @@ class Cache:
         return best if best.left(now) >= min_remaining else Session(key=key)
 
     def prepare(self) -> None:
-        """See before anybody is asked whether sessions can be stored."""
+        """Warn, before anybody is asked, where sessions cannot be stored."""
         self._try_to(self.store.prepare)
 
     def lock_calls(self, access_key: str, profile: str) -> AbstractContextManager[None]:
-        """Let one process at a time call AWS with this key; without a store there is nothing to share."""
+        """Let one process at a time call AWS with this key."""
         waiting = f"Another mfaenv is getting a session with the keys of profile {profile}; waiting for it."
         return self._lock(access_key, waiting, MAX_CALL_SECONDS)
 
@@ -134,7 +131,7 @@ class Cache:
             yield
 
     def put(self, credentials: Session, request: Request, key: str, source: str) -> Session:
-        """Return a new session, stored unless a stored one ends later. Raise MfaenvError where it has ended."""
+        """Return a new session, stored unless a stored one ends later. Raise MfaenvError for one that has ended."""
         session = complete(credentials, request, key, source, self._now())
         left = session.left(session.created)
         if left <= 0:
@@ -147,7 +144,7 @@ class Cache:
         return session
 
     def remember_device(self, access_key: str, request: Request) -> None:
-        """Keep the request's device, and its user where that is known, for the next time."""
+        """Keep the request's device for the next time."""
         self._try_to(lambda: remembered.remember_device(self.store, access_key, request, self._now()))
 
     def _try_to(self, write: Callable[[], object]) -> None:
@@ -161,7 +158,7 @@ class Cache:
 
 
 class CallLock(ExitStack):
-    """The lock for calling AWS with an access key; `is_stored` tells whether what the call would get is stored."""
+    """The lock for calling AWS with an access key, until `is_stored` is true of what the call would get."""
 
     def __init__(self, cache: Cache, access_key: str, profile: str, is_stored: Callable[[], bool]) -> None:
         super().__init__()
@@ -172,19 +169,19 @@ class CallLock(ExitStack):
         self._acquired = False
 
     def acquire(self) -> None:
-        """Wait for the lock, unless this process has it, and look in the store. Raise as `check_store`."""
+        """Wait for the lock, unless this process has it. Raise as `check_store`."""
         if not self._acquired:
             self.enter_context(self._cache.lock_calls(*self._whose))
             self._acquired, self._latest = True, None
             self.check_store()
 
     def release(self) -> None:
-        """Let the next process call AWS: before anybody is asked, and before anything is shown."""
+        """Let the next process call AWS."""
         self._acquired = False
         self.close()
 
     def check_store(self) -> None:
-        """Raise SessionStoredError if the session is stored; look only after a new one was announced."""
+        """Raise SessionStoredError if the session is stored; look only where a new one was announced."""
         latest = self._cache.store.latest()
         if latest != self._latest:
             self._latest = latest

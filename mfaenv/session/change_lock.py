@@ -1,7 +1,7 @@
-"""One process at a time changes the AWS files and the keychain: import, export, rotate and configure, of any profile.
+"""One process at a time changes the AWS files and the keychain.
 
-The lock goes with its process, however that ends. It is never taken from one that is stopped: that may go on between
-two steps. Processes with one store have its lock in common, and those with one credentials file another one beside it.
+The lock is never taken from a process that is stopped, which may go on between two steps. There is one in the store,
+and another one beside the credentials file.
 """
 
 import os
@@ -22,7 +22,7 @@ WAITING = "Another mfaenv is changing keys or AWS files; waiting for it."
 
 @contextmanager
 def change_lock(terminal: Terminal) -> Iterator[None]:
-    """Hold the lock, with what processes that were killed left beside the AWS files removed. Raise MfaenvError."""
+    """Hold the lock, and remove what killed processes left beside the AWS files. Raise MfaenvError."""
     store, (config, credentials) = Store.of(terminal.env), names.file_paths(terminal.env)
     with ExitStack() as acquired:
         try:
@@ -36,7 +36,7 @@ def change_lock(terminal: Terminal) -> Iterator[None]:
             ) from None
         if os.path.isfile(credentials):
             beside = os.path.join(os.path.dirname(os.path.abspath(credentials)), FILE)
-            with suppress(OSError):  # the file may be there to be read alone, and another one is changed
+            with suppress(OSError):  # the folder may be read-only, and another file is changed
                 acquired.enter_context(lock(beside, lambda: terminal.note(WAITING), strict=True))
         for file in filter(None, (config, credentials)):
             rewrite.remove_abandoned(file)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Background = Callable[[], None]
 Question = tuple[Styled, ...]
 
-PROGRAM_SECONDS = 60  # how long a program may take: some wait for a touch or a PIN
+PROGRAM_SECONDS = 60  # for a program: some wait for a touch or a PIN
 MAX_INPUT_BYTES = 64  # of a code in standard input, with blanks and the line's end
 
 WAYS_TO_GIVE = "give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process"
@@ -34,8 +34,8 @@ PROGRAM_HINT = "Try the token command by itself."
 class CodeSource(NamedTuple):
     """A source of codes: `get` takes the question, and what to begin in the background of it.
 
-    `asks` tells whether another code can be had when the first is refused. `place` is where one process at a time asks,
-    and `other` what the others show that wait for it. `window` is set where a window asks.
+    Where it `asks`, another code can be had when the first is refused. One process at a time asks in a `place`; the
+    others say meanwhile what `other` is. `window` is the window that asks.
     """
 
     get: Callable[[Question, Background], str]
@@ -46,7 +46,7 @@ class CodeSource(NamedTuple):
 
 
 def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
-    """Return the source: an option or variable, else a program, else terminal or window. Raise MfaenvError."""
+    """Return an option or variable, else a program, else terminal or window. Raise MfaenvError for none."""
     code, command = acquisition.token_code, acquisition.token_command
     if code.text == STDIN:
         return _fixed(checked_code(_first_line(), "standard input"))
@@ -62,17 +62,15 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
         return CodeSource(terminal.ask_code, place=_this_terminal(), other="Another mfaenv asks on this terminal")
     if not acquisition.no_input and acquisition.ask.text != "terminal":
         return _window_source(request, acquisition, terminal)
-    reason, hint = (
-        terminal.obstacle(),
-        f"Run it in a terminal, or {WAYS_TO_GIVE}; or let a window ask for it: MFAENV_ASK=auto.",
-    )
-    if acquisition.no_input:
-        reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
+    reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
+    if not acquisition.no_input:
+        reason = terminal.obstacle()
+        hint = f"Run it in a terminal, or {WAYS_TO_GIVE}; or let a window ask for it: MFAENV_ASK=auto."
     raise MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", hint, status=CODE_NEEDED)
 
 
 def _this_terminal() -> str:
-    """Return a name of this terminal: a session of processes has one at most. A console of Windows has no name."""
+    """Return a name of this terminal, which a session of processes has alone; empty on Windows."""
     name = ""
     if sys.platform != "win32":
         name = f"terminal\n{os.uname().nodename}\n{os.getsid(0)}"
@@ -103,12 +101,12 @@ def _window_source(request: Request, acquisition: Acquisition, terminal: Termina
 
 
 def can_ask(acquisition: Acquisition, terminal: Terminal) -> bool:
-    """Return whether anything but a code can be asked for: a window asks for nothing else."""
+    """Return whether anything but a code can be asked for, which a window cannot."""
     return not acquisition.no_input and acquisition.ask.text != "window" and terminal.available()
 
 
 def _first_line() -> str:
-    """Read a line of standard input, and no byte beyond it: the rest is for the program that `exec` runs."""
+    """Read no byte more than a line of standard input: the rest is for the program that `exec` runs."""
     line = b""
     with suppress(OSError):  # a folder, or a terminal of another job
         while len(line) < MAX_INPUT_BYTES and not line.endswith(b"\n") and (byte := os.read(0, 1)):
@@ -117,10 +115,9 @@ def _first_line() -> str:
 
 
 def from_program(command: str, terminal: Terminal, begin: Background) -> str:
-    """Run a program without a shell, on the terminal, and return the first six digits that stand alone.
+    """Run a program on the terminal, without a shell, and return the first six digits that stand alone.
 
-    What the terminal's check raises ends the program. Raise MfaenvError, with the program's name and status but never
-    its output.
+    Raise MfaenvError, with the program's name and status, never its output.
     """
     from subprocess import PIPE  # a question comes before any program
 

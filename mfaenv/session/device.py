@@ -21,13 +21,13 @@ EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 fo
 
 
 class MissingDeviceError(MfaenvError):
-    """A user has no device that STS can use: the `command` makes one."""
+    """A user has no device that STS can use."""
 
     user: Identity
 
 
 def checked(serial: str, source: str) -> str:
-    """Return the serial number as it is. Raise MfaenvError (usage) for what STS will not take."""
+    """Return the serial number. Raise MfaenvError (usage) for what STS does not take."""
     if ":u2f/" in serial:
         raise wrong_usage(f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS)
     head, user, name = serial.partition(":user/")
@@ -44,7 +44,7 @@ def checked(serial: str, source: str) -> str:
 def find(
     request: Request, acquisition: Acquisition, keys: Keys, terminal: Terminal, call_lock: CallLock
 ) -> tuple[str, Identity]:
-    """Return the device that AWS or else the person names, and its user. Raise MfaenvError for none."""
+    """Return the device that AWS, or else the person, names, and its user. Raise MfaenvError for none."""
     who = owner(request, keys)
     serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys)
     asking = can_ask(acquisition, terminal)
@@ -76,7 +76,6 @@ def find(
 
 
 def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
-    """Let the person confirm the likely device; where nobody can be asked it is tried, and said so."""
     if not asking:
         terminal.note(f"The policy hides the MFA devices; trying {likely}.")
         return likely

@@ -1,4 +1,4 @@
-"""From a code to a session: ask, check, send, and ask again where it was the wrong one."""
+"""From a code to a session: ask, send, and ask again where it was wrong."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,14 +22,14 @@ TRIES = 3
 CODE_SECONDS = 30
 """How long a device shows one code: https://datatracker.ietf.org/doc/html/rfc6238, section 5.2."""
 
-COLUMNS = 80  # what every terminal has: a line that fits does not break within a name
+COLUMNS = 80  # which every terminal has: a line that fits does not break within a name
 
-LOOK_SECONDS = 0.5  # between two looks whether what is made in the background waits for the keychain
-DEMO_SECONDS = 1  # the longest that a demo which does not answer may delay the question
+LOOK_SECONDS = 0.5  # until it is shown that the background waits for the keychain
+DEMO_SECONDS = 1  # by which a demo that does not answer may delay the question
 
 
 class BackgroundClient:
-    """The STS client and its keys, which may have to be loaded: made in the background of the question."""
+    """The STS client and its keys, made in the background of the question."""
 
     def __init__(self, request: Request, keys: Keys, terminal: Terminal) -> None:
         self.keys = keys
@@ -40,7 +40,7 @@ class BackgroundClient:
         self._made: Event | None = None
 
     def begin(self) -> None:
-        """Start to make it in the background, unless that was done before."""
+        """Start to make it, once."""
         if self._made is None:
             made = Event()
             with suppress(RuntimeError):  # no thread to be had: it is made when it is needed
@@ -48,7 +48,7 @@ class BackgroundClient:
                 self._made = made
 
     def client(self) -> Any:
-        """Wait for the client, or make it now. Raise what went wrong while it was made."""
+        """Wait for the client, or make it now. Raise what went wrong."""
         told = False
         if self._made is None:
             self._make(self._terminal.show_waiting)
@@ -63,13 +63,13 @@ class BackgroundClient:
     def _make_ahead(self, made: Event) -> None:
         try:
             self._make(lambda _: None)  # nothing is said while the question stands
-            # Opens the connection, and finds out about bad keys and clocks before the code is spent on them.
+            # Opens the connection, and fails with bad keys and clocks before a code is spent on them.
             sts.identity(self._client, self.keys)
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             self._error = error
         finally:
             made.set()
-        with suppress(Exception):  # a thread's traceback would be shown; what fails here fails where it is used
+        with suppress(Exception):  # what fails here fails where it is used; a thread's traceback would be shown
             self._terminal.load()  # for what is said after the answer
 
     def _make(self, tell: Callable[[str], None]) -> None:
@@ -80,7 +80,7 @@ class BackgroundClient:
 
 
 def question(request: Request, env: Env) -> tuple[Styled, ...]:
-    """Return lines that say for whom the code is and, if not for AWS, where it goes; then the question."""
+    """Return lines that say for whom the code is, and where it goes if not to AWS; then the question."""
     account = f" in account {request.account}" if request.account else ""
     profile, device = f"For profile {request.profile.text}{account},", f"device {request.device.text}"
     one_line = f"{profile} {device}"
@@ -95,7 +95,7 @@ def question(request: Request, env: Env) -> tuple[Styled, ...]:
 
 
 def shown_in_demo(endpoint: str, env: Env) -> tuple[str, ...]:
-    """Return what the demo's device shows, if the code goes to a demo that still runs."""
+    """Return what the demo's device shows, if the code goes to a demo."""
     if not endpoint.startswith(environment.LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
         return ()
     from mfaenv.pretend_aws.device_page import read_device_page  # only for the demo
@@ -109,14 +109,14 @@ def shown_in_demo(endpoint: str, env: Env) -> tuple[str, ...]:
 
 
 class UsedCodeError(MfaenvError):
-    """AWS took or refused the code a moment ago: it is not sent again."""
+    """The code was sent a moment ago."""
 
 
 def fetch(request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock) -> tuple[Session, Keys]:
-    """Get a session for the request, whose device is known, and return it with the keys that got it.
+    """Get a session for the request, which has its device; return it, and the keys, with the lock acquired.
 
-    The lock is this process's then, until the session is stored. Raise MfaenvError, after three codes that were wrong
-    or used at the latest; KeyboardInterrupt; SessionStoredError where another process got a session meanwhile.
+    Raise MfaenvError, at the latest after TRIES codes; KeyboardInterrupt; SessionStoredError where another process got
+    a session meanwhile.
     """
     terminal, background = context.terminal, BackgroundClient(request, keys, context.terminal)
     tries = TRIES if source.asks else 1
@@ -144,13 +144,13 @@ def fetch(request: Request, keys: Keys, source: CodeSource, context: Context, lo
 
 
 def _send(code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock) -> Session:
-    """Send a code that was not sent before, and remember the answer. Raise UsedCodeError, WrongCodeError."""
+    """Send a new code, and remember the answer. Raise UsedCodeError, WrongCodeError."""
     store, serial = context.store, request.device.text
 
     def verdict() -> str:
         return remembered.verdict(store, serial, code, context.now())
 
-    if verdict() != remembered.REFUSED:  # what one got that was used may be about to be stored
+    if verdict() != remembered.REFUSED:  # the session of a used one may be about to be stored
         lock.acquire()
     if before := verdict():
         lock.check_store()  # a process that was stopped may have lost the lock, and another has used the code

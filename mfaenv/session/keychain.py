@@ -1,7 +1,6 @@
-"""Long-term keys in the system's keychain, by way of keyring: one entry a profile.
+"""Long-term keys in the system's keychain, by way of keyring, which is slow to load: one entry a profile.
 
-An entry is what a credential_process prints. keyring takes longer to load than a whole run with a stored session, and a
-keychain may ask its user, so nothing of it is loaded before it is used.
+An entry is what a credential_process prints.
 """
 
 from __future__ import annotations
@@ -25,35 +24,34 @@ if TYPE_CHECKING:
 
 Tell = Callable[[str], None]
 
-
 SERVICE = "mfaenv"
 SPARE = "mfaenv (being replaced)"
 """The service of a copy of an entry while it is replaced: on macOS, keyring deletes before it writes."""
 
 MAX_ENTRIES = 8
-"""Entries of one name, so that a keychain that removes nothing is not asked for ever."""
+"""Entries of one name that are removed: a keychain may remove nothing."""
 
 WAITING = "Waiting for the keychain, which may ask you in a window of its own."
 
 CHECK_SECONDS = 120
-"""How long another process may take to read an entry: its user may have to answer a window."""
+"""Seconds that another process may take to read an entry: a window may ask."""
 
 VARIABLE = "PYTHON_KEYRING_BACKEND"
 
 NOWHERE = ("keyring.backends.fail", "keyring.backends.null")
-"""keyring's own for a machine without a keychain: the one refuses, the other forgets."""
+"""keyring's own for a machine without a keychain."""
 
 NO_KEYCHAINS = ("keyrings.alt.",)
-"""Packages of backends that write files, in clear or with a password that is asked for each time."""
+"""Packages of backends that write files, in clear or with a password."""
 
 
 def changed_error(title: str) -> MfaenvError:
-    """Return the error for a place where other keys are than were read before."""
+    """Return the error for a place that has other keys than were read before."""
     return MfaenvError(f"{title} was changed by another program meanwhile.", "Run it again.")
 
 
 class KeychainEntry:
-    """An entry of the keychain. Methods raise MfaenvError; a thread of them calls `tell` when they wait."""
+    """An entry of the keychain. Methods raise MfaenvError; a thread calls `tell` where they wait."""
 
     def __init__(self, name: str, env: Env, tell: Tell) -> None:
         self.name = name
@@ -74,10 +72,9 @@ class KeychainEntry:
             return None if text is None else _read(text, self.name)
 
     def replace(self, old: Keys | None, new: Keys | None) -> None:
-        """Store new keys in the place of the old ones, which have to be there; None is no keys.
+        """Replace the old keys, which have to be there, by the new ones; None is no keys.
 
-        Another process reads them then, by the very command that SDKs run: some keychains keep things in the memory of
-        one process.
+        Another process reads them then, by the command that SDKs run: some keychains are the memory of one process.
         """
         if not same_keys(self.load(), old):
             raise changed_error(self.title)
@@ -95,14 +92,13 @@ class KeychainEntry:
                 )
 
     def remove_spare(self) -> None:
-        """Remove the copy that a process which was killed left while it replaced the entry."""
+        """Remove the copy that a killed process left."""
         with _opened(self._tell) as backends:
             for backend in backends:
                 if backend.get_password(SERVICE, self.name) is not None:
                     _remove(backend, SPARE, self.name)
 
     def _put(self, text: str) -> None:
-        """Write the entry, with a copy beside it while it is replaced."""
         with _opened(self._tell) as (backend, *_):
             if backend.get_password(SERVICE, self.name) is not None:
                 backend.set_password(SPARE, self.name, text)
@@ -118,14 +114,14 @@ class KeychainEntry:
 
 
 def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = None) -> None:
-    """Remove the first entry until it is `but`: a Secret Service may have another program's beside ours."""
+    """Remove entries until the first is `but`: a Secret Service may have another program's too."""
     for _ in range(MAX_ENTRIES):
         if backend.get_password(service, name) in {None, but}:
             return
         try:
             backend.delete_password(service, name)
         except Exception:
-            if backend.get_password(service, name) is not None:  # else another process has just removed it
+            if backend.get_password(service, name) is not None:  # or another process has just removed it
                 raise
 
 
@@ -156,10 +152,7 @@ def _read(text: str, name: str) -> Keys:
 
 @contextmanager
 def _opened(tell: Tell = lambda _: None) -> Iterator[list[KeyringBackend]]:
-    """Yield the keychains, and tell where they take longer than a second: their window may be on another screen.
-
-    What goes wrong inside becomes an MfaenvError: a backend may raise anything, in any words.
-    """
+    """Yield the keychains, and tell where they take long: their window may be on another screen. Raise MfaenvError."""
     timer = Timer(SAID_AFTER, tell, (WAITING,))
     timer.daemon = True
     try:
@@ -186,17 +179,17 @@ def _opened(tell: Tell = lambda _: None) -> Iterator[list[KeyringBackend]]:
 
 
 def _backends() -> list[KeyringBackend]:
-    """Return the keychains in keyring's order; the first one is written to. Raise MfaenvError where none is safe."""
+    """Return the keychains in keyring's order; the first is written to. Raise MfaenvError where none is safe."""
     import keyring
 
     chosen, named = keyring.get_keyring(), keyring.core.load_env()
     backends = list(getattr(chosen, "backends", None) or [chosen])
     usable = [backend for backend in backends if not _kind(backend).startswith(NOWHERE)]
     if not usable:
-        services = "Start a Secret Service (gnome-keyring, KWallet, KeePassXC), set up keyring-pass"
         raise MfaenvError(
             "There is no keychain here, as on most servers, over SSH and in WSL.",
-            f"{services}, or keep the keys in the file.",
+            "Start a Secret Service (gnome-keyring, KWallet, KeePassXC), set up keyring-pass, "
+            "or keep the keys in the file.",
         )
     if named is not None and _kind(named) == _kind(chosen):
         return usable

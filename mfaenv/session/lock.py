@@ -1,7 +1,7 @@
 """One process at a time: a lock that the system frees when its holder ends, however it ends.
 
-A stopped process keeps it. So the holder touches the file again and again; when that ends, the next process takes the
-file away and goes on. A holder that works for too long stops touching it.
+A stopped process keeps it. So the holder touches the file again and again; where that ends, the next process removes
+the file and goes on.
 """
 
 import math
@@ -15,13 +15,13 @@ from threading import Event, Thread
 from mfaenv.store.private_files import patiently
 
 PAUSE = 0.1
-"""Seconds between two tries; up to half as many more, different in each process, so that not all try at once."""
+"""Seconds between two tries, and up to half as many more: not all processes try at once."""
 
 SAID_AFTER = 1.0  # seconds of waiting after which the person is told
 TOUCHED_EVERY = 1.0  # seconds after which the holder touches the file again
 
 STOPPED_AFTER = 30.0 if sys.platform == "win32" else 5.0
-"""Seconds without a touch, by the clock of the one that waits, after which the holder counts as stopped.
+"""Seconds without a touch after which the holder counts as stopped.
 
 No key stops a program on Windows, and a busy machine may take seconds to load botocore there.
 """
@@ -30,7 +30,7 @@ if sys.platform == "win32":
     import msvcrt
 
     HELD = OSError
-    """What a try raises where another process has the lock: a PermissionError, but under Wine one without a number."""
+    """What a try raises where another process has the lock; a PermissionError, but not under Wine."""
 
     def _try(fd: int) -> None:
         msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
@@ -48,12 +48,12 @@ else:
 
     def _try(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.fchmod(fd, 0o600)  # whatever the umask made of it: others have to open it while it is held
+        os.fchmod(fd, 0o600)  # whatever the umask: others have to open it
 
     def _remove(path: str, fd: int) -> None:
         try:
             if _is_at(path, os.fstat(fd)):  # or it was taken away, and another process's file has the name
-                os.unlink(path)  # while it is still held: who locks the nameless file sees that it is the lock no more
+                os.unlink(path)  # before it is unlocked: who locks the nameless file sees that it is the lock no more
         finally:
             os.close(fd)
 
@@ -81,9 +81,9 @@ def lock(
 ) -> Iterator[None]:
     """Hold the lock of this name. The file goes with the lock.
 
-    While it waits it calls `check`, which may raise, between two tries, and `waiting` once after a second. A `strict`
-    one is never taken from a stopped process. After `longest` seconds this one counts as stopped. Raise OSError where
-    the file cannot be made, or a strict one not locked.
+    Between two tries `check` is called, which may raise, and `waiting` once after a second. A `strict` one is never
+    taken from a stopped process. After `longest` seconds this one counts as stopped. Raise OSError where the file
+    cannot be made, or a strict one not locked.
     """
     fd = _acquire(path, waiting, check, strict=strict)
     released = Event()
@@ -92,7 +92,7 @@ def lock(
     def touch() -> None:
         while not released.wait(TOUCHED_EVERY) and time.monotonic() < until:
             with suppress(OSError):
-                if fd is None or _is_at(path, os.fstat(fd)):  # or it was taken away, and is another process's now
+                if fd is None or _is_at(path, os.fstat(fd)):  # or it is another process's now
                     os.utime(path)
 
     with suppress(RuntimeError):  # no thread to be had: the next process may come too early
@@ -107,7 +107,7 @@ def lock(
 
 
 def remove_abandoned(path: str) -> bool:
-    """Remove the file of a lock whose holder was killed, and return whether it is gone; one that is held stays."""
+    """Remove the file of a lock whose holder was killed, and return whether it is gone."""
     try:
         fd = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
         if _locked(path, fd):
@@ -120,7 +120,7 @@ def remove_abandoned(path: str) -> bool:
 
 
 def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object], *, strict: bool) -> int | None:
-    """Return the descriptor of the locked file, or None where a stopped process's file cannot be removed."""
+    """Return the locked file, or None where a stopped process's cannot be removed."""
     pause = PAUSE * (1 + os.getpid() % 64 / 128)
     started = touched = time.monotonic()
     last = 0

@@ -1,4 +1,4 @@
-"""Long-term keys that a program gives, ours from the keychain or another's: loaded when they are needed."""
+"""Long-term keys that a program gives, ours from the keychain or another's."""
 
 from contextlib import suppress
 
@@ -45,7 +45,7 @@ def with_long_term_keys(request: Request, terminal: Terminal) -> Request:
 
 
 def with_secret(request: Request, keys: Keys, env: Env, tell: Tell) -> Keys:
-    """Return the keys with their secret; the program may give others than it did before. Raise MfaenvError."""
+    """Return the keys with their secret; the program may give others than before. Raise MfaenvError."""
     if keys.secret_key or not request.process.text:
         return keys
     loaded = load_keys(request, env, tell)
@@ -58,7 +58,7 @@ def with_secret(request: Request, keys: Keys, env: Env, tell: Tell) -> Keys:
 
 
 def not_there(entry: str) -> MfaenvError:
-    """Return the error for an entry that the keychain lacks."""
+    """Return the error for an entry that the keychain does not have."""
     return MfaenvError(
         f"The keychain has no keys for profile '{entry}'. Put them into the credentials file, then type:",
         command=to_type("keys", "import", "-p", entry),
@@ -71,7 +71,7 @@ def none_stored(profile: str) -> MfaenvError:
 
 
 def carry_over(store: Store, request: Request, session: Session, access_key: str, now: float) -> None:
-    """Store a session for the access key that replaces its own too: the session stays valid."""
+    """Store a session, which stays valid, for the access key that replaces its own too."""
     request = request._replace(device=Value(session.device, "remembered"), account=session.account)
     key = cache.session_key(request, access_key)
     with suppress(OSError):

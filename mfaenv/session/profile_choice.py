@@ -1,4 +1,4 @@
-"""Which profile? The person chooses one of those that the AWS files name, where nobody has named one."""
+"""The person chooses a profile, where nobody has named one."""
 
 import time
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def choose(options: Options, env: Env, terminal: Terminal, *command: str) -> str
 
 
 def instead_of_default(options: Options, env: Env, files: AwsFiles, terminal: Terminal) -> str:
-    """Let the person choose where no profile is named and `default` has no keys; else return an empty text."""
+    """Let the person choose where none is named and `default` has no keys; else return an empty text."""
     if (
         parse.lookup(options, env, "profile")[0]
         or sources.GIVE_CREDENTIALS & files.section(DEFAULT).keys()

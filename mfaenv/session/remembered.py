@@ -6,19 +6,19 @@ from mfaenv.fast.entry import Entry, file_name
 from mfaenv.model import Keys, Request, Value, account_of
 from mfaenv.store import CODE, DEVICE, DISMISSED, KEY, Store
 
-REMEMBERED_SECONDS = 400 * 86_400  # seconds for which a device and a program's key are remembered
+REMEMBERED_SECONDS = 400 * 86_400  # of a device and a program's key
 
 VERDICT_SECONDS = 90
-"""A code counts for its own 30 seconds and one step to each side; after that AWS would refuse it in any case."""
+"""A code counts for its own 30 seconds and one step to each side."""
 
-DISMISSED_SECONDS = 60  # for which waiting processes see that the person closed the window
+DISMISSED_SECONDS = 60  # in which waiting processes see it
 
 USED = "used"
 REFUSED = "refused"
 
 
 class RememberedDevice(Entry):
-    """The device that an access key, which is the entry's key, used before, its account and its user's name."""
+    """The device that an access key used before, its account and its user's name."""
 
     PREFIX = DEVICE
     key: str = ""
@@ -36,7 +36,7 @@ class RememberedKey(Entry):
 
 
 class SentCode(Entry):
-    """What AWS answered to a code, and until when that counts, in seconds since 1970."""
+    """What AWS answered to a code, which counts until then, in seconds since 1970."""
 
     PREFIX = CODE
     key: str = ""
@@ -45,7 +45,7 @@ class SentCode(Entry):
 
 
 class DismissedPrompt(Entry):
-    """When a person closed a window that asked, in seconds since 1970; the key is the access key it asked for."""
+    """When a person closed a window that asked for an access key, in seconds since 1970."""
 
     PREFIX = DISMISSED
     key: str = ""
@@ -53,7 +53,7 @@ class DismissedPrompt(Entry):
 
 
 def filled_in(request: Request, store: Store) -> Request:
-    """Return the request with the remembered access key (without its secret) and device, where it has none."""
+    """Return the request with the remembered access key, without its secret, and device, where it has none."""
     keys = request.keys
     if not keys and (key := access_key(store, request.profiles[-1], request.process.text)):
         keys = Keys(key, "", "", request.process.source)
@@ -66,7 +66,7 @@ def filled_in(request: Request, store: Store) -> Request:
 
 
 def file_names(request: Request, keys: Keys) -> list[str]:
-    """Return the names of the files from which a request that these keys belong to is filled in."""
+    """Return the files from which a request with these keys is filled in."""
     names = [file_name(DEVICE, _device_key(keys.access_key, request.endpoint.text))]
     if request.process.text:
         names.append(file_name(KEY, _program_key(request.profiles[-1], request.process.text)))
@@ -74,22 +74,22 @@ def file_names(request: Request, keys: Keys) -> list[str]:
 
 
 def _device_key(access_key: str, endpoint: str) -> str:
-    """Return what a device depends on: another server than AWS could name one of its own."""
+    """Return the key of a device's entry: another server than AWS could name one of its own."""
     return "\n".join(filter(None, (access_key, endpoint)))
 
 
 def access_key_of(entry: RememberedDevice) -> str:
-    """Return the access key whose device an entry remembers."""
+    """Return the access key that has the device."""
     return entry.key.partition("\n")[0]
 
 
 def device(store: Store, access_key: str, endpoint: str) -> RememberedDevice:
-    """Return the device that this access key used before at this address, or an empty entry."""
+    """Return the device that an access key used before at an address, or an empty entry."""
     return store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()
 
 
 def remember_device(store: Store, access_key: str, request: Request, now: float) -> None:
-    """Keep the request's device for the next time. Raise OSError where the store cannot be written."""
+    """Keep the request's device for the next time. Raise OSError."""
     before = device(store, access_key, request.endpoint.text)
     after = RememberedDevice(
         key=_device_key(access_key, request.endpoint.text),
@@ -112,10 +112,10 @@ def access_key(store: Store, profile: str, command: str) -> str:
 
 
 def remember_key(store: Store, profile: str, command: str, access_key: str, now: float) -> None:
-    """Store which access key a profile's program gave, if it has one. Others report a store that fails."""
+    """Store which access key a profile's program gave, if it has one."""
     entry = RememberedKey(key=_program_key(profile, command), access_key=access_key)
     if command and store.get(RememberedKey, entry.key) != entry:
-        with suppress(OSError):
+        with suppress(OSError):  # others report it
             store.prepare()
             store.put(entry, now + REMEMBERED_SECONDS)
 
@@ -127,12 +127,10 @@ def verdict(store: Store, serial: str, code: str, now: float) -> str:
 
 
 def remember_code(store: Store, serial: str, code: str, answer: str, now: float) -> None:
-    """Note what AWS answered to a code. A store that cannot be written was reported before the question.
+    """Store what AWS answered to a code.
 
-    The code is written as it is. A used one opens nothing any more, and a refused one opened nothing; one that belongs
-    to another device ends in a moment, and the session beside it in the store is worth more. Six digits with a hash
-    over them are found in a second.
+    It is written in clear: a used one opens nothing any more, and six digits with a hash over them take a second.
     """
     until = int(now) + VERDICT_SECONDS
-    with suppress(OSError):
+    with suppress(OSError):  # was reported before the question
         store.put(SentCode(key=f"{serial}\n{code}", verdict=answer, until=until), until)

@@ -1,4 +1,4 @@
-"""From options, variables and files to a session, for every command, and to what a shell gets of it."""
+"""From options, variables and files to a session, and to what a shell gets of it."""
 
 import os
 import time
@@ -23,7 +23,7 @@ from mfaenv.terminal.terminal import Terminal
 SETTLED_AFTER = 2.0  # seconds; more than the coarsest clock of a file system in use
 
 FORGOTTEN_AFTER = 30 * 86_400
-"""Seconds after which a request stored for the fast path is removed; the full run stores it again."""
+"""Seconds after which a request stored for the fast path is removed."""
 
 
 def get_pairs(
@@ -31,8 +31,8 @@ def get_pairs(
 ) -> list[Pair]:
     """List what a shell unsets and sets for the session of this request.
 
-    `check` gets before anybody is asked what is known of it, and may raise. Raise MfaenvError: with --cached only
-    NothingStoredError, whatever is in the way of it.
+    `check` gets SHELL_FIELDS before anybody is asked, and may raise. Raise MfaenvError, with --cached always
+    NothingStoredError.
     """
     if options.keys() >= {"cached", "refresh"}:
         raise wrong_usage("--cached and --refresh cannot be used together.", "Leave one of them out.")
@@ -53,21 +53,20 @@ def get_pairs(
 
 def refuse_inside_only(env: Env) -> None:
     """Raise MfaenvError where `mfaenv exec --only` started this: all files here are copies with one profile."""
-    if only := env.get(environment.ONLY, ""):
+    if only := env.get(environment.ONLY):
         what = f"This was started by mfaenv exec --only: it has profile {only} alone, and no store."
         raise MfaenvError(what, "Type this in another window.")
 
 
 class Resolved:
-    """What the options, variables and files ask for: the AWS files, and the request that they led to."""
+    """The AWS files, and the request to which the options, variables and files lead."""
 
     def __init__(self, options: Options, env: Env, fingerprint: str, terminal: Terminal | None = None) -> None:
-        """Settle it; a person at the terminal may choose the profile. `fingerprint` is of the whole environment."""
+        """Resolve them; a person at the terminal may choose the profile. `fingerprint` is of the whole environment."""
         refuse_inside_only(env)
         if not environment.profile_as_is_known(env):
-            hint = f"It takes {', '.join(environment.PROFILE_NAMES)}."
-            name = environment.PROFILE_AS
-            raise wrong_usage(f"{name} does not know '{env[name]}'.", hint)
+            name, known_names = environment.PROFILE_AS, ", ".join(environment.PROFILE_NAMES)
+            raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {known_names}.")
         self.store = Store.of(env)
         self.store.check()
         self._states = _states(file_paths(env))  # before they are read
@@ -82,25 +81,23 @@ class Resolved:
     @property
     def shell_fields(self) -> Fields:
         """Return what the shell gets beside the session itself."""
-        request = self.request
-        region = request.region.text
-        from_environment = request.keys and request.keys.origin is Origin.VARIABLE
+        request, keys, region = self.request, self.request.keys, self.request.region
         return {
             "profile": request.profile.text,
-            "region": region,
-            "region_mark": "" if request.region.origin is Origin.VARIABLE else region,
-            "source_key": request.keys.access_key if request.keys and from_environment else "",
+            "region": region.text,
+            "region_mark": "" if region.origin is Origin.VARIABLE else region.text,
+            "source_key": keys.access_key if keys and keys.origin is Origin.VARIABLE else "",
             "settings": " ".join(f"{name}={value}" for name, value in request.variables),
             "limit": request.hops[-1].limit() if request.hops else "",
         }
 
     def warn(self, terminal: Terminal) -> None:
-        """Show which settings of the profile no variable can bring into a shell."""
+        """Show which settings of the profile no shell gets."""
         if self.request.warning and not self.acquisition.cached:
             terminal.warn(self.request.warning)
 
     def get_session(self, terminal: Terminal, sessions: dict[str, Session] | None = None) -> Session:
-        """Return the session for the request; `sessions` gets those that lead to it by key. Raise MfaenvError."""
+        """Return the session; `sessions` gets those that lead to it, by key. Raise MfaenvError."""
         if self.options.get("verbose"):
             for row in provenance.rows(self.request, self.acquisition, self.env, self.files):
                 terminal.detail(*row)
@@ -118,12 +115,12 @@ class Resolved:
         return environment.pairs({**fields, **self.shell_fields, "pinned": pinned}, env)
 
     def _remember(self, session_key: str) -> None:
-        """Store the request for the fast path. A store that cannot be written was reported already."""
+        """Store the request for the fast path."""
         request = remembered.filled_in(self.request, self.store)
         if request.keys is None:
             return  # what botocore resolves is asked for each time, and so are the roles on top of it
         now = time.time()
-        with suppress(OSError):
+        with suppress(OSError):  # was reported already
             if not all(_has_settled(path, now) for path in file_paths(self.env)):
                 return  # the next state of a file that is too new could look the same
             names = remembered.file_names(request, request.keys)
@@ -138,7 +135,6 @@ class Resolved:
 
 
 def _states(paths: Iterable[str]) -> tuple[str, ...]:
-    """Return the states of files as a cached request has them; those of the AWS files from before they are read."""
     return tuple(f"{fast.signature(path)}\t{path}" for path in paths)
 
 

@@ -15,7 +15,7 @@ from mfaenv.session.cache import Cache, CallLock, Context
 from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import fetch
 
-SLACK = 60  # seconds by which a session may be shorter than asked for without a word: the clocks differ
+SLACK = 60  # seconds by which the clocks may differ
 NO_USERS_NAME = "mfaenv"  # what a role's session is named where no user is known
 
 
@@ -40,7 +40,7 @@ class Sessions:
         return session
 
     def stored(self, request: Request) -> Session:
-        """Return the stored session, or an empty one; never ask, and never call AWS."""
+        """Return the stored session, or an empty one; never call AWS."""
         request = remembered.filled_in(request, self._store)
         if request.keys is None or not request.device.text:
             return Session()
@@ -48,13 +48,13 @@ class Sessions:
         return self._cache.find(key, request.min_remaining.seconds)
 
     def base_session(self, request: Request) -> Session:
-        """Look up the session with which the request's roles are assumed, however little is left of it."""
+        """Return the user's own stored session, however little is left of it."""
         return self.stored(request._replace(hops=(), min_remaining=Span(1, "")))
 
     def renew(self, request: Request) -> Session:
-        """Assume the request's roles with the stored session, or resolve anew what needs no code; never ask.
+        """Assume the request's roles again, or resolve what needs no code; return an empty session after the end.
 
-        Nothing is got where the stored session has ended. Raise MfaenvError.
+        Raise MfaenvError.
         """
         if request.keys is None:
             return self._get(request)
@@ -62,10 +62,9 @@ class Sessions:
         return self._with_roles(request, base) if base else base
 
     def with_device(self, request: Request) -> Request:
-        """Return the request with its device: as named or used before, else as AWS says.
+        """Return the request with its device: as named or used before, else as AWS or the person says.
 
-        The person is asked where AWS may not say or knows several. No code is used, and nothing stored. Raise
-        MfaenvError, KeyboardInterrupt.
+        Nothing is stored. Raise MfaenvError, KeyboardInterrupt.
         """
         request = self._filled_in(request)
         if request.keys is None or request.device.text:
@@ -82,7 +81,6 @@ class Sessions:
         return request
 
     def _get(self, request: Request) -> Session:
-        """Look in the store, and get what is not there; look again where another process got it meanwhile."""
         request = self._filled_in(request)
         if request.keys is None:
             return self._of_program(request)
@@ -107,7 +105,6 @@ class Sessions:
             return self._get(request)
 
     def _of_program(self, request: Request) -> Session:
-        """Return what a program gives, or a session if it gives long-term keys."""
         address.check_request(request, self._terminal.env)
         keys = longterm.load_keys(request, self._terminal.env, self._terminal.show_waiting)
         if isinstance(keys, Keys):
@@ -125,7 +122,6 @@ class Sessions:
 
     @contextmanager
     def _call_lock(self, user_request: Request, keys: Keys) -> Iterator[CallLock]:
-        """Make the lock for getting the user's own session, which is not needed once that is stored."""
         profile = user_request.profile.text
         call_lock = CallLock(self._cache, keys.access_key, profile, lambda: bool(self.stored(user_request)))
         with call_lock, self._terminal.watching(call_lock.check_store):
@@ -138,7 +134,6 @@ class Sessions:
             return self._assume(remembered.filled_in(request, self._store), base)
 
     def _assume(self, request: Request, base: Session) -> Session:
-        """Assume the roles one after the other, and store each. Raise MfaenvError, DeniedError."""
         clients, session = client.RoleClients(), base
         for depth, hop in enumerate(request.hops, 1):
             before, key = session, cache.role_key(session.key, (hop,))
@@ -156,7 +151,6 @@ class Sessions:
         return session
 
     def _users_name(self, request: Request, base: Session) -> str:
-        """Return what a role's session is called: after the user, whose name AWS is asked for once."""
         if not base.source:
             return NO_USERS_NAME
         user = request.user or remembered.device(self._store, base.source, request.endpoint.text).user
@@ -194,13 +188,13 @@ class Sessions:
         remembered.remember_key(self._store, profile, command, keys.access_key, self._now())
 
     def _source(self, request: Request) -> CodeSource:
-        """Return the source of the code; standard input is read once. Raise MfaenvError for none."""
+        """Return the source of the code; standard input is read once."""
         if self._code_source is None:
             self._code_source = code.source(request, self._acquisition, self._terminal)
         return self._code_source
 
     def _with_found_device(self, request: Request, keys: Keys, call_lock: CallLock) -> Request:
-        """Fill in the device, or the account of a hardware token: its serial number does not tell it."""
+        """Fill in the device, or the account, which a hardware token's serial number does not tell."""
         if request.device.text:
             who = device.owner(request, keys)
             return request._replace(account=who.account, user=who.user)
@@ -208,7 +202,6 @@ class Sessions:
         return request._replace(device=Value(serial, "found"), account=who.account, user=who.user)
 
     def _report(self, request: Request, session: Session, *, searched: bool) -> None:
-        """Show how long the session lasts if AWS cut it, and how the search for the device can be spared."""
         left = session.left(self._now())
         if left < request.duration.seconds - SLACK:
             got, asked = (duration.text(each) for each in (round(left / 60) * 60, request.duration.seconds))
