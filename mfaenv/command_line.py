@@ -1,4 +1,4 @@
-"""Command lines, as people type them and as the system splits them, and the one that installs an extra."""
+"""Command lines, as people type them and as the system splits them."""
 
 import os
 import sys
@@ -8,11 +8,11 @@ from mfaenv.fast.parse import Env, Words
 MFAENV = "mfaenv"
 
 EXTRA_PACKAGES = {"keychain": "keyring", "login": "botocore[crt]"}
-"""What an extra adds: pipx and uv add packages to an environment."""
+"""What an extra adds, for pipx and uv."""
 
 
 def join(words: Words) -> str:
-    """Return words as the command line that the system splits into them again."""
+    """Return the command line that the system splits into these words."""
     if sys.platform == "win32":
         from subprocess import list2cmdline
 
@@ -24,17 +24,17 @@ def join(words: Words) -> str:
 
 
 def to_type(*words: str) -> str:
-    """Return a command of this program as people type it, whatever a profile is called."""
+    """Return a command of this program as people type it."""
     return join((MFAENV, *words))
 
 
 def is_mfaenv(path: str) -> bool:
-    """Return whether a program is called as this one is."""
+    """Return whether a program has this one's name."""
     return path.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe") == MFAENV
 
 
 def started() -> str:
-    """Return the full path by which this program was started; empty where Python was (`python -m mfaenv`)."""
+    """Return the full path by which this program was started; empty for `python -m mfaenv`."""
     path = os.path.abspath(sys.argv[0])
     return path if is_mfaenv(path) else ""
 
@@ -54,7 +54,7 @@ def as_typed(line: str, env: Env) -> str:
     name = own_name(env)
     if name == MFAENV or join((name,)) != name:
         return line
-    import re  # errors are rare, and all that is loaded takes time
+    import re  # slow to load
 
     return re.sub(rf"(^|[(`']|-- ){MFAENV}(?![^ )`'])", lambda match: match[1] + name, line)
 
@@ -65,11 +65,11 @@ def aws_configure(profile: str = "") -> str:
 
 
 def install_command(extra: str) -> str:
-    """Return the command that installs an extra beside this very mfaenv: another Python's pip is of no use."""
-    from importlib.util import find_spec  # errors are rare, and all that is loaded takes time
+    """Return the command that installs an extra beside this very mfaenv."""
+    from importlib.util import find_spec  # slow to load
 
     if os.path.exists(os.path.join(sys.prefix, "pipx_metadata.json")):
         return join(("pipx", "inject", MFAENV, EXTRA_PACKAGES[extra]))
-    if not find_spec("pip"):  # an environment that uv made, of a tool too
+    if not find_spec("pip"):  # uv made the environment
         return join(("uv", "pip", "install", "-p", sys.executable, EXTRA_PACKAGES[extra]))
     return join((sys.executable, "-m", "pip", "install", f"{MFAENV}[{extra}]"))

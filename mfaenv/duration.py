@@ -6,24 +6,24 @@ from mfaenv.errors import USAGE, MfaenvError, wrong_usage
 from mfaenv.fast.environment import END_DIGITS, is_digits
 
 GET_SESSION_TOKEN_SECONDS = range(900, 129_600 + 1)
-"""What STS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html"""
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html"""
 
 ASSUME_ROLE_SECONDS = range(900, 43_200 + 1)
-"""What STS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
 
 ROLE_DEFAULT = 3_600  # seconds that a role lasts where nobody says how long; the same page
 
 CHAINED_ROLE_SECONDS = range(900, 3_600 + 1)
-"""What STS takes when the caller is a role itself; the same page, "role chaining"."""
+"""Where the caller is a role itself; the same page, "role chaining"."""
 
 REMINDER = 600
-"""Seconds before the end of a session at which a hook, or the server of `exec --serve`, says so."""
+"""Seconds before the end of a session at which the person is told."""
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
 def seconds(spelled: str, source: str) -> int:
-    """Read a time such as `900`, `12h` or `1h30m`, in seconds. Raise MfaenvError (usage), naming the source."""
+    """Return the seconds of a time such as `900`, `12h` or `1h30m`. Raise MfaenvError (usage)."""
     rest, total = f"{spelled}s" if spelled.isdigit() else spelled, 0
     for unit, length in _UNITS.items():
         count, there, after = rest.partition(unit)
@@ -54,12 +54,12 @@ def text(value: int) -> str:
 
 
 def rounded(value: int) -> str:
-    """Return seconds without those beyond the last whole minute, if there is one: `59m`."""
+    """Return seconds in whole minutes, if there is one: `59m`."""
     return text(value - value % 60 or value)
 
 
 def time_of_day(end: float, now: float) -> str:
-    """Return a moment, in seconds since 1970, as clocks here show it: `14:32`, with the weekday on another day."""
+    """Return seconds since 1970 as clocks here show them: `14:32`, with the weekday on another day."""
     there, here = time.localtime(end), time.localtime(now)
     same = there[:3] == here[:3]
     return time.strftime("%H:%M" if same else "%a %H:%M", there)

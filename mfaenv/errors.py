@@ -3,17 +3,15 @@
 from mfaenv import CODE_NEEDED, DONE, FAILED, INTERRUPTED, USAGE
 
 __all__ = ["CODE_NEEDED", "DONE", "FAILED", "INTERRUPTED", "USAGE"]
-"""What this module hands on, beside what stands below."""
 
-MAX_TEXT = 2000  # characters of a message: a name or a value out of a file may have a million
+MAX_TEXT = 2000  # characters of a message: a name out of a file may have a million
 MAX_JOINED = 8  # names that a message lists
 
 
 class MfaenvError(Exception):
-    """What is wrong, then what to do about it or the command to type, and the exit status that goes with it.
+    """What is wrong, what to do about it or the command to type, and the exit status.
 
-    No text may hold a secret: all are printed. Of a text that somebody else made too long, the middle goes. A command
-    has a line of its own, which is never broken.
+    No text may hold a secret: all are printed. A command has a line of its own, which is never broken.
     """
 
     def __init__(self, message: str, hint: str = "", *, command: str = "", status: int = FAILED) -> None:
@@ -23,11 +21,6 @@ class MfaenvError(Exception):
         self.command = command
         self.status = status
 
-    @property
-    def next_step(self) -> str:
-        """Return what to do about it, or the command that does it, for where both have one line."""
-        return self.hint or self.command
-
 
 def _cut(text: str) -> str:
     half = MAX_TEXT // 2
@@ -35,7 +28,7 @@ def _cut(text: str) -> str:
 
 
 def wrong_usage(message: str, hint: str) -> MfaenvError:
-    """Return the error for wrong usage. A second line of the hint is a command: no hint holds a line of others."""
+    """Return the error for wrong usage; a second line of the hint is a command."""
     hint, _, command = hint.partition("\n")
     if command:
         return MfaenvError(f"{message} {hint}", command=command, status=USAGE)
@@ -43,11 +36,11 @@ def wrong_usage(message: str, hint: str) -> MfaenvError:
 
 
 class WrongCodeError(MfaenvError):
-    """AWS did not take the code: wrong, or used before."""
+    """AWS did not take the code."""
 
 
 class NoKeysError(MfaenvError):
-    """A profile has no keys, and nothing else gives any."""
+    """Nothing gives keys."""
 
 
 class DeniedError(MfaenvError):
@@ -55,15 +48,15 @@ class DeniedError(MfaenvError):
 
 
 class SessionStoredError(Exception):
-    """Another process has stored the session: no code is needed any more."""
+    """Another process has stored the session."""
 
 
 class NothingStoredError(MfaenvError):
-    """--cached found nothing: the exit status says so, and no word does."""
+    """--cached has no session: the exit status says so, and no word does."""
 
 
 def from_signal(error: BaseException) -> BaseException:
-    """Return the exception of a signal where it caused this error, as inside a lock; else the error itself."""
+    """Return the exception of a signal that caused this error, as inside a lock; else the error itself."""
     cause = None if isinstance(error, MfaenvError) else error
     while cause and not isinstance(cause, (KeyboardInterrupt, SystemExit)):
         cause = cause.__context__
@@ -71,13 +64,13 @@ def from_signal(error: BaseException) -> BaseException:
 
 
 def without_password(url: str) -> str:
-    """Leave the user and the password out of a URL: proxies have some."""
+    """Leave the user and the password out of a URL."""
     head, slashes, rest = url.partition("//") if "//" in url else ("", "", url)
     _, at, host = rest.rpartition("@")
     return f"{head}{slashes}…@{host}" if at else url
 
 
 def join_names(names: list[str]) -> str:
-    """Return names with commas between them, and how many more there are."""
+    """Return names with commas between them, and the number of the rest."""
     more = f" and {len(names) - MAX_JOINED} more" if names[MAX_JOINED:] else ""
     return f"{', '.join(names[:MAX_JOINED])}{more}"

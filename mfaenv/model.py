@@ -1,11 +1,11 @@
-"""What flows through the program: small, immutable, secrets hidden in repr."""
+"""What all packages hand on: immutable, secrets hidden in repr."""
 
 from enum import Enum, StrEnum, auto
 from typing import NamedTuple
 
 
 class Provider(StrEnum):
-    """What gives the credentials of the profile at the root of a chain, as it is shown."""
+    """What gives the credentials of the root profile, as it is shown."""
 
     LONG_TERM = "keys"
     TEMPORARY = "keys with a token"
@@ -28,7 +28,7 @@ class Origin(Enum):
 
 
 class Value(NamedTuple):
-    """A text and its source: in words, which are only shown, and by its kind."""
+    """A text and its source, in words that are only shown, and by its kind."""
 
     text: str
     source: str
@@ -63,18 +63,18 @@ class Keys(NamedTuple):
 
 
 def same_keys(one: Keys | None, other: Keys | None) -> bool:
-    """Return whether these are the same keys, wherever they are stored; None is no keys."""
+    """Return whether these are the same keys, wherever they are stored."""
     return (one and one[:2]) == (other and other[:2])
 
 
-READ_ONLY, LIMITED = "read-only", "limited"  # what session policies make of a role's session, in a word
+READ_ONLY, LIMITED = "read-only", "limited"  # what session policies make of a role's session
 
 
 class Hop(NamedTuple):
-    """One role on the way to the wanted one; without a `duration` it lasts AWS's default of an hour.
+    """A role of a chain; without a `duration` it lasts an hour.
 
     The session is named after the user where `session_name` is empty; `tags` are keys and values. `policy` (JSON) and
-    `policy_arns` are the session policies that limit it.
+    `policy_arns` are session policies.
     """
 
     role_arn: str
@@ -91,26 +91,25 @@ class Hop(NamedTuple):
     policy_arns: tuple[str, ...] = ()
 
     def limit(self) -> str:
-        """Return in a word to what session policies limit it; empty where there are none."""
+        """Return a word for its session policies; empty where there are none."""
         if any(arn.endswith(":policy/ReadOnlyAccess") for arn in self.policy_arns):
             return READ_ONLY
         return LIMITED if self.policy or self.policy_arns else ""
 
 
 def account_of(arn: str) -> str:
-    """Return the account that an ARN names, empty where it names none or is no ARN."""
+    """Return the account that an ARN names, or an empty text."""
     return "".join(arn.split(":")[4:5])
 
 
 class Request(NamedTuple):
-    """Everything that was asked for, settled from options, environment and files before anybody is asked or called.
+    """Everything that was asked for, resolved before anybody is asked or called.
 
-    `keys` are the long-term keys that get the session; None where botocore resolves the profile without a code, and
-    `provider` says by what. `process` is the command that gives the keys, if any: only they tell whether they are
-    long-term. `config_profile` is the one at the root, whose settings botocore takes for the session's call;
-    `profiles` leads from the wanted one to it. `account` and `user`, the user's name, are empty until they are known,
-    `endpoint` for AWS's own. `ca_bundle` is the wanted profile's, for where the one whose settings count has none.
-    `variables` tell a shell what else the profile says, and `warning` is of what none can tell.
+    `keys` are the long-term keys that get the session; None where `provider` needs no code, or where the command
+    `process` has to run to tell. `profiles` leads from the chosen one to the root, `config_profile`, whose settings
+    botocore takes for the session's call. `account` and `user`, the user's name, are empty until AWS tells, `endpoint`
+    for AWS's own. `ca_bundle` is the chosen profile's, for where the root has none. `variables` are the profile's
+    settings for a shell, and `warning` is of those that it cannot have.
     """
 
     profile: Value

@@ -161,7 +161,7 @@ class CredentialServer(LoopbackServer):
                 session = self._sessions.renew(self._request._replace(min_remaining=span))
         except MfaenvError as error:
             kind = DENIED if isinstance(error, DeniedError) else UNAVAILABLE
-            raise RefusedError(kind, f"{error.message} {error.next_step}".strip()) from None
+            raise RefusedError(kind, f"{error.message} {error.hint or error.command}".strip()) from None
         except Exception as error:  # noqa: BLE001 - a request gets an answer whatever goes wrong
             what = f"The credentials cannot be renewed: {type(error).__name__}."
             raise RefusedError(UNAVAILABLE, what) from None

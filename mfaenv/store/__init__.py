@@ -1,7 +1,7 @@
 """The directory of stored sessions: a folder with our mark, read with suspicion, each file replaced in one step.
 
-In a folder with the mark, a file is mfaenv's by its whole name; in any other, nothing is changed or deleted. A Tab and
-the prompt hooks' programs load this module, so nothing slow is imported here.
+In a folder with the mark, a file is mfaenv's by its whole name; in any other, nothing is changed or deleted. A Tab
+loads this module, so it imports nothing slow.
 """
 
 import errno
@@ -53,7 +53,7 @@ def to_bytes(entry: Entry) -> bytes:
 
 
 def kind(name: str) -> str:
-    """Return what a file is by its whole name: a prefix or LATEST; empty for a name that mfaenv gives no file."""
+    """Return a file's prefix, or LATEST, by its whole name; empty for a name that mfaenv does not use."""
     prefix, digits = name[:-DIGITS], name[-DIGITS:]
     ends_so = len(digits) == DIGITS and not digits.strip("0123456789abcdef")
     return prefix if ends_so and prefix in PREFIXES else LATEST if name == LATEST else ""
@@ -64,8 +64,7 @@ class Store(ReadOnlyStore):
 
     def check(self) -> None:
         """Raise MfaenvError where the directory must not be used."""
-        reason = self.refusal()
-        if reason:
+        if reason := self.refusal():
             raise MfaenvError(
                 f"The store {self.path} {reason}: refused.",
                 "Move it away, or name another folder in MFAENV_CACHE_DIR.",
@@ -78,9 +77,8 @@ class Store(ReadOnlyStore):
         self.check()
         private_files.make_folders(self.path)
         self.check()
-        others = [name for name in os.listdir(self.path) if kind(name) != private_files.TEMPORARY]
-        if others:  # in this order: the mark comes before all else
-            self._check_mark()
+        if any(kind(name) != private_files.TEMPORARY for name in os.listdir(self.path)):
+            self._check_mark()  # which comes before all else
         private_files.replace(self.file(MARK), MARK_TEXT)
 
     def _check_mark(self) -> None:
@@ -98,7 +96,7 @@ class Store(ReadOnlyStore):
         return "" not in kinds and not kinds.isdisjoint(ENTRIES)
 
     def put(self, entry: Entry, until: float) -> None:
-        """Write an entry that ends at `until`, in seconds since 1970: its time of change. Raise OSError."""
+        """Write an entry that ends at `until`, its time of change, in seconds since 1970. Raise OSError."""
         self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), lambda new: os.utime(new, (until, until)))
 
     def _replace(self, name: str, data: bytes, finish: Callable[[str], None] = lambda _: None) -> None:
@@ -108,7 +106,7 @@ class Store(ReadOnlyStore):
         private_files.replace(self.file(name), data, finish)
 
     def delete(self, name: str) -> bool:
-        """Remove an entry, and return whether it was there."""
+        """Remove an entry; return whether it was there."""
         try:
             private_files.patiently(lambda: os.unlink(self.file(name)))
         except OSError:
@@ -116,7 +114,7 @@ class Store(ReadOnlyStore):
         return True
 
     def names(self, *kinds: str) -> list[str]:
-        """List the files of these kinds by their whole names, in order; none in a folder without mark."""
+        """List the names of the files of these kinds, in order; none in a folder without mark."""
         if not self._is_ours():
             return []
         with os.scandir(self.path) as files:
@@ -125,11 +123,11 @@ class Store(ReadOnlyStore):
             )
 
     def announce(self, time: str) -> None:
-        """Announce a new session, by its time, to the prompt hooks of other shells. Raise OSError."""
+        """Announce a new session, by its time, to other processes and prompt hooks. Raise OSError."""
         self._replace(LATEST, time.encode() + b"\n")
 
     def sweep(self, now: float) -> None:
-        """Remove the entries that have ended, and temporary files whose writers were killed a minute ago or earlier."""
+        """Remove entries that have ended, and temporary files of writers that were killed."""
         for name in self.names(private_files.TEMPORARY):
             private_files.remove_abandoned(self.file(name), now)
         for name in self.names(*ENTRIES):

@@ -10,7 +10,7 @@ from mfaenv.store import private_files
 
 
 def check(path: str) -> None:
-    """See, before a code is asked for, that the file can be written. Raise MfaenvError."""
+    """Raise MfaenvError, before a code is asked for, where the file cannot be written."""
     if path == "-":
         hint = "Leave --output out: standard output is where it goes then."
         raise wrong_usage("--output takes the name of a file, and - is none.", hint)
@@ -32,7 +32,7 @@ def check(path: str) -> None:
 
 
 def write(path: str, data: bytes) -> None:
-    """Write the file in one step. Raise MfaenvError, and leave the old one then."""
+    """Write the file in one step. Raise MfaenvError."""
     check(path)
     try:
         private_files.replace(path, data)

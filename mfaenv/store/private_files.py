@@ -1,4 +1,4 @@
-"""How folders and files are made, replaced and removed: open to their owner alone from the first moment on."""
+"""Folders and files that are open to their owner alone from the first moment on."""
 
 import os
 import sys
@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 PRIVATE = 0o700
 TEMPORARY = ".mfaenv-"  # how the name of a file begins that is on its way to another name
-ABANDONED_AFTER = 60  # seconds after which the writer of a temporary file must have been killed
+ABANDONED_AFTER = 60  # seconds by which the writer of a temporary file must have been killed
 BUSY_TRIES = 50 if sys.platform == "win32" else 0  # of changing a file that another process may have open
 
 
 def make_folders(path: str) -> None:
-    """Make a folder, and those missing above it, each its owner's alone whatever the umask is.
+    """Make a folder, and those missing above it, whatever the umask is. Raise OSError.
 
-    Raise OSError. On Windows, Python closes a folder of mode 0700 to all but its owner and the administrators.
+    On Windows, Python closes a folder of mode 0700 to all but its owner and the administrators.
     """
     missing = [path]
     while not os.path.isdir(parent := os.path.dirname(missing[-1])) and parent != missing[-1]:
@@ -29,20 +29,20 @@ def make_folders(path: str) -> None:
             try:
                 os.mkdir(folder, PRIVATE)
             except FileExistsError:
-                continue  # another process was faster; or it is no folder, and the next step says so
+                continue  # another process was faster; or it is no folder, which the next step says
     finally:
         os.umask(before)
 
 
 def _temporary(path: str) -> str:
-    """Return a new name beside a file; not by the process's number, which in a container is the same again."""
+    """Return a new name beside a file; a process's number may be the same again in a container."""
     return os.path.join(os.path.dirname(path), f"{TEMPORARY}{os.urandom(8).hex()}")
 
 
 def replace(
     path: str, data: bytes, finish: Callable[[str], None] = lambda _: None, *, temporary: str = "", synced: bool = False
 ) -> None:
-    """Replace a file in one step, after `finish` was called with the path of the new one. Raise OSError."""
+    """Replace a file in one step, after `finish` with the path of the new one. Raise OSError."""
     temporary = temporary or _temporary(path)
     try:
         create(temporary, data, synced=synced)
@@ -75,7 +75,7 @@ def remove_ended(path: str, now: float) -> None:
 
 
 def create(path: str, data: bytes, *, synced: bool = False) -> None:
-    """Write a new file that is its owner's alone, whatever the umask; `synced` to the disk if asked. Raise OSError."""
+    """Write a new file, whatever the umask. Raise OSError."""
     fd = os.open(
         path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600
     )
@@ -91,7 +91,7 @@ def create(path: str, data: bytes, *, synced: bool = False) -> None:
 
 
 def patiently(change: Callable[[], T]) -> T:
-    """Change a file that another process may be reading or removing, which Windows refuses for that moment."""
+    """Change a file; where another process reads it, Windows refuses that for the moment."""
     for _ in range(BUSY_TRIES):
         try:
             return change()
