@@ -46,9 +46,9 @@ class Span(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """Access keys, long-term without a token, and where they stand: `profile` names the section of a file.
+    """Access keys, long-term without a token, and their source: `profile` names the section of a file.
 
-    Without a secret they are known by name only.
+    The secret may be empty until it is loaded.
     """
 
     access_key: str

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from mfaenv.errors import MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session, file_name
 from mfaenv.model import NEVER_ASK, Acquisition, Hop, Request
-from mfaenv.session import remembered
 from mfaenv.session.code import CodeSource
 from mfaenv.session.lock import lock
 from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt
@@ -142,10 +141,6 @@ class Cache:
             self._try_to(lambda: self.store.put(session, session.expires or 0))
         self._try_to(lambda: self.store.announce(str(session.created)))
         return session
-
-    def remember_device(self, access_key: str, request: Request) -> None:
-        """Keep the request's device for the next time."""
-        self._try_to(lambda: remembered.remember_device(self.store, access_key, request, self._now()))
 
     def _try_to(self, write: Callable[[], object]) -> None:
         if self._writable:

@@ -6,8 +6,8 @@ from mfaenv.command_line import to_type
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, wrong_usage
 from mfaenv.fast.entry import Session
-from mfaenv.model import Acquisition, Keys, Request
-from mfaenv.session.cache import CallLock
+from mfaenv.model import Keys, Request, Value
+from mfaenv.session.cache import CallLock, Context
 from mfaenv.session.code import can_ask
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled
@@ -41,17 +41,26 @@ def checked(serial: str, source: str) -> str:
     return serial
 
 
-def find(
-    request: Request, acquisition: Acquisition, keys: Keys, terminal: Terminal, call_lock: CallLock
-) -> tuple[str, Identity]:
-    """Return the device that AWS, or else the person, names, and its user. Raise MfaenvError for none."""
+def find(request: Request, keys: Keys, context: Context, call_lock: CallLock) -> Request:
+    """Fill in the account and the user, and the device that AWS, or else the person, names. Raise MfaenvError for none.
+
+    The serial number of a hardware token tells no account.
+    """
     who = owner(request, keys)
+    device = request.device
+    if not device.text:
+        device = Value(_serial(request, keys, who, context, call_lock), "found")
+    return request._replace(device=device, account=who.account, user=who.user)
+
+
+def _serial(request: Request, keys: Keys, who: Identity, context: Context, call_lock: CallLock) -> str:
+    terminal = context.terminal
     serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys)
-    asking = can_ask(acquisition, terminal)
+    asking = can_ask(context.acquisition, terminal)
     if asking:
         call_lock.release()
     if serials is None:
-        return _offered(iam.likely(who), terminal, asking=asking), who
+        return _offered(iam.likely(who), terminal, asking=asking)
     usable = [serial for serial in serials if iam.SECURITY_KEY not in serial]
     security_keys = [serial for serial in serials if iam.SECURITY_KEY in serial]
     if not usable:
@@ -63,7 +72,7 @@ def find(
         missing.user = who
         raise missing
     if len(usable) == 1:
-        return usable[0], who
+        return usable[0]
     if not asking:
         listed = ", ".join(usable)
         raise MfaenvError(
@@ -72,7 +81,7 @@ def find(
             status=CODE_NEEDED,
         )
     unusable = [f"{serial} (a security key: STS cannot use it)" for serial in security_keys]
-    return terminal.choose("Which MFA device?", usable, unusable), who
+    return terminal.choose("Which MFA device?", usable, unusable)
 
 
 def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:

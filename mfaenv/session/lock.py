@@ -29,8 +29,7 @@ No key stops a program on Windows, and a busy machine may take seconds to load b
 if sys.platform == "win32":
     import msvcrt
 
-    HELD = OSError
-    """What a try raises where another process has the lock; a PermissionError, but not under Wine."""
+    BUSY = OSError  # where another process has the lock; a PermissionError, but not under Wine
 
     def _try(fd: int) -> None:
         msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
@@ -44,7 +43,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    HELD = BlockingIOError
+    BUSY = BlockingIOError
 
     def _try(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -146,7 +145,7 @@ def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object]
 def _locked(path: str, fd: int, *, strict: bool = False) -> bool:
     try:
         _try(fd)
-    except HELD:
+    except BUSY:
         return False
     except OSError:
         if strict:

@@ -89,7 +89,7 @@ def device(store: Store, access_key: str, endpoint: str) -> RememberedDevice:
 
 
 def remember_device(store: Store, access_key: str, request: Request, now: float) -> None:
-    """Keep the request's device for the next time. Raise OSError."""
+    """Keep the request's device for the next time."""
     before = device(store, access_key, request.endpoint.text)
     after = RememberedDevice(
         key=_device_key(access_key, request.endpoint.text),
@@ -98,7 +98,8 @@ def remember_device(store: Store, access_key: str, request: Request, now: float)
         user=request.user or before.user,
     )
     if after != before:
-        store.put(after, now + REMEMBERED_SECONDS)
+        with suppress(OSError):  # others report it
+            store.put(after, now + REMEMBERED_SECONDS)
 
 
 def _program_key(profile: str, command: str) -> str:

@@ -9,7 +9,7 @@ from mfaenv.config import credential_process, role_sessions
 from mfaenv.errors import DeniedError, MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import timestamp
-from mfaenv.model import Keys, Origin, Request, Span, Value
+from mfaenv.model import Keys, Origin, Request, Span
 from mfaenv.session import cache, code, device, longterm, remembered
 from mfaenv.session.cache import Cache, CallLock, Context
 from mfaenv.session.code import CodeSource
@@ -71,7 +71,7 @@ class Sessions:
             return request
         address.check_request(request, self._terminal.env)
         with suppress(SessionStoredError), self._call_lock(request._replace(hops=()), request.keys) as call_lock:
-            return self._with_found_device(request, request.keys, call_lock)
+            return device.find(request, request.keys, self._context, call_lock)
         return self.with_device(request)
 
     def _filled_in(self, request: Request) -> Request:
@@ -84,8 +84,7 @@ class Sessions:
         request = self._filled_in(request)
         if request.keys is None:
             return self._of_program(request)
-        session = self.stored(request)
-        if session:
+        if session := self.stored(request):
             return session
         address.check_request(request, self._terminal.env)
         self._cache.prepare()
@@ -136,7 +135,7 @@ class Sessions:
     def _assume(self, request: Request, base: Session) -> Session:
         clients, session = client.RoleClients(), base
         for depth, hop in enumerate(request.hops, 1):
-            before, key = session, cache.role_key(session.key, (hop,))
+            caller, key = session, cache.role_key(session.key, (hop,))
             session = self._cache.find(key, request.min_remaining.seconds)
             if session:
                 continue
@@ -144,10 +143,10 @@ class Sessions:
             settings = client.ClientSettings(
                 profile, hop.region, hop.role_arn, hop.endpoint, ca_bundle=request.ca_bundle
             )
-            made = clients.client(settings, before)
-            named = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base))
-            reached = request._replace(hops=request.hops[:depth])
-            session = self._cache.put(sts.assume_role(made, named), reached, key, base.source)
+            sts_client = clients.client(settings, caller)
+            role = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base))
+            credentials = sts.assume_role(sts_client, role)
+            session = self._cache.put(credentials, request._replace(hops=request.hops[:depth]), key, base.source)
         return session
 
     def _users_name(self, request: Request, base: Session) -> str:
@@ -156,7 +155,7 @@ class Sessions:
         user = request.user or remembered.device(self._store, base.source, request.endpoint.text).user
         if not user:
             user = device.owner(request, base).user
-            self._cache.remember_device(base.source, request._replace(user=user))
+            remembered.remember_device(self._store, base.source, request._replace(user=user), self._now())
         return role_sessions.user_session_name(user) if user else NO_USERS_NAME
 
     def _from_code(self, request: Request, keys: Keys, call_lock: CallLock) -> Session:
@@ -173,10 +172,10 @@ class Sessions:
         with self._cache.lock_prompt(source, keys.access_key, request.profile.text):
             if searched or not request.account:
                 call_lock.acquire()
-                request = self._with_found_device(request, keys, call_lock)
+                request = device.find(request, keys, self._context, call_lock)
             credentials, keys = fetch(request, keys, source, self._context, call_lock)
             self._remember_key(request, keys)
-            self._cache.remember_device(keys.access_key, request)
+            remembered.remember_device(self._store, keys.access_key, request, self._now())
             key = cache.session_key(request, keys.access_key)
             session = self._cache.put(credentials, request, key, keys.access_key)
             call_lock.release()
@@ -192,14 +191,6 @@ class Sessions:
         if self._code_source is None:
             self._code_source = code.source(request, self._acquisition, self._terminal)
         return self._code_source
-
-    def _with_found_device(self, request: Request, keys: Keys, call_lock: CallLock) -> Request:
-        """Fill in the device, or the account, which a hardware token's serial number does not tell."""
-        if request.device.text:
-            who = device.owner(request, keys)
-            return request._replace(account=who.account, user=who.user)
-        serial, who = device.find(request, self._acquisition, keys, self._terminal, call_lock)
-        return request._replace(device=Value(serial, "found"), account=who.account, user=who.user)
 
     def _report(self, request: Request, session: Session, *, searched: bool) -> None:
         left = session.left(self._now())
