@@ -139,9 +139,9 @@ class CredentialServer(LoopbackServer):
 
     def _stored(self) -> Session:
         """Return what is stored, maybe by another window. What needs no code is not stored."""
-        if self._request.keys is not None:
-            self._latest = self._sessions.stored(self._request._replace(min_remaining=Span(MIN_LEFT, "")))
-        return self._latest
+        if self._request.keys is None:
+            return self._latest
+        return self._sessions.stored(self._request._replace(min_remaining=Span(MIN_LEFT, "")))
 
     def _margin(self, session: Session) -> float:
         """Return with how many seconds left they are renewed: what is short-lived in its second half."""

@@ -104,8 +104,9 @@ def _with_source(request: Request, session: Session) -> Request:
     """Return the request with the session's access key and device, so that no store has to remember them."""
     if not session.source:
         return request  # what needs no code
-    source_keys = Keys(session.source, "", "", request.process.source)
-    keys = request.keys if request.keys and request.keys.access_key == session.source else source_keys
+    keys = request.keys
+    if not keys or keys.access_key != session.source:
+        keys = Keys(session.source, "", "", request.process.source)
     return request._replace(keys=keys, device=Value(session.device, request.device.source or "found"))
 
 
@@ -151,11 +152,11 @@ def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
         try:
             folder = opened.enter_context(private_folder())
             for name, text in texts.items():
-                variables[name] = str(folder / name.lower())
-                private_files.create(variables[name], b"")
-                with open(variables[name], "w", encoding=ENCODING) as file:
-                    file.write(text)
+                file = folder / name.lower()
+                private_files.create(str(file), b"")
+                file.write_text(text, ENCODING)
+                variables[name] = str(file)
         except OSError as error:
-            reason = f"AWS files {which} cannot be written: {error.strerror}."
-            raise MfaenvError(reason, "Set TMPDIR to a folder that you can write to.") from None
+            wrong = f"AWS files {which} cannot be written: {error.strerror}."
+            raise MfaenvError(wrong, "Set TMPDIR to a folder that you can write to.") from None
         yield variables
