@@ -19,8 +19,9 @@ MAY_BE_A_USER = frozenset({Provider.TEMPORARY, Provider.LOGIN, Provider.PROCESS}
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Open the console, or print the link to it. Raise MfaenvError."""
+    asked = fast.fingerprint(options, env)
     with shell_settings.hidden(env) as visible:
-        return _run(Resolved(options, visible, fast.fingerprint(options, env)))
+        return _run(Resolved(options, visible, asked))
 
 
 def _run(resolved: Resolved) -> int:
