@@ -23,8 +23,10 @@ function _mfaenv_here
         # After that a hook looks at the store anew.
         set -g _mfaenv_seen ''
         set -g _mfaenv_holding no
-        # One that is stored for all windows has not been taken away.
-        set -qUx AWS_PROFILE; and set -eg MFAENV_PUT_BACK
+        if set -qUx AWS_PROFILE # which is still there
+            set -eg MFAENV_PUT_BACK
+            set -gx MFAENV_AWS_PROFILE $AWS_PROFILE
+        end
     else if status is-command-substitution; and not contains -- --cached $argv
         echo 'false;'
     end
