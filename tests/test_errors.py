@@ -252,6 +252,13 @@ CASES = (
         status=2,
     ),
     Case(
+        "what `export $(mfaenv)` leaves",
+        environment(AWS_REGION="us-east-1&&"),
+        r"'us-east-1&&' \(AWS_REGION\) is not the name of a region",
+        "set AWS_REGION to one, or unset it",
+        status=2,
+    ),
+    Case(
         "a region of a role that is none",
         settings("staging", region="eu_west_1"),
         r"'eu_west_1' \(profile staging\) is not",

@@ -8,7 +8,7 @@ from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.config.role_sessions import EXTERNAL_ID_LENGTHS, SESSION_NAME, checked
 from mfaenv.errors import FAILED, USAGE, MfaenvError, wrong_usage
-from mfaenv.model import Hop, Span, Value
+from mfaenv.model import Hop, Origin, Span, Value
 
 ACCOUNT_LENGTH = 12  # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 
@@ -173,10 +173,10 @@ def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
         return None
     fits = letters.isascii() and letters.isalnum() and len(name) <= MAX_REGION
     if not fits or name.isdigit() or not words[0] or not words[-1]:
-        return wrong_usage(
-            f"'{name}' ({source}) is not the name of a region.",
-            "It looks like us-east-1: set --region, AWS_REGION, or the profile's region.",
-        )
+        cure = "set --region, AWS_REGION, or the profile's region"
+        if region.origin is Origin.VARIABLE:
+            cure = f"set {source} to one, or unset it"
+        return wrong_usage(f"'{name}' ({source}) is not the name of a region.", f"It looks like us-east-1: {cure}.")
     # One that botocore does not know may be new, if it is made as AWS's names are: eu-west-1.
     is_regular = len(words) > len(("eu", "1")) and all(map(str.isalpha, words[:-1])) and words[-1].isdigit()
     hint = suggest.hint(name, list(regions.partitions()), "") if of_aws and not is_regular else ""

@@ -135,7 +135,7 @@ MAIN_OPTIONS = {
         default="5m",
     ),
     "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds", counts=False),
-    "cached": Option(("--cached",), "", "Print the stored session, or nothing and exit 3", counts=False),
+    "cached": Option(("--cached",), "", "Use the stored session; without one, exit 3", counts=False),
     "no_input": Option(("--no-input",), "", "Never ask; calling AWS is allowed", counts=False),
     "ask": Option(
         ("--ask",),
