@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfaenv.aws import address, explain, regions
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys, Request
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30
-"""botocore's own 60 each, several times over, look like a program that hangs."""
+"""botocore's own are 60 each, several times over."""
 
 ROLE_SETTINGS = frozenset(
     {
@@ -30,25 +30,25 @@ ROLE_SETTINGS = frozenset(
         "source_profile",
     }
 )
-"""Settings of a profile for assuming a role. No client depends on them: it is given a region."""
+"""Settings on which no client depends: it is given a region."""
 
 VARIABLES = {
     "allow_http": (None, address.ALLOW_HTTP, None, None),
     "requests_ca_bundle": (None, "REQUESTS_CA_BUNDLE", None, None),
 }
-"""More settings that botocore is to read from variables."""
+"""Settings that botocore is to read from variables."""
 
 
 def _new_session(profile: str | None) -> BotocoreSession:
-    """Return a botocore session that takes its settings, not its keys, from a profile."""
+    """Return a botocore session with a profile's settings, not its keys."""
     import botocore.session
 
-    warnings.filterwarnings("ignore", module="dateutil")  # of an odd time in an answer: it is for developers
+    warnings.filterwarnings("ignore", module="dateutil")  # of odd times in answers
     with explain.setting_errors():
         made = botocore.session.Session(dict(VARIABLES), profile=profile)
         made.register_component("data_loader", regions.loader())
         made.register("before-sign", partial(_refuse_http, made))
-        # The global endpoint's tokens are refused in opt-in regions, and it answers for one partition only.
+        # Opt-in regions refuse the global endpoint's tokens, and it answers for one partition only.
         made.set_config_variable("sts_regional_endpoints", "regional")
         if made.get_config_variable("retry_mode") == "legacy":
             made.set_config_variable("retry_mode", "standard")
@@ -59,7 +59,7 @@ session = cache(_new_session)
 
 
 def _refuse_http(profile_session: BotocoreSession, **event: Any) -> None:
-    """Look at a request before it is signed. Raise MfaenvError where it must not be sent."""
+    """Raise MfaenvError before a request is signed that must not be sent."""
     url = event["request"].url
     variables = {f"{scheme}_proxy": proxy for scheme, proxy in proxies(url).items()}
     allowed = {address.ALLOW_HTTP: profile_session.get_config_variable("allow_http") or ""}
@@ -73,20 +73,16 @@ def proxies(url: str) -> dict[str, str]:
     urls: dict[str, str] = get_environ_proxies(url)
     scheme = url.partition(":")[0]
     if scheme in urls and address.parse_proxy(urls[scheme]) is None:
-        raise MfaenvError(
-            f"{scheme.upper()}_PROXY is not the URL of a proxy.",
-            "It looks like http://USER:PASSWORD@HOST:PORT: in a password # is %23, / is %2F, and ? is %3F.",
-            status=USAGE,
-        )
+        hint = "It looks like http://USER:PASSWORD@HOST:PORT: in a password # is %23, / is %2F, and ? is %3F."
+        raise wrong_usage(f"{scheme.upper()}_PROXY is not the URL of a proxy.", hint)
     return urls
 
 
 class ClientSettings(NamedTuple):
-    """What a client needs: a profile's settings, a region, an ARN whose partition counts, and the service's address.
+    """What a client needs: a profile's settings, a region, and an ARN whose partition counts.
 
-    The endpoint is empty for AWS's own address; with None botocore looks for a configured one. `attempts` is how often
-    a call is sent at most, where botocore's own rule does not do. `ca_bundle` is for where neither the profile nor a
-    variable has one.
+    The endpoint is empty for AWS's own; with None botocore looks for a configured one. A call is sent `attempts` times
+    at most, by default as botocore has it. `ca_bundle` is for where neither the profile nor a variable has one.
     """
 
     profile: str | None
@@ -98,7 +94,7 @@ class ClientSettings(NamedTuple):
 
 
 def settings_of(request: Request, arn: str = "", endpoint: str | None = None) -> ClientSettings:
-    """Return the settings of a client that works with the request's long-term keys."""
+    """Return the settings of a client for the request's long-term keys."""
     return ClientSettings(request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle)
 
 
@@ -129,7 +125,6 @@ def _create(service: str, profile_session: BotocoreSession, settings: ClientSett
         service,
         region_name=regions.call_region(settings.region, settings.arn),
         endpoint_url=settings.endpoint or None,
-        # None where botocore finds certificates, or there are none.
         verify=None if profile_session.get_config_variable("ca_bundle") else settings.ca_bundle or None,
         config=config,
         **keys,
@@ -137,23 +132,23 @@ def _create(service: str, profile_session: BotocoreSession, settings: ClientSett
 
 
 def own_address(service: str, settings: ClientSettings) -> str:
-    """Return AWS's address of a service by the profile's settings (FIPS, dual stack); empty for none."""
+    """Return AWS's address of a service by the settings (FIPS, dual stack); empty for none."""
     nobody = Keys("nobody", "nothing", "", "")
     try:
         return str(client(service, settings._replace(endpoint=""), nobody).meta.endpoint_url)
-    except MfaenvError:  # no such region, or settings that contradict each other
+    except MfaenvError:
         return ""
 
 
 class RoleClients:
-    """STS clients for a chain of roles: hops whose profiles have the same settings share one."""
+    """STS clients for a chain of roles; profiles with the same settings share one."""
 
     def __init__(self) -> None:
         self._first: BotocoreSession | None = None
         self._made: dict[tuple[str, str, str | None], tuple[Any, Any]] = {}
 
     def client(self, settings: ClientSettings, keys: Session) -> Any:
-        """Return a client that signs with these keys until the next call of this. Raise MfaenvError."""
+        """Return a client that signs with these keys until the next call. Raise MfaenvError."""
         with explain.setting_errors():
             first = self._first = self._first or _new_session(settings.profile)
             section = first.full_config["profiles"].get(settings.profile, {})

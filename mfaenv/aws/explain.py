@@ -27,7 +27,7 @@ SET_CLOCK = "timedatectl set-ntp true"
 
 NO_NUMBER = "invalid literal for int()"
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
-"""What botocore's parsers raise, and what reads their answers here: a proxy may answer anything in AWS's place."""
+"""What botocore's parsers raise, and what reads their answers here: a proxy may answer anything."""
 
 RETRY_SETTINGS = "Check AWS_MAX_ATTEMPTS and max_attempts, AWS_RETRY_MODE and retry_mode."
 
@@ -79,7 +79,7 @@ OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was 
 
 _CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
 FROM_PROCESS, MFAENV = "credentials from custom-process: ", "mfaenv: "
-"""Before what a credential_process printed, and before mfaenv's own errors, which are passed on."""
+"""Before what a credential_process printed, and before mfaenv's own errors."""
 
 BOTOCORE = (
     ("ProxyConnectionError", "The proxy refused the connection: {}", "Check HTTPS_PROXY and NO_PROXY."),
@@ -89,14 +89,14 @@ BOTOCORE = (
     ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),
     ("CredentialRetrievalError", "{}", "Check what credential_process or credential_source names."),
 )
-"""botocore's exceptions by name, the special before the general: https://docs.aws.amazon.com/boto3 lists them."""
+"""botocore's exceptions by name, the special before the general."""
 
 SIGN_INS = {"SSOError": "aws sso login", "TokenRetrievalError": "aws sso login", "LoginError": "aws login"}
 
 
 @contextmanager
 def aws_errors(keys: Keys | Session | None = None, device: str = "") -> Iterator[None]:
-    """Turn the errors of a call into MfaenvError, which names the access key or the device if that is the reason."""
+    """Turn the errors of a call into MfaenvError, with the access key or the device if that is the reason."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
@@ -112,7 +112,7 @@ def aws_errors(keys: Keys | Session | None = None, device: str = "") -> Iterator
 
 @contextmanager
 def iam_errors(action: str, purpose: str = "rotate their own keys") -> Iterator[None]:
-    """Raise MfaenvError with IAM's action, and DeniedError with the policy that lets users do it."""
+    """Raise MfaenvError with the action, and DeniedError with the policy that lets users do it."""
     try:
         with aws_errors():
             yield
@@ -127,7 +127,7 @@ def iam_errors(action: str, purpose: str = "rotate their own keys") -> Iterator[
 
 @contextmanager
 def setting_errors() -> Iterator[None]:
-    """Turn what botocore raises for settings of which it can make no client into MfaenvError."""
+    """Turn what botocore raises for settings that make no client into MfaenvError."""
     from botocore.exceptions import BotoCoreError
 
     try:
@@ -137,13 +137,11 @@ def setting_errors() -> Iterator[None]:
     except AttributeError as error:
         if not isinstance(error.obj, str):
             raise
-        # botocore takes it for granted that settings are nested below these.
-        raise MfaenvError(
-            "A profile's s3 or api_versions stands alone, and holds nothing.",
-            "Write its settings below it, indented, or remove the line.",
-        ) from None
+        # botocore expects settings nested below these.
+        wrong = "A profile's s3 or api_versions stands alone, and holds nothing."
+        raise MfaenvError(wrong, "Write its settings below it, indented, or remove the line.") from None
     except ValueError as error:
-        # botocore's word for an endpoint or a region that makes no URL, and Python's for a setting that is no number
+        # botocore's for what makes no URL, and Python's for a setting that is no number
         kind, colon, text = str(error).partition(": ")
         if kind.startswith(NO_NUMBER):
             raise MfaenvError(f"A setting has to be a number, and is {text}.", RETRY_SETTINGS) from None
@@ -157,10 +155,8 @@ def from_client(error: ClientError, keys: Keys | Session | None, device: str) ->
     if any(complaint in f"{code} {text}" for complaint in CLOCK_COMPLAINTS):
         return clock_error(error.response)
     if OTHER_SCOPE in text:
-        return MfaenvError(
-            f"AWS wants another region or service in the signature: {_sentence(text)}",
-            "Set --region, or the profile's region, to that of endpoint_url or AWS_ENDPOINT_URL.",
-        )
+        wrong = f"AWS wants another region or service in the signature: {_sentence(text)}"
+        return MfaenvError(wrong, "Set --region, or the profile's region, to that of endpoint_url or AWS_ENDPOINT_URL.")
     if code in DENIED:
         return _denied(text, device)
     if not code:
@@ -199,14 +195,14 @@ def _denied(text: str, device: str) -> MfaenvError:
 
 
 def text_of(error: ClientError, part: str) -> str:
-    """Return the Code or the Message of an error, which an answer may lack, leave empty, or have twice."""
+    """Return the Code or the Message of an error; empty where an answer lacks it, or has it twice."""
     parts: Any = error.response.get("Error", {})
     text = parts.get(part)
     return text if isinstance(text, str) else ""
 
 
 def clock_error(response: Any) -> MfaenvError:
-    """Return the error for a wrong clock, with the difference as far as the answer tells."""
+    """Return the error for a wrong clock, by how much it is wrong if the answer tells."""
     now = time.time()
     off = round(ahead(response, now, now) or 0)
     measure = f" by {duration.text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
@@ -214,12 +210,12 @@ def clock_error(response: Any) -> MfaenvError:
 
 
 def ahead(response: Any, sent: float, received: float) -> float | None:
-    """Return the seconds by which this machine's clock is ahead of the answer's own Date header; None without a date.
+    """Return the seconds by which this machine's clock is ahead of the answer's Date header; None without one.
 
-    A date between the times at which the request was sent and the answer received is right: answers may be slow.
+    A date between sending and receiving is right: answers may be slow.
     """
     date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
-    from email.utils import parsedate_to_datetime  # it takes as long to load as all the rest together
+    from email.utils import parsedate_to_datetime  # slow to load
 
     try:
         there = parsedate_to_datetime(date).timestamp()
@@ -229,20 +225,20 @@ def ahead(response: Any, sent: float, received: float) -> float | None:
 
 
 def from_botocore(error: BotoCoreError, text: str = "") -> MfaenvError:
-    """Explain botocore's own error; `text` takes the place of its text if that holds a secret."""
+    """Explain botocore's own error; `text` replaces its text if that holds a secret."""
     _, _, printed = str(error).partition(FROM_PROCESS)
     if MFAENV in printed:
         message, _, hint = printed.rpartition(MFAENV)[2].strip().partition("\n")
         return MfaenvError(message, hint.strip())
     sentence = _sentence(text or str(error))
     for name, message, hint in BOTOCORE:
-        if any(kind.__name__ == name for kind in type(error).__mro__):
+        if name in _class_names(error):
             return MfaenvError(message.format(sentence), hint)
     return MfaenvError(sentence, "Run with --verbose to see what was used.")
 
 
 def _sentence(text: str) -> str:
-    """Put a foreign message on one line, without the password of a URL, and end it."""
+    """Return a foreign message as one line that ends, without the password of a URL."""
     line = " ".join(text.split())
     line = without_password(line) if "://" in line else line
     return line if line.endswith((".", "!", "?")) else f"{line.rstrip(':')}."
@@ -250,24 +246,20 @@ def _sentence(text: str) -> str:
 
 @contextmanager
 def source_errors(profile: str, kind: str) -> Iterator[None]:
-    """Explain why a sign-in, program, file or server gives no keys; never show what it printed."""
+    """Explain why a profile's source gives no keys; never show what it printed."""
     from botocore import exceptions
 
     try:
         yield
     except exceptions.MissingDependencyException:
-        raise MfaenvError(
-            f"Profile {profile} signs in with `aws login`, for which botocore needs awscrt. Type:",
-            command=install_command("login"),
-        ) from None
+        wrong = f"Profile {profile} signs in with `aws login`, for which botocore needs awscrt. Type:"
+        raise MfaenvError(wrong, command=install_command("login")) from None
     except exceptions.BotoCoreError as error:
-        command = next((SIGN_INS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in SIGN_INS), "")
+        command = next((SIGN_INS[name] for name in _class_names(error) if name in SIGN_INS), "")
         if not command:
             raise
-        raise MfaenvError(
-            f"Profile {profile} is not signed in: {_sentence(str(error))} Sign in first:",
-            command=join((*command.split(), "--profile", profile)),
-        ) from None
+        wrong = f"Profile {profile} is not signed in: {_sentence(str(error))} Sign in first:"
+        raise MfaenvError(wrong, command=join((*command.split(), "--profile", profile))) from None
     except (OSError, *UNREADABLE) as error:
         reason = "its setting or its answer is malformed"
         if isinstance(error, OSError):
@@ -275,6 +267,9 @@ def source_errors(profile: str, kind: str) -> Iterator[None]:
             reason = ": ".join(str(part) for part in parts if part) or type(error).__name__
         elif isinstance(error, RuntimeError):
             reason = "the session that it gives has ended"
-        raise MfaenvError(
-            f"Profile {profile} ({kind}) gives no keys: {reason}.", "Check what its setting names."
-        ) from None
+        wrong = f"Profile {profile} ({kind}) gives no keys: {reason}."
+        raise MfaenvError(wrong, "Check what its setting names.") from None
+
+
+def _class_names(error: BaseException) -> list[str]:
+    return [kind.__name__ for kind in type(error).__mro__]

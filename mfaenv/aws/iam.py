@@ -1,11 +1,11 @@
-"""IAM's calls on behalf of a user: which MFA device there is, and the user's own devices and access keys.
+"""IAM's calls for a user: the MFA devices, and making one's own device and access keys.
 
-https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html and API_CreateAccessKey.html. Where
-IAM must not say which device a user has, it is guessed from the user's name.
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html and API_CreateAccessKey.html
 """
 
 from contextlib import suppress
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 from mfaenv.aws import client as clients
@@ -20,17 +20,12 @@ from mfaenv.model import Keys
 SECURITY_KEY = ":u2f/"
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
 
-UNKNOWN = "InvalidClientTokenId"
-"""The error code for keys that a service does not know (yet, or any more)."""
-
 _errors = partial(explain.iam_errors, purpose="set up a device of their own")
 
 
 def ask(client: Any, identity: Identity, keys: Keys) -> list[str] | None:
-    """List the user's devices; return None where a policy denies it. Raise MfaenvError for anything else.
-
-    UserName is passed since policies scoped to the user's own ARN deny the call without it; the root user has none.
-    """
+    """Return the user's devices; None where a policy denies that. Raise MfaenvError."""
+    # Policies scoped to the user's own ARN deny the call without a name; the root user has none.
     scope = {"UserName": identity.user} if identity.user else {}
     try:
         with explain.aws_errors(keys):
@@ -45,12 +40,12 @@ def ask(client: Any, identity: Identity, keys: Keys) -> list[str] | None:
 
 
 def serials_in(response: Any) -> list[str]:
-    """Read a response of ListMFADevices. Raise one of explain.UNREADABLE where a serial number is missing."""
+    """Read a response of ListMFADevices. Raise one of explain.UNREADABLE."""
     return [sts.text(device, "SerialNumber") for device in response["MFADevices"]]
 
 
 def likely(identity: Identity) -> str:
-    """Guess the ARN of a user's device: the console proposes the user's name. Raise MfaenvError."""
+    """Guess the ARN of a device: the console proposes the user's name. Raise MfaenvError."""
     if identity.is_root:
         return serial_number(identity, "root-account-mfa-device")
     if not identity.user:
@@ -59,7 +54,7 @@ def likely(identity: Identity) -> str:
 
 
 def serial_number(identity: Identity, name: str) -> str:
-    """Return the ARN of a virtual device of this name in the user's account."""
+    """Return the ARN of a virtual device in the user's account."""
     return f"arn:{identity.partition}:iam::{identity.account}:mfa/{name}"
 
 
@@ -68,14 +63,14 @@ class _UserCalls:
 
     def __init__(self, settings: ClientSettings, keys: Keys | Session, user: str) -> None:
         self._client = clients.client("iam", settings, keys)
-        # Sent twice, what makes something would make two, of which nobody knows one, or find its name taken.
+        # Sent twice, what makes something would make two, or find its name taken.
         self._once = clients.client("iam", settings._replace(attempts=1), keys)
         self.user = user
         self._scope = {"UserName": user} if user else {}
 
 
 class NewDevice(NamedTuple):
-    """A virtual device that is nobody's yet, and its key in base32, which IAM shows this once."""
+    """A virtual device that is nobody's yet, and its key in base32, shown this once."""
 
     serial: str
     key: str
@@ -97,13 +92,13 @@ class VirtualDevices(_UserCalls):
             return NewDevice(made["SerialNumber"], made["Base32StringSeed"].decode("ascii"))
 
     def unused(self) -> list[str]:
-        """Return the serial numbers of the account's devices that are nobody's."""
+        """Return the serial numbers of devices that are nobody's."""
         with _errors("iam:ListVirtualMFADevices"):
             pages = self._client.get_paginator("list_virtual_mfa_devices").paginate(AssignmentStatus="Unassigned")
             return [str(device["SerialNumber"]) for page in pages for device in page["VirtualMFADevices"]]
 
     def enable(self, serial: str, first: str, second: str) -> bool:
-        """Enable a device of the user with two codes in a row; return False where they are not its codes."""
+        """Enable a device with two codes in a row; return False for wrong ones."""
         with _errors("iam:EnableMFADevice"):
             try:
                 self._client.enable_mfa_device(
@@ -114,13 +109,13 @@ class VirtualDevices(_UserCalls):
             return True
 
     def delete(self, serial: str) -> None:
-        """Delete a device that is nobody's; one that is gone already is no error."""
+        """Delete a device that is nobody's, if it is still there."""
         with _errors("iam:DeleteVirtualMFADevice"), suppress(self._client.exceptions.NoSuchEntityException):
             self._client.delete_virtual_mfa_device(SerialNumber=serial)
 
 
 class AccessKey(NamedTuple):
-    """An access key as IAM lists it; `created` is in seconds since 1970, UTC."""
+    """An access key as IAM lists it; `created` is in seconds since 1970."""
 
     id: str
     active: bool
@@ -132,7 +127,7 @@ class AccessKeys(_UserCalls):
 
     @classmethod
     def of_session(cls, settings: ClientSettings, session: Session) -> Self:
-        """Return the calls for the session's user, whose name STS tells; empty for the root user."""
+        """Return the calls for the session's user."""
         who = sts.identity(clients.client("sts", settings, session), session)
         return cls(settings, session, who.user)
 
@@ -144,19 +139,15 @@ class AccessKeys(_UserCalls):
                 AccessKey(sts.text(row, "AccessKeyId"), row["Status"] == "Active", row["CreateDate"].timestamp())
                 for row in every["AccessKeyMetadata"]
             ]
-        return tuple(sorted(keys, key=lambda each: each.created))
+        return tuple(sorted(keys, key=attrgetter("created")))
 
     def last_use(self, key_id: str) -> dict[str, str] | None:
-        """Return when (`at`), for which `service` and in which `region` a key was last used; None for never."""
+        """Return when (`at`), for which `service` and `region` a key was last used; None for never."""
         with explain.iam_errors("iam:GetAccessKeyLastUsed"):
             used = self._client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
-            if at := used.get("LastUsedDate"):
-                return {
-                    "at": timestamp(int(at.timestamp())),
-                    "service": used["ServiceName"],
-                    "region": used["Region"],
-                }
-            return None
+            if not (at := used.get("LastUsedDate")):
+                return None
+            return {"at": timestamp(int(at.timestamp())), "service": used["ServiceName"], "region": used["Region"]}
 
     def create(self) -> Keys:
         """Make a new key; IAM shows its secret this once."""
@@ -170,15 +161,15 @@ class AccessKeys(_UserCalls):
             self._client.update_access_key(AccessKeyId=key_id, Status="Inactive", **self._scope)
 
     def delete(self, key_id: str) -> None:
-        """Delete a key for good; one that is gone already is no error."""
+        """Delete a key for good, if it is still there."""
         with explain.iam_errors("iam:DeleteAccessKey"), suppress(self._client.exceptions.NoSuchEntityException):
             self._client.delete_access_key(AccessKeyId=key_id, **self._scope)
 
 
 def is_known(client: Any, keys: Keys) -> bool:
-    """Return whether STS knows the keys already: all regions learn of a new one within seconds, now and then a minute.
+    """Return whether a client of STS that signs with new keys is answered: now and then it takes a minute.
 
-    `client` is of STS, and signs with them. Raise MfaenvError for any other failure.
+    Raise MfaenvError for any other failure.
     """
     from botocore.exceptions import ClientError
 
@@ -186,7 +177,7 @@ def is_known(client: Any, keys: Keys) -> bool:
         try:
             client.get_caller_identity()
         except ClientError as error:
-            if explain.text_of(error, "Code") == UNKNOWN:
+            if explain.text_of(error, "Code") == "InvalidClientTokenId":
                 return False
             raise
     return True

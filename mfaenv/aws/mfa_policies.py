@@ -1,15 +1,13 @@
 """The IAM policies without which an MFA device restricts nothing on the command line.
 
-Both variants deny; what they deny, no other policy can allow. `BoolIfExists` and not `Bool`: a request that is signed
-with long-term keys does not carry `aws:MultiFactorAuthPresent` at all. Source: the IAM User Guide, "Secure API access
-with MFA", https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html.
+`BoolIfExists` and not `Bool`: a request that is signed with long-term keys has no `aws:MultiFactorAuthPresent` at all.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 Document = Mapping[str, Any]
-"""A policy as JSON holds it."""
 
 WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 
@@ -22,7 +20,7 @@ ON_ONESELF = (
     "iam:ListMFADevices",
     "iam:ResyncMFADevice",
 )
-"""What setting up a device takes and IAM lets a policy tie to a user: the Service Authorization Reference, AWS IAM."""
+"""What setting up a device takes and a policy can tie to a user: the Service Authorization Reference, AWS IAM."""
 
 OWN_KEYS = (
     "iam:CreateAccessKey",
@@ -31,10 +29,10 @@ OWN_KEYS = (
     "iam:ListAccessKeys",
     "iam:UpdateAccessKey",
 )
-"""What rotating one's own access keys takes, all of it tied to a user."""
+"""What rotating one's own access keys takes."""
 
 ONESELF = ("arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:user/*/${aws:username}")
-"""The caller's own ARN, without and with a path; names are unique in an account, whatever the paths are."""
+"""The caller's ARN, without and with a path; names are unique in an account."""
 
 CREATE_DEVICE = "iam:CreateVirtualMFADevice"
 LIST_DEVICES = "iam:ListVirtualMFADevices"
@@ -51,7 +49,7 @@ EVERYTHING: Document = {
         }
     ],
 }
-"""Denies everything that was not signed in with MFA."""
+"""Denies everything without MFA."""
 
 SELF_SERVICE: Document = {
     "Version": "2012-10-17",
@@ -87,11 +85,10 @@ SELF_SERVICE: Document = {
         },
     ],
 }
-"""Allows setting up one's own device without MFA. The Allow is needed: a gap in the Deny alone grants nothing.
+"""Allows setting up one's own device without MFA; with it, rotating one's own keys and deleting unused devices.
 
-The last deny closes what NotAction opens too wide: with it alone, whoever may manage all users could give any of
-them a device without MFA. Creating a device is open for every name, as in AWS's own example: it belongs to nobody until
-it is enabled, and the console lets people choose its name. Rotating one's own keys is allowed with MFA only, and so is
-deleting devices that are nobody's (IAM deletes no other), which the example leaves to administrators.
+A gap in the Deny alone grants nothing. With the first deny alone, whoever may manage all users could give any of them a
+device without MFA. A device of any name may be created, as in AWS's own example: it is nobody's until it is enabled.
+IAM deletes no device in use.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage-mfa-only.html
 """

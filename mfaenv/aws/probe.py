@@ -1,4 +1,4 @@
-"""The calls that prove whether MFA is enforced: harmless, read-only, and the same with all the keys at hand."""
+"""The calls that prove whether MFA is enforced: harmless, and the same with and without it."""
 
 import time
 from collections.abc import Callable
@@ -29,11 +29,10 @@ class Kind(StrEnum):
 
 
 class ProbeCall(NamedTuple):
-    """A call, by IAM's name for it and botocore's; without the latter it is never made.
+    """A call by IAM's name and botocore's; without the latter it is never made.
 
-    `read` takes out of a response what AWS's always has, and raises one of explain.UNREADABLE for others; `always` is
-    what answers under any policy; `left_open` is what a policy may leave open without MFA so that users can set up a
-    device.
+    `read` returns what AWS's responses always have, or raises one of explain.UNREADABLE; `always` answers under any
+    policy; `left_open` may be open without MFA so that users can set up a device.
     """
 
     action: str
@@ -53,9 +52,9 @@ CALLS = (IDENTITY, SESSION, DEVICES, USER, ACCESS_KEYS, BUCKETS)
 
 
 class Outcome(NamedTuple):
-    """How a call ended, why where it failed or was denied, and what was read out of AWS's response.
+    """How a call ended, why, and what was read out of AWS's response.
 
-    `ahead` is by how many seconds this machine's clock is ahead of its Date header, where there was a response.
+    By `ahead` seconds this machine's clock is ahead of its Date header.
     """
 
     kind: Kind
@@ -65,7 +64,7 @@ class Outcome(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Return why; empty where AWS answered, or nobody asked."""
+        """Return why; empty where AWS answered."""
         return self.problem.message if self.problem else ""
 
 
@@ -73,7 +72,7 @@ NOT_TRIED = Outcome(Kind.NOT_TRIED)
 
 
 class Asker:
-    """Makes the calls side by side, all with the same settings."""
+    """Makes the calls side by side."""
 
     def __init__(self, settings: client.ClientSettings, now: Callable[[], float] = time.time) -> None:
         self._settings = settings
@@ -89,7 +88,7 @@ class Asker:
         return {**calls, DEVICES.action: self._pool.submit(self._ask_devices, keys, calls[IDENTITY.action])}
 
     def _ask_devices(self, keys: Keys | Session, identity: Future[Outcome]) -> Outcome:
-        """Name the user: policies scoped to the user's own ARN deny the call without a name."""
+        # Policies scoped to the user's own ARN deny the call without a name.
         caller: Identity | None = identity.result().data
         return self._ask(DEVICES, keys, **({"UserName": caller.user} if caller and caller.user else {}))
 
@@ -111,7 +110,7 @@ class Asker:
         return outcome._replace(ahead=explain.ahead(response, sent, self._now()))
 
     def _client(self, service: str, keys: Keys | Session) -> Any:
-        """Return a client, made once: botocore's clients can be shared by threads, what makes them cannot."""
+        """Return a client: threads can share botocore's clients, but not what makes them."""
         name = (service, keys.access_key)
         with self._building:
             if name not in self._clients:
@@ -120,7 +119,7 @@ class Asker:
 
 
 def _kind(problem: MfaenvError) -> Kind:
-    """Return whether a policy denies or none allows, as AWS words it.
+    """Return whether a policy denies or none allows, by AWS's words.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 @cache
 def loader() -> Loader:
-    """Return the reader of botocore's own data, never of that in AWS_DATA_PATH or ~/.aws/models."""
+    """Return the reader of botocore's own data, not of AWS_DATA_PATH or ~/.aws/models."""
     from botocore.loaders import Loader
 
     return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 
 
 def find_partition(region: str, arn: str) -> str:
-    """Return the partition of an ARN, else of a region, even of a new one; empty where unknown."""
-    import re  # takes its time, and is not needed before a question
+    """Return the partition of an ARN, else of a region, even a new one; empty where unknown."""
+    import re  # slow to load, and not needed before a question
 
     if arn.startswith("arn:"):
         return arn.split(":")[1]
@@ -27,10 +27,7 @@ def find_partition(region: str, arn: str) -> str:
 
 
 def call_region(region: str, arn: str) -> str:
-    """Return the region to call: the wanted one, unless it is known to be outside the ARN's partition, or is none.
-
-    Then it is the one in which the partition keeps what it has only once.
-    """
+    """Return the wanted region, or the global one of the ARN's partition where there is none or it is outside."""
     partition = find_partition("", arn)
     if region and (not partition or find_partition(region, "") in {"", partition}):
         return region
@@ -45,7 +42,7 @@ def _data() -> list[dict[str, Any]]:
 
 @cache
 def partitions() -> dict[str, str]:
-    """Return the partition of every region; `aws-global` and its like are no regions to sign a request for."""
+    """Return the partition of every region; no request is signed for `aws-global` and its like."""
     return {
         str(region): str(partition["id"])
         for partition in _data()

@@ -21,14 +21,14 @@ Start = Callable[..., Any]
 
 
 VISITED = "MFAENV_PROCESS_PROFILES"
-"""The profiles on whose behalf a credential_process is running: it may be mfaenv, and lead back here."""
+"""The profiles for which a credential_process is running: it may be mfaenv, and lead back here."""
 
 
 def credentials(request: Request, env: Mapping[str, str], start: Start) -> Session:
     """Return what botocore resolves the request's profile to, never the keys of the environment.
 
-    `start` starts a credential_process: botocore's own way takes it from the current folder first on Windows. Raise
-    MfaenvError where there is nothing, where a sign-in comes first, or where the profiles lead in a circle.
+    `start` starts a credential_process: botocore would look in the current folder first on Windows. Raise MfaenvError
+    where there is nothing, where a sign-in comes first, or for a circle.
     """
     profile = request.profiles[-1]
     process_env = {**environment.without_settings(env), VISITED: _visited(request.profiles, env)}
@@ -52,17 +52,16 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
         }
         if not all(isinstance(key, str) for key in keys.values()) or not (frozen.access_key and frozen.secret_key):
             raise TypeError  # a program may print anything
-    # The AWS CLI's export-credentials reads the same attribute: botocore has no public one for it.
+    # The AWS CLI's export-credentials reads it too: botocore has no public one.
     expires = getattr(resolved, "_expiry_time", None)
     until = int(expires.timestamp()) if expires else None
     return Session(**keys, expires=until, account=str(frozen.account_id or ""))
 
 
 def _resolver(session: BotocoreSession, kind: Provider, popen: Start) -> CredentialResolver:
-    """Return botocore's own search, without the environment's keys, and without roles, which are assumed on top.
+    """Return botocore's own search, without the environment's keys and roles, or a credential_source's provider.
 
-    With a role's credential_source there is nothing to search. Raise MfaenvError where an old botocore, which does not
-    know the profile's kind, would take other credentials: the machine's.
+    Raise MfaenvError where an old botocore would take the machine's credentials for an unknown kind.
     """
     from botocore import __version__ as botocore_version
     from botocore import credentials as providers
@@ -80,10 +79,8 @@ def _resolver(session: BotocoreSession, kind: Provider, popen: Start) -> Credent
         web = providers.AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
         replaced["assume-role-with-web-identity"] = web
     if kind is Provider.LOGIN and all(each.METHOD != "login" for each in resolver.providers):
-        raise MfaenvError(
-            f"Profiles of `aws login` need boto3 1.41 or later, and botocore {botocore_version} is here.",
-            "Upgrade boto3, or name another profile.",
-        )
+        wrong = f"Profiles of `aws login` need boto3 1.41 or later, and botocore {botocore_version} is here."
+        raise MfaenvError(wrong, "Upgrade boto3, or name another profile.")
     left_out = {"env", "assume-role"}
     return providers.CredentialResolver(
         [replaced.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left_out]
@@ -96,8 +93,6 @@ def _visited(profiles: Sequence[str], env: Mapping[str, str]) -> str:
     for number, name in enumerate(profiles, 1):
         if name in visited:
             circle = [*visited[visited.index(name) :], *profiles[:number]]
-            raise MfaenvError(
-                f"The credential_process of profile '{profiles[-1]}' leads back to itself: {' → '.join(circle)}.",
-                "Give the process a profile that holds access keys.",
-            )
+            wrong = f"The credential_process of profile '{profiles[-1]}' leads back to itself: {' → '.join(circle)}."
+            raise MfaenvError(wrong, "Give the process a profile that holds access keys.")
     return "\n".join([*visited, *profiles])

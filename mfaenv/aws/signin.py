@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from mfaenv.aws import address, client, explain, regions, sts
-from mfaenv.errors import USAGE, MfaenvError, without_password
+from mfaenv.errors import MfaenvError, without_password, wrong_usage
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys
 
@@ -29,21 +29,15 @@ DOMAINS = {
     "aws-iso-f": "csphome.hci.ic.gov",
     "aws-us-gov": "amazonaws-us-gov.com",
 }
-"""By partition, what comes after `signin.` and `console.` in the names of its hosts.
-
-Those of `signin.` stand in botocore's endpoint rules for the service signin.
-"""
+"""What comes after `signin.` and `console.` in the hosts of a partition: see botocore's endpoint rules for signin."""
 
 WITHOUT_REGION = frozenset({"aws", "aws-cn", "aws-us-gov"})
-"""Partitions in which these hosts have a name without a region too.
-
-https://docs.aws.amazon.com/general/latest/gr/signin-service.html has those of `aws`.
-"""
+"""Partitions with such hosts without a region: https://docs.aws.amazon.com/general/latest/gr/signin-service.html."""
 
 HOME = "console"
 NAME = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
 PATH = r"""[!#-;=?-\[\]-~]"""
-"""ASCII's printable characters but for those that no URL has: a blank, the quote, < and >, and the backslash."""
+"""ASCII's printable characters but a blank, the quote, < and >, and the backslash: no URL has those."""
 
 ISSUER = "mfaenv"
 VARIABLE = "AWS_ENDPOINT_URL_SIGNIN"
@@ -52,9 +46,9 @@ FAILED_THERE = range(500, 600)
 
 
 class Console(NamedTuple):
-    """The console of a partition: the address that signs in, the host of its pages, and the region of these.
+    """The console of a partition: the address that signs in, and the host and region of its pages.
 
-    The host is empty where it is not known: there the pages are below the configured address.
+    The host is empty where it is unknown: there the pages are below the configured address.
     """
 
     sign_in: str
@@ -64,14 +58,13 @@ class Console(NamedTuple):
 
 
 def console(region: str, arn: str, endpoint: str) -> Console:
-    """Return the console for a role; `arn` is the role's, or empty where only the region tells the partition.
+    """Return the console for a role's ARN, or for a region alone.
 
-    Raise MfaenvError for a partition whose hosts are not known, unless an endpoint is configured, and for a malformed
-    endpoint.
+    Raise MfaenvError for a malformed endpoint, and without one for an unknown partition.
     """
     if not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint:
-        wrong = "The address of the sign-in service is malformed."
-        raise MfaenvError(wrong, f"Check {VARIABLE}, AWS_ENDPOINT_URL and endpoint_url.", status=USAGE)
+        hint = f"Check {VARIABLE}, AWS_ENDPOINT_URL and endpoint_url."
+        raise wrong_usage("The address of the sign-in service is malformed.", hint)
     region = regions.call_region(region, arn)
     partition = regions.find_partition(region, arn) or "aws"
     domain = DOMAINS.get(partition, "")
@@ -82,7 +75,7 @@ def console(region: str, arn: str, endpoint: str) -> Console:
 
 
 def account_page(partition: str, account: str) -> str:
-    """Return where an account's users sign in themselves; without an account, where everybody does.
+    """Return where an account's users sign in; without an account, where all do.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_sign-in.html
     """
@@ -91,29 +84,27 @@ def account_page(partition: str, account: str) -> str:
 
 
 def page(text: str, at: Console) -> str:
-    """Return the URL of a page: `text` is a service as the console's URLs have it, a URL, or empty for the home.
+    """Return the URL of a page: `text` is a service, a URL, or empty for the home.
 
-    Raise MfaenvError (usage) for a URL outside this console: it would be opened by a browser that is signed
-    in, and whoever made the URL could lead it anywhere.
+    Raise MfaenvError (usage) for a URL outside this console: the browser that opens it is signed in.
     """
     if ":" in text or "/" in text or "\\" in text:
         return _checked(text, at)
     name = text.lower() or HOME
     if not re.fullmatch(NAME, name):
-        raise MfaenvError(f"'{text}' is neither a service nor a URL.", "Name a service: s3, ec2, iam, …", status=USAGE)
+        raise wrong_usage(f"'{text}' is neither a service nor a URL.", "Name a service: s3, ec2, iam, …")
     return f"{_home(at)}/{name}/home?region={at.region}"
 
 
 def _checked(url: str, at: Console) -> str:
-    """Return the URL, of which a browser and this function read the same host. Raise MfaenvError (usage)."""
+    """Return a URL of which browsers read the same host. Raise MfaenvError (usage)."""
     configured = address.parse(at.endpoint)
     origins = [rf"https://([a-z0-9-]+\.)*{re.escape(at.host)}"] if at.host else []
     origins += [re.escape(str(configured._replace(path="")))] if configured else []
     if any(re.fullmatch(rf"{origin}(?:/{PATH}*)?", url, re.ASCII | re.IGNORECASE) for origin in origins):
         return url
-    raise MfaenvError(
-        f"'{without_password(url)}' is not a page of the console.", f"Its pages begin with {_home(at)}/", status=USAGE
-    )
+    hint = f"Its pages begin with {_home(at)}/"
+    raise wrong_usage(f"'{without_password(url)}' is not a page of the console.", hint)
 
 
 def _home(at: Console) -> str:
@@ -121,17 +112,15 @@ def _home(at: Console) -> str:
 
 
 def link(at: Console, profile_session: BotocoreSession, keys: Keys | Session, destination: str) -> str:
-    """Return the link to a page, a secret for fifteen minutes. Raise MfaenvError, in which no secret is."""
+    """Return the link to a page, a secret for fifteen minutes. Raise MfaenvError without a secret."""
     session = {"sessionId": keys.access_key, "sessionKey": keys.secret_key, "sessionToken": keys.token}
-    # Without SessionDuration: AWS refuses it for a role that was got with another session.
+    # Without SessionDuration, which AWS refuses for a session got with another.
     with_keys = {"Action": "getSigninToken", "Session": json.dumps(session, separators=(",", ":"))}
     with explain.aws_errors():
         status, body = _get(at, profile_session, _url(at, with_keys))
         if status in REFUSED:
-            raise MfaenvError(
-                f"AWS refused to sign in to the console with this session (status {status}).",
-                "It may have ended, or is not a role's: try --refresh, or another profile.",
-            )
+            wrong = f"AWS refused to sign in to the console with this session (status {status})."
+            raise MfaenvError(wrong, "It may have ended, or is not a role's: try --refresh, or another profile.")
         if status in FAILED_THERE:
             raise MfaenvError(f"AWS's sign-in service failed (status {status}).", "Try again in a minute.")
         token = sts.text(json.loads(body), "SigninToken")
@@ -143,7 +132,7 @@ def _url(at: Console, parameters: dict[str, str]) -> str:
 
 
 def _get(at: Console, profile_session: BotocoreSession, url: str) -> tuple[int, bytes]:
-    """Get a URL as botocore's clients would; the URL, which holds the keys, is taken out of its errors."""
+    """Get a URL as botocore's clients would; its errors lose the URL, which holds the keys."""
     from botocore.awsrequest import AWSRequest
     from botocore.exceptions import BotoCoreError
     from botocore.httpsession import URLLib3Session

@@ -18,18 +18,18 @@ class Identity(NamedTuple):
 
     @property
     def partition(self) -> str:
-        """Return the partition: aws, aws-cn, aws-us-gov or another."""
+        """Return the partition, such as aws or aws-cn."""
         return self.arn.split(":")[1]
 
     @property
     def user(self) -> str:
-        """Return the user's name without its path; empty for the root user and for roles."""
+        """Return the user's name without its path; empty for root and roles."""
         resource = self.arn.split(":", 5)[5]
         return resource.rpartition("/")[2] if resource.startswith("user/") else ""
 
     @property
     def is_root(self) -> bool:
-        """Return whether this is the account's root user, whose sessions last an hour at most."""
+        """Return whether this is the root user, whose sessions last an hour at most."""
         return self.arn.endswith(":root")
 
 
@@ -55,7 +55,7 @@ def session_token(client: Any, keys: Keys, serial: str, code: str, duration: int
 
 
 def assume_role(client: Any, hop: Hop) -> Session:
-    """Assume one role. Raise MfaenvError, DeniedError where a policy is in the way."""
+    """Assume one role. Raise MfaenvError, DeniedError."""
     parameters = {
         "RoleArn": hop.role_arn,
         "RoleSessionName": hop.session_name,
@@ -83,7 +83,7 @@ def credentials(response: Any) -> Session:
 
 
 def text(response: Any, name: str) -> str:
-    """Return a value of a response. Raise KeyError or TypeError where it is missing, empty or no text."""
+    """Return a text of a response. Raise KeyError or TypeError where there is none."""
     value = response[name]
     if not (isinstance(value, str) and value):
         raise TypeError

@@ -24,14 +24,14 @@ MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 """Where a path leads to no file; botocore asks os.path.isfile."""
 
 MAX_COMMAND = 32_768
-"""Characters of a command: the time in which shlex splits it grows with their square."""
+"""Characters of a command: shlex's time for it grows with their square."""
 
 
 class AwsFiles(NamedTuple):
-    """What both files say; where both know a profile, the credentials file's values win, as in botocore.
+    """What both files say; of a profile in both, the credentials file's values win, as in botocore.
 
-    `of_config` and `of_credentials` have what each file says for itself: keys and their token come from one of them.
-    `nameless` are the titles of the config file that name neither a profile nor anything else that is read.
+    `of_config` and `of_credentials` are what each says: keys and their token come from one of them.
+    `nameless` are the config file's titles that name nothing that is read.
     """
 
     config: str
@@ -43,57 +43,57 @@ class AwsFiles(NamedTuple):
     nameless: tuple[str, ...]
 
     def section(self, profile: str) -> Section:
-        """Return what both files say of a profile; nothing of one that is in neither."""
+        """Return what both files say of a profile, if anything."""
         return self.profiles.get(profile, {})
 
     def keys_file(self, profile: str) -> str:
-        """Return the path of the file that has a profile's keys; empty where none has."""
+        """Return the path of the file with a profile's keys; empty where there is none."""
         if has_keys(self.of_credentials.get(profile, {})):
             return self.credentials
         return self.config if self.keys_in_config(profile) else ""
 
     def used_file(self, profile: str) -> str:
-        """Return the file whose keys a profile uses: a credential_process goes before keys in the config file."""
+        """Return the file whose keys a profile uses: credential_process goes before the config file's."""
         has_process = bool(self.section(profile).get("credential_process"))
         return "" if has_process and self.keys_in_config(profile) else self.keys_file(profile)
 
     def long_term_key(self, profile: str) -> str:
-        """Return the long-term access key that a profile uses from a file; empty where there is none."""
+        """Return the long-term access key that a profile uses from a file; empty for none."""
         section = self.section(profile)
         return section.get(ACCESS_KEY, "") if self.used_file(profile) and not token(section) else ""
 
     def with_roles(self) -> str:
         """Return the names of profiles with roles, for a message."""
-        sections = self.profiles.items()
-        return join_names(sorted(name for name, each in sections if each.get("role_arn") or each.get("sso_role_name")))
+        settings = ("role_arn", "sso_role_name")
+        return join_names(sorted(name for name, each in self.profiles.items() if any(map(each.get, settings))))
 
     def services_of(self, section: Section) -> Section | None:
-        """Return the services that a profile names: empty where it names none, None where they are missing."""
+        """Return the services that a profile names; None where they are missing."""
         return self.services.get(section["services"]) or None if "services" in section else {}
 
     def keys_in_config(self, profile: str) -> bool:
-        """Return whether a profile's keys are in the config file's section: one file may be both."""
+        """Return whether a profile's keys are in the config file's section."""
         return not has_keys(self.of_credentials.get(profile, {})) and has_keys(self.of_config.get(profile, {}))
 
 
 def short(path: str) -> str:
-    """Return a path as people write it, with `~` for the home directory."""
-    home = os.path.expanduser("~")
-    rest = path.removeprefix(home)
-    return f"~{rest}" if rest != path and rest.startswith((os.sep, "/")) else path  # Windows has paths with both
+    """Return a path with `~` for the home directory."""
+    rest = path.removeprefix(os.path.expanduser("~"))
+    return f"~{rest}" if rest != path and rest.startswith((os.sep, "/")) else path  # Windows has both
 
 
 class UnreadableError(MfaenvError):
-    """The system does not let us read a file."""
+    """What a path names is no file."""
 
 
 def load(env: Env, *, must_be_readable: bool = True) -> AwsFiles:
-    """Read both files; a missing one is empty. Raise MfaenvError, with a wrong line's number, never its text."""
+    """Read both files. Raise MfaenvError with a wrong line's number, never its text."""
     config_path, credentials_path = file_paths(env)
     profiles: Sections = {}
     services: Sections = {}
     nameless: list[str] = []
-    config, credentials = (read(path, must_be_readable=must_be_readable) for path in (config_path, credentials_path))
+    config = read(config_path, must_be_readable=must_be_readable)
+    credentials = read(credentials_path, must_be_readable=must_be_readable)
     for title, section in config.items():
         kind, name = names.split_title(title)
         if kind == "profile":
@@ -109,17 +109,17 @@ def load(env: Env, *, must_be_readable: bool = True) -> AwsFiles:
 
 
 def has_keys(section: Section) -> bool:
-    """Return whether a section has an access key, if only half of one."""
+    """Return whether a section has keys, or half a pair."""
     return not section.keys().isdisjoint((ACCESS_KEY, SECRET_KEY))
 
 
 def token(section: Mapping[str, str]) -> str:
-    """Return the token of the keys in a section; empty for long-term ones."""
+    """Return the token of a section's keys; empty for long-term ones."""
     return next((section[setting] for setting in TOKENS if setting in section), "")
 
 
 def read(path: str, *, must_be_readable: bool = True) -> Sections:
-    """Return the sections of a file by title; none of a missing one. Raise MfaenvError as `load` does."""
+    """Return a file's sections by title; none of a missing one. Raise as `load` does."""
     try:
         scanned = scan(path)
     except UnreadableError:
@@ -143,7 +143,7 @@ def read(path: str, *, must_be_readable: bool = True) -> Sections:
 
 
 def scan(path: str, errors: str = "strict") -> scanner.Scan:
-    """Scan a file; a device (/dev/null) has no lines. Raise MfaenvError, OSError, UnicodeDecodeError."""
+    """Scan a file; a device has no lines. Raise MfaenvError, OSError, UnicodeDecodeError."""
     kind = stat.S_IFMT(os.stat(path).st_mode)
     if kind == stat.S_IFCHR:
         return scanner.scan([])
@@ -158,7 +158,7 @@ def scan(path: str, errors: str = "strict") -> scanner.Scan:
 
 
 def to_text(sections: Mapping[str, Mapping[str, str]]) -> str:
-    """Return sections as the text of a file; further lines of a value are indented."""
+    """Return sections as the text of a file."""
     lines = []
     for title, section in sections.items():
         lines += [f"[{title}]", *(f"{name} = {value}".replace("\n", "\n\t") for name, value in section.items()), ""]
@@ -167,6 +167,6 @@ def to_text(sections: Mapping[str, Mapping[str, str]]) -> str:
 
 @cache
 def nested(value: str) -> Section:
-    """Read an indented block (`sts =` and lines below it), as botocore does, into names and values."""
+    """Read an indented block (`sts =` and lines below it) as botocore does."""
     lines = (line.partition("=") for line in value.splitlines() if "=" in line)
     return {name.strip(): text.strip() for name, _, text in lines}

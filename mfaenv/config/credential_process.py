@@ -1,4 +1,4 @@
-"""mfaenv's own commands for `credential_process`: for the keychain's keys, and for a session."""
+"""mfaenv's own commands as `credential_process`: for the keychain's keys, and for a session."""
 
 from mfaenv.aws import process
 from mfaenv.command_line import is_mfaenv, join, own_name
@@ -15,31 +15,31 @@ SESSION_OPTIONS = frozenset(("profile", "ask", "format", "no_input", "quiet", "v
 
 
 def line(profile: str, env: Env, *words: str) -> str:
-    """Return a command of this program for a profile: with its path where it is not on the PATH."""
+    """Return a command of this program for a profile."""
     return join((own_name(env), *words, "-p", profile))
 
 
 def session_profile(command: str) -> str:
-    """Return the profile whose own session a command prints; empty for any other command."""
+    """Return the profile whose own session a command prints; empty for others."""
     line = _line_of(command)
     is_session = line.command == PROCESS and line.starts_command and line.options.keys() <= SESSION_OPTIONS
     return text(line.options, "profile") if is_session else ""
 
 
 def entry(command: str) -> str:
-    """Return the entry of the keychain that a command prints; empty for any other command."""
+    """Return the entry of the keychain that a command prints; empty for others."""
     line = _line_of(command)
     return text(line.options, "profile") if (line.command, *line.words) == KEYS_GET else ""
 
 
 def other_program(command: str) -> str:
-    """Return the program that a command starts; empty where that is this one, or none."""
+    """Return the program that a command starts; empty for this one, or none."""
     name = next(iter(_words(command) or command.split()), "")
     return "" if is_mfaenv(name) else name
 
 
 def _line_of(command: str) -> CommandLine:
-    """Return a command line of this program; an empty one for other programs, and for wrong lines."""
+    """Return a command line of this program; an empty one for others and wrong ones."""
     words = _words(command)
     parsed = read(words[1:] if words and is_mfaenv(words[0]) else [])
     return parsed if parsed.understood else CommandLine()
@@ -47,6 +47,6 @@ def _line_of(command: str) -> CommandLine:
 
 def _words(command: str) -> list[str]:
     try:
-        return process.words(command, "credential_process")
+        return process.words(command, SETTING)
     except MfaenvError:
         return []

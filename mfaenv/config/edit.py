@@ -1,8 +1,7 @@
 """Change settings in an AWS config or credentials file, and nothing else in it.
 
-Comments, order, blank lines, line ends and all other bytes stay. ConfigUpdater would keep the comments, but not the
-line ends. The proof is the scanner's: what it reads afterwards differs in these settings alone, or the text is not
-changed at all.
+All other bytes stay: ConfigUpdater would keep comments, but not line ends. What the scanner reads afterwards differs
+in these settings alone, or the text is not changed at all.
 """
 
 import io
@@ -19,10 +18,9 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def with_values(file: TextFile, profile: str, values: Mapping[str, str | None], *, in_config: bool = True) -> TextFile:
-    """Return the file with these options set in the profile's last section; None removes an option.
+    """Return the file with these options set in the profile's last section, or a new one; None removes an option.
 
-    A section that is not there is added at the end. Raise MfaenvError where the text cannot be parsed, or not be
-    changed without changing something else.
+    Raise MfaenvError where the text is damaged, or more would change.
     """
     before = _read(file)
     title = _title(before, profile, in_config=in_config)
@@ -32,20 +30,18 @@ def with_values(file: TextFile, profile: str, values: Mapping[str, str | None], 
     section = {name: value for name, value in {**before.get(title, {}), **values}.items() if value is not None}
     expected = {**before, title: section} if section or title in before else before
     if _read(changed) != expected:
-        raise MfaenvError(
-            f"{short(file.path)} cannot be changed without changing something else in it.", "Edit it by hand."
-        )
+        wrong = f"{short(file.path)} cannot be changed without changing something else in it."
+        raise MfaenvError(wrong, "Edit it by hand.")
     return changed
 
 
 def section(file: TextFile, profile: str, *, in_config: bool) -> Mapping[str, str]:
-    """Return the options of the profile's last section. Raise MfaenvError where the file is damaged."""
+    """Return the options of the profile's last section. Raise MfaenvError for a damaged file."""
     sections = _read(file)
     return sections.get(_title(sections, profile, in_config=in_config), {})
 
 
 def _title(sections: dict[str, dict[str, str]], profile: str, *, in_config: bool) -> str:
-    """Return the title of the profile's last section, or the one that a new section gets."""
     if not in_config:
         return profile
     return next((title for title in reversed(sections) if profile_of(title) == profile), title_of(profile))
@@ -60,7 +56,7 @@ def _read(file: TextFile) -> dict[str, dict[str, str]]:
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines as reading a file as text finds them, with their ends as they are."""
+    """Return the lines with their ends as they are; str.splitlines knows more ends."""
     return list(io.StringIO(text, newline=""))
 
 
@@ -87,6 +83,6 @@ def _with_value(text: str, title: str, name: str, value: str | None) -> str:
 
 
 def line_end(text: str) -> str:
-    """Return how the first line ends, which the others do too in all but damaged files."""
+    """Return how the first line ends."""
     first = _LINE_END.search(text)
     return first[0] if first else "\n"

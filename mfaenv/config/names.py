@@ -9,8 +9,8 @@ from mfaenv.fast import FILE_VARIABLES
 from mfaenv.fast.parse import DEFAULT, Env
 
 CONFIG_VARIABLE, CREDENTIALS_VARIABLE = FILE_VARIABLES
-ENCODING = io.text_encoding(None)  # what botocore reads them in: the locale's, or UTF-8 where that is C
-KINDS = ("profile", "services")  # what the sections of the config file are of that are read
+ENCODING = io.text_encoding(None)  # botocore's: the locale's, or UTF-8 where that is C
+KINDS = ("profile", "services")  # of the config file's sections that are read
 
 _NOT_PLAIN = frozenset(" \t\r\n'\"\\")
 """Characters by which a shell cuts words, or joins them."""
@@ -18,20 +18,20 @@ _NOT_PLAIN = frozenset(" \t\r\n'\"\\")
 
 def file_paths(env: Env) -> tuple[str, str]:
     """Return the paths of the config and credentials file; an empty variable means none, as in botocore."""
-    config = env.get(CONFIG_VARIABLE, "~/.aws/config")
-    credentials = env.get(CREDENTIALS_VARIABLE, "~/.aws/credentials")
-    return os.path.expanduser(os.path.expandvars(config)), os.path.expanduser(os.path.expandvars(credentials))
+    config = os.path.expandvars(env.get(CONFIG_VARIABLE, "~/.aws/config"))
+    credentials = os.path.expandvars(env.get(CREDENTIALS_VARIABLE, "~/.aws/credentials"))
+    return os.path.expanduser(config), os.path.expanduser(credentials)
 
 
 def profiles(env: Env) -> list[str]:
-    """Return the names in both files, whatever is wrong there. A file that cannot be read has none."""
+    """Return the names in both files, whatever is wrong there."""
     config, credentials = file_paths(env)
     names = [name for kind, name in map(split_title, _titles(config)) if kind == KINDS[0]]
     return list(dict.fromkeys([*names, *_titles(credentials)]))
 
 
 def profile_of(title: str) -> str | None:
-    """Return the profile that a title of the config file is of; None where it is of something else."""
+    """Return the profile of a title of the config file; None for other titles."""
     kind, name = split_title(title)
     return name if kind == KINDS[0] else None
 
@@ -44,7 +44,7 @@ def title_of(profile: str) -> str:
 
 
 def split_title(title: str) -> tuple[str, str]:
-    """Split a title of the config file, as a shell does, into one of KINDS and a name; both are empty for others."""
+    """Split a title of the config file, as a shell does, into one of KINDS and a name; both empty for others."""
     kind, _, name = title.partition(" ")
     if len(title) > MAX_TITLE:
         return "", ""
@@ -65,10 +65,7 @@ def split_title(title: str) -> tuple[str, str]:
 
 
 def _titles(path: str) -> list[str]:
-    """Return the titles in a file as the scanner does; none where it cannot be read.
-
-    Indented ones are left out where others are not indented.
-    """
+    """Return the titles in a file as the scanner does, but for indented ones beside others; none of no text."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, and emptied
             return []

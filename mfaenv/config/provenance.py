@@ -1,4 +1,4 @@
-"""What was settled before anybody is asked, and where each value comes from: in words, without a secret."""
+"""The values of a request, and where each comes from: in words, without a secret."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +12,7 @@ from mfaenv.model import Acquisition, Provider, Request
 
 Row = tuple[str, str, str]
 
-SERVICES = ("sts", "iam", "s3")  # those that doctor calls
+SERVICES = ("sts", "iam", "s3")  # of doctor
 
 
 def rows(
@@ -22,7 +22,7 @@ def rows(
     files: AwsFiles,
     services: Iterable[str] = ("sts",),
 ) -> Iterator[Row]:
-    """Yield the name, text and source (which may be empty) of each value, and of these services' addresses."""
+    """Yield the name, text and source, if any, of each value and of these services' addresses."""
     keys = request.keys
     names = " → ".join(request.profiles)
     resolved = "the AWS files have none" if request.provider is Provider.MACHINE else "resolved by botocore"

@@ -16,18 +16,15 @@ STDIN = "-"  # the value of --token-code that means a line of standard input
 
 
 def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
-    """Settle everything that the session depends on. Raise MfaenvError for what is wrong in any of them.
-
-    `env` is without what an earlier session's profile brought.
-    """
+    """Settle all that the session depends on; `env` is without an earlier session's settings. Raise MfaenvError."""
     profile = lookup_value(options, env, "profile")
     keys = _environment_keys(profile, env)
     name = profile.text or parse.DEFAULT
     web = keys is None and sources.is_web_identity(env, profile)
     if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
-        if not profile.text:  # without a name, the machine itself may still have a role
+        if not profile.text:
             _refuse_environment(env, files)
-        if profile.text or files.profiles:
+        if profile.text or files.profiles:  # else the machine may have a role
             raise unknown_profile(files, name, profile.source)
     role_arn = parse.text(options, "role_arn")
     chain = roles.chain(files._replace(profiles={}) if keys else files, name, role_arn)
@@ -66,14 +63,14 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
 
 
 def lookup_value(options: Options, env: Env, name: str) -> Value:
-    """Return the value of an option, or of a variable that stands for it."""
+    """Return the value of an option or its variable."""
     text, source = parse.lookup(options, env, name)
     origin = Origin.OPTION if options.get(name) else Origin.VARIABLE
     return Value(text, source, origin) if text else NO_VALUE
 
 
 def _environment_keys(profile: Value, env: Env) -> Keys | None:
-    """Return the environment's long-term keys, if no profile is named but by a session got with them."""
+    """Return the environment's long-term keys, if only a session got with them names a profile."""
     is_left = sources.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
     if profile.text and not (is_left and env.get(environment.SOURCE_KEY)):
         return None
@@ -82,37 +79,36 @@ def _environment_keys(profile: Value, env: Env) -> Keys | None:
 
 def load_files(options: Options, env: Env) -> AwsFiles:
     """Read the AWS files, which need not be readable where the environment's keys count, as in botocore."""
-    return awsfiles.load(env, must_be_readable=_environment_keys(lookup_value(options, env, "profile"), env) is None)
+    keys = _environment_keys(lookup_value(options, env, "profile"), env)
+    return awsfiles.load(env, must_be_readable=keys is None)
 
 
 def _refuse_environment(env: Env, files: AwsFiles) -> None:
     if environment.temporary_keys(env):
-        raise MfaenvError(
-            "The keys in the environment belong to a session already; a new one takes long-term keys.",
-            f"Name a profile with -p, or put long-term keys under [default] in {awsfiles.short(files.credentials)}.",
-        )
+        wrong = "The keys in the environment belong to a session already; a new one takes long-term keys."
+        where = awsfiles.short(files.credentials)
+        raise MfaenvError(wrong, f"Name a profile with -p, or put long-term keys under [default] in {where}.")
     if env.get("AWS_ACCESS_KEY_ID") or env.get("AWS_SECRET_ACCESS_KEY"):
-        raise MfaenvError(
-            "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set.", "Set both, or name a profile with -p."
-        )
+        wrong = "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set."
+        raise MfaenvError(wrong, "Set both, or name a profile with -p.")
 
 
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     """Return the error for a profile in neither file, with the closest name, or all names."""
-    names = sorted(files.profiles)
+    names, config = sorted(files.profiles), awsfiles.short(files.config)
     others = f"There are these: {join_names(names)}."
-    where = f"{awsfiles.short(files.config)} or {awsfiles.short(files.credentials)}"
-    origin = f" ({source})" if source else ""
     hint = suggest.hint(name, names, others if names else "`aws configure` makes a first one.")
     if name in files.nameless:
-        hint = f"In {awsfiles.short(files.config)} write [profile {name}] instead of [{name}]."
-    if source == environment.PROFILE:  # it may be left of an earlier session
+        hint = f"In {config} write [profile {name}] instead of [{name}]."
+    if source == environment.PROFILE:  # it may be an earlier session's
         hint = f"{hint} `mfaenv unset` removes {source}."
+    origin = f" ({source})" if source else ""
+    where = f"{config} or {awsfiles.short(files.credentials)}"
     return MfaenvError(f"There is no profile '{name}'{origin} in {where}.", hint)
 
 
 def _region(options: Options, env: Env, name: str, files: AwsFiles) -> Value:
-    # What an earlier session brought into this shell says nothing about the next profile.
+    # An earlier session's region is not the next profile's.
     chosen = lookup_value(options, {} if environment.region_is_ours(env) else env, "region")
     own = Value(files.section(name).get("region", ""), f"profile {name}", Origin.PROFILE)
     return chosen if chosen.text else own
@@ -120,16 +116,17 @@ def _region(options: Options, env: Env, name: str, files: AwsFiles) -> Value:
 
 def _call_region(own: Value, region: Value, endpoint: Value) -> str:
     """Return the region to call STS in: a profile's own where it is valid, else the wanted one, which must be."""
-    wrong = roles.region_error(own, of_aws=not endpoint.text)
+    of_aws = not endpoint.text
+    wrong = roles.region_error(own, of_aws=of_aws)
     if region.text and (wrong or not own.text):
-        own, wrong = region, roles.region_error(region, of_aws=not endpoint.text)
+        own, wrong = region, roles.region_error(region, of_aws=of_aws)
     if wrong:
         raise wrong
     return own.text
 
 
 def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], files: AwsFiles) -> Value:
-    """Return what options and variables say, else the setting of the first profile that has it."""
+    """Return the chosen value, else the setting of the first profile that has it."""
     values = (_setting(setting, name, files) for name in profiles)
     return next((value for value in (chosen, *values) if value.text), NO_VALUE)
 
@@ -168,14 +165,14 @@ def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
 
 
 def _with_region(hop: Hop, region: Value, env: Env, names: tuple[str, str], files: AwsFiles) -> Hop:
-    """Settle where a role is assumed: the user's choice, else its profile's own region, else the wanted one."""
+    """Settle where a role is assumed: the user's choice, else its own profile's region, else the wanted one's."""
     own = Value(hop.region if region.origin is Origin.PROFILE else "", f"profile {hop.profile}")
     endpoint = _endpoint(env, names, files)
     return hop._replace(region=_call_region(own, region, endpoint), endpoint=endpoint.text)
 
 
 def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
-    """Return the address of STS from the first of two profiles that has one; the second is the wanted one."""
+    """Return the address of STS from the first of two profiles that has one."""
     first, other = (files.section(name) for name in names)
     value = endpoint(env, first, files) if first is other or files.services_of(first) is not None else NO_VALUE
     if not value.text and not shell_settings.is_ignored(env, first):
@@ -184,10 +181,9 @@ def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
 
 
 def endpoint(env: Env, section: Section, files: AwsFiles, service: str = "sts") -> Value:
-    """Return a service's configured endpoint in botocore's order of precedence; NO_VALUE without one.
+    """Return a service's configured endpoint in botocore's order; NO_VALUE without one.
 
-    Raise MfaenvError for a section of services that is not there, as botocore does.
-    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html; raise MfaenvError for missing services.
     """
     if shell_settings.is_ignored(env, section):
         return NO_VALUE
@@ -196,21 +192,19 @@ def endpoint(env: Env, section: Section, files: AwsFiles, service: str = "sts") 
             return Value(env[variable], variable)
     services = files.services_of(section)
     if services is None:
-        raise MfaenvError(
-            f"There is no section [services {section['services']}], which a profile names.",
-            f"Add it to {awsfiles.short(files.config)}, or remove services = {section['services']}.",
-        )
+        name = section["services"]
+        wrong = f"There is no section [services {name}], which a profile names."
+        raise MfaenvError(wrong, f"Add it to {awsfiles.short(files.config)}, or remove services = {name}.")
     url = awsfiles.nested(services.get(service, "")).get("endpoint_url") or section.get("endpoint_url", "")
     return Value(url, "endpoint_url") if url else NO_VALUE
 
 
 def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -> Acquisition:
     """Settle how the session for a request may be got. Raise MfaenvError (usage)."""
+    command = lookup_value(options, env, "token_command")
     return Acquisition(
         token_code=_token_code(options, env),
-        token_command=option_or_setting(
-            lookup_value(options, env, "token_command"), "mfa_process", request.profiles, files
-        ),
+        token_command=option_or_setting(command, "mfa_process", request.profiles, files),
         ask=_ask(options, env),
         refresh="refresh" in options,
         cached="cached" in options,
@@ -226,7 +220,7 @@ def _token_code(options: Options, env: Env) -> Value:
 
 
 def checked_code(text: str, source: str) -> str:
-    """Return the six digits. Raise MfaenvError (usage), without the text, for anything else."""
+    """Return the six digits. Raise MfaenvError (usage), without the text."""
     digits = code_digits(text)
     if not digits:
         raise wrong_usage(f"{source}: a code is six digits.", "It is the number that the device shows.")
@@ -238,7 +232,7 @@ def _ask(options: Options, env: Env) -> Value:
     row, windows = catalog.OPTIONS["ask"], catalog.WINDOWS if ask.origin is Origin.VARIABLE else ()
     if not ask.text:
         return Value(row.default, "")
-    if ask.text in windows:  # the program that opens one
+    if ask.text in windows:
         return ask._replace(text="window")
     if ask.text not in row.choices:
         names = [*row.choices, *windows]

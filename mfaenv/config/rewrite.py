@@ -17,7 +17,7 @@ _SECRET = re.compile(rf"(?i)^(.?\s*(?:{'|'.join((SECRET_KEY, *TOKENS))})\s*[=:]\
 
 
 class TextFile(NamedTuple):
-    """A file as it was read: its text, line ends as they are; empty where there is none."""
+    """A file as it was read, with its line ends; empty where there is none."""
 
     path: str
     text: str
@@ -25,7 +25,7 @@ class TextFile(NamedTuple):
 
 
 def read(path: str, encoding: str = "utf-8") -> TextFile:
-    """Return the file; an empty one where there is none. Raise MfaenvError where it is no readable text."""
+    """Return the file; an empty one without it. Raise MfaenvError where it is no readable text."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, and a device be replaced
             raise MfaenvError(f"{short(path)} is not a file, so it is left alone.", "Name a file.")
@@ -36,25 +36,23 @@ def read(path: str, encoding: str = "utf-8") -> TextFile:
             raise MfaenvError(f"{short(path)} is a link to a file that is not there.", "Remove it.") from None
         return TextFile(path, "", encoding)
     except UnicodeDecodeError as error:
-        raise MfaenvError(
-            f"{short(path)} is not {error.encoding} text, so it is left alone.", "Save it in that encoding."
-        ) from None
+        wrong = f"{short(path)} is not {error.encoding} text, so it is left alone."
+        raise MfaenvError(wrong, "Save it in that encoding.") from None
     except OSError as error:
         raise MfaenvError(f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode.") from None
 
 
 def diff(file: TextFile, text: str, context: int) -> list[str]:
-    """Return what changes as the lines of a unified diff, with so many beside it, and without secrets of AWS files."""
+    """Return the lines of a unified diff, without the secrets of AWS files."""
     name = short(file.path)
     lines = difflib.unified_diff(file.text.splitlines(), text.splitlines(), name, name, n=context, lineterm="")
     return [_SECRET.sub(r"\1…", line) for line in lines]
 
 
 def replace(file: TextFile, text: str) -> None:
-    """Replace the file in one step. A new file, and a new folder for it, is its owner's alone.
+    """Replace the file, or what a link leads to, in one step. A new file or folder is its owner's alone.
 
-    A link stays, and what it leads to is replaced. Raise MfaenvError where the file cannot be written, or somebody else
-    changed it since it was read or at the same time.
+    Raise MfaenvError where it cannot be written, or somebody else changed it since it was read.
     """
     target = os.path.realpath(file.path)
     folder, name = os.path.split(target)
@@ -69,14 +67,11 @@ def replace(file: TextFile, text: str) -> None:
         private_files.make_folders(folder)
         private_files.replace(target, data, finish, temporary=temporary, synced=True)
     except UnicodeEncodeError as error:
-        raise MfaenvError(
-            f"{short(file.path)} is {error.encoding} text, which cannot hold what would be written.",
-            "Choose a name without such characters.",
-        ) from None
+        wrong = f"{short(file.path)} is {error.encoding} text, which cannot hold what would be written."
+        raise MfaenvError(wrong, "Choose a name without such characters.") from None
     except OSError as error:
-        raise MfaenvError(
-            f"{short(file.path)} cannot be written: {error.strerror}.", "Check its owner, its mode and the disk."
-        ) from None
+        wrong = f"{short(file.path)} cannot be written: {error.strerror}."
+        raise MfaenvError(wrong, "Check its owner, its mode and the disk.") from None
     _check(file, text)
 
 
@@ -86,7 +81,6 @@ def _check(file: TextFile, text: str) -> None:
 
 
 def _take_over(old: str, new: str) -> None:
-    """Give the new file the owner and mode of the old one, if any. Raise OSError."""
     with suppress(FileNotFoundError):
         status = os.stat(old)
         if sys.platform != "win32" and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):

@@ -1,9 +1,8 @@
 """How a role's session is named, tagged and limited: checked before a code is asked for.
 
-`source_identity`, `session_tags` and `transitive_session_tags` are aws-vault's settings, read as it reads them
-(`populateFromConfigFile` and `populateFromEnv` in its `vault/config.go`): each profile of a chain has its own, else
-those of its `include_profile`, else those of `[default]`; AWS_SESSION_TAGS, AWS_TRANSITIVE_TAGS and
-AWS_SOURCE_IDENTITY win, for the wanted profile alone. The limits are those of
+`source_identity`, `session_tags` and `transitive_session_tags` are read as by aws-vault (`populateFromConfigFile` and
+`populateFromEnv` in its `vault/config.go`): each profile of a chain has its own, else those of its `include_profile`,
+else `[default]`'s; variables win, for the wanted profile alone. The limits are those of
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 """
 
@@ -18,14 +17,14 @@ from mfaenv.model import NO_VALUE, Hop, Value
 
 NAME_LENGTHS, EXTERNAL_ID_LENGTHS = range(2, 64 + 1), range(2, 1224 + 1)
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
-"""Of RoleSessionName and SourceIdentity. ExternalId takes more."""
+"""Of RoleSessionName and SourceIdentity; ExternalId has more."""
 
 MAX_TAGS, MAX_KEY, MAX_VALUE = 50, 128, 256
-TAG_CHARACTERS = frozenset("_.:/=+-@")  # of a tag's key and value, beside letters, numbers and separators
+TAG_CHARACTERS = frozenset("_.:/=+-@")  # beside letters, numbers and separators
 
 AWS_PREFIX = "aws:"
 MAX_POLICY, MAX_POLICY_ARNS = 2048, 10
-MAX_POLICY_FILE = 1024 * 1024  # characters that are read of a file: of one without an end, too
+MAX_POLICY_FILE = 1024 * 1024  # characters that are read: a file may have no end
 
 SESSION_NAME, SOURCE_IDENTITY = "role_session_name", "source_identity"
 TAGS, TRANSITIVE_TAGS = "session_tags", "transitive_session_tags"
@@ -38,10 +37,7 @@ VARIABLES = {
 
 
 def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[Hop, ...]:
-    """Return the hops with names, identities and tags. Raise MfaenvError for what AWS does not take.
-
-    It lets no role of a chain change the source identity, nor set a transitive tag again.
-    """
+    """Return the hops with names, identities and tags. Raise MfaenvError for what AWS does not take."""
     result: list[Hop] = []
     for hop in hops:
         is_wanted = hop is hops[-1]
@@ -49,7 +45,7 @@ def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[
         if is_wanted:
             values |= {setting: Value(env[name], name) for setting, name in VARIABLES.items() if env.get(name)}
         session_name = checked(hop.session_name, f"{SESSION_NAME} of profile '{hop.profile}'")
-        if is_wanted and not session_name:  # without any name, the session is to be named after the user
+        if is_wanted and not session_name:  # without any, the user's name is taken later
             session_name = checked(env.get("AWS_ROLE_SESSION_NAME", ""), "AWS_ROLE_SESSION_NAME")
         result.append(
             hop._replace(
@@ -64,7 +60,6 @@ def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[
 
 
 def _inherited(profiles: Sections, name: str, setting: str) -> Value:
-    """Return the setting of a profile, else of those that it includes; empty without one."""
     visited: set[str] = set()
     while name and name not in visited:
         visited.add(name)
@@ -76,15 +71,15 @@ def _inherited(profiles: Sections, name: str, setting: str) -> Value:
 
 
 def checked(text: str, source: str, lengths: range = NAME_LENGTHS, more: str = "") -> str:
-    """Return a name or ID, which may be empty. Raise MfaenvError for what AWS does not take."""
+    """Return a name or ID, which may be empty. Raise MfaenvError for a wrong one."""
     if not text or (len(text) in lengths and NAME_CHARACTERS.union(more).issuperset(text)):
         return text
-    what = f"{lengths[0]} to {lengths[-1]} characters from A-Z a-z 0-9 _+=,.@{more}-"
-    raise MfaenvError(f"{source} is not valid.", f"Use {what}.")
+    hint = f"Use {lengths[0]} to {lengths[-1]} characters from A-Z a-z 0-9 _+=,.@{more}-."
+    raise MfaenvError(f"{source} is not valid.", hint)
 
 
 def user_session_name(user: str) -> str:
-    """Return the name for the sessions of a user: the user's own, or the closest that AWS takes."""
+    """Return a session's name after the user: the closest that AWS takes."""
     taken = "".join(character if character in NAME_CHARACTERS else "-" for character in user)
     return taken[: NAME_LENGTHS[-1]].ljust(NAME_LENGTHS[0], "-")
 
@@ -104,7 +99,6 @@ def _tags(text: str, source: str) -> tuple[tuple[str, str], ...]:
 
 
 def _wrong_tag(key: str, value: str) -> str:
-    """Return what AWS does not take of a tag; an empty text where it takes it."""
     if not key or len(key) > MAX_KEY:
         return f"a key has 1 to {MAX_KEY} characters, and '{key[:MAX_KEY]}' has {len(key)}"
     if len(value) > MAX_VALUE:
@@ -119,51 +113,41 @@ def _wrong_tag(key: str, value: str) -> str:
 
 
 def _check_chain(hops: Iterable[Hop]) -> None:
+    """Raise MfaenvError where a role changes the source identity, or sets a transitive tag again."""
     identity, transitive = "", dict[str, str]()
     for hop in hops:
         if identity and hop.source_identity not in {"", identity}:
-            raise MfaenvError(
-                f"{SOURCE_IDENTITY} of profile '{hop.profile}' is not '{identity}', as the role before has it.",
-                "AWS lets no role of a chain change it: set it once, or the same everywhere.",
-            )
+            wrong = f"{SOURCE_IDENTITY} of profile '{hop.profile}' is not '{identity}', as the role before has it."
+            raise MfaenvError(wrong, "AWS lets no role of a chain change it: set it once, or the same everywhere.")
         identity = identity or hop.source_identity
-        again = next((key for key, _ in hop.tags if key.lower() in transitive), "")
-        if again:
-            raise MfaenvError(
-                f"{TAGS} of profile '{hop.profile}' sets '{again}', which is transitive since "
-                f"'{transitive[again.lower()]}'.",
-                "AWS lets no role of a chain set it again: remove it from one of them.",
-            )
+        if again := next((key for key, _ in hop.tags if key.lower() in transitive), ""):
+            since = transitive[again.lower()]
+            wrong = f"{TAGS} of profile '{hop.profile}' sets '{again}', which is transitive since '{since}'."
+            raise MfaenvError(wrong, "AWS lets no role of a chain set it again: remove it from one of them.")
         keys = {key.lower() for key, _ in hop.tags}
-        unknown = next((key for key in hop.transitive_tags if key.lower() not in keys), "")
-        if unknown:
-            raise MfaenvError(
-                f"{TRANSITIVE_TAGS} of profile '{hop.profile}' names '{unknown}', which is not among its {TAGS}.",
-                "Add that tag, or leave the name out.",
-            )
+        if unknown := next((key for key in hop.transitive_tags if key.lower() not in keys), ""):
+            wrong = f"{TRANSITIVE_TAGS} of profile '{hop.profile}' names '{unknown}', which is not among its {TAGS}."
+            raise MfaenvError(wrong, "Add that tag, or leave the name out.")
         transitive |= {key.lower(): hop.profile for key in hop.transitive_tags}
 
 
 def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles) -> tuple[Hop, ...]:
-    """Return the hops to a profile, the last one limited by the options. Raise MfaenvError (usage)."""
+    """Return the hops, the last one limited by the options. Raise MfaenvError (usage)."""
     limits = [parse.MAIN_OPTIONS[each].flags[0] for each in LIMITS if options.get(each)]
     if not limits:
         return hops
     if not hops:
-        raise wrong_usage(
-            f"{limits[0]} limits a role's session, and profile {name} has a user's: AWS has no way to limit that.",
-            f"Name a profile with a role: {files.with_roles() or 'none has a role_arn yet'}.",
-        )
+        wrong = f"{limits[0]} limits a role's session, and profile {name} has a user's: AWS has no way to limit that."
+        roles = files.with_roles() or "none has a role_arn yet"
+        raise wrong_usage(wrong, f"Name a profile with a role: {roles}.")
     role_arn, policy_file = hops[-1].role_arn, parse.text(options, "session_policy")
     arns = [arn.strip() for arn in parse.text(options, "policy_arns").split(",") if options.get("policy_arns")]
     if options.get("read_only"):
         arns.insert(0, f"arn:{role_arn.split(':')[1]}:iam::aws:policy/ReadOnlyAccess")
     for arn in arns:
         if not arn.startswith("arn:") or ":policy/" not in arn:
-            raise wrong_usage(
-                f"'{arn}' (--policy-arns) is not the ARN of a policy.",
-                "It looks like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between several.",
-            )
+            hint = "It looks like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between several."
+            raise wrong_usage(f"'{arn}' (--policy-arns) is not the ARN of a policy.", hint)
     if len(arns) > MAX_POLICY_ARNS:
         raise MfaenvError(f"AWS takes {MAX_POLICY_ARNS} policies, and these are {len(arns)}.", "Leave some out.")
     policy = _policy(policy_file) if policy_file else ""
@@ -171,7 +155,7 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
 
 
 def _policy(name: str) -> str:
-    """Return the policy in a file without white space, which AWS counts. Raise MfaenvError (usage)."""
+    """Return a file's policy without white space, which AWS counts. Raise MfaenvError (usage)."""
     import json  # few lines name a file of policies
 
     wrong, hint = "", "Put one IAM policy into it."

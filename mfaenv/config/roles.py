@@ -16,9 +16,8 @@ MAX_REGION = 63  # a region is a part of a host's name: https://datatracker.ietf
 
 
 class Chain(NamedTuple):
-    """The profile whose credentials come first, the roles on the way from it, and all profiles.
+    """The root, whose credentials come first, the roles in the order of assuming, and the profiles from the wanted one.
 
-    `profiles` begins with the wanted profile and ends with the root; `hops` are in the order in which they are assumed.
     With `machine`, the first role is assumed with what the root's credential_source gives.
     """
 
@@ -31,7 +30,7 @@ class Chain(NamedTuple):
 def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
     """Follow a profile, with a role_arn if not empty, to its root. Raise MfaenvError without one.
 
-    A profile that is in no file is the root itself, whose keys come from elsewhere.
+    A profile in no file is the root itself: its keys come from elsewhere.
     """
     if role_arn:
         _check_arn(role_arn, "--role-arn", USAGE)
@@ -61,14 +60,12 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
 def of_process(files: AwsFiles, name: str) -> str:
     """Return the profile whose session our own credential_process gives; the same profile without one.
 
-    Other programs assume roles with such a profile. Here it counts as that which its process names: the session, the
-    device and the code are the same, and no process is started.
+    Other programs assume roles with such a profile; here no process is started for the same session.
     """
     return _through_processes(files, {name: None})
 
 
 def _through_processes(files: AwsFiles, visited: dict[str, None]) -> str:
-    """Return the profile to which our own processes lead from the last one visited."""
     name = next(reversed(visited))
     while following := credential_process.session_profile(_command(files, name)):
         _follow(files, visited, following, credential_process.SETTING)
@@ -77,21 +74,19 @@ def _through_processes(files: AwsFiles, visited: dict[str, None]) -> str:
 
 
 def _follow(files: AwsFiles, visited: dict[str, None], name: str, setting: str) -> None:
-    """Add the next profile to those visited. Raise MfaenvError where it was there before, or is missing."""
+    """Add a profile to those visited. Raise MfaenvError for a circle, and a missing one."""
     if name in visited:
         names = [*visited, name]
         circle = " → ".join(names[names.index(name) :])
         raise MfaenvError(f"The profiles lead in a circle: {circle}.", f"Fix a {setting}.")
     if name not in files.profiles:
-        raise MfaenvError(
-            f"Profile '{name}' is missing: {' → '.join([*visited, name])}.",
-            f"Add it to {awsfiles.short(files.config)}, or fix the {setting} of '{next(reversed(visited))}'.",
-        )
+        hint = f"Add it to {awsfiles.short(files.config)}, or fix the {setting} of '{next(reversed(visited))}'."
+        raise MfaenvError(f"Profile '{name}' is missing: {' → '.join([*visited, name])}.", hint)
     visited[name] = None
 
 
 def roles_of(files: AwsFiles, source: str) -> list[str]:
-    """Return the profiles of roles in the config file that name this profile as their source."""
+    """Return the config file's profiles of roles whose source is this profile."""
     return [
         name
         for name, section in files.of_config.items()
@@ -108,7 +103,7 @@ def _command(files: AwsFiles, name: str) -> str:
 
 
 def _is_role(section: Section, *, first: bool) -> bool:
-    """Return whether to go on: a source with keys of its own is the end, as in botocore."""
+    """Return whether to go on: a source with its own keys is the end, as in botocore."""
     is_end = not first and awsfiles.has_keys(section)
     return "role_arn" in section and "web_identity_token_file" not in section and not is_end
 
@@ -118,10 +113,8 @@ def _source(section: Section, name: str) -> str | None:
     if source is not None and machine is not None:
         raise MfaenvError(f"Profile '{name}' has both source_profile and credential_source.", "Remove one of them.")
     if source is None and machine is None:
-        raise MfaenvError(
-            f"Profile '{name}' has a role_arn, but neither source_profile nor credential_source.",
-            "Add source_profile = the profile with your access keys.",
-        )
+        wrong = f"Profile '{name}' has a role_arn, but neither source_profile nor credential_source."
+        raise MfaenvError(wrong, "Add source_profile = the profile with your access keys.")
     return source
 
 
@@ -149,7 +142,7 @@ def _check_arn(arn: str, source: str, status: int) -> None:
 
 
 def _seconds(text: str, source: str) -> Span | None:
-    """Read a number as botocore does: what is no whole number counts for nothing."""
+    """Read a number as botocore does: anything else counts for nothing."""
     try:
         return Span(int(text), source)
     except ValueError:
@@ -157,7 +150,7 @@ def _seconds(text: str, source: str) -> Span | None:
 
 
 def is_iam_arn(arn: str, kind: str) -> bool:
-    """Return whether an ARN is IAM's for a thing of this kind: `arn:PARTITION:iam::ACCOUNT:KIND…`."""
+    """Return whether this is `arn:PARTITION:iam::ACCOUNT:KIND…`."""
     match arn.split(":", 5):
         case ["arn", _, "iam", "", account, resource]:
             is_account = len(account) == ACCOUNT_LENGTH and account.isascii() and account.isdigit()
@@ -166,7 +159,7 @@ def is_iam_arn(arn: str, kind: str) -> bool:
 
 
 def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
-    """Return the error (usage) for what is no region, or for a slip where the service is AWS's own."""
+    """Return the error (usage) for what is no region, or a slip where the service is AWS's own."""
     name, source = region.text, region.source
     letters, words = name.replace("-", ""), name.split("-")
     if not name:
@@ -177,7 +170,7 @@ def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
         if region.origin is Origin.VARIABLE:
             cure = f"set {source} to one, or unset it"
         return wrong_usage(f"'{name}' ({source}) is not the name of a region.", f"It looks like us-east-1: {cure}.")
-    # One that botocore does not know may be new, if it is made as AWS's names are: eu-west-1.
+    # One that botocore does not know may be new: eu-west-1.
     is_regular = len(words) > len(("eu", "1")) and all(map(str.isalpha, words[:-1])) and words[-1].isdigit()
     hint = suggest.hint(name, list(regions.partitions()), "") if of_aws and not is_regular else ""
     return wrong_usage(f"AWS has no region '{name}' ({source}).", hint) if hint else None

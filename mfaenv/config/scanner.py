@@ -1,14 +1,13 @@
 """The lines of an INI file as botocore reads them: sections, options, and the lines that are wrong.
 
-botocore uses the standard library's RawConfigParser as it is. That one stops at the first section that is there twice,
-does not say where an option stands, and takes a time that grows with the square of a run of blanks in a name. This is
-one pass over the lines, each looked at once.
+botocore's RawConfigParser stops at the first section that is there twice, does not say where an option stands, and
+needs the square of the time for blanks in a name. This is one pass, linear in a line's length.
 """
 
 from mfaenv.fast.parse import Words
 
 MAX_TITLE = 4096
-"""Characters of a section's title: the time in which shlex splits it grows with their square."""
+"""Characters of a section's title: shlex's time for it grows with their square."""
 
 MAX_NAME = 256
 """Characters before an option's `=` or `:`: botocore's time for them grows with their square."""
@@ -20,7 +19,7 @@ FOR_ALL = "DEFAULT"  # the section whose options are also those of all others
 NO_BRACKET = "the title of a section has no ] at its end"
 
 BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")
-"""What some editors put first into a file that they save as UTF-8, read as UTF-8 or as something else."""
+"""What some editors put first into a file, read as UTF-8 or as something else."""
 
 
 class IniOption:
@@ -33,11 +32,11 @@ class IniOption:
 
     @property
     def value(self) -> str:
-        """Return the lines of the value without their blanks."""
+        """Return the value's lines without their blanks."""
         return "\n".join(self.texts).rstrip()
 
     def extend(self, text: str, line: int) -> str:
-        """Add a continuation line. Return what is wrong with it: botocore takes a block for names and values."""
+        """Add a continuation line. Return what is wrong with it: in a block, botocore expects names and values."""
         self.texts.append(text)
         self.last = line
         is_wrong = not self.texts[0] and not all("=" in part for part in text.splitlines() if part.strip())
@@ -45,7 +44,7 @@ class IniOption:
 
 
 class IniSection:
-    """A section by its title, the line of that, and its options in their order."""
+    """A section: its title, its line, and its options in order."""
 
     def __init__(self, title: str, line: int) -> None:
         self.title = title
@@ -54,9 +53,9 @@ class IniSection:
 
 
 class Scan:
-    """What is in a file. Wrong lines are left out; sections and options that are there twice are both here.
+    """What is in a file, sections and options that are there twice too, but no wrong lines.
 
-    `problems` are the numbers of wrong lines, and how each is wrong, without its text: that may be half of a key.
+    `problems` are the numbers of those, and what is wrong, without their text: it may be half of a key.
     """
 
     def __init__(self) -> None:
@@ -64,7 +63,7 @@ class Scan:
         self.problems: list[tuple[int, str]] = []
 
     def values(self) -> dict[str, dict[str, str]]:
-        """Return the options and their values by the titles of the sections."""
+        """Return the options and their values by section."""
         values: dict[str, dict[str, str]] = {FOR_ALL: {}}
         for section in self.sections:
             values.setdefault(section.title, {}).update({option.name: option.value for option in section.options})
@@ -73,7 +72,7 @@ class Scan:
 
 
 def scan(lines: Words) -> Scan:
-    """Look at each line of a file, with its line end or without. Lines are numbered from 1."""
+    """Scan lines with or without their ends, numbered from 1."""
     result = Scan()
     sections = result.sections
     seen: set[tuple[str, str]] = set()
@@ -115,13 +114,13 @@ def scan(lines: Words) -> Scan:
 
 
 def is_comment(line: str) -> bool:
-    """Return whether a line says nothing: it is empty or a comment."""
+    """Return whether a line is empty or a comment."""
     text = line.strip()
     return not text or text.startswith(COMMENTS)
 
 
 def _title(text: str) -> str:
-    # As in botocore, whatever follows the last bracket is passed over.
+    # As in botocore, what follows the last bracket does not count.
     return text[1 : text.rfind("]")] if text[0] == "[" and "]" in text else ""
 
 

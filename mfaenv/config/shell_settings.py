@@ -1,7 +1,6 @@
 """What a profile says beside keys and region, as variables, for programs that get no profile's name.
 
-Without `AWS_PROFILE` these programs read `[default]`, whatever the session's own profile is. So what the profile says
-is set, and the opposite where only `[default]` says something.
+Those read `[default]`: so what the profile says is set, and the opposite where only `[default]` says something.
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html says which address wins.
 """
 
@@ -40,41 +39,31 @@ USUAL = {
 }
 """What all programs do where nothing is set: it is set where only `[default]` says something."""
 
-CHOICES = {
-    "retry_mode": ("legacy", "standard", "adaptive"),
-    "request_checksum_calculation": ("when_supported", "when_required"),
-    "response_checksum_validation": ("when_supported", "when_required"),
-    "s3_us_east_1_regional_endpoint": ("regional", "legacy"),
-}
-"""What botocore takes, in lower case: with anything else no client is made."""
-
 NESTED = {
     "s3_use_arn_region": "use_arn_region",
     "s3_us_east_1_regional_endpoint": "us_east_1_regional_endpoint",
     "s3_disable_multiregion_access_points": "s3_disable_multiregion_access_points",
 }
-"""The settings that may stand in the block of `s3`, and their names there."""
+"""Settings that may stand in the block of `s3`, and their names there."""
 
 
 def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[dict[str, str], str]:
     """Return the variables to set, and a warning of what they cannot say, if any.
 
-    `env` is the user's own, `region` the one that the shell gets. Raise MfaenvError for what is no address.
+    `env` is the user's own, `region` the shell's. Raise MfaenvError for what is no address.
     """
-    own, default = (files.section(each) for each in (name, DEFAULT))
+    own, default = files.section(name), files.section(DEFAULT)
     modes, kept_back = _modes(env, own, default)
     urls, unsaid = _urls(name, env, own, default, files)
-    variables = {**modes, **urls}
-    broken = _broken({**env, **variables}, default, files) if name != DEFAULT else ()
-    different = (*broken, *unsaid, *kept_back, *_without_variable(env, own, default, region))
+    different = (*unsaid, *kept_back, *_without_variable(env, own, default, region))
     warning = f"Programs in this shell do not get all that profile {name} says: {'; '.join(different)}."
-    return variables, warning if different else ""
+    return {**modes, **urls}, warning if different else ""
 
 
-def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], tuple[str, ...]]:
+def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], list[str]]:
     """Return all variables but addresses, and which settings of `[default]` they cannot undo."""
     variables: dict[str, str] = {}
-    kept_back = []
+    kept_back: list[str] = []
     for setting, variable in environment.SETTING_VARIABLES.items():
         text, of_default, usual = _value(setting, own), _value(setting, default), USUAL.get(setting, "")
         if variable in env or text == of_default == "" or (not text and of_default == usual):
@@ -84,11 +73,11 @@ def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], tu
             variables[variable] = value
         else:
             kept_back.append(f"{setting} is that of [default] there: set {variable}")
-    return variables, tuple(kept_back)
+    return variables, kept_back
 
 
 def _value(setting: str, section: Section) -> str:
-    """Return what a section says, as botocore reads it; empty where it says nothing."""
+    """Return a setting as botocore reads it; empty without one."""
     text = section.get(setting, "")
     if not text and setting in NESTED:
         text = awsfiles.nested(section.get("s3", "")).get(NESTED[setting], "")
@@ -96,7 +85,7 @@ def _value(setting: str, section: Section) -> str:
 
 
 def _without_variable(env: Env, own: Section, default: Section, region: str) -> Iterator[str]:
-    """Yield what has no variable, or none that may be set: rclone 1.60 fails where AWS_CA_BUNDLE is."""
+    """Yield what has no variable that may be set: rclone 1.60 fails where AWS_CA_BUNDLE is."""
     bundle = own.get("ca_bundle", "")
     if bundle != default.get("ca_bundle", "") and not env.get("AWS_CA_BUNDLE"):
         yield f"ca_bundle is that of [default] there: set AWS_CA_BUNDLE{bundle and f'={bundle}'}"
@@ -112,31 +101,18 @@ def _s3(section: Section) -> dict[str, str]:
     return {name: text for name, text in block.items() if name not in NESTED.values()}
 
 
-def _broken(env: Env, default: Section, files: AwsFiles) -> list[str]:
-    """Return what in `[default]` stops all programs of the shell, unless a variable is set for it."""
-    missing = files.services_of(default) is None and not is_ignored(env, default)
-    wrong = [
-        setting
-        for setting, choices in CHOICES.items()
-        if (text := _value(setting, default)) and text.lower() not in choices
-        if environment.SETTING_VARIABLES[setting] not in env
-    ]
-    names = [*(["services"] if missing else []), *wrong]
-    return [f"[default] has {name} = {default.get(name, '')}, with which they stop: remove it" for name in names]
-
-
 def is_ignored(env: Env, section: Section) -> bool:
-    """Return whether no configured address counts."""
+    """Return whether configured addresses do not count."""
     return is_true(env.get(IGNORE, section.get("ignore_configured_endpoint_urls", "")))
 
 
 def is_true(text: str) -> bool:
-    """Return whether a setting is on, as botocore reads it."""
+    """Return whether a setting is on, as for botocore."""
     return text.lower() == "true"
 
 
 def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
-    """Return the addresses that count with a section, by variable; URL is that of all other services."""
+    """Return a section's addresses by variable; URL is that of all other services."""
     if is_ignored(env, section):
         return {}
     services = files.services_of(section) or {}
@@ -148,7 +124,6 @@ def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
 
 
 def _urls(name: str, env: Env, own: Section, default: Section, files: AwsFiles) -> tuple[dict[str, str], list[str]]:
-    """Return the variables for addresses, and what they cannot say."""
     expected = _addresses(env, own, files)
     urls = {variable: address.checked(url) for variable, url in expected.items() if not env.get(variable)}
     expected |= urls
@@ -163,7 +138,7 @@ def _urls(name: str, env: Env, own: Section, default: Section, files: AwsFiles) 
 
 @contextmanager
 def hidden(env: Env) -> Iterator[Mapping[str, str]]:
-    """Yield the environment without an earlier session's settings; botocore does not see them either."""
+    """Yield the environment without an earlier session's settings, for botocore too."""
     names = (*environment.settings(env), environment.SETTINGS)
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:

@@ -1,7 +1,6 @@
-"""Where the keys at the root of a chain come from, source by source in botocore's order.
+"""Where the keys at the root of a chain come from, in the order of botocore's resolver.
 
-https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the order is that of botocore's
-`create_credential_resolver` and `ProfileProviderBuilder`.
+https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 """
 
 from mfaenv.config import awsfiles
@@ -34,14 +33,14 @@ GIVE_CREDENTIALS = frozenset(
         "credential_process",
     }
 )
-"""Settings by which a profile has credentials, all of which come before a container's.
+"""Settings that come before a container's credentials.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
 
 
 def environment_keys(env: Env) -> Keys | None:
-    """Return the long-term keys of the environment, those included that became a session of this shell."""
+    """Return the long-term keys of the environment, or of which this shell has a session."""
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
     if access_key and secret_key and not environment.temporary_keys(env):
         return Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE)
@@ -51,37 +50,33 @@ def environment_keys(env: Env) -> Keys | None:
 
 
 def profile_is_ours(source: str, env: Env) -> bool:
-    """Return whether the variable that named the profile was set by mfaenv."""
+    """Return whether mfaenv set the variable that named the profile."""
     shown_too = source == env.get(environment.PROFILE_AS) and env.get(source) == env.get(environment.PROFILE)
     return source == environment.PROFILE or shown_too
 
 
 def is_web_identity(env: Env, profile: Value) -> bool:
-    """Return whether the environment's web identity counts: an option for a profile wins, as in boto3.
-
-    A variable does not, nor does the name that an earlier session without one left in this shell.
-    """
+    """Return whether the environment's web identity counts: only an option for a profile wins, as in boto3."""
     ours = profile_is_ours(profile.source, env)
     named = profile.text != DEFAULT if ours else profile.source not in {"", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"}
     return bool(env.get(WEB_VARIABLE)) and not named
 
 
 def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Provider, Keys | None]:
-    """Return the provider of the root profile's credentials, with its keys where they are long-term.
+    """Return the provider of the root's credentials, with its keys where they are long-term.
 
-    With `web` the environment has a web identity that counts. Raise MfaenvError for half a pair of keys, and where a
-    role's source has none at all.
+    With `web` the environment's web identity counts. Raise MfaenvError for half a pair of keys, and for a role's source
+    without any.
     """
     name, section = chain.root, files.section(chain.root)
     if chain.machine:
         source = section["credential_source"]
         if source not in CREDENTIAL_SOURCES:
-            raise MfaenvError(
-                f"'{source}' (profile {name}) is not a credential_source.", f"It is {', '.join(CREDENTIAL_SOURCES)}."
-            )
+            wrong = f"'{source}' (profile {name}) is not a credential_source."
+            raise MfaenvError(wrong, f"It is {', '.join(CREDENTIAL_SOURCES)}.")
         keys = environment_keys(env) if source == CREDENTIAL_SOURCES[0] else None
         return (Provider.LONG_TERM, keys) if keys else (Provider.SOURCE, None)
-    of_credentials, of_config = (sections.get(name, {}) for sections in (files.of_credentials, files.of_config))
+    of_credentials, of_config = files.of_credentials.get(name, {}), files.of_config.get(name, {})
     is_role = "role_arn" in section and "web_identity_token_file" not in section
     served = environment.is_served(env) and name != env.get(environment.PROFILE)  # the address is another profile's
     rows = (
@@ -98,14 +93,13 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
     if not provider and SECRET_KEY in section:
         raise _lacking(name, ACCESS_KEY, awsfiles.short(files.keys_file(name)))
     if not provider and environment.is_served(env):
-        raise MfaenvError(
-            f"Profile '{name}' has no keys here: mfaenv exec --serve hides those of the AWS files from what it runs.",
-            "Type this in another window.",
+        wrong = (
+            f"Profile '{name}' has no keys here: mfaenv exec --serve hides those of the AWS files from what it runs."
         )
+        raise MfaenvError(wrong, "Type this in another window.")
     if not provider:
-        raise MfaenvError(
-            f"Profile '{name}', the source of a role, has no keys.", f"Add them in {awsfiles.short(files.credentials)}."
-        )
+        hint = f"Add them in {awsfiles.short(files.credentials)}."
+        raise MfaenvError(f"Profile '{name}', the source of a role, has no keys.", hint)
     if provider is not Provider.LONG_TERM:
         return provider, None
     if ACCESS_KEY in of_credentials:
@@ -126,9 +120,9 @@ def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | N
 
 
 def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
-    """Raise MfaenvError for temporary keys that say that they ended before `now`, in seconds since 1970.
+    """Raise MfaenvError for temporary keys that ended before `now`, in seconds since 1970.
 
-    aws-mfa writes such (`expiration`, in UTC), beside a profile of the same name with `-long-term` behind it.
+    aws-mfa writes such (`expiration`, in UTC), beside a profile NAME-long-term.
     """
     name = request.profiles[-1]
     text = files.section(name).get("expiration", "")
