@@ -43,7 +43,8 @@ def own_name(env: Env) -> str:
     """Return `mfaenv`, or the path by which this program was started where the PATH has none."""
     path, folders = started(), env.get("PATH", os.defpath).split(os.pathsep)
     files = [os.path.join(folder, name) for folder in folders for name in (MFAENV, f"{MFAENV}.exe") if path]
-    return path if path and not any(map(os.path.isfile, files)) else MFAENV
+    on_path = any(os.path.isfile(file) and os.access(file, os.X_OK) for file in files)
+    return path if path and not on_path else MFAENV
 
 
 def as_typed(line: str, env: Env) -> str:

@@ -61,7 +61,7 @@ def checked(url: str) -> str:
 
 def parse_proxy(url: str) -> Address | None:
     """Parse the URL of a proxy, which may lack its scheme; return None for what is none."""
-    return parse(url if "://" in url else f"http://{url}")
+    return parse(url if "://" in url else f"http://{url.removeprefix('//')}")
 
 
 def shown(url: str) -> str:

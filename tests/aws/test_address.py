@@ -139,6 +139,13 @@ def test_a_proxy_on_another_machine_hears_what_has_no_encryption(monkeypatch: py
     assert refused(url, {name: "127.0.0.1:3128"}) == ""
 
 
+@pytest.mark.parametrize("url", ["proxy:3128", "//proxy:3128", "http://proxy:3128", "HTTPS://alice:a%23@Proxy:3128"])
+def test_a_proxy_may_lack_its_scheme(url: str) -> None:
+    proxy = address.parse_proxy(url)
+    assert proxy is not None
+    assert (proxy.host, proxy.port) == ("proxy", "3128")
+
+
 PARTS = st.sampled_from(
     [
         *("127.0.0.1", "localhost", "[::1]", "relay.example.com", "10.0.0.1", "127.1", "[", "]", "::1", "%2e", "%25"),

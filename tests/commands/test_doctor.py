@@ -1,5 +1,6 @@
 """`mfaenv doctor` in the accounts that people have: the verdict, the reasons, and the next steps."""
 
+import os
 import re
 import threading
 from pathlib import Path
@@ -179,6 +180,11 @@ def test_no_such_profile(product: Product, aws: ObservedAws) -> None:
     assert (found.data["profile"], found.data["calls"], aws.log) == ("stagign", [], [])
     assert [(check["topic"], check["next_step"]) for check in found.wrong] == [("values", "Did you mean staging?")]
     assert {check["topic"] for check in found.data["checks"]} >= {"files", "shell", "store"}
+
+
+def test_a_file_whose_path_leads_nowhere_is_not_there(bare: Product) -> None:
+    bare.env |= {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": f"{os.devnull}/.aws/config"}
+    assert diagnose(bare).checks("files")[0]["text"] == "is not there (AWS_CONFIG_FILE)"
 
 
 def test_nothing_is_set_up(bare: Product) -> None:

@@ -52,12 +52,12 @@ def aws_files(env: Env) -> Iterator[Check]:
             mode = stat.S_IMODE(os.stat(path).st_mode)
             sections = awsfiles.scan(path, errors="replace").sections
             options = {option.name for section in sections for option in section.options}
-        except FileNotFoundError:
-            state, step = (State.WRONG, f"Correct or unset {variable}.") if named else (State.OK, "")
-            yield Check("files", name, f"is not there{named}", state, step)
-            continue
-        except (OSError, MfaenvError):
-            yield Check("files", name, f"cannot be read{named}")
+        except (OSError, MfaenvError) as error:
+            if getattr(error, "errno", None) in awsfiles.MISSING:
+                state, step = (State.WRONG, f"Correct or unset {variable}.") if named else (State.OK, "")
+                yield Check("files", name, f"is not there{named}", state, step)
+            else:
+                yield Check("files", name, f"cannot be read{named}")
             continue
         about, state = f"{len(sections)} section{'s' * (len(sections) != 1)}", State.OK
         if os.name != "nt":

@@ -56,6 +56,7 @@ def configured(product: Product, scenario: Scenario, shell: str) -> str:
     env = {**product.env, "MFAENV_SHELL": shell}
     done = product.run("configure", "--yes", "--token-code", scenario.device.code(), env=env)
     assert done.status == 0, done.err
+    assert done.err.splitlines()[-1] == "        mfaenv"  # in a new window, which has the function
     assert product.run("configure", "--yes", env=env).err.endswith("nothing to do.\n")
     return (product.home / FILES[shell]).read_text().splitlines()[-1]
 
