@@ -1,4 +1,4 @@
-"""How a run that failed ends: with a message, and with the statement that makes a shell's line fail."""
+"""How a run that failed ends: with a message, and the statement that makes a shell's line fail."""
 
 import errno
 import os
@@ -15,12 +15,11 @@ from mfaenv.terminal.text import printable
 
 _SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
 
-NOT_EVALUATED = {"format", "output", "cached", "version", "help"}
-"""The options with which no shell evaluates the output."""
+NOT_EVALUATED = {"format", "output", "cached", "version", "help"}  # options
 
 
 def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
-    """Show what was wrong, make the shell's line fail, and return the exit status. A traceback could show a secret."""
+    """Show what was wrong, without a traceback, make the shell's line fail, and return the exit status."""
     error = from_signal(error)
     if isinstance(error, NothingStoredError):
         return error.status
@@ -28,7 +27,7 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
         error = SystemExit(KILLED + arrived[0])
     if isinstance(error, (KeyboardInterrupt, EOFError, SystemExit)):
         code = getattr(error, "code", INTERRUPTED)
-        status = code if isinstance(code, int) and code else FAILED  # a package may end the program as it likes
+        status = code if isinstance(code, int) and code else FAILED
     else:
         explained = error if isinstance(error, MfaenvError) else _explained(error)
         status = explained.status
@@ -38,12 +37,11 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
 
 
 def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
-    """Print the failing statement if a shell evaluates the output: such commands have --shell."""
     line = catalog.read(arguments)
     if os.isatty(1) or line.options.keys() & NOT_EVALUATED or "shell" not in line.row.options:
         return
     named, shell = line.options.get("shell"), env.get("MFAENV_SHELL", "")
-    with suppress(MfaenvError, OSError):  # no shell that we know, or nobody who reads: the exit status has to do
+    with suppress(MfaenvError, OSError):  # an unknown shell, or nobody who reads
         name = str(named) if named in shells.NAMES else detect.evaluator(env, shell if shell in shells.NAMES else "")
         to_stdout(shells.failure(name, status))
     profile, current = catalog.profile_or_default(line.options, env), env.get(environment.PROFILE, "")
@@ -55,13 +53,13 @@ def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
 def _say(error: MfaenvError, env: Env) -> None:
     try:
         Terminal(env).error(error)
-    except Exception:  # noqa: BLE001 - without the memory or the files that it takes to draw, a bare line does
+    except Exception:  # noqa: BLE001 - there may be too little memory to draw
         with suppress(OSError):
             text_to_stderr(f"mfaenv: {error.message!a}\n")
 
 
 def _explained(error: BaseException) -> MfaenvError:
-    """Return the error for one of Python's: with its line, and without its text, which could hold anything."""
+    """Explain an error of Python's by its line: its text could be a secret."""
     if isinstance(error, OSError) and error.filename == STDOUT_NAME:
         return MfaenvError(f"The output cannot be written: {error.strerror}.", "Check where it goes to.")
     no_thread = isinstance(error, RuntimeError) and "new thread" in str(error)

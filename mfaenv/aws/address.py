@@ -17,7 +17,7 @@ URL = (
     r"(\[[^]/\\?#@]*\]|[^[/\\?#@:][^/\\?#@:]*)(?::([0-9]{0,5}))?"
     r"([/\\][^?#@]*)?(?:[?#][^@]*)?"
 )
-"""Scheme and user, host and port, path and the rest: an @ after the host is refused."""
+"""Scheme, user, host and port, path, rest: an @ after the host is refused."""
 
 IPV4_PARTS = 4
 IPV4_BYTES = frozenset(map(str, range(256)))
@@ -34,7 +34,7 @@ class Address(NamedTuple):
     path: str
 
     def __str__(self) -> str:
-        """Return it without user, password and query, in ASCII: no letter looks like another."""
+        """Return it without user, password and query, in ASCII."""
         url = f"{self.scheme}://{self.host}{self.port and f':{self.port}'}{self.path.rstrip('/')}"
         return url.encode("ascii", "backslashreplace").decode()
 
@@ -60,7 +60,7 @@ def checked(url: str) -> str:
 
 
 def parse_proxy(url: str) -> Address | None:
-    """Parse the URL of a proxy, which may lack its scheme; return None for what is none."""
+    """Parse the URL of a proxy, which may lack its scheme."""
     return parse(url if "://" in url else f"http://{url.removeprefix('//')}")
 
 
@@ -85,27 +85,23 @@ def refuse_http(url: str, env: Mapping[str, str]) -> None:
     if (address and address.scheme == "https") or env.get(ALLOW_HTTP) == "1":
         return
     allow = f"or allow it with {ALLOW_HTTP}=1."
-    if address is None or not is_this_machine(address.host):
+    if address is None or not _is_this_machine(address.host):
         raise wrong_usage(f"{shown(url)} has no encryption.", f"Use https://, {allow}")
     proxy = _proxy(url, env)
     through = parse_proxy(proxy)
-    if proxy and not (through and is_this_machine(through.host)):
+    if proxy and not (through and _is_this_machine(through.host)):
         wrong = f"The proxy {shown(proxy)} can read what goes to {address.host}."
         raise wrong_usage(wrong, f"Add {address.host} to NO_PROXY, {allow}")
 
 
-def is_this_machine(host: str) -> bool:
-    """Return whether a host is localhost or a loopback address.
-
-    Programs differ in other spellings (2130706433, 0x7f.1, [::ffff:127.0.0.1]), and resolvers in names below localhost.
-    """
+def _is_this_machine(host: str) -> bool:
+    """Return whether a host is localhost or loopback, in a spelling that all programs read alike."""
     parts = host.split(".")
     is_number = len(parts) == IPV4_PARTS and IPV4_BYTES.issuperset(parts)
     return host in {"localhost", "[::1]"} or (is_number and parts[0] == "127")
 
 
 def _proxy(url: str, env: Mapping[str, str]) -> str:
-    """Return the proxy for a URL without TLS; empty for none."""
     if sys.platform not in HAVE_PROXY_SETTINGS and not any(name.lower() == "http_proxy" for name in env):
         return ""
     from urllib.parse import urlsplit

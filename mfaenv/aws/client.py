@@ -1,35 +1,26 @@
-"""botocore sessions and clients, in the right region and with the settings of the right profile."""
-
-from __future__ import annotations
+"""botocore sessions and clients, in the right region, with the right profile's settings."""
 
 import warnings
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from mfaenv.aws import address, explain, regions
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys, Request
 
-if TYPE_CHECKING:
-    from botocore.session import Session as BotocoreSession
+CONNECT_SECONDS, READ_SECONDS = 10, 30  # botocore's own are 60 each, several times over
 
-CONNECT_SECONDS = 10
-READ_SECONDS = 30
-"""botocore's own are 60 each, several times over."""
-
-ROLE_SETTINGS = frozenset(
-    {
-        "duration_seconds",
-        "external_id",
-        "mfa_process",
-        "mfa_serial",
-        "region",
-        "role_arn",
-        "role_session_name",
-        "source_profile",
-    }
-)
+ROLE_SETTINGS = {
+    "duration_seconds",
+    "external_id",
+    "mfa_process",
+    "mfa_serial",
+    "region",
+    "role_arn",
+    "role_session_name",
+    "source_profile",
+}
 """Settings on which no client depends: it is given a region."""
 
 VARIABLES = {
@@ -39,8 +30,7 @@ VARIABLES = {
 """Settings that botocore is to read from variables."""
 
 
-def _new_session(profile: str | None) -> BotocoreSession:
-    """Return a botocore session with a profile's settings, not its keys."""
+def _new_session(profile: str | None) -> Any:
     import botocore.session
 
     warnings.filterwarnings("ignore", module="dateutil")  # of odd times in answers
@@ -58,8 +48,7 @@ def _new_session(profile: str | None) -> BotocoreSession:
 session = cache(_new_session)
 
 
-def _refuse_http(profile_session: BotocoreSession, **event: Any) -> None:
-    """Raise MfaenvError before a request is signed that must not be sent."""
+def _refuse_http(profile_session: Any, **event: Any) -> None:
     url = event["request"].url
     variables = {f"{scheme}_proxy": proxy for scheme, proxy in proxies(url).items()}
     allowed = {address.ALLOW_HTTP: profile_session.get_config_variable("allow_http") or ""}
@@ -81,8 +70,8 @@ def proxies(url: str) -> dict[str, str]:
 class ClientSettings(NamedTuple):
     """What a client needs: a profile's settings, a region, and an ARN whose partition counts.
 
-    The endpoint is empty for AWS's own; with None botocore looks for a configured one. A call is sent `attempts` times
-    at most, by default as botocore has it. `ca_bundle` is for where neither the profile nor a variable has one.
+    The endpoint is empty for AWS's own, None for botocore's choice. A call is sent `attempts` times at most, by default
+    as botocore has it. `ca_bundle` is for where neither the profile nor a variable has one.
     """
 
     profile: str | None
@@ -111,7 +100,7 @@ def client(service: str, settings: ClientSettings, keys: Keys | Session) -> Any:
         )
 
 
-def _create(service: str, profile_session: BotocoreSession, settings: ClientSettings, **keys: str | None) -> Any:
+def _create(service: str, profile_session: Any, settings: ClientSettings, **keys: str | None) -> Any:
     from botocore.config import Config
 
     config = Config(
@@ -120,8 +109,7 @@ def _create(service: str, profile_session: BotocoreSession, settings: ClientSett
         retries={"total_max_attempts": settings.attempts} if settings.attempts else None,
         ignore_configured_endpoint_urls=settings.endpoint is not None or None,  # type: ignore[call-arg] # not in stubs
     )
-    make: Any = profile_session.create_client
-    return make(
+    return profile_session.create_client(
         service,
         region_name=regions.call_region(settings.region, settings.arn),
         endpoint_url=settings.endpoint or None,
@@ -144,7 +132,7 @@ class RoleClients:
     """STS clients for a chain of roles; profiles with the same settings share one."""
 
     def __init__(self) -> None:
-        self._first: BotocoreSession | None = None
+        self._first: Any = None
         self._made: dict[tuple[str, str, str | None], tuple[Any, Any]] = {}
 
     def client(self, settings: ClientSettings, keys: Session) -> Any:

@@ -1,11 +1,9 @@
-"""AWS's and botocore's errors in our words: what is wrong, then what to do. No text here holds a secret."""
-
-from __future__ import annotations
+"""AWS's and botocore's errors in our words, without secrets."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mfaenv import duration
 from mfaenv.command_line import aws_configure, install_command, join
@@ -13,15 +11,11 @@ from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_pass
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys
 
-if TYPE_CHECKING:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-
-INVALID_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code"
 WRONG_DEVICE = "MultiFactorAuthentication failed"
+INVALID_CODE = f"{WRONG_DEVICE} with invalid MFA one time pass code"
 CLOCK_COMPLAINTS = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed", "RequestExpired")
 WRONG_SECRET, OTHER_SCOPE = "SignatureDoesNotMatch", "Credential should be scoped to"
-"""AWS has but one code for both: the text tells which."""
+"""AWS has one code for both: the text tells which."""
 
 SET_CLOCK = "timedatectl set-ntp true"
 
@@ -31,7 +25,7 @@ UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeEr
 
 RETRY_SETTINGS = "Check AWS_MAX_ATTEMPTS and max_attempts, AWS_RETRY_MODE and retry_mode."
 
-DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
 ANSWERS = {
     ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"): (
@@ -96,14 +90,14 @@ SIGN_INS = {"SSOError": "aws sso login", "TokenRetrievalError": "aws sso login",
 
 @contextmanager
 def aws_errors(keys: Keys | Session | None = None, device: str = "") -> Iterator[None]:
-    """Turn the errors of a call into MfaenvError, with the access key or the device if that is the reason."""
+    """Turn the errors of a call into MfaenvError, with the access key or device to blame."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
     try:
         yield
     except ClientError as error:
-        raise from_client(error, keys, device) from None
+        raise _from_client(error, keys, device) from None
     except BotoCoreError as error:
         raise from_botocore(error) from None
     except (ResponseParserError, *UNREADABLE):
@@ -117,10 +111,8 @@ def iam_errors(action: str, purpose: str = "rotate their own keys") -> Iterator[
         with aws_errors():
             yield
     except DeniedError as error:
-        raise DeniedError(
-            f"A policy denies {action}. {error.message} This shows the policy that lets users {purpose}:",
-            command="mfaenv policy --self-service",
-        ) from None
+        wrong = f"A policy denies {action}. {error.message} This shows the policy that lets users {purpose}:"
+        raise DeniedError(wrong, command="mfaenv policy --self-service") from None
     except MfaenvError as error:
         raise MfaenvError(f"{action}: {error.message}", error.hint, command=error.command) from None
 
@@ -149,60 +141,44 @@ def setting_errors() -> Iterator[None]:
         raise MfaenvError(wrong, "Check the region and endpoint_url.") from None
 
 
-def from_client(error: ClientError, keys: Keys | Session | None, device: str) -> MfaenvError:
-    """Explain an error that AWS answered with."""
+def _from_client(error: Any, keys: Keys | Session | None, device: str) -> MfaenvError:
     code, text = text_of(error, "Code"), text_of(error, "Message")
     if any(complaint in f"{code} {text}" for complaint in CLOCK_COMPLAINTS):
-        return clock_error(error.response)
+        return _clock_error(error.response)
     if OTHER_SCOPE in text:
         wrong = f"AWS wants another region or service in the signature: {_sentence(text)}"
         return MfaenvError(wrong, "Set --region, or the profile's region, to that of endpoint_url or AWS_ENDPOINT_URL.")
     if code in DENIED:
         return _denied(text, device)
-    if not code:
-        return MfaenvError(*NOT_AWS)
     key = f"the access key {keys.access_key}" if keys else "the access key"
-    if code == WRONG_SECRET:
-        return _wrong_secret(key, keys)
-    message, hint, *command = next((row for codes, row in ANSWERS.items() if code in codes), OTHERWISE)
-    return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint, command="".join(command))
-
-
-def _wrong_secret(key: str, keys: Keys | Session | None) -> MfaenvError:
-    wrong = f"The secret key does not belong to {key}."
-    if not isinstance(keys, Keys):
-        return MfaenvError(wrong, "Check both.")
-    if not keys.profile:
+    if code == WRONG_SECRET and isinstance(keys, Keys):
+        wrong = f"The secret key does not belong to {key}."
+        if keys.profile:
+            return MfaenvError(f"{wrong} This stores both again:", command=aws_configure(keys.profile))
         return MfaenvError(wrong, f"Check both in {keys.source}.")
-    return MfaenvError(f"{wrong} This stores both again:", command=aws_configure(keys.profile))
+    otherwise = OTHERWISE if code else NOT_AWS
+    message, hint, *command = next((row for codes, row in ANSWERS.items() if code in codes), otherwise)
+    return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint, command="".join(command))
 
 
 def _denied(text: str, device: str) -> MfaenvError:
     if INVALID_CODE in text:
-        return WrongCodeError(
-            f"AWS refused the code for {device}: it is wrong, or was used before.",
-            "Wait for the device's next code, and check its clock.",
-        )
+        wrong = f"AWS refused the code for {device}: it is wrong, or was used before."
+        return WrongCodeError(wrong, "Wait for the device's next code, and check its clock.")
     if WRONG_DEVICE in text:
-        return MfaenvError(
-            f"The device {device} is not this user's, according to AWS.",
-            "Set --serial-number or mfa_serial: see the console, Security credentials.",
-        )
-    return DeniedError(
-        f"AWS denied it{': ' if text else ''}{_sentence(text)}",
-        "Check the user's policies and, for a role, its trust policy.",
-    )
+        wrong = f"The device {device} is not this user's, according to AWS."
+        return MfaenvError(wrong, "Set --serial-number or mfa_serial: see the console, Security credentials.")
+    wrong = f"AWS denied it{': ' if text else ''}{_sentence(text)}"
+    return DeniedError(wrong, "Check the user's policies and, for a role, its trust policy.")
 
 
-def text_of(error: ClientError, part: str) -> str:
+def text_of(error: Any, part: str) -> str:
     """Return the Code or the Message of an error; empty where an answer lacks it, or has it twice."""
-    parts: Any = error.response.get("Error", {})
-    text = parts.get(part)
+    text = error.response.get("Error", {}).get(part)
     return text if isinstance(text, str) else ""
 
 
-def clock_error(response: Any) -> MfaenvError:
-    """Return the error for a wrong clock, by how much it is wrong if the answer tells."""
+def _clock_error(response: Any) -> MfaenvError:
     now = time.time()
     off = round(ahead(response, now, now) or 0)
     measure = f" by {duration.text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
@@ -210,7 +186,7 @@ def clock_error(response: Any) -> MfaenvError:
 
 
 def ahead(response: Any, sent: float, received: float) -> float | None:
-    """Return the seconds by which this machine's clock is ahead of the answer's Date header; None without one.
+    """Return the seconds by which the clock is ahead of the answer's Date header; None without one.
 
     A date between sending and receiving is right: answers may be slow.
     """
@@ -224,7 +200,7 @@ def ahead(response: Any, sent: float, received: float) -> float | None:
     return min(received - there, max(sent - there, 0))
 
 
-def from_botocore(error: BotoCoreError, text: str = "") -> MfaenvError:
+def from_botocore(error: Exception, text: str = "") -> MfaenvError:
     """Explain botocore's own error; `text` replaces its text if that holds a secret."""
     _, _, printed = str(error).partition(FROM_PROCESS)
     if MFAENV in printed:

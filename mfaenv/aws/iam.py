@@ -18,7 +18,7 @@ from mfaenv.fast.environment import timestamp
 from mfaenv.model import Keys
 
 SECURITY_KEY = ":u2f/"
-"""https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html: no FIDO with the STS API."""
+"""No FIDO with STS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html."""
 
 _errors = partial(explain.iam_errors, purpose="set up a device of their own")
 
@@ -59,7 +59,7 @@ def serial_number(identity: Identity, name: str) -> str:
 
 
 class _UserCalls:
-    """Calls that are signed with a user's keys or session. Every method raises MfaenvError."""
+    """Calls of a user. Every method raises MfaenvError."""
 
     def __init__(self, settings: ClientSettings, keys: Keys | Session, user: str) -> None:
         self._client = clients.client("iam", settings, keys)
@@ -80,7 +80,7 @@ class NewDevice(NamedTuple):
 
 
 class VirtualDevices(_UserCalls):
-    """IAM's calls that make virtual devices."""
+    """IAM's calls on virtual devices."""
 
     def create(self, name: str) -> NewDevice | None:
         """Make a device; return None where the name is taken."""
@@ -123,7 +123,7 @@ class AccessKey(NamedTuple):
 
 
 class AccessKeys(_UserCalls):
-    """IAM's calls on access keys, signed with the user's session."""
+    """IAM's calls on access keys."""
 
     @classmethod
     def of_session(cls, settings: ClientSettings, session: Session) -> Self:
@@ -167,10 +167,7 @@ class AccessKeys(_UserCalls):
 
 
 def is_known(client: Any, keys: Keys) -> bool:
-    """Return whether a client of STS that signs with new keys is answered: now and then it takes a minute.
-
-    Raise MfaenvError for any other failure.
-    """
+    """Return whether STS knows new keys already, with which the client signs. Raise MfaenvError."""
     from botocore.exceptions import ClientError
 
     with explain.aws_errors(keys):

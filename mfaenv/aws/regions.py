@@ -1,16 +1,11 @@
 """botocore's own data: the regions of AWS."""
 
-from __future__ import annotations
-
 from functools import cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from botocore.loaders import Loader
+from typing import Any
 
 
 @cache
-def loader() -> Loader:
+def loader() -> Any:
     """Return the reader of botocore's own data, not of AWS_DATA_PATH or ~/.aws/models."""
     from botocore.loaders import Loader
 

@@ -1,10 +1,8 @@
 """Profiles that need no code: IAM Identity Center, aws login, web identity, processes, machines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mfaenv.aws import client, explain, regions
 from mfaenv.command_line import aws_configure
@@ -13,12 +11,7 @@ from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.model import Provider, Request
 
-if TYPE_CHECKING:
-    from botocore.credentials import CredentialProvider, CredentialResolver
-    from botocore.session import Session as BotocoreSession
-
 Start = Callable[..., Any]
-
 
 VISITED = "MFAENV_PROCESS_PROFILES"
 """The profiles for which a credential_process is running: it may be mfaenv, and lead back here."""
@@ -45,20 +38,17 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
             wrong = f"There are no keys for profile {profile}. This stores some:"
             raise NoKeysError(wrong, command=aws_configure(profile))
         frozen = resolved.get_frozen_credentials()
-        keys: dict[str, Any] = {
-            "access_key": frozen.access_key,
-            "secret_key": frozen.secret_key,
-            "token": frozen.token or "",
-        }
-        if not all(isinstance(key, str) for key in keys.values()) or not (frozen.access_key and frozen.secret_key):
+        access_key, secret_key, token = frozen.access_key, frozen.secret_key, frozen.token or ""
+        if not (access_key and secret_key and all(isinstance(key, str) for key in (access_key, secret_key, token))):
             raise TypeError  # a program may print anything
     # The AWS CLI's export-credentials reads it too: botocore has no public one.
     expires = getattr(resolved, "_expiry_time", None)
     until = int(expires.timestamp()) if expires else None
-    return Session(**keys, expires=until, account=str(frozen.account_id or ""))
+    account = str(frozen.account_id or "")
+    return Session(access_key=access_key, secret_key=secret_key, token=token, expires=until, account=account)
 
 
-def _resolver(session: BotocoreSession, kind: Provider, popen: Start) -> CredentialResolver:
+def _resolver(session: Any, kind: Provider, popen: Start) -> Any:
     """Return botocore's own search, without the environment's keys and roles, or a credential_source's provider.
 
     Raise MfaenvError where an old botocore would take the machine's credentials for an unknown kind.
@@ -72,9 +62,8 @@ def _resolver(session: BotocoreSession, kind: Provider, popen: Start) -> Credent
         provider = next(each for each in (providers.EnvProvider(), *resolver.providers) if name == each.CANONICAL_NAME)
         return providers.CredentialResolver([provider])
     profile = session.get_config_variable("profile") or "default"
-    replaced: dict[str, CredentialProvider] = {
-        "custom-process": providers.ProcessProvider(profile, lambda: session.full_config, popen)
-    }
+    process = providers.ProcessProvider(profile, lambda: session.full_config, popen)
+    replaced: dict[str, Any] = {"custom-process": process}
     if kind is Provider.WEB_ENVIRONMENT:
         web = providers.AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
         replaced["assume-role-with-web-identity"] = web

@@ -3,21 +3,15 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html
 """
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from mfaenv.aws import address, client, explain, regions, sts
 from mfaenv.errors import MfaenvError, without_password, wrong_usage
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys
-
-if TYPE_CHECKING:
-    from botocore.session import Session as BotocoreSession
-
 
 DOMAINS = {
     "aws": "aws.amazon.com",
@@ -29,15 +23,14 @@ DOMAINS = {
     "aws-iso-f": "csphome.hci.ic.gov",
     "aws-us-gov": "amazonaws-us-gov.com",
 }
-"""What comes after `signin.` and `console.` in the hosts of a partition: see botocore's endpoint rules for signin."""
+"""What follows `signin.` and `console.` in a partition's hosts: see botocore's endpoint rules for signin."""
 
 WITHOUT_REGION = frozenset({"aws", "aws-cn", "aws-us-gov"})
 """Partitions with such hosts without a region: https://docs.aws.amazon.com/general/latest/gr/signin-service.html."""
 
-HOME = "console"
 NAME = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
 PATH = r"""[!#-;=?-\[\]-~]"""
-"""ASCII's printable characters but a blank, the quote, < and >, and the backslash: no URL has those."""
+"""Printable ASCII but what no URL has: a blank, the quote, < and >, the backslash."""
 
 ISSUER = "mfaenv"
 VARIABLE = "AWS_ENDPOINT_URL_SIGNIN"
@@ -90,7 +83,7 @@ def page(text: str, at: Console) -> str:
     """
     if ":" in text or "/" in text or "\\" in text:
         return _checked(text, at)
-    name = text.lower() or HOME
+    name = text.lower() or "console"
     if not re.fullmatch(NAME, name):
         raise wrong_usage(f"'{text}' is neither a service nor a URL.", "Name a service: s3, ec2, iam, …")
     return f"{_home(at)}/{name}/home?region={at.region}"
@@ -111,7 +104,7 @@ def _home(at: Console) -> str:
     return f"https://{at.region}.{at.host}" if at.host else at.sign_in
 
 
-def link(at: Console, profile_session: BotocoreSession, keys: Keys | Session, destination: str) -> str:
+def link(at: Console, profile_session: Any, keys: Keys | Session, destination: str) -> str:
     """Return the link to a page, a secret for fifteen minutes. Raise MfaenvError without a secret."""
     session = {"sessionId": keys.access_key, "sessionKey": keys.secret_key, "sessionToken": keys.token}
     # Without SessionDuration, which AWS refuses for a session got with another.
@@ -131,7 +124,7 @@ def _url(at: Console, parameters: dict[str, str]) -> str:
     return f"{at.sign_in}/federation?{urlencode(parameters, quote_via=quote, safe='')}"
 
 
-def _get(at: Console, profile_session: BotocoreSession, url: str) -> tuple[int, bytes]:
+def _get(at: Console, profile_session: Any, url: str) -> tuple[int, bytes]:
     """Get a URL as botocore's clients would; its errors lose the URL, which holds the keys."""
     from botocore.awsrequest import AWSRequest
     from botocore.exceptions import BotoCoreError

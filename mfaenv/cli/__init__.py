@@ -1,1 +1,1 @@
-"""The command line that people type: the typer application and its help, from the catalog."""
+"""The typer application and its help, from the catalog."""

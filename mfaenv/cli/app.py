@@ -1,7 +1,4 @@
-"""The typer application, made from the rows: it reads the lines that the rows alone do not explain.
-
-Only what typer documents is used, so that its versions from 0.15 on work alike.
-"""
+"""The typer application, for lines that the rows alone do not explain, by what typer documents from 0.15 on."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -15,11 +12,9 @@ from mfaenv.fast import catalog
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, PROGRAM, Env, Option, Options, Words
 
-_OURS: Mapping[str, Any] = {"add_help_option": False}  # the help is ours, and so is its option
-
 
 def run(arguments: Words, env: Env) -> int:
-    """Run the command line; return the exit status. Raise MfaenvError, for wrong usage too."""
+    """Run the command line; return the exit status. Raise MfaenvError."""
     application = typer.Typer(
         context_settings={"obj": env},
         invoke_without_command=True,
@@ -28,15 +23,14 @@ def run(arguments: Words, env: Env) -> int:
         rich_markup_mode=None,
     )
     line_options: Options = {}  # options before a command's name count for the command too
-    # Typer takes time for each option, and loads pydantic for the first: only what the line can name is made.
+    # Each option takes time, and the first loads pydantic: only what the line can name is made.
     options = COMMANDS[MAIN].options if arguments and arguments[0].startswith("-") else {}
-    application.callback(**_OURS)(_function(MAIN, options, line_options))
+    application.callback(add_help_option=False)(_function(MAIN, options, line_options))
     for name in COMMANDS.keys() & set(arguments) - {MAIN}:
         # Where a program and its arguments follow, options end at its name.
         settings = {"allow_interspersed_args": COMMANDS[name].choices != PROGRAM}
-        application.command(name, context_settings=settings, **_OURS)(
-            _function(name, COMMANDS[name].options, line_options)
-        )
+        command = _function(name, COMMANDS[name].options, line_options)
+        application.command(name, context_settings=settings, add_help_option=False)(command)
     try:
         return int(application(list(arguments), prog_name="mfaenv", standalone_mode=False))
     except _UsageError as error:
@@ -44,7 +38,7 @@ def run(arguments: Words, env: Env) -> int:
 
 
 def _function(name: str, options: Mapping[str, Option], line_options: Options) -> Callable[..., int | None]:
-    """Return what typer calls for a command, with the parameters from which it makes the options and words."""
+    """Return what typer calls for a command: it makes options of its parameters."""
 
     def function(context: typer.Context, *, words: list[str] | None = None, **values: Any) -> int | None:
         line_options.update({option: value for option, value in values.items() if value not in {None, False}})
@@ -75,4 +69,4 @@ def _in_our_words(error: Any, arguments: Words, env: Env) -> MfaenvError:
 
 
 _UsageError: Any = typer.BadParameter.__base__
-"""click's: some versions of typer bring a click of their own, which cannot be imported by its name."""
+"""click's: some versions of typer bring a click of their own."""

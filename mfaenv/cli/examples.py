@@ -63,4 +63,4 @@ EXAMPLES = {
         "mfaenv help roles": "read about roles",
     },
 }
-"""By command. Every command has some, and a test says so."""
+"""By command."""

@@ -1,4 +1,4 @@
-"""The pages that `--help` prints, made from the catalog: plain text that fits 80 columns."""
+"""The pages of `--help`: plain text of 80 columns, made from the catalog."""
 
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from mfaenv.fast.parse import MAIN, PROGRAM, Command, Option
 
 WIDTH = 80
 MAX_LEFT = 36
-"""Of the left of two columns; what is wider has a line of its own."""
+"""Of the left column; what is wider has its own line."""
 
 
 def page(name: str) -> str:
@@ -50,7 +50,6 @@ def _described(option: Option) -> tuple[str, str]:
 
 
 def _columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Yield two columns; a long text goes on below itself."""
     pairs = list(rows)
     left = max(len(first) for first, _ in pairs if len(first) <= MAX_LEFT)
     below = " " * (left + 4)

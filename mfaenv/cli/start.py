@@ -1,4 +1,4 @@
-"""What a command line that was read starts: a command, or the answer of --version or --help."""
+"""What a command line starts: a command, --version or --help."""
 
 from mfaenv import __version__, fast
 from mfaenv.cli import help as pages
@@ -9,7 +9,7 @@ from mfaenv.fast.parse import MAIN, Env, Options, Words
 
 
 def run(name: str, options: Options, words: Words, env: Env) -> int:
-    """Start a command, or answer; return the exit status. Raise MfaenvError."""
+    """Start it; return the exit status. Raise MfaenvError."""
     row = COMMANDS[name]
     if name == MAIN and words:
         raise wrong_usage.no_command(words[0], env)

@@ -12,33 +12,35 @@ from mfaenv.terminal.text import code_digits
 _LEAVE = "To take the session out of this shell:\nmfaenv unset"
 _LISTS = "For the stored sessions (`mfaenv keys` has the long-term keys):\nmfaenv status"
 OTHER_WORDS = {
-    "version": "Type:\nmfaenv --version",
-    "refresh": "Type:\nmfaenv --refresh",
-    "setup": "Type:\nmfaenv configure",
+    "version": "mfaenv --version",
+    "refresh": "mfaenv --refresh",
+    "setup": "mfaenv configure",
     "login": "For a session in this shell (`mfaenv console` opens the AWS console):\nmfaenv",
     "add": "To add keys, which `mfaenv configure` then sets up:\naws configure --profile NAME",
-    "import": "Type:\nmfaenv keys import",
-    "rotate": "Type:\nmfaenv keys rotate",
+    "import": "mfaenv keys import",
+    "rotate": "mfaenv keys rotate",
     "export": "To print a session (`mfaenv keys export` moves keys out of the keychain):\nmfaenv -p NAME",
-    "server": "Type:\nmfaenv exec --serve -p NAME -- CMD",
-    "shell": "Type:\nmfaenv exec",
-    "assume": "Type:\nmfaenv -p NAME",
+    "server": "mfaenv exec --serve -p NAME -- CMD",
+    "shell": "mfaenv exec",
+    "assume": "mfaenv -p NAME",
     **dict.fromkeys(("list", "ls", "profiles"), _LISTS),
     **dict.fromkeys(("logout", "signout", "exit", "quit", "remove", "rm", "delete"), _LEAVE),
 }
-"""Names of commands elsewhere (aws-vault, awsume, granted, the AWS CLI), and what to type here."""
+"""Commands of other tools, and what to type here, perhaps below a sentence."""
 
 
 def no_command(word: str, env: Env) -> MfaenvError:
-    """Return the error for a word that is no command, with what to type in its place."""
+    """Return the error for a word that is no command, with what to type instead."""
     of_code = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
-    hint = OTHER_WORDS.get(word) or of_code or _profile_meant(MAIN, [word], env)
+    other = OTHER_WORDS.get(word, "")
+    other = other if "\n" in other else other and f"Type:\n{other}"
+    hint = other or of_code or _profile_meant(MAIN, [word], env)
     hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "This lists the commands:\nmfaenv --help")
     return wrong_usage(f"There is no command '{word}'.", hint)
 
 
 def words(name: str, words: Words, env: Env) -> MfaenvError:
-    """Return the error for a command with too many words, or without the one that it needs."""
+    """Return the error for a command with too many words, or too few."""
     argument = COMMANDS[name].argument
     if not words:
         return error(f"{name} needs one word more: {argument}", name)
@@ -48,7 +50,7 @@ def words(name: str, words: Words, env: Env) -> MfaenvError:
 
 
 def no_option(flag: str, name: str) -> MfaenvError:
-    """Return the error for an option that a command does not have, with the closest one that it has."""
+    """Return the error for an option that a command lacks, with the closest one."""
     hint = ""
     if flag.lstrip("-") in COMMANDS:
         hint = f"For the command of that name:\nmfaenv {flag.lstrip('-')}"
@@ -58,13 +60,12 @@ def no_option(flag: str, name: str) -> MfaenvError:
 
 
 def error(message: str, name: str, hint: str = "") -> MfaenvError:
-    """Return the error, with where to read on if nothing better is known."""
+    """Return the error, by default with the command's --help."""
     hint = hint or f"This shows how:\n{f'mfaenv {name}'.strip()} --help"
     return wrong_usage(f"{message.rstrip('.')}.", hint)
 
 
 def _profile_meant(name: str, words: Words, env: Env) -> str:
-    """Return how to name the profile that the last word is the name of; nothing where it is none's."""
     *taken, word = words
     if "profile" not in COMMANDS[name].options or word not in names.profiles(env):
         return ""

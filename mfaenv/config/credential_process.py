@@ -39,7 +39,6 @@ def other_program(command: str) -> str:
 
 
 def _line_of(command: str) -> CommandLine:
-    """Return a command line of this program; an empty one for others and wrong ones."""
     words = _words(command)
     parsed = read(words[1:] if words and is_mfaenv(words[0]) else [])
     return parsed if parsed.understood else CommandLine()

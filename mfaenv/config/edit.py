@@ -1,7 +1,6 @@
 """Change settings in an AWS config or credentials file, and nothing else in it.
 
-All other bytes stay: ConfigUpdater would keep comments, but not line ends. What the scanner reads afterwards differs
-in these settings alone, or the text is not changed at all.
+All other bytes stay, line ends too: what the scanner reads differs in these settings alone, or nothing is changed.
 """
 
 import io

@@ -46,7 +46,6 @@ def rows(
 
 
 def _endpoints(request: Request, env: Env, files: AwsFiles, services: Iterable[str]) -> Iterator[Row]:
-    """Yield the addresses that are called, those that are the same together."""
     section = files.section(request.profiles[-1])
     services_by_address: dict[tuple[str, str], list[str]] = {}
     for service in services:

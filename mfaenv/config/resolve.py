@@ -5,7 +5,7 @@ import time
 from mfaenv import duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, role_sessions, roles, shell_settings, sources
-from mfaenv.config.awsfiles import AwsFiles, Section
+from mfaenv.config.awsfiles import AwsFiles, Section, short
 from mfaenv.errors import FAILED, USAGE, MfaenvError, join_names, wrong_usage
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Env, Options
@@ -46,7 +46,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         provider=provider,
         keys=keys,
         process=_setting(provider, chain.root, files) if provider is Provider.PROCESS else NO_VALUE,
-        device=option_or_setting(lookup_value(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
+        device=_option_or_setting(lookup_value(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
         account="",
         region=region,
         session_region=_call_region(_region(options, env, chain.root, files), region, endpoint_of_sts),
@@ -86,7 +86,7 @@ def load_files(options: Options, env: Env) -> AwsFiles:
 def _refuse_environment(env: Env, files: AwsFiles) -> None:
     if environment.temporary_keys(env):
         wrong = "The keys in the environment belong to a session already; a new one takes long-term keys."
-        where = awsfiles.short(files.credentials)
+        where = short(files.credentials)
         raise MfaenvError(wrong, f"Name a profile with -p, or put long-term keys under [default] in {where}.")
     if env.get("AWS_ACCESS_KEY_ID") or env.get("AWS_SECRET_ACCESS_KEY"):
         wrong = "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set."
@@ -95,7 +95,7 @@ def _refuse_environment(env: Env, files: AwsFiles) -> None:
 
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     """Return the error for a profile in neither file, with the closest name, or all names."""
-    names, config = sorted(files.profiles), awsfiles.short(files.config)
+    names, config = sorted(files.profiles), short(files.config)
     others = f"There are these: {join_names(names)}."
     hint = suggest.hint(name, names, others if names else "`aws configure` makes a first one.")
     if name in files.nameless:
@@ -103,7 +103,7 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     if source == environment.PROFILE:  # it may be an earlier session's
         hint = f"{hint} `mfaenv unset` removes {source}."
     origin = f" ({source})" if source else ""
-    where = f"{config} or {awsfiles.short(files.credentials)}"
+    where = f"{config} or {short(files.credentials)}"
     return MfaenvError(f"There is no profile '{name}'{origin} in {where}.", hint)
 
 
@@ -125,8 +125,7 @@ def _call_region(own: Value, region: Value, endpoint: Value) -> str:
     return own.text
 
 
-def option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], files: AwsFiles) -> Value:
-    """Return the chosen value, else the setting of the first profile that has it."""
+def _option_or_setting(chosen: Value, setting: str, profiles: tuple[str, ...], files: AwsFiles) -> Value:
     values = (_setting(setting, name, files) for name in profiles)
     return next((value for value in (chosen, *values) if value.text), NO_VALUE)
 
@@ -172,7 +171,6 @@ def _with_region(hop: Hop, region: Value, env: Env, names: tuple[str, str], file
 
 
 def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
-    """Return the address of STS from the first of two profiles that has one."""
     first, other = (files.section(name) for name in names)
     value = endpoint(env, first, files) if first is other or files.services_of(first) is not None else NO_VALUE
     if not value.text and not shell_settings.is_ignored(env, first):
@@ -194,7 +192,7 @@ def endpoint(env: Env, section: Section, files: AwsFiles, service: str = "sts") 
     if services is None:
         name = section["services"]
         wrong = f"There is no section [services {name}], which a profile names."
-        raise MfaenvError(wrong, f"Add it to {awsfiles.short(files.config)}, or remove services = {name}.")
+        raise MfaenvError(wrong, f"Add it to {short(files.config)}, or remove services = {name}.")
     url = awsfiles.nested(services.get(service, "")).get("endpoint_url") or section.get("endpoint_url", "")
     return Value(url, "endpoint_url") if url else NO_VALUE
 
@@ -204,7 +202,7 @@ def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -
     command = lookup_value(options, env, "token_command")
     return Acquisition(
         token_code=_token_code(options, env),
-        token_command=option_or_setting(command, "mfa_process", request.profiles, files),
+        token_command=_option_or_setting(command, "mfa_process", request.profiles, files),
         ask=_ask(options, env),
         refresh="refresh" in options,
         cached="cached" in options,

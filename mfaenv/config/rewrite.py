@@ -89,7 +89,7 @@ def _take_over(old: str, new: str) -> None:
 
 
 def remove_abandoned(path: str) -> None:
-    """Remove temporary files of killed processes. Nobody else may be replacing the file."""
+    """Remove what killed processes left. Nobody else may be replacing the file."""
     folder, name = os.path.split(os.path.realpath(path))
     ours = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.mfaenv")
     with suppress(OSError), os.scandir(folder) as entries:

@@ -1,8 +1,7 @@
 """How a role's session is named, tagged and limited: checked before a code is asked for.
 
-`source_identity`, `session_tags` and `transitive_session_tags` are read as by aws-vault (`populateFromConfigFile` and
-`populateFromEnv` in its `vault/config.go`): each profile of a chain has its own, else those of its `include_profile`,
-else `[default]`'s; variables win, for the wanted profile alone. The limits are those of
+aws-vault's settings are read as in its `vault/config.go`: a profile's own, else those of its `include_profile`, else
+`[default]`'s; variables win, for the wanted profile alone. The limits are those of
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 """
 
@@ -22,7 +21,6 @@ NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY
 MAX_TAGS, MAX_KEY, MAX_VALUE = 50, 128, 256
 TAG_CHARACTERS = frozenset("_.:/=+-@")  # beside letters, numbers and separators
 
-AWS_PREFIX = "aws:"
 MAX_POLICY, MAX_POLICY_ARNS = 2048, 10
 MAX_POLICY_FILE = 1024 * 1024  # characters that are read: a file may have no end
 
@@ -37,7 +35,7 @@ VARIABLES = {
 
 
 def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[Hop, ...]:
-    """Return the hops with names, identities and tags. Raise MfaenvError for what AWS does not take."""
+    """Return the hops with names, identities and tags. Raise MfaenvError."""
     result: list[Hop] = []
     for hop in hops:
         is_wanted = hop is hops[-1]
@@ -103,8 +101,8 @@ def _wrong_tag(key: str, value: str) -> str:
         return f"a key has 1 to {MAX_KEY} characters, and '{key[:MAX_KEY]}' has {len(key)}"
     if len(value) > MAX_VALUE:
         return f"a value has at most {MAX_VALUE} characters, and that of '{key}' has {len(value)}"
-    if key.lower().startswith(AWS_PREFIX):
-        return f"'{key}' begins with {AWS_PREFIX}, which is AWS's own"
+    if key.lower().startswith("aws:"):
+        return f"'{key}' begins with aws:, which is AWS's own"
     from unicodedata import category  # few profiles have tags
 
     others = (sign for sign in key + value if sign not in TAG_CHARACTERS and category(sign)[0] not in "LZN")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mfaenv import suggest
 from mfaenv.aws import regions
 from mfaenv.config import awsfiles, credential_process
-from mfaenv.config.awsfiles import AwsFiles, Section
+from mfaenv.config.awsfiles import AwsFiles, Section, short
 from mfaenv.config.role_sessions import EXTERNAL_ID_LENGTHS, SESSION_NAME, checked
 from mfaenv.errors import FAILED, USAGE, MfaenvError, wrong_usage
 from mfaenv.model import Hop, Origin, Span, Value
@@ -58,10 +58,7 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
 
 
 def of_process(files: AwsFiles, name: str) -> str:
-    """Return the profile whose session our own credential_process gives; the same profile without one.
-
-    Other programs assume roles with such a profile; here no process is started for the same session.
-    """
+    """Return the profile whose session our own credential_process gives; the same profile without one."""
     return _through_processes(files, {name: None})
 
 
@@ -74,19 +71,18 @@ def _through_processes(files: AwsFiles, visited: dict[str, None]) -> str:
 
 
 def _follow(files: AwsFiles, visited: dict[str, None], name: str, setting: str) -> None:
-    """Add a profile to those visited. Raise MfaenvError for a circle, and a missing one."""
     if name in visited:
         names = [*visited, name]
         circle = " → ".join(names[names.index(name) :])
         raise MfaenvError(f"The profiles lead in a circle: {circle}.", f"Fix a {setting}.")
     if name not in files.profiles:
-        hint = f"Add it to {awsfiles.short(files.config)}, or fix the {setting} of '{next(reversed(visited))}'."
+        hint = f"Add it to {short(files.config)}, or fix the {setting} of '{next(reversed(visited))}'."
         raise MfaenvError(f"Profile '{name}' is missing: {' → '.join([*visited, name])}.", hint)
     visited[name] = None
 
 
 def roles_of(files: AwsFiles, source: str) -> list[str]:
-    """Return the config file's profiles of roles whose source is this profile."""
+    """Return the config file's role profiles with this source."""
     return [
         name
         for name, section in files.of_config.items()

@@ -36,7 +36,7 @@ class IniOption:
         return "\n".join(self.texts).rstrip()
 
     def extend(self, text: str, line: int) -> str:
-        """Add a continuation line. Return what is wrong with it: in a block, botocore expects names and values."""
+        """Add a continuation line. Return what is wrong with it: a block has names and values."""
         self.texts.append(text)
         self.last = line
         is_wrong = not self.texts[0] and not all("=" in part for part in text.splitlines() if part.strip())
@@ -125,7 +125,6 @@ def _title(text: str) -> str:
 
 
 def _name_and_value(text: str) -> tuple[str, str]:
-    """Split a line at its first separator; the name is empty without one, or with nothing before it."""
     ends = [end for end in map(text.find, SEPARATORS) if end > -1]
     end = min(ends, default=0)
     return text[:end], text[end + 1 :].strip()

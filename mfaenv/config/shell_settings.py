@@ -15,16 +15,14 @@ from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env
 
 URL, IGNORE = environment.ADDRESS, environment.IGNORE_ADDRESSES
-SWITCHES = frozenset(
-    {
-        "use_fips_endpoint",
-        "use_dualstack_endpoint",
-        "s3_use_arn_region",
-        "s3_disable_multiregion_access_points",
-        "s3_disable_express_session_auth",
-        "disable_host_prefix_injection",
-        "disable_request_compression",
-    }
+SWITCHES = (
+    "use_fips_endpoint",
+    "use_dualstack_endpoint",
+    "s3_use_arn_region",
+    "s3_disable_multiregion_access_points",
+    "s3_disable_express_session_auth",
+    "disable_host_prefix_injection",
+    "disable_request_compression",
 )
 """The settings that are true or false."""
 
@@ -61,7 +59,6 @@ def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[
 
 
 def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], list[str]]:
-    """Return all variables but addresses, and which settings of `[default]` they cannot undo."""
     variables: dict[str, str] = {}
     kept_back: list[str] = []
     for setting, variable in environment.SETTING_VARIABLES.items():
@@ -77,11 +74,10 @@ def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], li
 
 
 def _value(setting: str, section: Section) -> str:
-    """Return a setting as botocore reads it; empty without one."""
     text = section.get(setting, "")
     if not text and setting in NESTED:
         text = awsfiles.nested(section.get("s3", "")).get(NESTED[setting], "")
-    return str(is_true(text)).lower() if text and setting in SWITCHES else text
+    return str(_is_true(text)).lower() if text and setting in SWITCHES else text
 
 
 def _without_variable(env: Env, own: Section, default: Section, region: str) -> Iterator[str]:
@@ -96,18 +92,16 @@ def _without_variable(env: Env, own: Section, default: Section, region: str) -> 
 
 
 def _s3(section: Section) -> dict[str, str]:
-    """Return what a section says of S3 that has no variable."""
     block = awsfiles.nested(section.get("s3", ""))
     return {name: text for name, text in block.items() if name not in NESTED.values()}
 
 
 def is_ignored(env: Env, section: Section) -> bool:
     """Return whether configured addresses do not count."""
-    return is_true(env.get(IGNORE, section.get("ignore_configured_endpoint_urls", "")))
+    return _is_true(env.get(IGNORE, section.get("ignore_configured_endpoint_urls", "")))
 
 
-def is_true(text: str) -> bool:
-    """Return whether a setting is on, as for botocore."""
+def _is_true(text: str) -> bool:
     return text.lower() == "true"
 
 

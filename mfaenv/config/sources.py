@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 """
 
 from mfaenv.config import awsfiles
-from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section
+from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section, short
 from mfaenv.config.roles import Chain
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
@@ -14,25 +14,23 @@ from mfaenv.model import Keys, Origin, Provider, Request, Value
 CREDENTIAL_SOURCES = ("Environment", "EcsContainer", "Ec2InstanceMetadata")
 WEB_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 OF_MACHINE = (WEB_VARIABLE, environment.ADDRESS_OF_KEYS, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-"""The variables by which a machine or a container gives credentials."""
+"""Variables by which a machine or a container gives credentials."""
 
-GIVE_CREDENTIALS = frozenset(
-    {
-        ACCESS_KEY,
-        SECRET_KEY,
-        *TOKENS,
-        "role_arn",
-        "source_profile",
-        "credential_source",
-        "web_identity_token_file",
-        "sso_session",
-        "sso_start_url",
-        "sso_account_id",
-        "sso_role_name",
-        "login_session",
-        "credential_process",
-    }
-)
+GIVE_CREDENTIALS = {
+    ACCESS_KEY,
+    SECRET_KEY,
+    *TOKENS,
+    "role_arn",
+    "source_profile",
+    "credential_source",
+    "web_identity_token_file",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "sso_role_name",
+    "login_session",
+    "credential_process",
+}
 """Settings that come before a container's credentials.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
@@ -63,10 +61,9 @@ def is_web_identity(env: Env, profile: Value) -> bool:
 
 
 def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Provider, Keys | None]:
-    """Return the provider of the root's credentials, with its keys where they are long-term.
+    """Return the provider of the root's credentials, with long-term keys if any. Raise MfaenvError.
 
-    With `web` the environment's web identity counts. Raise MfaenvError for half a pair of keys, and for a role's source
-    without any.
+    With `web` the environment's web identity counts.
     """
     name, section = chain.root, files.section(chain.root)
     if chain.machine:
@@ -91,14 +88,14 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
     )
     provider = next((provider for provider, is_there in rows if is_there), None)
     if not provider and SECRET_KEY in section:
-        raise _lacking(name, ACCESS_KEY, awsfiles.short(files.keys_file(name)))
+        raise _lacking(name, ACCESS_KEY, short(files.keys_file(name)))
     if not provider and environment.is_served(env):
         wrong = (
             f"Profile '{name}' has no keys here: mfaenv exec --serve hides those of the AWS files from what it runs."
         )
         raise MfaenvError(wrong, "Type this in another window.")
     if not provider:
-        hint = f"Add them in {awsfiles.short(files.credentials)}."
+        hint = f"Add them in {short(files.credentials)}."
         raise MfaenvError(f"Profile '{name}', the source of a role, has no keys.", hint)
     if provider is not Provider.LONG_TERM:
         return provider, None
@@ -108,7 +105,7 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
 
 
 def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | None]:
-    where = awsfiles.short(path)
+    where = short(path)
     for setting in (ACCESS_KEY, SECRET_KEY):
         if not section.get(setting):
             raise _lacking(name, setting, where)
