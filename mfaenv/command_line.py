@@ -40,7 +40,7 @@ def started() -> str:
 
 
 def own_name(env: Env) -> str:
-    """Return `mfaenv`, or the path by which this program was started where the PATH has none."""
+    """Return `mfaenv`, or this program's path where the PATH has none."""
     path, folders = started(), env.get("PATH", os.defpath).split(os.pathsep)
     files = [os.path.join(folder, name) for folder in folders for name in (MFAENV, f"{MFAENV}.exe") if path]
     on_path = any(os.path.isfile(file) and os.access(file, os.X_OK) for file in files)
@@ -48,10 +48,7 @@ def own_name(env: Env) -> str:
 
 
 def as_typed(line: str, env: Env) -> str:
-    """Return a line to type, with this program's own name; a path that needs quotes, which shells differ in, is none.
-
-    The name is the line's first word, or the first behind `$(` and its like, or behind `--`.
-    """
+    """Return a line to type with `own_name`, unless that needs quotes, in which shells differ."""
     name = own_name(env)
     if name == MFAENV or join((name,)) != name:
         return line

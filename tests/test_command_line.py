@@ -44,7 +44,7 @@ def test_uv_does_it_where_an_environment_has_no_pip(prefix: Path, monkeypatch: p
 @pytest.mark.parametrize("shell", shells.NAMES)
 def test_off_the_path_it_is_called_by_its_own(shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "mfaenv"
-    program.touch()
+    program.touch(0o755)
     monkeypatch.setattr(sys, "argv", [str(program)])
     line = shells.loading_line(shell, "mfaenv -p mfaenv")
     assert as_typed(line, {"PATH": "/nowhere"}) == shells.loading_line(shell, f"{program} -p mfaenv")

@@ -1,1 +1,1 @@
-"""AWS, through botocore: no other package imports it, and it is imported only when it is needed."""
+"""AWS, through botocore: no other package imports it."""

@@ -27,7 +27,7 @@ VARIABLES = {
     "allow_http": (None, address.ALLOW_HTTP, None, None),
     "requests_ca_bundle": (None, "REQUESTS_CA_BUNDLE", None, None),
 }
-"""Settings that botocore is to read from variables."""
+"""What botocore is to read from variables."""
 
 
 def _new_session(profile: str | None) -> Any:
@@ -88,7 +88,7 @@ def settings_of(request: Request, arn: str = "", endpoint: str | None = None) ->
 
 
 def client(service: str, settings: ClientSettings, keys: Keys | Session) -> Any:
-    """Make a client that signs with these keys. Raise MfaenvError where there is no such endpoint."""
+    """Make a client that signs with these keys. Raise MfaenvError."""
     with explain.setting_errors():
         return _create(
             service,

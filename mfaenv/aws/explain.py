@@ -173,7 +173,7 @@ def _denied(text: str, device: str) -> MfaenvError:
 
 
 def text_of(error: Any, part: str) -> str:
-    """Return the Code or the Message of an error; empty where an answer lacks it, or has it twice."""
+    """Return the Code or the Message of an error; empty where there is none, or two."""
     text = error.response.get("Error", {}).get(part)
     return text if isinstance(text, str) else ""
 

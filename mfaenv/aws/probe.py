@@ -110,7 +110,7 @@ class Asker:
         return outcome._replace(ahead=explain.ahead(response, sent, self._now()))
 
     def _client(self, service: str, keys: Keys | Session) -> Any:
-        """Return a client: threads can share botocore's clients, but not what makes them."""
+        """Return a client; threads can share it, but not what makes it."""
         name = (service, keys.access_key)
         with self._building:
             if name not in self._clients:

@@ -37,7 +37,7 @@ def _data() -> list[dict[str, Any]]:
 
 @cache
 def partitions() -> dict[str, str]:
-    """Return the partition of every region; no request is signed for `aws-global` and its like."""
+    """Return the partition of every region but `aws-global` and its like."""
     return {
         str(region): str(partition["id"])
         for partition in _data()

@@ -41,7 +41,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
         access_key, secret_key, token = frozen.access_key, frozen.secret_key, frozen.token or ""
         if not (access_key and secret_key and all(isinstance(key, str) for key in (access_key, secret_key, token))):
             raise TypeError  # a program may print anything
-    # The AWS CLI's export-credentials reads it too: botocore has no public one.
+    # The AWS CLI reads it too: botocore has no public one.
     expires = getattr(resolved, "_expiry_time", None)
     until = int(expires.timestamp()) if expires else None
     account = str(frozen.account_id or "")
@@ -49,10 +49,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
 
 
 def _resolver(session: Any, kind: Provider, popen: Start) -> Any:
-    """Return botocore's own search, without the environment's keys and roles, or a credential_source's provider.
-
-    Raise MfaenvError where an old botocore would take the machine's credentials for an unknown kind.
-    """
+    """Raise MfaenvError where an old botocore would take the machine's credentials for an unknown kind."""
     from botocore import __version__ as botocore_version
     from botocore import credentials as providers
 
@@ -77,7 +74,6 @@ def _resolver(session: Any, kind: Provider, popen: Start) -> Any:
 
 
 def _visited(profiles: Sequence[str], env: Mapping[str, str]) -> str:
-    """Return the profiles that led to the last one's program. Raise MfaenvError for a circle."""
     visited = env[VISITED].split("\n") if env.get(VISITED) else []
     for number, name in enumerate(profiles, 1):
         if name in visited:

@@ -125,7 +125,7 @@ def _url(at: Console, parameters: dict[str, str]) -> str:
 
 
 def _get(at: Console, profile_session: Any, url: str) -> tuple[int, bytes]:
-    """Get a URL as botocore's clients would; its errors lose the URL, which holds the keys."""
+    """Get a URL as botocore does; its errors lose the URL, which holds the keys."""
     from botocore.awsrequest import AWSRequest
     from botocore.exceptions import BotoCoreError
     from botocore.httpsession import URLLib3Session

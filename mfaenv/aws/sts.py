@@ -6,8 +6,7 @@ from mfaenv.aws import explain
 from mfaenv.fast.entry import Session
 from mfaenv.model import Hop, Keys
 
-ARN_COLONS = 5
-"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html."""
+ARN_COLONS = 5  # arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE
 
 
 class Identity(NamedTuple):

@@ -1,4 +1,4 @@
-"""The words for wrong usage: what is wrong, then what to type."""
+"""Wrong usage: what is wrong, then what to type."""
 
 import shlex
 
@@ -32,9 +32,10 @@ OTHER_WORDS = {
 def no_command(word: str, env: Env) -> MfaenvError:
     """Return the error for a word that is no command, with what to type instead."""
     of_code = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
-    other = OTHER_WORDS.get(word, "")
-    other = other if "\n" in other else other and f"Type:\n{other}"
-    hint = other or of_code or _profile_meant(MAIN, [word], env)
+    hint = OTHER_WORDS.get(word, "")
+    if hint and "\n" not in hint:
+        hint = f"Type:\n{hint}"
+    hint = hint or of_code or _profile_meant(MAIN, [word], env)
     hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "This lists the commands:\nmfaenv --help")
     return wrong_usage(f"There is no command '{word}'.", hint)
 

@@ -12,7 +12,7 @@ from mfaenv.fast.parse import Env, Options
 from mfaenv.model import NO_VALUE, Acquisition, Hop, Keys, Origin, Provider, Request, Span, Value
 from mfaenv.terminal.text import code_digits
 
-STDIN = "-"  # the value of --token-code that means a line of standard input
+STDIN = "-"  # as --token-code
 
 
 def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
@@ -70,7 +70,7 @@ def lookup_value(options: Options, env: Env, name: str) -> Value:
 
 
 def _environment_keys(profile: Value, env: Env) -> Keys | None:
-    """Return the environment's long-term keys, if only a session got with them names a profile."""
+    """Return the environment's long-term keys, if only their own session names a profile."""
     is_left = sources.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
     if profile.text and not (is_left and env.get(environment.SOURCE_KEY)):
         return None
