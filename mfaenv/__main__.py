@@ -1,7 +1,6 @@
 """The entry point: the fast path if it answers, else the command that the line names.
 
-Each start loads only what its line needs: imports stand in the function that needs them.
-The modules that it imports quote type names: `from __future__ import annotations` would read one more file.
+Imports stand in the functions that need them, and type names are quoted: `__future__` would be one more file to read.
 """
 
 import _signal  # type: ignore[import-not-found]  # signal itself takes its time
@@ -21,14 +20,14 @@ if TYPE_CHECKING:
     from mfaenv.shells import Pair
 
 ENDING_SIGNALS = tuple(getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(_signal, name))
-"""The signals that end a process in good order. Without output, a shell's line would seem to work."""
+"""The signals after which the failing statement is printed: without output, a shell's line would seem to work."""
 
 SIGNALS = (_signal.SIGINT, *ENDING_SIGNALS)
 
 
 def main() -> None:
     """Run, and end without the interpreter's own cleaning up, which would take longer than a stored session."""
-    gc.disable()  # what a stored session loads stays until the end, and to look through it takes time
+    gc.disable()  # it would look through what stays until the end
     hold_standard_streams()
     sys.unraisablehook = send_again
     status = guarded(lambda: run(sys.argv[1:]), sys.argv[1:], os.environ)
@@ -36,10 +35,10 @@ def main() -> None:
 
 
 def hold_standard_streams() -> None:
-    """Take the numbers of standard streams that are closed, so that nothing can be read there, and nothing written.
+    """Open /dev/null on closed standard descriptors.
 
-    Otherwise the next file or connection would have the number, and what is printed would go there, keys and all. And
-    what Python prints to a standard error that is None goes to standard output, where a shell would run it.
+    Else the next file or connection would have the number, and the keys would be printed there. And what Python prints
+    to a standard error that is None goes to standard output, where a shell would run it.
     """
     streams = (sys.stdin, sys.stdout, sys.stderr)
     while None in streams and os.open(os.devnull, os.O_RDONLY) < len(streams) - 1:
@@ -49,9 +48,9 @@ def hold_standard_streams() -> None:
 
 
 def send_again(dropped: "UnraisableHookArgs") -> None:
-    """Send a signal again whose exception was dropped, with a traceback, inside a callback of the import system.
+    """Send a signal again whose exception a callback of the import system dropped, with a traceback.
 
-    Another thread sends it: what is raised in this function is dropped again.
+    Another thread sends it: what is raised here is dropped again.
     """
     from mfaenv.fast import KILLED
 
@@ -67,7 +66,7 @@ def send_again(dropped: "UnraisableHookArgs") -> None:
 
 
 def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
-    """Run, and return the exit status; nothing but that, a line or two, and the failing statement gets out."""
+    """Run, and return the exit status; whatever goes wrong, print a line or two and the failing statement."""
     from mfaenv import fast
 
     for number in ENDING_SIGNALS:
@@ -98,7 +97,7 @@ def _ignore_signals() -> None:
 
 
 def run(arguments: "Sequence[str]") -> int:
-    """Run a line that the rows explain, and any other through typer, which takes time."""
+    """Run a line that the rows explain; any other through typer, which takes time."""
     from mfaenv import fast
     from mfaenv.fast import parse
 
@@ -145,6 +144,7 @@ def _chosen(line: "CommandLine") -> str:
     from mfaenv.terminal.terminal import Terminal
 
     terminal = Terminal.for_options(line.options, os.environ)
+    terminal.for_shell = not line.command
     return profile_choice.choose(line.options, os.environ, terminal, line.command, *line.words)
 
 
@@ -155,13 +155,13 @@ def _tell(options: "Options", env: "Mapping[str, str]", pairs: "list[Pair]") -> 
 
 
 def _leave_current_folder_out() -> None:
-    """Remove from sys.path the folder from which `python -m mfaenv` loads modules, unless mfaenv itself is there."""
+    """Remove from sys.path the folder of `python -m mfaenv`, unless mfaenv itself is there."""
     if not sys.flags.safe_path and sys.path[0] != os.path.dirname(os.path.dirname(__file__)):
         del sys.path[0]
 
 
 def _answer(arguments: "Sequence[str]") -> int | None:
-    """Answer a Tab, a prompt hook or a shell's function, and return the exit status; None for what else is called.
+    """Answer a Tab, a prompt hook or a shell's function; None for anything else.
 
     Whatever goes wrong, nothing is printed: the line or the shell stays as it is.
     """

@@ -1,4 +1,4 @@
-"""The person's browser, which BROWSER names or the system has, led to a secret link once."""
+"""A secret link, opened in the person's browser once."""
 
 import hmac
 import os
@@ -19,14 +19,14 @@ from mfaenv.terminal import program
 VARIABLE = "BROWSER"
 
 STARTED_SECONDS = 5
-"""After which a program that is not waited for counts as started well."""
+"""After which a program counts as started well."""
 
 OPENERS = (("xdg-open",), ("gio", "open"), ("x-www-browser",))
 WINDOWS_FROM_LINUX = (("wslview",), ("powershell.exe", "-NoProfile", "-Command", "Start-Process"))
 """In WSL: https://wslu.wedotstuff.com/wslu/wslview.html, which not everybody has."""
 
 MAX_WAIT_SECONDS = 60
-"""How long the browser has to ask."""
+"""Until the browser has asked."""
 
 _HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
@@ -36,8 +36,8 @@ ELSE = "--print shows the link instead, which signs in whoever has it."
 def find(env: Mapping[str, str]) -> Callable[[str], None]:
     """Return what opens a secret link in a browser. Raise MfaenvError where none can be shown.
 
-    The system's own opener gets an address on this machine that leads to the link once, so that the link is in no list
-    of processes. A program that BROWSER names gets the link itself: it may run it on another machine.
+    The system's opener gets an address here that leads to the link once: the link is in no list of processes. A program
+    that BROWSER names gets the link itself, which it may open on another machine.
     """
     if env.get(VARIABLE):
         if not list(_named(env)):
@@ -51,10 +51,9 @@ def find(env: Mapping[str, str]) -> Callable[[str], None]:
 
 
 def _named(env: Mapping[str, str]) -> Iterator[list[str]]:
-    """Yield the commands in BROWSER whose program is there.
+    """Yield the commands in BROWSER whose program is there, read as by webbrowser: `%s` stands for the URL.
 
-    As the standard library's webbrowser reads it: `%s` stands for the URL. `&` at the end stands for the background,
-    where all of them run here.
+    `&` at the end stands for the background, where all of them run.
     """
     for choice in env[VARIABLE].split(os.pathsep):
         words = [choice] if choice and program.find(choice, env) else _split(choice)
@@ -71,7 +70,6 @@ def _split(choice: str) -> list[str]:
 
 
 def _open_named(link: str, env: Mapping[str, str]) -> None:
-    """Open the link with the first command in BROWSER that works. Raise MfaenvError where none does."""
     name, status = "", 0
     for words in _named(env):
         name = os.path.basename(words[0])
@@ -88,7 +86,7 @@ def _open_named(link: str, env: Mapping[str, str]) -> None:
 
 @contextmanager
 def _started(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a program without a terminal, which goes on after the block and nobody waits for."""
+    """Start a program without a terminal, which may run on after the block."""
     nothing = subprocess.DEVNULL
     try:
         process = program.start(command, env, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
@@ -113,7 +111,6 @@ def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _open_by_system(link: str, command: Sequence[str], env: Mapping[str, str]) -> None:
-    """Open an address that leads to the link, and wait until a browser has asked. Raise MfaenvError."""
     with redirect_once(link) as (address, answered), ExitStack() as opened:
         openers: list[subprocess.Popen[bytes]] = []
         if sys.platform == "win32":
@@ -130,7 +127,7 @@ def _open_by_system(link: str, command: Sequence[str], env: Mapping[str, str]) -
 
 @contextmanager
 def redirect_once(link: str) -> Iterator[tuple[str, threading.Event]]:
-    """Yield an address on this machine that leads who asks first to the link, and the event of that."""
+    """Yield an address that leads the first who asks to the link, and the event of that."""
     path, first, answered = f"/{secrets.token_urlsafe()}", threading.Lock(), threading.Event()
 
     def redirect(request: HttpRequest) -> HttpResponse:

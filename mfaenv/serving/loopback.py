@@ -1,8 +1,7 @@
 """The HTTP server of this program: on a loopback port, and for the programs of this user alone.
 
-Other users of the machine are kept out where the system shows whose connection it is (`peers`). A page in a browser can
-reach the port too: under a name of its own (DNS rebinding), which `Host` has, or by a form, which browsers mark.
-https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+A page in a browser can reach the port too: under a name of its own (DNS rebinding), which `Host` has, or by a form,
+which browsers mark. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
 """
 
 import struct
@@ -25,8 +24,8 @@ POLL_SECONDS = 0.02
 
 _LENGTH_DIGITS = 9
 
-_AT_ONCE = 500
-"""Connections that are looked at together: each takes a descriptor, of which a process usually has 1,024."""
+_AT_ONCE = 100
+"""Connections that are looked at together. Each takes a descriptor."""
 
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER that closes at once: else the system's table would keep each connection for a minute more (TIME_WAIT)."""
@@ -63,7 +62,7 @@ class HttpResponse:
 class LoopbackServer(ThreadingTCPServer):
     """Answers requests with what `answer` returns, on a port of its own, while the `with` block lasts.
 
-    A connection is for one request, which has no body, unless a subclass takes more.
+    A connection is for one request without a body, unless a subclass takes more.
     """
 
     allow_reuse_address = False
@@ -91,7 +90,7 @@ class LoopbackServer(ThreadingTCPServer):
         self.server_close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer all connections that wait, each in a thread, but not those of another user."""
+        """Answer all connections that wait, each in a thread, but those of other users."""
         connections = {client_address[:2]: request}
         with suppress(OSError):  # none waits any more, or there are no descriptors for it
             while len(connections) < _AT_ONCE:
@@ -100,13 +99,14 @@ class LoopbackServer(ThreadingTCPServer):
         allowed = peers.of_this_user(connections, self.socket.getsockname()[:2])
         for address, connection in connections.items():
             if address in allowed:
-                super().process_request(connection, address)
+                with suppress(RuntimeError):  # no thread to be had: this one is closed
+                    super().process_request(connection, address)
             else:
                 connection.setsockopt(SOL_SOCKET, SO_LINGER, _RESET)
                 connection.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep quiet: a traceback could show a secret, and the client sees the end."""
+        """Keep quiet: a traceback could show a secret."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -143,7 +143,6 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server looks for these names
 
     def _refusal(self, headers: Mapping[str, str]) -> HTTPStatus | None:
-        """Return the status with which a request is refused for its head; None where it is answered."""
         length = headers.get("content-length") or "0"
         if headers.get("host") != self.server.host:
             return HTTPStatus.MISDIRECTED_REQUEST

@@ -1,9 +1,8 @@
-"""A process of its own for what has to last as long as the program that takes this process's place.
+"""A process for what has to last as long as the program that takes this process's place.
 
-So the program is what it is without `--serve`: the same process, parent, signals, stops, descriptors and exit status.
-The new process is forked before anything is loaded (macOS' frameworks do not survive a fork), is nobody's child (a
-program may wait for all of its children), and asks on the terminal in this one's place. On Windows, where no process
-can be replaced, there is none.
+So the program is what it is without `--serve`: the same process, parent, signals, descriptors and exit status. The new
+process is forked before anything is loaded (macOS' frameworks do not survive a fork), is nobody's child (a program may
+wait for all of its children), and asks on the terminal in this one's place. Windows can replace no process.
 """
 
 import os
@@ -33,15 +32,15 @@ else:
     from mfaenv.terminal import foreground
 
     POLL_SECONDS = 0.2
-    """Between two looks whether the program still runs, on systems that do not report its end."""
+    """Between two looks for the program's end, where the system does not report it."""
 
     _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
     @contextmanager
     def elsewhere(served: Served) -> Iterator[Mapping[str, str]]:
-        """Enter the context in a new process, which leaves it when this one has ended; yield what it yields.
+        """Enter the context in a new process until this one has ended; yield what it yields, raise what it raises.
 
-        Raise what entering it raises. Only for a process with one thread.
+        Only for a process with one thread.
         """
         receiver, sender = Pipe(duplex=False)
         program = os.getpid()
@@ -57,7 +56,7 @@ else:
         yield environment
 
     def _receive(receiver: Connection) -> Mapping[str, str]:
-        """Return what the new process yields, and pass signals on until then. Raise what it raised."""
+        """Return what the new process yields, or raise what it raised; pass signals on until then."""
         try:
             pid = receiver.recv()
             with foreground.handling(dict.fromkeys(_ENDING, lambda number, _frame: _send(pid, number))):
@@ -73,7 +72,6 @@ else:
             os.kill(pid, number)
 
     def _hold(served: Served, sender: Connection, program: int) -> NoReturn:
-        """Enter the context, send what it yields or raises, and leave it at the program's end."""
         try:
             _close_inherited(sender.fileno())
             for name in _ENDING:
@@ -99,13 +97,12 @@ else:
             os._exit(0)
 
     def _end_once(number: int, _frame: FrameType | None) -> None:
-        """End in order; further signals, of the terminal or the other process, are ignored."""
+        """End in order, and ignore further signals."""
         for name in _ENDING:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
         raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(KILLED + number)
 
     def _end_with(program: int) -> None:
-        """Wait for the program's end, then end this process."""
         try:
             descriptor = os.pidfd_open(program)  # Linux, where nothing forbids it
         except (AttributeError, OSError):
@@ -118,7 +115,7 @@ else:
         os.kill(os.getpid(), signal.SIGTERM)
 
     def _close_inherited(kept: int) -> None:
-        """Close the program's descriptors: a pipe ends when the program has closed it."""
+        """Close the program's descriptors: its pipes have to end when it closes them."""
         for name in os.listdir("/dev/fd"):
             if int(name) > STDERR and int(name) != kept:
                 with suppress(OSError):  # that of the listing itself

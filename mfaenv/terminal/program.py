@@ -1,7 +1,7 @@
-"""Programs: where one is, and its start. All that mfaenv starts is started here.
+"""The start of all programs that mfaenv starts.
 
-Each function imports subprocess for itself: that takes half as long as the interpreter takes to start, and most
-questions come before any program.
+Each function imports subprocess for itself: that takes half as long as the interpreter's start, and most questions come
+before any program.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
 """
 
 FIRST_LINE_BYTES = 128
-"""How much of a program is read to see whether it is a script."""
+"""Of a program, to see whether it is a script."""
 
 MAX_PRINTED = 65_536
-"""Bytes that a program may print; one that prints without end would take all the memory."""
+"""Bytes of a program: one that prints without end would take all the memory."""
 
 GRACE_SECONDS = 2
-"""How long a program has to end after it was asked to."""
+"""For a program to end after it was asked to."""
 
 LOOK_SECONDS = 0.2
 """Between two looks at something else while a program runs."""
 
 _BATCH_FILES = (".cmd", ".bat")
 _CMDS_OWN = frozenset('"&|<>^%\r\n')
-"""What means something to cmd, which reads the command line of a batch file once more: see CVE-2024-24576."""
+"""What cmd, which reads the command line of a batch file once more, does not take for text: CVE-2024-24576."""
 
 
 def find(name: str, env: Mapping[str, str]) -> str:
     """Return the path of a program on the PATH, or that is named with its folder; empty where there is none.
 
-    Windows itself looks in the current folder first, where anybody may have put a program: only the PATH counts. A
-    relative or empty entry of the PATH elsewhere is the user's own wish, as it is in a shell.
+    Windows itself looks in the current folder first, where anybody may have put a program. A relative or empty entry of
+    the PATH elsewhere is the user's own wish.
     """
     if sys.platform == "win32":
         entries = [entry.strip('"') for entry in env.get("PATH", "").split(os.pathsep)]
@@ -66,7 +66,7 @@ def find(name: str, env: Mapping[str, str]) -> str:
 if sys.platform == "win32":
 
     def open_address(url: str) -> None:
-        """Open a URL with the program that Windows has for it. Raise MfaenvError where it has none."""
+        """Open a URL with Windows' program for it. Raise MfaenvError where there is none."""
         try:
             os.startfile(url)  # noqa: S606 - a URL of ours, for the browser that the person has chosen
         except OSError as error:
@@ -74,10 +74,9 @@ if sys.platform == "win32":
 
 
 def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
-    """Start a program, without a shell, with this environment; `streams` are Popen's.
+    """Start a program, without a shell; `streams` are Popen's.
 
-    Raise MfaenvError for a batch file with a path or arguments that cmd would run in part; OSError or ValueError
-    where it cannot be started.
+    Raise MfaenvError for a batch file with a path or arguments that cmd would run in part; else OSError or ValueError.
     """
     program = find(command[0], env)
     if not program and sys.platform == "win32":
@@ -107,7 +106,7 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
 
 
 def start_tracked(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
-    """Start a program as `start` does; end_tracked ends it, whatever thread waits for it."""
+    """Start a program that end_tracked ends, whatever thread waits for it."""
     running = start(command, env, **streams)
     _tracked.append(running)
     return running
@@ -117,13 +116,13 @@ _tracked: list[subprocess.Popen[bytes]] = []
 
 
 def end_tracked() -> None:
-    """End the tracked programs that still run."""
+    """End the programs of start_tracked."""
     while _tracked:
         end(_tracked.pop())
 
 
 def end(running: subprocess.Popen[bytes]) -> None:
-    """Ask a program to end, and see that it does."""
+    """Ask a program to end, or kill it."""
     from subprocess import TimeoutExpired
 
     for ask in (running.terminate, running.kill):
@@ -138,7 +137,7 @@ def end(running: subprocess.Popen[bytes]) -> None:
 def communicate(
     running: subprocess.Popen[bytes], name: str, check: Callable[[], None], stdin: bytes | None = None
 ) -> tuple[bytes, bytes]:
-    """Write a program's input and return its output and errors; what is raised here ends it.
+    """Write a program's input and return its output and errors; any exception ends it.
 
     `check` is called again and again, and may raise. What the program leaves behind, with its output open, is not
     waited for. Raise MfaenvError where it prints too much (seen on POSIX alone).
@@ -147,7 +146,8 @@ def communicate(
 
     try:
         while True:
-            has_ended = running.poll() is not None
+            # Windows shows what was printed at its end alone.
+            has_ended = sys.platform != "win32" and running.poll() is not None
             try:
                 return running.communicate(stdin, GRACE_SECONDS if has_ended else LOOK_SECONDS)
             except TimeoutExpired as error:
@@ -164,9 +164,9 @@ def communicate(
 
 
 def script_command(path: str, command: Sequence[str]) -> list[str]:
-    """Return the command that runs a script without `#!`, as a shell does; empty where it is no script.
+    """Return the command that runs a script without `#!`, as a shell does; empty for a binary.
 
-    A first line with a NUL is a binary's (POSIX.1-2024, XCU 2.9.1.4).
+    That has a NUL in its first line (POSIX.1-2024, XCU 2.9.1.4).
     """
     with open(path, "rb") as file:
         is_text = b"\0" not in file.readline(FIRST_LINE_BYTES)
@@ -174,7 +174,7 @@ def script_command(path: str, command: Sequence[str]) -> list[str]:
 
 
 def check(name: str, env: Mapping[str, str]) -> None:
-    """Raise MfaenvError, with a shell's exit status, where there is no program of that name to be started."""
+    """Raise MfaenvError, with a shell's exit status, where there is no such program."""
     if not find(name, env):
         is_there = bool(os.path.dirname(name)) and os.path.exists(name)
         number = errno.EACCES if is_there else errno.ENOENT
@@ -182,7 +182,7 @@ def check(name: str, env: Mapping[str, str]) -> None:
 
 
 def output(command: Sequence[str], env: Mapping[str, str], seconds: float, **streams: Any) -> str:
-    """Return what a program prints; empty where it is not there, fails, or takes longer. Only that is of interest."""
+    """Return what a program prints; empty where it is not there, fails, or takes longer."""
     from subprocess import DEVNULL, PIPE, SubprocessError
 
     quiet = {"stdin": DEVNULL, "stderr": DEVNULL, **streams}
@@ -199,7 +199,7 @@ def output(command: Sequence[str], env: Mapping[str, str], seconds: float, **str
 
 
 def cannot_run(name: str, error: OSError | ValueError, env: Mapping[str, str]) -> MfaenvError:
-    """Return the error for a program that cannot be started, with a shell's exit status for that."""
+    """Return the error for a program that cannot be started, with a shell's exit status."""
     if isinstance(error, FileNotFoundError):
         if find(name, env):
             wrong = "the program that its first line names is not there"

@@ -28,7 +28,7 @@ BELOW_NUMBER = " " * len("  1  ")
 class Terminal:
     """The person at the other end, who may want silence (`quiet`) or every detail (`verbose`).
 
-    Where it is `for_shell`, a shell waits for what is printed, perhaps in a subshell that no key may end or stop.
+    It is `for_shell` where a shell waits for what is printed, perhaps in a subshell that no key may end or stop.
     """
 
     def __init__(self, env: Mapping[str, str], *, quiet: bool = False, verbose: bool = False) -> None:
@@ -37,10 +37,11 @@ class Terminal:
         self._verbose = verbose
         self.check: Callable[[], None] = lambda: None
         self.for_shell = False
+        self._has_waited = False
 
     @classmethod
     def for_options(cls, options: Options, env: Mapping[str, str]) -> Self:
-        """Return the terminal that says as much as the options ask for."""
+        """Return the terminal for --quiet and --verbose."""
         return cls(env, quiet=bool(options.get("quiet")), verbose=bool(options.get("verbose")))
 
     def available(self) -> bool:
@@ -48,7 +49,7 @@ class Terminal:
         return not self.obstacle()
 
     def obstacle(self) -> str:
-        """Return why nobody can be asked here; empty where somebody can."""
+        """Return why nobody can be asked; empty where somebody can."""
         try:
             with Tty():
                 return ""
@@ -63,7 +64,7 @@ class Terminal:
 
     @contextmanager
     def watching(self, check: Callable[[], None]) -> Iterator[None]:
-        """Let whatever waits inside call a check again and again; a SessionStoredError of it ends a question."""
+        """Let what waits inside call a check again and again; its SessionStoredError ends a question."""
         before, self.check = self.check, check
         try:
             yield
@@ -73,17 +74,14 @@ class Terminal:
     def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None]) -> str:
         """Ask until six digits come, and do something meanwhile. Raise KeyboardInterrupt where the person leaves.
 
-        The last line of the question is what is asked; those before it say for whom.
+        The last line of the question is the prompt.
         """
         *above, asked = question
         question = [*above, Styled(f"{asked.text}: ")]
         return self._ask(question, lambda text: code_digits(text) or None, "A code is six digits.", meanwhile)
 
     def confirm(self, question: str, *above: Styled) -> bool:
-        """Ask for a yes, which Enter is too; six digits are no answer: they were meant for the question for a code.
-
-        The question is a short line; what it is about are the lines `above` it.
-        """
+        """Ask for a yes, as which Enter counts; six digits do not: they were meant for the question for a code."""
         return self._ask([*above, Styled(f"{question} [Y/n] ")], _yes_or_no, "Type y or n.")
 
     def ask_text(self, question: str) -> str:
@@ -106,12 +104,11 @@ class Terminal:
         meanwhile: Callable[[], None] = lambda: None,
         indent: str = "",
     ) -> T:
-        """Show a question until its answer can be read. Its last line is what is asked; the others go on at the indent.
-
-        After an answer that cannot be read, what is `wrong` with it is shown instead of the other lines.
-        """
+        """Ask until the answer can be read; what is `wrong` then stands above the last line, in place of the others."""
         *above, asked = question
         with self.open_tty() as console:
+            if self._has_waited:
+                console.drop_input()  # no answer to this question
             while True:
                 width = tty.columns(self.env)
                 lines = [Styled(part, line.tone) for line in above for part in wrapped(line.text, width, indent)]
@@ -128,7 +125,7 @@ class Terminal:
                 above = [Styled(wrong, BAD)] if wrong else []
 
     def pick(self, title: str, rows: Sequence[Row]) -> str:
-        """Let the person choose a row, and return its name. Raise KeyboardInterrupt where the person leaves."""
+        """Return the name of the row that the person chooses. Raise KeyboardInterrupt where the person leaves."""
         if os.name == "nt" or self.env.get("TERM", "") in {"", "dumb"}:
             return self.choose(title, [row.name for row in rows])
         from mfaenv.terminal import picker  # each question would wait for it
@@ -137,7 +134,7 @@ class Terminal:
             return picker.pick(title, rows, console)
 
     def wait(self, reason: str, seconds: float) -> None:
-        """Let the seconds pass, and show them pass. Raise KeyboardInterrupt where the person leaves."""
+        """Wait, and show the seconds that are left."""
         end = time.time() + seconds
         if not self._draws():
             self.note(f"{reason}: waiting {round(seconds)} s for the next one.")
@@ -146,12 +143,11 @@ class Terminal:
                 show(f"{reason}: the next one comes in {int(left) + 1} s")
                 time.sleep(min(left, 0.25))
                 self.check()
-        with suppress(OSError), Tty() as console:
-            console.drop_input()  # it would answer the next question
+        self._has_waited = True
 
     @contextmanager
     def for_program(self) -> Iterator[dict[str, Any]]:
-        """Yield the terminal as a program's standard input and error; nothing and ours where there is none."""
+        """Yield the terminal as a program's standard input and error; without one, nothing and ours."""
         with ExitStack() as opened:
             try:
                 console = opened.enter_context(Tty())
@@ -170,16 +166,16 @@ class Terminal:
             self._show_command(command)
 
     def show_waiting(self, text: str) -> None:
-        """Show what is waited for, to a person who watches: nobody needs it in a file, or from an SDK's program."""
+        """Show what is waited for, on a terminal alone."""
         if sys.stderr is not None and sys.stderr.isatty():
             self.note(text)
 
     def warn(self, text: str, command: str = "") -> None:
-        """Show a warning: something is wrong, though the work is done all the same; and a command as a note has it."""
+        """Show a note about something that is wrong, though the work is done all the same."""
         self.note(text, command, DOUBTFUL)
 
     def announce(self, *lines: str) -> None:
-        """Show lines on the terminal itself, however the program that has it set that; else on standard error.
+        """Show lines on the terminal itself, which another program may have; else on standard error.
 
         From the background this needs SIGTTOU ignored: `stty tostop` would stop this process.
         """
@@ -193,7 +189,7 @@ class Terminal:
             self.tell("\n".join(shown))
 
     def tell(self, text: str) -> None:
-        """Show lines that speak for themselves, without the program's name before them."""
+        """Show lines, without the program's name before them."""
         for line in text.removesuffix("\n").split("\n"):
             self._print(line)
 
@@ -204,18 +200,18 @@ class Terminal:
             self._print(f"mfaenv: {name:<10} {value}{origin}", FAINT)
 
     def drawn(self, *parts: Table | Styled | str) -> str:
-        """Draw tables and lines for standard output, in colour where that is a terminal."""
+        """Draw tables and lines for standard output."""
         return self._page(stderr=False).drawn(*parts)
 
     def markdown(self, text: str) -> str:
-        """Return a page of ours as it is drawn for standard output."""
+        """Draw a page of ours for standard output."""
         from mfaenv.terminal import markdown  # loads rich
 
         return markdown.draw(self._page(stderr=False), text)
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
-        """Return a function that shows what is being waited for, on a line that goes away in the end."""
+        """Yield a function that shows what is waited for, on a line that goes away in the end."""
         if self._quiet or not self._draws():
             yield lambda _: None
             return
@@ -251,15 +247,14 @@ class Terminal:
         return Page(tty.columns(self.env), stderr=stderr, no_styles=self._no_styles())
 
     def _draws(self) -> bool:
-        """Return whether standard error is a terminal to draw on; else rich, which loads slowly, is not needed."""
         return sys.stderr is not None and sys.stderr.isatty() and not self._no_styles()
 
     def _no_styles(self) -> bool:
-        """Return whether colours, and with them bold letters and moving lines, are unwanted: https://no-color.org."""
+        """Return whether colours, bold letters and moving lines are unwanted: https://no-color.org."""
         return bool(self.env.get("NO_COLOR")) or self.env.get("TERM", "") in {"", "dumb"}
 
     def open_tty(self) -> Tty:
-        """Open the terminal. Raise MfaenvError where it has gone, or was given to another job, since it was seen."""
+        """Open the terminal. Raise MfaenvError where it has gone, or another job has it by now."""
         try:
             return Tty(self.check, no_styles=self._no_styles(), for_shell=self.for_shell)
         except OSError:

@@ -26,27 +26,24 @@ else:
 
 
 SIGQUIT = 3
-"""Its number on every POSIX system; Windows has no such signal."""
+"""On every POSIX system; Windows has none."""
 
 USUAL_COLUMNS = 80
 USUAL_LINES = 24
 
 SENSIBLE_COLUMNS = range(20, 1000)
-"""Widths that are believed: in another one, nothing could be read, or drawing would take all the memory."""
+"""In other widths nothing could be read, or drawing would take all the memory."""
 
 END_OF_LINE = (Styled(""), Styled(""))
 
 QUIT_KEY = b"\x1c"
-"""Ctrl-\\, which leaves as Ctrl-C does, with a status of its own."""
+"""Ctrl-\\."""
 
 END_OF_INPUT = b"\x1a"
-"""Ctrl-Z, which ends the input on Windows."""
+"""Ctrl-Z, on Windows."""
 
 CONTROL_SEQUENCE = rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1a"
-"""ECMA-48, section 5.4: what arrow keys send, and a terminal's late answer to a shell that asked for its cursor.
-
-Also Ctrl-Z, where it does not stop this process.
-"""
+"""ECMA-48, 5.4: arrow keys, and a terminal's late answer to a shell that asked for its cursor. Also Ctrl-Z."""
 
 _VIRTUAL_TERMINAL = 0x0004
 
@@ -65,11 +62,7 @@ def _in_foreground(fd: int) -> bool:
 
 
 def _has_input(fd: int) -> bool:
-    """Return whether a line can be read, after a moment where none can.
-
-    A Ctrl-C between the interpreter's last look at its signals and a call that blocks is kept until the next
-    signal, and the thread that makes the client ready stretches that moment.
-    """
+    """Wait a moment for a line, and not longer: a Ctrl-C just before a call that blocks would wait for its end."""
     if sys.platform == "win32":
         has_input = msvcrt.kbhit()
         if not has_input:
@@ -86,7 +79,7 @@ class FullScreenError(OSError):
 class Tty:
     """An open terminal; a context manager. Raise OSError where there is none, or another program has it.
 
-    While it waits for a line, it calls `check` again and again, which may raise. With `no_styles` it shows none.
+    While it waits for a line, it calls `check` again and again, which may raise. `for_shell` is that of `set_modes`.
     """
 
     def __init__(
@@ -111,21 +104,21 @@ class Tty:
         self._opened.close()
 
     def write(self, *lines: Styled) -> None:
-        """Show lines of text, each made printable and drawn in its style; the cursor stays behind the last one."""
+        """Show lines, made printable; the cursor stays behind the last one."""
         texts = (Styled(printable(line.text), "" if self._no_styles else line.tone) for line in lines)
         self.control("\n".join(text.drawn() for text in texts))
 
     def control(self, sequence: str) -> None:
-        """Write characters as they are: control sequences, and text that is made printable already."""
+        """Write control sequences, and text that is made printable already."""
         data = sequence.encode()
         while data:
             data = data[self.writer.write(data) :]
 
     def ask(self, question: Sequence[Styled], meanwhile: Callable[[], None] = lambda: None) -> str:
-        """Show the lines of a question, do something meanwhile, and read a line's characters.
+        """Show a question, do something meanwhile, and read a line.
 
-        Raise what `check` raises, SystemExit at Ctrl-Backslash, and KeyboardInterrupt at the end of input (Ctrl-D,
-        Ctrl-Z) and where the terminal has gone.
+        Raise what `check` raises, SystemExit at Ctrl-Backslash, and KeyboardInterrupt at the end of input (Ctrl-D, on
+        Windows Ctrl-Z) and where the terminal has gone.
         """
         fd = self.reader.fileno()
         try:
@@ -145,7 +138,7 @@ class Tty:
         return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
 
     def size(self) -> os.terminal_size:
-        """Return its columns and lines, or what every terminal has where it does not tell."""
+        """Return its columns and lines, or the usual ones where it does not tell."""
         try:
             size = os.get_terminal_size(self.writer.fileno())
         except OSError:
@@ -153,14 +146,14 @@ class Tty:
         return os.terminal_size((size.columns or USUAL_COLUMNS, size.lines or USUAL_LINES))
 
     def abandon(self) -> None:
-        """End the line of a question that needs no answer any more, and drop what was typed: the shell would run it."""
+        """End the line of a question, and drop what was typed, which the shell would run."""
         with suppress(OSError):
             self.drop_input()
             self.write(*END_OF_LINE)
 
     def drop_input(self) -> None:
-        """Drop what was typed and not read yet. Raise OSError where the terminal has gone."""
-        # Another job's input is not touched: that would stop this one.
+        """Drop what was typed and not read yet. Raise OSError."""
+        # From the background this would stop the job.
         if sys.platform != "win32" and _in_foreground(self.reader.fileno()):
             _call(termios.tcflush, self.reader.fileno(), termios.TCIFLUSH)
 
@@ -181,7 +174,7 @@ class Tty:
 
 
 def enable_controls(fd: int) -> bool:
-    """Let a console obey control sequences, and return whether it does: other terminals do, unless TERM says not.
+    """Let a console of Windows obey control sequences; return whether the terminal does.
 
     https://learn.microsoft.com/windows/console/setconsolemode
     """
@@ -197,10 +190,7 @@ def enable_controls(fd: int) -> bool:
 
 
 def is_full_screen(fd: int) -> bool:
-    """Return whether a full-screen program has the terminal, which reads Ctrl-C and moves the cursor itself.
-
-    On Windows such programs have a screen of their own.
-    """
+    """Return whether a full-screen program has the terminal. On Windows these have a screen of their own."""
     is_usual = True
     if sys.platform != "win32":
         _, output, _, local, *_ = _call(termios.tcgetattr, fd)
@@ -210,7 +200,7 @@ def is_full_screen(fd: int) -> bool:
 
 @contextmanager
 def keep_modes(fd: int) -> Iterator[None]:
-    """Restore the terminal's modes in the end: a program that is ended may leave others. A console keeps its own."""
+    """Restore the terminal's modes in the end: a program that is ended may leave others."""
     if sys.platform == "win32":
         yield
     else:
@@ -224,11 +214,11 @@ def keep_modes(fd: int) -> Iterator[None]:
 
 
 def set_modes(fd: int, *, by_key: bool = False, for_shell: bool = False) -> None:
-    """Let Enter, Ctrl-C and what is typed work as usual where a line editor, as bash's `bind -x`, has changed that.
+    """Let Enter and Ctrl-C work as usual where a line editor, as bash's `bind -x`, has changed that.
 
-    Usual modes stay as they are, and so they do after SIGKILL, with which Go's SDK ends `mfaenv process` after a minute
-    (https://github.com/aws/aws-sdk-go-v2/blob/main/credentials/processcreds/provider.go). But where it is `for_shell`,
-    Ctrl-Backslash ends the line and sends no signal, which would end the subshell in which a function waits; Ctrl-Z
+    Usual modes stay, also after SIGKILL, with which Go's SDK ends `mfaenv process` after a minute
+    (https://github.com/aws/aws-sdk-go-v2/blob/main/credentials/processcreds/provider.go). But `for_shell`,
+    Ctrl-Backslash ends the line and sends no signal, which would end the subshell where a function waits, and Ctrl-Z
     does nothing in a pipe. With `by_key` each key is read as it comes, unseen, and Ctrl-C alone sends a signal.
 
     https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
@@ -254,7 +244,7 @@ def set_modes(fd: int, *, by_key: bool = False, for_shell: bool = False) -> None
 
 
 def columns(env: Mapping[str, str]) -> int:
-    """Return how wide the terminal is: as COLUMNS has it, or the terminal itself, or 80 where neither is sensible."""
+    """Return the width that COLUMNS has, else the terminal; 80 where neither is sensible."""
     widths = []
     with suppress(ValueError):
         widths.append(int(env.get("COLUMNS", "")))
@@ -265,5 +255,5 @@ def columns(env: Mapping[str, str]) -> int:
 
 
 def locale(env: Mapping[str, str]) -> str:
-    """Return the locale of characters; empty where none is set."""
+    """Return the locale of characters, or an empty text."""
     return next((env[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(name)), "")

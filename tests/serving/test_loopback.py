@@ -1,5 +1,7 @@
 """What the server takes from nobody: other users' and web pages' requests, endless ones, and unfinished ones."""
 
+import errno
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -185,3 +187,18 @@ def test_one_look_at_the_systems_table_serves_all_that_wait(monkeypatch: pytest.
                 connection.sendall(f"GET / HTTP/1.1\r\nHost: {waiting.host}\r\n\r\n".encode())
                 assert connection.recv(65536)[:15] == b"HTTP/1.1 200 OK"
     assert looks == ["/proc/net/tcp", "/proc/net/tcp6"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Linux shows whose connection it is")
+@pytest.mark.parametrize(
+    ("error", "allowed"), [(errno.ENOENT, True), (errno.EACCES, True), (errno.EMFILE, False), (errno.ENFILE, False)]
+)
+def test_where_no_descriptor_is_left_to_look_with_nobody_is_let_in(
+    monkeypatch: pytest.MonkeyPatch, error: int, allowed: bool
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(peers, "open", refuse, raising=False)
+    client = ("127.0.0.1", 1)
+    assert peers.of_this_user([client], ("127.0.0.1", 2)) == ({client} if allowed else set())
