@@ -1,16 +1,13 @@
-"""What shells, prompts and SDKs start: a stored session to bytes, without the AWS files or anything heavy, or None.
+"""What shells, prompts and SDKs start: a stored session to bytes, or None; and all that is printed, by any command.
 
-And what is printed, by whatever command: as bytes, to the standard streams.
-
-This package answers or declines. Where anything is odd it returns None, and the full run finds out again and explains.
-It suggests nothing and asks nothing, and raises no error of ours but those of `shells`, such as a value that a shell
-cannot hold. It imports built-in modules, os, stat and `shells` alone.
+This package answers or declines: where anything is odd it returns None, and the full run finds out again and explains.
+It suggests and asks nothing, and raises no error of ours but those of `shells`. It imports built-in modules, os, stat
+and `shells` alone.
 
 A *cached request* in the store says which entry a request led to, and what that depended on: the options and variables
 word by word, less those that cannot matter (`counts` in an option's row, IGNORED_VARIABLES) or hold a secret, and the
-state (inode, size, times in nanoseconds) of the files that were read, the AWS files and the remembered device. Where
-one of them has changed, the cached request does not count. A file that changed within the last two seconds could change
-again within the same tick of the file system's clock, so none is written then.
+state of the files that were read, the AWS files and the remembered device. A file that changed within the last two
+seconds could change again within the same tick of the file system's clock, so none is written then.
 """
 
 import os
@@ -47,10 +44,7 @@ IGNORED_VARIABLES = {
     environment.FORMER,
     environment.FORMER_PINNED,
 }
-"""The variables of AWS and of mfaenv on which it does not depend, beside those that hold a secret.
-
-Every other one that is set counts, word by word.
-"""
+"""The variables of AWS and of mfaenv on which it does not depend, beside those that hold a secret."""
 
 SECRET_WORDS = {"KEY", "TOKEN", "SECRET", "PASSWORD", "PASSPHRASE"}
 NO_SECRETS = ("_ID", "_FILE")  # how the names of those end that hold the name of a key, or of a file
@@ -79,9 +73,9 @@ arrived: "list[int]" = []
 
 
 class CachedRequest(Entry):
-    """Where a request led to: the session's key, the seconds that have to be left of it, and what the shell gets too.
+    """Where a request led to, the seconds that have to be left of that session, and what else the shell gets.
 
-    `files` are the files that were read: the state of each, a tab, and its path.
+    `files` has the state of each file that was read, a tab, and its path.
     """
 
     PREFIX = ANSWER
@@ -98,9 +92,9 @@ class CachedRequest(Entry):
 
 
 def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None:
-    """Print the stored session and return the exit status; or decline: print and write nothing, and return None.
+    """Print the stored session and return the exit status; or decline: print nothing, and return None.
 
-    `tell` is called with what a shell got, where that is told.
+    `tell` shows what a shell got, where it should.
     """
     if os.isatty(1) or "output" in options:
         return None
@@ -118,7 +112,7 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
 
 
 def _target(options: Options, env: Env) -> str:
-    """Return the shell or format; an empty text where the full run decides: a wrong name, or a console's code page."""
+    """Return the shell or format; empty where the full run decides: a wrong name, or a console's code page."""
     if "format" in options:
         name = parse.text(options, "format")
         answers = name in shells.FORMATS and "shell" not in options and not runs_on_github(name, env)
@@ -138,12 +132,12 @@ def runs_on_github(target: str, env: Env) -> bool:
 
 
 def with_account(options: Options) -> bool:
-    """Return whether what is printed names the account: in shells it would describe keys that come later, too."""
+    """Return whether the account is printed: in a shell, its name would outlive the session."""
     return options.get("format") == "process"
 
 
 def fingerprint(options: Options, env: Env) -> str:
-    """Return all that was asked, and all variables that may matter, as text; never a secret."""
+    """Return the options and variables that may matter as text, without secrets."""
     ignored = {name for name, row in parse.MAIN_OPTIONS.items() if not row.counts}
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in ignored]
     endpoints = {name: url.rpartition("@")[2] for name, url in env.items() if name.startswith(environment.ADDRESS)}
@@ -163,7 +157,7 @@ def _counts(name: str) -> bool:
 
 
 def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "list[Pair] | str | None":
-    """Return the pairs of the stored session, MISS where there is surely none, or None: the full run decides."""
+    """Return the pairs of the stored session, MISS where there is surely none, None where the full run decides."""
     if (
         any(name in options for name in NEEDS_FULL_RUN)
         or not _is_code(parse.lookup(options, env, "token_code")[0])
@@ -183,7 +177,7 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
 
 
 def _is_code(text: str) -> bool:
-    """Return whether a code is none or as people mostly type it: all else is checked, or read, though not needed."""
+    """Return whether a code is empty or plain: any other is checked by the full run, though it is not needed."""
     return not text or (len(text) == CODE_LENGTH and environment.is_digits(text))
 
 
@@ -200,7 +194,7 @@ def _unchanged(cached: CachedRequest) -> bool:
 
 
 def signature(path: str) -> str:
-    """Return the state of a file: its inode, size, and the times of its last change, in nanoseconds."""
+    """Return a file's inode, size, and the times of its last change in nanoseconds."""
     try:
         state = os.stat(path)
     except (OSError, ValueError):  # ValueError: a path that holds NUL
@@ -209,16 +203,13 @@ def signature(path: str) -> str:
 
 
 def end_in_order(number: int, _frame: object) -> None:
-    """Raise SystemExit with the signal's status, so that locks are freed and a shell's line fails."""
+    """Raise SystemExit with a signal's status, so that locks are released and a shell's line fails."""
     arrived.append(number)
     raise SystemExit(KILLED + number)
 
 
 def to_stdout(data: bytes) -> None:
-    """Write everything at once, as bytes: Windows gives text other line ends.
-
-    Raise BrokenPipeError where nobody reads any more, OSError with STDOUT_NAME where it cannot be written otherwise.
-    """
+    """Write bytes: Windows gives text other line ends. Raise BrokenPipeError, or OSError with STDOUT_NAME."""
     try:
         _write(STDOUT, data)
     except BrokenPipeError:
@@ -228,10 +219,7 @@ def to_stdout(data: bytes) -> None:
 
 
 def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
-    """Write keys as to_stdout does; a file that others can read is closed to them first, whatever the umask was.
-
-    Raise OSError with STDOUT_NAME for a file of another user too: nothing is written there.
-    """
+    """Write keys as to_stdout does; a file is closed to others first. Raise OSError for a file of another user too."""
     if sys.platform != "win32":
         state = os.fstat(STDOUT)
         if stat.S_ISREG(state.st_mode) and state.st_uid != os.geteuid():
@@ -260,12 +248,12 @@ if sys.platform != "win32":
 
 
 def text_to_stdout(text: str) -> None:
-    """Write text for people; a console of Windows shows it whatever its code page is. Raise as to_stdout does."""
+    """Write text for people, also to a console of Windows, whatever its code page. Raise as to_stdout does."""
     _show(text, sys.stdout, to_stdout)
 
 
 def text_to_stderr(text: str) -> None:
-    """Write text for people to standard error, as text_to_stdout does. Raise OSError where nobody reads it."""
+    """Write text for people to standard error. Raise OSError where nobody reads it."""
     _show(text, sys.stderr, lambda data: _write(STDERR, data))
 
 
@@ -282,7 +270,7 @@ def _show(text: str, console: "TextIO | None", write: "Callable[[bytes], None]")
 
 
 def code_page() -> str:
-    """Return the code page in which cmd reads what is printed: without a console the OEM one, and UTF-8 without cmd.
+    """Return the code page in which cmd reads what is printed: the console's, else the OEM one.
 
     https://learn.microsoft.com/windows/console/getconsoleoutputcp
     """

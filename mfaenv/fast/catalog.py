@@ -1,7 +1,7 @@
-"""The commands and options as data: the one grammar of the command line.
+"""The grammar of the command line: the rows of commands and options.
 
-The parser, the typer application, its help, Tab, and what the shell function passes through are all made
-from what stands here and in `parse`, which has the rows that every start needs.
+The parser, the typer application, its help, Tab, and what the shell function passes through are all made from these
+and from those in `parse`, which every start needs.
 """
 
 from mfaenv import shells

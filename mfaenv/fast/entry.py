@@ -1,7 +1,7 @@
-"""What the store holds, where that is, and how it is read: with suspicion, into typed values.
+"""What the store holds, where that is, and how it is read. What writes is in `store`.
 
 An entry is text: a first line, `name=value` lines with `%` and line breaks escaped, and a last line with the checksum
-of all before it. It is read into a typed value here and nowhere else, or it is damaged. What writes is in `store`.
+of all before it.
 """
 
 import os
@@ -39,15 +39,15 @@ _OTHERS, _OTHER_WRITERS = (0, 0) if sys.platform == "win32" else (0o077, 0o022) 
 def checksum(data: bytes) -> str:
     """Return 16 digits that differ after a change of any seven bytes in a row, and after nearly any other change.
 
-    It is the remainder of the bytes, as one number, by the prime 2 to the 61st less 1: Python's own hash of a number
+    It is Python's own hash of the bytes as one number, the remainder by the prime 2 to the 61st less 1
     (https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types; 32-bit machines have a smaller prime).
-    CRCs come in an extension module, which takes longer to load than the entry takes to read.
+    To load a CRC takes longer than to read the entry.
     """
     return f"{hash(int.from_bytes(data, 'big')):016x}"
 
 
 def load(data: bytes) -> Fields | None:
-    """Read the text of a file back, or None where a single byte of it is not what was written."""
+    """Return the fields of an entry's text, or None where a byte is not what was written."""
     body, _, tail = data.rpartition(b"end=")
     if not body.startswith(HEAD.encode()) or tail != f"{checksum(body)}\n".encode():
         return None
@@ -75,7 +75,7 @@ READERS: "dict[object, Callable[[str], Any]]" = {
     int | None: whole,  # what has no end is never stored
     tuple[str, ...]: lambda text: tuple(text.split("\n")),
 }
-"""How the text of a field becomes a value of its type. Each raises ValueError for a text that holds none."""
+"""How the text of a field becomes a value of its type, or a ValueError."""
 
 
 class Entry(Record):
@@ -87,10 +87,7 @@ class Entry(Record):
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Self | None":
-        """Return what the text of a file says; None where a byte or a type of it is wrong.
-
-        NUL is wrong in any of them: no variable can hold it, and no path.
-        """
+        """Return what the text of a file says; None where a byte or type is wrong. NUL fits in no variable or path."""
         fields = (None if b"\0" in data else load(data)) or {}
         try:
             return cls(**{name: READERS[kind](fields[name]) for name, kind in cls.__annotations__.items()})
@@ -98,7 +95,7 @@ class Entry(Record):
             return None
 
     def fields(self) -> "list[tuple[str, Any]]":
-        """Return the names of its fields, and their values."""
+        """Return the fields' names and values."""
         return [(name, getattr(self, name)) for name in type(self).__annotations__]
 
     def __eq__(self, other: object) -> bool:
@@ -121,10 +118,9 @@ def to_text(value: object) -> str:
 
 
 class Session(Entry):
-    """A session. `expires` and `created` are in seconds since 1970, UTC; `expires` is None for what does not end.
+    """A session; an empty one is false. `expires` and `created` are in seconds since 1970; one without end has None.
 
-    `profiles` leads from the wanted profile to the one with the keys, and `source` is the access key of these. An
-    empty one is false.
+    `profiles` leads from the profile asked for to the one with the keys, and `source` is the access key of these.
     """
 
     PREFIX = "session-"
@@ -146,16 +142,16 @@ class Session(Entry):
         return bool(self.access_key)
 
     def left(self, now: float) -> float:
-        """Return for how many seconds it still holds."""
+        """Return the seconds that are left."""
         return float("inf") if self.expires is None else self.expires - now
 
     @property
     def acting_account(self) -> str:
-        """Return the account in which it acts, empty where unknown: a role's is in its ARN."""
+        """Return the account in which it acts, a role's from its ARN; empty where unknown."""
         return "".join(self.role.split(":")[4:5]) if self.role else self.account
 
     def exported(self, *, account: bool = False) -> Fields:
-        """Return what a shell gets of it; for programs, the account too that it acts in, empty where unknown."""
+        """Return what a shell gets of it, and for programs the account."""
         names = ("access_key", "secret_key", "token", "expires")
         fields = {name: to_text(getattr(self, name)) for name in names}
         fields["identity"] = self.role or self.device
@@ -165,11 +161,10 @@ class Session(Entry):
 
 
 def directory(env: "Mapping[str, str]") -> str:
-    """Return the store's directory: `mfaenv` below MFAENV_CACHE_DIR, or the platform's own; empty where there is none.
+    """Return the store's directory: `mfaenv` below MFAENV_CACHE_DIR, or the platform's own, as platformdirs has it.
 
-    There is none where MFAENV_CACHE_DIR is relative, which would be another store in each current folder, and where
-    there is no home. The platform's are those of platformdirs, whose import would cost more than all the rest of a
-    stored session.
+    It is empty where MFAENV_CACHE_DIR is relative, which would be another store in each current folder, and where there
+    is no home.
     """
     if env.get("MFAENV_CACHE_DIR"):
         named = os.path.expanduser(env["MFAENV_CACHE_DIR"])
@@ -186,7 +181,7 @@ def directory(env: "Mapping[str, str]") -> str:
 
 
 def _is_full(path: str) -> bool:
-    """Return whether a path is absolute, on Windows with its drive: without it, it depends on the current one."""
+    """Return whether a path is absolute, on Windows with its drive."""
     return os.path.isabs(path) and (sys.platform != "win32" or bool(os.path.splitdrive(path)[0]))
 
 
@@ -197,18 +192,18 @@ def _is_link(state: os.stat_result) -> bool:
 
 
 def owner(state: os.stat_result) -> str:
-    """Return another user whose file this is; empty where it is ours, and on Windows: its access rights protect it."""
+    """Return the other user whose file this is; empty where it is ours, and on Windows, whose access rights count."""
     is_ours = sys.platform == "win32" or state.st_uid == os.geteuid()
     return "" if is_ours else f"another user (uid {state.st_uid})"
 
 
 def file_name(prefix: str, key: str) -> str:
-    """Return the name of the file for a key. Two keys may share one: a reader checks the key, the last writer wins."""
+    """Return the name of a key's file. Two keys may share one: a reader checks the key, the last writer wins."""
     return f"{prefix}{checksum(key.encode('utf-8', 'surrogateescape'))}"
 
 
 class ReadOnlyStore:
-    """Reads one directory of files of its owner alone; `path` is empty where there is none, `missing` says why."""
+    """Reads the files of one directory. `path` is empty where there is none, and `missing` says why."""
 
     def __init__(self, path: str, missing: str = NO_HOME) -> None:
         self.path = path
@@ -226,7 +221,7 @@ class ReadOnlyStore:
         return os.path.join(self.path, name)
 
     def refusal(self) -> str:
-        """Return why the directory must not be used, or empty: others could put there, or take, what they like."""
+        """Return why others could change what is in the directory; empty where they cannot."""
         try:
             state = os.lstat(self.path)
         except OSError:
@@ -240,20 +235,20 @@ class ReadOnlyStore:
         return "can be written by other users (chmod 700 closes it)" if state.st_mode & _OTHER_WRITERS else ""
 
     def get(self, of: "type[E]", key: str) -> "E | None":
-        """Return the entry of this key; None where it is missing, damaged, too open, not ours, or of another key."""
+        """Return the entry of this key, or None where `read` does, or it is another key's."""
         entry = self.read(of, file_name(of.PREFIX, key))
         return None if entry is None or entry.key != key else entry
 
     def read(self, of: "type[E]", name: str) -> "E | None":
-        """Return what a file says; None where it is missing, damaged, too open or not ours."""
+        """Return what a file says; None where it is missing, damaged, open to others or not ours."""
         return of.from_bytes(self._private(name))
 
     def latest(self) -> str:
-        """Return the time of the newest session, in seconds since 1970, as text; empty where there is none."""
+        """Return the time of the newest session as text, in seconds since 1970; empty where there is none."""
         return self._private(LATEST).decode("ascii", "replace").strip()
 
     def _private(self, name: str) -> bytes:
-        """Read a regular file of this user that nobody else can, never a link or one that would block; else none."""
+        """Return the bytes of a regular file that this user alone can read, and of no other; links are not followed."""
         try:
             fd = os.open(self.file(name), _READ)
         except OSError:

@@ -1,4 +1,4 @@
-"""The names that a shell gets and loses: a stored session or a new one as ordered pairs of name and value."""
+"""The variables that a shell gets and loses with a session."""
 
 import time
 
@@ -17,7 +17,7 @@ ADDRESS = "AWS_ENDPOINT_URL"
 IGNORE_ADDRESSES = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 
 ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-"""Where programs fetch credentials: `exec --serve` gives such an address, and AWS's own machines do."""
+"""Where programs fetch credentials: from `exec --serve`, and on AWS's own machines."""
 
 LOOPBACK = "http://127.0.0.1:"  # how the addresses of servers begin that mfaenv itself starts
 
@@ -25,22 +25,22 @@ PROFILE = "MFAENV_PROFILE"
 EXPIRES = "MFAENV_EXPIRES"
 
 END_DIGITS = 10
-"""Of a moment in seconds since 1970: enough until the year 2286, and Python can read and write it."""
+"""Of a moment in seconds since 1970, until the year 2286."""
 
 NEXT = "MFAENV_NEXT"
-"""The moment, in seconds since 1970, at which a prompt hook has its next word to say about this session."""
+"""The moment, in seconds since 1970, at which a prompt hook next has something to say."""
 
 STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
 ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
 
 DEMO = "MFAENV_DEMO"
-"""Tells programs inside a demo where it is: its AWS files go with it, but the files of the shell stay."""
+"""The address of the demo that this is in: its AWS files go with it, but the shell's own files stay."""
 
 REGION_MARK = "MFAENV_REGION"
-"""The region that mfaenv brought into this shell from an option or a profile, as opposed to one that was there."""
+"""The region that mfaenv set in this shell, from an option or a profile."""
 
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
-"""The long-term access key that this shell had exported, before the session took its place."""
+"""The long-term access key that this shell exported before the session."""
 
 PINNED = "MFAENV_PINNED"
 """Set where options asked for another role, region or session policy than the profile's own.
@@ -49,7 +49,7 @@ No prompt hook puts the profile's own session in the place of such a one, nor af
 """
 
 LIMIT = "MFAENV_SESSION_POLICY"
-"""To what session policies limit the role's session of this shell, in a word: for prompts."""
+"""What session policies limit this shell's session to, in a word for prompts."""
 
 IDENTITY = "MFAENV_IDENTITY"
 """The ARN of the session's role, else its device: no prompt hook puts a session of another in its place."""
@@ -57,10 +57,10 @@ IDENTITY = "MFAENV_IDENTITY"
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 
 SEEN = "MFAENV_AWS_PROFILE"
-"""The person's AWS_PROFILE as the prompt hook found it last: another one is a change."""
+"""The person's AWS_PROFILE at the prompt hook's last look."""
 
 PUT_BACK = "MFAENV_PUT_BACK"
-"""The person's AWS_PROFILE that a session took away, for the prompt hook to set it again."""
+"""The person's AWS_PROFILE that a session removed and the prompt hook sets again."""
 
 FORMER = "MFAENV_FORMER_PROFILE"  # the profile that the shell had before its person set AWS_PROFILE
 
@@ -70,39 +70,37 @@ FORMER_PINNED = "MFAENV_FORMER_PINNED"
 NO_PROFILE = "none"
 
 PROFILE_AS = "MFAENV_PROFILE_AS"
-"""Names a variable in which the profile is exported too, for prompts that read no other."""
+"""Names a variable that gets the profile too, for prompts."""
 
 PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")
-"""The names that PROFILE_AS takes. All are in CLEARED."""
+"""What PROFILE_AS takes. All are in CLEARED."""
 
 SETTINGS = "MFAENV_SETTINGS"
-"""What mfaenv set because the profile says where AWS is: `NAME=value` words, since addresses hold no blank."""
+"""What mfaenv set from the profile's settings, as `NAME=value` words: no value holds a blank."""
 
-SETTING_VARIABLES = {
-    "use_fips_endpoint": "AWS_USE_FIPS_ENDPOINT",
-    "use_dualstack_endpoint": "AWS_USE_DUALSTACK_ENDPOINT",
-    "request_checksum_calculation": "AWS_REQUEST_CHECKSUM_CALCULATION",
-    "response_checksum_validation": "AWS_RESPONSE_CHECKSUM_VALIDATION",
-    "retry_mode": "AWS_RETRY_MODE",
-    "max_attempts": "AWS_MAX_ATTEMPTS",
-    "defaults_mode": "AWS_DEFAULTS_MODE",
-    "account_id_endpoint_mode": "AWS_ACCOUNT_ID_ENDPOINT_MODE",
-    "endpoint_discovery_enabled": "AWS_ENDPOINT_DISCOVERY_ENABLED",
-    "disable_host_prefix_injection": "AWS_DISABLE_HOST_PREFIX_INJECTION",
-    "auth_scheme_preference": "AWS_AUTH_SCHEME_PREFERENCE",
-    "sigv4a_signing_region_set": "AWS_SIGV4A_SIGNING_REGION_SET",
-    "disable_request_compression": "AWS_DISABLE_REQUEST_COMPRESSION",
-    "request_min_compression_size_bytes": "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
-    "sdk_ua_app_id": "AWS_SDK_UA_APP_ID",
-    "s3_use_arn_region": "AWS_S3_USE_ARN_REGION",
-    "s3_us_east_1_regional_endpoint": "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT",
-    "s3_disable_multiregion_access_points": "AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS",
-    "s3_disable_express_session_auth": "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH",
-}
-"""The settings of a profile that botocore has a variable for, beside region and addresses: they come into the shell.
-
-The names are those of botocore's `configprovider`.
-"""
+_SETTINGS = (
+    "use_fips_endpoint",
+    "use_dualstack_endpoint",
+    "request_checksum_calculation",
+    "response_checksum_validation",
+    "retry_mode",
+    "max_attempts",
+    "defaults_mode",
+    "account_id_endpoint_mode",
+    "endpoint_discovery_enabled",
+    "disable_host_prefix_injection",
+    "auth_scheme_preference",
+    "sigv4a_signing_region_set",
+    "disable_request_compression",
+    "request_min_compression_size_bytes",
+    "sdk_ua_app_id",
+    "s3_use_arn_region",
+    "s3_us_east_1_regional_endpoint",
+    "s3_disable_multiregion_access_points",
+    "s3_disable_express_session_auth",
+)
+SETTING_VARIABLES = {name: f"AWS_{name.upper()}" for name in _SETTINGS}
+"""The settings of a profile that botocore's `configprovider` has a variable for, beside region and addresses."""
 
 _SETTINGS_SET = {*SETTING_VARIABLES.values(), IGNORE_ADDRESSES}
 NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -120,7 +118,7 @@ CLEARED = (
     "AWS_SSO_PROFILE",
     NEXT,
 )
-"""What would win over exported keys in one SDK or another, or tell programs and prompts of the keys before them."""
+"""What would win over exported keys in some SDK, or show the former keys to programs and prompts."""
 
 SET = {
     **dict(zip(CREDENTIALS, ("access_key", "secret_key", "token", "expiration"), strict=True)),
@@ -134,22 +132,22 @@ SET = {
     LIMIT: "limit",
     IDENTITY: "identity",
 }
-"""The variables that a session sets, in this order, and the name of each value in `pairs`."""
+"""The variables that a session sets, in order, and each value's name in `pairs`."""
 
 GONE_AT_END = (*CREDENTIALS, EXPIRES, SETTINGS, LIMIT)
-"""What goes when a session has ended by itself, with what SETTINGS names; profile and region stay for the next one."""
+"""What goes at a session's end, with what SETTINGS names; profile and region stay for the next one."""
 
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 """https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""
 
 
 def is_served(env: Env) -> bool:
-    """Return whether this shell has no keys, but an address of `mfaenv exec --serve` for them."""
+    """Return whether this shell has no keys but an address of `mfaenv exec --serve`."""
     return env.get(ADDRESS_OF_KEYS, "").startswith(LOOPBACK) and bool(env.get(PROFILE))
 
 
 def temporary_keys(env: Env) -> bool:
-    """Return whether the keys in the environment are a session's: AKIA begins long-term keys, ASIA those of a session.
+    """Return whether the keys in the environment are a session's, which begin with ASIA; long-term ones do with AKIA.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
     """
@@ -158,17 +156,17 @@ def temporary_keys(env: Env) -> bool:
 
 
 def region_is_ours(env: Env) -> bool:
-    """Return whether the region in the environment came with an earlier session, not from the user."""
+    """Return whether the region in the environment came with an earlier session."""
     return bool(env.get(REGION_MARK)) and all(env.get(name) == env[REGION_MARK] for name in REGIONS)
 
 
 def is_setting(name: str) -> bool:
-    """Return whether a variable says where AWS is, beside the region, and whether every shell can have one so named."""
+    """Return whether a variable is one of a profile's settings, with a name that every shell can have."""
     return name in _SETTINGS_SET or (name.startswith(ADDRESS) and not name.strip(NAME_CHARACTERS))
 
 
 def settings(env: Env) -> "dict[str, str]":
-    """Return what mfaenv set in this shell because a profile says so, less what the user has changed since."""
+    """Return what mfaenv set in this shell from a profile's settings, and the user has not changed."""
     return {name: value for name, value in parse_settings(env.get(SETTINGS, "")) if env.get(name) == value}
 
 
@@ -179,13 +177,13 @@ def parse_settings(text: str) -> "list[tuple[str, str]]":
 
 
 def without_settings(env: Env) -> Env:
-    """Return the environment without what an earlier session's profile brought, which says nothing about the next."""
+    """Return the environment without the settings of an earlier session's profile."""
     gone = settings(env) if SETTINGS in env else {}
     return {name: value for name, value in env.items() if name not in gone} if gone else env
 
 
 def end(env: Env) -> int | None:
-    """Read when the session of this shell ends, in seconds since 1970; None where that is no moment."""
+    """Return when this shell's session ends, in seconds since 1970; None where that is no moment."""
     text = env.get(EXPIRES, "")
     return int(text) if is_digits(text) and len(text) <= END_DIGITS else None
 
@@ -196,7 +194,7 @@ def profile_as_is_known(env: Env) -> bool:
 
 
 def lost_limit(options: Options, env: Env) -> str:
-    """Return this shell's limit ("read-only") that a command line would lose; empty where it names its own."""
+    """Return this shell's limit ("read-only") that a command line without a profile or limit would lose."""
     return "" if any(options.get(name) for name in ("profile", *LIMITS)) else env.get(LIMIT, "")
 
 
@@ -206,7 +204,7 @@ def pinned(options: Options) -> str:
 
 
 def timestamp(expires: int) -> str:
-    """Return seconds since 1970 as ISO 8601 in UTC with its offset, as botocore wants AWS_CREDENTIAL_EXPIRATION."""
+    """Return seconds since 1970 as ISO 8601 in UTC with its offset, as botocore reads it."""
     return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(expires))
 
 
@@ -232,7 +230,7 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
 
 
 def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
-    """Return the environment with the session's variables set and the overriding ones gone."""
+    """Return the environment with the pairs set, or removed."""
     result = dict(env)
     for name, value in session:
         if value is None:
@@ -251,7 +249,7 @@ def removal(env: Env) -> list[Pair]:
 
 
 def _msys(env: Env, *, ours: bool) -> list[Pair]:
-    """Keep MSYS2 from rewriting a secret that begins with `/` as a path, beside what the user excludes."""
+    """Keep MSYS2 from rewriting a secret that begins with `/` as a path; what the user excludes stays."""
     if not env.get("MSYSTEM"):
         return []
     theirs = [prefix for prefix in env.get(MSYS_EXCLUDED, "").split(";") if prefix not in {"", "AWS_"}]
@@ -259,5 +257,5 @@ def _msys(env: Env, *, ours: bool) -> list[Pair]:
 
 
 def is_digits(text: str) -> bool:
-    """Return whether the text is one or more of the ten ASCII digits, and nothing else."""
+    """Return whether the text is ASCII digits alone."""
     return text.isascii() and text.isdigit()

@@ -1,4 +1,4 @@
-"""`mfaenv exec` with a stored session: the program takes this process's place, and nothing else changes."""
+"""`mfaenv exec` with a stored session: the program takes this process's place."""
 
 import _signal  # type: ignore[import-not-found]  # signal itself takes its time
 import errno
@@ -20,7 +20,7 @@ NEEDS_FULL_RUN = {"serve", "only"}  # options that take more than a stored sessi
 
 
 def answer(options: Options, words: list[str], env: Env) -> None:
-    """Replace this process by the program; or decline, and return: on Windows, where none can be replaced, always."""
+    """Replace this process by the program; or decline, and return: on Windows always."""
     if not words or not NEEDS_FULL_RUN.isdisjoint(options) or environment.lost_limit(options, env):
         return
     if sys.platform != "win32":
@@ -33,9 +33,9 @@ def answer(options: Options, words: list[str], env: Env) -> None:
 
 
 def replace(words: list[str], env: dict[str, str]) -> "NoReturn":
-    """Replace this process by the first such program on the PATH, as a shell does.
+    """Replace this process by the first such program on the PATH, as a shell does. Raise ValueError or OSError.
 
-    Raise ValueError, or OSError where none can be run, with the path of one that the system does not know how to.
+    The error for a file that the system does not know how to run has its path.
     """
     for number in (_signal.SIGPIPE, _signal.SIGXFSZ):  # what Python ignores, the program would ignore too
         _signal.signal(number, _signal.SIG_DFL)
@@ -56,10 +56,7 @@ def replace(words: list[str], env: dict[str, str]) -> "NoReturn":
 
 
 def restore_locale(env: dict[str, str]) -> None:
-    """Undo what Python does in the locale C: it names another one in its environment (PEP 538).
-
-    What stood there before, Linux alone tells.
-    """
+    """Undo what Python does in the locale C (PEP 538): it sets LC_CTYPE. Linux alone has what was there before."""
     if env.get("LC_CTYPE") not in _COERCED:
         return
     try:

@@ -1,8 +1,7 @@
-"""The rows of the main command's options, and the parser that reads arguments by them.
+"""The rows of the main command's options, and the parser that reads arguments by them, at every start.
 
-Every start passes through here, so nothing is imported that takes time. The other commands are rows of the catalog. A
-line that the rows alone do not explain is not `understood`: typer reads it then, by the same rows, and has the words
-for what is wrong.
+The other commands are rows of the catalog. A line that the rows do not explain is not `understood`: typer then reads it
+by the same rows, and says what is wrong.
 """
 
 from mfaenv import shells
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_: "Any") -> "Callable[[Any], Any]":
-        """Stand in for typing's, which only a type checker needs: it takes longer to load than an entry to read."""
+        """Stand in for typing's, which takes longer to load than an entry to read."""
         return lambda made: made
 
 
@@ -45,7 +44,7 @@ ANSWERS = ("version", "help")
 
 @dataclass_transform(frozen_default=True)
 class Record:
-    """A frozen value, as a dataclass is one: each annotation of the class is a field, which may have a default."""
+    """A frozen value, as of a dataclass: each annotation is a field, which may have a default."""
 
     def __init__(self, *values: "Any", **named: "Any") -> None:
         self.__dict__.update(zip(type(self).__annotations__, values, strict=False), **named)
@@ -54,7 +53,7 @@ class Record:
 class Option(Record):
     """One option: its flags, what its value is called (empty: it is a switch), where else that comes from.
 
-    It `counts` where a stored answer depends on it: not on how it is printed, or a new session got.
+    It `counts` where a stored answer depends on it.
     """
 
     flags: tuple[str, ...]
@@ -157,7 +156,7 @@ class Command(Record):
     """One command: what it is for, and its options by name.
 
     `module` is the one in `mfaenv.commands` whose `run` does the work, `fixed` the options that the name stands for.
-    The argument is one word, which may be left out where it is `optional`; a program's are all that follow.
+    The argument is one word, or none where it is `optional`; a program's are all that follow.
     """
 
     help: str
@@ -177,7 +176,7 @@ class Command(Record):
         return {flag: name for name, option in self.options.items() for flag in option.flags}
 
     def taken(self, options: "Options") -> "Options":
-        """Return the options that it takes of those given, and its own. --version is an answer wherever it stands."""
+        """Return those of the options that it takes, and its own. --version is one everywhere."""
         taken = {name: options[name] for name in options if name in self.options or name == "version"}
         return {**taken, **dict(self.fixed)}
 
@@ -186,7 +185,7 @@ class Command(Record):
         return self.choices == PROGRAM or count == bool(self.argument) or (self.optional and not count)
 
     def load(self) -> "Run":
-        """Return what does the work: it takes the options by name, the words, and the environment."""
+        """Return what does the work."""
         # Not importlib: it is one more module to load at every start.
         run: Run = __import__(f"mfaenv.commands.{self.module}", fromlist=["run"]).run
         return run
@@ -202,7 +201,7 @@ MAIN_COMMAND = Command(
 class CommandLine:
     """A command line: the command's name and row, its options, and the words after them.
 
-    `without_value` is the name of an option at the end that has no value yet, or empty. A profile can be chosen then.
+    `without_value` is the name of an option at the end that has no value yet, or empty.
     """
 
     def __init__(self) -> None:
@@ -215,15 +214,12 @@ class CommandLine:
 
     @property
     def starts_command(self) -> bool:
-        """Return whether it starts its command: it asks for no --version or --help, and has as many words as that."""
+        """Return whether it has the right number of words, and no --version or --help."""
         return not any(name in self.options for name in ANSWERS) and self.row.takes_words(len(self.words))
 
 
 def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]") -> CommandLine:
-    """Return what the arguments mean as far as the rows tell; what these do not explain is not `understood`.
-
-    `commands` returns the row of a command by its name, so that the others are not loaded for the main one.
-    """
+    """Return what the arguments mean. `commands` returns the row of a command: the main one needs no others."""
     line, rest = CommandLine(), list(arguments)
     names = line.row.names()
     while rest:
@@ -286,7 +282,7 @@ def text(options: "Mapping[str, str | bool]", name: str) -> str:
 
 
 def lookup(options: "Mapping[str, str | bool]", env: "Mapping[str, str]", name: str) -> tuple[str, str]:
-    """Return an option's value and its source: the option, else the first variable that is set; empty where none is."""
+    """Return an option's value and its source, the option or the first variable that is set; or empty texts."""
     option = MAIN_OPTIONS[name]
     if options.get(name):
         return str(options[name]), option.flags[-1]

@@ -16,16 +16,16 @@ ENDED_FROM_OUTSIDE = {-1, -2, -9, -15}
 """The status after SIGHUP, SIGINT, SIGKILL or SIGTERM: somebody closed the window."""
 
 MAX_VALUE_BYTES = 900
-"""Bytes of a value: a line has 1,000 with its command, https://www.gnupg.org/documentation/manuals/assuan/Client-requests.html."""
+"""A line has 1,000 with its command: https://www.gnupg.org/documentation/manuals/assuan/Client-requests.html."""
 
 _UNESCAPED = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
-"""What is sent as it is; `%`, line breaks and all that is not ASCII are not."""
+"""What is sent as it is: ASCII but `%` and line breaks."""
 
 _CLOSED_ERRORS = {62, 99, 198}
 """GPG_ERR_TIMEOUT, GPG_ERR_CANCELED, GPG_ERR_FULLY_CANCELED of libgpg-error: an error's lower 16 bits."""
 
 _CLOSED_STATUSES = {0, *ENDED_FROM_OUTSIDE}
-"""How it ends where it leaves GETPIN without an answer because somebody closed it."""
+"""Of a pinentry that was closed before it answered GETPIN."""
 
 _ASK = "GETPIN"
 _AS_TEXT = str.maketrans("<>", "‹›")  # noqa: RUF001 - these look alike
@@ -35,7 +35,7 @@ _AS_TEXT = str.maketrans("<>", "‹›")  # noqa: RUF001 - these look alike
 class Shown(NamedTuple):
     """What a window shows: lines of printable text, and what was wrong with the last answer.
 
-    A window in a terminal takes that one's path and kind, and the locale.
+    One in a terminal takes the path and kind of that, and the locale.
     """
 
     lines: tuple[str, ...]
@@ -46,12 +46,12 @@ class Shown(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Return all of it as one text, for windows that show nothing else."""
+        """Return all of it as one text."""
         return "\n".join([*filter(None, [self.wrong]), *self.lines, PROMPT])
 
 
 class ProgramStart(NamedTuple):
-    """How the program is started: its arguments, what it reads, and variables of its own."""
+    """How a program is started: its arguments, input, and further variables."""
 
     arguments: tuple[str, ...] = ()
     stdin: str = ""
@@ -59,7 +59,7 @@ class ProgramStart(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """How the program ended: its status, negative for a signal, what it wrote, and what it was to read."""
+    """How a program ended: its status, negative for a signal, what it wrote, and its input."""
 
     status: int
     output: str
@@ -72,11 +72,11 @@ class NoWindowError(Exception):
 
 
 class Dialog(ABC):
-    """A program that opens a window, on which `system`, and whether it needs a `display`."""
+    """A program that opens a window on a `system`, and whether it needs a `display`."""
 
     name = ""
     program = ""
-    """What is started, where it is not called as the name says."""
+    """The file's name, where it differs."""
     system = sys.platform
     display = False
 
@@ -106,7 +106,7 @@ class Pinentry(Dialog):
     name = "pinentry"
 
     def start(self, shown: Shown) -> ProgramStart:
-        """Return all commands at once: they are answered in order, and the last one ends the program."""
+        """Return all commands at once: they are answered in order."""
         options = [("lc-ctype", shown.locale), ("ttyname", shown.tty), ("ttytype", shown.term)]
         commands = [
             ("OPTION no-grab", ""),
@@ -121,7 +121,7 @@ class Pinentry(Dialog):
         return ProgramStart(stdin="".join(f"{command}{assuan_value(value)}\n" for command, value in commands))
 
     def answer(self, ended: Ended) -> str:
-        """Return the answer to GETPIN; an error says whether the window was closed. Raise as all do."""
+        """Return the answer to GETPIN; an error says whether the window was closed."""
         lines = ended.output.splitlines()
         answers = [line for line in lines if line.startswith(("OK", "ERR "))]
         before = 1 + ended.stdin.split("\n").index(_ASK)  # the greeting, and one for each command
@@ -135,14 +135,14 @@ class Pinentry(Dialog):
 
 
 def assuan_value(text: str) -> str:
-    """Return a value as Assuan writes it, with `%` and two digits; a long one is cut."""
+    """Return a value as Assuan writes it, and as much of it as fits."""
     while len(written := quote(text, safe=_UNESCAPED, errors="replace")) > MAX_VALUE_BYTES:
         text = text[: -max(1, (len(written) - MAX_VALUE_BYTES) // 12)]
     return written
 
 
 class Zenity(Dialog):
-    """GNOME's. Its text has escapes and underlined letters, but no markup in a window that takes a line."""
+    """GNOME's. Its text has escapes and underlined letters, but no markup."""
 
     name = "zenity"
     display = True
@@ -152,7 +152,7 @@ class Zenity(Dialog):
         return ProgramStart(("--entry", f"--title={TITLE}", f"--text={text}"))
 
     def is_closed(self, ended: Ended) -> bool:
-        """Return whether it was cancelled (1) or timed out (5); 1 is also that there is no display.
+        """Return whether it was cancelled (1, as without a display) or timed out (5).
 
         https://help.gnome.org/users/zenity/stable/usage.html
         """
@@ -160,7 +160,7 @@ class Zenity(Dialog):
 
 
 class Kdialog(Dialog):
-    """KDE's. Qt guesses whether a text is HTML: ours always is, and all other text is escaped in it."""
+    """KDE's. Qt guesses whether a text is HTML: ours always is."""
 
     name = "kdialog"
     display = True
@@ -171,7 +171,7 @@ class Kdialog(Dialog):
 
 
 class Osascript(Dialog):
-    """A dialog of macOS's AppleScript, which gets the text as an argument."""
+    """A dialog of macOS, which gets the text as an argument."""
 
     name = "osascript"
     system = "darwin"
@@ -194,7 +194,7 @@ end run"""
 class Powershell(Dialog):
     """Windows' own InputBox, which gives an empty text where it is cancelled.
 
-    It gets the text in a variable; the Windows Subsystem for Linux hands over those that WSLENV names.
+    It gets the text in a variable; WSL hands over those that WSLENV names.
 
     https://learn.microsoft.com/dotnet/api/microsoft.visualbasic.interaction.inputbox
     """

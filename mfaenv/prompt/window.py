@@ -1,4 +1,4 @@
-"""A question in a window: by the first program that can open one, looking in the store while it stands."""
+"""A question in a window, by the first program that can open one."""
 
 import subprocess
 import sys
@@ -11,14 +11,14 @@ from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, code_digits, printable
 
 TRIES = 3
-"""How often what is no code is asked for again: a program may answer by itself, with the same each time."""
+"""A program may answer by itself, with the same each time."""
 
 
 class Window:
-    """The person at the screen, asked by the program of this name; empty for the first that is there.
+    """The person at the screen, asked by the program of this name, or by the first that is there.
 
-    `release` is the kernel's, which names Microsoft in WSL: https://learn.microsoft.com/windows/wsl/faq. While a window
-    is open, the terminal's check is called, which may raise. The next window shows what was `wrong` with the last code.
+    `release` is the kernel's, which names Microsoft in WSL: https://learn.microsoft.com/windows/wsl/faq. The terminal's
+    check is called meanwhile, and may raise. The next window shows what was `wrong` with the last code.
     """
 
     def __init__(self, terminal: Terminal, program_name: str, release: str = "") -> None:
@@ -32,7 +32,7 @@ class Window:
         self._dialogs = [each() for each in usable if each.name not in self._lacking]
 
     def available(self) -> bool:
-        """Return whether there is a program that may be able to open a window."""
+        """Return whether there is a program that may open a window."""
         return bool(self._dialogs)
 
     def looked_for(self) -> str:
@@ -40,9 +40,9 @@ class Window:
         return f"Looked for {', '.join(f'{name} ({reason})' for name, reason in self._lacking.items())}."
 
     def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None]) -> str:
-        """Ask until six digits come, as Terminal.ask_code does; the last line of the question is the prompt.
+        """Ask for six digits; the last line of the question is the prompt.
 
-        Raise MfaenvError where no window can be opened or none gives a code, KeyboardInterrupt where it is closed.
+        Raise MfaenvError where no window opens or none gives a code, KeyboardInterrupt where it is closed.
         """
         env, lines = self._terminal.env, tuple(printable(line.text) for line in question[:-1])
         path, term = (tty.NAMES[0], env.get("TERM", "")) if self._terminal.available() else ("", "")
@@ -81,7 +81,6 @@ class Window:
 
 
 def _lacking(dialog: type[Dialog], env: Mapping[str, str]) -> str:
-    """Return in a few words what a program lacks to open a window, or an empty text."""
     if not program.find(dialog.program or dialog.name, env):
         return "not installed"
     return "no display" if dialog.display and not _has_display(env) else ""

@@ -1,7 +1,6 @@
-"""No core dump of this process: it would hold secrets. The programs that it starts get the limit that it was given.
+"""No core dump of this process: it would hold secrets. The programs that it starts get the limit that was set.
 
 A stored session, printed within a millisecond, does without this: it would cost a hundredth of the whole run.
-Windows writes no such files unless its registry says so.
 """
 
 import sys
@@ -10,14 +9,14 @@ if sys.platform != "win32":
     import resource
 
 _MIN_BYTES = 1 if sys.platform == "linux" else 0
-"""Bytes. Linux hands a dump to the program that core_pattern names whatever the limit is, unless it is 1:
-https://github.com/torvalds/linux/blob/v6.12/fs/coredump.c, do_coredump. A file of one byte it does not write."""
+"""Bytes. Linux hands a dump to the program of core_pattern whatever the limit is, unless it is 1, and writes no file:
+https://github.com/torvalds/linux/blob/v6.12/fs/coredump.c, do_coredump."""
 
 _former: list[int] = []
 
 
 def prevent() -> None:
-    """Lower the soft limit, and remember the one that was set."""
+    """Lower the soft limit."""
     if sys.platform != "win32":
         soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
         if hard != 0 and not _former:
@@ -26,7 +25,7 @@ def prevent() -> None:
 
 
 def restore() -> bool:
-    """Set the former limit, for a program; return whether another one was set."""
+    """Set the former limit, for a program; return whether it was another one."""
     lowered = bool(_former)
     if sys.platform != "win32" and lowered:
         _, hard = resource.getrlimit(resource.RLIMIT_CORE)

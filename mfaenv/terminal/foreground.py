@@ -9,26 +9,23 @@ from mfaenv.fast import KILLED, end_in_order
 from mfaenv.terminal import program
 
 POLL_SECONDS = 0.2
-"""Seconds between two looks whether a signal came."""
+"""Between two looks for a signal."""
 
 _STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 _TYPED = ("SIGINT", "SIGQUIT")
-"""What Ctrl-C and Ctrl-\\ send to everything in the foreground."""
+"""What Ctrl-C and Ctrl-\\ send."""
 
 
 @contextmanager
 def stopped_in_order() -> Iterator[None]:
-    """Turn what ends a process into SystemExit, so that what was opened is closed. In the main thread only.
-
-    Ctrl-C is KeyboardInterrupt already.
-    """
+    """Turn signals that end a process, but Ctrl-C, into SystemExit. In the main thread only."""
     with handling(dict.fromkeys(_STOPS, end_in_order)):
         yield
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put off what would end this process until the block is done: it makes what is to be undone, or undoes it."""
+    """Put off what would end this process until the block is done."""
     came: list[int] = []
     with handling(dict.fromkeys((*_STOPS, *_TYPED), lambda number, _frame: came.append(number))):
         yield
@@ -37,9 +34,9 @@ def undisturbed() -> Iterator[None]:
 
 
 def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run the program with this terminal and return its exit status, as a shell would; Ctrl-C is left to it.
+    """Run a program and return its exit status as a shell does; Ctrl-C is left to it.
 
-    Raise MfaenvError when it cannot be started.
+    Raise MfaenvError where it cannot be started.
     """
     came: list[int] = []
     # Handlers of one's own, not SIG_IGN: the program would inherit that.
@@ -59,10 +56,7 @@ def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
 
 @contextmanager
 def started(command: Sequence[str], env: Mapping[str, str], **streams: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the program, with this terminal or with what `streams` has for Popen; an exception ends it.
-
-    Raise MfaenvError when it cannot be started.
-    """
+    """Start a program with Popen's `streams`; an exception ends it. Raise MfaenvError where it cannot be started."""
     process = None
     try:
         with undisturbed():
@@ -82,7 +76,7 @@ def started(command: Sequence[str], env: Mapping[str, str], **streams: int) -> I
 
 @contextmanager
 def handling(handlers: Mapping[str, "signal._HANDLER"]) -> Iterator[None]:
-    """Handle the signals so inside, if this system has them; one that is ignored, as by nohup, stays ignored."""
+    """Handle the signals so inside, if the system has them; what is ignored, as by nohup, stays ignored."""
     numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
     heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, numbers[number]) for number in heard}

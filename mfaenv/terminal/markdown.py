@@ -1,4 +1,4 @@
-"""Our own pages of Markdown, as rich draws them on a terminal."""
+"""Pages of help, as rich draws them on a terminal."""
 
 from rich.console import Console, ConsoleOptions, RenderResult  # noqa: TID253 - this module is loaded only to draw
 from rich.markdown import CodeBlock, Markdown  # noqa: TID253 - the same
@@ -16,7 +16,7 @@ _BLANK = "\ue000"
 
 
 class _Lines(CodeBlock):
-    """Code to copy: without a background, and no line is broken, however long it is."""
+    """Code to copy: without a background, and with no line broken."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in str(self.text).rstrip().splitlines():

@@ -1,4 +1,4 @@
-"""A page of the terminal, or of what standard output leads to: rich draws on it."""
+"""What rich draws on: the terminal, or what standard output leads to."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from rich.table import Table as Grid
 
 BORDER = 3
-"""Cells that a table takes for each column beside its text: a line and two spaces."""
+"""Of a table's column: a line and two spaces."""
 
 UNBROKEN_COLUMNS = 1_000_000
-"""The width for what reads a pipe or a file: there no line is broken."""
+"""In a pipe or a file no line is broken."""
 
 
 class Page(Console):
-    """What rich draws on. It takes text as it is: in foreign text `[/x]` is no markup."""
+    """A console of rich that takes text as it is: in foreign text `[/x]` is no markup."""
 
     def __init__(self, width: int, *, stderr: bool, no_styles: bool) -> None:
         boxed = os.isatty(STDERR if stderr else STDOUT)
@@ -44,7 +44,7 @@ class Page(Console):
         self._boxed = boxed
 
     def drawn(self, *parts: Table | Styled | str) -> str:
-        """Return tables and lines as they are drawn."""
+        """Draw tables and lines."""
         with self.capture() as captured:
             for number, part in enumerate(parts):
                 if isinstance(part, Table):
@@ -59,7 +59,7 @@ class Page(Console):
         return text if self._boxed else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
     def _grid(self, table: Table) -> Grid:
-        """Return the table for rich: with lines around it for people, as plain text for what reads a pipe or a file."""
+        """Return the table for rich, with lines around it for people."""
         from rich.table import Table as Grid
 
         grid = Grid(title=as_text(Styled(table.title, TITLE)), title_justify="left", pad_edge=self._boxed)
@@ -82,6 +82,6 @@ class Page(Console):
 
 
 def as_text(part: Styled | str) -> Text:
-    """Return text for rich to draw, made printable: the only way in which text gets to rich's console."""
+    """Return text for rich, made printable: no other gets to its console."""
     text, tone, _ = Styled(part) if isinstance(part, str) else part
     return Text(printable(text), tone)

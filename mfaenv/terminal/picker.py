@@ -1,7 +1,7 @@
-"""A list to choose from, drawn on the terminal itself: typing narrows it, arrows and numbers choose, Enter takes.
+"""A list to choose from: typing narrows it, arrows and numbers choose, Enter takes.
 
-prompt_toolkit, questionary and textual take five to fifteen bare interpreters to load; simple-term-menu starts a
-process for each thing that it asks of the terminal. Windows' consoles have Terminal.choose.
+prompt_toolkit, questionary and textual take five to fifteen bare interpreters to load; simple-term-menu starts many
+processes. Windows' consoles have Terminal.choose.
 """
 
 import os
@@ -19,13 +19,13 @@ MAX_ROWS = 15
 HELP = "type to narrow, arrows or number, Enter takes, Esc leaves"
 UP, DOWN = "\x1b[A", "\x1b[B"
 MOVES = {UP: -1, DOWN: 1, "\x1bOA": -1, "\x1bOB": 1, "\t": 1, "\x1b[5~": -MAX_ROWS, "\x1b[6~": MAX_ROWS}
-"""Arrows, those of a terminal in application mode, and PageUp and PageDown."""
+"""Arrows, also those of application mode, Tab, PageUp and PageDown."""
 
 LEAVING = ("\x1b", "\x03", "\x04", "\x1c")
 """Esc, Ctrl-C, Ctrl-D and Ctrl-Backslash."""
 
 KEY = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)|.", re.DOTALL)
-"""The sequence of an arrow, which comes in one piece, or one character."""
+"""An arrow's sequence, which comes in one piece, or one character."""
 
 
 class Picker:
@@ -38,7 +38,7 @@ class Picker:
         self._narrow("")
 
     def press(self, key: str) -> str:
-        """Return the name that a key takes; empty for none. Raise KeyboardInterrupt where the person leaves."""
+        """Return the name that a key takes, or an empty text. Raise KeyboardInterrupt where the person leaves."""
         if key in LEAVING:
             raise KeyboardInterrupt
         if key in {"\r", "\n"}:
@@ -52,7 +52,7 @@ class Picker:
         return ""
 
     def _narrow(self, typed: str) -> None:
-        """Show what has the typed text in its name; a number chooses, where the list goes so far."""
+        """Show what has the typed text in its name; the number of a row chooses it."""
         self._typed = typed
         is_number = typed.isascii() and typed.isdecimal() and 1 <= int(typed[:9]) <= len(self._rows)
         text = "" if is_number else typed.casefold()
@@ -85,9 +85,9 @@ def _cut(text: str, columns: int) -> str:
 
 
 def pick(title: str, rows: Sequence[Row], console: Tty) -> str:
-    """Show the list until a row is taken, and return its name; nothing but that stays on the terminal.
+    """Show the list until a row is taken, and return its name, which alone stays on the terminal.
 
-    Raise KeyboardInterrupt where the person leaves, or the terminal.
+    Raise KeyboardInterrupt where the person leaves, or the terminal has gone.
     """
     picker, taken, fd = Picker(title, rows), "", console.reader.fileno()
     drawn, size = list[Styled](), os.terminal_size((0, 0))
@@ -110,7 +110,7 @@ def pick(title: str, rows: Sequence[Row], console: Tty) -> str:
 
 
 def _keys(fd: int) -> list[str]:
-    """Return the keys that were pressed, after a moment at most. Raise OSError where the terminal has gone."""
+    """Return the keys of the next moment. Raise OSError where the terminal has gone."""
     if not select.select([fd], [], [], tty.LOOK_UP_SECONDS)[0]:
         return []
     data = os.read(fd, 4096)
@@ -120,7 +120,7 @@ def _keys(fd: int) -> list[str]:
 
 
 def _draw(lines: list[Styled], before: list[Styled], console: Tty) -> None:
-    """Draw lines in the place of those that are there; a terminal that was made narrower has broken these."""
+    """Draw lines in the place of those that are there, which a narrower terminal has broken."""
     width = console.size().columns
     up = sum(max(1, -(-cells(line.text) // width)) for line in before) - 1
     console.control((f"\x1b[{up}A" if up > 0 else "") + "\r\x1b[J")

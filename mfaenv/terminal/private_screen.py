@@ -1,4 +1,4 @@
-"""A screen for a QR code and what is to be seen once: in no scrollback, and cleared in the end, however that comes."""
+"""A screen for a QR code and its key: in no scrollback, and always cleared in the end."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -17,24 +17,24 @@ OPEN, CLOSE = "\x1b[?1049h", "\x1b[?1049l"
 """The alternate screen: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, "DECSET"."""
 
 CLEAR = "\x1b[H\x1b[J"
-"""Erases from the top down: what erases the whole screen at once pushes it into some terminals' scrollback first."""
+"""From the top down: what erases the screen at once moves it into some terminals' scrollback."""
 
 KEEP_CURSOR, PUT_CURSOR_BACK, ERASE_LINE = "\x1b7", "\x1b8", "\x1b[K"
 
 WHITE_ON_BLACK, RESET = "\x1b[38;5;231;48;5;16m", "\x1b[0m"
-"""Two colours that no theme changes, whatever NO_COLOR says: some scanners do not read a code that is light on dark."""
+"""Colours that no theme changes, whatever NO_COLOR says: some scanners read no code that is light on dark."""
 
 USUAL_BORDER, MIN_BORDER = 4, 2
-"""The light border of a QR code, in modules: the standard's (ISO/IEC 18004), and one that scanners accept too."""
+"""The light border of a QR code, in modules: ISO/IEC 18004's, and one that scanners accept too."""
 
 PANEL_COLUMNS = 30
-"""What text beside a QR code takes: six groups of four characters, and a free column."""
+"""Six groups of four characters beside a QR code, and a free column."""
 
 MARGIN = 2
 
 
 class PrivateScreen:
-    """The terminal's alternate screen, with a QR code at the left where it fits, and text beside it."""
+    """The alternate screen, with a QR code at the left where it fits, and text beside it."""
 
     def __init__(self, console: Tty, code: Sequence[str], columns: int) -> None:
         self._console = console
@@ -44,7 +44,7 @@ class PrivateScreen:
         self._width = columns - self._left
 
     def ask(self, texts: Sequence[str], question: str, status: Callable[[], str]) -> str:
-        """Show the texts and a status that changes, and ask below them. Raise KeyboardInterrupt, SystemExit."""
+        """Show texts and a status that changes, and ask below. Raise KeyboardInterrupt, SystemExit."""
         row, shown = self.show(texts), ""
 
         def update() -> None:
@@ -61,7 +61,7 @@ class PrivateScreen:
         return self._console.ask([Styled(f"{question}: ")]).strip()
 
     def wait_for_key(self, texts: Sequence[str]) -> None:
-        """Show texts until a key is pressed; on Windows it has to be Enter. Raise KeyboardInterrupt, SystemExit."""
+        """Show texts until a key is pressed, on Windows Enter. Raise KeyboardInterrupt, SystemExit."""
         self.show(texts)
         fd = self._console.reader.fileno()
         with tty.keep_modes(fd):
@@ -69,7 +69,7 @@ class PrivateScreen:
             self._console.reader.read(1)
 
     def show(self, texts: Sequence[str]) -> int:
-        """Show texts and nothing below them, and return the row after the last one."""
+        """Show texts alone, and return the row after the last one."""
         self._console.control(CLEAR)
         for number, line in enumerate(self._code, 1):
             self._console.control(f"\x1b[{number}H{WHITE_ON_BLACK}{line}{RESET}")
@@ -96,9 +96,9 @@ def check(terminal: Terminal) -> None:
 
 @contextmanager
 def show(terminal: Terminal, parts: Sequence[str]) -> Iterator[PrivateScreen]:
-    """Yield the screen, with a QR code of the parts where the terminal is large enough and shows such characters.
+    """Yield the screen, with a QR code of the parts where it fits and the terminal shows such characters.
 
-    Ctrl-Z does nothing meanwhile. `check` comes before.
+    Ctrl-Z does nothing meanwhile.
     """
     with terminal.open_tty() as console, handling({"SIGTSTP": lambda _number, _frame: None}):
         columns, lines = console.size()
@@ -116,10 +116,9 @@ def show(terminal: Terminal, parts: Sequence[str]) -> Iterator[PrivateScreen]:
 
 
 def _qr_code(parts: Sequence[str], max_lines: int) -> list[str]:
-    """Return the QR code of a text: light modules are drawn, by blocks that are half a line high.
+    """Return the QR code of a text, drawn with blocks that are half a line high.
 
-    The text comes in parts, each of which is encoded in as few bits as it can: base32 alone takes half as many as
-    among other letters.
+    The text comes in parts: base32 by itself takes half as many bits as among other letters.
     """
     import segno
 
