@@ -70,7 +70,7 @@ def shown(url: str) -> str:
 
 
 def check_request(request: Request, env: Mapping[str, str]) -> None:
-    """Check where a code or a session would be sent. Raise MfaenvError as `refuse_http` does."""
+    """Raise MfaenvError as `refuse_http`, for where a code or session would be sent."""
     endpoints = [request.endpoint.text] if request.keys else []
     for url in filter(None, [*endpoints, *(hop.endpoint for hop in request.hops)]):
         refuse_http(url, env)

@@ -70,8 +70,8 @@ def proxies(url: str) -> dict[str, str]:
 class ClientSettings(NamedTuple):
     """What a client needs: a profile's settings, a region, and an ARN whose partition counts.
 
-    The endpoint is empty for AWS's own, None for botocore's choice. A call is sent `attempts` times at most, by default
-    as botocore has it. `ca_bundle` is for where neither the profile nor a variable has one.
+    The endpoint is empty for AWS's own, None for botocore's choice; `attempts` is the most that a call is sent.
+    `ca_bundle` is for where neither the profile nor a variable has one.
     """
 
     profile: str | None

@@ -45,7 +45,7 @@ def serials_in(response: Any) -> list[str]:
 
 
 def likely(identity: Identity) -> str:
-    """Guess the ARN of a device: the console proposes the user's name. Raise MfaenvError."""
+    """Guess a device's ARN: the console proposes the user's name. Raise MfaenvError."""
     if identity.is_root:
         return serial_number(identity, "root-account-mfa-device")
     if not identity.user:
@@ -92,7 +92,7 @@ class VirtualDevices(_UserCalls):
             return NewDevice(made["SerialNumber"], made["Base32StringSeed"].decode("ascii"))
 
     def unused(self) -> list[str]:
-        """Return the serial numbers of devices that are nobody's."""
+        """Return the devices that are nobody's."""
         with _errors("iam:ListVirtualMFADevices"):
             pages = self._client.get_paginator("list_virtual_mfa_devices").paginate(AssignmentStatus="Unassigned")
             return [str(device["SerialNumber"]) for page in pages for device in page["VirtualMFADevices"]]

@@ -15,13 +15,9 @@ MAX_LEFT = 36
 def page(name: str) -> str:
     """Return the help of a command."""
     command = catalog.COMMANDS[name]
+    options = _columns(map(_described, command.options.values()))
     blocks = [
-        [
-            command.help,
-            *_usage(name, command),
-            "Options [and where else their values come from]:",
-            *_columns(map(_described, command.options.values())),
-        ],
+        [command.help, *_usage(name, command), "Options [and where else their values come from]:", *options],
         ["Examples:", *_columns(EXAMPLES[name].items())],
     ]
     if name == MAIN:

@@ -1,8 +1,7 @@
 """Wrong usage: what is wrong, then what to type."""
 
-import shlex
-
 from mfaenv import suggest
+from mfaenv.command_line import to_type
 from mfaenv.config import names
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.catalog import COMMANDS
@@ -45,9 +44,8 @@ def words(name: str, words: Words, env: Env) -> MfaenvError:
     argument = COMMANDS[name].argument
     if not words:
         return error(f"{name} needs one word more: {argument}", name)
-    until_wrong = words[: 2 if argument else 1]
-    hint = _profile_meant(name, until_wrong, env)
-    return error(f"{name} does not take the word '{until_wrong[-1]}'", name, hint)
+    taken = words[: 2 if argument else 1]
+    return error(f"{name} does not take the word '{taken[-1]}'", name, _profile_meant(name, taken, env))
 
 
 def no_option(flag: str, name: str) -> MfaenvError:
@@ -70,4 +68,4 @@ def _profile_meant(name: str, words: Words, env: Env) -> str:
     *taken, word = words
     if "profile" not in COMMANDS[name].options or word not in names.profiles(env):
         return ""
-    return f"For the profile of that name:\n{' '.join(filter(None, ['mfaenv', name, *taken, '-p', shlex.quote(word)]))}"
+    return f"For the profile of that name:\n{to_type(*filter(None, (name, *taken)), '-p', word)}"
