@@ -9,6 +9,7 @@ from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers, Settings
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.awsfiles import AwsFiles
+from mfaenv.config.credential_process import SETTING, entry, session_profile
 from mfaenv.config.names import file_paths
 from mfaenv.config.roles import of_process, roles_of
 from mfaenv.errors import DONE, MfaenvError, join_names
@@ -56,8 +57,10 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
         raise _needs_no_code(request)
     acquisition = resolve.acquisition(options, env, request, files)
     request = _offer_device(request, acquisition, files, offers, store)
-    if not acquisition.token_command.text:
-        _offer_program(request, env, offers)
+    if not acquisition.token_command.text and (command := programs.find(request, env, offers)):
+        why = "A program that gives the code. Who has both it and the key needs no device:"
+        proved = partial(programs.gives_code, command, offers.terminal)
+        offers.settings(why, {request.profiles[-1]: {"mfa_process": command}}, proved)
     _offer_sources(request, _offer_process(request, files, env, offers), files, offers)
     profile, shell = request.profile.text, shell_file.calling_shell(env, offers.terminal)
     command = MFAENV if profile == DEFAULT else to_type("-p", profile)
@@ -78,16 +81,11 @@ def _needs_no_code(request: Request) -> MfaenvError:
 
 
 def _choose_profile(files: AwsFiles, offers: Offers) -> str:
-    usable = [
-        name
-        for name, section in files.profiles.items()
-        if files.long_term_key(name) or credential_process.entry(section.get(credential_process.SETTING, ""))
-    ]
+    profiles = files.profiles.items()
+    usable = [name for name, section in profiles if files.long_term_key(name) or entry(section.get(SETTING, ""))]
     if not usable:
-        raise MfaenvError(
-            f"No profile in {awsfiles.short(files.credentials)} has keys. Make some in IAM, then type:",
-            command=aws_configure(),
-        )
+        wrong = f"No profile in {awsfiles.short(files.credentials)} has keys. Make some in IAM, then type:"
+        raise MfaenvError(wrong, command=aws_configure())
     if len(usable) == 1:
         return usable[0]
     if offers.asking:
@@ -102,29 +100,28 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
     if any(files.section(name).get("mfa_serial") for name in request.profiles):
         return request
     request = longterm.with_long_term_keys(request, offers.terminal)
-    keys = request.keys
+    keys, terminal, first = request.keys, offers.terminal, None
     if keys is None:
         raise _needs_no_code(request)
-    first = None
     try:
-        looking = Context(store, offers.terminal, acquisition._replace(no_input=not offers.asking))
+        looking = Context(store, terminal, acquisition._replace(no_input=not offers.asking))
         request = Sessions(looking).with_device(request)
     except MissingDeviceError as missing:
         if offers.dry_run:
-            offers.terminal.note(f"{missing.message.partition('. ')[0]}: without --dry-run, one is made.")
+            terminal.note(f"{missing.message.partition('. ')[0]}: without --dry-run, one is made.")
             return request
         first = FirstDevice(missing, request, keys, offers, store)
         request = request._replace(device=Value(first.make(), "made"), account=missing.user.account)
         # The code that was given, if any, is of another device.
         acquisition = acquisition._replace(token_code=NO_VALUE, token_command=NO_VALUE)
-        offers.terminal.note("One more code, the next one, proves it.")
+        terminal.note("One more code, the next one, proves it.")
     except MfaenvError as error:
         if not offers.dry_run:
             raise
-        offers.terminal.error(error)
+        terminal.error(error)
         return request
     if not offers.dry_run:
-        session = Sessions(Context(store, offers.terminal, acquisition)).get(request._replace(hops=()))
+        session = Sessions(Context(store, terminal, acquisition)).get(request._replace(hops=()))
         if first and session:
             first.delete_unused(session)
     root, values = request.profiles[-1], {"mfa_serial": request.device.text}
@@ -132,18 +129,11 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
     return request
 
 
-def _offer_program(request: Request, env: Env, offers: Offers) -> None:
-    if command := programs.find(request, env, offers):
-        why = "A program that gives the code. Who has both it and the key needs no device:"
-        proved = partial(programs.gives_code, command, offers.terminal)
-        offers.settings(why, {request.profiles[-1]: {"mfa_process": command}}, proved)
-
-
 def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) -> str:
     """Return the profile for programs outside this shell; empty where there is none."""
     name = request.profile.text
     for other, section in files.profiles.items():
-        if credential_process.session_profile(section.get(credential_process.SETTING, "")) == name:
+        if session_profile(section.get(SETTING, "")) == name:
             return other
     new = f"{name}-mfa"
     if new in files.profiles:
@@ -152,7 +142,7 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
     command = credential_process.line(name, env, credential_process.PROCESS)
     section = {**files.section(name), "region": request.region.text}
     address = {key: section[key] for key in WHERE_AWS_IS if section.get(key)}
-    values = {credential_process.SETTING: command, **address}
+    values = {SETTING: command, **address}
     made = offers.settings(f"Profile {new}, for programs outside this shell:", {new: values})
     return new if made or offers.dry_run else ""
 

@@ -78,11 +78,9 @@ class FirstDevice:
         if not self.name:
             raise MfaenvError("The root user's device is set up in the IAM console.", "Better use an IAM user's keys.")
         if obstacle := self.terminal.obstacle():
-            raise MfaenvError(
-                f"{self.name} has no MFA device, and {obstacle}. In a terminal, type:",
-                command=to_type("configure", "-p", self.request.profiles[-1]),
-                status=CODE_NEEDED,
-            )
+            wrong = f"{self.name} has no MFA device, and {obstacle}. In a terminal, type:"
+            line = to_type("configure", "-p", self.request.profiles[-1])
+            raise MfaenvError(wrong, command=line, status=CODE_NEEDED)
         private_screen.check(self.terminal)
         why = f"{self.missing.message.partition('. ')[0].rstrip('.')}."
         app = "An authenticator app shows its codes: on a phone, or in a password manager."
@@ -101,10 +99,8 @@ class FirstDevice:
                     raise
                 return self._replace_left(self.taken[0])
             self.taken.append(iam.serial_number(self.user, name))
-        raise MfaenvError(
-            f"The names {own} to {own}-{MAX_TRIED_NAMES} of virtual devices are all taken.",
-            "Delete those that nobody uses in the IAM console.",
-        )
+        taken = f"The names {own} to {own}-{MAX_TRIED_NAMES} of virtual devices are all taken."
+        raise MfaenvError(taken, "Delete those that nobody uses in the IAM console.")
 
     def _replace_left(self, serial: str) -> NewDevice:
         """Make the device with the user's own name anew: AWS's sample policies before 2022 allow no other name."""
@@ -114,10 +110,8 @@ class FirstDevice:
                 self.devices.delete(serial)
             device = self.devices.create(self.name)
         if not device:
-            raise MfaenvError(
-                f"A policy allows no other name than {self.name}, which a device has.",
-                f"If nobody uses it, an administrator can delete it: {serial}",
-            )
+            taken = f"A policy allows no other name than {self.name}, which a device has."
+            raise MfaenvError(taken, f"If nobody uses it, an administrator can delete it: {serial}")
         return device
 
     def _enable(self, screen: PrivateScreen, device: NewDevice) -> tuple[str, str]:

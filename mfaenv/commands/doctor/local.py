@@ -36,7 +36,7 @@ HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 SECRETS = {awsfiles.SECRET_KEY, *awsfiles.TOKENS}
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-READERS = {0: "you alone", stat.S_IRGRP: "you and your group", stat.S_IROTH: "everybody", OTHERS_READ: "everybody"}
+READERS = {0: "you alone", stat.S_IRGRP: "you and your group"}
 
 IN_WORDS = {
     "duration": ("new session", "lasts {}"),
@@ -51,17 +51,17 @@ def aws_files(env: Env) -> Iterator[Check]:
         try:
             mode = stat.S_IMODE(os.stat(path).st_mode)
             sections = awsfiles.scan(path, errors="replace").sections
-            options = {option.name for section in sections for option in section.options}
         except (OSError, MfaenvError) as error:
-            if getattr(error, "errno", None) in awsfiles.MISSING:
-                state, step = (State.WRONG, f"Correct or unset {variable}.") if named else (State.OK, "")
-                yield Check("files", name, f"is not there{named}", state, step)
+            if getattr(error, "errno", 0) in awsfiles.MISSING:
+                wrong = (State.WRONG, f"Correct or unset {variable}.") if named else ()
+                yield Check("files", name, f"is not there{named}", *wrong)
             else:
                 yield Check("files", name, f"cannot be read{named}")
             continue
+        options = {option.name for section in sections for option in section.options}
         about, state = f"{len(sections)} section{'s' * (len(sections) != 1)}", State.OK
         if os.name != "nt":
-            about += f", mode {mode:04o}: {READERS[mode & OTHERS_READ]} can read it"
+            about += f", mode {mode:04o}: {READERS.get(mode & OTHERS_READ, 'everybody')} can read it"
             if mode & OTHERS_WRITE:  # what others can write is no longer the user's
                 state = State.WRONG
             elif mode & OTHERS_READ and not SECRETS.isdisjoint(options):

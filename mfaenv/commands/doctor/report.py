@@ -25,6 +25,9 @@ class Enforcement(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
+ENFORCED, NOT_ENFORCED, CANNOT_TELL = Enforcement
+
+
 class Verdict(NamedTuple):
     """The answer, why, and what to do."""
 
@@ -39,48 +42,48 @@ class Evidence(Enum):
 
     GAP = (
         "should be denied without MFA",
-        Enforcement.NOT_ENFORCED,
+        NOT_ENFORCED,
         "{calls} answered without MFA: whoever has the access key needs no device.",
         *ATTACH,
     )
     PROOF = (
         "MFA lifts the deny",
-        Enforcement.ENFORCED,
+        ENFORCED,
         "{calls}: explicitly denied without MFA, and no longer with it.",
     )
     UNTRIED = (
         "not tried with MFA",
-        Enforcement.CANNOT_TELL,
+        CANNOT_TELL,
         "{calls}: explicitly denied without MFA, but that MFA lifts the deny was not seen.",
         "Run it again where a session is stored or a code can be given.",
     )
     SAME = (
         "a deny, but not about MFA",
-        Enforcement.CANNOT_TELL,
+        CANNOT_TELL,
         "{calls}: explicitly denied with MFA as well as without, so not for want of MFA; by an organization, perhaps.",
         f"{ALLOW_MORE} If a policy wants a recent MFA, try --refresh.",
     )
     LEFT_OPEN = (
         "may be open, to set up a device",
-        Enforcement.CANNOT_TELL,
+        CANNOT_TELL,
         "Only {calls} answered without MFA, which may be open to set up a device; nothing else could be compared.",
         ALLOW_MORE,
     )
     CONDITIONAL = (
         "allowed with MFA only, but not denied without",
-        Enforcement.CANNOT_TELL,
+        CANNOT_TELL,
         "{calls}: allowed with MFA only, but nothing denies the rest without it.",
         *ATTACH,
     )
     UNKNOWN = (
         "says nothing",
-        Enforcement.CANNOT_TELL,
+        CANNOT_TELL,
         "{calls} could not be made without MFA.",
         "Fix what is wrong, and run it again.",
     )
     SILENT = (
         "says nothing about MFA",
-        Enforcement.CANNOT_TELL,
+        CANNOT_TELL,
         "{calls}: no policy allows the user these calls, so that a refusal says nothing about MFA.",
         ALLOW_MORE,
     )
@@ -173,9 +176,9 @@ TONES = {
     State.OK: GOOD,
     State.NOTE: DOUBTFUL,
     State.WRONG: BAD,
-    Enforcement.ENFORCED: GOOD,
-    Enforcement.NOT_ENFORCED: BAD,
-    Enforcement.CANNOT_TELL: DOUBTFUL,
+    ENFORCED: GOOD,
+    NOT_ENFORCED: BAD,
+    CANNOT_TELL: DOUBTFUL,
     Kind.FAILED: BAD,
 }
 
@@ -192,7 +195,7 @@ class Report(NamedTuple):
     def well(self) -> bool:
         """Return whether MFA is enforced and nothing is wrong."""
         is_wrong = any(check.state is State.WRONG for check in self.checks)
-        return self.verdict.answer is Enforcement.ENFORCED and not is_wrong
+        return self.verdict.answer is ENFORCED and not is_wrong
 
     def as_data(self) -> dict[str, Any]:
         """Return it for `--json`."""

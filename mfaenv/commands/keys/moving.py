@@ -87,11 +87,9 @@ def into_keychain(options: Options, env: Env) -> int:
             terminal.note(f"The keys {stored.access_key} of profile {move.name} are in {move.entry.title} already.")
             return DONE
         if stored and not same_keys(stored, keys):
-            raise MfaenvError(
-                f"The keychain has other keys, {stored.access_key}, for profile '{move.name}'. "
-                "If nothing needs them any more, this removes them:",
-                command=join((sys.executable, "-P", "-m", "keyring", "del", keychain.SERVICE, move.entry.name)),
-            )
+            others = f"The keychain has other keys, {stored.access_key}, for profile '{move.name}'."
+            line = join((sys.executable, "-P", "-m", "keyring", "del", keychain.SERVICE, move.entry.name))
+            raise MfaenvError(f"{others} If nothing needs them any more, this removes them:", command=line)
         _import(move, keys, stored, options, env)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} now.")
     for other in places.profiles_with(awsfiles.load(env), keys.access_key):
@@ -104,19 +102,20 @@ def into_keychain(options: Options, env: Env) -> int:
 
 def _import(move: Move, keys: Keys, stored: Keys | None, options: Options, env: Env) -> None:
     """Store the keys, prove them, and only then remove them from the file. Raise MfaenvError."""
-    request = resolve.resolve({**options, "profile": move.name}, env, move.files)
+    name, entry = move.name, move.entry
+    request = resolve.resolve({**options, "profile": name}, env, move.files)
     try:
-        move.entry.replace(stored, keys)
+        entry.replace(stored, keys)
         sts.identity(client.client("sts", client.settings_of(request), keys), keys)
     except BaseException:
         if stored is None:
             with suppress(MfaenvError):
-                move.entry.replace(keys, None)
+                entry.replace(keys, None)
         raise
-    command = move.command or credential_process.line(move.entry.name, env, *KEYS_GET)
+    command = move.command or credential_process.line(entry.name, env, *KEYS_GET)
     move.config.set(SETTING, command)
-    remembered.remember_key(Store.of(env), move.name, command, keys.access_key, time.time())
-    places.check(move.entry, keys)
+    remembered.remember_key(Store.of(env), name, command, keys.access_key, time.time())
+    places.check(entry, keys)
     move.file.replace(keys, None)
 
 
@@ -125,40 +124,37 @@ def out_of_keychain(options: Options, env: Env) -> int:
     terminal = Terminal.for_options(options, env)
     with change_lock(terminal):
         move = Move(options, terminal)
-        move.entry.remove_spare()
-        stored = move.entry.load()
-        in_file = move.file.load() if move.files.keys_file(move.name) else None
+        file, entry = move.file, move.entry
+        entry.remove_spare()
+        stored = entry.load()
+        in_file = file.load() if move.files.keys_file(move.name) else None
         keys = stored or in_file
         if keys is None:
             raise move.missing()
-        _check_file(move.file, in_file, keys)
+        _check_file(file, in_file, keys)
         if in_file is None:
-            move.file.replace(None, keys)
+            file.replace(None, keys)
         if move.command:
             move.config.set(SETTING, None)
         if stored:
-            places.check(move.file, stored)
+            places.check(file, stored)
             # The files are read again: this profile's command is out of them.
             sections = awsfiles.load(env).profiles.items()
             entries = {credential_process.entry(section.get(SETTING, "")): name for name, section in sections}
-            if sharing := entries.get(move.entry.name):
+            if sharing := entries.get(entry.name):
                 terminal.note(f"They stay in the keychain too, for profile {sharing}.")
             else:
-                move.entry.replace(stored, None)
-    terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.file.title} now, in plain text.")
+                entry.replace(stored, None)
+    terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {file.title} now, in plain text.")
     return DONE
 
 
 def _check_file(file: FileSection, in_file: Keys | None, keys: Keys) -> None:
     if in_file and not same_keys(in_file, keys):
-        raise MfaenvError(
-            f"{file.title} has other keys, {in_file.access_key}, for profile '{file.profile}'. "
-            "Remove them there, or import them:",
-            command=to_type("keys", "import", "-p", file.profile),
-        )
+        others = f"{file.title} has other keys, {in_file.access_key}, for profile '{file.profile}'."
+        line = to_type("keys", "import", "-p", file.profile)
+        raise MfaenvError(f"{others} Remove them there, or import them:", command=line)
     with suppress(OSError):
         if os.name != "nt" and stat.S_IMODE(os.stat(file.path).st_mode) & OTHERS_READ:
-            raise MfaenvError(
-                f"Others can read {file.title}, so no keys are put there. Close it first:",
-                command=join(("chmod", "600", file.path)),
-            )
+            wrong = f"Others can read {file.title}, so no keys are put there. Close it first:"
+            raise MfaenvError(wrong, command=join(("chmod", "600", file.path)))

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from mfaenv.config import awsfiles, credential_process, edit, rewrite
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING
+from mfaenv.config.names import ENCODING
 from mfaenv.config.rewrite import TextFile
-from mfaenv.errors import MfaenvError
 from mfaenv.model import Keys, same_keys
 from mfaenv.session.keychain import KeychainEntry, changed_error
 from mfaenv.terminal.terminal import Terminal
@@ -28,11 +27,11 @@ class FileSection:
 
     def load(self) -> Keys | None:
         """Return the keys; None where there is none, or one of two."""
-        return self._keys(self._read())
+        return self._keys(rewrite.read(self.path, ENCODING))
 
     def replace(self, old: Keys | None, new: Keys | None) -> None:
         """Replace the old keys, which have to be there; None is no keys."""
-        file = self._read()
+        file = rewrite.read(self.path, ENCODING)
         if not same_keys(self._keys(file), old):
             raise changed_error(self.title)
         access_key, secret_key = new[:2] if new else (None, None)
@@ -40,7 +39,7 @@ class FileSection:
 
     def set(self, name: str, value: str | None) -> None:
         """Set an option; None removes it."""
-        self._write(self._read(), {name: value})
+        self._write(rewrite.read(self.path, ENCODING), {name: value})
 
     def _keys(self, file: TextFile) -> Keys | None:
         section = edit.section(file, self.profile, in_config=self.in_config)
@@ -48,12 +47,6 @@ class FileSection:
         if not (access_key and secret_key):
             return None
         return Keys(access_key, secret_key, awsfiles.token(section), self.title, profile=self.profile)
-
-    def _read(self) -> TextFile:
-        if not self.path:
-            names = f"{CONFIG_VARIABLE} and {CREDENTIALS_VARIABLE}"
-            raise MfaenvError("An AWS file has no name.", f"Set {names} to files, or unset them.")
-        return rewrite.read(self.path, ENCODING)
 
     def _write(self, file: TextFile, values: Mapping[str, str | None]) -> None:
         changed = edit.with_values(file, self.profile, values, in_config=self.in_config)

@@ -45,10 +45,8 @@ def _not_stored(request: Request) -> MfaenvError:
     if request.provider is Provider.MACHINE:
         return longterm.none_stored(root)
     source = request.keys.source if request.keys else f"another source ({request.provider})"
-    return MfaenvError(
-        f"The keys of profile {root} come from {source}: no new ones can be stored there.",
-        "Rotate them there, or name a profile with -p whose keys are in a file or the keychain.",
-    )
+    wrong = f"The keys of profile {root} come from {source}: no new ones can be stored there."
+    return MfaenvError(wrong, "Rotate them there, or name a profile with -p whose keys are in a file or the keychain.")
 
 
 class Rotation:
@@ -119,12 +117,11 @@ class Rotation:
         if not self.asks:
             if other.active and profiles:  # to delete it would leave these without a key that works
                 raise MfaenvError(two, "Run it in a terminal to choose.")
-            by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
-            exec_line = to_type("exec", "-p", self.request.profile.text, "--", *by_aws)
-            raise MfaenvError(
-                f"{two} Run it in a terminal to choose, or delete the other one:",
-                command=exec_line if other.active else self._line("--delete"),
-            )
+            line = self._line("--delete")
+            if other.active:
+                by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
+                line = to_type("exec", "-p", self.request.profile.text, "--", *by_aws)
+            raise MfaenvError(f"{two} Run it in a terminal to choose, or delete the other one:", command=line)
         leave = "Leave both as they are"
         verb = "Deactivate" if other.active and not self.delete else "Delete"
         finish = f"{verb} {other.id}, and make no new key"
@@ -180,10 +177,8 @@ class Rotation:
             while not is_known(sts, new):
                 left = end - time.monotonic()
                 if left <= 0:
-                    raise MfaenvError(
-                        f"The new key {new.access_key} is stored, but AWS does not know it yet. In a minute, type:",
-                        command=self._line(),
-                    )
+                    wrong = f"The new key {new.access_key} is stored, but AWS does not know it yet. In a minute, type:"
+                    raise MfaenvError(wrong, command=self._line())
                 show(f"{new.access_key} is stored; waiting until AWS knows it ({round(left)} s at most)")
                 time.sleep(min(POLL_SECONDS, left))
 
