@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from configparser import ConfigParser
 from configparser import Error as ConfigParserError
 from contextlib import suppress
+from pathlib import Path
 
 from mfaenv.command_line import join
 from mfaenv.commands.configure.offers import Offers
@@ -37,14 +38,11 @@ def _ykman(env: Env, _offers: Offers) -> Entries:
 
 def _pass(env: Env, _offers: Offers) -> Entries:
     """List names alone: what an entry holds is encrypted. https://github.com/tadfisher/pass-otp."""
-    folder = os.path.expanduser(env.get("PASSWORD_STORE_DIR") or "~/.password-store")
-    if not program.output(["pass", "otp", "help"], env, LIST_SECONDS):
-        return
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for file in sorted(files):
-            name, ending = os.path.splitext(os.path.relpath(os.path.join(parent, file), folder))
-            if ending == ".gpg":
+    folder = Path(os.path.expanduser(env.get("PASSWORD_STORE_DIR") or "~/.password-store"))
+    if program.output(["pass", "otp", "help"], env, LIST_SECONDS):
+        for file in sorted(folder.rglob("*.gpg")):
+            name = file.relative_to(folder).with_suffix("").as_posix()
+            if "/." not in f"/{name}":
                 yield name, ("pass", "otp", name)
 
 

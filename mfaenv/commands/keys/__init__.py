@@ -1,8 +1,4 @@
-"""`mfaenv keys`: list the long-term keys, move them to the keychain and back, and replace them by new ones.
-
-One active key is always stored; one process at a time changes anything; what is stored is read back before it is
-removed elsewhere.
-"""
+"""`mfaenv keys`: list the long-term keys, move them to the keychain and back, and replace them by new ones."""
 
 from collections.abc import Callable, Mapping
 
@@ -28,8 +24,8 @@ def run(options: Options, words: Words, env: Env) -> int:
     if options.get("delete") and word != "rotate":
         raise MfaenvError("Only rotate deletes keys. Type:", command="mfaenv keys rotate --delete", status=USAGE)
     if options.get("as_json") and word != "list":
-        what = f"{word} prints no JSON: --json lists the keys. Type:"
-        raise MfaenvError(what, command="mfaenv keys --json", status=USAGE)
+        wrong = f"{word} prints no JSON: --json lists the keys. Type:"
+        raise MfaenvError(wrong, command="mfaenv keys --json", status=USAGE)
     with shell_settings.hidden(env) as visible:
         return ACTIONS[word](options, visible)
 
