@@ -55,12 +55,16 @@ class FirstDevice:
         return device.serial
 
     def delete_unused(self, session: Session) -> None:
-        """Offer to delete the devices that were left half-way: without MFA, few policies let the user do so."""
+        """Offer to delete the devices that were left half-way: without MFA, few policies let the user do so.
+
+        --yes deletes none: nothing brings back one that is being set up elsewhere.
+        """
         devices = VirtualDevices(client.settings_of(self.request), session, self.name)
         with suppress(DeniedError):  # of the list
-            for serial in filter(self.taken.__contains__, devices.unused() if self.taken else []):
-                left = "It is left from before, or is being set up in another window."
-                if self._agreed("Delete it?", f"Nobody uses the device {serial}. {left}"):
+            unused = devices.unused() if self.taken and self.asking else []
+            for serial in filter(self.taken.__contains__, unused):
+                left = f"Nobody uses the device {serial}. It is left from before, or is being set up in another window."
+                if self.terminal.confirm("Delete it?", Styled(left)):
                     self._delete(devices, serial, "a policy denies iam:DeleteVirtualMFADevice.")
 
     def _delete(self, devices: VirtualDevices, serial: str, denied: str) -> None:
@@ -69,9 +73,6 @@ class FirstDevice:
         except MfaenvError as error:
             reason = denied if isinstance(error, DeniedError) else error.message
             self.terminal.note(f"The unused device {_short(serial)} stays: {reason}")
-
-    def _agreed(self, question: str, *above: str) -> bool:
-        return not self.asking or self.terminal.confirm(question, *map(Styled, above))
 
     def _check(self) -> None:
         """Raise MfaenvError where no device can be made, or the person wants none."""
@@ -82,9 +83,9 @@ class FirstDevice:
             line = to_type("configure", "-p", self.request.profiles[-1])
             raise MfaenvError(wrong, command=line, status=CODE_NEEDED)
         private_screen.check(self.terminal)
-        why = f"{self.missing.message.partition('. ')[0].rstrip('.')}."
-        app = "An authenticator app shows its codes: on a phone, or in a password manager."
-        if not self._agreed(f"Make a device for {self.name}?", why, app):
+        why = Styled(f"{self.missing.message.partition('. ')[0].rstrip('.')}.")
+        app = Styled("An authenticator app shows its codes: on a phone, or in a password manager.")
+        if self.asking and not self.terminal.confirm(f"Make a device for {self.name}?", why, app):
             raise self.missing
 
     def _create(self) -> NewDevice:
@@ -105,7 +106,8 @@ class FirstDevice:
     def _replace_left(self, serial: str) -> NewDevice:
         """Make the device with the user's own name anew: AWS's sample policies before 2022 allow no other name."""
         device = None
-        if self._agreed("Delete it?", f"A policy allows one name, and a device has it, perhaps from before: {serial}"):
+        left = Styled(f"A policy allows one name, and a device has it, perhaps from before: {serial}")
+        if self.asking and self.terminal.confirm("Delete it?", left):
             with suppress(MfaenvError):  # denied, or somebody uses it
                 self.devices.delete(serial)
             device = self.devices.create(self.name)
