@@ -51,6 +51,7 @@ ALSO_LOADED = (
     "botocore.client",
     "botocore.credentials",
     "botocore.session",
+    "encodings.idna",
     "keyring.backends.SecretService",
     "keyring.backends.chainer",
     "keyring.backends.fail",
@@ -299,8 +300,20 @@ def load() -> None:
             importlib.import_module(name)
         except ImportError:
             assert name.startswith(PACKAGE)  # it is for another system
+    _make_an_option()
     gc.collect()
     gc.freeze()
+
+
+def _make_an_option() -> None:
+    """Typer loads pydantic for its first option, which takes three quarters of a run."""
+    application = importlib.import_module("typer").Typer(add_completion=False)
+
+    def run(name: str = "") -> None:
+        assert not name
+
+    application.command()(run)
+    application([], standalone_mode=False)
 
 
 def _read_models() -> None:
