@@ -1,4 +1,4 @@
-"""AWS files that point to the pretend AWS, and the environment that makes programs use nothing else."""
+"""AWS files and an environment that lead to the pretend AWS alone."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ Sections = Mapping[str, Mapping[str, str]]
 
 
 def write_files(directory: Path, url: str, *, keys: Mapping[str, Credential], profiles: Sections) -> dict[str, str]:
-    """Write the two files, with keys and settings by profile; return the variables that lead there."""
+    """Write the two files; return the variables that lead there."""
     config = {name if name == "default" else f"profile {name}": values for name, values in profiles.items()}
     credentials = {
         name: {"aws_access_key_id": key.id, "aws_secret_access_key": key.secret} for name, key in keys.items()

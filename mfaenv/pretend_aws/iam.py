@@ -1,4 +1,4 @@
-"""The part of AWS IAM with which a user sets up a device, rotates access keys and tries a policy.
+"""The part of AWS IAM for a user's devices, access keys and policies.
 
 Source: the IAM API Reference, and the Service Authorization Reference for the resource of each action.
 """
@@ -21,13 +21,18 @@ SEED_BYTES = 40
 
 
 def _on_user(perform: Callable[[User, Call], Content]) -> Callable[[Call], Content]:
-    """Return an action on the user that the call names, else on the caller."""
+    """Return an action on the user that the call names, or whose key it names, else on the caller.
+
+    ListMFADevices without a name is for `*`: a policy for the user's own ARN does not allow it.
+    """
 
     def perform_call(call: Call) -> Content:
         caller, name = call.caller, call.form.get("UserName", "")
-        # ListMFADevices without a name is for `*`: a policy for the user's own ARN does not allow it.
         is_of_any = perform is _list_devices and not name
-        if not name and isinstance(caller.principal, Role):
+        if perform is _get_last_use:
+            key = call.world.credentials.get(call.form["AccessKeyId"])
+            name = key.principal.name if key else ""
+        elif not name and isinstance(caller.principal, Role):
             raise Refusal("ValidationError", "Must specify userName when calling with non-User credentials", 400)
         name = name or caller.principal.name
         user = caller.account.users.get(name)

@@ -33,7 +33,7 @@ def _render_refusal(refusal: Refusal) -> HttpResponse:
 
 
 def _list_buckets(call: Call) -> bytes:
-    # On S3 the action has no resource type: policies are asked on `*`, and the refusal names no resource.
+    # The action has no resource type: policies are asked on `*`, and refusals name no resource.
     call.authorize(call.query("*", action="s3:ListAllMyBuckets"))
     account = call.caller.account
     buckets: Content = [{"Name": name, "CreationDate": timestamp(account.created)} for name in sorted(account.buckets)]

@@ -29,7 +29,7 @@ class Scenario(NamedTuple):
 
 
 def build_scenario(policy: str) -> Scenario:
-    """Return the world, ready to be served. Raise MfaenvError for an unknown policy."""
+    """Return the world. Raise MfaenvError for an unknown policy."""
     if policy not in POLICIES:
         hint = suggest.hint(policy, list(POLICIES), f"Choose from {', '.join(POLICIES)}.")
         raise MfaenvError(f"The demo has no policy '{policy}'.", hint, status=USAGE)
@@ -41,9 +41,9 @@ def build_scenario(policy: str) -> Scenario:
     alice = home.add_user("alice", policies={**everything, **POLICIES[policy]})
     key = alice.add_key("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     device = alice.add_device()
-    developer = staging.add_role("Developer", trust(alice.arn), policies=everything)
-    operator = production.add_role("Operator", trust(alice.arn), policies=everything)
-    auditor = production.add_role("Auditor", trust(operator.arn, mfa=False), policies=everything)
+    developer = staging.add_role("Developer", trust(alice.arn), policies={**everything})
+    operator = production.add_role("Operator", trust(alice.arn), policies={**everything})
+    auditor = production.add_role("Auditor", trust(operator.arn, mfa=False), policies={**everything})
     profiles = {
         "default": {"region": REGION, "mfa_serial": device.serial},
         "staging": _role_profile(developer),

@@ -71,7 +71,7 @@ def _refuse_service(name: str) -> HttpResponse:
 
 
 def _render_elsewhere(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    # EC2 has XML, most others JSON.
+    """Return a refusal in EC2's XML, or in JSON as most services do."""
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         error: Content = {"Code": refusal.code, "Message": refusal.message}
         content: Content = {"Errors": {"Error": error}, "Error": error}

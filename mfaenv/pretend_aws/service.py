@@ -22,7 +22,7 @@ def _render_as_text(refusal: Refusal) -> HttpResponse:
 
 
 class Operation(NamedTuple):
-    """A request for an action of a service, not performed yet."""
+    """A request, not performed yet."""
 
     service: str
     action: str
@@ -58,16 +58,15 @@ class Call:
         """Raise Refusal unless the policies allow it; messages call the resource `named`."""
         action = query.action
         caller = self.caller
-        verdicts = {"an identity-based": evaluate(caller.principal.policies.values(), query)}
+        verdicts = [("an", "identity-based", evaluate(caller.principal.policies.values(), query))]
         if caller.details.policies:
-            verdicts["a session"] = evaluate(caller.details.policies, query)
-        for kind, verdict in verdicts.items():
+            verdicts.append(("a", "session", evaluate(caller.details.policies, query)))
+        for article, kind, verdict in verdicts:
             if verdict is Decision.EXPLICIT_DENY:
-                raise self.refusal(action, named, f" with an explicit deny in {kind} policy")
-        for kind, verdict in verdicts.items():
+                raise self.refusal(action, named, f" with an explicit deny in {article} {kind} policy")
+        for _, kind, verdict in verdicts:
             if verdict is Decision.NO_ALLOW:
-                reason = f" because no {kind.split()[1]} policy allows the {action} action"
-                raise self.refusal(action, named, reason)
+                raise self.refusal(action, named, f" because no {kind} policy allows the {action} action")
 
     def refusal(self, action: str, named: str, reason: str = "") -> Refusal:
         """Return the refusal of an action."""
@@ -81,7 +80,7 @@ class Call:
 
 @dataclass(frozen=True)
 class QueryService:
-    """A service of the query protocol, with its name in credential scopes."""
+    """A service of the query protocol."""
 
     name: str
     version: str

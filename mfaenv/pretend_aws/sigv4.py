@@ -101,7 +101,7 @@ def _fault(auth: Authorization, service: str, stamp: str, now: float) -> str:
 def _signs_all(request: HttpRequest, auth: Authorization) -> bool:
     headers = request.headers
     needed = {"host", *(name for name in headers if name.startswith("x-amz-"))}
-    hashes = {None, payload_hash(request.body)}
+    hashes = {None, _payload_hash(request.body)}
     if auth.service == "s3":
         hashes.add(UNSIGNED_PAYLOAD)
     return (
@@ -111,13 +111,12 @@ def _signs_all(request: HttpRequest, auth: Authorization) -> bool:
     )
 
 
-def payload_hash(body: bytes) -> str:
-    """Return the SHA-256 of a body as hexadecimal digits."""
+def _payload_hash(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
 def signature(request: HttpRequest, auth: Authorization, secret: str) -> str:
-    """Return the right signature. Only S3 lets a header say what the payload's hash is."""
+    """Return the right signature. S3 alone lets a header state the payload's hash."""
     is_s3 = auth.service == "s3"
     stated_hash = request.headers.get("x-amz-content-sha256", "") if is_s3 else ""
     names = auth.signed_headers.split(";")
@@ -131,11 +130,11 @@ def signature(request: HttpRequest, auth: Authorization, secret: str) -> str:
             *(f"{name}:{value}" for name, value in zip(names, values, strict=True)),
             "",
             auth.signed_headers,
-            stated_hash or payload_hash(request.body),
+            stated_hash or _payload_hash(request.body),
         ]
     )
     scope = (auth.date, auth.region, auth.service, auth.terminator)
-    stamp, digest = request.headers["x-amz-date"], payload_hash(canonical.encode())
+    stamp, digest = request.headers["x-amz-date"], _payload_hash(canonical.encode())
     key = f"AWS4{secret}".encode()
     for part in (*scope, "\n".join([ALGORITHM, stamp, "/".join(scope), digest])):
         key = hmac.digest(key, part.encode(), "sha256")

@@ -20,12 +20,14 @@ READ_ONLY: Document = {
 
 
 def _get_caller_identity(call: Call) -> Content:
-    caller = call.caller  # no permission is needed, and no deny stops it
+    """Return who calls; no permission is needed, and no deny stops it."""
+    caller = call.caller
     return {"Arn": caller.arn, "UserId": caller.user_id, "Account": caller.account.id}
 
 
 def _get_session_token(call: Call) -> Content:
-    if call.caller.token:  # else no permission is needed
+    """Return a session; no permission is needed."""
+    if call.caller.token:
         raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")
     mfa_at = _verified_at(call)
     seconds = int(call.form.get("DurationSeconds", 12 * HOUR))
@@ -33,7 +35,10 @@ def _get_session_token(call: Call) -> Content:
 
 
 def _assume_role(call: Call) -> Content:
-    # AWS does not ask the caller's policies where a role of the same account trusts it by name.
+    """Return a role's session, if the caller's policies allow it too.
+
+    AWS does not ask them where a role of the same account trusts the caller by name.
+    """
     caller, role_arn = call.caller, call.form["RoleArn"]
     role = call.world.find_role(role_arn)
     if role is None:

@@ -11,7 +11,7 @@ STEP = 30
 """Seconds that a device shows one code."""
 
 TOLERANCE = 1
-"""Steps either way in which AWS takes a code, for clocks that are a little off."""
+"""Steps either way in which AWS takes a code: clocks are a little off."""
 
 PAIR_STEPS = 10
 """Steps back in which two codes in a row are taken: people type slowly."""

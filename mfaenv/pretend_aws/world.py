@@ -38,7 +38,7 @@ class RoleSession:
     source_identity: str = ""
 
     def context(self, tag: str = "aws:PrincipalTag", identity: str = "aws:SourceIdentity") -> dict[str, str]:
-        """Return the condition keys; the request that opens the session has other names."""
+        """Return the condition keys; those of the request have other names."""
         keys = {f"{tag}/{key}": value for key, value in self.tags.items()}
         return {**keys, identity: self.source_identity} if self.source_identity else keys
 
@@ -54,7 +54,7 @@ class World:
         self.accounts: dict[str, Account] = {}
         self.credentials: dict[str, Credential] = {}
         self.signin_tokens: dict[str, tuple[Credential, float]] = {}
-        """They sign in to the console once: the session, and until when."""
+        """For the console, once: the session, and until when."""
 
     def now(self) -> float:
         """Return the Unix time in seconds."""
