@@ -27,7 +27,7 @@ PATH = "/credentials"
 UNENDING_SECONDS = 3600  # until the end that is told of credentials without one: SDKs want one
 
 AHEAD = 15 * 60
-"""Seconds before the end at which credentials are renewed. botocore asks from then on, Go and JavaScript from 300."""
+"""Seconds before their end that credentials are renewed. botocore asks from then on, Go and JavaScript from 300."""
 
 MIN_LEFT = 1  # seconds that have to be left of what is handed out: SDKs take nothing that has ended
 

@@ -60,7 +60,7 @@ REMOVED = (
     *environment.SET,
     *environment.SETTING_VARIABLES.values(),
     environment.IGNORE_ADDRESSES,
-    exec_environment.URI,
+    environment.ADDRESS_OF_KEYS,
     exec_environment.TOKEN,
     *exec_environment.OVERRIDING_VARIABLES,
     "AWS_CA_BUNDLE",
@@ -73,12 +73,9 @@ REMOVED = (
 )
 """Variables that lead programs to other services, keys or devices, or answer for the user."""
 
-PREFIXES = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")
-"""Of the names of the variables that the demo sets."""
+PREFIXES = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")  # of the variables that the demo sets
 
-REMARK = """
-Where this shell's startup files set AWS_... variables, they win here: unset them.
-"""
+REMARK = "\nWhere this shell's startup files set AWS_... variables, they win here: unset them.\n"
 
 _PROGRAM = 'import boto3; print(", ".join(one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]))'
 

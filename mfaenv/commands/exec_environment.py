@@ -30,7 +30,6 @@ from mfaenv.store import private_files
 from mfaenv.terminal import coredump
 from mfaenv.terminal.terminal import Terminal
 
-URI = environment.ADDRESS_OF_KEYS
 TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the name of a variable
 
 OVERRIDING_VARIABLES = (
@@ -87,7 +86,7 @@ def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
             # The session's variables too, with the end, which is not that of an address.
             gone = (*environment.CREDENTIALS, environment.EXPIRES, environment.AWS_PROFILE, *OVERRIDING_VARIABLES)
             programs = environment.changed([(name, None) for name in gone], programs)
-            programs |= {URI: server.url, TOKEN: server.token}
+            programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token}
             server.remind(terminal)
         if options.get("only"):
             name = resolved.request.profile.text

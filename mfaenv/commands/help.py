@@ -15,7 +15,8 @@ def run(_options: Options, words: Words, env: Env) -> int:
     """Print a topic, or the list of topics. Raise MfaenvError for an unknown topic."""
     if not words:
         width = max(map(len, catalog.TOPICS))
-        rows = [f"  {topic:<{width}}  {page(topic).partition(chr(10))[0].lstrip('# ')}\n" for topic in catalog.TOPICS]
+        titles = {topic: page(topic).splitlines()[0].lstrip("# ") for topic in catalog.TOPICS}
+        rows = [f"  {topic:<{width}}  {title}\n" for topic, title in titles.items()]
         fast.text_to_stdout(f"Topics (mfaenv help TOPIC shows one):\n{''.join(rows)}")
         return DONE
     topic = words[0]

@@ -21,12 +21,10 @@ from mfaenv.store import Store
 from mfaenv.terminal.text import printable
 
 AS_BEFORE = " with the options that you gave before"
-"""Without them the session would be another one, and not limited."""
-
 NEVER = "9" * environment.END_DIGITS  # for NEXT
 
 RENEW_ROLE = "--min-remaining 15m"
-"""More than the reminder leaves: the role is assumed anew, for which --refresh would take a code."""
+"""More than the reminder leaves; --refresh would take a code."""
 
 
 def run(words: Words, env: Env) -> int:
@@ -49,8 +47,12 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     if before:
         former, pinned = env.get(FORMER, ""), env.get(FORMER_PINNED, "")
     else:
-        former, pinned = env.get(PROFILE, ""), env.get(PINNED, "") if env.get(PROFILE) else environment.NO_PROFILE
-    seen += [(FORMER, former or None if asked else None), (FORMER_PINNED, pinned or None if asked else None)]
+        former, pinned = env.get(PROFILE, ""), env.get(PINNED, "")
+        pinned = pinned if former else environment.NO_PROFILE
+    if asked:
+        seen += [(FORMER, former or None), (FORMER_PINNED, pinned or None)]
+    else:
+        seen += [(FORMER, None), (FORMER_PINNED, None)]
     profile = asked or former or DEFAULT
     if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and (environment.end(env) or 0) > now:
         return seen

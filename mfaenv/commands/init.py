@@ -10,9 +10,7 @@ from mfaenv.fast.entry import ReadOnlyStore
 from mfaenv.fast.parse import MAIN, PROGRAM, Env, Option, Options, Words
 from mfaenv.shells import Pair, detect
 
-SCRIPT = "MFAENV_FUNCTION"
-"""The variable in which a function of one line finds its script."""
-
+SCRIPT = "MFAENV_FUNCTION"  # where a function of one line finds its script
 FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 
@@ -26,10 +24,10 @@ def run(options: Options, words: Words, env: Env) -> int:
         targets = (*shells.WITH_FUNCTION, catalog.DIRENV)
         hint = suggest.hint(detect.identify([shell]) or shell, targets, f"It takes {', '.join(targets)}.")
         raise wrong_usage(f"init has no function for '{shell}'.", hint)
-    store, now = ReadOnlyStore.of(env), time.time()
     if shells.get_target(shell).saved:
-        fast.to_stdout(text_for_file(shell, options, env, now).encode())
+        fast.to_stdout(text_for_file(shell, options, env).encode())
         return DONE
+    store, now = ReadOnlyStore.of(env), time.time()
     for_function = [*_path(shell, env), *function_variables(shell, store, hook=hook)]
     stays = is_settled(env, now)
     session = [] if stays else stored_session(options, env, store, now)
@@ -72,11 +70,11 @@ def _holds(shell: str, pairs: list[Pair]) -> bool:
     return True
 
 
-def text_for_file(shell: str, options: Options, env: Env, now: float) -> str:
+def text_for_file(shell: str, options: Options, env: Env) -> str:
     """Return the text for a shell that keeps it in a file, whose function gets the stored session."""
     store, hook = ReadOnlyStore.of(env), "no_hook" not in options
     pairs = [*function_variables(shell, store, hook=hook), *_profile(options)]
-    return _code(shell, store, now, pairs, hook=hook)
+    return _code(shell, store, time.time(), pairs, hook=hook)
 
 
 def _code(shell: str, store: ReadOnlyStore, now: float, pairs: list[Pair], *, hook: bool) -> str:

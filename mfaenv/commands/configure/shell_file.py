@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 
 from mfaenv import shells
 from mfaenv.command_line import MFAENV, started, to_type
@@ -53,7 +52,7 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
         return True
     if language.saved:
         named: Options = {} if profile == DEFAULT else {"profile": profile}
-        text = init.text_for_file(shell, named, env, time.time())
+        text = init.text_for_file(shell, named, env)
         return offers.change(f"What {shell} loads at its start:", file, text)
     before = "" if file.text else language.startup_before
     first = f"source {before}" if before and os.path.exists(os.path.expanduser(before)) else ""
