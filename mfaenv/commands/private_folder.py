@@ -1,7 +1,6 @@
 """A folder for files that are needed only while this process runs."""
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,8 +11,6 @@ from mfaenv.fast.entry import owner
 from mfaenv.session.lock import lock, remove_abandoned
 from mfaenv.store import private_files
 
-LOCK = ".lock"
-
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
@@ -23,7 +20,7 @@ def private_folder() -> Iterator[Path]:
     """
     _remove_abandoned(Path(gettempdir()))
     folder = Path(gettempdir(), f"mfaenv-{os.urandom(8).hex()}")
-    with lock(f"{folder}{LOCK}", lambda: None, strict=True, longest=0):
+    with lock(f"{folder}.lock", lambda: None, strict=True, longest=0):
         folder.mkdir(private_files.PRIVATE)  # never one that is there: another user sees the name of the lock
         try:
             folder.chmod(private_files.PRIVATE)  # whatever the umask is
@@ -33,9 +30,7 @@ def private_folder() -> Iterator[Path]:
 
 
 def _remove_abandoned(parent: Path) -> None:
-    for path in parent.glob("mfaenv-*"):
-        folder = str(path).removesuffix(LOCK)
+    for folder in parent.glob("mfaenv-" + "[0-9a-f]" * 16):
         with suppress(OSError):
-            is_ours = re.fullmatch(r"mfaenv-[0-9a-f]{16}(\.lock)?", path.name) and not owner(path.lstat())
-            if is_ours and remove_abandoned(folder + LOCK):
+            if not owner(folder.lstat()) and remove_abandoned(f"{folder}.lock"):
                 shutil.rmtree(folder, ignore_errors=True)
