@@ -133,8 +133,9 @@ class ComparedCall(NamedTuple):
 
     def as_data(self) -> dict[str, Any]:
         """Return it for `--json`."""
-        names, ends = ("without_mfa", "with_mfa"), ({"outcome": o.kind, "text": o.text or None} for o in self.outcomes)
-        return {"action": self.call.action, "says": self.says, "outcomes": dict(zip(names, ends, strict=True))}
+        without, with_mfa = ({"outcome": each.kind, "text": each.text or None} for each in self.outcomes)
+        outcomes = {"without_mfa": without, "with_mfa": with_mfa}
+        return {"action": self.call.action, "says": self.says, "outcomes": outcomes}
 
 
 class State(StrEnum):
