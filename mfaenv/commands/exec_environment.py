@@ -57,7 +57,7 @@ OF_ROLES = frozenset(
 
 
 @contextmanager
-def of_program(options: Options, env: Env) -> Iterator[dict[str, str]]:
+def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
     """Get a session, serve it with --serve, and yield the program's environment. Raise MfaenvError."""
     coredump.prevent()
     with ExitStack() as opened:

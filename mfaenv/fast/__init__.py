@@ -1,13 +1,12 @@
-"""What shells, prompts and SDKs start: a stored session to bytes, or None; and all that is printed, by any command.
+"""What shells, prompts and SDKs start: a stored session to bytes; and all that is printed, by any command.
 
-This package answers or declines: where anything is odd it returns None, and the full run finds out again and explains.
-It suggests and asks nothing, and raises no error of ours but those of `shells`. It imports built-in modules, os, stat
-and `shells` alone.
+This package answers or declines: where anything is odd it returns None, and the full run explains. It asks nothing, and
+raises no error of ours but those of `shells`. It imports built-in modules, os, stat and `shells` alone.
 
-A *cached request* in the store says which entry a request led to, and what that depended on: the options and variables
-word by word, less those that cannot matter (`counts` in an option's row, IGNORED_VARIABLES) or hold a secret, and the
-state of the files that were read, the AWS files and the remembered device. A file that changed within the last two
-seconds could change again within the same tick of the file system's clock, so none is written then.
+A *cached request* in the store says which entry a request led to, and what that depended on: the options and variables,
+less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES) or hold a secret, and the state of the files that
+were read. None is written within two seconds after one of these changed: it could change again within the
+same tick of the file system's clock.
 """
 
 import os
@@ -28,6 +27,12 @@ if TYPE_CHECKING:
 
     Tell = Callable[[Options, Env, list[Pair]], None]
 
+IGNORED_OPTIONS = {
+    *("shell", "format", "output", "quiet", "verbose"),
+    *("token_code", "token_command", "refresh", "cached", "no_input"),
+}
+"""How an answer is printed, or a new session got."""
+
 IGNORED_VARIABLES = {
     "AWS_ACCESS_KEY_ID",  # written down as `keys` where they are long-term
     "AWS_CREDENTIAL_EXPIRATION",  # what a session leaves in a shell
@@ -44,7 +49,7 @@ IGNORED_VARIABLES = {
     environment.FORMER,
     environment.FORMER_PINNED,
 }
-"""The variables of AWS and of mfaenv on which it does not depend, beside those that hold a secret."""
+"""The variables of AWS and mfaenv on which it does not depend, beside secrets."""
 
 SECRET_WORDS = {"KEY", "TOKEN", "SECRET", "PASSWORD", "PASSPHRASE"}
 NO_SECRETS = ("_ID", "_FILE")  # how the names of those end that hold the name of a key, or of a file
@@ -52,7 +57,7 @@ NO_SECRETS = ("_ID", "_FILE")  # how the names of those end that hold the name o
 FILE_VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 NEEDS_FULL_RUN = ("refresh", "verbose", "session_policy")  # what is in a file of policies is no word of the line
 SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings", "limit")
-"""What a shell gets beside the session itself."""
+"""What a shell gets beside the session."""
 
 MISS = "miss"
 
@@ -69,7 +74,7 @@ UTF_8_PAGE = 65001
 """https://learn.microsoft.com/windows/win32/intl/code-page-identifiers."""
 
 arrived: "list[int]" = []
-"""The signals that were to end this process: an unexpected error after one is its doing."""
+"""The signals that were to end this process, and may have caused an unexpected error."""
 
 
 class CachedRequest(Entry):
@@ -127,7 +132,7 @@ def _target(options: Options, env: Env) -> str:
 
 
 def runs_on_github(target: str, env: Env) -> bool:
-    """Return whether a workflow's log would show the keys of this format, unless they are masked."""
+    """Return whether a workflow's log would show the keys, unless they are masked."""
     return target == "github" and env.get("GITHUB_ACTIONS") == "true"
 
 
@@ -138,8 +143,7 @@ def with_account(options: Options) -> bool:
 
 def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
-    ignored = {name for name, row in parse.MAIN_OPTIONS.items() if not row.counts}
-    asked = [f"{name}={value!r}" for name, value in options.items() if name not in ignored]
+    asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
     endpoints = {name: url.rpartition("@")[2] for name, url in env.items() if name.startswith(environment.ADDRESS)}
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
@@ -177,7 +181,7 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
 
 
 def _is_code(text: str) -> bool:
-    """Return whether a code is empty or plain: any other is checked by the full run, though it is not needed."""
+    """Return whether a code is empty or plain: the full run checks any other."""
     return not text or (len(text) == CODE_LENGTH and environment.is_digits(text))
 
 

@@ -80,7 +80,6 @@ def _rows(*names: str) -> dict[str, Option]:
 _ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile of the stored sessions", choices=STORED)}
 
 _GETTING = {name: row for name, row in MAIN_COMMAND.options.items() if name not in {*PRINTING, "version", "help"}}
-_ONLY_CACHED = Option(("--cached",), "", "Use the stored session, or exit 3", counts=False)
 _OPENING = {name: row for name, row in _GETTING.items() if name != "cached"}
 _ASKING = {name: row for name, row in _OPENING.items() if name not in environment.LIMITS}
 _TO_ROTATE = {name: row for name, row in _ASKING.items() if name not in {"duration", "role_arn", "min_remaining"}}
@@ -100,7 +99,7 @@ COMMANDS = {
     ),
     "exec": Command(
         "Run a program, or your shell, with the session in its environment.",
-        _GETTING | {"cached": _ONLY_CACHED} | _rows("serve", "only"),
+        _GETTING | _rows("serve", "only"),
         module="exec",
         argument="CMD",
         choices=PROGRAM,

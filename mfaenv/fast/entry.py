@@ -23,7 +23,7 @@ Fields = dict[str, str]
 HEAD = "mfaenv 1\n"
 
 MAX_BYTES = 524_288
-"""Bytes; a session token has a few hundred. Four times what a variable can hold on Linux, whatever is escaped in it."""
+"""Bytes: four times what a variable can hold on Linux."""
 
 FOLDER = "mfaenv"  # the folder of the store, below the one that MFAENV_CACHE_DIR names
 
@@ -39,9 +39,8 @@ _OTHERS, _OTHER_WRITERS = (0, 0) if sys.platform == "win32" else (0o077, 0o022) 
 def checksum(data: bytes) -> str:
     """Return 16 digits that differ after a change of any seven bytes in a row, and after nearly any other change.
 
-    It is Python's own hash of the bytes as one number, the remainder by the prime 2 to the 61st less 1
-    (https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types; 32-bit machines have a smaller prime).
-    To load a CRC takes longer than to read the entry.
+    It is Python's hash of the bytes as one number, the remainder by 2 to the 61st less 1, smaller on 32-bit machines:
+    https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types. To load a CRC would take longer.
     """
     return f"{hash(int.from_bytes(data, 'big')):016x}"
 
@@ -57,7 +56,7 @@ def load(data: bytes) -> Fields | None:
 
 
 def whole(text: str) -> int:
-    """Return the whole seconds that a text holds. Raise ValueError for all but a few ASCII digits."""
+    """Return whole seconds. Raise ValueError for all but a few ASCII digits."""
     if len(text) <= END_DIGITS and is_digits(text):
         return int(text)
     raise ValueError(text)

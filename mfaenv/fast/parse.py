@@ -26,7 +26,7 @@ MAIN = ""  # the main command has no name
 DEFAULT = "default"  # the profile that is meant where none is named
 
 Choices = str | tuple[str, ...] | dict[str, str]
-"""What an option or argument takes: one of these words (with what each does), or a thing of this kind; "" is all."""
+"""What an option or argument takes: one of these words (with what each does), or a kind of thing; "" is any."""
 
 PROFILES = "profiles"  # a profile of the AWS files
 PROGRAM = "program"  # a program, and what that takes
@@ -36,10 +36,10 @@ FILES = "files"
 Options = dict[str, "str | bool"]  # the options that were given, by name: a text, or True for a switch
 
 COMPLETE, HOOK, SETS = "complete", "hook", "sets"
-"""What Tab, prompt hooks, and functions that cannot tell by themselves call. They take no options, and have no rows."""
+"""What Tab, prompt hooks and some functions call. They have no rows."""
 
 ANSWERS = ("version", "help")
-"""Options that are a question of their own: whatever else was given, the answer is all that is printed."""
+"""Options whose answer is all that is printed, whatever else was given."""
 
 
 @dataclass_transform(frozen_default=True)
@@ -51,10 +51,7 @@ class Record:
 
 
 class Option(Record):
-    """One option: its flags, what its value is called (empty: it is a switch), where else that comes from.
-
-    It `counts` where a stored answer depends on it.
-    """
+    """One option: its flags, what its value is called (empty: it is a switch), where else that comes from."""
 
     flags: tuple[str, ...]
     metavar: str
@@ -63,7 +60,6 @@ class Option(Record):
     other_source: str = ""
     default: str = ""
     choices: Choices = ""
-    counts: bool = True
 
 
 MAIN_OPTIONS = {
@@ -82,21 +78,15 @@ MAIN_OPTIONS = {
         variables=("MFAENV_SHELL",),
         default="the shell that called",
         choices=shells.NAMES,
-        counts=False,
     ),
-    "format": Option(
-        ("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", choices=shells.FORMATS, counts=False
-    ),
-    "output": Option(
-        ("-o", "--output"), "FILE", "Write to a file, which only you can read", choices=FILES, counts=False
-    ),
+    "format": Option(("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", choices=shells.FORMATS),
+    "output": Option(("-o", "--output"), "FILE", "Write to a file, which only you can read", choices=FILES),
     "token_code": Option(
         ("-c", "--token-code"),
         "CODE",
         "MFA code; -: from stdin",
         variables=("MFAENV_TOKEN_CODE",),
         default="ask",
-        counts=False,
     ),
     "token_command": Option(
         ("--token-command",),
@@ -104,7 +94,6 @@ MAIN_OPTIONS = {
         "Program that prints the code",
         other_source="profile's mfa_process",
         choices=PROGRAM,
-        counts=False,
     ),
     "serial_number": Option(
         ("--serial-number",),
@@ -133,9 +122,9 @@ MAIN_OPTIONS = {
         variables=("MFAENV_MIN_REMAINING",),
         default="5m",
     ),
-    "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds", counts=False),
-    "cached": Option(("--cached",), "", "Use the stored session; without one, exit 3", counts=False),
-    "no_input": Option(("--no-input",), "", "Never ask; calling AWS is allowed", counts=False),
+    "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds"),
+    "cached": Option(("--cached",), "", "Use the stored session; without one, exit 3"),
+    "no_input": Option(("--no-input",), "", "Never ask; calling AWS is allowed"),
     "ask": Option(
         ("--ask",),
         "WHERE",
@@ -144,8 +133,8 @@ MAIN_OPTIONS = {
         default="terminal",
         choices=("terminal", "window", "auto"),
     ),
-    "quiet": Option(("-q", "--quiet"), "", "Say nothing but errors", counts=False),
-    "verbose": Option(("-v", "--verbose"), "", "Say where every value came from", counts=False),
+    "quiet": Option(("-q", "--quiet"), "", "Say nothing but errors"),
+    "verbose": Option(("-v", "--verbose"), "", "Say where every value came from"),
     "version": Option(("--version",), "", "Show the version"),
     "help": Option(("-h", "--help"), "", "Show this"),
 }
@@ -155,8 +144,8 @@ MAIN_OPTIONS = {
 class Command(Record):
     """One command: what it is for, and its options by name.
 
-    `module` is the one in `mfaenv.commands` whose `run` does the work, `fixed` the options that the name stands for.
-    The argument is one word, or none where it is `optional`; a program's are all that follow.
+    `run` of `module` in `mfaenv.commands` does the work; `fixed` are the options that the name stands for. The argument
+    is one word, or none where it is `optional`; a program's are all that follow.
     """
 
     help: str
@@ -255,7 +244,7 @@ def _long(line: CommandLine, names: "Mapping[str, str]", word: str, rest: list[s
 
 
 def _short(line: CommandLine, names: "Mapping[str, str]", word: str, rest: list[str]) -> None:
-    """Read switches in one word, the last of which may take a value: `-qp prod`, `-qpprod`."""
+    """Read short options in one word: `-qp prod`, `-qpprod`."""
     for number, letter in enumerate(word[1:], start=2):
         name = names.get(f"-{letter}", "")
         if not name:

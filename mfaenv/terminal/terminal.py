@@ -1,4 +1,4 @@
-"""What a person sees and types: questions on the terminal itself, everything else on standard error, with rich."""
+"""What a person sees and types: questions on the terminal itself, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ class Terminal:
             self.check = before
 
     def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None]) -> str:
-        """Ask until six digits come, and do something meanwhile. Raise KeyboardInterrupt where the person leaves.
+        """Ask for six digits, and do something meanwhile; the last line of the question is the prompt.
 
-        The last line of the question is the prompt.
+        Raise KeyboardInterrupt where the person leaves.
         """
         *above, asked = question
         question = [*above, Styled(f"{asked.text}: ")]
@@ -89,7 +89,7 @@ class Terminal:
         return self._ask([Styled(f"{question}: ")], str.strip)
 
     def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str] = ()) -> str:
-        """Let the person pick one of several by its number; `remarks` are shown below them."""
+        """Let the person choose by a number; `remarks` are shown below the choices."""
         numbered = {str(number): choice for number, choice in enumerate(choices, 1)}
         rows = [title, *(f"{number:>3}  {choice}" for number, choice in numbered.items())]
         lines = map(Styled, [*rows, *(f"  -  {remark}" for remark in remarks), f"Number (1-{len(choices)}): "])

@@ -1,4 +1,4 @@
-"""The terminal that the user sits at, whatever the standard streams are: /dev/tty, or the console of Windows."""
+"""The user's terminal, whatever the standard streams are: /dev/tty, or the console of Windows."""
 
 import os
 import select
@@ -77,9 +77,9 @@ class FullScreenError(OSError):
 
 
 class Tty:
-    """An open terminal; a context manager. Raise OSError where there is none, or another program has it.
+    """The terminal, open. Raise OSError where there is none, or another program has it.
 
-    While it waits for a line, it calls `check` again and again, which may raise. `for_shell` is that of `set_modes`.
+    While it waits for a line, it calls `check` again and again, which may raise.
     """
 
     def __init__(
@@ -147,15 +147,16 @@ class Tty:
 
     def abandon(self) -> None:
         """End the line of a question, and drop what was typed, which the shell would run."""
+        self.drop_input()
         with suppress(OSError):
-            self.drop_input()
             self.write(*END_OF_LINE)
 
     def drop_input(self) -> None:
-        """Drop what was typed and not read yet. Raise OSError."""
-        # From the background this would stop the job.
-        if sys.platform != "win32" and _in_foreground(self.reader.fileno()):
-            _call(termios.tcflush, self.reader.fileno(), termios.TCIFLUSH)
+        """Drop what was typed and not read yet."""
+        with suppress(OSError):  # the terminal may have gone
+            # From the background this would stop the job.
+            if sys.platform != "win32" and _in_foreground(self.reader.fileno()):
+                _call(termios.tcflush, self.reader.fileno(), termios.TCIFLUSH)
 
     def _line(self) -> bytes:
         line = b""
