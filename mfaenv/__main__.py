@@ -35,10 +35,9 @@ def main() -> None:
 
 
 def hold_standard_streams() -> None:
-    """Open /dev/null on closed standard descriptors.
+    """Open /dev/null on closed standard descriptors, or the next file would get what is printed.
 
-    Else the next file or connection would have the number, and the keys would be printed there. And what Python prints
-    to a standard error that is None goes to standard output, where a shell would run it.
+    What Python prints to a standard error that is None goes to standard output, where a shell would run it.
     """
     streams = (sys.stdin, sys.stdout, sys.stderr)
     while None in streams and os.open(os.devnull, os.O_RDONLY) < len(streams) - 1:
@@ -66,7 +65,7 @@ def send_again(dropped: "UnraisableHookArgs") -> None:
 
 
 def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
-    """Run, and return the exit status; whatever goes wrong, print a line or two and the failing statement."""
+    """Run, and return the exit status; print what goes wrong, and the failing statement."""
     from mfaenv import fast
 
     for number in ENDING_SIGNALS:

@@ -117,7 +117,7 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
 
 
 def _target(options: Options, env: Env) -> str:
-    """Return the shell or format; empty where the full run decides: a wrong name, or a console's code page."""
+    """Return the shell or format; empty where the full run decides."""
     if "format" in options:
         name = parse.text(options, "format")
         answers = name in shells.FORMATS and "shell" not in options and not runs_on_github(name, env)
@@ -161,7 +161,7 @@ def _counts(name: str) -> bool:
 
 
 def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "list[Pair] | str | None":
-    """Return the pairs of the stored session, MISS where there is surely none, None where the full run decides."""
+    """Return the stored session's pairs, MISS where there is none, None where the full run decides."""
     if (
         any(name in options for name in NEEDS_FULL_RUN)
         or not _is_code(parse.lookup(options, env, "token_code")[0])
@@ -213,7 +213,7 @@ def end_in_order(number: int, _frame: object) -> None:
 
 
 def to_stdout(data: bytes) -> None:
-    """Write bytes: Windows gives text other line ends. Raise BrokenPipeError, or OSError with STDOUT_NAME."""
+    """Write bytes. Raise BrokenPipeError, or OSError with STDOUT_NAME."""
     try:
         _write(STDOUT, data)
     except BrokenPipeError:
@@ -223,7 +223,7 @@ def to_stdout(data: bytes) -> None:
 
 
 def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
-    """Write keys as to_stdout does; a file is closed to others first. Raise OSError for a file of another user too."""
+    """Write keys; a file is closed to others first. Raise as to_stdout does, and for a file of another user."""
     if sys.platform != "win32":
         state = os.fstat(STDOUT)
         if stat.S_ISREG(state.st_mode) and state.st_uid != os.geteuid():
@@ -252,7 +252,7 @@ if sys.platform != "win32":
 
 
 def text_to_stdout(text: str) -> None:
-    """Write text for people, also to a console of Windows, whatever its code page. Raise as to_stdout does."""
+    """Write text for people, whatever a console's code page. Raise as to_stdout does."""
     _show(text, sys.stdout, to_stdout)
 
 

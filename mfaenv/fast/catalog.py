@@ -179,7 +179,7 @@ def profile_or_default(options: Options, env: Env) -> str:
 
 
 def sets(arguments: Words) -> bool:
-    """Return whether what is printed is for the shell that called: what the main command and unset print."""
+    """Return whether the main command or unset prints for the shell that called."""
     line = read(arguments)
     return line.command in {MAIN, "unset"} and not line.words and not line.options.keys() & {*PRINTING, *ANSWERS}
 

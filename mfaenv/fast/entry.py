@@ -86,7 +86,7 @@ class Entry(Record):
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Self | None":
-        """Return what the text of a file says; None where a byte or type is wrong. NUL fits in no variable or path."""
+        """Return what a file says; None where a byte or type is wrong. NUL fits in no variable or path."""
         fields = (None if b"\0" in data else load(data)) or {}
         try:
             return cls(**{name: READERS[kind](fields[name]) for name, kind in cls.__annotations__.items()})
@@ -191,13 +191,13 @@ def _is_link(state: os.stat_result) -> bool:
 
 
 def owner(state: os.stat_result) -> str:
-    """Return the other user whose file this is; empty where it is ours, and on Windows, whose access rights count."""
+    """Return the other user whose file this is; empty where it is ours, and on Windows, which has access rights."""
     is_ours = sys.platform == "win32" or state.st_uid == os.geteuid()
     return "" if is_ours else f"another user (uid {state.st_uid})"
 
 
 def file_name(prefix: str, key: str) -> str:
-    """Return the name of a key's file. Two keys may share one: a reader checks the key, the last writer wins."""
+    """Return the name of a key's file. Two keys may share one: a reader checks the key."""
     return f"{prefix}{checksum(key.encode('utf-8', 'surrogateescape'))}"
 
 
@@ -243,11 +243,11 @@ class ReadOnlyStore:
         return of.from_bytes(self._private(name))
 
     def latest(self) -> str:
-        """Return the time of the newest session as text, in seconds since 1970; empty where there is none."""
+        """Return the time of the newest session as text, in seconds since 1970, or an empty text."""
         return self._private(LATEST).decode("ascii", "replace").strip()
 
     def _private(self, name: str) -> bytes:
-        """Return the bytes of a regular file that this user alone can read, and of no other; links are not followed."""
+        """Return the bytes of a regular file that this user alone can read, never of a link; else none."""
         try:
             fd = os.open(self.file(name), _READ)
         except OSError:

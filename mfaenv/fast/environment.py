@@ -34,7 +34,7 @@ STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
 ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
 
 DEMO = "MFAENV_DEMO"
-"""The address of the demo that this is in: its AWS files go with it, but the shell's own files stay."""
+"""The address of the demo that this is in."""
 
 REGION_MARK = "MFAENV_REGION"
 """The region that mfaenv set in this shell, from an option or a profile."""
@@ -45,11 +45,11 @@ SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 PINNED = "MFAENV_PINNED"
 """Set where options asked for another role, region or session policy than the profile's own.
 
-No prompt hook puts the profile's own session in the place of such a one, nor after its end.
+No prompt hook puts the profile's own session in its place, nor after its end.
 """
 
 LIMIT = "MFAENV_SESSION_POLICY"
-"""What session policies limit this shell's session to, in a word for prompts."""
+"""The limit that session policies set to this session, in a word for prompts."""
 
 IDENTITY = "MFAENV_IDENTITY"
 """The ARN of the session's role, else its device: no prompt hook puts a session of another in its place."""
@@ -76,7 +76,7 @@ PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")
 """What PROFILE_AS takes. All are in CLEARED."""
 
 SETTINGS = "MFAENV_SETTINGS"
-"""What mfaenv set from the profile's settings, as `NAME=value` words: no value holds a blank."""
+"""What mfaenv set from the profile's settings, as `NAME=value` words."""
 
 _SETTINGS = (
     "use_fips_endpoint",
@@ -100,7 +100,7 @@ _SETTINGS = (
     "s3_disable_express_session_auth",
 )
 SETTING_VARIABLES = {name: f"AWS_{name.upper()}" for name in _SETTINGS}
-"""The settings of a profile that botocore's `configprovider` has a variable for, beside region and addresses."""
+"""The settings that botocore's `configprovider` has a variable for, beside region and addresses."""
 
 _SETTINGS_SET = {*SETTING_VARIABLES.values(), IGNORE_ADDRESSES}
 NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -118,7 +118,7 @@ CLEARED = (
     "AWS_SSO_PROFILE",
     NEXT,
 )
-"""What would win over exported keys in some SDK, or show the former keys to programs and prompts."""
+"""What would win over exported keys in some SDK, or name the former keys to programs and prompts."""
 
 SET = {
     **dict(zip(CREDENTIALS, ("access_key", "secret_key", "token", "expiration"), strict=True)),
@@ -161,12 +161,12 @@ def region_is_ours(env: Env) -> bool:
 
 
 def is_setting(name: str) -> bool:
-    """Return whether a variable is one of a profile's settings, with a name that every shell can have."""
+    """Return whether a variable is of a profile's settings, and every shell can have it."""
     return name in _SETTINGS_SET or (name.startswith(ADDRESS) and not name.strip(NAME_CHARACTERS))
 
 
 def settings(env: Env) -> "dict[str, str]":
-    """Return what mfaenv set in this shell from a profile's settings, and the user has not changed."""
+    """Return what mfaenv set from a profile's settings, less what the user has changed."""
     return {name: value for name, value in parse_settings(env.get(SETTINGS, "")) if env.get(name) == value}
 
 
@@ -194,7 +194,7 @@ def profile_as_is_known(env: Env) -> bool:
 
 
 def lost_limit(options: Options, env: Env) -> str:
-    """Return this shell's limit ("read-only") that a command line without a profile or limit would lose."""
+    """Return this shell's limit ("read-only") that a command line would lose, if any."""
     return "" if any(options.get(name) for name in ("profile", *LIMITS)) else env.get(LIMIT, "")
 
 
@@ -249,7 +249,7 @@ def removal(env: Env) -> list[Pair]:
 
 
 def _msys(env: Env, *, ours: bool) -> list[Pair]:
-    """Keep MSYS2 from rewriting a secret that begins with `/` as a path; what the user excludes stays."""
+    """Keep MSYS2 from rewriting a secret that begins with `/` as a path."""
     if not env.get("MSYSTEM"):
         return []
     theirs = [prefix for prefix in env.get(MSYS_EXCLUDED, "").split(";") if prefix not in {"", "AWS_"}]

@@ -56,7 +56,7 @@ def replace(words: list[str], env: dict[str, str]) -> "NoReturn":
 
 
 def restore_locale(env: dict[str, str]) -> None:
-    """Undo what Python does in the locale C (PEP 538): it sets LC_CTYPE. Linux alone has what was there before."""
+    """Undo what Python sets in the locale C (PEP 538). Linux alone shows what was there before."""
     if env.get("LC_CTYPE") not in _COERCED:
         return
     try:

@@ -165,7 +165,7 @@ class Command(Record):
         return {flag: name for name, option in self.options.items() for flag in option.flags}
 
     def taken(self, options: "Options") -> "Options":
-        """Return those of the options that it takes, and its own. --version is one everywhere."""
+        """Return those of the options that it takes, with --version, and its fixed ones."""
         taken = {name: options[name] for name in options if name in self.options or name == "version"}
         return {**taken, **dict(self.fixed)}
 
@@ -208,7 +208,7 @@ class CommandLine:
 
 
 def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]") -> CommandLine:
-    """Return what the arguments mean. `commands` returns the row of a command: the main one needs no others."""
+    """Return what the arguments mean. `commands` returns the row of a command."""
     line, rest = CommandLine(), list(arguments)
     names = line.row.names()
     while rest:
@@ -271,7 +271,7 @@ def text(options: "Mapping[str, str | bool]", name: str) -> str:
 
 
 def lookup(options: "Mapping[str, str | bool]", env: "Mapping[str, str]", name: str) -> tuple[str, str]:
-    """Return an option's value and its source, the option or the first variable that is set; or empty texts."""
+    """Return an option's value and its source, the option or a variable; or empty texts."""
     option = MAIN_OPTIONS[name]
     if options.get(name):
         return str(options[name]), option.flags[-1]

@@ -36,8 +36,8 @@ ELSE = "--print shows the link instead, which signs in whoever has it."
 def find(env: Mapping[str, str]) -> Callable[[str], None]:
     """Return what opens a secret link in a browser. Raise MfaenvError where none can be shown.
 
-    The system's opener gets an address here that leads to the link once: the link is in no list of processes. A program
-    that BROWSER names gets the link itself, which it may open on another machine.
+    The system's opener gets an address here that leads to the link once, so that it is in no list of processes. A
+    program that BROWSER names gets the link itself, and may open it on another machine.
     """
     if env.get(VARIABLE):
         if not list(_named(env)):

@@ -28,12 +28,12 @@ _AT_ONCE = 100
 """Connections that are looked at together. Each takes a descriptor."""
 
 _RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER that closes at once: else the system's table would keep each connection for a minute more (TIME_WAIT)."""
+"""SO_LINGER that closes at once: the system's table would keep each connection for another minute."""
 
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """One HTTP request as it arrived: nothing decoded, header names in lower case."""
+    """One HTTP request, not decoded, with header names in lower case."""
 
     method: str
     path: str
@@ -43,14 +43,14 @@ class HttpRequest:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """Return the fields of the query string and of the form in the body."""
+        """Return the fields of the query and the body."""
         fields = self.query + "&" + self.body.decode("utf-8", "replace")
         return dict(parse_qsl(fields, keep_blank_values=True))
 
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """One HTTP response, and what is done when its last byte has been sent."""
+    """One HTTP response, and what is done after it has been sent."""
 
     status: int
     body: bytes = b""

@@ -38,7 +38,7 @@ class Picker:
         self._narrow("")
 
     def press(self, key: str) -> str:
-        """Return the name that a key takes, or an empty text. Raise KeyboardInterrupt where the person leaves."""
+        """Return the name that a key takes, if it does. Raise KeyboardInterrupt where the person leaves."""
         if key in LEAVING:
             raise KeyboardInterrupt
         if key in {"\r", "\n"}:

@@ -81,7 +81,7 @@ class Terminal:
         return self._ask(question, lambda text: code_digits(text) or None, "A code is six digits.", meanwhile)
 
     def confirm(self, question: str, *above: Styled) -> bool:
-        """Ask for a yes, as which Enter counts; six digits do not: they were meant for the question for a code."""
+        """Ask for a yes, or Enter. Six digits are no answer: they were meant for the question for a code."""
         return self._ask([*above, Styled(f"{question} [Y/n] ")], _yes_or_no, "Type y or n.")
 
     def ask_text(self, question: str) -> str:
@@ -104,7 +104,7 @@ class Terminal:
         meanwhile: Callable[[], None] = lambda: None,
         indent: str = "",
     ) -> T:
-        """Ask until the answer can be read; what is `wrong` then stands above the last line, in place of the others."""
+        """Ask until the answer can be read; what is `wrong` then stands above the last line alone."""
         *above, asked = question
         with self.open_tty() as console:
             if self._has_waited:
@@ -125,7 +125,7 @@ class Terminal:
                 above = [Styled(wrong, BAD)] if wrong else []
 
     def pick(self, title: str, rows: Sequence[Row]) -> str:
-        """Return the name of the row that the person chooses. Raise KeyboardInterrupt where the person leaves."""
+        """Return the name of the row that is chosen. Raise KeyboardInterrupt."""
         if os.name == "nt" or self.env.get("TERM", "") in {"", "dumb"}:
             return self.choose(title, [row.name for row in rows])
         from mfaenv.terminal import picker  # each question would wait for it
@@ -147,7 +147,7 @@ class Terminal:
 
     @contextmanager
     def for_program(self) -> Iterator[dict[str, Any]]:
-        """Yield the terminal as a program's standard input and error; without one, nothing and ours."""
+        """Yield the terminal as a program's standard input and error, if there is one."""
         with ExitStack() as opened:
             try:
                 console = opened.enter_context(Tty())
@@ -171,7 +171,7 @@ class Terminal:
             self.note(text)
 
     def warn(self, text: str, command: str = "") -> None:
-        """Show a note about something that is wrong, though the work is done all the same."""
+        """Show a note about something that is wrong."""
         self.note(text, command, DOUBTFUL)
 
     def announce(self, *lines: str) -> None:
@@ -228,7 +228,6 @@ class Terminal:
         self._show_command(error.command)
 
     def _show_command(self, command: str) -> None:
-        """Show a command unbroken: what is copied of two lines is two commands."""
         if command:
             self._print(INDENT + as_typed(command, self.env), unbroken=True)
 

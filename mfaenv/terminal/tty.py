@@ -62,7 +62,7 @@ def _in_foreground(fd: int) -> bool:
 
 
 def _has_input(fd: int) -> bool:
-    """Wait a moment for a line, and not longer: a Ctrl-C just before a call that blocks would wait for its end."""
+    """Wait a moment for a line, no longer: a Ctrl-C just before a call that blocks waits for its end."""
     if sys.platform == "win32":
         has_input = msvcrt.kbhit()
         if not has_input:
@@ -191,7 +191,7 @@ def enable_controls(fd: int) -> bool:
 
 
 def is_full_screen(fd: int) -> bool:
-    """Return whether a full-screen program has the terminal. On Windows these have a screen of their own."""
+    """Return whether a full-screen program has the terminal; on Windows it has a screen of its own."""
     is_usual = True
     if sys.platform != "win32":
         _, output, _, local, *_ = _call(termios.tcgetattr, fd)
