@@ -81,7 +81,6 @@ class Entry(Record):
     """What one file of the store says."""
 
     PREFIX = ""
-    SECRETS = frozenset[str]()
     key: str
 
     @classmethod
@@ -103,11 +102,6 @@ class Entry(Record):
     def __hash__(self) -> int:
         return hash(tuple(self.fields()))
 
-    def __repr__(self) -> str:
-        """Return what it says, without the secrets."""
-        shown = (f"{name}={value!r}" for name, value in self.fields() if name not in self.SECRETS)
-        return f"{type(self).__name__}({', '.join(shown)})"
-
 
 def to_text(value: object) -> str:
     """Return the text of a field's value."""
@@ -123,7 +117,6 @@ class Session(Entry):
     """
 
     PREFIX = "session-"
-    SECRETS = frozenset({"secret_key", "token"})
     key: str = ""
     profiles: tuple[str, ...] = ()
     source: str = ""
