@@ -28,13 +28,13 @@ def run(options: Options, command: Words, env: Env) -> int:
         what = f"This shell's session is {limit}, and that of the command is not. For that, give the options again:"
         Terminal.for_options(options, env).warn(f"{what} --read-only, --policy, --policy-arns.")
     if options.get("serve") or options.get("only"):
-        from mfaenv.commands import exec_environment  # slow to load, as what follows
+        from mfaenv.commands import exec_environment  # slow to load
 
         inherited = dict(env)
         execute.restore_locale(inherited)
         served = exec_environment.of_program(options, inherited)
         if sys.platform != "win32":
-            from mfaenv.serving import own_process
+            from mfaenv.serving import own_process  # slow to load, and not for Windows
 
             served = own_process.elsewhere(served)
         with served as changed:
