@@ -7,7 +7,15 @@ from contextlib import suppress
 
 from mfaenv import shells
 from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError, from_signal
-from mfaenv.fast import KILLED, STDOUT_NAME, arrived, catalog, environment, text_to_stderr, to_stdout
+from mfaenv.fast import (
+    KILLED,
+    STDOUT_NAME,
+    arrived,
+    catalog,
+    environment,
+    text_to_stderr,
+    to_stdout,
+)
 from mfaenv.fast.parse import Env
 from mfaenv.shells import detect
 from mfaenv.terminal.terminal import Terminal
@@ -44,7 +52,8 @@ def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
     with suppress(MfaenvError, OSError):  # an unknown shell, or nobody who reads
         name = str(named) if named in shells.NAMES else detect.evaluator(env, shell if shell in shells.NAMES else "")
         to_stdout(shells.failure(name, status))
-    profile, current = catalog.profile_or_default(line.options, env), env.get(environment.PROFILE, "")
+    profile = catalog.profile_or_default(line.options, env)
+    current = env.get(environment.PROFILE, "")
     if current not in {"", profile} and env.get(environment.EXPIRES) and not line.options.get("quiet"):
         with suppress(OSError):
             text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(current)}.\n")

@@ -145,7 +145,11 @@ class RoleClients:
             if which not in self._made:
                 profile_session = _new_session(settings.profile) if self._made else first
                 profile_session.set_credentials("", "")
-                self._made[which] = _create("sts", profile_session, settings), profile_session.get_credentials()
+                self._made[which] = (
+                    _create("sts", profile_session, settings),
+                    profile_session.get_credentials(),
+                )
             made, current = self._made[which]
-            current.access_key, current.secret_key, current.token = keys.access_key, keys.secret_key, keys.token or None
+            current.access_key, current.secret_key = keys.access_key, keys.secret_key
+            current.token = keys.token or None
             return made

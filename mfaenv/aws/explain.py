@@ -13,7 +13,12 @@ from mfaenv.model import Keys
 
 WRONG_DEVICE = "MultiFactorAuthentication failed"
 INVALID_CODE = f"{WRONG_DEVICE} with invalid MFA one time pass code"
-CLOCK_COMPLAINTS = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed", "RequestExpired")
+CLOCK_COMPLAINTS = (
+    "Signature expired",
+    "Signature not yet current",
+    "RequestTimeTooSkewed",
+    "RequestExpired",
+)
 WRONG_SECRET, OTHER_SCOPE = "SignatureDoesNotMatch", "Credential should be scoped to"
 """AWS has one code for both: the text tells which."""
 
@@ -85,7 +90,11 @@ BOTOCORE = (
 )
 """botocore's exceptions by name, the special before the general."""
 
-SIGN_INS = {"SSOError": "aws sso login", "TokenRetrievalError": "aws sso login", "LoginError": "aws login"}
+SIGN_INS = {
+    "SSOError": "aws sso login",
+    "TokenRetrievalError": "aws sso login",
+    "LoginError": "aws login",
+}
 
 
 @contextmanager
@@ -147,15 +156,16 @@ def _from_client(error: Any, keys: Keys | Session | None, device: str) -> Mfaenv
         return _clock_error(error.response)
     if OTHER_SCOPE in text:
         wrong = f"AWS wants another region or service in the signature: {_sentence(text)}"
-        return MfaenvError(wrong, "Set --region, or the profile's region, to that of endpoint_url or AWS_ENDPOINT_URL.")
+        hint = "Set --region, or the profile's region, to that of endpoint_url or AWS_ENDPOINT_URL."
+        return MfaenvError(wrong, hint)
     if code in DENIED:
         return _denied(text, device)
     key = f"the access key {keys.access_key}" if keys else "the access key"
-    if code == WRONG_SECRET and isinstance(keys, Keys):
+    if code == WRONG_SECRET:
         wrong = f"The secret key does not belong to {key}."
-        if keys.profile:
+        if isinstance(keys, Keys) and keys.profile:
             return MfaenvError(f"{wrong} This stores both again:", command=aws_configure(keys.profile))
-        return MfaenvError(wrong, f"Check both in {keys.source}.")
+        return MfaenvError(wrong, f"Check both in {keys.source if isinstance(keys, Keys) else 'the profile'}.")
     otherwise = OTHERWISE if code else NOT_AWS
     message, hint, *command = next((row for codes, row in ANSWERS.items() if code in codes), otherwise)
     return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint, command="".join(command))

@@ -102,7 +102,10 @@ class VirtualDevices(_UserCalls):
         with _errors("iam:EnableMFADevice"):
             try:
                 self._client.enable_mfa_device(
-                    UserName=self.user, SerialNumber=serial, AuthenticationCode1=first, AuthenticationCode2=second
+                    UserName=self.user,
+                    SerialNumber=serial,
+                    AuthenticationCode1=first,
+                    AuthenticationCode2=second,
                 )
             except self._client.exceptions.InvalidAuthenticationCodeException:
                 return False
@@ -110,7 +113,10 @@ class VirtualDevices(_UserCalls):
 
     def delete(self, serial: str) -> None:
         """Delete a device that is nobody's, if it is still there."""
-        with _errors("iam:DeleteVirtualMFADevice"), suppress(self._client.exceptions.NoSuchEntityException):
+        with (
+            _errors("iam:DeleteVirtualMFADevice"),
+            suppress(self._client.exceptions.NoSuchEntityException),
+        ):
             self._client.delete_virtual_mfa_device(SerialNumber=serial)
 
 
@@ -136,7 +142,11 @@ class AccessKeys(_UserCalls):
         with explain.iam_errors("iam:ListAccessKeys"):
             every = self._client.get_paginator("list_access_keys").paginate(**self._scope).build_full_result()
             keys = [
-                AccessKey(sts.text(row, "AccessKeyId"), row["Status"] == "Active", row["CreateDate"].timestamp())
+                AccessKey(
+                    sts.text(row, "AccessKeyId"),
+                    row["Status"] == "Active",
+                    row["CreateDate"].timestamp(),
+                )
                 for row in every["AccessKeyMetadata"]
             ]
         return tuple(sorted(keys, key=attrgetter("created")))
@@ -147,7 +157,11 @@ class AccessKeys(_UserCalls):
             used = self._client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
             if not (at := used.get("LastUsedDate")):
                 return None
-            return {"at": timestamp(int(at.timestamp())), "service": used["ServiceName"], "region": used["Region"]}
+            return {
+                "at": timestamp(int(at.timestamp())),
+                "service": used["ServiceName"],
+                "region": used["Region"],
+            }
 
     def create(self) -> Keys:
         """Make a new key; IAM shows its secret this once."""
@@ -162,7 +176,10 @@ class AccessKeys(_UserCalls):
 
     def delete(self, key_id: str) -> None:
         """Delete a key for good, if it is still there."""
-        with explain.iam_errors("iam:DeleteAccessKey"), suppress(self._client.exceptions.NoSuchEntityException):
+        with (
+            explain.iam_errors("iam:DeleteAccessKey"),
+            suppress(self._client.exceptions.NoSuchEntityException),
+        ):
             self._client.delete_access_key(AccessKeyId=key_id, **self._scope)
 
 

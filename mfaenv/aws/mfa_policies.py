@@ -54,14 +54,24 @@ EVERYTHING: Document = {
 SELF_SERVICE: Document = {
     "Version": "2012-10-17",
     "Statement": [
-        {"Sid": "AllowSettingUpOwnDevice", "Effect": "Allow", "Action": ON_ONESELF, "Resource": ONESELF},
+        {
+            "Sid": "AllowSettingUpOwnDevice",
+            "Effect": "Allow",
+            "Action": ON_ONESELF,
+            "Resource": ONESELF,
+        },
         {
             "Sid": "AllowCreatingVirtualDevice",
             "Effect": "Allow",
             "Action": CREATE_DEVICE,
             "Resource": "arn:aws:iam::*:mfa/*",
         },
-        {"Sid": "AllowListingVirtualDevices", "Effect": "Allow", "Action": LIST_DEVICES, "Resource": "*"},
+        {
+            "Sid": "AllowListingVirtualDevices",
+            "Effect": "Allow",
+            "Action": LIST_DEVICES,
+            "Resource": "*",
+        },
         {
             "Sid": "BlockAccessWhenNoSignedInWithMFA",
             "Effect": "Deny",

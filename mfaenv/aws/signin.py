@@ -62,7 +62,10 @@ def console(region: str, arn: str, endpoint: str) -> Console:
     partition = regions.find_partition(region, arn) or "aws"
     domain = DOMAINS.get(partition, "")
     if not (domain or endpoint):
-        raise MfaenvError(f"The console's sign-in address of partition {partition} is not known.", f"Set {VARIABLE}.")
+        raise MfaenvError(
+            f"The console's sign-in address of partition {partition} is not known.",
+            f"Set {VARIABLE}.",
+        )
     aws_address = f"https://{'' if partition in WITHOUT_REGION else f'{region}.'}signin.{domain}"
     return Console(endpoint.rstrip("/") or aws_address, domain and f"console.{domain}", region, endpoint)
 
@@ -106,7 +109,11 @@ def _home(at: Console) -> str:
 
 def link(at: Console, profile_session: Any, keys: Keys | Session, destination: str) -> str:
     """Return the link to a page, a secret for fifteen minutes. Raise MfaenvError without a secret."""
-    session = {"sessionId": keys.access_key, "sessionKey": keys.secret_key, "sessionToken": keys.token}
+    session = {
+        "sessionId": keys.access_key,
+        "sessionKey": keys.secret_key,
+        "sessionToken": keys.token,
+    }
     # Without SessionDuration, which AWS refuses for a session got with another.
     with_keys = {"Action": "getSigninToken", "Session": json.dumps(session, separators=(",", ":"))}
     with explain.aws_errors():
@@ -117,7 +124,8 @@ def link(at: Console, profile_session: Any, keys: Keys | Session, destination: s
         if status in FAILED_THERE:
             raise MfaenvError(f"AWS's sign-in service failed (status {status}).", "Try again in a minute.")
         token = sts.text(json.loads(body), "SigninToken")
-        return _url(at, {"Action": "login", "Issuer": ISSUER, "Destination": destination, "SigninToken": token})
+        to_page = {"Issuer": ISSUER, "Destination": destination, "SigninToken": token}
+        return _url(at, {"Action": "login", **to_page})
 
 
 def _url(at: Console, parameters: dict[str, str]) -> str:

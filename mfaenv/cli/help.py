@@ -17,7 +17,12 @@ def page(name: str) -> str:
     command = catalog.COMMANDS[name]
     options = _columns(map(_described, command.options.values()))
     blocks = [
-        [command.help, *_usage(name, command), "Options [and where else their values come from]:", *options],
+        [
+            command.help,
+            *_usage(name, command),
+            "Options [and where else their values come from]:",
+            *options,
+        ],
         ["Examples:", *_columns(EXAMPLES[name].items())],
     ]
     if name == MAIN:

@@ -17,7 +17,7 @@ Section = dict[str, str]
 Sections = dict[str, Section]
 
 ACCESS_KEY, SECRET_KEY = "aws_access_key_id", "aws_secret_access_key"
-TOKENS = ("aws_security_token", "aws_session_token")  # the first that is there counts, as in botocore
+TOKENS = ("aws_security_token", "aws_session_token")  # the first counts, as in botocore
 
 COMMAND_SETTINGS = ("credential_process", "mfa_process")
 MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
@@ -161,7 +161,11 @@ def to_text(sections: Mapping[str, Mapping[str, str]]) -> str:
     """Return sections as the text of a file."""
     lines = []
     for title, section in sections.items():
-        lines += [f"[{title}]", *(f"{name} = {value}".replace("\n", "\n\t") for name, value in section.items()), ""]
+        lines += [
+            f"[{title}]",
+            *(f"{name} = {value}".replace("\n", "\n\t") for name, value in section.items()),
+            "",
+        ]
     return "\n".join(lines)
 
 

@@ -29,7 +29,8 @@ def rows(
     yield "profile", names, request.profile.source if request.profile.source != names else ""
     yield "keys", keys.access_key if keys else request.provider, keys.source if keys else resolved
     yield "device", request.device.text or "to be found", request.device.source
-    yield "region", request.region.text or "none", request.region.source if request.region.text else ""
+    region = request.region
+    yield "region", region.text or "none", region.source if region.text else ""
     yield from _endpoints(request, env, files, services)
     yield "duration", duration.text(request.duration.seconds), request.duration.source
     yield "remaining", duration.text(request.min_remaining.seconds), request.min_remaining.source

@@ -136,7 +136,8 @@ def _setting(setting: str, name: str, files: AwsFiles) -> Value:
 
 def _min_remaining(options: Options, env: Env, session: Span, hops: tuple[Hop, ...]) -> Span:
     least = _span(options, env, "min_remaining")
-    shortest = min([session, *(hop.duration or Span(duration.ROLE_DEFAULT, "a role's default") for hop in hops[-1:])])
+    of_role = Span(duration.ROLE_DEFAULT, "a role's default")
+    shortest = min([session, *(hop.duration or of_role for hop in hops[-1:])])
     if least.seconds > shortest.seconds:
         raise wrong_usage(
             f"{least.source}: {duration.text(least.seconds)} is more than a new session lasts.",

@@ -83,8 +83,9 @@ def _check(file: TextFile, text: str) -> None:
 def _take_over(old: str, new: str) -> None:
     with suppress(FileNotFoundError):
         status = os.stat(old)
-        if sys.platform != "win32" and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-            os.chown(new, status.st_uid, status.st_gid)
+        owner = status.st_uid, status.st_gid
+        if sys.platform != "win32" and owner != (os.geteuid(), os.getegid()):
+            os.chown(new, *owner)
         os.chmod(new, stat.S_IMODE(status.st_mode))
 
 

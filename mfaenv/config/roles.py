@@ -93,7 +93,13 @@ def roles_of(files: AwsFiles, source: str) -> list[str]:
 def _command(files: AwsFiles, name: str) -> str:
     """Return a profile's credential_process, where botocore finds nothing before it."""
     section = files.section(name)
-    before = {"role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session"}
+    before = {
+        "role_arn",
+        "web_identity_token_file",
+        "sso_account_id",
+        "sso_role_name",
+        "login_session",
+    }
     has_other = before & section.keys() or awsfiles.has_keys(files.of_credentials.get(name, {}))
     return "" if has_other else section.get(credential_process.SETTING, "")
 
@@ -107,7 +113,10 @@ def _is_role(section: Section, *, first: bool) -> bool:
 def _source(section: Section, name: str) -> str | None:
     source, machine = section.get("source_profile"), section.get("credential_source")
     if source is not None and machine is not None:
-        raise MfaenvError(f"Profile '{name}' has both source_profile and credential_source.", "Remove one of them.")
+        raise MfaenvError(
+            f"Profile '{name}' has both source_profile and credential_source.",
+            "Remove one of them.",
+        )
     if source is None and machine is None:
         wrong = f"Profile '{name}' has a role_arn, but neither source_profile nor credential_source."
         raise MfaenvError(wrong, "Add source_profile = the profile with your access keys.")

@@ -62,7 +62,8 @@ def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], li
     variables: dict[str, str] = {}
     kept_back: list[str] = []
     for setting, variable in environment.SETTING_VARIABLES.items():
-        text, of_default, usual = _value(setting, own), _value(setting, default), USUAL.get(setting, "")
+        text, of_default = _value(setting, own), _value(setting, default)
+        usual = USUAL.get(setting, "")
         if variable in env or text == of_default == "" or (not text and of_default == usual):
             continue
         value = text or usual
@@ -111,7 +112,11 @@ def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
         return {}
     services = files.services_of(section) or {}
     own = {f"{URL}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()}
-    names = (URL, *filter(environment.is_setting, own), *(name for name in env if name.startswith(URL)))
+    names = (
+        URL,
+        *filter(environment.is_setting, own),
+        *(name for name in env if name.startswith(URL)),
+    )
     urls = {name: env.get(name) or env.get(URL) or own.get(name) or section.get("endpoint_url", "") for name in names}
     # A service that is called where all others are need not be named.
     return {name: url for name, url in urls.items() if url and (name == URL or url != urls[URL])}
@@ -121,7 +126,10 @@ def _urls(name: str, env: Env, own: Section, default: Section, files: AwsFiles) 
     expected = _addresses(env, own, files)
     urls = {variable: address.checked(url) for variable, url in expected.items() if not env.get(variable)}
     expected |= urls
-    choices: list[dict[str, str]] = [{}, *([] if IGNORE in env else [{IGNORE: "true"}, {IGNORE: "false"}])]
+    choices: list[dict[str, str]] = [
+        {},
+        *([] if IGNORE in env else [{IGNORE: "true"}, {IGNORE: "false"}]),
+    ]
     for choice in choices:
         if _addresses({**env, **urls, **choice}, default, files) == expected:
             return {**urls, **choice}, []
