@@ -16,8 +16,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from socketserver import ThreadingTCPServer
 from ssl import SSLContext
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from product import PATIENCE
 from strict_services import STRICT_SERVICES
@@ -71,8 +72,8 @@ class Held:
 class _OpenServer(ClientsServer):
     """Answers other users too: some tests run mfaenv as one."""
 
-    def verify_request(self, *_: object) -> bool:
-        return True
+    def process_request(self, request: Any, client_address: Any) -> None:
+        ThreadingTCPServer.process_request(self, request, client_address)
 
 
 class ObservedAws(PretendAws):
