@@ -20,6 +20,8 @@ else:  # collections.abc would make each Tab, and the start of each shell, a fif
 Pair = tuple[str, "str | None"]
 """A variable's name and its value; None removes the variable."""
 
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
 SHELLS = {
     "bash": ("bash.Bash", "rbash"),
     "zsh": ("zsh.Zsh",),

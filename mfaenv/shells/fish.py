@@ -1,8 +1,7 @@
 """fish."""
 
-from mfaenv.shells import Target, escape, needs_no_quotes
+from mfaenv.shells import KEYS, Target, escape, needs_no_quotes
 
-_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _KEPT_PROFILE = (
     "set -qUx AWS_PROFILE; and not functions -q _mfaenv_hook; and "
     "builtin echo 'mfaenv: AWS_PROFILE stays: you have set it for all windows with set -Ux.' >&2;"
@@ -38,8 +37,8 @@ class Fish(Target):
         """
         written = f"'{value}'" if needs_no_quotes(value) else escape(value, "\\X%02x")
         assigned = f"set -gx {name} {written};"
-        if name not in _KEYS:
+        if name not in KEYS:
             return assigned
         hidden = f"begin; builtin echo 'mfaenv: A local {name} {_HIDDEN}' >&2; false; end;"
         tested = f'test "${name}" = {written}; or {hidden}'
-        return f"{assigned} {tested}" if name == _KEYS[0] else f"{assigned} and begin; {tested} end;"
+        return f"{assigned} {tested}" if name == KEYS[0] else f"{assigned} and begin; {tested} end;"

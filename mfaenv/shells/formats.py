@@ -1,6 +1,6 @@
 """Data instead of shell code: JSON, dotenv files, GitHub Actions' environment file, credential_process."""
 
-from mfaenv.shells import Pair, Target, needs_no_quotes
+from mfaenv.shells import KEYS, Pair, Target, needs_no_quotes
 
 _JSON_ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\"}
 _PROCESS_MEMBERS = {
@@ -83,11 +83,10 @@ class Github(Target):
         return f"{name}<<{delimiter}\n{value}\n{delimiter}"
 
 
-_MASKED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _COMMAND_ESCAPES = {ord("%"): "%25", ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
 def github_masks(pairs: list[Pair]) -> str:
     """Return workflow commands for standard error: a job's log, which shows each step's variables, masks the keys."""
-    secrets = [value for name, value in pairs if name in _MASKED and value]
+    secrets = [value for name, value in pairs if name in KEYS and value]
     return "".join(f"::add-mask::{secret.translate(_COMMAND_ESCAPES)}\n" for secret in secrets)
