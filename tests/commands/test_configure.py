@@ -355,3 +355,10 @@ def test_the_last_line_is_for_the_profile_where_no_function_is_loaded_too(
     newcomer.env["MFAENV_SHELL"] = "csh"
     done = newcomer.run("configure", "--yes", "-p", "staging", "--token-code", scenario.device.code())
     assert done.err.splitlines()[-1].strip() == shells.loading_line("csh", "mfaenv -p staging")
+
+
+def test_a_config_file_without_a_name_is_told_before_anything_else(newcomer: Product) -> None:
+    newcomer.env["AWS_CONFIG_FILE"] = ""
+    done = newcomer.run("configure", "--yes")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.splitlines()[0] == "mfaenv: An AWS file has no name."

@@ -99,6 +99,11 @@ def test_a_file_that_is_no_text_and_a_link_to_nothing_are_left_alone(tmp_path: P
             rewrite.read(str(tmp_path / name))
 
 
+def test_a_file_without_a_name_is_told_and_not_written_beside_the_folder() -> None:
+    with pytest.raises(MfaenvError, match="An AWS file has no name"):
+        rewrite.read("")
+
+
 def test_a_diff_shows_what_changes_and_no_secret(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text("[default]\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n")

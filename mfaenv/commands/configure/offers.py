@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from mfaenv.config import edit, rewrite
 from mfaenv.config.awsfiles import short
-from mfaenv.config.names import CONFIG_VARIABLE, ENCODING
+from mfaenv.config.names import ENCODING
 from mfaenv.config.rewrite import TextFile
-from mfaenv.errors import MfaenvError, wrong_usage
+from mfaenv.errors import wrong_usage
 from mfaenv.fast import text_to_stdout
 from mfaenv.session.change_lock import change_lock
 from mfaenv.terminal.terminal import Terminal
@@ -34,8 +34,6 @@ class Offers:
         """Raise MfaenvError where nobody can be asked (usage), or the config file cannot be read."""
         if not (self.dry_run or self.yes or self.terminal.available()):
             raise wrong_usage("There is no terminal to ask on.", "--yes takes all offers, --dry-run only shows them.")
-        if not self.config:
-            raise MfaenvError(f"{CONFIG_VARIABLE} names no file.", "Unset it, or name a file.")
         rewrite.read(self.config, ENCODING)
 
     @property

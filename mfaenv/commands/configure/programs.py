@@ -85,8 +85,9 @@ def _keepassxc(env: Env, offers: Offers) -> Entries:
 def _last_database(env: Env) -> str:
     settings = ConfigParser(interpolation=None, strict=False)
     folders = env.get("XDG_CONFIG_HOME") or "~/.config", env.get("XDG_CACHE_HOME") or "~/.cache"
-    with suppress(ConfigParserError, UnicodeDecodeError):
-        settings.read([os.path.expanduser(f"{folder}/keepassxc/keepassxc.ini") for folder in folders], "utf-8")
+    for folder in folders:
+        with suppress(ConfigParserError, UnicodeDecodeError):
+            settings.read(os.path.expanduser(f"{folder}/keepassxc/keepassxc.ini"), "utf-8")
     path = str(settings.get("General", "LastActiveDatabase", fallback=""))
     return path if os.path.isfile(path) else ""
 

@@ -327,6 +327,17 @@ def test_a_device_that_was_left_stays_where_no_policy_allows_to_delete_it_or_the
     assert len(account.unassigned_devices) == 1
 
 
+def test_yes_deletes_no_device(newcomer: Product, account: Account) -> None:
+    leave(newcomer)
+    with direct(newcomer, "configure", "--yes") as window:
+        window.see(FIRST)
+        finish(window, Authenticator(shown_key(window)))
+        assert window.ended() == 0
+        assert "Delete" not in window.text
+    assert names_of(account) == ["alice-2"]
+    assert len(account.unassigned_devices) == 1
+
+
 def of_own_name(*actions: str) -> dict[str, Any]:
     """Return a policy for the device with the user's name alone."""
     resources = ["arn:aws:iam::*:mfa/${aws:username}", "arn:aws:iam::*:user/${aws:username}"]
