@@ -23,16 +23,21 @@ def --env --wrapped _mfaenv_here [...words: string] {
     $env._mfaenv_seen = ''
 }
 
-@complete _mfaenv_complete
-def --env --wrapped mfaenv [...words: string] {
-    # nushell drops what is set by a line that begins with AWS_PROFILE=NAME, a value that no prompt has seen.
+# nushell drops what is set by a line that begins with AWS_PROFILE=NAME, a value that no prompt has seen.
+def _mfaenv_is_dropped [words: list<string>]: nothing -> bool {
     let named = ($env.AWS_PROFILE? | default '')
     let is_new = ($env.MFAENV_STORE? != null and $named != '' and $named != $env.MFAENV_AWS_PROFILE?)
+    $is_new and ($words | all {|word| $word =~ '^-(?!p|-pro)' })
+}
+
+# One expression, so that it hands its input on.
+@complete _mfaenv_complete
+def --env --wrapped mfaenv [...words: string] {
     if not (_mfaenv_for_this_shell $words) {
         ^mfaenv ...$words
-    } else if $is_new and ($words | all {|word| $word =~ '^-(?!p|-pro)' }) {
+    } else if (_mfaenv_is_dropped $words) {
         let why = "mfaenv: AWS_PROFILE is new in this line, behind which nushell may drop the session. Type:"
-        error make --unspanned {msg: $"($why)\n    mfaenv -p ($named | to nuon)"}
+        error make --unspanned {msg: $"($why)\n    mfaenv -p ($env.AWS_PROFILE | to nuon)"}
     } else {
         _mfaenv_here ...$words
     }
