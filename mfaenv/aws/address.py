@@ -1,7 +1,7 @@
 """Addresses of services in files and variables: which are none, which are refused, and how they are shown.
 
-Standard library only: they are checked before the question for the code. A URL is parsed as by urllib3, which connects
-to it: https://datatracker.ietf.org/doc/html/rfc3986#section-3.2, and a backslash ends the host too.
+Standard library only: they are checked before the question for the code. A URL is parsed as urllib3 does:
+https://datatracker.ietf.org/doc/html/rfc3986#section-3.2, and a backslash ends the host too.
 """
 
 import sys
@@ -77,10 +77,7 @@ def check_request(request: Request, env: Mapping[str, str]) -> None:
 
 
 def refuse_http(url: str, env: Mapping[str, str]) -> None:
-    """Raise MfaenvError (usage) for an address without TLS on another machine, unless the user allows that.
-
-    The code, and the session that comes back, could be read on the way.
-    """
+    """Raise MfaenvError (usage) for an address without TLS on another machine, unless the user allows that."""
     address = parse(url)
     if (address and address.scheme == "https") or env.get(ALLOW_HTTP) == "1":
         return

@@ -1,4 +1,4 @@
-"""IAM's calls for a user: the MFA devices, and making one's own device and access keys.
+"""IAM's calls for a user's own MFA devices and access keys.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html and API_CreateAccessKey.html
 """

@@ -97,8 +97,7 @@ SELF_SERVICE: Document = {
 }
 """Allows setting up one's own device without MFA; with it, rotating one's own keys and deleting unused devices.
 
-A gap in the Deny alone grants nothing. With the first deny alone, whoever may manage all users could give any of them a
-device without MFA. A device of any name may be created, as in AWS's own example: it is nobody's until it is enabled.
-IAM deletes no device in use.
+With the first deny alone, whoever may manage all users could give any of them a device without MFA. A device of any
+name may be created, as in AWS's example: it is nobody's until it is enabled. IAM deletes no device in use.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage-mfa-only.html
 """

@@ -31,8 +31,8 @@ class Kind(StrEnum):
 class ProbeCall(NamedTuple):
     """A call by IAM's name and botocore's; without the latter it is never made.
 
-    `read` returns what all responses have, or raises one of explain.UNREADABLE; no policy denies what `always` answers;
-    `left_open` may be open without MFA, for setting up a device.
+    `read` raises one of explain.UNREADABLE; no policy denies what `always` answers; `left_open` may be open without
+    MFA, for setting up a device.
     """
 
     action: str

@@ -14,14 +14,13 @@ from mfaenv.model import Provider, Request
 Start = Callable[..., Any]
 
 VISITED = "MFAENV_PROCESS_PROFILES"
-"""The profiles for which a credential_process is running: it may be mfaenv, and lead back here."""
+"""The profiles whose credential_process is running: it may lead back here."""
 
 
 def credentials(request: Request, env: Mapping[str, str], start: Start) -> Session:
     """Return what botocore resolves the request's profile to, never the keys of the environment.
 
-    `start` starts a credential_process: botocore would look in the current folder first on Windows. Raise MfaenvError
-    where there is nothing, where a sign-in comes first, or for a circle.
+    `start` starts a credential_process: botocore would look in the current folder first on Windows. Raise MfaenvError.
     """
     profile = request.profiles[-1]
     process_env = {**environment.without_settings(env), VISITED: _visited(request.profiles, env)}

@@ -39,10 +39,7 @@ FAILED_THERE = range(500, 600)
 
 
 class Console(NamedTuple):
-    """The console of a partition: the address that signs in, and the host and region of its pages.
-
-    The host is empty where it is unknown: there the pages are below the configured address.
-    """
+    """A console: the address that signs in, and the host and region of its pages, which are below it without a host."""
 
     sign_in: str
     host: str
@@ -51,10 +48,7 @@ class Console(NamedTuple):
 
 
 def console(region: str, arn: str, endpoint: str) -> Console:
-    """Return the console for a role's ARN, or for a region alone.
-
-    Raise MfaenvError for a malformed endpoint, and without one for an unknown partition.
-    """
+    """Return the console for a role's ARN, or a region. Raise MfaenvError (malformed endpoint, unknown partition)."""
     if not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint:
         hint = f"Check {VARIABLE}, AWS_ENDPOINT_URL and endpoint_url."
         raise wrong_usage("The address of the sign-in service is malformed.", hint)

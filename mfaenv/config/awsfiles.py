@@ -28,9 +28,8 @@ MAX_COMMAND = 32_768
 
 
 class AwsFiles(NamedTuple):
-    """What both files say; of a profile in both, the credentials file's values win, as in botocore.
+    """What both files say, and each: keys and their token come from one. The credentials file's values win.
 
-    `of_config` and `of_credentials` are what each says: keys and their token come from one of them.
     `nameless` are the config file's titles that name nothing that is read.
     """
 

@@ -1,7 +1,7 @@
 """The lines of an INI file as botocore reads them: sections, options, and the lines that are wrong.
 
-botocore's RawConfigParser stops at the first section that is there twice, does not say where an option stands, and
-needs the square of the time for blanks in a name. This is one pass, linear in a line's length.
+botocore's RawConfigParser stops at a section that is there twice, does not say where an option stands, and needs the
+square of the time for blanks in a name. This is linear in a line's length.
 """
 
 from mfaenv.fast.parse import Words
