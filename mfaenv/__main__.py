@@ -164,15 +164,15 @@ def _answer(arguments: "Sequence[str]") -> int | None:
 
     Whatever goes wrong, nothing is printed: the line or the shell stays as it is.
     """
-    from mfaenv.fast.parse import COMPLETE, HOOK, SETS
+    from mfaenv.fast.parse import CHANGES_SHELL, COMPLETE, HOOK
 
     name, *words = arguments or [""]
     if name == "--shell" and words[1:2] == [HOOK]:
         name, words = HOOK, [words[0], *words[2:]]
-    if name == SETS:
+    if name == CHANGES_SHELL:
         from mfaenv.fast import catalog
 
-        return DONE if catalog.sets(words) else FAILED
+        return DONE if catalog.changes_shell(words) else FAILED
     if name not in {COMPLETE, HOOK}:
         return None
     try:

@@ -178,8 +178,8 @@ def profile_or_default(options: Options, env: Env) -> str:
     return lookup(options, env, "profile")[0] or DEFAULT
 
 
-def sets(arguments: Words) -> bool:
-    """Return whether the main command or unset prints for the shell that called."""
+def changes_shell(arguments: Words) -> bool:
+    """Return whether what is printed changes the shell that called: that of the main command and unset."""
     line = read(arguments)
     return line.command in {MAIN, "unset"} and not line.words and not line.options.keys() & {*PRINTING, *ANSWERS}
 

@@ -35,7 +35,7 @@ FILES = "files"
 
 Options = dict[str, "str | bool"]  # the options that were given, by name: a text, or True for a switch
 
-COMPLETE, HOOK, SETS = "complete", "hook", "sets"
+COMPLETE, HOOK, CHANGES_SHELL = "complete", "hook", "sets"
 """What Tab, prompt hooks and some functions call. They have no rows."""
 
 ANSWERS = ("version", "help")

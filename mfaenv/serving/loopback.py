@@ -99,8 +99,10 @@ class LoopbackServer(ThreadingTCPServer):
         allowed = peers.of_this_user(connections, self.socket.getsockname()[:2])
         for address, connection in connections.items():
             if address in allowed:
-                with suppress(RuntimeError):  # no thread to be had: this one is closed
+                try:
                     super().process_request(connection, address)
+                except RuntimeError:  # there is no thread to be had
+                    connection.close()
             else:
                 connection.setsockopt(SOL_SOCKET, SO_LINGER, _RESET)
                 connection.close()

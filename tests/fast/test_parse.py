@@ -238,5 +238,5 @@ def test_a_code_may_have_spaces(text: str) -> None:
     ],
 )
 def test_what_is_for_the_shell_that_called(line: str, *, sets: bool) -> None:
-    assert catalog.sets(line.split()) == sets
-    assert entry.run([parse.SETS, *line.split()]) == (DONE if sets else FAILED)
+    assert catalog.changes_shell(line.split()) == sets
+    assert entry.run([parse.CHANGES_SHELL, *line.split()]) == (DONE if sets else FAILED)

@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
@@ -202,3 +203,20 @@ def test_where_no_descriptor_is_left_to_look_with_nobody_is_let_in(
     monkeypatch.setattr(peers, "open", refuse, raising=False)
     client = ("127.0.0.1", 1)
     assert peers.of_this_user([client], ("127.0.0.1", 2)) == ({client} if allowed else set())
+
+
+def test_a_connection_without_a_thread_is_closed_and_the_others_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, refused = threading.Thread.start, list[threading.Thread]()
+
+    def first_fails(thread: threading.Thread) -> None:
+        if thread.name.endswith("(process_request_thread)") and not refused:
+            refused.append(thread)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", first_fails)
+    waiting = LoopbackServer(answer)
+    with raw(waiting.host) as first, raw(waiting.host) as second, waiting:
+        second.sendall(f"GET / HTTP/1.1\r\nHost: {waiting.host}\r\n\r\n".encode())
+        assert second.recv(65536)[:15] == b"HTTP/1.1 200 OK"
+        assert closed(first)

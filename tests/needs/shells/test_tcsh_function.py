@@ -21,7 +21,7 @@ import sys
 words = sys.argv[1:]
 if words[:1] == ["sets"]:
     from mfaenv.fast import catalog
-    sys.exit(not catalog.sets(words[1:]))
+    sys.exit(not catalog.changes_shell(words[1:]))
 if words[:2] != ["--shell", "tcsh"]:
     print("through", words)
 elif "bad" in words:

@@ -25,7 +25,7 @@ import os, sys
 words = sys.argv[1:]
 if words[:1] == ["sets"]:
     from mfaenv.fast import catalog
-    sys.exit(not catalog.sets(words[1:]))
+    sys.exit(not catalog.changes_shell(words[1:]))
 assert "MFAENV_PROGRAM" not in os.environ
 if words[:2] != ["--shell", "cmd"]:
     print("through", words)
