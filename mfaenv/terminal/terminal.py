@@ -142,7 +142,12 @@ class Terminal:
             while (left := end - time.time()) > 0:
                 show(f"{reason}: the next one comes in {int(left) + 1} s")
                 time.sleep(min(left, 0.25))
-                self.check()
+                try:
+                    self.check()
+                except SessionStoredError:
+                    with suppress(OSError), Tty() as console:
+                        console.drop_input()  # the shell would run it
+                    raise
         self._has_waited = True
 
     @contextmanager
@@ -228,6 +233,7 @@ class Terminal:
         self._show_command(error.command)
 
     def _show_command(self, command: str) -> None:
+        """Show a command unbroken: what is copied of two lines is two commands."""
         if command:
             self._print(INDENT + as_typed(command, self.env), unbroken=True)
 

@@ -192,6 +192,23 @@ def test_who_waits_for_the_next_code_goes_on_with_a_session_that_comes(product: 
         assert window.ended() == 0
 
 
+def test_what_is_typed_while_the_next_code_is_waited_for_is_not_the_shells_next_command(
+    product: Product, scenario: Scenario
+) -> None:
+    wrong = wrong_codes(scenario.device)[0]
+    assert product.run("--shell", "bash", "-c", wrong).status == 1
+    with open_window(product, BASH) as window:
+        window.enter(BASH.lines[0])
+        window.see(QUESTION)
+        window.enter(wrong)
+        window.see("the next one comes in")
+        window.enter("492492")
+        window.see("492492")
+        assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+        assert key_in(window).startswith("ASIA")
+        assert "not found" not in window.text
+
+
 @pytest.mark.parametrize("question", ["[Y/n]", "Number (1-2)"])
 def test_a_question_for_the_device_goes_away_too(
     product: Product, scenario: Scenario, aws: ObservedAws, question: str
