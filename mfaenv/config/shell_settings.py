@@ -53,7 +53,8 @@ def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[
     own, default = files.section(name), files.section(DEFAULT)
     modes, kept_back = _modes(env, own, default)
     urls, unsaid = _urls(name, env, own, default, files)
-    different = (*unsaid, *kept_back, *_without_variable(env, own, default, region))
+    broken = _broken(default, files) if name != DEFAULT and not is_ignored({**env, **urls}, default) else ()
+    different = (*broken, *unsaid, *kept_back, *_without_variable(env, own, default, region))
     warning = f"Programs in this shell do not get all that profile {name} says: {'; '.join(different)}."
     return {**modes, **urls}, warning if different else ""
 
@@ -95,6 +96,12 @@ def _without_variable(env: Env, own: Section, default: Section, region: str) -> 
 def _s3(section: Section) -> dict[str, str]:
     block = awsfiles.nested(section.get("s3", ""))
     return {name: text for name, text in block.items() if name not in NESTED.values()}
+
+
+def _broken(default: Section, files: AwsFiles) -> Iterator[str]:
+    """Yield what in `[default]` stops all programs of the shell."""
+    if files.services_of(default) is None:
+        yield f"[default] has services = {default['services']}, with which they stop: remove it"
 
 
 def is_ignored(env: Env, section: Section) -> bool:

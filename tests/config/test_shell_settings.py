@@ -183,6 +183,8 @@ def of_alice(place: Path, default: str, own: str, env: dict[str, str]) -> tuple[
         ("retry_mode = adaptive", "", {"AWS_RETRY_MODE": "standard"}, ""),
         ("retry_mode = nonsense", "", {}, "retry_mode is that of [default] there: set AWS_RETRY_MODE"),
         ("retry_mode = nonsense", "retry_mode = standard", {}, ""),
+        ("services = nope", "", {}, "[default] has services = nope, with which they stop"),
+        ("services = nope", "", {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, ""),
         ("", "defaults_mode = a b", {}, "defaults_mode is that of [default] there"),
         (f"endpoint_url = {B}", "services = s", {}, f"go to that of [default], {B}"),
         (f"endpoint_url = {B}", "", {"AWS_ENDPOINT_URL_S3": A}, f"go to that of [default], {B}"),
