@@ -39,7 +39,7 @@ def _run(resolved: Resolved) -> int:
     page = signin.page(parse.text(options, "destination"), at)
     open_link = None if options.get("print_link") else browser.find(env)
     if filled.process.text and not request.hops:
-        keys = longterm.load_keys(filled, terminal.env, terminal.show_waiting)
+        keys = longterm.load_keys(filled, terminal)
         if isinstance(keys, Keys):
             raise _users_own(resolved, *_whose(resolved, keys))
     else:

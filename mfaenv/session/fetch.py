@@ -1,6 +1,5 @@
 """From a code to a session: ask, send, and ask again where it was wrong."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
@@ -51,7 +50,7 @@ class BackgroundClient:
         """Wait for the client, or make it now. Raise what went wrong."""
         told = False
         if self._made is None:
-            self._make(self._terminal.show_waiting)
+            self._make(self._terminal)
         while self._made and not self._made.wait(LOOK_SECONDS):
             if not (self.keys.secret_key or told):
                 told = True
@@ -62,7 +61,7 @@ class BackgroundClient:
 
     def _make_ahead(self, made: Event) -> None:
         try:
-            self._make(lambda _: None)  # nothing is said while the question stands
+            self._make(Terminal(self._terminal.env, quiet=True))  # the question stands
             # Opens the connection, and fails with bad keys and clocks before a code is spent on them.
             sts.identity(self._client, self.keys)
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
@@ -72,9 +71,9 @@ class BackgroundClient:
         with suppress(Exception):  # what fails here fails where it is used; a thread's traceback would be shown
             self._terminal.load()  # for what is said after the answer
 
-    def _make(self, tell: Callable[[str], None]) -> None:
+    def _make(self, terminal: Terminal) -> None:
         request = self._request
-        self.keys = longterm.with_secret(request, self.keys, self._terminal.env, tell)
+        self.keys = longterm.with_secret(request, self.keys, terminal)
         settings = client.settings_of(request, request.device.text, request.endpoint.text)
         self._client = client.client("sts", settings, self.keys)
 

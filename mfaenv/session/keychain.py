@@ -6,7 +6,7 @@ An entry is what a credential_process prints.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Timer
 from typing import TYPE_CHECKING
@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING
 from mfaenv.command_line import install_command
 from mfaenv.config.credential_process import KEYS_GET
 from mfaenv.errors import MfaenvError
-from mfaenv.fast.parse import Env
 from mfaenv.model import Keys, same_keys
 from mfaenv.session.lock import SAID_AFTER
 from mfaenv.terminal import program
+from mfaenv.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
-
-Tell = Callable[[str], None]
 
 SERVICE = "mfaenv"
 SPARE = "mfaenv (being replaced)"
@@ -51,22 +49,21 @@ def changed_error(title: str) -> MfaenvError:
 
 
 class KeychainEntry:
-    """An entry of the keychain. Methods raise MfaenvError; a thread calls `tell` where they wait."""
+    """An entry of the keychain. Methods raise MfaenvError; where they wait, a thread says so on the terminal."""
 
-    def __init__(self, name: str, env: Env, tell: Tell) -> None:
+    def __init__(self, name: str, terminal: Terminal) -> None:
         self.name = name
-        self._env = env
-        self._tell = tell
+        self._terminal = terminal
 
     @property
     def title(self) -> str:
         """Return what the keychain calls itself."""
-        with _opened() as (backend, *_):
+        with _opened(self._terminal) as (backend, *_):
             return f"the keychain ({backend.name})"
 
     def load(self) -> Keys | None:
         """Return the keys, or None where there are none."""
-        with _opened(self._tell) as backends:
+        with _opened(self._terminal) as backends:
             texts = (backend.get_password(service, self.name) for service in (SERVICE, SPARE) for backend in backends)
             text = next((text for text in texts if text is not None), None)
             return None if text is None else _read(text, self.name)
@@ -81,11 +78,15 @@ class KeychainEntry:
         if new is None:
             self._delete()
             return
-        if not same_keys(old, new):
-            self._put(to_json(new))
-        words = (sys.executable, "-P", "-m", "mfaenv", *KEYS_GET, f"--profile={self.name}")
-        with _opened(self._tell) as (backend, *_):
-            if program.output(words, self._env, CHECK_SECONDS).strip() != to_json(new):
+        text, words = to_json(new), (sys.executable, "-P", "-m", "mfaenv", *KEYS_GET, f"--profile={self.name}")
+        with _opened(self._terminal) as (backend, *_):
+            if not same_keys(old, new):
+                if backend.get_password(SERVICE, self.name) is not None:
+                    backend.set_password(SPARE, self.name, text)
+                backend.set_password(SERVICE, self.name, text)
+                _remove(backend, SERVICE, self.name, but=text)
+                _remove(backend, SPARE, self.name)
+            if program.output(words, self._terminal.env, CHECK_SECONDS).strip() != text:
                 raise MfaenvError(
                     f"{backend.name} did not keep the keys: another process does not find them.",
                     "Nothing was removed. Choose another keychain, or keep the keys in the file.",
@@ -93,21 +94,13 @@ class KeychainEntry:
 
     def remove_spare(self) -> None:
         """Remove the copy that a killed process left."""
-        with _opened(self._tell) as backends:
+        with _opened(self._terminal) as backends:
             for backend in backends:
                 if backend.get_password(SERVICE, self.name) is not None:
                     _remove(backend, SPARE, self.name)
 
-    def _put(self, text: str) -> None:
-        with _opened(self._tell) as (backend, *_):
-            if backend.get_password(SERVICE, self.name) is not None:
-                backend.set_password(SPARE, self.name, text)
-            backend.set_password(SERVICE, self.name, text)
-            _remove(backend, SERVICE, self.name, but=text)
-            _remove(backend, SPARE, self.name)
-
     def _delete(self) -> None:
-        with _opened(self._tell) as backends:
+        with _opened(self._terminal) as backends:
             for backend in backends:
                 for service in (SPARE, SERVICE):
                     _remove(backend, service, self.name)
@@ -151,9 +144,9 @@ def _read(text: str, name: str) -> Keys:
 
 
 @contextmanager
-def _opened(tell: Tell = lambda _: None) -> Iterator[list[KeyringBackend]]:
-    """Yield the keychains, and tell where they take long: their window may be on another screen. Raise MfaenvError."""
-    timer = Timer(SAID_AFTER, tell, (WAITING,))
+def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
+    """Yield the keychains, and say where they take long: their window may be on another screen. Raise MfaenvError."""
+    timer = Timer(SAID_AFTER, terminal.show_waiting, (WAITING,))
     timer.daemon = True
     try:
         backends = _backends()

@@ -7,25 +7,24 @@ from mfaenv.command_line import aws_configure, to_type
 from mfaenv.config import credential_process
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
-from mfaenv.fast.parse import Env
 from mfaenv.model import Keys, Request, Value
 from mfaenv.session import cache, remembered
-from mfaenv.session.keychain import KeychainEntry, Tell
+from mfaenv.session.keychain import KeychainEntry
 from mfaenv.store import Store
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 
 
-def load_keys(request: Request, env: Env, tell: Tell) -> Keys | Session:
+def load_keys(request: Request, terminal: Terminal) -> Keys | Session:
     """Return what the program gives: long-term keys, or a session's. Raise MfaenvError."""
     entry = credential_process.entry(request.process.text)
     if entry:  # our own program is not started
-        keys = KeychainEntry(entry, env, tell).load()
+        keys = KeychainEntry(entry, terminal).load()
         if keys is None:
             raise not_there(entry)
         return keys._replace(source=request.process.source)
     try:
-        got = resolved.credentials(request, env, program.start_tracked)
+        got = resolved.credentials(request, terminal.env, program.start_tracked)
     except BaseException:
         program.end_tracked()
         raise
@@ -40,15 +39,15 @@ def with_long_term_keys(request: Request, terminal: Terminal) -> Request:
     """Return the request with its long-term keys, where a program gives such. Raise MfaenvError."""
     if request.keys or not request.process.text:
         return request
-    keys = load_keys(request, terminal.env, terminal.show_waiting)
+    keys = load_keys(request, terminal)
     return request._replace(keys=keys if isinstance(keys, Keys) else None)
 
 
-def with_secret(request: Request, keys: Keys, env: Env, tell: Tell) -> Keys:
+def with_secret(request: Request, keys: Keys, terminal: Terminal) -> Keys:
     """Return the keys with their secret; the program may give others than before. Raise MfaenvError."""
     if keys.secret_key or not request.process.text:
         return keys
-    loaded = load_keys(request, env, tell)
+    loaded = load_keys(request, terminal)
     if isinstance(loaded, Keys):
         return loaded
     raise MfaenvError(

@@ -105,7 +105,7 @@ class Sessions:
 
     def _of_program(self, request: Request) -> Session:
         address.check_request(request, self._terminal.env)
-        keys = longterm.load_keys(request, self._terminal.env, self._terminal.show_waiting)
+        keys = longterm.load_keys(request, self._terminal)
         if isinstance(keys, Keys):
             self._remember_key(request, keys)
             return self._get(request._replace(keys=keys))
@@ -168,7 +168,7 @@ class Sessions:
         searched = not request.device.text
         if searched or not request.account or not credential_process.entry(request.process.text):
             # Before anybody is asked: another's program may ask on the terminal too, or run mfaenv.
-            keys = longterm.with_secret(request, keys, self._terminal.env, self._terminal.show_waiting)
+            keys = longterm.with_secret(request, keys, self._terminal)
         with self._cache.lock_prompt(source, keys.access_key, request.profile.text):
             if searched or not request.account:
                 call_lock.acquire()

@@ -32,7 +32,7 @@ def run(options: Options, words: Words, env: Env) -> int:
 
 def _get(options: Options, env: Env) -> int:
     name = catalog.profile_or_default(options, env)
-    keys = KeychainEntry(name, env, Terminal.for_options(options, env).show_waiting).load()
+    keys = KeychainEntry(name, Terminal.for_options(options, env)).load()
     if keys is None:
         raise longterm.not_there(name)
     secrets_to_stdout(f"{to_json(keys)}\n".encode())

@@ -44,7 +44,7 @@ class Move:
         self.name, self.files = name, files
         self.file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
         self.config = FileSection(files.config, name, in_config=True)
-        self.entry = KeychainEntry(entry or name, terminal.env, terminal.show_waiting)
+        self.entry = KeychainEntry(entry or name, terminal)
         self.command = command if entry else ""
 
     def keys_in_file(self) -> Keys | None:

@@ -69,7 +69,7 @@ def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | Non
     if path:
         return FileSection(path, profile, files.keys_in_config(profile))
     entry = credential_process.entry(files.section(profile).get(credential_process.SETTING, ""))
-    return KeychainEntry(entry, terminal.env, terminal.show_waiting) if entry else None
+    return KeychainEntry(entry, terminal) if entry else None
 
 
 def profiles_with(files: AwsFiles, access_key: str) -> list[str]:
