@@ -47,25 +47,30 @@ class CodeSource(NamedTuple):
 
 def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
     """Return an option or variable, else a program, else terminal or window. Raise MfaenvError for none."""
-    code, command = acquisition.token_code, acquisition.token_command
-    if code.text == STDIN:
-        return _fixed(checked_code(_first_line(), "standard input"))
-    if code.text:
-        return _fixed(code.text)
-    if command.text:
+    code, command = acquisition.token_code.text, acquisition.token_command.text
+    if code:
+        digits = checked_code(_first_line(), "standard input") if code == STDIN else code
+        return CodeSource(lambda *_: digits, asks=False)
+    if command:
         return CodeSource(
-            lambda _, begin: from_program(command.text, terminal, begin),
-            place=f"program\n{command.text}",
+            lambda _, begin: from_program(command, terminal, begin),
+            place=f"program\n{command}",
             other="The token command of another mfaenv runs",
         )
     if can_ask(acquisition, terminal):
         return CodeSource(terminal.ask_code, place=_this_terminal(), other="Another mfaenv asks on this terminal")
-    if not acquisition.no_input and acquisition.ask.text != "terminal":
-        return _window_source(request, acquisition, terminal)
-    reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
-    if not acquisition.no_input:
+    if acquisition.no_input:
+        reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
+    elif acquisition.ask.text == "terminal":
         reason = terminal.obstacle()
         hint = f"Run it in a terminal, or {WAYS_TO_GIVE}; or let a window ask for it: MFAENV_ASK=auto."
+    else:
+        window = _window(terminal)
+        if window.available():
+            other = "A window of another mfaenv asks for a code"
+            return CodeSource(window.ask_code, place="window", other=other, window=window)
+        tried = "no terminal and no window" if acquisition.ask.text == "auto" else "no window"
+        reason, hint = f"there is {tried} to ask in", window.looked_for()
     raise MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", hint, status=CODE_NEEDED)
 
 
@@ -77,27 +82,13 @@ def _this_terminal() -> str:
     return name
 
 
-def _fixed(digits: str) -> CodeSource:
-    return CodeSource(lambda _question, _begin: digits, asks=False)
-
-
-def _window_source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
+def _window(terminal: Terminal) -> Window:
     import platform
 
     from mfaenv.prompt.window import Window  # most people have a terminal, and need neither
 
-    named = parse.lookup({}, terminal.env, "ask")[0]  # whatever the option says
-    window = Window(terminal, named if named in catalog.WINDOWS else "", platform.release())
-    if not window.available():
-        tried = "no terminal and no window" if acquisition.ask.text == "auto" else "no window"
-        raise MfaenvError(
-            f"A code is needed for profile {request.profile.text}, and there is {tried} to ask in.",
-            window.looked_for(),
-            status=CODE_NEEDED,
-        )
-    return CodeSource(
-        window.ask_code, place="window", other="A window of another mfaenv asks for a code", window=window
-    )
+    name = parse.lookup({}, terminal.env, "ask")[0]  # whatever the option says
+    return Window(terminal, name if name in catalog.WINDOWS else "", platform.release())
 
 
 def can_ask(acquisition: Acquisition, terminal: Terminal) -> bool:
@@ -126,7 +117,6 @@ def from_program(command: str, terminal: Terminal, begin: Background) -> str:
         raise wrong_usage("The token command has no words.", "Name a program that prints the code.")
     name = os.path.basename(words[0])
     begin()
-    env = environment.without_settings(terminal.env)
     end = time.monotonic() + PROGRAM_SECONDS
 
     def check() -> None:
@@ -136,6 +126,7 @@ def from_program(command: str, terminal: Terminal, begin: Background) -> str:
 
     with terminal.for_program() as streams:
         try:
+            env = environment.without_settings(terminal.env)
             with program.start(words, env, stdout=PIPE, **streams) as running:
                 output, _ = program.communicate(running, name, check)
         except (OSError, ValueError) as error:

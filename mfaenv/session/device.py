@@ -47,10 +47,9 @@ def find(request: Request, keys: Keys, context: Context, call_lock: CallLock) ->
     The serial number of a hardware token tells no account.
     """
     who = owner(request, keys)
-    device = request.device
-    if not device.text:
-        device = Value(_serial(request, keys, who, context, call_lock), "found")
-    return request._replace(device=device, account=who.account, user=who.user)
+    if not request.device.text:
+        request = request._replace(device=Value(_serial(request, keys, who, context, call_lock), "found"))
+    return request._replace(account=who.account, user=who.user)
 
 
 def _serial(request: Request, keys: Keys, who: Identity, context: Context, call_lock: CallLock) -> str:
@@ -74,9 +73,8 @@ def _serial(request: Request, keys: Keys, who: Identity, context: Context, call_
     if len(usable) == 1:
         return usable[0]
     if not asking:
-        listed = ", ".join(usable)
         raise MfaenvError(
-            f"{who.arn} has several MFA devices: {listed}.",
+            f"{who.arn} has several MFA devices: {', '.join(usable)}.",
             "Name one with --serial-number, AWS_MFA_SERIAL or mfa_serial.",
             status=CODE_NEEDED,
         )
@@ -88,8 +86,7 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
     if not asking:
         terminal.note(f"The policy hides the MFA devices; trying {likely}.")
         return likely
-    above = Styled(f"The policy hides the MFA devices. It may be {likely}.")
-    if terminal.confirm("Use this device?", above):
+    if terminal.confirm("Use this device?", Styled(f"The policy hides the MFA devices. It may be {likely}.")):
         return likely
     typed = ""
     while not typed:
