@@ -131,16 +131,14 @@ def to_json(keys: Keys) -> str:
 def _read(text: str, name: str) -> Keys:
     import json
 
-    try:
+    with suppress(KeyError, TypeError, ValueError):
         entry = json.loads(text)
-        access_key, secret_key = entry["AccessKeyId"], entry["SecretAccessKey"]
-    except (KeyError, TypeError, ValueError):
-        access_key = secret_key = None
-    if not (access_key and secret_key and isinstance(access_key, str) and isinstance(secret_key, str)):
-        raise MfaenvError(
-            f"The entry '{name}' of {SERVICE} in the keychain holds no keys.", "Remove it, and import the keys again."
-        )
-    return Keys(access_key, secret_key, "", "the keychain")
+        pair = entry["AccessKeyId"], entry["SecretAccessKey"]
+        if all(isinstance(each, str) and each for each in pair):
+            return Keys(*pair, "", "the keychain")
+    raise MfaenvError(
+        f"The entry '{name}' of {SERVICE} in the keychain holds no keys.", "Remove it, and import the keys again."
+    )
 
 
 @contextmanager

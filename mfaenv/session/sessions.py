@@ -111,7 +111,7 @@ class Sessions:
             return self._get(request._replace(keys=keys))
         self._terminal.note(f"Profile {request.profile.text} needs no code: {request.provider}.")
         request = request._replace(account=keys.account)
-        key = "\n".join(("profile", request.profiles[-1], request.endpoint.text))
+        key = f"profile\n{request.profiles[-1]}\n{request.endpoint.text}"
         base = cache.complete(keys, request, key, "", self._now())
         if not request.hops:
             return base
@@ -193,10 +193,9 @@ class Sessions:
         return self._code_source
 
     def _report(self, request: Request, session: Session, *, searched: bool) -> None:
-        left = session.left(self._now())
-        if left < request.duration.seconds - SLACK:
-            got, asked = (duration.text(each) for each in (round(left / 60) * 60, request.duration.seconds))
-            self._terminal.warn(f"AWS gave {got} instead of {asked}.")
+        left, asked = session.left(self._now()), request.duration.seconds
+        if left < asked - SLACK:
+            self._terminal.warn(f"AWS gave {duration.text(round(left / 60) * 60)} instead of {duration.text(asked)}.")
         if searched:
             to_profile = f"To set the device permanently, add this line to profile {request.profiles[-1]}:"
             self._terminal.note(to_profile, f"mfa_serial = {request.device.text}")
