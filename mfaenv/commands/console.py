@@ -2,15 +2,14 @@
 
 from contextlib import suppress
 
-from mfaenv import fast
 from mfaenv.aws import address, client, regions, signin
-from mfaenv.config import resolve, shell_settings
+from mfaenv.config import resolve
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse, secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.model import Keys, Provider, account_of
 from mfaenv.serving import browser
-from mfaenv.session import device, longterm, remembered
+from mfaenv.session import device, longterm, remembered, service
 from mfaenv.session.service import Resolved
 from mfaenv.terminal.terminal import Terminal
 
@@ -19,9 +18,8 @@ MAY_BE_A_USER = frozenset({Provider.TEMPORARY, Provider.LOGIN, Provider.PROCESS}
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Open the console, or print the link to it. Raise MfaenvError."""
-    asked = fast.fingerprint(options, env)
-    with shell_settings.hidden(env) as visible:
-        return _run(Resolved(options, visible, asked))
+    with service.resolving(options, env) as resolved:
+        return _run(resolved)
 
 
 def _run(resolved: Resolved) -> int:

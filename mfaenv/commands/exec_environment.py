@@ -8,12 +8,12 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
-from mfaenv import fast, shells
+from mfaenv import shells
 from mfaenv.command_line import as_typed
 from mfaenv.commands import export
 from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.commands.private_folder import private_folder
-from mfaenv.config import awsfiles, shell_settings
+from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING, file_paths, profile_of, title_of
 from mfaenv.config.sources import GIVE_CREDENTIALS
@@ -61,9 +61,8 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
     """Get a session, serve it with --serve, and yield the program's environment. Raise MfaenvError."""
     coredump.prevent()
     with ExitStack() as opened:
-        visible = opened.enter_context(shell_settings.hidden(env))
+        resolved = opened.enter_context(service.resolving(options, env))
         terminal, sessions_by_key = Terminal.for_options(options, env), dict[str, Session]()
-        resolved = service.Resolved(options, visible, fast.fingerprint(options, env))
         session = resolved.get_session(terminal, sessions_by_key)
         resolved.warn(terminal)
         pairs = resolved.pairs(session, env)
@@ -78,7 +77,8 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
 
             def resolve() -> Request:
                 """Return the request as the AWS files have it now, if it is the same user's; else as it was."""
-                now = service.Resolved(options, visible, "").request
+                with service.resolving(options, env) as again:
+                    now = again.request
                 base = sessions.base_session(now)
                 return _with_source(now, base) if base.device == session.device else request
 

@@ -2,17 +2,19 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 from mfaenv import fast
 from mfaenv.config import provenance, resolve, shell_settings
+from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import file_paths
 from mfaenv.errors import CODE_NEEDED, MfaenvError, NothingStoredError, wrong_usage
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Fields, Session
 from mfaenv.fast.parse import Env, Options
-from mfaenv.model import Origin
+from mfaenv.model import Acquisition, Origin, Request
 from mfaenv.session import profile_choice, remembered
 from mfaenv.session.cache import Context
 from mfaenv.session.sessions import Sessions
@@ -36,10 +38,8 @@ def get_pairs(
     """
     if options.keys() >= {"cached", "refresh"}:
         raise wrong_usage("--cached and --refresh cannot be used together.", "Leave one of them out.")
-    fingerprint = fast.fingerprint(options, env)
     try:
-        with shell_settings.hidden(env) as visible:
-            resolved = Resolved(options, visible, fingerprint, terminal)
+        with resolving(options, env, terminal) as resolved:
             check(resolved.shell_fields)
             session = resolved.get_session(terminal)
             if not fast.with_account(options):
@@ -58,25 +58,17 @@ def refuse_inside_only(env: Env) -> None:
         raise MfaenvError(what, "Type this in another window.")
 
 
-class Resolved:
-    """The AWS files, and the request to which the options, variables and files lead."""
+class Resolved(NamedTuple):
+    """A request, how to get it, and the AWS files, whose `states` are from before they were read."""
 
-    def __init__(self, options: Options, env: Env, fingerprint: str, terminal: Terminal | None = None) -> None:
-        """Resolve them; a person at the terminal may choose the profile. `fingerprint` is of the whole environment."""
-        refuse_inside_only(env)
-        if not environment.profile_as_is_known(env):
-            name, known_names = environment.PROFILE_AS, ", ".join(environment.PROFILE_NAMES)
-            raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {known_names}.")
-        self.store = Store.of(env)
-        self.store.check()
-        self._states = _states(file_paths(env))  # before they are read
-        self.files = resolve.load_files(options, env)
-        if terminal and (chosen := profile_choice.instead_of_default(options, env, self.files, terminal)):
-            options = {**options, "profile": chosen}
-            fingerprint = fast.fingerprint(options, env)
-        self.options, self.env, self._fingerprint = options, env, fingerprint
-        self.request = resolve.resolve(options, env, self.files)
-        self.acquisition = resolve.acquisition(options, env, self.request, self.files)
+    options: Options
+    env: Env
+    store: Store
+    files: AwsFiles
+    request: Request
+    acquisition: Acquisition
+    fingerprint: str
+    states: tuple[str, ...]
 
     @property
     def shell_fields(self) -> Fields:
@@ -125,13 +117,35 @@ class Resolved:
                 return  # the next state of a file that is too new could look the same
             names = remembered.file_names(request, request.keys)
             cached = fast.CachedRequest(
-                key=self._fingerprint,
-                files=(*self._states, *_states(map(self.store.file, names))),
+                key=self.fingerprint,
+                files=(*self.states, *_states(map(self.store.file, names))),
                 session_key=session_key,
                 min_remaining=request.min_remaining.seconds,
                 **self.shell_fields,
             )
             self.store.put(cached, now + FORGOTTEN_AFTER)
+
+
+@contextmanager
+def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> Iterator[Resolved]:
+    """Yield the request to which options, variables and files lead; a person at the terminal may choose the profile.
+
+    What an earlier session left in the environment is hidden meanwhile. Raise MfaenvError.
+    """
+    refuse_inside_only(env)
+    if not environment.profile_as_is_known(env):
+        name, known_names = environment.PROFILE_AS, ", ".join(environment.PROFILE_NAMES)
+        raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {known_names}.")
+    store = Store.of(env)
+    store.check()
+    with shell_settings.hidden(env) as visible:
+        states = _states(file_paths(env))  # before they are read
+        files = resolve.load_files(options, visible)
+        if terminal and (chosen := profile_choice.instead_of_default(options, visible, files, terminal)):
+            options = {**options, "profile": chosen}
+        request = resolve.resolve(options, visible, files)
+        acquisition = resolve.acquisition(options, visible, request, files)
+        yield Resolved(options, visible, store, files, request, acquisition, fast.fingerprint(options, env), states)
 
 
 def _states(paths: Iterable[str]) -> tuple[str, ...]:
