@@ -134,8 +134,8 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
     """
     refuse_inside_only(env)
     if not environment.profile_as_is_known(env):
-        name, known_names = environment.PROFILE_AS, ", ".join(environment.PROFILE_NAMES)
-        raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {known_names}.")
+        name, allowed = environment.PROFILE_AS, ", ".join(environment.PROFILE_NAMES)
+        raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {allowed}.")
     store = Store.of(env)
     store.check()
     with shell_settings.hidden(env) as visible:
