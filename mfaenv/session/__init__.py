@@ -1,14 +1,12 @@
 """A request to a session: stored, or fetched for a code.
 
-Commands call `service`, which settles a request and remembers it for the fast path. `sessions` looks in the store
-(`cache`), finds the device (`device`), gets a code (`code`), fetches a session for it (`fetch`), and assumes the roles.
-Three locks keep processes apart that do the same at once:
+Commands call `service`. `sessions` looks in the store (`cache`), finds the device, gets a code, fetches a session for
+it, and assumes the roles. Three locks keep processes apart:
 
-    calls      One calls AWS with an access key (`cache.CallLock`). It is released while a person is asked.
-    prompt     One asks in each place (a terminal, windows, a token program), until the session is stored
-               (`Cache.lock_prompt`).
-    changes    One changes AWS files and the keychain (`change_lock`). It is never taken from a stopped process.
+    calls      One calls AWS with an access key (`CallLock`). It is released while a person is asked.
+    prompt     One asks on a terminal, in windows, or by a token program (`lock_prompt`), until the session is stored.
+    changes    One changes AWS files and the keychain (`change_lock`).
 
-Whoever asks or waits for a lock looks in the store meanwhile. A session that another process has stored ends that
+Whoever asks or waits for a lock looks in the store meanwhile: a session that another process has stored ends that
 (SessionStoredError), and `sessions` begins anew.
 """

@@ -1,4 +1,4 @@
-"""Stored sessions: what each depends on, what its entry holds, and who may call AWS or ask for it."""
+"""Stored sessions: what each depends on, and who may call AWS or ask for it."""
 
 import math
 import time
@@ -17,11 +17,11 @@ from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
 
 MAX_CALL_SECONDS = 60
-"""Seconds after which a process that calls AWS keeps no other waiting: some answers never end."""
+"""Seconds that a process which calls AWS keeps others waiting: some answers never end."""
 
 
 class Context(NamedTuple):
-    """What every step of getting a session needs; `now` returns the time in seconds since 1970."""
+    """What every step needs; `now` returns seconds since 1970."""
 
     store: Store
     terminal: Terminal
@@ -121,8 +121,7 @@ class Cache:
     @contextmanager
     def _lock(self, key: str, waiting: str, longest: float = math.inf) -> Iterator[None]:
         def acquire() -> None:
-            path = self.store.file(file_name(LOCK, key))
-            tell = partial(self._terminal.note, waiting)
+            path, tell = self.store.file(file_name(LOCK, key)), partial(self._terminal.note, waiting)
             stack.enter_context(lock(path, tell, self._terminal.check, longest=longest))
 
         with ExitStack() as stack:
@@ -153,7 +152,7 @@ class Cache:
 
 
 class CallLock(ExitStack):
-    """The lock for calling AWS with an access key, until `is_stored` is true of what the call would get."""
+    """The lock for calling AWS with an access key, unless `is_stored` says that the answer is there."""
 
     def __init__(self, cache: Cache, access_key: str, profile: str, is_stored: Callable[[], bool]) -> None:
         super().__init__()
@@ -176,7 +175,7 @@ class CallLock(ExitStack):
         self.close()
 
     def check_store(self) -> None:
-        """Raise SessionStoredError if the session is stored; look only where a new one was announced."""
+        """Raise SessionStoredError if the session is stored; look only after a new one was announced."""
         latest = self._cache.store.latest()
         if latest != self._latest:
             self._latest = latest

@@ -7,6 +7,7 @@ and another one beside the credentials file.
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 from mfaenv.config import names, rewrite
 from mfaenv.errors import MfaenvError
@@ -17,18 +18,17 @@ from mfaenv.terminal.terminal import Terminal
 
 FILE = ".mfaenv.lock"
 
-WAITING = "Another mfaenv is changing keys or AWS files; waiting for it."
-
 
 @contextmanager
 def change_lock(terminal: Terminal) -> Iterator[None]:
     """Hold the lock, and remove what killed processes left beside the AWS files. Raise MfaenvError."""
     store, (config, credentials) = Store.of(terminal.env), names.file_paths(terminal.env)
+    tell = partial(terminal.note, "Another mfaenv is changing keys or AWS files; waiting for it.")
     with ExitStack() as acquired:
         try:
             store.prepare()
             path = store.file(file_name(LOCK, "changes"))
-            acquired.enter_context(lock(path, lambda: terminal.note(WAITING), strict=True))
+            acquired.enter_context(lock(path, tell, strict=True))
         except OSError as error:
             raise MfaenvError(
                 f"The store {store.path} cannot hold a lock: {error.strerror or error}.",
@@ -37,7 +37,7 @@ def change_lock(terminal: Terminal) -> Iterator[None]:
         if os.path.isfile(credentials):
             beside = os.path.join(os.path.dirname(os.path.abspath(credentials)), FILE)
             with suppress(OSError):  # the folder may be read-only, and another file is changed
-                acquired.enter_context(lock(beside, lambda: terminal.note(WAITING), strict=True))
+                acquired.enter_context(lock(beside, tell, strict=True))
         for file in filter(None, (config, credentials)):
             rewrite.remove_abandoned(file)
         yield

@@ -25,17 +25,17 @@ Background = Callable[[], None]
 Question = tuple[Styled, ...]
 
 PROGRAM_SECONDS = 60  # for a program: some wait for a touch or a PIN
-MAX_INPUT_BYTES = 64  # of a code in standard input, with blanks and the line's end
+MAX_INPUT_BYTES = 64  # of a code in standard input, with blanks
 
 WAYS_TO_GIVE = "give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process"
 PROGRAM_HINT = "Try the token command by itself."
 
 
 class CodeSource(NamedTuple):
-    """A source of codes: `get` takes the question, and what to begin in the background of it.
+    """A source of codes: `get` takes the question, and what to begin in its background.
 
-    Where it `asks`, another code can be had when the first is refused. One process at a time asks in a `place`; the
-    others say meanwhile what `other` is. `window` is the window that asks.
+    One that `asks` has another code where the first is refused. One process at a time asks in a `place`; the others
+    say meanwhile what `other` is.
     """
 
     get: Callable[[Question, Background], str]
@@ -75,7 +75,7 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
 
 
 def _this_terminal() -> str:
-    """Return a name of this terminal, which a session of processes has alone; empty on Windows."""
+    """Return a name of this terminal, of which a session of processes has one; empty on Windows."""
     name = ""
     if sys.platform != "win32":
         name = f"terminal\n{os.uname().nodename}\n{os.getsid(0)}"

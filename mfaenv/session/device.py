@@ -1,4 +1,4 @@
-"""Serial numbers: which can be used with STS, which are something else, and which AWS has for a user."""
+"""Serial numbers: which STS takes, and which AWS has for a user."""
 
 from mfaenv.aws import client, iam, sts
 from mfaenv.aws.sts import Identity
@@ -42,10 +42,7 @@ def checked(serial: str, source: str) -> str:
 
 
 def find(request: Request, keys: Keys, context: Context, call_lock: CallLock) -> Request:
-    """Fill in the account and the user, and the device that AWS, or else the person, names. Raise MfaenvError for none.
-
-    The serial number of a hardware token tells no account.
-    """
+    """Fill in the account, the user, and the device that AWS, or else the person, names. Raise MfaenvError."""
     who = owner(request, keys)
     if not request.device.text:
         request = request._replace(device=Value(_serial(request, keys, who, context, call_lock), "found"))
@@ -78,8 +75,8 @@ def _serial(request: Request, keys: Keys, who: Identity, context: Context, call_
             "Name one with --serial-number, AWS_MFA_SERIAL or mfa_serial.",
             status=CODE_NEEDED,
         )
-    unusable = [f"{serial} (a security key: STS cannot use it)" for serial in security_keys]
-    return terminal.choose("Which MFA device?", usable, unusable)
+    remarks = [f"{serial} (a security key: STS cannot use it)" for serial in security_keys]
+    return terminal.choose("Which MFA device?", usable, remarks)
 
 
 def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:

@@ -68,7 +68,7 @@ class BackgroundClient:
             self._error = error
         finally:
             made.set()
-        with suppress(Exception):  # what fails here fails where it is used; a thread's traceback would be shown
+        with suppress(Exception):  # a thread's traceback would be shown
             self._terminal.load()  # for what is said after the answer
 
     def _make(self, terminal: Terminal) -> None:
@@ -114,8 +114,7 @@ class UsedCodeError(MfaenvError):
 def fetch(request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock) -> tuple[Session, Keys]:
     """Get a session for the request, which has its device; return it, and the keys, with the lock acquired.
 
-    Raise MfaenvError, at the latest after TRIES codes; KeyboardInterrupt; SessionStoredError where another process got
-    a session meanwhile.
+    Raise MfaenvError, KeyboardInterrupt, SessionStoredError.
     """
     terminal, background = context.terminal, BackgroundClient(request, keys, context.terminal)
     tries = TRIES if source.asks else 1
@@ -152,7 +151,7 @@ def _send(code: str, request: Request, background: BackgroundClient, context: Co
     if verdict() != remembered.REFUSED:  # the session of a used one may be about to be stored
         lock.acquire()
     if before := verdict():
-        lock.check_store()  # a process that was stopped may have lost the lock, and another has used the code
+        lock.check_store()  # a process that was stopped may have lost the lock
         left = CODE_SECONDS - context.now() % CODE_SECONDS
         raise UsedCodeError(f"That code was already {before}.", f"The device shows the next one in {int(left) + 1} s.")
     sts_client = background.client()

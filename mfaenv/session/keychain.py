@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SERVICE = "mfaenv"
 SPARE = "mfaenv (being replaced)"
-"""The service of a copy of an entry while it is replaced: on macOS, keyring deletes before it writes."""
+"""The service of a copy while an entry is replaced: on macOS, keyring deletes before it writes."""
 
 MAX_ENTRIES = 8
 """Entries of one name that are removed: a keychain may remove nothing."""
@@ -49,7 +49,7 @@ def changed_error(title: str) -> MfaenvError:
 
 
 class KeychainEntry:
-    """An entry of the keychain. Methods raise MfaenvError; where they wait, a thread says so on the terminal."""
+    """An entry of the keychain. Methods raise MfaenvError; a thread says where they wait."""
 
     def __init__(self, name: str, terminal: Terminal) -> None:
         self.name = name
@@ -119,7 +119,7 @@ def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = 
 
 
 def to_json(keys: Keys) -> str:
-    """Return the keys as a credential_process prints them.
+    """Return what a credential_process prints.
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
     """

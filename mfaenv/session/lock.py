@@ -1,7 +1,6 @@
 """One process at a time: a lock that the system frees when its holder ends, however it ends.
 
-A stopped process keeps it. So the holder touches the file again and again; where that ends, the next process removes
-the file and goes on.
+A stopped process keeps it. So the holder touches the file again and again; else the next process removes it.
 """
 
 import math
@@ -57,7 +56,7 @@ else:
             os.close(fd)
 
     def _take_away(path: str, file: os.stat_result) -> bool:
-        """Remove the file of a stopped process; one process at a time, or the next would remove a new one."""
+        """Remove the file of a stopped process, one process at a time: the next would remove a new one."""
         folder = os.open(os.path.dirname(path), os.O_RDONLY)
         try:
             with suppress(OSError):  # a file system that has no locks for folders: then without

@@ -36,7 +36,7 @@ def load_keys(request: Request, terminal: Terminal) -> Keys | Session:
 
 
 def with_long_term_keys(request: Request, terminal: Terminal) -> Request:
-    """Return the request with its long-term keys, where a program gives such. Raise MfaenvError."""
+    """Return the request with the long-term keys of its program, if any. Raise MfaenvError."""
     if request.keys or not request.process.text:
         return request
     keys = load_keys(request, terminal)

@@ -53,7 +53,7 @@ class DismissedPrompt(Entry):
 
 
 def filled_in(request: Request, store: Store) -> Request:
-    """Return the request with the remembered access key, without its secret, and device, where it has none."""
+    """Return the request with the remembered access key and device, where it has none."""
     keys = request.keys
     if not keys and (key := access_key(store, request.profiles[-1], request.process.text)):
         keys = Keys(key, "", "", request.process.source)
@@ -122,7 +122,7 @@ def remember_key(store: Store, profile: str, command: str, access_key: str, now:
 
 
 def verdict(store: Store, serial: str, code: str, now: float) -> str:
-    """Return what AWS answered to this code a moment ago: USED, REFUSED or an empty text."""
+    """Return what AWS answered to this code: USED, REFUSED or an empty text."""
     entry = store.get(SentCode, f"{serial}\n{code}")
     return entry.verdict if entry and now < entry.until else ""
 
@@ -130,7 +130,7 @@ def verdict(store: Store, serial: str, code: str, now: float) -> str:
 def remember_code(store: Store, serial: str, code: str, answer: str, now: float) -> None:
     """Store what AWS answered to a code.
 
-    It is written in clear: a used one opens nothing any more, and six digits with a hash over them take a second.
+    It is written in clear: it opens nothing any more, and six digits behind a hash take a second.
     """
     until = int(now) + VERDICT_SECONDS
     with suppress(OSError):  # was reported before the question

@@ -31,10 +31,9 @@ FORGOTTEN_AFTER = 30 * 86_400
 def get_pairs(
     options: Options, env: Env, terminal: Terminal, check: Callable[[Fields], None] = lambda _: None
 ) -> list[Pair]:
-    """List what a shell unsets and sets for the session of this request.
+    """List what a shell unsets and sets; `check` gets the SHELL_FIELDS before anybody is asked.
 
-    `check` gets SHELL_FIELDS before anybody is asked, and may raise. Raise MfaenvError, with --cached always
-    NothingStoredError.
+    Raise MfaenvError, with --cached always NothingStoredError.
     """
     if options.keys() >= {"cached", "refresh"}:
         raise wrong_usage("--cached and --refresh cannot be used together.", "Leave one of them out.")
@@ -115,10 +114,10 @@ class Resolved(NamedTuple):
         with suppress(OSError):  # was reported already
             if not all(_has_settled(path, now) for path in file_paths(self.env)):
                 return  # the next state of a file that is too new could look the same
-            names = remembered.file_names(request, request.keys)
+            files = map(self.store.file, remembered.file_names(request, request.keys))
             cached = fast.CachedRequest(
                 key=self.fingerprint,
-                files=(*self.states, *_states(map(self.store.file, names))),
+                files=(*self.states, *_states(files)),
                 session_key=session_key,
                 min_remaining=request.min_remaining.seconds,
                 **self.shell_fields,

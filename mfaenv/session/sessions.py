@@ -29,7 +29,7 @@ class Sessions:
         self._code_source: CodeSource | None = None
 
     def get(self, request: Request) -> Session:
-        """Return the session, or an empty one where none is stored and none may be got. Raise MfaenvError."""
+        """Return the session, or with --cached an empty one. Raise MfaenvError."""
         if self._acquisition.token_code.origin is Origin.OPTION:
             self._source(request)  # a line of standard input is never left to the program that `exec` runs
         session = self.stored(request) if self._acquisition.cached else self._get(request)
@@ -62,10 +62,7 @@ class Sessions:
         return self._with_roles(request, base) if base else base
 
     def with_device(self, request: Request) -> Request:
-        """Return the request with its device: as named or used before, else as AWS or the person says.
-
-        Nothing is stored. Raise MfaenvError, KeyboardInterrupt.
-        """
+        """Return the request with its device, and store nothing. Raise MfaenvError, KeyboardInterrupt."""
         request = self._filled_in(request)
         if request.keys is None or request.device.text:
             return request

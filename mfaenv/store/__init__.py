@@ -33,7 +33,7 @@ Signature: 8a477f597d28d172789f06886806bc55
 """
 
 DIGITS = 16
-"""Hexadecimal digits at the end of each name: the checksum of the entry's key; random for a temporary file."""
+"""Hexadecimal digits at the end of each name: the key's checksum, or random."""
 
 ENTRIES = (SESSION, ANSWER, DEVICE, CODE, KEY, DISMISSED)
 PREFIXES = (*ENTRIES, LOCK, private_files.TEMPORARY)
@@ -41,14 +41,14 @@ KINDS = (*PREFIXES, LATEST)
 
 
 def dump(fields: Mapping[str, str]) -> bytes:
-    """Return fields as the text of a file."""
+    """Return the text of a file."""
     values = ((name, value.replace("%", "%25").replace("\n", "%0A")) for name, value in fields.items())
     body = (HEAD + "".join(f"{name}={value}\n" for name, value in values)).encode("utf-8", "surrogateescape")
     return body + f"end={checksum(body)}\n".encode()
 
 
 def to_bytes(entry: Entry) -> bytes:
-    """Return an entry as the text of a file."""
+    """Return the text of an entry's file."""
     return dump({name: to_text(value) for name, value in entry.fields()})
 
 
@@ -86,7 +86,7 @@ class Store(ReadOnlyStore):
             raise OSError(errno.ENOTEMPTY, f"other files are there, and no {MARK} of mfaenv", self.path)
 
     def _is_ours(self) -> bool:
-        """Return whether the folder has our mark, or has lost it and holds our entries and nothing else."""
+        """Return whether the folder has our mark, or holds our entries and nothing else."""
         if self._private(MARK).startswith(MARK_TEXT):
             return True
         try:
@@ -96,7 +96,7 @@ class Store(ReadOnlyStore):
         return "" not in kinds and not kinds.isdisjoint(ENTRIES)
 
     def put(self, entry: Entry, until: float) -> None:
-        """Write an entry that ends at `until`, its time of change, in seconds since 1970. Raise OSError."""
+        """Write an entry that ends at `until`, in seconds since 1970: its time of change. Raise OSError."""
         self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), lambda new: os.utime(new, (until, until)))
 
     def _replace(self, name: str, data: bytes, finish: Callable[[str], None] = lambda _: None) -> None:
@@ -123,7 +123,7 @@ class Store(ReadOnlyStore):
             )
 
     def announce(self, time: str) -> None:
-        """Announce a new session, by its time, to other processes and prompt hooks. Raise OSError."""
+        """Announce a new session, by its time. Raise OSError."""
         self._replace(LATEST, time.encode() + b"\n")
 
     def sweep(self, now: float) -> None:

@@ -10,9 +10,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PRIVATE = 0o700
-TEMPORARY = ".mfaenv-"  # how the name of a file begins that is on its way to another name
+TEMPORARY = ".mfaenv-"  # begins the name of a file that gets another one
 ABANDONED_AFTER = 60  # seconds by which the writer of a temporary file must have been killed
-BUSY_TRIES = 50 if sys.platform == "win32" else 0  # of changing a file that another process may have open
+BUSY_TRIES = 50 if sys.platform == "win32" else 0
 
 
 def make_folders(path: str) -> None:
@@ -67,7 +67,7 @@ def remove_ended(path: str, now: float) -> None:
     with suppress(OSError):
         if os.lstat(path).st_mtime >= now:
             return
-        os.rename(path, aside)  # nobody writes there: what is seen now is what is removed
+        os.rename(path, aside)  # where nobody writes
         if os.lstat(aside).st_mtime >= now:
             with suppress(OSError):  # a newer one may have its name by now
                 os.link(aside, path)
@@ -76,9 +76,7 @@ def remove_ended(path: str, now: float) -> None:
 
 def create(path: str, data: bytes, *, synced: bool = False) -> None:
     """Write a new file, whatever the umask. Raise OSError."""
-    fd = os.open(
-        path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600
-    )
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         if sys.platform != "win32":
             os.fchmod(fd, 0o600)
