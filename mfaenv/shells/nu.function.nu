@@ -27,7 +27,7 @@ def --env --wrapped _mfaenv_here [...words: string] {
 def _mfaenv_is_dropped [words: list<string>]: nothing -> bool {
     let named = ($env.AWS_PROFILE? | default '')
     let is_new = ($env.MFAENV_STORE? != null and $named != '' and $named != $env.MFAENV_AWS_PROFILE?)
-    $is_new and ($words | all {|word| $word =~ '^-(?!p|-pro)' })
+    $is_new and not ($words | any {|word| $word =~ '^(unset$|-[a-z]*p|--pro)' })
 }
 
 # One expression, so that it hands its input on.

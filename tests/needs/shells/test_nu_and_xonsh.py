@@ -137,11 +137,13 @@ def test_a_line_that_nu_would_drop_the_session_of_fails(product: Product, scenar
         seat.type("AWS_PROFILE=staging mfaenv -q")
         assert re.search(r'mfaenv: AWS_PROFILE is new in this line.*\n.*mfaenv -p "staging"\n', seat.window.text)
         assert seat.keys().endswith("profile=default")
+        seat.type("AWS_PROFILE=staging mfaenv --min-remaining 6m")
+        assert seat.keys().endswith("profile=default")
         seat.type("$env.AWS_PROFILE = 'staging'; mfaenv -p staging")
         seat.type("hide-env AWS_PROFILE; mfaenv -q")
         seat.type("mfaenv -q")
         assert seat.keys().endswith("profile=staging")
-        assert seat.window.text.count("is new in this line") == 1
+        assert seat.window.text.count("is new in this line") == 2
 
 
 @pytest.mark.parametrize("shell", ["pwsh", "nu", "xonsh"])
