@@ -137,6 +137,7 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
         raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {allowed}.")
     store = Store.of(env)
     store.check()
+    whole = dict(env)  # os.environ loses what is hidden
     with shell_settings.hidden(env) as visible:
         states = _states(file_paths(env))  # before they are read
         files = resolve.load_files(options, visible)
@@ -144,7 +145,7 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
             options = {**options, "profile": chosen}
         request = resolve.resolve(options, visible, files)
         acquisition = resolve.acquisition(options, visible, request, files)
-        yield Resolved(options, visible, store, files, request, acquisition, fast.fingerprint(options, env), states)
+        yield Resolved(options, visible, store, files, request, acquisition, fast.fingerprint(options, whole), states)
 
 
 def _states(paths: Iterable[str]) -> tuple[str, ...]:

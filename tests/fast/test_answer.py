@@ -328,6 +328,19 @@ def count_answers(product: Product) -> int:
     return len(list(product.cache.glob("answer-*")))
 
 
+def test_a_shell_with_a_profiles_settings_gets_an_answer_too(
+    product: Product, scenario: Scenario, clock: Clock
+) -> None:
+    configure(product, retry_mode="adaptive")
+    product.env |= {"AWS_RETRY_MODE": "adaptive", "MFAENV_SETTINGS": "AWS_RETRY_MODE=adaptive"}
+    get(product, scenario)
+    settle(product, clock)
+    (answer,) = product.cache.glob("answer-*")
+    cached = fast.CachedRequest.from_bytes(answer.read_bytes())
+    assert cached is not None
+    assert "AWS_RETRY_MODE='adaptive'" in cached.key.splitlines()
+
+
 @pytest.mark.parametrize("where", ["variable", "file"])
 def test_no_password_of_an_endpoint_is_stored(product: Product, scenario: Scenario, clock: Clock, where: str) -> None:
     url = product.env["AWS_ENDPOINT_URL"].replace("//", "//alice:pa55word@")
