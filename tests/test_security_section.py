@@ -98,7 +98,7 @@ PROOFS = {
     "The line `eval $(mfaenv)` does.": (),
     "So does a shell that traces from its start (`bash -xl`), or has a DEBUG trap (in zsh and ksh93; in bash with "
     "`extdebug` or `functrace`).": (),
-    "`mfaenv -f dotenv -o .env` makes a file that is closed to others from its first moment.": (
+    "`mfaenv -f dotenv -o aws.env` makes a file that is closed to others from its first moment.": (
         "test_an_output_file_is_closed_from_its_first_moment",
     ),
     "With `> .env` your shell makes the file.": (),

@@ -46,7 +46,6 @@ def test_what_is_written_is_read_with_its_types(kind: type[Entry], data: st.Data
 def test_a_session_is_a_value_and_shows_no_secret() -> None:
     session = Session(access_key="ASIAIOSFODNN7EXAMPLE", secret_key="wJalrXUtnFEMI", token="IQoJb3Jp")
     assert (bool(session), bool(Session())) == (True, False)
-    assert "ASIAIOSFODNN7EXAMPLE" in repr(session)
     assert "wJalrXUtnFEMI" not in repr(session)
     assert "IQoJb3Jp" not in f"{session}"
     assert len({session, Session(**vars(session))}) == 1
