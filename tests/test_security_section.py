@@ -101,7 +101,7 @@ PROOFS = {
     "`mfaenv -f dotenv -o aws.env` makes a file that is closed to others from its first moment.": (
         "test_an_output_file_is_closed_from_its_first_moment",
     ),
-    "With `> .env` your shell makes the file.": (),
+    "With `> aws.env` your shell makes the file.": (),
     "Then mfaenv closes it, and says that it was open until then.": (
         "test_a_file_that_keys_are_written_to_is_closed_to_others",
         "test_a_file_that_was_open_is_told",
