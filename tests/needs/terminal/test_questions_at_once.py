@@ -80,7 +80,7 @@ def test_digits_that_were_begun_are_not_the_shells_next_command(
         assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
         assert key_in(window).startswith("ASIA")
         assert "not found" not in window.text
-        assert window.text.count("492") == 1
+        assert window.text.partition("MFA code")[2].count("492") == 1  # the port before it may have it too
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be stopped by signals there")
