@@ -85,7 +85,7 @@ class Cache:
         now = self._now()
         sessions = filter(None, (self.store.get(Session, key), self._sessions.get(key)))
         usable = filter(self.is_new, sessions) if self._only_new else sessions
-        best = max(usable, key=lambda session: session.left(now), default=Session())
+        best = max(usable, key=lambda session: session.left(now), default=Session(key=key))
         return best if best.left(now) >= min_remaining else Session(key=key)
 
     def prepare(self) -> None:

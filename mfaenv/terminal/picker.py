@@ -54,10 +54,11 @@ class Picker:
     def _narrow(self, typed: str) -> None:
         """Show what has the typed text in its name; the number of a row chooses it."""
         self._typed = typed
-        is_number = typed.isascii() and typed.isdecimal() and 1 <= int(typed[:9]) <= len(self._rows)
+        number = int(typed[:9]) if typed.isascii() and typed.isdecimal() else 0
+        is_number = 1 <= number <= len(self._rows)
         text = "" if is_number else typed.casefold()
         self._shown = [index for index, row in enumerate(self._rows) if text in row.name.casefold()]
-        self._at = int(typed) - 1 if is_number else 0
+        self._at = number - 1 if is_number else 0
 
     def frame(self, lines: int, columns: int) -> list[Styled]:
         """Return the lines to show on a terminal of this size."""

@@ -324,6 +324,13 @@ def settle(product: Product, clock: Clock) -> None:
     assert count_answers(product) == 1
 
 
+def test_that_nothing_is_stored_is_remembered_too(product: Product, scenario: Scenario, clock: Clock) -> None:
+    get(product, scenario)
+    settle(product, clock)
+    assert product.run("--shell", "bash", "--cached", "-p", "staging").status == CODE_NEEDED
+    assert count_answers(product) == 2
+
+
 def count_answers(product: Product) -> int:
     return len(list(product.cache.glob("answer-*")))
 

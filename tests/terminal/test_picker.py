@@ -161,6 +161,13 @@ def test_a_frame_fits_every_terminal(size: tuple[int, int]) -> None:
     assert len(frame) <= max(size[0], 3)
 
 
+def test_a_number_with_zeros_in_front_chooses_a_row_that_is_there() -> None:
+    picker = Picker("Which profile?", [Row("alice"), Row("bob")])
+    for key in "0000000012":
+        picker.press(key)
+    assert picker.press("\r") == "alice"
+
+
 def test_a_number_shows_where_it_leads() -> None:
     picker = Picker("Which profile?", [Row(f"p{number}") for number in range(1000)])
     for key in "1000":
