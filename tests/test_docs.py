@@ -187,10 +187,16 @@ def test_the_readme_links_to_every_page() -> None:
     assert [document for document in DOCUMENTS[1:] if f"]({document})" not in read(README)] == []
 
 
-def test_the_guide_names_files_that_are_there() -> None:
+def test_the_guide_names_what_is_there() -> None:
     named = re.findall(r"`((?:mfaenv|tests)/[\w/.]+)`", read(GUIDE))
     assert len(named) > 10
     assert [name for name in named if "NAME" not in name and not (ROOT / name).exists()] == []
+    files = (file for folder in ("mfaenv", "tests") for file in (ROOT / folder).rglob("*.py"))
+    words = {word for file in files for word in re.findall(r"\w+", file.read_text(encoding="utf-8"))}
+    spans_of_names = re.findall(r"`([\w.]+)(?:=\w+)?`", read(GUIDE))
+    names_in_code = {name for span in spans_of_names for name in span.split(".") if re.search("[A-Z_]", name)}
+    assert len(names_in_code) > 20
+    assert names_in_code - words == set()
 
 
 # The changelog

@@ -31,8 +31,8 @@ class Kind(StrEnum):
 class ProbeCall(NamedTuple):
     """A call by IAM's name and botocore's; without the latter it is never made.
 
-    `read` raises one of explain.UNREADABLE; no policy denies what `always` answers; `left_open` may be open without
-    MFA, for setting up a device.
+    `read` raises one of explain.UNREADABLE; AWS answers an `always` one whatever the policies; `left_open` may be
+    open without MFA, for setting up a device.
     """
 
     action: str
@@ -54,7 +54,7 @@ CALLS = (IDENTITY, SESSION, DEVICES, USER, ACCESS_KEYS, BUCKETS)
 class Outcome(NamedTuple):
     """How a call ended, why, and what was read out of AWS's response.
 
-    By `ahead` seconds this machine's clock is ahead of its Date header.
+    `ahead`: seconds by which this machine's clock is ahead of the response's Date header.
     """
 
     kind: Kind

@@ -10,7 +10,7 @@ ARN_COLONS = 5  # arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE
 
 
 class Identity(NamedTuple):
-    """Who the keys are."""
+    """Whose keys they are."""
 
     account: str
     arn: str
@@ -33,7 +33,7 @@ class Identity(NamedTuple):
 
 
 def identity(client: Any, keys: Keys | Session) -> Identity:
-    """Ask who the keys are: no policy can deny that. Raise MfaenvError."""
+    """Ask whose keys they are: no policy can deny that. Raise MfaenvError."""
     with explain.aws_errors(keys):
         return identity_in(client.get_caller_identity())
 

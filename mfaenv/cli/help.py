@@ -9,7 +9,7 @@ from mfaenv.fast.parse import MAIN, PROGRAM, Command, Option
 
 WIDTH = 80
 MAX_LEFT = 36
-"""Of the left column; what is wider has its own line."""
+"""Characters of the left column; what is wider has its own line."""
 
 
 def page(name: str) -> str:

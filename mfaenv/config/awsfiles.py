@@ -30,7 +30,7 @@ MAX_COMMAND = 32_768
 class AwsFiles(NamedTuple):
     """What both files say, and each: keys and their token come from one. The credentials file's values win.
 
-    `nameless` are the config file's titles that name nothing that is read.
+    `nameless` are the config file's titles without a kind, such as `profile`, before the name: [staging].
     """
 
     config: str
@@ -52,7 +52,7 @@ class AwsFiles(NamedTuple):
         return self.config if self.keys_in_config(profile) else ""
 
     def used_file(self, profile: str) -> str:
-        """Return the file whose keys a profile uses: credential_process goes before the config file's."""
+        """Return the file whose keys a profile uses; credential_process wins over keys in the config file."""
         has_process = bool(self.section(profile).get("credential_process"))
         return "" if has_process and self.keys_in_config(profile) else self.keys_file(profile)
 
@@ -67,7 +67,7 @@ class AwsFiles(NamedTuple):
         return join_names(sorted(name for name, each in self.profiles.items() if any(map(each.get, settings))))
 
     def services_of(self, section: Section) -> Section | None:
-        """Return the services that a profile names; None where they are missing."""
+        """Return the `[services NAME]` that a profile names; None where it is missing."""
         return self.services.get(section["services"]) or None if "services" in section else {}
 
     def keys_in_config(self, profile: str) -> bool:
@@ -142,7 +142,7 @@ def read(path: str, *, must_be_readable: bool = True) -> Sections:
 
 
 def scan(path: str, errors: str = "strict") -> scanner.Scan:
-    """Scan a file; a device has no lines. Raise MfaenvError, OSError, UnicodeDecodeError."""
+    """Scan a file; a device, such as /dev/null, counts as empty. Raise MfaenvError, OSError, UnicodeDecodeError."""
     kind = stat.S_IFMT(os.stat(path).st_mode)
     if kind == stat.S_IFCHR:
         return scanner.scan([])

@@ -63,8 +63,8 @@ def replace(file: TextFile, text: str) -> None:
     temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.mfaenv")
 
     def finish(new: str) -> None:
-        _take_over(target, new)
-        _check(file, file.text)
+        _copy_mode_and_owner(target, new)
+        _check_text(file, file.text)
 
     try:
         data = text.encode(locale.getencoding() if file.encoding == "locale" else file.encoding)
@@ -76,15 +76,15 @@ def replace(file: TextFile, text: str) -> None:
     except OSError as error:
         wrong = f"{short(file.path)} cannot be written: {error.strerror}."
         raise MfaenvError(wrong, "Check its owner, its mode and the disk.") from None
-    _check(file, text)
+    _check_text(file, text)
 
 
-def _check(file: TextFile, text: str) -> None:
+def _check_text(file: TextFile, text: str) -> None:
     if read(file.path, file.encoding).text != text:
         raise MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
 
 
-def _take_over(old: str, new: str) -> None:
+def _copy_mode_and_owner(old: str, new: str) -> None:
     with suppress(FileNotFoundError):
         status = os.stat(old)
         owner = status.st_uid, status.st_gid
@@ -94,7 +94,7 @@ def _take_over(old: str, new: str) -> None:
 
 
 def remove_abandoned(path: str) -> None:
-    """Remove what killed processes left. Nobody else may be replacing the file."""
+    """Remove what killed processes left; only under `change_lock`."""
     folder, name = os.path.split(os.path.realpath(path))
     ours = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.mfaenv")
     with suppress(OSError), os.scandir(folder) as entries:

@@ -1,6 +1,7 @@
-"""What a profile says beside keys and region, as variables, for programs that get no profile's name.
+"""What a profile says beside keys and region, as variables.
 
-Those read `[default]`: so what the profile says is set, and the opposite where only `[default]` says something.
+A session's variables leave a program without a profile's name, so it reads `[default]`. Where the chosen profile says
+something else, a variable has to say it; where `[default]` alone says something, a variable says the usual (USUAL).
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html says which address wins.
 """
 
@@ -51,17 +52,17 @@ def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[
     `env` is the user's own, `region` the shell's. Raise MfaenvError for what is no address.
     """
     own, default = files.section(name), files.section(DEFAULT)
-    modes, kept_back = _modes(env, own, default)
-    urls, unsaid = _urls(name, env, own, default, files)
+    plain, unsaid_settings = _plain_settings(env, own, default)
+    urls, unsaid_urls = _urls(name, env, own, default, files)
     broken = _broken(default, files) if name != DEFAULT and not is_ignored({**env, **urls}, default) else ()
-    different = (*broken, *unsaid, *kept_back, *_without_variable(env, own, default, region))
-    warning = f"Programs in this shell do not get all that profile {name} says: {'; '.join(different)}."
-    return {**modes, **urls}, warning if different else ""
+    unsaid = (*broken, *unsaid_urls, *unsaid_settings, *_without_variable(env, own, default, region))
+    warning = f"Programs in this shell do not get all that profile {name} says: {'; '.join(unsaid)}."
+    return {**plain, **urls}, warning if unsaid else ""
 
 
-def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], list[str]]:
+def _plain_settings(env: Env, own: Section, default: Section) -> tuple[dict[str, str], list[str]]:
     variables: dict[str, str] = {}
-    kept_back: list[str] = []
+    unsaid: list[str] = []
     for setting, variable in environment.SETTING_VARIABLES.items():
         text, of_default = _value(setting, own), _value(setting, default)
         usual = USUAL.get(setting, "")
@@ -71,8 +72,8 @@ def _modes(env: Env, own: Section, default: Section) -> tuple[dict[str, str], li
         if value and value.isascii() and value.isprintable() and " " not in value:  # one word of SETTINGS
             variables[variable] = value
         else:
-            kept_back.append(f"{setting} is that of [default] there: set {variable}")
-    return variables, kept_back
+            unsaid.append(f"{setting} is that of [default] there: set {variable}")
+    return variables, unsaid
 
 
 def _value(setting: str, section: Section) -> str:
@@ -125,11 +126,12 @@ def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
         *(name for name in env if name.startswith(URL)),
     )
     urls = {name: env.get(name) or env.get(URL) or own.get(name) or section.get("endpoint_url", "") for name in names}
-    # A service that is called where all others are need not be named.
+    # A service with the address of all others needs no variable.
     return {name: url for name, url in urls.items() if url and (name == URL or url != urls[URL])}
 
 
 def _urls(name: str, env: Env, own: Section, default: Section, files: AwsFiles) -> tuple[dict[str, str], list[str]]:
+    """Try the ways to set IGNORE until what reads `[default]` gets the profile's addresses."""
     expected = _addresses(env, own, files)
     urls = {variable: address.checked(url) for variable, url in expected.items() if not env.get(variable)}
     expected |= urls

@@ -5,8 +5,8 @@ raises no error of ours but those of `shells`. It imports built-in modules, os, 
 
 A *cached request* in the store says which entry a request led to, and what that depended on: the options and variables,
 less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES) or hold a secret, and the state of the files that
-were read. None is written within two seconds after one of these changed: it could change again within the
-same tick of the file system's clock.
+were read. None is written within two seconds after an AWS file changed: it could change again within the same tick of
+the file system's clock.
 """
 
 import os

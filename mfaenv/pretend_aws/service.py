@@ -1,4 +1,4 @@
-"""Operations, signed calls with their permissions, and the query protocol of STS and IAM.
+"""Operations, signed calls with their permissions, and AWS's Query API of STS and IAM.
 
 Source: the IAM User Guide, "Troubleshoot access denied error messages".
 """
@@ -80,7 +80,7 @@ class Call:
 
 @dataclass(frozen=True)
 class QueryService:
-    """A service of the query protocol."""
+    """A service of the Query API."""
 
     name: str
     version: str

@@ -27,7 +27,7 @@ SPARE = "mfaenv (being replaced)"
 """The service of a copy while an entry is replaced: on macOS, keyring deletes before it writes."""
 
 MAX_ENTRIES = 8
-"""Entries of one name that are removed: a keychain may remove nothing."""
+"""Most deletions of one name: a keychain may delete nothing."""
 
 WAITING = "Waiting for the keychain, which may ask you in a window of its own."
 
@@ -36,10 +36,10 @@ CHECK_SECONDS = 120
 
 VARIABLE = "PYTHON_KEYRING_BACKEND"
 
-NOWHERE = ("keyring.backends.fail", "keyring.backends.null")
+NO_BACKEND = ("keyring.backends.fail", "keyring.backends.null")
 """keyring's own for a machine without a keychain."""
 
-NO_KEYCHAINS = ("keyrings.alt.",)
+FILE_BACKENDS = ("keyrings.alt.",)
 """Packages of backends that write files, in clear or with a password."""
 
 
@@ -49,7 +49,7 @@ def changed_error(title: str) -> MfaenvError:
 
 
 class KeychainEntry:
-    """An entry of the keychain. Methods raise MfaenvError; a thread says where they wait."""
+    """An entry of the keychain. Methods raise MfaenvError; one that takes long shows WAITING."""
 
     def __init__(self, name: str, terminal: Terminal) -> None:
         self.name = name
@@ -71,7 +71,7 @@ class KeychainEntry:
     def replace(self, old: Keys | None, new: Keys | None) -> None:
         """Replace the old keys, which have to be there, by the new ones; None is no keys.
 
-        Another process reads them then, by the command that SDKs run: some keychains are the memory of one process.
+        Then another process reads them back, by the command that SDKs run: some keychains are one process's memory.
         """
         if not same_keys(self.load(), old):
             raise changed_error(self.title)
@@ -84,7 +84,7 @@ class KeychainEntry:
                 if backend.get_password(SERVICE, self.name) is not None:
                     backend.set_password(SPARE, self.name, text)
                 backend.set_password(SERVICE, self.name, text)
-                _remove(backend, SERVICE, self.name, but=text)
+                _remove(backend, SERVICE, self.name, until=text)
                 _remove(backend, SPARE, self.name)
             if program.output(words, self._terminal.env, CHECK_SECONDS).strip() != text:
                 raise MfaenvError(
@@ -106,10 +106,10 @@ class KeychainEntry:
                     _remove(backend, service, self.name)
 
 
-def _remove(backend: KeyringBackend, service: str, name: str, but: str | None = None) -> None:
-    """Remove entries until the first is `but`: a Secret Service may have another program's too."""
+def _remove(backend: KeyringBackend, service: str, name: str, until: str | None = None) -> None:
+    """Remove entries until the first is `until`: a Secret Service may have another program's too."""
     for _ in range(MAX_ENTRIES):
-        if backend.get_password(service, name) in {None, but}:
+        if backend.get_password(service, name) in {None, until}:
             return
         try:
             backend.delete_password(service, name)
@@ -175,7 +175,7 @@ def _backends() -> list[KeyringBackend]:
 
     chosen, named = keyring.get_keyring(), keyring.core.load_env()
     backends = list(getattr(chosen, "backends", None) or [chosen])
-    usable = [backend for backend in backends if not _kind(backend).startswith(NOWHERE)]
+    usable = [backend for backend in backends if not _kind(backend).startswith(NO_BACKEND)]
     if not usable:
         raise MfaenvError(
             "There is no keychain here, as on most servers, over SSH and in WSL.",
@@ -184,7 +184,7 @@ def _backends() -> list[KeyringBackend]:
         )
     if named is not None and _kind(named) == _kind(chosen):
         return usable
-    kept = [backend for backend in usable if not _kind(backend).startswith(NO_KEYCHAINS)]
+    kept = [backend for backend in usable if not _kind(backend).startswith(FILE_BACKENDS)]
     if not kept:
         raise MfaenvError(
             f"keyring has no keychain here but {_kind(usable[0])}, which keeps keys in a file.",

@@ -12,7 +12,7 @@ _FILLER = "\0"
 
 
 class Styled(NamedTuple):
-    """A text with its style. An `unbroken` one stays one line, however long."""
+    """A text with its style, in words of rich. An `unbroken` one stays one line, however long."""
 
     text: str
     tone: str = PLAIN
@@ -28,7 +28,7 @@ class Styled(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A title, the columns' names, and the rows' texts. Words in `kept` columns are broken last."""
+    """A title, the columns' names, and the rows' texts. Columns in `kept` are made narrower last."""
 
     title: str
     columns: tuple[str, ...]
@@ -69,7 +69,7 @@ def cells(text: str) -> int:
 
 
 def wrapped(text: str, width: int, below: str = "") -> list[str]:
-    """Break a line between words, and go on below its beginning, or further to the right."""
+    """Break a line between words; `below` is the least indent of the further lines."""
     text = printable(text)
     if cells(text) <= width:
         return [text]

@@ -13,7 +13,7 @@ from mfaenv.session.change_lock import change_lock
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import BAD, GOOD, PLAIN, Styled
 
-Proved = Callable[[], bool]
+Proved = Callable[[], bool]  # tries a change before it is made; where false, it is not
 Settings = Mapping[str, str | None]
 
 TONES = {"+": GOOD, "-": BAD}
@@ -42,7 +42,10 @@ class Offers:
         return not (self.dry_run or self.yes)
 
     def change(self, why: str, file: TextFile, text: str, proved: Proved = lambda: True, *, context: int = 0) -> bool:
-        """Show a change, and return whether it was taken, proved and made. Any line of `context` may hold a secret."""
+        """Show a change, and return whether it was taken, proved and made.
+
+        `context` is the number of lines around it: 0 where one may hold a secret.
+        """
         if text == file.text:
             return False
         self.shown += 1
