@@ -28,7 +28,7 @@ class Styled(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A title, the columns' names, and the rows' texts. Columns in `kept` are made narrower last."""
+    """A title, the columns' names, and the rows' texts. Words in columns of `kept` are broken last."""
 
     title: str
     columns: tuple[str, ...]
