@@ -16,7 +16,7 @@ from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Remove files, and name the sessions. Raise MfaenvError for a refused store, or a file that stays."""
+    """Raise MfaenvError for a refused store, or a file that stays."""
     profile = parse.text(options, "profile")
     store = Store.of(env)
     store.check()
@@ -45,7 +45,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
 
 
 def _of_profile(profile: str, sessions: dict[str, Session | None], store: Store, terminal: Terminal) -> list[str]:
-    """List the files of the sessions that depend on a profile, and of its access keys' devices."""
+    """List the files of a profile's sessions and devices."""
     section: awsfiles.Section = {}
     try:
         section = awsfiles.load(terminal.env).section(profile)

@@ -11,7 +11,7 @@ from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Choices, Command, 
 
 
 def run(words: Words, env: Env) -> int:
-    """Print the answer to a Tab, for the shell's name and what its completion hands over."""
+    """Print the answer to a Tab."""
     shell, *handed = words
     fast.to_stdout(answer(shell, handed, env).encode("utf-8", "surrogateescape"))
     return DONE

@@ -61,7 +61,7 @@ def _run(resolved: Resolved) -> int:
 
 
 def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
-    """Return the partition and the account of long-term keys, each empty where unknown."""
+    """Return long-term keys' partition and account, each empty where unknown."""
     request = remembered.filled_in(resolved.request._replace(keys=keys), resolved.store)
     account = request.account
     if keys.secret_key and not account:

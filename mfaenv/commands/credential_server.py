@@ -78,7 +78,7 @@ class CredentialServer(LoopbackServer):
         self.socket.close()  # nobody waits for the threads: the process ends
 
     def remind(self, terminal: Terminal) -> None:
-        """Show one reminder for each session, from a thread of its own."""
+        """Show one reminder for each session, from a thread."""
         if self._request.keys is not None:
             threading.Thread(target=self._watch, args=(terminal,), daemon=True).start()
 
@@ -99,7 +99,6 @@ class CredentialServer(LoopbackServer):
             time.sleep(min(max(due, 0.1), LOOK_SECONDS))
 
     def _credentials(self, request: HttpRequest) -> HttpResponse:
-        """Answer with credentials; with the status alone where the request is not the program's."""
         if request.path != PATH or request.query:
             return HttpResponse(HTTPStatus.NOT_FOUND)
         token = request.headers.get("authorization", "")
@@ -138,13 +137,13 @@ class CredentialServer(LoopbackServer):
         raise refused
 
     def _stored(self) -> Session:
-        """Return what is stored, maybe by another window. What needs no code is not stored."""
+        """Return what is stored; what needs no code is not."""
         if self._request.keys is None:
             return self._latest
         return self._sessions.stored(self._request._replace(min_remaining=Span(MIN_LEFT, "")))
 
     def _margin(self, session: Session) -> float:
-        """Return with how many seconds left they are renewed: what is short-lived in its second half."""
+        """Return how many seconds before their end keys are renewed."""
         # A user's own session cannot be renewed without a code: it is handed out until it ends.
         if session.expires is None or (self._request.keys is not None and not self._request.hops):
             return MIN_LEFT

@@ -1,7 +1,7 @@
 """`mfaenv demo`: run a shell, a command or the steps of the main job with a pretend AWS, and leave nothing behind.
 
-What the user's startup files set (keys in ~/.bashrc) must not win: the demo's variables are set once more after them,
-where the shell has a way to run something before its first prompt; else the user is warned.
+What the user's startup files set must not win: the demo's variables are set once more after them,
+where the shell can run something before its first prompt; else the user is warned.
 """
 
 import json
@@ -81,10 +81,7 @@ _PROGRAM = 'import boto3; print(", ".join(one["Name"] for one in boto3.client("s
 
 
 def run(options: Options, command: Words, env: Env) -> int:
-    """Run the command, the user's shell or, without a terminal, the steps; or show this demo's code.
-
-    Raise MfaenvError for an unknown policy, and a command or step that cannot be run.
-    """
+    """Raise MfaenvError for an unknown policy, and a command or step that cannot be run."""
     if "code" in options:
         return show_code(env)
     on_terminal = os.isatty(0) and os.isatty(1)
@@ -107,10 +104,7 @@ def run(options: Options, command: Words, env: Env) -> int:
 
 
 def show_code(env: Env) -> int:
-    """Print a code that is still good; wait where the one on show has been used.
-
-    Raise MfaenvError outside a demo, and where the demo has no device.
-    """
+    """Print a good code, or wait for one. Raise MfaenvError outside a demo and without a device."""
     url, terminal = env.get(environment.DEMO, ""), Terminal(env)
     if not url.startswith(environment.LOOPBACK):
         wrong = "There is no demo here to show the code of. A demo is in its own shell. Start one:"
@@ -130,7 +124,7 @@ def show_code(env: Env) -> int:
 
 @contextmanager
 def _served(scenario: Scenario, env: Env) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the address of the pretend AWS, and the environment in which programs use it."""
+    """Yield the address, and the environment of programs."""
     opened = ExitStack()
     try:
         with foreground.undisturbed():
@@ -163,7 +157,7 @@ def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:
 
 
 def start(shell: str, env: Env) -> tuple[list[str], dict[str, str], str]:
-    """Write the shell's startup file for the demo; return the words and variables that start it, and a remark."""
+    """Write the shell's startup file; return the words and variables that start it, and a remark."""
     name = identify([shell]) or ""
     language = shells.get_target(name) if name else shells.Target()
     if not (language.demo_words or language.demo_variable):
@@ -187,7 +181,7 @@ def start(shell: str, env: Env) -> tuple[list[str], dict[str, str], str]:
 
 
 def show_steps(scenario: Scenario, url: str, env: Env) -> None:
-    """Print each step. Raise MfaenvError at the first that fails."""
+    """Raise MfaenvError at the first step that fails."""
     _say(f"A pretend AWS listens at {url}. Nothing leaves this machine.")
     _say(f"A program that lists buckets: {_PROGRAM}")
     _say(f"May it, with the access key {scenario.key.id} as it is? {_run_program(env)[1]}")
@@ -209,7 +203,6 @@ def show_steps(scenario: Scenario, url: str, env: Env) -> None:
 
 
 def _run_program(env: Env) -> tuple[int, str]:
-    """Return the program's exit status and last line."""
     status, printed = _run(env, "-c", _PROGRAM, stderr=STDOUT)
     last = printed.rpartition("\n")[2]
     return status, f"No. {last.partition(': ')[2]}" if status else f"Yes: {last}"

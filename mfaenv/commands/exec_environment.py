@@ -58,25 +58,24 @@ OF_ROLES = frozenset(
 
 @contextmanager
 def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
-    """Get a session, serve it with --serve, and yield the program's environment. Raise MfaenvError."""
+    """Yield the program's environment. Raise MfaenvError."""
     coredump.prevent()
     with ExitStack() as opened:
         resolved = opened.enter_context(service.resolving(options, env))
-        terminal, sessions_by_key = Terminal.for_options(options, env), dict[str, Session]()
-        session = resolved.get_session(terminal, sessions_by_key)
+        terminal, by_key = Terminal.for_options(options, env), dict[str, Session]()
+        session = resolved.get_session(terminal, by_key)
         resolved.warn(terminal)
         pairs = resolved.pairs(session, env)
         shells.check_lengths(pairs)
         programs = environment.changed(pairs, env)
         if options.get("serve"):
             request = _with_source(resolved.request, session)
-            sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), sessions_by_key)
+            sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), by_key)
             same = {name: value for name, value in options.items() if name in RENEWAL_OPTIONS}
             again = export.asked_again({"profile": request.profile.text, **same, "refresh": True})
             line = as_typed(detect.loading_line(env, again), env)
 
             def resolve() -> Request:
-                """Return the request as the AWS files have it now, if it is the same user's; else as it was."""
                 with service.resolving(options, env) as again:
                     now = again.request
                 base = sessions.base_session(now)
@@ -130,7 +129,7 @@ def _without_default_keys(env: Env, terminal: Terminal) -> dict[str, str]:
 
 
 def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> dict[str, str]:
-    """Return the texts of AWS files, by variable, with one profile and these keys, by name and as default."""
+    """Return the texts of AWS files, by variable, with the profile by name and as default."""
     section = {key: text for key, text in files.section(name).items() if key not in GIVE_CREDENTIALS | OF_ROLES}
     services = section.get("services", "")
     of_services = {f"services {services}": files.services[services]} if services in files.services else {}
@@ -145,7 +144,7 @@ def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> dict[str, st
 
 @contextmanager
 def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
-    """Write files into a private folder, and yield the variables that lead to them. Raise MfaenvError."""
+    """Yield the variables that lead to the files. Raise MfaenvError."""
     variables = {}
     with ExitStack() as opened:
         try:

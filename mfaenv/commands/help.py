@@ -12,7 +12,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 
 
 def run(_options: Options, words: Words, env: Env) -> int:
-    """Print a topic, or the list of topics. Raise MfaenvError for an unknown topic."""
+    """Raise MfaenvError for an unknown topic."""
     if not words:
         width = max(map(len, catalog.TOPICS))
         titles = {topic: page(topic).splitlines()[0].lstrip("# ") for topic in catalog.TOPICS}
@@ -31,6 +31,6 @@ def run(_options: Options, words: Words, env: Env) -> int:
 
 
 def page(topic: str) -> str:
-    """Return the page of a topic, as Markdown."""
+    """Return a topic's page, in Markdown."""
     with open(os.path.join(FOLDER, f"{topic}.md"), encoding="utf-8") as file:
         return file.read()

@@ -47,8 +47,8 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     if before:
         former, pinned = env.get(FORMER, ""), env.get(FORMER_PINNED, "")
     else:
-        former, pinned = env.get(PROFILE, ""), env.get(PINNED, "")
-        pinned = pinned if former else environment.NO_PROFILE
+        former = env.get(PROFILE, "")
+        pinned = env.get(PINNED, "") if former else environment.NO_PROFILE
     if asked:
         seen += [(FORMER, former or None), (FORMER_PINNED, pinned or None)]
     else:
@@ -109,7 +109,7 @@ def _newer(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def start(env: Env, store: Store, now: float) -> list[Pair]:
-    """Return what a new shell gets: its profile's stored session, without a word."""
+    """Return a new shell's stored session, without a word."""
     if init.is_settled(env, now):
         return []
     session = _stored(env, store, now)
@@ -121,7 +121,6 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _is_anothers(env: Env) -> bool:
-    """Return whether this shell has keys of others, an address for keys, or one profile alone."""
     theirs = env.get("AWS_ACCESS_KEY_ID") and not env.get(EXPIRES)
     return bool(theirs or env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY))
 

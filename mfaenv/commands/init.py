@@ -15,7 +15,7 @@ FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 
 def run(options: Options, words: Words, env: Env) -> int:
-    """Print the text for a shell, or direnv's library. Raise MfaenvError (usage) for a shell without a function."""
+    """Raise MfaenvError (usage) for a shell without a function."""
     (shell,), hook = words, "no_hook" not in options
     if shell == catalog.DIRENV:
         fast.to_stdout(direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))
@@ -90,7 +90,7 @@ def _rendered(shell: str, pairs: list[Pair]) -> bytes:
 
 
 def is_settled(env: Env, now: float) -> bool:
-    """Return whether a shell stays as it is: pinned, with its own keys or address, or a session that holds."""
+    """Return whether a shell stays as it is."""
     end = environment.end(env)
     has_ended = end is not None and end <= now
     has_credentials = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
@@ -99,9 +99,9 @@ def is_settled(env: Env, now: float) -> bool:
 
 def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float) -> list[Pair]:
     """Return a request's stored session, or an empty list; never ask, and say nothing."""
-    quiet_options: Options = {**options, "cached": True, "quiet": True}
-    quiet_options.pop("no_hook", None)  # the session is the same
-    session = fast.stored(quiet_options, env, store, now)
+    silent: Options = {**options, "cached": True, "quiet": True}
+    silent.pop("no_hook", None)  # the session is the same
+    session = fast.stored(silent, env, store, now)
     if session is not None:
         return session if isinstance(session, list) else []
     from mfaenv.session import service  # slow to load
@@ -110,7 +110,7 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
 
     coredump.prevent()
     try:
-        return service.get_pairs(quiet_options, env, Terminal.for_options(quiet_options, env))
+        return service.get_pairs(silent, env, Terminal.for_options(silent, env))
     except MfaenvError:
         return []
 
@@ -162,7 +162,7 @@ def without_comments(text: str) -> str:
 
 
 def completion(shell: str) -> str:
-    """Return the completion, with comments as packages have it; empty where the shell has none."""
+    """Return the completion, with comments as packages have it."""
     template = shells.get_target(shell).completion
     if not template:
         return ""
@@ -194,7 +194,6 @@ def _choice() -> dict[str, str]:
 
 
 def _flags(rows: list[Option]) -> tuple[str, list[str]]:
-    """Return a pattern of these options' letters, and their long names."""
     flags = [flag for row in rows for flag in row.flags]
     letters = "".join(flag[1] for flag in flags if flag[1] != "-")
     return f"[{letters}]", [flag for flag in flags if flag[1] == "-"]

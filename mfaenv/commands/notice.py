@@ -37,7 +37,7 @@ def _disagreement(env: Env) -> str:
 
 
 def describe(got: Env) -> str:
-    """Return a session's profile, role and end, from the variables that a shell got."""
+    """Return a session's profile, role and end."""
     name = role(got)
     details = [f"role {name}" if name else "", got.get(environment.LIMIT, "")]
     words = [got.get(environment.PROFILE, "")]
@@ -51,5 +51,5 @@ def describe(got: Env) -> str:
 
 
 def role(env: Env) -> str:
-    """Return the name of the role whose session this is; empty for a user's own."""
+    """Return the role's name; empty for a user's own session."""
     return env.get(environment.IDENTITY, "").partition(":role/")[2]

@@ -8,7 +8,7 @@ from mfaenv.shells import detect
 
 
 def choose_target(options: Options, env: Env) -> str:
-    """Return what an option, a variable or the calling process names. Raise MfaenvError (usage) for a wrong name."""
+    """Raise MfaenvError (usage) for a wrong name."""
     data = parse.text(options, "format")
     if data and "shell" in options:
         raise wrong_usage("--shell and --format cannot be used together.", "Leave one of them out.")

@@ -26,7 +26,7 @@ TAKE_OFF = "aws iam delete-user-policy --user-name NAME --policy-name RequireMFA
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Print the policy, and on standard error whom it locks out and how to try it."""
+    """Print the policy, and on standard error how to use it."""
     import json
 
     terminal = Terminal.for_options(options, env)

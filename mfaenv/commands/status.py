@@ -19,7 +19,7 @@ VERSION = 1  # of what `--json` prints: another where a name goes or changes its
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Show this shell's session and the stored ones. Raise MfaenvError for a refused store."""
+    """Raise MfaenvError for a refused store."""
     store = Store.of(env)
     store.check()
     data = collect(options, env, store, time.time())
@@ -41,7 +41,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
 
 
 def nothing_stored(profile: str) -> str:
-    """Return the line for a store without a session, of one profile if that is named."""
+    """Return the line for a store without a session."""
     return f"No session is stored for profile {profile}." if profile else "No session is stored."
 
 
@@ -125,7 +125,7 @@ def _shell(env: Env, rows: list[Row], now: float) -> Row | None:
 
 
 def rule(env: Env) -> str:
-    """Return why this shell has its profile's session; empty where it is not mfaenv's, or AWS_PROFILE differs."""
+    """Return why this shell has its profile's session; empty where it is not mfaenv's."""
     profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
     if not profile or not env.get(environment.EXPIRES):
         return ""

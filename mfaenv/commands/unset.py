@@ -13,7 +13,7 @@ UNREAD = "mfaenv: No shell reads these lines. To remove the session from this on
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Print the lines that remove the session. Raise MfaenvError (usage) for an unknown shell or format."""
+    """Raise MfaenvError (usage) for an unknown shell or format."""
     target = choose_target(options, env)
     to_stdout(shells.render(target, environment.removal(env)))
     if os.isatty(1) and target in shells.NAMES:

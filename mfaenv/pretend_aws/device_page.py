@@ -16,7 +16,7 @@ class NoDeviceError(OSError):
 
 
 def read_device_page(url: str, patience: float = 5) -> ShownCode:
-    """Ask the demo at the URL, for `patience` seconds. Raise OSError or NoDeviceError."""
+    """Ask the demo, for `patience` seconds. Raise OSError or NoDeviceError."""
     try:
         with closing(HTTPConnection(urlsplit(url).netloc, timeout=patience)) as connection:
             connection.request("GET", CODE_PATH)

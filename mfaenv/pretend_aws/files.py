@@ -27,7 +27,7 @@ def write_files(directory: Path, url: str, *, keys: Mapping[str, Credential], pr
 
 
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without what would choose other keys, files, regions or endpoints."""
+    """Return the environment without what chooses keys, files, regions or endpoints."""
     theirs = ("AWS_", "MFAENV_")
     return {name: value for name, value in environment.items() if not name.upper().startswith(theirs)}
 

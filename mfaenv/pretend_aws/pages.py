@@ -33,7 +33,7 @@ _CONSOLE = """\
 
 
 def page_route(world: World, request: HttpRequest) -> Operation | None:
-    """Return the operation of a request for a page."""
+    """Return a page's operation."""
     if request.path == CODE_PATH:
         return Operation("demo", "ShowCode", partial(_show_code, world))
     if request.path == SIGNIN_PATH:

@@ -70,7 +70,7 @@ def trust(principal: str, *, mfa: bool = True) -> Document:
 
 
 def parse(text: str) -> Document:
-    """Return the policy of a user or a session. Raise Refusal."""
+    """Return the policy. Raise Refusal."""
     try:
         policy = json.loads(text)
         _check(policy)

@@ -13,7 +13,7 @@ NAME = "s3"
 
 
 def operation(world: World, request: HttpRequest) -> Operation:
-    """Return the operation of a request; objects have a longer path, and a bucket's settings a query."""
+    """Return the operation; objects have a longer path, and a bucket's settings a query."""
     bucket, _, key = request.path[1:].partition("/")
     name = ""
     action: Callable[[Call], bytes] = _refuse

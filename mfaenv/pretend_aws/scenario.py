@@ -16,11 +16,11 @@ POLICIES: Mapping[str, Mapping[str, Document]] = {
     "mfa": {"BlockAccessWhenNoSignedInWithMFA": EVERYTHING},
     "none": {},
 }
-"""What binds alice, by the names that `--policy` takes."""
+"""By the names that `--policy` takes."""
 
 
 class Scenario(NamedTuple):
-    """The world, and what a user gets of it."""
+    """The world, and what a user gets."""
 
     world: World
     key: Credential

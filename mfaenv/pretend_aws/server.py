@@ -44,7 +44,7 @@ class PretendAws:
         self._server.__exit__()
 
     def find_operation(self, request: HttpRequest) -> Operation:
-        """Return the operation of a request."""
+        """Return the operation."""
         if page := page_route(self.world, request):
             return page
         form, auth = request.parameters, parse_authorization(request.headers.get("authorization", ""))
@@ -57,7 +57,7 @@ class PretendAws:
         return s3.operation(self.world, request)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request, dated by the world's clock."""
+        """Answer, dated by the world's clock."""
         operation = self.find_operation(request)
         try:
             response = operation.perform()
@@ -71,7 +71,7 @@ def _refuse_service(name: str) -> HttpResponse:
 
 
 def _render_elsewhere(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Return a refusal in EC2's XML, or in JSON as most services do."""
+    """Use EC2's XML, or JSON as most services do."""
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         error: Content = {"Code": refusal.code, "Message": refusal.message}
         content: Content = {"Errors": {"Error": error}, "Error": error}

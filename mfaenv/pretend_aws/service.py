@@ -47,12 +47,12 @@ class Call:
         return [self.form[each] for each in takewhile(self.form.__contains__, names)]
 
     def query(self, resource: str, context: Mapping[str, str] | None = None, *, action: str = "") -> Query:
-        """Return the query, with the caller's names and condition keys."""
+        """Return the query."""
         caller = self.caller
         account = caller.account
         names = frozenset([caller.arn, caller.principal.arn, account.id, account.arn("root")])
-        known = {**caller.context(self.world.now()), **(context or {})}
-        return Query(action or self.action, resource, known, names)
+        keys = {**caller.context(self.world.now()), **(context or {})}
+        return Query(action or self.action, resource, keys, names)
 
     def authorize(self, query: Query, named: str = "") -> None:
         """Raise Refusal unless the policies allow it; messages call the resource `named`."""
@@ -69,12 +69,11 @@ class Call:
                 raise self.refusal(action, named, f" because no {kind} policy allows the {action} action")
 
     def refusal(self, action: str, named: str, reason: str = "") -> Refusal:
-        """Return the refusal of an action."""
+        """Return the refusal."""
         resource = f" on resource: {named}" if named else ""
-        caller = self.caller.arn
         return Refusal(
             "AccessDenied",
-            f"User: {caller} is not authorized to perform: {action}{resource}{reason}",
+            f"User: {self.caller.arn} is not authorized to perform: {action}{resource}{reason}",
         )
 
 
@@ -87,7 +86,7 @@ class QueryService:
     actions: Mapping[str, Callable[[Call], Content]]
 
     def operation(self, world: World, request: HttpRequest) -> Operation:
-        """Return the operation of a request."""
+        """Return the operation."""
         action = request.parameters.get("Action", "")
         return Operation(self.name, action, partial(self._perform, action, world, request), self.render_refusal)
 
@@ -101,11 +100,11 @@ class QueryService:
         return self.render(action, self.actions[action](call))
 
     def render(self, action: str, result: Content) -> HttpResponse:
-        """Return the answer of an action."""
+        """Return the answer."""
         return self._response(200, f"{action}Response", {f"{action}Result": result})
 
     def render_refusal(self, refusal: Refusal) -> HttpResponse:
-        """Return the answer of a refusal."""
+        """Return the answer."""
         fault = "Receiver" if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "Sender"
         error: Content = {"Type": fault, "Code": refusal.code, "Message": refusal.message}
         return self._response(refusal.status, "ErrorResponse", {"Error": error})

@@ -43,7 +43,7 @@ class Authorization(NamedTuple):
 
 
 def parse_authorization(header: str) -> Authorization | None:
-    """Return the parts of the header; None where it is not of this version."""
+    """Return the header's parts; None where it is of another version."""
     match = re.fullmatch(
         rf"{ALGORITHM} +Credential=([^/,=]+)/([^/,]+)/([^/,]*)/([^/,]+)/([^/,]+), *"
         r"SignedHeaders=([^,=]+), *Signature=([^,=]+)",
@@ -63,11 +63,10 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
     auth = parse_authorization(headers["authorization"])
     if auth is None or "x-amz-date" not in headers:
         raise Refusal("IncompleteSignature", _MALFORMED, 400)
-    region = auth.region
     if wrong := _fault(auth, service, headers["x-amz-date"], now):
         raise Refusal("SignatureDoesNotMatch", wrong)
     keys = world.credentials.get(auth.key_id)
-    if keys is None or not keys.active or keys.account.partition != partitions().get(region):
+    if keys is None or not keys.active or keys.account.partition != partitions().get(auth.region):
         raise Refusal(*_INVALID_TOKEN)
     expected = signature(request, auth, keys.secret)
     is_right = hmac.compare_digest(expected.encode(), auth.signature.encode())
@@ -80,7 +79,7 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
     is_user_session = bool(keys.token) and isinstance(keys.principal, User)
     if service == "iam" and is_user_session and keys.mfa_at is None:
         raise Refusal(*_INVALID_TOKEN)  # IAM gives no reason: STS API Reference, GetSessionToken
-    keys.used = Use(now, service, region)
+    keys.used = Use(now, service, auth.region)
     return keys
 
 

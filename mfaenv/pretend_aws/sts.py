@@ -20,13 +20,13 @@ READ_ONLY: Document = {
 
 
 def _get_caller_identity(call: Call) -> Content:
-    """Return who calls; no permission is needed, and no deny stops it."""
+    """Need no permission; no deny stops it."""
     caller = call.caller
     return {"Arn": caller.arn, "UserId": caller.user_id, "Account": caller.account.id}
 
 
 def _get_session_token(call: Call) -> Content:
-    """Return a session; no permission is needed."""
+    """Need no permission."""
     if call.caller.token:
         raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")
     mfa_at = _verified_at(call)
@@ -35,10 +35,7 @@ def _get_session_token(call: Call) -> Content:
 
 
 def _assume_role(call: Call) -> Content:
-    """Return a role's session, if the caller's policies allow it too.
-
-    AWS does not ask them where a role of the same account trusts the caller by name.
-    """
+    """Ask the caller's policies too: AWS does not where a role of the account trusts it by name."""
     caller, role_arn = call.caller, call.form["RoleArn"]
     role = call.world.find_role(role_arn)
     if role is None:
@@ -79,7 +76,7 @@ def _managed(arn: str) -> Document:
 
 
 def role_seconds(form: Mapping[str, str], role: Role, *, is_chained: bool = False) -> int:
-    """Return how long a session lasts, with role chaining an hour at most. Raise Refusal."""
+    """Return a session's seconds. Raise Refusal."""
     seconds = int(form.get("DurationSeconds", HOUR))
     if is_chained and seconds > HOUR:
         limit = "1 hour session limit for roles assumed by role chaining"
@@ -91,7 +88,7 @@ def role_seconds(form: Mapping[str, str], role: Role, *, is_chained: bool = Fals
 
 
 def _verified_at(call: Call) -> float | None:
-    """Use the code up and return the time; None without device and code. Raise Refusal."""
+    """Use the code up and return the time. Raise Refusal."""
     serial, code = call.form.get("SerialNumber"), call.form.get("TokenCode")
     if serial is None and code is None:
         return None
@@ -113,7 +110,7 @@ def _verified_at(call: Call) -> float | None:
 
 
 def assumed_role(session: Credential) -> dict[str, Content]:
-    """Return the answer to who assumed a role."""
+    """Return the answer."""
     return {
         "Credentials": _keys(session),
         "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},

@@ -40,7 +40,7 @@ def code_at_step(secret: bytes, step: int) -> str:
 
 @dataclass(eq=False)
 class Device:
-    """A virtual MFA device: shows codes as a phone does, and takes each once, as AWS does."""
+    """A virtual MFA device, which takes each code once, as AWS does."""
 
     secret: bytes = field(repr=False)
     clock: Callable[[], float]
@@ -50,7 +50,7 @@ class Device:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def shown(self) -> ShownCode:
-        """Return what the device shows now."""
+        """Return what it shows now."""
         now = self.clock()
         step = int(now // STEP)
         return ShownCode(code_at_step(self.secret, step), STEP - int(now % STEP), step in self._used)
@@ -64,7 +64,7 @@ class Device:
         raise LookupError("every code that AWS would take now has been used")
 
     def accept(self, *codes: str) -> bool:
-        """Use up a code, or two in a row that set the device up; return whether they were good."""
+        """Use up a code, or two in a row that set the device up, if good."""
         step, steps_back = int(self.clock() // STEP), TOLERANCE if len(codes) == 1 else PAIR_STEPS
         with self._lock:
             for first in range(step - steps_back, step + TOLERANCE + 1):

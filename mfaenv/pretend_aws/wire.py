@@ -12,7 +12,7 @@ Content: TypeAlias = "str | int | Mapping[str, Content] | Sequence[Content] | No
 
 @dataclass(eq=False)
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
-    """A no in AWS's words, with the HTTP status."""
+    """A no in AWS's words."""
 
     code: str
     message: str
@@ -38,5 +38,5 @@ def _element(name: str, content: Content, attributes: str = "") -> str:
 
 
 def timestamp(seconds: float) -> str:
-    """Return Unix time as AWS writes it in XML: `2026-01-31T12:00:00Z`."""
+    """Return Unix time as AWS's XML has it."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

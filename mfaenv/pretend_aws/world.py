@@ -17,7 +17,7 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 def new_id(prefix: str) -> str:
-    """Return an identifier as IAM makes them."""
+    """Return an identifier like IAM's."""
     return prefix + "".join(secrets.choice(_LETTERS) for _ in range(16))
 
 
@@ -47,7 +47,7 @@ NOTHING = RoleSession()
 
 
 class World:
-    """Accounts and credentials, and the clock."""
+    """All accounts, and the clock."""
 
     def __init__(self) -> None:
         self.clock: Callable[[], float] = time.time
@@ -66,7 +66,7 @@ class World:
         return account
 
     def find_role(self, arn: str) -> Role | None:
-        """Find a role by its ARN."""
+        """Find a role."""
         roles = (role for account in self.accounts.values() for role in account.roles.values())
         return next((role for role in roles if role.arn == arn), None)
 
@@ -83,7 +83,7 @@ class World:
 
 @dataclass(eq=False)
 class Account:
-    """An account, with users and roles by name."""
+    """An account."""
 
     world: World
     id: str
@@ -93,26 +93,26 @@ class Account:
     roles: dict[str, Role] = field(default_factory=dict)
     buckets: list[str] = field(default_factory=list)
     unassigned_devices: dict[str, Device] = field(default_factory=dict)
-    """Virtual devices that are nobody's, by serial number."""
+    """By serial number."""
 
     def arn(self, resource: str, service: str = "iam") -> str:
-        """Return a resource's ARN: `arn:aws:iam::123456789012:user/alice`."""
+        """Return a resource's ARN."""
         return f"arn:{self.partition}:{service}::{self.id}:{resource}"
 
     def add_user(self, name: str, *, policies: dict[str, Document] | None = None) -> User:
-        """Add a user with policies by name."""
+        """Add a user."""
         user = self.users[name] = User(self, name, policies or {}, created=self.world.now())
         return user
 
     def add_role(self, name: str, trust: Document, *, policies: dict[str, Document] | None = None) -> Role:
-        """Add a role with policies by name."""
+        """Add a role."""
         role = self.roles[name] = Role(self, name, policies or {}, trust)
         return role
 
 
 @dataclass(eq=False)
 class Principal:
-    """A user or a role: what policies are attached to."""
+    """A user or a role."""
 
     account: Account
     name: str
@@ -143,7 +143,7 @@ class User(Principal):
         return key
 
     def add_device(self) -> Device:
-        """Add a virtual MFA device, named after the user."""
+        """Add a virtual MFA device."""
         world, serial = self.account.world, self.account.arn(f"mfa/{self.name}")
         device = Device(secrets.token_bytes(20), world.now, serial, world.now())
         self.devices.append(device)
@@ -190,19 +190,19 @@ class Credential:
 
     @property
     def account(self) -> Account:
-        """Return the account of the principal."""
+        """Return the principal's account."""
         return self.principal.account
 
     @property
     def arn(self) -> str:
-        """Return the ARN of who calls with these keys."""
+        """Return the caller's ARN."""
         if isinstance(self.principal, Role):
             return self.account.arn(f"assumed-role/{self.principal.name}/{self.details.name}", "sts")
         return self.principal.arn
 
     @property
     def user_id(self) -> str:
-        """Return the unique identifier that belongs to the ARN."""
+        """Return the ARN's unique identifier."""
         return f"{self.principal.id}:{self.details.name}" if isinstance(self.principal, Role) else self.principal.id
 
     def context(self, now: float) -> dict[str, str]:
