@@ -35,7 +35,7 @@ def _get_session_token(call: Call) -> Content:
 
 
 def _assume_role(call: Call) -> Content:
-    """Ask the caller's policies too: AWS does not where a role of the account trusts it by name."""
+    """Ask the caller's policies too; AWS does not where a role of its account names the caller."""
     caller, role_arn = call.caller, call.form["RoleArn"]
     role = call.world.find_role(role_arn)
     if role is None:
