@@ -46,7 +46,6 @@ class Shown(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Return all of it as one text."""
         return "\n".join([*filter(None, [self.wrong]), *self.lines, PROMPT])
 
 
@@ -121,7 +120,6 @@ class Pinentry(Dialog):
         return ProgramStart(stdin="".join(f"{command}{assuan_value(value)}\n" for command, value in commands))
 
     def answer(self, ended: Ended) -> str:
-        """Return the answer to GETPIN; an error says whether the window was closed."""
         lines = ended.output.splitlines()
         answers = [line for line in lines if line.startswith(("OK", "ERR "))]
         before = 1 + ended.stdin.split("\n").index(_ASK)  # the greeting, and one for each command

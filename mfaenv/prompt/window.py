@@ -17,16 +17,16 @@ TRIES = 3
 class Window:
     """The person at the screen, asked by the program of this name, or by the first that is there.
 
-    `release` is the kernel's, which names Microsoft in WSL: https://learn.microsoft.com/windows/wsl/faq. The terminal's
-    check is called meanwhile, and may raise. The next window shows what was `wrong` with the last code.
+    `release` is the kernel's, which names Microsoft in WSL: https://learn.microsoft.com/windows/wsl/faq.
+    The next window shows what was `wrong` with the last code.
     """
 
-    def __init__(self, terminal: Terminal, program_name: str, release: str = "") -> None:
+    def __init__(self, terminal: Terminal, name: str, release: str = "") -> None:
         self._terminal = terminal
         env = terminal.env
         is_wsl = "microsoft" in release.lower()  # programs of Windows can be started there
         systems = {sys.platform, *(["win32"] if is_wsl and not _has_display(env) else [])}
-        usable = [each for each in DIALOGS if (each.name == program_name if program_name else each.system in systems)]
+        usable = [each for each in DIALOGS if (each.name == name if name else each.system in systems)]
         self.wrong = ""
         self._lacking = {each.name: lacking for each in usable if (lacking := _lacking(each, env))}
         self._dialogs = [each() for each in usable if each.name not in self._lacking]

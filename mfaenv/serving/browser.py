@@ -86,7 +86,7 @@ def _open_named(link: str, env: Mapping[str, str]) -> None:
 
 @contextmanager
 def _started(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a program without a terminal, which may run on after the block."""
+    """Let the program run on after the block."""
     nothing = subprocess.DEVNULL
     try:
         process = program.start(command, env, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)

@@ -132,8 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in self.headers.items():
             key = name.lower()
             headers[key] = f"{headers[key]},{value}" if key in headers else value
-        refused = self._refusal(headers)
-        if refused:
+        if refused := self._refusal(headers):
             self.send_error(refused)
             return
         body = self.rfile.read(int(headers.get("content-length") or 0))

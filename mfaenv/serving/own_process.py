@@ -52,7 +52,6 @@ def elsewhere(served: Served) -> Iterator[Mapping[str, str]]:
 
 
 def _receive(receiver: Connection) -> Mapping[str, str]:
-    """Return what the new process yields, or raise what it raised; pass signals on until then."""
     try:
         pid = receiver.recv()
         with foreground.handling(dict.fromkeys(_ENDING, lambda number, _frame: _send(pid, number))):
@@ -96,7 +95,6 @@ def _hold(served: Served, sender: Connection, program: int) -> NoReturn:
 
 
 def _end_once(number: int, _frame: FrameType | None) -> None:
-    """End in order, and ignore further signals."""
     for name in _ENDING:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(KILLED + number)
@@ -104,14 +102,14 @@ def _end_once(number: int, _frame: FrameType | None) -> None:
 
 def _end_with(program: int) -> None:
     try:
-        descriptor = os.pidfd_open(program)  # Linux, where nothing forbids it
+        fd = os.pidfd_open(program)  # Linux, where nothing forbids it
     except (AttributeError, OSError):
         with suppress(ProcessLookupError):
             while True:
                 os.getpgid(program)  # of another user's process too, as it is by now with sudo
                 time.sleep(POLL_SECONDS)
     else:
-        select.select([descriptor], [], [])
+        select.select([fd], [], [])
     os.kill(os.getpid(), signal.SIGTERM)
 
 

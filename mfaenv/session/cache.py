@@ -157,7 +157,7 @@ class CallLock(ExitStack):
     def __init__(self, cache: Cache, access_key: str, profile: str, is_stored: Callable[[], bool]) -> None:
         super().__init__()
         self._cache = cache
-        self._whose = access_key, profile
+        self._lock = partial(cache.lock_calls, access_key, profile)
         self._is_stored = is_stored
         self._latest: str | None = None
         self._acquired = False
@@ -165,7 +165,7 @@ class CallLock(ExitStack):
     def acquire(self) -> None:
         """Wait for the lock, unless this process has it. Raise as `check_store`."""
         if not self._acquired:
-            self.enter_context(self._cache.lock_calls(*self._whose))
+            self.enter_context(self._lock())
             self._acquired, self._latest = True, None
             self.check_store()
 
@@ -175,7 +175,7 @@ class CallLock(ExitStack):
         self.close()
 
     def check_store(self) -> None:
-        """Raise SessionStoredError if the session is stored; look only after a new one was announced."""
+        """Raise SessionStoredError if the session is stored."""
         latest = self._cache.store.latest()
         if latest != self._latest:
             self._latest = latest

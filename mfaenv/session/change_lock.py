@@ -1,7 +1,6 @@
 """One process at a time changes the AWS files and the keychain.
 
-The lock is never taken from a process that is stopped, which may go on between two steps. There is one in the store,
-and another one beside the credentials file.
+The lock is never taken from a process that is stopped, which may go on between two steps.
 """
 
 import os
@@ -15,8 +14,6 @@ from mfaenv.fast.entry import file_name
 from mfaenv.session.lock import lock
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
-
-FILE = ".mfaenv.lock"
 
 
 @contextmanager
@@ -35,7 +32,7 @@ def change_lock(terminal: Terminal) -> Iterator[None]:
                 "Without it nothing is changed. Name another folder in MFAENV_CACHE_DIR.",
             ) from None
         if os.path.isfile(credentials):
-            beside = os.path.join(os.path.dirname(os.path.abspath(credentials)), FILE)
+            beside = os.path.join(os.path.dirname(os.path.abspath(credentials)), ".mfaenv.lock")
             with suppress(OSError):  # the folder may be read-only, and another file is changed
                 acquired.enter_context(lock(beside, tell, strict=True))
         for file in filter(None, (config, credentials)):

@@ -21,9 +21,6 @@ from mfaenv.terminal.text import Styled
 if TYPE_CHECKING:
     from mfaenv.prompt.window import Window
 
-Background = Callable[[], None]
-Question = tuple[Styled, ...]
-
 PROGRAM_SECONDS = 60  # for a program: some wait for a touch or a PIN
 MAX_INPUT_BYTES = 64  # of a code in standard input, with blanks
 
@@ -38,7 +35,7 @@ class CodeSource(NamedTuple):
     say meanwhile what `other` is.
     """
 
-    get: Callable[[Question, Background], str]
+    get: Callable[[tuple[Styled, ...], Callable[[], None]], str]
     asks: bool = True
     place: str = ""
     other: str = ""
@@ -75,7 +72,7 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
 
 
 def _this_terminal() -> str:
-    """Return a name of this terminal, of which a session of processes has one; empty on Windows."""
+    """Return a name of this terminal, of which a session of processes has one."""
     name = ""
     if sys.platform != "win32":
         name = f"terminal\n{os.uname().nodename}\n{os.getsid(0)}"
@@ -105,7 +102,7 @@ def _first_line() -> str:
     return line.decode("utf-8", "replace")
 
 
-def from_program(command: str, terminal: Terminal, begin: Background) -> str:
+def from_program(command: str, terminal: Terminal, begin: Callable[[], None]) -> str:
     """Run a program on the terminal, without a shell, and return the first six digits that stand alone.
 
     Raise MfaenvError, with the program's name and status, never its output.

@@ -80,15 +80,16 @@ class BackgroundClient:
 
 def question(request: Request, env: Env) -> tuple[Styled, ...]:
     """Return lines that say for whom the code is, and where it goes if not to AWS; then the question."""
+    endpoint = request.endpoint.text
     account = f" in account {request.account}" if request.account else ""
     profile, device = f"For profile {request.profile.text}{account},", f"device {request.device.text}"
     one_line = f"{profile} {device}"
     whom = (one_line,) if cells(one_line) <= COLUMNS else (profile, device)
-    not_aws = f"The code goes to {address.shown(request.endpoint.text)}, not to AWS."
+    not_aws = f"The code goes to {address.shown(endpoint)}, not to AWS."
     return (
         *map(Styled, whom),
-        *([Styled(not_aws, DOUBTFUL)] if request.endpoint.text else []),
-        *map(Styled, shown_in_demo(request.endpoint.text, env)),
+        *([Styled(not_aws, DOUBTFUL)] if endpoint else []),
+        *map(Styled, shown_in_demo(endpoint, env)),
         Styled("MFA code"),
     )
 
@@ -142,7 +143,7 @@ def fetch(request: Request, keys: Keys, source: CodeSource, context: Context, lo
 
 
 def _send(code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock) -> Session:
-    """Send a new code, and remember the answer. Raise UsedCodeError, WrongCodeError."""
+    """Raise UsedCodeError, WrongCodeError."""
     store, serial = context.store, request.device.text
 
     def verdict() -> str:

@@ -62,7 +62,7 @@ class KeychainEntry:
             return f"the keychain ({backend.name})"
 
     def load(self) -> Keys | None:
-        """Return the keys, or None where there are none."""
+        """Return the keys, if any."""
         with _opened(self._terminal) as backends:
             texts = (backend.get_password(service, self.name) for service in (SERVICE, SPARE) for backend in backends)
             text = next((text for text in texts if text is not None), None)

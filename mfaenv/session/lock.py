@@ -25,6 +25,8 @@ STOPPED_AFTER = 30.0 if sys.platform == "win32" else 5.0
 No key stops a program on Windows, and a busy machine may take seconds to load botocore there.
 """
 
+FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -107,7 +109,7 @@ def lock(
 def remove_abandoned(path: str) -> bool:
     """Remove the file of a lock whose holder was killed, and return whether it is gone."""
     try:
-        fd = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+        fd = os.open(path, FLAGS)
         if _locked(path, fd):
             _remove(path, fd)
         else:
@@ -124,7 +126,7 @@ def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object]
     last = 0
     told = False
     while True:
-        fd = patiently(lambda: os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600))
+        fd = patiently(lambda: os.open(path, FLAGS | os.O_CREAT, 0o600))
         if _locked(path, fd, strict=strict):
             return fd
         file = os.fstat(fd)

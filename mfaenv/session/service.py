@@ -106,7 +106,6 @@ class Resolved(NamedTuple):
         return environment.pairs({**fields, **self.shell_fields, "pinned": pinned}, env)
 
     def _remember(self, session_key: str) -> None:
-        """Store the request for the fast path."""
         request = remembered.filled_in(self.request, self.store)
         if request.keys is None:
             return  # what botocore resolves is asked for each time, and so are the roles on top of it

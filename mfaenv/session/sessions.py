@@ -20,7 +20,7 @@ NO_USERS_NAME = "mfaenv"  # what a role's session is named where no user is know
 
 
 class Sessions:
-    """Gets the session for a request: from the store, for a code, and with roles on top."""
+    """Gets the session for a request."""
 
     def __init__(self, context: Context, sessions: dict[str, Session] | None = None) -> None:
         self._context = context
@@ -117,9 +117,9 @@ class Sessions:
         return self._assume(request, base)
 
     @contextmanager
-    def _call_lock(self, user_request: Request, keys: Keys) -> Iterator[CallLock]:
-        profile = user_request.profile.text
-        call_lock = CallLock(self._cache, keys.access_key, profile, lambda: bool(self.stored(user_request)))
+    def _call_lock(self, request: Request, keys: Keys) -> Iterator[CallLock]:
+        profile = request.profile.text
+        call_lock = CallLock(self._cache, keys.access_key, profile, lambda: bool(self.stored(request)))
         with call_lock, self._terminal.watching(call_lock.check_store):
             yield call_lock
 
@@ -184,7 +184,7 @@ class Sessions:
         remembered.remember_key(self._store, profile, command, keys.access_key, self._now())
 
     def _source(self, request: Request) -> CodeSource:
-        """Return the source of the code; standard input is read once."""
+        """Read standard input once."""
         if self._code_source is None:
             self._code_source = code.source(request, self._acquisition, self._terminal)
         return self._code_source

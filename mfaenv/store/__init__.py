@@ -86,7 +86,6 @@ class Store(ReadOnlyStore):
             raise OSError(errno.ENOTEMPTY, f"other files are there, and no {MARK} of mfaenv", self.path)
 
     def _is_ours(self) -> bool:
-        """Return whether the folder has our mark, or holds our entries and nothing else."""
         if self._private(MARK).startswith(MARK_TEXT):
             return True
         try:

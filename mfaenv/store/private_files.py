@@ -35,7 +35,7 @@ def make_folders(path: str) -> None:
 
 
 def _temporary(path: str) -> str:
-    """Return a new name beside a file; a process's number may be the same again in a container."""
+    """Use no process's number, which may be the same again in a container."""
     return os.path.join(os.path.dirname(path), f"{TEMPORARY}{os.urandom(8).hex()}")
 
 

@@ -56,7 +56,7 @@ def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
 
 @contextmanager
 def started(command: Sequence[str], env: Mapping[str, str], **streams: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a program, which an exception ends; `streams` are Popen's. Raise MfaenvError where it cannot be started."""
+    """Start a program, which an exception ends. Raise MfaenvError where it cannot be started."""
     process = None
     try:
         with undisturbed():

@@ -9,8 +9,6 @@ from mfaenv.terminal.page import as_text
 WIDEST = 100
 """Columns: longer lines are hard to read."""
 
-THEME = Theme({"markdown.code": "bold"})
-
 _BLANK = "\ue000"
 """Stands for a blank in code, at which rich would break a line: what is copied of two lines is two commands."""
 
@@ -37,6 +35,6 @@ class _Page(Markdown):
 
 def draw(console: Console, text: str) -> str:
     """Return the page as it is drawn."""
-    with console.use_theme(THEME), console.capture() as captured:
+    with console.use_theme(Theme({"markdown.code": "bold"})), console.capture() as captured:
         console.print(_Page(text), width=min(console.width, WIDEST), crop=False)
     return captured.get().replace(_BLANK, " ")

@@ -59,7 +59,6 @@ class Page(Console):
         return text if self._boxed else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
     def _grid(self, table: Table) -> Grid:
-        """Return the table for rich, with lines around it for people."""
         from rich.table import Table as Grid
 
         grid = Grid(title=as_text(Styled(table.title, TITLE)), title_justify="left", pad_edge=self._boxed)

@@ -52,7 +52,6 @@ class Picker:
         return ""
 
     def _narrow(self, typed: str) -> None:
-        """Show what has the typed text in its name; the number of a row chooses it."""
         self._typed = typed
         number = int(typed[:9]) if typed.isascii() and typed.isdecimal() else 0
         is_number = 1 <= number <= len(self._rows)
@@ -90,7 +89,7 @@ def pick(title: str, rows: Sequence[Row], console: Tty) -> str:
 
     Raise KeyboardInterrupt where the person leaves, or the terminal has gone.
     """
-    picker, taken, fd = Picker(title, rows), "", console.reader.fileno()
+    picker, taken, fd = Picker(title, rows), "", console.fd
     drawn, size = list[Styled](), os.terminal_size((0, 0))
     try:
         with tty.keep_modes(fd):
@@ -111,7 +110,7 @@ def pick(title: str, rows: Sequence[Row], console: Tty) -> str:
 
 
 def _keys(fd: int) -> list[str]:
-    """Return the keys of the next moment. Raise OSError where the terminal has gone."""
+    """Raise OSError where the terminal has gone."""
     if not select.select([fd], [], [], tty.LOOK_UP_SECONDS)[0]:
         return []
     data = os.read(fd, 4096)

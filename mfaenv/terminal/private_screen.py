@@ -63,7 +63,7 @@ class PrivateScreen:
     def wait_for_key(self, texts: Sequence[str]) -> None:
         """Show texts until a key is pressed, on Windows Enter. Raise KeyboardInterrupt, SystemExit."""
         self.show(texts)
-        fd = self._console.reader.fileno()
+        fd = self._console.fd
         with tty.keep_modes(fd):
             tty.set_modes(fd, by_key=True)
             self._console.reader.read(1)
@@ -116,10 +116,7 @@ def show(terminal: Terminal, parts: Sequence[str]) -> Iterator[PrivateScreen]:
 
 
 def _qr_code(parts: Sequence[str], max_lines: int) -> list[str]:
-    """Return the QR code of a text, drawn with blocks that are half a line high.
-
-    The text comes in parts: base32 by itself takes half as many bits as among other letters.
-    """
+    """Take the text in parts: base32 by itself takes half as many bits as among other letters."""
     import segno
 
     content: Any = list(parts)

@@ -72,7 +72,7 @@ class Terminal:
             self.check = before
 
     def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None]) -> str:
-        """Ask for six digits, and do something meanwhile; the last line of the question is the prompt.
+        """Ask for six digits; the last line of the question is the prompt.
 
         Raise KeyboardInterrupt where the person leaves.
         """
@@ -89,7 +89,7 @@ class Terminal:
         return self._ask([Styled(f"{question}: ")], str.strip)
 
     def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str] = ()) -> str:
-        """Let the person choose by a number; `remarks` are shown below the choices."""
+        """Let the person choose by a number."""
         numbered = {str(number): choice for number, choice in enumerate(choices, 1)}
         rows = [title, *(f"{number:>3}  {choice}" for number, choice in numbered.items())]
         lines = map(Styled, [*rows, *(f"  -  {remark}" for remark in remarks), f"Number (1-{len(choices)}): "])
@@ -104,7 +104,6 @@ class Terminal:
         meanwhile: Callable[[], None] = lambda: None,
         indent: str = "",
     ) -> T:
-        """Ask until the answer can be read; what is `wrong` then stands above the last line alone."""
         *above, asked = question
         with self.open_tty() as console:
             if self._has_waited:
@@ -156,7 +155,7 @@ class Terminal:
         with ExitStack() as opened:
             try:
                 console = opened.enter_context(Tty())
-                opened.enter_context(tty.keep_modes(console.reader.fileno()))
+                opened.enter_context(tty.keep_modes(console.fd))
                 streams: dict[str, Any] = {"stdin": console.reader, "stderr": console.writer}
             except OSError:
                 from subprocess import DEVNULL
@@ -206,13 +205,13 @@ class Terminal:
 
     def drawn(self, *parts: Table | Styled | str) -> str:
         """Draw tables and lines for standard output."""
-        return self._page(stderr=False).drawn(*parts)
+        return self._page().drawn(*parts)
 
     def markdown(self, text: str) -> str:
         """Draw a page of ours for standard output."""
         from mfaenv.terminal import markdown  # loads rich
 
-        return markdown.draw(self._page(stderr=False), text)
+        return markdown.draw(self._page(), text)
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
@@ -233,7 +232,7 @@ class Terminal:
         self._show_command(error.command)
 
     def _show_command(self, command: str) -> None:
-        """Show a command unbroken: what is copied of two lines is two commands."""
+        """Leave it unbroken: what is copied of two lines is two commands."""
         if command:
             self._print(INDENT + as_typed(command, self.env), unbroken=True)
 
@@ -246,7 +245,7 @@ class Terminal:
                 said = printable(text)
             print(said, file=sys.stderr, flush=True)  # noqa: T201 - what is said, and made printable
 
-    def _page(self, *, stderr: bool) -> Page:
+    def _page(self, *, stderr: bool = False) -> Page:
         from mfaenv.terminal.page import Page  # loads rich
 
         return Page(tty.columns(self.env), stderr=stderr, no_styles=self._no_styles())
@@ -255,7 +254,7 @@ class Terminal:
         return sys.stderr is not None and sys.stderr.isatty() and not self._no_styles()
 
     def _no_styles(self) -> bool:
-        """Return whether colours, bold letters and moving lines are unwanted: https://no-color.org."""
+        """Obey https://no-color.org."""
         return bool(self.env.get("NO_COLOR")) or self.env.get("TERM", "") in {"", "dumb"}
 
     def open_tty(self) -> Tty:

@@ -18,7 +18,7 @@ else:
     import termios
 
     def _call(function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a function of termios. Raise OSError, which its own error is not."""
+        """Raise OSError, which the error of termios is not."""
         try:
             return function(*arguments)
         except termios.error as error:
@@ -91,9 +91,10 @@ class Tty:
         with ExitStack() as opened:
             self.reader = opened.enter_context(open(NAMES[0], "rb", buffering=0))
             self.writer = opened.enter_context(open(NAMES[1], "wb", buffering=0))
-            if is_full_screen(self.reader.fileno()):
+            self.fd = self.reader.fileno()
+            if is_full_screen(self.fd):
                 raise FullScreenError
-            if not _in_foreground(self.reader.fileno()):
+            if not _in_foreground(self.fd):
                 raise OSError("another job has the terminal")
             self._opened = opened.pop_all()
 
@@ -120,10 +121,9 @@ class Tty:
         Raise what `check` raises, SystemExit at Ctrl-Backslash, and KeyboardInterrupt at the end of input (Ctrl-D, on
         Windows Ctrl-Z) and where the terminal has gone.
         """
-        fd = self.reader.fileno()
         try:
-            with keep_modes(fd):
-                set_modes(fd, for_shell=self._for_shell)
+            with keep_modes(self.fd):
+                set_modes(self.fd, for_shell=self._for_shell)
                 self.write(*question)
                 meanwhile()
                 line = self._line()
@@ -138,7 +138,7 @@ class Tty:
         return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
 
     def size(self) -> os.terminal_size:
-        """Return its columns and lines, or the usual ones where it does not tell."""
+        """Return its columns and lines."""
         try:
             size = os.get_terminal_size(self.writer.fileno())
         except OSError:
@@ -155,15 +155,15 @@ class Tty:
         """Drop what was typed and not read yet."""
         with suppress(OSError):  # the terminal may have gone
             # From the background this would stop the job.
-            if sys.platform != "win32" and _in_foreground(self.reader.fileno()):
-                _call(termios.tcflush, self.reader.fileno(), termios.TCIFLUSH)
+            if sys.platform != "win32" and _in_foreground(self.fd):
+                _call(termios.tcflush, self.fd, termios.TCIFLUSH)
 
     def _line(self) -> bytes:
         line = b""
         while not line.endswith(b"\n"):
-            while _in_foreground(self.reader.fileno()) and not _has_input(self.reader.fileno()):
+            while _in_foreground(self.fd) and not _has_input(self.fd):
                 self.check()
-            if not _in_foreground(self.reader.fileno()):
+            if not _in_foreground(self.fd):
                 raise OSError("another job has the terminal")
             part = self.reader.read(1024)
             if not part or (sys.platform == "win32" and part.startswith(END_OF_INPUT)):
