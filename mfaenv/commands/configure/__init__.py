@@ -1,4 +1,4 @@
-"""`mfaenv configure`: look at what is there, and offer what is missing; what was taken stays if the person leaves."""
+"""`mfaenv configure`: offer what is missing; what was taken stays if the person leaves."""
 
 from functools import partial
 
@@ -34,11 +34,10 @@ def run(options: Options, _words: Words, env: Env) -> int:
     offers = Offers(terminal, file_paths(env)[0], dry_run="dry_run" in options, yes="yes" in options)
     offers.check()
     with shell_settings.hidden(env) as visible:
-        done = _offer_all(options, visible, offers)
+        sentence, function, line = _offer_all(options, visible, offers)
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:
-        sentence, function, line = done
         terminal.note(sentence, line)
         if function:  # of a new window, whatever the PATH is here
             terminal.tell(f"{INDENT}{function}")
@@ -96,7 +95,7 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
 
 
 def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
-    """Find the device, prove it by a session, which is stored, and offer to name it in the profile."""
+    """Find the device, prove it by a session, and offer to name it in the profile."""
     if any(files.section(name).get("mfa_serial") for name in request.profiles):
         return request
     request = longterm.with_long_term_keys(request, offers.terminal)
@@ -130,7 +129,7 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
 
 
 def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) -> str:
-    """Return the profile for programs outside this shell; empty where there is none."""
+    """Return the profile for programs outside this shell, if any."""
     name = request.profile.text
     for other, section in files.profiles.items():
         if session_profile(section.get(SETTING, "")) == name:
@@ -139,10 +138,9 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
     if new in files.profiles:
         offers.terminal.note(f"Profile {new} exists already, with other settings: it is left alone.")
         return ""
-    command = credential_process.line(name, env, credential_process.PROCESS)
     section = {**files.section(name), "region": request.region.text}
     address = {key: section[key] for key in WHERE_AWS_IS if section.get(key)}
-    values = {SETTING: command, **address}
+    values = {SETTING: credential_process.line(name, env, credential_process.PROCESS), **address}
     made = offers.settings(f"Profile {new}, for programs outside this shell:", {new: values})
     return new if made or offers.dry_run else ""
 

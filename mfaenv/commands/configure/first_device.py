@@ -1,4 +1,4 @@
-"""A user's first device: made in IAM, shown once as a QR code and as text, and enabled with two codes in a row."""
+"""A user's first device: made in IAM, shown once as a QR code and as text, and enabled."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -40,12 +40,12 @@ class FirstDevice:
         """Return the serial number of an enabled device. Raise MfaenvError."""
         self._check()
         device = self._create()
-        with ExitStack() as until_enabled:
+        with ExitStack() as undo:
             later = "the next `mfaenv configure` offers to delete it."
-            until_enabled.callback(self._delete, self.devices, device.serial, later)
+            undo.callback(self._delete, self.devices, device.serial, later)
             with private_screen.show(self.terminal, key_uri(self.user, device)) as screen:
                 codes = self._enable(screen, device)
-                until_enabled.pop_all()
+                undo.pop_all()
                 with suppress(OSError):  # the next question does not take used codes
                     self.store.prepare()
                     for code in codes:
@@ -89,7 +89,7 @@ class FirstDevice:
             raise self.missing
 
     def _create(self) -> NewDevice:
-        """Make a device under the first name that is free. Raise MfaenvError where there is none."""
+        """Make a device under the first free name. Raise MfaenvError."""
         own = self.name
         for name in (own, *(f"{own}-{number}" for number in range(2, MAX_TRIED_NAMES + 1))):
             try:

@@ -32,7 +32,7 @@ class Offers:
 
     def check(self) -> None:
         """Raise MfaenvError where nobody can be asked (usage), or the config file cannot be read."""
-        if not (self.dry_run or self.yes or self.terminal.available()):
+        if self.asking and not self.terminal.available():
             raise wrong_usage("There is no terminal to ask on.", "--yes takes all offers, --dry-run only shows them.")
         rewrite.read(self.config, ENCODING)
 

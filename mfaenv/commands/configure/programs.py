@@ -1,4 +1,4 @@
-"""Programs that give codes: which are installed, and which of their entries is the one of the device.
+"""Programs that give codes, and which of their entries is the device's.
 
 Nothing is unlocked to look, but for KeePassXC, which always asks for its password: so the person is asked first.
 """
@@ -99,11 +99,10 @@ PROGRAMS: Mapping[str, Callable[[Env, Offers], Entries]] = {
     "bw": _bw,
     "keepassxc-cli": _keepassxc,
 }
-"""How each lists its entries, the first to look at first."""
 
 
 def find(request: Request, env: Env, offers: Offers) -> str:
-    """Return the command of the program with one entry that fits; empty where there is none."""
+    """Return the command of the first program with one entry that fits, if any."""
     words = (request.account, request.device.text.rpartition("/")[2])
     for name, entries in PROGRAMS.items():
         fitting = best(entries(env, offers), words) if program.find(name, env) else []

@@ -11,7 +11,6 @@ from mfaenv.config import awsfiles, edit, rewrite
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import DEFAULT, Env, Options
-from mfaenv.shells import needs_no_quotes
 from mfaenv.store import Store
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
@@ -81,10 +80,10 @@ def _command(env: Env) -> str:
 
 
 def _options(profile: str) -> str:
-    """Return the option for another profile than `default`; empty where some shell cannot quote it."""
+    """Return the option for the profile; empty where some shell cannot quote it."""
     if profile == DEFAULT:
         return ""
-    if needs_no_quotes(profile):
+    if shells.needs_no_quotes(profile):
         return f" -p {profile}"
     quotable = profile.isprintable() and not set(profile) & set("'\"\\$`!{}()")
     return f" -p '{profile}'" if quotable else ""
@@ -102,8 +101,8 @@ def _startup_file(shell: str, env: Env) -> str:
     if language.startup_query:
         path = program.output((shell, *language.startup_query), env, QUERY_SECONDS).strip()
     else:
-        below_variables = (row[1:].partition("/") for row in language.startup_files if row.startswith("$"))
-        named = [f"{env[name]}{slash}{rest}" for name, slash, rest in below_variables if env.get(name)]
+        variables = (row[1:].partition("/") for row in language.startup_files if row.startswith("$"))
+        named = [f"{env[name]}{slash}{rest}" for name, slash, rest in variables if env.get(name)]
         rows = named or [row for row in language.startup_files if row.startswith("~")]
         paths = [os.path.expanduser(os.path.expandvars(row)) for row in rows]
         path = next(filter(os.path.exists, paths), paths[0] if paths else "")

@@ -1,4 +1,4 @@
-"""The same calls with the long-term keys and with the MFA session: identity, clock, devices, and the proof."""
+"""The same calls with the long-term keys and with the MFA session."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
@@ -8,7 +8,6 @@ from mfaenv import duration
 from mfaenv.aws import client, explain, probe, resolved, sts
 from mfaenv.aws.iam import SECURITY_KEY
 from mfaenv.aws.probe import NOT_TRIED, Asker, Kind, Outcome, UnderWay
-from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
 from mfaenv.commands.doctor.report import Check, ComparedCall, Enforcement, State, Verdict, judge
 from mfaenv.config import credential_process
@@ -37,7 +36,7 @@ class Proof(NamedTuple):
 
     request: Request
     calls: Sequence[ComparedCall] = ()
-    identity: Identity | None = None
+    identity: sts.Identity | None = None
     session: Session = Session()
     stored: bool = False
     no_keys: MfaenvError | None = None
@@ -75,7 +74,6 @@ def compare_calls(request: Request, context: Context) -> Proof:
 
 
 def _identify(request: Request, context: Context) -> Proof:
-    """Ask whose keys botocore finds for a profile without long-term ones."""
     try:
         with context.terminal.progress() as show:
             show(f"Getting the keys: {request.provider}")

@@ -1,4 +1,4 @@
-"""What is on this machine: AWS files, values and where they come from, environment, shell and store."""
+"""What is on this machine."""
 
 import os
 import stat
@@ -29,7 +29,6 @@ OVERRIDES = {
     "AWS_CA_BUNDLE": "the certificates that are trusted otherwise",
     "MFAENV_TOKEN_CODE": "the question for the code",
 }
-"""What each variable stands in for."""
 
 PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "no_proxy": "no proxy to these"}
 HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
@@ -45,7 +44,7 @@ IN_WORDS = {
 
 
 def aws_files(env: Env) -> Iterator[Check]:
-    """Check whether each file is there, and who can read it."""
+    """Check that each file is there and private."""
     for path, variable in zip(file_paths(env), (CONFIG_VARIABLE, CREDENTIALS_VARIABLE), strict=True):
         name, named = awsfiles.short(path), f" ({variable})" if env.get(variable) else ""
         try:
@@ -71,14 +70,14 @@ def aws_files(env: Env) -> Iterator[Check]:
 
 
 def titles(files: AwsFiles) -> Iterator[Check]:
-    """Check the config file for titles without `profile`, where the credentials file has the profile."""
+    """Check the config file's titles without `profile`, where the credentials file has the profile."""
     for name in filter(files.profiles.__contains__, files.nameless):
         text, advice = f"no program reads [{name}] there", f"Write [profile {name}]."
         yield Check("files", awsfiles.short(files.config), text, State.NOTE, advice)
 
 
 def values(request: Request, acquisition: Acquisition, env: Env, files: AwsFiles) -> Iterator[Check]:
-    """List what was settled and where each value comes from."""
+    """List each value and where it comes from."""
     for short, text, source in provenance.rows(request, acquisition, env, files, provenance.SERVICES):
         name, words = IN_WORDS.get(short, (short, "{}"))
         yield Check("values", name, words.format(text) + (f" ({source})" if source else ""))
@@ -87,7 +86,7 @@ def values(request: Request, acquisition: Acquisition, env: Env, files: AwsFiles
 
 
 def roles(files: AwsFiles) -> Iterator[Check]:
-    """Check for roles that other programs assume with long-term keys, so without MFA."""
+    """Check for roles that other programs assume without MFA."""
     for source, section in files.profiles.items():
         names = roles_of(files, source)
         if names and awsfiles.has_keys(section) and not awsfiles.token(section):
@@ -128,7 +127,7 @@ def shell(options: Options, env: Env) -> Check:
 
 
 def store(store: Store) -> Check:
-    """Return where the store is, and whether it can be used."""
+    """Return whether the store can be used."""
     wrong = State.WRONG, "Name another directory in MFAENV_CACHE_DIR."
     path = store.path
     if not path:

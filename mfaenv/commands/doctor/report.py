@@ -1,4 +1,4 @@
-"""What the calls prove, and the whole report: for `--json`, as `mfaenv help scripts` has it, and as tables."""
+"""What the calls prove, and the report: for `--json` (`mfaenv help scripts`), and as tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, StrEnum
@@ -107,7 +107,7 @@ def evidence(without: Kind, with_mfa: Kind, *, left_open: bool) -> Evidence:
 
 
 def judge(calls: Mapping[str, Evidence]) -> Verdict:
-    """Return the verdict on all calls, by action: the strongest evidence decides."""
+    """Return the verdict on all calls, by action."""
     strongest = next((kind for kind in Evidence if kind in calls.values()), Evidence.UNKNOWN)
     names = ", ".join(action for action, kind in calls.items() if kind is strongest)
     verdict = strongest.verdict
@@ -212,18 +212,18 @@ class Report(NamedTuple):
         }
 
     def as_tables(self, env: Env) -> list[Table | Styled | str]:
-        """Return the verdict, the table of checks, the proof, and what to do."""
-        checks: list[tuple[Styled | str, ...]] = []
-        for before, check in pairwise([Check("", "", ""), *self.checks]):
-            topic = check.topic if check.topic != before.topic else ""
-            checks.append((_toned(check.state), topic, check.sentence))
+        """Return it for a person."""
+        checks = tuple(
+            (_toned(check.state), "" if check.topic == last.topic else check.topic, check.sentence)
+            for last, check in pairwise([Check("", "", ""), *self.checks])
+        )
         calls: list[tuple[Styled | str, ...]] = [
             (row.call.action, *(_toned(each.kind) for each in row.outcomes), row.says) for row in self.calls
         ]
         columns = ("Call", "Without MFA", "With MFA", "What that says")
         proof = [Table("The proof", columns, tuple(calls))] if calls else []
         verdict = Styled(f"MFA: {self.verdict.answer}. {self.verdict.reason}", TONES[self.verdict.answer])
-        looked_at = Table(f"Profile {self.profile}", ("", "Looked at", "Found"), tuple(checks))
+        looked_at = Table(f"Profile {self.profile}", ("", "Looked at", "Found"), checks)
         return [verdict, looked_at, *proof, *self._to_do(env)]
 
     def _to_do(self, env: Env) -> list[Styled | str]:

@@ -1,4 +1,4 @@
-"""`mfaenv keys`: where long-term keys are, their IDs and, where a stored session allows it, their age and last use."""
+"""`mfaenv keys`: where long-term keys are and, where a stored session allows it, their age and last use."""
 
 import json
 import time
@@ -79,7 +79,7 @@ class KeyRow:
 
 
 def run(options: Options, env: Env) -> int:
-    """Print where the long-term keys are. Raise MfaenvError where a file or the store cannot be read."""
+    """List the keys. Raise MfaenvError where a file or the store cannot be read."""
     files, terminal = awsfiles.load(env), Terminal.for_options(options, env)
     context = Context(Store.of(env), terminal)
     context.store.check()

@@ -25,17 +25,12 @@ from mfaenv.session.keychain import KeychainEntry
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
-OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
-
 BEFORE_PROCESS = ("role_arn", "login_session", SETTING)
 """Settings beside which AWS's programs would not use our credential_process."""
 
 
 class Move:
-    """A profile's keys in the files and its entry in the keychain, with the `command` that reads this, if it has it.
-
-    All raise MfaenvError.
-    """
+    """A profile's keys in the files and its entry in the keychain. All raise MfaenvError."""
 
     def __init__(self, options: Options, terminal: Terminal) -> None:
         name, files = catalog.profile_or_default(options, terminal.env), awsfiles.load(terminal.env)
@@ -155,6 +150,6 @@ def _check_file(file: FileSection, in_file: Keys | None, keys: Keys) -> None:
         line = to_type("keys", "import", "-p", file.profile)
         raise MfaenvError(f"{others} Remove them there, or import them:", command=line)
     with suppress(OSError):
-        if os.name != "nt" and stat.S_IMODE(os.stat(file.path).st_mode) & OTHERS_READ:
+        if os.name != "nt" and os.stat(file.path).st_mode & (stat.S_IRGRP | stat.S_IROTH):
             wrong = f"Others can read {file.title}, so no keys are put there. Close it first:"
             raise MfaenvError(wrong, command=join(("chmod", "600", file.path)))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from mfaenv.config import awsfiles, credential_process, edit, rewrite
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import ENCODING
-from mfaenv.config.rewrite import TextFile
 from mfaenv.model import Keys, same_keys
 from mfaenv.session.keychain import KeychainEntry, changed_error
 from mfaenv.terminal.terminal import Terminal
@@ -41,14 +40,14 @@ class FileSection:
         """Set an option; None removes it."""
         self._write(rewrite.read(self.path, ENCODING), {name: value})
 
-    def _keys(self, file: TextFile) -> Keys | None:
+    def _keys(self, file: rewrite.TextFile) -> Keys | None:
         section = edit.section(file, self.profile, in_config=self.in_config)
         access_key, secret_key = section.get(awsfiles.ACCESS_KEY), section.get(awsfiles.SECRET_KEY)
         if not (access_key and secret_key):
             return None
         return Keys(access_key, secret_key, awsfiles.token(section), self.title, profile=self.profile)
 
-    def _write(self, file: TextFile, values: Mapping[str, str | None]) -> None:
+    def _write(self, file: rewrite.TextFile, values: Mapping[str, str | None]) -> None:
         changed = edit.with_values(file, self.profile, values, in_config=self.in_config)
         if changed != file:
             rewrite.replace(file, changed.text)
@@ -64,7 +63,7 @@ def check(place: Place, keys: Keys | None) -> None:
 
 
 def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | None:
-    """Return where a profile's own keys are stored; None where they cannot be replaced."""
+    """Return where a profile's keys are stored; None where they cannot be replaced."""
     path = files.used_file(profile)
     if path:
         return FileSection(path, profile, files.keys_in_config(profile))

@@ -1,7 +1,7 @@
 """`mfaenv keys rotate`: replace an access key by a new one, which is made with the MFA session.
 
-The order is make, store, prove, deactivate the old one, delete it: one active key is always stored. Where a run was
-interrupted there are two keys, and the next one asks what is to become of the other.
+The order is make, store, prove, deactivate the old one, delete it: one active key is always stored. After an
+interruption there are two, and the next run asks about the other.
 """
 
 import time
@@ -27,7 +27,7 @@ POLL_SECONDS = 2
 
 
 def run(options: Options, env: Env) -> int:
-    """Make a new access key in the place of the profile's. Raise MfaenvError, which says what is left to do."""
+    """Replace the profile's access key. Raise MfaenvError, which says what is left to do."""
     rotation, chosen = Rotation(options, env), ""
     while True:
         with change_lock(rotation.terminal):
@@ -81,26 +81,26 @@ class Rotation:
         self.place = places.of_profile(awsfiles.load(self.terminal.env), self.root, self.terminal) or self.place
         if isinstance(self.place, KeychainEntry):
             self.place.remove_spare()
-        current = self.keys = self.place.load()
-        if current is None:
+        keys = self.keys = self.place.load()
+        if keys is None:
             raise _not_stored(self.request)
-        if before and not same_keys(current, before):
-            self.terminal.note(f"Another mfaenv has replaced {before.access_key} by {current.access_key} meanwhile.")
+        if before and not same_keys(keys, before):
+            self.terminal.note(f"Another mfaenv has replaced {before.access_key} by {keys.access_key} meanwhile.")
             return None
         listed = {each.id: each for each in self.iam.list_keys()}
-        if current.access_key not in listed:
-            wrong = f"IAM lists no key {current.access_key} of this user."
+        if keys.access_key not in listed:
+            wrong = f"IAM lists no key {keys.access_key} of this user."
             raise MfaenvError(wrong, f"Check the keys of profile {self.root} in {self.place.title}.")
-        other = next((each for each in listed.values() if each.id != current.access_key), None)
+        other = next((each for each in listed.values() if each.id != keys.access_key), None)
         if other and other.id != chosen and (other.active or not self.delete):
             return other
         if other is None:
-            self._replace(current)
+            self._replace(keys)
         elif other.active:
-            self._finish(current, other.id)
+            self._finish(keys, other.id)
         else:
             self.iam.delete(other.id)
-            self.terminal.note(f"{other.id}, which was inactive, is deleted; {current.access_key} stays.")
+            self.terminal.note(f"{other.id}, which was inactive, is deleted; {keys.access_key} stays.")
         return None
 
     def choose(self, other: AccessKey) -> None:
@@ -108,10 +108,10 @@ class Rotation:
 
         Raise MfaenvError where it stays, or nobody can be asked.
         """
-        current = self.keys.access_key if self.keys else ""
+        own = self.keys.access_key if self.keys else ""
         profiles = ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id))
         where = "inactive" if not other.active else f"in profile {profiles}" if profiles else "in no profile here"
-        used = {current: f"in {self.place.title}", other.id: where}
+        used = {own: f"in {self.place.title}", other.id: where}
         described = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
         two = f"There are two access keys, and IAM allows no third: {'; '.join(described)}."
         if not self.asks:
@@ -132,12 +132,12 @@ class Rotation:
         use = self.iam.last_use(key)
         return f"last used {use['at'][:10]} by {use['service']} in {use['region']}" if use else "never used"
 
-    def _replace(self, current: Keys) -> None:
+    def _replace(self, old: Keys) -> None:
         new = self.iam.create()
         # Before the new key is stored: so a run that finishes this one needs no code.
         longterm.carry_over(self.store, self.request, self.session, new.access_key, time.time())
         try:
-            self.place.replace(current, new)
+            self.place.replace(old, new)
         except BaseException:
             try:
                 if not same_keys(self.place.load(), new):
@@ -145,10 +145,9 @@ class Rotation:
             except MfaenvError as error:
                 self.terminal.warn(f"The new key {new.access_key} stays in IAM: {error.message}", error.command)
             raise
-        self._finish(new, current.access_key)
+        self._finish(new, old.access_key)
 
     def _finish(self, new: Keys, old: str) -> None:
-        """Prove the stored key, give it to the other profiles, and deactivate or delete the old one."""
         remembered.remember_key(self.store, self.root, self.request.process.text, new.access_key, time.time())
         self._prove(new)
         self._update_others(new, old)
