@@ -24,9 +24,6 @@ _UNESCAPED = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _CLOSED_ERRORS = {62, 99, 198}
 """GPG_ERR_TIMEOUT, GPG_ERR_CANCELED, GPG_ERR_FULLY_CANCELED of libgpg-error: an error's lower 16 bits."""
 
-_CLOSED_STATUSES = {0, *ENDED_FROM_OUTSIDE}
-"""Of a pinentry that was closed before it answered GETPIN."""
-
 _ASK = "GETPIN"
 _AS_TEXT = str.maketrans("<>", "‹›")  # noqa: RUF001 - these look alike
 """pinentry-qt takes text with tags for markup."""
@@ -50,7 +47,7 @@ class Shown(NamedTuple):
 
 
 class ProgramStart(NamedTuple):
-    """How a program is started: its arguments, input, and further variables."""
+    """How a program is started."""
 
     arguments: tuple[str, ...] = ()
     stdin: str = ""
@@ -58,7 +55,7 @@ class ProgramStart(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """How a program ended: its status, negative for a signal, what it wrote, and its input."""
+    """How a program ended; its status is negative for a signal."""
 
     status: int
     output: str
@@ -127,7 +124,7 @@ class Pinentry(Dialog):
         if kind == "OK":
             return "".join(unquote(line[2:]) for line in lines if line.startswith("D "))
         is_closed = is_digits(number) and int(number[:10]) & 0xFFFF in _CLOSED_ERRORS
-        if is_closed or (len(answers) == before and ended.status in _CLOSED_STATUSES):
+        if is_closed or (len(answers) == before and ended.status in {0, *ENDED_FROM_OUTSIDE}):
             raise KeyboardInterrupt
         raise NoWindowError("no display")
 

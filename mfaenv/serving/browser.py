@@ -51,10 +51,7 @@ def find(env: Mapping[str, str]) -> Callable[[str], None]:
 
 
 def _named(env: Mapping[str, str]) -> Iterator[list[str]]:
-    """Yield the commands in BROWSER whose program is there, read as by webbrowser: `%s` stands for the URL.
-
-    `&` at the end stands for the background, where all of them run.
-    """
+    """Yield BROWSER's commands whose program is there, read as by webbrowser; all run in the background."""
     for choice in env[VARIABLE].split(os.pathsep):
         words = [choice] if choice and program.find(choice, env) else _split(choice)
         words = words[:-1] if words[-1:] == ["&"] else words

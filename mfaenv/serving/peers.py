@@ -39,7 +39,7 @@ def of_this_user(clients: Iterable[Address], server: Address) -> set[Address]:
 
 
 def _as_listed(prefix: bytes, host: str, port: int) -> str:
-    """Return an address as the table has it: words of 32 bits in the machine's order."""
+    """Use words of 32 bits in the machine's order, as the table does."""
     octets = prefix + socket.inet_aton(host)
     words = (octets[start : start + 4] for start in range(0, len(octets), 4))
     return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words) + f":{port:04X}"

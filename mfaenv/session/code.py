@@ -72,7 +72,7 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
 
 
 def _this_terminal() -> str:
-    """Return a name of this terminal, of which a session of processes has one."""
+    """Name the session of processes, which has one terminal."""
     name = ""
     if sys.platform != "win32":
         name = f"terminal\n{os.uname().nodename}\n{os.getsid(0)}"

@@ -41,20 +41,20 @@ def checked(serial: str, source: str) -> str:
     return serial
 
 
-def find(request: Request, keys: Keys, context: Context, call_lock: CallLock) -> Request:
+def find(request: Request, keys: Keys, context: Context, lock: CallLock) -> Request:
     """Fill in the account, the user, and the device that AWS, or else the person, names. Raise MfaenvError."""
     who = owner(request, keys)
     if not request.device.text:
-        request = request._replace(device=Value(_serial(request, keys, who, context, call_lock), "found"))
+        request = request._replace(device=Value(_serial(request, keys, who, context, lock), "found"))
     return request._replace(account=who.account, user=who.user)
 
 
-def _serial(request: Request, keys: Keys, who: Identity, context: Context, call_lock: CallLock) -> str:
+def _serial(request: Request, keys: Keys, who: Identity, context: Context, lock: CallLock) -> str:
     terminal = context.terminal
     serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys)
     asking = can_ask(context.acquisition, terminal)
     if asking:
-        call_lock.release()
+        lock.release()
     if serials is None:
         return _offered(iam.likely(who), terminal, asking=asking)
     usable = [serial for serial in serials if iam.SECURITY_KEY not in serial]

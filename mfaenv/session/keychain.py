@@ -170,7 +170,7 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
 
 
 def _backends() -> list[KeyringBackend]:
-    """Return the keychains in keyring's order; the first is written to. Raise MfaenvError where none is safe."""
+    """Put first the one to write to. Raise MfaenvError where none is safe."""
     import keyring
 
     chosen, named = keyring.get_keyring(), keyring.core.load_env()

@@ -120,7 +120,7 @@ def remove_abandoned(path: str) -> bool:
 
 
 def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object], *, strict: bool) -> int | None:
-    """Return the locked file, or None where a stopped process's cannot be removed."""
+    """Return None where a stopped process's file cannot be removed."""
     pause = PAUSE * (1 + os.getpid() % 64 / 128)
     started = touched = time.monotonic()
     last = 0

@@ -17,8 +17,7 @@ from mfaenv.terminal.terminal import Terminal
 
 def load_keys(request: Request, terminal: Terminal) -> Keys | Session:
     """Return what the program gives: long-term keys, or a session's. Raise MfaenvError."""
-    entry = credential_process.entry(request.process.text)
-    if entry:  # our own program is not started
+    if entry := credential_process.entry(request.process.text):  # our own program is not started
         keys = KeychainEntry(entry, terminal).load()
         if keys is None:
             raise not_there(entry)

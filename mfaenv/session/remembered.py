@@ -18,7 +18,7 @@ REFUSED = "refused"
 
 
 class RememberedDevice(Entry):
-    """The device that an access key used before, its account and its user's name."""
+    """The device that an access key used before."""
 
     PREFIX = DEVICE
     key: str = ""
@@ -74,7 +74,7 @@ def file_names(request: Request, keys: Keys) -> list[str]:
 
 
 def _device_key(access_key: str, endpoint: str) -> str:
-    """Return the key of a device's entry: another server than AWS could name one of its own."""
+    """Keep apart what another server than AWS names."""
     return "\n".join(filter(None, (access_key, endpoint)))
 
 
@@ -107,7 +107,7 @@ def _program_key(profile: str, command: str) -> str:
 
 
 def access_key(store: Store, profile: str, command: str) -> str:
-    """Return the access key that a profile's program gave before, or an empty text."""
+    """Return the access key that a profile's program gave before."""
     entry = store.get(RememberedKey, _program_key(profile, command)) if command else None
     return entry.access_key if entry else ""
 

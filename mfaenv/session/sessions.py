@@ -67,8 +67,8 @@ class Sessions:
         if request.keys is None or request.device.text:
             return request
         address.check_request(request, self._terminal.env)
-        with suppress(SessionStoredError), self._call_lock(request._replace(hops=()), request.keys) as call_lock:
-            return device.find(request, request.keys, self._context, call_lock)
+        with suppress(SessionStoredError), self._call_lock(request._replace(hops=()), request.keys) as lock:
+            return device.find(request, request.keys, self._context, lock)
         return self.with_device(request)
 
     def _filled_in(self, request: Request) -> Request:
@@ -89,8 +89,8 @@ class Sessions:
         base = self.stored(user_request)
         try:
             if not base:
-                with self._call_lock(user_request, request.keys) as call_lock:
-                    base = self._from_code(user_request, request.keys, call_lock)
+                with self._call_lock(user_request, request.keys) as lock:
+                    base = self._from_code(user_request, request.keys, lock)
             return self._with_roles(request, base)
         except DeniedError as error:
             if not base or self._cache.is_new(base):
@@ -119,9 +119,9 @@ class Sessions:
     @contextmanager
     def _call_lock(self, request: Request, keys: Keys) -> Iterator[CallLock]:
         profile = request.profile.text
-        call_lock = CallLock(self._cache, keys.access_key, profile, lambda: bool(self.stored(request)))
-        with call_lock, self._terminal.watching(call_lock.check_store):
-            yield call_lock
+        lock = CallLock(self._cache, keys.access_key, profile, lambda: bool(self.stored(request)))
+        with lock, self._terminal.watching(lock.check_store):
+            yield lock
 
     def _with_roles(self, request: Request, base: Session) -> Session:
         if not request.hops:
@@ -155,7 +155,7 @@ class Sessions:
             remembered.remember_device(self._store, base.source, request._replace(user=user), self._now())
         return role_sessions.user_session_name(user) if user else NO_USERS_NAME
 
-    def _from_code(self, request: Request, keys: Keys, call_lock: CallLock) -> Session:
+    def _from_code(self, request: Request, keys: Keys, lock: CallLock) -> Session:
         if not keys.secret_key and not request.process.text:
             raise MfaenvError(
                 f"The session replaced the long-term keys {keys.access_key} that this shell had exported.",
@@ -168,14 +168,14 @@ class Sessions:
             keys = longterm.with_secret(request, keys, self._terminal)
         with self._cache.lock_prompt(source, keys.access_key, request.profile.text):
             if searched or not request.account:
-                call_lock.acquire()
-                request = device.find(request, keys, self._context, call_lock)
-            credentials, keys = fetch(request, keys, source, self._context, call_lock)
+                lock.acquire()
+                request = device.find(request, keys, self._context, lock)
+            credentials, keys = fetch(request, keys, source, self._context, lock)
             self._remember_key(request, keys)
             remembered.remember_device(self._store, keys.access_key, request, self._now())
             key = cache.session_key(request, keys.access_key)
             session = self._cache.put(credentials, request, key, keys.access_key)
-            call_lock.release()
+            lock.release()
         self._report(request, session, searched=searched)
         return session
 

@@ -14,8 +14,6 @@ _BLANK = "\ue000"
 
 
 class _Lines(CodeBlock):
-    """Code to copy: without a background, and with no line broken."""
-
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in str(self.text).rstrip().splitlines():
             text = as_text(f"  {line}")

@@ -77,7 +77,7 @@ class Picker:
 
 
 def _cut(text: str, columns: int) -> str:
-    """Return as much of a text as fits a line, whose last column stays empty."""
+    """Leave the last column empty."""
     text = printable(text)[:columns]
     while cells(text) >= columns:
         text = text[:-1]
@@ -120,7 +120,7 @@ def _keys(fd: int) -> list[str]:
 
 
 def _draw(lines: list[Styled], before: list[Styled], console: Tty) -> None:
-    """Draw lines in the place of those that are there, which a narrower terminal has broken."""
+    """Draw over the lines before, which a narrower terminal has broken."""
     width = console.size().columns
     up = sum(max(1, -(-cells(line.text) // width)) for line in before) - 1
     console.control((f"\x1b[{up}A" if up > 0 else "") + "\r\x1b[J")

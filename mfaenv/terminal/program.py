@@ -176,8 +176,7 @@ def script_command(path: str, command: Sequence[str]) -> list[str]:
 def check(name: str, env: Mapping[str, str]) -> None:
     """Raise MfaenvError, with a shell's exit status, where there is no such program."""
     if not find(name, env):
-        is_there = bool(os.path.dirname(name)) and os.path.exists(name)
-        number = errno.EACCES if is_there else errno.ENOENT
+        number = errno.EACCES if os.path.dirname(name) and os.path.exists(name) else errno.ENOENT
         raise cannot_run(name, OSError(number, os.strerror(number)), env)
 
 

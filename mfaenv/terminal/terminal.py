@@ -49,7 +49,7 @@ class Terminal:
         return not self.obstacle()
 
     def obstacle(self) -> str:
-        """Return why nobody can be asked; empty where somebody can."""
+        """Return why nobody can be asked, if so."""
         try:
             with Tty():
                 return ""

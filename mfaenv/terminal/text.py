@@ -28,7 +28,7 @@ class Styled(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A title, the columns' names, and the rows' texts. Words in columns of `kept` are broken last."""
+    """Words in columns of `kept` are broken last."""
 
     title: str
     columns: tuple[str, ...]

@@ -182,7 +182,6 @@ def enable_controls(fd: int) -> bool:
     obeys = True
     if sys.platform == "win32":
         import ctypes
-        import msvcrt
 
         kernel, handle, mode = ctypes.windll.kernel32, msvcrt.get_osfhandle(fd), ctypes.c_ulong()
         is_console = kernel.GetConsoleMode(ctypes.c_void_p(handle), ctypes.byref(mode))
@@ -245,7 +244,7 @@ def set_modes(fd: int, *, by_key: bool = False, for_shell: bool = False) -> None
 
 
 def columns(env: Mapping[str, str]) -> int:
-    """Return the width that COLUMNS has, else the terminal; 80 where neither is sensible."""
+    """Return the width that COLUMNS has, else the terminal."""
     widths = []
     with suppress(ValueError):
         widths.append(int(env.get("COLUMNS", "")))
