@@ -6,10 +6,10 @@ from mfaenv import shells
 from mfaenv.command_line import MFAENV, aws_configure, to_type
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
-from mfaenv.commands.configure.offers import Offers, Settings
+from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.config.credential_process import SETTING, entry, session_profile
+from mfaenv.config.credential_process import PROCESS, SETTING, entry, session_profile
 from mfaenv.config.names import file_paths
 from mfaenv.config.roles import of_process, roles_of
 from mfaenv.errors import DONE, MfaenvError, join_names
@@ -95,7 +95,6 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
 
 
 def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
-    """Find the device, prove it by a session, and offer to name it in the profile."""
     if any(files.section(name).get("mfa_serial") for name in request.profiles):
         return request
     request = longterm.with_long_term_keys(request, offers.terminal)
@@ -129,7 +128,6 @@ def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, o
 
 
 def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) -> str:
-    """Return the profile for programs outside this shell, if any."""
     name = request.profile.text
     for other, section in files.profiles.items():
         if session_profile(section.get(SETTING, "")) == name:
@@ -140,17 +138,17 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
         return ""
     section = {**files.section(name), "region": request.region.text}
     address = {key: section[key] for key in WHERE_AWS_IS if section.get(key)}
-    values = {SETTING: credential_process.line(name, env, credential_process.PROCESS), **address}
+    values = {SETTING: credential_process.line(name, env, PROCESS), **address}
     made = offers.settings(f"Profile {new}, for programs outside this shell:", {new: values})
     return new if made or offers.dry_run else ""
 
 
 def _offer_sources(request: Request, source: str, files: AwsFiles, offers: Offers) -> None:
-    changes: dict[str, Settings] = {}
+    changes: dict[str, dict[str, str | None]] = {}
     for role in roles_of(files, request.profile.text) if source else ():
         changes[role] = {"source_profile": source}
         if files.of_config[role].get("mfa_serial") == request.device.text:  # programs would ask for a code
-            changes[role] = {"source_profile": source, "mfa_serial": None}
+            changes[role]["mfa_serial"] = None
     if changes:
         why = f"With {source} as their source, all programs can use the profiles of roles:"
         offers.settings(why, changes)

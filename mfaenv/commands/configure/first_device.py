@@ -27,7 +27,7 @@ MAX_NAME_BYTES = 37  # with more of the user's name, the QR code needs more than
 
 
 class FirstDevice:
-    """One device on its way from IAM to the user's authenticator app."""
+    """A device on its way from IAM to the user's authenticator app. All raise MfaenvError."""
 
     def __init__(self, missing: MissingDeviceError, request: Request, keys: Keys, offers: Offers, store: Store) -> None:
         self.missing, self.user, self.name = missing, missing.user, missing.user.user
@@ -37,7 +37,7 @@ class FirstDevice:
         self.taken: list[str] = []
 
     def make(self) -> str:
-        """Return the serial number of an enabled device. Raise MfaenvError."""
+        """Return the serial number of an enabled device."""
         self._check()
         device = self._create()
         with ExitStack() as undo:
@@ -75,7 +75,6 @@ class FirstDevice:
             self.terminal.note(f"The unused device {_short(serial)} stays: {reason}")
 
     def _check(self) -> None:
-        """Raise MfaenvError where no device can be made, or the person wants none."""
         if not self.name:
             raise MfaenvError("The root user's device is set up in the IAM console.", "Better use an IAM user's keys.")
         if obstacle := self.terminal.obstacle():
@@ -89,7 +88,6 @@ class FirstDevice:
             raise self.missing
 
     def _create(self) -> NewDevice:
-        """Make a device under the first free name. Raise MfaenvError."""
         own = self.name
         for name in (own, *(f"{own}-{number}" for number in range(2, MAX_TRIED_NAMES + 1))):
             try:
@@ -155,7 +153,7 @@ def _ask_code(
 
 
 def key_uri(user: Identity, device: NewDevice) -> tuple[str, str]:
-    """Return the address that a QR code holds for authenticator apps, in two parts: the second is the key.
+    """Return a QR code's address for authenticator apps in two parts: the second is the key.
 
     https://github.com/google/google-authenticator/wiki/Key-Uri-Format
     """

@@ -60,7 +60,7 @@ class Offers:
         return True
 
     def settings(self, why: str, profiles: Mapping[str, Settings], proved: Proved = lambda: True) -> bool:
-        """Offer settings of profiles in the config file, as `change` does; None removes one."""
+        """Offer settings of profiles in the config file; None removes one."""
         file = changed = rewrite.read(self.config, ENCODING)
         for profile, values in profiles.items():
             changed = edit.with_values(changed, profile, values)

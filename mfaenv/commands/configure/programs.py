@@ -3,11 +3,10 @@
 Nothing is unlocked to look, but for KeePassXC, which always asks for its password: so the person is asked first.
 """
 
+import configparser
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from configparser import ConfigParser
-from configparser import Error as ConfigParserError
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -61,7 +60,7 @@ def _bw(env: Env, _offers: Offers) -> Entries:
             yield str(item.get("name", "")), ("bw", "get", "totp", str(item.get("id", "")))
 
 
-def _items(command: Words, env: Env) -> Iterator[dict[str, object]]:
+def _items(command: Words, env: Env) -> Iterable[dict[str, object]]:
     try:
         items = json.loads(program.output(command, env, LIST_SECONDS))
     except ValueError:
@@ -83,10 +82,10 @@ def _keepassxc(env: Env, offers: Offers) -> Entries:
 
 
 def _last_database(env: Env) -> str:
-    settings = ConfigParser(interpolation=None, strict=False)
+    settings = configparser.ConfigParser(interpolation=None, strict=False)
     folders = env.get("XDG_CONFIG_HOME") or "~/.config", env.get("XDG_CACHE_HOME") or "~/.cache"
     for folder in folders:
-        with suppress(ConfigParserError, UnicodeDecodeError):
+        with suppress(configparser.Error, UnicodeDecodeError):
             settings.read(os.path.expanduser(f"{folder}/keepassxc/keepassxc.ini"), "utf-8")
     path = str(settings.get("General", "LastActiveDatabase", fallback=""))
     return path if os.path.isfile(path) else ""
@@ -124,7 +123,7 @@ def best(entries: Entries, words: Words) -> list[tuple[str, ...]]:
 
 
 def gives_code(command: str, terminal: Terminal) -> bool:
-    """Return whether the command gives a code; show the error where not."""
+    """Return whether the command gives a code."""
     try:
         code.from_program(command, terminal, lambda: None)
     except MfaenvError as error:

@@ -23,7 +23,7 @@ _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
 
 
 def calling_shell(env: Env, terminal: Terminal) -> str:
-    """Return the shell that called; empty where that is unknown, with a note."""
+    """Return the shell that called, or note that it is unknown."""
     try:
         return output_target.choose_target({}, env)
     except MfaenvError as error:
@@ -68,7 +68,7 @@ def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
 
 
 def _command(env: Env) -> str:
-    """Return this program's name, or its path in the home directory.
+    """Return this program's name, or its path below `~`.
 
     Debian's ~/.profile puts ~/.local/bin on the PATH after it has read ~/.bashrc. Each shell quotes differently, so
     that a path which needs quotes is left out.

@@ -14,7 +14,7 @@ from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Print the report. Raise MfaenvError (usage) for options that are wrong; KeyboardInterrupt."""
+    """Print the report. Raise MfaenvError (usage); KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
     with shell_settings.hidden(env) as visible:
         report = examine(options, visible, Context(Store.of(visible), terminal))

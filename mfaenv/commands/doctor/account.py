@@ -9,7 +9,7 @@ from mfaenv.aws import client, explain, probe, resolved, sts
 from mfaenv.aws.iam import SECURITY_KEY
 from mfaenv.aws.probe import NOT_TRIED, Asker, Kind, Outcome, UnderWay
 from mfaenv.command_line import to_type
-from mfaenv.commands.doctor.report import Check, ComparedCall, Enforcement, State, Verdict, judge
+from mfaenv.commands.doctor.report import CANNOT_TELL, Check, ComparedCall, State, Verdict, judge
 from mfaenv.config import credential_process
 from mfaenv.errors import MfaenvError, NoKeysError
 from mfaenv.fast.entry import Session
@@ -48,7 +48,7 @@ def _with_remembered_device(request: Request, store: Store) -> Request:
 
 
 def compare_calls(request: Request, context: Context) -> Proof:
-    """Make the calls without MFA, and with a session: the stored one, or a new one if AWS knows the keys."""
+    """Make the calls without MFA, and with a stored or a new session."""
     terminal = context.terminal
     try:
         request = _with_remembered_device(longterm.with_long_term_keys(request, terminal), context.store)
@@ -66,9 +66,11 @@ def compare_calls(request: Request, context: Context) -> Proof:
         if identity.kind is not Kind.FAILED:
             session, problem = _obtain(base, context)
     with_mfa = asker.start(session) if session else {}
-    both = _outcomes(without, terminal), _outcomes(with_mfa, terminal)
-    rows = ((call, [outcomes.get(call.action, NOT_TRIED) for outcomes in both]) for call in probe.CALLS)
-    calls = [ComparedCall(call, (before, after)) for call, (before, after) in rows]
+    before, after = _outcomes(without, terminal), _outcomes(with_mfa, terminal)
+    calls = [
+        ComparedCall(call, (before.get(call.action, NOT_TRIED), after.get(call.action, NOT_TRIED)))
+        for call in probe.CALLS
+    ]
     answer = _answer(calls, probe.IDENTITY)
     return Proof(request, calls, answer and answer.data, session, stored, problem=problem)
 
@@ -130,7 +132,7 @@ def verdict(proof: Proof) -> Verdict:
     if not request.keys and not proof.no_keys:
         reason = f"Profile {request.profile.text} has no long-term keys to compare with: {request.provider}."
         advice = "Name the profile of an IAM user's access keys:", "mfaenv doctor -p NAME"
-        return Verdict(Enforcement.CANNOT_TELL, reason, *advice)
+        return Verdict(CANNOT_TELL, reason, *advice)
     judged = judge({row.call.action: row.evidence for row in proof.calls if row.evidence})
     if proof.identity and proof.identity.is_root:
         return judged._replace(next_step=DELETE_KEYS, command="")
@@ -138,8 +140,8 @@ def verdict(proof: Proof) -> Verdict:
 
 
 def _answer(calls: Sequence[ComparedCall], call: probe.ProbeCall) -> Outcome | None:
-    outcomes = (outcome for row in calls if row.call == call for outcome in row.outcomes)
-    return next((outcome for outcome in outcomes if outcome.kind is Kind.ALLOWED), None)
+    outcomes = (each for row in calls if row.call == call for each in row.outcomes)
+    return next((each for each in outcomes if each.kind is Kind.ALLOWED), None)
 
 
 def _keys(request: Request) -> Check:
@@ -200,8 +202,8 @@ def _role(proof: Proof, context: Context) -> Iterator[Check]:
 def _failures(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     failed: dict[str, dict[str, MfaenvError]] = {}
     for row in calls:
-        for outcome in row.outcomes:
-            if outcome.kind is Kind.FAILED and outcome.problem:
-                failed.setdefault(outcome.text, {})[row.call.action] = outcome.problem
+        for each in row.outcomes:
+            if each.kind is Kind.FAILED and each.problem:
+                failed.setdefault(each.text, {})[row.call.action] = each.problem
     for problems in failed.values():
         yield Check.of_error("calls", ", ".join(problems), next(iter(problems.values())))

@@ -70,7 +70,7 @@ def aws_files(env: Env) -> Iterator[Check]:
 
 
 def titles(files: AwsFiles) -> Iterator[Check]:
-    """Check the config file's titles without `profile`, where the credentials file has the profile."""
+    """Check for titles that lack the word `profile`."""
     for name in filter(files.profiles.__contains__, files.nameless):
         text, advice = f"no program reads [{name}] there", f"Write [profile {name}]."
         yield Check("files", awsfiles.short(files.config), text, State.NOTE, advice)
@@ -96,7 +96,7 @@ def roles(files: AwsFiles) -> Iterator[Check]:
 
 
 def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
-    """List the variables in force, and where they contradict each other."""
+    """List the variables in force and their conflicts."""
     for name, what in OVERRIDES.items():
         if env.get(name):
             yield Check("environment", name, f"{'set' if name in HIDDEN else env[name]}, instead of {what}")
@@ -116,7 +116,7 @@ def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
 
 
 def shell(options: Options, env: Env) -> Check:
-    """Return the shell that called, and the line that gets a session there."""
+    """Return the shell that called."""
     try:
         name = output_target.choose_target({}, env)
     except MfaenvError as error:

@@ -38,7 +38,7 @@ class Verdict(NamedTuple):
 
 
 class Evidence(Enum):
-    """What one call says, and the verdict that follows; the strongest comes first and decides."""
+    """What one call says, and the verdict; the strongest comes first and decides."""
 
     GAP = (
         "should be denied without MFA",
@@ -94,7 +94,7 @@ class Evidence(Enum):
 
 
 def evidence(without: Kind, with_mfa: Kind, *, left_open: bool) -> Evidence:
-    """Return what a call says; `left_open` is what a policy may allow without MFA, to set up a device."""
+    """Return what a call says."""
     if without is Kind.ALLOWED:
         return Evidence.LEFT_OPEN if left_open else Evidence.GAP
     if without is Kind.EXPLICIT_DENY:
@@ -194,7 +194,7 @@ class Report(NamedTuple):
 
     @property
     def well(self) -> bool:
-        """Return whether MFA is enforced and nothing is wrong."""
+        """Return whether all is well."""
         is_wrong = any(check.state is State.WRONG for check in self.checks)
         return self.verdict.answer is ENFORCED and not is_wrong
 

@@ -1,4 +1,4 @@
-"""`mfaenv keys`: where long-term keys are and, where a stored session allows it, their age and last use."""
+"""`mfaenv keys`: where long-term keys are and, with a stored session, their age and last use."""
 
 import json
 import time
@@ -31,8 +31,8 @@ COLUMNS = ("Profile", WHERE, "Access key ID", "Age", "Last used")
 
 
 @dataclass
-class KeyRow:
-    """A key as it is listed, with the fields of `--json` (`mfaenv help scripts`); None is not known."""
+class _KeyRow:
+    """A listed key, with the fields of `--json` (`mfaenv help scripts`); None is not known."""
 
     profile: str | None
     place: str
@@ -63,12 +63,10 @@ class KeyRow:
         self.age_days = max(0, int((time.time() - key.created) // DAY))  # AWS's clock may be ahead
 
     def as_data(self) -> dict[str, Any]:
-        """Return the row for `--json`."""
         wrong = self.problem
         return {**vars(self), "problem": wrong and f"{wrong.message} {wrong.command}".rstrip()}
 
     def cells(self) -> tuple[str, ...]:
-        """Return the row of the table."""
         age, last = ("-", "-") if self.age_days is None else (f"{self.age_days}d", "never")
         if self.active is False:
             age += ", inactive"
@@ -106,7 +104,7 @@ def run(options: Options, env: Env) -> int:
     return DONE
 
 
-def _show(rows: Sequence[KeyRow], terminal: Terminal) -> None:
+def _show(rows: Sequence[_KeyRow], terminal: Terminal) -> None:
     kept = tuple(name for name in COLUMNS if name != WHERE)
     parts: list[Table | Styled] = [Table("Long-term keys", COLUMNS, tuple(row.cells() for row in rows), kept)]
     for row in rows:
@@ -122,15 +120,15 @@ def _show(rows: Sequence[KeyRow], terminal: Terminal) -> None:
         terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)
 
 
-def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
+def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[_KeyRow]:
     for name, section in files.profiles.items():
         command = section.get(credential_process.SETTING, "")
         place = places.of_profile(files, name, context.terminal)
         last_key = remembered.access_key(context.store, name, command) or None
         if key := files.long_term_key(name):
-            yield KeyRow(name, "file", awsfiles.short(files.used_file(name)), key)
+            yield _KeyRow(name, "file", awsfiles.short(files.used_file(name)), key)
         elif isinstance(place, KeychainEntry):
-            row = KeyRow(name, "keychain", "the keychain", last_key)
+            row = _KeyRow(name, "keychain", "the keychain", last_key)
             try:
                 keys, row.source = place.load(), place.title
                 row.access_key_id = keys.access_key if keys else None
@@ -139,6 +137,6 @@ def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[KeyRow]:
                 row.problem = error
             yield row
         elif not place and (program := credential_process.other_program(command)):
-            yield KeyRow(name, "process", program, last_key)
+            yield _KeyRow(name, "process", program, last_key)
     if keys := sources.environment_keys(env):
-        yield KeyRow(None, "environment", keys.source, keys.access_key)
+        yield _KeyRow(None, "environment", keys.source, keys.access_key)

@@ -19,9 +19,9 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, same_keys
-from mfaenv.session import keychain, longterm, remembered
+from mfaenv.session import longterm, remembered
 from mfaenv.session.change_lock import change_lock
-from mfaenv.session.keychain import KeychainEntry
+from mfaenv.session.keychain import SERVICE, KeychainEntry
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -29,7 +29,7 @@ BEFORE_PROCESS = ("role_arn", "login_session", SETTING)
 """Settings beside which AWS's programs would not use our credential_process."""
 
 
-class Move:
+class _Move:
     """A profile's keys in the files and its entry in the keychain. All raise MfaenvError."""
 
     def __init__(self, options: Options, terminal: Terminal) -> None:
@@ -43,7 +43,6 @@ class Move:
         self.command = command if entry else ""
 
     def keys_in_file(self) -> Keys | None:
-        """Return the keys; None where no file has any."""
         if not self.files.keys_file(self.name):
             return None
         name, keys, where = self.name, self.file.load(), self.file.title
@@ -58,7 +57,6 @@ class Move:
         return keys
 
     def missing(self) -> MfaenvError:
-        """Return the error for a profile without keys of its own."""
         if self.name not in self.files.profiles:
             return resolve.unknown_profile(self.files, self.name, "")
         source = self.files.profiles[self.name].get("source_profile")
@@ -72,7 +70,7 @@ def into_keychain(options: Options, env: Env) -> int:
     """Put the keys into the keychain. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
     with change_lock(terminal):
-        move = Move(options, terminal)
+        move = _Move(options, terminal)
         keys = move.keys_in_file()
         move.entry.remove_spare()
         stored = move.entry.load() if keys or move.command else None
@@ -83,7 +81,7 @@ def into_keychain(options: Options, env: Env) -> int:
             return DONE
         if stored and not same_keys(stored, keys):
             others = f"The keychain has other keys, {stored.access_key}, for profile '{move.name}'."
-            line = join((sys.executable, "-P", "-m", "keyring", "del", keychain.SERVICE, move.entry.name))
+            line = join((sys.executable, "-P", "-m", "keyring", "del", SERVICE, move.entry.name))
             raise MfaenvError(f"{others} If nothing needs them any more, this removes them:", command=line)
         _import(move, keys, stored, options, env)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} now.")
@@ -95,7 +93,7 @@ def into_keychain(options: Options, env: Env) -> int:
     return DONE
 
 
-def _import(move: Move, keys: Keys, stored: Keys | None, options: Options, env: Env) -> None:
+def _import(move: _Move, keys: Keys, stored: Keys | None, options: Options, env: Env) -> None:
     """Store the keys, prove them, and only then remove them from the file. Raise MfaenvError."""
     name, entry = move.name, move.entry
     request = resolve.resolve({**options, "profile": name}, env, move.files)
@@ -118,7 +116,7 @@ def out_of_keychain(options: Options, env: Env) -> int:
     """Put the keys into the credentials file, and only then remove them from the keychain. Raise MfaenvError."""
     terminal = Terminal.for_options(options, env)
     with change_lock(terminal):
-        move = Move(options, terminal)
+        move = _Move(options, terminal)
         file, entry = move.file, move.entry
         entry.remove_spare()
         stored = entry.load()

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mfaenv.config import awsfiles, credential_process, edit, rewrite
-from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import ENCODING
 from mfaenv.model import Keys, same_keys
 from mfaenv.session.keychain import KeychainEntry, changed_error
@@ -13,7 +12,7 @@ from mfaenv.terminal.terminal import Terminal
 
 @dataclass(frozen=True)
 class FileSection:
-    """A profile's section of the credentials or the config file. Its methods raise MfaenvError."""
+    """A profile's section of an AWS file. All raise MfaenvError."""
 
     path: str
     profile: str
@@ -62,15 +61,14 @@ def check(place: Place, keys: Keys | None) -> None:
         raise changed_error(place.title)
 
 
-def of_profile(files: AwsFiles, profile: str, terminal: Terminal) -> Place | None:
+def of_profile(files: awsfiles.AwsFiles, profile: str, terminal: Terminal) -> Place | None:
     """Return where a profile's keys are stored; None where they cannot be replaced."""
-    path = files.used_file(profile)
-    if path:
+    if path := files.used_file(profile):
         return FileSection(path, profile, files.keys_in_config(profile))
     entry = credential_process.entry(files.section(profile).get(credential_process.SETTING, ""))
     return KeychainEntry(entry, terminal) if entry else None
 
 
-def profiles_with(files: AwsFiles, access_key: str) -> list[str]:
+def profiles_with(files: awsfiles.AwsFiles, access_key: str) -> list[str]:
     """Return the profiles that use this access key from a file."""
     return [name for name in files.profiles if files.long_term_key(name) == access_key]

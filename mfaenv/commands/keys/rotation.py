@@ -50,7 +50,7 @@ def _not_stored(request: Request) -> MfaenvError:
 
 
 class Rotation:
-    """A rotation, which begins with a session: a code may be asked for. All raise MfaenvError."""
+    """A rotation; a code may be asked for. All raise MfaenvError."""
 
     def __init__(self, options: Options, env: Env) -> None:
         files = awsfiles.load(env)
@@ -76,7 +76,7 @@ class Rotation:
             raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
 
     def advance(self, chosen: str) -> AccessKey | None:
-        """Make a new key, or finish with the chosen one. Return the other key where a person has to choose."""
+        """Make a new key, or finish with the chosen one. Return one to ask about."""
         before = self.keys
         self.place = places.of_profile(awsfiles.load(self.terminal.env), self.root, self.terminal) or self.place
         if isinstance(self.place, KeychainEntry):
@@ -112,8 +112,8 @@ class Rotation:
         profiles = ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id))
         where = "inactive" if not other.active else f"in profile {profiles}" if profiles else "in no profile here"
         used = {own: f"in {self.place.title}", other.id: where}
-        described = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
-        two = f"There are two access keys, and IAM allows no third: {'; '.join(described)}."
+        texts = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
+        two = f"There are two access keys, and IAM allows no third: {'; '.join(texts)}."
         if not self.asks:
             if other.active and profiles:  # to delete it would leave these without a key that works
                 raise MfaenvError(two, "Run it in a terminal to choose.")
@@ -125,7 +125,7 @@ class Rotation:
         leave = "Leave both as they are"
         verb = "Deactivate" if other.active and not self.delete else "Delete"
         finish = f"{verb} {other.id}, and make no new key"
-        if self.terminal.choose("Two access keys, and IAM allows no third:", (leave, finish), described) == leave:
+        if self.terminal.choose("Two access keys, and IAM allows no third:", (leave, finish), texts) == leave:
             raise MfaenvError("Nothing was changed.", "Both keys are as they were.")
 
     def _last_use(self, key: str) -> str:
