@@ -28,7 +28,7 @@ WHERE_AWS_IS = ("region", "endpoint_url", "services", "ca_bundle", "use_fips_end
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Offer one thing after the other. Raise MfaenvError; KeyboardInterrupt."""
+    """Offer what is missing. Raise MfaenvError; KeyboardInterrupt."""
     refuse_inside_only(env)
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, file_paths(env)[0], dry_run="dry_run" in options, yes="yes" in options)

@@ -60,7 +60,7 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
 
 
 def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
-    """Offer the library for direnv, where that is installed. Raise MfaenvError."""
+    """Offer the library for direnv, if installed. Raise MfaenvError."""
     if program.find(catalog.DIRENV, env):
         folder = env.get("DIRENV_CONFIG") or os.path.join(env.get("XDG_CONFIG_HOME") or "~/.config", "direnv")
         file = rewrite.read(os.path.join(os.path.expanduser(folder), "lib", "mfaenv.sh"))

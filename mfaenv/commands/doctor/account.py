@@ -32,7 +32,7 @@ DELETE_KEYS = "No policy of the account applies to its root user: delete these k
 
 
 class Proof(NamedTuple):
-    """What was asked of AWS, and why there were no keys to ask with (`no_keys`), or is no session (`problem`)."""
+    """What AWS answered, and why there were no keys (`no_keys`), or is no session (`problem`)."""
 
     request: Request
     calls: Sequence[ComparedCall] = ()

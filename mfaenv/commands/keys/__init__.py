@@ -1,4 +1,4 @@
-"""`mfaenv keys`: list the long-term keys, move them to the keychain and back, and replace them by new ones."""
+"""`mfaenv keys`: list long-term keys, move them to the keychain and back, and replace them."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""`mfaenv keys rotate`: replace an access key by a new one, which is made with the MFA session.
+"""`mfaenv keys rotate`: replace an access key by one that is made with the MFA session.
 
 The order is make, store, prove, deactivate the old one, delete it: one active key is always stored. After an
 interruption there are two, and the next run asks about the other.
