@@ -27,7 +27,7 @@ NOT_EVALUATED = {"format", "output", "cached", "version", "help"}  # options
 
 
 def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
-    """Show what was wrong, without a traceback, make the shell's line fail, and return the exit status."""
+    """Show what was wrong, make the shell's line fail, and return the exit status."""
     error = from_signal(error)
     if isinstance(error, NothingStoredError):
         return error.status
@@ -75,7 +75,7 @@ def _explained(error: BaseException) -> MfaenvError:
     if no_thread or isinstance(error, MemoryError) or getattr(error, "errno", None) in _SHORTAGES:
         return MfaenvError("Too little memory, or too many open files or programs.", "Check the limits: ulimit -a.")
     trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    while trace and trace.tb_next:
         trace = trace.tb_next
     where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "somewhere"
     what = f"{type(error).__name__} at {where}"

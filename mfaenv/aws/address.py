@@ -40,7 +40,7 @@ class Address(NamedTuple):
 
 
 def parse(url: str) -> Address | None:
-    """Parse a URL; return None for what is no address of a service."""
+    """Return None for what is no address of a service."""
     import re  # slow to load, and most profiles have AWS's own addresses
 
     match = re.fullmatch(URL, url, re.ASCII | re.IGNORECASE) if url.isprintable() and " " not in url else None
@@ -92,7 +92,7 @@ def refuse_http(url: str, env: Mapping[str, str]) -> None:
 
 
 def _is_this_machine(host: str) -> bool:
-    """Return whether a host is localhost or loopback, in a spelling that all programs read alike."""
+    """Return whether a host is loopback, in a spelling that all programs read alike."""
     parts = host.split(".")
     is_number = len(parts) == IPV4_PARTS and IPV4_BYTES.issuperset(parts)
     return host in {"localhost", "[::1]"} or (is_number and parts[0] == "127")

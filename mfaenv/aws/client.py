@@ -1,4 +1,4 @@
-"""botocore sessions and clients, in the right region, with the right profile's settings."""
+"""botocore sessions and clients, with a profile's settings."""
 
 import warnings
 from functools import cache, partial
@@ -27,7 +27,6 @@ VARIABLES = {
     "allow_http": (None, address.ALLOW_HTTP, None, None),
     "requests_ca_bundle": (None, "REQUESTS_CA_BUNDLE", None, None),
 }
-"""What botocore is to read from variables."""
 
 
 def _new_session(profile: str | None) -> Any:
@@ -48,11 +47,11 @@ def _new_session(profile: str | None) -> Any:
 session = cache(_new_session)
 
 
-def _refuse_http(profile_session: Any, **event: Any) -> None:
+def _refuse_http(session: Any, **event: Any) -> None:
     url = event["request"].url
-    variables = {f"{scheme}_proxy": proxy for scheme, proxy in proxies(url).items()}
-    allowed = {address.ALLOW_HTTP: profile_session.get_config_variable("allow_http") or ""}
-    address.refuse_http(url, {**variables, **allowed})
+    env = {f"{scheme}_proxy": proxy for scheme, proxy in proxies(url).items()}
+    env[address.ALLOW_HTTP] = session.get_config_variable("allow_http") or ""
+    address.refuse_http(url, env)
 
 
 def proxies(url: str) -> dict[str, str]:
@@ -100,7 +99,7 @@ def client(service: str, settings: ClientSettings, keys: Keys | Session) -> Any:
         )
 
 
-def _create(service: str, profile_session: Any, settings: ClientSettings, **keys: str | None) -> Any:
+def _create(service: str, session: Any, settings: ClientSettings, **keys: str | None) -> Any:
     from botocore.config import Config
 
     config = Config(
@@ -109,11 +108,11 @@ def _create(service: str, profile_session: Any, settings: ClientSettings, **keys
         retries={"total_max_attempts": settings.attempts} if settings.attempts else None,
         ignore_configured_endpoint_urls=settings.endpoint is not None or None,  # type: ignore[call-arg] # not in stubs
     )
-    return profile_session.create_client(
+    return session.create_client(
         service,
         region_name=regions.call_region(settings.region, settings.arn),
         endpoint_url=settings.endpoint or None,
-        verify=None if profile_session.get_config_variable("ca_bundle") else settings.ca_bundle or None,
+        verify=None if session.get_config_variable("ca_bundle") else settings.ca_bundle or None,
         config=config,
         **keys,
     )
@@ -143,11 +142,11 @@ class RoleClients:
             shared = repr(sorted((name, str(value)) for name, value in section.items() if name not in ROLE_SETTINGS))
             which = shared, regions.call_region(settings.region, settings.arn), settings.endpoint
             if which not in self._made:
-                profile_session = _new_session(settings.profile) if self._made else first
-                profile_session.set_credentials("", "")
+                session = _new_session(settings.profile) if self._made else first
+                session.set_credentials("", "")
                 self._made[which] = (
-                    _create("sts", profile_session, settings),
-                    profile_session.get_credentials(),
+                    _create("sts", session, settings),
+                    session.get_credentials(),
                 )
             made, current = self._made[which]
             current.access_key, current.secret_key = keys.access_key, keys.secret_key

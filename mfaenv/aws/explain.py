@@ -220,11 +220,10 @@ def from_botocore(error: Exception, text: str = "") -> MfaenvError:
     for name, message, hint in BOTOCORE:
         if name in _class_names(error):
             return MfaenvError(message.format(sentence), hint)
-    return MfaenvError(sentence, "Run with --verbose to see what was used.")
+    return MfaenvError(sentence, OTHERWISE[1])
 
 
 def _sentence(text: str) -> str:
-    """Return a foreign message as one line that ends, without the password of a URL."""
     line = " ".join(text.split())
     line = without_password(line) if "://" in line else line
     return line if line.endswith((".", "!", "?")) else f"{line.rstrip(':')}."

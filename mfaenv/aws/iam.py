@@ -80,7 +80,7 @@ class NewDevice(NamedTuple):
 
 
 class VirtualDevices(_UserCalls):
-    """IAM's calls on virtual devices."""
+    """Calls on virtual devices."""
 
     def create(self, name: str) -> NewDevice | None:
         """Make a device; return None where the name is taken."""
@@ -129,7 +129,7 @@ class AccessKey(NamedTuple):
 
 
 class AccessKeys(_UserCalls):
-    """IAM's calls on access keys."""
+    """Calls on access keys."""
 
     @classmethod
     def of_session(cls, settings: ClientSettings, session: Session) -> Self:

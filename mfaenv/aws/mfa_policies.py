@@ -29,7 +29,6 @@ OWN_KEYS = (
     "iam:ListAccessKeys",
     "iam:UpdateAccessKey",
 )
-"""What rotating one's own access keys takes."""
 
 ONESELF = ("arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:user/*/${aws:username}")
 """The caller's ARN, without and with a path; names are unique in an account."""
@@ -49,7 +48,6 @@ EVERYTHING: Document = {
         }
     ],
 }
-"""Denies everything without MFA."""
 
 SELF_SERVICE: Document = {
     "Version": "2012-10-17",

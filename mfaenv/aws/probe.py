@@ -85,10 +85,8 @@ class Asker:
         """Start all calls with these keys."""
         others = [call for call in CALLS if call.operation and call != DEVICES]
         calls = {call.action: self._pool.submit(self._ask, call, keys) for call in others}
-        return {
-            **calls,
-            DEVICES.action: self._pool.submit(self._ask_devices, keys, calls[IDENTITY.action]),
-        }
+        calls[DEVICES.action] = self._pool.submit(self._ask_devices, keys, calls[IDENTITY.action])
+        return calls
 
     def _ask_devices(self, keys: Keys | Session, identity: Future[Outcome]) -> Outcome:
         # Policies scoped to the user's own ARN deny the call without a name.

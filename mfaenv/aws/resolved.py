@@ -49,7 +49,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
 
 def _resolver(session: Any, kind: Provider, popen: Start) -> Any:
     """Raise MfaenvError where an old botocore would take the machine's credentials for an unknown kind."""
-    from botocore import __version__ as botocore_version
+    from botocore import __version__ as version
     from botocore import credentials as providers
 
     resolver = session.get_component("credential_provider")
@@ -64,7 +64,7 @@ def _resolver(session: Any, kind: Provider, popen: Start) -> Any:
         web = providers.AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
         replaced["assume-role-with-web-identity"] = web
     if kind is Provider.LOGIN and all(each.METHOD != "login" for each in resolver.providers):
-        wrong = f"Profiles of `aws login` need boto3 1.41 or later, and botocore {botocore_version} is here."
+        wrong = f"Profiles of `aws login` need boto3 1.41 or later, and botocore {version} is here."
         raise MfaenvError(wrong, "Upgrade boto3, or name another profile.")
     left_out = {"env", "assume-role"}
     return providers.CredentialResolver(

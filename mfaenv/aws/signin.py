@@ -48,7 +48,7 @@ class Console(NamedTuple):
 
 
 def console(region: str, arn: str, endpoint: str) -> Console:
-    """Return the console for a role's ARN, or a region. Raise MfaenvError (malformed endpoint, unknown partition)."""
+    """Return the console for a role's ARN, or a region. Raise MfaenvError."""
     if not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint:
         hint = f"Check {VARIABLE}, AWS_ENDPOINT_URL and endpoint_url."
         raise wrong_usage("The address of the sign-in service is malformed.", hint)
@@ -56,10 +56,8 @@ def console(region: str, arn: str, endpoint: str) -> Console:
     partition = regions.find_partition(region, arn) or "aws"
     domain = DOMAINS.get(partition, "")
     if not (domain or endpoint):
-        raise MfaenvError(
-            f"The console's sign-in address of partition {partition} is not known.",
-            f"Set {VARIABLE}.",
-        )
+        wrong = f"The console's sign-in address of partition {partition} is not known."
+        raise MfaenvError(wrong, f"Set {VARIABLE}.")
     aws_address = f"https://{'' if partition in WITHOUT_REGION else f'{region}.'}signin.{domain}"
     return Console(endpoint.rstrip("/") or aws_address, domain and f"console.{domain}", region, endpoint)
 
@@ -126,13 +124,13 @@ def _url(at: Console, parameters: dict[str, str]) -> str:
     return f"{at.sign_in}/federation?{urlencode(parameters, quote_via=quote, safe='')}"
 
 
-def _get(at: Console, profile_session: Any, url: str) -> tuple[int, bytes]:
+def _get(at: Console, session: Any, url: str) -> tuple[int, bytes]:
     """Get a URL as botocore does; its errors lose the URL, which holds the keys."""
     from botocore.awsrequest import AWSRequest
     from botocore.exceptions import BotoCoreError
     from botocore.httpsession import URLLib3Session
 
-    bundles = map(profile_session.get_config_variable, ("ca_bundle", "requests_ca_bundle"))
+    bundles = map(session.get_config_variable, ("ca_bundle", "requests_ca_bundle"))
     settings: dict[str, Any] = {
         "verify": next(filter(None, bundles), True),
         "proxies": client.proxies(at.sign_in),

@@ -14,8 +14,8 @@ from mfaenv.fast.parse import MAIN, PROGRAM, Env, Option, Options, Words
 
 
 def run(arguments: Words, env: Env) -> int:
-    """Run the command line; return the exit status. Raise MfaenvError."""
-    application = typer.Typer(
+    """Return the exit status. Raise MfaenvError."""
+    app = typer.Typer(
         context_settings={"obj": env},
         invoke_without_command=True,
         add_completion=False,
@@ -25,14 +25,14 @@ def run(arguments: Words, env: Env) -> int:
     line_options: Options = {}  # options before a command's name count for the command too
     # Each option takes time, and the first loads pydantic: only what the line can name is made.
     options = COMMANDS[MAIN].options if arguments and arguments[0].startswith("-") else {}
-    application.callback(add_help_option=False)(_function(MAIN, options, line_options))
+    app.callback(add_help_option=False)(_function(MAIN, options, line_options))
     for name in COMMANDS.keys() & set(arguments) - {MAIN}:
         # Where a program and its arguments follow, options end at its name.
         settings = {"allow_interspersed_args": COMMANDS[name].choices != PROGRAM}
         command = _function(name, COMMANDS[name].options, line_options)
-        application.command(name, context_settings=settings, add_help_option=False)(command)
+        app.command(name, context_settings=settings, add_help_option=False)(command)
     try:
-        return int(application(list(arguments), prog_name="mfaenv", standalone_mode=False))
+        return int(app(list(arguments), prog_name="mfaenv", standalone_mode=False))
     except _UsageError as error:
         raise _in_our_words(error, arguments, env) from None
 

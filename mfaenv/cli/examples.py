@@ -63,4 +63,3 @@ EXAMPLES = {
         "mfaenv help roles": "read about roles",
     },
 }
-"""By command."""

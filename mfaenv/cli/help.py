@@ -15,13 +15,12 @@ MAX_LEFT = 36
 def page(name: str) -> str:
     """Return the help of a command."""
     command = catalog.COMMANDS[name]
-    options = _columns(map(_described, command.options.values()))
     blocks = [
         [
             command.help,
             *_usage(name, command),
             "Options [and where else their values come from]:",
-            *options,
+            *_columns(map(_described, command.options.values())),
         ],
         ["Examples:", *_columns(EXAMPLES[name].items())],
     ]

@@ -9,7 +9,7 @@ from mfaenv.fast.parse import MAIN, Env, Options, Words
 
 
 def run(name: str, options: Options, words: Words, env: Env) -> int:
-    """Start it; return the exit status. Raise MfaenvError."""
+    """Return the exit status. Raise MfaenvError."""
     row = COMMANDS[name]
     if name == MAIN and words:
         raise wrong_usage.no_command(words[0], env)

@@ -53,8 +53,8 @@ class AwsFiles(NamedTuple):
 
     def used_file(self, profile: str) -> str:
         """Return the file whose keys a profile uses; credential_process wins over keys in the config file."""
-        has_process = bool(self.section(profile).get("credential_process"))
-        return "" if has_process and self.keys_in_config(profile) else self.keys_file(profile)
+        process = self.section(profile).get("credential_process")
+        return "" if process and self.keys_in_config(profile) else self.keys_file(profile)
 
     def long_term_key(self, profile: str) -> str:
         """Return the long-term access key that a profile uses from a file; empty for none."""

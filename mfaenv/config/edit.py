@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from mfaenv.config import scanner
-from mfaenv.config.awsfiles import short
+from mfaenv.config.awsfiles import Sections, short
 from mfaenv.config.names import profile_of, title_of
 from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import MfaenvError
@@ -40,17 +40,17 @@ def section(file: TextFile, profile: str, *, in_config: bool) -> Mapping[str, st
     return sections.get(_title(sections, profile, in_config=in_config), {})
 
 
-def _title(sections: dict[str, dict[str, str]], profile: str, *, in_config: bool) -> str:
+def _title(sections: Sections, profile: str, *, in_config: bool) -> str:
     if not in_config:
         return profile
     return next((title for title in reversed(sections) if profile_of(title) == profile), title_of(profile))
 
 
-def _read(file: TextFile) -> dict[str, dict[str, str]]:
+def _read(file: TextFile) -> Sections:
     scanned = scanner.scan(_lines(file.text))
     if scanned.problems:
-        wrong = f"{short(file.path)} is damaged, so it is left alone."
-        raise MfaenvError(f"{wrong} This shows what is wrong:", command="mfaenv doctor")
+        wrong = f"{short(file.path)} is damaged, so it is left alone. This shows what is wrong:"
+        raise MfaenvError(wrong, command="mfaenv doctor")
     return scanned.values()
 
 
@@ -62,11 +62,11 @@ def _lines(text: str) -> list[str]:
 def _with_value(text: str, title: str, name: str, value: str | None) -> str:
     lines = _lines(text)
     end = line_end(text)
-    section = next((section for section in scanner.scan(lines).sections if section.title == title), None)
+    section = next((each for each in scanner.scan(lines).sections if each.title == title), None)
     if section is None:
         gap = "" if not text else end if _LINE_END.search(text[-1]) else end + end
         return text if value is None else f"{text}{gap}[{title}]{end}{name} = {value}{end}"
-    option = next((option for option in section.options if option.name == name), None)
+    option = next((each for each in section.options if each.name == name), None)
     last = max([section.line, *(option.last for option in section.options)])
     start, stop = (option.line - 1, option.last) if option else (last, last)
     comments = [line for line in lines[start:stop] if scanner.is_comment(line)]

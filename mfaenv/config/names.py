@@ -79,5 +79,4 @@ def _titles(path: str) -> list[str]:
     titles = (part.partition("\n")[0].rpartition("]")[0] for part in parts)
     if not parts:
         titles = (section.title for section in scan(text.split("\n")).sections)
-    none = {"", FOR_ALL}
-    return [title for title in titles if title not in none]
+    return [title for title in titles if title not in {"", FOR_ALL}]

@@ -48,13 +48,13 @@ def rows(
 
 def _endpoints(request: Request, env: Env, files: AwsFiles, services: Iterable[str]) -> Iterator[Row]:
     section = files.section(request.profiles[-1])
-    services_by_address: dict[tuple[str, str], list[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for service in services:
         endpoint = resolve.endpoint(env, section, files, service)
         url = endpoint.text or client.own_address(service, client.settings_of(request, request.device.text))
         address = shown(url) if url else "none"
-        services_by_address.setdefault((address, endpoint.source or "AWS's own"), []).append(service)
-    for (address, source), names in services_by_address.items():
+        groups.setdefault((address, endpoint.source or "AWS's own"), []).append(service)
+    for (address, source), names in groups.items():
         yield "endpoint", f"{address} for {', '.join(names)}", source
     for url in dict.fromkeys(hop.endpoint for hop in request.hops if hop.endpoint not in {"", request.endpoint.text}):
         names = [hop.profile for hop in request.hops if hop.endpoint == url]

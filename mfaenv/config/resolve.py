@@ -32,8 +32,8 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     if provider is Provider.MACHINE and not profile.text:
         _refuse_environment(env, files)
     region = _region(options, env, name, files)
-    endpoint_of_sts = _endpoint(env, (chain.root, name), files)
-    _call_region(region, region, endpoint_of_sts)
+    sts_endpoint = _endpoint(env, (chain.root, name), files)
+    _call_region(region, region, sts_endpoint)
     length = _span({} if chain.hops else options, env, "duration")  # with a role, --duration is for the role
     duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
@@ -49,8 +49,8 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         device=_option_or_setting(lookup_value(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
         account="",
         region=region,
-        session_region=_call_region(_region(options, env, chain.root, files), region, endpoint_of_sts),
-        endpoint=endpoint_of_sts,
+        session_region=_call_region(_region(options, env, chain.root, files), region, sts_endpoint),
+        endpoint=sts_endpoint,
         ca_bundle=files.section(name).get("ca_bundle", ""),
         duration=length,
         min_remaining=_min_remaining(options, env, length, hops),
@@ -115,7 +115,7 @@ def _region(options: Options, env: Env, name: str, files: AwsFiles) -> Value:
 
 
 def _call_region(own: Value, region: Value, endpoint: Value) -> str:
-    """Return the region to call STS in: a profile's own where it is valid, else the wanted one, which must be."""
+    """Return a profile's own region where it is valid, else the wanted one, which must be."""
     of_aws = not endpoint.text
     wrong = roles.region_error(own, of_aws=of_aws)
     if region.text and (wrong or not own.text):

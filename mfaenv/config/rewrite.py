@@ -28,8 +28,8 @@ class TextFile(NamedTuple):
 def read(path: str, encoding: str = "utf-8") -> TextFile:
     """Return the file; an empty one without it. Raise MfaenvError where it is no readable text."""
     if not path:  # to write it would put it beside the current folder
-        names = f"{CONFIG_VARIABLE} and {CREDENTIALS_VARIABLE}"
-        raise MfaenvError("An AWS file has no name.", f"Set {names} to files, or unset them.")
+        hint = f"Set {CONFIG_VARIABLE} and {CREDENTIALS_VARIABLE} to files, or unset them."
+        raise MfaenvError("An AWS file has no name.", hint)
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, and a device be replaced
             raise MfaenvError(f"{short(path)} is not a file, so it is left alone.", "Name a file.")

@@ -78,7 +78,7 @@ def checked(text: str, source: str, lengths: range = NAME_LENGTHS, more: str = "
 
 def user_session_name(user: str) -> str:
     """Return a session's name after the user: the closest that AWS takes."""
-    taken = "".join(character if character in NAME_CHARACTERS else "-" for character in user)
+    taken = "".join(sign if sign in NAME_CHARACTERS else "-" for sign in user)
     return taken[: NAME_LENGTHS[-1]].ljust(NAME_LENGTHS[0], "-")
 
 
@@ -111,7 +111,6 @@ def _wrong_tag(key: str, value: str) -> str:
 
 
 def _check_chain(hops: Iterable[Hop]) -> None:
-    """Raise MfaenvError where a role changes the source identity, or sets a transitive tag again."""
     identity, transitive = "", dict[str, str]()
     for hop in hops:
         if identity and hop.source_identity not in {"", identity}:
@@ -138,10 +137,10 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
         wrong = f"{limits[0]} limits a role's session, and profile {name} has a user's: AWS has no way to limit that."
         roles = files.with_roles() or "none has a role_arn yet"
         raise wrong_usage(wrong, f"Name a profile with a role: {roles}.")
-    role_arn, policy_file = hops[-1].role_arn, parse.text(options, "session_policy")
+    policy_file = parse.text(options, "session_policy")
     arns = [arn.strip() for arn in parse.text(options, "policy_arns").split(",") if options.get("policy_arns")]
     if options.get("read_only"):
-        arns.insert(0, f"arn:{role_arn.split(':')[1]}:iam::aws:policy/ReadOnlyAccess")
+        arns.insert(0, f"arn:{hops[-1].role_arn.split(':')[1]}:iam::aws:policy/ReadOnlyAccess")
     for arn in arns:
         if not arn.startswith("arn:") or ":policy/" not in arn:
             hint = "It looks like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between several."

@@ -71,13 +71,13 @@ def _through_processes(files: AwsFiles, visited: dict[str, None]) -> str:
 
 
 def _follow(files: AwsFiles, visited: dict[str, None], name: str, setting: str) -> None:
+    names = [*visited, name]
     if name in visited:
-        names = [*visited, name]
         circle = " → ".join(names[names.index(name) :])
         raise MfaenvError(f"The profiles lead in a circle: {circle}.", f"Fix a {setting}.")
     if name not in files.profiles:
         hint = f"Add it to {short(files.config)}, or fix the {setting} of '{next(reversed(visited))}'."
-        raise MfaenvError(f"Profile '{name}' is missing: {' → '.join([*visited, name])}.", hint)
+        raise MfaenvError(f"Profile '{name}' is missing: {' → '.join(names)}.", hint)
     visited[name] = None
 
 
@@ -113,10 +113,8 @@ def _is_role(section: Section, *, first: bool) -> bool:
 def _source(section: Section, name: str) -> str | None:
     source, machine = section.get("source_profile"), section.get("credential_source")
     if source is not None and machine is not None:
-        raise MfaenvError(
-            f"Profile '{name}' has both source_profile and credential_source.",
-            "Remove one of them.",
-        )
+        wrong = f"Profile '{name}' has both source_profile and credential_source."
+        raise MfaenvError(wrong, "Remove one of them.")
     if source is None and machine is None:
         wrong = f"Profile '{name}' has a role_arn, but neither source_profile nor credential_source."
         raise MfaenvError(wrong, "Add source_profile = the profile with your access keys.")

@@ -1,7 +1,7 @@
 """The lines of an INI file as botocore reads them: sections, options, and the lines that are wrong.
 
 botocore's RawConfigParser stops at a section that is there twice, does not say where an option stands, and needs the
-square of the time for blanks in a name. This is linear in a line's length.
+square of the time for blanks in a name.
 """
 
 from mfaenv.fast.parse import Words
@@ -23,7 +23,7 @@ BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")
 
 
 class IniOption:
-    """An option: its name in lower case, its value's lines, and its first and last line."""
+    """An option: its name in lower case, and its value's lines."""
 
     def __init__(self, name: str, text: str, line: int) -> None:
         self.name = name
@@ -44,7 +44,7 @@ class IniOption:
 
 
 class IniSection:
-    """A section: its title, its line, and its options in order."""
+    """A section, with its options in order."""
 
     def __init__(self, title: str, line: int) -> None:
         self.title = title
@@ -125,8 +125,7 @@ def _title(text: str) -> str:
 
 
 def _name_and_value(text: str) -> tuple[str, str]:
-    ends = [end for end in map(text.find, SEPARATORS) if end > -1]
-    end = min(ends, default=0)
+    end = min((end for end in map(text.find, SEPARATORS) if end > -1), default=0)
     return text[:end], text[end + 1 :].strip()
 
 

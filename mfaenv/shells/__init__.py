@@ -54,13 +54,11 @@ https://learn.microsoft.com/windows/win32/procthread/environment-variables
 """
 
 NAMES = tuple(SHELLS)
-"""What ``--shell`` accepts."""
 
 WITH_FUNCTION = tuple(name for name in SHELLS if name != "csh")
 """What ``mfaenv init`` takes: BSD's csh cannot have a function."""
 
 FORMATS = tuple(_FORMATS)
-"""What ``--format`` accepts."""
 
 
 class Target:
@@ -110,11 +108,10 @@ class Target:
     matches = False  # pick the words that fit what is typed
 
     def begin(self, names: list[str], *, tried: bool) -> str:
-        """Return what stands before the statements that set and remove these variables, as `render` has `tried`."""
+        """Return what stands before the statements, as `render` has `tried`."""
         return ""
 
     def join(self, statements: list[bytes]) -> bytes:
-        """Return the whole of what is printed."""
         return b"".join(statement + b"\n" for statement in statements)
 
     def tab(self, handed: Words, env: Env) -> "Tab":
@@ -216,7 +213,7 @@ def _statement(target: str, language: "Target", pair: Pair, encoding: str) -> by
     if value is None:
         return language.remove.replace("{name}", name).encode()
     try:
-        if any(character in value for character in language.refused):
+        if any(sign in value for sign in language.refused):
             raise ValueError  # noqa: TRY301 - the same answer as to one of `assign`
         return language.assign(name, value).encode(encoding)
     except (ValueError, LookupError):

@@ -83,7 +83,6 @@ def _basename(program: str) -> str:
 
 
 def _callers(farthest: int) -> "Iterator[list[str]]":
-    """Yield the command lines of the processes above this one, as far as they may be read."""
     process = os.getppid()
     try:
         for _ in range(farthest):

@@ -61,7 +61,7 @@ class Dotenv(Target):
             return f"{name}={value}"
         if "'" not in value and "${" not in value and "\\\\" not in value and not value.endswith("\\"):
             return f"{name}='{value}'"
-        if any(character in value for character in '"$\\`'):
+        if any(sign in value for sign in '"$\\`'):
             raise ValueError
         return f'{name}="{value}"'
 

@@ -62,19 +62,17 @@ class BashTab(Tab):
         return f"{number} {start}\n"
 
     def offer(self, candidates: "Iterable[tuple[str, str]]") -> str:
-        """Return the words that begin with what is typed, as readline puts them in place of its own word."""
-        typed = self.words[-1]
-        rests = [word[self._cut :] for word, _ in candidates if word.startswith(typed)]
+        """Return the words as readline puts them in place of its own."""
+        rests = [word[self._cut :] for word, _ in candidates if word.startswith(self.words[-1])]
         lines = [self._in_quotes(rest) if self.quote else _escaped(rest) for rest in rests]
         return "\n".join(["0 0", *filter(None, lines)]) + "\n"
 
     def _in_quotes(self, text: str) -> str:
-        """Return the text for inside the open quotes, or an empty one."""
         if not text.isprintable() or "!" in text:
             return ""
         if self.quote == "'":
             return text.replace("'", "'\\''")
-        return "".join(f"\\{character}" if character in _ESCAPED_IN_QUOTES else character for character in text)
+        return "".join(f"\\{sign}" if sign in _ESCAPED_IN_QUOTES else sign for sign in text)
 
 
 def _escaped(text: str) -> str:
@@ -96,22 +94,22 @@ def _split(line: str, breaks: Words) -> tuple[list[str], list[int], int, str]:
     """
     words, starts = [""], [0]
     cut, quote, escaped = 0, "", False
-    for at, character in enumerate(line):
+    for at, sign in enumerate(line):
         if escaped:
-            words[-1] += character
+            words[-1] += sign
             escaped = False
-        elif character == "\\" and quote != "'":
+        elif sign == "\\" and quote != "'":
             escaped = True
-        elif character == quote:
+        elif sign == quote:
             quote = ""
         elif quote:
-            words[-1] += character
-        elif character in "'\"":
-            quote, cut = character, len(words[-1])
-        elif character not in _BLANKS:
-            if character in breaks:
-                cut = len(words[-1]) + (character != "@")  # readline's own word begins with this one
-            words[-1] += character
+            words[-1] += sign
+        elif sign in "'\"":
+            quote, cut = sign, len(words[-1])
+        elif sign not in _BLANKS:
+            if sign in breaks:
+                cut = len(words[-1]) + (sign != "@")  # readline's own word begins with this one
+            words[-1] += sign
         else:
             if at == starts[-1]:  # a second blank
                 del words[-1], starts[-1]

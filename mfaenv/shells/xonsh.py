@@ -21,8 +21,8 @@ class Xonsh(Target):
         return f"${name} = {value!a};"
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
-        if any(character in word for character in "~$"):
+        if any(sign in word for sign in "~$"):
             return f"@({word!r})\t{meaning}"  # xonsh expands these in quotes, too
-        if quote and not any(character in word for character in "'\"\\"):
+        if quote and not any(sign in word for sign in "'\"\\"):
             return f"{quote}{word}{quote}\t{meaning}"
         return f"{word if needs_no_quotes(word) else repr(word)}\t{meaning}"
