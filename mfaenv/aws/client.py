@@ -82,12 +82,12 @@ class ClientSettings(NamedTuple):
 
 
 def settings_of(request: Request, arn: str = "", endpoint: str | None = None) -> ClientSettings:
-    """Return the settings of a client for the request's long-term keys."""
+    """Return a client's settings for the request's long-term keys."""
     return ClientSettings(request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle)
 
 
 def client(service: str, settings: ClientSettings, keys: Keys | Session) -> Any:
-    """Make a client that signs with these keys. Raise MfaenvError."""
+    """Make a client. Raise MfaenvError."""
     with explain.setting_errors():
         return _create(
             service,

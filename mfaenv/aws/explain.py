@@ -152,7 +152,7 @@ def setting_errors() -> Iterator[None]:
 
 def _from_client(error: Any, keys: Keys | Session | None, device: str) -> MfaenvError:
     code, text = text_of(error, "Code"), text_of(error, "Message")
-    if any(complaint in f"{code} {text}" for complaint in CLOCK_COMPLAINTS):
+    if any(each in f"{code} {text}" for each in CLOCK_COMPLAINTS):
         return _clock_error(error.response)
     if OTHER_SCOPE in text:
         wrong = f"AWS wants another region or service in the signature: {_sentence(text)}"

@@ -46,11 +46,10 @@ def serials_in(response: Any) -> list[str]:
 
 def likely(identity: Identity) -> str:
     """Guess a device's ARN: the console proposes the user's name. Raise MfaenvError."""
-    if identity.is_root:
-        return serial_number(identity, "root-account-mfa-device")
-    if not identity.user:
+    name = "root-account-mfa-device" if identity.is_root else identity.user
+    if not name:
         raise MfaenvError(f"{identity.arn} is not a user and has no MFA device.", "Use an IAM user's access keys.")
-    return serial_number(identity, identity.user)
+    return serial_number(identity, name)
 
 
 def serial_number(identity: Identity, name: str) -> str:

@@ -11,8 +11,6 @@ Document = Mapping[str, Any]
 
 WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 
-WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-
 ON_ONESELF = (
     "iam:EnableMFADevice",
     "iam:GetMFADevice",
@@ -89,7 +87,7 @@ SELF_SERVICE: Document = {
             "Effect": "Allow",
             "Action": [*OWN_KEYS, "iam:DeleteVirtualMFADevice"],
             "Resource": [*ONESELF, "arn:aws:iam::*:mfa/${aws:username}*"],
-            "Condition": WITH_MFA,
+            "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
         },
     ],
 }

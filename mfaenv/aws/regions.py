@@ -31,8 +31,8 @@ def call_region(region: str, arn: str) -> str:
 
 
 def _data() -> list[dict[str, Any]]:
-    partitions: list[dict[str, Any]] = loader().load_data("partitions")["partitions"]
-    return partitions
+    rows: list[dict[str, Any]] = loader().load_data("partitions")["partitions"]
+    return rows
 
 
 @cache

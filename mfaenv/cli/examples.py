@@ -1,4 +1,4 @@
-"""Lines of bash that people type, and what they are for: the help shows them."""
+"""Lines of bash and what they are for, by command: the help shows them."""
 
 EXAMPLES = {
     "": {

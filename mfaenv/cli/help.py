@@ -1,4 +1,4 @@
-"""The pages of `--help`: plain text of 80 columns, made from the catalog."""
+"""The pages of `--help`, made from the catalog."""
 
 import textwrap
 from collections.abc import Iterable, Iterator

@@ -29,7 +29,7 @@ OTHER_WORDS = {
 
 
 def no_command(word: str, env: Env) -> MfaenvError:
-    """Return the error for a word that is no command, with what to type instead."""
+    """Return the error for a word that is no command."""
     of_code = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
     hint = OTHER_WORDS.get(word, "")
     if hint and "\n" not in hint:
@@ -49,7 +49,7 @@ def words(name: str, words: Words, env: Env) -> MfaenvError:
 
 
 def no_option(flag: str, name: str) -> MfaenvError:
-    """Return the error for an option that a command lacks, with the closest one."""
+    """Return the error for an option that a command lacks."""
     hint = ""
     if flag.lstrip("-") in COMMANDS:
         hint = f"For the command of that name:\nmfaenv {flag.lstrip('-')}"

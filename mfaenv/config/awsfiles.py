@@ -46,7 +46,7 @@ class AwsFiles(NamedTuple):
         return self.profiles.get(profile, {})
 
     def keys_file(self, profile: str) -> str:
-        """Return the path of the file with a profile's keys; empty where there is none."""
+        """Return the file with a profile's keys; empty for none."""
         if has_keys(self.of_credentials.get(profile, {})):
             return self.credentials
         return self.config if self.keys_in_config(profile) else ""
@@ -71,7 +71,7 @@ class AwsFiles(NamedTuple):
         return self.services.get(section["services"]) or None if "services" in section else {}
 
     def keys_in_config(self, profile: str) -> bool:
-        """Return whether a profile's keys are in the config file's section."""
+        """Return whether a profile's keys are in the config file."""
         return not has_keys(self.of_credentials.get(profile, {})) and has_keys(self.of_config.get(profile, {}))
 
 

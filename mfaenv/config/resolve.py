@@ -94,7 +94,7 @@ def _refuse_environment(env: Env, files: AwsFiles) -> None:
 
 
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
-    """Return the error for a profile in neither file, with the closest name, or all names."""
+    """Return the error for a profile in neither file."""
     names, config = sorted(files.profiles), short(files.config)
     others = f"There are these: {join_names(names)}."
     hint = suggest.hint(name, names, others if names else "`aws configure` makes a first one.")

@@ -42,12 +42,12 @@ def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[
         values = {setting: _inherited(files.profiles, hop.profile, setting) for setting in VARIABLES}
         if is_wanted:
             values |= {setting: Value(env[name], name) for setting, name in VARIABLES.items() if env.get(name)}
-        session_name = checked(hop.session_name, f"{SESSION_NAME} of profile '{hop.profile}'")
-        if is_wanted and not session_name:  # without any, the user's name is taken later
-            session_name = checked(env.get("AWS_ROLE_SESSION_NAME", ""), "AWS_ROLE_SESSION_NAME")
+        name = checked(hop.session_name, f"{SESSION_NAME} of profile '{hop.profile}'")
+        if is_wanted and not name:  # without any, the user's name is taken later
+            name = checked(env.get("AWS_ROLE_SESSION_NAME", ""), "AWS_ROLE_SESSION_NAME")
         result.append(
             hop._replace(
-                session_name=session_name,
+                session_name=name,
                 source_identity=checked(values[SOURCE_IDENTITY].text, values[SOURCE_IDENTITY].source),
                 tags=_tags(values[TAGS].text, values[TAGS].source),
                 transitive_tags=tuple(filter(None, map(str.strip, values[TRANSITIVE_TAGS].text.split(",")))),
@@ -137,7 +137,7 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
         wrong = f"{limits[0]} limits a role's session, and profile {name} has a user's: AWS has no way to limit that."
         roles = files.with_roles() or "none has a role_arn yet"
         raise wrong_usage(wrong, f"Name a profile with a role: {roles}.")
-    policy_file = parse.text(options, "session_policy")
+    file = parse.text(options, "session_policy")
     arns = [arn.strip() for arn in parse.text(options, "policy_arns").split(",") if options.get("policy_arns")]
     if options.get("read_only"):
         arns.insert(0, f"arn:{hops[-1].role_arn.split(':')[1]}:iam::aws:policy/ReadOnlyAccess")
@@ -147,7 +147,7 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
             raise wrong_usage(f"'{arn}' (--policy-arns) is not the ARN of a policy.", hint)
     if len(arns) > MAX_POLICY_ARNS:
         raise MfaenvError(f"AWS takes {MAX_POLICY_ARNS} policies, and these are {len(arns)}.", "Leave some out.")
-    policy = _policy(policy_file) if policy_file else ""
+    policy = _policy(file) if file else ""
     return (*hops[:-1], hops[-1]._replace(policy=policy, policy_arns=tuple(dict.fromkeys(arns))))
 
 

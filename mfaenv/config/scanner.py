@@ -101,7 +101,8 @@ def scan(lines: Words) -> Scan:
             problem = NO_BRACKET if text[0] == "[" else f"{thing} is before the first [section]"
         else:
             depth = indent
-            name, value = _name_and_value(text)
+            end = min((end for end in map(text.find, SEPARATORS) if end > -1), default=0)
+            name, value = text[:end], text[end + 1 :].strip()
             title = sections[-1].title
             problem = _wrong_name(name, text, title, seen)
             option = IniOption(name.rstrip().lower(), value, number) if name else None
@@ -122,11 +123,6 @@ def is_comment(line: str) -> bool:
 def _title(text: str) -> str:
     # As in botocore, what follows the last bracket does not count.
     return text[1 : text.rfind("]")] if text[0] == "[" and "]" in text else ""
-
-
-def _name_and_value(text: str) -> tuple[str, str]:
-    end = min((end for end in map(text.find, SEPARATORS) if end > -1), default=0)
-    return text[:end], text[end + 1 :].strip()
 
 
 def _wrong_title(title: str, seen: set[tuple[str, str]]) -> str:

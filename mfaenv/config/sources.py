@@ -42,9 +42,8 @@ def environment_keys(env: Env) -> Keys | None:
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
     if access_key and secret_key and not environment.temporary_keys(env):
         return Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE)
-    if env.get(environment.SOURCE_KEY):
-        return Keys(env[environment.SOURCE_KEY], "", "", environment.SOURCE_KEY, Origin.VARIABLE)
-    return None
+    source = env.get(environment.SOURCE_KEY)
+    return Keys(source, "", "", environment.SOURCE_KEY, Origin.VARIABLE) if source else None
 
 
 def profile_is_ours(source: str, env: Env) -> bool:
@@ -61,10 +60,7 @@ def is_web_identity(env: Env, profile: Value) -> bool:
 
 
 def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Provider, Keys | None]:
-    """Return the provider of the root's credentials, with long-term keys if any. Raise MfaenvError.
-
-    With `web` the environment's web identity counts.
-    """
+    """Return the provider of the root's credentials, with long-term keys if any. Raise MfaenvError."""
     name, section = chain.root, files.section(chain.root)
     if chain.machine:
         source = section["credential_source"]

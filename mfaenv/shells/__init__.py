@@ -164,7 +164,7 @@ def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", tri
         check_lengths(pairs)
     statements = [_statement(target, language, pair, language.encoding or encoding) for pair in pairs]
     begin = language.begin([name for name, _ in pairs], tried=tried).encode()
-    return language.join([statement for statement in (begin, *statements) if statement])
+    return language.join(list(filter(None, (begin, *statements))))
 
 
 def check_lengths(pairs: "Iterable[Pair]") -> None:

@@ -24,10 +24,10 @@ class Cmd(Target):
     _longest_line = 8191
 
     def assign(self, name: str, value: str) -> str:
-        statement = f'set "{name}={value}"'
-        if not value or len(statement) > self._longest_line:
+        line = f'set "{name}={value}"'
+        if not value or len(line) > self._longest_line:
             raise ValueError  # too long, or empty, which removes the variable
-        return statement
+        return line
 
     def join(self, statements: list[bytes]) -> bytes:
         return b"".join(statement + b"\r\n" for statement in statements)

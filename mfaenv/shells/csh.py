@@ -64,7 +64,7 @@ class Csh(Tcsh):
     _longest_line = 4080
 
     def assign(self, name: str, value: str) -> str:
-        statement = super().assign(name, value)
-        if len(statement) > self._longest_line:
+        line = super().assign(name, value)
+        if len(line) > self._longest_line:
             raise ValueError
-        return statement
+        return line

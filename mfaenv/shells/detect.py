@@ -41,7 +41,7 @@ def evaluator(env: Env, named: str = "") -> str:
     """Return the shell that evaluates what is printed: the one that called, else the named one, else the login shell.
 
     With a named one, only the direct parent counts: a program in between may have set ``MFAENV_SHELL``. Raise
-    MfaenvError (usage) where none of these is a shell that mfaenv knows.
+    MfaenvError (usage) where none is known.
     """
     shell = (_caller(1) or named if named else _caller()) or _known(env.get("SHELL", ""))
     if not shell:
@@ -50,7 +50,7 @@ def evaluator(env: Env, named: str = "") -> str:
 
 
 def loading_line(env: Env, command: str) -> str:
-    """Return the line that evaluates a command in the shell that called, or the command where that is unknown."""
+    """Return the line that evaluates a command in the shell that called, or the command itself."""
     try:
         return shells.loading_line(evaluator(env), command)
     except MfaenvError:

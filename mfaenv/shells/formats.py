@@ -77,10 +77,10 @@ class Github(Target):
     def assign(self, name: str, value: str) -> str:
         if "\n" not in value:
             return f"{name}={value}"
-        delimiter = "EOF"
-        while delimiter in value.split("\n"):
-            delimiter += "_"
-        return f"{name}<<{delimiter}\n{value}\n{delimiter}"
+        end = "EOF"
+        while end in value.split("\n"):
+            end += "_"
+        return f"{name}<<{end}\n{value}\n{end}"
 
 
 _COMMAND_ESCAPES = {ord("%"): "%25", ord("\r"): "%0D", ord("\n"): "%0A"}

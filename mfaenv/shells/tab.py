@@ -11,8 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_QUOTES = ("'", '"', "`")
-_BLANKS = " \t\n"
 _BREAKS = "=:@"
 """Characters of COMP_WORDBREAKS at which readline begins a word though the shell does not."""
 
@@ -25,7 +23,7 @@ class Tab:
     def __init__(self, target: Target, words: Words) -> None:
         *before, typed = words
         self._target = target
-        self.quote = typed[:1] if typed.startswith(_QUOTES) else ""
+        self.quote = typed[:1] if typed.startswith(("'", '"', "`")) else ""
         self.words = [*before, typed[len(self.quote) :]]
 
     def program(self, index: int) -> str:
@@ -33,11 +31,12 @@ class Tab:
         return f"{index}\n" if self._target.completes_programs else ""
 
     def offer(self, candidates: "Iterable[tuple[str, str]]") -> str:
-        """Return the answer that offers words, each with its meaning or an empty text, if a terminal can show them."""
-        offer, quote = self._target.offer, self.quote
+        """Return the answer that offers words, each with its meaning, if a terminal can show them."""
         begun = "" if self._target.matches else self.words[-1]
         lines = [
-            offer(word, meaning, quote) for word, meaning in candidates if word.isprintable() and word.startswith(begun)
+            self._target.offer(word, meaning, self.quote)
+            for word, meaning in candidates
+            if word.isprintable() and word.startswith(begun)
         ]
         return "\n".join([*(["0"] if self._target.completes_programs else []), *filter(None, lines), ""])
 
@@ -106,7 +105,7 @@ def _split(line: str, breaks: Words) -> tuple[list[str], list[int], int, str]:
             words[-1] += sign
         elif sign in "'\"":
             quote, cut = sign, len(words[-1])
-        elif sign not in _BLANKS:
+        elif sign not in " \t\n":
             if sign in breaks:
                 cut = len(words[-1]) + (sign != "@")  # readline's own word begins with this one
             words[-1] += sign
