@@ -165,7 +165,7 @@ def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
 
 
 def _with_region(hop: Hop, region: Value, env: Env, names: tuple[str, str], files: AwsFiles) -> Hop:
-    """Settle where a role is assumed: the user's choice, else its own profile's region, else the wanted one's."""
+    """Settle where a role is assumed: the user's choice, else its profile's region, else the wanted one's."""
     own = Value(hop.region if region.origin is Origin.PROFILE else "", f"profile {hop.profile}")
     endpoint = _endpoint(env, names, files)
     return hop._replace(region=_call_region(own, region, endpoint), endpoint=endpoint.text)

@@ -91,7 +91,6 @@ def roles_of(files: AwsFiles, source: str) -> list[str]:
 
 
 def _command(files: AwsFiles, name: str) -> str:
-    """Return a profile's credential_process, where botocore finds nothing before it."""
     section = files.section(name)
     before = {
         "role_arn",

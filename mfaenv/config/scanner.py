@@ -32,7 +32,7 @@ class IniOption:
 
     @property
     def value(self) -> str:
-        """Return the value's lines without their blanks."""
+        """Return its lines without their blanks."""
         return "\n".join(self.texts).rstrip()
 
     def extend(self, text: str, line: int) -> str:

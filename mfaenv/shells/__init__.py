@@ -193,7 +193,7 @@ def loading_line(target: str, command: str = "mfaenv") -> str:
 
 
 def init_line(target: str, options: str = "", command: str = "mfaenv") -> str:
-    """Return the line for the startup file, with more options of ``init``; empty where no line does it."""
+    """Return the startup file's line, with more options of ``init``; empty where no line does it."""
     return get_target(target).init.format(command=command, target=target + options)
 
 

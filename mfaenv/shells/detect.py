@@ -17,7 +17,6 @@ _HOSTS = ("busybox", "dotnet", "python", "qemu-", "rosetta")
 """Programs that run the shell which their first argument names: busybox sh, dotnet pwsh.dll, python xonsh."""
 
 MAX_CALLERS = 10
-"""Processes above this one that are looked at."""
 
 
 def detect(env: Env, named: str = "", *, by_option: bool = False) -> str:

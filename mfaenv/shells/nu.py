@@ -4,7 +4,6 @@ from mfaenv.shells import needs_no_quotes
 from mfaenv.shells.formats import Json
 
 _VALUES = {"null", "true", "false"}
-"""Words that are no texts."""
 
 
 class Nu(Json):
