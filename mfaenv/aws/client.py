@@ -144,10 +144,8 @@ class RoleClients:
             if which not in self._made:
                 session = _new_session(settings.profile) if self._made else first
                 session.set_credentials("", "")
-                self._made[which] = (
-                    _create("sts", session, settings),
-                    session.get_credentials(),
-                )
+                made = _create("sts", session, settings)
+                self._made[which] = made, session.get_credentials()
             made, current = self._made[which]
             current.access_key, current.secret_key = keys.access_key, keys.secret_key
             current.token = keys.token or None

@@ -183,7 +183,7 @@ class AccessKeys(_UserCalls):
 
 
 def is_known(client: Any, keys: Keys) -> bool:
-    """Return whether STS knows new keys already, with which the client signs. Raise MfaenvError."""
+    """Return whether STS knows the client's new keys already. Raise MfaenvError."""
     from botocore.exceptions import ClientError
 
     with explain.aws_errors(keys):

@@ -48,7 +48,7 @@ class Posix(Target):
         return f"export {name}={value}" if needs_no_quotes(value) else self.assign_odd(name, value)
 
     def assign_odd(self, name: str, value: str) -> str:
-        """Return the statement for a value that needs quotes; dash and posh do not know these."""
+        """Return the statement for a value that needs quotes; dash and posh lack these."""
         return f"export {name}=$'{escape(value)}'"
 
     def join(self, statements: list[bytes]) -> bytes:
