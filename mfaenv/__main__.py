@@ -1,6 +1,7 @@
 """The entry point: the fast path if it answers, else the command that the line names.
 
-Imports stand in the functions that need them, and type names are quoted: `__future__` would be one more file to read.
+Imports stand in the functions that need them, and type names are quoted: `__future__` would be one more file to
+read.
 """
 
 import _signal  # type: ignore[import-not-found]  # signal itself takes its time
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from mfaenv.fast.parse import Command, CommandLine, Options
     from mfaenv.shells import Pair
 
-ENDING_SIGNALS = tuple(getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(_signal, name))
+ENDING_SIGNALS = tuple(
+    getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(_signal, name)
+)
 """The signals after which the failing statement is printed: without output, a shell's line would seem to work."""
 
 SIGNALS = (_signal.SIGINT, *ENDING_SIGNALS)
@@ -79,7 +82,8 @@ def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[
         wrong = error
     try:  # held down, Ctrl-C comes again, and would cut off what comes now
         _ignore_signals()
-    except (KeyboardInterrupt, SystemExit):  # it was there before: where it ends the shell, a hangup comes with it
+    except (KeyboardInterrupt, SystemExit):
+        # It was there before: where it ends the shell, a hangup comes with it.
         _ignore_signals()
     try:
         from mfaenv import failure

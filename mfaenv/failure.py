@@ -50,7 +50,11 @@ def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
         return
     named, shell = line.options.get("shell"), env.get("MFAENV_SHELL", "")
     with suppress(MfaenvError, OSError):  # an unknown shell, or nobody who reads
-        name = str(named) if named in shells.NAMES else detect.evaluator(env, shell if shell in shells.NAMES else "")
+        name = (
+            str(named)
+            if named in shells.NAMES
+            else detect.evaluator(env, shell if shell in shells.NAMES else "")
+        )
         to_stdout(shells.failure(name, status))
     profile = catalog.profile_or_default(line.options, env)
     current = env.get(environment.PROFILE, "")
@@ -73,7 +77,9 @@ def _explained(error: BaseException) -> MfaenvError:
         return MfaenvError(f"The output cannot be written: {error.strerror}.", "Check where it goes to.")
     no_thread = isinstance(error, RuntimeError) and "new thread" in str(error)
     if no_thread or isinstance(error, MemoryError) or getattr(error, "errno", None) in _SHORTAGES:
-        return MfaenvError("Too little memory, or too many open files or programs.", "Check the limits: ulimit -a.")
+        return MfaenvError(
+            "Too little memory, or too many open files or programs.", "Check the limits: ulimit -a."
+        )
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

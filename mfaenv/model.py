@@ -73,8 +73,8 @@ READ_ONLY, LIMITED = "read-only", "limited"  # what session policies make of a r
 class Hop(NamedTuple):
     """A role of a chain; without a `duration` it lasts an hour.
 
-    The session is named after the user where `session_name` is empty; `tags` are keys and values. `policy` (JSON) and
-    `policy_arns` are session policies.
+    The session is named after the user where `session_name` is empty; `tags` are keys and values. `policy`
+    (JSON) and `policy_arns` are session policies.
     """
 
     role_arn: str
@@ -105,11 +105,11 @@ def account_of(arn: str) -> str:
 class Request(NamedTuple):
     """Everything that was asked for, resolved before anybody is asked or called.
 
-    `keys` are the long-term keys that get the session; None where `provider` needs no code, or where the command
-    `process` has to run to tell. `profiles` leads from the chosen one to the root, `config_profile`, whose settings
-    botocore takes for the session's call. `account` and `user`, the user's name, are empty until AWS tells, `endpoint`
-    for AWS's own. `ca_bundle` is the chosen profile's, for where the root has none. `variables` are the profile's
-    settings for a shell, and `warning` is of those that it cannot have.
+    `keys` are the long-term keys that get the session; None where `provider` needs no code, or where the
+    command `process` has to run to tell. `profiles` leads from the chosen one to the root, `config_profile`,
+    whose settings botocore takes for the session's call. `account` and `user`, the user's name, are empty until
+    AWS tells, `endpoint` for AWS's own. `ca_bundle` is the chosen profile's, for where the root has none.
+    `variables` are the profile's settings for a shell, and `warning` is of those that it cannot have.
     """
 
     profile: Value
@@ -135,8 +135,8 @@ class Request(NamedTuple):
 class Acquisition(NamedTuple):
     """How a session may be got.
 
-    `ask` is `terminal`, `window` or `auto`. With `cached`, only the store is looked at; with `refresh`, what it holds
-    does not count.
+    `ask` is `terminal`, `window` or `auto`. With `cached`, only the store is looked at; with `refresh`, what it
+    holds does not count.
     """
 
     token_code: Value = NO_VALUE

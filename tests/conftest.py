@@ -63,7 +63,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     depth.choose(depth.Level[config.getoption("level").upper()])
-    # A busy machine is no failure. hypothesis has chosen its own profile by now: in CI the same is drawn each time.
+    # A busy machine is no failure. hypothesis has chosen its own profile by now: in CI the same is drawn each
+    # time.
     hypothesis.settings.register_profile(
         "ours",
         hypothesis.settings(),

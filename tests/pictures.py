@@ -2,9 +2,9 @@
 
     PYTHONPATH=tests/support .venv/3.11/bin/python tests/pictures.py
 
-Two real windows in `mfaenv demo`, on pseudo-terminals, are typed into; what then stands there becomes SVG that moves,
-once for light and once for dark pages. Where people ask for less motion all of it stands still. tests/run makes that
-Python, and installs the AWS CLI.
+Two real windows in `mfaenv demo`, on pseudo-terminals, are typed into; what then stands there becomes SVG that
+moves, once for light and once for dark pages. Where people ask for less motion all of it stands still.
+tests/run makes that Python, and installs the AWS CLI.
 """
 
 from __future__ import annotations
@@ -175,7 +175,9 @@ def _broken(runs: list[Run]) -> list[list[Run]]:
     """Break a line of one run between words where it is too long."""
     if len(runs) != 1 or runs[0].column + len(runs[0].text) <= COLUMNS:
         return [runs]
-    return [[runs[0]._replace(text=text)] for text in textwrap.wrap(runs[0].text, COLUMNS, break_on_hyphens=False)]
+    return [
+        [runs[0]._replace(text=text)] for text in textwrap.wrap(runs[0].text, COLUMNS, break_on_hyphens=False)
+    ]
 
 
 def _type(window: Window, line: str) -> None:
@@ -185,7 +187,9 @@ def _type(window: Window, line: str) -> None:
 
 def _runs(screen: pyte.Screen, line: int) -> Iterator[Run]:
     row = screen.buffer[line]
-    for (color, bold), cells in groupby(range(screen.columns), lambda column: (row[column].fg, row[column].bold)):
+    for (color, bold), cells in groupby(
+        range(screen.columns), lambda column: (row[column].fg, row[column].bold)
+    ):
         columns = list(cells)
         text = "".join(row[column].data for column in columns)
         for words in ONCE_SPACED.finditer(text):
@@ -239,7 +243,9 @@ def _moving(time: float) -> str:
 
 def _window(title: str, rows: list[Row], top: int, size: tuple[int, int], palette: Palette) -> str:
     width, height = size
-    frame = f'<rect x=".5" y="{top + 0.5}" width="{width - 1}" height="{height - 1}" rx="8" fill="{palette.page}"'
+    frame = (
+        f'<rect x=".5" y="{top + 0.5}" width="{width - 1}" height="{height - 1}" rx="8" fill="{palette.page}"'
+    )
     named, body = "", top + MARGIN
     if title:
         color = palette.colors["brightblack"]

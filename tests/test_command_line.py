@@ -24,7 +24,13 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_pip_of_this_very_python_installs_it_into_an_environment_that_has_pip() -> None:
-    assert shlex.split(install_command("keychain")) == [sys.executable, "-m", "pip", "install", "mfaenv[keychain]"]
+    assert shlex.split(install_command("keychain")) == [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "mfaenv[keychain]",
+    ]
     assert shlex.split(install_command("login")) == [sys.executable, "-m", "pip", "install", "mfaenv[login]"]
 
 
@@ -42,7 +48,9 @@ def test_uv_does_it_where_an_environment_has_no_pip(prefix: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("shell", shells.NAMES)
-def test_off_the_path_it_is_called_by_its_own(shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_off_the_path_it_is_called_by_its_own(
+    shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = tmp_path / "mfaenv"
     program.touch(0o755)
     monkeypatch.setattr(sys, "argv", [str(program)])

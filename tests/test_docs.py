@@ -83,7 +83,9 @@ def test_sentences_are_short(document: str) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS[1:])
 def test_a_page_fits_a_terminal(document: str) -> None:
-    wide = [line for line in read(document).splitlines() if len(line) > 80 and not line.startswith(("    ", "|"))]
+    wide = [
+        line for line in read(document).splitlines() if len(line) > 80 and not line.startswith(("    ", "|"))
+    ]
     assert wide == []
 
 
@@ -114,7 +116,11 @@ INIT = [name for name in shells.WITH_FUNCTION if name not in {"cmd", "nu", "pwsh
 def rows(text: str) -> dict[str, str]:
     """Return the lines of a table by the words in the first cell of their rows."""
     cells = re.findall(r"^\| ([^|]+) \| (`+)(.+?)\2", text, re.MULTILINE)
-    return {name: line.replace("\\|", "|") for names, _, line in cells for name in re.findall(r"[a-z]+", names.lower())}
+    return {
+        name: line.replace("\\|", "|")
+        for names, _, line in cells
+        for name in re.findall(r"[a-z]+", names.lower())
+    }
 
 
 def known(name: str) -> str:

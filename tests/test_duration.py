@@ -24,7 +24,9 @@ def test_a_time_is_read_as_it_is_written(text: str) -> None:
         assert raised.value.message.startswith("--duration:")
     else:
         parts = {unit: int(number) for unit, number in written.groupdict().items() if number}
-        expected = int(written[1]) if written[1] else sum(UNITS[unit] * number for unit, number in parts.items())
+        expected = (
+            int(written[1]) if written[1] else sum(UNITS[unit] * number for unit, number in parts.items())
+        )
         assert duration.seconds(text, "--duration") == expected
 
 
@@ -54,5 +56,11 @@ def test_what_aws_would_not_take_is_explained(value: int, allowed: bool) -> None
 
 def test_a_time_of_another_day_has_its_weekday() -> None:
     now = time.mktime((2026, 11, 27, 13, 5, 0, 0, 0, -1))
-    for hours, expected in ((0, "13:05"), (10, "23:05"), (11, "Sat 00:05"), (24, "Sat 13:05"), (24 * 365, "Sat 13:05")):
+    for hours, expected in (
+        (0, "13:05"),
+        (10, "23:05"),
+        (11, "Sat 00:05"),
+        (24, "Sat 13:05"),
+        (24 * 365, "Sat 13:05"),
+    ):
         assert duration.time_of_day(now + hours * UNITS["h"], now) == expected

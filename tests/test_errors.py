@@ -125,7 +125,11 @@ CASES = (
         "production",
     ),
     Case(
-        "a profile that is named like a command", nothing, r"no profile 'demo'", "Did you mean|default", ("-p", "demo")
+        "a profile that is named like a command",
+        nothing,
+        r"no profile 'demo'",
+        "Did you mean|default",
+        ("-p", "demo"),
     ),
     Case("no AWS files", without_files, r"no keys|no profile|There are no", "aws configure", ("-p", "default")),
     Case("a profile without keys", no_keys, "no keys|There are no keys", "aws configure"),
@@ -154,7 +158,9 @@ CASES = (
         "AWS does not know the access key AKIAI44QH8DHBEXAMPLE",
         "IAM console",
     ),
-    Case("a deactivated key", deactivated, "AKIAIOSFODNN7EXAMPLE: it was deleted or deactivated", "IAM console"),
+    Case(
+        "a deactivated key", deactivated, "AKIAIOSFODNN7EXAMPLE: it was deleted or deactivated", "IAM console"
+    ),
     Case(
         "a wrong secret",
         keys(aws_secret_access_key=OTHER_SECRET),
@@ -190,7 +196,10 @@ CASES = (
         "timedatectl",
     ),
     Case(
-        "a clock that is ahead", clock(-900), r"clock is off by 15m(\ds)?: it is ahead.*this sets it:$", "timedatectl"
+        "a clock that is ahead",
+        clock(-900),
+        r"clock is off by 15m(\ds)?: it is ahead.*this sets it:$",
+        "timedatectl",
     ),
     Case(
         "a request that AWS finds too old",
@@ -269,18 +278,29 @@ CASES = (
     Case("no network", no_server, "AWS cannot be reached", "network"),
     Case("an answer cut off", failing(DROPPED), "AWS cannot be reached", "network"),
     Case("throttling", failing(THROTTLED), "AWS is throttling", "Wait a little"),
-    Case("a service that is down", failing(UNAVAILABLE), "AWS cannot answer now.*ServiceUnavailable", "Wait a little"),
-    Case("a service that is broken", failing(INTERNAL), "AWS cannot answer now.*InternalFailure", "Wait a little"),
+    Case(
+        "a service that is down",
+        failing(UNAVAILABLE),
+        "AWS cannot answer now.*ServiceUnavailable",
+        "Wait a little",
+    ),
+    Case(
+        "a service that is broken", failing(INTERNAL), "AWS cannot answer now.*InternalFailure", "Wait a little"
+    ),
     Case(
         "a number that is none",
         environment(AWS_MAX_ATTEMPTS="many"),
         "has to be a number, and is 'many'",
         "AWS_MAX_ATTEMPTS",
     ),
-    Case("too small a number", environment(AWS_MAX_ATTEMPTS="0"), 'max_attempts": 0 must be', "AWS_MAX_ATTEMPTS"),
+    Case(
+        "too small a number", environment(AWS_MAX_ATTEMPTS="0"), 'max_attempts": 0 must be', "AWS_MAX_ATTEMPTS"
+    ),
     Case("settings of S3 that are none", settings(s3=""), "s3 or api_versions stands alone", "below it"),
     Case("versions that are none", settings(api_versions="new"), "s3 or api_versions stands", "below it"),
-    Case("a mode that is none", environment(AWS_RETRY_MODE="often"), '"often" must be one of', "AWS_RETRY_MODE"),
+    Case(
+        "a mode that is none", environment(AWS_RETRY_MODE="often"), '"often" must be one of', "AWS_RETRY_MODE"
+    ),
     Case(
         "an endpoint that is none",
         environment(AWS_ENDPOINT_URL="localhost"),
@@ -290,8 +310,12 @@ CASES = (
     ),
     Case("an unknown option", nothing, "no option '--profil'", "--profile", ("--profil", "a"), 2),
     Case("an unknown short option", nothing, "no option '-x'", "--help", ("-x",), 2),
-    Case("an option without its value", nothing, "'--region'.*requires an argument", "--help", ("--region",), 2),
-    Case("an unknown command", nothing, "No such command 'proces'|no command 'proces'", "process", ("proces",), 2),
+    Case(
+        "an option without its value", nothing, "'--region'.*requires an argument", "--help", ("--region",), 2
+    ),
+    Case(
+        "an unknown command", nothing, "No such command 'proces'|no command 'proces'", "process", ("proces",), 2
+    ),
     Case(
         "a shell and a format",
         nothing,
@@ -319,7 +343,9 @@ def test_it_says_what_is_wrong_and_what_to_do(scene: Scene, case: Case) -> None:
 
 def test_no_error_shows_the_password_of_an_address(scene: Scene) -> None:
     no_server(scene)
-    scene.product.env["AWS_ENDPOINT_URL"] = scene.product.env["AWS_ENDPOINT_URL"].replace("://", "://alice:hunter2@")
+    scene.product.env["AWS_ENDPOINT_URL"] = scene.product.env["AWS_ENDPOINT_URL"].replace(
+        "://", "://alice:hunter2@"
+    )
     done = run(scene)
     assert_explained(done, "AWS cannot be reached", "network")
     assert "hunter2" not in done.err
@@ -403,7 +429,9 @@ def test_a_duration_that_aws_takes_is_sent_in_seconds(scene: Scene, text: str) -
     seconds = {"900": 900, "15m": 900, "1h30m": 5400, "15m0s": 900}.get(text, 129_600)
     done = scene.product.run("--shell", "bash", "-c", scene.scenario.device.code(), "-d", text)
     assert done.status == 0, done.err
-    sent = [record.parameters["DurationSeconds"] for record in scene.aws.log if record.action == "GetSessionToken"]
+    sent = [
+        record.parameters["DurationSeconds"] for record in scene.aws.log if record.action == "GetSessionToken"
+    ]
     assert sent == [str(seconds)]
 
 

@@ -122,7 +122,9 @@ def imported_packages(module: Path) -> set[str]:
 def committed_files() -> Iterator[tuple[str, str]]:
     if not (ROOT / ".git").exists():
         pytest.skip("what is committed is known to git alone, and this is no clone")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
     for name in filter(None, listed.split("\0")):
         file = ROOT / name
         if file.is_file():  # one that is about to be removed is still listed
@@ -138,7 +140,9 @@ def loaded_by(statement: str) -> set[str]:
 
 PURE_MODULES = [module for module in MODULES if lives_in(module, *PURE)]
 PURE_NAMES = {dotted(module) for module in PURE_MODULES} | {f"mfaenv.{name}" for name in errors.__all__}
-SHELLS = [module for module in MODULES if lives_in(module, "shells/*.py") and not lives_in(module, FINDS_THE_SHELL)]
+SHELLS = [
+    module for module in MODULES if lives_in(module, "shells/*.py") and not lives_in(module, FINDS_THE_SHELL)
+]
 FILES = [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))]
 
 
@@ -158,7 +162,9 @@ def test_what_is_pure_imports_the_standard_library_and_its_like() -> None:
         finder = {"shellingham"} if lives_in(module, FINDS_THE_SHELL) else set()
         packages = imported_packages(module) - sys.stdlib_module_names - {"mfaenv"} - finder
         ours = {name for name in imported(module) if name.startswith("mfaenv.")}
-        return packages | {name for name in ours if not any(f"{name}.".startswith(f"{pure}.") for pure in PURE_NAMES)}
+        return packages | {
+            name for name in ours if not any(f"{name}.".startswith(f"{pure}.") for pure in PURE_NAMES)
+        }
 
     assert offenders(PURE_MODULES, wrong) == {}
 
@@ -185,7 +191,10 @@ def test_only_the_terminal_speaks_to_a_person() -> None:
 
 def test_rich_gets_text_in_one_place_and_never_markup() -> None:
     taken = {
-        name for module in MODULES for name in imported(module) if name.startswith("rich.") and name.count(".") == 2
+        name
+        for module in MODULES
+        for name in imported(module)
+        if name.startswith("rich.") and name.count(".") == 2
     }
     assert taken == {
         "rich.cells.cell_len",
@@ -218,7 +227,9 @@ def test_programs_are_found_and_started_in_one_place() -> None:
     # There Windows does not look into the current folder, and the child has its own limits back.
     def wrong(module: Path) -> set[str]:
         calls = {ast.unparse(node.func) for node in calls_in(module)}
-        started = {call for call in calls if call.startswith(("subprocess.", "webbrowser.")) or call in OTHER_STARTS}
+        started = {
+            call for call in calls if call.startswith(("subprocess.", "webbrowser.")) or call in OTHER_STARTS
+        }
         return started - ({"os.execve"} if lives_in(module, "fast/execute.py") else set())
 
     assert offenders([module for module in MODULES if not lives_in(module, STARTS_PROGRAMS)], wrong) == {}
@@ -233,11 +244,14 @@ def test_every_exception_from_the_linters_has_its_reason() -> None:
     unexplained = re.compile(r"#\s*(?:noqa\b(?!: [A-Z0-9, ]+ - \S)|type: ignore\b(?!\[[a-z-]+\] +# \S))")
 
     def wrong(file: Path) -> list[str]:
-        if not unexplained.search(file.read_text(encoding="utf-8")):  # to find out what is a comment takes longer
+        # To find out what is a comment takes longer.
+        if not unexplained.search(file.read_text(encoding="utf-8")):
             return []
         with tokenize.open(file) as source:
             tokens = list(tokenize.generate_tokens(source.readline))
-        return [each.string for each in tokens if each.type == tokenize.COMMENT and unexplained.search(each.string)]
+        return [
+            each.string for each in tokens if each.type == tokenize.COMMENT and unexplained.search(each.string)
+        ]
 
     assert offenders(FILES, wrong) == {}
 
@@ -263,7 +277,9 @@ def test_the_entry_point_loads_nothing_heavy() -> None:
 def test_what_a_person_waits_for_loads_little() -> None:
     question = loaded_by("import mfaenv.commands.export")
     assert question & {"dataclasses", "datetime", "inspect", "json", "shutil", "subprocess"} == set()
-    a_start_and_a_tab = loaded_by("import mfaenv.commands.complete, mfaenv.commands.init, mfaenv.commands.unset")
+    a_start_and_a_tab = loaded_by(
+        "import mfaenv.commands.complete, mfaenv.commands.init, mfaenv.commands.unset"
+    )
     assert a_start_and_a_tab & {"collections", "typing"} == set()
     assert "mfaenv.model" not in loaded_by("import mfaenv.commands.status, mfaenv.terminal.page")
 
@@ -292,7 +308,8 @@ def room(name: str) -> str:
 
 def needed(module: Path) -> set[str]:
     """What a module of ours imports of ours when it runs, wherever in it."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))  # one of its own, which loses what only a type checker reads
+    # One of its own, which loses what only a type checker reads.
+    tree = ast.parse(module.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             node.body = []
@@ -371,7 +388,9 @@ def late_imports(module: Path) -> Iterator[ast.stmt]:
 
 
 def test_ordinary_modules_do_not_dress_as_fast_ones() -> None:
-    switches = [place(module) for module in ORDINARY if "TYPE_CHECKING = False" in module.read_text(encoding="utf-8")]
+    switches = [
+        place(module) for module in ORDINARY if "TYPE_CHECKING = False" in module.read_text(encoding="utf-8")
+    ]
     assert switches == []
     quoted = [
         f"{place(module)}: {ast.unparse(annotation)}"
@@ -420,7 +439,8 @@ def test_the_store_is_checked_by_what_is_set_once() -> None:
         f"{place(module)}: {node.name}"
         for module in MODULES
         for node in ast.walk(syntax(module))
-        if isinstance(node, ast.FunctionDef) and any(each.arg in {"look", "check_store"} for each in arguments_of(node))
+        if isinstance(node, ast.FunctionDef)
+        and any(each.arg in {"look", "check_store"} for each in arguments_of(node))
     ]
     assert handed == []
 
@@ -431,7 +451,8 @@ def test_the_environment_is_read_in_the_entry_point() -> None:
         place(module)
         for module in MODULES
         if any(
-            isinstance(node, ast.Attribute) and ast.unparse(node) == "os.environ" for node in ast.walk(syntax(module))
+            isinstance(node, ast.Attribute) and ast.unparse(node) == "os.environ"
+            for node in ast.walk(syntax(module))
         )
     ]
     assert [name for name in readers if name not in {"__main__.py", "config/shell_settings.py"}] == []

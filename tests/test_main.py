@@ -110,7 +110,9 @@ def test_on_a_terminal_the_line_that_loads_it_is_shown_too(stored: Product, shel
 
 
 def test_the_line_that_loads_it_holds_odd_names_and_no_code(product: Product, scenario: Scenario) -> None:
-    configure(product, "my team's", source_profile="default", role_arn="arn:aws:iam::111122223333:role/Developer")
+    configure(
+        product, "my team's", source_profile="default", role_arn="arn:aws:iam::111122223333:role/Developer"
+    )
     code = scenario.device.code()
     with direct(product, "--shell", "bash", "-p", "my team's", "-c", code) as window:
         shown = window.see(r"eval \$\(.*\)$")
@@ -149,7 +151,9 @@ def test_a_reader_who_leaves_is_no_mistake(stored: Product) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="there a program is given streams, or has none at all")
 @pytest.mark.parametrize("closed", [">&-", "<&- >&-", "<&- >&- 2>&-"])
-def test_where_standard_output_is_closed_the_keys_go_nowhere(product: Product, scenario: Scenario, closed: str) -> None:
+def test_where_standard_output_is_closed_the_keys_go_nowhere(
+    product: Product, scenario: Scenario, closed: str
+) -> None:
     """A file or the connection to AWS would get its number, and the keys with it."""
     product.command = ("sh", "-c", f'exec "$@" {closed}', "sh", *product.command)
     done = product.run("--shell", "bash", "--token-command", f"echo {scenario.device.code()}")
@@ -170,7 +174,14 @@ def test_questions_about_the_program_need_nothing(bare: Product, flag: str) -> N
 
 def test_a_stored_session_calls_nobody(stored: Product, aws: ObservedAws) -> None:
     first = answer(stored)
-    for arguments in ((), ("--cached",), ("--no-input",), ("-v",), ("-p", "default"), ("--min-remaining", "11h")):
+    for arguments in (
+        (),
+        ("--cached",),
+        ("--no-input",),
+        ("-v",),
+        ("-p", "default"),
+        ("--min-remaining", "11h"),
+    ):
         assert answer(stored, *arguments) == first
     assert aws.actions() == ["GetSessionToken"]
 
@@ -320,7 +331,9 @@ def test_the_nearest_name_of_the_profile_wins(stored: Product) -> None:
     names = ("MFAENV_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_PROFILE", "-p")
     for number, place in enumerate(names):
         profile = f"role{number}"
-        configure(stored, profile, source_profile="default", role_arn="arn:aws:iam::111122223333:role/Developer")
+        configure(
+            stored, profile, source_profile="default", role_arn="arn:aws:iam::111122223333:role/Developer"
+        )
         arguments = (place, profile) if place == "-p" else ()
         if not arguments:
             stored.env[place] = profile
@@ -329,7 +342,11 @@ def test_the_nearest_name_of_the_profile_wins(stored: Product) -> None:
 
 def test_the_nearest_name_of_the_region_wins(stored: Product) -> None:
     assert answer(stored)["AWS_REGION"] == "us-east-1"
-    for place, region in (("AWS_DEFAULT_REGION", "eu-north-1"), ("AWS_REGION", "eu-west-2"), ("--region", "eu-west-3")):
+    for place, region in (
+        ("AWS_DEFAULT_REGION", "eu-north-1"),
+        ("AWS_REGION", "eu-west-2"),
+        ("--region", "eu-west-3"),
+    ):
         arguments = (place, region) if place == "--region" else ()
         if not arguments:
             stored.env[place] = region
@@ -359,7 +376,9 @@ def test_the_failing_statement_is_of_the_shell_that_was_asked_for(bare: Product,
     assert bare.run(*words.split()).out == "false;\n"
 
 
-@pytest.mark.parametrize("words", ["-fjson --nope", "-qf json --nope", "-qfjson --nope", "--format=json --nope"])
+@pytest.mark.parametrize(
+    "words", ["-fjson --nope", "-qf json --nope", "-qfjson --nope", "--format=json --nope"]
+)
 def test_who_asked_for_data_gets_no_statement(bare: Product, words: str) -> None:
     assert bare.run(*words.split()).out == ""
 
@@ -444,11 +463,15 @@ def test_an_error_that_hides_what_a_signal_raised_is_no_bug(bare: Product) -> No
 
 @pytest.mark.parametrize("code", ["0", "None", "'text'"])
 def test_a_package_that_ends_the_program_makes_the_line_fail(bare: Product, code: str) -> None:
-    wrapped(bare, "from mfaenv import fast", f"def answer(*_): raise SystemExit({code})", "fast.answer = answer")
+    wrapped(
+        bare, "from mfaenv import fast", f"def answer(*_): raise SystemExit({code})", "fast.answer = answer"
+    )
     assert bare.run("--shell", "bash") == (1, "(exit 1);\n", "")
 
 
-@pytest.mark.parametrize("error", ["MemoryError()", "OSError(24, 'x')", 'RuntimeError("can\'t start new thread")'])
+@pytest.mark.parametrize(
+    "error", ["MemoryError()", "OSError(24, 'x')", 'RuntimeError("can\'t start new thread")']
+)
 def test_what_the_system_has_no_more_of_is_no_bug(bare: Product, error: str) -> None:
     wrapped(bare, "from mfaenv import fast", "def answer(*_):", f"    raise {error}", "fast.answer = answer")
     done = bare.run("--shell", "bash")
@@ -513,7 +536,9 @@ def test_a_signal_to_the_process_behind_serve_is_no_bug(bare: Product) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal ends a process there")
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
-def test_a_signal_that_comes_where_its_exception_is_dropped_ends_it(bare: Product, name: str, status: int) -> None:
+def test_a_signal_that_comes_where_its_exception_is_dropped_ends_it(
+    bare: Product, name: str, status: int
+) -> None:
     """Callbacks of the import system are such places."""
     wrapped(
         bare,
@@ -543,7 +568,9 @@ def test_without_the_memory_to_draw_an_error_it_is_said_all_the_same(bare: Produ
     assert re.fullmatch(r"mfaenv: .*There is no profile 'no\\x1bbody'.*\n", done.err)
 
 
-def test_where_no_thread_can_be_started_the_session_comes_all_the_same(product: Product, scenario: Scenario) -> None:
+def test_where_no_thread_can_be_started_the_session_comes_all_the_same(
+    product: Product, scenario: Scenario
+) -> None:
     """A container may have a limit on them."""
     wrapped(
         product,
@@ -556,7 +583,9 @@ def test_where_no_thread_can_be_started_the_session_comes_all_the_same(product: 
 
 @pytest.mark.usefixtures("real_starts")
 @pytest.mark.parametrize("package", ["six", "dateutil"])
-def test_a_package_that_is_too_old_is_named_and_is_no_bug(product: Product, scenario: Scenario, package: str) -> None:
+def test_a_package_that_is_too_old_is_named_and_is_no_bug(
+    product: Product, scenario: Scenario, package: str
+) -> None:
     packages = product.home / "packages"
     packages.mkdir()
     (packages / f"{package}.py").write_text("__version__ = '1.0'\n")
@@ -564,7 +593,8 @@ def test_a_package_that_is_too_old_is_named_and_is_no_bug(product: Product, scen
     done = product.run("--shell", "sh", "-c", scenario.device.code())
     assert (done.status, done.out) == (1, "(exit 1);\n")
     assert re.match(
-        rf"mfaenv: The Python package {package} is missing, too old or damaged \(\w+ at \w+\.py:\d+\)\.\n", done.err
+        rf"mfaenv: The Python package {package} is missing, too old or damaged \(\w+ at \w+\.py:\d+\)\.\n",
+        done.err,
     )
 
 

@@ -69,7 +69,9 @@ PROOFS = {
         "test_the_user_may_allow_it",
         "test_a_proxy_on_another_machine_hears_nothing",
     ),
-    "This machine needs no encryption (`localhost`, 127.0.0.0/8, `[::1]`).": ("test_this_machine_needs_no_encryption",),
+    "This machine needs no encryption (`localhost`, 127.0.0.0/8, `[::1]`).": (
+        "test_this_machine_needs_no_encryption",
+    ),
     "A device that was used at one address is not used at another.": (
         "test_a_device_is_remembered_for_its_address_alone",
     ),
@@ -94,7 +96,9 @@ PROOFS = {
     "There are no core dumps, except while a stored session is printed.": (
         "test_a_question_that_is_cut_short_leaves_no_core_dump",
     ),
-    "The function of `mfaenv init` shows no key where the shell traces (`set -x`).": ("test_no_trace_shows_a_secret",),
+    "The function of `mfaenv init` shows no key where the shell traces (`set -x`).": (
+        "test_no_trace_shows_a_secret",
+    ),
     "The line `eval $(mfaenv)` does.": (),
     "So does a shell that traces from its start (`bash -xl`), or has a DEBUG trap (in zsh and ksh93; in bash with "
     "`extdebug` or `functrace`).": (),
@@ -121,7 +125,9 @@ PROOFS = {
         "test_boto3_finds_the_profile_by_its_name_and_by_default_and_no_other",
     ),
     "It does not lock them away: a program that runs as you can read your files, "
-    "and so your keys and stored sessions.": ("test_any_program_of_the_user_gets_them_and_the_stored_sessions",),
+    "and so your keys and stored sessions.": (
+        "test_any_program_of_the_user_gets_them_and_the_stored_sessions",
+    ),
     "Run a program that you do not trust as another user, or in a container.": (),
     "mfaenv refuses a folder that is a link, belongs to another user, or can be written by others.": (
         "test_a_directory_that_could_be_a_trap_is_refused",
@@ -134,7 +140,9 @@ PROOFS = {
         "test_a_users_own_latest_is_never_touched",
     ),
     "Its own folder has a `CACHEDIR.TAG`, so backups leave it out.": ("test_backups_leave_the_store_out",),
-    "It changes the mode of no folder that was there before.": ("test_no_mode_of_a_folder_that_was_there_is_changed",),
+    "It changes the mode of no folder that was there before.": (
+        "test_no_mode_of_a_folder_that_was_there_is_changed",
+    ),
     "A stored file that is damaged, open to others, or another user's is not used, and is replaced.": (
         "test_a_damaged_entry_is_a_miss_and_is_replaced",
     ),
@@ -182,14 +190,20 @@ KEYS_PROOFS = {
     ),
     "The keychain is the macOS Keychain, the Windows Credential Manager or the Secret Service on Linux.": KEYCHAINS,
     "Other keychains work if the Python package keyring has a backend for them.": (MOVES,),
-    "One that keeps keys only in memory is refused.": ("test_a_keychain_that_keeps_things_in_memory_alone_is_refused",),
-    "If the package is missing, this command shows how to install it:": ("test_without_a_keychain_nothing_changes",),
+    "One that keeps keys only in memory is refused.": (
+        "test_a_keychain_that_keeps_things_in_memory_alone_is_refused",
+    ),
+    "If the package is missing, this command shows how to install it:": (
+        "test_without_a_keychain_nothing_changes",
+    ),
     "`import` stores the keys of a profile in the keychain, reads them back in another process, and tries them with "
     "AWS.": (
         "test_keys_that_aws_does_not_know_stay_in_the_file",
         "test_a_backend_that_keeps_nothing_changes_nothing",
     ),
-    "Only then does it remove them from the credentials file.": ("test_keys_that_aws_does_not_know_stay_in_the_file",),
+    "Only then does it remove them from the credentials file.": (
+        "test_keys_that_aws_does_not_know_stay_in_the_file",
+    ),
     "In the config file it adds `credential_process = mfaenv keys get -p default`, so that the AWS CLI and the SDKs "
     "still find the keys.": (*KEYCHAINS, "test_a_program_that_is_not_on_the_path_is_named_with_its_folder"),
     "Nothing else in the files changes.": (MOVES,),

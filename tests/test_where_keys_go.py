@@ -22,7 +22,14 @@ KEYS = (
     ("process",),
     ("init", "bash"),
 )
-NO_KEYS = (("status", "--json"), ("policy",), ("unset", "--shell", "bash"), ("init", "nu"), ("--version",), ("--help",))
+NO_KEYS = (
+    ("status", "--json"),
+    ("policy",),
+    ("unset", "--shell", "bash"),
+    ("init", "nu"),
+    ("--version",),
+    ("--help",),
+)
 KEY = re.compile("ASIA[A-Z0-9]{16}")
 
 

@@ -61,7 +61,9 @@ def proxies(url: str) -> dict[str, str]:
     urls: dict[str, str] = get_environ_proxies(url)
     scheme = url.partition(":")[0]
     if scheme in urls and address.parse_proxy(urls[scheme]) is None:
-        hint = r"It looks like http://USER:PASSWORD@HOST:PORT: write # as %23, / as %2F, ? as %3F, and \ as %5C."
+        hint = (
+            r"It looks like http://USER:PASSWORD@HOST:PORT: write # as %23, / as %2F, ? as %3F, and \ as %5C."
+        )
         raise wrong_usage(f"{scheme.upper()}_PROXY is not the URL of a proxy.", hint)
     return urls
 
@@ -83,7 +85,9 @@ class ClientSettings(NamedTuple):
 
 def settings_of(request: Request, arn: str = "", endpoint: str | None = None) -> ClientSettings:
     """Return a client's settings for the request's long-term keys."""
-    return ClientSettings(request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle)
+    return ClientSettings(
+        request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle
+    )
 
 
 def client(service: str, settings: ClientSettings, keys: Keys | Session) -> Any:
@@ -139,7 +143,9 @@ class RoleClients:
         with explain.setting_errors():
             first = self._first = self._first or _new_session(settings.profile)
             section = first.full_config["profiles"].get(settings.profile, {})
-            shared = repr(sorted((name, str(value)) for name, value in section.items() if name not in ROLE_SETTINGS))
+            shared = repr(
+                sorted((name, str(value)) for name, value in section.items() if name not in ROLE_SETTINGS)
+            )
             which = shared, regions.call_region(settings.region, settings.arn), settings.endpoint
             if which not in self._made:
                 session = _new_session(settings.profile) if self._made else first

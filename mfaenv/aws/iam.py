@@ -48,7 +48,9 @@ def likely(identity: Identity) -> str:
     """Guess a device's ARN: the console proposes the user's name. Raise MfaenvError."""
     name = "root-account-mfa-device" if identity.is_root else identity.user
     if not name:
-        raise MfaenvError(f"{identity.arn} is not a user and has no MFA device.", "Use an IAM user's access keys.")
+        raise MfaenvError(
+            f"{identity.arn} is not a user and has no MFA device.", "Use an IAM user's access keys."
+        )
     return serial_number(identity, name)
 
 
@@ -93,7 +95,9 @@ class VirtualDevices(_UserCalls):
     def unused(self) -> list[str]:
         """Return the devices that are nobody's."""
         with _errors("iam:ListVirtualMFADevices"):
-            pages = self._client.get_paginator("list_virtual_mfa_devices").paginate(AssignmentStatus="Unassigned")
+            pages = self._client.get_paginator("list_virtual_mfa_devices").paginate(
+                AssignmentStatus="Unassigned"
+            )
             return [str(device["SerialNumber"]) for page in pages for device in page["VirtualMFADevices"]]
 
     def enable(self, serial: str, first: str, second: str) -> bool:

@@ -1,7 +1,7 @@
 """The IAM policies without which an MFA device restricts nothing on the command line.
 
-`BoolIfExists` and not `Bool`: a request that is signed with long-term keys has no `aws:MultiFactorAuthPresent` at all.
-https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+`BoolIfExists` and not `Bool`: a request that is signed with long-term keys has no `aws:MultiFactorAuthPresent`
+at all. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
 """
 
 from collections.abc import Mapping
@@ -93,7 +93,7 @@ SELF_SERVICE: Document = {
 }
 """Allows setting up one's own device without MFA; with it, rotating one's own keys and deleting unused devices.
 
-With the first deny alone, whoever may manage all users could give any of them a device without MFA. A device of any
-name may be created, as in AWS's example: it is nobody's until it is enabled. IAM deletes no device in use.
+With the first deny alone, whoever may manage all users could give any of them a device without MFA. A device of
+any name may be created, as in AWS's example: it is nobody's until it is enabled. IAM deletes no device in use.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage-mfa-only.html
 """

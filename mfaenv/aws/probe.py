@@ -31,8 +31,8 @@ class Kind(StrEnum):
 class ProbeCall(NamedTuple):
     """A call by IAM's name and botocore's; without the latter it is never made.
 
-    `read` raises one of explain.UNREADABLE; AWS answers an `always` one whatever the policies; `left_open` may be
-    open without MFA, for setting up a device.
+    `read` raises one of explain.UNREADABLE; AWS answers an `always` one whatever the policies; `left_open` may
+    be open without MFA, for setting up a device.
     """
 
     action: str
@@ -101,7 +101,9 @@ class Asker:
         try:
             with explain.aws_errors(keys):
                 try:
-                    response = getattr(self._client(call.action.partition(":")[0], keys), call.operation)(**parameters)
+                    response = getattr(self._client(call.action.partition(":")[0], keys), call.operation)(
+                        **parameters
+                    )
                     outcome = Outcome(Kind.ALLOWED, data=call.read(response))
                 except ClientError as error:
                     response = error.response

@@ -20,7 +20,8 @@ VISITED = "MFAENV_PROCESS_PROFILES"
 def credentials(request: Request, env: Mapping[str, str], start: Start) -> Session:
     """Return what botocore resolves the request's profile to, never the keys of the environment.
 
-    `start` starts a credential_process: botocore would look in the current folder first on Windows. Raise MfaenvError.
+    `start` starts a credential_process: botocore would look in the current folder first on Windows. Raise
+    MfaenvError.
     """
     profile = request.profiles[-1]
     process_env = {**environment.without_settings(env), VISITED: _visited(request.profiles, env)}
@@ -38,7 +39,9 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
             raise NoKeysError(wrong, command=aws_configure(profile))
         frozen = resolved.get_frozen_credentials()
         access_key, secret_key, token = frozen.access_key, frozen.secret_key, frozen.token or ""
-        if not (access_key and secret_key and all(isinstance(key, str) for key in (access_key, secret_key, token))):
+        if not (
+            access_key and secret_key and all(isinstance(key, str) for key in (access_key, secret_key, token))
+        ):
             raise TypeError  # a program may print anything
     # The AWS CLI reads it too: botocore has no public one.
     expires = getattr(resolved, "_expiry_time", None)
@@ -55,13 +58,17 @@ def _resolver(session: Any, kind: Provider, popen: Start) -> Any:
     resolver = session.get_component("credential_provider")
     if kind is Provider.SOURCE:
         name = session.get_scoped_config()["credential_source"]
-        provider = next(each for each in (providers.EnvProvider(), *resolver.providers) if name == each.CANONICAL_NAME)
+        provider = next(
+            each for each in (providers.EnvProvider(), *resolver.providers) if name == each.CANONICAL_NAME
+        )
         return providers.CredentialResolver([provider])
     profile = session.get_config_variable("profile") or "default"
     process = providers.ProcessProvider(profile, lambda: session.full_config, popen)
     replaced: dict[str, Any] = {"custom-process": process}
     if kind is Provider.WEB_ENVIRONMENT:
-        web = providers.AssumeRoleWithWebIdentityProvider(lambda: session.full_config, session.create_client, profile)
+        web = providers.AssumeRoleWithWebIdentityProvider(
+            lambda: session.full_config, session.create_client, profile
+        )
         replaced["assume-role-with-web-identity"] = web
     if kind is Provider.LOGIN and all(each.METHOD != "login" for each in resolver.providers):
         wrong = f"Profiles of `aws login` need boto3 1.41 or later, and botocore {version} is here."

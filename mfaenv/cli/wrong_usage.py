@@ -30,7 +30,9 @@ OTHER_WORDS = {
 
 def no_command(word: str, env: Env) -> MfaenvError:
     """Return the error for a word that is no command."""
-    of_code = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
+    of_code = (
+        "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
+    )
     hint = OTHER_WORDS.get(word, "")
     if hint and "\n" not in hint:
         hint = f"Type:\n{hint}"

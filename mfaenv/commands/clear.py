@@ -33,7 +33,9 @@ def run(options: Options, _words: Words, env: Env) -> int:
     in_shell = env.get(environment.PROFILE, "")
     if env.get(environment.EXPIRES) and profile in {"", in_shell}:
         line = detect.loading_line(env, "mfaenv unset")
-        terminal.note(f"This shell still has its own session, of profile {in_shell}. To remove it too, type:", line)
+        terminal.note(
+            f"This shell still has its own session, of profile {in_shell}. To remove it too, type:", line
+        )
     files = [name for name in stuck if kind(name) != LOCK]
     if files != stuck:
         terminal.note("Another mfaenv is getting a session just now.")
@@ -44,7 +46,9 @@ def run(options: Options, _words: Words, env: Env) -> int:
     return DONE
 
 
-def _of_profile(profile: str, sessions: dict[str, Session | None], store: Store, terminal: Terminal) -> list[str]:
+def _of_profile(
+    profile: str, sessions: dict[str, Session | None], store: Store, terminal: Terminal
+) -> list[str]:
     """List the files of a profile's sessions and devices."""
     section: awsfiles.Section = {}
     try:

@@ -88,7 +88,9 @@ def _files(typed: str) -> list[str]:
 
 def _programs(typed: str, env: Env) -> list[str]:
     folders = env.get("PATH", "").split(os.pathsep)
-    paths = [os.path.join(folder, name) for folder in folders for name in _names_in(folder) if name.startswith(typed)]
+    paths = [
+        os.path.join(folder, name) for folder in folders for name in _names_in(folder) if name.startswith(typed)
+    ]
     return sorted({os.path.basename(path) for path in paths if _can_be_run(path, env) and os.path.isfile(path)})
 
 

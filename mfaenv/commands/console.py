@@ -73,7 +73,9 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
 def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
     """Return the error for a user's session: "Only federation tokens or assume role tokens may be used", AWS says."""
     with_roles = resolved.files.with_roles()
-    there = f"Use a profile with a role (-p {with_roles})" if with_roles else "No profile has a role_arn: add one"
+    there = (
+        f"Use a profile with a role (-p {with_roles})" if with_roles else "No profile has a role_arn: add one"
+    )
     name = resolved.request.profile.text
     return MfaenvError(
         f"AWS opens the console for a role's session only; profile {name} has a user's session.",

@@ -52,7 +52,10 @@ Another terminal window is outside of the demo, and has your own AWS.
 _POLICY_WORDS = {
     "mfa": ("and a policy that denies everything without MFA", "is refused: the key alone may do nothing"),
     "none": ("and an MFA device, but no policy that demands it", "works: a device alone restricts nothing"),
-    NO_DEVICE: ("and no MFA device, which a policy demands and lets you set up", "is refused: there is no MFA yet"),
+    NO_DEVICE: (
+        "and no MFA device, which a policy demands and lets you set up",
+        "is refused: there is no MFA yet",
+    ),
 }
 
 REMOVED = (
@@ -90,7 +93,9 @@ def run(options: Options, command: Words, env: Env) -> int:
     if "no_device" in options:
         scenario, policy = without_device(scenario), NO_DEVICE
         if not (command or on_terminal):
-            raise MfaenvError("The steps that are shown without a terminal take a device.", "Type it in a terminal.")
+            raise MfaenvError(
+                "The steps that are shown without a terminal take a device.", "Type it in a terminal."
+            )
     with foreground.stopped_in_order(), _served(scenario, env) as (url, demo_env):
         if command:
             return foreground.run_in_foreground(command, demo_env)

@@ -52,7 +52,8 @@ def _start(options: Options, command: Words, words: list[str], env: dict[str, st
     if not command and os.isatty(2) and not options.get("quiet"):
         profile = env[environment.PROFILE]
         Terminal(env).note(f"This opens {words[0]} with the session of profile {profile}; exit ends it.")
-    if sys.platform == "win32":  # os.execvpe would start a second process, and end this one while the command runs
+    # There, os.execvpe would start a second process, and end this one while the command runs.
+    if sys.platform == "win32":
         return run_in_foreground(words, env)
     else:  # noqa: RET505 - each system's type checker follows its own branch
         try:

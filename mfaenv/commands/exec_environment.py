@@ -1,7 +1,7 @@
 """The environment of what `mfaenv exec --serve` and `--only` start: an address for credentials, or one profile alone.
 
-Programs that are given no profile read `[default]`, and take its keys before an address. So where a file has some, the
-program gets a copy of it without any keys.
+Programs that are given no profile read `[default]`, and take its keys before an address. So where a file has
+some, the program gets a copy of it without any keys.
 """
 
 import os
@@ -15,7 +15,14 @@ from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.commands.private_folder import private_folder
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, ENCODING, file_paths, profile_of, title_of
+from mfaenv.config.names import (
+    CONFIG_VARIABLE,
+    CREDENTIALS_VARIABLE,
+    ENCODING,
+    file_paths,
+    profile_of,
+    title_of,
+)
 from mfaenv.config.sources import GIVE_CREDENTIALS
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
@@ -83,7 +90,12 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
 
             server = opened.enter_context(CredentialServer(sessions, request, resolve, session, line))
             # The session's variables too, with the end, which is not that of an address.
-            gone = (*environment.CREDENTIALS, environment.EXPIRES, environment.AWS_PROFILE, *OVERRIDING_VARIABLES)
+            gone = (
+                *environment.CREDENTIALS,
+                environment.EXPIRES,
+                environment.AWS_PROFILE,
+                *OVERRIDING_VARIABLES,
+            )
             programs = environment.changed([(name, None) for name in gone], programs)
             programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token}
             server.remind(terminal)
@@ -112,8 +124,12 @@ def _without_default_keys(env: Env, terminal: Terminal) -> dict[str, str]:
     """Return the texts of AWS files without keys, by variable, where [default] has some. Raise MfaenvError."""
     config, credentials = file_paths(env)
     texts = {}
-    for variable, path, name_of in ((CONFIG_VARIABLE, config, profile_of), (CREDENTIALS_VARIABLE, credentials, str)):
-        sections = awsfiles.read(path, must_be_readable=False)  # or the program, which is this user's, cannot either
+    for variable, path, name_of in (
+        (CONFIG_VARIABLE, config, profile_of),
+        (CREDENTIALS_VARIABLE, credentials, str),
+    ):
+        # What cannot be read the program, which is this user's, cannot read either.
+        sections = awsfiles.read(path, must_be_readable=False)
         copy, is_needed, has_others = {}, False, False
         for title, section in sections.items():
             name = name_of(title)
@@ -122,7 +138,9 @@ def _without_default_keys(env: Env, terminal: Terminal) -> dict[str, str]:
             has_others |= name not in {None, "", DEFAULT} and awsfiles.has_keys(section)
             copy[title] = {option: value for option, value in section.items() if option not in gone}
         if is_needed and has_others:
-            terminal.note(f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles.")
+            terminal.note(
+                f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles."
+            )
         if is_needed:
             texts[variable] = awsfiles.to_text(copy)
     return texts

@@ -1,8 +1,8 @@
 """`mfaenv hook`: what a prompt hook sets in its shell. It is internal, and not in --help.
 
-A hook starts it where AWS_PROFILE is another than at the prompt before (`changed`), and where the time or the store may
-have news of the session (`due`); nushell's also at the start of the shell (`start`). It remembers what it has to in
-the shell's variables, which `fast.environment` explains.
+A hook starts it where AWS_PROFILE is another than at the prompt before (`changed`), and where the time or the
+store may have news of the session (`due`); nushell's also at the start of the shell (`start`). It remembers
+what it has to in the shell's variables, which `fast.environment` explains.
 """
 
 import time
@@ -14,7 +14,17 @@ from mfaenv.commands import init, notice
 from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import environment
-from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, PUT_BACK, SEEN
+from mfaenv.fast.environment import (
+    AWS_PROFILE,
+    EXPIRES,
+    FORMER,
+    FORMER_PINNED,
+    NEXT,
+    PINNED,
+    PROFILE,
+    PUT_BACK,
+    SEEN,
+)
 from mfaenv.fast.parse import DEFAULT, Env, Words
 from mfaenv.shells import Pair
 from mfaenv.store import Store
@@ -88,7 +98,10 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     mfaenv = to_type("-p", profile) if profile and asked and asked != profile else "mfaenv"
     if end <= now:
         _say(f"the session{whose} has ended: type {mfaenv}{again or ' for a new one'}")
-        return [(name, None) for name in (*environment.GONE_AT_END, *environment.settings(env), NEXT, *_shown_as(env))]
+        return [
+            (name, None)
+            for name in (*environment.GONE_AT_END, *environment.settings(env), NEXT, *_shown_as(env))
+        ]
     if now < end - duration.REMINDER:
         return [(NEXT, str(end - duration.REMINDER))]
     if not env.get(NEXT):

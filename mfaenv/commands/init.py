@@ -168,7 +168,9 @@ def completion(shell: str) -> str:
         return ""
     rows = catalog.COMMANDS.items()
     lists = {
-        "OPTIONS": [*dict.fromkeys(flag for _, row in rows for flag, option in row.flags().items() if option.metavar)],
+        "OPTIONS": [
+            *dict.fromkeys(flag for _, row in rows for flag, option in row.flags().items() if option.metavar)
+        ],
         "WITH_PROGRAM": [name for name, row in rows if row.choices == PROGRAM],
         "WITH_ARGUMENT": [name for name, row in rows if name != MAIN and row.choices not in ("", PROGRAM)],
     }
@@ -178,8 +180,8 @@ def completion(shell: str) -> str:
 def _choice() -> dict[str, str]:
     """Return which words have a value, and which make the output another shell's or a person's.
 
-    They are regular expressions, of which the second matches a command too, and patterns of sh. An option's letter may
-    follow a switch's, as in `-qp prod`; in sh one switch's.
+    They are regular expressions, of which the second matches a command too, and patterns of sh. An option's
+    letter may follow a switch's, as in `-qp prod`; in sh one switch's.
     """
     rows, others = catalog.COMMANDS[MAIN].options.items(), {*catalog.PRINTING, "version", "help"}
     other, other_names = _flags([row for name, row in rows if name in others])
@@ -189,7 +191,9 @@ def _choice() -> dict[str, str]:
         "VALUED": f"^(-{switch}*{valued}|{'|'.join(valued_names)})$",
         "OTHER_OUTPUT": f"^(-{switch}*{other}|{'|'.join(other_names)}|[^-]|$)",
         "VALUED_PATTERN": " | ".join([f"-{valued}", f"-{switch}{valued}", *valued_names]),
-        "OTHER_OUTPUT_PATTERN": " | ".join(f"{start}*" for start in (f"-{other}", f"-{switch}{other}", *other_names)),
+        "OTHER_OUTPUT_PATTERN": " | ".join(
+            f"{start}*" for start in (f"-{other}", f"-{switch}{other}", *other_names)
+        ),
     }
 
 

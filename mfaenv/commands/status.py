@@ -35,7 +35,9 @@ def run(options: Options, _words: Words, env: Env) -> int:
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
         why = [shell["rule"]] if shell and shell["rule"] else []
         rows = tuple(_counted(data["stored"]))
-        stored = Table("Stored sessions", COLUMNS, rows) if rows else nothing_stored(parse.text(options, "profile"))
+        stored = (
+            Table("Stored sessions", COLUMNS, rows) if rows else nothing_stored(parse.text(options, "profile"))
+        )
         text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, stored, *data["problems"]))
     return DONE
 
@@ -133,7 +135,9 @@ def rule(env: Env) -> str:
         return f"The session is of {profile} because AWS_PROFILE names it."
     if asked and asked == env.get(environment.SEEN):
         return f"AWS_PROFILE was {asked} already when {profile} was asked for: that holds until AWS_PROFILE changes."
-    return "" if asked else f"The session is of {profile} because mfaenv was asked for it; AWS_PROFILE is not set."
+    return (
+        "" if asked else f"The session is of {profile} because mfaenv was asked for it; AWS_PROFILE is not set."
+    )
 
 
 def _problems(env: Env, shell: Row | None) -> list[str]:

@@ -128,16 +128,22 @@ def read(path: str, *, must_be_readable: bool = True) -> Sections:
     except OSError as error:
         if error.errno in MISSING or not must_be_readable:
             return {}
-        raise MfaenvError(f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode.") from None
+        raise MfaenvError(
+            f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode."
+        ) from None
     except UnicodeDecodeError:
-        raise MfaenvError(f"{short(path)} is not text in this locale's encoding.", "Save it as UTF-8.") from None
+        raise MfaenvError(
+            f"{short(path)} is not text in this locale's encoding.", "Save it as UTF-8."
+        ) from None
     for line, text in scanned.problems:
         raise MfaenvError(f"{short(path)}, line {line}: {text}.", "Fix or remove that line.")
     sections = scanned.values()
     for title, section in sections.items():
         for name in COMMAND_SETTINGS:
             if len(section.get(name, "")) > MAX_COMMAND:
-                raise MfaenvError(f"{short(path)}: the {name} of [{title}] is too long.", "Put it into a script.")
+                raise MfaenvError(
+                    f"{short(path)}: the {name} of [{title}] is too long.", "Put it into a script."
+                )
     return sections
 
 

@@ -1,6 +1,7 @@
 """Change settings in an AWS config or credentials file, and nothing else in it.
 
-All other bytes stay, line ends too: what the scanner reads differs in these settings alone, or nothing is changed.
+All other bytes stay, line ends too: what the scanner reads differs in these settings alone, or nothing is
+changed.
 """
 
 import io
@@ -16,7 +17,9 @@ from mfaenv.errors import MfaenvError
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def with_values(file: TextFile, profile: str, values: Mapping[str, str | None], *, in_config: bool = True) -> TextFile:
+def with_values(
+    file: TextFile, profile: str, values: Mapping[str, str | None], *, in_config: bool = True
+) -> TextFile:
     """Return the file with these options set in the profile's last section, or a new one; None removes an option.
 
     Raise MfaenvError where the text is damaged, or more would change.

@@ -56,6 +56,8 @@ def _endpoints(request: Request, env: Env, files: AwsFiles, services: Iterable[s
         groups.setdefault((address, endpoint.source or "AWS's own"), []).append(service)
     for (address, source), names in groups.items():
         yield "endpoint", f"{address} for {', '.join(names)}", source
-    for url in dict.fromkeys(hop.endpoint for hop in request.hops if hop.endpoint not in {"", request.endpoint.text}):
+    for url in dict.fromkeys(
+        hop.endpoint for hop in request.hops if hop.endpoint not in {"", request.endpoint.text}
+    ):
         names = [hop.profile for hop in request.hops if hop.endpoint == url]
         yield "endpoint", f"{shown(url)} for sts of {', '.join(names)}", "endpoint_url"

@@ -46,7 +46,9 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         provider=provider,
         keys=keys,
         process=_setting(provider, chain.root, files) if provider is Provider.PROCESS else NO_VALUE,
-        device=_option_or_setting(lookup_value(options, env, "serial_number"), "mfa_serial", chain.profiles, files),
+        device=_option_or_setting(
+            lookup_value(options, env, "serial_number"), "mfa_serial", chain.profiles, files
+        ),
         account="",
         region=region,
         session_region=_call_region(_region(options, env, chain.root, files), region, sts_endpoint),

@@ -12,7 +12,8 @@ from mfaenv.model import Hop, Origin, Span, Value
 
 ACCOUNT_LENGTH = 12  # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 
-MAX_REGION = 63  # a region is a part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1
+# A region is a part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1
+MAX_REGION = 63
 
 
 class Chain(NamedTuple):
@@ -171,7 +172,9 @@ def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
         cure = "set --region, AWS_REGION, or the profile's region"
         if region.origin is Origin.VARIABLE:
             cure = f"set {source} to one, or unset it"
-        return wrong_usage(f"'{name}' ({source}) is not the name of a region.", f"It looks like us-east-1: {cure}.")
+        return wrong_usage(
+            f"'{name}' ({source}) is not the name of a region.", f"It looks like us-east-1: {cure}."
+        )
     # One that botocore does not know may be new: eu-west-1.
     is_regular = len(words) > len(("eu", "1")) and all(map(str.isalpha, words[:-1])) and words[-1].isdigit()
     hint = suggest.hint(name, list(regions.partitions()), "") if of_aws and not is_regular else ""

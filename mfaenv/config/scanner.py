@@ -1,7 +1,7 @@
 """The lines of an INI file as botocore reads them: sections, options, and the lines that are wrong.
 
-botocore's RawConfigParser stops at a section that is there twice, does not say where an option stands, and needs the
-square of the time for blanks in a name.
+botocore's RawConfigParser stops at a section that is there twice, does not say where an option stands, and
+needs the square of the time for blanks in a name.
 """
 
 from mfaenv.fast.parse import Words
@@ -66,7 +66,9 @@ class Scan:
         """Return the options and their values by section."""
         values: dict[str, dict[str, str]] = {FOR_ALL: {}}
         for section in self.sections:
-            values.setdefault(section.title, {}).update({option.name: option.value for option in section.options})
+            values.setdefault(section.title, {}).update(
+                {option.name: option.value for option in section.options}
+            )
         for_all = values.pop(FOR_ALL)
         return {title: {**for_all, **options} for title, options in values.items()}
 

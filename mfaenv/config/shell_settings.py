@@ -1,8 +1,9 @@
 """What a profile says beside keys and region, as variables.
 
-A session's variables leave a program without a profile's name, so it reads `[default]`. Where the chosen profile says
-something else, a variable has to say it; where `[default]` alone says something, a variable says the usual (USUAL).
-https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html says which address wins.
+A session's variables leave a program without a profile's name, so it reads `[default]`. Where the chosen
+profile says something else, a variable has to say it; where `[default]` alone says something, a variable says
+the usual (USUAL). https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html says which address
+wins.
 """
 
 import os
@@ -119,18 +120,25 @@ def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
     if is_ignored(env, section):
         return {}
     services = files.services_of(section) or {}
-    own = {f"{URL}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()}
+    own = {
+        f"{URL}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()
+    }
     names = (
         URL,
         *filter(environment.is_setting, own),
         *(name for name in env if name.startswith(URL)),
     )
-    urls = {name: env.get(name) or env.get(URL) or own.get(name) or section.get("endpoint_url", "") for name in names}
+    urls = {
+        name: env.get(name) or env.get(URL) or own.get(name) or section.get("endpoint_url", "")
+        for name in names
+    }
     # A service with the address of all others needs no variable.
     return {name: url for name, url in urls.items() if url and (name == URL or url != urls[URL])}
 
 
-def _urls(name: str, env: Env, own: Section, default: Section, files: AwsFiles) -> tuple[dict[str, str], list[str]]:
+def _urls(
+    name: str, env: Env, own: Section, default: Section, files: AwsFiles
+) -> tuple[dict[str, str], list[str]]:
     """Try the ways to set IGNORE until what reads `[default]` gets the profile's addresses."""
     expected = _addresses(env, own, files)
     urls = {variable: address.checked(url) for variable, url in expected.items() if not env.get(variable)}

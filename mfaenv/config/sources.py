@@ -55,7 +55,9 @@ def profile_is_ours(source: str, env: Env) -> bool:
 def is_web_identity(env: Env, profile: Value) -> bool:
     """Return whether the environment's web identity counts: only an option for a profile wins, as in boto3."""
     ours = profile_is_ours(profile.source, env)
-    named = profile.text != DEFAULT if ours else profile.source not in {"", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"}
+    named = (
+        profile.text != DEFAULT if ours else profile.source not in {"", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"}
+    )
     return bool(env.get(WEB_VARIABLE)) and not named
 
 
@@ -71,7 +73,8 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
         return (Provider.LONG_TERM, keys) if keys else (Provider.SOURCE, None)
     of_credentials, of_config = files.of_credentials.get(name, {}), files.of_config.get(name, {})
     is_role = "role_arn" in section and "web_identity_token_file" not in section
-    served = environment.is_served(env) and name != env.get(environment.PROFILE)  # the address is another profile's
+    # The address is another profile's.
+    served = environment.is_served(env) and name != env.get(environment.PROFILE)
     rows = (
         (Provider.WEB_ENVIRONMENT, web and len(chain.profiles) == 1 and not is_role),
         (Provider.WEB, section.get("web_identity_token_file")),
@@ -86,9 +89,8 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
     if not provider and SECRET_KEY in section:
         raise _lacking(name, ACCESS_KEY, short(files.keys_file(name)))
     if not provider and environment.is_served(env):
-        wrong = (
-            f"Profile '{name}' has no keys here: mfaenv exec --serve hides those of the AWS files from what it runs."
-        )
+        hides = "mfaenv exec --serve hides those of the AWS files from what it runs"
+        wrong = f"Profile '{name}' has no keys here: {hides}."
         raise MfaenvError(wrong, "Type this in another window.")
     if not provider:
         hint = f"Add them in {short(files.credentials)}."

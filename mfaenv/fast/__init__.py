@@ -1,12 +1,13 @@
 """What shells, prompts and SDKs start: a stored session to bytes; and all that is printed, by any command.
 
-This package answers or declines: where anything is odd it returns None, and the full run explains. It asks nothing, and
-raises no error of ours but those of `shells`. It imports built-in modules, os, stat and `shells` alone.
+This package answers or declines: where anything is odd it returns None, and the full run explains. It asks
+nothing, and raises no error of ours but those of `shells`. It imports built-in modules, os, stat and `shells`
+alone.
 
-A *cached request* in the store says which entry a request led to, and what that depended on: the options and variables,
-less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES) or hold a secret, and the state of the files that
-were read. None is written within two seconds after an AWS file changed: it could change again within the same tick of
-the file system's clock.
+A *cached request* in the store says which entry a request led to, and what that depended on: the options and
+variables, less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES) or hold a secret, and the state of
+the files that were read. None is written within two seconds after an AWS file changed: it could change again
+within the same tick of the file system's clock.
 """
 
 import os
@@ -55,7 +56,8 @@ SECRET_WORDS = {"KEY", "TOKEN", "SECRET", "PASSWORD", "PASSPHRASE"}
 NO_SECRETS = ("_ID", "_FILE")  # how the names of those end that hold the name of a key, or of a file
 
 FILE_VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-NEEDS_FULL_RUN = ("refresh", "verbose", "session_policy")  # what is in a file of policies is no word of the line
+# What is in a file of policies is no word of the line.
+NEEDS_FULL_RUN = ("refresh", "verbose", "session_policy")
 SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings", "limit")
 """What a shell gets beside the session."""
 
@@ -144,7 +146,9 @@ def with_account(options: Options) -> bool:
 def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
-    endpoints = {name: url.rpartition("@")[2] for name, url in env.items() if name.startswith(environment.ADDRESS)}
+    endpoints = {
+        name: url.rpartition("@")[2] for name, url in env.items() if name.startswith(environment.ADDRESS)
+    }
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
         for name, value in {**env, **endpoints}.items()

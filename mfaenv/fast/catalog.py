@@ -1,7 +1,7 @@
 """The grammar of the command line: the rows of commands and options.
 
-The parser, the typer application, its help, Tab, and what the shell function passes through are all made from these
-and from those in `parse`, which every start needs.
+The parser, the typer application, its help, Tab, and what the shell function passes through are all made from
+these and from those in `parse`, which every start needs.
 """
 
 from mfaenv import shells
@@ -57,14 +57,23 @@ OPTIONS = {
     "no_hook": Option(("--no-hook",), "", "Leave the prompt hook out"),
     "serve": Option(("--serve",), "", "Give the program no keys, but an address on loopback that renews them"),
     "only": Option(
-        ("--only",), "", "Show the program this profile alone, and no store; as you, it can still read your files"
+        ("--only",),
+        "",
+        "Show the program this profile alone, and no store; as you, it can still read your files",
     ),
-    "policy": Option(("--policy",), "NAME", "Policy of this AWS: mfa or none", default="mfa", choices=("mfa", "none")),
+    "policy": Option(
+        ("--policy",), "NAME", "Policy of this AWS: mfa or none", default="mfa", choices=("mfa", "none")
+    ),
     "destination": Option(
-        ("--destination",), "SERVICE|URL", "Service (s3, ec2, …) or page of the console", default="the console's home"
+        ("--destination",),
+        "SERVICE|URL",
+        "Service (s3, ec2, …) or page of the console",
+        default="the console's home",
     ),
     "print_link": Option(("--print",), "", "Print the link, which signs in whoever has it, and open nothing"),
-    "no_device": Option(("--no-device",), "", "Start without an MFA device, and with a policy that lets you make one"),
+    "no_device": Option(
+        ("--no-device",), "", "Start without an MFA device, and with a policy that lets you make one"
+    ),
     "code": Option(("--code",), "", "Show the code of the demo's MFA device"),
     "delete": Option(("--delete",), "", "Delete the old key too, or one that is inactive"),
     "dry_run": Option(("--dry-run",), "", "Show what would change, and change nothing"),
@@ -79,10 +88,14 @@ def _rows(*names: str) -> dict[str, Option]:
 
 _ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile of the stored sessions", choices=STORED)}
 
-_GETTING = {name: row for name, row in MAIN_COMMAND.options.items() if name not in {*PRINTING, "version", "help"}}
+_GETTING = {
+    name: row for name, row in MAIN_COMMAND.options.items() if name not in {*PRINTING, "version", "help"}
+}
 _OPENING = {name: row for name, row in _GETTING.items() if name != "cached"}
 _ASKING = {name: row for name, row in _OPENING.items() if name not in environment.LIMITS}
-_TO_ROTATE = {name: row for name, row in _ASKING.items() if name not in {"duration", "role_arn", "min_remaining"}}
+_TO_ROTATE = {
+    name: row for name, row in _ASKING.items() if name not in {"duration", "role_arn", "min_remaining"}
+}
 
 COMMANDS = {
     MAIN: MAIN_COMMAND,
@@ -181,7 +194,9 @@ def profile_or_default(options: Options, env: Env) -> str:
 def changes_shell(arguments: Words) -> bool:
     """Return whether what is printed changes the shell that called: that of the main command and unset."""
     line = read(arguments)
-    return line.command in {MAIN, "unset"} and not line.words and not line.options.keys() & {*PRINTING, *ANSWERS}
+    return (
+        line.command in {MAIN, "unset"} and not line.words and not line.options.keys() & {*PRINTING, *ANSWERS}
+    )
 
 
 def read(arguments: Words) -> CommandLine:

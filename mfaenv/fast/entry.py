@@ -1,7 +1,7 @@
 """What the store holds, where that is, and how it is read. What writes is in `store`.
 
-An entry is text: a first line, `name=value` lines with `%` and line breaks escaped, and a last line with the checksum
-of all before it.
+An entry is text: a first line, `name=value` lines with `%` and line breaks escaped, and a last line with the
+checksum of all before it.
 """
 
 import os
@@ -30,7 +30,8 @@ FOLDER = "mfaenv"  # the folder of the store, below the one that MFAENV_CACHE_DI
 NO_HOME = "there is no home directory"
 RELATIVE = "MFAENV_CACHE_DIR is not a full path"
 ANSWER = "answer-"  # how the names of the fast path's own entries begin
-LATEST = "latest"  # the file with the time of the last new session, one word that prompt hooks read by themselves
+# The file with the time of the last new session, one word that prompt hooks read by themselves.
+LATEST = "latest"
 
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _OTHERS, _OTHER_WRITERS = (0, 0) if sys.platform == "win32" else (0o077, 0o022)  # modes say nothing on Windows
@@ -39,8 +40,9 @@ _OTHERS, _OTHER_WRITERS = (0, 0) if sys.platform == "win32" else (0o077, 0o022) 
 def checksum(data: bytes) -> str:
     """Return 16 digits that differ after a change of any seven bytes in a row, and after nearly any other change.
 
-    It is Python's hash of the bytes as one number, the remainder by 2 to the 61st less 1, smaller on 32-bit machines:
-    https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types. To load a CRC would take longer.
+    It is Python's hash of the bytes as one number, the remainder by 2 to the 61st less 1, smaller on 32-bit
+    machines: https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types. To load a CRC would take
+    longer.
     """
     return f"{hash(int.from_bytes(data, 'big')):016x}"
 
@@ -113,7 +115,8 @@ def to_text(value: object) -> str:
 class Session(Entry):
     """A session; an empty one is false. `expires` and `created` are in seconds since 1970; one without end has None.
 
-    `profiles` leads from the profile asked for to the one with the keys, and `source` is the access key of these.
+    `profiles` leads from the profile asked for to the one with the keys, and `source` is the access key of
+    these.
     """
 
     PREFIX = "session-"
@@ -155,8 +158,8 @@ class Session(Entry):
 def directory(env: "Mapping[str, str]") -> str:
     """Return the store's directory: `mfaenv` below MFAENV_CACHE_DIR, or the platform's own, as platformdirs has it.
 
-    It is empty where MFAENV_CACHE_DIR is relative, which would be another store in each current folder, and where there
-    is no home.
+    It is empty where MFAENV_CACHE_DIR is relative, which would be another store in each current folder, and
+    where there is no home.
     """
     if env.get("MFAENV_CACHE_DIR"):
         named = os.path.expanduser(env["MFAENV_CACHE_DIR"])
@@ -166,7 +169,11 @@ def directory(env: "Mapping[str, str]") -> str:
         path = os.path.join(local, FOLDER, "Cache") if _is_full(local) else ""
     else:
         home = os.path.expanduser("~")
-        named = os.path.join(home, "Library", "Caches") if sys.platform == "darwin" else env.get("XDG_CACHE_HOME", "")
+        named = (
+            os.path.join(home, "Library", "Caches")
+            if sys.platform == "darwin"
+            else env.get("XDG_CACHE_HOME", "")
+        )
         caches = named if _is_full(named) else os.path.join(home, ".cache")
         path = os.path.join(caches, FOLDER) if _is_full(home) and os.path.isdir(home) else ""
     return path

@@ -211,9 +211,9 @@ def timestamp(expires: int) -> str:
 def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     """List what the shell unsets, then what it sets, for a session as the store writes it.
 
-    `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970, UTC),
-    account, region, region_mark, source_key, pinned, settings, limit and identity. PROFILE_AS in `env` is one of
-    PROFILE_NAMES or empty.
+    `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970,
+    UTC), account, region, region_mark, source_key, pinned, settings, limit and identity. PROFILE_AS in `env` is
+    one of PROFILE_NAMES or empty.
     """
     expires = session.get("expires")
     values = {**session, "expiration": timestamp(int(expires)) if expires else ""}

@@ -1,7 +1,7 @@
 """The rows of the main command's options, and the parser that reads arguments by them, at every start.
 
-The other commands are rows of the catalog. A line that the rows do not explain is not `understood`: typer then reads it
-by the same rows, and says what is wrong.
+The other commands are rows of the catalog. A line that the rows do not explain is not `understood`: typer then
+reads it by the same rows, and says what is wrong.
 """
 
 from mfaenv import shells
@@ -79,7 +79,9 @@ MAIN_OPTIONS = {
         default="the shell that called",
         choices=shells.NAMES,
     ),
-    "format": Option(("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", choices=shells.FORMATS),
+    "format": Option(
+        ("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", choices=shells.FORMATS
+    ),
     "output": Option(("-o", "--output"), "FILE", "Write to a file, which only you can read", choices=FILES),
     "token_code": Option(
         ("-c", "--token-code"),
@@ -113,7 +115,11 @@ MAIN_OPTIONS = {
     "session_policy": Option(("--policy",), "FILE", "Session policy of the role", choices=FILES),
     "policy_arns": Option(("--policy-arns",), "ARN,…", "IAM policies that limit the role"),
     "region": Option(
-        ("--region",), "NAME", "Region", variables=("AWS_REGION", "AWS_DEFAULT_REGION"), other_source="the profile"
+        ("--region",),
+        "NAME",
+        "Region",
+        variables=("AWS_REGION", "AWS_DEFAULT_REGION"),
+        other_source="the profile",
     ),
     "min_remaining": Option(
         ("--min-remaining",),
@@ -144,8 +150,8 @@ MAIN_OPTIONS = {
 class Command(Record):
     """One command: what it is for, and its options by name.
 
-    `run` of `module` in `mfaenv.commands` does the work; `fixed` are the options that the name stands for. The argument
-    is one word, or none where it is `optional`; a program's are all that follow.
+    `run` of `module` in `mfaenv.commands` does the work; `fixed` are the options that the name stands for. The
+    argument is one word, or none where it is `optional`; a program's are all that follow.
     """
 
     help: str

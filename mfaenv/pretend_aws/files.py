@@ -9,7 +9,9 @@ from mfaenv.pretend_aws.world import Credential
 Sections = Mapping[str, Mapping[str, str]]
 
 
-def write_files(directory: Path, url: str, *, keys: Mapping[str, Credential], profiles: Sections) -> dict[str, str]:
+def write_files(
+    directory: Path, url: str, *, keys: Mapping[str, Credential], profiles: Sections
+) -> dict[str, str]:
     """Write the two files; return the variables that lead there."""
     config = {name if name == "default" else f"profile {name}": values for name, values in profiles.items()}
     credentials = {

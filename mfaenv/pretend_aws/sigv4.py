@@ -23,7 +23,9 @@ SKEW = 5 * 60
 """Seconds that a clock may be off."""
 
 _INVALID_TOKEN = ("InvalidClientTokenId", "The security token included in the request is invalid.")
-_MALFORMED = "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters and 'X-Amz-Date'."
+_MALFORMED = (
+    "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters and 'X-Amz-Date'."
+)
 _WRONG_SIGNATURE = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
     "Key and signing method. Consult the service documentation for details."
@@ -55,7 +57,8 @@ def parse_authorization(header: str) -> Authorization | None:
 def authenticate(world: World, request: HttpRequest, service: str) -> Credential:
     """Return the keys that signed the request. Raise Refusal.
 
-    Any region of the partition will do: with one address for all services, clients sign for IAM too with their own.
+    Any region of the partition will do: with one address for all services, clients sign for IAM too with their
+    own.
     """
     headers, now = request.headers, world.now()
     if "authorization" not in headers:
@@ -93,7 +96,9 @@ def _fault(auth: Authorization, service: str, stamp: str, now: float) -> str:
     if stamp < earliest:
         return f"Signature expired: {stamp} is now earlier than {earliest} ({received} - {SKEW // 60} min.)"
     if stamp > latest:
-        return f"Signature not yet current: {stamp} is still later than {latest} ({received} + {SKEW // 60} min.)"
+        return (
+            f"Signature not yet current: {stamp} is still later than {latest} ({received} + {SKEW // 60} min.)"
+        )
     return ""
 
 

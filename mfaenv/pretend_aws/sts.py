@@ -1,7 +1,7 @@
 """AWS STS: sessions for an MFA code, and those of roles.
 
-Source: the STS API Reference, and in the IAM User Guide "Compare AWS STS credentials", "Session policies", "Pass
-session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
+Source: the STS API Reference, and in the IAM User Guide "Compare AWS STS credentials", "Session policies",
+"Pass session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,11 @@ from mfaenv.pretend_aws.world import HOUR, Credential, Role, RoleSession
 
 READ_ONLY: Document = {
     "Version": "2012-10-17",
-    "Statement": {"Effect": "Allow", "Action": ["*:Describe*", "*:Get*", "*:Head*", "*:List*"], "Resource": "*"},
+    "Statement": {
+        "Effect": "Allow",
+        "Action": ["*:Describe*", "*:Get*", "*:Head*", "*:List*"],
+        "Resource": "*",
+    },
 }
 """ReadOnlyAccess: AWS's lists each service's actions of these names."""
 

@@ -76,7 +76,9 @@ class World:
         """Return new temporary keys; `mfa_at` is when a code was given."""
         now = self.now()
         token = "IQoJb3JpZ2luX2Vj" + base64.b64encode(secrets.token_bytes(240)).decode()
-        session = Credential(principal, new_id("ASIA"), new_secret(), now, token, now + seconds, mfa_at, details)
+        session = Credential(
+            principal, new_id("ASIA"), new_secret(), now, token, now + seconds, mfa_at, details
+        )
         self.credentials[session.id] = session
         return session
 
@@ -203,7 +205,11 @@ class Credential:
     @property
     def user_id(self) -> str:
         """Return the ARN's unique identifier."""
-        return f"{self.principal.id}:{self.details.name}" if isinstance(self.principal, Role) else self.principal.id
+        return (
+            f"{self.principal.id}:{self.details.name}"
+            if isinstance(self.principal, Role)
+            else self.principal.id
+        )
 
     def context(self, now: float) -> dict[str, str]:
         """Return the condition keys; long-term keys have no `aws:MultiFactorAuth…`.

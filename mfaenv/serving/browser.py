@@ -36,8 +36,8 @@ ELSE = "--print shows the link instead, which signs in whoever has it."
 def find(env: Mapping[str, str]) -> Callable[[str], None]:
     """Return what opens a secret link in a browser. Raise MfaenvError where none can be shown.
 
-    The system's opener gets an address here that leads to the link once, so that it is in no list of processes. A
-    program that BROWSER names gets the link itself, and may open it on another machine.
+    The system's opener gets an address here that leads to the link once, so that it is in no list of processes.
+    A program that BROWSER names gets the link itself, and may open it on another machine.
     """
     if env.get(VARIABLE):
         if not list(_named(env)):
@@ -86,7 +86,9 @@ def _started(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subproc
     """Let the program run on after the block."""
     nothing = subprocess.DEVNULL
     try:
-        process = program.start(command, env, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
+        process = program.start(
+            command, env, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
+        )
     except (OSError, ValueError) as error:
         raise program.cannot_run(command[0], error, env) from None
     try:

@@ -1,7 +1,7 @@
 """The HTTP server of this program: on a loopback port, and for the programs of this user alone.
 
-A page in a browser can reach the port too: under a name of its own (DNS rebinding), which `Host` has, or by a form,
-which browsers mark. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+A page in a browser can reach the port too: under a name of its own (DNS rebinding), which `Host` has, or by a
+form, which browsers mark. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
 """
 
 import struct
@@ -114,7 +114,8 @@ class LoopbackServer(ThreadingTCPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: LoopbackServer
-    wbufsize = -1  # an answer is one packet: head and body apart make clients wait for a delayed acknowledgement
+    # An answer is one packet: head and body apart make clients wait for a delayed acknowledgement.
+    wbufsize = -1
     disable_nagle_algorithm = True
 
     def setup(self) -> None:

@@ -1,8 +1,8 @@
 """A process for what has to last as long as the program that takes this process's place.
 
-So the program's parent, signals, descriptors and exit status are what they are without `--serve`. The new process is
-forked before anything is loaded (macOS' frameworks do not survive a fork), is nobody's child (a program may wait for
-all of its children), and asks in this one's place. Windows can replace no process.
+So the program's parent, signals, descriptors and exit status are what they are without `--serve`. The new
+process is forked before anything is loaded (macOS' frameworks do not survive a fork), is nobody's child (a
+program may wait for all of its children), and asks in this one's place. Windows can replace no process.
 """
 
 import os

@@ -101,7 +101,8 @@ class Cache:
     def lock_prompt(self, source: CodeSource, access_key: str, profile: str) -> Iterator[None]:
         """Let one process at a time ask in the source's place, until its session is stored.
 
-        Raise KeyboardInterrupt where the person closed the window that was waited for: the next would ask the same.
+        Raise KeyboardInterrupt where the person closed the window that was waited for: the next would ask the
+        same.
         """
         since = self._now()
         waiting = f"{source.other}; profile {profile} waits for it."
@@ -133,7 +134,9 @@ class Cache:
         session = complete(credentials, request, key, source, self._now())
         left = session.left(session.created)
         if left <= 0:
-            raise MfaenvError("The new session has ended already.", "Check this machine's clock, and the server's.")
+            raise MfaenvError(
+                "The new session has ended already.", "Check this machine's clock, and the server's."
+            )
         stored = self.store.get(Session, key)
         self._sessions[key] = session
         if stored is None or stored.left(session.created) <= left:

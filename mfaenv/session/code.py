@@ -31,8 +31,8 @@ PROGRAM_HINT = "Try the token command by itself."
 class CodeSource(NamedTuple):
     """A source of codes: `get` takes the question, and what to begin in its background.
 
-    One that `asks` has another code where the first is refused. One process at a time asks in a `place`; the others
-    say meanwhile what `other` is.
+    One that `asks` has another code where the first is refused. One process at a time asks in a `place`; the
+    others say meanwhile what `other` is.
     """
 
     get: Callable[[tuple[Styled, ...], Callable[[], None]], str]
@@ -55,7 +55,9 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
             other="The token command of another mfaenv runs",
         )
     if can_ask(acquisition, terminal):
-        return CodeSource(terminal.ask_code, place=_this_terminal(), other="Another mfaenv asks on this terminal")
+        return CodeSource(
+            terminal.ask_code, place=_this_terminal(), other="Another mfaenv asks on this terminal"
+        )
     if acquisition.no_input:
         reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
     elif acquisition.ask.text == "terminal":
@@ -68,7 +70,9 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
             return CodeSource(window.ask_code, place="window", other=other, window=window)
         tried = "no terminal and no window" if acquisition.ask.text == "auto" else "no window"
         reason, hint = f"there is {tried} to ask in", window.looked_for()
-    raise MfaenvError(f"A code is needed for profile {request.profile.text}, and {reason}.", hint, status=CODE_NEEDED)
+    raise MfaenvError(
+        f"A code is needed for profile {request.profile.text}, and {reason}.", hint, status=CODE_NEEDED
+    )
 
 
 def _this_terminal() -> str:

@@ -29,7 +29,9 @@ class MissingDeviceError(MfaenvError):
 def checked(serial: str, source: str) -> str:
     """Return the serial number. Raise MfaenvError (usage) for what STS does not take."""
     if ":u2f/" in serial:
-        raise wrong_usage(f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS)
+        raise wrong_usage(
+            f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS
+        )
     head, user, name = serial.partition(":user/")
     if user and serial.startswith("arn:"):
         hint = f"The device may be {head}:mfa/{name.rpartition('/')[2]}."  # no command, whatever is in it

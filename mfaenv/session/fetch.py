@@ -105,14 +105,18 @@ def shown_in_demo(endpoint: str, env: Env) -> tuple[str, ...]:
     except OSError:
         return ()
     used = f"used already; the next one comes in {shown.seconds} s"
-    return (f"The demo's device shows {shown.code}, {used if shown.used else f'good for {shown.good_seconds} s'}.",)
+    return (
+        f"The demo's device shows {shown.code}, {used if shown.used else f'good for {shown.good_seconds} s'}.",
+    )
 
 
 class UsedCodeError(MfaenvError):
     """The code was sent a moment ago."""
 
 
-def fetch(request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock) -> tuple[Session, Keys]:
+def fetch(
+    request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock
+) -> tuple[Session, Keys]:
     """Get a session for the request, which has its device; return it, and the keys, with the lock acquired.
 
     Raise MfaenvError, KeyboardInterrupt, SessionStoredError.
@@ -142,7 +146,9 @@ def fetch(request: Request, keys: Keys, source: CodeSource, context: Context, lo
         raise
 
 
-def _send(code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock) -> Session:
+def _send(
+    code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock
+) -> Session:
     """Raise UsedCodeError, WrongCodeError."""
     store, serial = context.store, request.device.text
 
@@ -154,7 +160,9 @@ def _send(code: str, request: Request, background: BackgroundClient, context: Co
     if before := verdict():
         lock.check_store()  # a process that was stopped may have lost the lock
         left = CODE_SECONDS - context.now() % CODE_SECONDS
-        raise UsedCodeError(f"That code was already {before}.", f"The device shows the next one in {int(left) + 1} s.")
+        raise UsedCodeError(
+            f"That code was already {before}.", f"The device shows the next one in {int(left) + 1} s."
+        )
     sts_client = background.client()
     lock.check_store()  # as above
     try:

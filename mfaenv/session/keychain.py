@@ -64,14 +64,17 @@ class KeychainEntry:
     def load(self) -> Keys | None:
         """Return the keys, if any."""
         with _opened(self._terminal) as backends:
-            texts = (backend.get_password(service, self.name) for service in (SERVICE, SPARE) for backend in backends)
+            texts = (
+                backend.get_password(service, self.name) for service in (SERVICE, SPARE) for backend in backends
+            )
             text = next((text for text in texts if text is not None), None)
             return None if text is None else _read(text, self.name)
 
     def replace(self, old: Keys | None, new: Keys | None) -> None:
         """Replace the old keys, which have to be there, by the new ones; None is no keys.
 
-        Then another process reads them back, by the command that SDKs run: some keychains are one process's memory.
+        Then another process reads them back, by the command that SDKs run: some keychains are one process's
+        memory.
         """
         if not same_keys(self.load(), old):
             raise changed_error(self.title)
@@ -137,7 +140,8 @@ def _read(text: str, name: str) -> Keys:
         if all(isinstance(each, str) and each for each in pair):
             return Keys(*pair, "", "the keychain")
     raise MfaenvError(
-        f"The entry '{name}' of {SERVICE} in the keychain holds no keys.", "Remove it, and import the keys again."
+        f"The entry '{name}' of {SERVICE} in the keychain holds no keys.",
+        "Remove it, and import the keys again.",
     )
 
 
@@ -156,9 +160,12 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "keyring":
             raise MfaenvError(
-                "Keys in a keychain need keyring, which is not installed. Type:", command=install_command("keychain")
+                "Keys in a keychain need keyring, which is not installed. Type:",
+                command=install_command("keychain"),
             ) from None
-        raise MfaenvError(f"The keychain needs {error.name}, which is not installed.", f"Check {VARIABLE}.") from None
+        raise MfaenvError(
+            f"The keychain needs {error.name}, which is not installed.", f"Check {VARIABLE}."
+        ) from None
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         reason = " ".join(str(error).split()).rstrip(".!") or type(error).__name__
         hint = "Unlock it (sign in to the desktop, or unlock its keyring), then try again."

@@ -53,7 +53,8 @@ else:
     def _remove(path: str, fd: int) -> None:
         try:
             if _is_at(path, os.fstat(fd)):  # or it was taken away, and another process's file has the name
-                os.unlink(path)  # before it is unlocked: who locks the nameless file sees that it is the lock no more
+                # Before it is unlocked: who locks the nameless file sees that it is the lock no more.
+                os.unlink(path)
         finally:
             os.close(fd)
 
@@ -81,9 +82,9 @@ def lock(
 ) -> Iterator[None]:
     """Hold the lock of this name. The file goes with the lock.
 
-    Between two tries `check` is called, which may raise, and `waiting` once after a second. A `strict` one is never
-    taken from a stopped process. After `longest` seconds this one counts as stopped. Raise OSError where the file
-    cannot be made, or a strict one not locked.
+    Between two tries `check` is called, which may raise, and `waiting` once after a second. A `strict` one is
+    never taken from a stopped process. After `longest` seconds this one counts as stopped. Raise OSError where
+    the file cannot be made, or a strict one not locked.
     """
     fd = _acquire(path, waiting, check, strict=strict)
     released = Event()
@@ -119,7 +120,9 @@ def remove_abandoned(path: str) -> bool:
     return not os.path.lexists(path)
 
 
-def _acquire(path: str, waiting: Callable[[], None], check: Callable[[], object], *, strict: bool) -> int | None:
+def _acquire(
+    path: str, waiting: Callable[[], None], check: Callable[[], object], *, strict: bool
+) -> int | None:
     """Return None where a stopped process's file cannot be removed."""
     pause = PAUSE * (1 + os.getpid() % 64 / 128)
     started = touched = time.monotonic()

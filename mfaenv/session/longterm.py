@@ -65,7 +65,9 @@ def not_there(entry: str) -> MfaenvError:
 
 def none_stored(profile: str) -> MfaenvError:
     """Return the error for a profile for which no file names any keys."""
-    return MfaenvError(f"Profile {profile} has no long-term keys. This stores some:", command=aws_configure(profile))
+    return MfaenvError(
+        f"Profile {profile} has no long-term keys. This stores some:", command=aws_configure(profile)
+    )
 
 
 def carry_over(store: Store, request: Request, session: Session, access_key: str, now: float) -> None:

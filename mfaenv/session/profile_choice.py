@@ -23,7 +23,9 @@ def choose(options: Options, env: Env, terminal: Terminal, *command: str) -> str
         raise wrong_usage(f"-p needs the name of a profile, and {reason}.", f"Type:\n{line}")
     profiles = names.profiles(env)
     if not profiles:
-        raise MfaenvError("There is no profile in the AWS files. This makes a first one:", command="aws configure")
+        raise MfaenvError(
+            "There is no profile in the AWS files. This makes a first one:", command="aws configure"
+        )
     return terminal.pick("Which profile?", list(rows(profiles, env, Store.of(env), time.time())))
 
 

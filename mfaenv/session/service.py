@@ -144,7 +144,9 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
             options = {**options, "profile": chosen}
         request = resolve.resolve(options, visible, files)
         acquisition = resolve.acquisition(options, visible, request, files)
-        yield Resolved(options, visible, store, files, request, acquisition, fast.fingerprint(options, whole), states)
+        yield Resolved(
+            options, visible, store, files, request, acquisition, fast.fingerprint(options, whole), states
+        )
 
 
 def _states(paths: Iterable[str]) -> tuple[str, ...]:

@@ -143,7 +143,9 @@ class Sessions:
             sts_client = clients.client(settings, caller)
             role = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base))
             credentials = sts.assume_role(sts_client, role)
-            session = self._cache.put(credentials, request._replace(hops=request.hops[:depth]), key, base.source)
+            session = self._cache.put(
+                credentials, request._replace(hops=request.hops[:depth]), key, base.source
+            )
         return session
 
     def _users_name(self, request: Request, base: Session) -> str:
@@ -192,7 +194,9 @@ class Sessions:
     def _report(self, request: Request, session: Session, *, searched: bool) -> None:
         left, asked = session.left(self._now()), request.duration.seconds
         if left < asked - SLACK:
-            self._terminal.warn(f"AWS gave {duration.text(round(left / 60) * 60)} instead of {duration.text(asked)}.")
+            self._terminal.warn(
+                f"AWS gave {duration.text(round(left / 60) * 60)} instead of {duration.text(asked)}."
+            )
         if searched:
             to_profile = f"To set the device permanently, add this line to profile {request.profiles[-1]}:"
             self._terminal.note(to_profile, f"mfa_serial = {request.device.text}")

@@ -1,6 +1,7 @@
 """What mfaenv prints: ordered pairs of name and value as bytes for one shell or one data format.
 
-A shell is a file in this package and a line in ``SHELLS``; only the one that is wanted is imported. None does I/O.
+A shell is a file in this package and a line in ``SHELLS``; only the one that is wanted is imported. None does
+I/O.
 """
 
 import sys
@@ -64,8 +65,8 @@ FORMATS = tuple(_FORMATS)
 class Target:
     """A shell or a format."""
 
-    # Returns the statement that sets and exports a variable, from its name and value. Raises ValueError for a value
-    # that the target cannot hold.
+    # Returns the statement that sets and exports a variable, from its name and value. Raises ValueError for a
+    # value that the target cannot hold.
     assign: "Callable[[str, str], str]"
 
     # Statements, as text with `{name}` or `{status}`; none for data.
@@ -87,16 +88,18 @@ class Target:
     completion = ""
     script = ""  # which the function runs where that is one line, and cannot choose
     template_values: tuple[tuple[str, str], ...] = ()  # by name: `@CLOCK@`
-    saved = False  # whether the shell evaluates no text: the function is kept in a file, and gets the session itself
+    # Whether the shell evaluates no text: the function is kept in a file, and gets the session itself.
+    saved = False
 
     # The startup file: below a variable where that is set, else the first that is there, else the first.
     startup_files: tuple[str, ...] = ()
     startup_query: tuple[str, ...] = ()  # arguments with which the shell itself prints its path
-    startup_before = ""  # a file that it reads only where it has none of its own: a new one begins by reading it
+    # A file that it reads only where it has none of its own: a new one begins by reading it.
+    startup_before = ""
     startup_by_hand = ""  # why no line in a file loads the function, though there is one
 
-    # Arguments with which the shell runs text after its own startup files: {text}, or a {file} with it ({json}: its
-    # path as JSON); or a variable that leads it there: `ENV={file}`. Without both it cannot.
+    # Arguments with which the shell runs text after its own startup files: {text}, or a {file} with it ({json}:
+    # its path as JSON); or a variable that leads it there: `ENV={file}`. Without both it cannot.
     demo_words: tuple[str, ...] = ()
     demo_variable = ""  # the template finds the user's own one as _MFAENV_THEIRS
     demo_file = ""  # the name of that file
@@ -154,9 +157,9 @@ def printed(value: str) -> str:
 def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", tried: bool = True) -> bytes:
     """Return what to print so that ``target`` sets and removes these variables in order.
 
-    ``encoding`` is the console's output code page, as Python names it (``cp850``), for cmd. Without ``tried`` a POSIX
-    shell tries nothing first, which takes a process. Raise MfaenvError, naming the variable and never its value, for a
-    value that the target cannot hold.
+    ``encoding`` is the console's output code page, as Python names it (``cp850``), for cmd. Without ``tried`` a
+    POSIX shell tries nothing first, which takes a process. Raise MfaenvError, naming the variable and never its
+    value, for a value that the target cannot hold.
     """
     language = get_target(target)
     pairs = list(pairs)

@@ -9,11 +9,13 @@ if TYPE_CHECKING:
 _NEEDS_EVAL = "${mfaenv_needs_eval+}"
 """Does nothing where it is evaluated, under ``set -u`` too.
 
-In ``$(mfaenv)`` and ``export $(mfaenv)`` it is a program that is not found, and a name that is none. The shell's error
-shows this word alone, and what comes after it is not run.
+In ``$(mfaenv)`` and ``export $(mfaenv)`` it is a program that is not found, and a name that is none. The
+shell's error shows this word alone, and what comes after it is not run.
 """
 
-IN_SUBSHELL = '[ "${%s-0}" -gt 0 ] && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$$/fd/1" ]'
+IN_SUBSHELL = (
+    '[ "${%s-0}" -gt 0 ] && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$$/fd/1" ]'
+)
 """Whether this is a subshell with an output of its own that is no file, as far as /proc tells."""
 
 PRINTED = '\\printf "%s\\n" "$_mfaenv_text"'
@@ -22,8 +24,8 @@ PRINTED = '\\printf "%s\\n" "$_mfaenv_text"'
 class Posix(Target):
     """What reads POSIX shell.
 
-    ``eval $(mfaenv)`` without quotes splits the text at blanks, expands globs in it and joins it with spaces. So values
-    are characters that mean nothing to any of these shells, or octal numbers.
+    ``eval $(mfaenv)`` without quotes splits the text at blanks, expands globs in it and joins it with spaces.
+    So values are characters that mean nothing to any of these shells, or octal numbers.
     """
 
     fail = "(exit {status})"
@@ -34,10 +36,10 @@ class Posix(Target):
     def begin(self, names: list[str], *, tried: bool) -> str:
         """Return what removes all the variables, with their attributes; it fails without `eval`.
 
-        Some shells end the script at a variable that is read-only, and ksh93 leaves the line without regard to errexit:
-        so it is `tried` in a subshell first. Else `unset` goes on behind such a variable, and fails. What a function
-        called `unset` prints is not run. `test` fails where IFS splits these values, and under `set -k`, which takes
-        its word, and that of `export`, for an assignment.
+        Some shells end the script at a variable that is read-only, and ksh93 leaves the line without regard to
+        errexit: so it is `tried` in a subshell first. Else `unset` goes on behind such a variable, and fails.
+        What a function called `unset` prints is not run. `test` fails where IFS splits these values, and under
+        `set -k`, which takes its word, and that of `export`, for an assignment.
         """
         # Sorted, AWS's come before MFAENV's. Without the PATH, what follows would find no program.
         old = " ".join(name for name in (names if tried else sorted(names)) if name != "PATH")

@@ -7,7 +7,8 @@ class Cmd(Target):
     """One ``set`` a line, as ``for /f`` runs them: all between the quotes is text, ``%`` and ``&`` too."""
 
     remove = 'set "{name}=-"\r\nset "{name}="'  # removing what is not there is an error to ``||``
-    fail = "color 00"  # the one internal command that fails, starts nothing and shows nothing (``color /?`` says so)
+    # The one internal command that fails, starts nothing and shows nothing (``color /?`` says so).
+    fail = "color 00"
     line = "for /f \"delims=\" %i in ('{command} --shell cmd') do @%i"
     refused = "\0\r\n\x1a"
     encoding = None

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 class Tcsh(Target):
     """Plain values bare, all others from printf: ``histchars`` and ``backslash_quote`` change what quotes mean here.
 
-    tcsh 6.24 garbles what a program prints, and runs the rest as commands, where octets that are no characters in the
-    user's locale stand beyond the first 4,096.
+    tcsh 6.24 garbles what a program prints, and runs the rest as commands, where octets that are no characters
+    in the user's locale stand beyond the first 4,096.
     """
 
     remove = "unsetenv {name};"
@@ -24,7 +24,8 @@ class Tcsh(Target):
     matches = True
     refused = "\0\n"
     remedy = (
-        "A line break, more than 4,096 bytes that are not all ASCII, and some 32 KiB cannot be written in this shell."
+        "A line break, more than 4,096 bytes that are not all ASCII, and some 32 KiB "
+        "cannot be written in this shell."
     )
     reads: tuple[str, ...] = ("csh",)
     function = "tcsh.function.csh"

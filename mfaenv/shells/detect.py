@@ -22,8 +22,8 @@ MAX_CALLERS = 10
 def detect(env: Env, named: str = "", *, by_option: bool = False) -> str:
     """Return the shell to print for: the ``named`` one, or tcsh for csh where it called; else the one that evaluates.
 
-    Raise MfaenvError (usage) where none is known, and where the shell that called cannot read the text for the one that
-    ``MFAENV_SHELL`` names.
+    Raise MfaenvError (usage) where none is known, and where the shell that called cannot read the text for the
+    one that ``MFAENV_SHELL`` names.
     """
     if not named:
         return evaluator(env)
@@ -44,7 +44,9 @@ def evaluator(env: Env, named: str = "") -> str:
     """
     shell = (_caller(1) or named if named else _caller()) or _known(env.get("SHELL", ""))
     if not shell:
-        raise MfaenvError("The shell that called is unknown.", f"Name it: --shell {'|'.join(NAMES)}", status=USAGE)
+        raise MfaenvError(
+            "The shell that called is unknown.", f"Name it: --shell {'|'.join(NAMES)}", status=USAGE
+        )
     return shell
 
 

@@ -75,8 +75,8 @@ def _pattern(text: str) -> str:
 def quote(value: str) -> str:
     """Return a PowerShell expression for the value: plain characters in quotes, all else as UTF-16 numbers.
 
-    So the function of ``mfaenv init`` can take statements apart at their signs. Joined and not added: PowerShell 7.6
-    dies of a sum of 10,000 terms. Raise ValueError for a lone surrogate.
+    So the function of ``mfaenv init`` can take statements apart at their signs. Joined and not added:
+    PowerShell 7.6 dies of a sum of 10,000 terms. Raise ValueError for a lone surrogate.
     """
     units = _units(value)
     text = "'" + "".join(chr(unit) if unit in _PLAIN else f"',[char]{unit},'" for unit in units) + "'"

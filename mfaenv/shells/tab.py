@@ -1,8 +1,9 @@
 """What a shell's completion hands over when Tab is pressed, and how it is answered.
 
 The stub of a shell (`NAME.completion.EXT`) calls `mfaenv complete SHELL` with the words before the cursor, the
-program's name first; the last of them is being typed. The answer's first line is the number of the word from which on
-they are another program's, which the shell completes itself; or it is 0, and a line for each word to offer follows.
+program's name first; the last of them is being typed. The answer's first line is the number of the word from
+which on they are another program's, which the shell completes itself; or it is 0, and a line for each word to
+offer follows.
 """
 
 from mfaenv.shells import Target, Words, escape, needs_no_quotes
@@ -47,7 +48,9 @@ class BashTab(Tab):
     def __init__(self, target: Target, handed: Words) -> None:
         line, breaks, *self._comp_words = handed or [""] * 2
         self._target, self._line = target, line
-        self.words, self._starts, self._cut, self.quote = _split(line, [sign for sign in _BREAKS if sign in breaks])
+        self.words, self._starts, self._cut, self.quote = _split(
+            line, [sign for sign in _BREAKS if sign in breaks]
+        )
 
     def program(self, index: int) -> str:
         """Return where the program begins: the number of the word in COMP_WORDS, and of the character."""
@@ -80,7 +83,9 @@ def _escaped(text: str) -> str:
     if not text.isprintable():
         return f"$'{escape(text)}'"
     return "".join(
-        character if character.isalnum() or not character.isascii() or needs_no_quotes(character) else f"\\{character}"
+        character
+        if character.isalnum() or not character.isascii() or needs_no_quotes(character)
+        else f"\\{character}"
         for character in text
     )
 
@@ -88,8 +93,8 @@ def _escaped(text: str) -> str:
 def _split(line: str, breaks: Words) -> tuple[list[str], list[int], int, str]:
     """Cut a line into words, without their quotes, where the shell cuts it: readline also does at `=` and `:`.
 
-    Return them, the characters at which they begin, from which character of the last one on readline replaces it, and
-    the quote that is still open.
+    Return them, the characters at which they begin, from which character of the last one on readline replaces
+    it, and the quote that is still open.
     """
     words, starts = [""], [0]
     cut, quote, escaped = 0, "", False

@@ -1,7 +1,7 @@
 """The directory of stored sessions: a folder with our mark, read with suspicion, each file replaced in one step.
 
-In a folder with the mark, a file is mfaenv's by its whole name; in any other, nothing is changed or deleted. A Tab
-loads this module, so it imports nothing slow.
+In a folder with the mark, a file is mfaenv's by its whole name; in any other, nothing is changed or deleted. A
+Tab loads this module, so it imports nothing slow.
 """
 
 import errno
@@ -96,7 +96,9 @@ class Store(ReadOnlyStore):
 
     def put(self, entry: Entry, until: float) -> None:
         """Write an entry that ends at `until`, in seconds since 1970: its time of change. Raise OSError."""
-        self._replace(file_name(entry.PREFIX, entry.key), to_bytes(entry), lambda new: os.utime(new, (until, until)))
+        self._replace(
+            file_name(entry.PREFIX, entry.key), to_bytes(entry), lambda new: os.utime(new, (until, until))
+        )
 
     def _replace(self, name: str, data: bytes, finish: Callable[[str], None] = lambda _: None) -> None:
         if len(data) > MAX_BYTES:

@@ -40,7 +40,12 @@ def _temporary(path: str) -> str:
 
 
 def replace(
-    path: str, data: bytes, finish: Callable[[str], None] = lambda _: None, *, temporary: str = "", synced: bool = False
+    path: str,
+    data: bytes,
+    finish: Callable[[str], None] = lambda _: None,
+    *,
+    temporary: str = "",
+    synced: bool = False,
 ) -> None:
     """Replace a file in one step, after `finish` with the path of the new one. Raise OSError."""
     temporary = temporary or _temporary(path)

@@ -55,13 +55,16 @@ def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 @contextmanager
-def started(command: Sequence[str], env: Mapping[str, str], **streams: int) -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    command: Sequence[str], env: Mapping[str, str], **streams: int
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start a program, which an exception ends. Raise MfaenvError where it cannot be started."""
     process = None
     try:
         with undisturbed():
             try:
-                # What mfaenv itself opens is closed in programs (PEP 446); what it was given is the program's too.
+                # What mfaenv itself opens is closed in programs (PEP 446); what it was given is the program's
+                # too.
                 process = program.start(command, env, close_fds=False, **streams)
             except (OSError, ValueError) as error:
                 raise program.cannot_run(command[0], error, env) from None

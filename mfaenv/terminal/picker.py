@@ -1,7 +1,7 @@
 """A list to choose from: typing narrows it, arrows and numbers choose, Enter takes.
 
-prompt_toolkit, questionary and textual take five to fifteen bare interpreters to load; simple-term-menu starts many
-processes. Windows' consoles have Terminal.choose.
+prompt_toolkit, questionary and textual take five to fifteen bare interpreters to load; simple-term-menu starts
+many processes. Windows' consoles have Terminal.choose.
 """
 
 import os
@@ -103,7 +103,11 @@ def pick(title: str, rows: Sequence[Row], console: Tty) -> str:
                         drawn, size = frame, new
                     taken = next(filter(None, map(picker.press, _keys(fd))), "")
             finally:
-                _draw([Styled(_cut(f"{title} {taken}", console.size().columns), ASKED), Styled("")], drawn, console)
+                _draw(
+                    [Styled(_cut(f"{title} {taken}", console.size().columns), ASKED), Styled("")],
+                    drawn,
+                    console,
+                )
     except OSError:
         raise KeyboardInterrupt from None
     return taken

@@ -1,7 +1,7 @@
 """The start of all programs that mfaenv starts.
 
-Each function imports subprocess for itself: that takes half as long as the interpreter's start, and most questions come
-before any program.
+Each function imports subprocess for itself: that takes half as long as the interpreter's start, and most
+questions come before any program.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ _CMDS_OWN = frozenset('"&|<>^%\r\n')
 def find(name: str, env: Mapping[str, str]) -> str:
     """Return the path of a program on the PATH, or that is named with its folder; empty where there is none.
 
-    Windows itself looks in the current folder first, where anybody may have put a program. A relative or empty entry of
-    the PATH elsewhere is the user's own wish.
+    Windows itself looks in the current folder first, where anybody may have put a program. A relative or empty
+    entry of the PATH elsewhere is the user's own wish.
     """
     if sys.platform == "win32":
         entries = [entry.strip('"') for entry in env.get("PATH", "").split(os.pathsep)]
@@ -76,7 +76,8 @@ if sys.platform == "win32":
 def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
     """Start a program, without a shell; `streams` are Popen's.
 
-    Raise MfaenvError for a batch file with a path or arguments that cmd would run in part; else OSError or ValueError.
+    Raise MfaenvError for a batch file with a path or arguments that cmd would run in part; else OSError or
+    ValueError.
     """
     program = find(command[0], env)
     if not program and sys.platform == "win32":
@@ -130,7 +131,8 @@ def end(running: subprocess.Popen[bytes]) -> None:
         with suppress(TimeoutExpired):
             running.wait(GRACE_SECONDS)
             return
-    # What a signal raised just after Popen acquired its lock leaves that locked: nothing that waits would ever end.
+    # What a signal raised just after Popen acquired its lock leaves that locked: nothing that waits would ever
+    # end.
     running.returncode = FAILED
 
 
@@ -139,8 +141,8 @@ def communicate(
 ) -> tuple[bytes, bytes]:
     """Write a program's input and return its output and errors; any exception ends it.
 
-    `check` is called again and again, and may raise. What the program leaves behind, with its output open, is not
-    waited for. Raise MfaenvError where it prints too much (seen on POSIX alone).
+    `check` is called again and again, and may raise. What the program leaves behind, with its output open, is
+    not waited for. Raise MfaenvError where it prints too much (seen on POSIX alone).
     """
     from subprocess import TimeoutExpired
 

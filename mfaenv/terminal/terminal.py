@@ -13,7 +13,19 @@ from mfaenv.command_line import as_typed
 from mfaenv.errors import CODE_NEEDED, MfaenvError, SessionStoredError
 from mfaenv.fast.parse import Options
 from mfaenv.terminal import tty
-from mfaenv.terminal.text import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, Row, Styled, Table, code_digits, printable, wrapped
+from mfaenv.terminal.text import (
+    ASKED,
+    BAD,
+    DOUBTFUL,
+    FAINT,
+    PLAIN,
+    Row,
+    Styled,
+    Table,
+    code_digits,
+    printable,
+    wrapped,
+)
 from mfaenv.terminal.tty import FullScreenError, Tty
 
 if TYPE_CHECKING:
@@ -28,7 +40,8 @@ BELOW_NUMBER = " " * len("  1  ")
 class Terminal:
     """The person at the other end, who may want silence (`quiet`) or every detail (`verbose`).
 
-    It is `for_shell` where a shell waits for what is printed, perhaps in a subshell that no key may end or stop.
+    It is `for_shell` where a shell waits for what is printed, perhaps in a subshell that no key may end or
+    stop.
     """
 
     def __init__(self, env: Mapping[str, str], *, quiet: bool = False, verbose: bool = False) -> None:
@@ -94,7 +107,9 @@ class Terminal:
         rows = [title, *(f"{number:>3}  {choice}" for number, choice in numbered.items())]
         lines = map(Styled, [*rows, *(f"  -  {remark}" for remark in remarks), f"Number (1-{len(choices)}): "])
         wrong = f"Type a number from 1 to {len(choices)}."
-        return self._ask([*lines], lambda text: numbered.get(text.strip().lstrip("0")), wrong, indent=BELOW_NUMBER)
+        return self._ask(
+            [*lines], lambda text: numbered.get(text.strip().lstrip("0")), wrong, indent=BELOW_NUMBER
+        )
 
     def _ask(
         self,
@@ -110,7 +125,9 @@ class Terminal:
                 console.drop_input()  # no answer to this question
             while True:
                 width = tty.columns(self.env)
-                lines = [Styled(part, line.tone) for line in above for part in wrapped(line.text, width, indent)]
+                lines = [
+                    Styled(part, line.tone) for line in above for part in wrapped(line.text, width, indent)
+                ]
                 try:
                     answer = read(console.ask([*lines, Styled(asked.text, ASKED)], meanwhile))
                 except SessionStoredError:

@@ -52,8 +52,8 @@ def code_digits(text: str) -> str:
 def printable(text: str) -> str:
     """Return text as characters that a terminal only shows: all others become their escapes.
 
-    A profile's name could move the cursor, change the window's title, or reverse a line's direction. What a person sees
-    goes through here last.
+    A profile's name could move the cursor, change the window's title, or reverse a line's direction. What a
+    person sees goes through here last.
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
@@ -77,5 +77,7 @@ def wrapped(text: str, width: int, below: str = "") -> list[str]:
 
     indent = max(" " * (len(text) - len(text.lstrip())), below)
     as_wide = "".join(character + _FILLER * (cells(character) - 1) for character in text)
-    lines = textwrap.wrap(as_wide, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        as_wide, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
     return [line.replace(_FILLER, "") for line in lines] or [""]

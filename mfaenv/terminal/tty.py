@@ -118,8 +118,8 @@ class Tty:
     def ask(self, question: Sequence[Styled], meanwhile: Callable[[], None] = lambda: None) -> str:
         """Show a question, do something meanwhile, and read a line.
 
-        Raise what `check` raises, SystemExit at Ctrl-Backslash, and KeyboardInterrupt at the end of input (Ctrl-D, on
-        Windows Ctrl-Z) and where the terminal has gone.
+        Raise what `check` raises, SystemExit at Ctrl-Backslash, and KeyboardInterrupt at the end of input
+        (Ctrl-D, on Windows Ctrl-Z) and where the terminal has gone.
         """
         try:
             with keep_modes(self.fd):
@@ -218,8 +218,9 @@ def set_modes(fd: int, *, by_key: bool = False, for_shell: bool = False) -> None
 
     Usual modes stay, also after SIGKILL, with which Go's SDK ends `mfaenv process` after a minute
     (https://github.com/aws/aws-sdk-go-v2/blob/main/credentials/processcreds/provider.go). But `for_shell`,
-    Ctrl-Backslash ends the line and sends no signal, which would end the subshell where a function waits, and Ctrl-Z
-    does nothing in a pipe. With `by_key` each key is read as it comes, unseen, and Ctrl-C alone sends a signal.
+    Ctrl-Backslash ends the line and sends no signal, which would end the subshell where a function waits, and
+    Ctrl-Z does nothing in a pipe. With `by_key` each key is read as it comes, unseen, and Ctrl-C alone sends a
+    signal.
 
     https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
     """

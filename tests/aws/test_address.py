@@ -124,7 +124,9 @@ def test_an_address_is_shown_as_it_is_called(url: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy"])
-def test_a_proxy_on_another_machine_hears_what_has_no_encryption(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_proxy_on_another_machine_hears_what_has_no_encryption(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     url, other = "http://127.0.0.1:4566", "http://alice:pa55word@proxy.example.com:3128"
     monkeypatch.setenv(name, other)
     told = refused(url, {name: other})
@@ -139,7 +141,9 @@ def test_a_proxy_on_another_machine_hears_what_has_no_encryption(monkeypatch: py
     assert refused(url, {name: "127.0.0.1:3128"}) == ""
 
 
-@pytest.mark.parametrize("url", ["proxy:3128", "//proxy:3128", "http://proxy:3128", "HTTPS://alice:a%23@Proxy:3128"])
+@pytest.mark.parametrize(
+    "url", ["proxy:3128", "//proxy:3128", "http://proxy:3128", "HTTPS://alice:a%23@Proxy:3128"]
+)
 def test_a_proxy_may_lack_its_scheme(url: str) -> None:
     proxy = address.parse_proxy(url)
     assert proxy is not None
@@ -148,8 +152,40 @@ def test_a_proxy_may_lack_its_scheme(url: str) -> None:
 
 PARTS = st.sampled_from(
     [
-        *("127.0.0.1", "localhost", "[::1]", "relay.example.com", "10.0.0.1", "127.1", "[", "]", "::1", "%2e", "%25"),
-        *("@", ":", "/", "\\", "?", "#", ".", "80", "//", "http://", "1", "0", "a", "é", "。", "\t", " ", "%", ";"),
+        *(
+            "127.0.0.1",
+            "localhost",
+            "[::1]",
+            "relay.example.com",
+            "10.0.0.1",
+            "127.1",
+            "[",
+            "]",
+            "::1",
+            "%2e",
+            "%25",
+        ),
+        *(
+            "@",
+            ":",
+            "/",
+            "\\",
+            "?",
+            "#",
+            ".",
+            "80",
+            "//",
+            "http://",
+            "1",
+            "0",
+            "a",
+            "é",
+            "。",
+            "\t",
+            " ",
+            "%",
+            ";",
+        ),
     ]
 )
 

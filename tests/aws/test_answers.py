@@ -168,7 +168,16 @@ OPERATIONS = [
     for name in READERS
     for service in ["iam" if name.startswith("List") else "sts"]
 ]
-NAMES = ["Credentials", "AccessKeyId", "Expiration", "Arn", "MFADevices", "member", "SerialNumber", "CreateDate"]
+NAMES = [
+    "Credentials",
+    "AccessKeyId",
+    "Expiration",
+    "Arn",
+    "MFADevices",
+    "member",
+    "SerialNumber",
+    "CreateDate",
+]
 TEXTS = st.sampled_from(["", "x", "inf", "nan", "-1", "soon", ENDLESS, "2036-01-01T00:00:00Z", "&#0;", "]]>"])
 ELEMENTS = st.recursive(
     TEXTS,

@@ -44,13 +44,17 @@ def write(config: Path, profiles: Mapping[str, Mapping[str, str]]) -> None:
 def test_profiles_that_differ_in_their_role_alone_share_a_client(profiles: Path) -> None:
     write(profiles, {"a": {}, **{name: {name: "eu-west-1"} for name in ROLE_SETTINGS}})
     roles = RoleClients()
-    assert len({id(roles.client(ClientSettings(name, "eu-west-1"), KEYS)) for name in ("a", *ROLE_SETTINGS)}) == 1
+    assert (
+        len({id(roles.client(ClientSettings(name, "eu-west-1"), KEYS)) for name in ("a", *ROLE_SETTINGS)}) == 1
+    )
 
 
 def test_every_other_setting_makes_a_client_of_its_own(profiles: Path) -> None:
     write(profiles, {"a": {}, **{name: {name: value} for name, value in OTHERS.items() if name != "ca_bundle"}})
     roles = RoleClients()
-    made = [roles.client(ClientSettings(name, "us-east-1"), KEYS) for name in ("a", *OTHERS) if name != "ca_bundle"]
+    made = [
+        roles.client(ClientSettings(name, "us-east-1"), KEYS) for name in ("a", *OTHERS) if name != "ca_bundle"
+    ]
     assert len({id(client) for client in made}) == len(made)
     addresses = {client.meta.endpoint_url for client in made}
     assert {"http://127.0.0.1:1", "http://127.0.0.1:2", "https://sts-fips.us-east-1.amazonaws.com"} <= addresses
@@ -62,7 +66,9 @@ def test_every_other_setting_makes_a_client_of_its_own(profiles: Path) -> None:
 def test_each_region_has_a_client_of_its_own(profiles: Path) -> None:
     write(profiles, {"a": {}})
     roles = RoleClients()
-    made = [roles.client(ClientSettings("a", region), KEYS) for region in ("us-east-1", "eu-west-1", "us-east-1")]
+    made = [
+        roles.client(ClientSettings("a", region), KEYS) for region in ("us-east-1", "eu-west-1", "us-east-1")
+    ]
     assert made[0] is made[2]
     assert [client.meta.region_name for client in made] == ["us-east-1", "eu-west-1", "us-east-1"]
 
@@ -70,7 +76,10 @@ def test_each_region_has_a_client_of_its_own(profiles: Path) -> None:
 def test_each_address_has_a_client_of_its_own(profiles: Path) -> None:
     write(profiles, {"a": {"endpoint_url": "http://127.0.0.1:1"}})
     roles = RoleClients()
-    made = [roles.client(ClientSettings("a", "eu-west-1", "", url), KEYS) for url in ("", "http://127.0.0.1:2", None)]
+    made = [
+        roles.client(ClientSettings("a", "eu-west-1", "", url), KEYS)
+        for url in ("", "http://127.0.0.1:2", None)
+    ]
     addresses = ["https://sts.eu-west-1.amazonaws.com", "http://127.0.0.1:2", "http://127.0.0.1:1"]
     assert [client.meta.endpoint_url for client in made] == addresses
 

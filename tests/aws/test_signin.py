@@ -23,14 +23,24 @@ def console(region: str = "eu-west-1", partition: str = "aws", endpoint: str = "
     [
         ("aws", "eu-west-1", "signin.aws.amazon.com", "eu-west-1.console.aws.amazon.com"),
         ("aws-cn", "cn-north-1", "signin.amazonaws.cn", "cn-north-1.console.amazonaws.cn"),
-        ("aws-us-gov", "us-gov-east-1", "signin.amazonaws-us-gov.com", "us-gov-east-1.console.amazonaws-us-gov.com"),
+        (
+            "aws-us-gov",
+            "us-gov-east-1",
+            "signin.amazonaws-us-gov.com",
+            "us-gov-east-1.console.amazonaws-us-gov.com",
+        ),
         (
             "aws-eusc",
             "eusc-de-east-1",
             "eusc-de-east-1.signin.amazonaws-eusc.eu",
             "eusc-de-east-1.console.amazonaws-eusc.eu",
         ),
-        ("aws-iso", "us-iso-east-1", "us-iso-east-1.signin.c2shome.ic.gov", "us-iso-east-1.console.c2shome.ic.gov"),
+        (
+            "aws-iso",
+            "us-iso-east-1",
+            "us-iso-east-1.signin.c2shome.ic.gov",
+            "us-iso-east-1.console.c2shome.ic.gov",
+        ),
         (
             "aws-iso-b",
             "us-isob-east-1",
@@ -47,7 +57,8 @@ def test_a_partition_has_its_own_hosts(partition: str, region: str, sign_in: str
 
 
 @pytest.mark.skipif(
-    "signin" not in Loader().list_available_services("endpoint-rule-set-1"), reason="this botocore has no such service"
+    "signin" not in Loader().list_available_services("endpoint-rule-set-1"),
+    reason="this botocore has no such service",
 )
 def test_the_hosts_of_all_partitions_are_known_and_are_those_of_botocore() -> None:
     loader = Loader()
@@ -183,7 +194,9 @@ def test_every_page_is_in_the_console(text: str) -> None:
         return
     parts = urlsplit(url)
     assert parts.scheme == "https"
-    assert parts.netloc.lower() == "console.aws.amazon.com" or parts.netloc.lower().endswith(".console.aws.amazon.com")
+    assert parts.netloc.lower() == "console.aws.amazon.com" or parts.netloc.lower().endswith(
+        ".console.aws.amazon.com"
+    )
 
 
 def test_the_configured_address_may_have_pages_of_its_own() -> None:

@@ -1,7 +1,7 @@
 """Measure how quick mfaenv is: `python -m tests.bench`, in the repository, on Linux and with the machine at rest.
 
-It takes a minute or two, needs the network for what it installs in .venv/bench, and prints the tables. Where the
-machine is not at rest, root can put everything else behind it: `chrt -f 1 python -m tests.bench`.
+It takes a minute or two, needs the network for what it installs in .venv/bench, and prints the tables. Where
+the machine is not at rest, root can put everything else behind it: `chrt -f 1 python -m tests.bench`.
 """
 
 from __future__ import annotations

@@ -69,10 +69,14 @@ def rows(scene: Scene) -> Iterator[Row]:
 
 def _hook(what: str, hook: Hook, held: str, env: Mapping[str, str]) -> Iterator[Row]:
     commands = {prompts: hook.command(held, prompts) for prompts in (0, PROMPTS)}
-    turns = timing.Turns(REPEATS, {str(prompts): partial(timing.whole, commands[prompts], env) for prompts in commands})
+    turns = timing.Turns(
+        REPEATS, {str(prompts): partial(timing.whole, commands[prompts], env) for prompts in commands}
+    )
     took = turns.beyond(str(PROMPTS), "0") * 1e6 / PROMPTS
     started = _started(commands[PROMPTS], env) - _started(commands[0], env)
-    yield Row(what, f"{took:.1f} µs, {started} processes", f"under {MOST} µs, no process", took < MOST and not started)
+    yield Row(
+        what, f"{took:.1f} µs, {started} processes", f"under {MOST} µs, no process", took < MOST and not started
+    )
 
 
 def _opened(scene: Scene) -> Iterator[Row]:

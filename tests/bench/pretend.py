@@ -52,7 +52,9 @@ def alice() -> tuple[User, Credential]:
     world = account.world
     before = user.arn
     for number in range(1, CHAINED + 1):
-        before = account.add_role(role_name(number), trust(before, mfa=number == 1), policies={"All": ALLOW_ALL}).arn
+        before = account.add_role(
+            role_name(number), trust(before, mfa=number == 1), policies={"All": ALLOW_ALL}
+        ).arn
     user.devices.append(Generous(bytes(20), world.now, SERIAL))
     return user, user.add_key(*KEY)
 

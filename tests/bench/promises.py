@@ -172,7 +172,9 @@ def _growth(scene: Scene) -> Iterator[Row]:
 
 def _tab(scene: Scene) -> Iterator[Row]:
     """Measure what a shell waits for when Tab is pressed: the program, as its completion starts it."""
-    few, many = (scene.mfaenv("complete", "zsh", "mfaenv", "-p", "", stage=stage) for stage in (scene.few, scene.many))
+    few, many = (
+        scene.mfaenv("complete", "zsh", "mfaenv", "-p", "", stage=stage) for stage in (scene.few, scene.many)
+    )
     turns = scene.turns({BARE: scene.python(), FEW: few, OURS: many})
     yield ratio("Tab on a profile's name with 1,000 of them", turns, BARE, 1.5)
     yield _grown("Tab on a profile's name", turns, 1.1)
@@ -196,7 +198,8 @@ def _crowd(scene: Scene) -> Iterator[Row]:
 def _chain(scene: Scene) -> Iterator[Row]:
     """Compare a profile behind many roles to one behind one, with nothing stored."""
     lines = {
-        number: scene.line("-p", role_name(number), "--token-code", CODE, "--shell", "bash") for number in (1, CHAINED)
+        number: scene.line("-p", role_name(number), "--token-code", CODE, "--shell", "bash")
+        for number in (1, CHAINED)
     }
 
     def measured(number: int) -> Callable[[], float]:

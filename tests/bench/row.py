@@ -30,5 +30,8 @@ def beyond(what: str, turns: Turns, name: str, other: str, limit: int) -> Row:
     """Return the row of a difference, in milliseconds."""
     more = turns.beyond(name, other) * 1000
     return Row(
-        what, f"{more:+.1f} ms to {other} ({turns.seconds(other) * 1000:.1f} ms)", f"at most +{limit} ms", more <= limit
+        what,
+        f"{more:+.1f} ms to {other} ({turns.seconds(other) * 1000:.1f} ms)",
+        f"at most +{limit} ms",
+        more <= limit,
     )

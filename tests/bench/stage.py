@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
     from .programs import Programs
 
-SESSION = {"aws_access_key_id": "ASIAIOSFODNN7EXAMPLE", "aws_secret_access_key": KEY[1], "aws_session_token": "x" * 340}
+SESSION = {
+    "aws_access_key_id": "ASIAIOSFODNN7EXAMPLE",
+    "aws_secret_access_key": KEY[1],
+    "aws_session_token": "x" * 340,
+}
 LONG_TERM = {"aws_access_key_id": KEY[0], "aws_secret_access_key": KEY[1]}
 STORED = "stored"
 """The profile in which the peers find a session."""
@@ -63,7 +67,10 @@ def _profiles(others: int) -> Iterator[tuple[str, Mapping[str, str]]]:
     yield "default", {"region": REGION, "mfa_serial": SERIAL}
     yield f"profile {STORED}", {"region": REGION}
     for number in range(others):
-        yield f"profile {_name(number)}", {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/R", "source_profile": "default"}
+        yield (
+            f"profile {_name(number)}",
+            {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/R", "source_profile": "default"},
+        )
 
 
 def _chain(roles: int) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -128,7 +128,16 @@ def loaded(product: Product, line: str) -> set[str]:
     return set(re.findall(r"\| +(\w+)\b", product.run(*line.split()).err))
 
 
-PLAIN = ("--version", "--help", "status", "status --help", "-q clear", "policy", "doctor -h", "configure --dry-run")
+PLAIN = (
+    "--version",
+    "--help",
+    "status",
+    "status --help",
+    "-q clear",
+    "policy",
+    "doctor -h",
+    "configure --dry-run",
+)
 
 
 @pytest.mark.parametrize("line", PLAIN)
@@ -137,7 +146,8 @@ def test_a_plain_line_does_not_wait_for_typer(bare: Product, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "needed"), [("--bogus", {"typer"}), ("status --bogus", {"typer"}), ("statsu", set()), ("status x", set())]
+    ("line", "needed"),
+    [("--bogus", {"typer"}), ("status --bogus", {"typer"}), ("statsu", set()), ("status x", set())],
 )
 def test_a_wrong_name_does_not_wait_for_what_checks_values(bare: Product, line: str, needed: set[str]) -> None:
     assert loaded(bare, line) & {"typer", "pydantic"} == needed

@@ -169,12 +169,18 @@ def test_status_says_where_shell_store_and_wish_disagree(product: Product, signe
 
 def test_the_profile_whose_sessions_status_lists_is_not_one_that_keys_hide(bare: Product) -> None:
     bare.env |= {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_PROFILE": "work"}
-    assert ["hide profile work (AWS_PROFILE)" in text for text in status(bare, "-p", "staging")["problems"]] == [True]
+    assert [
+        "hide profile work (AWS_PROFILE)" in text for text in status(bare, "-p", "staging")["problems"]
+    ] == [True]
 
 
 @pytest.mark.parametrize("end", ["abc", "-5", "1e9", "", "9" * 14, "9" * 5000])
 def test_status_does_not_know_the_end_of_keys_where_the_variable_holds_none(bare: Product, end: str) -> None:
-    bare.env |= {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SESSION_TOKEN": "theirs", "MFAENV_EXPIRES": end}
+    bare.env |= {
+        "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE",
+        "AWS_SESSION_TOKEN": "theirs",
+        "MFAENV_EXPIRES": end,
+    }
     shell = status(bare)["shell"]
     assert (shell["kind"], shell["expires"], shell["remaining"]) == ("session", None, None)
     assert bare.run("init", "bash").status == 0
@@ -216,7 +222,9 @@ def test_clear_removes_a_profile_with_what_hangs_on_it(product: Product) -> None
 
 
 @pytest.mark.usefixtures("signed_in")
-def test_what_comes_on_the_way_to_a_role_is_stored_under_its_own_profile(product: Product, scenario: Scenario) -> None:
+def test_what_comes_on_the_way_to_a_role_is_stored_under_its_own_profile(
+    product: Product, scenario: Scenario
+) -> None:
     assert product.run("-p", "audit", "-f", "json", "-c", scenario.device.code()).status == 0
     assert [row["profiles"] for row in status(product)["stored"]] == [
         ["audit", "production", "default"],
@@ -269,7 +277,11 @@ def test_a_workflow_on_github_is_told_what_to_mask(product: Product, signed_in: 
 
 
 def test_verbose_names_the_source_of_times_and_codes(product: Product, scenario: Scenario) -> None:
-    product.env |= {"MFAENV_DURATION": "2h", "MFAENV_MIN_REMAINING": "10m", "MFAENV_TOKEN_CODE": scenario.device.code()}
+    product.env |= {
+        "MFAENV_DURATION": "2h",
+        "MFAENV_MIN_REMAINING": "10m",
+        "MFAENV_TOKEN_CODE": scenario.device.code(),
+    }
     told = product.run("--verbose", "-f", "json").err
     assert "duration   2h  (MFAENV_DURATION)" in told
     assert "remaining  10m  (MFAENV_MIN_REMAINING)" in told
@@ -280,7 +292,9 @@ def test_verbose_names_the_source_of_times_and_codes(product: Product, scenario:
     assert "remaining  15m  (--min-remaining)" in told
 
 
-def test_verbose_shows_no_password_of_an_address(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_verbose_shows_no_password_of_an_address(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     product.env["AWS_ENDPOINT_URL_STS"] = aws.url.replace("://", "://alice:hunter2@")
     done = product.run("--verbose", "-f", "json", "-c", scenario.device.code())
     assert done.status == 0

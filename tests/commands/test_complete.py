@@ -104,7 +104,11 @@ WANTED: list[tuple[str, object, str, int]] = [
 
 @pytest.mark.parametrize(("line", "takes", "before", "place"), WANTED, ids=[row[0] for row in WANTED])
 def test_what_is_wanted(line: str, takes: object, before: str, place: int) -> None:
-    assert complete.choices_of_last_word(["mfaenv", *line.removesuffix("|").split(" ")]) == (takes, before, place)
+    assert complete.choices_of_last_word(["mfaenv", *line.removesuffix("|").split(" ")]) == (
+        takes,
+        before,
+        place,
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -114,7 +118,10 @@ def test_all_options_of_a_command_are_offered_with_their_help(name: str) -> None
 
 
 def test_all_commands_are_offered_with_their_help() -> None:
-    assert answer("elvish", "") == ["0", *(f"{name}\t{row.help}" for name, row in COMMANDS.items() if name != MAIN)]
+    assert answer("elvish", "") == [
+        "0",
+        *(f"{name}\t{row.help}" for name, row in COMMANDS.items() if name != MAIN),
+    ]
 
 
 def test_a_new_option_and_its_values_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +175,17 @@ def test_a_folder_of_the_path_that_cannot_be_read_hides_no_other(
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nobody"], ["csh", "mfaenv", "x"], ["json", "x"], ["bash"], ["fish"], ["powershell"], ["tcsh"], ["zsh", ""]],
+    [
+        [],
+        ["nobody"],
+        ["csh", "mfaenv", "x"],
+        ["json", "x"],
+        ["bash"],
+        ["fish"],
+        ["powershell"],
+        ["tcsh"],
+        ["zsh", ""],
+    ],
     ids=" ".join,
 )
 def test_odd_input_is_answered_by_nothing_and_no_error(bare: Product, arguments: list[str]) -> None:
@@ -194,7 +211,10 @@ def test_it_loads_nothing_heavy(bare: Product, kind: str) -> None:
     bare.command = (sys.executable, "-c", code)
     loaded = set(bare.run("complete", "zsh", "mfaenv", *words).out.rpartition("#")[2].split())
     assert "mfaenv.commands.complete" in loaded
-    assert loaded & {"typer", "rich", "boto3", "botocore", "re", "json", "typing", "configparser", "pathlib"} == set()
+    assert (
+        loaded & {"typer", "rich", "boto3", "botocore", "re", "json", "typing", "configparser", "pathlib"}
+        == set()
+    )
 
 
 @given(
@@ -244,7 +264,9 @@ def test_bash_inserts_the_name(bare: Product, name: str, begun: str) -> None:
         return
     (inserted,) = found
     kept = line[: len(line) - len(begun)] + ("--profile=" if begun.startswith("--profile=") else "") + quote
-    expected = ["mfaenv", "-p", name] if kept.startswith("mfaenv -p ") else ["mfaenv", f"{begun.rstrip(quote)}{name}"]
+    expected = (
+        ["mfaenv", "-p", name] if kept.startswith("mfaenv -p ") else ["mfaenv", f"{begun.rstrip(quote)}{name}"]
+    )
     assert bash_words(f"{kept}{inserted}{quote}") == expected
 
 
@@ -257,4 +279,7 @@ def test_files_are_offered_for_output(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "folder" / "inside").touch()
     assert complete.answer("fish", ["mfaenv", "-o", ""], {}) == "1\n"
     assert complete.answer("fish", ["mfaenv", "--output=fo"], {}).split() == ["0", "--output=folder/"]
-    assert complete.answer("fish", ["mfaenv", "--output=folder/"], {}).split() == ["0", "--output=folder/inside"]
+    assert complete.answer("fish", ["mfaenv", "--output=folder/"], {}).split() == [
+        "0",
+        "--output=folder/inside",
+    ]

@@ -32,7 +32,9 @@ def newcomer(product: Product) -> Product:
     return settle_newcomer(product)
 
 
-@pytest.mark.parametrize("shell", [name for name in shells.NAMES if "~" in str(shells.get_target(name).startup_files)])
+@pytest.mark.parametrize(
+    "shell", [name for name in shells.NAMES if "~" in str(shells.get_target(name).startup_files)]
+)
 def test_the_line_is_for_the_shells_own_file(newcomer: Product, shell: str) -> None:
     newcomer.env["MFAENV_SHELL"] = shell
     lines = newcomer.run("configure", "--dry-run").out.splitlines()
@@ -114,7 +116,9 @@ def test_links_and_modes_stay(newcomer: Product, scenario: Scenario) -> None:
         assert "mfaenv" in (newcomer.home / name).read_text()
 
 
-@pytest.mark.parametrize("text", ["[default]\nregion\n", "[default]\nregion = a\n[default]\n", "\ufeff[default]\n"])
+@pytest.mark.parametrize(
+    "text", ["[default]\nregion\n", "[default]\nregion = a\n[default]\n", "\ufeff[default]\n"]
+)
 def test_a_damaged_file_is_left_alone(newcomer: Product, text: str) -> None:
     config(newcomer).write_text(text)
     done = newcomer.run("configure", "--yes")
@@ -190,7 +194,9 @@ def test_where_there_is_no_file_it_is_told(newcomer: Product, scenario: Scenario
     *notes, last, line = done.err.splitlines()
     assert shell in [note for note in notes if note.startswith("mfaenv: ")][-1]
     assert (last, line.strip()) == ("mfaenv: Done. When you need a session, type:", shells.loading_line(shell))
-    assert {name for name in state(newcomer).keys() - before if not name.startswith((".aws/cache", ".cache"))} == set()
+    assert {
+        name for name in state(newcomer).keys() - before if not name.startswith((".aws/cache", ".cache"))
+    } == set()
 
 
 def test_of_a_startup_file_only_the_new_line_is_shown(newcomer: Product) -> None:
@@ -279,7 +285,9 @@ def with_program(product: Product, name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("works", [True, False])
-def test_a_program_that_knows_the_device_gives_the_code(newcomer: Product, scenario: Scenario, works: bool) -> None:
+def test_a_program_that_knows_the_device_gives_the_code(
+    newcomer: Product, scenario: Scenario, works: bool
+) -> None:
     with_program(newcomer, "ykman", YKMAN if works else YKMAN.replace("echo 123456", "echo no code"))
     done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
     assert done.status == 0, done.err

@@ -109,7 +109,9 @@ def test_the_role_of_an_option_and_its_region(product: Product, scenario: Scenar
     role, code = scenario.profiles["staging"]["role_arn"], scenario.device.code()
     done = product.run("console", "-r", role, "--region", "eu-central-1", "--print", "-c", code)
     assert done.status == 0
-    assert destination(done.out) == "https://eu-central-1.console.aws.amazon.com/console/home?region=eu-central-1"
+    assert (
+        destination(done.out) == "https://eu-central-1.console.aws.amazon.com/console/home?region=eu-central-1"
+    )
 
 
 def test_aws_is_asked_for_no_duration(staging: Product) -> None:
@@ -179,7 +181,9 @@ def test_the_address_is_found_as_for_every_service(staging: Product, aws: Observ
     staging.env["AWS_ENDPOINT_URL_STS"] = aws.url
     with service(asked) as url:
         staging.env |= dict.fromkeys(at.variables, url)
-        configure(staging, "staging", **{name: value.replace("URL", url) for name, value in at.settings.items()})
+        configure(
+            staging, "staging", **{name: value.replace("URL", url) for name, value in at.settings.items()}
+        )
         if at.services:
             with open(staging.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
                 file.write(f"[services local]\n{at.services.replace('URL', url)}")
@@ -210,7 +214,9 @@ def test_the_account_is_asked_for_where_no_device_names_it(product: Product, aws
 
 def test_where_aws_does_not_answer_everybodys_page_is_named(product: Product, aws: ObservedAws) -> None:
     configure(product, mfa_serial=None)
-    aws.fail("*", Refusal("InvalidClientTokenId", "The security token included in the request is invalid.", 403))
+    aws.fail(
+        "*", Refusal("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+    )
     assert_explained(product.run("console"), USERS_OWN, "https://console.aws.amazon.com/")
 
 
@@ -221,7 +227,9 @@ def test_where_aws_does_not_answer_everybodys_page_is_named(product: Product, aw
         ("aws-us-gov", "us-gov-west-1", "https://123456789012.signin.amazonaws-us-gov.com/console"),
     ],
 )
-def test_in_another_partition_the_page_is_its_own(product: Product, partition: str, region: str, page: str) -> None:
+def test_in_another_partition_the_page_is_its_own(
+    product: Product, partition: str, region: str, page: str
+) -> None:
     configure(product, region=region, mfa_serial=f"arn:{partition}:iam::123456789012:mfa/alice")
     assert page in product.run("console").err
 
@@ -232,7 +240,9 @@ def test_without_roles_it_says_so(product: Product) -> None:
     assert_explained(product.run("console"), USERS_OWN, "No profile has a role_arn")
 
 
-def test_a_user_whom_botocore_resolves_is_refused_too(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_a_user_whom_botocore_resolves_is_refused_too(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     session = json.loads(product.run("-f", "process", "-c", scenario.device.code()).out)
     set_keys(
         product,
@@ -258,7 +268,9 @@ def test_a_program_that_gives_long_term_keys_gives_a_users_own(product: Product,
     keys = {"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret}
     configure(product, "mine", credential_process=f"echo '{json.dumps(keys)}'", region="eu-west-1")
     done = product.run("console", "-p", "mine", "--print")
-    assert_explained(done, USERS_OWN.replace("default", "mine"), "https://123456789012.signin.aws.amazon.com/console")
+    assert_explained(
+        done, USERS_OWN.replace("default", "mine"), "https://123456789012.signin.aws.amazon.com/console"
+    )
 
 
 def test_what_an_earlier_session_brought_says_nothing_of_the_next(staging: Product) -> None:
@@ -271,14 +283,24 @@ def test_what_an_earlier_session_brought_says_nothing_of_the_next(staging: Produ
 
 PARTITIONS = [
     ("aws-cn", "cn-north-1", "signin.amazonaws.cn", "cn-north-1.console.amazonaws.cn"),
-    ("aws-us-gov", "us-gov-west-1", "signin.amazonaws-us-gov.com", "us-gov-west-1.console.amazonaws-us-gov.com"),
+    (
+        "aws-us-gov",
+        "us-gov-west-1",
+        "signin.amazonaws-us-gov.com",
+        "us-gov-west-1.console.amazonaws-us-gov.com",
+    ),
     (
         "aws-eusc",
         "eusc-de-east-1",
         "eusc-de-east-1.signin.amazonaws-eusc.eu",
         "eusc-de-east-1.console.amazonaws-eusc.eu",
     ),
-    ("aws-iso-b", "us-isob-east-1", "us-isob-east-1.signin.sc2shome.sgov.gov", "us-isob-east-1.console.sc2shome"),
+    (
+        "aws-iso-b",
+        "us-isob-east-1",
+        "us-isob-east-1.signin.sc2shome.sgov.gov",
+        "us-isob-east-1.console.sc2shome",
+    ),
 ]
 
 
@@ -288,7 +310,9 @@ PARTITIONS = [
         pytest.param(
             row,
             id=row[0],
-            marks=pytest.mark.skipif(row[1] not in regions.partitions(), reason="this botocore does not know it yet"),
+            marks=pytest.mark.skipif(
+                row[1] not in regions.partitions(), reason="this botocore does not know it yet"
+            ),
         )
         for row in PARTITIONS
     ],
@@ -359,7 +383,10 @@ def test_an_answer_without_a_token_is_told(staging: Product, status: int, body: 
 def test_no_error_on_the_way_there_holds_the_keys(staging: Product, aws: ObservedAws, tmp_path: Path) -> None:
     with service([]) as url:
         gone = url
-    for address, wrong in ((gone, "AWS cannot be reached"), (gone.replace("http:", "https:"), "AWS cannot be reached")):
+    for address, wrong in (
+        (gone, "AWS cannot be reached"),
+        (gone.replace("http:", "https:"), "AWS cannot be reached"),
+    ):
         staging.env["AWS_ENDPOINT_URL_SIGNIN"] = address
         done = staging.run("console", "-p", "staging", "-v")
         assert wrong in done.err
@@ -403,7 +430,8 @@ def test_a_file_that_the_link_goes_to_is_closed_to_others(staging: Product) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["https://evil.example.com/", "https://console.aws.amazon.com.evil.example.com/", "s3?x", "\x1b[2Js3", "é"]
+    "text",
+    ["https://evil.example.com/", "https://console.aws.amazon.com.evil.example.com/", "s3?x", "\x1b[2Js3", "é"],
 )
 def test_a_destination_elsewhere_is_wrong_usage_before_anything_is_asked(
     product: Product, aws: ObservedAws, text: str
@@ -424,7 +452,9 @@ def test_a_destination_elsewhere_starts_no_program(staging: Product) -> None:
     assert not started.exists()
 
 
-@pytest.mark.parametrize(("browser", "wrong"), [("", "no display"), ("no-such-browser", "BROWSER names no program")])
+@pytest.mark.parametrize(
+    ("browser", "wrong"), [("", "no display"), ("no-such-browser", "BROWSER names no program")]
+)
 def test_without_a_browser_no_code_is_asked_for(
     product: Product, scenario: Scenario, aws: ObservedAws, browser: str, wrong: str
 ) -> None:

@@ -41,25 +41,49 @@ def test_a_policy_that_demands_mfa_is_proven(product: Product, scenario: Scenari
     assert found.ended("without_mfa") == alike("explicit deny")
     assert found.ended("with_mfa") == alike("allowed")
     always = {call["action"]: call["says"] for call in found.data["calls"] if call["action"].startswith("sts:")}
-    assert always == dict.fromkeys(("sts:GetCallerIdentity", "sts:GetSessionToken"), "answers under any policy: no gap")
+    assert always == dict.fromkeys(
+        ("sts:GetCallerIdentity", "sts:GetSessionToken"), "answers under any policy: no gap"
+    )
     assert [check["topic"] for check in found.data["checks"] if check["state"] != "ok"] == ["roles", "keys"]
 
 
 def test_the_order_is_that_in_which_things_break(product: Product, scenario: Scenario) -> None:
     topics = list(dict.fromkeys(check["topic"] for check in with_code(product, scenario).data["checks"]))
-    assert topics == ["files", "values", "roles", "shell", "store", "keys", "identity", "clock", "devices", "session"]
+    assert topics == [
+        "files",
+        "values",
+        "roles",
+        "shell",
+        "store",
+        "keys",
+        "identity",
+        "clock",
+        "devices",
+        "session",
+    ]
 
 
-def test_a_stored_session_is_used_and_nobody_asked(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_a_stored_session_is_used_and_nobody_asked(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     product.run("--token-code", scenario.device.code(), "--shell", "sh")
     found = diagnose(product)
     assert (found.status, found.verdict) == (0, "enforced")
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
 
 
-def test_only_calls_that_change_nothing_are_made(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_only_calls_that_change_nothing_are_made(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     with_code(product, scenario)
-    made = {"GetCallerIdentity", "GetSessionToken", "ListMFADevices", "GetUser", "ListAccessKeys", "ListBuckets"}
+    made = {
+        "GetCallerIdentity",
+        "GetSessionToken",
+        "ListMFADevices",
+        "GetUser",
+        "ListAccessKeys",
+        "ListBuckets",
+    }
     assert set(aws.actions()) == made
 
 
@@ -98,7 +122,11 @@ def test_self_service_counts_as_enforced(product: Product, scenario: Scenario, a
     ],
 )
 def test_a_policy_that_denies_s3_to_all_is_no_proof(
-    product: Product, scenario: Scenario, alice: User, policies: dict[str, Any], expected: tuple[str, dict[str, str]]
+    product: Product,
+    scenario: Scenario,
+    alice: User,
+    policies: dict[str, Any],
+    expected: tuple[str, dict[str, str]],
 ) -> None:
     alice.policies = {"All": ALLOW_ALL, "NoS3": NO_S3, **policies}
     found = with_code(product, scenario)
@@ -164,7 +192,9 @@ def test_an_account_without_buckets(product: Product, scenario: Scenario, alice:
     assert with_code(product, scenario).verdict == "enforced"
 
 
-def test_keys_that_aws_does_not_know_spend_no_code(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_keys_that_aws_does_not_know_spend_no_code(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     scenario.key.active = False
     found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, "cannot tell")
@@ -178,7 +208,9 @@ def test_no_such_profile(product: Product, aws: ObservedAws) -> None:
     found = diagnose(product, "-p", "stagign")
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert (found.data["profile"], found.data["calls"], aws.log) == ("stagign", [], [])
-    assert [(check["topic"], check["next_step"]) for check in found.wrong] == [("values", "Did you mean staging?")]
+    assert [(check["topic"], check["next_step"]) for check in found.wrong] == [
+        ("values", "Did you mean staging?")
+    ]
     assert {check["topic"] for check in found.data["checks"]} >= {"files", "shell", "store"}
 
 
@@ -192,7 +224,9 @@ def test_nothing_is_set_up(bare: Product) -> None:
     found = diagnose(bare)
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert [check["text"] for check in found.checks("files")] == ["is not there", "is not there"]
-    assert [check["text"] for check in found.wrong] == ["There are no keys for profile default. This stores some:"]
+    assert [check["text"] for check in found.wrong] == [
+        "There are no keys for profile default. This stores some:"
+    ]
     assert [check["next_step"] for check in found.wrong] == ["aws configure --profile default"]
     assert found.checks("keys") == found.wrong
     assert "(the AWS files have none)" in next(
@@ -235,7 +269,11 @@ def temporary(product: Product, aws: ObservedAws, scenario: Scenario, session: A
     """Leave the profile only the keys of a session."""
     place = Path(product.env["AWS_CONFIG_FILE"]).parent
     write_files(place, aws.url, keys={}, profiles={"default": {**scenario.profiles["default"]}})
-    settings = {"access_key_id": session.id, "secret_access_key": session.secret, "session_token": session.token}
+    settings = {
+        "access_key_id": session.id,
+        "secret_access_key": session.secret,
+        "session_token": session.token,
+    }
     lines = ["[default]", *(f"aws_{name} = {value}" for name, value in settings.items())]
     (place / "credentials").write_text("\n".join(lines), encoding="utf-8")
 
@@ -306,7 +344,10 @@ def test_a_user_without_a_device_for_sts(product: Product, alice: User, *, has_s
 
 
 def test_a_line_separator_in_a_profiles_name_breaks_no_command(product: Product, scenario: Scenario) -> None:
-    for variable, title in (("AWS_CONFIG_FILE", "[profile 'a\u2028b']"), ("AWS_SHARED_CREDENTIALS_FILE", "[a\u2028b]")):
+    for variable, title in (
+        ("AWS_CONFIG_FILE", "[profile 'a\u2028b']"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "[a\u2028b]"),
+    ):
         path = Path(product.env[variable])
         text = path.read_text(encoding="utf-8").replace("[default]", title)
         path.write_text(text.replace("source_profile = default", "source_profile = a\u2028b"), encoding="utf-8")
@@ -322,13 +363,17 @@ def test_a_configured_device_that_is_not_the_users(product: Product, scenario: S
     ]
 
 
-def test_devices_are_asked_for_by_the_users_name(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+def test_devices_are_asked_for_by_the_users_name(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
     phone = scenario.device
     phone.serial = "arn:aws:iam::123456789012:mfa/phone-of-alice"
     found = with_code(product, scenario, "--serial-number", phone.serial)
     assert (found.status, found.checks("devices")[0]["name"]) == (0, phone.serial)
     asked = [
-        record.parameters["UserName"] for record in aws.log if record.action == "ListMFADevices" and not record.error
+        record.parameters["UserName"]
+        for record in aws.log
+        if record.action == "ListMFADevices" and not record.error
     ]
     assert asked == ["alice"]
 
@@ -390,8 +435,14 @@ def test_values_are_told_in_plain_words(product: Product, scenario: Scenario) ->
     ("variables", "said"),
     [
         ({"AWS_PROFILE": "staging", "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}, "hide profile staging"),
-        ({"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECURITY_TOKEN": "old"}, "AWS_SECURITY_TOKEN holds"),
-        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, "AWS_REGION and AWS_DEFAULT_REGION differ"),
+        (
+            {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECURITY_TOKEN": "old"},
+            "AWS_SECURITY_TOKEN holds",
+        ),
+        (
+            {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"},
+            "AWS_REGION and AWS_DEFAULT_REGION differ",
+        ),
     ],
 )
 def test_what_contradicts_itself_in_the_environment(
@@ -435,7 +486,9 @@ def test_all_calls_are_under_way_at_once(
     assert not together.broken
 
 
-def test_it_asks_for_a_code_and_shows_what_it_waits_for(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_it_asks_for_a_code_and_shows_what_it_waits_for(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     held = aws.hold("s3")
     with direct(product, "doctor") as window:
         window.see("Asking AWS: 1 call to go")
@@ -478,7 +531,9 @@ def test_a_program_that_gives_a_sessions_key_without_the_token_is_told(product: 
     assert "gives the access key of a session, ASIAIOSFODNN7EXAMPLE, without its token" in check["text"]
 
 
-@pytest.mark.parametrize("line", ["credential_process = false", "credential_process = mfaenv keys get -p alice"])
+@pytest.mark.parametrize(
+    "line", ["credential_process = false", "credential_process = mfaenv keys get -p alice"]
+)
 def test_a_program_that_gives_no_keys_does_not_hide_the_rest(product: Product, line: str) -> None:
     Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).write_text("", encoding="utf-8")
     config = f"[profile alice]\nregion = eu-central-1\nmfa_serial = {SERIAL}\n{line}\n"

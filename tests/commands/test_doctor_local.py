@@ -40,9 +40,8 @@ def found(checks: Iterable[Check]) -> list[tuple[str, str, str]]:
 
 
 def test_files_in_order(env: dict[str, str]) -> None:
-    config = (
-        "[default]\nregion = eu-west-1\n[profile a b]\nregion = x\n[sso-session s]\nregion = x\n[services x]\nsts =\n"
-    )
+    others = "[profile a b]\nregion = x\n[sso-session s]\nregion = x\n[services x]\nsts =\n"
+    config = f"[default]\nregion = eu-west-1\n{others}"
     write(env, config, f"[default]\n{KEYS}[a b]\n{KEYS}")
     config_check, credentials_check = local.aws_files(env)
     assert config_check.text.startswith("4 sections")
@@ -93,7 +92,11 @@ def test_a_config_file_with_keys_is_as_secret_as_the_other(env: dict[str, str]) 
 
 
 def test_a_title_without_profile_is_told_where_the_profile_has_keys(env: dict[str, str]) -> None:
-    write(env, f"[default]\n{SETTINGS}[blue]\n{SETTINGS}[green]\n{SETTINGS}[services x]\ns3 =\n", f"[blue]\n{KEYS}")
+    write(
+        env,
+        f"[default]\n{SETTINGS}[blue]\n{SETTINGS}[green]\n{SETTINGS}[services x]\ns3 =\n",
+        f"[blue]\n{KEYS}",
+    )
     (check,) = local.titles(awsfiles.load(env))
     assert found([check]) == [("config", "note", "no program reads [blue] there")]
     assert check.next_step == "Write [profile blue]."

@@ -59,7 +59,9 @@ def test_the_strongest_decides(found: set[Evidence], answer: Enforcement) -> Non
 
 @given(st.lists(OUTCOMES, max_size=6))
 def test_enforced_is_said_only_with_a_proof_and_without_a_hole(ended: list[tuple[Kind, Kind, bool]]) -> None:
-    verdict = judge({f"a:{place}": evidence(*kinds, left_open=open_) for place, (*kinds, open_) in enumerate(ended)})
+    verdict = judge(
+        {f"a:{place}": evidence(*kinds, left_open=open_) for place, (*kinds, open_) in enumerate(ended)}
+    )
     hole = any(without is ALLOWED and not open_ for without, _, open_ in ended)
     proof = any(without is EXPLICIT and with_mfa in {ALLOWED, NO_ALLOW} for without, with_mfa, _ in ended)
     assert (verdict.answer is Enforcement.NOT_ENFORCED) is hole

@@ -36,7 +36,9 @@ def test_a_signal_to_mfaenv_alone_reaches_the_program(
 
 
 @WAYS
-def test_mfaenv_stops_and_goes_on_with_the_program(product: Product, scenario: Scenario, way: list[str]) -> None:
+def test_mfaenv_stops_and_goes_on_with_the_program(
+    product: Product, scenario: Scenario, way: list[str]
+) -> None:
     running = product.start("exec", *way, "-c", scenario.device.code(), "--", "bash", "-c", TRAPS)
     assert running.stdout is not None
     assert running.stdout.readline() == b"ready\n"
@@ -61,7 +63,9 @@ def test_the_program_keeps_the_descriptors_that_mfaenv_was_given(
 
 
 @pytest.mark.parametrize("way", [["exec"], ["exec", "--serve"], ["demo"]], ids=" ".join)
-def test_a_script_without_a_first_line_runs_as_in_a_shell(product: Product, scenario: Scenario, way: list[str]) -> None:
+def test_a_script_without_a_first_line_runs_as_in_a_shell(
+    product: Product, scenario: Scenario, way: list[str]
+) -> None:
     script = product.home / "script"
     script.write_text('echo "$0: $1, $2"; exit 4\n', encoding="utf-8")
     script.chmod(0o755)
@@ -104,7 +108,9 @@ def test_no_code_is_asked_for_where_there_is_no_such_program(
 @WAYS
 def test_a_pipeline_ends_with_the_program(product: Product, scenario: Scenario, way: list[str]) -> None:
     """Nothing that mfaenv leaves running holds the program's output open."""
-    running = product.start("exec", *way, "-c", scenario.device.code(), "--", "sh", "-c", "exec >&-; exec sleep 30")
+    running = product.start(
+        "exec", *way, "-c", scenario.device.code(), "--", "sh", "-c", "exec >&-; exec sleep 30"
+    )
     assert running.stdout is not None
     assert running.stdout.read() == b""
     running.kill()
@@ -112,7 +118,9 @@ def test_a_pipeline_ends_with_the_program(product: Product, scenario: Scenario, 
 
 
 @WAYS
-def test_the_program_has_no_child_that_it_did_not_start(product: Product, scenario: Scenario, way: list[str]) -> None:
+def test_the_program_has_no_child_that_it_did_not_start(
+    product: Product, scenario: Scenario, way: list[str]
+) -> None:
     code = "import os\ntry:\n    print(os.waitpid(-1, 0))\nexcept ChildProcessError:\n    print('none')"
     done = product.run("exec", *way, "-c", scenario.device.code(), "--", sys.executable, "-c", code)
     assert (done.status, done.out) == (0, "none\n")

@@ -82,7 +82,9 @@ def test_a_shell_with_one_profile_alone_is_left_as_it_is(product: Product, reaso
     assert ("MFAENV_NEXT=9999999999" in done.out) is (reason == "due")
 
 
-def test_a_newer_session_got_with_another_key_of_the_user_takes_its_place(product: Product, scenario: Scenario) -> None:
+def test_a_newer_session_got_with_another_key_of_the_user_takes_its_place(
+    product: Product, scenario: Scenario
+) -> None:
     """As after `mfaenv keys rotate`."""
     old = got(product, "default", "-c", scenario.device.code())
     key = scenario.key.account.users["alice"].add_key()

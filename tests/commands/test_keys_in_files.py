@@ -43,7 +43,9 @@ def test_without_a_keychain_nothing_changes(product: Product) -> None:
     assert (config(product).read_text(), credentials(product).read_text()) == before
 
 
-def test_age_and_last_use_are_shown_where_a_session_may_ask(product: Product, scenario: Scenario, alice: User) -> None:
+def test_age_and_last_use_are_shown_where_a_session_may_ask(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
     (before,) = listed(product)
     assert (before["created"], before["age_days"], before["last_used"]) == (None, None, None)
     said, line = product.run("keys").err.splitlines()
@@ -72,7 +74,9 @@ def test_what_a_policy_denies_the_list_is_told_with_the_command(
     product: Product, scenario: Scenario, alice: User
 ) -> None:
     get_session(product, scenario)
-    alice.policies["Deny"] = {"Statement": [{"Effect": "Deny", "Action": "iam:ListAccessKeys", "Resource": "*"}]}
+    alice.policies["Deny"] = {
+        "Statement": [{"Effect": "Deny", "Action": "iam:ListAccessKeys", "Resource": "*"}]
+    }
     (row,) = listed(product)
     assert row["problem"].endswith("lets users rotate their own keys: mfaenv policy --self-service")
     assert product.run("keys").out.splitlines()[-1] == "  mfaenv policy --self-service"
@@ -87,7 +91,9 @@ def test_the_list_breaks_no_id_profile_date_or_usual_path_at_80_columns(
     if name != "default":
         config(product).write_text(config(product).read_text().replace(f"[{name}]", f"[profile {name}]"))
     code = scenario.device.code()
-    done = product.run("-f", "json", "-p", name, "--serial-number", scenario.device.serial, "--token-code", code)
+    done = product.run(
+        "-f", "json", "-p", name, "--serial-number", scenario.device.serial, "--token-code", code
+    )
     assert done.status == 0, done.err
     alice.keys[0].active = False
     with Window((*product.command, "keys", "-p", name), product.env, product.home, (24, 80)) as window:
@@ -95,7 +101,14 @@ def test_the_list_breaks_no_id_profile_date_or_usual_path_at_80_columns(
     shown = "\n".join(line for line in window.text.splitlines() if "│" in line)
     used = time.strftime("%Y-%m-%d", time.gmtime(alice.keys[0].used.at)) if alice.keys[0].used else "never"
     assert max(map(len, shown.splitlines())) <= 80
-    for text in (name, scenario.key.id, used, "0d", "inactive", *(("~/.aws/credentials",) * (name == "default"))):
+    for text in (
+        name,
+        scenario.key.id,
+        used,
+        "0d",
+        "inactive",
+        *(("~/.aws/credentials",) * (name == "default")),
+    ):
         assert text in shown, shown
 
 
@@ -135,10 +148,14 @@ def test_a_key_that_another_profile_uses_is_not_offered_to_be_deleted(
 
 
 @pytest.mark.parametrize("word", ["rotate", "import", "export", "get"])
-def test_a_word_that_prints_no_json_does_nothing_with_that_option(product: Product, alice: User, word: str) -> None:
+def test_a_word_that_prints_no_json_does_nothing_with_that_option(
+    product: Product, alice: User, word: str
+) -> None:
     done = product.run("keys", word, "--json", "--no-input")
     assert (done.status, done.out, len(alice.keys)) == (USAGE, "", 1)
-    assert done.err == f"mfaenv: {word} prints no JSON: --json lists the keys. Type:\n        mfaenv keys --json\n"
+    assert (
+        done.err == f"mfaenv: {word} prints no JSON: --json lists the keys. Type:\n        mfaenv keys --json\n"
+    )
 
 
 def test_a_role_is_not_told_that_no_profile_has_keys(product: Product) -> None:
@@ -170,11 +187,15 @@ def test_keys_that_aws_programs_would_not_get_from_a_credential_process_stay(
     configure(product, "default", **settings)
     before = credentials(product).read_text(), config(product).read_text()
     done = product.run("keys", "import")
-    assert_explained(done, f"has {next(iter(settings))} beside its keys", "Remove it, or the keys from ~/.aws/credent")
+    assert_explained(
+        done, f"has {next(iter(settings))} beside its keys", "Remove it, or the keys from ~/.aws/credent"
+    )
     assert (done.status, credentials(product).read_text(), config(product).read_text()) == (1, *before)
 
 
-@pytest.mark.parametrize("settings", [{"sso_account_id": "1"}, {"credential_process": "mfaenv process -p default"}])
+@pytest.mark.parametrize(
+    "settings", [{"sso_account_id": "1"}, {"credential_process": "mfaenv process -p default"}]
+)
 def test_a_profile_that_gets_its_credentials_otherwise_is_not_told_to_store_keys(
     product: Product, settings: dict[str, str]
 ) -> None:
@@ -214,7 +235,9 @@ def test_keys_that_lie_elsewhere_are_not_rotated(product: Product, alice: User) 
 @pytest.mark.parametrize("token", ["aws_session_token", "aws_security_token"])
 def test_keys_of_a_session_in_a_file_are_no_long_term_keys(product: Product, token: str) -> None:
     with credentials(product).open("a") as file:
-        file.write(f"\n[old]\naws_access_key_id = ASIAOLDEXAMPLE000000\naws_secret_access_key = x\n{token} = t\n")
+        file.write(
+            f"\n[old]\naws_access_key_id = ASIAOLDEXAMPLE000000\naws_secret_access_key = x\n{token} = t\n"
+        )
     assert [row["profile"] for row in listed(product)] == ["default"]
 
 

@@ -39,11 +39,18 @@ def test_exec_starts_nothing(product: Product, scenario: Scenario, token: list[s
 
 
 @pytest.mark.parametrize(
-    "setting", ["mfa_serial", "region", "endpoint_url", "role_arn", "duration_seconds", "source_profile", "mfa_process"]
+    "setting",
+    ["mfa_serial", "region", "endpoint_url", "role_arn", "duration_seconds", "source_profile", "mfa_process"],
 )
-@pytest.mark.parametrize("value", [MEGABYTE, ":" * 1_000_000, "9" * 1_000_000], ids=["letters", "colons", "digits"])
+@pytest.mark.parametrize(
+    "value", [MEGABYTE, ":" * 1_000_000, "9" * 1_000_000], ids=["letters", "colons", "digits"]
+)
 def test_a_megabyte_in_a_file_is_an_error_of_a_few_lines(product: Product, setting: str, value: str) -> None:
-    role = {"role_arn": "arn:aws:iam::123456789012:role/R", "source_profile": "default"} if setting in ROLES else {}
+    role = (
+        {"role_arn": "arn:aws:iam::123456789012:role/R", "source_profile": "default"}
+        if setting in ROLES
+        else {}
+    )
     configure(product, **{**role, setting: value})
     done = product.run("--shell", "bash", "-c", "123456")
     assert done.status in {1, 2}
@@ -58,7 +65,9 @@ def test_data_has_it_whole(product: Product) -> None:
     assert json.loads(product.run("process").out)["SessionToken"] == MEGABYTE
 
 
-def test_the_longest_token_is_stored_and_started_with(product: Product, scenario: Scenario, token: list[str]) -> None:
+def test_the_longest_token_is_stored_and_started_with(
+    product: Product, scenario: Scenario, token: list[str]
+) -> None:
     token[0] = "A%" * ((MAX_BYTES - len("AWS_SESSION_TOKEN=\0")) // 2)
     first = product.run("--shell", "bash", "-c", scenario.device.code())
     assert first.status == 0, first.err

@@ -34,7 +34,15 @@ def test_no_other_keys_and_no_other_settings_are_in_the_files(
     options = ("--only", *way, "-p", "staging", "-c", scenario.device.code())
     done = product.run("exec", *options, "--", "sh", "-c", line)
     assert done.status == 0, done.err
-    for absent in (OTHER_SECRET, scenario.key.secret, "production", "audit", "others", "shown-to-nobody", "role_arn"):
+    for absent in (
+        OTHER_SECRET,
+        scenario.key.secret,
+        "production",
+        "audit",
+        "others",
+        "shown-to-nobody",
+        "role_arn",
+    ):
         assert absent not in done.out
     assert done.out.count("output = text") == 2
     assert "endpoint_url = http://127.0.0.1:1" in done.out
@@ -51,7 +59,9 @@ def test_mfaenv_inside_says_why_it_has_nothing(product: Product, scenario: Scena
 
 
 @pytest.mark.parametrize("command", [["keys"], ["keys", "rotate"], ["configure", "--yes"]], ids=" ".join)
-def test_keys_and_configure_inside_say_the_same(product: Product, scenario: Scenario, command: list[str]) -> None:
+def test_keys_and_configure_inside_say_the_same(
+    product: Product, scenario: Scenario, command: list[str]
+) -> None:
     options = ("--only", "-q", "-p", "staging", "-c", scenario.device.code())
     done = product.run("exec", *options, "--", sys.executable, "-m", "mfaenv", *command)
     assert (done.status, done.out) == (1, "")

@@ -46,7 +46,9 @@ def test_it_fits_a_users_inline_policies_and_the_pretend_aws_understands_it(
 
 
 @pytest.mark.parametrize("mfa", [KEYS_ALONE, SESSION_WITHOUT_MFA])
-@pytest.mark.parametrize("action", ["s3:ListAllMyBuckets", "iam:GetUser", "iam:EnableMFADevice", "ec2:RunInstances"])
+@pytest.mark.parametrize(
+    "action", ["s3:ListAllMyBuckets", "iam:GetUser", "iam:EnableMFADevice", "ec2:RunInstances"]
+)
 def test_everything_is_denied_without_mfa(action: str, mfa: dict[str, str]) -> None:
     assert verdict(ALLOW_ALL, EVERYTHING, action=action, mfa=mfa) is Decision.EXPLICIT_DENY
 
@@ -54,7 +56,9 @@ def test_everything_is_denied_without_mfa(action: str, mfa: dict[str, str]) -> N
 @pytest.mark.parametrize("policy", [EVERYTHING, SELF_SERVICE])
 def test_with_mfa_it_denies_nothing_and_gives_no_right_to_work(policy: Any) -> None:
     assert verdict(ALLOW_ALL, policy, action="s3:ListAllMyBuckets", mfa=WITH_MFA) is Decision.ALLOW
-    assert verdict(ALLOW_ALL, policy, action="iam:EnableMFADevice", resource=BOB, mfa=WITH_MFA) is Decision.ALLOW
+    assert (
+        verdict(ALLOW_ALL, policy, action="iam:EnableMFADevice", resource=BOB, mfa=WITH_MFA) is Decision.ALLOW
+    )
     assert verdict(policy, action="s3:ListAllMyBuckets", mfa=WITH_MFA) is Decision.NO_ALLOW
 
 
@@ -82,14 +86,20 @@ def test_self_service_lets_users_delete_devices_of_their_name_with_mfa_alone() -
     assert verdict(SELF_SERVICE, action=action, resource=HER_DEVICE, mfa=WITH_MFA) is Decision.ALLOW
     assert verdict(SELF_SERVICE, action=action, resource=HER_DEVICE[:-11], mfa=WITH_MFA) is Decision.NO_ALLOW
     for mfa in (KEYS_ALONE, SESSION_WITHOUT_MFA):
-        assert verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=HER_DEVICE, mfa=mfa) is Decision.EXPLICIT_DENY
+        assert (
+            verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=HER_DEVICE, mfa=mfa)
+            is Decision.EXPLICIT_DENY
+        )
 
 
 @pytest.mark.parametrize("mfa", [KEYS_ALONE, SESSION_WITHOUT_MFA])
 def test_self_service_leaves_nothing_else_open_not_even_to_administrators(mfa: dict[str, str]) -> None:
     for action in ON_ONESELF:
         for other in (BOB, f"{ALICE}2", "arn:aws:iam::123456789012:user/alice/bob"):
-            assert verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=other, mfa=mfa) is Decision.EXPLICIT_DENY
+            assert (
+                verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=other, mfa=mfa)
+                is Decision.EXPLICIT_DENY
+            )
     for action in ("s3:ListAllMyBuckets", "iam:ListAccessKeys", "iam:DeactivateMFADevice", "sts:AssumeRole"):
         found = verdict(ALLOW_ALL, SELF_SERVICE, action=action, resource=ALICE, mfa=mfa)
         assert found is Decision.EXPLICIT_DENY
@@ -106,7 +116,11 @@ def test_it_says_what_it_locks_out_to_whom_not_to_attach_it_and_how_to_try_it(
     bare: Product, arguments: list[str], said: list[str]
 ) -> None:
     outcome = bare.run("policy", *arguments)
-    said += ["a role that a service assumes", "aws iam put-user-policy --user-name NAME", "--policy-document file://"]
+    said += [
+        "a role that a service assumes",
+        "aws iam put-user-policy --user-name NAME",
+        "--policy-document file://",
+    ]
     assert [text for text in said if text not in outcome.err] == []
     assert all(line.startswith(("mfaenv: ", "        ")) for line in outcome.err.splitlines())
 

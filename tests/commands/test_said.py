@@ -53,13 +53,17 @@ def test_a_word_that_is_no_command_gets_the_closest_right_line(product: Product,
         (("policy", "staging"), "This shows how:\nmfaenv policy --help"),
     ],
 )
-def test_a_word_too_many_gets_the_closest_right_line(product: Product, words: tuple[str, ...], line: str) -> None:
+def test_a_word_too_many_gets_the_closest_right_line(
+    product: Product, words: tuple[str, ...], line: str
+) -> None:
     done = product.run(*words)
     assert (done.status, done.out) == (USAGE, "")
     assert done.err == f"mfaenv: {words[0]} does not take the word '{words[-1]}'.{advised(line)}"
 
 
-@pytest.mark.parametrize("words", [("console", "staging", "more"), ("keys", "import", "staging", "more")], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("console", "staging", "more"), ("keys", "import", "staging", "more")], ids=" ".join
+)
 def test_of_several_words_too_many_the_first_is_told(product: Product, words: tuple[str, ...]) -> None:
     line = f"For the profile of that name:\nmfaenv {' '.join(words[:-2])} -p staging"
     assert product.run(*words).err == f"mfaenv: {words[0]} does not take the word 'staging'.{advised(line)}"
@@ -129,7 +133,9 @@ def test_a_region_of_others_is_taken(product: Product, scenario: Scenario, regio
     assert "AWS wants another region or service in the signature" in done.err
 
 
-def test_six_digits_for_the_device_are_no_answer(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_six_digits_for_the_device_are_no_answer(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     configure(product, mfa_serial=None)
     with direct(product, "--shell", "bash") as window:
         window.see(r"\[Y/n\] ")
@@ -155,20 +161,26 @@ def test_an_empty_serial_number_is_asked_for_again(product: Product, scenario: S
         assert window.ended() == 0
 
 
-def test_the_cure_for_a_wrong_device_is_not_what_the_policy_denies(product: Product, scenario: Scenario) -> None:
+def test_the_cure_for_a_wrong_device_is_not_what_the_policy_denies(
+    product: Product, scenario: Scenario
+) -> None:
     other = scenario.device.serial + "x"
     done = product.run("--shell", "bash", "-c", scenario.device.code(), "--serial-number", other)
     assert "list-mfa-devices" not in done.err
     assert "see the console, Security credentials" in done.err
 
 
-def test_status_shows_the_time_of_day_and_leaves_out_what_has_ended(product: Product, scenario: Scenario) -> None:
+def test_status_shows_the_time_of_day_and_leaves_out_what_has_ended(
+    product: Product, scenario: Scenario
+) -> None:
     assert product.run("--shell", "bash", "-c", scenario.device.code(), "-d", "1h").status == 0
     table = product.run("status").out
     (shown,) = [line for line in table.splitlines() if "alice" in line]
     assert re.search(r"alice .* (5\dm|1h), until \d\d:\d\d", shown)
     now = int(time.time())
-    over = Session(key="over", profiles=("gone",), access_key="ASIAOVER", secret_key="x", token="t", expires=now - 9)
+    over = Session(
+        key="over", profiles=("gone",), access_key="ASIAOVER", secret_key="x", token="t", expires=now - 9
+    )
     Store.of({"MFAENV_CACHE_DIR": str(product.cache.parent)}).put(over, now + 60)
     assert "gone" not in product.run("status").out
     (row,) = json.loads(product.run("status", "--json").out)["stored"]
@@ -199,7 +211,11 @@ def test_a_table_breaks_between_words_before_it_breaks_one(product: Product, sce
 
 
 def test_the_end_of_a_session_that_others_made_is_unknown(bare: Product) -> None:
-    bare.env |= {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "t"}
+    bare.env |= {
+        "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_SESSION_TOKEN": "t",
+    }
     out = bare.run("status").out
     assert "unknown" in out
     assert "no end" not in out
@@ -228,7 +244,9 @@ def test_in_the_demo_the_question_shows_the_code(product: Product, aws: Observed
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://127.0.0.1:x", "no address", ""])
-def test_a_demo_that_is_elsewhere_or_gone_stops_no_question(product: Product, scenario: Scenario, address: str) -> None:
+def test_a_demo_that_is_elsewhere_or_gone_stops_no_question(
+    product: Product, scenario: Scenario, address: str
+) -> None:
     with direct(product, "--shell", "bash", MFAENV_DEMO=address) as window:
         window.see("MFA code: ")
         window.enter(scenario.device.code())

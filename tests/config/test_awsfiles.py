@@ -118,7 +118,10 @@ def our_view(files: AwsFiles) -> tuple[Sections, Sections]:
     """Ours, with the nested blocks read as botocore has them."""
     profiles, services = (
         {
-            name: {key: awsfiles.nested(value) if value.startswith("\n") else value for key, value in section.items()}
+            name: {
+                key: awsfiles.nested(value) if value.startswith("\n") else value
+                for key, value in section.items()
+            }
             for name, section in sections.items()
         }
         for sections in (files.profiles, files.services)
@@ -174,7 +177,9 @@ def test_a_line_that_takes_botocore_an_hour_is_refused(env: dict[str, str], line
     assert found.message == f"{env['AWS_CONFIG_FILE']}, line 3: {words}."
 
 
-@pytest.mark.parametrize("line", ["x =" + " " * 1_000_000 + "y", "x = " + "=" * 1_000_000, "# " + " " * 1_000_000])
+@pytest.mark.parametrize(
+    "line", ["x =" + " " * 1_000_000 + "y", "x = " + "=" * 1_000_000, "# " + " " * 1_000_000]
+)
 def test_a_line_of_a_million_characters_is_read_as_botocore_reads_it(env: dict[str, str], line: str) -> None:
     assert_read_alike(env, f"[default]\n{line}\n  {line}\n", "")
 
@@ -226,7 +231,9 @@ def complaint(env: dict[str, str]) -> MfaenvError | None:
 
 
 @given(DAMAGED)
-def test_a_damaged_file_is_an_error_with_its_line_and_without_its_text(env: dict[str, str], config: str) -> None:
+def test_a_damaged_file_is_an_error_with_its_line_and_without_its_text(
+    env: dict[str, str], config: str
+) -> None:
     write(env, config)
     found = complaint(env)
     if found is not None:
@@ -257,7 +264,11 @@ def test_the_line_that_is_wrong_is_named(env: dict[str, str], config: str, words
     assert found.message == f"{env['AWS_CONFIG_FILE']}, {words}."
 
 
-@given(st.lists(st.sampled_from(["endpoint_url = http://127.0.0.1:1", " x=y = z ", "", "  ", "é ="])).map("\n".join))
+@given(
+    st.lists(st.sampled_from(["endpoint_url = http://127.0.0.1:1", " x=y = z ", "", "  ", "é ="])).map(
+        "\n".join
+    )
+)
 def test_a_nested_block_is_read_as_botocore_reads_it(env: dict[str, str], block: str) -> None:
     indented = block.replace("\n", "\n  ")
     write(env, f"[services a]\nsts =\n  {indented}\n")
@@ -286,7 +297,9 @@ def test_the_path_is_the_one_that_botocore_opens(
 
 def test_a_profile_knows_the_file_of_its_keys(env: dict[str, str]) -> None:
     write(
-        env, "[profile a]\naws_access_key_id = A\n[profile b]\naws_access_key_id = B\n", "[b]\naws_access_key_id = C\n"
+        env,
+        "[profile a]\naws_access_key_id = A\n[profile b]\naws_access_key_id = B\n",
+        "[b]\naws_access_key_id = C\n",
     )
     files = awsfiles.load(env)
     assert files.profiles["b"]["aws_access_key_id"] == "C"
@@ -326,7 +339,9 @@ def test_what_cannot_be_read_is_said() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links take rights there")
-def test_a_path_that_leads_nowhere_is_a_missing_file_as_it_is_for_botocore(env: dict[str, str], tmp_path: Path) -> None:
+def test_a_path_that_leads_nowhere_is_a_missing_file_as_it_is_for_botocore(
+    env: dict[str, str], tmp_path: Path
+) -> None:
     write(env, "[profile a]\nregion = eu-west-1\n")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     for path in ("/dev/null/.aws/credentials", str(tmp_path / "loop"), "x" * 10_000):

@@ -1,7 +1,7 @@
 """mfaenv beside botocore: generated files, environments and options, and which keys, calls and addresses come of them.
 
-Both call the same pretend AWS, in this process: where botocore's HTTP session would send, the pretend AWS answers.
-Where they differ, a rule says so by name, or the test fails.
+Both call the same pretend AWS, in this process: where botocore's HTTP session would send, the pretend AWS
+answers. Where they differ, a rule says so by name, or the test fails.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ if TYPE_CHECKING:
     Section = dict[str, str]
 
 LOADER = create_loader()
-LONG, OTHER = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"), ("AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk")
+LONG, OTHER = (
+    ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"),
+    ("AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk"),
+)
 NAMES = ("default", "a", "b", "c")
 ROLES = tuple(f"arn:aws:iam::111122223333:role/{name}" for name in ("R", "S"))
 HOSTS = ("http://127.0.0.1:8001", "http://127.0.0.1:8002")
@@ -127,7 +130,9 @@ ROLE = st.fixed_dictionaries(
     optional={
         "external_id": st.just("x:/y"),
         "role_session_name": st.sampled_from([*["alice@example.com"] * 9, "x"]),
-        "duration_seconds": st.sampled_from(["900", "+3600", "3600", "1_000", "3600.0", "2h", "", "7200", "43201"]),
+        "duration_seconds": st.sampled_from(
+            ["900", "+3600", "3600", "1_000", "3600.0", "2h", "", "7200", "43201"]
+        ),
     },
 )
 LINKS = [{"source_profile": name} for name in (*NAMES * 3, "missing")]
@@ -144,7 +149,9 @@ PLACE = st.fixed_dictionaries(
 )
 PROFILE = merged(PAIRS, WAYS, PLACE) | merged(PAIRS, WAYS, ROLE, SOURCES, PLACE)
 LINK = merged(ROLE, SOURCES, PLACE)
-STORED = st.dictionaries(st.sampled_from(NAMES), merged(PAIRS, some(6, region=st.just("eu-west-1"))), max_size=3)
+STORED = st.dictionaries(
+    st.sampled_from(NAMES), merged(PAIRS, some(6, region=st.just("eu-west-1"))), max_size=3
+)
 ENVIRONMENTS = merged(
     some(4, AWS_PROFILE=st.sampled_from(NAMES)),
     some(6, AWS_DEFAULT_PROFILE=st.sampled_from(NAMES)),
@@ -289,7 +296,9 @@ class Bench:
 def address_of_sqs(session: botocore.session.Session) -> str:
     """Return where another service than STS is called: one with few operations, since a client is made each time."""
     session.register_component("data_loader", LOADER)
-    made = session.create_client("sqs", aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
+    made = session.create_client(
+        "sqs", aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1"
+    )
     return str(made.meta.endpoint_url)
 
 

@@ -16,15 +16,17 @@ NAMES = st.sampled_from(["region", "mfa_serial", "Region", "s3", "aws_access_key
 LINES = (
     st.builds("{}{}{}={}{}".format, BLANKS, NAMES, BLANKS, BLANKS, st.text("ab=:#;[] é", max_size=6))
     | st.builds("{}{}:{}".format, BLANKS, NAMES, st.text("ab=:#; ", max_size=4))
-    | st.builds("{}[{}]".format, BLANKS, st.sampled_from(["default", "profile a", 'profile "a"', "profile a b", "x]y"]))
+    | st.builds(
+        "{}[{}]".format, BLANKS, st.sampled_from(["default", "profile a", 'profile "a"', "profile a b", "x]y"])
+    )
     | st.builds("{}{}comment".format, BLANKS, st.sampled_from("#;"))
     | st.builds("{}more".format, st.sampled_from(["  ", "\t\t"]))
     | BLANKS
 )
 ENDS = st.sampled_from(["\n", "\n", "\r\n", "\r"])
-TEXTS = st.lists(st.tuples(LINES, ENDS), max_size=12).map(lambda parts: "".join(map("".join, parts))) | st.lists(
-    LINES, max_size=8
-).map("\n".join)
+TEXTS = st.lists(st.tuples(LINES, ENDS), max_size=12).map(
+    lambda parts: "".join(map("".join, parts))
+) | st.lists(LINES, max_size=8).map("\n".join)
 VALUES = st.dictionaries(
     st.sampled_from(["region", "mfa_serial", "role_arn"]),
     st.none() | st.sampled_from(["eu-west-1", "a = b", "", "[x]"]),

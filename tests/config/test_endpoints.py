@@ -49,7 +49,9 @@ def test_a_certificate_that_nobody_knows_fails_until_the_bundle_has_it(
 
 @pytest.mark.parametrize("secret", ["#pa55", "/pa55", "?pa55", "12345#pa55", "\\pa55"])
 @pytest.mark.parametrize("scheme", ["http://", "", "socks5://"])
-def test_a_proxy_whose_password_cuts_its_url_short_is_refused(outward: Product, scheme: str, secret: str) -> None:
+def test_a_proxy_whose_password_cuts_its_url_short_is_refused(
+    outward: Product, scheme: str, secret: str
+) -> None:
     outward.env["HTTPS_PROXY"] = f"{scheme}alice:{secret}@127.0.0.1:9"
     done = outward.run("--shell", "bash", "-c", CODE)
     assert done.status == 2
@@ -115,7 +117,9 @@ def test_the_endpoint_is_that_of_the_region_in_the_partition_of_the_device(
     assert set(proxy.asked) == {f"{host}:443"}
 
 
-@pytest.mark.parametrize(("partition", "region"), [("aws-cn", "cn-northwest-1"), ("aws-us-gov", "us-gov-west-1")])
+@pytest.mark.parametrize(
+    ("partition", "region"), [("aws-cn", "cn-northwest-1"), ("aws-us-gov", "us-gov-west-1")]
+)
 def test_in_another_partition_a_session_is_got_without_a_region(
     product: Product, scenario: Scenario, aws: ObservedAws, partition: str, region: str
 ) -> None:
@@ -130,7 +134,9 @@ def test_in_another_partition_a_session_is_got_without_a_region(
     assert "AWS_REGION=" not in done.out
 
 
-def test_without_a_region_in_another_partition_the_error_says_what_to_set(product: Product, scenario: Scenario) -> None:
+def test_without_a_region_in_another_partition_the_error_says_what_to_set(
+    product: Product, scenario: Scenario
+) -> None:
     """Nothing tells the partition then: the key is unknown in the usual one."""
     account = add_account_of(scenario.world, "aws-cn")
     key = account.add_user("alice", policies={"Admin": ALLOW_ALL}).add_key("AKIAI44QH8DHBEXAMPLE")

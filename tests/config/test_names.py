@@ -14,7 +14,21 @@ from mfaenv.config import awsfiles, names
 from mfaenv.config.names import file_paths
 from mfaenv.errors import MfaenvError
 
-NAMES = ["default", "a", "a b", "é", "日本", "a.b@c", "it's", 'say "hi"', "profile", "DEFAULT", "a]b", "", "\x1b"]
+NAMES = [
+    "default",
+    "a",
+    "a b",
+    "é",
+    "日本",
+    "a.b@c",
+    "it's",
+    'say "hi"',
+    "profile",
+    "DEFAULT",
+    "a]b",
+    "",
+    "\x1b",
+]
 QUOTES = ["", "'", '"']
 TITLES = st.sampled_from(
     [
@@ -84,7 +98,9 @@ def read(env: dict[str, str]) -> set[str]:
     try:
         return set(awsfiles.load(env).profiles)
     except MfaenvError:
-        config, credentials = ([section.title for section in awsfiles.scan(path).sections] for path in file_paths(env))
+        config, credentials = (
+            [section.title for section in awsfiles.scan(path).sections] for path in file_paths(env)
+        )
         of_config = {profile for title in config if (profile := names.profile_of(title)) is not None}
         return of_config | (set(credentials) - {"DEFAULT"})
 

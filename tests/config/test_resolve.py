@@ -230,14 +230,18 @@ def test_the_source_of_a_role_has_keys(files: Files) -> None:
     assert "credentials" in caught.value.hint
 
 
-def test_the_session_is_got_where_the_wanted_profile_says_if_the_one_with_the_keys_says_nothing(files: Files) -> None:
+def test_the_session_is_got_where_the_wanted_profile_says_if_the_one_with_the_keys_says_nothing(
+    files: Files,
+) -> None:
     role = "[profile a]\nrole_arn = arn:aws:iam::123456789012:role/R\nsource_profile = default\n"
     said = "region = us-gov-west-1\nendpoint_url = http://127.0.0.1:1\nca_bundle = /a\n"
     files.write(f"{role}{said}", CREDENTIALS)
     request = files.request(profile="a")
     assert (request.session_region, request.endpoint.text) == ("us-gov-west-1", "http://127.0.0.1:1")
     assert request.ca_bundle == "/a"
-    files.write(f"[default]\nregion = us-gov-east-1\nendpoint_url = http://127.0.0.1:2\n{role}{said}", CREDENTIALS)
+    files.write(
+        f"[default]\nregion = us-gov-east-1\nendpoint_url = http://127.0.0.1:2\n{role}{said}", CREDENTIALS
+    )
     request = files.request(profile="a")
     assert (request.session_region, request.endpoint.text) == ("us-gov-east-1", "http://127.0.0.1:2")
 
@@ -292,7 +296,9 @@ def test_no_secret_is_in_the_words_for_keys(files: Files) -> None:
     ],
 )
 @pytest.mark.parametrize("profile", ["profile prod", "default"])
-def test_keys_that_cannot_be_used_are_explained(files: Files, profile: str, env: dict[str, str], words: str) -> None:
+def test_keys_that_cannot_be_used_are_explained(
+    files: Files, profile: str, env: dict[str, str], words: str
+) -> None:
     files.write(f"[{profile}]\nregion = eu-west-1\n")
     with pytest.raises(MfaenvError, match=words):
         files.request(env)
@@ -319,11 +325,16 @@ def test_with_no_files_at_all_the_machine_may_have_a_role(files: Files) -> None:
     [
         (CONFIG, "Did you mean prod?"),
         ("[profile a]\n[profile b]\n", "There are these: a, b."),
-        ("".join(f"[profile {name}]\n" for name in "abcdefghi"), "There are these: a, b, c, d, e, f, g, h and 1 more."),
+        (
+            "".join(f"[profile {name}]\n" for name in "abcdefghi"),
+            "There are these: a, b, c, d, e, f, g, h and 1 more.",
+        ),
         ("", "`aws configure` makes a first one."),
     ],
 )
-def test_an_unknown_profile_gets_the_closest_name_or_those_that_there_are(files: Files, config: str, hint: str) -> None:
+def test_an_unknown_profile_gets_the_closest_name_or_those_that_there_are(
+    files: Files, config: str, hint: str
+) -> None:
     files.write(config)
     with pytest.raises(MfaenvError, match=r"There is no profile 'prdo' \(AWS_PROFILE\)") as raised:
         files.request({"AWS_PROFILE": "prdo"})
@@ -429,9 +440,15 @@ BLOCKS = drawn({"endpoint_url": URLS})
 
 
 @given(ENVIRONMENTS, SETTINGS, BLOCKS)
-@example({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ""}, {"ignore_configured_endpoint_urls": "true", **ONE_URL}, {})
-@example({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "1"}, {"ignore_configured_endpoint_urls": "true", **ONE_URL}, {})
-@example({"AWS_ENDPOINT_URL": ""}, {"services": "with space", **ONE_URL}, {"endpoint_url": "http://127.0.0.1:2"})
+@example(
+    {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ""}, {"ignore_configured_endpoint_urls": "true", **ONE_URL}, {}
+)
+@example(
+    {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "1"}, {"ignore_configured_endpoint_urls": "true", **ONE_URL}, {}
+)
+@example(
+    {"AWS_ENDPOINT_URL": ""}, {"services": "with space", **ONE_URL}, {"endpoint_url": "http://127.0.0.1:2"}
+)
 def test_the_endpoint_is_botocores(
     endpoints: Files, env: dict[str, str], settings: dict[str, str], block: dict[str, str]
 ) -> None:

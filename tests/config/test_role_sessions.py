@@ -18,12 +18,20 @@ ROLE = "role_arn = arn:aws-cn:iam::123456789012:role/Developer\nsource_profile =
 
 
 def hops(
-    place: Path, config: str, env: Mapping[str, str] | None = None, options: Mapping[str, str | bool] | None = None
+    place: Path,
+    config: str,
+    env: Mapping[str, str] | None = None,
+    options: Mapping[str, str | bool] | None = None,
 ) -> tuple[Hop, ...]:
     (place / "config").write_text(config, encoding="utf-8")
     (place / "credentials").write_text(KEYS)
-    files = {"AWS_CONFIG_FILE": str(place / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(place / "credentials")}
-    return resolve.resolve({"profile": "r", **(options or {})}, {**files, **(env or {})}, awsfiles.load(files)).hops
+    files = {
+        "AWS_CONFIG_FILE": str(place / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(place / "credentials"),
+    }
+    return resolve.resolve(
+        {"profile": "r", **(options or {})}, {**files, **(env or {})}, awsfiles.load(files)
+    ).hops
 
 
 def test_a_session_has_the_profiles_name_else_the_variables_else_the_users(tmp_path: Path) -> None:
@@ -92,7 +100,9 @@ def test_what_aws_forbids_is_told_before_the_code(tmp_path: Path, setting: str, 
         ("session_tags = a=1\n", {"AWS_SESSION_TAGS": "x"}, "AWS_SESSION_TAGS"),
     ],
 )
-def test_a_wrong_tag_is_told_where_it_stands(tmp_path: Path, config: str, env: dict[str, str], source: str) -> None:
+def test_a_wrong_tag_is_told_where_it_stands(
+    tmp_path: Path, config: str, env: dict[str, str], source: str
+) -> None:
     with pytest.raises(MfaenvError) as error:
         hops(tmp_path, f"[profile r]\n{ROLE}{config}", env)
     assert error.value.message == f"{source}: 'x' has no =."
@@ -102,10 +112,16 @@ def test_a_wrong_tag_is_told_where_it_stands(tmp_path: Path, config: str, env: d
     ("before", "after", "words"),
     [
         ("source_identity = alice", "source_identity = bob", "is not 'alice'"),
-        ("session_tags = a=1\ntransitive_session_tags = a", "session_tags = A=2", "which is transitive since 'a'"),
+        (
+            "session_tags = a=1\ntransitive_session_tags = a",
+            "session_tags = A=2",
+            "which is transitive since 'a'",
+        ),
     ],
 )
-def test_what_no_role_of_a_chain_may_change_is_told_too(tmp_path: Path, before: str, after: str, words: str) -> None:
+def test_what_no_role_of_a_chain_may_change_is_told_too(
+    tmp_path: Path, before: str, after: str, words: str
+) -> None:
     config = f"[profile a]\n{ROLE}{before}\n[profile r]\n{ROLE.replace('default', 'a')}{after}\n"
     with pytest.raises(MfaenvError) as error:
         hops(tmp_path, config)
@@ -120,7 +136,9 @@ def test_session_policies_limit_the_last_role_alone(tmp_path: Path) -> None:
     own = tmp_path / "policy.json"
     own.write_text('{\n  "Version": "2012-10-17",\n  "Statement": []\n}')
     (_, last) = hops(
-        tmp_path, config, options={"session_policy": str(own), "policy_arns": "arn:aws:iam::123456789012:policy/X"}
+        tmp_path,
+        config,
+        options={"session_policy": str(own), "policy_arns": "arn:aws:iam::123456789012:policy/X"},
     )
     assert (last.limit(), json.loads(last.policy)["Statement"], " " in last.policy) == (LIMITED, [], False)
 
@@ -135,7 +153,11 @@ def test_session_policies_limit_the_last_role_alone(tmp_path: Path) -> None:
         ('{"Statement": "' + "x" * 2048 + '"}', {}, "characters without white space, and AWS takes 2048"),
         (None, {"session_policy": "nowhere.json"}, "cannot be read"),
         (None, {"policy_arns": "ReadOnlyAccess"}, "is not the ARN of a policy"),
-        (None, {"policy_arns": ",".join(f"arn:aws:iam::aws:policy/P{n}" for n in range(11))}, "AWS takes 10 policies"),
+        (
+            None,
+            {"policy_arns": ",".join(f"arn:aws:iam::aws:policy/P{n}" for n in range(11))},
+            "AWS takes 10 policies",
+        ),
     ],
 )
 def test_a_policy_that_aws_would_not_take_is_told(

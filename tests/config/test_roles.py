@@ -19,7 +19,11 @@ NAMES = ("a", "b", "c", "d e")
 KEYS = ("aws_access_key_id", "aws_secret_access_key")
 TOKEN = "aws_session_token"
 TOKEN_FILE = "web_identity_token_file"
-ROLES = [f"arn:aws:iam::{account}:role/{name}" for account in ("111122223333", "444455556666") for name in ("R", "p/S")]
+ROLES = [
+    f"arn:aws:iam::{account}:role/{name}"
+    for account in ("111122223333", "444455556666")
+    for name in ("R", "p/S")
+]
 
 Settings = Mapping[str, str]
 
@@ -56,7 +60,9 @@ def link(name: str, source: str) -> st.SearchStrategy[dict[str, str]]:
 
 PROFILES = st.one_of(
     st.fixed_dictionaries({name: profile(name) for name in NAMES}),
-    st.fixed_dictionaries({name: link(name, source) for name, source in pairwise(NAMES)} | {NAMES[-1]: profile("d")}),
+    st.fixed_dictionaries(
+        {name: link(name, source) for name, source in pairwise(NAMES)} | {NAMES[-1]: profile("d")}
+    ),
 )
 
 
@@ -120,7 +126,11 @@ def our_way(request: Request) -> Way:
     """Where the request gets: botocore's part where it has one, and the roles on top."""
     if request.provider is Provider.SOURCE:  # no credential_source gives any keys here
         raise BotoCoreError
-    start = Way(request.keys.access_key, ()) if request.keys else botocores_way(request.config_profile, "assume-role")
+    start = (
+        Way(request.keys.access_key, ())
+        if request.keys
+        else botocores_way(request.config_profile, "assume-role")
+    )
     return start._replace(calls=(*start.calls, *map(as_call, request.hops)))
 
 
@@ -290,13 +300,22 @@ def test_the_roles_are_assumed_from_the_root_up_each_with_its_own(files: Files) 
     assert request.profiles == ("a", "b", "c")
     assert request.hops == (
         Hop(ROLES[1], "of-b", "", None, "eu-north-1", "http://127.0.0.1:1", "b"),
-        Hop(ROLES[0], "", "of/a", Span(1800, "duration_seconds of profile a"), "eu-north-1", "http://127.0.0.1:1", "a"),
+        Hop(
+            ROLES[0],
+            "",
+            "of/a",
+            Span(1800, "duration_seconds of profile a"),
+            "eu-north-1",
+            "http://127.0.0.1:1",
+            "a",
+        ),
     )
     assert [hop.region for hop in files.request("a").hops] == ["eu-west-1", "eu-west-1"]
 
 
 @pytest.mark.parametrize(
-    ("written", "read"), [("+7200", 7200), ("3600", 3600), ("3600.0", None), ("2h", None), ("", None), ("1_000", 1000)]
+    ("written", "read"),
+    [("+7200", 7200), ("3600", 3600), ("3600.0", None), ("2h", None), ("", None), ("1_000", 1000)],
 )
 def test_a_roles_length_is_read_as_botocore_reads_it(files: Files, written: str, read: int | None) -> None:
     files.write({"a": role("b", duration_seconds=written), "b": keys("b")})
@@ -319,7 +338,9 @@ def test_a_role_from_a_role_lasts_an_hour_at_most(files: Files, wanted: str, all
     if allowed:
         assert files.request("a", duration=wanted).hops[-1].duration is not None
     else:
-        with pytest.raises(MfaenvError, match=r"--duration: a role that is assumed from another role cannot last"):
+        with pytest.raises(
+            MfaenvError, match=r"--duration: a role that is assumed from another role cannot last"
+        ):
             files.request("a", duration=wanted)
 
 

@@ -68,7 +68,11 @@ def test_a_file_says_what_the_parser_reads_in_it(text: str) -> None:
 
 def sections_of(scanned: scanner.Scan) -> Iterator[tuple[object, ...]]:
     for section in scanned.sections:
-        yield section.title, section.line, [(each.name, each.line, each.last, each.value) for each in section.options]
+        yield (
+            section.title,
+            section.line,
+            [(each.name, each.line, each.last, each.value) for each in section.options],
+        )
 
 
 def test_each_section_and_option_is_known_by_its_lines() -> None:

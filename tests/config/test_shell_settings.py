@@ -94,7 +94,10 @@ def addresses(env: dict[str, str], profile: str | None) -> dict[str, object]:
 @hypothesis_settings(max_examples=depth.examples(60))
 @given(SECTIONS, SECTIONS, THEIRS)
 def test_programs_find_aws_as_with_the_profiles_name(
-    tmp_path_factory: pytest.TempPathFactory, own: dict[str, object], default: dict[str, object], env: dict[str, str]
+    tmp_path_factory: pytest.TempPathFactory,
+    own: dict[str, object],
+    default: dict[str, object],
+    env: dict[str, str],
 ) -> None:
     env = {name: value if "URL" not in name or "IGNORE" in name else C for name, value in env.items()}
     config = tmp_path_factory.getbasetemp() / "settings"
@@ -130,7 +133,9 @@ def test_programs_find_aws_as_with_the_profiles_name(
             "AWS_DEFAULTS_MODE": "standard", "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled"}),
     ],
 )  # fmt: skip
-def test_what_is_set(tmp_path: Path, default: str, own: str, env: dict[str, str], variables: dict[str, str]) -> None:
+def test_what_is_set(
+    tmp_path: Path, default: str, own: str, env: dict[str, str], variables: dict[str, str]
+) -> None:
     assert of_alice(tmp_path, default, own, env)[0] == variables
 
 
@@ -163,7 +168,9 @@ def test_what_is_set_has_the_order_of_the_file(tmp_path: Path) -> None:
 
 def of_alice(place: Path, default: str, own: str, env: dict[str, str]) -> tuple[dict[str, str], str]:
     config = place / "config"
-    config.write_text(f"[default]\n{default}\n[profile alice]\n{own}\n[services s]\ns3 =\n  endpoint_url = {A}\n")
+    config.write_text(
+        f"[default]\n{default}\n[profile alice]\n{own}\n[services s]\ns3 =\n  endpoint_url = {A}\n"
+    )
     files = {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     return shell_settings.of_profile("alice", env, awsfiles.load(files))
 
@@ -222,7 +229,9 @@ def in_bash(product: Product, *lines: str, **more: str) -> dict[str, str]:
     """The environment that is there after these lines."""
     show = f"{shlex.quote(sys.executable)} -c 'import json, os; print(json.dumps(dict(os.environ)))'"
     script = "\n".join(['mfaenv() { python -m mfaenv "$@"; }', *lines, show])
-    done = subprocess.run(["bash", "-ec", script], env=product.env | more, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-ec", script], env=product.env | more, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     found: dict[str, str] = json.loads(done.stdout)
     return found
@@ -237,7 +246,9 @@ def test_a_line_that_fails_is_not_warned_of_what_it_would_lack(alice: Product, s
 
 
 def ours(env: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in env.items() if environment.is_setting(name) or name == "MFAENV_SETTINGS"}
+    return {
+        name: value for name, value in env.items() if environment.is_setting(name) or name == "MFAENV_SETTINGS"
+    }
 
 
 def test_the_shell_gets_it_and_loses_it_with_the_next_profile_and_with_unset(
@@ -261,7 +272,9 @@ def test_the_shell_gets_it_and_loses_it_with_the_next_profile_and_with_unset(
     assert left == {"AWS_ENDPOINT_URL": "http://127.0.0.1:3"}
 
 
-def test_a_full_run_takes_away_what_the_last_profile_set(alice: Product, aws: ObservedAws, scenario: Scenario) -> None:
+def test_a_full_run_takes_away_what_the_last_profile_set(
+    alice: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
     config = alice.home / ".aws" / "config"
     text = config.read_text().replace("[profile alice]\n", "[profile alice]\nmax_attempts = 9\n")
     config.write_text(text.replace("[profile bob]\n", f"[profile bob]\nendpoint_url = {aws.url}\n"))

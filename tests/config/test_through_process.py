@@ -42,10 +42,17 @@ def test_a_role_is_resolved_as_without_the_process(through: Product, profile: st
     assert ours.device.text.endswith(":mfa/alice")
 
 
-def test_one_code_serves_all_and_no_process_is_started(through: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_one_code_serves_all_and_no_process_is_started(
+    through: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     code = scenario.device.code()
     assert through.run("--shell", "bash", "-p", "staging", "-c", code).status == 0
-    for arguments in (("-p", "audit"), ("-p", "default"), ("-p", "default-mfa"), ("-p", "default-mfa", "-r", ARN)):
+    for arguments in (
+        ("-p", "audit"),
+        ("-p", "default"),
+        ("-p", "default-mfa"),
+        ("-p", "default-mfa", "-r", ARN),
+    ):
         done = through.run("--shell", "bash", "--no-input", *arguments)
         assert done.status == 0, done.err
     assert through.run("--shell", "bash", "--no-input", "-p", "staging", "-r", ARN).status == 0
@@ -123,7 +130,9 @@ def test_configure_offers_all_roles_in_one_diff(product: Product, scenario: Scen
     assert done.status == 0, done.err
     assert done.out.count("+source_profile = default-mfa") == 2
     found = awsfiles.load(product.env).profiles
-    sources = {name: section["source_profile"] for name, section in found.items() if "source_profile" in section}
+    sources = {
+        name: section["source_profile"] for name, section in found.items() if "source_profile" in section
+    }
     assert sources == {"staging": "default-mfa", "production": "default-mfa", "audit": "production"}
     assert "mfa_serial" not in found["staging"]  # or programs ask for a code themselves
     assert product.run("configure", "--yes").out == ""

@@ -116,7 +116,9 @@ class Step(NamedTuple):
 
 
 ENVIRONMENTS = st.lists(
-    st.sampled_from(list(VARIABLES)).flatmap(lambda name: st.tuples(st.just(name), st.sampled_from(VARIABLES[name]))),
+    st.sampled_from(list(VARIABLES)).flatmap(
+        lambda name: st.tuples(st.just(name), st.sampled_from(VARIABLES[name]))
+    ),
     max_size=4,
 ).map(dict)
 WORDS = st.lists(st.sampled_from(ARGUMENTS), max_size=3).map(
@@ -132,7 +134,9 @@ def steps(arguments: list[str], env: dict[str, str]) -> st.SearchStrategy[list[S
             config=st.sampled_from(["plain"] * 5 + list(CONFIGS)),
             credentials=st.sampled_from(["two"] * 5 + list(CREDENTIALS)),
             stocked=st.sampled_from([None, 10_000, 10_000, 1000, 200, -100]),
-            arguments=st.one_of(st.just(arguments), st.just(arguments), WORDS.map(lambda more: [*arguments, *more])),
+            arguments=st.one_of(
+                st.just(arguments), st.just(arguments), WORDS.map(lambda more: [*arguments, *more])
+            ),
             env=st.one_of(st.just(env), st.just(env), ENVIRONMENTS.map(lambda more: {**env, **more})),
             long_first=st.booleans(),
         ),
@@ -153,7 +157,11 @@ def a_step(arguments: list[str], env: dict[str, str], stocked: int | None = 10_0
 
 
 ASKED_OF_PROD = a_step(["-p", "prod"], {})
-THEIR_KEYS = {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_MFA_SERIAL": SERIAL}
+THEIR_KEYS = {
+    "AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_MFA_SERIAL": SERIAL,
+}
 WITHOUT_SECRET = {**THEIR_KEYS, "AWS_SECRET_ACCESS_KEY": ""}
 OUR_REGION = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION", "MFAENV_REGION"), "eu-north-1")
 INDIRECT = {"AWS_CONFIG_FILE": "$PLACE/config"}
@@ -162,7 +170,11 @@ AT_HOME = {"AWS_CONFIG_FILE": "~/config"}
 
 def unwarned(done: Outcome) -> Outcome:
     """Leave out the warning of settings that no variable can bring: it is shown when they are read, and not again."""
-    lines = [line for line in done.err.splitlines(keepends=True) if "Programs in this shell do not get all" not in line]
+    lines = [
+        line
+        for line in done.err.splitlines(keepends=True)
+        if "Programs in this shell do not get all" not in line
+    ]
     return done._replace(err="".join(lines))
 
 
@@ -173,11 +185,20 @@ def unwarned(done: Outcome) -> Outcome:
 @example(request=[a_step([], {**INDIRECT, "PLACE": "."}), a_step([], {**INDIRECT, "PLACE": "moved"})])
 @example(request=[a_step([], AT_HOME), a_step([], {**AT_HOME, "HOME": "moved"})])
 @example(request=[a_step([], {}), a_step([], {"AWS_SHARED_CREDENTIALS_FILE": "config"})])
-@example(request=[a_step(["--region", "a\nAWS_PROFILE=prod"], {}), a_step(["--region", "a"], {"AWS_PROFILE": "prod"})])
-@example(request=[a_step(["--cached", "--shell", "nu"], {}, None), a_step(["--cached", "-d", "soon"], {}, None)])
+@example(
+    request=[
+        a_step(["--region", "a\nAWS_PROFILE=prod"], {}),
+        a_step(["--region", "a"], {"AWS_PROFILE": "prod"}),
+    ]
+)
+@example(
+    request=[a_step(["--cached", "--shell", "nu"], {}, None), a_step(["--cached", "-d", "soon"], {}, None)]
+)
 @example(request=[a_step(["--ask", "auto"], {}), a_step(["--ask", "nowhere"], {})])
 @example(request=[a_step([], {"MFAENV_ASK": "auto"}), a_step([], {"MFAENV_ASK": "nowhere"})])
-@example(request=[a_step(["--cached", "--format", "xml"], {}, None), a_step(["--cached", "--format", "json"], {})])
+@example(
+    request=[a_step(["--cached", "--format", "xml"], {}, None), a_step(["--cached", "--format", "json"], {})]
+)
 @example(request=[ASKED_OF_PROD, ASKED_OF_PROD._replace(config="moved", long_first=True)])
 def test_the_short_way_is_the_long_way(ways: Ways, request: list[Step]) -> None:
     with TemporaryDirectory() as folder:
@@ -210,7 +231,9 @@ def test_the_short_way_is_the_long_way(ways: Ways, request: list[Step]) -> None:
         ([], THEIR_KEYS),
     ],
 )
-def test_a_stored_session_is_answered(ways: Ways, tmp_path: Path, arguments: list[str], env: dict[str, str]) -> None:
+def test_a_stored_session_is_answered(
+    ways: Ways, tmp_path: Path, arguments: list[str], env: dict[str, str]
+) -> None:
     """Else all of the above would hold for a short way that always declines."""
     whole = around(str(tmp_path), env)
     replace(tmp_path / "config", CONFIGS["plain"])
@@ -223,7 +246,9 @@ def test_a_stored_session_is_answered(ways: Ways, tmp_path: Path, arguments: lis
 
 
 def test_an_empty_store_is_answered_too(ways: Ways, tmp_path: Path) -> None:
-    assert ways.direct(["--shell", "bash", "--cached"], around(str(tmp_path), {})) == Outcome(CODE_NEEDED, "", "")
+    assert ways.direct(["--shell", "bash", "--cached"], around(str(tmp_path), {})) == Outcome(
+        CODE_NEEDED, "", ""
+    )
 
 
 def test_a_store_that_is_a_link_answers_nothing(ways: Ways, tmp_path: Path) -> None:
@@ -257,7 +282,9 @@ def around(folder: str, env: Mapping[str, str]) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_SHARED_CREDENTIALS_FILE": os.path.join(folder, env.get("AWS_SHARED_CREDENTIALS_FILE", "credentials")),
+        "AWS_SHARED_CREDENTIALS_FILE": os.path.join(
+            folder, env.get("AWS_SHARED_CREDENTIALS_FILE", "credentials")
+        ),
         "AWS_CONFIG_FILE": os.path.join(folder, config) if config == "config" else config,
         "MFAENV_CACHE_DIR": os.path.join(folder, "store"),
     }
@@ -307,7 +334,9 @@ def test_a_stored_session_loads_nothing_heavy(product: Product, scenario: Scenar
 def imports(done: Outcome) -> set[str]:
     """The modules that Python lists, each in the last column of a line."""
     assert done.status == DONE
-    return {line.rpartition("|")[2].strip() for line in done.err.splitlines() if line.startswith("import time:")}
+    return {
+        line.rpartition("|")[2].strip() for line in done.err.splitlines() if line.startswith("import time:")
+    }
 
 
 def get(product: Product, scenario: Scenario) -> None:
@@ -349,7 +378,9 @@ def test_a_shell_with_a_profiles_settings_gets_an_answer_too(
 
 
 @pytest.mark.parametrize("where", ["variable", "file"])
-def test_no_password_of_an_endpoint_is_stored(product: Product, scenario: Scenario, clock: Clock, where: str) -> None:
+def test_no_password_of_an_endpoint_is_stored(
+    product: Product, scenario: Scenario, clock: Clock, where: str
+) -> None:
     url = product.env["AWS_ENDPOINT_URL"].replace("//", "//alice:pa55word@")
     if where == "variable":
         product.env["AWS_ENDPOINT_URL"] = url
@@ -383,7 +414,11 @@ def test_an_edit_within_the_same_second_is_caught(product: Product, scenario: Sc
         move(config, name)
         os.utime(config, ns=(before.st_atime_ns, before.st_mtime_ns))
         after = config.stat()
-        assert (after.st_ino, after.st_size, after.st_mtime_ns) == (before.st_ino, before.st_size, before.st_mtime_ns)
+        assert (after.st_ino, after.st_size, after.st_mtime_ns) == (
+            before.st_ino,
+            before.st_size,
+            before.st_mtime_ns,
+        )
         assert f"AWS_REGION={name}" in product.run("--shell", "bash", "--cached").out
 
 
@@ -403,7 +438,9 @@ def test_an_option_that_nobody_has_thought_of_counts() -> None:
     assert fast.fingerprint({"external_id": "7"}, {}) != fast.fingerprint({}, {})
 
 
-@given(st.dictionaries(st.sampled_from(["AWS_CONFIG_FILE", "AWS_X", "MFAENV_X"]), st.text("a'\n=$", max_size=6)))
+@given(
+    st.dictionaries(st.sampled_from(["AWS_CONFIG_FILE", "AWS_X", "MFAENV_X"]), st.text("a'\n=$", max_size=6))
+)
 def test_no_value_passes_for_another_variable(env: dict[str, str]) -> None:
     lines = fast.fingerprint({}, env).split("\n")
     assert [line.partition("=")[0] for line in lines] == [*sorted(env), "keys"]
@@ -422,7 +459,9 @@ SECRETS = (
 )
 
 
-def test_no_secret_of_the_environment_is_in_the_store(product: Product, scenario: Scenario, clock: Clock) -> None:
+def test_no_secret_of_the_environment_is_in_the_store(
+    product: Product, scenario: Scenario, clock: Clock
+) -> None:
     secrets = {name: f"value-of-{name}" for name in SECRETS if name != "MFAENV_TOKEN_CODE"}
     product.env.update(secrets)
     get(product, scenario)

@@ -118,7 +118,9 @@ def test_the_shell_has_the_session_and_nothing_stale(session: dict[str, str], en
 def test_unset_takes_everything_away_that_was_set(session: dict[str, str], env: dict[str, str]) -> None:
     after = applied(environment.pairs(session, env), env)
     left = applied(environment.removal(after), after)
-    theirs = {name for name in environment.REGIONS if after.get(name, "") not in {"", session.get("region_mark")}}
+    theirs = {
+        name for name in environment.REGIONS if after.get(name, "") not in {"", session.get("region_mark")}
+    }
     assert set(OURS) & left.keys() == theirs
     if env.get("MSYSTEM"):
         assert "AWS_" not in left.get(environment.MSYS_EXCLUDED, "").split(";")
@@ -146,7 +148,9 @@ def test_a_region_of_the_user_stays_where_the_session_has_none() -> None:
     theirs = {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}
     assert applied(environment.pairs(session, theirs), theirs).items() >= theirs.items()
     ours = {**theirs, environment.REGION_MARK: "eu-central-1"}
-    assert {*environment.REGIONS, environment.REGION_MARK}.isdisjoint(applied(environment.pairs(session, ours), ours))
+    assert {*environment.REGIONS, environment.REGION_MARK}.isdisjoint(
+        applied(environment.pairs(session, ours), ours)
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,9 @@ def test_an_expiration_says_the_moment_in_utc(expires: int) -> None:
 
 
 def test_botocore_takes_the_session_in_a_shell_full_of_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    stale = dict.fromkeys(["AWS_PROFILE", "AWS_SECURITY_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_ACCOUNT_ID"], "stale")
+    stale = dict.fromkeys(
+        ["AWS_PROFILE", "AWS_SECURITY_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_ACCOUNT_ID"], "stale"
+    )
     for name, value in applied(environment.pairs({**SESSION, "expires": "4000000000"}, stale), stale).items():
         monkeypatch.setenv(name, value)
     session = botocore.session.Session()

@@ -53,7 +53,8 @@ ARGUMENTS = st.lists(
 
 def group(option: Option) -> st.SearchStrategy[tuple[str, ...]]:
     return st.tuples(
-        st.sampled_from(option.flags), *([st.sampled_from(["x", "a b", "-", "=", "-q"])] if option.metavar else [])
+        st.sampled_from(option.flags),
+        *([st.sampled_from(["x", "a b", "-", "=", "-q"])] if option.metavar else []),
     )
 
 
@@ -62,7 +63,9 @@ def plain_lines(name: str) -> st.SearchStrategy[list[str]]:
     options = [option for key, option in row.options.items() if key not in parse.ANSWERS]
     words = ["--", "cmd", "-x"] if row.choices == PROGRAM else ["word"] if row.argument else []
     groups = st.lists(st.sampled_from(options).flatmap(group), max_size=5) if options else st.just([])
-    return groups.map(lambda groups: [*([name] if name else []), *(word for words in groups for word in words), *words])
+    return groups.map(
+        lambda groups: [*([name] if name else []), *(word for words in groups for word in words), *words]
+    )
 
 
 class Started:
@@ -233,7 +236,10 @@ def test_a_code_may_have_spaces(text: str) -> None:
 @pytest.mark.parametrize(
     ("line", "sets"),
     [
-        *((line, True) for line in ("", "unset", "-q unset", "-p unset", "-p -f", "-p", "-vp status", "-pfish")),
+        *(
+            (line, True)
+            for line in ("", "unset", "-q unset", "-p unset", "-p -f", "-p", "-vp status", "-pfish")
+        ),
         *((line, False) for line in ("status", "-p unset exec x", "-fjson", "-qf json", "-h", "unset -s sh")),
     ],
 )

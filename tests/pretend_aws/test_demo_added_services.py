@@ -65,7 +65,9 @@ sso_role_name = Reader
 """
 
 
-def test_a_role_of_identity_center(aws: ObservedAws, home: Path, role: Role, identity_center: IdentityCenter) -> None:
+def test_a_role_of_identity_center(
+    aws: ObservedAws, home: Path, role: Role, identity_center: IdentityCenter
+) -> None:
     cache_token(home, identity_center.sign_in("alice", role))
     identity = caller(home, config=SSO_PROFILE)
     assert identity["Arn"] == "arn:aws:sts::111122223333:assumed-role/Reader/alice"
@@ -92,7 +94,9 @@ def test_identity_center_gives_only_the_roles_of_the_sign_in(
         caller(home, config=SSO_PROFILE)
 
 
-def test_a_token_of_identity_center_is_renewed_once(identity_center: IdentityCenter, home: Path, role: Role) -> None:
+def test_a_token_of_identity_center_is_renewed_once(
+    identity_center: IdentityCenter, home: Path, role: Role
+) -> None:
     assert home.exists()
     sign_in = identity_center.sign_in("alice", role)
     oidc: Any = botocore.session.Session().create_client("sso-oidc", region_name="us-east-1")
@@ -127,7 +131,11 @@ def test_a_web_identity(
     }
     file.write_text("hers")
     assert caller(home)["Arn"] == "arn:aws:sts::111122223333:assumed-role/Reader/build"
-    for token, error in (("bobs", "AccessDenied"), ("theirs", "AccessDenied"), ("nobody's", "InvalidIdentityToken")):
+    for token, error in (
+        ("bobs", "AccessDenied"),
+        ("theirs", "AccessDenied"),
+        ("nobody's", "InvalidIdentityToken"),
+    ):
         file.write_text(token)
         with pytest.raises(ClientError, match=error):
             caller(home)

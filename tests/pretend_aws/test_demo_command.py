@@ -127,7 +127,9 @@ def test_a_used_code_is_not_shown_but_the_next_one(
     assert device.accept(shown.out.strip())
 
 
-@pytest.mark.parametrize("address", ["", "http://example.com:80", "https://192.0.2.1:1", "127.0.0.1:80", "http://["])
+@pytest.mark.parametrize(
+    "address", ["", "http://example.com:80", "https://192.0.2.1:1", "127.0.0.1:80", "http://["]
+)
 def test_outside_a_demo_there_is_no_code(address: str) -> None:
     with pytest.raises(MfaenvError) as caught:
         show_code({DEMO: address})

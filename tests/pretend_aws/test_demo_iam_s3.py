@@ -85,7 +85,8 @@ def test_who_does_not_exist_cannot_be_found(direct: DirectAws) -> None:
     session = direct.session()
     assert direct.iam(session, "GetUser", UserName="bob").status == 404
     assert (
-        direct.iam(session, "GetUser", UserName="bob").error == "NoSuchEntity: The user with name bob cannot be found."
+        direct.iam(session, "GetUser", UserName="bob").error
+        == "NoSuchEntity: The user with name bob cannot be found."
     )
 
 
@@ -122,10 +123,13 @@ def test_what_mfaenv_policy_prints_can_be_tried(direct: DirectAws, policy: Docum
 
 
 @pytest.mark.parametrize(
-    "document", ["{", "[]", "{}", '{"Statement": [{"Effect": "Deny", "Ressource": "*"}]}', '{"Statement": 1}', "null"]
+    "document",
+    ["{", "[]", "{}", '{"Statement": [{"Effect": "Deny", "Ressource": "*"}]}', '{"Statement": 1}', "null"],
 )
 def test_a_policy_that_is_none_is_refused(direct: DirectAws, document: str) -> None:
-    reply = direct.iam(direct.session(), "PutUserPolicy", UserName="alice", PolicyName="X", PolicyDocument=document)
+    reply = direct.iam(
+        direct.session(), "PutUserPolicy", UserName="alice", PolicyName="X", PolicyDocument=document
+    )
     assert reply.error == "MalformedPolicyDocument: Syntax errors in policy."
 
 

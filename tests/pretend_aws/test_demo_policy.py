@@ -22,7 +22,10 @@ ALLOW, DENY, NOTHING = Decision.ALLOW, Decision.EXPLICIT_DENY, Decision.NO_ALLOW
 
 
 def statement(effect: str = "Allow", **elements: Any) -> Document:
-    return {"Version": "2012-10-17", "Statement": {"Effect": effect, "Action": "*", "Resource": "*", **elements}}
+    return {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": effect, "Action": "*", "Resource": "*", **elements},
+    }
 
 
 def asked(action: str = "iam:GetUser", resource: str = ALICE, principal: str = ALICE, **context: str) -> Query:
@@ -78,7 +81,9 @@ def test_actions_and_resources(policy: Document, query: Query, verdict: Decision
         ({"NotAction": "s3:*", "NotResource": "arn:aws:s3:::*"}, DENY),
     ],
 )
-def test_not_action_and_not_resource_deny_all_but_what_they_name(element: dict[str, Any], verdict: Decision) -> None:
+def test_not_action_and_not_resource_deny_all_but_what_they_name(
+    element: dict[str, Any], verdict: Decision
+) -> None:
     denying = {"Statement": [{"Effect": "Deny", **element}]}
     assert evaluate([ALLOW_ALL, denying], asked()) is verdict
 
@@ -97,7 +102,11 @@ def test_not_action_and_not_resource_deny_all_but_what_they_name(element: dict[s
         ({"StringEquals": {"sts:ExternalId": "A"}}, {"sts_ExternalId": "a"}, False),
         ({"StringNotEquals": {"sts:ExternalId": ["a", "b"]}}, {"sts_ExternalId": "b"}, False),
         ({"StringNotEquals": {"sts:ExternalId": "a"}}, {}, True),
-        ({"StringLike": {"sts:RoleSessionName": "${aws:username}-*"}}, {"sts_RoleSessionName": "alice-1"}, True),
+        (
+            {"StringLike": {"sts:RoleSessionName": "${aws:username}-*"}},
+            {"sts_RoleSessionName": "alice-1"},
+            True,
+        ),
         ({"StringLike": {"sts:RoleSessionName": "${aws:username}-*"}}, {"sts_RoleSessionName": "bob-1"}, False),
         ({"ArnLike": {"aws:PrincipalArn": "arn:*:user/*"}}, {"aws_PrincipalArn": ALICE}, True),
         (
@@ -131,7 +140,10 @@ def test_principals_are_names_and_not_patterns(principal: Any, trusted: bool) ->
     ("context", "verdict"),
     [
         ({"aws_MultiFactorAuthPresent": "true", "aws_MultiFactorAuthAge": "10", "sts_ExternalId": "x"}, ALLOW),
-        ({"aws_MultiFactorAuthPresent": "true", "aws_MultiFactorAuthAge": "60", "sts_ExternalId": "x"}, NOTHING),
+        (
+            {"aws_MultiFactorAuthPresent": "true", "aws_MultiFactorAuthAge": "60", "sts_ExternalId": "x"},
+            NOTHING,
+        ),
         ({"aws_MultiFactorAuthPresent": "true", "aws_MultiFactorAuthAge": "10"}, NOTHING),
         ({"sts_ExternalId": "x"}, NOTHING),
     ],
@@ -161,7 +173,9 @@ def test_a_policy_that_is_only_half_understood_is_refused(elements: dict[str, An
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["*", "true", "${aws:username}", "1h"]),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["AWS", "aws:EpochTime"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["AWS", "aws:EpochTime"]), inner)
+    ),
     max_leaves=3,
 )
 CONDITIONS = st.dictionaries(

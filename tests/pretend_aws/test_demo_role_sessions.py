@@ -62,7 +62,9 @@ def test_a_session_may_do_what_both_the_role_and_its_session_policies_allow(
     assert "because no identity-based policy allows" in (direct.s3(opened).error or "")
 
 
-def test_a_session_policy_binds_the_next_role_as_well(direct: DirectAws, role: Role, session: Credential) -> None:
+def test_a_session_policy_binds_the_next_role_as_well(
+    direct: DirectAws, role: Role, session: Credential
+) -> None:
     further = direct.account.add_role("Further", trust(role.arn, mfa=False), policies={"All": ALLOW_ALL})
     read_only = direct.opened(direct.assume(session, role, Policy=json.dumps(LISTS)))
     assert direct.assume(read_only, further).status == 403
@@ -74,7 +76,10 @@ def test_a_session_policy_binds_the_next_role_as_well(direct: DirectAws, role: R
     [
         ({"Policy": "no JSON"}, "MalformedPolicyDocument"),
         ({"Policy": "[]"}, "MalformedPolicyDocument"),
-        ({"Policy": json.dumps({**LISTS, "Statement": [LISTS["Statement"]] * 500})[:5000]}, "MalformedPolicyDocument"),
+        (
+            {"Policy": json.dumps({**LISTS, "Statement": [LISTS["Statement"]] * 500})[:5000]},
+            "MalformedPolicyDocument",
+        ),
         ({"Policy": json.dumps({**LISTS, "Id": "x" * 2048})}, "PackedPolicyTooLarge"),
         ({"PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/NoSuchPolicy"}, "MalformedPolicyDocument"),
         ({f"PolicyArns.member.{number}.arn": READ_ONLY for number in range(1, 12)}, "ValidationError"),
@@ -91,12 +96,16 @@ def test_a_session_policy_binds_the_next_role_as_well(direct: DirectAws, role: R
         ({"Tags.member.1.Other": "v"}, "NotImplemented"),
     ],
 )
-def test_what_aws_refuses(direct: DirectAws, role: Role, session: Credential, form: dict[str, str], code: str) -> None:
+def test_what_aws_refuses(
+    direct: DirectAws, role: Role, session: Credential, form: dict[str, str], code: str
+) -> None:
     reply = direct.assume(session, role, **form)
     assert (reply.error or "").partition(":")[0] == code
 
 
-def test_tags_of_any_script_are_taken_up_to_the_limits(direct: DirectAws, role: Role, session: Credential) -> None:
+def test_tags_of_any_script_are_taken_up_to_the_limits(
+    direct: DirectAws, role: Role, session: Credential
+) -> None:
     form = tags(**{"Kostenstelle / été_.:/=+-@": "プロジェクト 42", "k" * 128: "v" * 256, "empty": ""})
     opened = direct.opened(direct.assume(session, role, **form))
     assert opened.details.tags["empty"] == ""
@@ -124,7 +133,10 @@ def test_a_role_must_allow_tags_and_identities(direct: DirectAws, session: Crede
     only["Statement"][0]["Action"] = "sts:AssumeRole"
     plain = direct.account.add_role("Plain", only, policies={"All": ALLOW_ALL})
     assert direct.assume(session, plain).status == 200
-    for form, action in ((tags(a="b"), "sts:TagSession"), ({"SourceIdentity": "alice"}, "sts:SetSourceIdentity")):
+    for form, action in (
+        (tags(a="b"), "sts:TagSession"),
+        ({"SourceIdentity": "alice"}, "sts:SetSourceIdentity"),
+    ):
         assert f"is not authorized to perform: {action}" in (direct.assume(session, plain, **form).error or "")
 
 
@@ -138,7 +150,10 @@ def test_transitive_tags_and_the_source_identity_go_along_a_chain(
     assert second.details.tags == {"team": "blue", "more": "x"}
     assert second.details.source_identity == "alice"
     assert direct.assume(first, further, SourceIdentity="alice").values("SourceIdentity") == ["alice"]
-    for wrong, code in ((tags(TEAM="red"), "InvalidParameterValue"), ({"SourceIdentity": "bob"}, "AccessDenied")):
+    for wrong, code in (
+        (tags(TEAM="red"), "InvalidParameterValue"),
+        ({"SourceIdentity": "bob"}, "AccessDenied"),
+    ):
         assert (direct.assume(first, further, **wrong).error or "").partition(":")[0] == code
 
 

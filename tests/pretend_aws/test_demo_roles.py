@@ -16,7 +16,9 @@ HOUR = 3600
 def role(direct: DirectAws, **demands: Any) -> Role:
     """A role in another account that alice may assume."""
     account = direct.world.accounts.get("111122223333") or direct.world.add_account("111122223333")
-    return account.add_role("Deploy", demanding(trust(direct.alice.arn), **demands), policies={"All": ALLOW_ALL})
+    return account.add_role(
+        "Deploy", demanding(trust(direct.alice.arn), **demands), policies={"All": ALLOW_ALL}
+    )
 
 
 def denied(arn: str, target: Role, reason: str = "") -> str:
@@ -58,7 +60,9 @@ def test_a_code_given_with_the_call_itself_counts(direct: DirectAws) -> None:
     target = role(direct, NumericLessThan={"aws:MultiFactorAuthAge": "1"})
     proof = {"SerialNumber": direct.device.serial, "TokenCode": direct.device.code()}
     direct.opened(direct.assume(direct.key, target, **proof))
-    assert direct.assume(direct.key, target, **proof).error.startswith("AccessDenied: MultiFactorAuthentication failed")
+    assert direct.assume(direct.key, target, **proof).error.startswith(
+        "AccessDenied: MultiFactorAuthentication failed"
+    )
 
 
 def test_trust_may_demand_an_external_id(direct: DirectAws) -> None:

@@ -214,7 +214,9 @@ def test_it_speaks_tls(tmp_path: Path) -> None:
             socket.create_connection((address.hostname, address.port)) as plain,
             trusting.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
         ):
-            connection.sendall(f"GET / HTTP/1.1\r\nHost: {address.netloc}\r\nConnection: close\r\n\r\n".encode())
+            connection.sendall(
+                f"GET / HTTP/1.1\r\nHost: {address.netloc}\r\nConnection: close\r\n\r\n".encode()
+            )
             assert connection.recv(12) == b"HTTP/1.1 403"
         with (
             pytest.raises(ssl.SSLCertVerificationError),

@@ -115,7 +115,9 @@ def test_a_malformed_request_is_refused(direct: DirectAws, query: str) -> None:
     assert direct.aws.answer(HttpRequest("GET", "/federation", query, HOST)).status == 400
 
 
-def test_a_duration_is_refused_for_a_role_that_a_session_assumed(direct: DirectAws, session: Credential) -> None:
+def test_a_duration_is_refused_for_a_role_that_a_session_assumed(
+    direct: DirectAws, session: Credential
+) -> None:
     text = session_of(session)
     answer = get(direct, "/federation", Action="getSigninToken", SessionDuration="3600", Session=text)
     assert answer.status == 400

@@ -43,7 +43,9 @@ FORM = {**HEADERS, "content-type": "application/x-www-form-urlencoded"}
 )
 def test_signatures_are_those_of_awss_test_suite(request_: HttpRequest, expected: str) -> None:
     scope = ("AKIDEXAMPLE", "20150830", "us-east-1", "service", "aws4_request")
-    assert signature(request_, Authorization(*scope, ";".join(sorted(request_.headers)), ""), SECRET) == expected
+    assert (
+        signature(request_, Authorization(*scope, ";".join(sorted(request_.headers)), ""), SECRET) == expected
+    )
 
 
 words = st.text(
@@ -59,7 +61,9 @@ plain = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, include_ch
     body=st.binary(max_size=40),
 )
 @settings(max_examples=depth.examples(150))
-def test_signatures_are_those_of_botocore(service: str, parameters: dict[str, str], header: str, body: bytes) -> None:
+def test_signatures_are_those_of_botocore(
+    service: str, parameters: dict[str, str], header: str, body: bytes
+) -> None:
     query = percent_encode_sequence(parameters)
     theirs = AWSRequest("POST", f"https://example.amazonaws.com/?{query}", data=body)
     theirs.headers["Content-Type"] = header
@@ -70,7 +74,10 @@ def test_signatures_are_those_of_botocore(service: str, parameters: dict[str, st
     headers["host"] = "example.amazonaws.com"
     authorization = parse_authorization(headers["authorization"])
     assert authorization is not None
-    assert signature(HttpRequest("POST", "/", query, headers, body), authorization, SECRET) == authorization.signature
+    assert (
+        signature(HttpRequest("POST", "/", query, headers, body), authorization, SECRET)
+        == authorization.signature
+    )
 
 
 BARE = {"host": "127.0.0.1", "content-type": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -89,7 +96,9 @@ PARTS = [
 
 @given(part=st.sampled_from(PARTS), place=st.integers(0, 2000), byte=st.integers(0x20, 0x7E))
 @settings(max_examples=depth.examples(400), suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_request_with_any_byte_changed_is_refused(direct: DirectAws, part: str, place: int, byte: int) -> None:
+def test_a_request_with_any_byte_changed_is_refused(
+    direct: DirectAws, part: str, place: int, byte: int
+) -> None:
     session = direct.world.open_session(direct.alice, 3600, mfa_at=0)
     unsigned = replace(direct.request("sts", session, "GetCallerIdentity"), query="Version=2011-06-15")
     good = sign(replace(unsigned, headers=BARE), session, "us-east-1", "sts", NOON)
@@ -121,7 +130,12 @@ def test_a_request_to_s3_with_any_byte_changed_is_refused(direct: DirectAws, par
 def changed(request: HttpRequest, part: str, place: int, letter: str) -> HttpRequest:
     """The request with one letter of a part put in another's place."""
     headers = dict(request.headers)
-    fields = {"method": request.method, "path": request.path, "query": request.query, "body": request.body.decode()}
+    fields = {
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "body": request.body.decode(),
+    }
     text = headers.get(part, fields.get(part, ""))
     place %= len(text)
     text = text[:place] + letter + text[place + 1 :]

@@ -22,7 +22,9 @@ from mfaenv.pretend_aws.wire import Refusal
         ("AssumeRole", {"PolicyArns.member.x.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
     ],
 )
-def test_a_parameter_that_is_not_understood_is_refused(direct: DirectAws, action: str, form: Mapping[str, str]) -> None:
+def test_a_parameter_that_is_not_understood_is_refused(
+    direct: DirectAws, action: str, form: Mapping[str, str]
+) -> None:
     role = direct.account.add_role("Any", trust(direct.alice.arn))
     needed = {"RoleArn": role.arn, "RoleSessionName": "tester"} if action == "AssumeRole" else {}
     reply = direct.sts(direct.session() if needed else direct.key, action, **needed, **form)
@@ -30,7 +32,9 @@ def test_a_parameter_that_is_not_understood_is_refused(direct: DirectAws, action
     assert next(iter(form)) in reply.error
 
 
-@pytest.mark.parametrize(("version", "named"), [("", "NO_VERSION_SPECIFIED"), ("2011-06-14", "2011-06-14"), ("1", "1")])
+@pytest.mark.parametrize(
+    ("version", "named"), [("", "NO_VERSION_SPECIFIED"), ("2011-06-14", "2011-06-14"), ("1", "1")]
+)
 def test_an_action_needs_the_version_of_its_api(direct: DirectAws, version: str, named: str) -> None:
     reply = direct.sts(direct.key, "GetCallerIdentity", Version=version)
     assert (reply.status, reply.error) == (
@@ -45,7 +49,9 @@ def test_a_code_is_good_once_for_all_calls_together(direct: DirectAws) -> None:
         proof = {"SerialNumber": direct.device.serial, "TokenCode": direct.device.code()}
         needed = {"GetSessionToken": {}, "AssumeRole": {"RoleArn": role.arn, "RoleSessionName": "tester"}}
         assert direct.sts(direct.key, first, **needed[first], **proof).status == 200
-        assert "invalid MFA one time pass code" in direct.sts(direct.key, second, **needed[second], **proof).error
+        assert (
+            "invalid MFA one time pass code" in direct.sts(direct.key, second, **needed[second], **proof).error
+        )
         direct.clock.now += 90
 
 
@@ -89,7 +95,10 @@ def test_a_session_without_mfa_calls_nothing_of_iam_and_of_sts_two_things(direct
 
 @pytest.mark.parametrize("action", ["PutUserPolicy", "DeleteUserPolicy"])
 def test_a_policys_user_is_named(direct: DirectAws, action: str) -> None:
-    form = {"PolicyName": "X", **({"PolicyDocument": json.dumps(ALLOW_ALL)} if action == "PutUserPolicy" else {})}
+    form = {
+        "PolicyName": "X",
+        **({"PolicyDocument": json.dumps(ALLOW_ALL)} if action == "PutUserPolicy" else {}),
+    }
     assert "Value null at 'userName' failed" in direct.iam(direct.session(), action, **form).error
 
 
@@ -103,7 +112,9 @@ def test_a_policys_user_is_named(direct: DirectAws, action: str) -> None:
 )
 def test_a_users_policy_is_whole(direct: DirectAws, statement: Document) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": statement})
-    reply = direct.iam(direct.session(), "PutUserPolicy", UserName="alice", PolicyName="X", PolicyDocument=document)
+    reply = direct.iam(
+        direct.session(), "PutUserPolicy", UserName="alice", PolicyName="X", PolicyDocument=document
+    )
     assert (reply.status, reply.error) == (400, "MalformedPolicyDocument: Syntax errors in policy.")
 
 

@@ -98,7 +98,12 @@ CASES: list[tuple[str, Callable[[DirectAws], Reply], int, str]] = [
         403,
         "MissingAuthenticationToken: Request is missing Authentication Token",
     ),
-    ("unknown key", lambda direct: authorization(direct, direct.key.id, "AKIAIOSFODNN7EXAMPLE"), 403, INVALID_TOKEN),
+    (
+        "unknown key",
+        lambda direct: authorization(direct, direct.key.id, "AKIAIOSFODNN7EXAMPLE"),
+        403,
+        INVALID_TOKEN,
+    ),
     ("deactivated key", deactivated, 403, INVALID_TOKEN),
     (
         "wrong secret",
@@ -180,7 +185,9 @@ CASES: list[tuple[str, Callable[[DirectAws], Reply], int, str]] = [
     ),
     (
         "too long, and no code",
-        session_token(DurationSeconds="129601", SerialNumber="arn:aws:iam::123456789012:mfa/alice", TokenCode="12345a"),
+        session_token(
+            DurationSeconds="129601", SerialNumber="arn:aws:iam::123456789012:mfa/alice", TokenCode="12345a"
+        ),
         400,
         (
             "ValidationError: 2 validation errors detected: Value '129601' at 'durationSeconds' failed to satisfy "

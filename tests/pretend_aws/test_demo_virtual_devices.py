@@ -94,7 +94,9 @@ def test_self_service_ends_where_mfa_begins(new: DirectAws) -> None:
     others = new.iam(new.key, "EnableMFADevice", SerialNumber=serial, UserName=bob.name, **codes)
     assert "with an explicit deny" in (others.error or "")
     assert new.iam(new.key, "EnableMFADevice", SerialNumber=serial, **MINE, **codes).status == 200
-    assert "with an explicit deny" in (new.iam(new.key, "DeleteVirtualMFADevice", SerialNumber=serial).error or "")
+    assert "with an explicit deny" in (
+        new.iam(new.key, "DeleteVirtualMFADevice", SerialNumber=serial).error or ""
+    )
     code = code_at_step(seed, int(new.clock.now // STEP) + 1)
     session = new.opened(new.sts(new.key, "GetSessionToken", SerialNumber=serial, TokenCode=code))
     conflict = new.iam(session, "DeleteVirtualMFADevice", SerialNumber=serial)
@@ -134,7 +136,12 @@ def test_boto3_makes_a_device_that_the_demos_phone_shows(aws: ObservedAws, alice
 
 @pytest.mark.parametrize(
     ("service", "call"),
-    [("ec2", "describe_regions"), ("lambda", "list_functions"), ("dynamodb", "list_tables"), ("sns", "list_topics")],
+    [
+        ("ec2", "describe_regions"),
+        ("lambda", "list_functions"),
+        ("dynamodb", "list_tables"),
+        ("sns", "list_topics"),
+    ],
 )
 def test_a_service_that_is_not_there_is_named(alice: User, client: Client, service: str, call: str) -> None:
     with pytest.raises(Exception, match=rf"This pretend AWS has STS, IAM and S3, and no {service}\.") as caught:

@@ -164,7 +164,9 @@ def test_a_display_that_is_not_there_is_told(product: Product) -> None:
     assert "Looked for zenity (no display)." in done.err
 
 
-@pytest.mark.parametrize(("option", "variable"), [("pinentri", ""), ("zenity", ""), ("", "zenty"), ("", "nowhere")])
+@pytest.mark.parametrize(
+    ("option", "variable"), [("pinentri", ""), ("zenity", ""), ("", "zenty"), ("", "nowhere")]
+)
 def test_a_wrong_place_to_ask_is_told(product: Product, option: str, variable: str) -> None:
     product.env["MFAENV_ASK"] = variable
     done = product.run("process", *(["--ask", option] if option else []))
@@ -239,7 +241,9 @@ ASKED = "SETTITLE mfaenv\nGETPIN\nBYE\n"
         (Pinentry(), Ended(1, "", "", ASKED), NoWindowError),
     ],
 )
-def test_what_the_end_of_a_program_means(dialog: Dialog, ended: Ended, typed: str | type[BaseException]) -> None:
+def test_what_the_end_of_a_program_means(
+    dialog: Dialog, ended: Ended, typed: str | type[BaseException]
+) -> None:
     if isinstance(typed, str):
         assert dialog.answer(ended) == typed
     else:
@@ -277,7 +281,9 @@ def test_the_window_is_windows_own_below_windows(bare: Product, monkeypatch: pyt
     assert (bare.home / "words").read_text(encoding="utf-8").startswith("MFAENV_QUESTION -NoProfile ")
 
 
-def test_an_error_while_a_window_stands_opens_no_second_one(bare: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_while_a_window_stands_opens_no_second_one(
+    bare: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(bare.home)
     env = {**with_programs(bare).env, "DISPLAY": ":0"}
     for name in ("zenity", "kdialog"):

@@ -29,7 +29,9 @@ class Programs:
     def add(self, name: str, status: int = 0, after: str = "") -> Path:
         program = self.folder / name
         program.parent.mkdir(parents=True, exist_ok=True)
-        program.write_text(f'#!/bin/sh\nprintf "%s\\n" "{name}" "$@" >> "{self.folder}/log"\n{after}\nexit {status}\n')
+        program.write_text(
+            f'#!/bin/sh\nprintf "%s\\n" "{name}" "$@" >> "{self.folder}/log"\n{after}\nexit {status}\n'
+        )
         program.chmod(0o755)
         return program
 
@@ -57,7 +59,9 @@ def programs(tmp_path: Path) -> Programs:
         ("with space", ["with space", LINK]),
     ],
 )
-def test_the_link_is_the_argument_of_what_browser_names(programs: Programs, choice: str, logged: list[str]) -> None:
+def test_the_link_is_the_argument_of_what_browser_names(
+    programs: Programs, choice: str, logged: list[str]
+) -> None:
     for name in ("viewer", "firefox", "with space"):
         programs.add(name)
     programs.add("failing", 1)
@@ -153,7 +157,8 @@ def test_a_browser_that_does_not_ask_is_told(programs: Programs, monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    ("variables", "wrong"), [({}, "no display"), ({"BROWSER": ""}, "no display"), ({"DISPLAY": ":0"}, "no program")]
+    ("variables", "wrong"),
+    [({}, "no display"), ({"BROWSER": ""}, "no display"), ({"DISPLAY": ":0"}, "no program")],
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS needs no display variable")
 def test_without_a_browser_or_a_display_the_error_names_print(

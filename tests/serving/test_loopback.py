@@ -25,7 +25,9 @@ def asked(aws: ObservedAws, method: str = "GET", body: bytes = b"", **headers: s
     """The status that a request for the code's page gets, with these headers (`_` stands for `-`)."""
     connection = HTTPConnection(urlsplit(aws.url).netloc, timeout=PATIENCE)
     try:
-        connection.request(method, CODE_PATH, body, {name.replace("_", "-"): text for name, text in headers.items()})
+        connection.request(
+            method, CODE_PATH, body, {name.replace("_", "-"): text for name, text in headers.items()}
+        )
         response = connection.getresponse()
         response.read()
         return response.status
@@ -56,7 +58,16 @@ def closed(connection: socket.socket) -> bool:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost:80", "127.0.0.1:1", "", "[", "a@b@c"],
+    [
+        "evil.example",
+        "evil.example:80",
+        "127.0.0.1.evil.example",
+        "localhost:80",
+        "127.0.0.1:1",
+        "",
+        "[",
+        "a@b@c",
+    ],
 )
 def test_a_name_that_a_page_made_up_for_this_machine_is_refused(aws: ObservedAws, host: str) -> None:
     assert asked(aws, Host=host) == 421
@@ -86,7 +97,15 @@ def test_a_person_in_a_browser_is_answered(aws: ObservedAws, site: str) -> None:
 
 @pytest.mark.parametrize(
     ("length", "status"),
-    [("1048577", 413), ("9" * 400, 413), ("9" * 5000, 413), ("-1", 400), ("1,1", 400), ("٣", 400), ("1e3", 400)],
+    [
+        ("1048577", 413),
+        ("9" * 400, 413),
+        ("9" * 5000, 413),
+        ("-1", 400),
+        ("1,1", 400),
+        ("٣", 400),
+        ("1e3", 400),
+    ],
 )
 def test_a_length_that_is_too_long_or_none_is_refused(aws: ObservedAws, length: str, status: int) -> None:
     with raw(urlsplit(aws.url).netloc) as connection:
@@ -147,7 +166,9 @@ def test_one_that_answers_once_takes_no_body_and_closes() -> None:
             assert (response.status, response.getheader("Connection")) == (status, "close")
 
 
-@pytest.mark.parametrize("sent", [b"\x00\xff\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"\x16\x03\x01", b"G"])
+@pytest.mark.parametrize(
+    "sent", [b"\x00\xff\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"\x16\x03\x01", b"G"]
+)
 def test_nonsense_is_answered_without_a_word_on_standard_error(
     aws: ObservedAws, sent: bytes, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -192,7 +213,8 @@ def test_one_look_at_the_systems_table_serves_all_that_wait(monkeypatch: pytest.
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Linux shows whose connection it is")
 @pytest.mark.parametrize(
-    ("error", "allowed"), [(errno.ENOENT, True), (errno.EACCES, True), (errno.EMFILE, False), (errno.ENFILE, False)]
+    ("error", "allowed"),
+    [(errno.ENOENT, True), (errno.EACCES, True), (errno.EMFILE, False), (errno.ENFILE, False)],
 )
 def test_where_no_descriptor_is_left_to_look_with_nobody_is_let_in(
     monkeypatch: pytest.MonkeyPatch, error: int, allowed: bool
@@ -205,7 +227,9 @@ def test_where_no_descriptor_is_left_to_look_with_nobody_is_let_in(
     assert peers.of_this_user([client], ("127.0.0.1", 2)) == ({client} if allowed else set())
 
 
-def test_a_connection_without_a_thread_is_closed_and_the_others_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_without_a_thread_is_closed_and_the_others_are_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     start, refused = threading.Thread.start, list[threading.Thread]()
 
     def first_fails(thread: threading.Thread) -> None:

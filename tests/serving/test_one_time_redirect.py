@@ -83,7 +83,8 @@ def test_one_who_says_nothing_holds_up_nobody() -> None:
 
 
 @pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="Linux shows whose connection it is, and root can be anybody"
+    sys.platform != "linux" or os.geteuid() != 0,
+    reason="Linux shows whose connection it is, and root can be anybody",
 )
 def test_another_user_who_comes_first_gets_nothing() -> None:
     def start(address: str) -> None:

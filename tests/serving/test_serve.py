@@ -45,7 +45,9 @@ def served(product: Product, scenario: Scenario) -> Iterator[Served]:
         yield running
 
 
-def test_the_program_gets_an_address_and_nothing_that_wins_over_it(product: Product, scenario: Scenario) -> None:
+def test_the_program_gets_an_address_and_nothing_that_wins_over_it(
+    product: Product, scenario: Scenario
+) -> None:
     product.env |= WINS
     done = product.run("exec", "--serve", "-p", "staging", "-c", scenario.device.code(), "--", "env")
     got = dict(line.split("=", 1) for line in done.out.splitlines())
@@ -70,7 +72,9 @@ def test_who_gets_no_session_is_not_warned_of_what_it_would_lack(product: Produc
     refused = product.run(*line, "000000", "--", "true")
     assert refused.status == 1
     assert "Programs in this shell do not get all" not in refused.err
-    assert "Programs in this shell do not get all" in product.run(*line, scenario.device.code(), "--", "true").err
+    assert (
+        "Programs in this shell do not get all" in product.run(*line, scenario.device.code(), "--", "true").err
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,7 +125,9 @@ def test_what_is_no_request_gets_nothing(served: Served, data: bytes) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux shows whose connection it is")
 def test_an_ipv6_socket_for_an_ipv4_address_is_the_users_own_too(served: Served) -> None:
     """Java's are such."""
-    head = f"GET {served.address.path} HTTP/1.1\r\nHost: {served.address.netloc}\r\nAuthorization: {served.token}"
+    head = (
+        f"GET {served.address.path} HTTP/1.1\r\nHost: {served.address.netloc}\r\nAuthorization: {served.token}"
+    )
     with socket.socket(socket.AF_INET6) as connection:
         connection.connect(("::ffff:127.0.0.1", served.address.port or 0))
         connection.sendall(f"{head}\r\n\r\n".encode())
@@ -134,7 +140,9 @@ def test_fresh_credentials_take_no_call(served: Served, aws: ObservedAws) -> Non
     assert aws.actions() == []
 
 
-def test_a_session_of_another_window_is_enough_to_start(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_a_session_of_another_window_is_enough_to_start(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     product.run("--shell", "bash", "-c", scenario.device.code())
     with Served(product, "-p", "staging") as served:
         assert served.credentials()["AccountId"] == "111122223333"
@@ -143,7 +151,13 @@ def test_a_session_of_another_window_is_enough_to_start(product: Product, scenar
 
 def test_a_profile_that_needs_no_code_is_served_too(product: Product, scenario: Scenario) -> None:
     held = scenario.world.open_session(scenario.key.principal, 900, mfa_at=scenario.world.now())
-    set_keys(product, "tmp", aws_access_key_id=held.id, aws_secret_access_key=held.secret, aws_session_token=held.token)
+    set_keys(
+        product,
+        "tmp",
+        aws_access_key_id=held.id,
+        aws_secret_access_key=held.secret,
+        aws_session_token=held.token,
+    )
     with Served(product, "-p", "tmp") as served:
         got = served.credentials()
     assert (got["AccessKeyId"], got["Token"]) == (held.id, held.token)
@@ -155,8 +169,16 @@ def test_default_keys_are_taken_out_of_the_files_and_nothing_is_left(
 ) -> None:
     """And what else the files say stays, as botocore reads it."""
     product.env["TMPDIR"] = str(tmp_path)
-    set_keys(product, "other", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key=OTHER_SECRET, region="x")
-    configure(product, credential_process="false", output="text", services="mine", s3="\nmax_concurrent_requests = 3")
+    set_keys(
+        product,
+        "other",
+        aws_access_key_id="AKIAI44QH8DHBEXAMPLE",
+        aws_secret_access_key=OTHER_SECRET,
+        region="x",
+    )
+    configure(
+        product, credential_process="false", output="text", services="mine", s3="\nmax_concurrent_requests = 3"
+    )
     with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
         file.write(
             '[services mine]\nec2 =\n  endpoint_url = http://127.0.0.1:1\n[profile "two words"]\nregion = sa-east-1\n'
@@ -244,7 +266,9 @@ def test_a_command_that_is_not_there(product: Product, scenario: Scenario) -> No
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
-def test_no_secret_is_in_an_argument_list_or_the_environment_of_mfaenv(served: Served, scenario: Scenario) -> None:
+def test_no_secret_is_in_an_argument_list_or_the_environment_of_mfaenv(
+    served: Served, scenario: Scenario
+) -> None:
     got = served.credentials()
     secrets = (got["SecretAccessKey"], got["Token"], scenario.key.secret)
     for pid, more in ((served.process.pid, ()), (served.find_server(), (served.token,))):

@@ -106,7 +106,9 @@ def test_who_says_no_writes_the_device(product: Product, aws: ObservedAws, locke
         ("phone", "is not a serial number"),
     ],
 )
-def test_what_is_written_is_looked_at(product: Product, aws: ObservedAws, locked: User, typed: str, words: str) -> None:
+def test_what_is_written_is_looked_at(
+    product: Product, aws: ObservedAws, locked: User, typed: str, words: str
+) -> None:
     assert locked.devices
     with direct(product, "--shell", "bash") as window:
         window.see(OFFER)
@@ -120,7 +122,9 @@ def test_what_is_written_is_looked_at(product: Product, aws: ObservedAws, locked
 
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 @pytest.mark.parametrize("answers", [(), ("n",)], ids=["the offer", "the device"])
-def test_one_can_leave_at_any_question(product: Product, locked: User, key: str, answers: tuple[str, ...]) -> None:
+def test_one_can_leave_at_any_question(
+    product: Product, locked: User, key: str, answers: tuple[str, ...]
+) -> None:
     assert locked.devices
     with direct(product, "--shell", "bash") as window:
         for given in answers:
@@ -146,14 +150,18 @@ def test_an_offer_that_fails_is_not_remembered(product: Product, aws: ObservedAw
     assert used(aws) == [ALICE]
 
 
-def test_the_user_in_a_path_has_a_device_without_one(product: Product, scenario: Scenario, locked: User) -> None:
+def test_the_user_in_a_path_has_a_device_without_one(
+    product: Product, scenario: Scenario, locked: User
+) -> None:
     locked.path = "/staff/tokyo/"
     done = product.run("--shell", "bash", "-c", scenario.device.code())
     assert done.status == 0
     assert f"trying {ALICE}" in done.err
 
 
-def test_where_nobody_can_say_yes_the_likely_device_is_tried(product: Product, aws: ObservedAws, locked: User) -> None:
+def test_where_nobody_can_say_yes_the_likely_device_is_tried(
+    product: Product, aws: ObservedAws, locked: User
+) -> None:
     done = product.run("--shell", "bash", "-c", locked.devices[0].code())
     assert done.status == 0
     assert f"The policy hides the MFA devices; trying {ALICE}." in done.err
@@ -166,7 +174,9 @@ def test_the_only_device_is_taken(product: Product, aws: ObservedAws, alice: Use
         answer(window, alice.devices[0])
         window.see("mfa_serial = arn:aws:iam::123456789012:mfa/phone")
         assert window.ended() == 0
-    assert [record.parameters for record in aws.log if record.action == "ListMFADevices"] == [{"UserName": "alice"}]
+    assert [record.parameters for record in aws.log if record.action == "ListMFADevices"] == [
+        {"UserName": "alice"}
+    ]
 
 
 def test_every_page_of_the_list_is_read(product: Product, aws: ObservedAws, alice: User) -> None:
@@ -219,13 +229,18 @@ def test_where_iam_does_not_answer_the_way_round_it_is_told(
 def test_who_has_none_is_told(product: Product, aws: ObservedAws, alice: User) -> None:
     alice.devices.clear()
     done = product.run("--shell", "bash", "-c", "123456")
-    assert_refused(done, 1, "arn:aws:iam::123456789012:user/alice has no MFA device", "mfaenv configure -p default")
-    served = product.run("exec", "--serve", "-c", "123456", "--", "true")  # the error comes from another process
+    assert_refused(
+        done, 1, "arn:aws:iam::123456789012:user/alice has no MFA device", "mfaenv configure -p default"
+    )
+    # The error comes from another process.
+    served = product.run("exec", "--serve", "-c", "123456", "--", "true")
     assert (served.status, served.err) == (1, done.err)
     assert used(aws) == []
 
 
-def test_who_has_only_security_keys_is_told_of_another_way(product: Product, aws: ObservedAws, alice: User) -> None:
+def test_who_has_only_security_keys_is_told_of_another_way(
+    product: Product, aws: ObservedAws, alice: User
+) -> None:
     alice.devices.clear()
     key = add_security_key(alice)
     done = product.run("--shell", "bash", "-c", "123456")
@@ -240,7 +255,10 @@ def test_the_root_user_has_a_device_too(
     shorten(monkeypatch, scenario.world, users=3600)
     configure(product, mfa_serial=None)
     root = add_root(scenario.world.accounts["123456789012"])
-    key, device = root.add_key("AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"), root.add_device()
+    key, device = (
+        root.add_key("AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"),
+        root.add_device(),
+    )
     device.serial = "arn:aws:iam::123456789012:mfa/root-account-mfa-device"
     product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
     done = product.run("--shell", "bash", "-c", device.code())
@@ -304,7 +322,10 @@ def test_a_hardware_token_has_a_number_and_aws_tells_its_account(
 def test_the_nearest_name_of_the_device_wins(product: Product, aws: ObservedAws, alice: User) -> None:
     """The option before the variable, that before the profile, that before what is remembered, that before AWS."""
     names = ("mfa_serial", "AWS_MFA_SERIAL", "--serial-number")
-    devices = [alice.devices[0], *(add_virtual_device(alice, f"device{number}") for number, _ in enumerate(names))]
+    devices = [
+        alice.devices[0],
+        *(add_virtual_device(alice, f"device{number}") for number, _ in enumerate(names)),
+    ]
     alice.devices[1:] = []
     assert product.run("--shell", "bash", "-c", devices[0].code()).status == 0
     assert len(lookups(aws)) == 1
@@ -321,7 +342,9 @@ def test_the_nearest_name_of_the_device_wins(product: Product, aws: ObservedAws,
         window.see(r"device arn:aws:iam::123456789012:mfa/device2$")
 
 
-def test_each_key_has_its_own_device(product: Product, scenario: Scenario, aws: ObservedAws, alice: User) -> None:
+def test_each_key_has_its_own_device(
+    product: Product, scenario: Scenario, aws: ObservedAws, alice: User
+) -> None:
     assert product.run("--shell", "bash", "-c", alice.devices[0].code()).status == 0
     bob = scenario.world.accounts["123456789012"].add_user("bob", policies={"Admin": ALLOW_ALL})
     key, device = bob.add_key("AKIAI44QH8DHBEXAMPLE"), bob.add_device()

@@ -66,7 +66,9 @@ def assert_refused(done: Outcome, relay: Refusal) -> None:
 
 
 @pytest.mark.parametrize("source", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "endpoint_url", "services"])
-def test_nothing_goes_to_another_machine_without_encryption(product: Product, relay: Refusal, source: str) -> None:
+def test_nothing_goes_to_another_machine_without_encryption(
+    product: Product, relay: Refusal, source: str
+) -> None:
     configured(product, source, RELAY)
     assert_refused(product.run("--shell", "bash", "-c", CODE), relay)
     assert_refused(product.run("--shell", "bash", "--token-command", f"echo {CODE}"), relay)
@@ -76,8 +78,12 @@ def test_nothing_goes_to_another_machine_without_encryption(product: Product, re
     assert relay.asked == []
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1.example.com", "alice@relay.example.com", "0.0.0.0", "[::ffff:127.0.0.1]"])
-def test_an_address_that_looks_like_this_machine_is_another(product: Product, relay: Refusal, host: str) -> None:
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1.example.com", "alice@relay.example.com", "0.0.0.0", "[::ffff:127.0.0.1]"]
+)
+def test_an_address_that_looks_like_this_machine_is_another(
+    product: Product, relay: Refusal, host: str
+) -> None:
     configured(product, "AWS_ENDPOINT_URL", f"HTTP://{host}:4566")
     assert_refused(product.run("--shell", "bash", "-c", CODE), relay)
 
@@ -90,16 +96,24 @@ def test_the_user_may_allow_it(product: Product, relay: Refusal) -> None:
 
 
 def test_a_proxy_on_another_machine_hears_nothing(product: Product, relay: Refusal) -> None:
-    product.env |= {"HTTP_PROXY": "http://alice:pa55word@proxy.example.com:3128", "NO_PROXY": "", "no_proxy": ""}
+    product.env |= {
+        "HTTP_PROXY": "http://alice:pa55word@proxy.example.com:3128",
+        "NO_PROXY": "",
+        "no_proxy": "",
+    }
     done = product.run("--shell", "bash", "-c", CODE)
     assert done.status == 2
-    assert_explained(done, "The proxy http://proxy.example.com:3128 can read what goes to 127.0.0.1", "NO_PROXY")
+    assert_explained(
+        done, "The proxy http://proxy.example.com:3128 can read what goes to 127.0.0.1", "NO_PROXY"
+    )
     product.env["HTTP_PROXY"] = f"http://{relay.address}"
     assert product.run("--shell", "bash", "-c", CODE).status == 1
     assert relay.asked == [f"{product.env['AWS_ENDPOINT_URL']}/"]
 
 
-def test_each_role_has_its_own_address(product: Product, scenario: Scenario, aws: ObservedAws, relay: Refusal) -> None:
+def test_each_role_has_its_own_address(
+    product: Product, scenario: Scenario, aws: ObservedAws, relay: Refusal
+) -> None:
     configured(product, "endpoint_url", aws.url)
     configure(product, "staging", endpoint_url=RELAY)
     assert_refused(product.run("--shell", "bash", "-p", "staging", "-c", scenario.device.code()), relay)
@@ -108,7 +122,9 @@ def test_each_role_has_its_own_address(product: Product, scenario: Scenario, aws
     assert_refused(product.run("--shell", "bash", "-p", "staging"), relay)
 
 
-def test_who_is_asked_for_the_device_is_looked_at_too(product: Product, aws: ObservedAws, relay: Refusal) -> None:
+def test_who_is_asked_for_the_device_is_looked_at_too(
+    product: Product, aws: ObservedAws, relay: Refusal
+) -> None:
     configure(product, mfa_serial=None)
     product.env["AWS_ENDPOINT_URL_IAM"] = RELAY
     done = product.run("--shell", "bash", "-c", CODE)
@@ -172,7 +188,9 @@ def models(folder: Path, url: str) -> Path:
         for place in (folder / service / version, folder / service / "2099-01-01"):
             place.mkdir(parents=True)
             (place / "endpoint-rule-set-1.json").write_text(json.dumps(rules))
-            (place / "service-2.json").write_text(json.dumps({"version": "2.0", "metadata": {}, "operations": {}}))
+            (place / "service-2.json").write_text(
+                json.dumps({"version": "2.0", "metadata": {}, "operations": {}})
+            )
             (place / "service-2.sdk-extras.json").write_text(json.dumps(extras))
     return folder
 
@@ -197,7 +215,9 @@ def test_models_of_others_lead_no_code_elsewhere(hostile: Product, relay: Refusa
     assert set(relay.asked) == {"sts.eu-west-1.amazonaws.com:443"}
 
 
-def test_models_of_others_change_nothing_that_botocore_calls_or_doctor(hostile: Product, relay: Refusal) -> None:
+def test_models_of_others_change_nothing_that_botocore_calls_or_doctor(
+    hostile: Product, relay: Refusal
+) -> None:
     token = hostile.home / "token"
     token.write_text("token")
     role = "arn:aws:iam::111122223333:role/Developer"
@@ -215,7 +235,9 @@ def test_lists_of_regions_of_others_change_no_error(product: Product, relay: Ref
     folder = product.home / ".aws" / "models"
     folder.mkdir(parents=True)
     (folder / "partitions.json").write_text('{"partitions": []}')
-    assert_explained(product.run("--shell", "bash", "-c", CODE, "--region", "eu-west1"), "no region", "eu-west-1")
+    assert_explained(
+        product.run("--shell", "bash", "-c", CODE, "--region", "eu-west1"), "no region", "eu-west-1"
+    )
     assert relay.asked == []
 
 
@@ -251,7 +273,9 @@ def test_the_question_names_no_address_where_it_is_awss_own(product: Product, re
     assert {host.partition(".")[0] for host in relay.asked} <= {"sts"}
 
 
-def test_a_device_is_remembered_for_its_address_alone(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_a_device_is_remembered_for_its_address_alone(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     configure(product, mfa_serial=None)
     scenario.world.accounts["123456789012"].users["alice"].policies = {"Admin": ALLOW_ALL}
     assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
@@ -293,13 +317,21 @@ def test_the_password_of_an_address_that_is_used_is_not_shown(product: Product, 
         ({}, {"region": "eu-west-1"}, "https://sts.eu-west-1.amazonaws.com"),
         ({}, {"region": "us-east-2", "use_fips_endpoint": "true"}, "https://sts-fips.us-east-2.amazonaws.com"),
         ({"AWS_USE_DUALSTACK_ENDPOINT": "true"}, {"region": "us-east-2"}, "https://sts.us-east-2.api.aws"),
-        ({}, {"sts_regional_endpoints": "legacy", "region": "us-east-2"}, "https://sts.us-east-2.amazonaws.com"),
+        (
+            {},
+            {"sts_regional_endpoints": "legacy", "region": "us-east-2"},
+            "https://sts.us-east-2.amazonaws.com",
+        ),
         (
             {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_ENDPOINT_URL": RELAY},
             {},
             "https://sts.us-east-1.amazonaws.com",
         ),
-        ({}, {"mfa_serial": "arn:aws-cn:iam::123456789012:mfa/alice"}, "https://sts.cn-northwest-1.amazonaws.com.cn"),
+        (
+            {},
+            {"mfa_serial": "arn:aws-cn:iam::123456789012:mfa/alice"},
+            "https://sts.cn-northwest-1.amazonaws.com.cn",
+        ),
     ],
 )
 def test_verbose_and_doctor_name_the_address_that_is_called(
@@ -311,4 +343,6 @@ def test_verbose_and_doctor_name_the_address_that_is_called(
     assert f"endpoint   {address} for sts  (AWS's own)" in done.err
     assert set(relay.asked) == {f"{address.removeprefix('https://')}:443"}
     checks = json.loads(product.run("doctor", "--json", "-c", CODE).out)["checks"]
-    assert f"{address} for sts (AWS's own)" in [check["text"] for check in checks if check["name"] == "endpoint"]
+    assert f"{address} for sts (AWS's own)" in [
+        check["text"] for check in checks if check["name"] == "endpoint"
+    ]

@@ -51,7 +51,9 @@ def test_a_trust_policy_that_demands_the_users_name_lets_it_in(
 
 
 def test_identity_and_tags_reach_aws(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
-    configure(product, "staging", source_identity="alice", session_tags="team=blue", transitive_session_tags="team")
+    configure(
+        product, "staging", source_identity="alice", session_tags="team=blue", transitive_session_tags="team"
+    )
     keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
     (call,) = assumed(aws)
     assert call["SourceIdentity"] == "alice"
@@ -59,7 +61,9 @@ def test_identity_and_tags_reach_aws(product: Product, aws: ObservedAws, scenari
     assert call["TransitiveTagKeys.member.1"] == "team"
 
 
-def test_a_limited_session_is_stored_as_that_and_told(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+def test_a_limited_session_is_stored_as_that_and_told(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
     whole = keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
     limited = keys(product.run("-p", "staging", "-f", "json", "--read-only", "--no-input"))
     assert limited["AWS_ACCESS_KEY_ID"] != whole["AWS_ACCESS_KEY_ID"]
@@ -81,7 +85,10 @@ def test_sessions_that_no_column_tells_apart_are_one_row_with_their_number(
     keys(product.run("-p", "staging", "-f", "json", "--no-input"))
     keys(product.run("-p", "staging", "-f", "json", "--read-only"))
     rows = [line for line in product.run("status").out.splitlines() if line.startswith("staging")]
-    assert {re.split("  +", row)[1] for row in rows} == {"role Developer (2 sessions)", "role Developer, read-only"}
+    assert {re.split("  +", row)[1] for row in rows} == {
+        "role Developer (2 sessions)",
+        "role Developer, read-only",
+    }
     assert len(rows) == 2
 
 
@@ -94,7 +101,8 @@ def limited(product: Product, scenario: Scenario) -> Product:
 
 
 @pytest.mark.parametrize(
-    ("options", "is_told"), [([], True), (["--only"], True), (["--read-only"], False), (["-p", "staging"], False)]
+    ("options", "is_told"),
+    [([], True), (["--only"], True), (["--read-only"], False), (["-p", "staging"], False)],
 )
 def test_a_command_that_may_do_more_than_its_shell_is_told(
     limited: Product, options: list[str], *, is_told: bool
@@ -105,7 +113,9 @@ def test_a_command_that_may_do_more_than_its_shell_is_told(
 
 
 @pytest.mark.parametrize(("options", "is_told"), [([], True), (["--read-only"], False)])
-def test_a_shell_that_may_do_more_than_before_is_told(limited: Product, options: list[str], *, is_told: bool) -> None:
+def test_a_shell_that_may_do_more_than_before_is_told(
+    limited: Product, options: list[str], *, is_told: bool
+) -> None:
     limited.env |= {"AWS_ACCESS_KEY_ID": "ASIAOTHEROTHEROTHER1"}
     done = limited.run("--shell", "bash", *options)
     assert done.status == 0
@@ -115,7 +125,9 @@ def test_a_shell_that_may_do_more_than_before_is_told(limited: Product, options:
 def test_at_the_end_of_a_limited_session_no_line_is_named_that_lifts_the_limit(limited: Product) -> None:
     for left, said in ((500, "type mfaenv --min-remaining 15m"), (-1, "has ended: type mfaenv")):
         limited.env["MFAENV_EXPIRES"] = str(int(time.time() + left))
-        assert limited.run("hook", "bash", "due").err.endswith(f"{said} with the options that you gave before\n")
+        assert limited.run("hook", "bash", "due").err.endswith(
+            f"{said} with the options that you gave before\n"
+        )
 
 
 def test_what_a_hook_says_to_type_renews_the_session_of_this_shell(
@@ -137,7 +149,9 @@ def test_what_a_hook_says_to_type_renews_the_session_of_this_shell(
     assert len(aws.actions("GetSessionToken")) == 1
 
 
-def test_a_changed_policy_file_is_another_session(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+def test_a_changed_policy_file_is_another_session(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
     policy = product.home / "policy.json"
     statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
     policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))

@@ -27,7 +27,9 @@ def signed_in(product: Product, scenario: Scenario) -> dict[str, str]:
 
 def add_profile(product: Product, name: str, **settings: object) -> None:
     with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
-        file.write(f"[profile {name}]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()) + "\n")
+        file.write(
+            f"[profile {name}]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()) + "\n"
+        )
 
 
 def role(scenario: Scenario, name: str, demands: Mapping[str, Any], *, max_session: int = 3600) -> Role:
@@ -63,7 +65,9 @@ def test_three_windows_at_once_share_one_code(product: Product, aws: ObservedAws
     assert aws.actions().count("GetSessionToken") == 1
 
 
-def test_each_hop_has_its_own_region_and_settings(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+def test_each_hop_has_its_own_region_and_settings(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
     partner = role(scenario, "Partner", {"StringEquals": {"sts:ExternalId": "their-id"}}, max_session=7200)
     add_profile(
         product,
@@ -93,7 +97,9 @@ def test_role_arn_is_assumed_with_the_profile_that_has_keys(
     assert got["MFAENV_PROFILE"] == "default"
 
 
-def test_a_device_named_by_the_roles_own_profile_counts(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_a_device_named_by_the_roles_own_profile_counts(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     alice = scenario.key.principal
     assert isinstance(alice, User)
     device = add_virtual_device(alice, "second")

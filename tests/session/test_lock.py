@@ -72,7 +72,9 @@ def test_the_owner_and_nobody_else_can_open_it_under_any_umask(path: Path) -> No
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
-def test_who_has_lost_the_lock_does_not_touch_the_file_of_the_next(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_has_lost_the_lock_does_not_touch_the_file_of_the_next(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looked = Semaphore(0)
     touch, same = os.utime, os.path.samestat
 

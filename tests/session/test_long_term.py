@@ -78,7 +78,8 @@ def test_the_keys_of_a_process_get_a_session(
     assert process.starts() == 2
     for options in ((), ("--cached",), ("-v",), ("--region", "us-west-2")):
         assert (
-            exported(empty.run("-p", "tool", "-f", "json", *options))["AWS_ACCESS_KEY_ID"] == got["AWS_ACCESS_KEY_ID"]
+            exported(empty.run("-p", "tool", "-f", "json", *options))["AWS_ACCESS_KEY_ID"]
+            == got["AWS_ACCESS_KEY_ID"]
         )
     assert process.starts() == 0
     assert aws.actions() == ["GetSessionToken"]
@@ -104,7 +105,17 @@ def test_a_process_that_gives_other_keys_than_before_is_believed(
 
     def got(number: int) -> dict[str, str]:
         device = devices[number]
-        options = ("-p", "tool", "-f", "json", "--refresh", "--serial-number", device.serial, "-c", device.code())
+        options = (
+            "-p",
+            "tool",
+            "-f",
+            "json",
+            "--refresh",
+            "--serial-number",
+            device.serial,
+            "-c",
+            device.code(),
+        )
         return exported(empty.run(*options))
 
     got(0)
@@ -159,7 +170,9 @@ def test_files_of_older_programs(empty: Product, aws: ObservedAws, scenario: Sce
         text = f"[Credentials]\naws_access_key_id = {scenario.key.id}\naws_secret_access_key = {scenario.key.secret}\n"
         (empty.home / ".boto").write_text(text)
     else:
-        (empty.home / "old").write_text(f"AWSAccessKeyId={scenario.key.id}\nAWSSecretKey={scenario.key.secret}\n")
+        (empty.home / "old").write_text(
+            f"AWSAccessKeyId={scenario.key.id}\nAWSSecretKey={scenario.key.secret}\n"
+        )
         empty.env["AWS_CREDENTIAL_FILE"] = str(empty.home / "old")
     configure(empty, f"[default]\nmfa_serial = {scenario.device.serial}\n")
     assert empty.run("-f", "json", "--no-input").status == 3
@@ -173,7 +186,10 @@ def test_another_region_takes_no_code(product: Product, aws: ObservedAws, scenar
     again = exported(product.run("-f", "json", "--region", "us-west-2"))
     assert again["AWS_ACCESS_KEY_ID"] == first["AWS_ACCESS_KEY_ID"]
     assert again["AWS_REGION"] == "us-west-2"
-    assert exported(product.run("-p", "staging", "-f", "json", "--region", "us-west-2"))["AWS_REGION"] == "us-west-2"
+    assert (
+        exported(product.run("-p", "staging", "-f", "json", "--region", "us-west-2"))["AWS_REGION"]
+        == "us-west-2"
+    )
     assert [(record.action, record.region) for record in aws.log] == [
         ("GetSessionToken", "us-east-1"),
         ("GetCallerIdentity", "us-west-2"),
@@ -200,7 +216,9 @@ def test_a_role_beside_cached_keys_is_assumed_once(
 
 
 def test_an_empty_key_is_an_error_and_unsets_nothing(product: Product) -> None:
-    (product.home / ".aws" / "credentials").write_text("[default]\naws_access_key_id =\naws_secret_access_key = x\n")
+    (product.home / ".aws" / "credentials").write_text(
+        "[default]\naws_access_key_id =\naws_secret_access_key = x\n"
+    )
     done = product.run("--shell", "bash")
     assert done.status == 1
     assert "unset" not in done.out

@@ -65,7 +65,9 @@ def test_the_first_six_digits_that_stand_alone_are_the_code(
     assert_session(product.run("--shell", "sh", "--token-command", program(f"print({text!r})")), scenario)
 
 
-def test_its_words_are_split_and_no_shell_runs_it(product: Product, scenario: Scenario, program: Program) -> None:
+def test_its_words_are_split_and_no_shell_runs_it(
+    product: Product, scenario: Scenario, program: Program
+) -> None:
     words = ["a b", "$HOME", "*", ";", "`id`", "", "'", '"']
     command = program(
         f"assert sys.argv[1:] == {words!r}, sys.argv\nassert os.getcwd() == {str(product.home)!r}\n"
@@ -276,7 +278,9 @@ def test_the_terminal_shows_what_is_typed_after_a_program_that_hid_it_was_ended(
     product: Product, program: Program, ended_by: signal.Signals
 ) -> None:
     pid = product.home / "pid"
-    command = program(f"import getpass\nopen({str(pid)!r}, 'w').write(str(os.getppid()))\ngetpass.getpass('PIN: ')")
+    command = program(
+        f"import getpass\nopen({str(pid)!r}, 'w').write(str(os.getppid()))\ngetpass.getpass('PIN: ')"
+    )
     with open_window(product, BASH) as window:
         window.enter(f"stty -g; mfaenv --shell sh --token-command {shlex.quote(command)}; stty -g")
         before = window.see(MODES)
@@ -287,7 +291,9 @@ def test_the_terminal_shows_what_is_typed_after_a_program_that_hid_it_was_ended(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it ends programs in another way")
 def test_a_program_for_keys_is_ended_with_mfaenv(product: Product, program: Program, tmp_path: Path) -> None:
-    command = program(f"import time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)")
+    command = program(
+        f"import time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)"
+    )
     configure(product, "tool", credential_process=command, mfa_serial="arn:aws:iam::123456789012:mfa/alice")
     running = product.start("--shell", "sh", "-p", "tool", "-c", "123456")
     while not (pid := (tmp_path / "pid").read_text() if (tmp_path / "pid").exists() else ""):

@@ -34,7 +34,8 @@ SESSION = [
 ]
 
 generated = settings(
-    max_examples=depth.examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=depth.examples(20),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -134,7 +134,9 @@ def test_what_a_target_cannot_hold_is_refused_without_the_value(target: str, val
 @pytest.mark.parametrize("target", [*NAMES, "dotenv", "github"])
 @pytest.mark.parametrize("value", ["A" * (MAX_BYTES - len("TEST=")), "é" * (MAX_BYTES // 2), "日" * MAX_BYTES])
 def test_a_value_that_no_program_can_be_started_with_is_refused(target: str, value: str) -> None:
-    with pytest.raises(MfaenvError, match=r"^TEST is too long: with its [1-4][0-9]{2},[0-9]{3} bytes") as refused:
+    with pytest.raises(
+        MfaenvError, match=r"^TEST is too long: with its [1-4][0-9]{2},[0-9]{3} bytes"
+    ) as refused:
         render(target, [("AWS_PROFILE", None), ("TEST", value)])
     assert value not in refused.value.message + refused.value.hint
 

@@ -182,7 +182,9 @@ DAMAGE = [
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_entry_is_a_miss_and_is_replaced(place: Store, path: Path, damage: Callable[[Path], None]) -> None:
+def test_a_damaged_entry_is_a_miss_and_is_replaced(
+    place: Store, path: Path, damage: Callable[[Path], None]
+) -> None:
     damage(path)
     assert place.get(Session, "k") is None
     place.put(ENTRY, UNTIL)
@@ -361,7 +363,9 @@ def get(product: Product, scenario: Scenario, **options: Any) -> Outcome:
 
 
 @posix
-def test_damage_to_all_files_is_as_if_there_were_none(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+def test_damage_to_all_files_is_as_if_there_were_none(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
     """By a clock that stands still: the third code, of the step before, would be too old in the next one."""
     now = time.time()
     scenario.world.clock = lambda: now
@@ -371,7 +375,8 @@ def test_damage_to_all_files_is_as_if_there_were_none(product: Product, aws: Obs
             damage(path)
         outputs.add(get(product, scenario).out)
         assert product.run("--shell", "bash", "--cached").out in outputs
-        Store(str(product.cache)).sweep(now + 100)  # a code's entry is not replaced by that of another code, but ends
+        # A code's entry is not replaced by that of another code, but ends.
+        Store(str(product.cache)).sweep(now + 100)
         assert {mode(path) for path in product.cache.iterdir() if path.name != entry.LATEST} == {0o600}
     assert len(outputs) == 3
     assert aws.actions() == ["GetSessionToken"] * 3
@@ -430,7 +435,9 @@ def test_without_a_home_the_session_is_printed(
 
 
 @needs_root("run a program as a user of no name")
-def test_a_user_without_a_name_and_a_home_gets_the_session_printed(product: Product, scenario: Scenario) -> None:
+def test_a_user_without_a_name_and_a_home_gets_the_session_printed(
+    product: Product, scenario: Scenario
+) -> None:
     for name in ("MFAENV_CACHE_DIR", "HOME"):
         del product.env[name]
     as_nobody(product)
@@ -460,16 +467,21 @@ def test_an_entry_without_rights_is_a_miss(rights: int, readable: bool) -> None:
         if ROOT:
             for path in (folder, place.path, place.file(NAME)):
                 another_users(Path(path))
-        done = subprocess.run([sys.executable, "-c", READ, place.path], check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", READ, place.path], check=True, capture_output=True, text=True
+        )
         assert done.stdout == f"{readable}\n"
 
 
 @pytest.mark.skipif(not LINUX, reason="tmpfs is Linux'")
 @needs_root("mount a small disk")
 @pytest.mark.parametrize(
-    ("limits", "said"), [("size=16k", ": the session is not stored"), ("nr_inodes=5", ": the session is not stored")]
+    ("limits", "said"),
+    [("size=16k", ": the session is not stored"), ("nr_inodes=5", ": the session is not stored")],
 )
-def test_on_a_full_disk_the_session_is_printed(product: Product, scenario: Scenario, limits: str, said: str) -> None:
+def test_on_a_full_disk_the_session_is_printed(
+    product: Product, scenario: Scenario, limits: str, said: str
+) -> None:
     """Where no file can be made that is found out before anybody is asked."""
     product.cache.mkdir(0o700, parents=True)
     with small_disk(product.cache, limits):

@@ -91,7 +91,9 @@ def seen(folder: Path) -> dict[str, object]:
 
 
 @posix
-def test_a_run_and_a_clear_leave_the_folder_that_is_named_as_it_was(product: Product, scenario: Scenario) -> None:
+def test_a_run_and_a_clear_leave_the_folder_that_is_named_as_it_was(
+    product: Product, scenario: Scenario
+) -> None:
     notes = product.home / "notes"
     notes.mkdir()
     notes.chmod(0o755)
@@ -148,7 +150,9 @@ def test_a_mark_of_another_program_is_none_of_ours(product: Product, scenario: S
 
 @given(
     prefix=st.sampled_from(store.KINDS),
-    rest=st.text(st.sampled_from(f"{DIGITS}-.g/ "), min_size=14, max_size=18).map(lambda text: text.replace("/", "")),
+    rest=st.text(st.sampled_from(f"{DIGITS}-.g/ "), min_size=14, max_size=18).map(
+        lambda text: text.replace("/", "")
+    ),
 )
 def test_a_name_is_whole_or_it_is_not_ours(prefix: str, rest: str) -> None:
     whole = (
@@ -265,7 +269,9 @@ def test_a_store_that_others_can_write_is_refused_and_left_as_it_is(
 
 
 @pytest.mark.parametrize("named", ["notes", "./notes", "~nobody-of-this-name/notes", " ", "../notes"])
-def test_a_relative_folder_is_none_and_the_session_is_printed(product: Product, scenario: Scenario, named: str) -> None:
+def test_a_relative_folder_is_none_and_the_session_is_printed(
+    product: Product, scenario: Scenario, named: str
+) -> None:
     before = set(product.home.rglob("*"))
     product.env["MFAENV_CACHE_DIR"] = named
     done = get(product, scenario)

@@ -1,6 +1,7 @@
 """mfaenv's two ways, side by side: a process that has everything loaded and runs each request in a fork of itself.
 
-Whole processes would need a second for what takes some milliseconds here. Talked to in lines of JSON; see `Ways`.
+Whole processes would need a second for what takes some milliseconds here. Talked to in lines of JSON; see
+`Ways`.
 """
 
 import json
@@ -104,7 +105,9 @@ def stock(arguments: list[str]) -> int:
     if not line.understood or line.command != MAIN or request.keys is None:
         return 1
     place.prepare()
-    serial = request.device.text or remembered.device(place, request.keys.access_key, request.endpoint.text).serial
+    serial = (
+        request.device.text or remembered.device(place, request.keys.access_key, request.endpoint.text).serial
+    )
     with_device = request._replace(device=request.device._replace(text=serial))
     key = cache.role_key(cache.session_key(with_device, request.keys.access_key), request.hops)
     expires = int(time.time()) + int(seconds)
@@ -116,7 +119,12 @@ def stock(arguments: list[str]) -> int:
     return 0
 
 
-WAYS: Mapping[str, Callable[[list[str]], int]] = {"short": short, "long": long, "direct": direct, "stock": stock}
+WAYS: Mapping[str, Callable[[list[str]], int]] = {
+    "short": short,
+    "long": long,
+    "direct": direct,
+    "stock": stock,
+}
 
 
 def run(way: str, arguments: list[str], env: Mapping[str, str], streams: Sequence[Any]) -> int:

@@ -21,7 +21,9 @@ def small_disk(place: Path, limits: str) -> Iterator[None]:
         ["mount", "-t", "tmpfs", "-o", f"mode=0700,{limits}", "mfaenv", place], check=False, capture_output=True
     )
     if mounted.returncode:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"a tmpfs cannot be mounted: {mounted.stderr.decode()}")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            f"a tmpfs cannot be mounted: {mounted.stderr.decode()}"
+        )
     try:
         yield
     finally:

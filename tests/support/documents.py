@@ -50,4 +50,6 @@ def sentences(text: str) -> list[str]:
     text = re.sub(r"^(?: {4}|\||#|<| +<).*$", "\n", text, flags=re.MULTILINE)
     text = re.sub(r"^ *(?:[-*]|\d+\.) ", "\n\n", text, flags=re.MULTILINE)
     paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
-    return [one for part in paragraphs if part for one in re.split(r"(?<=[.?!:])[*)]* (?=[A-Z(`*\[]|mfaenv )", part)]
+    return [
+        one for part in paragraphs if part for one in re.split(r"(?<=[.?!:])[*)]* (?=[A-Z(`*\[]|mfaenv )", part)
+    ]

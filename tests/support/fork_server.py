@@ -1,7 +1,7 @@
 """Runs of mfaenv in forks of a process that has it loaded: a start of the interpreter costs ten times more.
 
-A fork gets what a start gets: arguments, environment, folder, umask, descriptors, a session of its own, its terminal.
-What differs is the command line that `ps` shows, /proc/PID/environ, the parent, and what is loaded.
+A fork gets what a start gets: arguments, environment, folder, umask, descriptors, a session of its own, its
+terminal. What differs is the command line that `ps` shows, /proc/PID/environ, the parent, and what is loaded.
 """
 
 from __future__ import annotations
@@ -141,7 +141,9 @@ class Fork(subprocess.Popen[bytes]):
 
     def _wait_for(self, pattern: str) -> None:
         """Wait until the kernel shows this of it."""
-        while not re.search(pattern, Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace")):
+        while not re.search(
+            pattern, Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace")
+        ):
             time.sleep(0.002)
 
     def _try_wait(self, flags: int) -> tuple[int, int]:
@@ -181,7 +183,9 @@ def can_fork(arguments: Sequence[str], options: Mapping[str, Any]) -> bool:
         and env.get("LANG") == LOCALE
         and options.keys() <= known
         and Path(options["cwd"]).is_dir()
-        and all(isinstance(text, str) and "\0" not in text and len(os.fsencode(text)) < LONGEST for text in texts)
+        and all(
+            isinstance(text, str) and "\0" not in text and len(os.fsencode(text)) < LONGEST for text in texts
+        )
     )
 
 
@@ -193,7 +197,12 @@ class Server:
         with far:
             self._process = subprocess.Popen(
                 [sys.executable, __file__, str(far.fileno())],
-                env={"PATH": os.environ["PATH"], "LANG": LOCALE, "PYTHONPATH": str(SOURCES), "HOME": "/nonexistent"},
+                env={
+                    "PATH": os.environ["PATH"],
+                    "LANG": LOCALE,
+                    "PYTHONPATH": str(SOURCES),
+                    "HOME": "/nonexistent",
+                },
                 pass_fds=[far.fileno()],
                 start_new_session=True,
             )

@@ -1,6 +1,7 @@
 """IAM Identity Center: the portal that gives a role's keys for an access token, and the renewal of that token.
 
-Source: the Identity Center Portal API Reference (`GetRoleCredentials`) and the OIDC API Reference (`CreateToken`).
+Source: the Identity Center Portal API Reference (`GetRoleCredentials`) and the OIDC API Reference
+(`CreateToken`).
 """
 
 import hashlib
@@ -74,7 +75,9 @@ class IdentityCenter:
     def route(self, world: World, request: HttpRequest) -> Operation | None:
         """Return the operation where the request is of this kind."""
         if request.path == "/federation/credentials":
-            return Operation("sso", "GetRoleCredentials", partial(self._give_keys, world, request), render_refusal)
+            return Operation(
+                "sso", "GetRoleCredentials", partial(self._give_keys, world, request), render_refusal
+            )
         if request.path == "/token":
             return Operation("sso-oidc", "CreateToken", partial(self._renew, world, request), render_refusal)
         return None
@@ -140,5 +143,7 @@ def _fields(body: bytes) -> Mapping[str, Any]:
     return fields
 
 
-def _json(content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+def _json(
+    content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
     return HttpResponse(status, json.dumps(content).encode(), "application/json", headers or {})

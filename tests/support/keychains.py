@@ -22,8 +22,8 @@ WORDS = "secret words"
 ONE_CPU = ("chrt", "--batch", "0", "taskset", "--cpu-list")
 """Runs a program so that none of its threads interrupts another.
 
-gnome-keyring (seen in 48.0) aborts when one thread notes a new client while the other looks for work: a client in
-some thousands. `assertion 'client' failed` is what it logs then.
+gnome-keyring (seen in 48.0) aborts when one thread notes a new client while the other looks for work: a client
+in some thousands. `assertion 'client' failed` is what it logs then.
 """
 
 NOBODYS_BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}

@@ -1,7 +1,7 @@
 """The keys that a machine gets from where it runs: EC2's instance metadata (version 2) and ECS's container endpoint.
 
-Source: the EC2 User Guide, "Retrieve security credentials from instance metadata", and the AWS SDKs and Tools Reference
-Guide, "Container credential provider".
+Source: the EC2 User Guide, "Retrieve security credentials from instance metadata", and the AWS SDKs and Tools
+Reference Guide, "Container credential provider".
 """
 
 import json

@@ -35,7 +35,9 @@ ALWAYS: Final = sys.maxsize
 THROTTLED = Refusal("Throttling", "Rate exceeded", 400)
 UNAVAILABLE = Refusal("ServiceUnavailable", "Service is unable to handle request.", 503)
 INTERNAL = Refusal(
-    "InternalFailure", "The request processing has failed because of an unknown error, exception or failure.", 500
+    "InternalFailure",
+    "The request processing has failed because of an unknown error, exception or failure.",
+    500,
 )
 DROPPED = Refusal("", "", 0)
 """No answer: the connection is closed."""
@@ -99,7 +101,9 @@ class ObservedAws(PretendAws):
         server = _OpenServer(self.answer)
         if self._tls is not None:
             # The handshake is left to the connection's own thread: a slow client must not hold up the others.
-            server.socket = self._tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+            server.socket = self._tls.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._server = server.__enter__()
         self.url = f"{'https' if self._tls else 'http'}://{server.host}"
         return self

@@ -1,7 +1,7 @@
 """mfaenv as people have it: a process of its own, with a home and an environment of its own and no terminal.
 
-Most runs are forks of a process that has it loaded (fork_server); a test for which the start itself matters asks for
-the fixture `real_starts`.
+Most runs are forks of a process that has it loaded (fork_server); a test for which the start itself matters
+asks for the fixture `real_starts`.
 """
 
 import os
@@ -92,7 +92,9 @@ class Product:
         words, options = [*self.command, *arguments], {**usual, **streams, **clock, **options}
         if forks(words, options):
             return Fork(words, tracer=self.tracer, **options)
-        return subprocess.Popen([*(("strace", "-f", "-qq", *self.tracer) if self.tracer else ()), *words], **options)
+        return subprocess.Popen(
+            [*(("strace", "-f", "-qq", *self.tracer) if self.tracer else ()), *words], **options
+        )
 
     def run(self, *arguments: str, **options: Any) -> Outcome:
         """Run to the end; `input` is what standard input holds, other options are those of Popen."""
@@ -132,7 +134,9 @@ def finish(process: "subprocess.Popen[bytes]", data: str | None = None) -> Outco
             _kill(process)
             process.communicate(timeout=1)
         raise
-    return Outcome(process.returncode, *((text or b"").decode("utf-8", "surrogateescape") for text in (out, err)))
+    return Outcome(
+        process.returncode, *((text or b"").decode("utf-8", "surrogateescape") for text in (out, err))
+    )
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

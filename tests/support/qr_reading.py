@@ -41,7 +41,10 @@ def read(lines: Sequence[str]) -> str:
 
 def _text(modules: list[list[int]]) -> str:
     size = len(modules)
-    form = sum(modules[8][column] << 14 - place for place, column in enumerate((0, 1, 2, 3, 4, 5))) ^ 0b101010000010010
+    form = (
+        sum(modules[8][column] << 14 - place for place, column in enumerate((0, 1, 2, 3, 4, 5)))
+        ^ 0b101010000010010
+    )
     level, mask = form >> 13, form >> 10 & 0b111
     bits = [
         modules[row][column] ^ MASKS[mask](row, column)

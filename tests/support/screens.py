@@ -29,7 +29,17 @@ class Screen:
         need("Xvfb", "xdotool")
         reader, writer = os.pipe()
         # By default it starts anew when its last client leaves, and refuses whoever comes meanwhile.
-        command = ("Xvfb", "-displayfd", str(writer), "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-noreset")
+        command = (
+            "Xvfb",
+            "-displayfd",
+            str(writer),
+            "-screen",
+            "0",
+            "1024x768x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        )
         self._server = subprocess.Popen(
             command, pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -101,7 +111,9 @@ def command_lines(program: str, screen: Screen) -> dict[str, list[str]]:
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            words, variables = ((process / name).read_bytes().split(b"\0")[:-1] for name in ("cmdline", "environ"))
+            words, variables = (
+                (process / name).read_bytes().split(b"\0")[:-1] for name in ("cmdline", "environ")
+            )
         except OSError:
             continue
         command = [word.decode("utf-8", "replace") for word in words]

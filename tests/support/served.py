@@ -36,10 +36,16 @@ def shorten(monkeypatch: pytest.MonkeyPatch, world: World, *, roles: int = 0, us
 class Served:
     """A command behind `mfaenv exec --serve` until the `with` block ends, and the address that it was given."""
 
-    COMMAND = ("sh", "-c", 'echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN"; read line')
+    COMMAND = (
+        "sh",
+        "-c",
+        'echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN"; read line',
+    )
 
     def __init__(self, product: Product, *options: str, **more: Any) -> None:
-        self.process = product.start("exec", "--serve", *options, "--", *self.COMMAND, stdin=subprocess.PIPE, **more)
+        self.process = product.start(
+            "exec", "--serve", *options, "--", *self.COMMAND, stdin=subprocess.PIPE, **more
+        )
 
     def __enter__(self) -> Self:
         assert self.process.stdout is not None
@@ -59,7 +65,9 @@ class Served:
     def find_server(self) -> int:
         """Return the process that serves, on Linux: the one that has the listening socket."""
         lines = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()]
-        listening = next(line for line in lines if line[1].endswith(f":{self.address.port:04X}") and line[3] == "0A")
+        listening = next(
+            line for line in lines if line[1].endswith(f":{self.address.port:04X}") and line[3] == "0A"
+        )
         for link in Path("/proc").glob("[0-9]*/fd/*"):
             with suppress(OSError):
                 if os.readlink(link) == f"socket:[{listening[9]}]":

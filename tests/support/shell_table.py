@@ -154,7 +154,11 @@ _TYPED_TCSH = Typed(
     alias="alias mfaenv 'mfaenv -q'",
     trace=("set echo verbose", "unset echo verbose"),
     tab=Tab(
-        "mfaenv.tcsh", source="source {file}", ready="set autolist", function="alias mfaenv env mfaenv\n", fully=False
+        "mfaenv.tcsh",
+        source="source {file}",
+        ready="set autolist",
+        function="alias mfaenv env mfaenv\n",
+        fully=False,
     ),
 )
 _POWERSHELL = Shell(
@@ -303,7 +307,9 @@ _XONSH = Shell(
 ON_POSIX = (
     _BASH._replace(typed=_TYPED_BASH),
     _BASH._replace(name="bash --posix", start=(*_BASH.start, "--posix")),
-    _BASH._replace(name="bash as sh", target="sh", longest=False, start=(*_BASH.start, "--posix"), strict="set -eu"),
+    _BASH._replace(
+        name="bash as sh", target="sh", longest=False, start=(*_BASH.start, "--posix"), strict="set -eu"
+    ),
     _BASH._replace(name="bash, IFS of a line break", strict="set -euo pipefail; IFS='\n'"),
     _ZSH._replace(typed=_TYPED_ZSH),
     _ZSH._replace(name="zsh, GLOB_SUBST", strict=_ZSH.strict + " glob_subst null_glob magic_equal_subst"),
@@ -315,16 +321,23 @@ ON_POSIX = (
         debian="busybox",
         typed=_TYPED_SH._replace(start=("busybox", "sh", "-i")),
     ),
-    _POSIX._replace(name="posh", start=("posh",), debian="posh", typed=_typed(_TYPED_SH, "posh")._replace(alias="")),
+    _POSIX._replace(
+        name="posh", start=("posh",), debian="posh", typed=_typed(_TYPED_SH, "posh")._replace(alias="")
+    ),
     _KSH._replace(name="ksh93", start=("ksh93",), debian="ksh93u+m", typed=_typed(_TYPED_KSH, "ksh93")),
     _KSH._replace(name="mksh", start=("mksh",), debian="mksh", typed=_typed(_TYPED_KSH, "mksh")),
     _KSH._replace(name="lksh", start=("lksh",)),
     _FISH,
     _CSH._replace(typed=_TYPED_TCSH),
     _CSH._replace(
-        name="tcsh -e, other signs", start=("tcsh", "-f", "-e"), strict="set backslash_quote histchars='&;'", or_exit=""
+        name="tcsh -e, other signs",
+        start=("tcsh", "-f", "-e"),
+        strict="set backslash_quote histchars='&;'",
+        or_exit="",
     ),
-    _CSH._replace(name="csh", target="csh", start=("bsd-csh", "-f"), debian="csh", typed=Typed(("bsd-csh", "-f"))),
+    _CSH._replace(
+        name="csh", target="csh", start=("bsd-csh", "-f"), debian="csh", typed=Typed(("bsd-csh", "-f"))
+    ),
     _CSH._replace(name="csh -e", target="csh", start=("bsd-csh", "-f", "-e"), or_exit=""),
     *_POWERSHELLS,
     _NU,

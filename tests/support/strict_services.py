@@ -32,14 +32,17 @@ _LETTERS = (r"\p{L}\p{Z}\p{N}", r"\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f
 def check(service: str, action: str, form: Mapping[str, str]) -> None:
     """Check the parameters of a call, in a model whose shapes have no types.
 
-    Raise Refusal: a `ValidationError` that names every broken limit, or `NotImplemented` for a parameter that the model
-    does not know. Silence about such a one, a later kind of session policy, could grant more than AWS grants.
+    Raise Refusal: a `ValidationError` that names every broken limit, or `NotImplemented` for a parameter that
+    the model does not know. Silence about such a one, a later kind of session policy, could grant more than AWS
+    grants.
     """
     left = {name: text for name, text in form.items() if name not in {"Action", "Version"}}
     problems: list[str] = []
     _check_value(_input_shape(service, action), "", "", left, problems)
     if left:
-        raise Refusal("NotImplemented", f"This pretend AWS does not know the parameter {next(iter(left))}.", 501)
+        raise Refusal(
+            "NotImplemented", f"This pretend AWS does not know the parameter {next(iter(left))}.", 501
+        )
     if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected: "
         raise Refusal("ValidationError", count + "; ".join(problems), 400)
@@ -56,9 +59,13 @@ def _check_value(shape: Any, name: str, path: str, left: dict[str, str], problem
     if shape.type_name == "structure":
         for member_name, member in shape.members.items():
             member_path = f"{path}.{member_name[0].lower()}{member_name[1:]}".removeprefix(".")
-            is_there = _check_value(member, f"{name}.{member_name}".removeprefix("."), member_path, left, problems)
+            is_there = _check_value(
+                member, f"{name}.{member_name}".removeprefix("."), member_path, left, problems
+            )
             if not is_there and member_name in shape.required_members:
-                problems.append(f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null")
+                problems.append(
+                    f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null"
+                )
         return True
     if shape.type_name == "list":
         number = 0
@@ -116,7 +123,9 @@ def _check_what_is_inherited(call: Call) -> None:
     """Raise Refusal where a role's session sets anew what the session before it handed on."""
     before = call.caller.details
     if before.source_identity not in {"", call.form.get("SourceIdentity", before.source_identity)}:
-        raise Refusal("AccessDenied", f"The source identity {before.source_identity} of the session cannot be changed.")
+        raise Refusal(
+            "AccessDenied", f"The source identity {before.source_identity} of the session cannot be changed."
+        )
     inherited = {key.lower() for key in before.transitive}
     if again := [key for key in call.values("Tags", ".Key") if key.lower() in inherited]:
         message = "conflicts with a transitive tag key from the calling session."
@@ -135,7 +144,9 @@ def _check_size_of_policies(call: Call) -> None:
 
 
 def _strict(service: QueryService) -> QueryService:
-    actions = {action: partial(_perform, service.name, action, perform) for action, perform in service.actions.items()}
+    actions = {
+        action: partial(_perform, service.name, action, perform) for action, perform in service.actions.items()
+    }
     return replace(service, actions=actions)
 
 

@@ -181,8 +181,8 @@ class Window:
     def prompted(self) -> None:
         """Wait until the cursor stands behind a prompt that came after all that was seen before.
 
-        An editor of lines that draws the prompt anew with every key (nushell's) stands behind it before it has read the
-        line: so a line that was entered has to have ended, too.
+        An editor of lines that draws the prompt anew with every key (nushell's) stands behind it before it has
+        read the line: so a line that was entered has to have ended, too.
         """
         end = time.monotonic() + PATIENCE
         while not (self._shows_more() and PROMPT.search(self._screen.before_cursor())):

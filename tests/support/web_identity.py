@@ -54,12 +54,17 @@ class WebIdentities(dict[str, WebIdentity]):
         check("sts", ACTION, parameters)
         identity = self.get(parameters["WebIdentityToken"])
         if identity is None:
-            raise Refusal("InvalidIdentityToken", "No OpenIDConnect provider found in your account for this token", 400)
+            raise Refusal(
+                "InvalidIdentityToken", "No OpenIDConnect provider found in your account for this token", 400
+            )
         role = world.find_role(parameters["RoleArn"])
         claims = {f"{identity.issuer}:sub": identity.subject, f"{identity.issuer}:aud": identity.audience}
         action = f"sts:{ACTION}"
         provider = frozenset([role.account.arn(f"oidc-provider/{identity.issuer}")] if role else [])
-        if role is None or evaluate([role.trust], Query(action, role.arn, claims, provider)) is not Decision.ALLOW:
+        if (
+            role is None
+            or evaluate([role.trust], Query(action, role.arn, claims, provider)) is not Decision.ALLOW
+        ):
             raise Refusal("AccessDenied", f"Not authorized to perform {action}")
         details = RoleSession(parameters["RoleSessionName"])
         session = world.open_session(role, sts.role_seconds(parameters, role), details=details)

@@ -57,7 +57,8 @@ def test_a_question_that_is_cut_short_leaves_no_core_dump(
 def test_no_program_is_given_a_dump_while_it_asks(product: Product) -> None:
     with unlimited(product, "--shell", "bash") as window:
         window.see(QUESTION)
-        assert core_limit(window.pid) == "1"  # with 0 the kernel hands it to the program of core_pattern all the same
+        # With 0 the kernel hands it to the program of core_pattern all the same.
+        assert core_limit(window.pid) == "1"
 
 
 def core_limit(pid: int) -> str:
@@ -96,4 +97,6 @@ def test_a_token_command_has_its_own_limit(product: Product, scenario: Scenario)
 
 def limit(kind: str) -> str:
     """The limit as the shell names it."""
-    return subprocess.run(["sh", "-c", f"ulimit {kind} -c"], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        ["sh", "-c", f"ulimit {kind} -c"], check=True, capture_output=True, text=True
+    ).stdout.strip()

@@ -67,13 +67,17 @@ def too_long(window: Window) -> list[str]:
 def test_a_question_is_drawn_in_the_styles_of_all_that_is_said(product: Product, aws: ObservedAws) -> None:
     with direct(product, "--shell", "bash") as window:
         window.see("MFA code: ")
-        assert f"\x1b[33mThe code goes to {aws.url}, not to AWS.\x1b[0m\r\n\x1b[1mMFA code: \x1b[0m" in window.raw
+        assert (
+            f"\x1b[33mThe code goes to {aws.url}, not to AWS.\x1b[0m\r\n\x1b[1mMFA code: \x1b[0m" in window.raw
+        )
         window.enter("none")
         window.see("MFA code: ")
         assert "\x1b[1;31mA code is six digits.\x1b[0m\r\n\x1b[1mMFA code: \x1b[0m" in window.raw
 
 
-@pytest.mark.parametrize(("variables", "drawn"), [({}, True), ({"NO_COLOR": "1"}, False)], ids=["styles", "plain"])
+@pytest.mark.parametrize(
+    ("variables", "drawn"), [({}, True), ({"NO_COLOR": "1"}, False)], ids=["styles", "plain"]
+)
 def test_the_question_loads_no_more_of_rich_than_its_styles(
     product: Product, variables: dict[str, str], *, drawn: bool
 ) -> None:
@@ -156,8 +160,12 @@ def test_an_error_on_a_terminal_loads_no_more_of_rich_than_its_styles(product: P
     assert loaded & {"rich.console", "typer"} == set()
 
 
-@pytest.mark.parametrize(("columns", "width"), [("", 80), ("50", 50), ("0", 80), ("x", 80), ("\u0665\u0660", 80)])
-def test_an_error_is_as_wide_as_the_terminal_or_as_columns_has_it(product: Product, columns: str, width: int) -> None:
+@pytest.mark.parametrize(
+    ("columns", "width"), [("", 80), ("50", 50), ("0", 80), ("x", 80), ("\u0665\u0660", 80)]
+)
+def test_an_error_is_as_wide_as_the_terminal_or_as_columns_has_it(
+    product: Product, columns: str, width: int
+) -> None:
     product.env["COLUMNS"] = columns
     with usual(product, "-p", "nobody", "--serial-number", "x" * 7) as window:
         assert window.ended() == 1
@@ -180,14 +188,20 @@ def test_tables_have_lines_on_a_terminal_and_are_plain_text_elsewhere(
 @pytest.mark.parametrize("command", ["status", "keys", "doctor"])
 def test_no_line_of_a_pipe_is_broken(product: Product, scenario: Scenario, command: str) -> None:
     assert product.run("--shell", "bash", "--token-code", scenario.device.code()).status == 0
-    wide, narrow = (product.run(command, env=product.env | {"COLUMNS": columns}).out for columns in ("500", "30"))
+    wide, narrow = (
+        product.run(command, env=product.env | {"COLUMNS": columns}).out for columns in ("500", "30")
+    )
     assert narrow.count("\n") == wide.count("\n")
     assert max(map(len, narrow.splitlines())) > 30
 
 
-@pytest.mark.parametrize("columns", ["0", "7", "-1", "99999999999", "9" * 5000, "²"], ids=lambda text: text[:11])
+@pytest.mark.parametrize(
+    "columns", ["0", "7", "-1", "99999999999", "9" * 5000, "²"], ids=lambda text: text[:11]
+)
 @pytest.mark.parametrize("arguments", [("status",), ("doctor", "-p", "nobody")], ids=lambda words: words[0])
-def test_a_width_that_cannot_be_is_not_believed(product: Product, arguments: tuple[str, ...], columns: str) -> None:
+def test_a_width_that_cannot_be_is_not_believed(
+    product: Product, arguments: tuple[str, ...], columns: str
+) -> None:
     usual = product.run(*arguments)
     product.env |= {"COLUMNS": columns, "LINES": columns}
     assert product.run(*arguments) == usual

@@ -16,7 +16,9 @@ from mfaenv.terminal import program
 from mfaenv.terminal.foreground import run_in_foreground, stopped_in_order, undisturbed
 
 
-@pytest.mark.parametrize("argument", ['a"&echo INJECTED&"', "a&b", "a|b", ">file", "%PATH%", "a^b", "a\nb", 'say "no"'])
+@pytest.mark.parametrize(
+    "argument", ['a"&echo INJECTED&"', "a&b", "a|b", ">file", "%PATH%", "a^b", "a\nb", 'say "no"']
+)
 @pytest.mark.parametrize("name", ["tool.cmd", "TOOL.BAT", "tool.cmd.", "tool.bat . "])
 def test_an_argument_that_cmd_would_run_is_refused(tmp_path: Path, name: str, argument: str) -> None:
     tool = tmp_path / name

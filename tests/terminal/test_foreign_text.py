@@ -94,7 +94,9 @@ def furnished(product: Product, scenario: Scenario) -> Product:
         file.write(f"[{FILED}]\naws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\n")
         file.write(f"[profile {FILED}x]\nregion = {FILED}\n")
     with (folder / "config").open("a", encoding="utf-8") as file:
-        file.write(f'[profile "{FILED}"]\nregion = us-east-1\nmfa_serial = {serial}\nx{FILED} = y\n[{FILED}]\na = b\n')
+        file.write(
+            f'[profile "{FILED}"]\nregion = us-east-1\nmfa_serial = {serial}\nx{FILED} = y\n[{FILED}]\na = b\n'
+        )
     done = product.run("-p", FILED, "-f", "json", "-c", scenario.device.code())
     product.env |= {**json.loads(done.out), "AWS_PROFILE": HOSTILE, "AWS_DEFAULT_PROFILE": FILED}
     return product
@@ -123,12 +125,16 @@ def test_no_control_gets_to_a_terminal(furnished: Product, line: tuple[str, ...]
         assert controls(window.raw) == set()
 
 
-@pytest.mark.parametrize("option", [f"--shell={name}" for name in NAMES] + [f"--format={name}" for name in FORMATS])
+@pytest.mark.parametrize(
+    "option", [f"--shell={name}" for name in NAMES] + [f"--format={name}" for name in FORMATS]
+)
 def test_no_control_gets_to_a_terminal_with_what_is_copied_from_it(furnished: Product, option: str) -> None:
     with direct(furnished, option, "-p", FILED) as window:
         window.ended()
         assert (
-            "A value holds control characters" in window.raw or "has a value that" in window.raw or "ASIA" in window.raw
+            "A value holds control characters" in window.raw
+            or "has a value that" in window.raw
+            or "ASIA" in window.raw
         )
         assert controls(window.raw) == set()
 
@@ -137,7 +143,11 @@ def test_no_control_gets_into_a_question(product: Product, scenario: Scenario) -
     configure(product, mfa_serial=None)
     alice = scenario.world.accounts["123456789012"].users["alice"]
     alice.policies = {"Admin": ALLOW_ALL}
-    alice.devices = [add_virtual_device(alice, "phone"), add_virtual_device(alice, "token"), add_security_key(alice)]
+    alice.devices = [
+        add_virtual_device(alice, "phone"),
+        add_virtual_device(alice, "token"),
+        add_security_key(alice),
+    ]
     for device in alice.devices:
         device.serial += IN_XML
     with direct(product, "--shell", "bash") as window:
@@ -155,7 +165,9 @@ def test_a_question_shows_a_foreign_name_as_it_is_written(furnished: Product) ->
         assert controls(window.raw) == set()
 
 
-def test_no_control_gets_from_a_message_of_aws(furnished: Product, aws: ObservedAws, scenario: Scenario) -> None:
+def test_no_control_gets_from_a_message_of_aws(
+    furnished: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
     aws.fail("GetSessionToken", Refusal("ServiceFailure" + IN_XML, IN_XML, 400))
     done = furnished.run("-p", FILED, "--refresh", "-c", scenario.device.code(), "--shell", "bash")
     assert done.status == 1

@@ -86,10 +86,14 @@ def test_keys_choose(product: Product, keys: str, taken: str) -> None:
         assert window.ended() == INTERRUPTED
 
 
-@pytest.mark.parametrize("key", [CTRL_C, ESCAPE, "\x04", "\x1c"], ids=["Ctrl-C", "Esc", "Ctrl-D", "Ctrl-Backslash"])
+@pytest.mark.parametrize(
+    "key", [CTRL_C, ESCAPE, "\x04", "\x1c"], ids=["Ctrl-C", "Esc", "Ctrl-D", "Ctrl-Backslash"]
+)
 def test_leaving_fails_the_line_and_restores_the_terminal(product: Product, key: str) -> None:
     script = 'trap : INT QUIT; stty -a >before; "$@" >out; echo "status=$?"; stty -a >after'
-    with Window(("sh", "-c", script, "sh", *COMMAND, "--shell", "bash", "-p"), product.env, product.home) as window:
+    with Window(
+        ("sh", "-c", script, "sh", *COMMAND, "--shell", "bash", "-p"), product.env, product.home
+    ) as window:
         window.see("4 of 4: ")
         window.press(key)
         window.see(f"status={INTERRUPTED}")
@@ -114,7 +118,9 @@ def test_nobody_is_asked_who_may_not_be(product: Product, option: str) -> None:
         (("keys", "rotate"), "mfaenv keys rotate -p NAME"),
     ],
 )
-def test_without_a_terminal_the_error_names_the_option(product: Product, words: tuple[str, ...], line: str) -> None:
+def test_without_a_terminal_the_error_names_the_option(
+    product: Product, words: tuple[str, ...], line: str
+) -> None:
     done = product.run(*words, "-p")
     assert done.status == USAGE
     assert f". Type:\n        {line}\n" in done.err
@@ -155,7 +161,9 @@ def test_names_are_made_printable_and_lines_fit(product: Product) -> None:
 def test_a_frame_fits_every_terminal(size: tuple[int, int]) -> None:
     from rich.cells import cell_len
 
-    picker = Picker("Which profile?", [Row("日本語" * 20, "role x"), *(Row(f"p{number}") for number in range(1000))])
+    picker = Picker(
+        "Which profile?", [Row("日本語" * 20, "role x"), *(Row(f"p{number}") for number in range(1000))]
+    )
     frame = picker.frame(*size)
     assert all(cell_len(line.text) < max(size[1], 1) for line in frame)
     assert len(frame) <= max(size[0], 3)

@@ -60,7 +60,9 @@ print("typed:", terminal.ask_text("Name"))
 )
 def test_a_terminal_that_has_gone_is_the_error_of_a_file(product: Product, use: str, raised: str) -> None:
     command = [sys.executable, "-c", GONE.format(use)]
-    done = subprocess.run(command, env=product.env, start_new_session=True, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=product.env, start_new_session=True, capture_output=True, text=True, check=False
+    )
     assert (done.stdout, done.stderr) == (f"{raised}\n", "")
 
 
@@ -90,7 +92,9 @@ def test_a_question_for_a_shell_in_a_pipeline_cannot_be_stopped(product: Product
 JAPANESE = "\u672c\u756a\u74b0\u5883"
 
 
-@pytest.mark.parametrize("text", [f"Change {JAPANESE} like {JAPANESE} " * 4, f"  {JAPANESE * 7} {JAPANESE * 7} end"])
+@pytest.mark.parametrize(
+    "text", [f"Change {JAPANESE} like {JAPANESE} " * 4, f"  {JAPANESE * 7} {JAPANESE * 7} end"]
+)
 def test_wide_characters_are_broken_by_their_cells(text: str) -> None:
     lines = wrapped(text, 60)
     assert max(map(cell_len, lines)) <= 60

@@ -24,7 +24,14 @@ from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import INDENT, Terminal
 
-WHERE_AWS_IS = ("region", "endpoint_url", "services", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint")
+WHERE_AWS_IS = (
+    "region",
+    "endpoint_url",
+    "services",
+    "ca_bundle",
+    "use_fips_endpoint",
+    "use_dualstack_endpoint",
+)
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
@@ -81,7 +88,9 @@ def _needs_no_code(request: Request) -> MfaenvError:
 
 def _choose_profile(files: AwsFiles, offers: Offers) -> str:
     profiles = files.profiles.items()
-    usable = [name for name, section in profiles if files.long_term_key(name) or entry(section.get(SETTING, ""))]
+    usable = [
+        name for name, section in profiles if files.long_term_key(name) or entry(section.get(SETTING, ""))
+    ]
     if not usable:
         wrong = f"No profile in {awsfiles.short(files.credentials)} has keys. Make some in IAM, then type:"
         raise MfaenvError(wrong, command=aws_configure())
@@ -94,7 +103,9 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
     raise MfaenvError(f"Several profiles have keys: {join_names(usable)}.", "Name one with -p.")
 
 
-def _offer_device(request: Request, acquisition: Acquisition, files: AwsFiles, offers: Offers, store: Store) -> Request:
+def _offer_device(
+    request: Request, acquisition: Acquisition, files: AwsFiles, offers: Offers, store: Store
+) -> Request:
     if any(files.section(name).get("mfa_serial") for name in request.profiles):
         return request
     request = longterm.with_long_term_keys(request, offers.terminal)

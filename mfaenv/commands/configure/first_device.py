@@ -29,7 +29,9 @@ MAX_NAME_BYTES = 37  # with more of the user's name, the QR code needs more than
 class FirstDevice:
     """A device on its way from IAM to the user's authenticator app. All raise MfaenvError."""
 
-    def __init__(self, missing: MissingDeviceError, request: Request, keys: Keys, offers: Offers, store: Store) -> None:
+    def __init__(
+        self, missing: MissingDeviceError, request: Request, keys: Keys, offers: Offers, store: Store
+    ) -> None:
         self.missing, self.user, self.name = missing, missing.user, missing.user.user
         self.request, self.store = request, store
         self.terminal, self.asking = offers.terminal, offers.asking
@@ -76,7 +78,9 @@ class FirstDevice:
 
     def _check(self) -> None:
         if not self.name:
-            raise MfaenvError("The root user's device is set up in the IAM console.", "Better use an IAM user's keys.")
+            raise MfaenvError(
+                "The root user's device is set up in the IAM console.", "Better use an IAM user's keys."
+            )
         if obstacle := self.terminal.obstacle():
             wrong = f"{self.name} has no MFA device, and {obstacle}. In a terminal, type:"
             line = to_type("configure", "-p", self.request.profiles[-1])
@@ -129,7 +133,9 @@ class FirstDevice:
             if self.devices.enable(device.serial, first, second):
                 return first, second
             remark = "AWS does not take these two codes. Type two new ones, one after the other."
-        raise MfaenvError("AWS took no pair of codes.", "Check that the clock of the phone, or the app's, is right.")
+        raise MfaenvError(
+            "AWS took no pair of codes.", "Check that the clock of the phone, or the app's, is right."
+        )
 
     def _shown(self) -> str:
         return " ".join(fetch.shown_in_demo(self.request.endpoint.text, self.terminal.env))

@@ -33,7 +33,9 @@ class Offers:
     def check(self) -> None:
         """Raise MfaenvError where nobody can be asked (usage), or the config file cannot be read."""
         if self.asking and not self.terminal.available():
-            raise wrong_usage("There is no terminal to ask on.", "--yes takes all offers, --dry-run only shows them.")
+            raise wrong_usage(
+                "There is no terminal to ask on.", "--yes takes all offers, --dry-run only shows them."
+            )
         rewrite.read(self.config, ENCODING)
 
     @property
@@ -41,7 +43,9 @@ class Offers:
         """Return whether the person is asked."""
         return not (self.dry_run or self.yes)
 
-    def change(self, why: str, file: TextFile, text: str, proved: Proved = lambda: True, *, context: int = 0) -> bool:
+    def change(
+        self, why: str, file: TextFile, text: str, proved: Proved = lambda: True, *, context: int = 0
+    ) -> bool:
         """Show a change, and return whether it was taken, proved and made.
 
         `context` is the number of lines around it: 0 where one may hold a secret.
@@ -49,7 +53,10 @@ class Offers:
         if text == file.text:
             return False
         self.shown += 1
-        lines = [Styled(line, TONES.get(line[:1], PLAIN), unbroken=True) for line in rewrite.diff(file, text, context)]
+        lines = [
+            Styled(line, TONES.get(line[:1], PLAIN), unbroken=True)
+            for line in rewrite.diff(file, text, context)
+        ]
         text_to_stdout(self.terminal.drawn(why, *lines))
         taken = self.yes or (self.asking and self.terminal.confirm(f"Change {short(file.path)} like this?"))
         if self.dry_run or not taken or not proved():

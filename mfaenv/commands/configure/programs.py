@@ -1,6 +1,7 @@
 """Programs that give codes, and which of their entries is the device's.
 
-Nothing is unlocked to look, but for KeePassXC, which always asks for its password: so the person is asked first.
+Nothing is unlocked to look, but for KeePassXC, which always asks for its password: so the person is asked
+first.
 """
 
 import configparser
@@ -71,7 +72,9 @@ def _items(command: Words, env: Env) -> Iterable[dict[str, object]]:
 def _keepassxc(env: Env, offers: Offers) -> Entries:
     """See https://keepassxc.org/docs/KeePassXC_UserGuide#_command_line_tool."""
     database = _last_database(env) if offers.asking else ""
-    if not database or not offers.terminal.confirm(f"Look for the code in {database}? It asks for the password."):
+    if not database or not offers.terminal.confirm(
+        f"Look for the code in {database}? It asks for the password."
+    ):
         return
     words = ["keepassxc-cli", "ls", "--recursive", "--flatten", database]
     with offers.terminal.for_program() as streams:
@@ -108,7 +111,9 @@ def find(request: Request, env: Env, offers: Offers) -> str:
         if len(fitting) == 1:
             return join(fitting[0])
         if fitting:
-            offers.terminal.note(f"{name} has {len(fitting)} entries for AWS: name one yourself, as mfa_process.")
+            offers.terminal.note(
+                f"{name} has {len(fitting)} entries for AWS: name one yourself, as mfa_process."
+            )
     return ""
 
 

@@ -17,7 +17,9 @@ from mfaenv.terminal.terminal import Terminal
 
 QUERY_SECONDS = 30
 
-_HAS_LINE = re.compile(r"^(?!\s*(?:#|::|rem\s)).*\bmfaenv(?:\.exe)?['\"]?\s+init\b", re.MULTILINE | re.IGNORECASE)
+_HAS_LINE = re.compile(
+    r"^(?!\s*(?:#|::|rem\s)).*\bmfaenv(?:\.exe)?['\"]?\s+init\b", re.MULTILINE | re.IGNORECASE
+)
 _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
 _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
 
@@ -64,14 +66,16 @@ def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
     if program.find(catalog.DIRENV, env):
         folder = env.get("DIRENV_CONFIG") or os.path.join(env.get("XDG_CONFIG_HOME") or "~/.config", "direnv")
         file = rewrite.read(os.path.join(os.path.expanduser(folder), "lib", "mfaenv.sh"))
-        offers.change("What lets an .envrc of direnv say `use mfaenv PROFILE`:", file, init.direnv_library(store))
+        offers.change(
+            "What lets an .envrc of direnv say `use mfaenv PROFILE`:", file, init.direnv_library(store)
+        )
 
 
 def _command(env: Env) -> str:
     """Return this program's name, or its path below `~`.
 
-    Debian's ~/.profile puts ~/.local/bin on the PATH after it has read ~/.bashrc. Each shell quotes differently, so
-    that a path which needs quotes is left out.
+    Debian's ~/.profile puts ~/.local/bin on the PATH after it has read ~/.bashrc. Each shell quotes
+    differently, so that a path which needs quotes is left out.
     """
     on_path = program.find(MFAENV, env)
     path = awsfiles.short(on_path or started()).replace(os.sep, "/")

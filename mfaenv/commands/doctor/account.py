@@ -28,7 +28,9 @@ NOTICEABLE_SECONDS = 5  # less is the time that the answer took, and the Date he
 REFUSED_SECONDS = 300
 """AWS takes no clock that is further off: IAM User Guide, "Troubleshoot Signature Version 4"."""
 
-DELETE_KEYS = "No policy of the account applies to its root user: delete these keys, and work with an IAM user's."
+DELETE_KEYS = (
+    "No policy of the account applies to its root user: delete these keys, and work with an IAM user's."
+)
 
 
 class Proof(NamedTuple):
@@ -56,7 +58,10 @@ def compare_calls(request: Request, context: Context) -> Proof:
         return Proof(request, no_keys=error)
     if not request.keys:
         return _identify(request, context)
-    asker, base = Asker(client.settings_of(request, request.device.text), context.now), request._replace(hops=())
+    asker, base = (
+        Asker(client.settings_of(request, request.device.text), context.now),
+        request._replace(hops=()),
+    )
     session, problem = _obtain(base, context._replace(acquisition=Acquisition(cached=True)))
     stored = bool(session)
     # Of keys that this shell had exported before its session, only the ID is known.
@@ -178,7 +183,9 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
         return
     usable = [serial for serial in answer.data if SECURITY_KEY not in serial]
     for serial in answer.data:
-        kind = "codes, which STS takes" if serial in usable else "a security key or passkey, which STS cannot use"
+        kind = (
+            "codes, which STS takes" if serial in usable else "a security key or passkey, which STS cannot use"
+        )
         yield Check("devices", serial, kind)
     if not answer.data:
         advice = "This makes one:", to_type("configure", "-p", request.profiles[-1])
@@ -192,7 +199,9 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
 
 def _role(proof: Proof, context: Context) -> Iterator[Check]:
     request, role = proof.request, proof.request.hops[-1].role_arn
-    text = f"the calls are those of profile {request.profiles[-1]}: a role's own say nothing about a user's policy"
+    text = (
+        f"the calls are those of profile {request.profiles[-1]}: a role's own say nothing about a user's policy"
+    )
     yield Check("role", f"profile {request.profile.text}", text)
     if proof.session:
         _, problem = _obtain(request, context._replace(acquisition=NEVER_ASK))

@@ -123,7 +123,9 @@ def shell(options: Options, env: Env) -> Check:
         check = Check.of_error("shell", "", error)
         return check if env.get("MFAENV_SHELL") else check._replace(state=State.NOTE)
     command = to_type("-p", str(options["profile"])) if options.get("profile") else MFAENV
-    return Check("shell", name, "", State.OK, f"To get a session in {name}, type:", shells.loading_line(name, command))
+    return Check(
+        "shell", name, "", State.OK, f"To get a session in {name}, type:", shells.loading_line(name, command)
+    )
 
 
 def store(store: Store) -> Check:

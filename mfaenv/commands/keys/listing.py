@@ -46,7 +46,9 @@ class _KeyRow:
 
     def ask_iam(self, env: Env, files: AwsFiles, context: Context) -> None:
         """Fill in what IAM knows, where a session is stored to ask with. Raise MfaenvError."""
-        request = resolve.resolve({"profile": self.profile} if self.profile else {}, env, files)._replace(hops=())
+        request = resolve.resolve({"profile": self.profile} if self.profile else {}, env, files)._replace(
+            hops=()
+        )
         session = Sessions(context).stored(request)
         if not session or session.source != self.access_key_id:
             return
@@ -97,8 +99,14 @@ def run(options: Options, env: Env) -> int:
     elif rows:
         _show(rows, terminal)
     else:
-        none = f"Profile {profile} has no long-term keys of its own." if profile else "No profile has long-term keys."
-        has_others = profile and resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE
+        none = (
+            f"Profile {profile} has no long-term keys of its own."
+            if profile
+            else "No profile has long-term keys."
+        )
+        has_others = (
+            profile and resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE
+        )
         lines = [none] if has_others else [f"{none} This stores some:", aws_configure(profile)]
         text_to_stdout(terminal.drawn(*lines))
     return DONE

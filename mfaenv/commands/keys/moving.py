@@ -50,10 +50,14 @@ class _Move:
             wrong = f"Profile '{name}' has one key of two in {where}. This stores both:"
             raise MfaenvError(wrong, command=aws_configure(name))
         if keys.token:
-            raise MfaenvError(f"The keys of profile '{name}' belong to a session.", "Import long-term keys (AKIA…).")
+            raise MfaenvError(
+                f"The keys of profile '{name}' belong to a session.", "Import long-term keys (AKIA…)."
+            )
         other = next((setting for setting in BEFORE_PROCESS if self.files.profiles[name].get(setting)), "")
         if other and not self.command:
-            raise MfaenvError(f"Profile '{name}' has {other} beside its keys.", f"Remove it, or the keys from {where}.")
+            raise MfaenvError(
+                f"Profile '{name}' has {other} beside its keys.", f"Remove it, or the keys from {where}."
+            )
         return keys
 
     def missing(self) -> MfaenvError:
@@ -77,7 +81,9 @@ def into_keychain(options: Options, env: Env) -> int:
         if keys is None:
             if stored is None:
                 raise move.missing()
-            terminal.note(f"The keys {stored.access_key} of profile {move.name} are in {move.entry.title} already.")
+            terminal.note(
+                f"The keys {stored.access_key} of profile {move.name} are in {move.entry.title} already."
+            )
             return DONE
         if stored and not same_keys(stored, keys):
             others = f"The keychain has other keys, {stored.access_key}, for profile '{move.name}'."

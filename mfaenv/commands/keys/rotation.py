@@ -46,7 +46,9 @@ def _not_stored(request: Request) -> MfaenvError:
         return longterm.none_stored(root)
     source = request.keys.source if request.keys else f"another source ({request.provider})"
     wrong = f"The keys of profile {root} come from {source}: no new ones can be stored there."
-    return MfaenvError(wrong, "Rotate them there, or name a profile with -p whose keys are in a file or the keychain.")
+    return MfaenvError(
+        wrong, "Rotate them there, or name a profile with -p whose keys are in a file or the keychain."
+    )
 
 
 class Rotation:
@@ -85,7 +87,9 @@ class Rotation:
         if keys is None:
             raise _not_stored(self.request)
         if before and not same_keys(keys, before):
-            self.terminal.note(f"Another mfaenv has replaced {before.access_key} by {keys.access_key} meanwhile.")
+            self.terminal.note(
+                f"Another mfaenv has replaced {before.access_key} by {keys.access_key} meanwhile."
+            )
             return None
         listed = {each.id: each for each in self.iam.list_keys()}
         if keys.access_key not in listed:
@@ -110,7 +114,9 @@ class Rotation:
         """
         own = self.keys.access_key if self.keys else ""
         profiles = ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id))
-        where = "inactive" if not other.active else f"in profile {profiles}" if profiles else "in no profile here"
+        where = (
+            "inactive" if not other.active else f"in profile {profiles}" if profiles else "in no profile here"
+        )
         used = {own: f"in {self.place.title}", other.id: where}
         texts = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
         two = f"There are two access keys, and IAM allows no third: {'; '.join(texts)}."

@@ -82,7 +82,12 @@ def build() -> Path:
         missing("golang-github-aws-aws-sdk-go-v2-dev")
     FOLDER.mkdir(parents=True, exist_ok=True)
     source, program = FOLDER / "main.go", FOLDER / "client"
-    settings = {"GO111MODULE": "off", "GOPATH": str(SOURCES), "GOPROXY": "off", "GOCACHE": str(FOLDER / "cache")}
+    settings = {
+        "GO111MODULE": "off",
+        "GOPATH": str(SOURCES),
+        "GOPROXY": "off",
+        "GOCACHE": str(FOLDER / "cache"),
+    }
     with (FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         source.write_text(PROGRAM)

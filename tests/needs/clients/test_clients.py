@@ -96,7 +96,9 @@ def assert_same_moment(text: str, session: Credential) -> None:
     assert datetime.fromisoformat(text) == datetime.fromtimestamp(int(session.expires), UTC)
 
 
-def test_boto3_works_with_it_and_knows_when_it_ends(stale: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_boto3_works_with_it_and_knows_when_it_ends(
+    stale: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     done = load_and_run(stale, scenario.device.code(), *BOTO3)
     assert done.status == 0, done.err
     buckets, expires = done.out.splitlines()
@@ -118,7 +120,9 @@ def test_the_aws_cli_works_with_it(stale: Product, scenario: Scenario, aws: Obse
 def with_javascript_sdk() -> dict[str, str]:
     """The variables with which node finds the SDK; the test is skipped where there is none."""
     need("node")
-    if subprocess.run(["node", "-e", "require('@aws-sdk/client-sts')"], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["node", "-e", "require('@aws-sdk/client-sts')"], capture_output=True, check=False
+    ).returncode:
         missing("@aws-sdk/client-sts")
     return {name: os.environ[name] for name in ("NODE_PATH",) if name in os.environ}
 

@@ -34,7 +34,13 @@ KEEPASS = """<?xml version="1.0" encoding="UTF-8"?>
 
 def run(product: Product, *words: str, text: str = "") -> str:
     done = subprocess.run(
-        words, env=with_mfaenv(product), cwd=product.home, input=text, capture_output=True, text=True, check=False
+        words,
+        env=with_mfaenv(product),
+        cwd=product.home,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -65,7 +71,17 @@ def store(product: Product, scenario: Scenario) -> Iterator[Product]:
     keys = product.home / "g"
     keys.mkdir(mode=0o700)
     product.env["GNUPGHOME"] = str(keys)
-    run(product, "gpg", "--batch", "--passphrase", "", "--quick-gen-key", "alice@example.com", "default", "default")
+    run(
+        product,
+        "gpg",
+        "--batch",
+        "--passphrase",
+        "",
+        "--quick-gen-key",
+        "alice@example.com",
+        "default",
+        "default",
+    )
     run(product, "pass", "init", "alice@example.com")
     run(product, "pass", "otp", "insert", "aws/alice", text=f"{uri(scenario)}\n")
     yield product
@@ -112,7 +128,9 @@ def test_oathtool_gives_the_code(product: Product, scenario: Scenario) -> None:
 
 def test_keepassxc_gives_the_code_for_its_password(product: Product, database: Path) -> None:
     command = documented(
-        "keepassxc-cli show --totp /home/alice/Passwords.kdbx 'AWS alice'", "/home/alice/Passwords.kdbx", database
+        "keepassxc-cli show --totp /home/alice/Passwords.kdbx 'AWS alice'",
+        "/home/alice/Passwords.kdbx",
+        database,
     )
     configure(product, "default", mfa_process=command)
     with direct(product, "--shell", "bash") as window:
@@ -181,8 +199,15 @@ def test_a_containers_file_has_no_quotes(outside: Product) -> None:
     lines = outside.run("-f", "dotenv").out.splitlines()
     values = dict(line.split("=", 1) for line in lines)
     assert values == json.loads(outside.run("-f", "json").out)
-    inside = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "HOME": "/nonexistent", **values}
+    inside = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "HOME": "/nonexistent",
+        **values,
+    }
     inside["AWS_ENDPOINT_URL"] = outside.env["AWS_ENDPOINT_URL"]
     script = 'import boto3; print(boto3.client("sts").get_caller_identity()["Account"])'
-    done = subprocess.run([sys.executable, "-c", script], env=inside, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=inside, capture_output=True, text=True, check=False
+    )
     assert done.stdout.strip() == "123456789012", done.stderr

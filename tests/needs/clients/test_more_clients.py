@@ -32,10 +32,21 @@ class Program(NamedTuple):
 PROGRAMS = (
     Program("go", ("{go}",)),
     Program("rclone", ("rclone", "lsd", ":s3,provider=AWS,env_auth=true,endpoint='{url}':")),
-    Program("restic", ("restic", "-r", "s3:{url}/reports", "cat", "config"), (("RESTIC_PASSWORD", "x"),), lists=False),
+    Program(
+        "restic",
+        ("restic", "-r", "s3:{url}/reports", "cat", "config"),
+        (("RESTIC_PASSWORD", "x"),),
+        lists=False,
+    ),
     Program(
         "duplicity",
-        ("duplicity", "collection-status", "--num-retries=1", "--s3-endpoint-url={url}", "boto3+s3://reports/x"),
+        (
+            "duplicity",
+            "collection-status",
+            "--num-retries=1",
+            "--s3-endpoint-url={url}",
+            "boto3+s3://reports/x",
+        ),
         (("PASSPHRASE", "x"),),
         lists=False,
     ),

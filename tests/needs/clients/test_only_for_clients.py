@@ -59,7 +59,9 @@ def test_the_aws_cli_finds_it_too(product: Product, scenario: Scenario, way: lis
     aws = shutil.which("aws", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if not aws:
         pytest.skip("no aws here")
-    line = f"{aws} --profile staging sts get-caller-identity; {aws} --profile production sts get-caller-identity"
+    line = (
+        f"{aws} --profile staging sts get-caller-identity; {aws} --profile production sts get-caller-identity"
+    )
     options = ("--only", *way, "-p", "staging", "-c", scenario.device.code())
     done = product.run("exec", *options, "--", "sh", "-c", line)
     assert "assumed-role/Developer" in done.out

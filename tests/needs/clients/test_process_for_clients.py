@@ -23,7 +23,9 @@ def with_process(product: Product, base: str = "default", name: str = "tool") ->
 @pytest.mark.usefixtures("signed_in")
 def test_boto3_and_the_aws_cli_use_it_as_a_credential_process(product: Product, aws: ObservedAws) -> None:
     with_process(product)
-    done = subprocess.run([sys.executable, "-c", BUCKETS], env=product.env, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", BUCKETS], env=product.env, capture_output=True, text=True, check=True
+    )
     assert "alice-holiday-photos" in done.stdout
     command = ["/usr/bin/aws", "s3", "ls", "--profile", "tool"]
     need(command[0])

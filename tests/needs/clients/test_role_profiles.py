@@ -51,11 +51,16 @@ Client: TypeAlias = "Callable[[], Callable[[str], Command]]"
 def configured(product: Product) -> Product:
     """Alice's home after `mfaenv configure`, with mfaenv on the PATH."""
     product.env = with_mfaenv(product) | {"MFAENV_SHELL": "sh", "AWS_EC2_METADATA_DISABLED": "true"}
-    # Go assumes roles at the address of this variable alone, and what it would send elsewhere ends at this machine.
-    product.env |= {"AWS_ENDPOINT_URL_STS": product.env["AWS_ENDPOINT_URL"], "HTTPS_PROXY": "http://127.0.0.1:1"}
+    # Go assumes roles at the address of this variable alone, and what it would send elsewhere ends at this
+    # machine.
+    product.env |= {
+        "AWS_ENDPOINT_URL_STS": product.env["AWS_ENDPOINT_URL"],
+        "HTTPS_PROXY": "http://127.0.0.1:1",
+    }
     if "NODE_PATH" in os.environ:
         product.env["NODE_PATH"] = os.environ["NODE_PATH"]
-    (product.home / ".aws" / "cli" / "cache").mkdir(parents=True)  # two AWS CLIs that make it at once are in its way
+    # Two AWS CLIs that make it at once are in its way.
+    (product.home / ".aws" / "cli" / "cache").mkdir(parents=True)
     done = product.run("configure", "--yes")
     assert done.status == 0, done.err
     return product

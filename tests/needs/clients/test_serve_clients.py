@@ -44,7 +44,9 @@ const { GetCallerIdentityCommand, STSClient } = require("@aws-sdk/client-sts");
 LIFE = 12
 """Seconds after which a role's session ends, as the answer says. AWS takes it for longer: programs may be slow."""
 
-AWS_CLI = "$0 sts get-caller-identity && sleep {seconds} && $0 sts get-caller-identity --query Arn --output text"
+AWS_CLI = (
+    "$0 sts get-caller-identity && sleep {seconds} && $0 sts get-caller-identity --query Arn --output text"
+)
 
 pytestmark = pytest.mark.usefixtures("_short_roles")
 ONLY = pytest.mark.parametrize("only", depth.sample([False, True], 1), ids=lambda only: f"only {only}")
@@ -72,7 +74,11 @@ def assert_it_outlives_a_role(
     done = product.run("exec", *way, "-p", "staging", "-c", scenario.device.code(), "--", *named, *command)
     assert done.status == 0, done.err
     assert done.out.splitlines()[-1] == "arn:aws:sts::111122223333:assumed-role/Developer/alice"
-    who = [record.access_key_id for record in aws.log if record.action == "GetCallerIdentity" and record.status == 200]
+    who = [
+        record.access_key_id
+        for record in aws.log
+        if record.action == "GetCallerIdentity" and record.status == 200
+    ]
     roles = [key for key in who if isinstance(scenario.world.credentials[key].principal, Role)]
     assert len(set(roles)) == 2
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
@@ -96,11 +102,15 @@ def test_the_javascript_sdk_outlives_a_role(
 ) -> None:
     need("node")
     modules = {name: os.environ[name] for name in ("NODE_PATH",) if name in os.environ}
-    if subprocess.run(["node", "-e", "require('@aws-sdk/client-sts')"], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["node", "-e", "require('@aws-sdk/client-sts')"], capture_output=True, check=False
+    ).returncode:
         missing("@aws-sdk/client-sts")
     assert_it_outlives_a_role(product, scenario, aws, "node", "-e", JAVASCRIPT, only=only, **modules)
 
 
 @ONLY
-def test_the_go_sdk_outlives_a_role(product: Product, scenario: Scenario, aws: ObservedAws, *, only: bool) -> None:
+def test_the_go_sdk_outlives_a_role(
+    product: Product, scenario: Scenario, aws: ObservedAws, *, only: bool
+) -> None:
     assert_it_outlives_a_role(product, scenario, aws, str(go_client.build()), "outlive", only=only)

@@ -96,7 +96,9 @@ def test_a_locked_keyring_is_unlocked_in_its_window_and_a_stored_session_opens_n
     assert files(product) == [text.replace(old.secret.encode(), key.secret.encode()) for text in changed]
 
 
-@pytest.mark.parametrize("line", [("keys", "import"), ("keys", "export"), ("keys", "get"), ROTATE, ("-f", "json")])
+@pytest.mark.parametrize(
+    "line", [("keys", "import"), ("keys", "export"), ("keys", "get"), ROTATE, ("-f", "json")]
+)
 def test_a_window_that_is_dismissed_changes_nothing(
     product: Product, scenario: Scenario, keychain: Keychain, screen: Screen, line: tuple[str, ...]
 ) -> None:

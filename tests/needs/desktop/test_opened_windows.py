@@ -53,7 +53,9 @@ def text_of_zenity(screen: Screen) -> str:
 
 
 @pytest.mark.parametrize("name", SCREENS)
-def test_a_window_asks(product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen, name: str) -> None:
+def test_a_window_asks(
+    product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen, name: str
+) -> None:
     running = asking(product, screen, name).start("process", "--ask", "window")
     screen.type(scenario.device.code(), lambda: sent_codes(aws))
     done = finish(running)
@@ -105,7 +107,9 @@ def test_a_window_says_what_the_terminal_says(
     assert '"SessionToken"' in finish(running).out
 
 
-def test_many_processes_open_one_window(product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen) -> None:
+def test_many_processes_open_one_window(
+    product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen
+) -> None:
     asking(product, screen)
     running = [product.start("process", "--ask", "window") for _ in range(6)]
     until(screen.windows)

@@ -39,12 +39,17 @@ def test_import_moves_the_keys_changes_nothing_else_and_costs_no_code(
     product: Product, scenario: Scenario, keychain: Keychain
 ) -> None:
     get_session(product, scenario)
-    keys = f"aws_access_key_id={scenario.key.id}\r\n; secret\r\naws_secret_access_key = {scenario.key.secret}\r\n"
+    keys = (
+        f"aws_access_key_id={scenario.key.id}\r\n; secret\r\naws_secret_access_key = {scenario.key.secret}\r\n"
+    )
     text = f"# mine\r\n[default]\r\n{keys}some = thing\r\n[other]\r\na = b"
     credentials(product).write_bytes(text.encode())
     before = config(product).read_text()
     succeeded(product.run("keys", "import"))
-    assert credentials(product).read_bytes() == b"# mine\r\n[default]\r\n; secret\r\nsome = thing\r\n[other]\r\na = b"
+    assert (
+        credentials(product).read_bytes()
+        == b"# mine\r\n[default]\r\n; secret\r\nsome = thing\r\n[other]\r\na = b"
+    )
     assert sorted(config(product).read_text().splitlines()) == sorted((before + PROCESS).splitlines())
     assert json.loads(keychain.lookup("default"))["SecretAccessKey"] == scenario.key.secret
     assert product.run("-f", "json", "--no-input").status == 0
@@ -76,7 +81,8 @@ def test_any_name_of_a_profile_moves_there_and_back(
     product: Product, scenario: Scenario, keychain: Keychain, name: str
 ) -> None:
     credentials(product).write_text(
-        f"[{name}]\naws_access_key_id = {scenario.key.id}\naws_secret_access_key = {scenario.key.secret}\n", "utf-8"
+        f"[{name}]\naws_access_key_id = {scenario.key.id}\naws_secret_access_key = {scenario.key.secret}\n",
+        "utf-8",
     )
     before = credentials(product).read_text("utf-8")
     succeeded(product.run("keys", "import", f"--profile={name}"))
@@ -84,7 +90,13 @@ def test_any_name_of_a_profile_moves_there_and_back(
     (row,) = (row for row in listed(product) if row["profile"] == name)
     assert (row["place"], row["access_key_id"]) == ("keychain", scenario.key.id)
     done = product.run(
-        "-f", "json", f"--profile={name}", "--serial-number", scenario.device.serial, "-c", scenario.device.code()
+        "-f",
+        "json",
+        f"--profile={name}",
+        "--serial-number",
+        scenario.device.serial,
+        "-c",
+        scenario.device.code(),
     )
     assert done.status == 0, done.err
     succeeded(product.run("keys", "export", f"--profile={name}"))
@@ -165,7 +177,9 @@ def test_what_cannot_be_done_is_told(
 
 
 @pytest.mark.usefixtures("keychain")
-def test_files_that_cannot_be_written_are_told_before_anything_moves(product: Product, scenario: Scenario) -> None:
+def test_files_that_cannot_be_written_are_told_before_anything_moves(
+    product: Product, scenario: Scenario
+) -> None:
     as_nobody(product)
     folder = config(product).parent
     folder.chmod(0o555)
@@ -176,7 +190,9 @@ def test_files_that_cannot_be_written_are_told_before_anything_moves(product: Pr
 
 
 @pytest.mark.usefixtures("keychain")
-def test_the_list_shows_files_keychain_programs_and_the_environment(product: Product, scenario: Scenario) -> None:
+def test_the_list_shows_files_keychain_programs_and_the_environment(
+    product: Product, scenario: Scenario
+) -> None:
     succeeded(product.run("keys", "import"))
     with credentials(product).open("a") as file:
         file.write("\n[plain]\naws_access_key_id = AKIAPLAINEXAMPLE0000\naws_secret_access_key = x\n")
@@ -248,7 +264,9 @@ def test_two_keys_are_told_with_their_last_use_and_nothing_changes_without_a_ter
     before = states(alice)
     done = product.run("keys", "rotate", "--no-input")
     assert done.status == 1
-    assert_explained(done, f"{other.id} .in no profile here.: never", f"delete-access-key --access-key-id {other.id}")
+    assert_explained(
+        done, f"{other.id} .in no profile here.: never", f"delete-access-key --access-key-id {other.id}"
+    )
     assert states(alice) == before
 
 
@@ -262,7 +280,9 @@ def test_with_two_keys_the_person_chooses(
         window.see(rf"{other.id} \(in no profile here\): never used")
         window.enter(answer)
         window.see(
-            "Nothing was changed" if answer == "1" else f"{scenario.key.id} is in .* and works; {other.id} is deac"
+            "Nothing was changed"
+            if answer == "1"
+            else f"{scenario.key.id} is in .* and works; {other.id} is deac"
         )
     assert states(alice) == dict(zip((scenario.key.id, other.id), left, strict=True))
 
@@ -282,7 +302,12 @@ def test_with_an_inactive_key_the_person_chooses_to_delete_it(
 
 @pytest.mark.parametrize(
     ("action", "made"),
-    [("iam:ListAccessKeys", 0), ("iam:CreateAccessKey", 0), ("iam:UpdateAccessKey", 1), ("iam:DeleteAccessKey", 1)],
+    [
+        ("iam:ListAccessKeys", 0),
+        ("iam:CreateAccessKey", 0),
+        ("iam:UpdateAccessKey", 1),
+        ("iam:DeleteAccessKey", 1),
+    ],
 )
 def test_a_denied_action_is_named_and_a_working_key_stays_stored(
     product: Product, alice: User, stored: Callable[[], str], action: str, made: int
@@ -315,7 +340,9 @@ def test_the_self_service_policy_is_enough(product: Product, alice: User) -> Non
 
 
 @pytest.mark.usefixtures("keychain")
-def test_a_program_that_is_not_on_the_path_is_named_with_its_folder(product: Product, scenario: Scenario) -> None:
+def test_a_program_that_is_not_on_the_path_is_named_with_its_folder(
+    product: Product, scenario: Scenario
+) -> None:
     """It stays known for our own, and what is written stays the same in a later run, wherever the PATH leads then."""
     folders = product.env["PATH"].split(os.pathsep)
     product.env["PATH"] = os.pathsep.join(entry for entry in folders if not Path(entry, "mfaenv").exists())

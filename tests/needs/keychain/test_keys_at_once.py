@@ -81,7 +81,9 @@ def export_about_to_replace_the_file(product: Product) -> subprocess.Popen[bytes
 
 
 @pytest.mark.usefixtures("keychain")
-def test_an_export_waits_for_another_that_is_about_to_replace_the_file(product: Product, scenario: Scenario) -> None:
+def test_an_export_waits_for_another_that_is_about_to_replace_the_file(
+    product: Product, scenario: Scenario
+) -> None:
     credentials(product).write_text(section("default", scenario.key) + section("same", scenario.key))
     succeeded(product, "keys", "import")
     succeeded(product, "keys", "import", "-p", "same")
@@ -167,7 +169,9 @@ def test_a_keychain_that_keeps_things_in_memory_alone_is_refused(
     before = credentials(product).read_bytes(), config(product).read_bytes()
     done = product.run("keys", "import")
     assert done.status == 1
-    assert_explained(done, "did not keep the keys: another process does not find them", "keep the keys in the file")
+    assert_explained(
+        done, "did not keep the keys: another process does not find them", "keep the keys in the file"
+    )
     assert (credentials(product).read_bytes(), config(product).read_bytes()) == before
     assert scenario.key.secret.encode() in before[0]
 
@@ -227,7 +231,8 @@ def test_what_a_kill_left_beside_the_files_is_removed_by_the_next_run(
 ) -> None:
     """The killed run is an export, which has the secret in what it left; a file of somebody else stays."""
     succeeded(product, "keys", "import")
-    finish(slowed(product, "keys", "export", calls="rename", inject="signal=KILL:when=2"))  # the first marks the store
+    # The first marks the store.
+    finish(slowed(product, "keys", "export", calls="rename", inject="signal=KILL:when=2"))
     (left,) = temporary_files(product)
     assert scenario.key.secret in left.read_text()
     theirs = left.with_name(".credentials.swp")

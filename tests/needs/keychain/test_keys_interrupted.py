@@ -145,7 +145,9 @@ class Machine(NamedTuple):
     def with_code(self, *line: str) -> Outcome:
         """Run it, and once more with a code where it needs one: a store that fails may have lost the session."""
         done = self.product.run(*line)
-        return done if done.status != CODE_NEEDED else self.product.run(*line, "-c", self.scenario.device.code())
+        return (
+            done if done.status != CODE_NEEDED else self.product.run(*line, "-c", self.scenario.device.code())
+        )
 
 
 @pytest.fixture
@@ -160,7 +162,9 @@ def machine(tmp_path: Path, keychain: Keychain, where: str) -> Iterator[Machine]
     home = tmp_path / "home"
     (home / ".aws").mkdir(parents=True)
     with FaultyAws(scenario.world) as aws:
-        settings = write_files(home / ".aws", aws.url, keys={"default": scenario.key}, profiles=scenario.profiles)
+        settings = write_files(
+            home / ".aws", aws.url, keys={"default": scenario.key}, profiles=scenario.profiles
+        )
         own = {"AWS_MAX_ATTEMPTS": "1", "PYTHON_KEYRING_BACKEND": BACKEND}
         product = Product(home, {**settings, **keychain.env, **own})
         if where == "keychain":
@@ -236,7 +240,8 @@ SAID = re.compile(r"CreateItem|SetSecret|Delete")
 
 FAULTS = {
     "error=ENOSPC": (*FILES, BUS),
-    "signal=KILL": ("rename", "unlink", BUS),  # a kill at any other leaves what one at the next of these does, or less
+    # A kill at any other leaves what one at the next of these does, or less.
+    "signal=KILL": ("rename", "unlink", BUS),
 }
 
 
@@ -270,7 +275,11 @@ def changes(machine: Machine, line: tuple[str, ...]) -> list[Point]:
             point = Point(call, counts[process, call])
             if call == BUS and SAID.search(rest):
                 found += [point, point._replace(number=point.number + 1)]
-            elif call != BUS and f"{machine.product.home}/.aws" in rest and (call != "openat" or "O_CREAT" in rest):
+            elif (
+                call != BUS
+                and f"{machine.product.home}/.aws" in rest
+                and (call != "openat" or "O_CREAT" in rest)
+            ):
                 found.append(point)
     return list(dict.fromkeys(found))
 
@@ -314,7 +323,9 @@ def test_each_system_call_that_changes_something_fails_or_is_killed(
 
 
 @pytest.mark.parametrize(("where", "line"), [LINES["rotate in the file"]], ids=["rotate"])
-def test_nothing_is_removed_of_a_file_that_took_the_place_of_another(machine: Machine, line: tuple[str, ...]) -> None:
+def test_nothing_is_removed_of_a_file_that_took_the_place_of_another(
+    machine: Machine, line: tuple[str, ...]
+) -> None:
     need("strace")
     assert hit(machine, line, "unlink", "error=EIO", "1+") == 0
     machine.assert_settled(line)
@@ -327,7 +338,9 @@ def files(machine: Machine) -> dict[str, Path]:
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a small disk")
 @pytest.mark.parametrize(("where", "line"), LINES.values(), ids=LINES)
-def test_on_a_full_disk_nothing_is_lost_and_the_next_run_finishes(machine: Machine, line: tuple[str, ...]) -> None:
+def test_on_a_full_disk_nothing_is_lost_and_the_next_run_finishes(
+    machine: Machine, line: tuple[str, ...]
+) -> None:
     """Of the AWS files' own; where rotate stores the new key elsewhere, it needs none."""
     folder = machine.product.home / ".aws"
     disk = machine.product.home / "disk"
@@ -426,12 +439,18 @@ def test_an_edit_while_aws_is_asked_stays(machine: Machine, line: tuple[str, ...
         restore()
 
 
-@pytest.mark.parametrize(("where", "line", "number"), [(*LINES["import"], 1), (*LINES["rotate in the file"], 3)])
-def test_keys_that_somebody_else_stores_meanwhile_stay(machine: Machine, line: tuple[str, ...], number: int) -> None:
+@pytest.mark.parametrize(
+    ("where", "line", "number"), [(*LINES["import"], 1), (*LINES["rotate in the file"], 3)]
+)
+def test_keys_that_somebody_else_stores_meanwhile_stay(
+    machine: Machine, line: tuple[str, ...], number: int
+) -> None:
     """Before import has proved them, and while rotate's new key is made."""
     user = machine.scenario.world.accounts["123456789012"].users["alice"]
     text = files(machine)["credentials"].read_text()
-    theirs = text.replace(machine.scenario.key.id, "AKIATHEIRSEXAMPLE000").replace(machine.scenario.key.secret, "x")
+    theirs = text.replace(machine.scenario.key.id, "AKIATHEIRSEXAMPLE000").replace(
+        machine.scenario.key.secret, "x"
+    )
 
     def store() -> None:
         files(machine)["credentials"].write_text(theirs)

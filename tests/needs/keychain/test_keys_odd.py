@@ -64,7 +64,11 @@ def test_the_lines_to_type_are_quoted(product: Product, scenario: Scenario, alic
     credentials(product).write_text(section(name, scenario.key), "utf-8")
     get_session(product, scenario, f"--profile={name}", "--serial-number", scenario.device.serial)
     rotate = (*ROTATE, f"--profile={name}", "--serial-number", scenario.device.serial)
-    said = [product.run("keys", "import", f"--profile={name}").err, product.run(*rotate).err, product.run(*rotate).err]
+    said = [
+        product.run("keys", "import", f"--profile={name}").err,
+        product.run(*rotate).err,
+        product.run(*rotate).err,
+    ]
     alice.keys[0].active = True
     said += [product.run(*rotate).err, product.run("keys", "get", "-p", f"no {name}").err]
     lines = re.findall(r"mfaenv (?:keys|exec) .*", "\n".join(said))
@@ -83,7 +87,10 @@ def test_every_profile_that_has_the_old_key_gets_the_new_one(
     """In the file, in the keychain, in the config file; others' keys stay."""
     other = "[other]\naws_access_key_id = AKIAOTHEREXAMPLE0000\naws_secret_access_key = x\n"
     credentials(product).write_text(
-        section("default", scenario.key) + section("same", scenario.key) + section("moved", scenario.key) + other
+        section("default", scenario.key)
+        + section("same", scenario.key)
+        + section("moved", scenario.key)
+        + other
     )
     with config(product).open("a") as file:
         file.write(f"\n[profile 'in config']\n{section('', scenario.key)[3:]}")
@@ -93,8 +100,13 @@ def test_every_profile_that_has_the_old_key_gets_the_new_one(
     get_session(product, scenario)
     done = succeeded(product.run(*ROTATE, "--delete"))
     (new,) = alice.keys
-    rows = {row["profile"]: row["access_key_id"] for row in json.loads(product.run("keys", "--json").out)["keys"]}
-    assert rows == {**dict.fromkeys(("default", "same", "moved", "in config"), new.id), "other": "AKIAOTHEREXAMPLE0000"}
+    rows = {
+        row["profile"]: row["access_key_id"] for row in json.loads(product.run("keys", "--json").out)["keys"]
+    }
+    assert rows == {
+        **dict.fromkeys(("default", "same", "moved", "in config"), new.id),
+        "other": "AKIAOTHEREXAMPLE0000",
+    }
     for name in ("same", "moved", "in config"):
         assert name in done.err
     assert json.loads(keychain.lookup("moved"))["SecretAccessKey"] == new.secret
@@ -142,7 +154,9 @@ def test_whoever_has_another_store_waits_too(product: Product, scenario: Scenari
     held = aws.hold("CreateAccessKey")
     running = product.start(*ROTATE)
     assert held.reached.wait(PATIENCE)
-    waiting = product.start("keys", "export", env={**product.env, "MFAENV_CACHE_DIR": str(product.home / "other")})
+    waiting = product.start(
+        "keys", "export", env={**product.env, "MFAENV_CACHE_DIR": str(product.home / "other")}
+    )
     assert waiting.stderr is not None
     said = waiting.stderr.readline().decode()
     held.released.set()
@@ -153,7 +167,8 @@ def test_whoever_has_another_store_waits_too(product: Product, scenario: Scenari
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hello", "[]", '"x"', "{}", '{"AccessKeyId": null, "SecretAccessKey": null}', '{"AccessKeyId": "a"}']
+    "text",
+    ["", "hello", "[]", '"x"', "{}", '{"AccessKeyId": null, "SecretAccessKey": null}', '{"AccessKeyId": "a"}'],
 )
 def test_an_entry_of_others_under_our_name_is_told_and_left_alone(
     product: Product, scenario: Scenario, keychain: Keychain, text: str
@@ -171,7 +186,9 @@ def test_an_entry_of_others_under_our_name_is_told_and_left_alone(
 
 
 @pytest.mark.usefixtures("keychain")
-@pytest.mark.parametrize("line", [("keys", "import"), ("keys", "get"), ROTATE, ("keys", "export"), ("-f", "json")])
+@pytest.mark.parametrize(
+    "line", [("keys", "import"), ("keys", "get"), ROTATE, ("keys", "export"), ("-f", "json")]
+)
 @pytest.mark.parametrize(
     ("backend", "wrong"),
     [
@@ -196,7 +213,9 @@ def test_a_backend_that_keeps_nothing_changes_nothing(
     assert (credentials(product).read_bytes(), config(product).read_bytes()) == before
 
 
-def test_a_profile_gets_the_new_key_where_one_file_is_both(product: Product, scenario: Scenario, alice: User) -> None:
+def test_a_profile_gets_the_new_key_where_one_file_is_both(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
     """The credentials file's titles count there, `[same]`, and a `[profile wide]` is of the config file."""
     text = "".join(section(name, scenario.key) for name in ("default", "same", "profile wide"))
     credentials(product).write_text(text + f"[profile other]\nmfa_serial = {scenario.device.serial}\n")
@@ -212,7 +231,9 @@ def test_a_profile_gets_the_new_key_where_one_file_is_both(product: Product, sce
 
 @pytest.mark.usefixtures("keychain")
 @pytest.mark.parametrize("title", ["default", "same", "profile same"])
-def test_keys_move_there_and_back_where_one_file_is_both(product: Product, scenario: Scenario, title: str) -> None:
+def test_keys_move_there_and_back_where_one_file_is_both(
+    product: Product, scenario: Scenario, title: str
+) -> None:
     before = section("other", scenario.key) + section(title, scenario.key)
     credentials(product).write_text(before)
     product.env["AWS_CONFIG_FILE"] = str(credentials(product))

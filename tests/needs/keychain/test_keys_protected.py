@@ -37,7 +37,9 @@ def imported(product: Product) -> None:
     assert done.status == 0, done.err
 
 
-def test_no_file_holds_keys_of_the_keychain_in_clear(product: Product, scenario: Scenario, keychain: Keychain) -> None:
+def test_no_file_holds_keys_of_the_keychain_in_clear(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
     assert holding(product.home, scenario.key.secret)
     imported(product)
     assert scenario.key.secret in keychain.lookup("default")
@@ -66,7 +68,13 @@ def test_any_program_of_the_user_gets_them_and_the_stored_sessions(
     assert holding(product.cache, session["AWS_SECRET_ACCESS_KEY"])
 
 
-LINES = [("--shell", "bash"), ("process",), ("exec", "--", "true"), ("-f", "json", "--cached"), ("status", "--json")]
+LINES = [
+    ("--shell", "bash"),
+    ("process",),
+    ("exec", "--", "true"),
+    ("-f", "json", "--cached"),
+    ("status", "--json"),
+]
 
 
 def calls(product: Product, *line: str) -> list[str]:
@@ -75,7 +83,8 @@ def calls(product: Product, *line: str) -> list[str]:
     command = ("strace", "-f", "-qq", "-o", str(log), *COMMAND, *line)
     subprocess.run(command, env=product.env, cwd=product.home, capture_output=True, check=True)
     lines = (
-        re.match(r"\d+ +(\w+)\((?:AT_FDCWD, )?(\"[^\"]*\"|\{[^}]*\}|)", text) for text in log.read_text().splitlines()
+        re.match(r"\d+ +(\w+)\((?:AT_FDCWD, )?(\"[^\"]*\"|\{[^}]*\}|)", text)
+        for text in log.read_text().splitlines()
     )
     return [" ".join(found.groups()) for found in lines if found]
 
@@ -99,7 +108,8 @@ def test_a_stored_session_costs_what_it_does_with_keys_in_a_file(
             [call for call in in_file if call.startswith("execve")]
         )
     modules = [
-        [call for call in made if call.startswith("openat") and ".py" in call] for made in (in_file, in_keychain)
+        [call for call in made if call.startswith("openat") and ".py" in call]
+        for made in (in_file, in_keychain)
     ]
     assert modules[0] == modules[1]
     assert len(in_keychain) <= len(in_file) * 1.02

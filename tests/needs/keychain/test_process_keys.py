@@ -40,7 +40,9 @@ def printed(key: SigningKeys, **more: str) -> str:
 def use(product: Product, command: str) -> None:
     """Let the default profile have its keys from a command, and from nowhere else."""
     config = product.home / ".aws" / "config"
-    config.write_text(config.read_text().replace("[default]\n", f"[default]\ncredential_process = {command}\n", 1))
+    config.write_text(
+        config.read_text().replace("[default]\n", f"[default]\ncredential_process = {command}\n", 1)
+    )
     (product.home / ".aws" / "credentials").write_text("")
 
 
@@ -85,7 +87,9 @@ def test_a_programs_keys_get_a_session_and_a_stored_one_does_not_start_it(
     assert aws.actions(GOT) == [GOT]
 
 
-def test_a_role_is_assumed_with_the_session_that_a_programs_keys_got(product: Product, scenario: Scenario) -> None:
+def test_a_role_is_assumed_with_the_session_that_a_programs_keys_got(
+    product: Product, scenario: Scenario
+) -> None:
     by_program(product, printed(scenario.key))
     done = product.run("-p", "staging", "-f", "json", "--token-code", scenario.device.code())
     assert done.status == 0, done.err
@@ -101,7 +105,9 @@ def test_a_programs_session_is_exported_as_it_is(product: Product, scenario: Sce
     assert starts(log) == 1
 
 
-def test_a_program_that_gives_other_keys_than_before_gets_their_session(product: Product, scenario: Scenario) -> None:
+def test_a_program_that_gives_other_keys_than_before_gets_their_session(
+    product: Product, scenario: Scenario
+) -> None:
     by_program(product, printed(scenario.key))
     assert product.run("-f", "json", "--token-code", scenario.device.code()).status == 0
     before = stored(product)
@@ -148,7 +154,9 @@ def test_keys_in_the_keychain_get_a_session_and_a_stored_one_does_not_touch_it(
         assert done.status == 0, done.err
 
 
-def test_the_keychain_is_read_behind_the_question(product: Product, scenario: Scenario, keychain: Keychain) -> None:
+def test_the_keychain_is_read_behind_the_question(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
     in_keychain(product, keychain, printed(scenario.key))
     assert product.run("-f", "json", "--token-code", scenario.device.code()).status == 0
     scenario.world.clock = lambda: time.time() + 40
@@ -169,7 +177,9 @@ def test_without_a_keychain_the_error_names_the_choices_and_no_code_is_sent(
     assert aws.actions(GOT) == []
 
 
-def test_a_locked_keychain_is_told(product: Product, scenario: Scenario, keychain: Keychain, aws: ObservedAws) -> None:
+def test_a_locked_keychain_is_told(
+    product: Product, scenario: Scenario, keychain: Keychain, aws: ObservedAws
+) -> None:
     in_keychain(product, keychain, printed(scenario.key))
     keychain.restart_locked()
     done = product.run("-f", "json", "--token-code", scenario.device.code())
@@ -191,7 +201,10 @@ def test_get_prints_what_an_sdk_asks_for_and_nothing_else(
 
 @pytest.mark.parametrize(
     ("backend", "wrong"),
-    [("keyring.backends.null.Keyring", "no keychain here"), ("no.such.Backend", "needs no, which is not installed")],
+    [
+        ("keyring.backends.null.Keyring", "no keychain here"),
+        ("no.such.Backend", "needs no, which is not installed"),
+    ],
 )
 def test_what_is_no_keychain_is_refused(bare: Product, backend: str, wrong: str) -> None:
     bare.env["PYTHON_KEYRING_BACKEND"] = backend

@@ -35,7 +35,11 @@ def pins(request: pytest.FixtureRequest, index: Index, tmp_path_factory: pytest.
 
 @pytest.fixture(scope="session", params=INSTALLERS)
 def installed(
-    request: pytest.FixtureRequest, index: Index, pins: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    index: Index,
+    pins: Path,
+    wheel: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Installed:
     """The wheel with those versions, in a home that had nothing in it."""
     return index.install(INSTALLERS[request.param], wheel, pins, tmp_path_factory.mktemp("home"))

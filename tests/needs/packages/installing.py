@@ -95,7 +95,9 @@ class Index:
 
     def resolve(self, project: Path, resolution: str, pins: Path) -> Path:
         """Write the exact versions of what a project needs, at one end of what it allows; give the file."""
-        done = self._run("uv", "pip", "compile", "--quiet", "--resolution", resolution, "-o", str(pins), str(project))
+        done = self._run(
+            "uv", "pip", "compile", "--quiet", "--resolution", resolution, "-o", str(pins), str(project)
+        )
         if done.returncode == UNREACHED:
             missing(f"what the package index holds ({done.stderr.splitlines()[0]})")
         assert done.returncode == 0, done.stderr

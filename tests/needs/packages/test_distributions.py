@@ -31,7 +31,9 @@ def test_an_older_twine_takes_their_metadata(dist: Path) -> None:
 
 
 def test_built_again_they_have_the_same_bytes(dist: Path, tmp_path: Path) -> None:
-    first, second = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in (dist, build(tmp_path)))
+    first, second = (
+        {file.name: file.read_bytes() for file in folder.iterdir()} for folder in (dist, build(tmp_path))
+    )
     assert first == second
 
 

@@ -74,7 +74,9 @@ def test_the_completions_are_where_it_leaves_them(installed: Installed, place: s
     assert (installed.shared / place).read_bytes() == (COMPLETIONS / SHARED[place]).read_bytes()
 
 
-def test_mypy_sees_its_types(installed: Installed, product: Product, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_mypy_sees_its_types(
+    installed: Installed, product: Product, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     cache = tmp_path_factory.getbasetemp() / "mypy"
     options = ["--strict", "--config-file=", f"--cache-dir={cache}", f"--python-executable={installed.python}"]
     done = subprocess.run(

@@ -77,7 +77,9 @@ def test_the_line_works_with_the_python_of_debian(index: Index, clone: Path, hom
     assert not list(home.rglob("mfaenv"))
 
 
-def test_the_line_works_with_another_python(index: Index, clone: Path, home: Path, another_python: Path) -> None:
+def test_the_line_works_with_another_python(
+    index: Index, clone: Path, home: Path, another_python: Path
+) -> None:
     ends_in_the_demo(index, clone, home, line(rf"python3 .*{LAST}"), str(another_python))
 
 

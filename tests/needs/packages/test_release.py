@@ -12,7 +12,12 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[3]
 PINNED = ROOT / ".github" / "build-requirements.txt"
 WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
-BUILDS_ON = {"python_version": "3.13", "python_full_version": "3.13.0", "os_name": "posix", "sys_platform": "linux"}
+BUILDS_ON = {
+    "python_version": "3.13",
+    "python_full_version": "3.13.0",
+    "os_name": "posix",
+    "sys_platform": "linux",
+}
 """The runner and its Python, as the workflow has them."""
 
 TOOLS = ("build", "hatchling")
@@ -36,13 +41,17 @@ def test_the_versions_are_those_of_all_tests() -> None:
 
 
 def test_all_that_the_tools_need_is_named_and_nothing_else() -> None:
-    assert versions(PINNED.read_text(encoding="utf-8")).keys() == {part for tool in TOOLS for part in needed(tool)}
+    assert versions(PINNED.read_text(encoding="utf-8")).keys() == {
+        part for tool in TOOLS for part in needed(tool)
+    }
 
 
 def test_every_version_has_its_hashes_and_names_no_address() -> None:
     lines = PINNED.read_text(encoding="utf-8").replace("\\\n", "").splitlines()
     rows = [line for line in lines if not line.startswith("#")]
-    assert [row for row in rows if not re.fullmatch(r"[a-z0-9-]+==\S+(?: +--hash=sha256:[0-9a-f]{64})+", row)] == []
+    assert [
+        row for row in rows if not re.fullmatch(r"[a-z0-9-]+==\S+(?: +--hash=sha256:[0-9a-f]{64})+", row)
+    ] == []
 
 
 def test_the_release_installs_from_these_alone() -> None:
@@ -53,6 +62,6 @@ def test_the_release_installs_from_these_alone() -> None:
     assert install.endswith(f" --requirement {PINNED.relative_to(ROOT).as_posix()}")
     assert "python -m build --no-isolation" in ran
     assert job["runs-on"].startswith("ubuntu-")
-    assert [step["with"]["python-version"] for step in job["steps"] if "python-version" in step.get("with", {})] == [
-        BUILDS_ON["python_version"]
-    ]
+    assert [
+        step["with"]["python-version"] for step in job["steps"] if "python-version" in step.get("with", {})
+    ] == [BUILDS_ON["python_version"]]

@@ -34,5 +34,9 @@ def test_the_wheel_has_the_package_and_no_tests(wheel: Path) -> None:
 def test_the_wheel_shares_the_completions(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         data = f"mfaenv-{mfaenv.__version__}.data/data/"
-        shared = {name.removeprefix(data): archive.read(name) for name in archive.namelist() if name.startswith(data)}
-    assert shared == {f"share/{place}": (ROOT / "completions" / name).read_bytes() for place, name in SHARED.items()}
+        shared = {
+            name.removeprefix(data): archive.read(name) for name in archive.namelist() if name.startswith(data)
+        }
+    assert shared == {
+        f"share/{place}": (ROOT / "completions" / name).read_bytes() for place, name in SHARED.items()
+    }

@@ -32,7 +32,9 @@ def test_a_circle_of_our_own_processes_is_shown_from_its_first_profile(
         with_process(product, following, name, "mfaenv")
     done = product.run("-p", "tool", "-f", "json")
     assert (done.status, done.out) == (1, "")
-    assert done.err.splitlines()[0] == f"mfaenv: The profiles lead in a circle: {' → '.join((*circle, 'tool'))}."
+    assert (
+        done.err.splitlines()[0] == f"mfaenv: The profiles lead in a circle: {' → '.join((*circle, 'tool'))}."
+    )
 
 
 def test_the_roles_on_the_way_are_in_the_circle(product: Product) -> None:

@@ -60,7 +60,9 @@ def finish_all(*processes: subprocess.Popen[bytes]) -> list[Outcome]:
 
 def sessions(outcomes: list[Outcome]) -> set[str]:
     """What they printed, each of them a session."""
-    assert [outcome.status for outcome in outcomes] == [0] * len(outcomes), [outcome.err for outcome in outcomes]
+    assert [outcome.status for outcome in outcomes] == [0] * len(outcomes), [
+        outcome.err for outcome in outcomes
+    ]
     assert all("export AWS_SESSION_TOKEN=" in outcome.out for outcome in outcomes)
     return {outcome.out for outcome in outcomes}
 
@@ -123,7 +125,9 @@ def test_who_waits_says_so_after_a_second(product: Product, aws: ObservedAws, co
     assert len(sessions(outcomes)) == 1
 
 
-def test_a_wrong_code_given_to_many_is_sent_once(product: Product, aws: ObservedAws, codes: Iterator[str]) -> None:
+def test_a_wrong_code_given_to_many_is_sent_once(
+    product: Product, aws: ObservedAws, codes: Iterator[str]
+) -> None:
     code = f"{(int(next(codes)) + 1) % 10**6:06}"
     outcomes = finish_all(*(start(product, code) for _ in range(MANY)))
     assert {(outcome.status, outcome.out) for outcome in outcomes} == {(1, "(exit 1);\n")}
@@ -162,7 +166,9 @@ def test_a_code_whose_session_is_about_to_be_stored_is_waited_for(
     assert aws.actions("GetSessionToken") == ["GetSessionToken"]
 
 
-def test_after_a_refusal_the_next_one_asks_for_itself(product: Product, aws: ObservedAws, codes: Iterator[str]) -> None:
+def test_after_a_refusal_the_next_one_asks_for_itself(
+    product: Product, aws: ObservedAws, codes: Iterator[str]
+) -> None:
     aws.delay("GetSessionToken", 0.3)
     code = next(codes)
     first = start(product, f"{(int(code) + 1) % 10**6:06}")
@@ -175,13 +181,19 @@ def test_after_a_refusal_the_next_one_asks_for_itself(product: Product, aws: Obs
 
 
 @stopping
-def test_different_keys_do_not_wait_for_each_other(product: Product, scenario: Scenario, codes: Iterator[str]) -> None:
+def test_different_keys_do_not_wait_for_each_other(
+    product: Product, scenario: Scenario, codes: Iterator[str]
+) -> None:
     bob = scenario.key.account.add_user("bob")
     key, device = bob.add_key(), bob.add_device()
     first = start(product, next(codes))
     wait_for_lock(product, first)
     stop(first)
-    product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret, "AWS_MFA_SERIAL": device.serial}
+    product.env |= {
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
+        "AWS_MFA_SERIAL": device.serial,
+    }
     second = finish(start(product, device.code()))
     go_on(first)
     assert len(sessions([second, finish(first)])) == 2

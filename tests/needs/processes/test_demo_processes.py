@@ -109,7 +109,9 @@ def test_keys_that_quit_are_the_commands_own(place: Place) -> None:
 def test_told_to_stop_it_stops_its_command_and_leaves_nothing(place: Place, name: str) -> None:
     number = signal.Signals[name]
     # As interactive shells do, which do not mind SIGTERM.
-    script = "trap '' TERM; trap 'echo hung up; exit' HUP; echo $$ $AWS_ENDPOINT_URL; while :; do sleep 0.1; done"
+    script = (
+        "trap '' TERM; trap 'echo hung up; exit' HUP; echo $$ $AWS_ENDPOINT_URL; while :; do sleep 0.1; done"
+    )
     demo = subprocess.Popen(
         [*COMMAND, "demo", "--", "sh", "-c", script], env=place.environ, stdout=subprocess.PIPE, text=True
     )

@@ -59,7 +59,9 @@ sso_registration_scopes = sso:account:access
 
 
 @pytest.mark.usefixtures("real_starts")  # botocore may fix the folder of sign-ins as it is loaded
-@pytest.mark.parametrize("case", [(LEGACY, START_URL), (WITH_SESSION, "work")], ids=["legacy", "with a session"])
+@pytest.mark.parametrize(
+    "case", [(LEGACY, START_URL), (WITH_SESSION, "work")], ids=["legacy", "with a session"]
+)
 def test_identity_center(
     product: Product, aws: ObservedAws, reader: Role, identity_center: IdentityCenter, case: tuple[str, str]
 ) -> None:
@@ -136,7 +138,8 @@ def test_a_web_identity(product: Product, reader: Role, web_identities: WebIdent
     token.write_text("hers")
     web_identities["hers"] = WebIdentity(ISSUER, "repo:alice/tool")
     configure(
-        product, f"[profile build]\nrole_arn = {reader.arn}\nweb_identity_token_file = {token}\nregion = us-east-1\n"
+        product,
+        f"[profile build]\nrole_arn = {reader.arn}\nweb_identity_token_file = {token}\nregion = us-east-1\n",
     )
     done = product.run("-p", "build", "-f", "json")
     exported(done)
@@ -161,7 +164,12 @@ def test_the_console_opens_for_a_role_of_identity_center_or_a_web_identity(
 
 
 def test_a_process(product: Product) -> None:
-    answer = {"Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "secret", "SessionToken": "token"}
+    answer = {
+        "Version": 1,
+        "AccessKeyId": "ASIAIOSFODNN7EXAMPLE",
+        "SecretAccessKey": "secret",
+        "SessionToken": "token",
+    }
     script = product.home / "answer.py"
     script.write_text(f"print({json.dumps(answer)!r})")
     configure(product, f"[profile tool]\ncredential_process = {sys.executable} {script}\n")
@@ -206,7 +214,10 @@ ENDED = {
         (json.dumps(ENDED), "has ended"),
         ('{"Version": 2}', "Unsupported version"),
         ('{"Version": 1, "AccessKeyId": 5, "SecretAccessKey": "secret words"}', "its answer is malformed"),
-        ('{"Version": 1, "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": []}', "its answer is malformed"),
+        (
+            '{"Version": 1, "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": []}',
+            "its answer is malformed",
+        ),
         ('{"Version": 1, "AccessKeyId": "", "SecretAccessKey": ""}', "its answer is malformed"),
     ],
 )
@@ -239,7 +250,9 @@ def test_what_is_not_there_to_run_or_read_is_told(product: Product, setting: str
 
 
 def test_keys_with_a_token(product: Product, aws: ObservedAws) -> None:
-    keys = "aws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\naws_session_token = token\n"
+    keys = (
+        "aws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\naws_session_token = token\n"
+    )
     configure(product, f"[profile static]\n{keys}")
     done = product.run("-p", "static", "--shell", "bash")
     assert done.status == 0
@@ -329,7 +342,8 @@ def test_role_arn_is_assumed_on_top_of_a_machines_role(
     product.env.pop("AWS_EC2_METADATA_DISABLED")
     product.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = aws.url
     configure(
-        product, f"[profile job]\nrole_arn = {own.arn}\ncredential_source = Ec2InstanceMetadata\nregion = us-east-1\n"
+        product,
+        f"[profile job]\nrole_arn = {own.arn}\ncredential_source = Ec2InstanceMetadata\nregion = us-east-1\n",
     )
     exported(product.run("-p", "job", "-r", top.arn, "-f", "json"))
     assumed = [dict(record.parameters)["RoleArn"] for record in aws.log if record.action == "AssumeRole"]
@@ -351,7 +365,10 @@ def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
     done = product.run("-p", "on-center", "-f", "json")
     first = exported(done)
     assert done.err.splitlines() == ["mfaenv: Profile on-center needs no code: IAM Identity Center."]
-    assert exported(product.run("-p", "on-second", "-f", "json"))["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
+    assert (
+        exported(product.run("-p", "on-second", "-f", "json"))["AWS_ACCESS_KEY_ID"]
+        != first["AWS_ACCESS_KEY_ID"]
+    )
     entries = [path for path in product.cache.iterdir() if path.name.startswith("session-")]
     assert len(entries) == 2
 

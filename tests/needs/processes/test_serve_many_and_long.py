@@ -24,7 +24,8 @@ from mfaenv.pretend_aws.totp import STEP, code_at_step
 posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
 
 root_on_linux = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="Linux shows whose connection it is, and root can be anybody"
+    sys.platform != "linux" or os.geteuid() != 0,
+    reason="Linux shows whose connection it is, and root can be anybody",
 )
 
 OK, FORBIDDEN = 200, 403
@@ -124,7 +125,9 @@ def test_many_requests_at_once_make_one_call(
         roles_end.advance(LIFE + 1)
         aws.log.clear()
         got: list[str] = []
-        threads = [threading.Thread(target=lambda: got.append(served.credentials()["AccessKeyId"])) for _ in range(30)]
+        threads = [
+            threading.Thread(target=lambda: got.append(served.credentials()["AccessKeyId"])) for _ in range(30)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -217,7 +220,9 @@ def test_a_session_of_another_user_is_not_taken_up(
 
 
 @pytest.mark.parametrize("quiet", [(), ("-q",)], ids=["else", "-q"])
-def test_quiet_tells_nothing(product: Product, scenario: Scenario, users_end: Clock, quiet: tuple[str, ...]) -> None:
+def test_quiet_tells_nothing(
+    product: Product, scenario: Scenario, users_end: Clock, quiet: tuple[str, ...]
+) -> None:
     """Of a session that is in its second half from the beginning."""
     assert product.run("--shell", "sh", "-c", scenario.device.code()).status == 0
     users_end.advance(SHORT / 2)
@@ -226,7 +231,9 @@ def test_quiet_tells_nothing(product: Product, scenario: Scenario, users_end: Cl
         assert ("The session that serves profile default ends at" in served.end().err) == (not quiet)
 
 
-def test_without_a_store_sessions_are_kept_in_memory(product: Product, scenario: Scenario, roles_end: Clock) -> None:
+def test_without_a_store_sessions_are_kept_in_memory(
+    product: Product, scenario: Scenario, roles_end: Clock
+) -> None:
     with Served(product, "-p", "staging", "-c", scenario.device.code()) as served:
         assert product.run("clear").status == 0
         first = served.credentials()

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 KEYS = "key=${AWS_ACCESS_KEY_ID-none} secret=${AWS_SECRET_ACCESS_KEY+set} profile=${MFAENV_PROFILE-none}"
 WHERE = " ".join(
     f"${{{name}-none}}"
-    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_USE_FIPS_ENDPOINT", "HOMEPAGE", "MFAENV_SETTINGS")
+    for name in (
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_USE_FIPS_ENDPOINT",
+        "HOMEPAGE",
+        "MFAENV_SETTINGS",
+    )
 )
 PROGRAMS = {
     "what-is-set": f'echo "{KEYS}"',

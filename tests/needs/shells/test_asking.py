@@ -37,7 +37,9 @@ from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled
 from mfaenv.terminal.tty import Tty
 
-QUESTION = r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
+QUESTION = (
+    r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
+)
 FAMILY = pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
 KEYS_THAT_LEAVE = pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 CTRL_BACKSLASH = "\x1c"
@@ -59,7 +61,9 @@ def test_the_documented_line_asks(
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
-def test_a_second_window_has_the_session_without_a_question(product: Product, scenario: Scenario, shell: Shell) -> None:
+def test_a_second_window_has_the_session_without_a_question(
+    product: Product, scenario: Scenario, shell: Shell
+) -> None:
     assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     with open_window(product, shell) as window:
         window.enter(shell.lines[0])
@@ -90,7 +94,9 @@ def test_three_wrong_codes_end_with_status_one(product: Product, scenario: Scena
         assert window.ended() == 1
 
 
-def test_the_right_code_after_a_wrong_one_is_taken(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_the_right_code_after_a_wrong_one_is_taken(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     with open_window(product, BASH) as window:
         window.enter(BASH.lines[0])
         window.see(QUESTION)
@@ -228,7 +234,9 @@ def test_a_line_that_was_quit_fails(product: Product, name: str, loaded: bool) -
         assert "wenton" not in window.text
 
 
-def test_who_waits_for_another_process_can_leave(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_who_waits_for_another_process_can_leave(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     aws.delay("GetSessionToken", 10)
     first = product.start("--shell", "bash", "-c", scenario.device.code())
     while not list(product.cache.glob("lock-*")):
@@ -254,7 +262,9 @@ def test_who_waits_for_aws_can_leave(product: Product, scenario: Scenario, aws: 
         assert window.see(r"^status=\d+$") == "status=130"
 
 
-def test_who_types_ahead_while_waiting_for_aws_stays(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_who_types_ahead_while_waiting_for_aws_stays(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     aws.delay("GetSessionToken", 1)
     with open_window(product, BASH) as window:
         window.enter("eval $(mfaenv --shell bash)")
@@ -384,7 +394,9 @@ def test_in_the_background_it_fails_instead_of_being_stopped(product: Product, s
 
 
 @pytest.mark.parametrize("shell", ["bash", "dash", "zsh", "ksh93", "mksh", "busybox"])
-@pytest.mark.parametrize("line", ["set -e; eval $(mfaenv)", 'set -e; eval "$(mfaenv)"', "eval $(mfaenv) || exit 3"])
+@pytest.mark.parametrize(
+    "line", ["set -e; eval $(mfaenv)", 'set -e; eval "$(mfaenv)"', "eval $(mfaenv) || exit 3"]
+)
 def test_a_script_stops_where_there_is_no_session(product: Product, shell: str, line: str) -> None:
     need(shell)
     done = subprocess.run(
@@ -431,7 +443,9 @@ def test_an_endpoint_that_is_none_is_found_before_anybody_is_asked(product: Prod
         assert f"'{url}' is not the URL of an endpoint" in window.text
 
 
-def test_the_code_is_not_spent_on_keys_that_do_not_work(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_the_code_is_not_spent_on_keys_that_do_not_work(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     scenario.key.active = False
     with direct(product, "--shell", "bash") as window:
         window.see(QUESTION)
@@ -489,7 +503,9 @@ def test_below_a_full_screen_program_nothing_is_asked(product: Product) -> None:
         window.see("status=3$")
 
 
-@pytest.mark.parametrize("arguments", [("doctor",), ("exec", "--", "true"), ("keys", "rotate"), ("--shell", "bash")])
+@pytest.mark.parametrize(
+    "arguments", [("doctor",), ("exec", "--", "true"), ("keys", "rotate"), ("--shell", "bash")]
+)
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 def test_who_leaves_a_question_has_a_new_line(product: Product, arguments: tuple[str, ...], key: str) -> None:
     with direct(product, *arguments) as window:
@@ -500,7 +516,9 @@ def test_who_leaves_a_question_has_a_new_line(product: Product, arguments: tuple
 
 
 @pytest.mark.parametrize("arguments", [("process",), ("exec", "--", "true")], ids=" ".join)
-def test_a_question_that_no_shell_waits_for_changes_no_mode(product: Product, arguments: tuple[str, ...]) -> None:
+def test_a_question_that_no_shell_waits_for_changes_no_mode(
+    product: Product, arguments: tuple[str, ...]
+) -> None:
     """So they are as before after SIGKILL too."""
     line = ("sh", "-c", '"$@" | cat', "sh", *COMMAND, *arguments)
     with Window(line, product.env, product.home) as window:

@@ -62,7 +62,10 @@ def test_the_session_follows_the_variable(stored: Product, row: Settled) -> None
         seat.type("mfaenv")
         has(seat, "production", "production")
         seat.set("AWS_PROFILE", "stagin")
-        assert "AWS_PROFILE is stagin now, and there is no such profile. Did you mean staging?\n" in seat.window.text
+        assert (
+            "AWS_PROFILE is stagin now, and there is no such profile. Did you mean staging?\n"
+            in seat.window.text
+        )
         has(seat, "none", "stagin")
         unset(seat)
         has(seat, "default", "none")
@@ -143,7 +146,9 @@ def test_a_shell_that_inherits_its_own_ended_session_is_told_so(product: Product
 
 
 @pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_a_name_without_a_session_is_told_when_it_changes_and_not_at_the_start(product: Product, row: Settled) -> None:
+def test_a_name_without_a_session_is_told_when_it_changes_and_not_at_the_start(
+    product: Product, row: Settled
+) -> None:
     with seated(product, row, AWS_PROFILE="staging") as seat:
         has(seat, "none", "staging")
         assert "AWS_PROFILE is" not in seat.window.text
@@ -153,7 +158,11 @@ def test_a_name_without_a_session_is_told_when_it_changes_and_not_at_the_start(p
 
 @pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
 def test_keys_of_others_are_left_alone(stored: Product, row: Settled) -> None:
-    theirs = {"AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "y"}
+    theirs = {
+        "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_SESSION_TOKEN": "y",
+    }
     with seated(stored, row, **theirs) as seat:
         seat.set("AWS_PROFILE", "staging")
         seat.sees("what-is-named", "^profile=none named=staging key=ASIAI44QH8DHBEXAMPLE$")
@@ -259,7 +268,9 @@ def test_what_sets_the_variable_at_bashs_prompt_is_followed(stored: Product) -> 
         has(seat, "staging", "staging")
 
 
-def test_fish_keeps_and_follows_what_is_set_for_all_windows(stored: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fish_keeps_and_follows_what_is_set_for_all_windows(
+    stored: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = next(row for row in NAMED if row.name == "fish")
     monkeypatch.setitem(BY_NAME, "fish", row.shell._replace(start=("fish", "-i")))
     with seated(stored, row) as seat:
@@ -306,9 +317,14 @@ def test_a_shell_without_a_hook_is_told_by_the_next_line(stored: Product) -> Non
     with seated(stored, dash) as seat:
         seat.type("mfaenv -p default")
         seat.set("AWS_PROFILE", "staging")
-        assert "hide profile staging" in seat.sees("mfaenv status", r"The exported keys hide profile staging.*$")
+        assert "hide profile staging" in seat.sees(
+            "mfaenv status", r"The exported keys hide profile staging.*$"
+        )
         seat.type("mfaenv")
-        assert "mfaenv: until now the keys were of profile default, though AWS_PROFILE was staging" in seat.window.text
+        assert (
+            "mfaenv: until now the keys were of profile default, though AWS_PROFILE was staging"
+            in seat.window.text
+        )
         has(seat, "staging", "none")
 
 

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
 HERE = (
     *("", "unset", "-q unset", "-p unset", "-p x unset", "-p status", "-p -f", "-p"),
-    *("-qp x", "-vp status", "-qc 123456", "-qd 1h", "-vr x", "-px", "-pfish", "-qpfish", "--profile=x --region y"),
+    *(
+        "-qp x",
+        "-vp status",
+        "-qc 123456",
+        "-qd 1h",
+        "-vr x",
+        "-px",
+        "-pfish",
+        "-qpfish",
+        "--profile=x --region y",
+    ),
 )
 THROUGH = (
     *("status", "-q status", "-p unset exec x", "-qp unset exec x", "-qpx exec unset", "--no-input doctor"),

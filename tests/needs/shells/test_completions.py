@@ -179,7 +179,9 @@ def test_tab_completes_what_was_meant(furnished: Product, tab: Tab) -> None:
         if tab.words.inner:
             press_tab(window, tab, "exec tool-of-mine inn", ["exec", "tool-of-mine", "inner-word"])
             press_tab(window, tab, "exec -- tool-of-mine inn", ["exec", "--", "tool-of-mine", "inner-word"])
-        function = Path(tab.words.file).with_stem("function") if tab.words.file != "_mfaenv" else Path("function")
+        function = (
+            Path(tab.words.file).with_stem("function") if tab.words.file != "_mfaenv" else Path("function")
+        )
         (furnished.home / function).write_text(tab.words.function)
         window.enter(tab.words.source.format(file=function))
         window.prompted()
@@ -250,7 +252,9 @@ def test_ctrl_c_after_a_tab_is_taken_at_once_in_bash(furnished: Product) -> None
 def wait_until_it_reads_keys(shell: int) -> None:
     """Wait until a shell has no child and sleeps: a key that comes while it draws the line comes too early."""
     process = Path(f"/proc/{shell}")
-    while (process / "task" / str(shell) / "children").read_text() or " S " not in (process / "stat").read_text():
+    while (process / "task" / str(shell) / "children").read_text() or " S " not in (
+        process / "stat"
+    ).read_text():
         time.sleep(0.01)
 
 
@@ -346,7 +350,11 @@ def test_profiles_are_those_that_mfaenv_reads(furnished: Product, shell: str, ki
 @pytest.mark.parametrize("shell", LISTS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_where_there_is_nothing_nothing_is_listed(furnished: Product, shell: str, kind: str) -> None:
-    furnished.env |= {"AWS_CONFIG_FILE": "/missing", "AWS_SHARED_CREDENTIALS_FILE": "/", "MFAENV_CACHE_DIR": "/missing"}
+    furnished.env |= {
+        "AWS_CONFIG_FILE": "/missing",
+        "AWS_SHARED_CREDENTIALS_FILE": "/",
+        "MFAENV_CACHE_DIR": "/missing",
+    }
     assert listed(furnished, shell, kind) == []
 
 
@@ -361,7 +369,9 @@ def test_without_the_program_nothing_is_listed_or_said(furnished: Product, shell
 def test_one_process_is_started(furnished: Product, shell: str) -> None:
     need("strace")
     trace = furnished.home / "trace"
-    assert listed(furnished, shell, "profiles", "strace", "--follow-forks", "--trace=process", f"--output={trace}")
+    assert listed(
+        furnished, shell, "profiles", "strace", "--follow-forks", "--trace=process", f"--output={trace}"
+    )
     started = {line.split()[0] for line in trace.read_text().splitlines() if "execve(" in line}
     assert len(started) == 1 + 1  # the shell itself too
 
@@ -416,7 +426,12 @@ def test_zsh_takes_it_with_other_options_too(furnished: Product) -> None:
         print ${{_comps[mfaenv]}}
     """
     done = subprocess.run(
-        ["zsh", "-f", "-c", script], env=furnished.env, cwd=furnished.home, capture_output=True, text=True, check=False
+        ["zsh", "-f", "-c", script],
+        env=furnished.env,
+        cwd=furnished.home,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.stdout, done.stderr, done.returncode) == ("_mfaenv\n", "", 0)
 

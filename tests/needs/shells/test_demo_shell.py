@@ -84,8 +84,16 @@ def test_what_the_shells_own_files_set_does_not_win(env: dict[str, str], home: P
     with Window((*COMMAND, "demo"), {**env, **theirs, "SHELL": str(shutil.which(program))}, home) as window:
         window.see("leaves nothing behind")
         window.prompted()
-        window.enter(f"{sys.executable} -c 'import os; print(sorted(n for n in os.environ if n[:4] == \"AWS_\"))'")
-        ours = ("CONFIG_FILE", "EC2_METADATA_DISABLED", "ENDPOINT_URL", "ENDPOINT_URL_STS", "SHARED_CREDENTIALS_FILE")
+        window.enter(
+            f"{sys.executable} -c 'import os; print(sorted(n for n in os.environ if n[:4] == \"AWS_\"))'"
+        )
+        ours = (
+            "CONFIG_FILE",
+            "EC2_METADATA_DISABLED",
+            "ENDPOINT_URL",
+            "ENDPOINT_URL_STS",
+            "SHARED_CREDENTIALS_FILE",
+        )
         window.see(re.escape(str([f"AWS_{name}" for name in ours])))
         window.prompted()
         window.enter("printenv AWS_ENDPOINT_URL AWS_CONFIG_FILE")
@@ -107,7 +115,9 @@ def test_what_the_shells_own_files_set_does_not_win(env: dict[str, str], home: P
 @pytest.mark.parametrize("program", ["tcsh", "elvish", "xonsh"])
 def test_a_shell_that_cannot_be_told_has_its_user_told(env: dict[str, str], home: Path, program: str) -> None:
     need(program)
-    with Window((*COMMAND, "demo"), {**env, "SHELL": str(shutil.which(program)), "SSH_TTY": "none"}, home) as window:
+    with Window(
+        (*COMMAND, "demo"), {**env, "SHELL": str(shutil.which(program)), "SSH_TTY": "none"}, home
+    ) as window:
         window.see("startup files set AWS_... variables, they win here: unset them.")
         window.prompted()
         window.enter("exit")

@@ -127,7 +127,9 @@ def orphan(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @only_on_linux
 @pytest.mark.usefixtures("orphan")
-@pytest.mark.parametrize(("login", "shell"), [("/usr/bin/fish", "fish"), ("/bin/dash", "sh"), ("/usr/bin/mksh", "ksh")])
+@pytest.mark.parametrize(
+    ("login", "shell"), [("/usr/bin/fish", "fish"), ("/bin/dash", "sh"), ("/usr/bin/mksh", "ksh")]
+)
 def test_the_login_shell_stands_in(login: str, shell: str) -> None:
     assert detect.detect({"SHELL": login}) == shell
 

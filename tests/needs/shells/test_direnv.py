@@ -104,7 +104,12 @@ def test_a_session_that_cannot_be_set_fails(stored: Product) -> None:
     library = '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }'
     script = f"{library}\nreadonly AWS_SECRET_ACCESS_KEY=old\nuse_mfaenv staging\necho status=$?"
     done = subprocess.run(
-        ["bash", "-c", script], env=with_mfaenv(stored), cwd=stored.home, capture_output=True, text=True, check=True
+        ["bash", "-c", script],
+        env=with_mfaenv(stored),
+        cwd=stored.home,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == "status=1\n", done.stderr
 
@@ -185,9 +190,16 @@ def test_a_walk_between_both_kinds_of_folders(stored: Product, row: Settled, *, 
 @pytest.mark.parametrize("name", ["o'brien", "a}b", 'a"$b`\\c'])
 def test_the_store_may_be_anywhere(product: Product, name: str) -> None:
     product.env["MFAENV_CACHE_DIR"] = str(product.home / name)
-    script = '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { printf "%s" "$1"; }; use_mfaenv 2>/dev/null'
+    script = (
+        '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { printf "%s" "$1"; }; use_mfaenv 2>/dev/null'
+    )
     done = subprocess.run(
-        ["bash", "-c", script], env=with_mfaenv(product), cwd=product.home, capture_output=True, text=True, check=True
+        ["bash", "-c", script],
+        env=with_mfaenv(product),
+        cwd=product.home,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == f"{product.home / name}/mfaenv/latest", done.stderr
 
@@ -198,7 +210,12 @@ def test_without_the_program_a_folder_has_no_keys(stored: Product) -> None:
         "PATH=/usr/bin:/bin; use_mfaenv staging; echo ${MFAENV_PROFILE-} ${AWS_ACCESS_KEY_ID-none}"
     )
     done = subprocess.run(
-        ["bash", "-c", script], env=with_mfaenv(stored), cwd=stored.home, capture_output=True, text=True, check=True
+        ["bash", "-c", script],
+        env=with_mfaenv(stored),
+        cwd=stored.home,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == "staging none\n", done.stderr
 

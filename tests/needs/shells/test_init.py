@@ -112,10 +112,14 @@ def test_powershell_parses_it() -> None:
 
 
 @EVERY
-def test_the_plain_way_prints_what_the_command_line_prints(product: Product, scenario: Scenario, shell: str) -> None:
+def test_the_plain_way_prints_what_the_command_line_prints(
+    product: Product, scenario: Scenario, shell: str
+) -> None:
     stored(product, scenario)
     for arguments in ((), ("--no-hook",)):
-        plain, full = (product.run("init", shell, option, *arguments) for option in ("--profile=default", "-pdefault"))
+        plain, full = (
+            product.run("init", shell, option, *arguments) for option in ("--profile=default", "-pdefault")
+        )
         assert (plain.status, plain.err) == (0, "")
         assert [re.sub(r"\b\d{10}\b", "NOW", done.out) for done in (plain, full)] == [
             re.sub(r"\b\d{10}\b", "NOW", full.out)
@@ -129,19 +133,31 @@ def test_the_plain_way_does_not_load_the_command_line(product: Product, scenario
     product.command = (sys.executable, "-c", f"{code} print('#', *sys.modules)")
     loaded = product.run().out.rpartition("#")[2].split()
     assert "mfaenv.commands.init" in loaded
-    assert {"typer", "json", "re", "rich", "boto3", "mfaenv.config.resolve", "mfaenv.session.sessions"}.isdisjoint(
-        loaded
-    )
+    assert {
+        "typer",
+        "json",
+        "re",
+        "rich",
+        "boto3",
+        "mfaenv.config.resolve",
+        "mfaenv.session.sessions",
+    }.isdisjoint(loaded)
 
 
 @pytest.mark.parametrize("how", ["gone", "killed"])
-@pytest.mark.parametrize(("program", "shell"), [("bash", "bash"), ("zsh", "zsh"), ("dash", "sh"), ("mksh", "ksh")])
-def test_a_program_that_is_gone_or_killed_fails_the_line(tmp_path: Path, program: str, shell: str, how: str) -> None:
+@pytest.mark.parametrize(
+    ("program", "shell"), [("bash", "bash"), ("zsh", "zsh"), ("dash", "sh"), ("mksh", "ksh")]
+)
+def test_a_program_that_is_gone_or_killed_fails_the_line(
+    tmp_path: Path, program: str, shell: str, how: str
+) -> None:
     need(program)
     if how == "killed":
         (tmp_path / "mfaenv").write_text("#!/bin/sh\nkill -9 $$\n")
         (tmp_path / "mfaenv").chmod(0o700)
-    lines = ["eval $(mfaenv -p bob) && echo goes on", 'eval "$(mfaenv -p bob)" && echo goes on'] * 20 + ["echo ended"]
+    lines = ["eval $(mfaenv -p bob) && echo goes on", 'eval "$(mfaenv -p bob)" && echo goes on'] * 20 + [
+        "echo ended"
+    ]
     script = tmp_path / "script"
     script.write_text("\n".join([text(shell).decode(), f"PATH={tmp_path}:/usr/bin:/bin", *lines]))
     done = subprocess.run([program, script], capture_output=True, text=True, check=False, timeout=60)
@@ -158,11 +174,15 @@ def test_a_variable_before_the_name_reaches_the_program(tmp_path: Path, program:
     (tmp_path / "function").write_bytes(text(shell, hook=False))
     line = ". ./function; AWS_PROFILE=staging mfaenv; AWS_PROFILE=staging mfaenv exec"
     env = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    done = subprocess.run([program, "-c", line], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, "-c", line], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
     assert (done.stdout, done.stderr) == ("set by staging\necho set by staging\n", "")
 
 
-@pytest.mark.parametrize("arguments", [("init",), ("init", "tclsh"), ("init", "bash", "zsh"), ("init", "bash", "-x")])
+@pytest.mark.parametrize(
+    "arguments", [("init",), ("init", "tclsh"), ("init", "bash", "zsh"), ("init", "bash", "-x")]
+)
 def test_wrong_usage_prints_nothing_for_a_shell(bare: Product, arguments: tuple[str, ...]) -> None:
     done = bare.run(*arguments)
     assert (done.status, done.out) == (2, "")
@@ -201,7 +221,9 @@ def test_a_read_only_variable_leaves_no_part_of_a_session(
     stored(product, scenario)
     printed = product.run("init", program).out
     script = f'AWS_SESSION_TOKEN=old\nreadonly {name}=old\neval "$PRINTED"\n'
-    shown = "printf '%s\\n' \"key=${AWS_ACCESS_KEY_ID-none} token=${AWS_SESSION_TOKEN-none} store=$MFAENV_STORE\""
+    shown = (
+        "printf '%s\\n' \"key=${AWS_ACCESS_KEY_ID-none} token=${AWS_SESSION_TOKEN-none} store=$MFAENV_STORE\""
+    )
     env = {"PATH": os.defpath, "PRINTED": printed}
     command = [program, "-ic", f"{script}\n{shown}"]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, start_new_session=True)
@@ -231,7 +253,9 @@ def test_keys_that_came_with_the_environment(
     assert shown_key(product) == (key if replaced else "")
 
 
-def test_a_shell_in_which_a_role_of_an_option_has_ended_gets_nothing_else(product: Product, scenario: Scenario) -> None:
+def test_a_shell_in_which_a_role_of_an_option_has_ended_gets_nothing_else(
+    product: Product, scenario: Scenario
+) -> None:
     stored(product, scenario)
     product.env[environment.PINNED] = "1"
     assert shown_key(product) == ""

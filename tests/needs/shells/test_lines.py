@@ -73,12 +73,16 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundClient
     for name in (".aws", "tools"):
         (home / name).mkdir()
     with ObservedAws(scenario.world) as aws:
-        settings = write_files(home / ".aws", aws.url, keys={"default": scenario.key}, profiles=scenario.profiles)
+        settings = write_files(
+            home / ".aws", aws.url, keys={"default": scenario.key}, profiles=scenario.profiles
+        )
         product = Product(home, settings)
         for arguments in (("-c", scenario.device.code()), ("-p", "staging")):
             assert product.run("--shell", "sh", *arguments).status == 0
         held = product.run("--shell", "sh", "--cached", "-p", "staging").out
-        key, secret, token = (re.search(rf"{name}=(.+)&&", held)[1] for name in ("KEY_ID", "ACCESS_KEY", "TOKEN"))  # type: ignore[index]  # without a match the test fails
+        (key,), (secret,), (token,) = (
+            re.findall(rf"{name}=(.+)&&", held) for name in ("KEY_ID", "ACCESS_KEY", "TOKEN")
+        )
         for name, text in PROGRAMS.items():
             (home / "tools" / name).write_text(f"#!/bin/sh\n{text}\n")
             (home / "tools" / name).chmod(0o755)
@@ -109,7 +113,9 @@ def test_a_read_only_variable_fails_the_line(
 
 @pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
 @pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
-def test_a_local_variable_that_hides_a_key_fails_the_line(ready: BackgroundClient, loaded: bool, name: str) -> None:
+def test_a_local_variable_that_hides_a_key_fails_the_line(
+    ready: BackgroundClient, loaded: bool, name: str
+) -> None:
     """fish sets a global variable; programs see a function's own one of that name."""
     fish = next(shell for shell in SHELLS if shell.name == "fish")
     for line in (*fish.lines, *(["mfaenv"] if loaded else [])):
@@ -132,7 +138,9 @@ def test_attributes_of_a_variable_change_no_value(
     shell = next(shell for shell in SHELLS if shell.name == name)
     declare = f"typeset {attribute} AWS_ACCESS_KEY_ID 2>/dev/null"
     for line in ("eval $(mfaenv -p staging)", *(["mfaenv -p staging"] if loaded else [])):
-        done = ready.run(shell, *load(shell, loaded=loaded), "unset AWS_ACCESS_KEY_ID", declare, line, "what-is-set")
+        done = ready.run(
+            shell, *load(shell, loaded=loaded), "unset AWS_ACCESS_KEY_ID", declare, line, "what-is-set"
+        )
         assert done.stdout.splitlines() == [ready.staging]
 
 
@@ -149,7 +157,9 @@ def test_a_shell_that_takes_words_for_assignments_fails_the_line(
 
 
 @pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
-def test_a_line_without_quotes_fails_where_the_text_would_be_split(ready: BackgroundClient, shell: Shell) -> None:
+def test_a_line_without_quotes_fails_where_the_text_would_be_split(
+    ready: BackgroundClient, shell: Shell
+) -> None:
     begin = ("case ${ZSH_VERSION-} in ?*) emulate sh ;; esac", "text=$(mfaenv -p staging)")
     characters = " ".join(f"'{character}'" for character in UNQUOTED)
     tries = f"for IFS in {characters}; do ( eval $text && echo it worked ); ( eval $text; what-is-set ); done"
@@ -171,7 +181,9 @@ LINES = [(shell, line) for shell in SHELLS for line in shell.lines]
 
 @pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
 @pytest.mark.parametrize(("shell", "line"), LINES, ids=[f"{shell.name}: {line}" for shell, line in LINES])
-def test_a_documented_line_means_the_same(ready: BackgroundClient, shell: Shell, line: str, loaded: bool) -> None:
+def test_a_documented_line_means_the_same(
+    ready: BackgroundClient, shell: Shell, line: str, loaded: bool
+) -> None:
     if loaded and shell.target not in LOADED:
         pytest.skip("this shell has no function")
     staging, nobody, unset = (
@@ -235,7 +247,12 @@ def test_a_line_without_eval_says_so(ready: BackgroundClient, shell: Shell, line
 
 def test_what_a_line_without_eval_set_goes_with_unset(ready: BackgroundClient) -> None:
     """bash goes on after it, with a `;` at the end of each value."""
-    lines = ("export $(mfaenv -p staging)", "eval $(mfaenv)", "eval $(mfaenv unset)", "eval $(mfaenv -p staging)")
+    lines = (
+        "export $(mfaenv -p staging)",
+        "eval $(mfaenv)",
+        "eval $(mfaenv unset)",
+        "eval $(mfaenv -p staging)",
+    )
     bash = next(shell for shell in SHELLS if shell.name == "bash")
     done = ready.run(bash, *lines, "what-is-set")
     assert "`mfaenv unset` removes MFAENV_PROFILE." in done.stderr
@@ -254,7 +271,11 @@ def test_elvishs_line_means_the_same_with_the_function(ready: BackgroundClient) 
 
 @pytest.mark.parametrize(
     ("shell", "on", "off"),
-    [(shell, *shell.typed.trace) for shell in SHELLS if shell.typed and shell.typed.load and shell.typed.trace[0]],
+    [
+        (shell, *shell.typed.trace)
+        for shell in SHELLS
+        if shell.typed and shell.typed.load and shell.typed.trace[0]
+    ],
     ids=lambda value: value.name if isinstance(value, Shell) else "",
 )
 def test_no_trace_shows_a_secret(ready: BackgroundClient, shell: Shell, on: str, off: str) -> None:

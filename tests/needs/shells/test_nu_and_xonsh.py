@@ -55,7 +55,9 @@ def tools(product: Product) -> Path:
 def test_nu_takes_any_name_and_folder_in(product: Product) -> None:
     product.env["MFAENV_CACHE_DIR"] = str(product.home / ODD)
     (product.home / "mfaenv.nu").write_text(product.run("init", "nu", "-p", ODD).out, encoding="utf-8")
-    shown = run(product, "nu", "source mfaenv.nu", "^show-words $env.MFAENV_PROFILE", "^show-words $env.MFAENV_STORE")
+    shown = run(
+        product, "nu", "source mfaenv.nu", "^show-words $env.MFAENV_PROFILE", "^show-words $env.MFAENV_STORE"
+    )
     assert shown == [f"[{ODD}]", f"[{product.cache}]"]
 
 
@@ -63,7 +65,9 @@ def test_nu_takes_any_name_and_folder_in(product: Product) -> None:
 def test_nus_hook_does_without_the_users_open(product: Product, scenario: Scenario, own: str) -> None:
     assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
     (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
-    shown = run(product, "nu", own, "source mfaenv.nu", "_mfaenv_look | ignore", "^show-words $env._mfaenv_seen")
+    shown = run(
+        product, "nu", own, "source mfaenv.nu", "_mfaenv_look | ignore", "^show-words $env._mfaenv_seen"
+    )
     assert shown == [f"[{(product.cache / 'latest').read_text().strip()}]"]
 
 
@@ -75,7 +79,9 @@ def test_a_word_that_tab_offers_means_itself(product: Product, shell: str) -> No
     words = [line.split("\t")[0] for line in offered]
     function = "def --wrapped typed [...words: string] { ^show-words ...$words }"
     script = (
-        [function, *(f"typed {word}" for word in words)] if shell == "nu" else [f"show-words {word}" for word in words]
+        [function, *(f"typed {word}" for word in words)]
+        if shell == "nu"
+        else [f"show-words {word}" for word in words]
     )
     assert {f"[{word}]" for word in WORDS} <= set(run(product, shell, *script))
 
@@ -112,9 +118,8 @@ def test_xonshs_function_gets_the_name_of_a_profile_as_it_is(product: Product, s
 def test_nus_function_hands_on_each_word_and_octet_as_it_is(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
     (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
-    words = (
-        """* '*' "m*" m* Name=a,Values=b -x:y ~ "~" ~/x '~/x' "x=~" --a=~ -- "" 'a b' 0x10 1.0 1kb -foo ...[a "*"]"""
-    )
+    patterns = """* '*' "m*" m* Name=a,Values=b -x:y ~ "~" ~/x '~/x' "x=~" --a=~"""
+    words = f"""{patterns} -- "" 'a b' 0x10 1.0 1kb -foo ...[a "*"]"""
     direct, function, *values, octets = run(
         product,
         "nu",
@@ -135,7 +140,9 @@ def test_a_line_that_nu_would_drop_the_session_of_fails(product: Product, scenar
     assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
     with seated(product, BY_NAME["nu"]) as seat:
         seat.type("AWS_PROFILE=staging mfaenv -q")
-        assert re.search(r'mfaenv: AWS_PROFILE is new in this line.*\n.*mfaenv -p "staging"\n', seat.window.text)
+        assert re.search(
+            r'mfaenv: AWS_PROFILE is new in this line.*\n.*mfaenv -p "staging"\n', seat.window.text
+        )
         assert seat.keys().endswith("profile=default")
         seat.type("AWS_PROFILE=staging mfaenv --min-remaining 6m")
         assert seat.keys().endswith("profile=default")
@@ -149,7 +156,9 @@ def test_a_line_that_nu_would_drop_the_session_of_fails(product: Product, scenar
 @pytest.mark.parametrize("shell", ["pwsh", "nu", "xonsh"])
 def test_an_end_that_is_no_time_disturbs_no_prompt(product: Product, shell: str) -> None:
     for end in ("9" * 23, "²", "1٣"):
-        with seated(product, BY_NAME[shell], AWS_ACCESS_KEY_ID="ASIAIOSFODNN7EXAMPLE", MFAENV_EXPIRES=end) as seat:
+        with seated(
+            product, BY_NAME[shell], AWS_ACCESS_KEY_ID="ASIAIOSFODNN7EXAMPLE", MFAENV_EXPIRES=end
+        ) as seat:
             seat.type("")
             assert seat.keys() == "key=ASIAIOSFODNN7EXAMPLE secret= profile=none"
             assert "rror" not in seat.window.text

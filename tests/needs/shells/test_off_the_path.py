@@ -92,7 +92,9 @@ def test_a_login_shell_of_debian_has_them(product: Product, scenario: Scenario) 
     path = program(product)
     product.env["PATH"] += f"{os.pathsep}{path.parent}"  # as it is once somebody is at the prompt
     assert configured(product, scenario, "bash") == shells.init_line("bash", command="~/.local/bin/mfaenv")
-    assert awsfiles.load(product.env).profiles["default-mfa"]["credential_process"] == "mfaenv process -p default"
+    assert (
+        awsfiles.load(product.env).profiles["default-mfa"]["credential_process"] == "mfaenv process -p default"
+    )
     (product.home / ".profile").write_bytes(DEBIANS.read_bytes())
     path_before = product.env["PATH"].removesuffix(f"{os.pathsep}{path.parent}")
     with Window(("bash", "--login", "-i"), {**product.env, "PATH": path_before}, product.home) as window:

@@ -119,7 +119,11 @@ def test_no_line_that_sets_shows_a_key(place: Place) -> None:
 
 
 def test_a_line_of_its_own_shows_nothing(place: Place) -> None:
-    lines = ("mfaenv -p staging", "if ($true) { & mfaenv -p staging }", "mfaenv -p staging 2>&1 && mfaenv unset")
+    lines = (
+        "mfaenv -p staging",
+        "if ($true) { & mfaenv -p staging }",
+        "mfaenv -p staging 2>&1 && mfaenv unset",
+    )
     assert place.run(LOAD, *lines) == []
 
 
@@ -153,7 +157,13 @@ def test_every_form_of_the_documented_lines_sets_and_succeeds(place: Place) -> N
 )
 def test_what_the_user_prefers_keeps_no_variable_as_it_is(place: Place, preference: str) -> None:
     steps = ('mfaenv -p staging; "$?"', "what-is-set", 'mfaenv unset; "$?"', "what-is-set")
-    ending = ("mfaenv -p staging", "$env:MFAENV_EXPIRES = 1", "$env:MFAENV_PINNED = 1", "$null = prompt", "what-is-set")
+    ending = (
+        "mfaenv -p staging",
+        "$env:MFAENV_EXPIRES = 1",
+        "$env:MFAENV_PINNED = 1",
+        "$null = prompt",
+        "what-is-set",
+    )
     shown = place.run(LOAD, preference, *steps, *ending)
     assert shown.count("True") == 2, shown
     assert kept(shown) == ["staging", "none", "staging"]
@@ -161,7 +171,12 @@ def test_what_the_user_prefers_keeps_no_variable_as_it_is(place: Place, preferen
 
 
 def test_a_program_that_is_gone_fails_the_line(place: Place) -> None:
-    lines = ("mfaenv -p staging", "mfaenv -p staging | Invoke-Expression", "mfaenv exec -- what-is-set", "mfaenv unset")
+    lines = (
+        "mfaenv -p staging",
+        "mfaenv -p staging | Invoke-Expression",
+        "mfaenv exec -- what-is-set",
+        "mfaenv unset",
+    )
     steps = (f"{line} && 'went on'; \"$? $LASTEXITCODE\"" for line in lines)
     shown = place.run(LOAD, "$env:PATH = '/usr/bin:/bin'", *steps)
     assert shown.count("False 127") == len(lines), shown
@@ -208,7 +223,9 @@ def test_exec_gets_every_octet_as_if_the_program_were_called(place: Place) -> No
 def test_the_function_hands_on_the_name_of_a_profile_as_it_is(place: Place) -> None:
     names = ("*", "~", "a,b", "s?ript.ps1", "0x10", "a b", 'a"b')
     with place.file(".aws/config").open("a", encoding="utf-8") as config:
-        config.writelines(f"[profile '{name}']\nsource_profile = default\nrole_arn = {ROLE}\n" for name in names)
+        config.writelines(
+            f"[profile '{name}']\nsource_profile = default\nrole_arn = {ROLE}\n" for name in names
+        )
     lines = (f"mfaenv -q -p '{name}' -c 000123; '$' + $env:MFAENV_PROFILE" for name in names)
     shown = place.run(LOAD, *lines, "what-is-set")
     assert [line for line in shown if line.startswith("$")] == [f"${name}" for name in names], shown

@@ -45,7 +45,9 @@ def test_what_other_tools_left_is_unset(product: Product, scenario: Scenario) ->
 
 
 @pytest.mark.parametrize("name", environment.PROFILE_NAMES)
-def test_the_stored_session_and_a_new_one_have_the_name(product: Product, scenario: Scenario, name: str) -> None:
+def test_the_stored_session_and_a_new_one_have_the_name(
+    product: Product, scenario: Scenario, name: str
+) -> None:
     product.env["MFAENV_PROFILE_AS"] = name
     for arguments in (["--token-code", scenario.device.code()], ["--cached"], ["--verbose"]):
         assert json.loads(product.run("-f", "json", *arguments).out)[name] == "default"
@@ -158,7 +160,12 @@ def test_starship_shows_whose_session_it_is(
 def test_starship_shows_it_in_the_demo(product: Product, starship: Path, tmp_path: Path) -> None:
     (product.home / ".bashrc").write_text('eval "$(starship init bash)"\n')
     kept = {name: value for name, value in with_mfaenv(product).items() if not name.startswith("AWS_")}
-    variables = {"STARSHIP_CONFIG": str(starship), "SHELL": "/bin/bash", "TMPDIR": str(tmp_path), "AWS_VAULT": "stale"}
+    variables = {
+        "STARSHIP_CONFIG": str(starship),
+        "SHELL": "/bin/bash",
+        "TMPDIR": str(tmp_path),
+        "AWS_VAULT": "stale",
+    }
     with Window((*COMMAND, "demo"), {**kept, **variables}, product.home) as window:
         window.see("leaves nothing behind")
         window.enter("eval $(mfaenv --token-code $(mfaenv demo --code))")

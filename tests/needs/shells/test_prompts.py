@@ -96,7 +96,9 @@ def test_a_failure_that_errexit_forgives_does_not_end_bash(product: Product) -> 
 
 
 def test_a_bash_that_inherits_the_hook_alone_is_as_without_it(product: Product) -> None:
-    row = BASH._replace(load=("""export PROMPT_COMMAND='echo "one=$?"'""", *BASH.load, "bash --norc --noprofile"))
+    row = BASH._replace(
+        load=("""export PROMPT_COMMAND='echo "one=$?"'""", *BASH.load, "bash --norc --noprofile")
+    )
     with seated(product, row) as seat:
         seat.sees("leave-with-7", "one=7")
         assert "not found" not in seat.window.text
@@ -132,7 +134,10 @@ def test_a_program_that_is_gone_is_told_once_until_it_is_back(product: Product, 
         over(seat)
         seat.type("")
         seat.type("")
-        assert len(re.findall("mfaenv: command not found|not found: mfaenv|command: mfaenv", seat.window.text)) == 1
+        assert (
+            len(re.findall("mfaenv: command not found|not found: mfaenv|command: mfaenv", seat.window.text))
+            == 1
+        )
         back = product.home / "mfaenv"
         back.write_text(f'#!/bin/sh\nPATH={path} exec mfaenv "$@"\n')
         back.chmod(0o755)
@@ -158,7 +163,9 @@ def test_elvish_keeps_other_hooks_of_every_kind(product: Product) -> None:
 
 @pytest.mark.parametrize("options", ["", "setopt ksh_arrays; "])
 def test_zsh_keeps_other_functions(product: Product, options: str) -> None:
-    row = ZSH._replace(load=(f"{options}precmd_functions=(one two); one() {{ }}; two() {{ }}", *ZSH.load, *ZSH.load))
+    row = ZSH._replace(
+        load=(f"{options}precmd_functions=(one two); one() {{ }}; two() {{ }}", *ZSH.load, *ZSH.load)
+    )
     with seated(product, row) as seat:
         seat.sees('echo "<${precmd_functions[@]}>"', "^<_mfaenv_hook one two>$")
 

@@ -54,7 +54,9 @@ def test_a_log_that_takes_nothing_fails_no_line(stored: Product, log: str) -> No
     assert stored.run() == (0, "default\n", "")
 
 
-@pytest.mark.parametrize("line", ["eval $(mfaenv -q)", 'eval "$(mfaenv init bash)"'], ids=["quiet", "a shell's start"])
+@pytest.mark.parametrize(
+    "line", ["eval $(mfaenv -q)", 'eval "$(mfaenv init bash)"'], ids=["quiet", "a shell's start"]
+)
 def test_nothing_is_said_of_a_session(stored: Product, line: str) -> None:
     with open_window(stored, BASH) as window:
         window.enter(line)

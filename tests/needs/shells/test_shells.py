@@ -27,7 +27,9 @@ every_shell = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.n
 
 def each_line(shells: Iterable[Shell]) -> pytest.MarkDecorator:
     lines = [(shell, line) for shell in shells for line in shell.lines]
-    return pytest.mark.parametrize(("shell", "line"), lines, ids=[f"{shell.name}: {line}" for shell, line in lines])
+    return pytest.mark.parametrize(
+        ("shell", "line"), lines, ids=[f"{shell.name}: {line}" for shell, line in lines]
+    )
 
 
 every_line = each_line(SHELLS)
@@ -64,7 +66,9 @@ def test_every_value_survives_every_line(place: Place, shell: Shell, line: str, 
     check_held(place, shell, line, values, LC_ALL=locale)
 
 
-LINES_THAT_DIFFER = [shell if shell.target not in POWERSHELLS else shell._replace(more_lines=()) for shell in SHELLS]
+LINES_THAT_DIFFER = [
+    shell if shell.target not in POWERSHELLS else shell._replace(more_lines=()) for shell in SHELLS
+]
 """To PowerShell all lines are the same: it gets one line of ASCII."""
 
 
@@ -94,7 +98,9 @@ LONG = [
 """PowerShell takes 15 seconds for the longest of what it gets as numbers: once, and in one language mode."""
 
 
-@pytest.mark.parametrize(("shell", "values"), LONG, ids=[f"{shell.name}: {''.join(values)}" for shell, values in LONG])
+@pytest.mark.parametrize(
+    ("shell", "values"), LONG, ids=[f"{shell.name}: {''.join(values)}" for shell, values in LONG]
+)
 def test_the_longest_values_that_are_not_refused_survive(place: Place, shell: Shell, values: list[str]) -> None:
     """And a program can be started with them. Where printf is a program, its argument has a limit too."""
     size = MAX_BYTES - len("TEST_0=\0")
@@ -147,7 +153,9 @@ def named(name: str) -> Shell:
 def test_powershell_tells_of_a_failure_and_goes_on(place: Place, name: str, before: str, failed: str) -> None:
     lines = named(name).lines
     tries = "\n".join(f'{line}\n$seen += , "$?"; $codes += $LASTEXITCODE' for line in lines)
-    script = f'{before}\n$seen = @(); $codes = 0\n{tries}\n$env:TEST_SEEN = "$seen"; $env:TEST_CODES = $codes\ndump'
+    script = (
+        f'{before}\n$seen = @(); $codes = 0\n{tries}\n$env:TEST_SEEN = "$seen"; $env:TEST_CODES = $codes\ndump'
+    )
 
     result = place.run(named(name), script, failure("pwsh", 3), TEST_STATUS="3")
 
@@ -161,7 +169,9 @@ def test_powershell_tells_of_a_failure_and_goes_on(place: Place, name: str, befo
 def test_fish_keeps_what_is_set_for_all_windows(place: Place) -> None:
     """And says so of AWS_PROFILE, unless the prompt hook sees to it."""
     fish = named("fish")._replace(start=("fish",))
-    printed = render("fish", [("AWS_PROFILE", None), ("AWS_REGION", "eu-west-1"), ("MFAENV_PROFILE", "default")])
+    printed = render(
+        "fish", [("AWS_PROFILE", None), ("AWS_REGION", "eu-west-1"), ("MFAENV_PROFILE", "default")]
+    )
     variables = "set -Ux AWS_PROFILE staging; set -Ux AWS_REGION us-east-1"
     here = place.run(fish, f"{variables}\n{fish.lines[0]}; and dump", printed)
     hooked = place.run(fish, f"function _mfaenv_hook; end\n{fish.lines[0]}; and dump", printed)

@@ -94,7 +94,9 @@ def test_every_word_arrives_where_it_goes_through(place: Path) -> None:
     assert ast.literal_eval(shown.removeprefix("through ")) == ["exec", "--", *WORDS]
 
 
-@pytest.mark.parametrize("line", ["status", "-p unset exec x", "-fjson", "--format json", "-q -s bash", "-h unset"])
+@pytest.mark.parametrize(
+    "line", ["status", "-p unset exec x", "-fjson", "--format json", "-q -s bash", "-h unset"]
+)
 def test_what_is_for_others_goes_through(place: Path, line: str) -> None:
     assert typed(place, f"mfaenv {line}") == f"through {line.split()}\n"
 
@@ -107,7 +109,9 @@ def test_what_is_for_tcsh_is_taken_in(place: Path, line: str) -> None:
 @pytest.mark.parametrize("flag", ["", "e"])
 @pytest.mark.parametrize("style", ["bsd", "both"])
 def test_the_line_with_eval_sets_it_too(place: Path, flag: str, style: str) -> None:
-    shown = typed(place, f"set echo_style = {style}", 'eval "`mfaenv -p quiet`"', "printenv TAKEN", "set", flag=flag)
+    shown = typed(
+        place, f"set echo_style = {style}", 'eval "`mfaenv -p quiet`"', "printenv TAKEN", "set", flag=flag
+    )
     assert shown.splitlines()[:2] == ["taken ['-p', 'quiet']", "* [z]"]
     assert f"echo_style\t{style}" in shown
 
@@ -123,7 +127,9 @@ def test_what_is_set_in_this_shell_is_not_printed(place: Path) -> None:
 
 
 def test_output_can_be_redirected_and_piped(place: Path) -> None:
-    assert typed(place, "mfaenv policy > printed", "mfaenv demo | sed 's/^/piped /'") == "piped through ['demo']\n"
+    assert (
+        typed(place, "mfaenv policy > printed", "mfaenv demo | sed 's/^/piped /'") == "piped through ['demo']\n"
+    )
     assert (place / "printed").read_text() == "through ['policy']\n"
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 EVERY = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 HOOKED = pytest.mark.parametrize("row", [row for row in ROWS if row.hook], ids=lambda row: row.name)
-QUESTION = r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
+QUESTION = (
+    r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
+)
 UNSERVED = "mfaenv -d 30h --min-remaining 20h"
 """Asks, and goes on asking when another window has got a session of the usual twelve hours."""
 
@@ -31,7 +33,9 @@ THEIRS = {
 
 def session(product: Product) -> str:
     """What a shell has that took the stored session in."""
-    (line,) = [line for line in product.run("--shell", "sh", "--cached").out.splitlines() if "ACCESS_KEY_ID=A" in line]
+    (line,) = [
+        line for line in product.run("--shell", "sh", "--cached").out.splitlines() if "ACCESS_KEY_ID=A" in line
+    ]
     return f"key={line.removeprefix('export AWS_ACCESS_KEY_ID=').removesuffix('&&')} secret=set profile=default"
 
 
@@ -155,7 +159,9 @@ def test_the_end_of_a_session_names_the_profile(product: Product, row: Settled, 
     keys = {**THEIRS, "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE", "MFAENV_EXPIRES": str(PAST)}
     with seated(product, row, MFAENV_PROFILE=profile, **keys) as seat:
         seat.type("")
-        assert f"mfaenv: the session of profile {profile} has ended: type mfaenv for a new one" in seat.window.text
+        assert (
+            f"mfaenv: the session of profile {profile} has ended: type mfaenv for a new one" in seat.window.text
+        )
 
 
 @HOOKED
@@ -174,7 +180,9 @@ def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
         seat.type("")
         seat.type("")
         assert seat.keys() == "key=none secret= profile=default"
-        assert seat.window.text.count(ENDED.replace("for a new one", "with the options that you gave before")) == 1
+        assert (
+            seat.window.text.count(ENDED.replace("for a new one", "with the options that you gave before")) == 1
+        )
         seat.type("mfaenv --cached")
         assert seat.keys() == session(product)
 

@@ -24,7 +24,9 @@ def test_no_argument_list_holds_a_key(product: Product, scenario: Scenario, tmp_
     configure(product, mfa_process=str(code))
     assert product.run(*shlex.split(line)).status == 0
     started = log.read_text(encoding="utf-8")
-    secrets = [secret for key in scenario.world.credentials.values() for secret in (key.secret, key.token) if secret]
+    secrets = [
+        secret for key in scenario.world.credentials.values() for secret in (key.secret, key.token) if secret
+    ]
     assert len(secrets) >= 3
     assert started.count("execve(") >= 2
     assert [secret for secret in secrets if secret in started] == []

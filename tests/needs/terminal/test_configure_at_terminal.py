@@ -37,13 +37,20 @@ def take(window: Window, code: str) -> None:
     window.enter("")
     window.see("MFA code: ")
     window.enter(code)
-    for shown in (r"^\+mfa_serial = ", r"^\+credential_process = ", r"^\+source_profile = default-mfa", r"mfaenv init"):
+    for shown in (
+        r"^\+mfa_serial = ",
+        r"^\+credential_process = ",
+        r"^\+source_profile = default-mfa",
+        r"mfaenv init",
+    ):
         window.see(shown)
         window.see(CHANGE)
         window.enter("")
 
 
-def test_a_person_presses_enter_and_all_is_there(newcomer: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_a_person_presses_enter_and_all_is_there(
+    newcomer: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     with direct(newcomer, "configure") as window:
         take(window, scenario.device.code())
         window.see("Done. Open a new window")
@@ -51,11 +58,15 @@ def test_a_person_presses_enter_and_all_is_there(newcomer: Product, scenario: Sc
     assert (
         config(newcomer).read_bytes()
         == (
-            CONFIG.replace("eu-central-1\r\n", f"eu-central-1\r\n{DEVICE}\r\n", 1).replace("= default", "= default-mfa")
+            CONFIG.replace("eu-central-1\r\n", f"eu-central-1\r\n{DEVICE}\r\n", 1).replace(
+                "= default", "= default-mfa"
+            )
             + f"\r\n[profile default-mfa]\r\n{PROCESS}\r\nregion = eu-central-1\r\n"
         ).encode()
     )
-    assert (newcomer.home / ".bashrc").read_bytes() == b"alias ll='ls -l'\n# the end\neval \"$(mfaenv init bash)\"\n"
+    assert (
+        newcomer.home / ".bashrc"
+    ).read_bytes() == b"alias ll='ls -l'\n# the end\neval \"$(mfaenv init bash)\"\n"
     before = state(newcomer)
     for arguments in ([], ["--yes"], ["--dry-run"]):
         with direct(newcomer, "configure", *arguments) as window:
@@ -143,7 +154,9 @@ def test_a_no_leaves_the_file_and_goes_on(newcomer: Product, scenario: Scenario)
 def test_several_profiles_with_keys_are_chosen_from(newcomer: Product, scenario: Scenario) -> None:
     credentials = newcomer.home / ".aws" / "credentials"
     with credentials.open("a") as file:
-        file.write(f"\n[a b]\naws_access_key_id = {scenario.key.id}\naws_secret_access_key = {scenario.key.secret}\n")
+        file.write(
+            f"\n[a b]\naws_access_key_id = {scenario.key.id}\naws_secret_access_key = {scenario.key.secret}\n"
+        )
     with direct(newcomer, "configure") as window:
         window.see(r"Which one.*\n\s+1  default\n\s+2  a b\n")
         window.enter("2")

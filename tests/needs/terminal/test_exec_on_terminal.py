@@ -19,7 +19,9 @@ WAYS = pytest.mark.parametrize("way", [[], ["--serve"]], ids=["keys", "serve"])
 
 @WAYS
 def test_exec_alone_says_what_it_opens(product: Product, scenario: Scenario, way: list[str]) -> None:
-    with direct(product, "exec", *way, "-p", "staging", "-c", scenario.device.code(), SHELL="/bin/bash") as window:
+    with direct(
+        product, "exec", *way, "-p", "staging", "-c", scenario.device.code(), SHELL="/bin/bash"
+    ) as window:
         window.see("opens .*bash with the session of profile staging; exit ends it")
         window.enter("exit 3")
         assert window.ended() == 3
@@ -53,7 +55,9 @@ def test_ctrl_c_at_the_question_leaves_at_once(product: Product, way: list[str])
 
 @WAYS
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
-def test_mfaenv_that_is_ended_at_the_question_leaves_no_process(product: Product, way: list[str], name: str) -> None:
+def test_mfaenv_that_is_ended_at_the_question_leaves_no_process(
+    product: Product, way: list[str], name: str
+) -> None:
     with direct(product, "exec", *way, "--", "echo", "started") as window:
         window.see("MFA code: ")
         session = window.pid

@@ -173,7 +173,9 @@ def test_a_device_is_made_and_proved_and_named_in_the_profile(
         window.see(r"^\+mfa_serial = arn:aws:iam::123456789012:mfa/alice$")
         take_all(window)
         text = window.raw
-    assert [device.serial for device in account.users["alice"].devices] == ["arn:aws:iam::123456789012:mfa/alice"]
+    assert [device.serial for device in account.users["alice"].devices] == [
+        "arn:aws:iam::123456789012:mfa/alice"
+    ]
     assert account.unassigned_devices == {}
     sent = aws.actions("CreateVirtualMFADevice", "EnableMFADevice", "GetSessionToken", "DeleteVirtualMFADevice")
     assert sent == ["CreateVirtualMFADevice", "EnableMFADevice", "GetSessionToken"]
@@ -267,7 +269,9 @@ def test_ctrl_c_at_each_step_leaves_at_once(newcomer: Product, account: Account,
     assert (len(account.users["alice"].devices) == 1) is (step in {"key", "proof"})
     left = step in {"first", "next"}
     assert (len(account.unassigned_devices) == 1) is left
-    assert ("mfaenv: The unused device alice stays: the next `mfaenv configure` offers to" in window.text) is left
+    assert (
+        "mfaenv: The unused device alice stays: the next `mfaenv configure` offers to" in window.text
+    ) is left
     assert "denie" not in window.text
 
 

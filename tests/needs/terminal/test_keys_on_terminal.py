@@ -76,7 +76,9 @@ def test_the_line_to_type_is_on_standard_error(stored: Product) -> None:
     assert done.err.splitlines()[1].strip() == "eval $(mfaenv)"
 
 
-def test_a_given_code_is_not_repeated_and_not_spent(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_a_given_code_is_not_repeated_and_not_spent(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     code = scenario.device.code()
     with in_bash(product, "-c", code) as window:
         window.see(r"^ +eval \$\(mfaenv\)$")

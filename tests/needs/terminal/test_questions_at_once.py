@@ -95,7 +95,9 @@ def test_a_stopped_question_holds_nobody_up(product: Product, scenario: Scenario
         assert key_in(window).startswith("ASIA")
 
 
-def test_a_question_under_ctrl_z_goes_away_when_it_is_taken_up_again(product: Product, scenario: Scenario) -> None:
+def test_a_question_under_ctrl_z_goes_away_when_it_is_taken_up_again(
+    product: Product, scenario: Scenario
+) -> None:
     with open_window(product, BASH) as window:
         window.enter("mfaenv --shell bash >printed")
         window.see(QUESTION)
@@ -111,7 +113,9 @@ def test_a_question_under_ctrl_z_goes_away_when_it_is_taken_up_again(product: Pr
     assert "export AWS_ACCESS_KEY_ID=ASIA" in (product.home / "printed").read_text()
 
 
-def test_who_brings_a_code_waits_for_no_question(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_who_brings_a_code_waits_for_no_question(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     code = scenario.device.code()
     with direct(product, "--shell", "bash") as window:
         window.see(QUESTION)
@@ -159,9 +163,11 @@ def test_each_window_goes_on_with_its_own_role(product: Product, scenario: Scena
             window.see(QUESTION)
         asked[0].enter(scenario.device.code())
         arns = [scenario.world.credentials[key_in(window)].arn for window in asked]
-    assert ["assumed-role/Developer/" in arns[0], "assumed-role/Auditor/" in arns[1], "user/alice" in arns[2]] == [
-        True
-    ] * 3
+    assert [
+        "assumed-role/Developer/" in arns[0],
+        "assumed-role/Auditor/" in arns[1],
+        "user/alice" in arns[2],
+    ] == [True] * 3
     assert sent_codes(aws) == 1
 
 
@@ -181,7 +187,9 @@ def test_a_session_that_came_after_asking_counts_as_fresh(
     assert key in scenario.world.credentials
 
 
-def test_who_waits_for_the_next_code_goes_on_with_a_session_that_comes(product: Product, scenario: Scenario) -> None:
+def test_who_waits_for_the_next_code_goes_on_with_a_session_that_comes(
+    product: Product, scenario: Scenario
+) -> None:
     wrong = wrong_codes(scenario.device)[0]
     assert product.run("--shell", "bash", "-c", wrong).status == 1
     with direct(product, "--shell", "bash") as window:
@@ -220,14 +228,18 @@ def test_a_question_for_the_device_goes_away_too(
         add_virtual_device(alice, "another")
     with direct(product, "--shell", "bash") as window:
         window.see(re.escape(question))
-        done = product.run("--shell", "bash", "-c", scenario.device.code(), "--serial-number", scenario.device.serial)
+        done = product.run(
+            "--shell", "bash", "-c", scenario.device.code(), "--serial-number", scenario.device.serial
+        )
         assert done.status == 0
         window.see(GONE)
         assert window.ended() == 0
     assert sent_codes(aws) == 1
 
 
-def test_two_that_would_ask_on_one_terminal_ask_once(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_two_that_would_ask_on_one_terminal_ask_once(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     with open_window(product, BASH) as window:
         window.enter("stty -g; mfaenv process -p staging | mfaenv process -p production >got; stty -g")
         before = window.see(MODES)
@@ -271,7 +283,9 @@ def test_a_program_for_keys_may_run_mfaenv_on_the_same_terminal(
     program = product.home / "keys"
     program.write_text(f"#!/bin/sh\n{inner} >&2 && echo {shlex.quote(keys)}\n")
     program.chmod(0o755)
-    configure(product, "outer", credential_process=str(program), mfa_serial=scenario.device.serial, region="eu-west-1")
+    configure(
+        product, "outer", credential_process=str(program), mfa_serial=scenario.device.serial, region="eu-west-1"
+    )
     for _ in range(2):  # from then on, the access key is remembered
         with direct(product, "exec", "-p", "outer", "--refresh", "--", "echo", "out") as window:
             window.see("For profile default")
@@ -297,7 +311,9 @@ def wait_until_there(path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script of sh")
-def test_a_token_command_that_hangs_holds_nobody_up(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
+def test_a_token_command_that_hangs_holds_nobody_up(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
     command, pid = hanging_command(product)
     hanging = product.start("--shell", "bash", "--token-command", command)
     wait_until_there(pid)

@@ -51,7 +51,22 @@ LINES: list[list[str]] = [
 
 TEXTS = st.one_of(
     st.sampled_from(
-        ["", "soon", "-1", "0", "1e9", "nan", "inf", "1_000", "9" * 11, "9" * 5000, "\u0661", "arn", "a\tb", "\0"]
+        [
+            "",
+            "soon",
+            "-1",
+            "0",
+            "1e9",
+            "nan",
+            "inf",
+            "1_000",
+            "9" * 11,
+            "9" * 5000,
+            "\u0661",
+            "arn",
+            "a\tb",
+            "\0",
+        ]
     ),
     st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\n\0\x1b%=\t:,"), max_size=30),
 )

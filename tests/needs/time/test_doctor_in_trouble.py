@@ -36,7 +36,10 @@ def test_a_shell_that_contradicts_the_one_that_called_is_wrong(product: Product,
 
 @pytest.mark.parametrize(
     ("variable", "failed", "verdict"),
-    [("AWS_ENDPOINT_URL_IAM", (DEVICES, USER, KEYS), "enforced"), ("AWS_ENDPOINT_URL_S3", (BUCKETS,), "enforced")],
+    [
+        ("AWS_ENDPOINT_URL_IAM", (DEVICES, USER, KEYS), "enforced"),
+        ("AWS_ENDPOINT_URL_S3", (BUCKETS,), "enforced"),
+    ],
 )
 def test_one_service_cannot_be_reached(
     product: Product, scenario: Scenario, variable: str, failed: tuple[str, ...], verdict: str
@@ -51,7 +54,9 @@ def test_one_service_cannot_be_reached(
 
 
 @pytest.mark.parametrize(("kept", "verdict"), [(True, "cannot tell"), (False, "not enforced")])
-def test_sts_cannot_be_reached_while_iam_answers(product: Product, alice: User, *, kept: bool, verdict: str) -> None:
+def test_sts_cannot_be_reached_while_iam_answers(
+    product: Product, alice: User, *, kept: bool, verdict: str
+) -> None:
     if not kept:
         alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
     product.env["AWS_ENDPOINT_URL_STS"] = NOWHERE
@@ -92,10 +97,15 @@ def test_a_proxy_cuts_one_service_off(
     product: Product, scenario: Scenario, service: str, failed: tuple[str, ...], status: int
 ) -> None:
     with meddling_proxy(status) as url:
-        product.env |= {f"AWS_ENDPOINT_URL_{service}": f"http://{service.lower()}.example.com", "HTTP_PROXY": url}
+        product.env |= {
+            f"AWS_ENDPOINT_URL_{service}": f"http://{service.lower()}.example.com",
+            "HTTP_PROXY": url,
+        }
         found = with_code(product, scenario)
     assert (found.status, found.verdict) == (1, "enforced")
-    assert {action for action, outcome in found.ended("without_mfa").items() if outcome == "failed"} == set(failed)
+    assert {action for action, outcome in found.ended("without_mfa").items() if outcome == "failed"} == set(
+        failed
+    )
     assert [check["topic"] for check in found.wrong] == ["calls"]
     assert [check["name"] for check in found.checks("environment")] == ["HTTP_PROXY", "no_proxy"]
 

@@ -48,7 +48,14 @@ def test_the_startup_file_takes_in_what_init_prints_and_once_alone(tmp_path: Pat
     assert len(file) == 4
     (tmp_path / "mfaenv.cmd").write_text("\r\n".join((*file, "")), encoding="ascii", newline="")
     shown = "echo [%TAKEN%] [%MFAENV_STARTING%]"
-    lines = ("set MFAENV_STARTING=1", "call mfaenv.cmd", shown, "set MFAENV_STARTING=", "call mfaenv.cmd", shown)
+    lines = (
+        "set MFAENV_STARTING=1",
+        "call mfaenv.cmd",
+        shown,
+        "set MFAENV_STARTING=",
+        "call mfaenv.cmd",
+        shown,
+    )
     assert run(tmp_path, *lines) == ["[] [1]", "[init cmd] []"]
 
 

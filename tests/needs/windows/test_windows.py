@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from mfaenv.pretend_aws.world import Credential
 
 pytestmark = pytest.mark.xdist_group("windows")
-on_a_console = pytest.mark.skipif(NATIVE, reason="a console is typed into from outside, through a pseudo-terminal")
+on_a_console = pytest.mark.skipif(
+    NATIVE, reason="a console is typed into from outside, through a pseudo-terminal"
+)
 
 LOAD = "for /f \"delims=\" %%i in ('mfaenv --shell cmd {}') do @%%i"
 UNLOAD = "for /f \"delims=\" %%i in ('mfaenv unset --shell cmd') do @%%i"
@@ -60,7 +62,16 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Windows:
     system = Windows()
     if not NATIVE:  # where this Python is Windows', mfaenv is in it already
         folder = tmp_path_factory.mktemp("wheel")
-        pip = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index", "--no-deps", "--no-build-isolation")
+        pip = (
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-index",
+            "--no-deps",
+            "--no-build-isolation",
+        )
         subprocess.run([*pip, "--wheel-dir", folder, ROOT], check=True)
         system.install(next(folder.glob("*.whl")))
     return system
@@ -118,7 +129,9 @@ class Desk:
 
     def batch(self, *lines: str, **more: str) -> Done:
         """Run the lines as a batch file."""
-        (self.folder / "run.bat").write_text("\r\n".join(("@echo off", *lines, "")), encoding="ascii", newline="")
+        (self.folder / "run.bat").write_text(
+            "\r\n".join(("@echo off", *lines, "")), encoding="ascii", newline=""
+        )
         return self.run("cmd", "/d", "/c", "run.bat", **more)
 
     def console(self, **more: str) -> Console:
@@ -201,7 +214,9 @@ def test_processes_at_once_make_one_call(desk: Desk) -> None:
 
 def test_a_command_runs_in_the_session_and_its_status_is_handed_on(desk: Desk) -> None:
     program = "import os, sys; print(ascii(dict(os.environ))); sys.exit(7)"
-    status, output, errors = desk.run("mfaenv", "exec", desk.code, "--", "python", "-c", program, AWS_PROFILE="default")
+    status, output, errors = desk.run(
+        "mfaenv", "exec", desk.code, "--", "python", "-c", program, AWS_PROFILE="default"
+    )
     assert (errors, status) == ("", 7)
     variables = environment(output)
     assert desk.exported.items() <= variables.items()
@@ -213,7 +228,9 @@ def test_exec_serves_credentials_to_a_program_without_keys(desk: Desk) -> None:
         "import boto3, os; print('AWS_SECRET_ACCESS_KEY' in os.environ, boto3.Session().get_credentials().method);"
         "print(boto3.client('sts').get_caller_identity()['Arn']); raise SystemExit(7)"
     )
-    status, output, errors = desk.run("mfaenv", "exec", "--serve", "-q", desk.code, "--", "python", "-c", program)
+    status, output, errors = desk.run(
+        "mfaenv", "exec", "--serve", "-q", desk.code, "--", "python", "-c", program
+    )
     assert (status, errors) == (7, "")
     assert output.decode().split() == ["False", "container-role", "arn:aws:iam::123456789012:user/alice"]
 
@@ -357,7 +374,9 @@ def test_the_demos_shell_is_cmd_with_the_demos_variables(desk: Desk) -> None:
         console.see(r"^\(mfaenv demo\) [A-Z]:.*>")
         console.enter(f"reg delete {key} /f >NUL")
         console.enter("echo [%AWS_ENDPOINT_URL%] [%AWS_ACCESS_KEY_ID%] [%AWS_REGION%] [%AWS_CONFIG_FILE%]")
-        console.see(r"\[http://127\.0\.0\.1:\d+\] \[%AWS_ACCESS_KEY_ID%\] \[%AWS_REGION%\] \[.*mfaenv-.*config\]")
+        console.see(
+            r"\[http://127\.0\.0\.1:\d+\] \[%AWS_ACCESS_KEY_ID%\] \[%AWS_REGION%\] \[.*mfaenv-.*config\]"
+        )
         console.enter("exit")
         console.see(">")
 
@@ -372,7 +391,9 @@ def test_a_table_has_no_controls_on_a_console_that_knows_none(desk: Desk) -> Non
 
 
 def test_a_path_in_the_home_directory_is_shown_short(desk: Desk) -> None:
-    shown = "import os; from mfaenv.config.awsfiles import short; print(short(os.path.expanduser('~/.aws/config')))"
+    shown = (
+        "import os; from mfaenv.config.awsfiles import short; print(short(os.path.expanduser('~/.aws/config')))"
+    )
     assert desk.run("python", "-c", shown) == (0, b"~/.aws/config\r\n", "")
 
 

@@ -36,7 +36,9 @@ def taken(credentials: Mapping[str, Any]) -> SomeKeys:
 
 @pytest.fixture
 def role(aws: ObservedAws, alice: User) -> Role:
-    return aws.world.add_account("111122223333").add_role("Deploy", trust(alice.arn), policies={"All": ALLOW_ALL})
+    return aws.world.add_account("111122223333").add_role(
+        "Deploy", trust(alice.arn), policies={"All": ALLOW_ALL}
+    )
 
 
 @pytest.fixture
@@ -62,8 +64,13 @@ def test_boto3(client: Client, alice: User, role: Role) -> None:
     devices = client("iam", session).list_mfa_devices()
     assert [shown["SerialNumber"] for shown in devices["MFADevices"]] == [device.serial]
     assert devices["IsTruncated"] is False
-    assert client("iam", session).get_user()["User"]["CreateDate"].timestamp() == pytest.approx(time.time(), abs=60)
-    assert [bucket["Name"] for bucket in client("s3", session).list_buckets()["Buckets"]] == ["photos", "reports"]
+    assert client("iam", session).get_user()["User"]["CreateDate"].timestamp() == pytest.approx(
+        time.time(), abs=60
+    )
+    assert [bucket["Name"] for bucket in client("s3", session).list_buckets()["Buckets"]] == [
+        "photos",
+        "reports",
+    ]
     assumed = client("sts", session).assume_role(RoleArn=role.arn, RoleSessionName="alice")
     identity = client("sts", taken(assumed["Credentials"])).get_caller_identity()
     assert identity["Arn"] == assumed["AssumedRoleUser"]["Arn"]
@@ -83,7 +90,8 @@ def test_the_aws_command(environ: dict[str, str], alice: User) -> None:
     refused = run_aws(environ, "s3", "ls")
     assert refused.returncode != 0
     assert (
-        "An error occurred (AccessDenied) when calling the ListBuckets operation: User: arn:aws:iam::" in refused.stderr
+        "An error occurred (AccessDenied) when calling the ListBuckets operation: User: arn:aws:iam::"
+        in refused.stderr
     )
     assert refused.stderr.rstrip().endswith("with an explicit deny in an identity-based policy")
     device = alice.devices[0]
@@ -119,7 +127,9 @@ const told = (keys) => new STSClient({ credentials: {
 
 def test_the_sdk_for_javascript(environ: dict[str, str], alice: User, role: Role) -> None:
     node = shutil.which("node")
-    found = node and subprocess.run([node, "-e", 'require("@aws-sdk/client-sts")'], check=False, capture_output=True)
+    found = node and subprocess.run(
+        [node, "-e", 'require("@aws-sdk/client-sts")'], check=False, capture_output=True
+    )
     if not (found and found.returncode == 0):
         missing("node with @aws-sdk/client-sts")
     device = alice.devices[0]

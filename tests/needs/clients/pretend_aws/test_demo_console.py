@@ -32,7 +32,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("variables", [{"BROWSER": "headless"}, {"DISPLAY": ":0"}], ids=["BROWSER", "the system's"])
+@pytest.mark.parametrize(
+    "variables", [{"BROWSER": "headless"}, {"DISPLAY": ":0"}], ids=["BROWSER", "the system's"]
+)
 def test_a_browser_shows_the_role(folder: Path, variables: dict[str, str]) -> None:
     env = {
         "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",

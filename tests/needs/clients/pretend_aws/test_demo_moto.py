@@ -22,7 +22,8 @@ def moto(boto_session: Any) -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
-    with urlopen(Request(f"{url}/moto-api/reset", method="POST")):  # its world is that of all servers in a process
+    # Its world is that of all servers in a process.
+    with urlopen(Request(f"{url}/moto-api/reset", method="POST")):
         pass
     anybody = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "any"}
     iam = boto_session.client("iam", region_name="eu-west-1", endpoint_url=url, **anybody)
@@ -41,7 +42,9 @@ def moto(boto_session: Any) -> Iterator[str]:
 def shape(value: Any) -> Any:
     """The names and types in an answer, of a list those of the first item; not what moto sometimes leaves out."""
     if isinstance(value, dict):
-        return {name: shape(item) for name, item in value.items() if name not in {"ResponseMetadata", "IsTruncated"}}
+        return {
+            name: shape(item) for name, item in value.items() if name not in {"ResponseMetadata", "IsTruncated"}
+        }
     if isinstance(value, list):
         return [shape(item) for item in value[:1]]
     return type(value).__name__
@@ -92,4 +95,7 @@ def test_errors_have_the_shape_of_motos(key: SigningKeys, moto: str, client: Cli
     assert type(ours) is not ClientError
     assert ours.response["Error"]["Code"] == theirs.response["Error"]["Code"]
     assert ours.response["Error"]["Message"] == theirs.response["Error"]["Message"]
-    assert ours.response["ResponseMetadata"]["HTTPStatusCode"] == theirs.response["ResponseMetadata"]["HTTPStatusCode"]
+    assert (
+        ours.response["ResponseMetadata"]["HTTPStatusCode"]
+        == theirs.response["ResponseMetadata"]["HTTPStatusCode"]
+    )
