@@ -151,6 +151,8 @@ def _shown_as(env: Env) -> list[str]:
 def _removal(env: Env) -> list[Pair]:
     """List all that a session has set; the person's own names stay."""
     theirs = {AWS_PROFILE, SEEN, PUT_BACK, FORMER, FORMER_PINNED}
+    if not environment.region_is_ours(env):
+        theirs.update(environment.REGIONS)
     return [pair for pair in environment.removal(env) if pair[0] not in theirs]
 
 

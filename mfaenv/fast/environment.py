@@ -241,10 +241,9 @@ def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
 
 
 def removal(env: Env) -> list[Pair]:
-    """List what `mfaenv unset` takes away: all that the main command sets or clears, but a region that is not ours."""
-    theirs = [name for name in REGIONS if env.get(name) and env[name] != env.get(REGION_MARK)]
+    """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
     names = (*CLEARED, *SET, SEEN, PUT_BACK, FORMER, FORMER_PINNED, *settings(env))
-    gone: list[Pair] = [(name, None) for name in names if name not in theirs]
+    gone: list[Pair] = [(name, None) for name in names]
     return [*gone, *_msys(env, ours=False)]
 
 
