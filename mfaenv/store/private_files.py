@@ -81,7 +81,8 @@ def remove_ended(path: str, now: float) -> None:
 
 def create(path: str, data: bytes, *, synced: bool = False) -> None:
     """Write a new file, whatever the umask. Raise OSError."""
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    fd = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
     try:
         if sys.platform != "win32":
             os.fchmod(fd, 0o600)

@@ -37,7 +37,8 @@ ELSEWHERE = {
     r"mfaenv -p": "test_picker.py",
     r"use mfaenv .*|export AWS_PROFILE=.*|.*init direnv.*|mkdir -p ~/\.config/direnv/lib": "test_direnv.py",
     r".*\| (?:source|Invoke-Expression|load-env)|.*init (?:fish|nu).*|mkdir \$nu.*": "test_shells.py",
-    r".*pass otp.*": "test_code_programs.py",
+    r".*pass otp.*|keepassxc-cli show .*": "test_code_programs.py",
+    r"set -eU AWS_PROFILE": "test_aws_profile.py",
     r"eval \"\$\(~/\.local.*": "test_configure.py",
 }
 """Lines by pattern, and the tests that type them."""
