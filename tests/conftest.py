@@ -13,6 +13,7 @@ import depth
 import hypothesis
 import pytest
 from clock import Clock
+from codes import add_spare_device, build_scenario
 from identity_center import IdentityCenter
 from machine_role import Machine
 from observed_aws import ObservedAws
@@ -24,7 +25,7 @@ from web_identity import WebIdentities
 
 from mfaenv.pretend_aws.files import write_files
 from mfaenv.pretend_aws.policy import ALLOW_ALL
-from mfaenv.pretend_aws.scenario import Scenario, build_scenario
+from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.world import Credential, User, World
 
@@ -246,4 +247,4 @@ def bob(product: Product, scenario: Scenario) -> Device:
     key = user.add_key("AKIAI44QH8DHBEXAMPLE")
     product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
     configure(product, mfa_serial=None)
-    return user.add_device()
+    return add_spare_device(user)

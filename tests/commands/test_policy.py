@@ -5,13 +5,14 @@ from typing import Any
 
 import boto3
 import pytest
+from codes import build_scenario
 from observed_aws import ObservedAws
 from product import COMMAND, Product
 from terminals import USUAL_SIZE, Window
 
 from mfaenv.aws.mfa_policies import EVERYTHING, ON_ONESELF, OWN_KEYS, SELF_SERVICE
 from mfaenv.pretend_aws.policy import ALLOW_ALL, Decision, Query, evaluate, parse
-from mfaenv.pretend_aws.scenario import Scenario, build_scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 VARIANTS: tuple[list[str], ...] = ([], ["--self-service"])
 INLINE_QUOTA = 2048

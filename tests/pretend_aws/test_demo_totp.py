@@ -1,8 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from codes import add_spare_device
 
 from mfaenv.pretend_aws.totp import STEP, Device, code_at_step
+from mfaenv.pretend_aws.world import World
 
 RFC_SECRET = b"12345678901234567890"
 NOW = 1_800_000_000  # the first second of a step
@@ -72,6 +74,18 @@ def test_code_gives_the_one_on_show_then_the_next_then_the_one_before_and_then_n
     assert given == [code_at_step(RFC_SECRET, near) for near in (step, step + 1, step - 1)]
     with pytest.raises(LookupError, match="used"):
         mine.code()
+
+
+def test_codes_of_the_device_that_tests_use_outlive_the_end_of_a_step() -> None:
+    now, user = [float(NOW)], World().add_account("123456789012").add_user("alice")
+    user.account.world.clock = lambda: now[0]
+    device = add_spare_device(user)
+    for _ in range(5):
+        code = device.code()
+        now[0] += STEP - 1
+        assert device.accept(code)
+        assert not device.accept(code)
+        now[0] += 1 - STEP
 
 
 def test_shown_tells_how_long_and_whether_it_is_used() -> None:

@@ -1,13 +1,50 @@
-"""Codes that are wrong, and how many were sent to AWS."""
+"""A device whose codes do not run out, codes that are wrong, and how many were sent to AWS."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mfaenv.pretend_aws import scenario
+from mfaenv.pretend_aws.totp import STEP, Device
+
 if TYPE_CHECKING:
     from observed_aws import ObservedAws
 
-    from mfaenv.pretend_aws.totp import Device
+    from mfaenv.pretend_aws.scenario import Scenario
+    from mfaenv.pretend_aws.world import User
+
+
+class SpareDevice(Device):
+    """A device that is set ahead where the code that it shows was used.
+
+    Each code is good for half a minute or longer. The third that an ordinary device has within one step is that
+    of the step before, which AWS takes until the step ends: a second, if the moment is bad.
+    """
+
+    def __init__(self, user: User, device: Device) -> None:
+        world = user.account.world
+        super().__init__(device.secret, lambda: world.now() + self._ahead, device.serial, device.created)
+        self._ahead = 0
+
+    def code(self) -> str:
+        """Return a code that was not used."""
+        while self.shown().used:
+            self._ahead += STEP
+        return self.shown().code
+
+
+def build_scenario(policy: str) -> Scenario:
+    """Return the demo's world; alice's device is such a one."""
+    made = scenario.build_scenario(policy)
+    return made._replace(device=add_spare_device(made.key.account.users["alice"]))
+
+
+def add_spare_device(user: User) -> SpareDevice:
+    """Give the user such a device, in the place of any other."""
+    device = user.devices[0] if user.devices else user.add_device()
+    spare = SpareDevice(user, device)
+    user.devices[:] = [spare]
+    return spare
 
 
 def wrong_codes(device: Device) -> list[str]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import depth
 import pytest
+from codes import build_scenario
 from disks import fill, small_disk
 from faults import FaultyAws
 from keychains import Keychain, opened
@@ -29,7 +30,7 @@ from trouble import assert_explained
 
 from mfaenv.errors import CODE_NEEDED, DONE
 from mfaenv.pretend_aws.files import write_files
-from mfaenv.pretend_aws.scenario import Scenario, build_scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

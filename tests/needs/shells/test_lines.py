@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from codes import build_scenario
 from observed_aws import ObservedAws
 from product import Product
 from settled import PROGRAMS, ROWS, seated
@@ -16,7 +17,6 @@ from shell_table import SHELLS, Shell
 from terminals import need, with_mfaenv
 
 from mfaenv.pretend_aws.files import write_files
-from mfaenv.pretend_aws.scenario import build_scenario
 from mfaenv.shells import UNQUOTED
 
 if TYPE_CHECKING:
