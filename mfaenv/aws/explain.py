@@ -38,9 +38,8 @@ ANSWERS = {
         "Check it in the IAM console. For an account in China or GovCloud, set the region.",
     ),
     ("ExpiredToken", "ExpiredTokenException"): (
-        "AWS says that the session has ended. Get a new one:",
-        "",
-        "mfaenv --refresh",
+        "AWS says that the session has ended.",
+        "Type the line again with --refresh. If the profile's own keys are temporary, get new ones.",
     ),
     ("PackedPolicyTooLarge",): (
         "AWS packs session policies and tags together, and these are too large: {text}",
@@ -167,8 +166,8 @@ def _from_client(error: Any, keys: Keys | Session | None, device: str) -> Mfaenv
             return MfaenvError(f"{wrong} This stores both again:", command=aws_configure(keys.profile))
         return MfaenvError(wrong, f"Check both in {keys.source if isinstance(keys, Keys) else 'the profile'}.")
     otherwise = OTHERWISE if code else NOT_AWS
-    message, hint, *command = next((row for codes, row in ANSWERS.items() if code in codes), otherwise)
-    return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint, command="".join(command))
+    message, hint = next((row for codes, row in ANSWERS.items() if code in codes), otherwise)
+    return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint)
 
 
 def _denied(text: str, device: str) -> MfaenvError:

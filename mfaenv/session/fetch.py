@@ -1,6 +1,8 @@
 """From a code to a session: ask, send, and ask again where it was wrong."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from threading import Event, Thread
 from typing import Any
 
@@ -45,6 +47,12 @@ class BackgroundClient:
             with suppress(RuntimeError):  # no thread to be had: it is made when it is needed
                 Thread(target=self._make_ahead, args=(made,), daemon=True).start()
                 self._made = made
+
+    def check(self, check_before: Callable[[], None]) -> None:
+        """Raise what went wrong, as with keys, clock or proxy: no code helps then."""
+        check_before()
+        if self._error is not None:
+            raise self._error
 
     def client(self) -> Any:
         """Wait for the client, or make it now. Raise what went wrong."""
@@ -127,7 +135,8 @@ def fetch(
         while True:
             if source.asks:
                 lock.release()
-            code = source.get(question(request, terminal.env), background.begin)
+            with terminal.watching(partial(background.check, terminal.check)):
+                code = source.get(question(request, terminal.env), background.begin)
             try:
                 return _send(code, request, background, context, lock), background.keys
             except (WrongCodeError, UsedCodeError) as error:

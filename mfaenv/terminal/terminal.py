@@ -77,7 +77,7 @@ class Terminal:
 
     @contextmanager
     def watching(self, check: Callable[[], None]) -> Iterator[None]:
-        """Let what waits inside call a check again and again; its SessionStoredError ends a question."""
+        """Let what waits inside call a check again and again; what it raises ends a question."""
         before, self.check = self.check, check
         try:
             yield
@@ -130,9 +130,9 @@ class Terminal:
                 ]
                 try:
                     answer = read(console.ask([*lines, Styled(asked.text, ASKED)], meanwhile))
-                except SessionStoredError:
+                except (SessionStoredError, MfaenvError) as error:
                     console.abandon()
-                    if not self._quiet:
+                    if isinstance(error, SessionStoredError) and not self._quiet:
                         arrived = "mfaenv: Another window has got the session: no answer is needed any more."
                         console.write(Styled(arrived), Styled(""))
                     raise
