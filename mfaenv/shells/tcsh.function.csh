@@ -1,1 +1,1 @@
-alias mfaenv 'source $MFAENV_FUNCTION:q \!*';
+alias mfaenv 'source $MFAENV_FUNCTION:q';

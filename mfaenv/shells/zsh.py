@@ -4,8 +4,7 @@ from mfaenv.shells.bash import IN_SUBSHELL, PRINTED, Posix
 
 _LOOKED = """{
         _mfaenv_before=$_mfaenv_seen _mfaenv_seen=-
-        [ ! -f "${MFAENV_STORE-}/latest" ] || [ ! -r "${MFAENV_STORE-}/latest" ] ||
-            _mfaenv_seen=$(<"${MFAENV_STORE-}/latest")
+        [ ! -r "${MFAENV_STORE-}/latest" ] || _mfaenv_seen=$(<"${MFAENV_STORE-}/latest")
         [ "$_mfaenv_seen" != "$_mfaenv_before" ]
     }"""
 """Whether the store has news. zsh starts no process for `$(<FILE)`; `read` is slower."""
@@ -27,6 +26,7 @@ class Zsh(Posix):
         ("IS_READ", IN_SUBSHELL % "ZSH_SUBSHELL"),
         ("PRINT", PRINTED),
     )
+    builtin = "builtin "
     completion = "zsh.completion.zsh"
     startup_files = ("$ZDOTDIR/.zshrc", "~/.zshrc")
     demo_variable = "ZDOTDIR={folder}"

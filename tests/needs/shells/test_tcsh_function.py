@@ -106,6 +106,10 @@ def test_what_is_for_tcsh_is_taken_in(place: Path, line: str) -> None:
     assert typed(place, f"mfaenv {line}").splitlines() == [f"taken {line.split()}", "* [z]"]
 
 
+def test_a_tcsh_without_history_expansion_has_it_too(place: Path) -> None:
+    assert typed(place, "set histchars = ''", "mfaenv status '!x'") == "through ['status', '!x']\n"
+
+
 @pytest.mark.parametrize("flag", ["", "e"])
 @pytest.mark.parametrize("style", ["bsd", "both"])
 def test_the_line_with_eval_sets_it_too(place: Path, flag: str, style: str) -> None:
