@@ -13,7 +13,7 @@ import depth
 import hypothesis
 import pytest
 from clock import Clock
-from codes import add_spare_device, build_scenario
+from codes import add_spare_device, spare_scenario
 from identity_center import IdentityCenter
 from machine_role import Machine
 from observed_aws import ObservedAws
@@ -163,7 +163,7 @@ def real_starts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def scenario() -> Scenario:
     """The demo's world: alice, with all rights and a policy that demands MFA, her key, her device, three roles."""
-    return build_scenario("mfa")
+    return spare_scenario("mfa")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
-from codes import build_scenario
+from codes import spare_scenario
 from observed_aws import ObservedAws
 from product import COMMAND, Product
 from terminals import USUAL_SIZE, Window
@@ -145,7 +145,7 @@ def test_quiet_leaves_the_words_out(bare: Product) -> None:
 
 @pytest.fixture
 def scenario() -> Scenario:
-    return build_scenario("none")
+    return spare_scenario("none")
 
 
 @pytest.mark.parametrize("arguments", VARIANTS)

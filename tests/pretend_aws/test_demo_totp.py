@@ -77,7 +77,7 @@ def test_code_gives_the_one_on_show_then_the_next_then_the_one_before_and_then_n
 
 
 def test_codes_of_the_device_that_tests_use_outlive_the_end_of_a_step() -> None:
-    now, user = [float(NOW)], World().add_account("123456789012").add_user("alice")
+    now, user = [NOW + STEP - 1.0], World().add_account("123456789012").add_user("alice")
     user.account.world.clock = lambda: now[0]
     device = add_spare_device(user)
     for _ in range(5):

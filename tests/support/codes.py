@@ -33,7 +33,7 @@ class SpareDevice(Device):
         return self.shown().code
 
 
-def build_scenario(policy: str) -> Scenario:
+def spare_scenario(policy: str) -> Scenario:
     """Return the demo's world; alice's device is such a one."""
     made = scenario.build_scenario(policy)
     return made._replace(device=add_spare_device(made.key.account.users["alice"]))

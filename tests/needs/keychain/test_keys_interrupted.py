@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import depth
 import pytest
-from codes import build_scenario
+from codes import spare_scenario
 from disks import fill, small_disk
 from faults import FaultyAws
 from keychains import Keychain, opened
@@ -159,7 +159,7 @@ def keychain(tmp_path: Path) -> Iterator[Keychain]:
 
 @pytest.fixture
 def machine(tmp_path: Path, keychain: Keychain, where: str) -> Iterator[Machine]:
-    scenario = build_scenario("mfa")
+    scenario = spare_scenario("mfa")
     home = tmp_path / "home"
     (home / ".aws").mkdir(parents=True)
     with FaultyAws(scenario.world) as aws:

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from codes import build_scenario
+from codes import spare_scenario
 from observed_aws import ObservedAws
 from product import Product
 from settled import PROGRAMS, ROWS, seated
@@ -69,7 +69,7 @@ class BackgroundClient(NamedTuple):
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundClient]:
     """One home for all of them: no line here changes what is stored."""
-    home, scenario = tmp_path_factory.mktemp("home"), build_scenario("mfa")
+    home, scenario = tmp_path_factory.mktemp("home"), spare_scenario("mfa")
     for name in (".aws", "tools"):
         (home / name).mkdir()
     with ObservedAws(scenario.world) as aws:
