@@ -120,6 +120,7 @@ def test_rotate_proves_the_new_key_before_anything_happens_to_the_old_one(
     steps = ["CreateAccessKey", "GetCallerIdentity", "UpdateAccessKey"]
     assert aws.actions(*steps)[-3:] == steps
     assert list(states(alice).values()) == [False, True]
+    assert product.run("clear").err.count("Removed the session") == 1  # that of the new key
 
 
 def test_the_address_of_the_session_in_this_shell_is_not_the_next_ones(

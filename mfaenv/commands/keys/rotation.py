@@ -12,6 +12,7 @@ from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.errors import DONE, MfaenvError
+from mfaenv.fast.entry import file_name
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Origin, Provider, Request, same_keys
 from mfaenv.session import longterm, remembered
@@ -19,7 +20,7 @@ from mfaenv.session.cache import Context
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.keychain import KeychainEntry
 from mfaenv.session.sessions import Sessions
-from mfaenv.store import Store
+from mfaenv.store import SESSION, Store
 from mfaenv.terminal.terminal import Terminal
 
 PROPAGATION_SECONDS = 90  # all regions learn of a new key within some seconds, now and then a minute
@@ -162,6 +163,8 @@ class Rotation:
         try:
             self.iam.deactivate(old)
             state = "deactivated"
+            if self.session.source == old:  # it is stored for the new key
+                self.store.delete(file_name(SESSION, self.session.key))
             if self.delete:
                 self.iam.delete(old)
                 state = "deleted"
