@@ -30,7 +30,9 @@ def private_folder() -> Iterator[Path]:
 
 
 def _remove_abandoned(parent: Path) -> None:
-    for folder in parent.glob("mfaenv-" + "[0-9a-f]" * 16):
+    name = "mfaenv-" + "[0-9a-f]" * 16
+    for path in (*parent.glob(name), *parent.glob(f"{name}.lock")):
         with suppress(OSError):
-            if not owner(folder.lstat()) and remove_abandoned(f"{folder}.lock"):
+            folder = path.with_suffix("")
+            if not owner(path.lstat()) and remove_abandoned(f"{folder}.lock"):
                 shutil.rmtree(folder, ignore_errors=True)

@@ -73,10 +73,10 @@ def remove_ended(path: str, now: float) -> None:
         if os.lstat(path).st_mtime >= now:
             return
         os.rename(path, aside)  # where nobody writes
-        if os.lstat(aside).st_mtime >= now:
-            with suppress(OSError):  # a newer one may have its name by now
-                os.link(aside, path)
-        os.unlink(aside)
+        if os.lstat(aside).st_mtime < now or os.path.lexists(path):  # or a newer one is there by now
+            os.unlink(aside)
+        else:
+            os.rename(aside, path)
 
 
 def create(path: str, data: bytes, *, synced: bool = False) -> None:

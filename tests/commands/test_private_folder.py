@@ -37,3 +37,11 @@ def test_it_goes_with_its_lock(temporary: Path) -> None:
         (folder / "file").touch()
         assert [path.name for path in sorted(temporary.iterdir())] == [folder.name, f"{folder.name}.lock"]
     assert list(temporary.iterdir()) == []
+
+
+def test_a_lock_that_a_killed_process_left_without_a_folder_is_removed(temporary: Path) -> None:
+    (temporary / f"mfaenv-{'0' * 16}.lock").touch()
+    (temporary / "mfaenv-mine.lock").touch()
+    with private_folder.private_folder():
+        pass
+    assert [path.name for path in temporary.iterdir()] == ["mfaenv-mine.lock"]
