@@ -6,6 +6,7 @@ from mfaenv import duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, role_sessions, roles, shell_settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section, short
+from mfaenv.config.names import title_of
 from mfaenv.errors import FAILED, USAGE, MfaenvError, join_names, wrong_usage
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Env, Options
@@ -100,8 +101,11 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     names, config = sorted(files.profiles), short(files.config)
     others = f"There are these: {join_names(names)}."
     hint = suggest.hint(name, names, others if names else "`aws configure` makes a first one.")
-    if name in files.nameless:
-        hint = f"In {config} write [profile {name}] instead of [{name}]."
+    with_kind = f"profile {name}"
+    if title := next((each for each in (name, with_kind) if each in files.nameless), ""):
+        hint = f"In {config} write [{title_of(name)}] instead of [{title}]."
+    elif with_kind in files.of_credentials:
+        hint = f"In {short(files.credentials)} write [{name}] instead of [{with_kind}]."
     if source == environment.PROFILE:  # it may be an earlier session's
         hint = f"{hint} `mfaenv unset` removes {source}."
     origin = f" ({source})" if source else ""

@@ -341,6 +341,23 @@ def test_an_unknown_profile_gets_the_closest_name_or_those_that_there_are(
     assert raised.value.hint == hint
 
 
+@pytest.mark.parametrize(
+    ("config", "credentials", "name", "hint"),
+    [
+        ("[ops]\n", "", "ops", "config write [profile ops] instead of [ops]."),
+        ("[profile my ops]\n", "", "my ops", "config write [profile 'my ops'] instead of [profile my ops]."),
+        ("", "[profile ops]\n", "ops", "credentials write [ops] instead of [profile ops]."),
+    ],
+)
+def test_a_title_that_names_no_profile_is_shown_as_it_has_to_be(
+    files: Files, config: str, credentials: str, name: str, hint: str
+) -> None:
+    files.write(config, credentials)
+    with pytest.raises(MfaenvError, match=f"There is no profile '{name}'") as raised:
+        files.request({"AWS_PROFILE": name})
+    assert raised.value.hint.endswith(hint)
+
+
 def test_an_unknown_profile_of_an_earlier_session_can_be_removed(files: Files) -> None:
     files.write(CONFIG)
     with pytest.raises(MfaenvError, match=r"There is no profile 'prod;' \(MFAENV_PROFILE\)") as raised:
