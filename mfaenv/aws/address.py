@@ -19,6 +19,7 @@ URL = (
 )
 """Scheme, user, host and port, path, rest: an @ after the host is refused."""
 
+MAX_PORT = 65_535
 IPV4_PARTS = 4
 IPV4_BYTES = frozenset(map(str, range(256)))
 HAVE_PROXY_SETTINGS = {"darwin", "win32"}
@@ -44,7 +45,7 @@ def parse(url: str) -> Address | None:
     import re  # slow to load, and most profiles have AWS's own addresses
 
     match = re.fullmatch(URL, url, re.ASCII | re.IGNORECASE) if url.isprintable() and " " not in url else None
-    if match is None:
+    if match is None or int(match[3] or 0) > MAX_PORT:
         return None
     scheme, host, port, path = match.groups(default="")
     return Address(scheme.lower(), host.lower(), port, path)

@@ -81,7 +81,7 @@ FROM_PROCESS, MFAENV = "credentials from custom-process: ", "mfaenv: "
 
 BOTOCORE = (
     ("ProxyConnectionError", "The proxy refused the connection: {}", "Check HTTPS_PROXY and NO_PROXY."),
-    ("SSLError", "TLS failed: {}", "Behind a proxy that decrypts TLS, name its certificate in AWS_CA_BUNDLE."),
+    ("SSLError", "TLS failed: {}", "Check AWS_CA_BUNDLE and ca_bundle: a proxy that decrypts TLS needs one."),
     ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
     ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
     ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),

@@ -51,6 +51,7 @@ ELSEWHERE = (
 )
 NO_ADDRESS = (
     "localhost:4566",
+    "http://localhost:65536",
     "127.0.0.1",
     "http://",
     "http:///relay",
