@@ -24,6 +24,7 @@ ROLE_SETTINGS = {
 """Settings on which no client depends: it is given a region."""
 
 VARIABLES = {
+    "profile": (None, None, None, None),  # never AWS_PROFILE: it is passed in
     "allow_http": (None, address.ALLOW_HTTP, None, None),
     "requests_ca_bundle": (None, "REQUESTS_CA_BUNDLE", None, None),
 }

@@ -99,6 +99,16 @@ def test_a_shared_client_signs_with_the_keys_of_the_hop(
     assert asked == ["alice", "bob", "alice"]
 
 
+def test_without_a_profile_none_is_taken_from_the_environment(
+    profiles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(profiles, {"a": {"endpoint_url": "http://127.0.0.1:1"}})
+    for name in ("missing", "a"):
+        monkeypatch.setenv("AWS_PROFILE", name)
+        made = RoleClients().client(ClientSettings(None, "us-east-1"), KEYS)
+        assert made.meta.endpoint_url == "https://sts.us-east-1.amazonaws.com"
+
+
 def test_data_that_is_not_botocores_own_is_not_read(product: Product, scenario: Scenario) -> None:
     for folder in (product.home / "data", product.home / ".aws" / "models"):
         folder.mkdir()
