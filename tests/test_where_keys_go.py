@@ -127,7 +127,7 @@ def test_an_output_file_is_refused_before_the_code(
     assert not file.is_file() or file.read_text() in {"real", "theirs"}
 
 
-@pytest.mark.parametrize("where", ["home", "linked folder", "variable", "home, beside a variable"])
+@pytest.mark.parametrize("where", ["home", "linked folder", "hard link", "variable", "home, beside a variable"])
 @pytest.mark.parametrize("variable", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
 def test_an_aws_file_is_no_output_file(stored: Product, where: str, variable: str) -> None:
     """aws-mfa writes its sessions there; here the long-term keys would be lost."""
@@ -135,9 +135,12 @@ def test_an_aws_file_is_no_output_file(stored: Product, where: str, variable: st
     other, linked = stored.home / "other", stored.home / "linked"
     other.write_bytes(usual.read_bytes())
     linked.symlink_to(usual.parent)
+    hard_link = usual.with_name(usual.name.upper())  # as where a file system ignores case
+    os.link(usual, hard_link)
     if "variable" in where:
         stored.env[variable] = str(other)
-    file = {"linked folder": linked / usual.name, "variable": other}.get(where, usual)
+    files = {"linked folder": linked / usual.name, "hard link": hard_link, "variable": other}
+    file = files.get(where, usual)
     before = file.read_text()
     done = stored.run("-f", "dotenv", "-o", str(file))
     assert (done.status, done.out) == (1, "")

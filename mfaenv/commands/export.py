@@ -26,7 +26,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     path = parse.text(options, "output")
     if "output" in options:
         output_file.check(path)
-        if os.path.realpath(path) in map(os.path.realpath, (*file_paths(env), *file_paths({}))):
+        if any(_is_same(path, other) for other in (*file_paths(env), *file_paths({}))):
             wrong = f"{path} is an AWS file, whose profiles would be lost."
             hint = "Name another file. For programs that read profiles:"
             raise MfaenvError(f"{wrong} {hint}", command="mfaenv help programs")
@@ -52,6 +52,12 @@ def run(options: Options, _words: Words, env: Env) -> int:
     with suppress(OSError):  # the keys are printed: the line must not fail any more
         Store.of(env).sweep(time.time())
     return DONE
+
+
+def _is_same(path: str, other: str) -> bool:
+    with suppress(OSError):  # not there yet
+        return os.path.samefile(path, other)  # also where a file system ignores case
+    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def _line_to_type(options: Options, target: str) -> str:

@@ -10,7 +10,7 @@ from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.fast.parse import Env
 from mfaenv.model import Acquisition, Provider, Request
 
-Row = tuple[str, str, str]
+Provenance = tuple[str, str, str]
 
 SERVICES = ("sts", "iam", "s3")  # of doctor
 
@@ -21,7 +21,7 @@ def rows(
     env: Env,
     files: AwsFiles,
     services: Iterable[str] = ("sts",),
-) -> Iterator[Row]:
+) -> Iterator[Provenance]:
     """Yield the name, text and source, if any, of each value and of these services' addresses."""
     keys = request.keys
     names = " → ".join(request.profiles)
@@ -46,7 +46,7 @@ def rows(
             yield "duration", duration.text(hop.duration.seconds), hop.duration.source
 
 
-def _endpoints(request: Request, env: Env, files: AwsFiles, services: Iterable[str]) -> Iterator[Row]:
+def _endpoints(request: Request, env: Env, files: AwsFiles, services: Iterable[str]) -> Iterator[Provenance]:
     section = files.section(request.profiles[-1])
     groups: dict[tuple[str, str], list[str]] = {}
     for service in services:

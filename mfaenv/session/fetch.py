@@ -48,10 +48,10 @@ class BackgroundClient:
                 Thread(target=self._make_ahead, args=(made,), daemon=True).start()
                 self._made = made
 
-    def check(self, check_before: Callable[[], None]) -> None:
-        """Raise what went wrong, as with keys, clock or proxy: no code helps then."""
-        check_before()
-        if self._error is not None:
+    def check(self, outer: Callable[[], None]) -> None:
+        """Call the outer check, and raise MfaenvError for what no code can help, such as a wrong key or proxy."""
+        outer()
+        if isinstance(self._error, MfaenvError):
             raise self._error
 
     def client(self) -> Any:

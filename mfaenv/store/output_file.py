@@ -13,7 +13,7 @@ def check(path: str) -> None:
     """Raise MfaenvError, before a code is asked for, where the file cannot be written."""
     if path == "-":
         hint = "Leave --output out: standard output is where it goes then."
-        raise wrong_usage("--output takes the name of a file, and - is none.", hint)
+        raise wrong_usage("--output takes the name of a file, and - is not one.", hint)
     folder = os.path.abspath(os.path.dirname(path))
     wrong, hint = "", "Name another file."
     if not os.path.isdir(folder):

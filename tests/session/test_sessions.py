@@ -3,13 +3,18 @@
 import json
 import re
 from datetime import datetime
+from errno import EMFILE
 
 import pytest
 from product import Product
 from settings import set_keys
 from terminals import direct
 
+from mfaenv.model import Keys
 from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.session import service
+from mfaenv.session.fetch import BackgroundClient
+from mfaenv.terminal.terminal import Terminal
 
 
 def told(product: Product, *arguments: str) -> tuple[str, str]:
@@ -36,19 +41,33 @@ def test_verbose_does_not_know_the_end_of_what_others_made(product: Product) -> 
 
 
 @pytest.mark.parametrize(
-    ("variables", "secret", "told"),
+    ("variables", "secret", "told", "status"),
     [
-        ({}, "wrong" * 8, "The secret key does not belong"),
-        ({"HTTP_PROXY": "http://127.0.0.1:9"}, None, "The proxy refused the connection"),
-        ({"HTTP_PROXY": "http://a:b#c@127.0.0.1:9", "MFAENV_ALLOW_HTTP": "1"}, None, "HTTP_PROXY is not"),
+        ({}, "wrong" * 8, "The secret key does not belong", 1),
+        ({"HTTP_PROXY": "http://127.0.0.1:9"}, None, "The proxy refused the connection", 1),
+        ({"HTTP_PROXY": "http://a:b#c@127.0.0.1:9", "MFAENV_ALLOW_HTTP": "1"}, None, "HTTP_PROXY is not", 2),
     ],
     ids=["secret", "refused", "unparsable"],
 )
 def test_a_question_ends_where_no_code_can_help(
-    product: Product, variables: dict[str, str], secret: str | None, told: str
+    product: Product, variables: dict[str, str], secret: str | None, told: str, status: int
 ) -> None:
     if secret:
         set_keys(product, aws_secret_access_key=secret)
     with direct(product, "--shell", "sh", **{"NO_PROXY": "", "no_proxy": "", **variables}) as window:
-        assert window.ended() in {1, 2}
+        assert window.ended() == status
         assert re.search(rf"MFA code: \nmfaenv: {told}", window.text)
+
+
+def test_an_error_of_the_machine_ends_no_question(monkeypatch: pytest.MonkeyPatch, product: Product) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(EMFILE, "Too many open files")
+
+    monkeypatch.setattr(BackgroundClient, "_make", fail)
+    with service.resolving({}, product.env) as resolved:
+        keys = Keys("AKIAIOSFODNN7EXAMPLE", "secret", "", "")
+        background = BackgroundClient(resolved.request, keys, Terminal(product.env))
+    background.begin()
+    with pytest.raises(OSError, match="Too many"):
+        background.client()
+    background.check(lambda: None)
