@@ -4,6 +4,7 @@ import difflib
 import locale
 import os
 import re
+import shutil
 import stat
 import sys
 from contextlib import suppress
@@ -92,7 +93,8 @@ def _copy_mode_and_owner(old: str, new: str) -> None:
         owner = status.st_uid, status.st_gid
         if sys.platform != "win32" and owner != (os.geteuid(), os.getegid()):
             os.chown(new, *owner)
-        os.chmod(new, stat.S_IMODE(status.st_mode))
+        shutil.copystat(old, new)  # an access list too: with the mode alone, the group has its mask's rights
+        os.utime(new)
 
 
 def remove_abandoned(path: str) -> None:

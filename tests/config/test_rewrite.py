@@ -1,5 +1,7 @@
 import os
 import stat
+import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,25 @@ def test_the_mode_stays(tmp_path: Path, given: int) -> None:
     path.chmod(given)
     rewrite.replace(rewrite.read(str(path)), "b")
     assert (path.read_text(), mode(path)) == ("b", given)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has access lists of its own")
+def test_an_access_list_stays(tmp_path: Path) -> None:
+    """One user may read the file, and the group may not: the mode shows the list's mask in its place."""
+    path = tmp_path / "config"
+    path.write_text("old")
+    nobody, everybody = 65534, 0xFFFFFFFF
+    rows = (1, 6, everybody), (2, 4, nobody), (4, 0, everybody), (16, 4, everybody), (32, 0, everybody)
+    access_list = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *row) for row in rows)
+    name = "system.posix_acl_access"
+    try:
+        os.setxattr(path, name, access_list)
+    except OSError:
+        pytest.skip("a file system without access lists")
+    os.utime(path, (0, 0))
+    rewrite.replace(rewrite.read(str(path)), "new")
+    assert (path.read_text(), os.getxattr(path, name)) == ("new", access_list)
+    assert path.stat().st_mtime > 0
 
 
 def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
