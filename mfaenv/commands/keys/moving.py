@@ -41,6 +41,8 @@ class _Move:
         self.config = FileSection(files.config, name, in_config=True)
         self.entry = KeychainEntry(entry or name, terminal)
         self.command = command if entry else ""
+        self.line = self.command or credential_process.line(name, terminal.env, *KEYS_GET)
+        self.other = "" if entry else next(filter(files.section(name).get, BEFORE_PROCESS), "")
 
     def keys_in_file(self) -> Keys | None:
         if not self.files.keys_file(self.name):
@@ -53,10 +55,9 @@ class _Move:
             raise MfaenvError(
                 f"The keys of profile '{name}' belong to a session.", "Import long-term keys (AKIA…)."
             )
-        other = next((setting for setting in BEFORE_PROCESS if self.files.profiles[name].get(setting)), "")
-        if other and not self.command:
+        if self.other:
             raise MfaenvError(
-                f"Profile '{name}' has {other} beside its keys.", f"Remove it, or the keys from {where}."
+                f"Profile '{name}' has {self.other} beside its keys.", f"Remove it, or the keys from {where}."
             )
         return keys
 
@@ -77,10 +78,11 @@ def into_keychain(options: Options, env: Env) -> int:
         move = _Move(options, terminal)
         keys = move.keys_in_file()
         move.entry.remove_spare()
-        stored = move.entry.load() if keys or move.command else None
+        stored = move.entry.load()
         if keys is None:
-            if stored is None:
+            if stored is None or move.other:
                 raise move.missing()
+            move.config.set(SETTING, move.line)  # an older config file may be back
             terminal.note(
                 f"The keys {stored.access_key} of profile {move.name} are in {move.entry.title} already."
             )
@@ -111,9 +113,8 @@ def _import(move: _Move, keys: Keys, stored: Keys | None, options: Options, env:
             with suppress(MfaenvError):
                 entry.replace(keys, None)
         raise
-    command = move.command or credential_process.line(entry.name, env, *KEYS_GET)
-    move.config.set(SETTING, command)
-    remembered.remember_key(Store.of(env), name, command, keys.access_key, time.time())
+    move.config.set(SETTING, move.line)
+    remembered.remember_key(Store.of(env), name, move.line, keys.access_key, time.time())
     places.check(entry, keys)
     move.file.replace(keys, None)
 

@@ -56,6 +56,23 @@ def test_import_moves_the_keys_changes_nothing_else_and_costs_no_code(
     assert "already" in succeeded(product.run("keys", "import")).err
 
 
+def test_import_names_the_entry_again_where_an_older_config_file_is_back(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    """As after a checkout of one's dotfiles: the keychain has the only copy."""
+    before = config(product).read_text()
+    succeeded(product.run("keys", "import"))
+    config(product).write_text(before)
+    assert "in the keychain" in succeeded(product.run("keys", "import")).err
+    assert PROCESS in config(product).read_text()
+    assert json.loads(keychain.lookup("default"))["SecretAccessKey"] == scenario.key.secret
+    assert product.run("keys", "get").status == 0
+    other = before.replace("[default]\n", "[default]\ncredential_process = op-aws\n", 1)
+    config(product).write_text(other)
+    assert product.run("keys", "import").status == 1
+    assert config(product).read_text() == other
+
+
 def test_export_is_the_way_back(product: Product, scenario: Scenario, keychain: Keychain) -> None:
     before = config(product).read_text(), credentials(product).read_text()
     succeeded(product.run("keys", "import"))
