@@ -141,6 +141,8 @@ def function_and_hook(shell: str, seen: str, now: float, pairs: list[Pair], *, h
         "EARLY": str(duration.seconds(catalog.OPTIONS["min_remaining"].default, "--min-remaining")),
         "NOW": str(int(now)),
         "FIRST": str(duration.REMINDER),
+        # cmd looks for a program in the current folder first.
+        "SYSTEM": os.path.expandvars("%SystemRoot%"),
     }
     if language.saved:  # JSON, for a text in double quotes
         record = shells.render("json", pairs).decode().strip()

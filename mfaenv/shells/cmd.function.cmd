@@ -1,1 +1,1 @@
-doskey mfaenv="%MFAENV_FUNCTION%" $*
+@SYSTEM@\System32\doskey.exe mfaenv="%MFAENV_FUNCTION%" $*

@@ -363,6 +363,14 @@ def test_a_program_is_taken_from_the_path_and_not_from_the_current_folder(desk: 
     assert set((desk.folder / "run.txt").read_text().split()) == {"programs"}
 
 
+def test_what_init_prints_starts_nothing_of_the_current_folder(desk: Desk) -> None:
+    (desk.folder / "doskey.bat").write_text("@echo of the current folder\r\n", encoding="ascii", newline="")
+    done = desk.batch(
+        "for /f \"delims=\" %%i in ('mfaenv init cmd') do @%%i", "if defined MFAENV_FUNCTION echo taken"
+    )
+    assert done.output.split() == [b"taken"]
+
+
 @on_a_console
 def test_the_demos_shell_is_cmd_with_the_demos_variables(desk: Desk) -> None:
     key = '"HKCU\\Software\\Microsoft\\Command Processor" /v AutoRun'
