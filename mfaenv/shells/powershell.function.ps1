@@ -76,6 +76,7 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
     function global:mfaenv {
         [System.Diagnostics.DebuggerHidden()] param()
         Set-StrictMode -Off
+        $failure_is_error = $PSNativeCommandUseErrorActionPreference
         $PSNativeCommandUseErrorActionPreference, $PSDefaultParameterValues = $false, @{}
         $program = _mfaenv_find
         $words = @(foreach ($word in $args) { $word -join ',' })
@@ -98,10 +99,11 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
                 # After that a hook looks at the store anew.
                 if ($LASTEXITCODE -eq 0) { $global:_mfaenv_seen = '' }
             }
+            if ($failure_is_error -and $LASTEXITCODE -ne 0) { throw "It ended with exit status $LASTEXITCODE." }
         }
         catch {
             if ($LASTEXITCODE -eq 0) { $global:LASTEXITCODE = 1 }
-            Microsoft.PowerShell.Utility\Write-Error -Message "mfaenv: $_" -ErrorAction Continue
+            Microsoft.PowerShell.Utility\Write-Error -Message "mfaenv: $_"
         }
         # Only a steppable pipeline hands its failure on, to $? after this function.
         if ($LASTEXITCODE -ne 0) {

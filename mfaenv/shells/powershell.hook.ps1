@@ -9,9 +9,6 @@ function global:_mfaenv_look {
 }
 
 $global:_mfaenv_epoch = ([datetime]'1970-01-01T00:00:00Z').ToUniversalTime()
-function global:_mfaenv_now {
-    ((Microsoft.PowerShell.Utility\Get-Date).ToUniversalTime() - $global:_mfaenv_epoch).TotalSeconds
-}
 
 # Whether the time or the store may have news of the session.
 function global:_mfaenv_is_due {
@@ -22,7 +19,7 @@ function global:_mfaenv_is_due {
     if ($env:MFAENV_EXPIRES -notmatch '^[0-9]{1,18}\z' -or $env:MFAENV_NEXT -match '[^0-9]|.{19}') { return $false }
     $end = [long]$env:MFAENV_EXPIRES
     $next = if ($env:MFAENV_NEXT) { [long]$env:MFAENV_NEXT } else { $end - @FIRST@ }
-    $now = _mfaenv_now
+    $now = ((Microsoft.PowerShell.Utility\Get-Date).ToUniversalTime() - $global:_mfaenv_epoch).TotalSeconds
     return $now -ge $next -or ($now -ge $end - @EARLY@ -and (_mfaenv_look))
 }
 

@@ -184,6 +184,22 @@ def test_a_program_that_is_gone_fails_the_line(place: Place) -> None:
     assert sum("no program mfaenv" in line for line in shown) == len(lines)
 
 
+def test_a_preference_that_stops_at_errors_stops_at_a_failure(place: Place) -> None:
+    lines = ("mfaenv -p nobody", "mfaenv -p nobody | Invoke-Expression", "Invoke-Expression (mfaenv -p nobody)")
+    steps = [f"try {{ {line}; 'went on' }} catch {{ 'stopped' }}" for line in lines]
+    shown = place.run(
+        LOAD,
+        "$ErrorActionPreference = 'Stop'",
+        "$PSNativeCommandUseErrorActionPreference = $true",
+        *steps,
+        "$PSNativeCommandUseErrorActionPreference = $false",
+        "$env:PATH = '/usr/bin:/bin'",
+        *steps,
+    )
+    assert "went on" not in shown
+    assert shown.count("stopped") == 2 * len(lines), shown
+
+
 def test_exec_gets_every_word_as_if_the_program_were_called(place: Place) -> None:
     calls = (
         "{} exec -p staging -- show-words {}",
