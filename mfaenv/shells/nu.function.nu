@@ -25,7 +25,7 @@ def --env --wrapped _mfaenv_here [...words: string] {
 
 # nushell drops what is set by a line that begins with AWS_PROFILE=NAME, a value that no prompt has seen.
 def _mfaenv_is_dropped [words: list<string>]: nothing -> bool {
-    let named = ($env.AWS_PROFILE? | default '')
+    let named = $"($env.AWS_PROFILE?)"
     let is_new = ($env.MFAENV_STORE? != null and $named != '' and $named != $env.MFAENV_AWS_PROFILE?)
     $is_new and not ($words | any {|word| $word =~ '^(unset$|-[a-z]*p|--pro)' })
 }
@@ -37,7 +37,7 @@ def --env --wrapped mfaenv [...words: string] {
         ^mfaenv ...$words
     } else if (_mfaenv_is_dropped $words) {
         let why = "mfaenv: AWS_PROFILE is new in this line, behind which nushell may drop the session. Type:"
-        error make --unspanned {msg: $"($why)\n    mfaenv -p ($env.AWS_PROFILE | to nuon)"}
+        error make --unspanned {msg: $"($why)\n    mfaenv -p ($"($env.AWS_PROFILE)" | to nuon)"}
     } else {
         _mfaenv_here ...$words
     }

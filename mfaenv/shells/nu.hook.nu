@@ -10,7 +10,7 @@ def --env _mfaenv_look []: nothing -> bool {
 # gets and loses.
 def --env _mfaenv_hook [] {
     mut reason = 'changed'
-    if ($env.AWS_PROFILE? | default '') == ($env.MFAENV_AWS_PROFILE? | default '') {
+    if $"($env.AWS_PROFILE?)" == $"($env.MFAENV_AWS_PROFILE?)" {
         $reason = 'due'
         if $env._mfaenv_seen == '' { _mfaenv_look | ignore }
         let expires = ($env.MFAENV_EXPIRES? | default '')

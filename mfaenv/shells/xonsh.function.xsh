@@ -17,7 +17,6 @@ def _mfaenv_for_this_shell(words):
 
 @_mfaenv_unthreadable
 def _mfaenv_here(words, stdin=None):
-    """Set here what the program prints."""
     global _mfaenv_seen
     program = _mfaenv_program()
     if program is None:

@@ -71,6 +71,17 @@ def test_nus_hook_does_without_the_users_open(product: Product, scenario: Scenar
     assert shown == [f"[{(product.cache / 'latest').read_text().strip()}]"]
 
 
+def test_a_profile_that_nu_has_as_a_number_starts_no_process_at_each_prompt(
+    product: Product, scenario: Scenario
+) -> None:
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
+    prompts = ("_mfaenv_hook", "_mfaenv_hook")
+    after = "^show-words ($env._mfaenv_seen | is-empty) (_mfaenv_is_dropped [])"
+    shown = run(product, "nu", "source mfaenv.nu", "$env.AWS_PROFILE = 123456789012", *prompts, after)
+    assert shown == ["[false][false]"]
+
+
 @pytest.mark.parametrize("shell", ["nu", "xonsh"])
 def test_a_word_that_tab_offers_means_itself(product: Product, shell: str) -> None:
     with (product.home / ".aws" / "config").open("a", encoding="utf-8") as config:
