@@ -6,6 +6,7 @@ import signal
 import subprocess
 import termios
 import time
+from pathlib import Path
 
 import pytest
 from clock import Clock
@@ -231,6 +232,25 @@ def test_a_line_that_was_quit_fails(product: Product, name: str, loaded: bool) -
         window.see(QUESTION)
         window.press(CTRL_BACKSLASH)
         window.see(r"^failed 131$")
+        assert "wenton" not in window.text
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "dash"])
+def test_a_line_that_was_quit_while_a_program_runs_fails(product: Product, tmp_path: Path, name: str) -> None:
+    """The function waits in a subshell, which Ctrl-\\ would end, and no mode of the terminal keeps that away."""
+    row = next(row for row in ON_POSIX if row.name == name and row.typed)
+    shell = next(shell for shell in SHELLS if shell.name == name)
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\necho STARTED >/dev/tty; exec sleep 60\n")
+    slow.chmod(0o755)
+    with open_window(product, shell) as window:
+        for line in row.typed.load if row.typed else ():
+            window.enter(line)
+            window.prompted()
+        window.enter(f"eval $(mfaenv --token-command {slow}) && echo went''on || echo fail''ed $?")
+        window.see("^STARTED$")
+        window.press(CTRL_BACKSLASH)
+        window.see(r"failed 131$")
         assert "wenton" not in window.text
 
 
