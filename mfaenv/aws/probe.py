@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from enum import StrEnum
 from operator import itemgetter
 from threading import Lock
@@ -11,14 +10,12 @@ from typing import Any, NamedTuple
 
 from mfaenv.aws import client, explain
 from mfaenv.aws.iam import serials_in
-from mfaenv.aws.sts import Identity, credentials, identity_in
+from mfaenv.aws.sts import Identity, identity_in
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys
 
 UnderWay = dict[str, Future["Outcome"]]
-
-MIN_SECONDS = 900  # of a session
 
 
 class Kind(StrEnum):
@@ -113,20 +110,7 @@ class Asker:
                     raise
         except MfaenvError as problem:
             outcome = Outcome(_kind(problem), problem)
-        outcome = outcome._replace(ahead=explain.ahead(response, sent, self._now()))
-        is_denied = outcome.kind is Kind.EXPLICIT_DENY and isinstance(keys, Keys)
-        return self._ask_without_code(keys, outcome) if is_denied and call == BUCKETS else outcome
-
-    def _ask_without_code(self, keys: Keys | Session, denied: Outcome) -> Outcome:
-        """Return the outcome with a session that took no code, if a policy denies long-term keys alone.
-
-        IAM answers no such session: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
-        """
-        with suppress(MfaenvError), explain.aws_errors(keys):
-            response = self._client("sts", keys).get_session_token(DurationSeconds=MIN_SECONDS)
-            outcome = self._ask(BUCKETS, credentials(response["Credentials"]))
-            return outcome if outcome.kind in {Kind.ALLOWED, Kind.NO_ALLOW} else denied
-        return denied
+        return outcome._replace(ahead=explain.ahead(response, sent, self._now()))
 
     def _client(self, service: str, keys: Keys | Session) -> Any:
         """Return a client; threads can share it, but not what makes it."""

@@ -8,7 +8,7 @@ from mfaenv.aws.probe import CALLS, Kind
 from mfaenv.commands.doctor.report import Enforcement, Evidence, evidence, judge
 
 ALLOWED, EXPLICIT, NO_ALLOW, FAILED, NOT_TRIED = Kind
-GAP, CONDITIONAL, SILENT, PROOF, UNTRIED, SAME, LEFT_OPEN, UNKNOWN = Evidence
+GAP, PROOF, UNTRIED, SAME, LEFT_OPEN, CONDITIONAL, UNKNOWN, SILENT = Evidence
 
 TABLE = {
     #             with MFA: allowed, explicit deny, no allow, failed, not tried
@@ -27,8 +27,7 @@ OUTCOMES = st.tuples(st.sampled_from(Kind), st.sampled_from(Kind), st.booleans()
 def test_what_one_call_says(without: Kind, with_mfa: Kind) -> None:
     expected = TABLE[without][list(Kind).index(with_mfa)]
     assert evidence(without, with_mfa, left_open=False) is expected
-    left_open = {GAP: LEFT_OPEN, CONDITIONAL: UNKNOWN, SILENT: UNKNOWN}
-    assert evidence(without, with_mfa, left_open=True) is left_open.get(expected, expected)
+    assert evidence(without, with_mfa, left_open=True) is (LEFT_OPEN if expected is GAP else expected)
 
 
 @pytest.mark.parametrize(
@@ -42,8 +41,7 @@ def test_what_one_call_says(without: Kind, with_mfa: Kind) -> None:
         ({PROOF, LEFT_OPEN}, Enforcement.ENFORCED),
         ({PROOF, SAME}, Enforcement.ENFORCED),
         ({PROOF, UNKNOWN}, Enforcement.ENFORCED),
-        ({PROOF, SILENT}, Enforcement.CANNOT_TELL),
-        ({PROOF, CONDITIONAL}, Enforcement.CANNOT_TELL),
+        ({PROOF, SILENT}, Enforcement.ENFORCED),
         ({UNTRIED, LEFT_OPEN}, Enforcement.CANNOT_TELL),
         ({SAME, SILENT}, Enforcement.CANNOT_TELL),
         ({LEFT_OPEN}, Enforcement.CANNOT_TELL),
@@ -66,17 +64,16 @@ def test_enforced_is_said_only_with_a_proof_and_without_a_hole(ended: list[tuple
     )
     hole = any(without is ALLOWED and not open_ for without, _, open_ in ended)
     proof = any(without is EXPLICIT and with_mfa in {ALLOWED, NO_ALLOW} for without, with_mfa, _ in ended)
-    not_denied = any(without is NO_ALLOW and not open_ for without, _, open_ in ended)
     assert (verdict.answer is Enforcement.NOT_ENFORCED) is hole
-    assert (verdict.answer is Enforcement.ENFORCED) is (proof and not hole and not not_denied)
+    assert (verdict.answer is Enforcement.ENFORCED) is (proof and not hole)
 
 
 @pytest.mark.parametrize("kind", Evidence)
 def test_the_reason_names_the_calls_that_decided_and_no_others(kind: Evidence) -> None:
     strongest, weakest = "iam:GetUser", "s3:ListAllMyBuckets"
-    verdict = judge({weakest: UNKNOWN, strongest: kind})
+    verdict = judge({weakest: SILENT, strongest: kind})
     assert strongest in verdict.reason
-    assert (weakest in verdict.reason) is (kind is UNKNOWN)
+    assert (weakest in verdict.reason) is (kind is SILENT)
     assert verdict.answer is kind.verdict.answer
 
 

@@ -14,7 +14,7 @@ from mfaenv.terminal.text import BAD, DOUBTFUL, GOOD, PLAIN, Styled, Table
 VERSION = 1  # of --json; it changes where a name changes its meaning or goes
 
 ATTACH = ("Attach the policy. This prints it, and says how to try it on one user first:", "mfaenv policy")
-ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself and s3:ListAllMyBuckets, and run it again."
+ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
 
 
 class Enforcement(StrEnum):
@@ -46,18 +46,6 @@ class Evidence(Enum):
         "{calls} answered without MFA: whoever has the access key needs no device.",
         *ATTACH,
     )
-    CONDITIONAL = (
-        "allowed with MFA only, but not denied without",
-        CANNOT_TELL,
-        "{calls}: allowed with MFA only, but nothing denies the rest without it.",
-        *ATTACH,
-    )
-    SILENT = (
-        "no deny for want of MFA",
-        CANNOT_TELL,
-        "{calls}: refused because no policy allows it, not denied for want of MFA: other calls may be open without it.",
-        ALLOW_MORE,
-    )
     PROOF = (
         "MFA lifts the deny",
         ENFORCED,
@@ -81,11 +69,23 @@ class Evidence(Enum):
         "Only {calls} answered without MFA, which may be open to set up a device; nothing else could be compared.",
         ALLOW_MORE,
     )
+    CONDITIONAL = (
+        "allowed with MFA only, but not denied without",
+        CANNOT_TELL,
+        "{calls}: allowed with MFA only, but nothing denies the rest without it.",
+        *ATTACH,
+    )
     UNKNOWN = (
         "says nothing",
         CANNOT_TELL,
         "{calls} could not be made without MFA.",
         "Fix what is wrong, and run it again.",
+    )
+    SILENT = (
+        "says nothing about MFA",
+        CANNOT_TELL,
+        "{calls}: no policy allows the user these calls, so that a refusal says nothing about MFA.",
+        ALLOW_MORE,
     )
 
     def __init__(self, says: str, *verdict: Any) -> None:
@@ -101,7 +101,7 @@ def evidence(without: Kind, with_mfa: Kind, *, left_open: bool) -> Evidence:
         if with_mfa is Kind.EXPLICIT_DENY:
             return Evidence.SAME
         return Evidence.PROOF if with_mfa in {Kind.ALLOWED, Kind.NO_ALLOW} else Evidence.UNTRIED
-    if without is Kind.NO_ALLOW and not left_open:
+    if without is Kind.NO_ALLOW:
         return Evidence.CONDITIONAL if with_mfa is Kind.ALLOWED else Evidence.SILENT
     return Evidence.UNKNOWN
 
