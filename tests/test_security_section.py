@@ -114,6 +114,9 @@ PROOFS = {
         "test_another_user_who_comes_first_gets_nothing",
         "test_connections_of_another_user_take_nothing",
     ),
+    "But if `BROWSER` names a program, the console's link is its argument, which they can see (`mfaenv help roles`).": (
+        "test_the_link_is_the_argument_of_what_browser_names",
+    ),
     "mfaenv runs nothing of the current folder: no module, and on Windows no program.": (
         "test_the_program_loads_nothing_from_there",
         "test_neither_does_the_program_of_the_demos_shell",
