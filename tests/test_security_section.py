@@ -210,6 +210,9 @@ KEYS_PROOFS = {
     "In the config file it adds `credential_process = mfaenv keys get -p default`, so that the AWS CLI and the SDKs "
     "still find the keys.": (*KEYCHAINS, "test_a_program_that_is_not_on_the_path_is_named_with_its_folder"),
     "Nothing else in the files changes.": (MOVES,),
+    "If the config file loses that line, `mfaenv keys import` writes it again.": (
+        "test_import_names_the_entry_again_where_an_older_config_file_is_back",
+    ),
     "`mfaenv keys export` moves them back into the file, if no other user can read it.": (
         "test_nothing_is_exported_into_a_file_that_others_can_read",
         "test_export_is_the_way_back",
