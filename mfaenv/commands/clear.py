@@ -49,7 +49,6 @@ def run(options: Options, _words: Words, env: Env) -> int:
 def _of_profile(
     profile: str, sessions: dict[str, Session | None], store: Store, terminal: Terminal
 ) -> list[str]:
-    """List the files of a profile's sessions and devices."""
     section: awsfiles.Section = {}
     try:
         section = awsfiles.load(terminal.env).section(profile)

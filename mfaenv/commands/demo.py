@@ -129,7 +129,6 @@ def show_code(env: Env) -> int:
 
 @contextmanager
 def _served(scenario: Scenario, env: Env) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the address, and the environment of programs."""
     opened = ExitStack()
     try:
         with foreground.undisturbed():

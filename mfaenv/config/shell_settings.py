@@ -55,8 +55,10 @@ def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[
     own, default = files.section(name), files.section(DEFAULT)
     plain, unsaid_settings = _plain_settings(env, own, default)
     urls, unsaid_urls = _urls(name, env, own, default, files)
-    broken = _broken(default, files) if name != DEFAULT and not is_ignored({**env, **urls}, default) else ()
-    unsaid = (*broken, *unsaid_urls, *unsaid_settings, *_without_variable(env, own, default, region))
+    unsaid = (*unsaid_urls, *unsaid_settings, *_without_variable(env, own, default, region))
+    if name != DEFAULT and files.services_of(default) is None and not is_ignored({**env, **urls}, default):
+        broken = f"[default] has services = {default['services']}, with which they stop: remove it"
+        unsaid = (broken, *unsaid)
     warning = f"Programs in this shell do not get all that profile {name} says: {'; '.join(unsaid)}."
     return {**plain, **urls}, warning if unsaid else ""
 
@@ -98,12 +100,6 @@ def _without_variable(env: Env, own: Section, default: Section, region: str) -> 
 def _s3(section: Section) -> dict[str, str]:
     block = awsfiles.nested(section.get("s3", ""))
     return {name: text for name, text in block.items() if name not in NESTED.values()}
-
-
-def _broken(default: Section, files: AwsFiles) -> Iterator[str]:
-    """Yield what in `[default]` stops all programs of the shell."""
-    if files.services_of(default) is None:
-        yield f"[default] has services = {default['services']}, with which they stop: remove it"
 
 
 def is_ignored(env: Env, section: Section) -> bool:

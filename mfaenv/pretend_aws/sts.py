@@ -30,7 +30,6 @@ def _get_caller_identity(call: Call) -> Content:
 
 
 def _get_session_token(call: Call) -> Content:
-    """Need no permission."""
     if call.caller.token:
         raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")
     mfa_at = _verified_at(call)
@@ -92,7 +91,6 @@ def role_seconds(form: Mapping[str, str], role: Role, *, is_chained: bool = Fals
 
 
 def _verified_at(call: Call) -> float | None:
-    """Use the code up and return the time. Raise Refusal."""
     serial, code = call.form.get("SerialNumber"), call.form.get("TokenCode")
     if serial is None and code is None:
         return None
