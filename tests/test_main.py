@@ -479,6 +479,15 @@ def test_what_the_system_has_no_more_of_is_no_bug(bare: Product, error: str) -> 
     assert_explained(done, "memory.*open files", "limits")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
+def test_a_current_folder_that_is_gone_is_no_bug(stored: Product) -> None:
+    line = 'mkdir gone; cd gone; rmdir ../gone; exec "$@"'
+    stored.command = ("sh", "-c", line, "sh", *stored.command)
+    done = stored.run("-f", "dotenv", "-o", "aws.env")
+    assert done.status == 1
+    assert_explained(done, "current folder", "cd")
+
+
 def test_without_the_files_to_load_what_explains_errors_there_is_no_traceback(bare: Product) -> None:
     wrapped(bare, "import sys", "sys.modules['mfaenv.failure'] = None")
     done = bare.run("--shell", "nobody")

@@ -168,14 +168,11 @@ def directory(env: "Mapping[str, str]") -> str:
         local = env.get("LOCALAPPDATA", "")
         path = os.path.join(local, FOLDER, "Cache") if _is_full(local) else ""
     else:
-        home = os.path.expanduser("~")
-        named = (
-            os.path.join(home, "Library", "Caches")
-            if sys.platform == "darwin"
-            else env.get("XDG_CACHE_HOME", "")
-        )
-        caches = named if _is_full(named) else os.path.join(home, ".cache")
-        path = os.path.join(caches, FOLDER) if _is_full(home) and os.path.isdir(home) else ""
+        caches = "" if sys.platform == "darwin" else env.get("XDG_CACHE_HOME", "")
+        if not _is_full(caches):
+            home, usual = os.path.expanduser("~"), "Library/Caches" if sys.platform == "darwin" else ".cache"
+            caches = os.path.join(home, usual) if _is_full(home) and os.path.isdir(home) else ""
+        path = os.path.join(caches, FOLDER) if caches else ""
     return path
 
 

@@ -37,9 +37,18 @@ def replace(words: list[str], env: dict[str, str]) -> "NoReturn":
 
     The error for a file that the system does not know how to run has its path.
     """
-    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):  # what Python ignores, the program would ignore too
-        _signal.signal(number, _signal.SIG_DFL)
     restore_locale(env)
+    ignored = (_signal.SIGPIPE, _signal.SIGXFSZ)  # by Python: the program would ignore them too
+    try:
+        for number in ignored:
+            _signal.signal(number, _signal.SIG_DFL)
+        _replace(words, env)
+    finally:
+        for number in ignored:
+            _signal.signal(number, _signal.SIG_IGN)
+
+
+def _replace(words: list[str], env: dict[str, str]) -> "NoReturn":
     missing: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     for folder in [""] if os.path.dirname(words[0]) else env.get("PATH", os.defpath).split(os.pathsep):
         path = words[0] if os.path.dirname(words[0]) else os.path.join(folder or ".", words[0])

@@ -337,6 +337,12 @@ def test_the_place_is_the_platforms(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert entry.directory(os.environ) == user_cache_dir("mfaenv", appauthor=False)
 
 
+@pytest.mark.skipif(not LINUX, reason="XDG's places are Linux'")
+def test_caches_that_are_named_need_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/nonexistent")
+    assert entry.directory({"XDG_CACHE_HOME": "/caches"}) == "/caches/mfaenv"
+
+
 @posix
 def test_the_place_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -162,6 +162,19 @@ def test_a_role_that_cannot_be_assumed_any_more_is_an_error_that_says_so(
     assert "not authorized to perform: sts:AssumeRole" in said["message"]
 
 
+def test_the_line_for_a_new_session_limits_the_role_as_before(
+    product: Product, scenario: Scenario, clock: Clock, codes: Iterator[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, scenario.world, users=SHORT, roles=SHORT)
+    product.env["SHELL"] = "/bin/bash"
+    with Served(product, "-p", "staging", "--read-only", "--min-remaining", "1s", "-c", next(codes)) as served:
+        assert served.ask()[0] == OK
+        clock.advance(SHORT + 1)
+        status, body = served.ask()
+    assert status == FORBIDDEN
+    assert json.loads(body)["message"].endswith("eval $(mfaenv -p staging --read-only --refresh)")
+
+
 def test_the_end_of_the_session_is_told_once_and_a_new_one_is_taken_up(
     product: Product, aws: ObservedAws, users_end: Clock, codes: Iterator[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
