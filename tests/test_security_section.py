@@ -102,6 +102,10 @@ PROOFS = {
     "The line `eval $(mfaenv)` does.": (),
     "So does a shell that traces from its start (`bash -xl`), or has a DEBUG trap (in zsh and ksh93; in bash with "
     "`extdebug` or `functrace`).": (),
+    "PowerShell can log all text that it evaluates (script block logging).": (),
+    "If that is on, the keys of the line and of a stored session at the start are logged.": (
+        "test_no_text_makes_powershell_log_it_by_itself",
+    ),
     "`mfaenv -f dotenv -o aws.env` makes a file that is closed to others from its first moment.": (
         "test_an_output_file_is_closed_from_its_first_moment",
     ),

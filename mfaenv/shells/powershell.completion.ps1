@@ -5,7 +5,7 @@ Register-ArgumentCompleter -Native -CommandName mfaenv -ScriptBlock {
     $program = Get-Command -Name mfaenv -CommandType Application -TotalCount 1 -ErrorAction Ignore
     if (-not $program) { return }
     $before = @($Ast.CommandElements | Where-Object { $_.Extent.EndOffset -lt $Cursor })
-    $words = @($before | ForEach-Object { if ($_.PSObject.Properties['Value']) { $_.Value } else { $_.Extent.Text } })
+    $words = @($before | ForEach-Object { if ($null -ne $_.Value) { $_.Value } else { $_.Extent.Text } })
     $status = $global:LASTEXITCODE
     # Not as arguments: 5.1 loses quotes in them, and words that are empty.
     $env:_MFAENV_WORDS = ($words + ($Typed -replace '[''"]$')) -join "`n"

@@ -103,7 +103,7 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
         }
         catch {
             if ($LASTEXITCODE -eq 0) { $global:LASTEXITCODE = 1 }
-            Microsoft.PowerShell.Utility\Write-Error -Message "mfaenv: $_"
+            Microsoft.PowerShell.Utility\Write-Error -Message "$_"
         }
         # Only a steppable pipeline hands its failure on, to $? after this function.
         if ($LASTEXITCODE -ne 0) {

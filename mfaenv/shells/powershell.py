@@ -21,6 +21,9 @@ ConstrainedLanguage mode, which allows no such call, has ``$?`` False where the 
 
 _BARE = LETTERS + "_./:+=-"
 _PLAIN = frozenset(map(ord, LETTERS + " _@%+:./=-"))
+# The common ones of the words for which PowerShell writes the whole text to the system's log, keys too:
+# SuspiciousContentChecker in its CompiledScriptBlock.cs.
+_LOGGED = ("bypass", "cryptography", "emit", "marshal", "methods", "properties")
 _SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b"
 _FIRST, _LAST = ord(" "), ord("~")
 
@@ -79,8 +82,9 @@ def quote(value: str) -> str:
     PowerShell 7.6 dies of a sum of 10,000 terms. Raise ValueError for a lone surrogate.
     """
     units = _units(value)
-    text = "'" + "".join(chr(unit) if unit in _PLAIN else f"',[char]{unit},'" for unit in units) + "'"
-    return text if _PLAIN.issuperset(units) else f"-join({text})"
+    plain = frozenset() if any(word in value.lower() for word in _LOGGED) else _PLAIN
+    text = "'" + "".join(chr(unit) if unit in plain else f"',[char]{unit},'" for unit in units) + "'"
+    return text if plain.issuperset(units) else f"-join({text})"
 
 
 def _units(value: str) -> list[int]:

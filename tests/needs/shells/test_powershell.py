@@ -127,6 +127,21 @@ def test_a_line_of_its_own_shows_nothing(place: Place) -> None:
     assert place.run(LOAD, *lines) == []
 
 
+def test_no_text_makes_powershell_log_it_by_itself(place: Place) -> None:
+    with place.file(".aws/config").open("a", encoding="utf-8") as config:
+        config.write(f"[profile Marshall]\nsource_profile = default\nrole_arn = {ROLE}\n")
+    kind = "[System.Reflection.BindingFlags]'NonPublic,Static'"
+    shown = place.run(
+        f"$check = [scriptblock].GetMethod('CheckSuspiciousContent', {kind})",
+        'function words($text) { "[$($check.Invoke($null, @(,[scriptblock]::Create($text).Ast)))]" }',
+        "words 'Add-Type'",
+        "words (mfaenv --shell powershell -p Marshall)",
+        "words (mfaenv --shell powershell -p Marshall --duration no)",
+        'words ((mfaenv init powershell -p Marshall) -join "`n")',
+    )
+    assert [line for line in shown if line.startswith("[")] == ["[Add-Type]", "[]", "[]", "[]"], shown
+
+
 def test_every_form_of_the_documented_lines_sets_and_succeeds(place: Place) -> None:
     lines = (
         "Invoke-Expression (\n  mfaenv -p staging\n)",
