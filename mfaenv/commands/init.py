@@ -39,7 +39,9 @@ def run(options: Options, words: Words, env: Env) -> int:
     pairs = session or ([] if stays else _profile(options))
     # Apart: where a variable of the session is read-only, the function has its own all the same.
     variables = _rendered(shell, for_function) + (_rendered(shell, pairs) if pairs else b"")
-    code = _code(shell, store, now, [], hook=hook)
+    # By its path: cmd looks for a program in the current folder first.
+    system = env.get("SYSTEMROOT", r"C:\Windows")
+    code = _code(shell, store, now, [], hook=hook).replace("@SYSTEM@", system)
     (fast.secrets_to_stdout if session else fast.to_stdout)(variables + code.encode())
     return DONE
 
@@ -141,8 +143,6 @@ def function_and_hook(shell: str, seen: str, now: float, pairs: list[Pair], *, h
         "EARLY": str(duration.seconds(catalog.OPTIONS["min_remaining"].default, "--min-remaining")),
         "NOW": str(int(now)),
         "FIRST": str(duration.REMINDER),
-        # cmd looks for a program in the current folder first.
-        "SYSTEM": os.path.expandvars("%SystemRoot%"),
     }
     if language.saved:  # JSON, for a text in double quotes
         record = shells.render("json", pairs).decode().strip()

@@ -1,1 +1,1 @@
-@SYSTEM@\System32\doskey.exe mfaenv="%MFAENV_FUNCTION%" $*
+"@SYSTEM@\System32\doskey.exe" mfaenv="%MFAENV_FUNCTION%" $*
