@@ -99,7 +99,8 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
                 # After that a hook looks at the store anew.
                 if ($LASTEXITCODE -eq 0) { $global:_mfaenv_seen = '' }
             }
-            if ($failure_is_error -and $LASTEXITCODE -ne 0) { throw "It ended with exit status $LASTEXITCODE." }
+            # From 7.3 on a preference can make a program's failure an error, which another ends the script for.
+            if ($failure_is_error -and $LASTEXITCODE -ne 0) { throw "mfaenv ended with exit status $LASTEXITCODE." }
         }
         catch {
             if ($LASTEXITCODE -eq 0) { $global:LASTEXITCODE = 1 }
