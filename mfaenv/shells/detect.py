@@ -78,8 +78,7 @@ def _known(program: str) -> str | None:
 
 
 def _basename(program: str) -> str:
-    name = program.replace("\\", "/").rpartition("/")[2].lower()
-    name = name.removeprefix("-")  # of a login shell
+    name = program.replace("\\", "/").rpartition("/")[2].lower().removeprefix("-")  # of a login shell
     return name.removesuffix(".exe").removesuffix(".dll")
 
 

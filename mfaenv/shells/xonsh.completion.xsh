@@ -11,7 +11,6 @@ def _mfaenv_program():
 
 
 def _mfaenv_complete(context):
-    """Complete a line that begins with mfaenv."""
     import subprocess
     from xonsh.completers.commands import complete_command
     from xonsh.completers.tools import RichCompletion
