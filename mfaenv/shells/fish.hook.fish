@@ -28,8 +28,8 @@ function _mfaenv_look
 end
 
 # At each prompt: where AWS_PROFILE has changed, or there may be news of the session, the program decides what this shell
-# gets and loses.
-function _mfaenv_hook --on-event fish_prompt
+# gets and loses. Before a command too, for what another program's hook has set after this one.
+function _mfaenv_hook --on-event fish_prompt --on-event fish_preexec
     set -l reason changed
     set -l named
     set -qx AWS_PROFILE; and set named "$AWS_PROFILE" # programs see no other

@@ -158,18 +158,25 @@ def test_the_persons_variable_stays(stored: Product, row: Settled) -> None:
         has(seat, "default", named="default")
 
 
+ORDERS = pytest.mark.parametrize("first", [True, False], ids=["hook after direnv's", "hook before it"])
+
+
 @EVERY
-def test_a_file_that_sets_the_variable_is_followed(stored: Product, row: Settled) -> None:
-    folder(stored, "named", "export AWS_PROFILE=staging")
-    with entered(stored, row, first=True) as seat:
+@ORDERS
+def test_a_file_that_sets_the_variable_is_followed(stored: Product, row: Settled, *, first: bool) -> None:
+    place = folder(stored, "named", "export AWS_PROFILE=staging")
+    with entered(stored, row, first=first) as seat:
         seat.type("cd named")
         has(seat, "staging", named="staging")
+        (place / ".envrc").write_text("export AWS_PROFILE=default\n")
+        seat.type("direnv allow")
+        has(seat, "default", named="default")
         seat.type("cd ..")
         has(seat, "default")
 
 
 @EVERY
-@pytest.mark.parametrize("first", [True, False], ids=["hook after direnv's", "hook before it"])
+@ORDERS
 def test_a_walk_between_both_kinds_of_folders(stored: Product, row: Settled, *, first: bool) -> None:
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
     folder(stored, "named", "export AWS_PROFILE=staging")
@@ -177,13 +184,10 @@ def test_a_walk_between_both_kinds_of_folders(stored: Product, row: Settled, *, 
         seat.type("cd production")
         has(seat, "production")
         seat.type("cd ../named")
-        seat.type("")
         has(seat, "staging", named="staging")
         seat.type("cd ../production")
-        seat.type("")
         has(seat, "production")
         seat.type("cd ..")
-        seat.type("")
         has(seat, "default")
 
 
