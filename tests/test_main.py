@@ -37,10 +37,10 @@ def answer(product: Product, *arguments: str) -> dict[str, str]:
 
 
 def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product, scenario: Scenario) -> None:
-    lines = stored.run("--shell", "sh").out.splitlines()
+    lines = stored.run("--shell", "bash").out.splitlines()
     assert lines.pop(0) == "${mfaenv_needs_eval+}&&"
-    assert lines.pop(0) == f"command test a{UNQUOTED}0&&"
-    tried, unset = lines.pop(0), lines.pop(0)
+    assert lines.pop(0) == f"\\command test a{UNQUOTED}0&&"
+    tried, unset, checked = lines.pop(0), lines.pop(0), lines.pop(1)
     assert tried == f"_mfaenv_text=`{unset.removesuffix('&&')}`&&"
     statements = [re.fullmatch(r"export (\w+)=(\S+)(?:&&|;)", line) for line in lines]
     exported = {statement[1]: statement[2] for statement in statements if statement}
@@ -52,6 +52,7 @@ def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product
     assert list(exported)[: len(SET)] == SET
     assert all(name.startswith("MFAENV_") for name in list(exported)[len(SET) :])
     (session,) = sessions(scenario)
+    assert checked == f"\\command test $AWS_ACCESS_KEY_ID = {session.id}&&"
     assert [exported[name] for name in SET[:3]] == [session.id, session.secret, session.token]
     assert [exported[name] for name in SET[4:]] == ["us-east-1", "us-east-1", "default"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", exported["AWS_CREDENTIAL_EXPIRATION"])

@@ -1,6 +1,6 @@
 """bash, and what it has in common with all that read POSIX shell."""
 
-from mfaenv.shells import UNQUOTED, Env, Target, Words, escape, needs_no_quotes
+from mfaenv.shells import KEYS, UNQUOTED, Env, Target, Words, escape, needs_no_quotes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,30 +32,31 @@ class Posix(Target):
     line = "eval $({command})"
     init = 'eval "$({command} init {target})"'
     function = "posix.function.sh"
-    builtin = ""  # keeps the user's functions and aliases out
+    test = "\\command test"  # scripts may have a function of that name; zsh's `command` starts a program
 
     def begin(self, names: list[str], *, tried: bool) -> str:
         """Return what removes all the variables, with their attributes; it fails without `eval`.
 
         Some shells end the script at a variable that is read-only, and ksh93 leaves the line without regard to
         errexit: so it is `tried` in a subshell first. Else `unset` goes on behind such a variable, and fails.
-        `test`, of which scripts have a function, fails where IFS splits these values, and under `set -k`, which
-        takes its word, and that of `export`, for an assignment.
+        What a function called `unset` prints is not run. `test` fails where IFS splits these values, and under
+        `set -k`, which takes its word, and that of `export`, for an assignment.
         """
         # Sorted, AWS's come before MFAENV's. Without the PATH, what follows would find no program.
         old = " ".join(name for name in (names if tried else sorted(names)) if name != "PATH")
-        test, unset = f"{self.builtin or 'command '}test a{UNQUOTED}0", f"{self.builtin}unset {old}"
-        tries = [test, f"_mfaenv_text=`{unset}`"] if tried else []
-        return "&&\n".join([_NEEDS_EVAL, *([*tries, unset] if old else [])])
+        tries = [f"{self.test} a{UNQUOTED}0", f"_mfaenv_text=`unset {old}`"] if tried else []
+        return "&&\n".join([_NEEDS_EVAL, *([*tries, f"unset {old}"] if old else [])])
 
     def assign(self, name: str, value: str) -> str:
-        if needs_no_quotes(value):
-            return f"{self.builtin}export {name}={value}"
-        return self.assign_odd(name, value)
+        if not needs_no_quotes(value):
+            return self.assign_odd(name, value)
+        # A function of the user's called `export` may do something else.
+        checked = f"&&\n{self.test} ${name} = {value}" if name == KEYS[0] else ""
+        return f"export {name}={value}{checked}"
 
     def assign_odd(self, name: str, value: str) -> str:
         """Return the statement for a value that needs quotes; dash and posh lack these."""
-        return f"{self.builtin}export {name}=$'{escape(value)}'"
+        return f"export {name}=$'{escape(value)}'"
 
     def join(self, statements: list[bytes]) -> bytes:
         """Let a statement that fails, as for a read-only variable, fail the line."""
@@ -75,7 +76,6 @@ class Bash(Posix):
         ("IS_READ", IN_SUBSHELL % "BASH_SUBSHELL"),
         ("PRINT", PRINTED),
     )
-    builtin = "builtin "
     completion = "bash.completion.bash"
     startup_files = ("~/.bashrc",)
     demo_words = ("--rcfile", "{file}", "-i")

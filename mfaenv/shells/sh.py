@@ -46,7 +46,7 @@ class Sh(Posix):
 
     def assign_odd(self, name: str, value: str) -> str:
         quoted = "'" + value.replace("'", "'\\''") + "'"
-        return f"eval \"export {name}=`printf '{printed(quoted)}'`\""
+        return f"eval \"export {name}=`\\command printf '{printed(quoted)}'`\""
 
 
 class Ksh(Sh):

@@ -7,7 +7,7 @@ _LOOKED = """{
         [ ! -r "${MFAENV_STORE-}/latest" ] || _mfaenv_seen=$(<"${MFAENV_STORE-}/latest")
         [ "$_mfaenv_seen" != "$_mfaenv_before" ]
     }"""
-"""Whether the store has news. zsh starts no process for `$(<FILE)`; `read` is slower."""
+"""Whether the store has news. zsh starts no process for `$(<FILE)`; `read`, and a look what kind it is, are slower."""
 
 
 class Zsh(Posix):
@@ -26,7 +26,7 @@ class Zsh(Posix):
         ("IS_READ", IN_SUBSHELL % "ZSH_SUBSHELL"),
         ("PRINT", PRINTED),
     )
-    builtin = "builtin "
+    test = "\\builtin test"
     completion = "zsh.completion.zsh"
     startup_files = ("$ZDOTDIR/.zshrc", "~/.zshrc")
     demo_variable = "ZDOTDIR={folder}"

@@ -87,7 +87,7 @@ def test_only_an_option_that_is_close_is_suggested(product: Product, words: tupl
 
 def test_what_unset_prints_on_a_terminal_comes_with_the_line_to_type(product: Product) -> None:
     with direct(product, "unset", MFAENV_SHELL="", SHELL="/bin/bash") as window:
-        window.see(r"unset AWS_PROFILE$|unset AWS_PROFILE ")
+        window.see(r"^unset AWS_PROFILE ")
         window.see(r"To remove the session from this one, type:\n +eval \$\(mfaenv unset\)$")
         assert window.ended() == 0
 

@@ -30,16 +30,17 @@ def test_every_shell_has_a_row() -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "sh", "ksh"])
 def test_a_session_is_printed_bare_for_posix_shells(shell: str) -> None:
-    builtin = "builtin " if shell in {"bash", "zsh"} else ""
+    test = "\\builtin test" if shell == "zsh" else "\\command test"
     assert render(shell, SESSION).decode() == (
         "${mfaenv_needs_eval+}&&\n"
-        f"{builtin or 'command '}test a{UNQUOTED}0&&\n"
-        f"_mfaenv_text=`{builtin}unset {' '.join(name for name, _ in SESSION)}`&&\n"
-        f"{builtin}unset {' '.join(name for name, _ in SESSION)}&&\n"
-        f"{builtin}export AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE&&\n"
-        f"{builtin}export AWS_SECRET_ACCESS_KEY={SECRET}&&\n"
-        f"{builtin}export AWS_SESSION_TOKEN=FwoGZXIvYXdzEBYaDEXAMPLE+/0==&&\n"
-        f"{builtin}export AWS_CREDENTIAL_EXPIRATION=2026-11-24T22:00:00+00:00;\n"
+        f"{test} a{UNQUOTED}0&&\n"
+        f"_mfaenv_text=`unset {' '.join(name for name, _ in SESSION)}`&&\n"
+        f"unset {' '.join(name for name, _ in SESSION)}&&\n"
+        "export AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE&&\n"
+        f"{test} $AWS_ACCESS_KEY_ID = ASIAIOSFODNN7EXAMPLE&&\n"
+        f"export AWS_SECRET_ACCESS_KEY={SECRET}&&\n"
+        "export AWS_SESSION_TOKEN=FwoGZXIvYXdzEBYaDEXAMPLE+/0==&&\n"
+        "export AWS_CREDENTIAL_EXPIRATION=2026-11-24T22:00:00+00:00;\n"
     )
 
 
@@ -52,8 +53,8 @@ def test_the_order_is_the_callers(target: str) -> None:
 
 ODD = "it's $x \\"
 WRITTEN = {
-    "bash": "builtin export NAME=$'it\\047s\\040\\044x\\040\\134'",
-    "sh": "eval \"export NAME=`printf '\\047it\\047\\134\\047\\047s\\040\\044x\\040\\134\\047'`\"",
+    "bash": "export NAME=$'it\\047s\\040\\044x\\040\\134'",
+    "sh": "eval \"export NAME=`\\command printf '\\047it\\047\\134\\047\\047s\\040\\044x\\040\\134\\047'`\"",
     "fish": "set -gx NAME it\\X27s\\X20\\X24x\\X20\\X5c;",
     "csh": "setenv NAME \"`printf 'it\\047s\\040\\044x\\040\\134'`\";",
     "powershell": "$env:NAME = -join('it',[char]39,'s ',[char]36,'x ',[char]92,'');",

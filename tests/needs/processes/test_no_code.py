@@ -257,7 +257,7 @@ def test_keys_with_a_token(product: Product, aws: ObservedAws) -> None:
     done = product.run("-p", "static", "--shell", "bash")
     assert done.status == 0
     assert "AWS_SESSION_TOKEN=token&&" in done.out
-    assert re.search(r"^builtin unset .*\bAWS_CREDENTIAL_EXPIRATION\b", done.out, re.MULTILINE)
+    assert re.search(r"^unset .*\bAWS_CREDENTIAL_EXPIRATION\b", done.out, re.MULTILINE)
     assert "export AWS_CREDENTIAL_EXPIRATION" not in done.out
     assert aws.actions() == []
 

@@ -17,7 +17,7 @@ from shell_table import SHELLS, Shell
 from terminals import need, with_mfaenv
 
 from mfaenv.pretend_aws.files import write_files
-from mfaenv.shells import UNQUOTED
+from mfaenv.shells import UNQUOTED, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,12 +169,28 @@ def test_a_line_without_quotes_fails_where_the_text_would_be_split(
 
 
 @pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
-def test_no_function_of_the_users_is_run(ready: BackgroundClient, shell: Shell) -> None:
+def test_no_function_of_the_users_decides(ready: BackgroundClient, shell: Shell) -> None:
     """As in scripts that have one for each task."""
-    names = ("test", "unset", "export") if shell.name in {"bash", "zsh"} else ("test",)
-    theirs = [f"{name}() {{ echo ran {name}; }}" for name in names]
-    done = ready.run(shell, *theirs, "eval $(mfaenv -p staging) && what-is-set")
-    assert done.stdout.splitlines() == [ready.staging], done.stderr
+    (ready.product.home / "odd").write_bytes(render(shell.target, [("ODD", "it's")]))
+    theirs = ("test() { echo ran; }", "printf() { echo ran; }")
+    done = ready.run(
+        shell, *theirs, "eval $(mfaenv -p staging) && what-is-set", "eval $(cat odd)", "printenv ODD"
+    )
+    assert done.stdout.splitlines() == [ready.staging, "it's"], done.stderr
+
+
+def test_a_function_called_export_fails_the_line(ready: BackgroundClient) -> None:
+    bash = next(shell for shell in SHELLS if shell.name == "bash")
+    done = ready.run(bash, "export() { :; }", "eval $(mfaenv -p staging) && echo went on", "what-is-set")
+    assert done.stdout.splitlines() == [NONE]
+
+
+def test_what_a_function_of_the_users_prints_is_not_run(ready: BackgroundClient) -> None:
+    theirs = 'unset() { echo "touch pwned"; builtin unset "$@"; }'
+    bash = next(shell for shell in SHELLS if shell.name == "bash")
+    done = ready.run(bash, theirs, "eval $(mfaenv -p staging) >/dev/null && what-is-set")
+    assert done.stdout.splitlines() == [ready.staging]
+    assert not (ready.product.home / "pwned").exists()
 
 
 LINES = [(shell, line) for shell in SHELLS for line in shell.lines]
