@@ -31,8 +31,11 @@ def private_folder() -> Iterator[Path]:
 
 def _remove_abandoned(parent: Path) -> None:
     name = "mfaenv-" + "[0-9a-f]" * 16
-    for path in (*parent.glob(name), *parent.glob(f"{name}.lock")):
+    for folder in parent.glob(name):
         with suppress(OSError):
-            folder = path.with_suffix("")
-            if not owner(path.lstat()) and remove_abandoned(f"{folder}.lock"):
+            if not owner(folder.lstat()) and remove_abandoned(f"{folder}.lock"):
                 shutil.rmtree(folder, ignore_errors=True)
+    for path in parent.glob(f"{name}.lock"):  # of a folder that was not made yet, or is gone already
+        with suppress(OSError):
+            if not owner(path.lstat()):
+                remove_abandoned(str(path))
