@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.h
 from contextlib import suppress
 from functools import partial
 from operator import attrgetter
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from mfaenv.aws import client as clients
 from mfaenv.aws import explain, sts
@@ -133,12 +133,6 @@ class AccessKey(NamedTuple):
 
 class AccessKeys(_UserCalls):
     """Calls on access keys."""
-
-    @classmethod
-    def of_session(cls, settings: ClientSettings, session: Session) -> Self:
-        """Return the calls for the session's user."""
-        who = sts.identity(clients.client("sts", settings, session), session)
-        return cls(settings, session, who.user)
 
     def list_keys(self) -> tuple[AccessKey, ...]:
         """Return the user's keys, the oldest first."""

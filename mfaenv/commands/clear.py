@@ -26,8 +26,9 @@ def run(options: Options, _words: Words, env: Env) -> int:
     chosen = _of_profile(profile, sessions, store, terminal) if profile else names
     stuck = [name for name in chosen if not _remove(store, name)]
     removed = [entry for name, entry in sessions.items() if name in chosen and name not in stuck]
-    for entry in removed:
-        terminal.note(f"Removed {_described(entry) if entry else 'a damaged session'}.")
+    # A rotated key has the session of the old one.
+    for text in dict.fromkeys(_described(entry) if entry else "a damaged session" for entry in removed):
+        terminal.note(f"Removed {text}.")
     if not removed:
         terminal.note(nothing_stored(profile))
     in_shell = env.get(environment.PROFILE, "")

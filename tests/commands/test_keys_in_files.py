@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from keychains import NOBODYS_BUS
+from rare_things import add_root
 from settings import configure
 from terminals import Window
 from trouble import assert_explained
@@ -120,7 +121,18 @@ def test_rotate_proves_the_new_key_before_anything_happens_to_the_old_one(
     steps = ["CreateAccessKey", "GetCallerIdentity", "UpdateAccessKey"]
     assert aws.actions(*steps)[-3:] == steps
     assert list(states(alice).values()) == [False, True]
-    assert product.run("clear").err.count("Removed the session") == 1  # that of the new key
+    assert product.run("clear").err.count("Removed the session") == 1  # which both keys have
+
+
+def test_the_root_users_keys_cost_no_code(
+    product: Product, aws: ObservedAws, scenario: Scenario, alice: User
+) -> None:
+    root = add_root(alice.account)
+    scenario.key.principal = root
+    root.devices, root.keys = alice.devices, alice.keys
+    done = product.run("keys", "rotate", "-c", scenario.device.code())
+    assert (done.status, aws.actions("GetSessionToken")) == (1, [])
+    assert_explained(done, "keys of the root user", "IAM user's")
 
 
 def test_the_address_of_the_session_in_this_shell_is_not_the_next_ones(

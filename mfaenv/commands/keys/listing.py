@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mfaenv.aws import client
+from mfaenv.aws import client, sts
 from mfaenv.aws.iam import AccessKeys
 from mfaenv.command_line import MFAENV, as_typed, aws_configure, to_type
 from mfaenv.commands.keys import places
@@ -55,7 +55,8 @@ class _KeyRow:
         settings = client.settings_of(request, session.device)
         with context.terminal.progress() as show:
             show(f"Asking IAM about the keys of profile {request.profile.text}")
-            iam = AccessKeys.of_session(settings, session)
+            who = sts.identity(client.client("sts", settings, session), session)
+            iam = AccessKeys(settings, session, who.user)
             key = next((key for key in iam.list_keys() if key.id == self.access_key_id), None)
             if key is None:
                 raise MfaenvError("IAM lists no such key of this user.")

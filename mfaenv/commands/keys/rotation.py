@@ -6,13 +6,12 @@ interruption there are two, and the next run asks about the other.
 
 import time
 
-from mfaenv.aws import client
+from mfaenv.aws import client, sts
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.fast.entry import file_name
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Origin, Provider, Request, same_keys
 from mfaenv.session import longterm, remembered
@@ -20,7 +19,7 @@ from mfaenv.session.cache import Context
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.keychain import KeychainEntry
 from mfaenv.session.sessions import Sessions
-from mfaenv.store import SESSION, Store
+from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
 PROPAGATION_SECONDS = 90  # all regions learn of a new key within some seconds, now and then a minute
@@ -70,13 +69,16 @@ class Rotation:
         if place is None or not (from_file or request.process.text):
             raise _not_stored(request)
         self.place, self.keys = place, place.load()
+        if self.keys is None:
+            raise _not_stored(request)
+        user = sts.identity(client.client("sts", client.settings_of(request), self.keys), self.keys).user
+        if not user:
+            raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
         # With the keys as they were read: an export may take them out of the keychain meanwhile.
-        with_keys = request._replace(keys=self.keys or request.keys)
+        with_keys = request._replace(keys=self.keys)
         self.session = Sessions(Context(self.store, self.terminal, acquisition)).get(with_keys)
         self.settings = client.settings_of(request, self.session.device)
-        self.iam = AccessKeys.of_session(self.settings, self.session)
-        if not self.iam.user:
-            raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
+        self.iam = AccessKeys(self.settings, self.session, user)
 
     def advance(self, chosen: str) -> AccessKey | None:
         """Make a new key, or finish with the chosen one. Return one to ask about."""
@@ -163,8 +165,6 @@ class Rotation:
         try:
             self.iam.deactivate(old)
             state = "deactivated"
-            if self.session.source == old:  # it is stored for the new key
-                self.store.delete(file_name(SESSION, self.session.key))
             if self.delete:
                 self.iam.delete(old)
                 state = "deleted"
@@ -179,10 +179,10 @@ class Rotation:
         return to_type("keys", "rotate", *options, "-p", self.request.profile.text)
 
     def _prove(self, new: Keys) -> None:
-        sts = client.client("sts", self.settings, new)
+        sts_client = client.client("sts", self.settings, new)
         end = time.monotonic() + PROPAGATION_SECONDS
         with self.terminal.progress() as show:
-            while not is_known(sts, new):
+            while not is_known(sts_client, new):
                 left = end - time.monotonic()
                 if left <= 0:
                     wrong = f"The new key {new.access_key} is stored, but AWS does not know it yet. In a minute, type:"
