@@ -66,7 +66,7 @@ def replace(file: TextFile, text: str) -> None:
     temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.mfaenv")
 
     def finish(new: str) -> None:
-        _copy_mode_and_owner(target, new)
+        _copy_status(target, new)
         _check_text(file, file.text)
 
     try:
@@ -87,7 +87,7 @@ def _check_text(file: TextFile, text: str) -> None:
         raise MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
 
 
-def _copy_mode_and_owner(old: str, new: str) -> None:
+def _copy_status(old: str, new: str) -> None:
     with suppress(FileNotFoundError):
         status = os.stat(old)
         owner = status.st_uid, status.st_gid

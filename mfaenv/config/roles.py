@@ -12,6 +12,15 @@ from mfaenv.model import Hop, Origin, Span, Value
 
 ACCOUNT_LENGTH = 12  # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 
+BEFORE_PROCESS = {
+    "role_arn",
+    "web_identity_token_file",
+    "sso_account_id",
+    "sso_role_name",
+    "login_session",
+}
+"""Settings beside which AWS's programs use no credential_process."""
+
 # A region is a part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1
 MAX_REGION = 63
 
@@ -93,14 +102,7 @@ def roles_of(files: AwsFiles, source: str) -> list[str]:
 
 def _command(files: AwsFiles, name: str) -> str:
     section = files.section(name)
-    before = {
-        "role_arn",
-        "web_identity_token_file",
-        "sso_account_id",
-        "sso_role_name",
-        "login_session",
-    }
-    has_other = before & section.keys() or awsfiles.has_keys(files.of_credentials.get(name, {}))
+    has_other = section.keys() & BEFORE_PROCESS or awsfiles.has_keys(files.of_credentials.get(name, {}))
     return "" if has_other else section.get(credential_process.SETTING, "")
 
 

@@ -76,7 +76,7 @@ def remove_ended(path: str, now: float) -> None:
         if os.lstat(aside).st_mtime < now or os.path.lexists(path):  # or a newer one is there by now
             os.unlink(aside)
         else:
-            os.rename(aside, path)  # in place of one of this very moment at the worst: both hold
+            os.rename(aside, path)  # at worst over one that was stored just now: both hold
 
 
 def create(path: str, data: bytes, *, synced: bool = False) -> None:

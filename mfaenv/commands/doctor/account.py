@@ -58,10 +58,8 @@ def compare_calls(request: Request, context: Context) -> Proof:
         return Proof(request, no_keys=error)
     if not request.keys:
         return _identify(request, context)
-    asker, base = (
-        Asker(client.settings_of(request, request.device.text), context.now),
-        request._replace(hops=()),
-    )
+    asker = Asker(client.settings_of(request, request.device.text), context.now)
+    base = request._replace(hops=())
     session, problem = _obtain(base, context._replace(acquisition=Acquisition(cached=True)))
     stored = bool(session)
     # Of keys that this shell had exported before its session, only the ID is known.

@@ -15,6 +15,7 @@ from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.config.credential_process import KEYS_GET, SETTING
+from mfaenv.config.roles import BEFORE_PROCESS
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
@@ -25,9 +26,6 @@ from mfaenv.session.keychain import SERVICE, KeychainEntry
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
-BEFORE_PROCESS = ("role_arn", "login_session", SETTING)
-"""Settings beside which AWS's programs would not use our credential_process."""
-
 
 class _Move:
     """A profile's keys in the files and its entry in the keychain. All raise MfaenvError."""
@@ -36,13 +34,14 @@ class _Move:
         name, files = catalog.profile_or_default(options, terminal.env), awsfiles.load(terminal.env)
         command = files.section(name).get(SETTING, "")
         entry = credential_process.entry(command)
-        self.name, self.files = name, files
+        self.name, self.files, self.env = name, files, terminal.env
         self.file = FileSection(files.keys_file(name) or files.credentials, name, files.keys_in_config(name))
         self.config = FileSection(files.config, name, in_config=True)
         self.entry = KeychainEntry(entry or name, terminal)
         self.command = command if entry else ""
         self.line = self.command or credential_process.line(name, terminal.env, *KEYS_GET)
-        self.other = "" if entry else next(filter(files.section(name).get, BEFORE_PROCESS), "")
+        others = filter(files.section(name).get, {SETTING, *BEFORE_PROCESS})
+        self.other = "" if entry else min(others, default="")
 
     def keys_in_file(self) -> Keys | None:
         if not self.files.keys_file(self.name):
@@ -60,6 +59,10 @@ class _Move:
                 f"Profile '{name}' has {self.other} beside its keys.", f"Remove it, or the keys from {where}."
             )
         return keys
+
+    def name_entry(self, keys: Keys) -> None:
+        self.config.set(SETTING, self.line)  # unless it is there
+        remembered.remember_key(Store.of(self.env), self.name, self.line, keys.access_key, time.time())
 
     def missing(self) -> MfaenvError:
         if self.name not in self.files.profiles:
@@ -82,9 +85,10 @@ def into_keychain(options: Options, env: Env) -> int:
         if keys is None:
             if stored is None or move.other:
                 raise move.missing()
-            move.config.set(SETTING, move.line)  # an older config file may be back
+            move.name_entry(stored)
+            again = "" if move.command else f", and {move.config.title} names it again"
             terminal.note(
-                f"The keys {stored.access_key} of profile {move.name} are in {move.entry.title} already."
+                f"The keys {stored.access_key} of profile {move.name} are in {move.entry.title} already{again}."
             )
             return DONE
         if stored and not same_keys(stored, keys):
@@ -113,8 +117,7 @@ def _import(move: _Move, keys: Keys, stored: Keys | None, options: Options, env:
             with suppress(MfaenvError):
                 entry.replace(keys, None)
         raise
-    move.config.set(SETTING, move.line)
-    remembered.remember_key(Store.of(env), name, move.line, keys.access_key, time.time())
+    move.name_entry(keys)
     places.check(entry, keys)
     move.file.replace(keys, None)
 

@@ -63,14 +63,15 @@ def test_import_names_the_entry_again_where_an_older_config_file_is_back(
     before = config(product).read_text()
     succeeded(product.run("keys", "import"))
     config(product).write_text(before)
-    assert "in the keychain" in succeeded(product.run("keys", "import")).err
+    assert "already, and ~/.aws/config names it again." in succeeded(product.run("keys", "import")).err
     assert PROCESS in config(product).read_text()
     assert json.loads(keychain.lookup("default"))["SecretAccessKey"] == scenario.key.secret
     assert product.run("keys", "get").status == 0
-    other = before.replace("[default]\n", "[default]\ncredential_process = op-aws\n", 1)
-    config(product).write_text(other)
-    assert product.run("keys", "import").status == 1
-    assert config(product).read_text() == other
+    for setting in ("credential_process = op-aws", "sso_account_id = 123456789012"):
+        other = before.replace("[default]\n", f"[default]\n{setting}\n", 1)
+        config(product).write_text(other)
+        assert product.run("keys", "import").status == 1
+        assert config(product).read_text() == other
 
 
 def test_export_is_the_way_back(product: Product, scenario: Scenario, keychain: Keychain) -> None:
