@@ -13,8 +13,9 @@ In ``$(mfaenv)`` and ``export $(mfaenv)`` it is a program that is not found, and
 shell's error shows this word alone, and what comes after it is not run.
 """
 
+IS_SUBSHELL = '[ "${%s-0}" -gt 0 ]'
 IN_SUBSHELL = (
-    '[ "${%s-0}" -gt 0 ] && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$$/fd/1" ]'
+    IS_SUBSHELL + ' && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$$/fd/1" ]'
 )
 """Whether this is a subshell with an output of its own that is no file, as far as /proc tells."""
 
@@ -73,6 +74,7 @@ class Bash(Posix):
         ("CLOCK", "_mfaenv_clock"),
         ("CHECK", "_mfaenv_check() {"),
         ("LOOK", "_mfaenv_look"),
+        ("IS_SUBSHELL", IS_SUBSHELL % "BASH_SUBSHELL"),
         ("IS_READ", IN_SUBSHELL % "BASH_SUBSHELL"),
         ("PRINT", PRINTED),
     )

@@ -21,7 +21,7 @@ _mfaenv_is_read() {
 _mfaenv_seen='' _mfaenv_text='' _mfaenv_exit=0 _mfaenv_flags=''
 _mfaenv_load() {
     # Ctrl-Backslash would end a subshell before the program has printed what fails the line.
-    [ -t 1 ] || \trap : QUIT
+    if @IS_SUBSHELL@; then \trap : QUIT; fi
     _mfaenv_exit=0
     _mfaenv_text=$(\command mfaenv --shell @SHELL@ "$@") || _mfaenv_exit=$?
     # A program that is not there, or was killed, has printed nothing that lets the line fail.

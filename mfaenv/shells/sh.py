@@ -25,7 +25,9 @@ _COPIED = r"""# Where printf is a program, other users see its arguments.
 $_mfaenv_text
 EOF"""
 
-_TEMPLATE_VALUES = (("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
+_HAS_FORKED = '{ \\read -r _mfaenv_text </proc/self/stat && [ "${_mfaenv_text%% *}" != "$$" ]; } 2>/dev/null'
+
+_TEMPLATE_VALUES = (("IS_SUBSHELL", _HAS_FORKED), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
 
 
 class Sh(Posix):

@@ -252,6 +252,9 @@ def test_a_line_that_was_quit_while_a_program_runs_fails(product: Product, tmp_p
         window.press(CTRL_BACKSLASH)
         window.see(r"failed 131$")
         assert "wenton" not in window.text
+        window.prompted()
+        window.enter("trap 'echo my''own' QUIT; mfaenv --cached >/dev/null; trap")
+        window.see("echo myown")
 
 
 def test_who_waits_for_another_process_can_leave(
