@@ -38,7 +38,7 @@ def answer(product: Product, *arguments: str) -> dict[str, str]:
 
 def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product, scenario: Scenario) -> None:
     lines = stored.run("--shell", "bash").out.splitlines()
-    assert lines.pop(0) == "${mfaenv_needs_eval+}&&"
+    assert lines.pop(0) == "${mfaenv_needs_eval+/}&&"
     assert lines.pop(0) == f"\\command test a{UNQUOTED}0&&"
     tried, unset, checked = lines.pop(0), lines.pop(0), lines.pop(1)
     assert tried == f"_mfaenv_text=`{unset.removesuffix('&&')}`&&"

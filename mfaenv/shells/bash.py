@@ -6,11 +6,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfaenv.shells.tab import Tab
 
-_NEEDS_EVAL = "${mfaenv_needs_eval+}"
+_NEEDS_EVAL = "${mfaenv_needs_eval+/}"
 """Does nothing where it is evaluated, under ``set -u`` too.
 
 In ``$(mfaenv)`` and ``export $(mfaenv)`` it is a program that is not found, and a name that is none. The
-shell's error shows this word alone, and what comes after it is not run.
+shell's error shows this word alone, and what comes after it is not run. With its ``/`` it is a path, so that no
+``command_not_found_handle`` hands the keys to a program.
 """
 
 IS_SUBSHELL = '[ "${%s-0}" -gt 0 ]'

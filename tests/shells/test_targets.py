@@ -32,7 +32,7 @@ def test_every_shell_has_a_row() -> None:
 def test_a_session_is_printed_bare_for_posix_shells(shell: str) -> None:
     test = "\\builtin test" if shell == "zsh" else "\\command test"
     assert render(shell, SESSION).decode() == (
-        "${mfaenv_needs_eval+}&&\n"
+        "${mfaenv_needs_eval+/}&&\n"
         f"{test} a{UNQUOTED}0&&\n"
         f"_mfaenv_text=`unset {' '.join(name for name, _ in SESSION)}`&&\n"
         f"unset {' '.join(name for name, _ in SESSION)}&&\n"
@@ -216,7 +216,7 @@ def test_text_has_nothing_that_an_unquoted_eval_or_a_locale_changes(target: str,
     text = render(target, [(f"V{number}", value) for number, value in enumerate(values)])
     assert text.isascii()
     # The one that stands first is read by every shell of the table in every way.
-    text = text.removeprefix(b"${mfaenv_needs_eval+}&&")
+    text = text.removeprefix(b"${mfaenv_needs_eval+/}&&")
     assert not set(b"*?[]{}()<>|&#!~^\t\r") & set(text.replace(b"&&\n", b"\n"))
 
 

@@ -262,6 +262,15 @@ def test_a_line_without_eval_says_so(ready: BackgroundClient, shell: Shell, line
     assert "mfaenv_needs_eval" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_a_line_without_eval_hands_nothing_to_a_handler(ready: BackgroundClient, name: str) -> None:
+    """It may start a program with all of the words."""
+    shell = next(shell for shell in SHELLS if shell.name == name)
+    handler = 'command_not_found_handle() { echo "$@"; }; command_not_found_handler() { echo "$@"; }'
+    done = ready.run(shell, handler, "$(mfaenv -p staging)", "no-such-program", "")
+    assert done.stdout == "no-such-program\n"
+
+
 def test_what_a_line_without_eval_set_goes_with_unset(ready: BackgroundClient) -> None:
     """bash goes on after it, with a `;` at the end of each value."""
     lines = (
