@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from own_keys import config, credentials, get_session, listed, states, succeeded
 from product import as_nobody
-from settings import configure
+from settings import configure, set_keys
 from terminals import Window
 from trouble import assert_explained
 
@@ -82,6 +82,20 @@ def test_export_is_the_way_back(product: Product, scenario: Scenario, keychain: 
     assert keychain.lookup("default") == ""
     succeeded(product.run("keys", "export"))
     assert scenario.key.secret in credentials(product).read_text()
+
+
+def test_in_a_shell_of_serve_no_key_moves_into_a_copy_that_goes_with_it(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    """There the credentials file is a copy without keys, for the sake of [default]."""
+    keys = {"aws_access_key_id": scenario.key.id, "aws_secret_access_key": scenario.key.secret}
+    set_keys(product, "other", **keys)
+    succeeded(product.run("keys", "import", "-p", "other"))
+    words = (*product.command, "keys", "export", "-p", "other")
+    done = product.run("exec", "--serve", "-c", scenario.device.code(), "--", *words)
+    assert scenario.key.secret in keychain.lookup("other")
+    assert done.status == 1
+    assert_explained(done, "exec --serve", "another window")
 
 
 def test_an_entry_that_another_profile_uses_stays_in_the_keychain(
