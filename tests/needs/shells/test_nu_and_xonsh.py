@@ -115,6 +115,14 @@ def test_xonshs_function_hands_on_each_word_and_octet_as_it_is(product: Product,
     assert (product.home / "octets").read_bytes() == b"\xff\r\n"
 
 
+def test_xonshs_hook_is_put_beside_hooks_without_a_name(product: Product, scenario: Scenario) -> None:
+    assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
+    before = "import functools; events.on_pre_prompt(functools.partial(print, 'theirs'))"
+    fire = "$AWS_PROFILE = 'staging'; events.on_pre_prompt.fire(); print(__xonsh__.env.get('MFAENV_PROFILE'))"
+    load = "execx($(mfaenv init xonsh))"
+    assert run(product, "xonsh", before, load, load, fire) == ["theirs", "staging"]
+
+
 def test_xonshs_function_gets_the_name_of_a_profile_as_it_is(product: Product, scenario: Scenario) -> None:
     with (product.home / ".aws" / "config").open("a", encoding="utf-8") as config:
         config.writelines(
