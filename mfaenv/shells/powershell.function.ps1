@@ -93,7 +93,11 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
             if (-not $program) { throw 'There is no program mfaenv on the PATH.' }
             if (-not $set) { . $call }
             else {
-                foreach ($line in @(. $call)) {
+                $lines = @(. $call)
+                if ($LASTEXITCODE -eq 0 -and $lines -cnotmatch '^\$env:') {
+                    throw 'What mfaenv printed cannot be read: check [Console]::OutputEncoding.'
+                }
+                foreach ($line in $lines) {
                     if ($line -cmatch '^\$env:') { _mfaenv_set $line; if ($read) { ' ' } } elseif ($read) { $line }
                 }
                 # After that a hook looks at the store anew.

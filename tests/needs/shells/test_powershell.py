@@ -215,6 +215,19 @@ def test_a_preference_that_stops_at_errors_stops_at_a_failure(place: Place) -> N
     assert shown.count("stopped") == 2 * len(lines), shown
 
 
+def test_output_that_powershell_decodes_wrongly_fails_the_line(place: Place) -> None:
+    shown = place.run(
+        LOAD,
+        "[Console]::OutputEncoding = [Text.Encoding]::Unicode",
+        "mfaenv -p staging 2>$null; $succeeded = $?",
+        "[Console]::OutputEncoding = [Text.Encoding]::UTF8",
+        '"$succeeded $LASTEXITCODE"',
+        "what-is-set",
+    )
+    assert "False 1" in shown, shown
+    assert kept(shown) == ["default"]
+
+
 def test_exec_gets_every_word_as_if_the_program_were_called(place: Place) -> None:
     calls = (
         "{} exec -p staging -- show-words {}",
