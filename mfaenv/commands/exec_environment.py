@@ -31,6 +31,7 @@ from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.model import Keys, Request, Value
 from mfaenv.session import service
 from mfaenv.session.cache import Context
+from mfaenv.session.service import Resolved
 from mfaenv.session.sessions import Sessions
 from mfaenv.shells import detect
 from mfaenv.store import private_files
@@ -76,19 +77,7 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
         shells.check_lengths(pairs)
         programs = environment.changed(pairs, env)
         if options.get("serve"):
-            request = _with_source(resolved.request, session)
-            sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), by_key)
-            same = {name: value for name, value in options.items() if name in RENEWAL_OPTIONS}
-            again = export.asked_again({"profile": request.profile.text, **same, "refresh": True})
-            line = as_typed(detect.loading_line(env, again), env)
-
-            def resolve() -> Request:
-                with service.resolving(options, env) as again:
-                    now = again.request
-                base = sessions.base_session(now)
-                return _with_source(now, base) if base.device == session.device else request
-
-            server = opened.enter_context(CredentialServer(sessions, request, resolve, session, line))
+            server = opened.enter_context(_server(resolved, session, by_key, env))
             # The session's variables too, with the end, which is not that of an address.
             gone = (
                 *environment.CREDENTIALS,
@@ -108,6 +97,24 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
         elif options.get("serve") and (texts := _without_default_keys(env, terminal)):
             programs |= opened.enter_context(_private(texts, "without keys"))
         yield programs
+
+
+def _server(resolved: Resolved, session: Session, by_key: dict[str, Session], env: Env) -> CredentialServer:
+    options, request = resolved.options, _with_source(resolved.request, session)
+    sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), by_key)
+    same = {name: value for name, value in options.items() if name in RENEWAL_OPTIONS}
+    if "session_policy" in same:  # the other window may be in another folder
+        same["session_policy"] = os.path.abspath(str(same["session_policy"]))
+    command = export.asked_again({"profile": request.profile.text, **same, "refresh": True})
+    line = as_typed(detect.loading_line(env, command), env)
+
+    def resolve() -> Request:
+        with service.resolving(options, env) as again:
+            now = again.request
+        base = sessions.base_session(now)
+        return _with_source(now, base) if base.device == session.device else request
+
+    return CredentialServer(sessions, request, resolve, session, line)
 
 
 def _with_source(request: Request, session: Session) -> Request:
@@ -147,7 +154,6 @@ def _without_default_keys(env: Env, terminal: Terminal) -> dict[str, str]:
 
 
 def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> dict[str, str]:
-    """Return the texts of AWS files, by variable, with the profile by name and as default."""
     section = {key: text for key, text in files.section(name).items() if key not in GIVE_CREDENTIALS | OF_ROLES}
     services = section.get("services", "")
     of_services = {f"services {services}": files.services[services]} if services in files.services else {}
@@ -162,7 +168,6 @@ def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> dict[str, st
 
 @contextmanager
 def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
-    """Yield the variables that lead to the files. Raise MfaenvError."""
     variables = {}
     with ExitStack() as opened:
         try:

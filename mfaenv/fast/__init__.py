@@ -125,11 +125,11 @@ def _target(options: Options, env: Env) -> str:
         answers = name in shells.FORMATS and "shell" not in options and not runs_on_github(name, env)
         return name if answers else ""
     name, source = parse.lookup(options, env, "shell")
-    said = source in parse.MAIN_OPTIONS["shell"].flags
-    if name == "csh" if said else not name or name in shells.NAMES:
+    by_option = source in parse.MAIN_OPTIONS["shell"].flags
+    if name == "csh" if by_option else not name or name in shells.NAMES:
         from mfaenv.shells import detect
 
-        name = detect.detect(env, name, by_option=said)
+        name = detect.detect(env, name, by_option=by_option)
     return name if name in shells.NAMES and shells.get_target(name).encoding else ""
 
 

@@ -130,8 +130,8 @@ def redirect_once(link: str) -> Iterator[tuple[str, threading.Event]]:
     path, first, answered = f"/{secrets.token_urlsafe()}", threading.Lock(), threading.Event()
 
     def redirect(request: HttpRequest) -> HttpResponse:
-        is_it = not request.query and hmac.compare_digest(request.path.encode(), path.encode())
-        if is_it and first.acquire(blocking=False):
+        matches = not request.query and hmac.compare_digest(request.path.encode(), path.encode())
+        if matches and first.acquire(blocking=False):
             return HttpResponse(HTTPStatus.FOUND, headers={"Location": link, **_HEADERS}, after=answered.set)
         return HttpResponse(HTTPStatus.NOT_FOUND, headers=_HEADERS)
 

@@ -26,10 +26,10 @@ def stopped_in_order() -> Iterator[None]:
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Put off what would end this process until the block is done."""
-    came: list[int] = []
-    with handling(dict.fromkeys((*_STOPS, *_TYPED), lambda number, _frame: came.append(number))):
+    pending: list[int] = []
+    with handling(dict.fromkeys((*_STOPS, *_TYPED), lambda number, _frame: pending.append(number))):
         yield
-    for number in came:
+    for number in pending:
         signal.raise_signal(number)
 
 
@@ -38,17 +38,17 @@ def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
 
     Raise MfaenvError where it cannot be started.
     """
-    came: list[int] = []
+    pending: list[int] = []
     # Handlers of one's own, not SIG_IGN: the program would inherit that.
     handlers = {
         # Raised in Popen just after it acquired its lock, an exception would leave that locked.
-        **dict.fromkeys(("SIGTERM", "SIGHUP"), lambda number, _frame: came.append(number)),
+        **dict.fromkeys(("SIGTERM", "SIGHUP"), lambda number, _frame: pending.append(number)),
         **dict.fromkeys(_TYPED, lambda _number, _frame: None),
     }
     with handling(handlers), started(command, env) as process:
         while (status := process.poll()) is None:
-            if came:
-                end_in_order(came[0], None)
+            if pending:
+                end_in_order(pending[0], None)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(POLL_SECONDS)
     return status if status >= 0 else KILLED - status
@@ -81,8 +81,8 @@ def started(
 def handling(handlers: Mapping[str, "signal._HANDLER"]) -> Iterator[None]:
     """Handle the signals so inside, if the system has them; what is ignored, as by nohup, stays ignored."""
     numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
-    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, numbers[number]) for number in heard}
+    handled = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, numbers[number]) for number in handled}
     try:
         yield
     finally:

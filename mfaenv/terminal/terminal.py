@@ -257,10 +257,10 @@ class Terminal:
         with suppress(OSError):  # what nobody can hear is no reason to lose a session
             if self._draws() and not unbroken:
                 lines = wrapped(text, tty.columns(self.env), INDENT)
-                said = "\n".join(Styled(line, tone).drawn() for line in lines)
+                shown = "\n".join(Styled(line, tone).drawn() for line in lines)
             else:
-                said = printable(text)
-            print(said, file=sys.stderr, flush=True)  # noqa: T201 - what is said, and made printable
+                shown = printable(text)
+            print(shown, file=sys.stderr, flush=True)  # noqa: T201 - what is said, and made printable
 
     def _page(self, *, stderr: bool = False) -> Page:
         from mfaenv.terminal.page import Page  # loads rich
