@@ -87,7 +87,7 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
     )
     provider = next((provider for provider, is_there in rows if is_there), None)
     if not provider and SECRET_KEY in section:
-        raise _lacking(name, ACCESS_KEY, short(files.keys_file(name)))
+        raise _lacking(name, ACCESS_KEY, section, short(files.keys_file(name)))
     if not provider and environment.is_served(env):
         hides = "mfaenv exec --serve hides those of the AWS files from what it runs"
         wrong = f"Profile '{name}' has no keys here: {hides}."
@@ -106,11 +106,11 @@ def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | N
     where = short(path)
     for setting in (ACCESS_KEY, SECRET_KEY):
         if not section.get(setting):
-            raise _lacking(name, setting, where)
+            raise _lacking(name, setting, section, where)
     if awsfiles.token(section):
         return Provider.TEMPORARY, None
     if section[ACCESS_KEY].startswith("ASIA"):  # those of a session, as in environment.temporary_keys
-        raise _lacking(name, TOKENS[-1], where)
+        raise _lacking(name, TOKENS[-1], section, where)
     return Provider.LONG_TERM, Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where, Origin.PROFILE, name)
 
 
@@ -138,5 +138,7 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     raise MfaenvError(f"The temporary keys of profile '{name}' ended at {text}.", hint)
 
 
-def _lacking(name: str, setting: str, where: str) -> MfaenvError:
-    return MfaenvError(f"Profile '{name}' has no {setting}.", f"Add it in {where}.")
+def _lacking(name: str, setting: str, section: Section, where: str) -> MfaenvError:
+    is_indented = any(setting in value for value in section.values())
+    hint = "remove the blanks before it, which make it a part of the line above" if is_indented else "add it"
+    return MfaenvError(f"Profile '{name}' has no {setting}.", f"In {where}, {hint}.")
