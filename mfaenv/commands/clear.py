@@ -25,10 +25,10 @@ def run(options: Options, _words: Words, env: Env) -> int:
     sessions = {name: store.read(Session, name) for name in names if kind(name) == SESSION}
     chosen = _of_profile(profile, sessions, store, terminal) if profile else names
     stuck = [name for name in chosen if not _remove(store, name)]
-    removed = [entry for name, entry in sessions.items() if name in chosen and name not in stuck]
+    removed = [(name, entry) for name, entry in sessions.items() if name in chosen and name not in stuck]
     # A rotated key has the session of the old one.
-    for text in dict.fromkeys(_described(entry) if entry else "a damaged session" for entry in removed):
-        terminal.note(f"Removed {text}.")
+    for entry in {entry.access_key if entry else name: entry for name, entry in removed}.values():
+        terminal.note(f"Removed {_described(entry) if entry else 'a damaged session'}.")
     if not removed:
         terminal.note(nothing_stored(profile))
     in_shell = env.get(environment.PROFILE, "")

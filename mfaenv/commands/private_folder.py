@@ -18,7 +18,7 @@ def private_folder() -> Iterator[Path]:
 
     As long as there is a folder, its process has the lock beside it.
     """
-    _remove_abandoned(Path(gettempdir()))
+    _remove_leftovers(Path(gettempdir()))
     folder = Path(gettempdir(), f"mfaenv-{os.urandom(8).hex()}")
     with lock(f"{folder}.lock", lambda: None, strict=True, longest=0):
         folder.mkdir(private_files.PRIVATE)  # never one that is there: another user sees the name of the lock
@@ -29,13 +29,9 @@ def private_folder() -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _remove_abandoned(parent: Path) -> None:
+def _remove_leftovers(parent: Path) -> None:
     name = "mfaenv-" + "[0-9a-f]" * 16
-    for folder in parent.glob(name):
+    for path in (*parent.glob(name), *parent.glob(f"{name}.lock")):  # a killed process may leave the lock alone
         with suppress(OSError):
-            if not owner(folder.lstat()) and remove_abandoned(f"{folder}.lock"):
-                shutil.rmtree(folder, ignore_errors=True)
-    for path in parent.glob(f"{name}.lock"):  # of a folder that was not made yet, or is gone already
-        with suppress(OSError):
-            if not owner(path.lstat()):
-                remove_abandoned(str(path))
+            if not owner(path.lstat()) and remove_abandoned(f"{path.with_suffix('')}.lock"):
+                shutil.rmtree(path, ignore_errors=True)

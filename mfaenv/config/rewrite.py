@@ -97,7 +97,7 @@ def _copy_status(old: str, new: str) -> None:
         os.utime(new)
 
 
-def remove_abandoned(path: str) -> None:
+def remove_leftovers(path: str) -> None:
     """Remove what killed processes left; only under `change_lock`."""
     folder, name = os.path.split(os.path.realpath(path))
     ours = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.mfaenv")

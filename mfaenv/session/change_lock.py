@@ -40,5 +40,5 @@ def change_lock(terminal: Terminal) -> Iterator[None]:
             with suppress(OSError):  # the folder may be read-only, and another file is changed
                 acquired.enter_context(lock(beside, tell, strict=True))
         for file in filter(None, (config, credentials)):
-            rewrite.remove_abandoned(file)
+            rewrite.remove_leftovers(file)
         yield

@@ -130,6 +130,6 @@ class Store(ReadOnlyStore):
     def sweep(self, now: float) -> None:
         """Remove entries that have ended, and temporary files of writers that were killed."""
         for name in self.names(private_files.TEMPORARY):
-            private_files.remove_abandoned(self.file(name), now)
+            private_files.remove_old(self.file(name), now)
         for name in self.names(*ENTRIES):
             private_files.remove_ended(self.file(name), now)

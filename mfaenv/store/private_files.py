@@ -59,7 +59,7 @@ def replace(
         raise
 
 
-def remove_abandoned(path: str, now: float) -> None:
+def remove_old(path: str, now: float) -> None:
     """Remove a temporary file whose writer must have been killed, even if the clock was set back."""
     with suppress(OSError):
         if abs(now - os.lstat(path).st_ctime) > ABANDONED_AFTER:

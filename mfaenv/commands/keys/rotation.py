@@ -68,28 +68,29 @@ class Rotation:
         from_file = request.keys and request.keys.origin is Origin.PROFILE
         if place is None or not (from_file or request.process.text):
             raise _not_stored(request)
-        self.place, self.keys = place, place.load()
-        if self.keys is None:
+        keys = place.load()
+        if keys is None:
             raise _not_stored(request)
-        user = sts.identity(client.client("sts", client.settings_of(request), self.keys), self.keys).user
+        self.place, self.keys = place, keys
+        user = sts.identity(client.client("sts", client.settings_of(request), keys), keys).user
         if not user:
             raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
-        # With the keys as they were read: an export may take them out of the keychain meanwhile.
-        with_keys = request._replace(keys=self.keys)
-        self.session = Sessions(Context(self.store, self.terminal, acquisition)).get(with_keys)
+        # An export may take the keys out of the keychain meanwhile.
+        context = Context(self.store, self.terminal, acquisition)
+        self.session = Sessions(context).get(request._replace(keys=keys))
         self.settings = client.settings_of(request, self.session.device)
         self.iam = AccessKeys(self.settings, self.session, user)
 
     def advance(self, chosen: str) -> AccessKey | None:
         """Make a new key, or finish with the chosen one. Return one to ask about."""
-        before = self.keys
         self.place = places.of_profile(awsfiles.load(self.terminal.env), self.root, self.terminal) or self.place
         if isinstance(self.place, KeychainEntry):
             self.place.remove_spare()
-        keys = self.keys = self.place.load()
+        keys, before = self.place.load(), self.keys
         if keys is None:
             raise _not_stored(self.request)
-        if before and not same_keys(keys, before):
+        self.keys = keys
+        if not same_keys(keys, before):
             self.terminal.note(
                 f"Another mfaenv has replaced {before.access_key} by {keys.access_key} meanwhile."
             )
@@ -115,7 +116,7 @@ class Rotation:
 
         Raise MfaenvError where it stays, or nobody can be asked.
         """
-        own = self.keys.access_key if self.keys else ""
+        own = self.keys.access_key
         profiles = ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id))
         where = (
             "inactive" if not other.active else f"in profile {profiles}" if profiles else "in no profile here"
