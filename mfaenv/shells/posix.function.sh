@@ -2,7 +2,11 @@
 _mfaenv_for_this_shell() {
     while [ "$#" -gt 0 ]; do
         case $1 in
-            @VALUED_PATTERN@) [ "$#" -eq 1 ] || \shift ;;
+            @VALUED_PATTERN@)
+                [ "$#" -eq 1 ] || \shift
+                # Where a pipe's last command runs in a subshell, the session would go with it.
+                if [ "$1" = - ] && [ -t 1 ] && @IS_SUBSHELL@; then return 1; fi
+                ;;
             @OTHER_OUTPUT_PATTERN@) return 1 ;;
             -* | unset) ;;
             *) return 1 ;;

@@ -221,6 +221,17 @@ def test_a_code_can_come_through_standard_input(product: Product, scenario: Scen
         assert seat.keys() == session(product)
 
 
+@pytest.mark.parametrize("name", ["bash", "dash", "mksh"])
+def test_a_code_through_a_pipe_fails_where_the_session_would_be_lost(
+    product: Product, scenario: Scenario, name: str
+) -> None:
+    """These run the last command of a pipe in a subshell."""
+    with seated(product, next(row for row in ROWS if row.name == name)) as seat:
+        assert seat.status_of(f"echo {scenario.device.code()} | mfaenv -c -") == 2
+        assert "To set the session in this one, type:" in seat.window.text
+        assert seat.keys() == NOTHING
+
+
 def test_powershell_itself_knows_of_a_failure(product: Product) -> None:
     with seated(product, next(row for row in ROWS if row.name == "pwsh")) as seat:
         for line in ("mfaenv -p nobody", "mfaenv exec -p nobody -- what-is-set", "mfaenv --cached"):
