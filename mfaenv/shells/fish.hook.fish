@@ -28,12 +28,13 @@ function _mfaenv_look
 end
 
 # At each prompt: where AWS_PROFILE has changed, or there may be news of the session, the program decides what this shell
-# gets and loses. Before a command too, for what another program's hook has set after this one.
+# gets and loses. Before a command, only AWS_PROFILE: another program's hook may have set it after this one.
 function _mfaenv_hook --on-event fish_prompt --on-event fish_preexec
     set -l reason changed
     set -l named
     set -qx AWS_PROFILE; and set named "$AWS_PROFILE" # programs see no other
     if test "$named" = "$MFAENV_AWS_PROFILE"
+        set -q argv[1]; and return # the command
         set reason due
         if test "$MFAENV_EXPIRES" = "$_mfaenv_holding"
             read -l up rest </proc/uptime
