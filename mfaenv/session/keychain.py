@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mfaenv.command_line import install_command
 from mfaenv.config.credential_process import KEYS_GET
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import environment
 from mfaenv.model import Keys, same_keys
 from mfaenv.session.lock import SAID_AFTER
 from mfaenv.terminal import program
@@ -148,6 +149,8 @@ def _read(text: str, name: str) -> Keys:
 @contextmanager
 def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
     """Yield the keychains, and say where they take long: their window may be on another screen. Raise MfaenvError."""
+    if terminal.env.get(environment.DEMO):  # its profiles have the names of real ones
+        raise MfaenvError("The demo leaves your keychain alone.", "Try that outside of it.")
     timer = Timer(SAID_AFTER, terminal.show_waiting, (WAITING,))
     timer.daemon = True
     try:

@@ -173,6 +173,20 @@ def test_other_keys_in_the_keychain_are_not_overwritten(
     assert scenario.key.secret not in credentials(product).read_text()
 
 
+@pytest.mark.parametrize("action", ["import", "export"])
+def test_in_a_demo_the_persons_keychain_is_left_alone(
+    product: Product, keychain: Keychain, action: str
+) -> None:
+    """Its profiles have the names of real ones, and its files go with it."""
+    succeeded(product.run("keys", "import"))
+    before = keychain.lookup("default")
+    product.env["MFAENV_DEMO"] = product.env["AWS_ENDPOINT_URL"]
+    done = product.run("keys", action)
+    assert done.status == 1
+    assert_explained(done, "demo.*keychain", "outside")
+    assert keychain.lookup("default") == before
+
+
 def test_entries_that_other_programs_stored_are_replaced_and_removed_too(
     product: Product, scenario: Scenario, keychain: Keychain
 ) -> None:
