@@ -18,7 +18,7 @@ from mfaenv.commands import exec_environment, init
 from mfaenv.commands.exec import user_shell
 from mfaenv.commands.private_folder import private_folder
 from mfaenv.errors import DONE, MfaenvError
-from mfaenv.fast import environment, text_to_stdout
+from mfaenv.fast import code_page, environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.pretend_aws.device_page import NoDeviceError, read_device_page
@@ -168,14 +168,15 @@ def start(shell: str, env: Env) -> tuple[list[str], dict[str, str], str]:
         return [shell], {}, REMARK
     ours = {variable: value for variable, value in env.items() if variable.startswith(PREFIXES)}
     gone = [(variable, None) for variable in REMOVED if variable not in ours]
-    text = shells.render(name, [*gone, *ours.items()]).decode()
+    encoding = language.encoding or code_page()
+    text = shells.render(name, [*gone, *ours.items()], encoding=encoding).decode(encoding)
     if language.demo_template:
         text = init.fill(language.demo_template, {"TEXT": text})
     folder = Path(env["AWS_CONFIG_FILE"]).parent
     file = folder / language.demo_file
     if language.demo_file:
         file.touch(0o600)
-        file.write_text(text, encoding="utf-8", newline="")
+        file.write_text(text, encoding=encoding, newline="")
     values = {"text": text, "folder": str(folder), "file": str(file), "json": json.dumps(str(file))}
     variable, _, value = language.demo_variable.partition("=")
     variables = {"_MFAENV_THEIRS": env[variable]} if variable in env else {}

@@ -50,6 +50,15 @@ from mfaenv.terminal.terminal import Terminal
 print(ascii(Terminal(os.environ).drawn(Table("Stored sessions", ("Profile",), [["default"]]))))
 """
 
+START_DEMO = """\
+import pathlib, re
+from mfaenv.commands import demo
+folder = pathlib.Path.cwd() / "caf\\u00e9"
+folder.mkdir()
+demo.start("cmd.exe", {"AWS_CONFIG_FILE": str(folder / "config")})
+print(ascii(re.search(rb"caf[^\\\\]*", (folder / "variables.cmd").read_bytes())[0]))
+"""
+
 WHO_AM_I = """\
 import boto3
 sts = boto3.Session(profile_name="process").client("sts")
@@ -369,6 +378,10 @@ def test_what_init_prints_starts_nothing_of_the_current_folder(desk: Desk) -> No
         "for /f \"delims=\" %%i in ('mfaenv init cmd') do @%%i", "if defined MFAENV_FUNCTION echo taken"
     )
     assert done.output.split() == [b"taken"]
+
+
+def test_the_demos_batch_file_is_in_the_code_page_that_cmd_reads(desk: Desk) -> None:
+    assert desk.run("python", "-c", START_DEMO).output.split() == [rb"b'caf\x82'"]
 
 
 @on_a_console
