@@ -31,7 +31,7 @@ fn _mfaenv_hook {
         var end = $E:MFAENV_EXPIRES
         if (re:match '^[0-9]+$' $end$E:MFAENV_NEXT) {
             var next = (if (eq $E:MFAENV_NEXT '') { - $end @FIRST@ } else { put $E:MFAENV_NEXT })
-            var now = (_mfaenv_clock)
+            var now = (try { _mfaenv_clock } catch { put 0 })
             if (and (< $now $next) (or (< $now (- $end @EARLY@)) (not (_mfaenv_look)))) {
                 return
             }

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from product import Product
 
+    from mfaenv.pretend_aws.scenario import Scenario
+
 BASH, ZSH, FISH = (next(row for row in ROWS if row.name == name) for name in ("bash", "zsh", "fish"))
 NU, ELVISH, XONSH, POWERSHELL = (
     next(row for row in ROWS if row.name == name) for name in ("nu", "elvish", "xonsh", "pwsh")
@@ -159,6 +161,14 @@ def test_elvish_keeps_other_hooks_of_every_kind(product: Product) -> None:
         over(seat)
         seat.sees("", "^one$")
         assert seat.window.text.count(ENDED) == 1
+
+
+def test_elvish_without_a_clock_shows_no_error(product: Product, scenario: Scenario) -> None:
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    text = "str:replace e:date fail (str:replace /proc/uptime /none (mfaenv init elvish | slurp))"
+    with seated(product, ELVISH._replace(load=("use str", f"eval ({text})"))) as seat:
+        assert seat.keys().endswith("profile=default")
+        assert "xception" not in seat.window.text
 
 
 @pytest.mark.parametrize("options", ["", "setopt ksh_arrays; "])
