@@ -81,14 +81,15 @@ def _through_processes(files: AwsFiles, visited: dict[str, None]) -> str:
 
 
 def _follow(files: AwsFiles, visited: dict[str, None], name: str, setting: str) -> None:
+    if name in files.profiles and name not in visited:
+        visited[name] = None
+        return
     names = [*visited, name]
     if name in visited:
         circle = " → ".join(names[names.index(name) :])
         raise MfaenvError(f"The profiles lead in a circle: {circle}.", f"Fix a {setting}.")
-    if name not in files.profiles:
-        hint = f"Add it to {short(files.config)}, or fix the {setting} of '{next(reversed(visited))}'."
-        raise MfaenvError(f"Profile '{name}' is missing: {' → '.join(names)}.", hint)
-    visited[name] = None
+    hint = f"Add it to {short(files.config)}, or fix the {setting} of '{next(reversed(visited))}'."
+    raise MfaenvError(f"Profile '{name}' is missing: {' → '.join(names)}.", hint)
 
 
 def roles_of(files: AwsFiles, source: str) -> list[str]:
