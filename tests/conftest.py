@@ -1,5 +1,7 @@
 """What every test has: an environment without the developer in it, and mfaenv with and without a pretend AWS."""
 
+import functools
+import gc
 import json
 import os
 import signal
@@ -9,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import botocore.session
+import botocores_hooks
 import depth
 import hypothesis
 import pytest
@@ -63,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until all is loaded
     depth.choose(depth.Level[config.getoption("level").upper()])
     # A busy machine is no failure. hypothesis has chosen its own profile by now: in CI the same is drawn each
     # time.
@@ -98,6 +103,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_collection_finish() -> None:
+    """Let the collector look through what the tests make, not again and again through what is loaded."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
     """List at the end what is not here to be tested, and the command that brings it."""
@@ -127,6 +139,15 @@ def _developer_stays_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         yield
         os.umask(umask)
     stop_server()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _botocore_reads_once() -> Iterator[None]:
+    """Each session of botocore in a test's own process would read its models, and list 400 services, anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", functools.cache(botocore.session.create_loader))
+        botocores_hooks.compute_once(patch.setattr)
+        yield
 
 
 @pytest.fixture

@@ -90,10 +90,15 @@ def syntax(module: Path) -> ast.Module:
 
 
 @functools.cache
+def nodes(module: Path) -> list[ast.AST]:
+    return list(ast.walk(syntax(module)))
+
+
+@functools.cache
 def imported(module: Path) -> set[str]:
     """The dotted names of all that a module imports, wherever in it: packages, modules, and names out of them."""
     names: set[str] = set()
-    for node in ast.walk(syntax(module)):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -106,7 +111,7 @@ def imported(module: Path) -> set[str]:
 
 @functools.cache
 def calls_in(module: Path) -> list[ast.Call]:
-    return [node for node in ast.walk(syntax(module)) if isinstance(node, ast.Call)]
+    return [node for node in nodes(module) if isinstance(node, ast.Call)]
 
 
 def offenders(modules: Iterable[Path], wrong: Callable[[Path], Collection[str]]) -> dict[str, Collection[str]]:
@@ -172,7 +177,7 @@ def test_what_is_pure_imports_the_standard_library_and_its_like() -> None:
 def test_a_shell_is_text_and_touches_nothing() -> None:
     def wrong(module: Path) -> set[str]:
         called = {node.func.id for node in calls_in(module) if isinstance(node.func, ast.Name)}
-        taken = {ast.unparse(node) for node in ast.walk(syntax(module)) if isinstance(node, ast.Attribute)}
+        taken = {ast.unparse(node) for node in nodes(module) if isinstance(node, ast.Attribute)}
         of_system = {name for name in taken if name.startswith("sys.")} - {"sys.platform"}
         return imported_packages(module) & WORLDLY_MODULES | called & TOUCHES_THE_WORLD | of_system
 
@@ -213,7 +218,7 @@ def test_rich_gets_text_in_one_place_and_never_markup() -> None:
         ast.unparse(node)
         for module in MODULES
         if lives_in(module, OWNERS["rich"] or "")
-        for node in ast.walk(syntax(module))
+        for node in nodes(module)
         if isinstance(node, ast.Call)
     ]
     assert len([call for call in calls if call.startswith("Text(")]) == 1
@@ -259,7 +264,7 @@ def test_every_exception_from_the_linters_has_its_reason() -> None:
 def test_what_a_function_does_is_told_in_the_imperative() -> None:
     # ruff's D401 leaves out properties and what is private.
     def wrong(module: Path) -> list[str]:
-        functions = [node for node in ast.walk(syntax(module)) if isinstance(node, ast.FunctionDef)]
+        functions = [node for node in nodes(module) if isinstance(node, ast.FunctionDef)]
         told = [text for function in functions if (text := ast.get_docstring(function))]
         odd = [text for text in told if not re.match(r"[A-Z][a-z]+\b", text) or text.split()[0] in NO_VERBS]
         return odd + [text for text in told if re.search(r"(?:^|[.;:] )[Rr]aises ", text, re.MULTILINE)]
@@ -306,6 +311,7 @@ def room(name: str) -> str:
     return ".".join(parts[: folders[-1]] if folders else parts[:1])
 
 
+@functools.cache
 def needed(module: Path) -> set[str]:
     """What a module of ours imports of ours when it runs, wherever in it."""
     # One of its own, which loses what only a type checker reads.
@@ -322,6 +328,7 @@ def needed(module: Path) -> set[str]:
     return names
 
 
+@functools.cache
 def graph() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for module in MODULES:
@@ -370,7 +377,7 @@ def arguments_of(function: ast.FunctionDef | ast.Lambda) -> list[ast.arg]:
 
 
 def annotations_in(module: Path) -> Iterator[ast.expr]:
-    for node in ast.walk(syntax(module)):
+    for node in nodes(module):
         if isinstance(node, ast.FunctionDef):
             yield from filter(None, [node.returns, *(each.annotation for each in arguments_of(node))])
         elif isinstance(node, ast.AnnAssign):
@@ -378,7 +385,7 @@ def annotations_in(module: Path) -> Iterator[ast.expr]:
 
 
 def late_imports(module: Path) -> Iterator[ast.stmt]:
-    for function in ast.walk(syntax(module)):
+    for function in nodes(module):
         if isinstance(function, ast.FunctionDef):
             for node in ast.walk(function):
                 names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
@@ -425,7 +432,7 @@ def test_a_public_class_has_its_name_for_itself() -> None:
 def test_few_variables_are_called_found_given_held_known_or_wanted() -> None:
     names: list[str] = []
     for module in MODULES:
-        for node in ast.walk(syntax(module)):
+        for node in nodes(module):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 names.append(node.id)
             elif isinstance(node, ast.FunctionDef | ast.Lambda):
@@ -438,7 +445,7 @@ def test_the_store_is_checked_by_what_is_set_once() -> None:
     handed = [
         f"{place(module)}: {node.name}"
         for module in MODULES
-        for node in ast.walk(syntax(module))
+        for node in nodes(module)
         if isinstance(node, ast.FunctionDef)
         and any(each.arg in {"look", "check_store"} for each in arguments_of(node))
     ]
@@ -450,9 +457,6 @@ def test_the_environment_is_read_in_the_entry_point() -> None:
     readers = [
         place(module)
         for module in MODULES
-        if any(
-            isinstance(node, ast.Attribute) and ast.unparse(node) == "os.environ"
-            for node in ast.walk(syntax(module))
-        )
+        if any(isinstance(node, ast.Attribute) and ast.unparse(node) == "os.environ" for node in nodes(module))
     ]
     assert [name for name in readers if name not in {"__main__.py", "config/shell_settings.py"}] == []

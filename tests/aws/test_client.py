@@ -109,6 +109,7 @@ def test_without_a_profile_none_is_taken_from_the_environment(
         assert made.meta.endpoint_url == "https://sts.us-east-1.amazonaws.com"
 
 
+@pytest.mark.usefixtures("real_starts")  # a fork has read botocore's own already
 def test_data_that_is_not_botocores_own_is_not_read(product: Product, scenario: Scenario) -> None:
     for folder in (product.home / "data", product.home / ".aws" / "models"):
         folder.mkdir()

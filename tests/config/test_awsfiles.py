@@ -185,7 +185,7 @@ def test_a_line_of_a_million_characters_is_read_as_botocore_reads_it(env: dict[s
 
 
 def test_a_file_of_wrong_lines_is_given_up_at_the_first(env: dict[str, str]) -> None:
-    write(env, "[default]\n" + f"{SECRET}\n" * 300_000)
+    write(env, "[default]\n" + f"{SECRET}\n" * 30_000)
     found = complaint(env)
     assert found is not None
     assert "line 2: neither" in found.message

@@ -6,14 +6,11 @@ answers. Where they differ, a rule says so by name, or the test fails.
 
 from __future__ import annotations
 
-import functools
-import inspect
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-import botocore.hooks
 import botocore.httpsession
 import botocore.session
 import depth
@@ -21,7 +18,6 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.loaders import create_loader
 from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 from observed_aws import ObservedAws
@@ -43,7 +39,6 @@ if TYPE_CHECKING:
 
     Section = dict[str, str]
 
-LOADER = create_loader()
 LONG, OTHER = (
     ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"),
     ("AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk"),
@@ -295,7 +290,6 @@ class Bench:
 
 def address_of_sqs(session: botocore.session.Session) -> str:
     """Return where another service than STS is called: one with few operations, since a client is made each time."""
-    session.register_component("data_loader", LOADER)
     made = session.create_client(
         "sqs", aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1"
     )
@@ -325,7 +319,6 @@ def theirs(case: Case, run: Run) -> Result:
         for rule in ASKED_OTHERWISE:
             rule(case, patch)
         session = botocore.session.Session(profile=case.options.get("profile"))
-        session.register_component("data_loader", LOADER)
         session.set_config_variable("sts_regional_endpoints", "regional")
         if case.options.get("region"):
             session.set_config_variable("region", case.options["region"])
@@ -402,26 +395,10 @@ def difference(case: Case, bench: Bench) -> tuple[Result, Result] | None:
     return None if same or any(rule(case, mine, other) for rule in RULES.values()) else (mine, other)
 
 
-def remember_what_botocore_computes(patch: pytest.MonkeyPatch) -> None:
-    """Compute once what each new session of botocore computes for its 130 handlers: a third of the time here."""
-    hooks: Any = botocore.hooks
-    aliased = functools.cache(hooks.EventAliaser(None)._alias_event_name)
-    patch.setattr(hooks.EventAliaser, "_alias_event_name", lambda _, name: aliased(name))
-    accepts = hooks.accepts_kwargs
-    known = functools.cache(accepts)  # of functions alone: methods would keep their sessions
-
-    def accepts_kwargs(it: Any) -> bool:
-        function = getattr(it, "__func__", it)
-        return bool(known(function) if inspect.isfunction(function) else accepts(it))
-
-    patch.setattr(hooks, "accepts_kwargs", accepts_kwargs)
-
-
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     home = tmp_path_factory.mktemp("differential")
     with pytest.MonkeyPatch.context() as patch:
-        remember_what_botocore_computes(patch)
         for name, value in {
             "HOME": str(home),
             "USERPROFILE": str(home),

@@ -431,15 +431,10 @@ def endpoints(place: Path) -> Iterator[Files]:
         yield made
 
 
-DATA = botocore.session.Session().get_component("data_loader")
-"""What botocore knows of the services; read anew by every session otherwise, which takes its time."""
-
-
 def botocores_endpoint(env: Mapping[str, str]) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "environ", {**os.environ, **env})
         session = botocore.session.Session(profile="a")
-        session.register_component("data_loader", DATA)
         client = session.create_client(
             "sts", region_name="eu-west-1", aws_access_key_id=KEY, aws_secret_access_key=SECRET
         )

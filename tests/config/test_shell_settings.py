@@ -11,7 +11,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import botocore.configprovider
-import botocore.loaders
 import botocore.session
 import depth
 import pytest
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 A, B, C = "http://127.0.0.1:1", "http://127.0.0.1:2", "https://c.example.com/path"
 URLS = st.sampled_from([A, B, C])
 BLOCKS = st.dictionaries(st.sampled_from(["s3", "sts", "elastic_beanstalk"]), URLS, min_size=1)
-LOADER = botocore.loaders.create_loader()
 SERVICES = ("s3", "sts", "iam")
 SECTIONS = st.fixed_dictionaries(
     {},
@@ -80,7 +78,6 @@ def addresses(env: dict[str, str], profile: str | None) -> dict[str, object]:
         for name, value in env.items():
             patch.setenv(name, value)
         session = botocore.session.Session(profile=profile)
-        session.register_component("data_loader", LOADER)
         for service in SERVICES:
             try:
                 client = session.create_client(service, aws_access_key_id="x", aws_secret_access_key="x")

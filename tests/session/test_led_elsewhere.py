@@ -205,6 +205,7 @@ def hostile(product: Product, relay: Refusal, tmp_path: Path) -> Product:
     return unset_endpoint(product)
 
 
+@pytest.mark.usefixtures("real_starts")  # a fork has read botocore's own already
 def test_models_of_others_lead_no_code_elsewhere(hostile: Product, relay: Refusal) -> None:
     assert hostile.run("--shell", "bash", "-c", CODE).status == 1
     assert set(relay.asked) == {"sts.us-east-1.amazonaws.com:443"}

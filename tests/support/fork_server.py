@@ -31,6 +31,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from botocores_hooks import compute_once
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -270,7 +272,7 @@ class _Clock:
 def serve(number: int) -> None:
     """Fork for each request until the tests have ended."""
     time.time = _Clock.time  # before a module keeps it
-    _read_models()
+    _make_clients()
     load()
     runs: dict[int, socket.socket] = {}
     woken, waker = socket.socketpair()
@@ -325,25 +327,16 @@ def _make_an_option() -> None:
     application([], standalone_mode=False)
 
 
-def _read_models() -> None:
-    """Read what botocore reads of its own files for a client, which takes most of a run's time."""
-    from botocore import loaders, session
-
-    loader: Any = loaders.JSONFileLoader
-    read = loader.load_file
-    known: dict[str, Any] = {}
-
-    def load_file(self: Any, path: str) -> Any:
-        return known[path] if path in known else read(self, path)
-
-    def load_file_once(self: Any, path: str) -> Any:
-        known[path] = read(self, path)
-        return known[path]
-
-    loader.load_file = load_file_once
+def _make_clients() -> None:
+    """Let botocore read and compute what it needs for a client, which takes most of a run's time."""
+    address, regions = (importlib.import_module(f"{PACKAGE}.aws.{name}") for name in ("address", "regions"))
+    address.parse("http://localhost")  # compiles its pattern, as the next one does
+    regions.find_partition("nowhere", "")
+    compute_once(setattr)
+    session = importlib.import_module("botocore.session").Session()
+    session.register_component("data_loader", regions.loader())  # which a run finds with all that it has read
     for service in SERVICES:
-        session.Session().create_client(service, REGION, aws_access_key_id="none", aws_secret_access_key="none")
-    loader.load_file = load_file
+        session.create_client(service, REGION, aws_access_key_id="none", aws_secret_access_key="none")
 
 
 def _report(runs: dict[int, socket.socket]) -> None:
