@@ -157,12 +157,6 @@ def _tell(options: "Options", env: "Mapping[str, str]", pairs: "list[Pair]") -> 
     notice.show(options, env, pairs)
 
 
-def _leave_current_folder_out() -> None:
-    """Remove from sys.path the folder of `python -m mfaenv`, unless mfaenv itself is there."""
-    if not sys.flags.safe_path and sys.path[0] != os.path.dirname(os.path.dirname(__file__)):
-        del sys.path[0]
-
-
 def _answer(arguments: "Sequence[str]") -> int | None:
     """Answer a Tab, a prompt hook or a shell's function; None for anything else.
 
@@ -188,5 +182,6 @@ def _answer(arguments: "Sequence[str]") -> int | None:
 
 
 if __name__ == "__main__":
-    _leave_current_folder_out()
+    if not sys.flags.safe_path and sys.path[0] != os.path.dirname(os.path.dirname(__file__)):
+        del sys.path[0]  # the current folder, unless mfaenv itself is there
     main()

@@ -174,7 +174,8 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
     ):
         return None
     cached = store.get(CachedRequest, fingerprint(options, env))
-    if cached is None or not _unchanged(cached):
+    files = [line.partition("\t") for line in cached.files] if cached else []
+    if cached is None or any(signature(path) != state for state, _, path in files):
         return MISS if options.get("cached") and _is_empty(store) else None
     session = store.get(Session, cached.session_key)
     if session is None or session.left(now) < cached.min_remaining:
@@ -194,11 +195,6 @@ def _is_empty(store: ReadOnlyStore) -> bool:
         return not any(name.startswith(Session.PREFIX) for name in os.listdir(store.path))
     except OSError:
         return True
-
-
-def _unchanged(cached: CachedRequest) -> bool:
-    files = (line.partition("\t") for line in cached.files)
-    return all(signature(path) == state for state, _, path in files)
 
 
 def signature(path: str) -> str:

@@ -95,7 +95,11 @@ class Terminal:
 
     def confirm(self, question: str, *above: Styled) -> bool:
         """Ask for a yes, or Enter. Six digits are no answer: they were meant for the question for a code."""
-        return self._ask([*above, Styled(f"{question} [Y/n] ")], _yes_or_no, "Type y or n.")
+        return self._ask(
+            [*above, Styled(f"{question} [Y/n] ")],
+            lambda text: None if code_digits(text) else text.strip().lower() in {"", "y", "yes"},
+            "Type y or n.",
+        )
 
     def ask_text(self, question: str) -> str:
         """Ask for a line."""
@@ -281,7 +285,3 @@ class Terminal:
         except OSError:
             hint = "Keep mfaenv in the foreground while it may ask."
             raise MfaenvError("There is no terminal to ask on any more.", hint, status=CODE_NEEDED) from None
-
-
-def _yes_or_no(text: str) -> bool | None:
-    return None if code_digits(text) else text.strip().lower() in {"", "y", "yes"}
