@@ -76,12 +76,13 @@ NOT_AWS = (
 OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was used.")
 
 _CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
+_BUNDLES = "Check AWS_CA_BUNDLE and ca_bundle. A proxy that decrypts TLS needs its certificate there."
 FROM_PROCESS, MFAENV = "credentials from custom-process: ", "mfaenv: "
 """Before what a credential_process printed, and before mfaenv's own errors."""
 
 BOTOCORE = (
     ("ProxyConnectionError", "The proxy refused the connection: {}", "Check HTTPS_PROXY and NO_PROXY."),
-    ("SSLError", "TLS failed: {}", "Check AWS_CA_BUNDLE and ca_bundle: a proxy that decrypts TLS needs one."),
+    ("SSLError", "TLS failed: {}", _BUNDLES),
     ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
     ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
     ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),

@@ -26,9 +26,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     path = parse.text(options, "output")
     if "output" in options:
         output_file.check(path)
-        aws_files = (*file_paths(env), *file_paths({}))
-        same = (os.path.samefile(path, each) for each in aws_files if os.path.exists(each))
-        if os.path.realpath(path) in map(os.path.realpath, aws_files) or (os.path.exists(path) and any(same)):
+        if any(_is_same(path, other) for other in (*file_paths(env), *file_paths({}))):
             wrong = f"{path} is an AWS file, whose profiles would be lost."
             hint = "Name another file. For programs that read profiles:"
             raise MfaenvError(f"{wrong} {hint}", command="mfaenv help programs")
@@ -54,6 +52,13 @@ def run(options: Options, _words: Words, env: Env) -> int:
     with suppress(OSError):  # the keys are printed: the line must not fail any more
         Store.of(env).sweep(time.time())
     return DONE
+
+
+def _is_same(path: str, other: str) -> bool:
+    """Return whether two names are of one file, also where a file system ignores case."""
+    with suppress(OSError):  # one is not there
+        return os.path.samefile(path, other)
+    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def _line_to_type(options: Options, target: str) -> str:

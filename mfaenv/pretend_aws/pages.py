@@ -38,7 +38,7 @@ def page_route(world: World, request: HttpRequest) -> Operation | None:
         return Operation("demo", "ShowCode", partial(_show_code, world))
     if request.path == SIGNIN_PATH:
         action = request.parameters.get("Action", "")
-        perform = {"getSigninToken": _get_signin_token, "login": _log_in}.get(action, _refuse_action)
+        perform = _get_signin_token if action == "getSigninToken" else _log_in
         return Operation("signin", action, partial(perform, world, request.parameters))
     return None
 
@@ -76,10 +76,6 @@ def _log_in(world: World, form: Mapping[str, str]) -> HttpResponse:
     who, account = f"{keys.principal.name}/{keys.details.name}", keys.account.id
     page = _CONSOLE.format(who=escape(who), account=account, destination=escape(form.get("Destination", "")))
     return HttpResponse(200, page.encode(), "text/html; charset=utf-8", _PRIVATE)
-
-
-def _refuse_action(_world: World, _form: Mapping[str, str]) -> HttpResponse:
-    raise _bad("The action is getSigninToken or login.")
 
 
 def _bad(message: str) -> Refusal:
