@@ -12,13 +12,7 @@ from mfaenv.model import Hop, Origin, Span, Value
 
 ACCOUNT_LENGTH = 12  # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 
-BEFORE_PROCESS = {
-    "role_arn",
-    "web_identity_token_file",
-    "sso_account_id",
-    "sso_role_name",
-    "login_session",
-}
+BEFORE_PROCESS = {"role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session"}
 """Settings beside which AWS's programs use no credential_process."""
 
 # A region is a part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section, short
-from mfaenv.config.roles import Chain
+from mfaenv.config.roles import BEFORE_PROCESS, Chain
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env
@@ -20,15 +20,11 @@ GIVE_CREDENTIALS = {
     ACCESS_KEY,
     SECRET_KEY,
     *TOKENS,
-    "role_arn",
+    *BEFORE_PROCESS,
     "source_profile",
     "credential_source",
-    "web_identity_token_file",
     "sso_session",
     "sso_start_url",
-    "sso_account_id",
-    "sso_role_name",
-    "login_session",
     "credential_process",
 }
 """Settings that come before a container's credentials.

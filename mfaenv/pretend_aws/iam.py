@@ -47,10 +47,6 @@ def _on_user(perform: Callable[[User, Call], Content]) -> Callable[[Call], Conte
     return perform_call
 
 
-def _get_user(user: User, _call: Call) -> Content:
-    return {"User": _user_content(user)}
-
-
 def _user_content(user: User) -> Content:
     return {
         "Path": user.path,
@@ -204,7 +200,7 @@ IAM = QueryService(
         "DeleteVirtualMFADevice": _delete_virtual_device,
         "EnableMFADevice": _on_user(_enable_device),
         "GetAccessKeyLastUsed": _on_user(_get_last_use),
-        "GetUser": _on_user(_get_user),
+        "GetUser": _on_user(lambda user, _: {"User": _user_content(user)}),
         "ListAccessKeys": _on_user(_list_access_keys),
         "ListMFADevices": _on_user(_list_devices),
         "ListVirtualMFADevices": _list_virtual_devices,
