@@ -52,7 +52,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
         return [(AWS_PROFILE, before), (PUT_BACK, None)]
     seen: list[Pair] = [(SEEN, asked or None), (PUT_BACK, None)]
     is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
-    if asked == before or is_shown or _is_anothers(env):
+    if asked == before or is_shown or _has_foreign_credentials(env):
         return seen
     if before:
         former, pinned = env.get(FORMER, ""), env.get(FORMER_PINNED, "")
@@ -84,7 +84,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     if env.get(environment.ONLY):
         return [(NEXT, NEVER)]
     end = environment.end(env)
-    if _is_anothers(env) or (end is None and env.get(EXPIRES)):
+    if _has_foreign_credentials(env) or (end is None and env.get(EXPIRES)):
         return []
     asked = env.get(AWS_PROFILE)
     if end is not None:
@@ -98,10 +98,13 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     mfaenv = to_type("-p", profile) if profile and asked and asked != profile else "mfaenv"
     if end <= now:
         _say(f"the session{whose} has ended: type {mfaenv}{again or ' for a new one'}")
-        return [
-            (name, None)
-            for name in (*environment.GONE_AT_END, *environment.settings(env), NEXT, *_shown_as(env))
-        ]
+        gone = [*environment.GONE_AT_END, *environment.settings(env), NEXT]
+        shown_as = env.get(environment.PROFILE_AS)
+        if shown_as == AWS_PROFILE and asked == profile:
+            gone += [AWS_PROFILE, SEEN]
+        elif shown_as in environment.PROFILE_NAMES and shown_as != AWS_PROFILE:
+            gone.append(shown_as)
+        return [(name, None) for name in gone]
     if now < end - duration.REMINDER:
         return [(NEXT, str(end - duration.REMINDER))]
     if not env.get(NEXT):
@@ -133,19 +136,13 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
     return init.without_name(init.stored_session({}, env, store, now), env)
 
 
-def _is_anothers(env: Env) -> bool:
-    theirs = env.get("AWS_ACCESS_KEY_ID") and not env.get(EXPIRES)
-    return bool(theirs or env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY))
+def _has_foreign_credentials(env: Env) -> bool:
+    has_keys = env.get("AWS_ACCESS_KEY_ID") and not env.get(EXPIRES)
+    return bool(has_keys or env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY))
 
 
 def _without_names(env: Env) -> dict[str, str]:
-    return {name: value for name, value in env.items() if name not in {AWS_PROFILE, "AWS_DEFAULT_PROFILE"}}
-
-
-def _shown_as(env: Env) -> list[str]:
-    name = env.get(environment.PROFILE_AS, "")
-    is_ours = name != AWS_PROFILE or env.get(name) == env.get(PROFILE)
-    return [name] if name in environment.PROFILE_NAMES and is_ours else []
+    return {name: value for name, value in env.items() if name not in environment.PROFILE_VARIABLES}
 
 
 def _removal(env: Env) -> list[Pair]:

@@ -60,8 +60,8 @@ def _path(shell: str, env: Env) -> list[Pair]:
 def seen_at_start(session: list[Pair], env: Env) -> list[Pair]:
     """Return the AWS_PROFILE that a hook has seen; none where it has to remove another profile's session."""
     profile = env.get(environment.AWS_PROFILE)
-    is_anothers = env.get(environment.EXPIRES) and profile and profile != env.get(environment.PROFILE)
-    return [] if is_anothers and not session else [(environment.SEEN, profile or None)]
+    is_of_another_profile = env.get(environment.EXPIRES) and profile and profile != env.get(environment.PROFILE)
+    return [] if is_of_another_profile and not session else [(environment.SEEN, profile or None)]
 
 
 def _holds(shell: str, pairs: list[Pair]) -> bool:

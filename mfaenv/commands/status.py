@@ -144,7 +144,7 @@ def _problems(env: Env, shell: Row | None) -> list[str]:
     if shell is None or shell["kind"] == SERVED:
         return []
     problems = []
-    theirs = {name: env.get(name, "") for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}
+    theirs = {name: env.get(name, "") for name in environment.PROFILE_VARIABLES}
     profile, source = parse.lookup({}, theirs, "profile")
     if profile and profile != shell["profile"] and not shell["rule"]:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")

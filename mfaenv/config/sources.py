@@ -51,9 +51,7 @@ def profile_is_ours(source: str, env: Env) -> bool:
 def is_web_identity(env: Env, profile: Value) -> bool:
     """Return whether the environment's web identity counts: only an option for a profile wins, as in boto3."""
     ours = profile_is_ours(profile.source, env)
-    named = (
-        profile.text != DEFAULT if ours else profile.source not in {"", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"}
-    )
+    named = profile.text != DEFAULT if ours else profile.source not in {"", *environment.PROFILE_VARIABLES}
     return bool(env.get(WEB_VARIABLE)) and not named
 
 

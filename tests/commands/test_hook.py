@@ -44,6 +44,15 @@ def test_no_other_session_of_the_same_profile_name_takes_its_place(
     assert others["AWS_ACCESS_KEY_ID"] not in hook(product, "due")
 
 
+@pytest.mark.parametrize(("named", "goes"), [("staging", True), ("mine", False)])
+def test_aws_profile_for_prompts_goes_at_the_end(product: Product, named: str, *, goes: bool) -> None:
+    """The hook forgets it too, or its next look would find that a person has unset it."""
+    product.env |= ENDED | {"MFAENV_PROFILE": "staging", "MFAENV_PROFILE_AS": "AWS_PROFILE"}
+    product.env |= {"AWS_PROFILE": named, "MFAENV_AWS_PROFILE": named}
+    removed = {"AWS_PROFILE", "MFAENV_AWS_PROFILE"} & set(re.findall(r"\w+", hook(product, "due")))
+    assert removed == ({"AWS_PROFILE", "MFAENV_AWS_PROFILE"} if goes else set())
+
+
 def test_a_newer_session_of_the_same_role_takes_its_place(product: Product, scenario: Scenario) -> None:
     old = got(product, "staging", "-c", scenario.device.code(), "-d", "20m")
     new = got(product, "staging", "--min-remaining", "30m", "-d", "1h")
