@@ -55,7 +55,7 @@ OVERRIDING_VARIABLES = (
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
 
-RENEWAL_OPTIONS = {"serial_number", "duration", "role_arn", "region", *environment.LIMITS}
+RENEWAL_OPTIONS = frozenset({"serial_number", "duration", "role_arn", "region", *environment.LIMITS})
 
 KEYS = frozenset({awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS})
 OF_ROLES = frozenset(

@@ -10,7 +10,6 @@ from functools import partial
 
 from mfaenv.config import names, rewrite
 from mfaenv.errors import MfaenvError
-from mfaenv.fast import environment
 from mfaenv.fast.entry import file_name
 from mfaenv.session.lock import lock
 from mfaenv.store import LOCK, Store
@@ -20,9 +19,6 @@ from mfaenv.terminal.terminal import Terminal
 @contextmanager
 def change_lock(terminal: Terminal) -> Iterator[None]:
     """Hold the lock, and remove what killed processes left beside the AWS files. Raise MfaenvError."""
-    if environment.is_served(terminal.env):
-        wrong = "This was started by mfaenv exec --serve: its AWS files may be copies, which go with it."
-        raise MfaenvError(wrong, "Type this in another window.")
     store, (config, credentials) = Store.of(terminal.env), names.file_paths(terminal.env)
     tell = partial(terminal.note, "Another mfaenv is changing keys or AWS files; waiting for it.")
     with ExitStack() as acquired:

@@ -158,6 +158,7 @@ def fetch(
 def _send(
     code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock
 ) -> Session:
+    """Raise UsedCodeError, WrongCodeError."""
     store, serial = context.store, request.device.text
 
     def verdict() -> str:

@@ -57,6 +57,14 @@ def refuse_inside_only(env: Env) -> None:
         raise MfaenvError(what, "Type this in another window.")
 
 
+def refuse_inside_exec(env: Env) -> None:
+    """Raise MfaenvError where the AWS files are copies, in which a change would be lost."""
+    refuse_inside_only(env)
+    if environment.is_served(env):
+        what = "This was started by mfaenv exec --serve: its AWS files may be copies, which go with it."
+        raise MfaenvError(what, "Type this in another window.")
+
+
 class Resolved(NamedTuple):
     """A request, how to get it, and the AWS files, whose `states` are from before they were read."""
 

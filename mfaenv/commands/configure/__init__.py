@@ -19,7 +19,7 @@ from mfaenv.model import NO_VALUE, Acquisition, Provider, Request, Value
 from mfaenv.session import longterm
 from mfaenv.session.cache import Context
 from mfaenv.session.device import MissingDeviceError
-from mfaenv.session.service import refuse_inside_only
+from mfaenv.session.service import refuse_inside_exec
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import INDENT, Terminal
@@ -36,7 +36,7 @@ WHERE_AWS_IS = (
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Offer what is missing. Raise MfaenvError; KeyboardInterrupt."""
-    refuse_inside_only(env)
+    refuse_inside_exec(env)
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, file_paths(env)[0], dry_run="dry_run" in options, yes="yes" in options)
     offers.check()

@@ -91,11 +91,12 @@ def test_in_a_shell_of_serve_no_key_moves_into_a_copy_that_goes_with_it(
     keys = {"aws_access_key_id": scenario.key.id, "aws_secret_access_key": scenario.key.secret}
     set_keys(product, "other", **keys)
     succeeded(product.run("keys", "import", "-p", "other"))
-    words = (*product.command, "keys", "export", "-p", "other")
-    done = product.run("exec", "--serve", "-c", scenario.device.code(), "--", *words)
-    assert scenario.key.secret in keychain.lookup("other")
-    assert done.status == 1
-    assert_explained(done, "exec --serve", "another window")
+    get_session(product, scenario)
+    for words in (("keys", "export", "-p", "other"), ("configure", "--yes")):
+        done = product.run("exec", "--serve", "--", *product.command, *words)
+        assert scenario.key.secret in keychain.lookup("other")
+        assert done.status == 1
+        assert_explained(done, "exec --serve", "another window")
 
 
 def test_an_entry_that_another_profile_uses_stays_in_the_keychain(
