@@ -41,7 +41,7 @@ class Address(NamedTuple):
 
 
 def parse(url: str) -> Address | None:
-    """Return None for what is no address of a service."""
+    """Return None for what is not the address of a service."""
     import re  # slow to load, and most profiles have AWS's own addresses
 
     match = re.fullmatch(URL, url, re.ASCII | re.IGNORECASE) if url.isprintable() and " " not in url else None

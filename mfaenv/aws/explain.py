@@ -142,7 +142,7 @@ def setting_errors() -> Iterator[None]:
         wrong = "A profile's s3 or api_versions stands alone, and holds nothing."
         raise MfaenvError(wrong, "Write its settings below it, indented, or remove the line.") from None
     except ValueError as error:
-        # botocore's for what makes no URL, and Python's for a setting that is no number
+        # botocore's for what makes no URL, and Python's for a setting that is not a number
         kind, colon, text = str(error).partition(": ")
         if kind.startswith(NO_NUMBER):
             raise MfaenvError(f"A setting has to be a number, and is {text}.", RETRY_SETTINGS) from None

@@ -29,7 +29,7 @@ OTHER_WORDS = {
 
 
 def no_command(word: str, env: Env) -> MfaenvError:
-    """Return the error for a word that is no command."""
+    """Return the error for a word that is not a command."""
     of_code = (
         "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
     )

@@ -82,7 +82,7 @@ def short(path: str) -> str:
 
 
 class UnreadableError(MfaenvError):
-    """What a path names is no file."""
+    """What a path names is not a file."""
 
 
 def load(env: Env, *, must_be_readable: bool = True) -> AwsFiles:

@@ -27,7 +27,7 @@ class TextFile(NamedTuple):
 
 
 def read(path: str, encoding: str = "utf-8") -> TextFile:
-    """Return the file; an empty one without it. Raise MfaenvError where it is no readable text."""
+    """Return the file; an empty one without it. Raise MfaenvError where it is not readable text."""
     if not path:  # to write it would put it beside the current folder
         hint = f"Set {CONFIG_VARIABLE} and {CREDENTIALS_VARIABLE} to files, or unset them."
         raise MfaenvError("An AWS file has no name.", hint)

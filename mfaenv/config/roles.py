@@ -159,7 +159,7 @@ def is_iam_arn(arn: str, kind: str) -> bool:
 
 
 def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
-    """Return the error (usage) for what is no region, or a slip where the service is AWS's own."""
+    """Return the error (usage) for what is not a region, or a slip where the service is AWS's own."""
     name, source = region.text, region.source
     letters, words = name.replace("-", ""), name.split("-")
     if not name:

@@ -50,7 +50,7 @@ NESTED = {
 def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[dict[str, str], str]:
     """Return the variables to set, and a warning of what they cannot say, if any.
 
-    `env` is the user's own, `region` the shell's. Raise MfaenvError for what is no address.
+    `env` is the user's own, `region` the shell's. Raise MfaenvError for what is not an address.
     """
     own, default = files.section(name), files.section(DEFAULT)
     plain, unsaid_settings = _plain_settings(env, own, default)

@@ -26,4 +26,4 @@ def read_device_page(url: str, patience: float = 5) -> ShownCode:
             shown = json.loads(response.read(1000))
             return ShownCode(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
     except (HTTPException, ValueError, LookupError) as error:
-        raise OSError(f"this is no demo's address: {url}") from error
+        raise OSError(f"this is not a demo's address: {url}") from error

@@ -89,7 +89,7 @@ def evaluate(policies: Iterable[Document], query: Query) -> Decision:
 
 
 def _check(policy: Any) -> None:
-    """Raise an error for what is no policy; its values are tried out."""
+    """Raise an error for what is not a policy; its values are tried out."""
     if policy.get("Version", "2008-10-17") not in VERSIONS:
         raise ValueError
     for statement in _listed(policy["Statement"]):
