@@ -133,6 +133,7 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
 
 
 def _lacking(name: str, setting: str, section: Section, where: str) -> MfaenvError:
-    is_indented = any(setting in value for value in section.values())
-    hint = "remove the blanks before it, which make it a part of the line above" if is_indented else "add it"
-    return MfaenvError(f"Profile '{name}' has no {setting}.", f"In {where}, {hint}.")
+    hint = f"Add it in {where}."
+    if any(setting in value for value in section.values()):
+        hint = f"It is indented in {where}, and so a part of the line above: remove the blanks before it."
+    return MfaenvError(f"Profile '{name}' has no {setting}.", hint)

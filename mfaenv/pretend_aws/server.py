@@ -73,6 +73,7 @@ def _refuse_service(name: str) -> HttpResponse:
 
 
 def _render_elsewhere(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Use EC2's XML, or JSON as most services do."""
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         error: Content = {"Code": refusal.code, "Message": refusal.message}
         content: Content = {"Errors": {"Error": error}, "Error": error}

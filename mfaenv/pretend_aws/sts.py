@@ -91,6 +91,7 @@ def role_seconds(form: Mapping[str, str], role: Role, *, is_chained: bool = Fals
 
 
 def _verified_at(call: Call) -> float | None:
+    """Use the code up and return the time. Raise Refusal."""
     serial, code = call.form.get("SerialNumber"), call.form.get("TokenCode")
     if serial is None and code is None:
         return None

@@ -250,7 +250,7 @@ def test_half_a_pair_of_keys_is_looked_for_where_the_other_half_stands(files: Fi
     files.write("[default]\nregion = us-east-1\n", "[default]\naws_secret_access_key = secret\n")
     with pytest.raises(MfaenvError) as raised:
         files.request()
-    assert raised.value.hint == f"In {files.credentials}, add it."
+    assert raised.value.hint == f"Add it in {files.credentials}."
 
 
 def test_a_secret_that_is_indented_is_told_as_that(files: Files) -> None:
