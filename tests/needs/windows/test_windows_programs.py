@@ -1,4 +1,4 @@
-"""How a program is found on Windows."""
+"""How a program is found on Windows, and how its words are written there."""
 
 from __future__ import annotations
 
@@ -28,3 +28,14 @@ def test_an_empty_entry_of_pathext_hides_no_program(tmp_path: Path) -> None:
     (tmp_path / "find.py").write_text(script, encoding="ascii")
     done = windows.run(tmp_path, {}, "python", "find.py")
     assert done.output.decode("ascii").split() == ["tool.cmd", "0", "0", "tool.cmd"] * 4, done.errors
+
+
+def test_what_cmd_would_run_is_in_quotes_in_a_line_to_type(tmp_path: Path) -> None:
+    windows = Windows()
+    words = ["-p", "R&D", "it's", "a b", 'a"b', "plain-1.0"]
+    script = (
+        f"import sys\nsys.path.insert(0, {windows.path(ROOT)!r})\nfrom mfaenv.command_line import to_type\n"
+    )
+    (tmp_path / "type.py").write_text(f"{script}print(to_type(*{words!r}))\n", encoding="ascii")
+    done = windows.run(tmp_path, {}, "python", "type.py")
+    assert done.output.decode().strip() == """mfaenv -p "R&D" "it's" "a b" a\\"b plain-1.0"""
