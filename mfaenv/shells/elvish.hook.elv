@@ -1,8 +1,7 @@
 use str
 
 # The time, without a process where the system tells how long it is up.
-var _mfaenv_uptime = /proc/uptime
-fn _mfaenv_up { str:split . (slurp < $_mfaenv_uptime) | take 1 }
+fn _mfaenv_up { str:split . (slurp < /proc/uptime) | take 1 }
 var _mfaenv_clock~ = { e:date +%s }
 try {
     var start = (- @NOW@ (_mfaenv_up))
