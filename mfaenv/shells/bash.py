@@ -10,8 +10,8 @@ _NEEDS_EVAL = "${mfaenv_needs_eval+/}"
 """Does nothing where it is evaluated, under ``set -u`` too.
 
 In ``$(mfaenv)`` and ``export $(mfaenv)`` it is a program that is not found, and a name that is none. The
-shell's error shows this word alone, and what comes after it is not run. With its ``/`` it is a path, so that no
-``command_not_found_handle`` hands the keys to a program.
+shell's error shows no secret, and what comes after this word is not run. With its ``/`` it is a path, so that
+no ``command_not_found_handle`` hands the keys to a program.
 """
 
 IS_SUBSHELL = '[ "${%s-0}" -gt 0 ]'

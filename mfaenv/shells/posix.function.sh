@@ -4,8 +4,8 @@ _mfaenv_for_this_shell() {
         case $1 in
             @VALUED_PATTERN@)
                 [ "$#" -eq 1 ] || \shift
-                # Where a pipe's last command runs in a subshell, the session would go with it.
-                if [ "$1" = - ] && [ -t 1 ] && @IS_SUBSHELL@; then return 1; fi
+                # A code through a pipe, whose last command most shells run in a subshell: the session would go with it.
+                if [ "$1" = - ] && [ -p /dev/fd/0 ] && [ -t 1 ] && @IS_SUBSHELL@; then return 1; fi
                 ;;
             @OTHER_OUTPUT_PATTERN@) return 1 ;;
             -* | unset) ;;

@@ -230,6 +230,8 @@ def test_a_code_through_a_pipe_fails_where_the_session_would_be_lost(
         assert seat.status_of(f"echo {scenario.device.code()} | mfaenv -c -") == 2
         assert "To set the session in this one, type:" in seat.window.text
         assert seat.keys() == NOTHING
+        seat.type(f"eval $(echo {scenario.device.code()} | mfaenv -c -)")
+        assert seat.keys() == session(product)
 
 
 def test_powershell_itself_knows_of_a_failure(product: Product) -> None:
