@@ -19,19 +19,8 @@ STDIN = "-"  # as --token-code
 def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     """Settle all that the session depends on; `env` is without an earlier session's settings. Raise MfaenvError."""
     profile = lookup_value(options, env, "profile")
-    keys = _environment_keys(profile, env)
     name = profile.text or parse.DEFAULT
-    web = keys is None and sources.is_web_identity(env, profile)
-    if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
-        if not profile.text:
-            _refuse_environment(env, files)
-        if profile.text or files.profiles:  # else the machine may have a role
-            raise unknown_profile(files, name, profile.source)
-    role_arn = parse.text(options, "role_arn")
-    chain = roles.chain(files._replace(profiles={}) if keys else files, name, role_arn)
-    provider, keys = (Provider.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
-    if provider is Provider.MACHINE and not profile.text:
-        _refuse_environment(env, files)
+    chain, provider, keys = _root(options, env, files, profile)
     region = _region(options, env, name, files)
     sts_endpoint = _endpoint(env, (chain.root, name), files)
     _call_region(region, region, sts_endpoint)
@@ -63,6 +52,26 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     )
     sources.refuse_ended(request, files, time.time())
     return request
+
+
+def _root(
+    options: Options, env: Env, files: AwsFiles, profile: Value
+) -> tuple[roles.Chain, Provider, Keys | None]:
+    """Return the chain of roles, and what gives its root's credentials. Raise MfaenvError."""
+    keys = _environment_keys(profile, env)
+    name = profile.text or parse.DEFAULT
+    web = keys is None and sources.is_web_identity(env, profile)
+    if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
+        if not profile.text:
+            _refuse_environment(env, files)
+        if profile.text or files.profiles:  # else the machine may have a role
+            raise unknown_profile(files, name, profile.source)
+    role_arn = parse.text(options, "role_arn")
+    chain = roles.chain(files._replace(profiles={}) if keys else files, name, role_arn)
+    provider, keys = (Provider.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
+    if provider is Provider.MACHINE and not profile.text:
+        _refuse_environment(env, files)
+    return chain, provider, keys
 
 
 def lookup_value(options: Options, env: Env, name: str) -> Value:
