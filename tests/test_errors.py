@@ -14,7 +14,7 @@ from observed_aws import (
     UNAVAILABLE,
     ObservedAws,
 )
-from product import Outcome, Product
+from product import PATIENCE, Outcome, Product
 from settings import configure, set_keys
 from trouble import CODE, OTHER_SECRET, TOKEN, assert_explained
 
@@ -459,6 +459,6 @@ def test_a_name_cannot_move_the_cursor(scene: Scene) -> None:
 def test_a_place_that_cannot_be_written_to_is_said(scene: Scene) -> None:
     with Path("/dev/full").open("wb") as full:
         process = scene.product.start("--shell", "bash", "-c", scene.scenario.device.code(), stdout=full)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert b"cannot be written: No space left on device" in err

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from diagnosis import BUCKETS, DEVICES, KEYS, USER, alike, diagnose, with_code
 from observed_aws import ObservedAws
-from product import Product
+from product import PATIENCE, Product
 from rare_things import add_root, add_security_key
 from terminals import direct
 from trouble import CODE, TOKEN
@@ -472,7 +472,7 @@ def test_all_calls_are_under_way_at_once(
     product.run("--token-code", scenario.device.code(), "--shell", "sh")
     calls = 2 * sum(bool(call.operation) for call in CALLS if call != LIST_DEVICES)
     met = threading.Event()
-    together = threading.Barrier(calls, met.set, timeout=30)
+    together = threading.Barrier(calls, met.set, timeout=PATIENCE)
     find_operation = aws.find_operation
 
     def find_when_all_are_in(request: Any) -> Any:

@@ -109,7 +109,7 @@ def test_no_code_is_asked_for_where_there_is_no_such_program(
 def test_a_pipeline_ends_with_the_program(product: Product, scenario: Scenario, way: list[str]) -> None:
     """Nothing that mfaenv leaves running holds the program's output open."""
     running = product.start(
-        "exec", *way, "-c", scenario.device.code(), "--", "sh", "-c", "exec >&-; exec sleep 30"
+        "exec", *way, "-c", scenario.device.code(), "--", "sh", "-c", "exec >&-; exec sleep 600"
     )
     assert running.stdout is not None
     assert running.stdout.read() == b""

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from product import PATIENCE
 
 from mfaenv.errors import MfaenvError
 from mfaenv.serving import browser
@@ -41,7 +42,8 @@ class Programs:
 
 
 @pytest.fixture
-def programs(tmp_path: Path) -> Programs:
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
+    monkeypatch.setattr(browser, "STARTED_SECONDS", PATIENCE)  # one that fails late counts as started
     return Programs(tmp_path)
 
 

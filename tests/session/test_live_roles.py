@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from observed_aws import ObservedAws
-from product import Outcome, Product
+from product import PATIENCE, Outcome, Product
 from rare_things import add_virtual_device, demanding
 from settings import configure
 
@@ -59,7 +59,7 @@ def test_one_code_serves_the_user_two_roles_in_two_accounts_and_a_role_behind_a_
 def test_three_windows_at_once_share_one_code(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
     code = scenario.device.code()
     runs = [product.start("-p", name, "-f", "json", "-c", code) for name in ("staging", "production", "audit")]
-    assert [run.wait(60) for run in runs] == [0, 0, 0]
+    assert [run.wait(PATIENCE) for run in runs] == [0, 0, 0]
     for run in runs:
         run.communicate()
     assert aws.actions().count("GetSessionToken") == 1

@@ -142,7 +142,7 @@ def test_what_cannot_be_run_is_said(product: Product, command: str, reason: str,
 
 def test_a_program_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, program: Program) -> None:
     monkeypatch.setattr(code, "PROGRAM_SECONDS", 0.3)
-    command = program("import time\nprint('a secret', flush=True)\ntime.sleep(60)")
+    command = program("import time\nprint('a secret', flush=True)\ntime.sleep(600)")
     with pytest.raises(MfaenvError) as raised:
         code.from_program(command, Terminal({}), lambda: None)
     assert raised.value.message == "show code.py gave no code within 0.3 s."
@@ -292,7 +292,7 @@ def test_the_terminal_shows_what_is_typed_after_a_program_that_hid_it_was_ended(
 @pytest.mark.skipif(sys.platform == "win32", reason="it ends programs in another way")
 def test_a_program_for_keys_is_ended_with_mfaenv(product: Product, program: Program, tmp_path: Path) -> None:
     command = program(
-        f"import time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)"
+        f"import time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
     )
     configure(product, "tool", credential_process=command, mfa_serial="arn:aws:iam::123456789012:mfa/alice")
     running = product.start("--shell", "sh", "-p", "tool", "-c", "123456")

@@ -48,8 +48,8 @@ COMMAND = (sys.executable, "-m", "mfaenv")
 SOURCES = Path(mfaenv.__file__).parents[1]
 KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 NOBODY = 65_534
-PATIENCE = 60
-"""Seconds after which a process counts as hanging."""
+PATIENCE = 180
+"""Seconds after which a process counts as hanging: other work may leave it a tenth of a processor."""
 MORNING = f"HERE{time.gmtime().tm_hour - 9:+d}"
 """A `TZ` in which it is past nine now: a session of twelve hours ends on the same day, and no weekday is shown."""
 

@@ -88,7 +88,7 @@ def test_a_signal_while_it_looks_for_the_programs_end_ends_the_program(monkeypat
     signals = [signal.SIGTERM]
     monkeypatch.setattr(subprocess, "threading", SimpleNamespace(Lock=Lock))
     with pytest.raises(SystemExit), stopped_in_order():
-        run_in_foreground(["sleep", "60"], dict(os.environ))
+        run_in_foreground(["sleep", "600"], dict(os.environ))
     assert signals == []
 
 

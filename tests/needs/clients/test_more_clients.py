@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 import pytest
 from needs.clients import go_client
 from observed_aws import ObservedAws
-from product import Product
+from product import PATIENCE, Product
 from settings import configure, set_keys
 from terminals import need, with_mfaenv
 
@@ -119,7 +119,7 @@ def test_a_program_signs_with_the_session(
         text=True,
         stdin=subprocess.DEVNULL,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     if program.lists:
         assert done.returncode == 0, done.stderr
@@ -136,7 +136,12 @@ def test_go_takes_the_keys_beside_aws_profile(
     aws.log.clear()
     line = f'eval $(mfaenv -p default) && export AWS_PROFILE=staging && exec "{go_client.build()}"'
     subprocess.run(
-        ["bash", "-c", line], env=product.env, cwd=product.home, capture_output=True, check=False, timeout=60
+        ["bash", "-c", line],
+        env=product.env,
+        cwd=product.home,
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
     )
     (session,) = (held for held in scenario.world.credentials.values() if held.mfa_at is not None)
     assert {record.access_key_id for record in aws.log} == {session.id}

@@ -215,7 +215,7 @@ def break_a_call(machine: Machine, line: tuple[str, ...], number: int, *, after:
 
     def act() -> None:
         if what == "is killed":
-            assert started.wait(30)
+            assert started.wait(PATIENCE)
             holder[0].kill()
             holder[0].wait()
 
@@ -223,7 +223,7 @@ def break_a_call(machine: Machine, line: tuple[str, ...], number: int, *, after:
     process = machine.product.start(*line)
     holder.append(process)
     started.set()
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert out == b""
     assert process.returncode, err.decode()
     machine.aws.break_at(0, lambda: None, after=False)
@@ -475,14 +475,14 @@ def test_a_new_key_that_nobody_noted_is_named_with_the_line_that_deletes_it(
     started = threading.Event()
 
     def kill() -> None:
-        assert started.wait(30)
+        assert started.wait(PATIENCE)
         holder[0].kill()
         holder[0].wait()
 
     machine.aws.break_at(CREATE, kill, after=True)
     holder.append(machine.product.start(*line))
     started.set()
-    holder[0].communicate(timeout=60)
+    holder[0].communicate(timeout=PATIENCE)
     assert machine.aws.log[-1].action == "CreateAccessKey"
     old, unknown = user.keys
     done = machine.product.run(*line)

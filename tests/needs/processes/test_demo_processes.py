@@ -154,7 +154,7 @@ def test_on_a_terminal_it_opens_the_users_shell_and_says_what_to_try(place: Plac
     assert max(map(len, introduction.splitlines())) <= 80
     shell.sendintr()
     shell.expect("ready> ")
-    shell.sendline("sh -c 'echo asleep $((40 + 2)); exec sleep 60'")
+    shell.sendline("sh -c 'echo asleep $((40 + 2)); exec sleep 600'")
     shell.expect("asleep 42")
     shell.sendintr()
     shell.expect("ready> ")

@@ -241,7 +241,7 @@ def test_a_line_that_was_quit_while_a_program_runs_fails(product: Product, tmp_p
     row = next(row for row in ON_POSIX if row.name == name and row.typed)
     shell = next(shell for shell in SHELLS if shell.name == name)
     slow = tmp_path / "slow"
-    slow.write_text("#!/bin/sh\necho STARTED >/dev/tty; exec sleep 60\n")
+    slow.write_text("#!/bin/sh\necho STARTED >/dev/tty; exec sleep 600\n")
     slow.chmod(0o755)
     with open_window(product, shell) as window:
         for line in row.typed.load if row.typed else ():

@@ -225,7 +225,7 @@ def test_ctrl_c_while_the_program_is_slow_is_clean(furnished: Product, tab: Tab)
     waiting = furnished.home / "waiting"
     program = furnished.home / "programs" / "mfaenv"
     with open_tab(furnished, tab) as window:
-        program.write_text(f"#!/bin/sh\necho $$ >{waiting}.new\nmv {waiting}.new {waiting}\nexec sleep 60\n")
+        program.write_text(f"#!/bin/sh\necho $$ >{waiting}.new\nmv {waiting}.new {waiting}\nexec sleep 600\n")
         window.press("mfaenv -p x\t")
         wait_until(waiting.exists)
         program.write_text(COMPLETE + SHOW)

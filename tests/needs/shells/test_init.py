@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import tree_sitter_powershell
+from product import PATIENCE
 from settled import ROWS
 from terminals import need
 from tree_sitter import Language, Parser
@@ -160,7 +161,7 @@ def test_a_program_that_is_gone_or_killed_fails_the_line(
     ]
     script = tmp_path / "script"
     script.write_text("\n".join([text(shell).decode(), f"PATH={tmp_path}:/usr/bin:/bin", *lines]))
-    done = subprocess.run([program, script], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([program, script], capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.stdout == "ended\n"
 
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 NATIVE = sys.platform == "win32"
 ANSI = "cp1252"
 """How Python on Windows reads and writes what is no console: files and pipes."""
-PATIENCE = 120
+PATIENCE = 300
 """Seconds after which a program hangs: Wine is slow, and so are machines that do much at once."""
 INSTALLING = 900
 """Seconds after which the installer does: it has a minute or two to do where nothing else runs."""

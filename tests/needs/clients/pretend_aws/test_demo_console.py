@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from product import COMMAND, SOURCES
+from product import COMMAND, PATIENCE, SOURCES
 from terminals import need
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Chromium of Debian")
@@ -57,7 +57,7 @@ def test_a_browser_shows_the_role(folder: Path, variables: dict[str, str]) -> No
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr + (folder / "errors").read_text()
     assert "The browser opens the console as role Developer of account 111122223333." in done.stderr
