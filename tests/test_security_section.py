@@ -163,6 +163,7 @@ PROOFS = {
     "With an older Python it is as closed as your profile's own folder.": (
         "test_the_store_is_in_the_local_application_data",
     ),
+    "A file of `-o` or `>` is as closed as the folder that it is in.": (),
 }
 """The sentences of the page on security in their order, each with its tests; none where they tell of others."""
 
