@@ -9,7 +9,7 @@ function _mfaenv_complete
         printf '%s\n' $offered[2..]
     else
         set -e words[1..$index]
-        complete -C (string join ' ' -- (string escape -- $words) "$word")
+        complete --do-complete=(string join ' ' -- (string escape -- $words) "$word")
     end
 end
 

@@ -99,6 +99,7 @@ TYPED_FULLY = {
     "-pwid": ["-pwide"],
     "-qsxon": ["-qsxonsh"],
     "-qp dev cle": ["-qp", "dev", "clear"],
+    "exec --policy file-of": ["exec", "--policy", "file-of-mine"],
 }
 """The same where options may come first, and names may need quotes: not in tcsh."""
 
