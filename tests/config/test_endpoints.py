@@ -144,4 +144,4 @@ def test_without_a_region_in_another_partition_the_error_says_what_to_set(
     configure(product, "far", mfa_serial=None)
     done = product.run("--shell", "bash", "-c", CODE, "-p", "far", "-q")
     assert done.status == 1
-    assert_explained(done, "another partition", "China or GovCloud")
+    assert_explained(done, "another partition or region", "China or GovCloud")

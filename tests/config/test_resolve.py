@@ -253,6 +253,13 @@ def test_half_a_pair_of_keys_is_looked_for_where_the_other_half_stands(files: Fi
     assert raised.value.hint == f"Add it in {files.credentials}."
 
 
+@pytest.mark.parametrize("lines", ['"AKIA"', "'AKIA'", "AKIA # mine", "AKIA\n  more = x"])
+def test_a_key_with_what_no_key_has_is_told_before_a_code_is_asked_for(files: Files, lines: str) -> None:
+    files.write("", f"[default]\naws_secret_access_key = s3cr3t\naws_access_key_id = {lines}\n")
+    with pytest.raises(MfaenvError, match="aws_access_key_id of profile 'default' has a quote"):
+        files.request()
+
+
 def test_a_secret_that_is_indented_is_told_as_that(files: Files) -> None:
     files.write("", "[default]\naws_access_key_id = AKIA\n  aws_secret_access_key = s3cr3t\n")
     with pytest.raises(MfaenvError, match="has no aws_secret_access_key") as raised:
