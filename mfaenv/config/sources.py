@@ -33,9 +33,6 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
 
 
-NEVER_IN_KEYS = frozenset("\"'# \t\n")
-
-
 def environment_keys(env: Env) -> Keys | None:
     """Return the long-term keys of the environment, or of which this shell has a session."""
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
@@ -101,11 +98,10 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
 
 def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | None]:
     where = short(path)
-    for setting in (ACCESS_KEY, SECRET_KEY):
+    for setting in (SECRET_KEY, ACCESS_KEY):
         if not section.get(setting):
             raise _lacking(name, setting, section, where)
-    for setting in (ACCESS_KEY, SECRET_KEY):
-        if not NEVER_IN_KEYS.isdisjoint(section[setting]):
+        if not set("\"'# \t\n").isdisjoint(section[setting]):
             wrong = f"The {setting} of profile '{name}' has a quote, a blank or a comment in it."
             raise MfaenvError(wrong, f"Remove it in {where}: AWS's programs take all of the line for the key.")
     if awsfiles.token(section):
