@@ -12,25 +12,34 @@ from mfaenv.config import scanner
 from mfaenv.config.awsfiles import Sections, short
 from mfaenv.config.names import profile_of, title_of
 from mfaenv.config.rewrite import TextFile
+from mfaenv.config.scanner import IniSection
 from mfaenv.errors import MfaenvError
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def with_values(
-    file: TextFile, profile: str, values: Mapping[str, str | None], *, in_config: bool = True
+    file: TextFile, profiles: Mapping[str, Mapping[str, str | None]], *, in_config: bool = True
 ) -> TextFile:
-    """Return the file with these options set in the profile's last section, or a new one; None removes an option.
+    """Return the file with these options set in each profile's last section, or a new one; None removes an option.
 
     Raise MfaenvError where the text is damaged, or more would change.
     """
-    before = _read(file)
-    title = _title(before, profile, in_config=in_config)
-    changed = file
-    for name, value in values.items():
-        changed = changed._replace(text=_with_value(changed.text, title, name, value))
-    section = {name: value for name, value in {**before.get(title, {}), **values}.items() if value is not None}
-    expected = {**before, title: section} if section or title in before else before
+    before, text, end = _read(file), file.text, line_end(file.text)
+    wanted = {_title(before, profile, in_config=in_config): values for profile, values in profiles.items()}
+    expected = dict(before)
+    for title, values in wanted.items():
+        options = {**before.get(title, {}), **values}.items()
+        section = {name: value for name, value in options if value is not None}
+        if section and title not in before:
+            gap = "" if not text else end if _LINE_END.search(text[-1]) else end + end
+            text += f"{gap}[{title}]{end}"
+        if section or title in before:
+            expected[title] = section
+    lines = _lines(text)
+    for each in reversed(scanner.scan(lines).sections):  # from the end, since line numbers change below
+        _change(lines, each, wanted.get(each.title, {}), end)
+    changed = file._replace(text="".join(lines))
     if _read(changed) != expected:
         wrong = f"{short(file.path)} cannot be changed without changing something else in it."
         raise MfaenvError(wrong, "Edit it by hand.")
@@ -62,26 +71,25 @@ def _lines(text: str) -> list[str]:
     return list(io.StringIO(text, newline=""))
 
 
-def _with_value(text: str, title: str, name: str, value: str | None) -> str:
-    lines = _lines(text)
-    end = line_end(text)
-    section = next((each for each in scanner.scan(lines).sections if each.title == title), None)
-    if section is None:
-        gap = "" if not text else end if _LINE_END.search(text[-1]) else end + end
-        return text if value is None else f"{text}{gap}[{title}]{end}{name} = {value}{end}"
-    option = next((each for each in section.options if each.name == name), None)
+def _change(lines: list[str], section: IniSection, values: Mapping[str, str | None], end: str) -> None:
+    options = {option.name: option for option in section.options}
     last = max([section.line, *(option.last for option in section.options)])
-    start, stop = (option.line - 1, option.last) if option else (last, last)
-    comments = [line for line in lines[start:stop] if scanner.is_comment(line)]
-    if value is None:
-        lines[start:stop] = comments
-    else:
-        if not _LINE_END.search(lines[start - 1]):
-            lines[start - 1] += end
-        before = lines[(option or (section.options[-1] if section.options else section)).line - 1]
-        indent = before[: len(before) - len(before.lstrip())]  # a deeper line goes on the value before it
-        lines[start:stop] = [f"{indent}{name} = {value}{end}", *comments]
-    return "".join(lines)
+    indent = _indent(lines[(section.options[-1] if section.options else section).line - 1])
+    new = {name: value for name, value in values.items() if value is not None and name not in options}
+    if new and not _LINE_END.search(lines[last - 1]):
+        lines[last - 1] += end
+    lines[last:last] = [f"{indent}{name} = {value}{end}" for name, value in new.items()]
+    for name, option in reversed(options.items()):
+        if name in values:
+            start, value = option.line - 1, values[name]
+            kept = [line for line in lines[start : option.last] if scanner.is_comment(line)]
+            first = [] if value is None else [f"{_indent(lines[start])}{name} = {value}{end}"]
+            lines[start : option.last] = [*first, *kept]
+
+
+def _indent(line: str) -> str:
+    """Return a line's blanks: a deeper line goes on the value before it."""
+    return line[: len(line) - len(line.lstrip())]
 
 
 def line_end(text: str) -> str:

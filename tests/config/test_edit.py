@@ -40,7 +40,7 @@ def read(text: str) -> Sections | None:
 
 
 def with_values(text: str, profile: str, values: Mapping[str, str | None]) -> str:
-    return edited(TextFile("config", text), profile, values).text
+    return edited(TextFile("config", text), {profile: values}).text
 
 
 def is_a(title: str) -> bool:
@@ -103,6 +103,26 @@ def test_nothing_to_change_changes_nothing(text: str) -> None:
 )
 def test_a_setting_is_where_one_would_write_it(text: str, expected: str) -> None:
     assert with_values(text, "a", {"region": "r"}) == expected
+
+
+@pytest.mark.parametrize("number", [1, 100])
+def test_a_file_is_scanned_as_often_for_many_profiles_as_for_one(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    scans, scan = [], scanner.scan
+
+    def scan_and_count(lines: list[str]) -> scanner.Scan:
+        scans.append(len(lines))
+        return scan(lines)
+
+    monkeypatch.setattr(scanner, "scan", scan_and_count)
+    names = [f"r{name}" for name in range(number)]
+    text = "".join(f"[profile {name}]\nsource_profile = default\nregion = eu-west-1\n" for name in names)
+    changes = {name: {"source_profile": "default-mfa", "mfa_serial": "s"} for name in names}
+    changed = edited(TextFile("config", text), {**changes, "new": {"region": "r"}}).text
+    expected = text.replace("default", "default-mfa").replace("west-1\n", "west-1\nmfa_serial = s\n")
+    assert changed == f"{expected}\n[profile new]\nregion = r\n"
+    assert len(scans) == 3  # before, to change it, and after
 
 
 def test_a_setting_is_removed_with_its_lines() -> None:

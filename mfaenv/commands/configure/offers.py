@@ -68,7 +68,5 @@ class Offers:
 
     def settings(self, why: str, profiles: Mapping[str, Settings], proved: Proved = lambda: True) -> bool:
         """Offer settings of profiles in the config file; None removes one."""
-        file = changed = rewrite.read(self.config, ENCODING)
-        for profile, values in profiles.items():
-            changed = edit.with_values(changed, profile, values)
-        return self.change(why, file, changed.text, proved, context=1)
+        file = rewrite.read(self.config, ENCODING)
+        return self.change(why, file, edit.with_values(file, profiles).text, proved, context=1)

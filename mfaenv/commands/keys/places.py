@@ -47,7 +47,7 @@ class FileSection:
         return Keys(access_key, secret_key, awsfiles.token(section), self.title, profile=self.profile)
 
     def _write(self, file: rewrite.TextFile, values: Mapping[str, str | None]) -> None:
-        changed = edit.with_values(file, self.profile, values, in_config=self.in_config)
+        changed = edit.with_values(file, {self.profile: values}, in_config=self.in_config)
         if changed != file:
             rewrite.replace(file, changed.text)
 
