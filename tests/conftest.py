@@ -47,7 +47,7 @@ LEFT_OUT = {"quick": [NEEDS], "full": [NEEDS / "packages"]}
 RUNS_MFAENV = {"bare", "product"}
 """Fixtures of tests that run mfaenv, which costs."""
 
-CASES = {"quick": 2, "full": 4}
+CASES = {"quick": 1, "full": 4}
 """How many cases are tried of a test that runs mfaenv, or stands in NEEDS.
 
 They are evenly spread from a first one that each test has of its own: so each shell stays in some of the tests.

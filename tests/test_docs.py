@@ -152,19 +152,21 @@ def test_the_page_names_what_needs_no_mfa() -> None:
 
 
 @cache
-def said() -> list[str]:
+def said() -> set[str]:
     """Return all texts of the program; what stands in one for a value is left out."""
-    texts = []
+    texts = set()
     for file in (ROOT / "mfaenv").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
-            texts.append("…".join(str(part.value) for part in parts if isinstance(part, ast.Constant)))
+            if isinstance(node, ast.JoinedStr | ast.Constant):
+                parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+                texts.add("…".join(str(part.value) for part in parts if isinstance(part, ast.Constant)))
     return texts
 
 
 MESSAGES = re.findall(r"^\| (?!it says|---)(.+?) \|", page("troubleshooting"), re.MULTILINE)
 
 
+@pytest.mark.xdist_group("house")  # which reads each module once
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_message_that_is_explained_is_one_of_the_programs(message: str) -> None:
     parts = re.split("(?:http://)?…(?:, and)?|'X'|the access key", message)

@@ -93,7 +93,10 @@ def test_a_signal_while_it_looks_for_the_programs_end_ends_the_program(monkeypat
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script of sh")
-def test_what_a_program_leaves_behind_is_not_waited_for(tmp_path: Path) -> None:
+def test_what_a_program_leaves_behind_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "GRACE_SECONDS", 0.1)
     tool = tmp_path / "tool"
     tool.write_text("#!/bin/sh\nsleep 600 &\necho $!\n")
     tool.chmod(0o755)
@@ -102,8 +105,9 @@ def test_what_a_program_leaves_behind_is_not_waited_for(tmp_path: Path) -> None:
     os.kill(int(printed), signal.SIGKILL)
 
 
-def test_a_program_is_ended_though_a_signal_left_it_locked() -> None:
+def test_a_program_is_ended_though_a_signal_left_it_locked(monkeypatch: pytest.MonkeyPatch) -> None:
     """It came just after Popen had acquired its lock."""
+    monkeypatch.setattr(program, "GRACE_SECONDS", 0.1)  # all of which passes, twice
     running = program.start([sys.executable, "-c", "input()"], os.environ, stdin=subprocess.PIPE)
     with running:
         running._waitpid_lock.acquire()  # type: ignore[attr-defined]  # as after such a signal
