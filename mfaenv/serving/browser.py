@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http import HTTPStatus
 
 from mfaenv.errors import MfaenvError
@@ -53,17 +53,12 @@ def find(env: Mapping[str, str]) -> Callable[[str], None]:
 def _named(env: Mapping[str, str]) -> Iterator[list[str]]:
     """Yield BROWSER's commands whose program is there, read as by webbrowser; all run in the background."""
     for choice in env[VARIABLE].split(os.pathsep):
-        words = [choice] if choice and program.find(choice, env) else _split(choice)
+        words = [choice] if choice and program.find(choice, env) else []
+        with suppress(ValueError):
+            words = words or [word.strip('"') for word in shlex.split(choice, posix=os.name != "nt")]
         words = words[:-1] if words[-1:] == ["&"] else words
         if words and program.find(words[0], env):
             yield words
-
-
-def _split(choice: str) -> list[str]:
-    try:
-        return [word.strip('"') for word in shlex.split(choice, posix=os.name != "nt")]
-    except ValueError:
-        return []
 
 
 def _open_named(link: str, env: Mapping[str, str]) -> None:

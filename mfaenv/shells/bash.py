@@ -14,9 +14,9 @@ shell's error shows no secret, and what comes after this word is not run. With i
 no ``command_not_found_handle`` hands the keys to a program.
 """
 
-IS_SUBSHELL = '[ "${%s-0}" -gt 0 ]'
+KEEP_SUBSHELL = '[ "${%s-0}" -eq 0 ] || \\trap : QUIT'
 IN_SUBSHELL = (
-    IS_SUBSHELL + ' && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$$/fd/1" ]'
+    '[ "${%s-0}" -gt 0 ] && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$$/fd/1" ]'
 )
 """Whether this is a subshell with an output of its own that is no file, as far as /proc tells."""
 
@@ -75,7 +75,7 @@ class Bash(Posix):
         ("CLOCK", "_mfaenv_clock"),
         ("CHECK", "_mfaenv_check() {"),
         ("LOOK", "_mfaenv_look"),
-        ("IS_SUBSHELL", IS_SUBSHELL % "BASH_SUBSHELL"),
+        ("KEEP_SUBSHELL", KEEP_SUBSHELL % "BASH_SUBSHELL"),
         ("IS_READ", IN_SUBSHELL % "BASH_SUBSHELL"),
         ("PRINT", PRINTED),
     )

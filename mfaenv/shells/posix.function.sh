@@ -24,8 +24,8 @@ _mfaenv_is_read() {
 # Set here what the program prints. Where that is read, what is set here may go with the subshell: so print it too.
 _mfaenv_seen='' _mfaenv_text='' _mfaenv_exit=0 _mfaenv_flags=''
 _mfaenv_load() {
-    # Ctrl-Backslash would end a subshell before the program has printed what fails the line.
-    if @IS_SUBSHELL@; then \trap : QUIT; fi
+    # A key that ends a subshell would end it before the program has printed what fails the line.
+    @KEEP_SUBSHELL@
     _mfaenv_exit=0
     _mfaenv_text=$(\command mfaenv --shell @SHELL@ "$@") || _mfaenv_exit=$?
     # A program that is not there, or was killed, has printed nothing that lets the line fail.

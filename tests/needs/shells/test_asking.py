@@ -235,6 +235,23 @@ def test_a_line_that_was_quit_fails(product: Product, name: str, loaded: bool) -
         assert "wenton" not in window.text
 
 
+@pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh93"])
+def test_with_the_function_ctrl_c_does_not_let_the_line_go_on(product: Product, name: str) -> None:
+    row = next(row for row in ON_POSIX if row.name == name and row.typed)
+    shell = next(shell for shell in SHELLS if shell.name == name)
+    with open_window(product, shell) as window:
+        for line in row.typed.load if row.typed else ():
+            window.enter(line)
+            window.prompted()
+        window.enter(f"{shell.lines[0]} && echo went''on")
+        window.see(QUESTION)
+        window.press(CTRL_C)
+        window.see(r"\^C")
+        window.enter("echo ne''xt")
+        window.see("next$")
+        assert "wenton" not in window.text
+
+
 @pytest.mark.parametrize("name", ["bash", "zsh", "dash"])
 def test_a_line_that_was_quit_while_a_program_runs_fails(product: Product, tmp_path: Path, name: str) -> None:
     """The function waits in a subshell, which Ctrl-\\ would end, and no mode of the terminal keeps that away."""
