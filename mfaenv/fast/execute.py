@@ -39,16 +39,8 @@ def replace(words: list[str], env: dict[str, str]) -> "NoReturn":
     """
     restore_locale(env)
     ignored = (_signal.SIGPIPE, _signal.SIGXFSZ)  # by Python: the program would ignore them too
-    try:
-        for number in ignored:
-            _signal.signal(number, _signal.SIG_DFL)
-        _replace(words, env)
-    finally:
-        for number in ignored:
-            _signal.signal(number, _signal.SIG_IGN)
-
-
-def _replace(words: list[str], env: dict[str, str]) -> "NoReturn":
+    for number in ignored:
+        _signal.signal(number, _signal.SIG_DFL)
     missing: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     for folder in [""] if os.path.dirname(words[0]) else env.get("PATH", os.defpath).split(os.pathsep):
         path = words[0] if os.path.dirname(words[0]) else os.path.join(folder or ".", words[0])
@@ -59,8 +51,10 @@ def _replace(words: list[str], env: dict[str, str]) -> "NoReturn":
         except PermissionError as error:
             missing = error
         except OSError as error:
-            error.filename = path
-            raise
+            error.filename, missing = path, error
+            break
+    for number in ignored:
+        _signal.signal(number, _signal.SIG_IGN)
     raise missing
 
 
