@@ -12,7 +12,7 @@ EXTRA_PACKAGES = {"keychain": "keyring", "login": "botocore[crt]"}
 
 
 def join(words: Words) -> str:
-    """Return the command line that the system splits into these words."""
+    """Return the command line that the system, and a shell of its own, splits into these words."""
     if sys.platform == "win32":
         from subprocess import list2cmdline
 
