@@ -44,9 +44,8 @@ def read(path: str, encoding: str = "utf-8") -> TextFile:
         wrong = f"{short(path)} is not {error.encoding} text, so it is left alone."
         raise MfaenvError(wrong, "Save it in that encoding.") from None
     except OSError as error:
-        raise MfaenvError(
-            f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode."
-        ) from None
+        wrong = f"{short(path)} cannot be read: {error.strerror}."
+        raise MfaenvError(wrong, "Check its owner and mode.") from None
 
 
 def diff(file: TextFile, text: str, context: int) -> list[str]:

@@ -27,10 +27,9 @@ def change_lock(terminal: Terminal) -> Iterator[None]:
             path = store.file(file_name(LOCK, "changes"))
             acquired.enter_context(lock(path, tell, strict=True))
         except OSError as error:
-            raise MfaenvError(
-                f"The store {store.path} cannot hold a lock: {error.strerror or error}.",
-                "Without it nothing is changed. Name another folder in MFAENV_CACHE_DIR.",
-            ) from None
+            wrong = f"The store {store.path} cannot hold a lock: {error.strerror or error}."
+            hint = "Without it nothing is changed. Name another folder in MFAENV_CACHE_DIR."
+            raise MfaenvError(wrong, hint) from None
         if os.path.isfile(credentials):
             beside = os.path.join(os.path.dirname(os.path.abspath(credentials)), ".mfaenv.lock")
             with suppress(OSError):  # the folder may be read-only, and another file is changed

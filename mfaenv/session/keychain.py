@@ -140,10 +140,8 @@ def _read(text: str, name: str) -> Keys:
         pair = entry["AccessKeyId"], entry["SecretAccessKey"]
         if all(isinstance(each, str) and each for each in pair):
             return Keys(*pair, "", "the keychain")
-    raise MfaenvError(
-        f"The entry '{name}' of {SERVICE} in the keychain holds no keys.",
-        "Remove it, and import the keys again.",
-    )
+    wrong = f"The entry '{name}' of {SERVICE} in the keychain holds no keys."
+    raise MfaenvError(wrong, "Remove it, and import the keys again.")
 
 
 @contextmanager
@@ -162,13 +160,10 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
         raise
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "keyring":
-            raise MfaenvError(
-                "Keys in a keychain need keyring, which is not installed. Type:",
-                command=install_command("keychain"),
-            ) from None
-        raise MfaenvError(
-            f"The keychain needs {error.name}, which is not installed.", f"Check {VARIABLE}."
-        ) from None
+            wrong = "Keys in a keychain need keyring, which is not installed. Type:"
+            raise MfaenvError(wrong, command=install_command("keychain")) from None
+        wrong = f"The keychain needs {error.name}, which is not installed."
+        raise MfaenvError(wrong, f"Check {VARIABLE}.") from None
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         reason = " ".join(str(error).split()).rstrip(".!") or type(error).__name__
         hint = "Unlock it (sign in to the desktop, or unlock its keyring), then try again."
@@ -196,10 +191,9 @@ def _backends() -> list[KeyringBackend]:
         return usable
     kept = [backend for backend in usable if not _kind(backend).startswith(FILE_BACKENDS)]
     if not kept:
-        raise MfaenvError(
-            f"keyring has no keychain here but {_kind(usable[0])}, which keeps keys in a file.",
-            f"To use it all the same: {VARIABLE}={_kind(usable[0])}",
-        )
+        kind = _kind(usable[0])
+        wrong = f"keyring has no keychain here but {kind}, which keeps keys in a file."
+        raise MfaenvError(wrong, f"To use it all the same: {VARIABLE}={kind}")
     return kept
 
 

@@ -78,9 +78,8 @@ class FirstDevice:
 
     def _check(self) -> None:
         if not self.name:
-            raise MfaenvError(
-                "The root user's device is set up in the IAM console.", "Better use an IAM user's keys."
-            )
+            wrong = "The root user's device is set up in the IAM console."
+            raise MfaenvError(wrong, "Better use an IAM user's keys.")
         if obstacle := self.terminal.obstacle():
             wrong = f"{self.name} has no MFA device, and {obstacle}. In a terminal, type:"
             line = to_type("configure", "-p", self.request.profiles[-1])
@@ -133,9 +132,8 @@ class FirstDevice:
             if self.devices.enable(device.serial, first, second):
                 return first, second
             remark = "AWS does not take these two codes. Type two new ones, one after the other."
-        raise MfaenvError(
-            "AWS took no pair of codes.", "Check that the clock of the phone, or the app's, is right."
-        )
+        hint = "Check that the clock of the phone, or the app's, is right."
+        raise MfaenvError("AWS took no pair of codes.", hint)
 
     def _shown(self) -> str:
         return " ".join(fetch.shown_in_demo(self.request.endpoint.text, self.terminal.env))

@@ -22,9 +22,8 @@ def run(options: Options, words: Words, env: Env) -> int:
         hint = suggest.hint(word, list(ACTIONS), "This shows how:\nmfaenv keys --help")
         raise wrong_usage(f"keys has no action '{word}'.", hint)
     if options.get("delete") and word != "rotate":
-        raise MfaenvError(
-            "Only rotate deletes keys. Type:", command="mfaenv keys rotate --delete", status=USAGE
-        )
+        wrong = "Only rotate deletes keys. Type:"
+        raise MfaenvError(wrong, command="mfaenv keys rotate --delete", status=USAGE)
     if options.get("as_json") and word != "list":
         wrong = f"{word} prints no JSON: --json lists the keys. Type:"
         raise MfaenvError(wrong, command="mfaenv keys --json", status=USAGE)

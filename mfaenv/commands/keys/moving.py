@@ -51,13 +51,11 @@ class _Move:
             wrong = f"Profile '{name}' has one key of two in {where}. This stores both:"
             raise MfaenvError(wrong, command=aws_configure(name))
         if keys.token:
-            raise MfaenvError(
-                f"The keys of profile '{name}' belong to a session.", "Import long-term keys (AKIA…)."
-            )
+            wrong = f"The keys of profile '{name}' belong to a session."
+            raise MfaenvError(wrong, "Import long-term keys (AKIA…).")
         if self.other:
-            raise MfaenvError(
-                f"Profile '{name}' has {self.other} beside its keys.", f"Remove it, or the keys from {where}."
-            )
+            wrong = f"Profile '{name}' has {self.other} beside its keys."
+            raise MfaenvError(wrong, f"Remove it, or the keys from {where}.")
         return keys
 
     def name_entry(self, keys: Keys) -> None:
