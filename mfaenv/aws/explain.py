@@ -35,7 +35,7 @@ DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 ANSWERS = {
     ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"): (
         "AWS does not know {key}: it was deleted or deactivated, or is of another partition or region.",
-        "Check it in the IAM console. In China or GovCloud, set the region. Some must be enabled first.",
+        "Check it in the IAM console. In China or GovCloud, set the region. Some regions must be enabled first.",
     ),
     ("ExpiredToken", "ExpiredTokenException"): (
         "AWS says that the session has ended.",

@@ -98,14 +98,14 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
 
 def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | None]:
     where = short(path)
-    for setting in (SECRET_KEY, ACCESS_KEY):
+    for setting in (ACCESS_KEY, SECRET_KEY):
         if not section.get(setting):
             raise _lacking(name, setting, section, where)
-        if not set("\"'# \t\n").isdisjoint(section[setting]):
-            wrong = f"The {setting} of profile '{name}' has a quote, a blank or a comment in it."
-            raise MfaenvError(wrong, f"Remove it in {where}: AWS's programs take all of the line for the key.")
     if awsfiles.token(section):
         return Provider.TEMPORARY, None
+    if not set("\"'# \t\n").isdisjoint(section[ACCESS_KEY]):
+        wrong = f"The {ACCESS_KEY} of profile '{name}' has a quote, a blank or a comment in it."
+        raise MfaenvError(wrong, f"Remove it in {where}: AWS's programs take all of the line for the key.")
     if section[ACCESS_KEY].startswith("ASIA"):  # those of a session, as in environment.temporary_keys
         raise _lacking(name, TOKENS[-1], section, where)
     return Provider.LONG_TERM, Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where, Origin.PROFILE, name)

@@ -260,6 +260,15 @@ def test_a_key_with_what_no_key_has_is_told_before_a_code_is_asked_for(files: Fi
         files.request()
 
 
+def test_other_keys_may_have_any_sign(files: Files) -> None:
+    files.write("", '[default]\naws_secret_access_key = it\'s "odd" # s3cr3t\naws_access_key_id = AKIA\n')
+    assert files.request().provider == "keys"
+    files.write(
+        "", '[default]\naws_access_key_id = "A" #\naws_secret_access_key = a b\naws_session_token = c\n'
+    )
+    assert files.request().provider == "keys with a token"
+
+
 def test_a_secret_that_is_indented_is_told_as_that(files: Files) -> None:
     files.write("", "[default]\naws_access_key_id = AKIA\n  aws_secret_access_key = s3cr3t\n")
     with pytest.raises(MfaenvError, match="has no aws_secret_access_key") as raised:
