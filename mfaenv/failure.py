@@ -75,9 +75,8 @@ def _explained(error: BaseException) -> MfaenvError:
     """Explain an error of Python's by its line: its text could be a secret."""
     if isinstance(error, OSError) and error.filename == STDOUT_NAME:
         return MfaenvError(f"The output cannot be written: {error.strerror}.", "Check where it goes to.")
-    if (
-        isinstance(error, FileNotFoundError) and error.filename is None
-    ):  # of what is not caught before, getcwd's alone
+    # Of what is not caught before, getcwd's alone.
+    if isinstance(error, FileNotFoundError) and error.filename is None:
         return MfaenvError("The current folder has been removed.", "Change to another one with cd.")
     no_thread = isinstance(error, RuntimeError) and "new thread" in str(error)
     if no_thread or isinstance(error, MemoryError) or getattr(error, "errno", None) in _SHORTAGES:
