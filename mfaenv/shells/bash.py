@@ -14,9 +14,9 @@ shell's error shows no secret, and what comes after this word is not run. With i
 no ``command_not_found_handle`` hands the keys to a program.
 """
 
-KEEP_SUBSHELL = '[ "${%s-0}" -eq 0 ] || \\trap : QUIT'
+IS_SUBSHELL = '[ "${%s-0}" -gt 0 ]'
 IN_SUBSHELL = (
-    '[ "${%s-0}" -gt 0 ] && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$$/fd/1" ]'
+    IS_SUBSHELL + ' && [ ! -f /dev/fd/1 ] && [ ! -c /dev/fd/1 ] && [ ! /dev/fd/1 -ef "/proc/$$/fd/1" ]'
 )
 """Whether this is a subshell with an output of its own that is no file, as far as /proc tells."""
 
@@ -75,7 +75,8 @@ class Bash(Posix):
         ("CLOCK", "_mfaenv_clock"),
         ("CHECK", "_mfaenv_check() {"),
         ("LOOK", "_mfaenv_look"),
-        ("KEEP_SUBSHELL", KEEP_SUBSHELL % "BASH_SUBSHELL"),
+        ("IS_SUBSHELL", IS_SUBSHELL % "BASH_SUBSHELL"),
+        ("IN_KSH93", ":"),
         ("IS_READ", IN_SUBSHELL % "BASH_SUBSHELL"),
         ("PRINT", PRINTED),
     )

@@ -25,7 +25,8 @@ _mfaenv_is_read() {
 _mfaenv_seen='' _mfaenv_text='' _mfaenv_exit=0 _mfaenv_flags=''
 _mfaenv_load() {
     # A key that ends a subshell would end it before the program has printed what fails the line.
-    @KEEP_SUBSHELL@
+    if @IS_SUBSHELL@; then \trap : QUIT; fi
+    @IN_KSH93@
     _mfaenv_exit=0
     _mfaenv_text=$(\command mfaenv --shell @SHELL@ "$@") || _mfaenv_exit=$?
     # A program that is not there, or was killed, has printed nothing that lets the line fail.

@@ -25,15 +25,13 @@ _COPIED = r"""# Where printf is a program, other users see its arguments.
 $_mfaenv_text
 EOF"""
 
-_KEEP_FORK = r"""if { \read -r _mfaenv_text </proc/self/stat && [ "${_mfaenv_text%% *}" != "$$" ]; } 2>/dev/null; then
-        \trap : QUIT
-    fi"""
-_KEEP_IN_KSH93 = r"""case ${KSH_VERSION-} in
+_HAS_FORKED = '{ \\read -r _mfaenv_text </proc/self/stat && [ "${_mfaenv_text%% *}" != "$$" ]; } 2>/dev/null'
+_IN_KSH93 = r"""case ${KSH_VERSION-} in
         Version*) \eval '[ "${.sh.subshell}" -eq 0 ] || \trap : INT QUIT' ;;
     esac"""
 """There a substitution is no process of its own, and Ctrl-C leaves its text empty."""
 
-_TEMPLATE_VALUES = (("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
+_TEMPLATE_VALUES = (("IS_SUBSHELL", _HAS_FORKED), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
 
 
 class Sh(Posix):
@@ -46,7 +44,7 @@ class Sh(Posix):
 
     remedy = "This shell holds no NUL, and no more than 32 KiB of other than letters, digits and _@%+:,./=-."
     reads = ("sh", "ksh")
-    template_values = (("FUNCTION", "mfaenv()"), ("KEEP_SUBSHELL", _KEEP_FORK), *_TEMPLATE_VALUES)
+    template_values = (("FUNCTION", "mfaenv()"), ("IN_KSH93", ":"), *_TEMPLATE_VALUES)
     startup_files = ("$ENV",)
     demo_variable = "ENV={file}"
     demo_file = "shrc"
@@ -60,4 +58,4 @@ class Sh(Posix):
 class Ksh(Sh):
     """In ksh93 only such a function passes on what stands before it: ``AWS_PROFILE=staging mfaenv``."""
 
-    template_values = (("FUNCTION", "function mfaenv"), ("KEEP_SUBSHELL", _KEEP_IN_KSH93), *_TEMPLATE_VALUES)
+    template_values = (("FUNCTION", "function mfaenv"), ("IN_KSH93", _IN_KSH93), *_TEMPLATE_VALUES)

@@ -1,6 +1,6 @@
 """zsh."""
 
-from mfaenv.shells.bash import IN_SUBSHELL, KEEP_SUBSHELL, PRINTED, Posix
+from mfaenv.shells.bash import IN_SUBSHELL, IS_SUBSHELL, PRINTED, Posix
 
 _LOOKED = """{
         _mfaenv_before=$_mfaenv_seen _mfaenv_seen=-
@@ -23,7 +23,8 @@ class Zsh(Posix):
         ("CLOCK", "_mfaenv_now=$EPOCHSECONDS"),
         ("CHECK", "_mfaenv_hook() {\n    \\emulate -LR zsh"),
         ("LOOK", _LOOKED),
-        ("KEEP_SUBSHELL", KEEP_SUBSHELL % "ZSH_SUBSHELL"),
+        ("IS_SUBSHELL", IS_SUBSHELL % "ZSH_SUBSHELL"),
+        ("IN_KSH93", ":"),
         ("IS_READ", IN_SUBSHELL % "ZSH_SUBSHELL"),
         ("PRINT", PRINTED),
     )
