@@ -26,9 +26,9 @@ def with_values(
     Raise MfaenvError where the text is damaged, or more would change.
     """
     before, text, end = _read(file), file.text, line_end(file.text)
-    wanted = {_title(before, profile, in_config=in_config): values for profile, values in profiles.items()}
+    by_title = {_title(before, profile, in_config=in_config): values for profile, values in profiles.items()}
     expected = dict(before)
-    for title, values in wanted.items():
+    for title, values in by_title.items():
         options = {**before.get(title, {}), **values}.items()
         section = {name: value for name, value in options if value is not None}
         if section and title not in before:
@@ -38,7 +38,7 @@ def with_values(
             expected[title] = section
     lines = _lines(text)
     for each in reversed(scanner.scan(lines).sections):  # from the end, since line numbers change below
-        _change(lines, each, wanted.get(each.title, {}), end)
+        _change(lines, each, by_title.get(each.title, {}), end)
     changed = file._replace(text="".join(lines))
     if _read(changed) != expected:
         wrong = f"{short(file.path)} cannot be changed without changing something else in it."
