@@ -76,14 +76,10 @@ def _names(choices: Choices, typed: str, env: Env) -> Words:
     if choices == PROGRAM:
         return _programs(typed, env)
     if choices == FILES:
-        return _files(typed)
+        folder = os.path.dirname(typed)
+        paths = [os.path.join(folder, name) for name in _names_in(folder or os.curdir)]
+        return sorted(f"{path}/" if os.path.isdir(path) else path for path in paths if path.startswith(typed))
     return choices if isinstance(choices, tuple) else ()
-
-
-def _files(typed: str) -> list[str]:
-    folder = os.path.dirname(typed)
-    paths = [os.path.join(folder, name) for name in _names_in(folder or os.curdir)]
-    return sorted(f"{path}/" if os.path.isdir(path) else path for path in paths if path.startswith(typed))
 
 
 def _programs(typed: str, env: Env) -> list[str]:
