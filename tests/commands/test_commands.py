@@ -27,7 +27,7 @@ def status(product: Product, *arguments: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("shell", WITH_FUNCTION)
 def test_init_leaves_no_value_of_its_templates_out(product: Product, shell: str) -> None:
-    assert re.findall("@[A-Z_0-9]+@", product.run("init", shell).out) == []
+    assert re.findall("@[A-Z][A-Z_0-9]+@", product.run("init", shell).out) == []
 
 
 PRINT_ENVIRONMENT = (sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))")
