@@ -178,6 +178,10 @@ def unwarned(done: Outcome) -> Outcome:
     return done._replace(err="".join(lines))
 
 
+ONE_PROCESS = pytest.mark.xdist_group("ways")  # which takes a second to load all
+
+
+@ONE_PROCESS
 @settings(max_examples=depth.examples(80))
 @given(request=st.tuples(WORDS, ENVIRONMENTS).flatmap(lambda base: steps(*base)))
 @example(request=[a_step([], THEIR_KEYS), a_step([], WITHOUT_SECRET)])
@@ -218,6 +222,7 @@ def test_the_short_way_is_the_long_way(ways: Ways, request: list[Step]) -> None:
                 assert unwarned(ways.long(step.arguments, env)) == unwarned(answered)
 
 
+@ONE_PROCESS
 @pytest.mark.parametrize(
     ("arguments", "env"),
     [
@@ -245,12 +250,14 @@ def test_a_stored_session_is_answered(
     assert expected.status == DONE
 
 
+@ONE_PROCESS
 def test_an_empty_store_is_answered_too(ways: Ways, tmp_path: Path) -> None:
     assert ways.direct(["--shell", "bash", "--cached"], around(str(tmp_path), {})) == Outcome(
         CODE_NEEDED, "", ""
     )
 
 
+@ONE_PROCESS
 def test_a_store_that_is_a_link_answers_nothing(ways: Ways, tmp_path: Path) -> None:
     env, line = around(str(tmp_path), {}), ["--shell", "bash"]
     replace(tmp_path / "config", CONFIGS["plain"])
