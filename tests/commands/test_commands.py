@@ -15,7 +15,6 @@ from observed_aws import ObservedAws
 from product import COMMAND, Product, as_nobody
 
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.shells import WITH_FUNCTION
 
 
 def status(product: Product, *arguments: str) -> dict[str, Any]:
@@ -23,11 +22,6 @@ def status(product: Product, *arguments: str) -> dict[str, Any]:
     assert done.status == 0, done.err
     found: dict[str, Any] = json.loads(done.out)
     return found
-
-
-@pytest.mark.parametrize("shell", WITH_FUNCTION)
-def test_init_leaves_no_value_of_its_templates_out(product: Product, shell: str) -> None:
-    assert re.findall("@[A-Z][A-Z_0-9]+@", product.run("init", shell).out) == []
 
 
 PRINT_ENVIRONMENT = (sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))")
