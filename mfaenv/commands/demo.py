@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
@@ -17,14 +17,16 @@ from mfaenv import shells
 from mfaenv.commands import exec_environment, init
 from mfaenv.commands.exec import user_shell
 from mfaenv.commands.private_folder import private_folder
+from mfaenv.config.credential_process import KEYS_GET
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import code_page, environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
-from mfaenv.fast.parse import Env, Options, Words
+from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.pretend_aws.device_page import NoDeviceError, read_device_page
 from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
 from mfaenv.pretend_aws.server import PretendAws
+from mfaenv.session.keychain import KeychainEntry
 from mfaenv.shells.detect import identify
 from mfaenv.terminal import foreground
 from mfaenv.terminal.program import find
@@ -138,11 +140,18 @@ def _served(scenario: Scenario, env: Env) -> Iterator[tuple[str, dict[str, str]]
         demo_env = without_aws(env) | files
         if not find("mfaenv", demo_env):  # it runs as `python -m mfaenv`
             demo_env["PATH"] = demo_env.get("PATH", os.defpath) + os.pathsep + os.path.dirname(sys.executable)
+        opened.callback(_empty_keychain, demo_env | {environment.DEMO: url})
         # Go's SDK takes AWS_ENDPOINT_URL for services, but not where it assumes a role by itself.
         yield url, demo_env | {"AWS_ENDPOINT_URL_STS": url, environment.DEMO: url}
     finally:
         with foreground.undisturbed():
             opened.close()
+
+
+def _empty_keychain(env: Env) -> None:
+    with suppress(MfaenvError, OSError):
+        if " ".join(KEYS_GET) in Path(env["AWS_CONFIG_FILE"]).read_text(encoding="utf-8"):
+            KeychainEntry(DEFAULT, Terminal(env)).delete()
 
 
 def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:

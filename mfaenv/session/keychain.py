@@ -23,9 +23,7 @@ from mfaenv.terminal.terminal import Terminal
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-SERVICE = "mfaenv"
-SPARE = "mfaenv (being replaced)"
-"""The service of a copy while an entry is replaced: on macOS, keyring deletes before it writes."""
+SERVICE, DEMO_SERVICE = "mfaenv", "mfaenv demo"
 
 MAX_ENTRIES = 8
 """Most deletions of one name: a keychain may delete nothing."""
@@ -55,6 +53,9 @@ class KeychainEntry:
     def __init__(self, name: str, terminal: Terminal) -> None:
         self.name = name
         self._terminal = terminal
+        self.service = DEMO_SERVICE if terminal.env.get(environment.DEMO) else SERVICE
+        # For a copy while the entry is replaced: on macOS, keyring deletes before it writes.
+        self._spare = f"{self.service} (being replaced)"
 
     @property
     def title(self) -> str:
@@ -66,10 +67,12 @@ class KeychainEntry:
         """Return the keys, if any."""
         with _opened(self._terminal) as backends:
             texts = (
-                backend.get_password(service, self.name) for service in (SERVICE, SPARE) for backend in backends
+                backend.get_password(service, self.name)
+                for service in (self.service, self._spare)
+                for backend in backends
             )
             text = next((text for text in texts if text is not None), None)
-            return None if text is None else _read(text, self.name)
+            return None if text is None else _read(text, self.name, self.service)
 
     def replace(self, old: Keys | None, new: Keys | None) -> None:
         """Replace the old keys, which have to be there, by the new ones; None is no keys.
@@ -80,16 +83,16 @@ class KeychainEntry:
         if not same_keys(self.load(), old):
             raise changed_error(self.title)
         if new is None:
-            self._delete()
+            self.delete()
             return
         text, words = to_json(new), (sys.executable, "-P", "-m", "mfaenv", *KEYS_GET, f"--profile={self.name}")
         with _opened(self._terminal) as (backend, *_):
             if not same_keys(old, new):
-                if backend.get_password(SERVICE, self.name) is not None:
-                    backend.set_password(SPARE, self.name, text)
-                backend.set_password(SERVICE, self.name, text)
-                _remove(backend, SERVICE, self.name, until=text)
-                _remove(backend, SPARE, self.name)
+                if backend.get_password(self.service, self.name) is not None:
+                    backend.set_password(self._spare, self.name, text)
+                backend.set_password(self.service, self.name, text)
+                _remove(backend, self.service, self.name, until=text)
+                _remove(backend, self._spare, self.name)
             if program.output(words, self._terminal.env, CHECK_SECONDS).strip() != text:
                 raise MfaenvError(
                     f"{backend.name} did not keep the keys: another process does not find them.",
@@ -100,13 +103,14 @@ class KeychainEntry:
         """Remove the copy that a killed process left."""
         with _opened(self._terminal) as backends:
             for backend in backends:
-                if backend.get_password(SERVICE, self.name) is not None:
-                    _remove(backend, SPARE, self.name)
+                if backend.get_password(self.service, self.name) is not None:
+                    _remove(backend, self._spare, self.name)
 
-    def _delete(self) -> None:
+    def delete(self) -> None:
+        """Delete the keys, whatever they are."""
         with _opened(self._terminal) as backends:
             for backend in backends:
-                for service in (SPARE, SERVICE):
+                for service in (self._spare, self.service):
                     _remove(backend, service, self.name)
 
 
@@ -132,7 +136,7 @@ def to_json(keys: Keys) -> str:
     return json.dumps({"Version": 1, "AccessKeyId": keys.access_key, "SecretAccessKey": keys.secret_key})
 
 
-def _read(text: str, name: str) -> Keys:
+def _read(text: str, name: str, service: str) -> Keys:
     import json
 
     with suppress(KeyError, TypeError, ValueError):
@@ -140,15 +144,13 @@ def _read(text: str, name: str) -> Keys:
         pair = entry["AccessKeyId"], entry["SecretAccessKey"]
         if all(isinstance(each, str) and each for each in pair):
             return Keys(*pair, "", "the keychain")
-    wrong = f"The entry '{name}' of {SERVICE} in the keychain holds no keys."
+    wrong = f"The entry '{name}' of {service} in the keychain holds no keys."
     raise MfaenvError(wrong, "Remove it, and import the keys again.")
 
 
 @contextmanager
 def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
     """Yield the keychains, and say where they take long: their window may be on another screen. Raise MfaenvError."""
-    if terminal.env.get(environment.DEMO):  # its profiles have the names of real ones
-        raise MfaenvError("The demo leaves your keychain alone.", "Try that outside of it.")
     timer = Timer(SAID_AFTER, terminal.show_waiting, (WAITING,))
     timer.daemon = True
     try:

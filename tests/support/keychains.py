@@ -129,9 +129,9 @@ class Keychain:
             check=False,
         )
 
-    def lookup(self, name: str) -> str:
+    def lookup(self, name: str, service: str = "mfaenv") -> str:
         """Return what the entry of a profile holds, or nothing."""
-        return self.tool("lookup", "service", "mfaenv", "username", name).stdout
+        return self.tool("lookup", "service", service, "username", name).stdout
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -22,7 +22,7 @@ from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, same_keys
 from mfaenv.session import longterm, remembered
 from mfaenv.session.change_lock import change_lock
-from mfaenv.session.keychain import SERVICE, KeychainEntry
+from mfaenv.session.keychain import KeychainEntry
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -91,7 +91,7 @@ def into_keychain(options: Options, env: Env) -> int:
             return DONE
         if stored and not same_keys(stored, keys):
             others = f"The keychain has other keys, {stored.access_key}, for profile '{move.name}'."
-            line = join((sys.executable, "-P", "-m", "keyring", "del", SERVICE, move.entry.name))
+            line = join((sys.executable, "-P", "-m", "keyring", "del", move.entry.service, move.entry.name))
             raise MfaenvError(f"{others} If nothing needs them any more, this removes them:", command=line)
         _import(move, keys, stored, options, env)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} now.")
