@@ -52,7 +52,7 @@ def test_the_names_come_in_their_order_each_in_a_line_of_its_own(stored: Product
     assert list(exported)[: len(SET)] == SET
     assert all(name.startswith("MFAENV_") for name in list(exported)[len(SET) :])
     (session,) = sessions(scenario)
-    assert checked == f"\\command test $AWS_ACCESS_KEY_ID = {session.id}&&"
+    assert checked == f'\\command test "$AWS_ACCESS_KEY_ID" = {session.id}&&'
     assert [exported[name] for name in SET[:3]] == [session.id, session.secret, session.token]
     assert [exported[name] for name in SET[4:]] == ["us-east-1", "us-east-1", "default"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", exported["AWS_CREDENTIAL_EXPIRATION"])

@@ -53,7 +53,7 @@ class Posix(Target):
         if not needs_no_quotes(value):
             return self.assign_odd(name, value)
         # A function of the user's called `export` may do something else.
-        checked = f"&&\n{self.test} ${name} = {value}" if name == KEYS[0] else ""
+        checked = f'&&\n{self.test} "${name}" = {value}' if name == KEYS[0] else ""
         return f"export {name}={value}{checked}"
 
     def assign_odd(self, name: str, value: str) -> str:

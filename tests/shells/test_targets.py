@@ -37,7 +37,7 @@ def test_a_session_is_printed_bare_for_posix_shells(shell: str) -> None:
         f"_mfaenv_text=`unset {' '.join(name for name, _ in SESSION)}`&&\n"
         f"unset {' '.join(name for name, _ in SESSION)}&&\n"
         "export AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE&&\n"
-        f"{test} $AWS_ACCESS_KEY_ID = ASIAIOSFODNN7EXAMPLE&&\n"
+        f'{test} "$AWS_ACCESS_KEY_ID" = ASIAIOSFODNN7EXAMPLE&&\n'
         f"export AWS_SECRET_ACCESS_KEY={SECRET}&&\n"
         "export AWS_SESSION_TOKEN=FwoGZXIvYXdzEBYaDEXAMPLE+/0==&&\n"
         "export AWS_CREDENTIAL_EXPIRATION=2026-11-24T22:00:00+00:00;\n"
