@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import time
@@ -32,10 +33,11 @@ EVERY = pytest.mark.parametrize("row", DIRENVS, ids=lambda row: row.name)
 
 
 def folder(product: Product, name: str, text: str) -> Path:
-    """Make a folder with an .envrc that is allowed."""
+    """Make a folder with an .envrc that is allowed, and old: direnv sees no change within one second."""
     place = product.home / name
     place.mkdir()
     (place / ".envrc").write_text(f"{text}\n")
+    os.utime(place / ".envrc", (0, 0))
     return place
 
 

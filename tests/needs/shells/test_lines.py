@@ -172,7 +172,9 @@ def test_a_line_without_quotes_fails_where_the_text_would_be_split(
 def test_no_function_of_the_users_decides(ready: BackgroundClient, shell: Shell) -> None:
     """As in scripts that have one for each task."""
     (ready.product.home / "odd").write_bytes(render(shell.target, [("ODD", "it's")]))
-    theirs = ("test() { echo ran; }", "printf() { echo ran; }")
+    theirs = ["test() { echo ran; }"]
+    if shell.name != "lksh":  # there `command` runs a function of the name of a program
+        theirs.append("printf() { echo ran; }")
     done = ready.run(
         shell, *theirs, "eval $(mfaenv -p staging) && what-is-set", "eval $(cat odd)", "printenv ODD"
     )
