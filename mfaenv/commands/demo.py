@@ -26,6 +26,7 @@ from mfaenv.pretend_aws.device_page import NoDeviceError, read_device_page
 from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
 from mfaenv.pretend_aws.server import PretendAws
+from mfaenv.pretend_aws.world import World
 from mfaenv.session.keychain import KeychainEntry
 from mfaenv.shells.detect import identify
 from mfaenv.terminal import foreground
@@ -140,18 +141,24 @@ def _served(scenario: Scenario, env: Env) -> Iterator[tuple[str, dict[str, str]]
         demo_env = without_aws(env) | files
         if not find("mfaenv", demo_env):  # it runs as `python -m mfaenv`
             demo_env["PATH"] = demo_env.get("PATH", os.defpath) + os.pathsep + os.path.dirname(sys.executable)
-        opened.callback(_empty_keychain, demo_env | {environment.DEMO: url})
         # Go's SDK takes AWS_ENDPOINT_URL for services, but not where it assumes a role by itself.
-        yield url, demo_env | {"AWS_ENDPOINT_URL_STS": url, environment.DEMO: url}
+        demo_env |= {"AWS_ENDPOINT_URL_STS": url, environment.DEMO: url}
+        opened.callback(_clean_up, demo_env, scenario.world)
+        yield url, demo_env
     finally:
         with foreground.undisturbed():
             opened.close()
 
 
-def _empty_keychain(env: Env) -> None:
+def _clean_up(env: Env, world: World) -> None:
+    """Delete the keys in the keychain, and the roles' sessions that the AWS CLI would use in the next demo."""
     with suppress(MfaenvError, OSError):
         if " ".join(KEYS_GET) in Path(env["AWS_CONFIG_FILE"]).read_text(encoding="utf-8"):
             KeychainEntry(DEFAULT, Terminal(env)).delete()
+    for path in Path(os.path.expanduser("~/.aws/cli/cache")).glob("*.json"):
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            if json.loads(path.read_bytes())["Credentials"]["AccessKeyId"] in world.credentials:
+                path.unlink()
 
 
 def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:

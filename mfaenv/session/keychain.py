@@ -23,7 +23,7 @@ from mfaenv.terminal.terminal import Terminal
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-SERVICE, DEMO_SERVICE = "mfaenv", "mfaenv demo"
+SERVICE = "mfaenv"
 
 MAX_ENTRIES = 8
 """Most deletions of one name: a keychain may delete nothing."""
@@ -53,7 +53,8 @@ class KeychainEntry:
     def __init__(self, name: str, terminal: Terminal) -> None:
         self.name = name
         self._terminal = terminal
-        self.service = DEMO_SERVICE if terminal.env.get(environment.DEMO) else SERVICE
+        # Each demo has its own: its profiles have the names of real ones.
+        self.service = f"{SERVICE} {terminal.env.get(environment.DEMO, '')}".rstrip()
         # For a copy while the entry is replaced: on macOS, keyring deletes before it writes.
         self._spare = f"{self.service} (being replaced)"
 

@@ -70,6 +70,18 @@ def test_a_command_gets_the_demos_environment_and_nothing_of_the_users(place: Pl
     assert place.left_behind() == []
 
 
+def test_what_the_aws_cli_remembers_of_its_roles_goes_with_the_demo(place: Place) -> None:
+    """Its cache names the role alone, so that it would use an ended session in the next demo."""
+    cache = Path(place.environ["HOME"], ".aws/cli/cache")
+    cache.mkdir(parents=True)
+    texts = {"demo.json": "AKIAIOSFODNN7EXAMPLE", "own.json": "ASIAI44QH8DHBEXAMPLE"}
+    for name, key in texts.items():
+        (cache / name).write_text(json.dumps({"Credentials": {"AccessKeyId": key}}))
+    (cache / "odd.json").write_text("[]")
+    assert place.run("--", "sh", "-c", "exit 0").status == 0
+    assert sorted(path.name for path in cache.iterdir()) == ["odd.json", "own.json"]
+
+
 @pytest.mark.parametrize(("script", "status"), [("exit 7", 7), ("exit 0", 0), ("kill -TERM $$", 128 + 15)])
 def test_a_commands_status_is_the_demos(place: Place, script: str, status: int) -> None:
     assert place.run("--", "sh", "-c", script).status == status

@@ -180,12 +180,14 @@ def test_in_a_demo_the_persons_keychain_entries_are_left_alone(product: Product,
     before = keychain.lookup("default")
     assert before
     import_in_demo = "mfaenv -q keys import >&2 && mfaenv keys --json"
-    done = product.run("demo", "--", "sh", "-c", import_in_demo)
+    done = product.run("demo", "--", "sh", "-c", f"{import_in_demo} && echo $MFAENV_DEMO")
     assert done.status == 0, done.err
-    assert json.loads(done.out)["keys"][0]["place"] == "keychain"
+    listed, _, url = done.out.strip().rpartition("\n")
+    assert json.loads(listed)["keys"][0]["place"] == "keychain"
+    assert keychain.lookup("default", service=f"mfaenv {url}") == ""
     assert keychain.lookup("default") == before
-    assert keychain.lookup("default", service="mfaenv demo") == ""
-    again = product.run("demo", "--", "sh", "-c", f"{import_in_demo} && mfaenv -q keys export >&2")
+    inner = f"mfaenv -q demo -- sh -c '{import_in_demo} >&2'"
+    again = product.run("demo", "--", "sh", "-c", f"{import_in_demo} && {inner} && mfaenv -q keys export >&2")
     assert again.status == 0, again.err
 
 
