@@ -7,11 +7,8 @@ set _mfaenv_text = '\mfaenv $argv:q'
 # By sh, since a status that is not 0 ends tcsh -e.
 set _mfaenv_sets = `/bin/sh -c 'mfaenv sets "$@" && echo 1; :' sh $argv:q`
 if ("$_mfaenv_sets" == 1) then
-    set _mfaenv_noglob = $?noglob
-    set noglob
-    # Not in double quotes, in which the arguments would be read as code; so runs of blanks in a value become one.
+    # Not in double quotes, in which the arguments would be read as code. What is printed has no pattern.
     set _mfaenv_text = (`\mfaenv --shell tcsh $argv:q`)
-    if (! $_mfaenv_noglob) unset noglob
     # In a subshell whose output something else reads, as in eval "`mfaenv`", they are printed too: it may be for eval.
     # There $$ is still the shell that made it, and not the parent of what it starts.
     if (! -t 1) then

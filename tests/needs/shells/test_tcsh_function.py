@@ -15,6 +15,7 @@ from terminals import need
 from mfaenv import shells
 from mfaenv.commands import init
 
+TEXT = shells.render("tcsh", [("TAKEN", "* [z]")]).decode()
 PROGRAM = f"""\
 #!{sys.executable}
 import sys
@@ -28,7 +29,7 @@ elif "bad" in words:
     print("(exit 7);")
 else:
     sys.stderr.write(f"taken {{words[2:]}}\\n")
-    print("setenv TAKEN '* [z]';")
+    print({TEXT!r}, end="")
     if "quiet" not in words:
         print("printenv TAKEN;")
 sys.exit(7 * ("bad" in words))

@@ -118,6 +118,16 @@ def test_a_question_that_is_left_hides_no_session_of_another_window(
         assert seat.keys() == session(product)
 
 
+def test_a_question_that_is_left_changes_no_option_of_tcsh(product: Product) -> None:
+    """Ctrl-C leaves the script of the function in the middle."""
+    with seated(product, next(row for row in ROWS if row.name == "tcsh")) as seat:
+        seat.window.enter("mfaenv")
+        seat.window.see(QUESTION)
+        seat.window.press(CTRL_C)
+        seat.window.prompted()
+        seat.sees("echo noglob is $?noglob", "^noglob is 0$")
+
+
 @HOOKED
 def test_a_line_that_failed_hides_no_session_of_another_window(
     product: Product, scenario: Scenario, row: Settled
