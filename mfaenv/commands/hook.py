@@ -14,17 +14,7 @@ from mfaenv.commands import init, notice
 from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import environment
-from mfaenv.fast.environment import (
-    AWS_PROFILE,
-    EXPIRES,
-    FORMER,
-    FORMER_PINNED,
-    NEXT,
-    PINNED,
-    PROFILE,
-    PUT_BACK,
-    SEEN,
-)
+from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, SEEN
 from mfaenv.fast.parse import DEFAULT, Env, Words
 from mfaenv.shells import Pair
 from mfaenv.store import Store
@@ -48,9 +38,9 @@ def run(words: Words, env: Env) -> int:
 def changed(env: Env, store: Store, now: float) -> list[Pair]:
     """Return the changes after AWS_PROFILE has changed."""
     asked, before = env.get(AWS_PROFILE, ""), env.get(SEEN, "")
-    if not asked and before and env.get(PUT_BACK) == before:
-        return [(AWS_PROFILE, before), (PUT_BACK, None)]
-    seen: list[Pair] = [(SEEN, asked or None), (PUT_BACK, None)]
+    if not asked and before and env.get(environment.PUT_BACK) == before:
+        return [(AWS_PROFILE, before), (environment.PUT_BACK, None)]
+    seen: list[Pair] = [(SEEN, asked or None), (environment.PUT_BACK, None)]
     is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
     if asked == before or is_shown or _has_foreign_credentials(env):
         return seen
@@ -73,7 +63,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     env = _without_names(env) | {PROFILE: profile}
     session = _stored(env, store, now)
     if session:
-        _say(notice.describe({name: value for name, value in session if value}))
+        _say_what(session)
     elif asked or former:
         _say(_what_to_type(asked, former, env))
     return [*(session or _removal(env)), *seen]
@@ -120,8 +110,11 @@ def _newer(env: Env, store: Store, now: float) -> list[Pair]:
     session = [] if env.get(PINNED) else _stored(env, store, now)
     got, key, identity = dict(session), "AWS_ACCESS_KEY_ID", environment.IDENTITY
     had_one = env.get(EXPIRES) or env.get(identity)
-    is_wrong = had_one and got.get(identity) != env.get(identity)
-    return [] if is_wrong or got.get(key) == env.get(key) else session
+    if (had_one and got.get(identity) != env.get(identity)) or got.get(key) == env.get(key):
+        return []
+    if not had_one:
+        _say_what(session)
+    return session
 
 
 def start(env: Env, store: Store, now: float) -> list[Pair]:
@@ -147,7 +140,7 @@ def _without_names(env: Env) -> dict[str, str]:
 
 def _removal(env: Env) -> list[Pair]:
     """List all that a session has set; the person's own names stay."""
-    theirs = {AWS_PROFILE, SEEN, PUT_BACK, FORMER, FORMER_PINNED}
+    theirs = {AWS_PROFILE, SEEN, environment.PUT_BACK, FORMER, FORMER_PINNED}
     if not environment.region_is_ours(env):
         theirs.update(environment.REGIONS)
     return [pair for pair in environment.removal(env) if pair[0] not in theirs]
@@ -160,6 +153,10 @@ def _what_to_type(asked: str, former: str, env: Env) -> str:
     if asked in profiles:
         return f"{now}: type mfaenv"
     return f"{now}, and there is no such profile. {suggest.hint(asked, profiles, '')}".rstrip()
+
+
+def _say_what(session: list[Pair]) -> None:
+    _say(notice.describe({name: value for name, value in session if value}))
 
 
 def _say(text: str) -> None:

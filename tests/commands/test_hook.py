@@ -61,6 +61,16 @@ def test_a_newer_session_of_the_same_role_takes_its_place(product: Product, scen
     assert f"AWS_ACCESS_KEY_ID={new['AWS_ACCESS_KEY_ID']}" in hook(product, "due")
 
 
+def test_a_shell_without_a_session_is_told_of_the_one_that_it_gets(
+    product: Product, scenario: Scenario
+) -> None:
+    """It may have been removed on purpose, by `mfaenv unset`."""
+    stored = got(product, "default", "-c", scenario.device.code())
+    done = product.run("hook", "bash", "due")
+    assert f"AWS_ACCESS_KEY_ID={stored['AWS_ACCESS_KEY_ID']}" in done.out
+    assert done.err.startswith("mfaenv: default until ")
+
+
 def test_a_shell_that_had_no_session_has_none_again(product: Product, scenario: Scenario) -> None:
     staging = got(product, "staging", "-c", scenario.device.code())
     got(product, "default")
