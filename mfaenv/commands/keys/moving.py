@@ -118,6 +118,8 @@ def _import(move: _Move, keys: Keys, stored: Keys | None, options: Options, env:
     move.name_entry(keys)
     places.check(entry, keys)
     move.file.replace(keys, None)
+    if same_keys(move.config.load(), keys):  # both files had them
+        move.config.replace(keys, None)
 
 
 def out_of_keychain(options: Options, env: Env) -> int:
