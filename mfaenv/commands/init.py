@@ -38,7 +38,10 @@ def run(options: Options, words: Words, env: Env) -> int:
         session = []
     pairs = session or ([] if stays else _profile(options))
     # Apart: where a variable of the session is read-only, the function has its own all the same.
-    variables = _rendered(shell, for_function) + (_rendered(shell, pairs) if pairs else b"")
+    variables = _rendered(shell, for_function)
+    if pairs:
+        before, after = shells.get_target(shell).at_start.format(text="\0").encode().split(b"\0")
+        variables += before + _rendered(shell, pairs) + after
     # By its path: cmd looks for a program in the current folder first.
     system = env.get("SYSTEMROOT", r"C:\Windows")
     code = _code(shell, store, now, [], hook=hook).replace("@SYSTEM@", system)
@@ -47,10 +50,8 @@ def run(options: Options, words: Words, env: Env) -> int:
 
 
 def _path(shell: str, env: Env) -> list[Pair]:
-    """Return the PATH with this program's folder at its end, where it is missing: startup files may add it too late.
-
-    A PATH that is not in the environment may be in the shell all the same: bash has one of its own then.
-    """
+    """Return the PATH with this program's folder at its end, where it is missing: startup files may add it too late."""
+    # A PATH that is not in the environment may be in the shell all the same: bash has one of its own then.
     folder, path = os.path.dirname(command_line.started()), env.get("PATH", "")
     pair = ("PATH", f"{path}{os.pathsep}{folder}")
     is_needed = folder and path and folder not in path.split(os.pathsep)

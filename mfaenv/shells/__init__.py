@@ -86,6 +86,7 @@ class Target:
     function = ""
     hook: tuple[str, ...] = ()
     completion = ""
+    at_start = "{text}"  # how `init` prints what sets the stored session
     script = ""  # which the function runs where that is one line, and cannot choose
     template_values: tuple[tuple[str, str], ...] = ()  # by name: `@CLOCK@`
     # Whether the shell evaluates no text: the function is kept in a file, and gets the session itself.

@@ -70,6 +70,8 @@ class Bash(Posix):
 
     reads = ("bash", "zsh", "sh", "ksh")
     hook = ("posix.hook.sh", "bash.hook.sh")
+    # No DEBUG trap, as of a host's audit, sees what is in a function.
+    at_start = "_mfaenv_start() {{\n{text}}}\n_mfaenv_start || :\n\\unset -f _mfaenv_start\n"
     template_values = (
         ("FUNCTION", "mfaenv()"),
         ("CLOCK", "_mfaenv_clock"),

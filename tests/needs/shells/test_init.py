@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import tree_sitter_powershell
+from exported import in_bash
 from product import PATIENCE
 from settled import ROWS
 from terminals import need
@@ -60,7 +61,7 @@ def test_every_shell_has_its_place() -> None:
 
 @EVERY
 def test_nothing_is_left_to_fill_in(bare: Product, shell: str) -> None:
-    assert not re.search("@[A-Z_]+@", bare.run("init", shell).out)
+    assert not re.search("@[A-Z][A-Z_0-9]+@", bare.run("init", shell).out)
 
 
 @EVERY
@@ -211,6 +212,17 @@ def test_a_shell_starts_with_the_stored_session(product: Product, scenario: Scen
     assert shown_key(product, "-p", "default") == key
     assert shown_key(product, "-p", "staging") == ""
     assert shown_key(product, "-p", "nobody") == ""
+
+
+def test_a_debug_trap_of_bash_sees_no_key_at_the_start(stored: Product) -> None:
+    """Some hosts log each command so."""
+    logged = stored.home / "logged"
+    script = (
+        f"""trap 'printf "%s\\n" "$BASH_COMMAND" >>{logged}' DEBUG; eval "$(mfaenv init bash)"; trap - DEBUG"""
+    )
+    key = in_bash(stored, script)["AWS_SECRET_ACCESS_KEY"]
+    assert "mfaenv init bash" in logged.read_text()
+    assert key not in logged.read_text()
 
 
 @pytest.mark.parametrize("name", ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "MFAENV_EXPIRES"])
