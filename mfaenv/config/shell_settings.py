@@ -46,6 +46,9 @@ NESTED = {
 }
 """Settings that may stand in the block of `s3`, and their names there."""
 
+S3 = ("addressing_style", "payload_signing_enabled", "signature_version", "use_accelerate_endpoint")
+"""Those of `s3` that change what a call does, and have no variable."""
+
 
 def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[dict[str, str], str]:
     """Return the variables to set, and a warning of what they cannot say, if any.
@@ -94,12 +97,13 @@ def _without_variable(env: Env, own: Section, default: Section, region: str) -> 
     if default.get("region") and not region and own is not default:
         yield f"the region is that of [default], {default['region']}: set region in the profile, or AWS_REGION"
     if _s3(own) != _s3(default):
-        yield "s3 is that of [default] there: no variable says it, write it under [default]"
+        where = "write it under [default]" if _s3(own) else "move it to the profiles that need it"
+        yield f"s3 is that of [default] there: no variable says it, {where}"
 
 
 def _s3(section: Section) -> dict[str, str]:
     block = awsfiles.nested(section.get("s3", ""))
-    return {name: text for name, text in block.items() if name not in NESTED.values()}
+    return {name: text for name, text in block.items() if name in S3}
 
 
 def is_ignored(env: Env, section: Section) -> bool:

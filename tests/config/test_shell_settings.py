@@ -183,6 +183,7 @@ def of_alice(place: Path, default: str, own: str, env: dict[str, str]) -> tuple[
         ("s3 =\n  addressing_style = path", "s3 =\n  addressing_style = auto", {}, "s3 is that of [default]"),
         ("", "s3 =\n  addressing_style = auto", {}, "s3 is that of [default]"),
         ("", "s3 =\n  use_arn_region = true", {}, ""),
+        ("", "s3 =\n  max_concurrent_requests = 20", {}, ""),
         ("retry_mode = adaptive", "", {}, "retry_mode is that of [default] there: set AWS_RETRY_MODE"),
         ("retry_mode = adaptive", "", {"AWS_RETRY_MODE": "standard"}, ""),
         ("retry_mode = nonsense", "", {}, "retry_mode is that of [default] there: set AWS_RETRY_MODE"),
@@ -252,7 +253,9 @@ def test_the_shell_gets_it_and_loses_it_with_the_next_profile_and_with_unset(
     alice: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
     done = alice.run("-p", "alice", "--shell", "bash", "-c", scenario.device.code())
-    assert "s3 is that of [default] there: no variable says it, write it under [default]" in done.err
+    assert (
+        "s3 is that of [default] there: no variable says it, move it to the profiles that need it" in done.err
+    )
     load = "eval $(mfaenv -p alice --shell bash)"
     first = ours(in_bash(alice, load))
     assert first == {
