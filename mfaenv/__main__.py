@@ -158,10 +158,7 @@ def _tell(options: "Options", env: "Mapping[str, str]", pairs: "list[Pair]") -> 
 
 
 def _answer(arguments: "Sequence[str]") -> int | None:
-    """Answer a Tab, a prompt hook or a shell's function; None for anything else.
-
-    Whatever goes wrong, nothing is printed: the line or the shell stays as it is.
-    """
+    """Answer a Tab, a prompt hook or a shell's function, or print nothing; None for anything else."""
     from mfaenv.fast.parse import CHANGES_SHELL, COMPLETE, HOOK
 
     name, *words = arguments or [""]

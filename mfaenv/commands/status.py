@@ -150,7 +150,7 @@ def _problems(env: Env, shell: Row | None) -> list[str]:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     if shell["remaining"] == 0:
         problems.append("The session of this shell has ended. Get a new one, with mfaenv.")
-    elif shell["kind"] != "long-term" and not shell["stored"]:
+    elif shell["kind"] != "long-term" and not shell["stored"] and not env.get(environment.ONLY):
         which = "it was replaced, cleared, or is not mfaenv's"
         problems.append(f"The session of this shell is not the stored one: {which}.")
     if env.get("AWS_SECURITY_TOKEN") and env["AWS_SECURITY_TOKEN"] != env.get("AWS_SESSION_TOKEN"):

@@ -92,7 +92,8 @@ def scan(lines: Words) -> Scan:
         indent = len(line) - len(line.lstrip())
         if option and indent > depth:
             problem = option.extend(text, number)
-        elif title := _title(text):
+        # As in botocore, what follows the last bracket does not count.
+        elif title := text[1 : text.rfind("]")] if text[0] == "[" and "]" in text else "":
             depth, option = indent, None
             problem = _wrong_title(title, seen)
             sections.append(IniSection(title, number))
@@ -120,11 +121,6 @@ def is_comment(line: str) -> bool:
     """Return whether a line is empty or a comment."""
     text = line.strip()
     return not text or text.startswith(COMMENTS)
-
-
-def _title(text: str) -> str:
-    # As in botocore, what follows the last bracket does not count.
-    return text[1 : text.rfind("]")] if text[0] == "[" and "]" in text else ""
 
 
 def _wrong_title(title: str, seen: set[tuple[str, str]]) -> str:

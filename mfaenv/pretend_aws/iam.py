@@ -21,10 +21,8 @@ SEED_BYTES = 40
 
 
 def _on_user(perform: Callable[[User, Call], Content]) -> Callable[[Call], Content]:
-    """Return an action on the user that the call or its key names, else on the caller.
-
-    ListMFADevices without a name is for `*`: a policy for the user's own ARN does not allow it.
-    """
+    """Return an action on the user that the call or its key names, else on the caller."""
+    # ListMFADevices without a name is for `*`: a policy for the user's own ARN does not allow it.
 
     def perform_call(call: Call) -> Content:
         caller, name = call.caller, call.form.get("UserName", "")
