@@ -1,5 +1,6 @@
 """`mfaenv exec --only`: the program sees one profile, under its name and as the default, and no store."""
 
+import json
 import os
 import signal
 import subprocess
@@ -56,6 +57,13 @@ def test_mfaenv_inside_says_why_it_has_nothing(product: Product, scenario: Scena
     done = product.run("exec", *options, "--", *inner)
     assert (done.status, done.out) == (1, "(exit 1);\n")
     assert done.err.splitlines()[:2] == ONLY_ONE
+
+
+def test_the_session_inside_is_no_problem(product: Product, scenario: Scenario) -> None:
+    """It is in no store, on purpose."""
+    options = ("--only", "-q", "-p", "staging", "-c", scenario.device.code())
+    done = product.run("exec", *options, "--", sys.executable, "-m", "mfaenv", "status", "--json")
+    assert json.loads(done.out)["problems"] == []
 
 
 @pytest.mark.parametrize("command", [["keys"], ["keys", "rotate"], ["configure", "--yes"]], ids=" ".join)

@@ -56,6 +56,14 @@ def test_import_moves_the_keys_changes_nothing_else_and_costs_no_code(
     assert "already" in succeeded(product.run("keys", "import")).err
 
 
+def test_import_leaves_no_keys_in_either_file(product: Product, scenario: Scenario, keychain: Keychain) -> None:
+    pair = {"aws_access_key_id": scenario.key.id, "aws_secret_access_key": scenario.key.secret}
+    configure(product, **pair)
+    succeeded(product.run("keys", "import"))
+    assert json.loads(keychain.lookup("default"))["SecretAccessKey"] == scenario.key.secret
+    assert scenario.key.secret not in config(product).read_text() + credentials(product).read_text()
+
+
 def test_import_names_the_entry_again_where_an_older_config_file_is_back(
     product: Product, scenario: Scenario, keychain: Keychain
 ) -> None:
