@@ -108,8 +108,9 @@ class Request(NamedTuple):
     `keys` are the long-term keys that get the session; None where `provider` needs no code, or where the
     command `process` has to run to tell. `profiles` leads from the chosen one to the root, `config_profile`,
     whose settings botocore takes for the session's call. `account` and `user`, the user's name, are empty until
-    AWS tells, `endpoint` for AWS's own. `ca_bundle` is the chosen profile's, for where the root has none.
-    `variables` are the profile's settings for a shell, and `warning` is of those that it cannot have.
+    AWS tells; `endpoints`, by service, are empty for AWS's own. `ca_bundle` is the chosen profile's, for where
+    the root has none. `variables` are the profile's settings for a shell, and `warning` is of those that it
+    cannot have.
     """
 
     profile: Value
@@ -121,7 +122,7 @@ class Request(NamedTuple):
     account: str
     region: Value
     session_region: str
-    endpoint: Value
+    endpoints: dict[str, Value]
     duration: Span
     min_remaining: Span
     hops: tuple[Hop, ...]
@@ -130,6 +131,11 @@ class Request(NamedTuple):
     warning: str = ""
     user: str = ""
     process: Value = NO_VALUE
+
+    @property
+    def endpoint(self) -> Value:
+        """Return that of STS."""
+        return self.endpoints["sts"]
 
 
 class Acquisition(NamedTuple):

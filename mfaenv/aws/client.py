@@ -1,6 +1,7 @@
 """botocore sessions and clients, with a profile's settings."""
 
 import warnings
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -72,22 +73,23 @@ def proxies(url: str) -> dict[str, str]:
 class ClientSettings(NamedTuple):
     """What a client needs: a profile's settings, a region, and an ARN whose partition counts.
 
-    The endpoint is empty for AWS's own, None for botocore's choice; `attempts` is the most that a call is sent.
-    `ca_bundle` is for where neither the profile nor a variable has one.
+    `endpoints`, by service, are empty for AWS's own; a service that is not there gets botocore's choice.
+    `attempts` is the most that a call is sent. `ca_bundle` is for where neither the profile nor a variable has one.
     """
 
     profile: str | None
     region: str
     arn: str = ""
-    endpoint: str | None = None
+    endpoints: Mapping[str, str] = {}
     attempts: int | None = None
     ca_bundle: str = ""
 
 
-def settings_of(request: Request, arn: str = "", endpoint: str | None = None) -> ClientSettings:
+def settings_of(request: Request, arn: str = "") -> ClientSettings:
     """Return a client's settings for the request's long-term keys."""
+    endpoints = {service: value.text for service, value in request.endpoints.items()}
     return ClientSettings(
-        request.config_profile, request.session_region, arn, endpoint, ca_bundle=request.ca_bundle
+        request.config_profile, request.session_region, arn, endpoints, ca_bundle=request.ca_bundle
     )
 
 
@@ -107,16 +109,17 @@ def client(service: str, settings: ClientSettings, keys: Keys | Session) -> Any:
 def _create(service: str, session: Any, settings: ClientSettings, **keys: str | None) -> Any:
     from botocore.config import Config
 
+    endpoint = settings.endpoints.get(service)
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"total_max_attempts": settings.attempts} if settings.attempts else None,
-        ignore_configured_endpoint_urls=settings.endpoint is not None or None,  # type: ignore[call-arg] # not in stubs
+        ignore_configured_endpoint_urls=endpoint is not None or None,  # type: ignore[call-arg] # not in stubs
     )
     return session.create_client(
         service,
         region_name=regions.call_region(settings.region, settings.arn),
-        endpoint_url=settings.endpoint or None,
+        endpoint_url=endpoint or None,
         verify=None if session.get_config_variable("ca_bundle") else settings.ca_bundle or None,
         config=config,
         **keys,
@@ -127,7 +130,7 @@ def own_address(service: str, settings: ClientSettings) -> str:
     """Return AWS's address of a service by the settings (FIPS, dual stack); empty for none."""
     nobody = Keys("nobody", "nothing", "", "")
     try:
-        return str(client(service, settings._replace(endpoint=""), nobody).meta.endpoint_url)
+        return str(client(service, settings._replace(endpoints={service: ""}), nobody).meta.endpoint_url)
     except MfaenvError:
         return ""
 
@@ -147,7 +150,7 @@ class RoleClients:
             shared = repr(
                 sorted((name, str(value)) for name, value in section.items() if name not in ROLE_SETTINGS)
             )
-            which = shared, regions.call_region(settings.region, settings.arn), settings.endpoint
+            which = shared, regions.call_region(settings.region, settings.arn), settings.endpoints.get("sts")
             if which not in self._made:
                 session = _new_session(settings.profile) if self._made else first
                 session.set_credentials("", "")

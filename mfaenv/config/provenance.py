@@ -5,22 +5,13 @@ from collections.abc import Iterable, Iterator
 from mfaenv import duration
 from mfaenv.aws import client
 from mfaenv.aws.address import shown
-from mfaenv.config import resolve
-from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.fast.parse import Env
 from mfaenv.model import Acquisition, Provider, Request
 
 Provenance = tuple[str, str, str]
 
-SERVICES = ("sts", "iam", "s3")  # of doctor
-
 
 def rows(
-    request: Request,
-    acquisition: Acquisition,
-    env: Env,
-    files: AwsFiles,
-    services: Iterable[str] = ("sts",),
+    request: Request, acquisition: Acquisition, services: Iterable[str] = ("sts",)
 ) -> Iterator[Provenance]:
     """Yield the name, text and source, if any, of each value and of these services' addresses."""
     keys = request.keys
@@ -31,7 +22,7 @@ def rows(
     yield "device", request.device.text or "to be found", request.device.source
     region = request.region
     yield "region", region.text or "none", region.source if region.text else ""
-    yield from _endpoints(request, env, files, services)
+    yield from _endpoints(request, services)
     yield "duration", duration.text(request.duration.seconds), request.duration.source
     yield "remaining", duration.text(request.min_remaining.seconds), request.min_remaining.source
     if acquisition.ask.source:
@@ -46,11 +37,10 @@ def rows(
             yield "duration", duration.text(hop.duration.seconds), hop.duration.source
 
 
-def _endpoints(request: Request, env: Env, files: AwsFiles, services: Iterable[str]) -> Iterator[Provenance]:
-    section = files.section(request.profiles[-1])
+def _endpoints(request: Request, services: Iterable[str]) -> Iterator[Provenance]:
     groups: dict[tuple[str, str], list[str]] = {}
     for service in services:
-        endpoint = resolve.endpoint(env, section, files, service)
+        endpoint = request.endpoints[service]
         url = endpoint.text or client.own_address(service, client.settings_of(request, request.device.text))
         address = shown(url) if url else "none"
         groups.setdefault((address, endpoint.source or "AWS's own"), []).append(service)

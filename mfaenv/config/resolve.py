@@ -13,6 +13,7 @@ from mfaenv.fast.parse import Env, Options
 from mfaenv.model import NO_VALUE, Acquisition, Hop, Keys, Origin, Provider, Request, Span, Value
 from mfaenv.terminal.text import code_digits
 
+SERVICES = ("sts", "iam", "s3")  # that we call with the long-term keys and their session
 STDIN = "-"  # as --token-code
 
 
@@ -22,8 +23,8 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     name = profile.text or parse.DEFAULT
     chain, provider, keys = _root(options, env, files, profile)
     region = _region(options, env, name, files)
-    sts_endpoint = _endpoint(env, (chain.root, name), files)
-    _call_region(region, region, sts_endpoint)
+    endpoints = {service: _endpoint(env, (chain.root, name), files, service) for service in SERVICES}
+    _call_region(region, region, endpoints["sts"])
     length = _span({} if chain.hops else options, env, "duration")  # with a role, --duration is for the role
     duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
@@ -41,8 +42,8 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         ),
         account="",
         region=region,
-        session_region=_call_region(_region(options, env, chain.root, files), region, sts_endpoint),
-        endpoint=sts_endpoint,
+        session_region=_call_region(_region(options, env, chain.root, files), region, endpoints["sts"]),
+        endpoints=endpoints,
         ca_bundle=files.section(name).get("ca_bundle", ""),
         duration=length,
         min_remaining=_min_remaining(options, env, length, hops),
@@ -182,19 +183,21 @@ def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
 def _with_region(hop: Hop, region: Value, env: Env, names: tuple[str, str], files: AwsFiles) -> Hop:
     """Settle where a role is assumed: the user's choice, else its profile's region, else the wanted one's."""
     own = Value(hop.region if region.origin is Origin.PROFILE else "", f"profile {hop.profile}")
-    endpoint = _endpoint(env, names, files)
+    endpoint = _endpoint(env, names, files, "sts")
     return hop._replace(region=_call_region(own, region, endpoint), endpoint=endpoint.text)
 
 
-def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles) -> Value:
+def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles, service: str) -> Value:
     first, other = (files.section(name) for name in names)
-    value = endpoint(env, first, files) if first is other or files.services_of(first) is not None else NO_VALUE
+    is_usable = first is other or files.services_of(first) is not None
+    value = endpoint(env, first, files, service) if is_usable else NO_VALUE
     if not value.text and not shell_settings.is_ignored(env, first):
-        value = endpoint(env, other, files)
-    return value._replace(text=address.checked(value.text))
+        value = endpoint(env, other, files, service)
+    # The others are not always called, and botocore checks theirs.
+    return value._replace(text=address.checked(value.text)) if service == "sts" else value
 
 
-def endpoint(env: Env, section: Section, files: AwsFiles, service: str = "sts") -> Value:
+def endpoint(env: Env, section: Section, files: AwsFiles, service: str) -> Value:
     """Return a service's configured endpoint in botocore's order; NO_VALUE without one.
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html; raise MfaenvError for missing services.

@@ -95,5 +95,4 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
 
 def owner(request: Request, keys: Keys | Session) -> Identity:
     """Ask AWS whose keys these are. Raise MfaenvError."""
-    settings = client.settings_of(request, endpoint=request.endpoint.text)
-    return sts.identity(client.client("sts", settings, keys), keys)
+    return sts.identity(client.client("sts", client.settings_of(request), keys), keys)

@@ -98,7 +98,7 @@ class Resolved(NamedTuple):
     def get_session(self, terminal: Terminal, sessions: dict[str, Session] | None = None) -> Session:
         """Return the session; `sessions` gets those that lead to it, by key. Raise MfaenvError."""
         if self.options.get("verbose"):
-            for row in provenance.rows(self.request, self.acquisition, self.env, self.files):
+            for row in provenance.rows(self.request, self.acquisition):
                 terminal.detail(*row)
         session = Sessions(Context(self.store, terminal, self.acquisition), sessions).get(self.request)
         if session.key:

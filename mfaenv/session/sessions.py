@@ -138,7 +138,7 @@ class Sessions:
                 continue
             profile = hop.profile if request.config_profile else None
             settings = client.ClientSettings(
-                profile, hop.region, hop.role_arn, hop.endpoint, ca_bundle=request.ca_bundle
+                profile, hop.region, hop.role_arn, {"sts": hop.endpoint}, ca_bundle=request.ca_bundle
             )
             sts_client = clients.client(settings, caller)
             role = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base))

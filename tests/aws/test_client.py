@@ -77,8 +77,8 @@ def test_each_address_has_a_client_of_its_own(profiles: Path) -> None:
     write(profiles, {"a": {"endpoint_url": "http://127.0.0.1:1"}})
     roles = RoleClients()
     made = [
-        roles.client(ClientSettings("a", "eu-west-1", "", url), KEYS)
-        for url in ("", "http://127.0.0.1:2", None)
+        roles.client(ClientSettings("a", "eu-west-1", "", endpoints), KEYS)
+        for endpoints in ({"sts": ""}, {"sts": "http://127.0.0.1:2"}, {"iam": ""})
     ]
     addresses = ["https://sts.eu-west-1.amazonaws.com", "http://127.0.0.1:2", "http://127.0.0.1:1"]
     assert [client.meta.endpoint_url for client in made] == addresses

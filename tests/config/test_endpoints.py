@@ -1,5 +1,6 @@
 """Where AWS is called, and what may stand between: certificates, proxies, regions, partitions."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,24 @@ def test_without_a_region_in_another_partition_the_error_says_what_to_set(
     done = product.run("--shell", "bash", "-c", CODE, "-p", "far", "-q")
     assert done.status == 1
     assert_explained(done, "another partition or region", "China or GovCloud")
+
+
+def test_where_the_profile_with_the_keys_has_no_address_all_calls_go_to_the_wanted_ones(
+    outward: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    configure(outward, region=None, endpoint_url=None)
+    role = "arn:aws:iam::123456789012:role/Developer"
+    configure(outward, "x", role_arn=role, source_profile="default", region="eu-west-1", endpoint_url=aws.url)
+    with refusing_proxy() as proxy:
+        outward.env["HTTPS_PROXY"] = f"http://{proxy.address}"
+        done = outward.run("--shell", "bash", "-v", "-p", "x", "-c", scenario.device.code())
+        assert f"endpoint   {aws.url} for sts  (endpoint_url)" in done.err
+        found = json.loads(outward.run("doctor", "--json", "-p", "x").out)
+        rotated = outward.run("keys", "rotate", "-p", "x", "--no-input")
+    assert f"{aws.url} for sts, iam, s3 (endpoint_url)" in [
+        check["text"] for check in found["checks"] if check["name"] == "endpoint"
+    ]
+    assert found["verdict"] == "enforced"
+    assert rotated.status == 0, rotated.err
+    assert proxy.asked == []
+    assert {"GetSessionToken", "ListBuckets", "CreateAccessKey"} <= set(aws.actions())

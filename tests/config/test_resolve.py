@@ -497,9 +497,9 @@ def test_the_endpoint_is_botocores(
         theirs = botocores_endpoint(env)
     except InvalidConfigError:  # botocore says so when the client is made
         with pytest.raises(MfaenvError, match="no section"):
-            resolve.endpoint(env, files.profiles["a"], files)
+            resolve.endpoint(env, files.profiles["a"], files, "sts")
         return
-    ours = resolve.endpoint(env, files.profiles["a"], files).text
+    ours = resolve.endpoint(env, files.profiles["a"], files, "sts").text
     assert (ours or "https://sts.eu-west-1.amazonaws.com") == theirs
 
 

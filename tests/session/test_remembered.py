@@ -37,7 +37,7 @@ def a_request(serial: str, account: str = ACCOUNT, endpoint: str = "") -> Reques
         account=account,
         region=nothing,
         session_region="",
-        endpoint=Value(endpoint, "AWS_ENDPOINT_URL"),
+        endpoints={"sts": Value(endpoint, "AWS_ENDPOINT_URL")},
         duration=Span(43_200, ""),
         min_remaining=Span(300, ""),
         hops=(),

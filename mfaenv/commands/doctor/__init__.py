@@ -40,7 +40,7 @@ def examine(options: Options, env: Env, context: Context) -> Report:
         checks += [Check.of_error("values", f"profile {name}", error), *variables]
         return Report(name, [*checks, local.shell(options, env), local.store(context.store)], (), judge({}))
     proof = account.compare_calls(request, context)
-    checks += [*local.titles(files), *local.values(proof.request, context.acquisition, env, files)]
+    checks += [*local.titles(files), *local.values(proof.request, context.acquisition)]
     checks += [*local.roles(files), *variables, local.shell(options, env), local.store(context.store)]
     checks += account.checks(proof, context)
     for row in proof.calls:

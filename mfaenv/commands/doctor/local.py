@@ -76,9 +76,9 @@ def titles(files: AwsFiles) -> Iterator[Check]:
         yield Check("files", awsfiles.short(files.config), text, State.NOTE, advice)
 
 
-def values(request: Request, acquisition: Acquisition, env: Env, files: AwsFiles) -> Iterator[Check]:
+def values(request: Request, acquisition: Acquisition) -> Iterator[Check]:
     """List each value and where it comes from."""
-    for short, text, source in provenance.rows(request, acquisition, env, files, provenance.SERVICES):
+    for short, text, source in provenance.rows(request, acquisition, request.endpoints):
         name, words = IN_WORDS.get(short, (short, "{}"))
         yield Check("values", name, words.format(text) + (f" ({source})" if source else ""))
     if request.warning:

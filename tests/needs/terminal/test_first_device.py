@@ -481,7 +481,7 @@ def test_ten_at_once_get_devices_of_their_own(scenario: Scenario, aws: ObservedA
     made: list[str] = []
 
     def make() -> None:
-        calls = VirtualDevices(ClientSettings(None, "us-east-1", endpoint=aws.url), keys, "alice")
+        calls = VirtualDevices(ClientSettings(None, "us-east-1", endpoints={"iam": aws.url}), keys, "alice")
         names = ("alice", *(f"alice-{number}" for number in range(2, first_device.MAX_TRIED_NAMES + 1)))
         made.append(next(device for name in names if (device := calls.create(name))).serial)
 
