@@ -11,7 +11,7 @@ fi
 _mfaenv_look() {
     _mfaenv_before=$_mfaenv_seen _mfaenv_seen=-
     if [ -r "${MFAENV_STORE-}/latest" ]; then
-        { IFS='' \read -r _mfaenv_seen <"${MFAENV_STORE-}/latest"; } 2>/dev/null || :
+        IFS='' \read -r _mfaenv_seen <"${MFAENV_STORE-}/latest" || :
     fi
     [ "$_mfaenv_seen" != "$_mfaenv_before" ]
 }

@@ -30,12 +30,9 @@ end
 # At each prompt: where AWS_PROFILE has changed, or there may be news of the session, the program decides what this shell
 # gets and loses. Before a command, only AWS_PROFILE: another program's hook may have set it after this one.
 function _mfaenv_hook --on-event fish_prompt --on-event fish_preexec
-    set -l reason changed
-    set -l named
-    set -qx AWS_PROFILE; and set named "$AWS_PROFILE" # programs see no other
-    if test "$named" = "$MFAENV_AWS_PROFILE"
+    set -qx AWS_PROFILE; and set -l _mfaenv_named "$AWS_PROFILE" # programs see no other
+    if test "$_mfaenv_named" = "$MFAENV_AWS_PROFILE"
         set -q argv[1]; and return # the command
-        set reason due
         if test "$MFAENV_EXPIRES" = "$_mfaenv_holding"
             read -l up rest </proc/uptime
             test $up -lt $_mfaenv_until; and return
@@ -57,9 +54,15 @@ function _mfaenv_hook --on-event fish_prompt --on-event fish_preexec
         else
             _mfaenv_look; or return
         end
+        _mfaenv_ask due
+    else
+        _mfaenv_ask changed
     end
-    # The shell says once that the program is not found.
+end
+
+# The shell says once that the program is not found.
+function _mfaenv_ask
     test "$_mfaenv_status" = 127; and not command -q mfaenv; and return
-    _mfaenv_here hook $reason
+    _mfaenv_here hook $argv[1]
     set -g _mfaenv_status $status
 end
