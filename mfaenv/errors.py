@@ -39,6 +39,10 @@ class WrongCodeError(MfaenvError):
     """AWS did not take the code."""
 
 
+class LostAnswerError(WrongCodeError):
+    """The code was sent, and no answer came: it may be used."""
+
+
 class NoKeysError(MfaenvError):
     """Nothing gives keys."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mfaenv import duration
 from mfaenv.command_line import aws_configure, install_command, join
-from mfaenv.errors import DeniedError, MfaenvError, WrongCodeError, without_password
+from mfaenv.errors import DeniedError, LostAnswerError, MfaenvError, WrongCodeError, without_password
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys
 
@@ -90,6 +90,9 @@ BOTOCORE = (
 )
 """botocore's exceptions by name, the special before the general."""
 
+LOST_ANSWERS = {"ConnectionClosedError", "ReadTimeoutError"}
+"""botocore's exceptions after a request was sent, by name."""
+
 SIGN_INS = {
     "SSOError": "aws sso login",
     "TokenRetrievalError": "aws sso login",
@@ -108,7 +111,11 @@ def aws_errors(keys: Keys | Session | None = None, device: str = "") -> Iterator
     except ClientError as error:
         raise _from_client(error, keys, device) from None
     except BotoCoreError as error:
-        raise from_botocore(error) from None
+        explained = from_botocore(error)
+        if device and is_lost(error):
+            hint = "Check the network. AWS may have used the code: wait for the device's next one."
+            raise LostAnswerError(explained.message, hint) from None
+        raise explained from None
     except (ResponseParserError, *UNREADABLE):
         raise MfaenvError(*NOT_AWS) from None
 
@@ -223,6 +230,11 @@ def from_botocore(error: Exception, text: str = "") -> MfaenvError:
     return MfaenvError(sentence, OTHERWISE[1])
 
 
+def is_lost(error: object) -> bool:
+    """Return whether a request was sent, and its answer did not come."""
+    return not LOST_ANSWERS.isdisjoint(_class_names(error))
+
+
 def _sentence(text: str) -> str:
     line = " ".join(text.split())
     line = without_password(line) if "://" in line else line
@@ -256,5 +268,5 @@ def source_errors(profile: str, kind: str) -> Iterator[None]:
         raise MfaenvError(wrong, "Check what its setting names.") from None
 
 
-def _class_names(error: BaseException) -> list[str]:
+def _class_names(error: object) -> list[str]:
     return [kind.__name__ for kind in type(error).__mro__]

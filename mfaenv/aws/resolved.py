@@ -38,10 +38,8 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
             wrong = f"There are no keys for profile {profile}. This stores some:"
             raise NoKeysError(wrong, command=aws_configure(profile))
         frozen = resolved.get_frozen_credentials()
-        access_key, secret_key, token = frozen.access_key, frozen.secret_key, frozen.token or ""
-        if not (
-            access_key and secret_key and all(isinstance(key, str) for key in (access_key, secret_key, token))
-        ):
+        keys = access_key, secret_key, token = frozen.access_key, frozen.secret_key, frozen.token or ""
+        if not (access_key and secret_key and all(isinstance(key, str) for key in keys)):
             raise TypeError  # a program may print anything
     # The AWS CLI reads it too: botocore has no public one.
     expires = getattr(resolved, "_expiry_time", None)
@@ -58,9 +56,8 @@ def _resolver(session: Any, kind: Provider, popen: Start) -> Any:
     resolver = session.get_component("credential_provider")
     if kind is Provider.SOURCE:
         name = session.get_scoped_config()["credential_source"]
-        provider = next(
-            each for each in (providers.EnvProvider(), *resolver.providers) if name == each.CANONICAL_NAME
-        )
+        all_providers = providers.EnvProvider(), *resolver.providers
+        provider = next(each for each in all_providers if name == each.CANONICAL_NAME)
         return providers.CredentialResolver([provider])
     profile = session.get_config_variable("profile") or "default"
     process = providers.ProcessProvider(profile, lambda: session.full_config, popen)

@@ -48,9 +48,15 @@ def identity_in(response: Any) -> Identity:
 
 def session_token(client: Any, keys: Keys, serial: str, code: str, duration: int) -> Session:
     """Get a session for a code, for `duration` seconds. Raise MfaenvError, WrongCodeError."""
+    client.meta.events.register_first("needs-retry.sts.GetSessionToken", _not_after_loss)
     with explain.aws_errors(keys, serial):
         response = client.get_session_token(SerialNumber=serial, TokenCode=code, DurationSeconds=duration)
         return credentials(response["Credentials"])
+
+
+def _not_after_loss(caught_exception: object, **_event: object) -> bool | None:
+    """Keep botocore from sending a code again that AWS may have used."""
+    return False if explain.is_lost(caught_exception) else None
 
 
 def assume_role(client: Any, hop: Hop) -> Session:

@@ -60,7 +60,7 @@ def _of_profile(
     # Got with the profile, through it, or with its access key under another name.
     depending = [name for name, e in sessions.items() if e and (profile in e.profiles or e.source in keys)]
     devices = {name: store.read(remembered.RememberedDevice, name) for name in store.names(DEVICE)}
-    return [*depending, *(name for name, e in devices.items() if e and remembered.access_key_of(e) in keys)]
+    return [*depending, *(name for name, e in devices.items() if e and e.key.partition("\n")[0] in keys)]
 
 
 def _remove(store: Store, name: str) -> bool:

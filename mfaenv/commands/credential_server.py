@@ -143,7 +143,6 @@ class CredentialServer(LoopbackServer):
         return self._sessions.stored(self._request._replace(min_remaining=Span(MIN_LEFT, "")))
 
     def _margin(self, session: Session) -> float:
-        """Return how many seconds before their end keys are renewed."""
         # A user's own session cannot be renewed without a code: it is handed out until it ends.
         if session.expires is None or (self._request.keys is not None and not self._request.hops):
             return MIN_LEFT

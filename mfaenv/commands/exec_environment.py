@@ -13,16 +13,8 @@ from mfaenv.command_line import as_typed
 from mfaenv.commands import export
 from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.commands.private_folder import private_folder
-from mfaenv.config import awsfiles
+from mfaenv.config import awsfiles, names
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.config.names import (
-    CONFIG_VARIABLE,
-    CREDENTIALS_VARIABLE,
-    ENCODING,
-    file_paths,
-    profile_of,
-    title_of,
-)
 from mfaenv.config.sources import GIVE_CREDENTIALS
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
@@ -79,20 +71,15 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
         if options.get("serve"):
             server = opened.enter_context(_server(resolved, session, by_key, env))
             # The session's variables too, with the end, which is not that of an address.
-            gone = (
-                *environment.CREDENTIALS,
-                environment.EXPIRES,
-                environment.AWS_PROFILE,
-                *OVERRIDING_VARIABLES,
-            )
-            programs = environment.changed([(name, None) for name in gone], programs)
+            gone = *environment.CREDENTIALS, environment.EXPIRES, environment.AWS_PROFILE
+            programs = environment.changed([(name, None) for name in (*gone, *OVERRIDING_VARIABLES)], programs)
             programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token}
             server.remind(terminal)
         if options.get("only"):
             name = resolved.request.profile.text
             texts = _with_one_profile(name, resolved.files, Session() if options.get("serve") else session)
             programs |= opened.enter_context(_private(texts, f"of profile {name} alone"))
-            cache = os.path.join(os.path.dirname(programs[CONFIG_VARIABLE]), "cache")
+            cache = os.path.join(os.path.dirname(programs[names.CONFIG_VARIABLE]), "cache")
             programs |= {"MFAENV_CACHE_DIR": cache, environment.ONLY: name}
         elif options.get("serve") and (texts := _without_default_keys(env, terminal)):
             programs |= opened.enter_context(_private(texts, "without keys"))
@@ -129,11 +116,11 @@ def _with_source(request: Request, session: Session) -> Request:
 
 def _without_default_keys(env: Env, terminal: Terminal) -> dict[str, str]:
     """Return the texts of AWS files without keys, by variable, where [default] has some. Raise MfaenvError."""
-    config, credentials = file_paths(env)
+    config, credentials = names.file_paths(env)
     texts = {}
     for variable, path, name_of in (
-        (CONFIG_VARIABLE, config, profile_of),
-        (CREDENTIALS_VARIABLE, credentials, str),
+        (names.CONFIG_VARIABLE, config, names.profile_of),
+        (names.CREDENTIALS_VARIABLE, credentials, str),
     ):
         # What cannot be read the program, which is this user's, cannot read either.
         sections = awsfiles.read(path, must_be_readable=False)
@@ -161,8 +148,10 @@ def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> dict[str, st
     if keys.token:
         values["aws_session_token"] = keys.token
     return {
-        CONFIG_VARIABLE: awsfiles.to_text({DEFAULT: section, title_of(name): section, **of_services}),
-        CREDENTIALS_VARIABLE: awsfiles.to_text({DEFAULT: values, name: values} if keys else {}),
+        names.CONFIG_VARIABLE: awsfiles.to_text(
+            {DEFAULT: section, names.title_of(name): section, **of_services}
+        ),
+        names.CREDENTIALS_VARIABLE: awsfiles.to_text({DEFAULT: values, name: values} if keys else {}),
     }
 
 
@@ -175,7 +164,7 @@ def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
             for name, text in texts.items():
                 file = folder / name.lower()
                 private_files.create(str(file), b"")
-                file.write_text(text, ENCODING)
+                file.write_text(text, names.ENCODING)
                 variables[name] = str(file)
         except OSError as error:
             wrong = f"AWS files {which} cannot be written: {error.strerror}."

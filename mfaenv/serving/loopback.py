@@ -24,7 +24,7 @@ POLL_SECONDS = 0.02
 
 _LENGTH_DIGITS = 9
 
-_AT_ONCE = 100
+_AT_ONCE = 500
 """Connections that are looked at together. Each takes a descriptor."""
 
 _RESET = struct.pack("ii", 1, 0)
@@ -67,7 +67,7 @@ class LoopbackServer(ThreadingTCPServer):
 
     allow_reuse_address = False
     daemon_threads = True
-    request_queue_size = 1024
+    request_queue_size = 4096
     poll_seconds: float = POLL_SECONDS
     body_bytes = 0
     idle_seconds: float = 3

@@ -7,7 +7,7 @@ from threading import Event, Thread
 from typing import Any
 
 from mfaenv.aws import address, client, sts
-from mfaenv.errors import MfaenvError, WrongCodeError
+from mfaenv.errors import LostAnswerError, MfaenvError, WrongCodeError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env
@@ -158,7 +158,6 @@ def fetch(
 def _send(
     code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock
 ) -> Session:
-    """Raise UsedCodeError, WrongCodeError."""
     store, serial = context.store, request.device.text
 
     def verdict() -> str:
@@ -176,9 +175,10 @@ def _send(
     lock.check_store()  # as above
     try:
         credentials = sts.session_token(sts_client, background.keys, serial, code, request.duration.seconds)
-    except WrongCodeError:
+    except WrongCodeError as error:
         lock.check_store()
-        remembered.remember_code(store, serial, code, remembered.REFUSED, context.now())
+        answer = remembered.USED if isinstance(error, LostAnswerError) else remembered.REFUSED
+        remembered.remember_code(store, serial, code, answer, context.now())
         raise
     remembered.remember_code(store, serial, code, remembered.USED, context.now())
     return credentials

@@ -78,11 +78,6 @@ def _device_key(access_key: str, endpoint: str) -> str:
     return "\n".join(filter(None, (access_key, endpoint)))
 
 
-def access_key_of(entry: RememberedDevice) -> str:
-    """Return the access key that has the device."""
-    return entry.key.partition("\n")[0]
-
-
 def device(store: Store, access_key: str, endpoint: str) -> RememberedDevice:
     """Return the device that an access key used before at an address, or an empty entry."""
     return store.get(RememberedDevice, _device_key(access_key, endpoint)) or RememberedDevice()

@@ -186,8 +186,7 @@ class Sessions:
         remembered.remember_key(self._store, profile, command, keys.access_key, self._now())
 
     def _source(self, request: Request) -> CodeSource:
-        """Read standard input once."""
-        if self._code_source is None:
+        if self._code_source is None:  # standard input is read once
             self._code_source = code.source(request, self._acquisition, self._terminal)
         return self._code_source
 

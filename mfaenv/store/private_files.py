@@ -26,10 +26,8 @@ def make_folders(path: str) -> None:
     before = os.umask(0o077)
     try:
         for folder in reversed(missing):
-            try:
+            with suppress(FileExistsError):  # another process was faster; or the next step refuses it
                 os.mkdir(folder, PRIVATE)
-            except FileExistsError:
-                continue  # another process was faster; or it is no folder, which the next step says
     finally:
         os.umask(before)
 

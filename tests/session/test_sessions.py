@@ -6,6 +6,7 @@ from datetime import datetime
 from errno import EMFILE
 
 import pytest
+from observed_aws import DROPPED, THROTTLED, ObservedAws
 from product import Product
 from settings import set_keys
 from terminals import direct
@@ -71,3 +72,24 @@ def test_an_error_of_the_machine_ends_no_question(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(OSError, match="Too many"):
         background.client()
     background.check(lambda: None)
+
+
+def test_a_code_whose_answer_was_lost_is_not_sent_again(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    line, code = ("--shell", "sh", "-c"), scenario.device.code()
+    aws.fail("GetSessionToken", DROPPED)
+    lost, again = product.run(*line, code), product.run(*line, code)
+    assert lost.status == again.status == 1
+    assert lost.err.startswith("mfaenv: AWS cannot be reached: Connection was closed before")
+    assert "AWS may have used the code: wait for the device's next one." in lost.err
+    assert again.err.startswith("mfaenv: That code was already used.")
+    assert len(aws.actions("GetSessionToken")) == 1
+
+
+def test_a_code_that_was_not_looked_at_is_sent_again(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    aws.fail("GetSessionToken", THROTTLED)
+    assert product.run("--shell", "sh", "-c", scenario.device.code()).status == 0
+    assert len(aws.actions("GetSessionToken")) == 2
