@@ -11,6 +11,7 @@ import pytest
 
 from mfaenv import shells
 from mfaenv.command_line import as_typed, install_command
+from mfaenv.commands.export import asked_again
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +59,8 @@ def test_off_the_path_it_is_called_by_its_own(
     assert as_typed(line, {"PATH": "/nowhere"}) == shells.loading_line(shell, f"{program} -p mfaenv")
     assert as_typed(line, {"PATH": f"/nowhere:{tmp_path}"}) == line
     assert as_typed("pipx inject mfaenv keyring", {"PATH": ""}) == "pipx inject mfaenv keyring"
+
+
+def test_on_windows_the_line_to_type_has_the_quotes_of_its_shells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert asked_again({"profile": "my team"}) == 'mfaenv -p "my team"'

@@ -1,12 +1,12 @@
 """The main command: what was asked, to a session, to bytes on standard output."""
 
 import os
-import shlex
 import time
 from contextlib import suppress
 from functools import partial
 
 from mfaenv import fast, shells
+from mfaenv.command_line import to_type
 from mfaenv.commands import notice
 from mfaenv.commands.output_target import choose_target
 from mfaenv.config.names import file_paths
@@ -74,11 +74,11 @@ def _refuse_controls(text: bytes, target: str) -> None:
 
 def asked_again(options: Options) -> str:
     """Return the command line without the code, and the shell, which the loading line names."""
-    words = ["mfaenv"]
+    words: list[str] = []
     for name, value in options.items():
         if name not in {"token_code", "shell", "verbose"}:
             words += [catalog.OPTIONS[name].flags[0], *([str(value)] if catalog.OPTIONS[name].metavar else [])]
-    return shlex.join(words)
+    return to_type(*words)
 
 
 def _check_values(target: str, own: Fields) -> None:
