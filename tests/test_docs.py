@@ -242,7 +242,8 @@ def names(data: Any) -> set[str]:
 def test_the_page_names_every_field(product: Product, scenario: Scenario, command: str) -> None:
     assert product.run("--shell", "bash", "--token-code", scenario.device.code()).status == 0
     session = json.loads(product.run("process").out)
-    product.env |= {"AWS_ACCESS_KEY_ID": session["AccessKeyId"], "AWS_SESSION_TOKEN": session["SessionToken"]}
+    names_of_keys = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+    product.env |= dict(zip(shells.KEYS, map(session.get, names_of_keys), strict=True))
     done = product.run(command, *([] if command == "process" else ["--json"]))
     fields = names(json.loads(done.out))
     assert len(fields) > 4

@@ -85,6 +85,7 @@ BOTOCORE = (
     ("SSLError", "TLS failed: {}", _BUNDLES),
     ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
     ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
+    ("InvalidConfigError", "{}", "Correct it in the AWS config file."),
     ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),
     ("CredentialRetrievalError", "{}", "Check what credential_process or credential_source names."),
 )

@@ -101,9 +101,8 @@ class Asker:
         try:
             with explain.aws_errors(keys):
                 try:
-                    response = getattr(self._client(call.action.partition(":")[0], keys), call.operation)(
-                        **parameters
-                    )
+                    made = self._client(call.action.partition(":")[0], keys)
+                    response = getattr(made, call.operation)(**parameters)
                     outcome = Outcome(Kind.ALLOWED, data=call.read(response))
                 except ClientError as error:
                     response = error.response

@@ -3,7 +3,7 @@
 import os
 
 from mfaenv.commands.status import nothing_stored
-from mfaenv.config import awsfiles, credential_process
+from mfaenv.config import awsfiles, credential_process, roles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
@@ -34,9 +34,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
     in_shell = env.get(environment.PROFILE, "")
     if env.get(environment.EXPIRES) and profile in {"", in_shell}:
         line = detect.loading_line(env, "mfaenv unset")
-        terminal.note(
-            f"This shell still has its own session, of profile {in_shell}. To remove it too, type:", line
-        )
+        still = f"This shell still has its own session, of profile {in_shell}."
+        terminal.note(f"{still} To remove it too, type:", line)
     files = [name for name in stuck if kind(name) != LOCK]
     if files != stuck:
         terminal.note("Another mfaenv is getting a session just now.")
@@ -52,7 +51,9 @@ def _of_profile(
 ) -> list[str]:
     section: awsfiles.Section = {}
     try:
-        section = awsfiles.load(terminal.env).section(profile)
+        files = awsfiles.load(terminal.env)
+        profile = roles.of_process(files, profile)
+        section = files.section(profile)
     except MfaenvError as error:  # sessions name their profiles themselves
         terminal.warn(error.message)
     remembered_key = remembered.access_key(store, profile, section.get(credential_process.SETTING, ""))

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from mfaenv import duration
-from mfaenv.errors import DONE
+from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse, text_to_stdout, to_stdout
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options, Words
@@ -35,9 +36,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
         why = [shell["rule"]] if shell and shell["rule"] else []
         rows = tuple(_counted(data["stored"]))
-        stored = (
-            Table("Stored sessions", COLUMNS, rows) if rows else nothing_stored(parse.text(options, "profile"))
-        )
+        nothing = nothing_stored(parse.text(options, "profile"))
+        stored = Table("Stored sessions", COLUMNS, rows) if rows else nothing
         text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, stored, *data["problems"]))
     return DONE
 
@@ -90,6 +90,11 @@ def collect(options: Options, env: Env, store: Store, now: float) -> Row:
     rows = list({(row["access_key_id"], row["role"], *row["profiles"]): row for row in rows}.values())
     rows.sort(key=lambda row: (row["profiles"], -row["remaining"]))
     profile = parse.text(options, "profile")
+    if profile:
+        from mfaenv.config import awsfiles, roles  # slow to load
+
+        with suppress(MfaenvError):  # sessions name their profiles themselves
+            profile = roles.of_process(awsfiles.load(env), profile)
     stored = [row for row in rows if row["remaining"] != 0 and (not profile or profile in row["profiles"])]
     shell = _shell(env, rows, now)
     return {"version": VERSION, "shell": shell, "stored": stored, "problems": _problems(env, shell)}
@@ -135,9 +140,8 @@ def rule(env: Env) -> str:
         return f"The session is of {profile} because AWS_PROFILE names it."
     if asked and asked == env.get(environment.SEEN):
         return f"AWS_PROFILE was {asked} already when {profile} was asked for: that holds until AWS_PROFILE changes."
-    return (
-        "" if asked else f"The session is of {profile} because mfaenv was asked for it; AWS_PROFILE is not set."
-    )
+    why = f"The session is of {profile} because mfaenv was asked for it; AWS_PROFILE is not set."
+    return "" if asked else why
 
 
 def _problems(env: Env, shell: Row | None) -> list[str]:

@@ -128,13 +128,11 @@ def read(path: str, *, must_be_readable: bool = True) -> Sections:
     except OSError as error:
         if error.errno in MISSING or not must_be_readable:
             return {}
-        raise MfaenvError(
-            f"{short(path)} cannot be read: {error.strerror}.", "Check its owner and mode."
-        ) from None
+        wrong = f"{short(path)} cannot be read: {error.strerror}."
+        raise MfaenvError(wrong, "Check its owner and mode.") from None
     except UnicodeDecodeError:
-        raise MfaenvError(
-            f"{short(path)} is not text in this locale's encoding.", "Save it as UTF-8."
-        ) from None
+        wrong = f"{short(path)} is not text in this locale's encoding."
+        raise MfaenvError(wrong, "Save it as UTF-8.") from None
     for line, text in scanned.problems:
         raise MfaenvError(f"{short(path)}, line {line}: {text}.", "Fix or remove that line.")
     sections = scanned.values()
@@ -166,11 +164,8 @@ def to_text(sections: Mapping[str, Mapping[str, str]]) -> str:
     """Return sections as the text of a file."""
     lines = []
     for title, section in sections.items():
-        lines += [
-            f"[{title}]",
-            *(f"{name} = {value}".replace("\n", "\n\t") for name, value in section.items()),
-            "",
-        ]
+        options = (f"{name} = {value}".replace("\n", "\n\t") for name, value in section.items())
+        lines += [f"[{title}]", *options, ""]
     return "\n".join(lines)
 
 

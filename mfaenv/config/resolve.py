@@ -61,6 +61,8 @@ def _root(
     """Return the chain of roles, and what gives its root's credentials. Raise MfaenvError."""
     keys = _environment_keys(profile, env)
     name = profile.text or parse.DEFAULT
+    if not profile.text and env.get("AWS_ACCESS_KEY_ID") and not env.get("AWS_SECRET_ACCESS_KEY"):
+        _refuse_environment(env, files)  # botocore does so too
     web = keys is None and sources.is_web_identity(env, profile)
     if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
         if not profile.text:
@@ -111,11 +113,11 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     names, config = sorted(files.profiles), short(files.config)
     others = f"There are these: {join_names(names)}."
     hint = suggest.hint(name, names, others if names else "`aws configure` makes a first one.")
-    with_kind = f"profile {name}"
-    if title := next((each for each in (name, with_kind) if each in files.nameless), ""):
+    meant = (name, f"profile {name}")
+    if title := next((each for each in files.nameless if each.strip() in meant), ""):
         hint = f"In {config} write [{title_of(name)}] instead of [{title}]."
-    elif with_kind in files.of_credentials:
-        hint = f"In {short(files.credentials)} write [{name}] instead of [{with_kind}]."
+    elif title := next((each for each in files.of_credentials if each.strip() in meant), ""):
+        hint = f"In {short(files.credentials)} write [{name}] instead of [{title}]."
     if source == environment.PROFILE:  # it may be an earlier session's
         hint = f"{hint} `mfaenv unset` removes {source}."
     origin = f" ({source})" if source else ""

@@ -114,12 +114,9 @@ def _check_chain(hops: Iterable[Hop]) -> None:
     identity, transitive = "", dict[str, str]()
     for hop in hops:
         if identity and hop.source_identity not in {"", identity}:
-            wrong = (
-                f"{SOURCE_IDENTITY} of profile '{hop.profile}' is not '{identity}', as the role before has it."
-            )
-            raise MfaenvError(
-                wrong, "AWS lets no role of a chain change it: set it once, or the same everywhere."
-            )
+            wrong = f"{SOURCE_IDENTITY} of profile '{hop.profile}' is not '{identity}'"
+            hint = "AWS lets no role of a chain change it: set it once, or the same everywhere."
+            raise MfaenvError(f"{wrong}, as the role before has it.", hint)
         identity = identity or hop.source_identity
         if again := next((key for key, _ in hop.tags if key.lower() in transitive), ""):
             since = transitive[again.lower()]
@@ -150,9 +147,8 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
             hint = "It looks like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between several."
             raise wrong_usage(f"'{arn}' (--policy-arns) is not the ARN of a policy.", hint)
     if len(arns) > MAX_POLICY_ARNS:
-        raise MfaenvError(
-            f"AWS takes {MAX_POLICY_ARNS} policies, and these are {len(arns)}.", "Leave some out."
-        )
+        wrong = f"AWS takes {MAX_POLICY_ARNS} policies, and these are {len(arns)}."
+        raise MfaenvError(wrong, "Leave some out.")
     policy = _policy(file) if file else ""
     return (*hops[:-1], hops[-1]._replace(policy=policy, policy_arns=tuple(dict.fromkeys(arns))))
 

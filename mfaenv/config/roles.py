@@ -112,7 +112,7 @@ def _source(section: Section, name: str) -> str | None:
     if source is not None and machine is not None:
         wrong = f"Profile '{name}' has both source_profile and credential_source."
         raise MfaenvError(wrong, "Remove one of them.")
-    if source is None and machine is None:
+    if not source and machine is None:
         wrong = f"Profile '{name}' has a role_arn, but neither source_profile nor credential_source."
         raise MfaenvError(wrong, "Add source_profile = the profile with your access keys.")
     return source
@@ -173,6 +173,6 @@ def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
             f"'{name}' ({source}) is not the name of a region.", f"It looks like us-east-1: {cure}."
         )
     # One that botocore does not know may be new: eu-west-1.
-    is_regular = len(words) > len(("eu", "1")) and all(map(str.isalpha, words[:-1])) and words[-1].isdigit()
-    hint = suggest.hint(name, list(regions.partitions()), "") if of_aws and not is_regular else ""
+    is_regular = len(words) > len(("eu", "1")) and all(map(str.islower, words[:-1])) and words[-1].isdigit()
+    hint = suggest.hint(name.lower(), list(regions.partitions()), "") if of_aws and not is_regular else ""
     return wrong_usage(f"AWS has no region '{name}' ({source}).", hint) if hint else None

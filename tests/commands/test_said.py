@@ -77,6 +77,7 @@ def test_of_several_words_too_many_the_first_is_told(product: Product, words: tu
         (("--list",), "This shows how:\nmfaenv --help"),
         (("--code", "123456"), "Did you mean --token-code?"),
         (("--refrsh",), "Did you mean --refresh?"),
+        (("-version",), "Did you mean --version?"),
     ],
 )
 def test_only_an_option_that_is_close_is_suggested(product: Product, words: tuple[str, ...], line: str) -> None:
@@ -90,6 +91,12 @@ def test_what_unset_prints_on_a_terminal_comes_with_the_line_to_type(product: Pr
         window.see(r"^unset AWS_PROFILE ")
         window.see(r"To remove the session from this one, type:\n +eval \$\(mfaenv unset\)$")
         assert window.ended() == 0
+
+
+def test_a_profile_that_is_not_there_is_told_before_the_line_to_type_is(product: Product) -> None:
+    with direct(product, "-p", "nosuch") as window:
+        window.see(r"There is no profile 'nosuch' \(--profile\)")
+        assert window.ended() == 1
 
 
 def test_where_asking_is_forbidden_no_terminal_and_no_window_are_named(product: Product) -> None:
@@ -110,7 +117,13 @@ def test_a_section_without_its_kind_is_told(product: Product) -> None:
 
 
 @pytest.mark.parametrize(
-    ("region", "meant"), [("eu-west1", "eu-west-1"), ("us-east-1a", "us-east-1"), ("useast1", "us-east-1")]
+    ("region", "meant"),
+    [
+        ("eu-west1", "eu-west-1"),
+        ("us-east-1a", "us-east-1"),
+        ("useast1", "us-east-1"),
+        ("EU-WEST-1", "eu-west-1"),
+    ],
 )
 def test_a_region_that_is_close_to_one_of_aws_is_refused_before_anything_is_sent(
     product: Product, region: str, meant: str

@@ -290,7 +290,8 @@ def test_a_secret_that_is_indented_is_told_as_that(files: Files) -> None:
         ({**SESSION, "MFAENV_PROFILE": "default", environment.SOURCE_KEY: OTHER_KEY}, "", OTHER_KEY),
         ({**SESSION, "MFAENV_PROFILE": "default", environment.SOURCE_KEY: OTHER_KEY}, "default", KEY),
         ({**THEIR_KEYS, "AWS_SESSION_TOKEN": "stale"}, "", OTHER_KEY),
-        ({"AWS_ACCESS_KEY_ID": OTHER_KEY}, "", KEY),
+        ({"AWS_ACCESS_KEY_ID": OTHER_KEY}, "default", KEY),
+        ({"AWS_SECRET_ACCESS_KEY": SECRET}, "", KEY),
         ({**SESSION, "AWS_SESSION_TOKEN": "", "AWS_SECURITY_TOKEN": "old"}, "", KEY),
     ],
 )
@@ -326,6 +327,11 @@ def test_keys_that_cannot_be_used_are_explained(
     files.write(f"[{profile}]\nregion = eu-west-1\n")
     with pytest.raises(MfaenvError, match=words):
         files.request(env)
+
+
+def test_half_a_pair_in_the_environment_is_an_error_beside_a_profile_with_keys_too(files: Files) -> None:
+    with pytest.raises(MfaenvError, match="Only one of"):
+        files.request({"AWS_ACCESS_KEY_ID": OTHER_KEY, "AWS_SECRET_ACCESS_KEY": ""})
 
 
 def test_a_profile_that_is_named_may_have_the_machines_role_beside_other_keys(files: Files) -> None:
@@ -371,6 +377,8 @@ def test_an_unknown_profile_gets_the_closest_name_or_those_that_there_are(
         ("[ops]\n", "", "ops", "config write [profile ops] instead of [ops]."),
         ("[profile my ops]\n", "", "my ops", "config write [profile 'my ops'] instead of [profile my ops]."),
         ("", "[profile ops]\n", "ops", "credentials write [ops] instead of [profile ops]."),
+        ("", "[ ops ]\n", "ops", "credentials write [ops] instead of [ ops ]."),
+        ("[ profile ops]\n", "", "ops", "config write [profile ops] instead of [ profile ops]."),
     ],
 )
 def test_a_title_that_names_no_profile_is_shown_as_it_has_to_be(

@@ -263,7 +263,7 @@ def test_a_missing_link_is_shown(files: Files) -> None:
         ({**keys("a"), **role("b", role_arn="")}, "Profile 'a' has an empty role_arn."),
         ({**keys("a"), "role_arn": ""}, "neither source_profile nor credential_source"),
         (role("b", credential_source=""), "both source_profile and credential_source"),
-        (role(""), "Profile '' is missing"),
+        (role(""), "neither source_profile nor credential_source"),
         ({"role_arn": ROLES[0], "credential_source": ""}, "is not a credential_source"),
         (role("b", role_arn="arn:aws:iam::123456789012:role/"), "is not the ARN of a role"),
         (role("b", role_arn="arn:aws:iam:123456789012:role/Admin"), "is not the ARN of a role"),

@@ -59,6 +59,16 @@ def test_one_code_serves_all_and_no_process_is_started(
     assert len(aws.actions("GetSessionToken")) == 1
 
 
+def test_status_and_clear_know_the_session_by_the_name_of_the_process_too(
+    through: Product, scenario: Scenario
+) -> None:
+    assert through.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+    stored = json.loads(through.run("status", "--json", "-p", "default-mfa").out)["stored"]
+    assert [row["profile"] for row in stored] == ["default"]
+    assert "Removed the session of profile default" in through.run("clear", "-p", "default-mfa").err
+    assert through.run("status", "-p", "default-mfa").out.endswith("for profile default-mfa.\n")
+
+
 def test_the_profiles_own_region_counts_where_it_is_named(through: Product) -> None:
     assert resolved(through, profile="default-mfa").region.text == "us-west-2"
     assert resolved(through, profile="staging").region.text == "eu-west-1"

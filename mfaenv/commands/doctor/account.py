@@ -181,10 +181,8 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
         return
     usable = [serial for serial in answer.data if SECURITY_KEY not in serial]
     for serial in answer.data:
-        kind = (
-            "codes, which STS takes" if serial in usable else "a security key or passkey, which STS cannot use"
-        )
-        yield Check("devices", serial, kind)
+        of_others = "a security key or passkey, which STS cannot use"
+        yield Check("devices", serial, "codes, which STS takes" if serial in usable else of_others)
     if not answer.data:
         advice = "This makes one:", to_type("configure", "-p", request.profiles[-1])
         yield Check("devices", "", "the user has none", State.WRONG, *advice)
@@ -197,9 +195,8 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
 
 def _role(proof: Proof, context: Context) -> Iterator[Check]:
     request, role = proof.request, proof.request.hops[-1].role_arn
-    text = (
-        f"the calls are those of profile {request.profiles[-1]}: a role's own say nothing about a user's policy"
-    )
+    whose = f"the calls are those of profile {request.profiles[-1]}"
+    text = f"{whose}: a role's own say nothing about a user's policy"
     yield Check("role", f"profile {request.profile.text}", text)
     if proof.session:
         _, problem = _obtain(request, context._replace(acquisition=NEVER_ASK))

@@ -55,7 +55,7 @@ def aws_files(env: Env) -> Iterator[Check]:
                 wrong = (State.WRONG, f"Correct or unset {variable}.") if named else ()
                 yield Check("files", name, f"is not there{named}", *wrong)
             else:
-                yield Check("files", name, f"cannot be read{named}")
+                yield Check("files", name, f"cannot be read{named}", State.NOTE)
             continue
         options = {option.name for section in sections for option in section.options}
         about, state = f"{len(sections)} section{'s' * (len(sections) != 1)}", State.OK
@@ -123,9 +123,8 @@ def shell(options: Options, env: Env) -> Check:
         check = Check.of_error("shell", "", error)
         return check if env.get("MFAENV_SHELL") else check._replace(state=State.NOTE)
     command = to_type("-p", str(options["profile"])) if options.get("profile") else MFAENV
-    return Check(
-        "shell", name, "", State.OK, f"To get a session in {name}, type:", shells.loading_line(name, command)
-    )
+    advice = f"To get a session in {name}, type:", shells.loading_line(name, command)
+    return Check("shell", name, "", State.OK, *advice)
 
 
 def store(store: Store) -> Check:
