@@ -18,7 +18,7 @@ from mfaenv.commands import exec_environment, init
 from mfaenv.commands.exec import user_shell
 from mfaenv.commands.private_folder import private_folder
 from mfaenv.config.credential_process import KEYS_GET
-from mfaenv.errors import DONE, MfaenvError
+from mfaenv.errors import DONE, MfaenvError, wrong_usage
 from mfaenv.fast import code_page, environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
@@ -94,6 +94,9 @@ def run(options: Options, command: Words, env: Env) -> int:
     policy = str(options.get("policy") or OPTIONS["policy"].default)
     scenario = build_scenario(policy)
     if "no_device" in options:
+        if policy == "none":
+            wrong = "--no-device and --policy none cannot be used together."
+            raise wrong_usage(wrong, "Leave one of them out.")
         scenario, policy = without_device(scenario), NO_DEVICE
         if not (command or on_terminal):
             raise MfaenvError(

@@ -87,10 +87,10 @@ def _follow(files: AwsFiles, visited: dict[str, None], name: str, setting: str) 
 
 
 def roles_of(files: AwsFiles, source: str) -> list[str]:
-    """Return the config file's role profiles with this source."""
+    """Return the role profiles with this source."""
     return [
         name
-        for name, section in files.of_config.items()
+        for name, section in files.profiles.items()
         if section.get("role_arn") and section.get("source_profile") == source != name
     ]
 

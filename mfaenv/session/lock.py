@@ -47,8 +47,8 @@ else:
     BUSY = BlockingIOError
 
     def _try(fd: int) -> None:
+        os.fchmod(fd, 0o600)  # whatever the umask; refused for another user's file: its lock is not waited for
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.fchmod(fd, 0o600)  # whatever the umask: others have to open it
 
     def _remove(path: str, fd: int) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -332,6 +333,19 @@ def test_a_profile_of_that_name_is_left_alone(newcomer: Product, scenario: Scena
     assert done.status == 0
     assert "Profile default-mfa exists already" in done.err
     assert "credential_process" not in config(newcomer).read_text()
+
+
+def test_a_role_of_the_credentials_file_is_named_with_the_line_to_write(
+    newcomer: Product, scenario: Scenario
+) -> None:
+    credentials = Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"])
+    role = "[old]\nrole_arn = arn:aws:iam::111122223333:role/Developer\nsource_profile = default\n"
+    credentials.write_text(f"{credentials.read_text()}\n{role}")
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert done.status == 0
+    assert "Role old is in ~/.aws/credentials: write source_profile = default-mfa there." in done.err
+    assert credentials.read_text().endswith(role)
+    assert "old" not in config(newcomer).read_text()
 
 
 def test_direnvs_library_is_offered_where_direnv_is(newcomer: Product, scenario: Scenario) -> None:

@@ -2,6 +2,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Semaphore
 
 import pytest
@@ -118,3 +119,19 @@ def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="lock"), lock(str(path), nobody_waits):
         raise AssertionError("never reached")
     assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can be another user")
+def test_another_users_file_is_not_waited_for() -> None:
+    """In /tmp, anybody may make and lock a file of any name."""
+    with TemporaryDirectory() as folder:
+        os.chmod(folder, 0o1777)
+        path = os.path.join(folder, "lock")
+        with lock(path, nobody_waits):
+            os.chmod(path, 0o666)
+            os.seteuid(65534)
+            try:
+                with pytest.raises(PermissionError), lock(path, nobody_waits, strict=True):
+                    raise AssertionError("never reached")
+            finally:
+                os.seteuid(0)

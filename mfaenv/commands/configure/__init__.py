@@ -157,6 +157,10 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
 def _offer_sources(request: Request, source: str, files: AwsFiles, offers: Offers) -> None:
     changes: dict[str, dict[str, str | None]] = {}
     for role in roles_of(files, request.profile.text) if source else ():
+        if "source_profile" in files.of_credentials.get(role, {}):
+            where = awsfiles.short(files.credentials)
+            offers.terminal.note(f"Role {role} is in {where}: write source_profile = {source} there.")
+            continue
         changes[role] = {"source_profile": source}
         if files.of_config[role].get("mfa_serial") == request.device.text:  # programs would ask for a code
             changes[role]["mfa_serial"] = None

@@ -122,7 +122,8 @@ class FirstDevice:
         if not screen.has_code:
             how = "Type this key into your authenticator app. A QR code takes 80 columns, 24 lines and UTF-8."
         title = f"MFA device {_short(device.serial)} of account {self.user.account}"
-        about, remark = [title, "", how, "", in_groups(device.key), ""], ""
+        groups = " ".join(device.key[start : start + 4] for start in range(0, len(device.key), 4))
+        about, remark = [title, "", how, "", groups, ""], ""
         for _ in range(TRIES):
             first = _ask_code(screen, [*about, remark], "First code", self._shown)
             since = time.time() // CODE_SECONDS
@@ -165,11 +166,6 @@ def key_uri(user: Identity, device: NewDevice) -> tuple[str, str]:
     while len(quote(name, safe="")) > MAX_NAME_BYTES:
         name = name[:-1]
     return f"otpauth://totp/AWS:{quote(name, safe='')}@{user.account}?issuer=AWS&secret=", device.key
-
-
-def in_groups(key: str) -> str:
-    """Return a key as people type it."""
-    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
 def _short(serial: str) -> str:

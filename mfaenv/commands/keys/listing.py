@@ -25,9 +25,8 @@ from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, Table
 
 VERSION = 1
-DAY = 86_400
-WHERE = "Where"
-COLUMNS = ("Profile", WHERE, "Access key ID", "Age", "Last used")
+COLUMNS = ("Profile", "Where", "Access key ID", "Age", "Last used")
+KEPT = (COLUMNS[0], *COLUMNS[2:])
 
 
 @dataclass
@@ -63,7 +62,7 @@ class _KeyRow:
             self.last_used = iam.last_use(key.id)
         self.active = key.active
         self.created = environment.timestamp(int(key.created))
-        self.age_days = max(0, int((time.time() - key.created) // DAY))  # AWS's clock may be ahead
+        self.age_days = max(0, int((time.time() - key.created) // 86_400))  # AWS's clock may be ahead
 
     def as_data(self) -> dict[str, Any]:
         wrong = self.problem
@@ -114,8 +113,7 @@ def run(options: Options, env: Env) -> int:
 
 
 def _show(rows: Sequence[_KeyRow], terminal: Terminal) -> None:
-    kept = tuple(name for name in COLUMNS if name != WHERE)
-    parts: list[Table | Styled] = [Table("Long-term keys", COLUMNS, tuple(row.cells() for row in rows), kept)]
+    parts: list[Table | Styled] = [Table("Long-term keys", COLUMNS, tuple(row.cells() for row in rows), KEPT)]
     for row in rows:
         if row.problem:
             parts.append(Styled(f"{row.profile or 'The environment'}: {row.problem.message}"))

@@ -245,6 +245,12 @@ def test_without_a_device_and_a_terminal_there_are_no_steps(place: Place) -> Non
     assert done.err.startswith("mfaenv: The steps that are shown without a terminal take a device.")
 
 
+def test_without_a_device_there_has_to_be_a_policy(place: Place) -> None:
+    done = place.run("--no-device", "--policy", "none", "--", "true")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("mfaenv: --no-device and --policy none cannot be used together.")
+
+
 def test_the_introduction_without_a_device_names_configure(place: Place) -> None:
     shell = pexpect.spawn(
         COMMAND[0],

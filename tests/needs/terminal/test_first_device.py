@@ -21,7 +21,7 @@ from mfaenv.aws.iam import NewDevice, VirtualDevices
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.aws.sts import Identity
 from mfaenv.commands.configure import first_device
-from mfaenv.commands.configure.first_device import in_groups, key_uri
+from mfaenv.commands.configure.first_device import key_uri
 from mfaenv.model import Keys
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
@@ -42,6 +42,10 @@ FIRST, NEXT, PROOF = "First code: ", "Next code: ", "MFA code: "
 CHANGE = r"Change \S+ like this\? \[Y/n\] "
 CONFIGURE = (*COMMAND, "configure")
 DENIED = Refusal("AccessDenied", "User: alice is not authorized to perform: it with an explicit deny", 403)
+
+
+def in_groups(key: str) -> str:
+    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
 @pytest.fixture
