@@ -110,12 +110,12 @@ def _import(move: _Move, keys: Keys, stored: Keys | None, options: Options, env:
     try:
         entry.replace(stored, keys)
         sts.identity(client.client("sts", client.settings_of(request), keys), keys)
+        move.name_entry(keys)
     except BaseException:
         if stored is None:
             with suppress(MfaenvError):
                 entry.replace(keys, None)
         raise
-    move.name_entry(keys)
     places.check(entry, keys)
     move.file.replace(keys, None)
     if same_keys(move.config.load(), keys):  # both files had them
@@ -156,7 +156,7 @@ def _check_file(file: FileSection, in_file: Keys | None, keys: Keys) -> None:
     if in_file and not same_keys(in_file, keys):
         others = f"{file.title} has other keys, {in_file.access_key}, for profile '{file.profile}'."
         line = to_type("keys", "import", "-p", file.profile)
-        raise MfaenvError(f"{others} Remove them there, or import them:", command=line)
+        raise MfaenvError(f"{others} If nothing needs them, remove them. Else import them:", command=line)
     with suppress(OSError):
         if os.name != "nt" and os.stat(file.path).st_mode & (stat.S_IRGRP | stat.S_IROTH):
             wrong = f"Others can read {file.title}, so no keys are put there. Close it first:"

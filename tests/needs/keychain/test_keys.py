@@ -234,6 +234,19 @@ def test_what_cannot_be_done_is_told(
     assert keychain.lookup("default") == ""
 
 
+def test_where_the_config_file_cannot_be_written_no_copy_stays_in_the_keychain(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    """As where another tool, or the system, owns that file."""
+    config(product).unlink()
+    config(product).symlink_to("nothing")
+    done = product.run("keys", "import")
+    assert done.status == 1
+    assert_explained(done, "link to a file that is not there", "Remove it")
+    assert keychain.lookup("default") == ""
+    assert scenario.key.secret in credentials(product).read_text()
+
+
 @pytest.mark.usefixtures("keychain")
 def test_files_that_cannot_be_written_are_told_before_anything_moves(
     product: Product, scenario: Scenario
