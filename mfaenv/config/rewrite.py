@@ -15,7 +15,7 @@ from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE
 from mfaenv.errors import MfaenvError
 from mfaenv.store import private_files
 
-_SECRET = re.compile(rf"(?i)^(.?\s*(?:{'|'.join((SECRET_KEY, *TOKENS))})\s*[=:]\s*)\S.*$")
+_SECRET = re.compile(rf"(?i)((?:{'|'.join((SECRET_KEY, *TOKENS))})[\s=:'\"]*).+")  # of a comment or a shell too
 
 
 class TextFile(NamedTuple):
@@ -49,7 +49,7 @@ def read(path: str, encoding: str = "utf-8") -> TextFile:
 
 
 def diff(file: TextFile, text: str, context: int) -> list[str]:
-    """Return the lines of a unified diff, without the secrets of AWS files."""
+    """Return the lines of a unified diff, without the secrets of keys."""
     name = short(file.path)
     lines = difflib.unified_diff(file.text.splitlines(), text.splitlines(), name, name, n=context, lineterm="")
     return [_SECRET.sub(r"\1…", line) for line in lines]

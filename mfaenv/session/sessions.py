@@ -95,7 +95,7 @@ class Sessions:
         except DeniedError as error:
             if not base or self._cache.is_new(base):
                 raise
-            hint = "If its trust policy demands a recent MFA (aws:MultiFactorAuthAge), get a new session: --refresh."
+            hint = "Check the role's ARN and trust policy. If that wants a recent MFA, get a new session: --refresh."
             raise DeniedError(error.message, hint) from None
         except SessionStoredError:
             return self._get(request)

@@ -125,11 +125,20 @@ def test_a_file_without_a_name_is_told_and_not_written_beside_the_folder() -> No
         rewrite.read("")
 
 
-def test_a_diff_shows_what_changes_and_no_secret(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "before",
+    [
+        "aws_secret_access_key = ",
+        "# aws_secret_access_key=",
+        ";aws_session_token: ",
+        "export AWS_SECRET_ACCESS_KEY='",
+    ],
+)
+def test_a_diff_shows_what_changes_and_no_secret(tmp_path: Path, before: str) -> None:
     path = tmp_path / "config"
-    path.write_text("[default]\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n")
+    path.write_text(f"[default]\n{before}wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n")
     file = rewrite.read(str(path))
     shown = "\n".join(rewrite.diff(file, file.text + "region = eu-west-1\n", 1))
     assert "+region = eu-west-1" in shown
     assert "wJalr" not in shown
-    assert "aws_secret_access_key = …" in shown
+    assert f"{before}…" in shown
