@@ -3,7 +3,8 @@
 import os
 import sys
 
-from mfaenv.fast.parse import Env, Words
+from mfaenv.fast.catalog import COMMANDS
+from mfaenv.fast.parse import MAIN, Env, Options, Words
 
 MFAENV = "mfaenv"
 
@@ -28,6 +29,15 @@ def join(words: Words) -> str:
 def to_type(*words: str) -> str:
     """Return a command of this program as people type it."""
     return join((MFAENV, *words))
+
+
+def asked_again(options: Options, command: str = MAIN, *words: str) -> str:
+    """Return a command's line without the code, and the shell, which the loading line names."""
+    line, rows = [*filter(None, (command, *words))], COMMANDS[command].options
+    for name, value in options.items():
+        if name in rows and name not in {"token_code", "shell", "verbose"}:
+            line += [rows[name].flags[0], *([str(value)] if rows[name].metavar else [])]
+    return to_type(*line)
 
 
 def is_mfaenv(path: str) -> bool:

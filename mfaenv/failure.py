@@ -50,11 +50,8 @@ def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
         return
     named, shell = line.options.get("shell"), env.get("MFAENV_SHELL", "")
     with suppress(MfaenvError, OSError):  # an unknown shell, or nobody who reads
-        name = (
-            str(named)
-            if named in shells.NAMES
-            else detect.evaluator(env, shell if shell in shells.NAMES else "")
-        )
+        caller = shell if shell in shells.NAMES else ""
+        name = str(named) if named in shells.NAMES else detect.evaluator(env, caller)
         to_stdout(shells.failure(name, status))
     profile = catalog.profile_or_default(line.options, env)
     current = env.get(environment.PROFILE, "")
@@ -80,9 +77,8 @@ def _explained(error: BaseException) -> MfaenvError:
         return MfaenvError("The current folder has been removed.", "Change to another one with cd.")
     no_thread = isinstance(error, RuntimeError) and "new thread" in str(error)
     if no_thread or isinstance(error, MemoryError) or getattr(error, "errno", None) in _SHORTAGES:
-        return MfaenvError(
-            "Too little memory, or too many open files or programs.", "Check the limits: ulimit -a."
-        )
+        wrong = "Too little memory, or too many open files or programs."
+        return MfaenvError(wrong, "Check the limits: ulimit -a.")
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

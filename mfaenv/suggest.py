@@ -25,6 +25,5 @@ def _closest(wrong: str, names: Words) -> list[str]:
         return []
     # The dashes of options do not count: all options are alike in them.
     bare = {name.lstrip("-"): name for name in names}
-    return [
-        bare[close] for close in difflib.get_close_matches(wrong.lstrip("-"), list(bare), n=1, cutoff=ALIKE)
-    ]
+    close = difflib.get_close_matches(wrong.lstrip("-"), list(bare), n=1, cutoff=ALIKE)
+    return [bare[name] for name in close]

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mfaenv import shells
-from mfaenv.command_line import as_typed, install_command
-from mfaenv.commands.export import asked_again
+from mfaenv.command_line import as_typed, asked_again, install_command
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,14 +12,14 @@ def run(name: str, options: Options, words: Words, env: Env) -> int:
     """Return the exit status. Raise MfaenvError."""
     row = COMMANDS[name]
     if name == MAIN and words:
-        raise wrong_usage.no_command(words[0], env)
+        raise wrong_usage.no_command(words[0], options, env)
     if "version" in options:
         fast.text_to_stdout(f"mfaenv {__version__}\n")
     elif "help" in options:
         fast.text_to_stdout(pages.page(name))
     else:
         if not row.takes_words(len(words)):
-            raise wrong_usage.words(name, words, env)
+            raise wrong_usage.words(name, words, options, env)
         # `--policy "$NOT_SET"` must not mean "without a limit", nor an empty profile the default one.
         if empty := [row.options[each] for each, value in row.taken(options).items() if value == ""]:
             flag = empty[0].flags[-1]

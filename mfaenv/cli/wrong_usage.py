@@ -1,11 +1,11 @@
 """Wrong usage: what is wrong, then what to type."""
 
 from mfaenv import suggest
-from mfaenv.command_line import to_type
+from mfaenv.command_line import asked_again
 from mfaenv.config import names
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.catalog import COMMANDS
-from mfaenv.fast.parse import MAIN, Env, Words
+from mfaenv.fast.parse import MAIN, Env, Options, Words
 from mfaenv.terminal.text import code_digits
 
 _LEAVE = "To take the session out of this shell:\nmfaenv unset"
@@ -28,7 +28,7 @@ OTHER_WORDS = {
 """Commands of other tools, and what to type here, perhaps below a sentence."""
 
 
-def no_command(word: str, env: Env) -> MfaenvError:
+def no_command(word: str, options: Options, env: Env) -> MfaenvError:
     """Return the error for a word that is not a command."""
     of_code = (
         "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
@@ -36,18 +36,20 @@ def no_command(word: str, env: Env) -> MfaenvError:
     hint = OTHER_WORDS.get(word, "")
     if hint and "\n" not in hint:
         hint = f"Type:\n{hint}"
-    hint = hint or of_code or _profile_meant(MAIN, [word], env)
+    hint = hint or of_code or _profile_meant(MAIN, [word], options, env)
     hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "This lists the commands:\nmfaenv --help")
     return wrong_usage(f"There is no command '{word}'.", hint)
 
 
-def words(name: str, words: Words, env: Env) -> MfaenvError:
+def words(name: str, words: Words, options: Options, env: Env) -> MfaenvError:
     """Return the error for a command with too many words, or too few."""
     argument = COMMANDS[name].argument
     if not words:
         return error(f"{name} needs one word more: {argument}", name)
     taken = words[: 2 if argument else 1]
-    return error(f"{name} does not take the word '{taken[-1]}'", name, _profile_meant(name, taken, env))
+    return error(
+        f"{name} does not take the word '{taken[-1]}'", name, _profile_meant(name, taken, options, env)
+    )
 
 
 def no_option(flag: str, name: str) -> MfaenvError:
@@ -66,8 +68,8 @@ def error(message: str, name: str, hint: str = "") -> MfaenvError:
     return wrong_usage(f"{message.rstrip('.')}.", hint)
 
 
-def _profile_meant(name: str, words: Words, env: Env) -> str:
+def _profile_meant(name: str, words: Words, options: Options, env: Env) -> str:
     *taken, word = words
     if "profile" not in COMMANDS[name].options or word not in names.profiles(env):
         return ""
-    return f"For the profile of that name:\n{to_type(*filter(None, (name, *taken)), '-p', word)}"
+    return f"For the profile of that name:\n{asked_again({**options, 'profile': word}, name, *taken)}"

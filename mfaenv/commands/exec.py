@@ -5,7 +5,7 @@ import os
 import sys
 
 from mfaenv import shells
-from mfaenv.command_line import to_type
+from mfaenv.command_line import asked_again, join
 from mfaenv.config import names
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment, execute
@@ -21,8 +21,9 @@ def run(options: Options, command: Words, env: Env) -> int:
     words = list(command) or [user_shell(env)]
     name = words[0]
     if not program.find(name, env) and name in names.profiles(env):
+        line = f"{asked_again({**options, 'profile': name}, 'exec')} {join(words[1:])}".rstrip()
         wrong = f"There is no program {name}. For the profile of that name, type:"
-        raise MfaenvError(wrong, command=to_type("exec", "-p", *words), status=program.NOT_FOUND)
+        raise MfaenvError(wrong, command=line, status=program.NOT_FOUND)
     program.check(name, env)  # before a code is spent
     if limit := environment.lost_limit(options, env):
         what = f"This shell's session is {limit}, and that of the command is not. For that, give the options again:"

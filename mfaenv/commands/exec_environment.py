@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from mfaenv import shells
-from mfaenv.command_line import as_typed
-from mfaenv.commands import export
+from mfaenv.command_line import as_typed, asked_again
 from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.commands.private_folder import private_folder
 from mfaenv.config import awsfiles, names
@@ -92,7 +91,7 @@ def _server(resolved: Resolved, session: Session, by_key: dict[str, Session], en
     same = {name: value for name, value in options.items() if name in RENEWAL_OPTIONS}
     if "session_policy" in same:  # the other window may be in another folder
         same["session_policy"] = os.path.abspath(str(same["session_policy"]))
-    command = export.asked_again({"profile": request.profile.text, **same, "refresh": True})
+    command = asked_again({"profile": request.profile.text, **same, "refresh": True})
     line = as_typed(detect.loading_line(env, command), env)
 
     def resolve() -> Request:

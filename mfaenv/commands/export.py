@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 
 from mfaenv import fast, shells
-from mfaenv.command_line import to_type
+from mfaenv.command_line import asked_again
 from mfaenv.commands import notice
 from mfaenv.commands.output_target import choose_target
 from mfaenv.config import awsfiles, resolve
@@ -74,15 +74,6 @@ def _refuse_controls(text: bytes, target: str) -> None:
     if not shown.replace("\r\n", "").replace("\n", "").isprintable():
         hint = "Let a shell or a program read it, or write it to a file."
         raise MfaenvError("A value holds control characters, which this terminal would act on.", hint)
-
-
-def asked_again(options: Options) -> str:
-    """Return the command line without the code, and the shell, which the loading line names."""
-    words: list[str] = []
-    for name, value in options.items():
-        if name not in {"token_code", "shell", "verbose"}:
-            words += [catalog.OPTIONS[name].flags[0], *([str(value)] if catalog.OPTIONS[name].metavar else [])]
-    return to_type(*words)
 
 
 def _check_values(target: str, own: Fields) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from mfaenv import duration
-from mfaenv.command_line import to_type
+from mfaenv.command_line import asked_again
 from mfaenv.config import names, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import MfaenvError, wrong_usage
@@ -19,13 +19,12 @@ from mfaenv.terminal.text import Row
 def choose(options: Options, env: Env, terminal: Terminal, *command: str) -> str:
     """Return the profile for a -p with nothing after it. Raise MfaenvError (usage) where nobody can be asked."""
     if reason := _obstacle(options, terminal):
-        line = to_type(*filter(None, command), "-p", "NAME")
+        line = asked_again({**options, "profile": "NAME"}, *command)
         raise wrong_usage(f"-p needs the name of a profile, and {reason}.", f"Type:\n{line}")
     profiles = names.profiles(env)
     if not profiles:
-        raise MfaenvError(
-            "There is no profile in the AWS files. This makes a first one:", command="aws configure"
-        )
+        wrong = "There is no profile in the AWS files. This makes a first one:"
+        raise MfaenvError(wrong, command="aws configure")
     return terminal.pick("Which profile?", list(rows(profiles, env, Store.of(env), time.time())))
 
 

@@ -95,7 +95,7 @@ def test_no_code_is_asked_for_where_there_is_no_such_program(
     assert (done.status, done.out, aws.actions()) == (127, "", [])
     assert done.err.splitlines() == [
         "mfaenv: There is no program staging. For the profile of that name, type:",
-        "        mfaenv exec -p staging -- true",
+        f"        mfaenv {' '.join(['exec', *way, '-p', 'staging'])} -- true",
     ]
     done = product.run("exec", *way, *code, "--", "no-such-program")
     assert done.err.splitlines() == ["mfaenv: There is no program no-such-program.", "        Check its name."]

@@ -49,6 +49,10 @@ def test_a_word_that_is_no_command_gets_the_closest_right_line(product: Product,
     [
         (("console", "staging"), "For the profile of that name:\nmfaenv console -p staging"),
         (("keys", "import", "staging"), "For the profile of that name:\nmfaenv keys import -p staging"),
+        (
+            ("console", "--read-only", "staging"),
+            "For the profile of that name:\nmfaenv console --read-only -p staging",
+        ),
         (("status", "nobody"), "This shows how:\nmfaenv status --help"),
         (("policy", "staging"), "This shows how:\nmfaenv policy --help"),
     ],
