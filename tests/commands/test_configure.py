@@ -345,6 +345,7 @@ def test_a_role_of_the_credentials_file_is_named_with_the_line_to_write(
     assert done.status == 0
     assert "Role old is in ~/.aws/credentials: write source_profile = default-mfa there." in done.err
     assert credentials.read_text().endswith(role)
+    assert "All is set up" not in newcomer.run("configure", "--yes").err
     assert "old" not in config(newcomer).read_text()
 
 

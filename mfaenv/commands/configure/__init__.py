@@ -160,6 +160,7 @@ def _offer_sources(request: Request, source: str, files: AwsFiles, offers: Offer
         if "source_profile" in files.of_credentials.get(role, {}):
             where = awsfiles.short(files.credentials)
             offers.terminal.note(f"Role {role} is in {where}: write source_profile = {source} there.")
+            offers.shown += 1
             continue
         changes[role] = {"source_profile": source}
         if files.of_config[role].get("mfa_serial") == request.device.text:  # programs would ask for a code

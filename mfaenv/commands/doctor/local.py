@@ -91,7 +91,7 @@ def roles(files: AwsFiles) -> Iterator[Check]:
         names = roles_of(files, source)
         if names and awsfiles.has_keys(section) and not awsfiles.token(section):
             text = f"{join_names(names)}: programs assume these roles with the keys of {source}, without MFA"
-            advice = f"This makes {source}-mfa their source:", to_type("configure", "-p", source)
+            advice = f"This makes {source}-mfa their source, or says how:", to_type("configure", "-p", source)
             yield Check("roles", f"source_profile {source}", text, State.NOTE, *advice)
 
 
