@@ -126,8 +126,10 @@ PROOFS = {
         "test_neither_does_the_program_of_the_demos_shell",
         "test_a_program_is_taken_from_the_path_and_not_from_the_current_folder",
     ),
-    "Two other programs may: cmd looks there first for each command that you type, and Python does if `PYTHONPATH` has "
-    "an empty element.": (),
+    "Other programs look there first: cmd for each command that you type, and on Windows the AWS CLI and SDKs for "
+    "`credential_process = mfaenv …`.": (),
+    "Write mfaenv's full path there.": (),
+    "Python does if `PYTHONPATH` has an empty element.": (),
     "`mfaenv exec --only` hides other profiles from a program.": (
         "test_boto3_finds_the_profile_by_its_name_and_by_default_and_no_other",
     ),
