@@ -14,7 +14,7 @@ function _mfaenv_for_this_shell
 end
 
 # Set here what the program prints, in a pipe and in a substitution too: fish has no subshells.
-function _mfaenv_here
+function _mfaenv_here --no-scope-shadowing
     # A trace would show the keys.
     set -l fish_trace
     command mfaenv --shell fish $argv | source
@@ -34,7 +34,7 @@ function _mfaenv_here
     return $codes[2]
 end
 
-function mfaenv
+function mfaenv --no-scope-shadowing
     if _mfaenv_for_this_shell $argv
         _mfaenv_here $argv
     else

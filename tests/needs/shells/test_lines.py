@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
@@ -118,9 +119,10 @@ def test_a_local_variable_that_hides_a_key_fails_the_line(
 ) -> None:
     """fish sets a global variable; programs see a function's own one of that name."""
     fish = next(shell for shell in SHELLS if shell.name == "fish")
-    for line in (*fish.lines, *(["mfaenv"] if loaded else [])):
+    lines = (*fish.lines, *(["mfaenv"] if loaded else []))
+    for line, scope in itertools.product(lines, ("-lx", "-l")):
         tried = f"{line.replace('mfaenv', 'mfaenv -p staging')}; and echo went on"
-        function = f"function f; set -lx {name} AKIAIOSFODNN7EXAMPLE; {tried}; end"
+        function = f"function f; set {scope} {name} AKIAIOSFODNN7EXAMPLE; {tried}; end"
         done = ready.run(fish, *load(fish, loaded=loaded), function, "f; or echo failed")
         assert done.stdout == "failed\n"
         assert done.stderr.count(" hides ") == 1
