@@ -31,7 +31,8 @@ _IN_KSH93 = r"""case ${KSH_VERSION-} in
     esac"""
 """There a substitution is no process of its own, and Ctrl-C leaves its text empty."""
 
-_TEMPLATE_VALUES = (("IS_SUBSHELL", _HAS_FORKED), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
+_SUBSHELL = (("IS_SUBSHELL", _HAS_FORKED), ("IS_READ", _CHILD_IN_SUBSHELL))
+_PRINT = ("PRINT", '\\command print -r -- "$_mfaenv_text"')  # Ctrl-C empties ksh93's here-documents
 
 
 class Sh(Posix):
@@ -44,7 +45,7 @@ class Sh(Posix):
 
     remedy = "This shell holds no NUL, and no more than 32 KiB of other than letters, digits and _@%+:,./=-."
     reads = ("sh", "ksh")
-    template_values = (("FUNCTION", "mfaenv()"), ("IN_KSH93", ":"), *_TEMPLATE_VALUES)
+    template_values = (("FUNCTION", "mfaenv()"), ("IN_KSH93", ":"), ("PRINT", _COPIED), *_SUBSHELL)
     startup_files = ("$ENV",)
     demo_variable = "ENV={file}"
     demo_file = "shrc"
@@ -58,4 +59,4 @@ class Sh(Posix):
 class Ksh(Sh):
     """In ksh93 only such a function passes on what stands before it: ``AWS_PROFILE=staging mfaenv``."""
 
-    template_values = (("FUNCTION", "function mfaenv"), ("IN_KSH93", _IN_KSH93), *_TEMPLATE_VALUES)
+    template_values = (("FUNCTION", "function mfaenv"), ("IN_KSH93", _IN_KSH93), _PRINT, *_SUBSHELL)

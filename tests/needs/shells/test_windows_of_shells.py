@@ -128,6 +128,20 @@ def test_a_question_that_is_left_changes_no_option_of_tcsh(product: Product) -> 
         seat.sees("echo noglob is $?noglob", "^noglob is 0$")
 
 
+@pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh93", "mksh"])
+def test_the_lines_after_a_question_that_was_left_mean_the_same(
+    product: Product, scenario: Scenario, name: str
+) -> None:
+    with seated(product, next(row for row in ROWS if row.name == name)) as seat:
+        seat.window.enter('eval "$(mfaenv)"')
+        seat.window.see(QUESTION)
+        seat.window.press(CTRL_C)
+        seat.window.prompted()
+        assert seat.status_of("eval $(mfaenv -p nobody)") == 1
+        seat.type(f"eval $(mfaenv -c {scenario.device.code()})")
+        assert seat.keys() == session(product)
+
+
 @HOOKED
 def test_a_line_that_failed_hides_no_session_of_another_window(
     product: Product, scenario: Scenario, row: Settled
