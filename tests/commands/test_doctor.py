@@ -11,6 +11,7 @@ from diagnosis import BUCKETS, DEVICES, KEYS, USER, alike, diagnose, with_code
 from observed_aws import ObservedAws
 from product import PATIENCE, Product
 from rare_things import add_root, add_security_key
+from settings import configure, set_keys
 from terminals import direct
 from trouble import CODE, TOKEN
 
@@ -453,6 +454,23 @@ def test_what_contradicts_itself_in_the_environment(
     texts = [check["text"] for check in found.checks("environment") if check["state"] != "ok"]
     assert [text for text in texts if said in text]
     assert set(variables) & {check["name"] for check in found.checks("environment")}
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"services": "nope"}, "[default] has services = nope, with which they stop: remove it"),
+        ({"retry_mode": "nonsense"}, "retry_mode is that of [default] there: set AWS_RETRY_MODE"),
+    ],
+)
+def test_a_default_profile_that_breaks_all_programs_is_named(
+    product: Product, scenario: Scenario, setting: dict[str, str], told: str
+) -> None:
+    configure(product, **setting)
+    configure(product, "alone", region="us-east-1", mfa_serial=SERIAL)
+    set_keys(product, "alone", aws_access_key_id=scenario.key.id, aws_secret_access_key=scenario.key.secret)
+    found = with_code(product, scenario, "-p", "alone")
+    assert [check for check in found.data["checks"] if check["state"] == "note" and told in check["text"]]
 
 
 def test_keys_that_made_way_for_a_session(product: Product, scenario: Scenario) -> None:

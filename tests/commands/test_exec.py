@@ -15,7 +15,7 @@ pytestmark = posix
 
 WAYS = pytest.mark.parametrize("way", [[], ["--serve"]], ids=["keys", "serve"])
 TRAPS = """
-for name in INT QUIT TERM HUP USR1; do trap "echo $name; exit 5" $name; done
+for name in INT QUIT TSTP TERM HUP USR1; do trap "echo $name; exit 5" $name; done
 trap 'echo CONT' CONT
 echo ready
 while :; do sleep 0.05; done
@@ -23,7 +23,7 @@ while :; do sleep 0.05; done
 
 
 @WAYS
-@pytest.mark.parametrize("name", ["INT", "QUIT", "TERM", "HUP", "USR1"])
+@pytest.mark.parametrize("name", ["INT", "QUIT", "TSTP", "TERM", "HUP", "USR1"])
 def test_a_signal_to_mfaenv_alone_reaches_the_program(
     product: Product, scenario: Scenario, way: list[str], name: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -11,7 +12,7 @@ from urllib.parse import quote, unquote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from terminals import CTRL_C, direct
+from terminals import BASH, CTRL_C, direct, open_window
 from window_programs import with_programs
 
 from mfaenv.errors import CODE_NEEDED, INTERRUPTED, USAGE
@@ -140,6 +141,16 @@ def test_a_window_closed_before_the_clock_was_set_back_is_no_answer(
     done = product.run("process", "--ask", "window")
     assert (done.status, done.err) == (0, "")
     assert windows_asked(product) == 2
+
+
+def test_a_window_asks_below_a_full_screen_program(product: Product, scenario: Scenario) -> None:
+    path = product.env["PATH"]
+    with_pinentry(product, f"echo D {scenario.device.code()}").env["PATH"] += f"{os.pathsep}{path}"
+    with open_window(product, BASH, MFAENV_ASK="auto") as window:
+        window.enter("stty raw; mfaenv process >printed; status=$?; stty sane; echo status=$status")
+        window.see("status=0$")
+    assert "SessionToken" in (product.home / "printed").read_text(encoding="utf-8")
+    assert windows_asked(product) == 1
 
 
 @pytest.mark.parametrize("stream", ["", ">&2"])

@@ -540,16 +540,26 @@ def test_below_a_full_screen_program_nothing_is_asked(product: Product) -> None:
     with open_window(product, BASH) as window:
         window.enter("stty raw; mfaenv --shell bash; status=$?; stty sane; echo status=$status")
         window.see("A code is needed for profile default, and a full-screen program has the terminal.")
+        window.see("--token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process")
         window.see("status=3$")
 
 
 @pytest.mark.parametrize(
-    "arguments", [("doctor",), ("exec", "--", "true"), ("keys", "rotate"), ("--shell", "bash")]
+    "arguments",
+    [
+        ("doctor",),
+        ("exec", "--", "true"),
+        ("keys", "rotate"),
+        ("console", "--print", "-p", "staging"),
+        ("configure",),
+        ("--shell", "bash"),
+    ],
+    ids=" ".join,
 )
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 def test_who_leaves_a_question_has_a_new_line(product: Product, arguments: tuple[str, ...], key: str) -> None:
     with direct(product, *arguments) as window:
-        window.see("MFA code: ")
+        window.see(r"MFA code: |\[Y/n\] ")
         window.press(key)
         assert window.ended() == 130
         assert window.text.endswith("\n")
