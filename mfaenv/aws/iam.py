@@ -116,10 +116,7 @@ class VirtualDevices(_UserCalls):
 
     def delete(self, serial: str) -> None:
         """Delete a device that is nobody's, if it is still there."""
-        with (
-            _errors("iam:DeleteVirtualMFADevice"),
-            suppress(self._client.exceptions.NoSuchEntityException),
-        ):
+        with _errors("iam:DeleteVirtualMFADevice"), suppress(self._client.exceptions.NoSuchEntityException):
             self._client.delete_virtual_mfa_device(SerialNumber=serial)
 
 
@@ -154,11 +151,8 @@ class AccessKeys(_UserCalls):
             used = self._client.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
             if not (at := used.get("LastUsedDate")):
                 return None
-            return {
-                "at": timestamp(int(at.timestamp())),
-                "service": used["ServiceName"],
-                "region": used["Region"],
-            }
+            time = timestamp(int(at.timestamp()))
+            return {"at": time, "service": used["ServiceName"], "region": used["Region"]}
 
     def create(self) -> Keys:
         """Make a new key; IAM shows its secret this once."""

@@ -101,11 +101,7 @@ def _home(at: Console) -> str:
 
 def link(at: Console, profile_session: Any, keys: Keys | Session, destination: str) -> str:
     """Return the link to a page, a secret for fifteen minutes. Raise MfaenvError without a secret."""
-    session = {
-        "sessionId": keys.access_key,
-        "sessionKey": keys.secret_key,
-        "sessionToken": keys.token,
-    }
+    session = {"sessionId": keys.access_key, "sessionKey": keys.secret_key, "sessionToken": keys.token}
     # Without SessionDuration, which AWS refuses for a session got with another.
     with_keys = {"Action": "getSigninToken", "Session": json.dumps(session, separators=(",", ":"))}
     with explain.aws_errors():

@@ -39,6 +39,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
         raise MfaenvError(wrong, command=_line_to_type(options, target), status=USAGE)
     terminal = Terminal.for_options(options, env)
     terminal.for_shell = target != "process"  # which programs read, and end by signals as they like
+    terminal.ignore_ctrl_z()
     pairs = service.get_pairs(options, env, terminal, partial(_check_values, target))
     text = shells.render(target, pairs, encoding=code_page())
     if fast.runs_on_github(target, env):

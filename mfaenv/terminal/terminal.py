@@ -57,6 +57,13 @@ class Terminal:
         """Return the terminal for --quiet and --verbose."""
         return cls(env, quiet=bool(options.get("quiet")), verbose=bool(options.get("verbose")))
 
+    def ignore_ctrl_z(self) -> None:
+        """Let it stop no `mfaenv | source`: fish and nushell would wait for the end of that for ever."""
+        if self.for_shell and tty.is_piped() and sys.platform != "win32":
+            import signal  # slow to load
+
+            signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+
     def available(self) -> bool:
         """Return whether somebody can be asked."""
         return not self.obstacle()

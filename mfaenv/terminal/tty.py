@@ -238,10 +238,14 @@ def set_modes(fd: int, *, by_key: bool = False, for_shell: bool = False) -> None
         if by_key:
             modes[3] &= ~(termios.ICANON | termios.ECHO)
             keys[termios.VMIN], keys[termios.VTIME] = 1, 0
-        # fish and nushell would wait for ever for the end of `mfaenv | source`.
-        if by_key or (for_shell and stat.S_ISFIFO(os.fstat(STDOUT).st_mode)):
+        if by_key or (for_shell and is_piped()):
             keys[termios.VSUSP] = disabled
         _call(termios.tcsetattr, fd, termios.TCSANOW, modes)
+
+
+def is_piped() -> bool:
+    """Return whether standard output is a pipe."""
+    return stat.S_ISFIFO(os.fstat(STDOUT).st_mode)
 
 
 def columns(env: Mapping[str, str]) -> int:

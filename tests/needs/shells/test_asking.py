@@ -328,6 +328,22 @@ def test_a_stopped_question_can_be_taken_up_again(product: Product, scenario: Sc
     assert "export AWS_ACCESS_KEY_ID=ASIA" in (product.home / "printed").read_text()
 
 
+def test_ctrl_z_stops_no_call_for_which_a_shell_waits(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    """fish would wait for ever for the end of a program that is stopped."""
+    held = aws.hold("GetSessionToken")
+    with open_window(product, FISH) as window:
+        window.enter("mfaenv | source")
+        window.see(QUESTION)
+        window.enter(scenario.device.code())
+        assert held.reached.wait(PATIENCE)
+        window.press(CTRL_Z)
+        window.enter("printenv AWS_ACCESS_KEY_ID")
+        held.released.set()
+        window.see(r"^ASIA\w{16}$")
+
+
 def test_a_terminal_that_was_given_to_another_job_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """With Ctrl-Z and `bg`, while AWS is waited for, which then refuses the code."""
 
