@@ -54,9 +54,10 @@ def session_token(client: Any, keys: Keys, serial: str, code: str, duration: int
         return credentials(response["Credentials"])
 
 
-def _not_after_loss(caught_exception: object, **_event: object) -> bool | None:
-    """Keep botocore from sending a code again that AWS may have used."""
-    return False if explain.is_lost(caught_exception) else None
+def _not_after_loss(caught_exception: Exception | None, **_event: object) -> None:
+    """Keep botocore, which sends requests again, from sending a code that AWS may have used."""
+    if caught_exception and explain.is_lost(caught_exception):
+        raise caught_exception
 
 
 def assume_role(client: Any, hop: Hop) -> Session:

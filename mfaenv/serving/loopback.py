@@ -24,7 +24,7 @@ POLL_SECONDS = 0.02
 
 _LENGTH_DIGITS = 9
 
-_AT_ONCE = 500
+_AT_ONCE = 200
 """Connections that are looked at together. Each takes a descriptor."""
 
 _RESET = struct.pack("ii", 1, 0)

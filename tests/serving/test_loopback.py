@@ -203,7 +203,7 @@ def test_one_look_at_the_systems_table_serves_all_that_wait(monkeypatch: pytest.
     monkeypatch.setattr(peers, "open", noted, raising=False)
     with ExitStack() as opened:
         waiting = LoopbackServer(answer)
-        connections = [opened.enter_context(raw(waiting.host)) for _ in range(300)]
+        connections = [opened.enter_context(raw(waiting.host)) for _ in range(200)]
         with waiting:
             for connection in connections:
                 connection.sendall(f"GET / HTTP/1.1\r\nHost: {waiting.host}\r\n\r\n".encode())
