@@ -8,6 +8,8 @@ import pytest
 from documents import JAPANESE, PAGES, blocks
 from windows_pc import NATIVE, Windows
 
+from mfaenv.shells import loading_line
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -43,20 +45,24 @@ def run(folder: Path, *lines: str) -> list[str]:
     return done.output.decode("ascii").replace(windows.path(home), "HOME").splitlines()
 
 
-def test_the_startup_file_takes_in_what_init_prints_and_once_alone(tmp_path: Path) -> None:
+def test_the_startup_file_takes_in_what_init_prints_and_stands_for_no_program(tmp_path: Path) -> None:
     file = [line.replace("mfaenv.exe", "mfaenv.bat") for line in block("@if defined")]
     assert len(file) == 4
-    (tmp_path / "mfaenv.cmd").write_text("\r\n".join((*file, "")), encoding="ascii", newline="")
+    name = block("reg add")[0].rpartition("%\\")[2].strip('\\"')
+    (tmp_path / name).write_text("\r\n".join((*file, "")), encoding="ascii", newline="")
     shown = "echo [%TAKEN%] [%MFAENV_STARTING%]"
     lines = (
         "set MFAENV_STARTING=1",
-        "call mfaenv.cmd",
+        f"call {name}",
         shown,
         "set MFAENV_STARTING=",
-        "call mfaenv.cmd",
+        f"call {name}",
+        shown,
+        "set PATH=%USERPROFILE%\\.mfaenv\\Scripts;%PATH%",
+        loading_line("cmd").replace("%", "%%"),
         shown,
     )
-    assert run(tmp_path, *lines) == ["[] [1]", "[init cmd] []"]
+    assert run(tmp_path, *lines) == ["[] [1]", "[init cmd] []", "[--shell cmd] []"]
 
 
 @pytest.mark.skipif(NATIVE, reason="the registry is somebody's own")
@@ -75,6 +81,6 @@ def test_the_lines_for_the_registry_change_it_as_they_should(tmp_path: Path) -> 
     )
     values = [line.split(maxsplit=2) for line in printed if line.startswith("    ")]
     assert values == [
-        ["AutoRun", "REG_SZ", '"HOME\\mfaenv.cmd"'],
+        ["AutoRun", "REG_SZ", '"HOME\\mfaenv-start.cmd"'],
         ["Path", "REG_EXPAND_SZ", "%SystemRoot%\\mine;HOME\\.mfaenv\\Scripts"],
     ]
