@@ -129,12 +129,12 @@ def test_a_question_that_is_left_changes_no_option_of_tcsh(product: Product) -> 
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh93", "mksh"])
-def test_the_lines_after_a_question_that_was_left_mean_the_same(
+def test_the_lines_after_a_substitution_that_was_interrupted_mean_the_same(
     product: Product, scenario: Scenario, name: str
 ) -> None:
     with seated(product, next(row for row in ROWS if row.name == name)) as seat:
-        seat.window.enter('eval "$(mfaenv)"')
-        seat.window.see(QUESTION)
+        seat.window.enter(": $(sh -c 'echo begun >/dev/tty; exec sleep 60')")
+        seat.window.see("^begun$")
         seat.window.press(CTRL_C)
         seat.window.prompted()
         assert seat.status_of("eval $(mfaenv -p nobody)") == 1
