@@ -207,6 +207,17 @@ def test_of_a_startup_file_only_the_new_line_is_shown(newcomer: Product) -> None
     assert "hunter2" not in done.out
 
 
+def test_a_name_that_would_end_its_quotes_in_powershell_is_in_no_line(newcomer: Product) -> None:
+    name = "a\u2019 | calc | echo \u2018b"
+    for path in (config(newcomer), Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"])):
+        title = f"profile '{name}'" if path == config(newcomer) else name
+        text = path.read_text(encoding="utf-8").replace("[default]", f"[{title}]", 1)
+        path.write_text(text, encoding="utf-8")
+    done = newcomer.run("configure", "--dry-run", "-p", name)
+    assert f"The line of `mfaenv init` cannot name profile {name}: add -p to it yourself." in done.err
+    assert '+eval "$(mfaenv init bash)"' in done.out.splitlines()
+
+
 def test_for_a_shell_that_is_none_no_startup_file_is_changed(newcomer: Product) -> None:
     newcomer.env["MFAENV_SHELL"] = "json"
     done = newcomer.run("configure", "--dry-run")

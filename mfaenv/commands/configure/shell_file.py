@@ -84,12 +84,12 @@ def _command(env: Env) -> str:
 
 
 def _options(profile: str) -> str:
-    """Return the option for the profile; empty where some shell cannot quote it."""
+    """Return the option for the profile; empty where some shell cannot quote it: in PowerShell, U+2018 ends a text."""
     if profile == DEFAULT:
         return ""
     if shells.needs_no_quotes(profile):
         return f" -p {profile}"
-    quotable = profile.isprintable() and not set(profile) & set("'\"\\$`!{}()")
+    quotable = profile.isprintable() and not set(profile) & set("'\"\\$`!{}()\u2018\u2019\u201a\u201b")
     return f" -p '{profile}'" if quotable else ""
 
 
