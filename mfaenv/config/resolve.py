@@ -2,7 +2,7 @@
 
 import time
 
-from mfaenv import duration, suggest
+from mfaenv import command_line, duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, role_sessions, roles, shell_settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section, short
@@ -69,8 +69,7 @@ def _root(
             _refuse_environment(env, files)
         if profile.text or files.profiles:  # else the machine may have a role
             raise unknown_profile(files, name, profile.source)
-    role_arn = parse.text(options, "role_arn")
-    chain = roles.chain(files._replace(profiles={}) if keys else files, name, role_arn)
+    chain = roles.chain(files._replace(profiles={}) if keys else files, name, parse.text(options, "role_arn"))
     provider, keys = (Provider.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
     if provider is Provider.MACHINE and not profile.text:
         _refuse_environment(env, files)
@@ -110,19 +109,20 @@ def _refuse_environment(env: Env, files: AwsFiles) -> None:
 
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     """Return the error for a profile in neither file."""
-    names, config = sorted(files.profiles), short(files.config)
-    others = f"There are these: {join_names(names)}."
-    hint = suggest.hint(name, names, others if names else "`aws configure` makes a first one.")
+    names, config, credentials = sorted(files.profiles), short(files.config), short(files.credentials)
+    hint = suggest.hint(name, names, f"There are these: {join_names(names)}.")
     meant = (name, f"profile {name}")
     if title := next((each for each in files.nameless if each.strip() in meant), ""):
         hint = f"In {config} write [{title_of(name)}] instead of [{title}]."
     elif title := next((each for each in files.of_credentials if each.strip() in meant), ""):
-        hint = f"In {short(files.credentials)} write [{name}] instead of [{title}]."
+        hint = f"In {credentials} write [{name}] instead of [{title}]."
     if source == environment.PROFILE:  # it may be an earlier session's
         hint = f"{hint} `mfaenv unset` removes {source}."
     origin = f" ({source})" if source else ""
-    where = f"{config} or {short(files.credentials)}"
-    return MfaenvError(f"There is no profile '{name}'{origin} in {where}.", hint)
+    wrong = f"There is no profile '{name}'{origin} in {config} or {credentials}."
+    if not (names or files.nameless):
+        return MfaenvError(f"{wrong} This makes it:", command=command_line.aws_configure(name))
+    return MfaenvError(wrong, hint)
 
 
 def _region(options: Options, env: Env, name: str, files: AwsFiles) -> Value:
@@ -240,8 +240,7 @@ def _token_code(options: Options, env: Env) -> Value:
 
 def checked_code(text: str, source: str) -> str:
     """Return the six digits. Raise MfaenvError (usage), without the text."""
-    digits = code_digits(text)
-    if not digits:
+    if not (digits := code_digits(text)):
         raise wrong_usage(f"{source}: a code is six digits.", "It is the number that the device shows.")
     return digits
 

@@ -359,7 +359,6 @@ def test_with_no_files_at_all_the_machine_may_have_a_role(files: Files) -> None:
             "".join(f"[profile {name}]\n" for name in "abcdefghi"),
             "There are these: a, b, c, d, e, f, g, h and 1 more.",
         ),
-        ("", "`aws configure` makes a first one."),
     ],
 )
 def test_an_unknown_profile_gets_the_closest_name_or_those_that_there_are(
@@ -388,6 +387,17 @@ def test_a_title_that_names_no_profile_is_shown_as_it_has_to_be(
     with pytest.raises(MfaenvError, match=f"There is no profile '{name}'") as raised:
         files.request({"AWS_PROFILE": name})
     assert raised.value.hint.endswith(hint)
+
+
+def test_where_there_is_no_profile_at_all_the_command_makes_the_one_that_was_asked_for(files: Files) -> None:
+    files.write("")
+    with pytest.raises(MfaenvError, match=r"There is no profile 'my own' .*\. This makes it:$") as raised:
+        files.request(profile="my own")
+    assert raised.value.command == "aws configure --profile 'my own'"
+    files.write("[my own]\n")
+    with pytest.raises(MfaenvError) as raised:
+        files.request(profile="my own")
+    assert "instead of [my own]" in raised.value.hint
 
 
 def test_an_unknown_profile_of_an_earlier_session_can_be_removed(files: Files) -> None:
