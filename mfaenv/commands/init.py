@@ -37,10 +37,12 @@ def run(options: Options, words: Words, env: Env) -> int:
     if not _holds(shell, session):  # mfaenv says so when it is typed
         session = []
     pairs = session or ([] if stays else _profile(options))
+    language = shells.get_target(shell)
     # Apart: where a variable of the session is read-only, the function has its own all the same.
-    variables = _rendered(shell, for_function)
+    line = language.init.format(command=command_line.MFAENV, target=shell)
+    variables = language.init_begin.format(line=line).encode() + _rendered(shell, for_function)
     if pairs:
-        before, after = shells.get_target(shell).at_start.format(text="\0").encode().split(b"\0")
+        before, after = language.at_start.format(text="\0").encode().split(b"\0")
         variables += before + _rendered(shell, pairs) + after
     # By its path: cmd looks for a program in the current folder first.
     system = env.get("SYSTEMROOT", r"C:\Windows")

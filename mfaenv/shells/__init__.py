@@ -86,7 +86,8 @@ class Target:
     function = ""
     hook: tuple[str, ...] = ()
     completion = ""
-    at_start = "{text}"  # how `init` prints what sets the stored session
+    init_begin = ""  # what `init` prints first, with `{line}`, its own
+    at_start = "{text}"  # how it prints what sets the stored session
     script = ""  # which the function runs where that is one line, and cannot choose
     template_values: tuple[tuple[str, str], ...] = ()  # by name: `@CLOCK@`
     # Whether the shell evaluates no text: the function is kept in a file, and gets the session itself.

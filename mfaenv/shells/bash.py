@@ -33,6 +33,10 @@ class Posix(Target):
     fail = "(exit {status})"
     line = "eval $({command})"
     init = 'eval "$({command} init {target})"'
+    # Without the quotes its first line break is a space, and the rest of the text a comment.
+    init_begin = """case a\\
+b in "a b") \\printf 'mfaenv: This line needs its quotes:\\n%8s%s\\n' '' '{line}' >&2; (exit 2);; esac #
+"""
     function = "posix.function.sh"
     test = "\\command test"  # scripts may have a function of that name; zsh's `command` starts a program
 

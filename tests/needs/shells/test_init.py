@@ -15,7 +15,7 @@ import tree_sitter_powershell
 from exported import in_bash
 from product import PATIENCE
 from settled import ROWS
-from terminals import need
+from terminals import need, with_mfaenv
 from tree_sitter import Language, Parser
 
 from mfaenv import shells
@@ -223,6 +223,26 @@ def test_a_debug_trap_of_bash_sees_no_key_at_the_start(stored: Product) -> None:
     key = in_bash(stored, script)["AWS_SECRET_ACCESS_KEY"]
     assert "mfaenv init bash" in logged.read_text()
     assert key not in logged.read_text()
+
+
+@pytest.mark.parametrize(
+    ("program", "shell"),
+    [("bash", "bash"), ("zsh", "zsh"), ("ksh93", "ksh"), ("mksh", "ksh"), ("dash", "sh"), ("posh", "sh")],
+)
+def test_a_line_without_its_quotes_fails_and_shows_no_secret(stored: Product, program: str, shell: str) -> None:
+    need(program)
+    secret = in_bash(stored, "eval $(mfaenv)")["AWS_SECRET_ACCESS_KEY"]
+    done = subprocess.run(
+        [program, "-c", f"eval $(mfaenv init {shell}); echo status $?; command -v _mfaenv_load"],
+        env=with_mfaenv(stored),
+        cwd=stored.home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "status 2\n"
+    assert f'mfaenv: This line needs its quotes:\n        eval "$(mfaenv init {shell})"\n' in done.stderr
+    assert secret not in done.stderr
 
 
 @pytest.mark.parametrize("name", ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "MFAENV_EXPIRES"])
