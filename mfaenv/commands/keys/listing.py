@@ -99,14 +99,10 @@ def run(options: Options, env: Env) -> int:
     elif rows:
         _show(rows, terminal)
     else:
-        none = (
-            f"Profile {profile} has no long-term keys of its own."
-            if profile
-            else "No profile has long-term keys."
-        )
-        has_others = (
-            profile and resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE
-        )
+        none, has_others = "No profile has long-term keys.", False
+        if profile:
+            none = f"Profile {profile} has no long-term keys of its own."
+            has_others = resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE
         lines = [none] if has_others else [f"{none} This stores some:", aws_configure(profile)]
         text_to_stdout(terminal.drawn(*lines))
     return DONE
