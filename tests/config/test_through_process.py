@@ -126,6 +126,8 @@ def test_doctor_names_the_roles_that_other_programs_assume_without_mfa(through: 
         return [(each["name"], each["text"], each["next_step"]) for each in checks if each["topic"] == "roles"]
 
     assert said() == []
+    configure(through, "production", source_profile="default", mfa_serial="GAHT12345678")
+    assert said() == []
     configure(through, "staging", source_profile="default")
     ((name, text, step),) = said()
     assert name == "source_profile default"

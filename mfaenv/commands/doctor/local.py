@@ -86,9 +86,9 @@ def values(request: Request, acquisition: Acquisition) -> Iterator[Check]:
 
 
 def roles(files: AwsFiles) -> Iterator[Check]:
-    """Check for roles that other programs assume without MFA."""
+    """Check for roles that other programs assume without MFA: with an mfa_serial they ask for a code."""
     for source, section in files.profiles.items():
-        names = roles_of(files, source)
+        names = [name for name in roles_of(files, source) if not files.section(name).get("mfa_serial")]
         if names and awsfiles.has_keys(section) and not awsfiles.token(section):
             text = f"{join_names(names)}: programs assume these roles with the keys of {source}, without MFA"
             advice = f"This makes {source}-mfa their source, or says how:", to_type("configure", "-p", source)
