@@ -48,9 +48,8 @@ def likely(identity: Identity) -> str:
     """Guess a device's ARN: the console proposes the user's name. Raise MfaenvError."""
     name = "root-account-mfa-device" if identity.is_root else identity.user
     if not name:
-        raise MfaenvError(
-            f"{identity.arn} is not a user and has no MFA device.", "Use an IAM user's access keys."
-        )
+        wrong = f"{identity.arn} is not a user and has no MFA device."
+        raise MfaenvError(wrong, "Use an IAM user's access keys.")
     return serial_number(identity, name)
 
 

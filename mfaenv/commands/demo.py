@@ -99,9 +99,8 @@ def run(options: Options, command: Words, env: Env) -> int:
             raise wrong_usage(wrong, "Leave one of them out.")
         scenario, policy = without_device(scenario), NO_DEVICE
         if not (command or on_terminal):
-            raise MfaenvError(
-                "The steps that are shown without a terminal take a device.", "Type it in a terminal."
-            )
+            wrong = "The steps that are shown without a terminal take a device."
+            raise MfaenvError(wrong, "Type it in a terminal.")
     with foreground.stopped_in_order(), _served(scenario, env) as (url, demo_env):
         if command:
             return foreground.run_in_foreground(command, demo_env)

@@ -49,10 +49,8 @@ def with_secret(request: Request, keys: Keys, terminal: Terminal) -> Keys:
     loaded = load_keys(request, terminal)
     if isinstance(loaded, Keys):
         return loaded
-    raise MfaenvError(
-        f"The {request.process.source} gave a session, but long-term keys before. Clear the store, and try again:",
-        command="mfaenv clear",
-    )
+    wrong = f"The {request.process.source} gave a session, but long-term keys before. Clear the store, and try again:"
+    raise MfaenvError(wrong, command="mfaenv clear")
 
 
 def not_there(entry: str) -> MfaenvError:

@@ -33,9 +33,8 @@ class Offers:
     def check(self) -> None:
         """Raise MfaenvError where nobody can be asked (usage), or the config file cannot be read."""
         if self.asking and not self.terminal.available():
-            raise wrong_usage(
-                "There is no terminal to ask on.", "--yes takes all offers, --dry-run only shows them."
-            )
+            hint = "--yes takes all offers, --dry-run only shows them."
+            raise wrong_usage("There is no terminal to ask on.", hint)
         rewrite.read(self.config, ENCODING)
 
     @property

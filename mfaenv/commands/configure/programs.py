@@ -111,9 +111,8 @@ def find(request: Request, env: Env, offers: Offers) -> str:
         if len(fitting) == 1:
             return join(fitting[0])
         if fitting:
-            offers.terminal.note(
-                f"{name} has {len(fitting)} entries for AWS: name one yourself, as mfa_process."
-            )
+            several = f"{name} has {len(fitting)} entries for AWS"
+            offers.terminal.note(f"{several}: name one yourself, as mfa_process.")
     return ""
 
 

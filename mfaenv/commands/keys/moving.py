@@ -104,7 +104,6 @@ def into_keychain(options: Options, env: Env) -> int:
 
 
 def _import(move: _Move, keys: Keys, stored: Keys | None, options: Options, env: Env) -> None:
-    """Store the keys, prove them, and only then remove them from the file. Raise MfaenvError."""
     name, entry = move.name, move.entry
     request = resolve.resolve({**options, "profile": name}, env, move.files)
     try:

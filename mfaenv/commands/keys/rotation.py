@@ -46,9 +46,8 @@ def _not_stored(request: Request) -> MfaenvError:
         return longterm.none_stored(root)
     source = request.keys.source if request.keys else f"another source ({request.provider})"
     wrong = f"The keys of profile {root} come from {source}: no new ones can be stored there."
-    return MfaenvError(
-        wrong, "Rotate them there, or name a profile with -p whose keys are in a file or the keychain."
-    )
+    hint = "Rotate them there, or name a profile with -p whose keys are in a file or the keychain."
+    return MfaenvError(wrong, hint)
 
 
 class Rotation:
@@ -91,9 +90,8 @@ class Rotation:
             raise _not_stored(self.request)
         self.keys = keys
         if not same_keys(keys, before):
-            self.terminal.note(
-                f"Another mfaenv has replaced {before.access_key} by {keys.access_key} meanwhile."
-            )
+            replaced = f"{before.access_key} by {keys.access_key}"
+            self.terminal.note(f"Another mfaenv has replaced {replaced} meanwhile.")
             return None
         listed = {each.id: each for each in self.iam.list_keys()}
         if keys.access_key not in listed:
