@@ -21,7 +21,6 @@ from mfaenv.store import Store
 from mfaenv.terminal.text import printable
 
 AS_BEFORE = " with the options that you gave before"
-NEVER = "9" * environment.END_DIGITS  # for NEXT
 
 RENEW_ROLE = "--min-remaining 15m"
 """More than the reminder leaves; --refresh would take a code."""
@@ -72,7 +71,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
 def due(env: Env, store: Store, now: float) -> list[Pair]:
     """Return the changes that the time or the store asks for."""
     if env.get(environment.ONLY):
-        return [(NEXT, NEVER)]
+        return [(NEXT, "9" * environment.END_DIGITS)]  # never
     end = environment.end(env)
     if _has_foreign_credentials(env) or (end is None and env.get(EXPIRES)):
         return []

@@ -20,10 +20,11 @@ _CHILD_IN_SUBSHELL = r"""# A child can tell a fork. ksh93 forks for no substitut
         fi
     ' sh "$$" 2>/dev/null"""
 
-_COPIED = r"""# Where printf is a program, other users see its arguments.
-        \command cat <<EOF
+_COPIED = r"""# Where printf is a program, other users see its arguments. Ctrl-C empties ksh93's here-documents.
+        \eval '\command cat <<EOF
 $_mfaenv_text
-EOF"""
+EOF
+'"""
 
 _HAS_FORKED = '{ \\read -r _mfaenv_text </proc/self/stat && [ "${_mfaenv_text%% *}" != "$$" ]; } 2>/dev/null'
 _IN_KSH93 = r"""case ${KSH_VERSION-} in
@@ -31,8 +32,7 @@ _IN_KSH93 = r"""case ${KSH_VERSION-} in
     esac"""
 """There a substitution is no process of its own, and Ctrl-C leaves its text empty."""
 
-_SUBSHELL = (("IS_SUBSHELL", _HAS_FORKED), ("IS_READ", _CHILD_IN_SUBSHELL))
-_PRINT = ("PRINT", '\\command print -r -- "$_mfaenv_text"')  # Ctrl-C empties ksh93's here-documents
+_TEMPLATE_VALUES = (("IS_SUBSHELL", _HAS_FORKED), ("IS_READ", _CHILD_IN_SUBSHELL), ("PRINT", _COPIED))
 
 
 class Sh(Posix):
@@ -45,7 +45,7 @@ class Sh(Posix):
 
     remedy = "This shell holds no NUL, and no more than 32 KiB of other than letters, digits and _@%+:,./=-."
     reads = ("sh", "ksh")
-    template_values = (("FUNCTION", "mfaenv()"), ("IN_KSH93", ":"), ("PRINT", _COPIED), *_SUBSHELL)
+    template_values = (("FUNCTION", "mfaenv()"), ("IN_KSH93", ":"), *_TEMPLATE_VALUES)
     startup_files = ("$ENV",)
     demo_variable = "ENV={file}"
     demo_file = "shrc"
@@ -59,4 +59,4 @@ class Sh(Posix):
 class Ksh(Sh):
     """In ksh93 only such a function passes on what stands before it: ``AWS_PROFILE=staging mfaenv``."""
 
-    template_values = (("FUNCTION", "function mfaenv"), ("IN_KSH93", _IN_KSH93), _PRINT, *_SUBSHELL)
+    template_values = (("FUNCTION", "function mfaenv"), ("IN_KSH93", _IN_KSH93), *_TEMPLATE_VALUES)

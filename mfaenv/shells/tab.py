@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 _BREAKS = "=:@"
 """Characters of COMP_WORDBREAKS at which readline begins a word though the shell does not."""
 
-_ESCAPED_IN_QUOTES = '"\\$`'
-
 
 class Tab:
     """The words before the cursor, without quotes, and the quote that is still open in the last."""
@@ -74,7 +72,7 @@ class BashTab(Tab):
             return ""
         if self.quote == "'":
             return text.replace("'", "'\\''")
-        return "".join(f"\\{sign}" if sign in _ESCAPED_IN_QUOTES else sign for sign in text)
+        return "".join(f"\\{sign}" if sign in '"\\$`' else sign for sign in text)
 
 
 def _escaped(text: str) -> str:
