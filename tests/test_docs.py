@@ -242,8 +242,7 @@ def names(data: Any) -> set[str]:
 def test_the_page_names_every_field(product: Product, scenario: Scenario, command: str) -> None:
     assert product.run("--shell", "bash", "--token-code", scenario.device.code()).status == 0
     session = json.loads(product.run("process").out)
-    names_of_keys = ("AccessKeyId", "SecretAccessKey", "SessionToken")
-    product.env |= dict(zip(shells.KEYS, map(session.get, names_of_keys), strict=True))
+    product.env |= {"AWS_ACCESS_KEY_ID": session["AccessKeyId"], "AWS_SESSION_TOKEN": session["SessionToken"]}
     done = product.run(command, *([] if command == "process" else ["--json"]))
     fields = names(json.loads(done.out))
     assert len(fields) > 4

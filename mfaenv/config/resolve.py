@@ -61,8 +61,6 @@ def _root(
     """Return the chain of roles, and what gives its root's credentials. Raise MfaenvError."""
     keys = _environment_keys(profile, env)
     name = profile.text or parse.DEFAULT
-    if not profile.text and env.get("AWS_ACCESS_KEY_ID") and not env.get("AWS_SECRET_ACCESS_KEY"):
-        _refuse_environment(env, files)  # botocore does so too
     web = keys is None and sources.is_web_identity(env, profile)
     if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
         if not profile.text:
@@ -120,7 +118,7 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
         hint = f"{hint} `mfaenv unset` removes {source}."
     origin = f" ({source})" if source else ""
     wrong = f"There is no profile '{name}'{origin} in {config} or {credentials}."
-    if not (names or files.nameless):
+    if not names and not title:
         return MfaenvError(f"{wrong} This makes it:", command=command_line.aws_configure(name))
     return MfaenvError(wrong, hint)
 

@@ -154,11 +154,8 @@ def fingerprint(options: Options, env: Env) -> str:
         for name, value in {**env, **endpoints}.items()
         if name in ("HOME", "USERPROFILE") or (name.startswith(("AWS_", "MFAENV_")) and _counts(name))
     ]
-    keys = env.get("AWS_ACCESS_KEY_ID", "")
-    if not env.get("AWS_SECRET_ACCESS_KEY"):
-        keys = keys and "half a pair"
-    elif environment.temporary_keys(env):
-        keys = ""
+    long_term = env.get("AWS_SECRET_ACCESS_KEY") and not environment.temporary_keys(env)
+    keys = env.get("AWS_ACCESS_KEY_ID", "") if long_term else ""
     return "\n".join([*sorted(asked), *sorted(read), f"keys={keys}"])
 
 

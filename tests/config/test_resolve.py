@@ -290,8 +290,7 @@ def test_a_secret_that_is_indented_is_told_as_that(files: Files) -> None:
         ({**SESSION, "MFAENV_PROFILE": "default", environment.SOURCE_KEY: OTHER_KEY}, "", OTHER_KEY),
         ({**SESSION, "MFAENV_PROFILE": "default", environment.SOURCE_KEY: OTHER_KEY}, "default", KEY),
         ({**THEIR_KEYS, "AWS_SESSION_TOKEN": "stale"}, "", OTHER_KEY),
-        ({"AWS_ACCESS_KEY_ID": OTHER_KEY}, "default", KEY),
-        ({"AWS_SECRET_ACCESS_KEY": SECRET}, "", KEY),
+        ({"AWS_ACCESS_KEY_ID": OTHER_KEY}, "", KEY),
         ({**SESSION, "AWS_SESSION_TOKEN": "", "AWS_SECURITY_TOKEN": "old"}, "", KEY),
     ],
 )
@@ -327,11 +326,6 @@ def test_keys_that_cannot_be_used_are_explained(
     files.write(f"[{profile}]\nregion = eu-west-1\n")
     with pytest.raises(MfaenvError, match=words):
         files.request(env)
-
-
-def test_half_a_pair_in_the_environment_is_an_error_beside_a_profile_with_keys_too(files: Files) -> None:
-    with pytest.raises(MfaenvError, match="Only one of"):
-        files.request({"AWS_ACCESS_KEY_ID": OTHER_KEY, "AWS_SECRET_ACCESS_KEY": ""})
 
 
 def test_a_profile_that_is_named_may_have_the_machines_role_beside_other_keys(files: Files) -> None:
@@ -389,8 +383,11 @@ def test_a_title_that_names_no_profile_is_shown_as_it_has_to_be(
     assert raised.value.hint.endswith(hint)
 
 
-def test_where_there_is_no_profile_at_all_the_command_makes_the_one_that_was_asked_for(files: Files) -> None:
-    files.write("")
+@pytest.mark.parametrize("config", ["", "[sso-session corp]\n"])
+def test_where_there_is_no_profile_at_all_the_command_makes_the_one_that_was_asked_for(
+    files: Files, config: str
+) -> None:
+    files.write(config)
     with pytest.raises(MfaenvError, match=r"There is no profile 'my own' .*\. This makes it:$") as raised:
         files.request(profile="my own")
     assert raised.value.command == "aws configure --profile 'my own'"

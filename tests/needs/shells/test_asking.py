@@ -208,8 +208,7 @@ def test_leaving_prints_nothing_but_the_failing_statement(product: Product, shel
 @FAMILY
 @KEYS_THAT_LEAVE
 def test_after_leaving_the_shell_goes_on_without_a_session(product: Product, shell: Shell, key: str) -> None:
-    own = {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_PROFILE": "default"}
-    with open_window(product, shell, **own) as window:
+    with open_window(product, shell, AWS_ACCESS_KEY_ID="AKIAI44QH8DHBEXAMPLE") as window:
         window.enter(shell.lines[0])
         window.see(QUESTION)
         window.press(key)
