@@ -226,7 +226,10 @@ KEYS_PROOFS = {
         "test_any_name_of_a_profile_moves_there_and_back",
     ),
     "If either is interrupted, the keys are in at least one of the two places.": (CALLS, SYSTEM_CALLS),
-    "Run the same command again.": ("test_on_a_full_disk_nothing_is_lost_and_the_next_run_finishes",),
+    "Run the same command again, before you rotate them.": (
+        "test_on_a_full_disk_nothing_is_lost_and_the_next_run_finishes",
+        "test_other_keys_in_the_keychain_are_not_overwritten",
+    ),
     "Two such commands at once wait for each other.": (
         "test_two_imports_of_one_profile_at_once_lose_nothing",
         "test_an_export_waits_for_another_that_is_about_to_replace_the_file",
