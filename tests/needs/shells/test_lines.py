@@ -131,6 +131,14 @@ def test_a_local_variable_that_hides_a_key_fails_the_line(
         assert done.stdout == "went on\n"
 
 
+def test_bash_reads_the_function_of_ksh(ready: BackgroundClient) -> None:
+    """As sh does from the file that ENV names for both."""
+    bash = next(shell for shell in SHELLS if shell.name == "bash")
+    tries = ('eval "$(mfaenv -p nobody)" || echo failed', 'eval "$(mfaenv -p staging)"', "what-is-set")
+    done = ready.run(bash, 'eval "$(mfaenv init ksh)"', *tries)
+    assert done.stdout.splitlines() == ["failed", ready.staging]
+
+
 @pytest.mark.parametrize("attribute", ["-a", "-i", "-l"])
 @pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
 @pytest.mark.parametrize("name", ["bash", "zsh", "ksh93", "mksh"])
