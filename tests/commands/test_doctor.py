@@ -524,6 +524,7 @@ def test_it_asks_for_a_code_and_shows_what_it_waits_for(
 def test_people_get_tables_the_verdict_and_what_to_do(product: Product) -> None:
     outcome = product.run("doctor", "--no-input")
     assert outcome.status == 1
+    assert outcome.out.startswith("MFA: cannot tell.")
     with direct(product, "doctor", "--no-input", COLUMNS="80") as window:
         assert window.ended() == 1
     drawn = window.text.partition("Profile default")

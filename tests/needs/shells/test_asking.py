@@ -417,6 +417,7 @@ def test_where_nobody_can_be_asked_the_error_names_the_ways(
     wrong, hint = done.err.splitlines()
     assert "A code is needed for profile default" in wrong
     assert re.search(f"{way}.*--token-code.*MFAENV_TOKEN_CODE.*--token-command.*mfa_process", hint)
+    assert ("MFAENV_ASK=auto" in hint) is (option != "--no-input")
     assert aws.log == []
 
 

@@ -30,6 +30,22 @@ def test_an_empty_entry_of_pathext_hides_no_program(tmp_path: Path) -> None:
     assert done.output.decode("ascii").split() == ["tool.cmd", "0", "0", "tool.cmd"] * 4, done.errors
 
 
+def test_xonsh_starts_no_program_of_the_current_folder(tmp_path: Path) -> None:
+    """xonsh itself is not there: what its completion, function and hook find the program with runs in Python."""
+    windows, folder = Windows(), tmp_path / "programs"
+    folder.mkdir()
+    for file in (folder / "mfaenv.exe", tmp_path / "mfaenv.exe", tmp_path / "mfaenv.bat"):
+        file.touch()
+    source = ROOT / "mfaenv" / "shells" / "xonsh.completion.xsh"
+    finder, _, rest = source.read_text(encoding="utf-8").partition("\ndef _mfaenv_complete")
+    assert rest
+    env = {"PATH": ["", windows.path(folder)]}
+    text = f"import types\n__xonsh__ = types.SimpleNamespace(env={env!r})\n{finder}\nprint(_mfaenv_program())\n"
+    (tmp_path / "find.py").write_text(text, encoding="ascii")
+    done = windows.run(tmp_path, {}, "python", "find.py")
+    assert done.output.decode().strip() == windows.path(folder / "mfaenv.exe"), done.errors
+
+
 def test_what_cmd_would_run_is_in_quotes_in_a_line_to_type(tmp_path: Path) -> None:
     windows = Windows()
     words = ["-p", "R&D", "it's", "a b", 'a"b', "plain-1.0"]
