@@ -1,5 +1,6 @@
 """From a code to a session: ask, send, and ask again where it was wrong."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -26,6 +27,7 @@ CODE_SECONDS = 30
 COLUMNS = 80  # which every terminal has: a line that fits does not break within a name
 
 LOOK_SECONDS = 0.5  # until it is shown that the background waits for the keychain
+IDLE_SECONDS = 60  # after which a connection may be dead, as where the machine slept: it would lose the code
 DEMO_SECONDS = 1  # by which a demo that does not answer may delay the question
 
 
@@ -65,6 +67,8 @@ class BackgroundClient:
                 self._terminal.show_waiting(keychain.WAITING)
         if self._error is not None:
             raise self._error
+        if time.time() - self._made_at > IDLE_SECONDS:
+            self._client.close()  # the next call opens another connection
         return self._client
 
     def _make_ahead(self, made: Event) -> None:
@@ -84,6 +88,7 @@ class BackgroundClient:
         self.keys = longterm.with_secret(request, self.keys, terminal)
         settings = client.settings_of(request, request.device.text)
         self._client = client.client("sts", settings, self.keys)
+        self._made_at = time.time()
 
 
 def question(request: Request, env: Env) -> tuple[Styled, ...]:

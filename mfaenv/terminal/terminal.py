@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # signal itself takes its time
 import os
 import sys
 import time
@@ -60,9 +61,7 @@ class Terminal:
     def ignore_ctrl_z(self) -> None:
         """Let it stop no `mfaenv | source`: fish and nushell would wait for the end of that for ever."""
         if self.for_shell and tty.is_piped() and sys.platform != "win32":
-            import signal  # slow to load
-
-            signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+            _signal.signal(_signal.SIGTSTP, _signal.SIG_IGN)
 
     def available(self) -> bool:
         """Return whether somebody can be asked."""

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import datetime
 from errno import EMFILE
+from typing import Any
 
 import pytest
 from observed_aws import DROPPED, THROTTLED, ObservedAws
@@ -11,9 +12,11 @@ from product import Product
 from settings import set_keys
 from terminals import direct
 
+from mfaenv.aws import client
+from mfaenv.aws.client import ClientSettings
 from mfaenv.model import Keys
-from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.session import service
+from mfaenv.pretend_aws.scenario import REGION, Scenario
+from mfaenv.session import fetch, service
 from mfaenv.session.fetch import BackgroundClient
 from mfaenv.terminal.terminal import Terminal
 
@@ -93,3 +96,32 @@ def test_a_code_that_was_not_looked_at_is_sent_again(
     aws.fail("GetSessionToken", THROTTLED)
     assert product.run("--shell", "sh", "-c", scenario.device.code()).status == 0
     assert len(aws.actions("GetSessionToken")) == 2
+
+
+@pytest.mark.parametrize("longest", [60, -1], ids=["a moment", "too long"])
+def test_a_code_is_not_sent_on_a_connection_that_was_idle_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+    product: Product,
+    scenario: Scenario,
+    aws: ObservedAws,
+    longest: int,
+) -> None:
+    """Where the machine slept meanwhile, the server has forgotten it: the code would be lost."""
+    ports = []
+    process = aws._server.process_request
+
+    def noted(request: Any, client_address: Any) -> None:
+        ports.append(client_address)
+        process(request, client_address)
+
+    monkeypatch.setattr(aws._server, "process_request", noted)
+    monkeypatch.setattr(fetch, "IDLE_SECONDS", longest)
+    monkeypatch.setattr(
+        client, "settings_of", lambda *_: ClientSettings(None, REGION, endpoints={"sts": aws.url})
+    )
+    with service.resolving({}, product.env) as resolved:
+        keys = Keys(scenario.key.id, scenario.key.secret, "", "")
+        background = BackgroundClient(resolved.request, keys, Terminal(product.env))
+    background.begin()
+    background.client().get_caller_identity()
+    assert len(ports) == (1 if longest > 0 else 2)
