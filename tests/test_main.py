@@ -271,7 +271,7 @@ def test_more_than_a_new_session_lasts_is_refused_before_the_code(
 @pytest.mark.parametrize("code", ["12345", "abcdef", "\uff11\uff12\uff13\uff14\uff15\uff16", "1234567"])
 def test_what_is_no_code_is_refused_though_none_is_needed(stored: Product, code: str) -> None:
     answer(stored)
-    for command in ((), ("process",), ("exec",), ("console",)):
+    for command in ((), ("process",), ("exec",), ("console",), ("keys",), ("keys", "import"), ("doctor",)):
         words = ("--", "true") if command == ("exec",) else ()
         done = stored.run(*command, "-c", code, *words)
         assert done.status == 2, command

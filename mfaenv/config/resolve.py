@@ -220,7 +220,7 @@ def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -
     """Settle how the session for a request may be got. Raise MfaenvError (usage)."""
     command = lookup_value(options, env, "token_command")
     return Acquisition(
-        token_code=_token_code(options, env),
+        token_code=token_code(options, env),
         token_command=_option_or_setting(command, "mfa_process", request.profiles, files),
         ask=_ask(options, env),
         refresh="refresh" in options,
@@ -229,7 +229,8 @@ def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -
     )
 
 
-def _token_code(options: Options, env: Env) -> Value:
+def token_code(options: Options, env: Env) -> Value:
+    """Return the code of an option or its variable. Raise MfaenvError (usage) for what is none."""
     code = lookup_value(options, env, "token_code")
     if code.origin is Origin.VARIABLE and options.keys() & {"token_command", "cached"}:
         return NO_VALUE

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
-from mfaenv.config import shell_settings
+from mfaenv.config import resolve, shell_settings
 from mfaenv.errors import DONE, USAGE, MfaenvError, wrong_usage
 from mfaenv.fast import catalog, secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
@@ -27,6 +27,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     if options.get("as_json") and word != "list":
         wrong = f"{word} prints no JSON: --json lists the keys. Type:"
         raise MfaenvError(wrong, command="mfaenv keys --json", status=USAGE)
+    resolve.token_code(options, {})  # most words need none
     with shell_settings.hidden(env) as visible:
         return ACTIONS[word](options, visible)
 
