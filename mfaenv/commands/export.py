@@ -9,7 +9,6 @@ from mfaenv import fast, shells
 from mfaenv.command_line import asked_again
 from mfaenv.commands import notice
 from mfaenv.commands.output_target import choose_target
-from mfaenv.config import awsfiles, resolve
 from mfaenv.config.names import file_paths
 from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, code_page, environment, parse, secrets_to_stdout, text_to_stderr
@@ -32,9 +31,6 @@ def run(options: Options, _words: Words, env: Env) -> int:
             hint = "Name another file. For programs that read profiles:"
             raise MfaenvError(f"{wrong} {hint}", command="mfaenv help programs")
     elif os.isatty(1) and not options.keys() & catalog.PRINTING:
-        name, source = parse.lookup(options, env, "profile")
-        if name not in {"", parse.DEFAULT} and name not in (files := awsfiles.load(env)).profiles:
-            raise resolve.unknown_profile(files, name, source)
         wrong = "No shell reads what is printed here. To set the session in this one, type:"
         raise MfaenvError(wrong, command=_line_to_type(options, target), status=USAGE)
     terminal = Terminal.for_options(options, env)

@@ -97,12 +97,6 @@ def test_what_unset_prints_on_a_terminal_comes_with_the_line_to_type(product: Pr
         assert window.ended() == 0
 
 
-def test_a_profile_that_is_not_there_is_told_before_the_line_to_type_is(product: Product) -> None:
-    with direct(product, "-p", "nosuch") as window:
-        window.see(r"There is no profile 'nosuch' \(--profile\)")
-        assert window.ended() == 1
-
-
 def test_where_asking_is_forbidden_no_terminal_and_no_window_are_named(product: Product) -> None:
     done = product.run("--shell", "bash", "--no-input")
     assert done.status == CODE_NEEDED

@@ -39,8 +39,6 @@ def test_a_terminal_shows_the_line_to_type_and_no_key(
     stored: Product, aws: ObservedAws, line: tuple[str, ...], typed: str
 ) -> None:
     calls = len(aws.log)
-    with (stored.home / ".aws" / "config").open("a") as config:
-        config.write("""[profile "my team's"]\nsource_profile = default\n""")
     with in_bash(stored, *line) as window:
         window.see(rf"^ +{re.escape(typed)}$")
         assert window.ended() == 2
