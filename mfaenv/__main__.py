@@ -34,7 +34,8 @@ def main() -> None:
     hold_standard_streams()
     sys.unraisablehook = send_again
     status = guarded(lambda: run(sys.argv[1:]), sys.argv[1:], os.environ)
-    os._exit(status)  # nothing is in a buffer: output writes bytes, and Python standard error line by line
+    # Nothing is in a buffer: output writes bytes, and Python standard error line by line.
+    os._exit(status - (status >> 31 << 32))  # a status of Windows has 32 bits, here with a sign
 
 
 def hold_standard_streams() -> None:

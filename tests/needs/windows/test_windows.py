@@ -232,6 +232,13 @@ def test_a_command_runs_in_the_session_and_its_status_is_handed_on(desk: Desk) -
     assert "AWS_PROFILE" not in variables
 
 
+def test_a_status_of_32_bits_is_handed_on(desk: Desk) -> None:
+    ended_by_ctrl_c = 0xC000013A
+    program = f"import os; os._exit({ended_by_ctrl_c - (1 << 32)})"
+    status, _, errors = desk.run("mfaenv", "exec", desk.code, "--", "python", "-c", program)
+    assert (errors, status & 0xFF) == ("", ended_by_ctrl_c & 0xFF)  # Wine hands on the last eight
+
+
 def test_exec_serves_credentials_to_a_program_without_keys(desk: Desk) -> None:
     program = (
         "import boto3, os; print('AWS_SECRET_ACCESS_KEY' in os.environ, boto3.Session().get_credentials().method);"
