@@ -63,7 +63,7 @@ def _in_our_words(error: Any, arguments: Words, env: Env) -> MfaenvError:
     command = (error.ctx.info_name if error.ctx.parent else MAIN) if error.ctx else line.command
     if hasattr(error, "possibilities") and hasattr(error, "option_name"):
         flag = error.option_name  # of -version it is -e
-        typed = (word for word in arguments if word[:1] == "-" != word[1:2] and flag[1:] in word)
+        typed = (word for word in arguments if word[:1] == "-" and word[1:].isalpha() and flag[1:] in word)
         return wrong_usage.no_option(next(typed, flag), command)
     if line.command == MAIN and line.words:
         return wrong_usage.no_command(line.words[0], line.options, env)

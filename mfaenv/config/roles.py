@@ -173,6 +173,7 @@ def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
             f"'{name}' ({source}) is not the name of a region.", f"It looks like us-east-1: {cure}."
         )
     # One that botocore does not know may be new: eu-west-1.
-    is_regular = len(words) > len(("eu", "1")) and all(map(str.islower, words[:-1])) and words[-1].isdigit()
+    has_letters = name.islower() and all(map(str.isalpha, words[:-1]))
+    is_regular = len(words) > len(("eu", "1")) and has_letters and words[-1].isdigit()
     hint = suggest.hint(name.lower(), list(regions.partitions()), "") if of_aws and not is_regular else ""
     return wrong_usage(f"AWS has no region '{name}' ({source}).", hint) if hint else None

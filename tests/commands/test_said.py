@@ -82,6 +82,7 @@ def test_of_several_words_too_many_the_first_is_told(product: Product, words: tu
         (("--code", "123456"), "Did you mean --token-code?"),
         (("--refrsh",), "Did you mean --refresh?"),
         (("-version",), "Did you mean --version?"),
+        (("-c123456", "-1"), "This shows how:\nmfaenv --help"),
     ],
 )
 def test_only_an_option_that_is_close_is_suggested(product: Product, words: tuple[str, ...], line: str) -> None:
@@ -121,6 +122,7 @@ def test_a_section_without_its_kind_is_told(product: Product) -> None:
         ("us-east-1a", "us-east-1"),
         ("useast1", "us-east-1"),
         ("EU-WEST-1", "eu-west-1"),
+        ("us-e4st-1", "us-east-1"),
     ],
 )
 def test_a_region_that_is_close_to_one_of_aws_is_refused_before_anything_is_sent(
