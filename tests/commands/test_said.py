@@ -122,7 +122,7 @@ def test_a_section_without_its_kind_is_told(product: Product) -> None:
         ("us-east-1a", "us-east-1"),
         ("useast1", "us-east-1"),
         ("EU-WEST-1", "eu-west-1"),
-        ("us-e4st-1", "us-east-1"),
+        ("eu2-west-1", "eu-west-1"),
     ],
 )
 def test_a_region_that_is_close_to_one_of_aws_is_refused_before_anything_is_sent(
