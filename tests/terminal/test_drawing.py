@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ SECURITY_KEY = "arn:aws:iam::123456789012:u2f/user/alice/yubikey-ABCDEFGHIJKLMNO
 SLOW = {"boto3", "botocore", "hashlib", "rich.console", "rich.text", "typer"}
 
 LISTS_WHAT_IS_LOADED = """
+import re
 import sys
 from mfaenv.session.fetch import BackgroundClient
 def begin(_):
@@ -40,6 +42,7 @@ main()
 """The client is begun when the question stands."""
 
 LISTS_WHAT_AN_ERROR_LOADED = """
+import re
 import sys
 from mfaenv import failure
 end = failure.end
@@ -205,3 +208,7 @@ def test_a_width_that_cannot_be_is_not_believed(
     usual = product.run(*arguments)
     product.env |= {"COLUMNS": columns, "LINES": columns}
     assert product.run(*arguments) == usual
+    with direct(product, *arguments) as window:
+        assert window.ended() == usual.status
+    assert "a bug in mfaenv" not in window.text
+    assert re.search(r"This shell exports no AWS keys|There is no profile 'nobody'", window.text)
