@@ -86,7 +86,10 @@ def _callers(farthest: int) -> "Iterator[list[str]]":
     process = os.getppid()
     try:
         for _ in range(farthest):
-            yield _read(process, "cmdline").split("\0")
+            words = _read(process, "cmdline").split("\0")
+            # csh and tcsh write a `-` over the first letter of their name where they are interactive.
+            program = _read(process, "comm").strip() if words[0].startswith("-") else ""
+            yield [program, *words[1:]] if _known(program) else words
             # The name, in parentheses, may hold anything; two fields on is the parent.
             process = int(_read(process, "stat").rpartition(")")[2].split()[1])
     except (OSError, ValueError):
