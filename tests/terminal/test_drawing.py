@@ -28,7 +28,6 @@ SECURITY_KEY = "arn:aws:iam::123456789012:u2f/user/alice/yubikey-ABCDEFGHIJKLMNO
 SLOW = {"boto3", "botocore", "hashlib", "rich.console", "rich.text", "typer"}
 
 LISTS_WHAT_IS_LOADED = """
-import re
 import sys
 from mfaenv.session.fetch import BackgroundClient
 def begin(_):
@@ -42,7 +41,6 @@ main()
 """The client is begun when the question stands."""
 
 LISTS_WHAT_AN_ERROR_LOADED = """
-import re
 import sys
 from mfaenv import failure
 end = failure.end
