@@ -29,7 +29,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     # A rotated key has the session of the old one.
     for entry in {entry.access_key if entry else name: entry for name, entry in removed}.values():
         terminal.note(f"Removed {_described(entry) if entry else 'a damaged session'}.")
-    if not removed:
+    if sessions.keys().isdisjoint(chosen):
         terminal.note(nothing_stored(profile))
     in_shell = env.get(environment.PROFILE, "")
     if env.get(environment.EXPIRES) and profile in {"", in_shell}:

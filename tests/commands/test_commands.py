@@ -262,6 +262,7 @@ def test_clear_does_not_claim_to_have_removed_what_stays(product: Product, quiet
     assert done.status == 1
     # An answer is stored too where the AWS files were two seconds old.
     assert re.search(r"(code-[0-9a-f]{16} and 3|answer-[0-9a-f]{16} and 4) more cannot be removed\.", done.err)
+    assert "No session is stored" not in done.err
     assert "Removed" not in done.err
     assert len(status(product)["stored"]) == 1
 
