@@ -127,7 +127,7 @@ def test_files_of_a_process_that_was_killed_are_removed_by_the_next(
         left = Path(program.stdout.readline().decode().strip()).parent
         inner = product.run("exec", "--only", "-p", "staging", "--", "true")
         assert (inner.status, left.exists()) == (0, True), inner.err
-        os.kill(process_with_open(f"{left}.lock"), signal.SIGKILL)
+        os.kill(process_with_open(f"{left}/lock"), signal.SIGKILL)
         program.stdin.close()
     assert left.exists()
     assert product.run("exec", "--only", "-p", "staging", "--", "true").status == 0

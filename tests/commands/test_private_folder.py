@@ -1,8 +1,8 @@
 """A folder for files that are needed only while a process runs."""
 
-import os
+import stat
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,31 +17,79 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_folder_that_is_there_already_is_not_taken(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another user may have made it, who saw the name of the lock."""
-    monkeypatch.setattr(os, "urandom", bytes)
-    theirs = temporary / f"mfaenv-{'0' * 16}"
+def nobody_waits() -> None:
+    raise AssertionError("another process has the lock, and this one waits for it")
 
-    def make_theirs(path: str, waiting: Callable[[], None], **_: object) -> AbstractContextManager[None]:
-        theirs.mkdir()
-        return lock(path, waiting)
 
-    monkeypatch.setattr(private_folder, "lock", make_theirs)
-    with pytest.raises(FileExistsError), private_folder.private_folder():
+def before_the_lock(monkeypatch: pytest.MonkeyPatch, do: Callable[[str], object]) -> None:
+    """Do something once, when a new folder is about to be locked."""
+
+    def patched(
+        path: str, _waiting: object, *check: Callable[[], None], strict: bool, longest: float
+    ) -> AbstractContextManager[None]:
+        monkeypatch.setattr(private_folder, "lock", lock)
+        do(path)
+        return lock(path, nobody_waits, *check, strict=strict, longest=longest)
+
+    monkeypatch.setattr(private_folder, "lock", patched)
+
+
+def check_usable(folder: Path) -> None:
+    """Look whether files in it stay when another process begins and ends."""
+    (folder / "file").touch()
+    with private_folder.private_folder() as other:
+        assert other != folder
+    assert (folder / "file").exists()
+
+
+def test_other_users_see_no_name_before_there_is_the_folder(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would make it first."""
+
+    def look(path: str) -> None:
+        assert Path(path).parent.parent == temporary
+        assert [stat.S_IMODE(file.stat().st_mode) for file in temporary.iterdir()] == [0o700]
+
+    before_the_lock(monkeypatch, look)
+    with private_folder.private_folder() as folder:
+        assert list(temporary.iterdir()) == [folder]
+
+
+def sweep(_path: str) -> None:
+    with private_folder.private_folder():
         pass
-    assert theirs.exists()
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_new_folder_that_another_process_takes_for_a_left_one(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, *, ends: bool
+) -> None:
+    with ExitStack() as opened:
+        other = sweep if ends else lambda path: opened.enter_context(lock(path, lambda: None))
+        before_the_lock(monkeypatch, other)
+        with private_folder.private_folder() as folder:
+            check_usable(folder)
+    sweep("")
+    assert list(temporary.iterdir()) == []
 
 
 def test_it_goes_with_its_lock(temporary: Path) -> None:
     with private_folder.private_folder() as folder:
-        (folder / "file").touch()
-        assert [path.name for path in sorted(temporary.iterdir())] == [folder.name, f"{folder.name}.lock"]
+        check_usable(folder)
     assert list(temporary.iterdir()) == []
 
 
-def test_a_lock_that_a_killed_process_left_without_a_folder_is_removed(temporary: Path) -> None:
-    (temporary / f"mfaenv-{'0' * 16}.lock").touch()
-    (temporary / "mfaenv-mine.lock").touch()
-    with private_folder.private_folder():
+def test_what_killed_processes_left_is_removed(temporary: Path) -> None:
+    with private_folder.private_folder() as folder:
         pass
-    assert [path.name for path in temporary.iterdir()] == ["mfaenv-mine.lock"]
+    for name in ("empty", "locked", "full"):
+        left = folder.with_name(folder.name[:-1] + str(len(name)))
+        left.mkdir()
+        if name != "empty":
+            (left / "lock").touch()
+        if name == "full":
+            (left / "file").touch()
+    (temporary / "mfaenv-mine").mkdir()
+    sweep("")
+    assert [path.name for path in temporary.iterdir()] == ["mfaenv-mine"]
