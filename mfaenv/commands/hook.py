@@ -41,17 +41,16 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
         return [(AWS_PROFILE, before), (environment.PUT_BACK, None)]
     seen: list[Pair] = [(SEEN, asked or None), (environment.PUT_BACK, None)]
     is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
-    if asked == before or is_shown or _has_foreign_credentials(env):
+    if is_shown:
+        return [*seen, (FORMER, asked), (FORMER_PINNED, env.get(PINNED))]
+    if asked == before or _has_foreign_credentials(env):
         return seen
     if before:
         former, pinned = env.get(FORMER, ""), env.get(FORMER_PINNED, "")
     else:
         former = env.get(PROFILE, "")
         pinned = env.get(PINNED, "") if former else environment.NO_PROFILE
-    if asked:
-        seen += [(FORMER, former or None), (FORMER_PINNED, pinned or None)]
-    else:
-        seen += [(FORMER, None), (FORMER_PINNED, None)]
+    seen += [(FORMER, (asked and former) or None), (FORMER_PINNED, (asked and pinned) or None)]
     profile = asked or former or DEFAULT
     if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and (environment.end(env) or 0) > now:
         return seen

@@ -215,6 +215,27 @@ def test_a_name_for_prompts_is_no_change_by_a_person(stored: Product, row: Settl
         has(seat, "default", "default")
 
 
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+def test_a_name_for_prompts_that_goes_leaves_the_profile_that_was_asked_for(
+    stored: Product, row: Settled
+) -> None:
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    with seated(stored, row, MFAENV_PROFILE_AS="AWS_PROFILE") as seat:
+        seat.type("mfaenv -p production")
+        has(seat, "production", "production")
+        seat.set("AWS_PROFILE", "staging")
+        has(seat, "staging", "staging")
+        unset(seat)
+        has(seat, "production", "production")
+        unset(seat)
+        has(seat, "production", "none")
+        has(seat, "production", "none")
+        seat.type("mfaenv -p staging --read-only")
+        seat.set("AWS_PROFILE", "default")
+        unset(seat)
+        has(seat, "none", "none")
+
+
 @pytest.mark.parametrize(
     "name",
     ["", "x" * 4096, "a\x1b]0;pwned\x07b", "$(touch ran)", "it's *"],
