@@ -106,6 +106,8 @@ PROOFS = {
     "If that is on, the keys of the line and of a stored session at the start are logged.": (
         "test_no_text_makes_powershell_log_it_by_itself",
     ),
+    "xonsh writes the variables that it is started with to its history file, and so the keys of a shell that starts "
+    "it.": ("test_xonshs_history_file_has_no_stored_session",),
     "`mfaenv -f dotenv -o aws.env` makes a file that is closed to others from its first moment.": (
         "test_an_output_file_is_closed_from_its_first_moment",
     ),

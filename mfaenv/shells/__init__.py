@@ -73,6 +73,8 @@ class Target:
     remove = ""  # the variable; it succeeds where there is none
     fail = ""  # makes the documented line fail
 
+    separator = end = b"\n"  # between statements, and after them
+
     # The documented lines that load what `{command}` and `{command} init {target}` print.
     line = ""
     init = ""
@@ -117,7 +119,7 @@ class Target:
         return ""
 
     def join(self, statements: list[bytes]) -> bytes:
-        return b"".join(statement + b"\n" for statement in statements)
+        return self.separator.join(statements) + self.end if statements else b""
 
     def tab(self, handed: Words, env: Env) -> "Tab":
         """Return what the completion hands over as arguments or in the environment."""

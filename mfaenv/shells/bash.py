@@ -31,6 +31,7 @@ class Posix(Target):
     """
 
     fail = "(exit {status})"
+    separator, end = b"&&\n", b";\n"  # a statement that fails, as for a read-only variable, fails the line
     line = "eval $({command})"
     init = 'eval "$({command} init {target})"'
     # Without the quotes its first line break is a space, and the rest of the text a comment.
@@ -63,10 +64,6 @@ b in "a b") \\printf 'mfaenv: This line needs its quotes:\\n%8s%s\\n' '' '{line}
     def assign_odd(self, name: str, value: str) -> str:
         """Return the statement for a value that needs quotes; dash and posh lack these."""
         return f"export {name}=$'{escape(value)}'"
-
-    def join(self, statements: list[bytes]) -> bytes:
-        """Let a statement that fails, as for a read-only variable, fail the line."""
-        return b"&&\n".join(statements) + b";\n"
 
 
 class Bash(Posix):

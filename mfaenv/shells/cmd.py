@@ -9,6 +9,7 @@ class Cmd(Target):
     remove = 'set "{name}=-"\r\nset "{name}="'  # removing what is not there is an error to ``||``
     # The one internal command that fails, starts nothing and shows nothing (``color /?`` says so).
     fail = "color 00"
+    separator = end = b"\r\n"
     line = "for /f \"delims=\" %i in ('{command} --shell cmd') do @%i"
     refused = "\0\r\n\x1a"
     encoding = None
@@ -29,6 +30,3 @@ class Cmd(Target):
         if not value or len(line) > self._longest_line:
             raise ValueError  # too long, or empty, which removes the variable
         return line
-
-    def join(self, statements: list[bytes]) -> bytes:
-        return b"".join(statement + b"\r\n" for statement in statements)

@@ -36,6 +36,7 @@ class PowerShell(Target):
 
     remove = "$env:{name} = $null;"  # an empty string would leave an empty variable in 7.5 and later
     fail = _FAIL
+    separator = b" "
     line = "{command} --shell {target} | Invoke-Expression"
     init = 'Invoke-Expression (({command} init {target}) -join "`n")'
     reads = ("powershell", "pwsh")
@@ -51,9 +52,6 @@ class PowerShell(Target):
 
     def assign(self, name: str, value: str) -> str:
         return f"$env:{name} = {quote(value)};"
-
-    def join(self, statements: list[bytes]) -> bytes:
-        return b" ".join(statements) + b"\n"
 
     def tab(self, handed: Words, env: Env) -> "Tab":
         return super().tab(env["_MFAENV_WORDS"].split("\n"), env)

@@ -37,6 +37,6 @@ def _mfaenv_hook(**_):
         _mfaenv_here(["hook", "changed" if changed else "due"])
 
 
-for _mfaenv_other in [hook for hook in events.on_pre_prompt if getattr(hook, "__name__", "") == "_mfaenv_hook"]:
-    events.on_pre_prompt.discard(_mfaenv_other)
-events.on_pre_prompt(_mfaenv_hook)
+for _mfaenv_other in [hook for hook in events.on_pre_prompt_format if getattr(hook, "__name__", "") == "_mfaenv_hook"]:
+    events.on_pre_prompt_format.discard(_mfaenv_other)
+events.on_pre_prompt_format(_mfaenv_hook)

@@ -7,10 +7,13 @@ class Xonsh(Target):
     """Python's own literals, in ASCII."""
 
     remove = "${...}.pop('{name}', None);"
+    separator = b" "
     # Of this exception xonsh shows one line and takes the status.
     fail = "raise __import__('subprocess').CalledProcessError({status}, 'mfaenv');"
     line = "execx($({command} --shell xonsh))"
     init = "execx($({command} init {target}))"
+    # The history file, made before this event, gets all variables that are set by then.
+    at_start = "def _mfaenv_start(**_): {text}events.on_post_init(_mfaenv_start)\n"
     function = "xonsh.function.xsh"
     hook = ("xonsh.hook.xsh",)
     completion = "xonsh.completion.xsh"

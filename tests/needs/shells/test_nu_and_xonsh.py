@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from settled import BY_NAME as SHELLS_BY_NAME
 from settled import ROWS, seated
 from terminals import CTRL_C, need, with_mfaenv
 
@@ -117,10 +118,33 @@ def test_xonshs_function_hands_on_each_word_and_octet_as_it_is(product: Product,
 
 def test_xonshs_hook_is_put_beside_hooks_without_a_name(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
-    before = "import functools; events.on_pre_prompt(functools.partial(print, 'theirs'))"
-    fire = "$AWS_PROFILE = 'staging'; events.on_pre_prompt.fire(); print(__xonsh__.env.get('MFAENV_PROFILE'))"
+    before = "import functools; events.on_pre_prompt_format(functools.partial(print, 'theirs'))"
+    fire = "$AWS_PROFILE = 'staging'; events.on_pre_prompt_format.fire(); print(__xonsh__.env.get('MFAENV_PROFILE'))"
     load = "execx($(mfaenv init xonsh))"
     assert run(product, "xonsh", before, load, load, fire) == ["theirs", "staging"]
+
+
+def test_xonshs_history_file_has_no_stored_session(
+    product: Product, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """xonsh writes the variables there that it has after its startup file."""
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    (product.home / ".xonshrc").write_text("execx($(mfaenv init xonsh))\n")
+    row = BY_NAME["xonsh"]
+    monkeypatch.setitem(SHELLS_BY_NAME, "xonsh", row.shell._replace(start=("xonsh",)))
+    with seated(product, row._replace(load=())) as seat:
+        assert seat.keys().endswith("secret=set profile=default")
+    (history,) = product.home.rglob("xonsh-*.json")
+    assert "AWS_SE" not in history.read_text()
+
+
+def test_xonshs_prompt_names_the_profile_that_it_has_now(product: Product, scenario: Scenario) -> None:
+    assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
+    prompt = "$PROMPT = lambda: '[' + __xonsh__.env.get('MFAENV_PROFILE', '') + ']@ '"
+    row = BY_NAME["xonsh"]
+    with seated(product, row._replace(load=(prompt, *row.load))) as seat:
+        seat.type("$AWS_PROFILE = 'staging'")
+        assert seat.window.text.splitlines()[-1].startswith("[staging]@")
 
 
 def test_xonshs_function_gets_the_name_of_a_profile_as_it_is(product: Product, scenario: Scenario) -> None:
