@@ -5,6 +5,7 @@ interruption there are two, and the next run asks about the other.
 """
 
 import time
+from collections.abc import Iterator
 
 from mfaenv.aws import client, sts
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
@@ -115,7 +116,7 @@ class Rotation:
         Raise MfaenvError where it stays, or nobody can be asked.
         """
         own = self.keys.access_key
-        profiles = ", ".join(places.profiles_with(awsfiles.load(self.terminal.env), other.id))
+        profiles = ", ".join(self._profiles_with(other.id))
         where = (
             "inactive" if not other.active else f"in profile {profiles}" if profiles else "in no profile here"
         )
@@ -136,6 +137,17 @@ class Rotation:
         if self.terminal.choose("Two access keys, and IAM allows no third:", (leave, finish), texts) == leave:
             raise MfaenvError("Nothing was changed.", "Both keys are as they were.")
 
+    def _profiles_with(self, access_key: str) -> Iterator[str]:
+        files = awsfiles.load(self.terminal.env)
+        for name, section in files.profiles.items():
+            command = section.get(credential_process.SETTING, "")
+            key = files.long_term_key(name) or remembered.access_key(self.store, name, command)
+            place = places.of_profile(files, name, self.terminal)
+            if not key and isinstance(place, KeychainEntry) and (keys := place.load()):
+                key = keys.access_key
+            if key == access_key:
+                yield name
+
     def _last_use(self, key: str) -> str:
         use = self.iam.last_use(key)
         return f"last used {use['at'][:10]} by {use['service']} in {use['region']}" if use else "never used"
@@ -144,6 +156,8 @@ class Rotation:
         new = self.iam.create()
         # Before the new key is stored: so a run that finishes this one needs no code.
         longterm.carry_over(self.store, self.request, self.session, new.access_key, time.time())
+        # After an interruption, the rotation of another profile has to look which key this one has.
+        remembered.remember_key(self.store, self.root, self.request.process.text, "", time.time())
         try:
             self.place.replace(old, new)
         except BaseException:
@@ -201,6 +215,7 @@ class Rotation:
                     place.remove_spare()
                 keys = place.load()
                 if keys and not keys.token and keys.access_key == old:
+                    remembered.remember_key(self.store, name, command, "", time.time())
                     place.replace(keys, new)
                     remembered.remember_key(self.store, name, command, new.access_key, time.time())
                     self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")

@@ -5,6 +5,7 @@ others wrote, several runs at once, and an IAM that has not heard yet.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from keychains import NOBODYS_BUS
 from product import PATIENCE, finish
+from terminals import Window
 from trouble import assert_explained
 
 from mfaenv.config import credential_process
@@ -127,6 +129,84 @@ def test_the_old_key_stays_active_while_a_profile_cannot_get_the_new_one(
     assert_explained(done, "moved.*old key.*active.*locked", "again")
     assert [key.active for key in alice.keys] == [True, True]
     assert alice.keys[1].secret in credentials(product).read_text()
+
+
+@pytest.mark.usefixtures("keychain")
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_a_key_that_another_profile_has_in_the_keychain_is_not_to_be_deleted(
+    product: Product, scenario: Scenario, alice: User, *, forgotten: bool
+) -> None:
+    credentials(product).write_text(section("default", scenario.key) + section("moved", alice.add_key()))
+    succeeded(product.run("keys", "import", "-p", "moved"))
+    if forgotten:
+        assert product.run("clear").status == 0
+    get_session(product, scenario)
+    done = product.run(*ROTATE)
+    assert done.status == 1
+    assert_explained(done, f"{alice.keys[1].id} .in profile moved.: ", "in a terminal to choose")
+    assert "delete-access-key" not in done.err
+
+
+KILLER = """
+import json
+import os
+import signal
+import sys
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+
+    def get_password(self, service, username):
+        if "get" in sys.argv and os.path.exists(os.environ["KILL"]):
+            os.remove(os.environ["KILL"])
+            os.kill(os.getppid(), signal.SIGKILL)
+        return self.read().get(service + username)
+
+    def set_password(self, service, username, password):
+        self.write({**self.read(), service + username: password})
+
+    def delete_password(self, service, username):
+        self.write({name: text for name, text in self.read().items() if name != service + username})
+
+    def read(self):
+        with open(os.environ["RING"]) as file:
+            return json.load(file)
+
+    def write(self, entries):
+        with open(os.environ["RING"], "w") as file:
+            json.dump(entries, file)
+"""
+
+
+def test_a_profile_whose_rotation_was_killed_keeps_a_key_that_works(
+    product: Product, scenario: Scenario, alice: User, tmp_path: Path
+) -> None:
+    """The keychain has the new key already, and the store still remembers the old one."""
+    (tmp_path / "killer.py").write_text(KILLER)
+    ring, kill = tmp_path / "ring", tmp_path / "kill"
+    ring.write_text("{}")
+    product.env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    product.env |= {"PYTHON_KEYRING_BACKEND": "killer.Keyring", "RING": str(ring), "KILL": str(kill)}
+    credentials(product).write_text(section("default", scenario.key) + section("second", scenario.key))
+    with config(product).open("a") as file:
+        file.write(f"[profile second]\nmfa_serial = {scenario.device.serial}\n")
+    for name in ("default", "second"):
+        succeeded(product.run("keys", "import", "-p", name))
+    get_session(product, scenario)
+    kill.touch()
+    assert product.run(*ROTATE).status not in {0, 1}
+    assert not kill.exists()
+    old, new = alice.keys
+    rotate = (*product.command, "keys", "rotate", "--delete", "-p", "second")
+    with Window(rotate, product.env, product.home) as window:
+        window.see(rf"{new.id} \(in profile default\): never used")
+        window.enter("2")
+        window.see("Profile default had the old key too, and has the new one now")
+        window.ended()
+    assert [key.id for key in alice.keys] == [old.id]
+    entries = json.loads(ring.read_text())
+    assert [json.loads(text)["AccessKeyId"] for text in entries.values()] == [old.id, old.id]
 
 
 def test_two_rotations_at_once_make_one_key(
