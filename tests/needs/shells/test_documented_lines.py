@@ -33,6 +33,7 @@ ELSEWHERE = {
     r"aws s3 ls|mfaenv demo.*": "test_demo_story.py",
     r"aws iam put-user-policy .*": "test_policy.py",
     r"(?:aws-vault|docker|py -m venv|rmdir|Set-ExecutionPolicy) .*|\"%USERPROFILE%.*|.*podman.*": "",  # none
+    r".*Set-Content .*": "",  # none: Windows PowerShell 5.1
     r"mfaenv configure": "test_configure.py",
     r"mfaenv -p": "test_picker.py",
     r"use mfaenv .*|export AWS_PROFILE=.*|.*init direnv.*|mkdir -p ~/\.config/direnv/lib": "test_direnv.py",
