@@ -1,7 +1,7 @@
 """The environment of what `mfaenv exec --serve` and `--only` start: an address for credentials, or one profile alone.
 
-Programs that are given no profile read `[default]`, and take its keys before an address. So where a file has
-some, the program gets a copy of it without any keys.
+Programs that are given no profile read `[default]`, and take its keys before an address. So where it has some,
+the program gets copies of both files without any keys.
 """
 
 import os
@@ -14,7 +14,8 @@ from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.commands.private_folder import private_folder
 from mfaenv.config import awsfiles, names
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.config.sources import GIVE_CREDENTIALS
+from mfaenv.config.credential_process import SETTING, session_profile
+from mfaenv.config.sources import GIVE_CREDENTIALS, HIDDEN
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
@@ -74,13 +75,13 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
             programs = environment.changed([(name, None) for name in (*gone, *OVERRIDING_VARIABLES)], programs)
             programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token}
             server.remind(terminal)
+        name = resolved.request.profile.text
         if options.get("only"):
-            name = resolved.request.profile.text
             texts = _with_one_profile(name, resolved.files, Session() if options.get("serve") else session)
             programs |= opened.enter_context(_private(texts, f"of profile {name} alone"))
             cache = os.path.join(os.path.dirname(programs[names.CONFIG_VARIABLE]), "cache")
             programs |= {"MFAENV_CACHE_DIR": cache, environment.ONLY: name}
-        elif options.get("serve") and (texts := _without_default_keys(env, terminal)):
+        elif options.get("serve") and (texts := _without_keys(name, resolved.files, terminal)):
             programs |= opened.enter_context(_private(texts, "without keys"))
         yield programs
 
@@ -113,30 +114,45 @@ def _with_source(request: Request, session: Session) -> Request:
     return request._replace(keys=keys, device=Value(session.device, request.device.source or "found"))
 
 
-def _without_default_keys(env: Env, terminal: Terminal) -> dict[str, str]:
-    """Return the texts of AWS files without keys, by variable, where [default] has some. Raise MfaenvError."""
-    config, credentials = names.file_paths(env)
+def _without_keys(served: str, files: AwsFiles, terminal: Terminal) -> dict[str, str]:
+    """Return the texts of both AWS files without keys, by variable, where [default] has some. Raise MfaenvError."""
+    if GIVE_CREDENTIALS.isdisjoint(files.section(DEFAULT)):
+        return {}
+    hidden = _hidden(served, files)
     texts = {}
     for variable, path, name_of in (
-        (names.CONFIG_VARIABLE, config, names.profile_of),
-        (names.CREDENTIALS_VARIABLE, credentials, str),
+        (names.CONFIG_VARIABLE, files.config, names.profile_of),
+        (names.CREDENTIALS_VARIABLE, files.credentials, str),
     ):
         # What cannot be read the program, which is this user's, cannot read either.
-        sections = awsfiles.read(path, must_be_readable=False)
-        copy, is_needed, has_others = {}, False, False
-        for title, section in sections.items():
+        copy, has_others = {}, False
+        for title, section in awsfiles.read(path, must_be_readable=False).items():
             name = name_of(title)
-            gone = GIVE_CREDENTIALS if name == DEFAULT else KEYS
-            is_needed |= name == DEFAULT and not gone.isdisjoint(section)
+            gone = GIVE_CREDENTIALS if name in hidden else KEYS
+            mark = HIDDEN if name in hidden - {DEFAULT, served} else {}
             has_others |= name not in {None, "", DEFAULT} and awsfiles.has_keys(section)
-            copy[title] = {option: value for option, value in section.items() if option not in gone}
-        if is_needed and has_others:
+            copy[title] = {option: value for option, value in section.items() if option not in gone} | mark
+        if has_others:
             terminal.note(
                 f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles."
             )
-        if is_needed:
-            texts[variable] = awsfiles.to_text(copy)
+        texts[variable] = awsfiles.to_text(copy)
     return texts
+
+
+def _hidden(served: str, files: AwsFiles) -> set[str]:
+    """Return the profiles with keys, and those that lead to one; a process of ours gives the served one's."""
+    hidden = {DEFAULT, *(name for name, section in files.profiles.items() if not KEYS.isdisjoint(section))}
+    more = hidden
+    while more:
+        more = {
+            name
+            for name, section in files.profiles.items()
+            if section.get("source_profile") in hidden
+            or session_profile(section.get(SETTING, "")) in hidden - {served}
+        } - hidden
+        hidden |= more
+    return hidden
 
 
 def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> dict[str, str]:

@@ -25,12 +25,16 @@ GIVE_CREDENTIALS = {
     "credential_source",
     "sso_session",
     "sso_start_url",
+    "sso_region",  # alone it makes a profile one of IAM Identity Center for the JavaScript SDK
     "credential_process",
 }
 """Settings that come before a container's credentials.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
+
+HIDDEN = {"sso_session": "hidden by mfaenv exec --serve", "sso_account_id": "hidden"}
+"""What AWS's programs stop at, in a profile whose keys are hidden: without any they would take the address's."""
 
 
 def environment_keys(env: Env) -> Keys | None:
@@ -67,12 +71,13 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
         return (Provider.LONG_TERM, keys) if keys else (Provider.SOURCE, None)
     of_credentials, of_config = files.of_credentials.get(name, {}), files.of_config.get(name, {})
     is_role = "role_arn" in section and "web_identity_token_file" not in section
+    is_hidden = HIDDEN.items() <= section.items()
     # The address is another profile's.
     served = environment.is_served(env) and name != env.get(environment.PROFILE)
     rows = (
         (Provider.WEB_ENVIRONMENT, web and len(chain.profiles) == 1 and not is_role),
         (Provider.WEB, section.get("web_identity_token_file")),
-        (Provider.CENTER, not section.keys().isdisjoint(("sso_account_id", "sso_role_name"))),
+        (Provider.CENTER, not is_hidden and not section.keys().isdisjoint(("sso_account_id", "sso_role_name"))),
         (Provider.LONG_TERM, ACCESS_KEY in of_credentials),
         (Provider.LOGIN, "login_session" in section),
         (Provider.PROCESS, "credential_process" in section),

@@ -16,8 +16,10 @@ from observed_aws import ObservedAws
 from product import Product
 from served import Served
 from settings import configure, set_keys
+from terminals import with_mfaenv
 from trouble import OTHER_SECRET, TOKEN
 
+from mfaenv.config.sources import HIDDEN
 from mfaenv.pretend_aws.scenario import Scenario
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
@@ -176,6 +178,7 @@ def test_default_keys_are_taken_out_of_the_files_and_nothing_is_left(
         aws_secret_access_key=OTHER_SECRET,
         region="x",
     )
+    configure(product, sso_region="us-east-1")
     configure(
         product, credential_process="false", output="text", services="mine", s3="\nmax_concurrent_requests = 3"
     )
@@ -196,14 +199,56 @@ print(json.dumps([session.full_config["profiles"], session._build_profile_map() 
     region = {"region": "us-east-1", "mfa_serial": scenario.device.serial, "output": "text"}
     assert profiles["default"] == {**region, "services": "mine", "s3": {"max_concurrent_requests": "3"}}
     assert profiles["two words"] == {"region": "sa-east-1"}
-    assert profiles["other"] == {"region": "x"}
-    assert profiles["audit"]["source_profile"] == "production"
+    assert profiles["other"] == {"region": "x", **HIDDEN}
     assert services == {"mine": {"ec2": {"endpoint_url": "http://127.0.0.1:1"}}}
     assert modes == [0o600, 0o600]
     assert scenario.key.secret not in text
     assert OTHER_SECRET not in text
     assert "The program gets no keys of ~/.aws/credentials, not even those of other profiles." in done.err
     assert list(tmp_path.glob("mfaenv-*")) == []
+
+
+WHO = """
+import botocore.exceptions, botocore.session, sys
+for name in sys.argv[1:]:
+    session = botocore.session.Session(profile=name)
+    session.set_config_variable("region", "us-east-1")
+    try:
+        print(name, session.create_client("sts").get_caller_identity()["Arn"].rpartition(":")[2])
+    except botocore.exceptions.BotoCoreError as error:
+        print(name, error)
+"""
+
+
+def test_no_other_profile_whose_keys_are_hidden_is_the_served_one(product: Product, scenario: Scenario) -> None:
+    """And one that has its keys elsewhere has them still."""
+    set_keys(product, "other", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key=OTHER_SECRET)
+    keys = {"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret}
+    configure(product, "elsewhere", credential_process=f"echo '{json.dumps(keys)}'")
+    configure(product, "third", role_arn="arn:aws:iam::111122223333:role/Developer", source_profile="other")
+    names = ("default", "staging", "other", "third", "production", "audit", "elsewhere")
+    options = ("-q", "-p", "staging", "-c", scenario.device.code())
+    done = product.run("exec", "--serve", *options, "--", sys.executable, "-c", WHO, *names)
+    assert done.status == 0, done.err
+    hidden = f'The specified sso-session does not exist: "{HIDDEN["sso_session"]}"'
+    who = dict.fromkeys(names, hidden) | dict.fromkeys(names[:2], "assumed-role/Developer/alice")
+    assert done.out.splitlines() == [
+        f"{name} {told}" for name, told in {**who, "elsewhere": "user/alice"}.items()
+    ]
+
+
+def test_profiles_that_lead_through_mfaenv_to_the_served_one_have_its_session(
+    product: Product, scenario: Scenario
+) -> None:
+    configure(product, "default-mfa", credential_process="mfaenv process -p default")
+    configure(product, "staging", source_profile="default-mfa")
+    product.env = with_mfaenv(product)
+    options = ("exec", "--serve", "-q", "-c", scenario.device.code(), "--")
+    done = product.run(*options, sys.executable, "-c", WHO, "default-mfa", "staging")
+    assert done.status == 0, done.err
+    default, staging = done.out.splitlines()
+    assert default == "default-mfa user/alice"
+    assert staging.startswith("staging assumed-role/Developer/"), staging
 
 
 def test_files_that_cannot_be_read_do_not_matter_to_keys_of_the_environment(

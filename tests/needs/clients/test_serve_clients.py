@@ -12,7 +12,9 @@ import pytest
 from needs.clients import go_client
 from observed_aws import ObservedAws
 from product import Product
+from settings import configure, set_keys
 from terminals import missing, need, with_mfaenv
+from trouble import OTHER_SECRET
 
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.wire import timestamp
@@ -88,25 +90,32 @@ def test_boto3_outlives_a_role(product: Product, scenario: Scenario, aws: Observ
     assert_it_outlives_a_role(product, scenario, aws, sys.executable, "-c", BOTO3)
 
 
+def aws_cli() -> str:
+    """Return where Debian installs it; others come first on many a PATH."""
+    return shutil.which("aws", path=os.defpath) or missing("Debian's aws")
+
+
+def node(product: Product) -> None:
+    """Let node find AWS's SDK."""
+    need("node")
+    product.env |= {name: os.environ[name] for name in ("NODE_PATH",) if name in os.environ}
+    if subprocess.run(
+        ["node", "-e", "require('@aws-sdk/client-sts')"], capture_output=True, check=False
+    ).returncode:
+        missing("@aws-sdk/client-sts")
+
+
 def test_commands_of_the_aws_cli_outlive_a_role(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
-    aws_cli = shutil.which("aws", path=os.defpath)  # where Debian installs it; others come first on many a PATH
-    if aws_cli is None:
-        missing("Debian's aws")
     line = AWS_CLI.format(seconds=LIFE + 1)
-    assert_it_outlives_a_role(product, scenario, aws, "sh", "-c", f"unset PYTHONPATH; {line}", aws_cli)
+    assert_it_outlives_a_role(product, scenario, aws, "sh", "-c", f"unset PYTHONPATH; {line}", aws_cli())
 
 
 @ONLY
 def test_the_javascript_sdk_outlives_a_role(
     product: Product, scenario: Scenario, aws: ObservedAws, *, only: bool
 ) -> None:
-    need("node")
-    modules = {name: os.environ[name] for name in ("NODE_PATH",) if name in os.environ}
-    if subprocess.run(
-        ["node", "-e", "require('@aws-sdk/client-sts')"], capture_output=True, check=False
-    ).returncode:
-        missing("@aws-sdk/client-sts")
-    assert_it_outlives_a_role(product, scenario, aws, "node", "-e", JAVASCRIPT, only=only, **modules)
+    node(product)
+    assert_it_outlives_a_role(product, scenario, aws, "node", "-e", JAVASCRIPT, only=only)
 
 
 @ONLY
@@ -114,3 +123,37 @@ def test_the_go_sdk_outlives_a_role(
     product: Product, scenario: Scenario, aws: ObservedAws, *, only: bool
 ) -> None:
     assert_it_outlives_a_role(product, scenario, aws, str(go_client.build()), "outlive", only=only)
+
+
+JAVASCRIPT_ONCE = """
+const { GetCallerIdentityCommand, STSClient } = require("@aws-sdk/client-sts");
+new STSClient({}).send(new GetCallerIdentityCommand({})).then((who) => console.log(who.Arn));
+"""
+
+
+@pytest.mark.parametrize("client", ["aws", "javascript", "go"])
+def test_only_the_served_profile_and_the_default_get_the_address(
+    product: Product, scenario: Scenario, client: str
+) -> None:
+    """Others whose keys are hidden are errors: they would silently be the served one."""
+    product.env = with_mfaenv(product)
+    set_keys(product, "other", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key=OTHER_SECRET)
+    configure(product, "default-mfa", credential_process="mfaenv process -p default")
+    role = {"role_arn": "arn:aws:iam::111122223333:role/Developer", "source_profile": "default-mfa"}
+    configure(product, "third", **role)
+    if client == "javascript":
+        node(product)
+        command = ["node", "-e", JAVASCRIPT_ONCE]
+    elif client == "go":
+        command = ["sh", "-c", 'exec "$0" "$AWS_PROFILE"', str(go_client.build())]
+    else:
+        command = ["env", "-u", "PYTHONPATH", aws_cli(), "sts", "get-caller-identity"]
+    served, others = ("default", "staging"), ("other", "production", "default-mfa", "third")
+    line = f"for name in {' '.join((*served, *others))}; do\n"
+    line += 'echo "$name $(AWS_PROFILE=$name "$@" | grep -o "assumed-role.*/alice")"; done'
+    options = ("-q", "-p", "staging", "-c", scenario.device.code())
+    done = product.run("exec", "--serve", *options, "--", "sh", "-c", line, "sh", *command)
+    assert done.out.splitlines() == [
+        *(f"{name} assumed-role/Developer/alice" for name in served),
+        *(f"{name} " for name in others),
+    ], done.err
