@@ -138,7 +138,7 @@ def _without_names(env: Env) -> dict[str, str]:
 
 def _removal(env: Env) -> list[Pair]:
     """List all that a session has set; the person's own names stay."""
-    theirs = {AWS_PROFILE, SEEN, environment.PUT_BACK, FORMER, FORMER_PINNED}
+    theirs = {AWS_PROFILE, *environment.OF_HOOKS}
     if not environment.region_is_ours(env):
         theirs.update(environment.REGIONS)
     return [pair for pair in environment.removal(env) if pair[0] not in theirs]

@@ -45,10 +45,7 @@ IGNORED_VARIABLES = {
     "MFAENV_CACHE_DIR",  # where the answer itself is
     environment.STORE,
     environment.NEXT,  # what the prompt hook keeps
-    environment.SEEN,
-    environment.PUT_BACK,
-    environment.FORMER,
-    environment.FORMER_PINNED,
+    *environment.OF_HOOKS,
 }
 """The variables of AWS and mfaenv on which it does not depend, beside secrets."""
 

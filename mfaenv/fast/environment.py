@@ -70,6 +70,9 @@ FORMER_PINNED = "MFAENV_FORMER_PINNED"
 
 NO_PROFILE = "none"
 
+OF_HOOKS = (SEEN, PUT_BACK, FORMER, FORMER_PINNED)
+"""What prompt hooks remember of the person's AWS_PROFILE."""
+
 PROFILE_AS = "MFAENV_PROFILE_AS"
 """Names a variable that gets the profile too, for prompts."""
 
@@ -230,9 +233,9 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
 
 
 def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
-    """Return the environment with the pairs set, or removed."""
+    """Return a program's environment with the pairs set, or removed; a hook in there sets no AWS_PROFILE again."""
     result = dict(env)
-    for name, value in session:
+    for name, value in [*session, *[(name, None) for name in OF_HOOKS]]:
         if value is None:
             result.pop(name, None)
         else:
@@ -242,7 +245,7 @@ def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
 
 def removal(env: Env) -> list[Pair]:
     """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
-    names = (*CLEARED, *SET, SEEN, PUT_BACK, FORMER, FORMER_PINNED, *settings(env))
+    names = (*CLEARED, *SET, *OF_HOOKS, *settings(env))
     gone: list[Pair] = [(name, None) for name in names]
     return [*gone, *_msys(env, ours=False)]
 

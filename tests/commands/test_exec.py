@@ -124,3 +124,29 @@ def test_the_program_has_no_child_that_it_did_not_start(
     code = "import os\ntry:\n    print(os.waitpid(-1, 0))\nexcept ChildProcessError:\n    print('none')"
     done = product.run("exec", *way, "-c", scenario.device.code(), "--", sys.executable, "-c", code)
     assert (done.status, done.out) == (0, "none\n")
+
+
+@pytest.mark.parametrize("way", [[], ["--cached"], ["--serve"], ["--only"]], ids=str)
+def test_the_hook_of_a_shell_inside_sets_no_profile_of_the_shell_outside_again(
+    product: Product, scenario: Scenario, way: list[str]
+) -> None:
+    """Programs there would use that profile in place of the session."""
+    assert product.run("-s", "bash", "-p", "staging", "-c", scenario.device.code()).status == 0
+    product.env |= {
+        "AWS_PROFILE": "production",
+        "MFAENV_STORE": product.env["MFAENV_CACHE_DIR"],
+        "MFAENV_AWS_PROFILE": "production",
+        "MFAENV_PUT_BACK": "production",
+        "MFAENV_FORMER_PROFILE": "staging",
+        "MFAENV_FORMER_PINNED": "1",
+    }
+    names = (
+        "AWS_PROFILE",
+        "MFAENV_AWS_PROFILE",
+        "MFAENV_PUT_BACK",
+        "MFAENV_FORMER_PROFILE",
+        "MFAENV_FORMER_PINNED",
+    )
+    done = product.run("exec", *way, "-p", "staging", "--", "env")
+    got = dict(each.partition("=")[::2] for each in done.out.splitlines())
+    assert (done.status, got["MFAENV_PROFILE"], got.keys() & set(names)) == (0, "staging", set()), done.err
