@@ -267,6 +267,10 @@ KEYS_PROOFS = {
         "test_every_profile_that_has_the_old_key_gets_the_new_one",
         "test_the_old_key_stays_active_while_a_profile_cannot_get_the_new_one",
     ),
+    "While a profile's keychain entry cannot be read, the old key stays.": (
+        "test_no_key_is_deleted_while_an_entry_cannot_be_read",
+        "test_the_old_key_stays_active_while_a_profile_cannot_get_the_new_one",
+    ),
     "Your session goes on.": (ROTATES,),
     "At every moment at least one active key is stored.": FINISHES,
     "If the command is interrupted or denied, run it again: it finishes, or says what is left to do.": FINISHES,

@@ -95,7 +95,8 @@ def into_keychain(options: Options, env: Env) -> int:
             raise MfaenvError(f"{others} If nothing needs them any more, this removes them:", command=line)
         _import(move, keys, stored, options, env)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} now.")
-    for other in places.profiles_with(awsfiles.load(env), keys.access_key):
+    files = awsfiles.load(env)
+    for other in (name for name in files.profiles if files.long_term_key(name) == keys.access_key):
         line = to_type("keys", "import", "-p", other)
         terminal.note(f"Profile {other} still has them in a file:", line)
     rotate = to_type("keys", "rotate", "-p", move.name)

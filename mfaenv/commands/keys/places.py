@@ -67,8 +67,3 @@ def of_profile(files: awsfiles.AwsFiles, profile: str, terminal: Terminal) -> Pl
         return FileSection(path, profile, files.keys_in_config(profile))
     entry = credential_process.entry(files.section(profile).get(credential_process.SETTING, ""))
     return KeychainEntry(entry, terminal) if entry else None
-
-
-def profiles_with(files: awsfiles.AwsFiles, access_key: str) -> list[str]:
-    """Return the profiles that use this access key from a file."""
-    return [name for name in files.profiles if files.long_term_key(name) == access_key]

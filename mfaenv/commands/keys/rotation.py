@@ -5,14 +5,14 @@ interruption there are two, and the next run asks about the other.
 """
 
 import time
-from collections.abc import Iterator
 
 from mfaenv.aws import client, sts
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve
-from mfaenv.errors import DONE, MfaenvError
+from mfaenv.config.credential_process import SETTING, other_program
+from mfaenv.errors import DONE, MfaenvError, join_names
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Origin, Provider, Request, same_keys
 from mfaenv.session import longterm, remembered
@@ -84,8 +84,6 @@ class Rotation:
     def advance(self, chosen: str) -> AccessKey | None:
         """Make a new key, or finish with the chosen one. Return one to ask about."""
         self.place = places.of_profile(awsfiles.load(self.terminal.env), self.root, self.terminal) or self.place
-        if isinstance(self.place, KeychainEntry):
-            self.place.remove_spare()
         keys, before = self.place.load(), self.keys
         if keys is None:
             raise _not_stored(self.request)
@@ -99,13 +97,18 @@ class Rotation:
             wrong = f"IAM lists no key {keys.access_key} of this user."
             raise MfaenvError(wrong, f"Check the keys of profile {self.root} in {self.place.title}.")
         other = next((each for each in listed.values() if each.id != keys.access_key), None)
-        if other and other.id != chosen and (other.active or not self.delete):
+        if (
+            other
+            and other.id != chosen
+            and (other.active or not self.delete or self._users(other.id, active=False))
+        ):
             return other
         if other is None:
             self._replace(keys)
         elif other.active:
             self._finish(keys, other.id)
         else:
+            self._users(other.id, keys, active=False)
             self.iam.delete(other.id)
             self.terminal.note(f"{other.id}, which was inactive, is deleted; {keys.access_key} stays.")
         return None
@@ -115,16 +118,16 @@ class Rotation:
 
         Raise MfaenvError where it stays, or nobody can be asked.
         """
-        own = self.keys.access_key
-        profiles = ", ".join(self._profiles_with(other.id))
-        where = (
-            "inactive" if not other.active else f"in profile {profiles}" if profiles else "in no profile here"
-        )
-        used = {own: f"in {self.place.title}", other.id: where}
+        with change_lock(self.terminal):
+            users = join_names(self._users(other.id, active=other.active))
+        where = f"in profile {users}" if users else "in no profile here"
+        if not other.active:
+            where = f"inactive, {where}" if users else "inactive"
+        used = {self.keys.access_key: f"in {self.place.title}", other.id: where}
         texts = [f"{key} ({where}): {self._last_use(key)}" for key, where in used.items()]
         two = f"There are two access keys, and IAM allows no third: {'; '.join(texts)}."
         if not self.asks:
-            if other.active and profiles:  # to delete it would leave these without a key that works
+            if users:  # to delete it would leave these without a key that works
                 raise MfaenvError(two, "Run it in a terminal to choose.")
             line = self._line("--delete")
             if other.active:
@@ -137,17 +140,6 @@ class Rotation:
         if self.terminal.choose("Two access keys, and IAM allows no third:", (leave, finish), texts) == leave:
             raise MfaenvError("Nothing was changed.", "Both keys are as they were.")
 
-    def _profiles_with(self, access_key: str) -> Iterator[str]:
-        files = awsfiles.load(self.terminal.env)
-        for name, section in files.profiles.items():
-            command = section.get(credential_process.SETTING, "")
-            key = files.long_term_key(name) or remembered.access_key(self.store, name, command)
-            place = places.of_profile(files, name, self.terminal)
-            if not key and isinstance(place, KeychainEntry) and (keys := place.load()):
-                key = keys.access_key
-            if key == access_key:
-                yield name
-
     def _last_use(self, key: str) -> str:
         use = self.iam.last_use(key)
         return f"last used {use['at'][:10]} by {use['service']} in {use['region']}" if use else "never used"
@@ -156,8 +148,6 @@ class Rotation:
         new = self.iam.create()
         # Before the new key is stored: so a run that finishes this one needs no code.
         longterm.carry_over(self.store, self.request, self.session, new.access_key, time.time())
-        # After an interruption, the rotation of another profile has to look which key this one has.
-        remembered.remember_key(self.store, self.root, self.request.process.text, "", time.time())
         try:
             self.place.replace(old, new)
         except BaseException:
@@ -172,7 +162,7 @@ class Rotation:
     def _finish(self, new: Keys, old: str) -> None:
         remembered.remember_key(self.store, self.root, self.request.process.text, new.access_key, time.time())
         self._prove(new)
-        self._update_others(new, old)
+        self._users(old, new)
         places.check(self.place, new)
         state = "active"
         try:
@@ -203,22 +193,26 @@ class Rotation:
                 show(f"{new.access_key} is stored; waiting until AWS knows it ({round(left)} s at most)")
                 time.sleep(min(POLL_SECONDS, left))
 
-    def _update_others(self, new: Keys, old: str) -> None:
-        files = awsfiles.load(self.terminal.env)
-        for name, section in files.profiles.items():
+    def _users(self, key: str, new: Keys | None = None, *, active: bool = True) -> list[str]:
+        """Return the profiles with a key, by what files and keychain hold; store a new one there, if any."""
+        files, users = awsfiles.load(self.terminal.env), []
+        for name in files.profiles:
             place = places.of_profile(files, name, self.terminal)
-            command = section.get(credential_process.SETTING, "")
-            if place is None or remembered.access_key(self.store, name, command) not in {"", old}:
-                continue  # a keychain that has another one is not opened
+            command = files.section(name).get(SETTING, "")
             try:
                 if isinstance(place, KeychainEntry):
                     place.remove_spare()
-                keys = place.load()
-                if keys and not keys.token and keys.access_key == old:
-                    remembered.remember_key(self.store, name, command, "", time.time())
-                    place.replace(keys, new)
-                    remembered.remember_key(self.store, name, command, new.access_key, time.time())
-                    self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")
+                keys = place.load() if place else None
+                if place and keys and not keys.token and keys.access_key == key:
+                    users.append(name)
+                    if new:
+                        place.replace(keys, new)
+                        remembered.remember_key(self.store, name, command, new.access_key, time.time())
+                        self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")
+                elif active and not place and (program := other_program(command)):
+                    users.append(f"{name}, if {program} gives it")
             except MfaenvError as error:
-                left = f"Profile {name} still has the old key {old}, which therefore stays active."
+                state = "active" if active else "inactive"
+                left = f"Profile {name} may still have the old key {key}, which therefore stays {state}."
                 raise MfaenvError(f"{left} {error.message}", error.hint, command=error.command) from None
+        return users

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from keychains import NOBODYS_BUS
 from product import PATIENCE, finish
+from settings import configure
 from terminals import Window
 from trouble import assert_explained
 
@@ -207,6 +208,86 @@ def test_a_profile_whose_rotation_was_killed_keeps_a_key_that_works(
     assert [key.id for key in alice.keys] == [old.id]
     entries = json.loads(ring.read_text())
     assert [json.loads(text)["AccessKeyId"] for text in entries.values()] == [old.id, old.id]
+
+
+def to_json(key: Credential) -> str:
+    return json.dumps({"Version": 1, "AccessKeyId": key.id, "SecretAccessKey": key.secret})
+
+
+def test_a_key_in_the_keychain_is_not_offered_to_be_deleted(
+    product: Product, scenario: Scenario, alice: User, keychain: Keychain
+) -> None:
+    """Nor one that a program may give, or that an entry may have which cannot be read."""
+    get_session(product, scenario)
+    other = alice.add_key()
+    for command, entry, expected in (
+        ("mfaenv keys get -p second", to_json(other), f"{other.id} .in profile second.: never used"),
+        (
+            "mfaenv keys get -p second",
+            "x",
+            f"Profile second may still have the old key {other.id}, .* active..*second",
+        ),
+        ("op-aws get second", "", f"{other.id} .in profile second, if op-aws gives it.: never"),
+    ):
+        keychain_says(keychain, "second", entry)
+        configure(product, "second", credential_process=command)
+        done = product.run(*ROTATE)
+        assert done.status == 1
+        assert_explained(done, expected, ".")
+        assert "delete-access-key" not in done.err
+        assert [key.active for key in alice.keys] == [True, True]
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_no_key_is_deleted_that_another_profile_has_in_the_keychain(
+    product: Product, scenario: Scenario, alice: User, keychain: Keychain, *, active: bool
+) -> None:
+    """The store remembers the old one: a rotation was killed when the keychain had the new one."""
+    credentials(product).write_text(section("default", scenario.key) + section("same", scenario.key))
+    get_session(product, scenario)
+    for name in ("default", "same"):
+        succeeded(product.run("keys", "import", "-p", name))
+    other = alice.add_key()
+    keychain.tool("clear", "service", "mfaenv", "username", "default")
+    keychain_says(keychain, "default", to_json(other))
+    other.active = active
+    rotate = ("keys", "rotate", "--delete", "-p", "same")
+    with Window((*product.command, *rotate), product.env, product.home) as window:
+        window.see(rf"{other.id} \({'' if active else 'inactive, '}in profile default\): never used")
+        window.enter("2")
+        window.see("is deleted")
+    assert [key.id for key in alice.keys] == [scenario.key.id]
+    assert json.loads(keychain.lookup("default"))["AccessKeyId"] == scenario.key.id
+
+
+def test_an_inactive_key_that_a_profile_has_is_not_deleted_unasked(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    """Somebody may have switched it off for a time."""
+    get_session(product, scenario)
+    other = alice.add_key()
+    other.active = False
+    with credentials(product).open("a") as file:
+        file.write(section("ci", other))
+    done = product.run(*ROTATE, "--delete")
+    assert done.status == 1
+    assert_explained(done, f"{other.id} .inactive, in profile ci.: never used", "in a terminal to choose")
+    assert [key.active for key in alice.keys] == [True, False]
+
+
+def test_no_key_is_deleted_while_an_entry_cannot_be_read(
+    product: Product, scenario: Scenario, alice: User, keychain: Keychain
+) -> None:
+    get_session(product, scenario)
+    succeeded(product.run(*ROTATE))
+    configure(product, "second", credential_process="mfaenv keys get -p second")
+    keychain_says(keychain, "second", "x")
+    done = product.run(*ROTATE, "--delete")
+    assert done.status == 1
+    assert_explained(
+        done, f"Profile second may still have the old key {scenario.key.id}, .* inactive..*second", "Remove it"
+    )
+    assert [key.active for key in alice.keys] == [False, True]
 
 
 def test_two_rotations_at_once_make_one_key(
