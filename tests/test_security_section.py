@@ -123,6 +123,11 @@ PROOFS = {
     "But if `BROWSER` names a program, the console's link is its argument, which they can see (`mfaenv help roles`).": (
         "test_the_link_is_the_argument_of_what_browser_names",
     ),
+    "The AWS files of `demo`, `exec --only` and `exec --serve` are in the folder that `XDG_RUNTIME_DIR` names, if only "
+    "you can open it.": ("test_it_is_where_nobody_else_can_make_names",),
+    "Else they are in the temporary folder, where other users can make new ones in their place when the command has "
+    "ended.": (),
+    "A program that still runs would read those: end it, or set `TMPDIR` to a folder of your own.": (),
     "mfaenv runs nothing of the current folder: no module, and on Windows no program.": (
         "test_the_program_loads_nothing_from_there",
         "test_neither_does_the_program_of_the_demos_shell",

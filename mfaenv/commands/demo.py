@@ -138,7 +138,7 @@ def _served(scenario: Scenario, env: Env) -> Iterator[tuple[str, dict[str, str]]
     try:
         with foreground.undisturbed():
             url = opened.enter_context(PretendAws(scenario.world)).url
-            folder = opened.enter_context(private_folder())
+            folder = opened.enter_context(private_folder(env))
         files = write_files(folder, url, keys={"default": scenario.key}, profiles=scenario.profiles)
         demo_env = without_aws(env) | files
         if not find("mfaenv", demo_env):  # it runs as `python -m mfaenv`

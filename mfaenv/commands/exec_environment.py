@@ -78,11 +78,11 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
         name = resolved.request.profile.text
         if options.get("only"):
             texts = _with_one_profile(name, resolved.files, Session() if options.get("serve") else session)
-            programs |= opened.enter_context(_private(texts, f"of profile {name} alone"))
+            programs |= opened.enter_context(_private(texts, f"of profile {name} alone", env))
             cache = os.path.join(os.path.dirname(programs[names.CONFIG_VARIABLE]), "cache")
             programs |= {"MFAENV_CACHE_DIR": cache, environment.ONLY: name}
         elif options.get("serve") and (texts := _without_keys(name, resolved.files, terminal)):
-            programs |= opened.enter_context(_private(texts, "without keys"))
+            programs |= opened.enter_context(_private(texts, "without keys", env))
         yield programs
 
 
@@ -171,11 +171,11 @@ def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> dict[str, st
 
 
 @contextmanager
-def _private(texts: Mapping[str, str], which: str) -> Iterator[dict[str, str]]:
+def _private(texts: Mapping[str, str], which: str, env: Env) -> Iterator[dict[str, str]]:
     variables = {}
     with ExitStack() as opened:
         try:
-            folder = opened.enter_context(private_folder())
+            folder = opened.enter_context(private_folder(env))
             for name, text in texts.items():
                 file = folder / name.lower()
                 private_files.create(str(file), b"")

@@ -2,20 +2,22 @@
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import gettempdir
 
 from mfaenv.fast.entry import owner
+from mfaenv.fast.parse import Env
 from mfaenv.session.lock import lock
 from mfaenv.store import private_files
 
 
 @contextmanager
-def private_folder() -> Iterator[Path]:
+def private_folder(env: Env) -> Iterator[Path]:
     """Yield a new temporary folder of mode 0700, and remove what killed processes left. Raise OSError."""
-    parent = Path(gettempdir())
+    parent = Path(_parent(env))
     for left in parent.glob("mfaenv-" + "[0-9a-f]" * 32):
         with suppress(OSError):
             if not owner(left.lstat()):
@@ -31,6 +33,20 @@ def private_folder() -> Iterator[Path]:
                 opened.enter_context(_locked(folder))
                 break
         yield folder
+
+
+def _parent(env: Env) -> str:
+    """Return a folder of the user alone, if any: elsewhere others can make one anew that is removed.
+
+    https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    path = env.get("XDG_RUNTIME_DIR", "")
+    with suppress(OSError):
+        state = os.lstat(path)
+        private = not owner(state) and state.st_mode == stat.S_IFDIR | private_files.PRIVATE
+        if private and os.path.isabs(path) and os.access(path, os.W_OK):
+            return path
+    return gettempdir()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A folder for files that are needed only while a process runs."""
 
 import stat
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -37,7 +38,7 @@ def before_the_lock(monkeypatch: pytest.MonkeyPatch, do: Callable[[str], object]
 def check_usable(folder: Path) -> None:
     """Look whether files in it stay when another process begins and ends."""
     (folder / "file").touch()
-    with private_folder.private_folder() as other:
+    with private_folder.private_folder({}) as other:
         assert other != folder
     assert (folder / "file").exists()
 
@@ -52,12 +53,12 @@ def test_other_users_see_no_name_before_there_is_the_folder(
         assert [stat.S_IMODE(file.stat().st_mode) for file in temporary.iterdir()] == [0o700]
 
     before_the_lock(monkeypatch, look)
-    with private_folder.private_folder() as folder:
+    with private_folder.private_folder({}) as folder:
         assert list(temporary.iterdir()) == [folder]
 
 
 def sweep(_path: str) -> None:
-    with private_folder.private_folder():
+    with private_folder.private_folder({}):
         pass
 
 
@@ -68,20 +69,20 @@ def test_a_new_folder_that_another_process_takes_for_a_left_one(
     with ExitStack() as opened:
         other = sweep if ends else lambda path: opened.enter_context(lock(path, lambda: None))
         before_the_lock(monkeypatch, other)
-        with private_folder.private_folder() as folder:
+        with private_folder.private_folder({}) as folder:
             check_usable(folder)
     sweep("")
     assert list(temporary.iterdir()) == []
 
 
 def test_it_goes_with_its_lock(temporary: Path) -> None:
-    with private_folder.private_folder() as folder:
+    with private_folder.private_folder({}) as folder:
         check_usable(folder)
     assert list(temporary.iterdir()) == []
 
 
 def test_what_killed_processes_left_is_removed(temporary: Path) -> None:
-    with private_folder.private_folder() as folder:
+    with private_folder.private_folder({}) as folder:
         pass
     for name in ("empty", "locked", "full"):
         left = folder.with_name(folder.name[:-1] + str(len(name)))
@@ -93,3 +94,16 @@ def test_what_killed_processes_left_is_removed(temporary: Path) -> None:
     (temporary / "mfaenv-mine").mkdir()
     sweep("")
     assert [path.name for path in temporary.iterdir()] == ["mfaenv-mine"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no modes")
+@pytest.mark.parametrize(("mode", "is_used"), [(0o700, True), (0o770, False), (0o755, False), (0o500, False)])
+def test_it_is_where_nobody_else_can_make_names(temporary: Path, mode: int, *, is_used: bool) -> None:
+    """Who makes one of its name when it is gone decides what programs run that still read it."""
+    runtime = temporary / "run"
+    runtime.mkdir()
+    runtime.chmod(mode)
+    with private_folder.private_folder({"XDG_RUNTIME_DIR": str(runtime)}) as folder:
+        assert folder.parent == (runtime if is_used else temporary)
+    with private_folder.private_folder({"XDG_RUNTIME_DIR": "run"}) as folder:
+        assert folder.parent == temporary
