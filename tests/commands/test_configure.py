@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import sys
@@ -83,6 +84,16 @@ def test_without_keys_it_says_how_to_get_some(bare: Product) -> None:
     assert done.err.splitlines()[-1] == "        aws configure"
     assert max(map(len, done.err.splitlines())) <= 80
     assert not (bare.home / ".aws").exists()
+
+
+def test_keys_of_another_program_are_keys(newcomer: Product, scenario: Scenario) -> None:
+    keys = {"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret}
+    (newcomer.home / "keys.json").write_text(json.dumps(keys))
+    Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"]).write_text("")
+    config(newcomer).write_text(f"[default]\ncredential_process = cat {newcomer.home}/keys.json\n")
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert done.status == 0, done.err
+    assert "[profile default-mfa]" in config(newcomer).read_text()
 
 
 def test_what_is_wrong_with_the_only_profile_that_has_keys_is_told(newcomer: Product) -> None:
@@ -342,8 +353,11 @@ def test_a_profile_of_that_name_is_left_alone(newcomer: Product, scenario: Scena
     config(newcomer).write_text("[profile default-mfa]\nregion = us-east-1\n")
     done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
     assert done.status == 0
-    assert "Profile default-mfa exists already" in done.err
+    line = "        credential_process = mfaenv process -p default\n"
+    assert f"it is left alone. Rename it, or write a profile with:\n{line}" in done.err
     assert "credential_process" not in config(newcomer).read_text()
+    again = newcomer.run("configure", "--yes")
+    assert (again.status, line in again.err, "All is set up" in again.err) == (0, True, False)
 
 
 def test_a_role_of_the_credentials_file_is_named_with_the_line_to_write(

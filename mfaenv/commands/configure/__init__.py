@@ -9,7 +9,7 @@ from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.awsfiles import AwsFiles
-from mfaenv.config.credential_process import PROCESS, SETTING, entry, session_profile
+from mfaenv.config.credential_process import PROCESS, SETTING, entry, other_program, session_profile
 from mfaenv.config.names import file_paths
 from mfaenv.config.roles import of_process, roles_of
 from mfaenv.errors import DONE, MfaenvError, join_names
@@ -87,10 +87,9 @@ def _needs_no_code(request: Request) -> MfaenvError:
 
 
 def _choose_profile(files: AwsFiles, offers: Offers) -> str:
-    profiles = files.profiles.items()
-    usable = [
-        name for name, section in profiles if files.long_term_key(name) or entry(section.get(SETTING, ""))
-    ]
+    commands = {name: section.get(SETTING, "") for name, section in files.profiles.items()}
+    usable = [name for name in commands if files.long_term_key(name) or entry(commands[name])]
+    usable = usable or [name for name, command in commands.items() if other_program(command)]
     if not usable:
         wrong = f"No profile in {awsfiles.short(files.credentials)} has keys. Make some in IAM, then type:"
         raise MfaenvError(wrong, command=aws_configure())
@@ -143,13 +142,15 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
     for other, section in files.profiles.items():
         if session_profile(section.get(SETTING, "")) == name:
             return other
-    new = f"{name}-mfa"
+    new, command = f"{name}-mfa", credential_process.line(name, env, PROCESS)
     if new in files.profiles:
-        offers.terminal.note(f"Profile {new} exists already, with other settings: it is left alone.")
+        what = f"Profile {new} exists already, with other settings: it is left alone."
+        offers.terminal.note(f"{what} Rename it, or write a profile with:", f"{SETTING} = {command}")
+        offers.shown += 1
         return ""
     section = {**files.section(name), "region": request.region.text}
     address = {key: section[key] for key in WHERE_AWS_IS if section.get(key)}
-    values = {SETTING: credential_process.line(name, env, PROCESS), **address}
+    values = {SETTING: command, **address}
     made = offers.settings(f"Profile {new}, for programs outside this shell:", {new: values})
     return new if made or offers.dry_run else ""
 
