@@ -26,7 +26,7 @@ _mfaenv_seen='' _mfaenv_text='' _mfaenv_exit=0 _mfaenv_flags=''
 _mfaenv_load() {
     # A key that ends a subshell would end it before the program has printed what fails the line.
     if @IS_SUBSHELL@; then \trap : QUIT; fi
-    @IN_KSH93@
+    @AT_CTRL_C@
     _mfaenv_exit=0
     _mfaenv_text=$(\command mfaenv --shell @SHELL@ "$@") || _mfaenv_exit=$?
     # A program that is not there, or was killed, has printed nothing that lets the line fail.

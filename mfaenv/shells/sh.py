@@ -45,7 +45,7 @@ class Sh(Posix):
 
     remedy = "This shell holds no NUL, and no more than 32 KiB of other than letters, digits and _@%+:,./=-."
     reads = ("sh", "ksh")
-    template_values = (("FUNCTION", "mfaenv()"), ("IN_KSH93", ":"), *_TEMPLATE_VALUES)
+    template_values = (("FUNCTION", "mfaenv()"), ("AT_CTRL_C", ":"), *_TEMPLATE_VALUES)
     startup_files = ("$ENV",)
     demo_variable = "ENV={file}"
     demo_file = "shrc"
@@ -59,4 +59,4 @@ class Sh(Posix):
 class Ksh(Sh):
     """In ksh93 only such a function passes on what stands before it: ``AWS_PROFILE=staging mfaenv``."""
 
-    template_values = (("FUNCTION", "function mfaenv"), ("IN_KSH93", _IN_KSH93), *_TEMPLATE_VALUES)
+    template_values = (("FUNCTION", "function mfaenv"), ("AT_CTRL_C", _IN_KSH93), *_TEMPLATE_VALUES)

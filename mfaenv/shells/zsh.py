@@ -24,7 +24,8 @@ class Zsh(Posix):
         ("CHECK", "_mfaenv_hook() {\n    \\emulate -LR zsh"),
         ("LOOK", _LOOKED),
         ("IS_SUBSHELL", IS_SUBSHELL % "ZSH_SUBSHELL"),
-        ("IN_KSH93", ":"),
+        # A substitution that ends before mfaenv lets zsh set its own modes first.
+        ("AT_CTRL_C", r"""[ "${ZSH_SUBSHELL-0}" -eq 0 ] || \trap 'exit 130' INT"""),
         ("IS_READ", IN_SUBSHELL % "ZSH_SUBSHELL"),
         ("PRINT", PRINTED),
     )

@@ -104,6 +104,17 @@ def test_what_another_window_has_got_takes_the_place_of_a_session_that_is_over(
         assert ENDED not in seat.window.text
 
 
+def test_zshs_prompt_comes_after_a_question_that_is_left(product: Product) -> None:
+    row = next(row for row in ROWS if row.name == "zsh")
+    with seated(product, row) as seat:
+        for _ in range(9):
+            seat.window.enter("eval $(mfaenv)")
+            seat.window.see(QUESTION)
+            seat.window.press(CTRL_C)
+            seat.window.prompted()
+        assert seat.window.text.count("MFA code: ^C\n") == 9
+
+
 @HOOKED
 def test_a_question_that_is_left_hides_no_session_of_another_window(
     product: Product, scenario: Scenario, row: Settled
