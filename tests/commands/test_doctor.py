@@ -521,6 +521,15 @@ def test_it_asks_for_a_code_and_shows_what_it_waits_for(
         assert window.ended() == 0
 
 
+def test_words_before_a_command_stand_with_it_and_in_no_table(bare: Product) -> None:
+    bare.env |= {"AWS_EC2_METADATA_DISABLED": "true", "COLUMNS": "200"}
+    out = bare.run("doctor").out
+    tables, to_do = out.split("What to do:")
+    assert "There are no keys for profile default" in tables
+    assert "This stores some:" not in tables
+    assert "This stores some:\n      aws configure --profile default\n" in to_do
+
+
 def test_people_get_tables_the_verdict_and_what_to_do(product: Product) -> None:
     outcome = product.run("doctor", "--no-input")
     assert outcome.status == 1

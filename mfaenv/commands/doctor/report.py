@@ -214,7 +214,11 @@ class Report(NamedTuple):
     def as_tables(self, env: Env) -> list[Table | Styled | str]:
         """Return it for a person."""
         checks = tuple(
-            (_toned(check.state), "" if check.topic == last.topic else check.topic, check.sentence)
+            (
+                _toned(check.state),
+                "" if check.topic == last.topic else check.topic,
+                check.sentence.rpartition(". ")[0] if check.sentence.endswith(":") else check.sentence,
+            )
             for last, check in pairwise([Check("", "", ""), *self.checks])
         )
         calls: list[tuple[Styled | str, ...]] = [
