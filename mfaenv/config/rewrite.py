@@ -15,7 +15,8 @@ from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE
 from mfaenv.errors import MfaenvError
 from mfaenv.store import private_files
 
-_SECRET = re.compile(rf"(?i)((?:{'|'.join((SECRET_KEY, *TOKENS))})[\s=:'\"]*).+")  # of a comment or a shell too
+# Of a comment or a shell too. The next name in a list of variables is no secret.
+_SECRET = re.compile(rf"(?i)((?:{'|'.join((SECRET_KEY, *TOKENS))})[\s=:'\"]*+)(?!(?:AWS|MFAENV)_).+")
 
 
 class TextFile(NamedTuple):

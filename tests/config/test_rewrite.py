@@ -132,6 +132,8 @@ def test_a_file_without_a_name_is_told_and_not_written_beside_the_folder() -> No
         "# aws_secret_access_key=",
         ";aws_session_token: ",
         "export AWS_SECRET_ACCESS_KEY='",
+        "setenv AWS_SECRET_ACCESS_KEY ",
+        "unset AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN MFAENV_PROFILE; AWS_SESSION_TOKEN=",
     ],
 )
 def test_a_diff_shows_what_changes_and_no_secret(tmp_path: Path, before: str) -> None:
