@@ -81,10 +81,6 @@ def short(path: str) -> str:
     return f"~{rest}" if rest != path and rest.startswith((os.sep, "/")) else path  # Windows has both
 
 
-class UnreadableError(MfaenvError):
-    """What a path names is not a file."""
-
-
 def load(env: Env, *, must_be_readable: bool = True) -> AwsFiles:
     """Read both files. Raise MfaenvError with a wrong line's number, never its text."""
     config_path, credentials_path = file_paths(env)
@@ -121,7 +117,7 @@ def read(path: str, *, must_be_readable: bool = True) -> Sections:
     """Return a file's sections by title; none of a missing one. Raise as `load` does."""
     try:
         scanned = scan(path)
-    except UnreadableError:
+    except MfaenvError:
         if must_be_readable:
             raise
         return {}
@@ -152,7 +148,7 @@ def scan(path: str, errors: str = "strict") -> scanner.Scan:
         return scanner.scan([])
     if kind != stat.S_IFREG:
         what = "a directory" if kind == stat.S_IFDIR else "a pipe or a socket"
-        raise UnreadableError(
+        raise MfaenvError(
             f"{short(path)} is {what}, not a file.",
             f"Name a file in {' or '.join(FILE_VARIABLES)}, or put one there: AWS's tools read nothing else.",
         )

@@ -4,10 +4,10 @@ import difflib
 import locale
 import os
 import re
-import shutil
 import stat
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from mfaenv.config.awsfiles import SECRET_KEY, TOKENS, short
@@ -65,14 +65,13 @@ def replace(file: TextFile, text: str) -> None:
     folder, name = os.path.split(target)
     temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.mfaenv")
 
-    def finish(new: str) -> None:
-        _copy_status(target, new)
-        _check_text(file, file.text)
-
     try:
         data = text.encode(locale.getencoding() if file.encoding == "locale" else file.encoding)
         private_files.make_folders(folder)
-        private_files.replace(target, data, finish, temporary=temporary, synced=True)
+        prepare = partial(_complete, target)
+        private_files.replace(
+            target, data, lambda _: _check_text(file, file.text), temporary=temporary, prepare=prepare
+        )
     except UnicodeEncodeError as error:
         wrong = f"{short(file.path)} is {error.encoding} text, which cannot hold what would be written."
         raise MfaenvError(wrong, "Choose a name without such characters.") from None
@@ -87,14 +86,19 @@ def _check_text(file: TextFile, text: str) -> None:
         raise MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
 
 
-def _copy_status(old: str, new: str) -> None:
-    with suppress(FileNotFoundError):
-        status = os.stat(old)
-        owner = status.st_uid, status.st_gid
-        if sys.platform != "win32" and owner != (os.geteuid(), os.getegid()):
-            os.chown(new, *owner)
-        shutil.copystat(old, new)  # an access list too: with the mode alone, the group has its mask's rights
-        os.utime(new)
+def _complete(old: str, new: int) -> None:
+    """Use no path of the new file: whoever owns the folder may have put a link there."""
+    if sys.platform != "win32":
+        with suppress(FileNotFoundError):
+            status = os.stat(old)
+            if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+                os.fchown(new, status.st_uid, status.st_gid)
+            if sys.platform == "linux":  # an access list: with the mode alone, the group has its mask's rights
+                for name in os.listxattr(old):
+                    with suppress(OSError):
+                        os.setxattr(new, name, os.getxattr(old, name))
+            os.fchmod(new, stat.S_IMODE(status.st_mode))
+    os.fsync(new)
 
 
 def remove_leftovers(path: str) -> None:

@@ -43,12 +43,12 @@ def replace(
     finish: Callable[[str], None] = lambda _: None,
     *,
     temporary: str = "",
-    synced: bool = False,
+    prepare: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Replace a file in one step, after `finish` with the path of the new one. Raise OSError."""
+    """Replace a file in one step, after `prepare` with the open new one, and `finish` with its path. Raise OSError."""
     temporary = temporary or _temporary(path)
     try:
-        create(temporary, data, synced=synced)
+        create(temporary, data, prepare)
         finish(temporary)
         patiently(lambda: os.replace(temporary, path))
     except BaseException:
@@ -77,7 +77,7 @@ def remove_ended(path: str, now: float) -> None:
             os.rename(aside, path)  # at worst over one that was stored just now: both hold
 
 
-def create(path: str, data: bytes, *, synced: bool = False) -> None:
+def create(path: str, data: bytes, prepare: Callable[[int], None] = lambda _: None) -> None:
     """Write a new file, whatever the umask. Raise OSError."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     fd = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
@@ -86,8 +86,7 @@ def create(path: str, data: bytes, *, synced: bool = False) -> None:
             os.fchmod(fd, 0o600)
         while data:
             data = data[os.write(fd, data) :]
-        if synced:
-            os.fsync(fd)
+        prepare(fd)
     finally:
         os.close(fd)
 

@@ -53,6 +53,29 @@ def test_an_access_list_stays(tmp_path: Path) -> None:
     assert path.stat().st_mtime > 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no descriptors to change the mode of")
+def test_no_link_in_the_place_of_the_new_file_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever owns the folder may put one there, and root may be the one who changes the file."""
+    path, others, sync = tmp_path / "config", tmp_path / "others", os.fsync
+    path.write_text("old")
+    path.chmod(0o666)
+    others.write_text("secret")
+    others.chmod(0o600)
+
+    def swapped(fd: int) -> None:
+        sync(fd)
+        (new,) = tmp_path.glob(".config.*.mfaenv")
+        new.unlink()
+        new.symlink_to(others)
+
+    monkeypatch.setattr(os, "fsync", swapped)
+    with pytest.raises(MfaenvError, match="was changed by another program"):
+        rewrite.replace(rewrite.read(str(path)), "new")
+    assert (others.read_text(), mode(others)) == ("secret", 0o600)
+
+
 def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "dotfiles").mkdir()
     real = tmp_path / "dotfiles" / "config"
