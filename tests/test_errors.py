@@ -341,14 +341,15 @@ def test_it_says_what_is_wrong_and_what_to_do(scene: Scene, case: Case) -> None:
     assert done.out == ("" if has_format else f"(exit {case.status});\n")
 
 
-def test_no_error_shows_the_password_of_an_address(scene: Scene) -> None:
+def test_no_error_shows_the_password_or_the_query_of_an_address(scene: Scene) -> None:
     no_server(scene)
-    scene.product.env["AWS_ENDPOINT_URL"] = scene.product.env["AWS_ENDPOINT_URL"].replace(
-        "://", "://alice:hunter2@"
-    )
-    done = run(scene)
-    assert_explained(done, "AWS cannot be reached", "network")
-    assert "hunter2" not in done.err
+    url = scene.product.env["AWS_ENDPOINT_URL"]
+    for address in (url.replace("://", "://alice:hunter2@"), f"{url}/?key=hunter2"):
+        scene.product.env["AWS_ENDPOINT_URL"] = address
+        done = run(scene)
+        assert_explained(done, "AWS cannot be reached", "network")
+        assert url.rpartition(":")[2] in done.err
+        assert "hunter2" not in done.err
 
 
 @pytest.mark.parametrize("shell", NAMES)

@@ -218,13 +218,14 @@ def ahead(response: Any, sent: float, received: float) -> float | None:
     return min(received - there, max(sent - there, 0))
 
 
-def from_botocore(error: Exception, text: str = "") -> MfaenvError:
-    """Explain botocore's own error; `text` replaces its text if that holds a secret."""
-    _, _, printed = str(error).partition(FROM_PROCESS)
+def from_botocore(error: Exception) -> MfaenvError:
+    """Explain botocore's own error; of what a program printed, only the last line, if no shell traced it."""
+    before, mark, printed = str(error).partition(FROM_PROCESS)
     if MFAENV in printed:
         message, _, hint = printed.rpartition(MFAENV)[2].strip().partition("\n")
         return MfaenvError(message, hint.strip())
-    sentence = _sentence(text or str(error))
+    last_line = printed.strip().rpartition("\n")[2]
+    sentence = _sentence(f"{before}{mark}{'' if last_line.startswith('+') else last_line}")
     for name, message, hint in BOTOCORE:
         if name in _class_names(error):
             return MfaenvError(message.format(sentence), hint)
@@ -237,8 +238,11 @@ def is_lost(error: object) -> bool:
 
 
 def _sentence(text: str) -> str:
+    import re
+
     line = " ".join(text.split())
     line = without_password(line) if "://" in line else line
+    line = re.sub(r"\?[^\s\"']+", "", line)  # the query of a URL
     return line if line.endswith((".", "!", "?")) else f"{line.rstrip(':')}."
 
 

@@ -230,6 +230,27 @@ def test_a_process_that_answers_otherwise_is_told(product: Product, answer: str,
 
 
 @pytest.mark.parametrize(
+    ("script", "wrong"),
+    [
+        ("echo words of >&2; echo Sign in first >&2", "custom-process: Sign in first\\.$"),
+        ("set -x; SECRET='words of'", "custom-process\\.$"),
+        ("set -x; SECRET='words of'; set +x 2>/dev/null; echo Sign in >&2", "custom-process: Sign in\\.$"),
+        ("", "custom-process\\.$"),
+    ],
+)
+def test_of_what_a_failing_process_says_the_last_line_is_shown(
+    product: Product, script: str, wrong: str
+) -> None:
+    """The lines above it, and what a shell traces, may hold a secret."""
+    (product.home / "script").write_text(f"{script}\nexit 1\n")
+    configure(product, f"[profile tool]\ncredential_process = sh {product.home / 'script'}\n")
+    done = product.run("-p", "tool", "-f", "json")
+    assert done.status == 1
+    assert_explained(done, wrong, "Check what credential_process")
+    assert "words" not in done.err
+
+
+@pytest.mark.parametrize(
     ("setting", "wrong"),
     [
         ("credential_process = no-such-program --now", "No such file or directory: no-such-program"),
