@@ -106,6 +106,10 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
     """Return a request's stored session, or an empty list; never ask, and say nothing."""
     silent: Options = {**options, "cached": True, "quiet": True}
     silent.pop("no_hook", None)  # the session is the same
+    shown_as = env.get(environment.PROFILE_AS, "")
+    is_ours = shown_as in environment.PROFILE_VARIABLES and env.get(shown_as) == env.get(environment.PROFILE)
+    if any(map(env.get, environment.PROFILE_VARIABLES)) and not is_ours:  # a person's wins over -p
+        silent.pop("profile", None)
     session = fast.stored(silent, env, store, now)
     if session is not None:
         return session if isinstance(session, list) else []

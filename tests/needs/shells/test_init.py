@@ -270,6 +270,30 @@ def test_the_profile_is_the_shells_from_then_on(product: Product) -> None:
 
 
 @pytest.mark.parametrize(
+    ("named", "started"),
+    [
+        ({"AWS_PROFILE": "staging"}, "staging"),
+        ({"AWS_DEFAULT_PROFILE": "staging"}, "staging"),
+        ({"AWS_PROFILE": "audit"}, "none"),  # nothing is stored of it
+        (
+            {"AWS_PROFILE": "staging", "MFAENV_PROFILE_AS": "AWS_PROFILE", "MFAENV_PROFILE": "staging"},
+            "default",
+        ),
+    ],
+)
+def test_a_profile_that_the_persons_variable_names_wins_over_that_of_init(
+    product: Product, scenario: Scenario, named: dict[str, str], started: str
+) -> None:
+    stored(product, scenario)
+    assert product.run("--shell", "bash", "-p", "staging", "--no-input").status == 0
+    product.env |= named
+    printed = product.run("init", "bash", "-p", "default").out
+    has_keys = "AWS_ACCESS_KEY_ID=ASIA" in printed
+    profile = re.findall(r"^export MFAENV_PROFILE=(\w+)", printed, re.MULTILINE)
+    assert (has_keys, profile) == (started != "none", [started if has_keys else "default"])
+
+
+@pytest.mark.parametrize(
     ("expires", "replaced"),
     [("", False), (900, False), (-900, True), ("soon", False)],
     ids=["the user's own", "a session that holds", "a session that is over", "no time"],
