@@ -161,7 +161,11 @@ def setting_errors() -> Iterator[None]:
 def _from_client(error: Any, keys: Keys | Session | None, device: str) -> MfaenvError:
     code, text = text_of(error, "Code"), text_of(error, "Message")
     if any(each in f"{code} {text}" for each in CLOCK_COMPLAINTS):
-        return _clock_error(error.response)
+        now = time.time()
+        off = round(ahead(error.response, now, now) or 0)
+        measure = f" by {duration.text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
+        wrong = f"This machine's clock is off{measure}. On Linux, this sets it:"
+        return MfaenvError(wrong, command=SET_CLOCK)
     if OTHER_SCOPE in text:
         wrong = f"AWS wants another region or service in the signature: {_sentence(text)}"
         hint = "Set --region, or the profile's region, to that of endpoint_url or AWS_ENDPOINT_URL."
@@ -194,13 +198,6 @@ def text_of(error: Any, part: str) -> str:
     """Return the Code or the Message of an error; empty where there is none, or two."""
     text = error.response.get("Error", {}).get(part)
     return text if isinstance(text, str) else ""
-
-
-def _clock_error(response: Any) -> MfaenvError:
-    now = time.time()
-    off = round(ahead(response, now, now) or 0)
-    measure = f" by {duration.text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
-    return MfaenvError(f"This machine's clock is off{measure}. On Linux, this sets it:", command=SET_CLOCK)
 
 
 def ahead(response: Any, sent: float, received: float) -> float | None:

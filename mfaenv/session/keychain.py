@@ -55,7 +55,7 @@ class KeychainEntry:
         self._terminal = terminal
         # Each demo has its own: its profiles have the names of real ones.
         self.service = f"{SERVICE} {terminal.env.get(environment.DEMO, '')}".rstrip()
-        # For a copy while the entry is replaced: on macOS, keyring deletes before it writes.
+        # For the old keys until the new ones are read back: on macOS, keyring deletes before it writes.
         self._spare = f"{self.service} (being replaced)"
 
     @property
@@ -88,17 +88,20 @@ class KeychainEntry:
             return
         text, words = to_json(new), (sys.executable, "-P", "-m", "mfaenv", *KEYS_GET, f"--profile={self.name}")
         with _opened(self._terminal) as (backend, *_):
-            if not same_keys(old, new):
-                if backend.get_password(self.service, self.name) is not None:
-                    backend.set_password(self._spare, self.name, text)
+            before = backend.get_password(self.service, self.name)
+            if before is not None:
+                backend.set_password(self._spare, self.name, before)
+            if before in {None, backend.get_password(self._spare, self.name)}:
                 backend.set_password(self.service, self.name, text)
                 _remove(backend, self.service, self.name, until=text)
-                _remove(backend, self._spare, self.name)
-            if program.output(words, self._terminal.env, CHECK_SECONDS).strip() != text:
-                raise MfaenvError(
-                    f"{backend.name} did not keep the keys: another process does not find them.",
-                    "Nothing was removed. Choose another keychain, or keep the keys in the file.",
-                )
+                if program.output(words, self._terminal.env, CHECK_SECONDS).strip() == text:
+                    _remove(backend, self._spare, self.name)
+                    return
+                _remove(backend, self.service, self.name)  # then the copy counts
+            raise MfaenvError(
+                f"{backend.name} did not keep the keys: another process does not find them.",
+                "Nothing was removed. Choose another keychain, or keep the keys in the file.",
+            )
 
     def remove_spare(self) -> None:
         """Remove the copy that a killed process left."""

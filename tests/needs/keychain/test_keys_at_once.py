@@ -176,6 +176,59 @@ def test_a_keychain_that_keeps_things_in_memory_alone_is_refused(
     assert scenario.key.secret.encode() in before[0]
 
 
+CUTTING = """\
+import json
+import os
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+
+    def get_password(self, service, username):
+        return self.read().get(service)
+
+    def set_password(self, service, username, password):
+        cuts = service in os.environ.get("CUT", "").split(",")
+        self.write({**self.read(), service: password[:20] if cuts else password})
+
+    def delete_password(self, service, username):
+        self.write({name: text for name, text in self.read().items() if name != service})
+
+    def read(self):
+        with open(os.environ["RING"]) as file:
+            return json.load(file)
+
+    def write(self, entries):
+        with open(os.environ["RING"], "w") as file:
+            json.dump(entries, file)
+"""
+
+
+@pytest.mark.parametrize("cut", ["mfaenv", "mfaenv (being replaced)", "mfaenv,mfaenv (being replaced)"])
+def test_a_keychain_that_loses_the_new_key_keeps_the_old_one(
+    product: Product, scenario: Scenario, alice: User, tmp_path: Path, cut: str
+) -> None:
+    (tmp_path / "cutting.py").write_text(CUTTING)
+    (tmp_path / "ring").write_text("{}")
+    product.env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    product.env |= {"PYTHON_KEYRING_BACKEND": "cutting.Keyring", "RING": str(tmp_path / "ring")}
+    succeeded(product, "keys", "import")
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    product.env["CUT"] = cut
+    done = product.run("keys", "rotate", "--no-input")
+    assert done.status == 1
+    assert_explained(done, "did not keep the keys", "Nothing was removed")
+    assert [key.id for key in alice.keys] == [scenario.key.id]
+    assert json.loads(product.run("keys", "get").out)["SecretAccessKey"] == scenario.key.secret
+    del product.env["CUT"]
+    succeeded(product, "keys", "rotate", "--no-input", "--delete")
+    (new,) = alice.keys
+    entries = json.loads((tmp_path / "ring").read_text())
+    assert {name: json.loads(text)["SecretAccessKey"] for name, text in entries.items()} == {
+        "mfaenv": new.secret
+    }
+
+
 LOGGED = """\
 import os
 from keyring.backend import KeyringBackend
