@@ -144,7 +144,6 @@ PROOFS = {
     "and so your keys and stored sessions.": (
         "test_any_program_of_the_user_gets_them_and_the_stored_sessions",
     ),
-    "In a folder with an `.envrc`, it gets direnv's variables, and in them keys (`mfaenv help direnv`).": (),
     "Run a program that you do not trust as another user, or in a container.": (),
     "mfaenv refuses a folder that is a link, belongs to another user, or can be written by others.": (
         "test_a_directory_that_could_be_a_trap_is_refused",

@@ -73,6 +73,9 @@ NO_PROFILE = "none"
 OF_HOOKS = (SEEN, PUT_BACK, FORMER, FORMER_PINNED)
 """What prompt hooks remember of the person's AWS_PROFILE."""
 
+DIRENV, EMPTY_DIFF = "DIRENV_DIFF", "eJyrVipQsqqu1VHKA1G1ACV1BO8="
+"""Where direnv keeps the variables of before a folder, keys too, and the value for none."""
+
 PROFILE_AS = "MFAENV_PROFILE_AS"
 """Names a variable that gets the profile too, for prompts."""
 
@@ -240,6 +243,8 @@ def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
             result.pop(name, None)
         else:
             result[name] = value
+    if DIRENV in result:
+        result[DIRENV] = EMPTY_DIFF
     return result
 
 

@@ -6,16 +6,21 @@ use_mfaenv() {
     local store=@STORE@
     watch_file "${MFAENV_STORE:-$store}/latest"
     export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" # this folder is no change of it for the prompt hook
-    local text flags=$- status=0
+    local text wrong='' flags=$- status=0
     { set +xv; } 2>/dev/null # a trace would show the keys
-    if text=$(command mfaenv --shell bash --cached ${1+"--profile=$1"}); then
+    if [[ $# -gt 1 || ${1-} == -* ]]; then
+        wrong='use mfaenv takes a profile, and no options' status=1
+    elif text=$(command mfaenv --shell bash --cached ${1+"--profile=$1"}); then
         eval "$text" || status=$?
     else
+        wrong="no session is stored: type mfaenv${1+ -p $(printf %q "$1")}"
+    fi
+    if [ -n "$wrong" ]; then
         # Without the program too.
         unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN MFAENV_EXPIRES
         eval "$(command mfaenv unset --shell bash)"
-        [ -z "${1-}" ] || export MFAENV_PROFILE=$1
-        printf 'mfaenv: no session is stored: type mfaenv%s\n' "${1+ -p $(printf %q "$1")}" >&2
+        [ "$status" != 0 ] || [ -z "${1-}" ] || export MFAENV_PROFILE=$1
+        printf 'mfaenv: %s\n' "$wrong" >&2
     fi
     case $flags in *v*) set -v ;; esac
     case $flags in *x*) set -x ;; esac

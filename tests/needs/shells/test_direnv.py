@@ -86,6 +86,37 @@ def test_a_folder_has_its_session(stored: Product, row: Settled, *, first: bool)
         has(seat, "default")
 
 
+@pytest.mark.parametrize("options", ["", "--only", "--serve"])
+def test_what_exec_starts_in_a_folder_does_not_get_the_keys_of_before(stored: Product, options: str) -> None:
+    """direnv keeps them, and sets them again where a shell leaves the folder."""
+    need("direnv")
+    library = stored.home / ".config" / "direnv" / "lib"
+    library.mkdir(parents=True)
+    (library / "mfaenv.sh").write_text(stored.run("init", "direnv").out)
+    load = 'eval "$(direnv export bash 2>/dev/null)"'
+    shown = 'echo "$MFAENV_PROFILE ${AWS_ACCESS_KEY_ID-none}"'
+    inner = f"{shown}; cd ..; {load}; {shown}"
+    script = f"""
+        eval "$(mfaenv -q --cached)"; cd staging; direnv allow; {load}
+        mfaenv exec -q {options} -p staging -- bash -c '{inner}'
+        cd ..; {load}; {shown}
+    """
+    done = subprocess.run(
+        ["bash", "-c", script],
+        env=with_mfaenv(stored),
+        cwd=stored.home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    at_first, outside, after = (line.split() for line in done.stdout.splitlines())
+    assert at_first == outside, done.stderr
+    assert at_first[0] == "staging"
+    assert (at_first[1] == "none") == (options == "--serve")
+    assert after[0] == "default"
+    assert after[1].startswith("ASIA")
+
+
 @pytest.mark.parametrize("before", ["set -x", "set -v", "IFS=,"])
 def test_a_file_with_odd_settings_shows_no_secret(stored: Product, before: str) -> None:
     need("direnv")
@@ -208,6 +239,24 @@ def test_the_store_may_be_anywhere(product: Product, name: str) -> None:
         check=True,
     )
     assert done.stdout == f"{product.home / name}/mfaenv/latest", done.stderr
+
+
+@pytest.mark.parametrize("words", ["staging --read-only", "-p staging", "--profile=staging", "staging default"])
+def test_options_are_refused(stored: Product, words: str) -> None:
+    """They would be ignored, those for fewer rights too."""
+    script = (
+        '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }; export AWS_ACCESS_KEY_ID=old; '
+        f"use_mfaenv {words}; echo $? ${{MFAENV_PROFILE-}} ${{AWS_ACCESS_KEY_ID-none}}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", script],
+        env=with_mfaenv(stored),
+        cwd=stored.home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("1 none\n", "mfaenv: use mfaenv takes a profile, and no options\n")
 
 
 def test_without_the_program_a_folder_has_no_keys(stored: Product) -> None:
