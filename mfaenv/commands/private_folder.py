@@ -10,7 +10,7 @@ from tempfile import gettempdir
 
 from mfaenv.fast.entry import owner
 from mfaenv.fast.parse import Env
-from mfaenv.session.lock import lock
+from mfaenv.session.lock import lock, refuse
 from mfaenv.store import private_files
 
 
@@ -52,12 +52,8 @@ def _parent(env: Env) -> str:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Lock a folder, and remove it at the end. Raise BlockingIOError where another process has it."""
-
-    def refuse() -> None:
-        raise BlockingIOError
-
     try:
-        with lock(f"{folder}/lock", lambda: None, refuse, strict=True, longest=0):
+        with lock(f"{folder}/lock", refuse, refuse, strict=True, longest=0):
             try:
                 yield
             finally:

@@ -25,7 +25,7 @@ STOPPED_AFTER = 30.0 if sys.platform == "win32" else 5.0
 No key stops a program on Windows, and a busy machine may take seconds to load botocore there.
 """
 
-FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 
 if sys.platform == "win32":
     import msvcrt
@@ -107,15 +107,14 @@ def lock(
                 _remove(path, fd)
 
 
+def refuse() -> None:
+    """Raise BlockingIOError: the `check` of who does not wait."""
+    raise BlockingIOError
+
+
 def remove_abandoned(path: str) -> bool:
     """Remove the file of a lock whose holder was killed, and return whether it is gone."""
-    try:
-        fd = os.open(path, FLAGS)
-        if _locked(path, fd):
-            _remove(path, fd)
-        else:
-            os.close(fd)
-    except OSError:
+    with suppress(OSError), lock(path, refuse, refuse):
         pass
     return not os.path.lexists(path)
 
@@ -129,7 +128,7 @@ def _acquire(
     last = 0
     told = False
     while True:
-        fd = patiently(lambda: os.open(path, FLAGS | os.O_CREAT, 0o600))
+        fd = patiently(lambda: os.open(path, FLAGS, 0o600))
         if _locked(path, fd, strict=strict):
             return fd
         file = os.fstat(fd)
