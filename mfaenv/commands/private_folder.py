@@ -36,10 +36,7 @@ def private_folder(env: Env) -> Iterator[Path]:
 
 
 def _parent(env: Env) -> str:
-    """Return a folder of the user alone, if any: elsewhere others can make one anew that is removed.
-
-    https://specifications.freedesktop.org/basedir-spec/latest/
-    """
+    """Return a folder of the user alone, if any: elsewhere others can make one anew that is removed."""
     path = env.get("XDG_RUNTIME_DIR", "")
     with suppress(OSError):
         state = os.lstat(path)

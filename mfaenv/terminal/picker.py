@@ -103,11 +103,8 @@ def pick(title: str, rows: Sequence[Row], console: Tty) -> str:
                         drawn, size = frame, new
                     taken = next(filter(None, map(picker.press, _keys(fd))), "")
             finally:
-                _draw(
-                    [Styled(_cut(f"{title} {taken}", console.size().columns), ASKED), Styled("")],
-                    drawn,
-                    console,
-                )
+                last = Styled(_cut(f"{title} {taken}", console.size().columns), ASKED)
+                _draw([last, Styled("")], drawn, console)
     except OSError:
         raise KeyboardInterrupt from None
     return taken
