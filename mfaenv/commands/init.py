@@ -30,10 +30,12 @@ def run(options: Options, words: Words, env: Env) -> int:
     store, now = ReadOnlyStore.of(env), time.time()
     for_function = [*_path(shell, env), *function_variables(shell, store, hook=hook)]
     stays = is_settled(env, now)
-    session = [] if stays else stored_session(options, env, store, now)
+    asked: Options = {} if env.get(environment.AWS_PROFILE) else options  # the person's name goes before -p
+    session = [] if stays else stored_session(asked, env, store, now)
     if hook and shells.get_target(shell).hook and not stays:
         session = without_name(session, env)
-        for_function += seen_at_start(session, env)
+        former = [] if asked else _profile(options)
+        for_function += [*seen_at_start(session, env), *((environment.FORMER, name) for _, name in former)]
     if not _holds(shell, session):  # mfaenv says so when it is typed
         session = []
     pairs = session or ([] if stays else _profile(options))

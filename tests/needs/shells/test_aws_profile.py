@@ -123,6 +123,15 @@ def test_a_shell_that_is_started_with_a_name_means_it(stored: Product, row: Sett
         has(seat, "default", "none")
 
 
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_a_name_goes_before_the_profile_of_init(stored: Product, row: Settled) -> None:
+    load = tuple(re.sub(r"\bmfaenv init \w+", r"\g<0> -p staging", line) for line in row.load)
+    with seated(stored, row._replace(load=load), AWS_PROFILE="default") as seat:
+        has(seat, "default", "default")
+        unset(seat)
+        has(seat, "staging", "none")
+
+
 ENDED = {
     "AWS_ACCESS_KEY_ID": "ASIAOLD",
     "AWS_SECRET_ACCESS_KEY": "x",
