@@ -86,19 +86,29 @@ def test_a_folder_has_its_session(stored: Product, row: Settled, *, first: bool)
         has(seat, "default")
 
 
-@pytest.mark.parametrize("options", ["", "--only", "--serve"])
-def test_what_exec_starts_in_a_folder_does_not_get_the_keys_of_before(stored: Product, options: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "profile", "has_keys"),
+    [
+        ("exec -q -p staging", "staging", True),
+        ("exec -q --only -p staging", "staging", True),
+        ("exec -q --serve -p staging", "staging", False),
+        ("demo", "", False),
+    ],
+)
+def test_what_is_started_in_a_folder_does_not_get_the_keys_of_before(
+    stored: Product, command: str, profile: str, *, has_keys: bool
+) -> None:
     """direnv keeps them, and sets them again where a shell leaves the folder."""
     need("direnv")
     library = stored.home / ".config" / "direnv" / "lib"
     library.mkdir(parents=True)
     (library / "mfaenv.sh").write_text(stored.run("init", "direnv").out)
     load = 'eval "$(direnv export bash 2>/dev/null)"'
-    shown = 'echo "$MFAENV_PROFILE ${AWS_ACCESS_KEY_ID-none}"'
+    shown = 'echo "$MFAENV_PROFILE" "${AWS_ACCESS_KEY_ID-none}"'
     inner = f"{shown}; cd ..; {load}; {shown}"
     script = f"""
         eval "$(mfaenv -q --cached)"; cd staging; direnv allow; {load}
-        mfaenv exec -q {options} -p staging -- bash -c '{inner}'
+        mfaenv {command} -- bash -c '{inner}'
         cd ..; {load}; {shown}
     """
     done = subprocess.run(
@@ -109,10 +119,9 @@ def test_what_exec_starts_in_a_folder_does_not_get_the_keys_of_before(stored: Pr
         text=True,
         check=True,
     )
-    at_first, outside, after = (line.split() for line in done.stdout.splitlines())
+    at_first, outside, after = (line.split(" ") for line in done.stdout.splitlines())
     assert at_first == outside, done.stderr
-    assert at_first[0] == "staging"
-    assert (at_first[1] == "none") == (options == "--serve")
+    assert (at_first[0], at_first[1] != "none") == (profile, has_keys)
     assert after[0] == "default"
     assert after[1].startswith("ASIA")
 
