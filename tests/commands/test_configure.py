@@ -114,6 +114,16 @@ def test_a_role_gets_the_device_where_the_keys_are(newcomer: Product, scenario: 
     assert used.status == 0, used.err
 
 
+def test_programs_are_asked_for_no_code_of_another_device(newcomer: Product, scenario: Scenario) -> None:
+    """AWS takes none beside a session's keys."""
+    text = config(newcomer).read_text()
+    config(newcomer).write_text(f"{text}mfa_serial = arn:aws:iam::123456789012:mfa/alice-key\n")
+    assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
+    found = awsfiles.load(newcomer.env).profiles
+    assert found["staging"].keys() == {"role_arn", "source_profile"}
+    assert found["default"]["mfa_serial"] == scenario.device.serial
+
+
 def test_links_and_modes_stay(newcomer: Product, scenario: Scenario) -> None:
     for name in (".aws/config", ".bashrc"):
         file, real = newcomer.home / name, newcomer.home / "dotfiles" / name.replace("/", "-")

@@ -67,7 +67,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
         why = "A program that gives the code. Who has both it and the key needs no device:"
         proved = partial(programs.gives_code, command, offers.terminal)
         offers.settings(why, {request.profiles[-1]: {"mfa_process": command}}, proved)
-    _offer_sources(request, _offer_process(request, files, env, offers), files, offers)
+    _offer_sources(request.profile.text, _offer_process(request, files, env, offers), files, offers)
     profile, shell = request.profile.text, shell_file.calling_shell(env, offers.terminal)
     command = MFAENV if profile == DEFAULT else to_type("-p", profile)
     if env.get(environment.DEMO):
@@ -155,17 +155,18 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
     return new if made or offers.dry_run else ""
 
 
-def _offer_sources(request: Request, source: str, files: AwsFiles, offers: Offers) -> None:
+def _offer_sources(name: str, source: str, files: AwsFiles, offers: Offers) -> None:
     changes: dict[str, dict[str, str | None]] = {}
-    for role in roles_of(files, request.profile.text) if source else ():
+    for role in roles_of(files, name) if source else ():
         if "source_profile" in files.of_credentials.get(role, {}):
             where = awsfiles.short(files.credentials)
             offers.terminal.note(f"Role {role} is in {where}: write source_profile = {source} there.")
             offers.shown += 1
             continue
-        changes[role] = {"source_profile": source}
-        if files.of_config[role].get("mfa_serial") == request.device.text:  # programs would ask for a code
-            changes[role]["mfa_serial"] = None
+        changes[role] = {
+            "source_profile": source,
+            "mfa_serial": None,
+        }  # for which programs would ask for a code
     if changes:
         why = f"With {source} as their source, all programs can use the profiles of roles:"
         offers.settings(why, changes)
