@@ -72,7 +72,7 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
 
 def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
     """Return the error for a user's session: "Only federation tokens or assume role tokens may be used", AWS says."""
-    with_roles = resolved.files.with_roles()
+    with_roles = resolved.files.with_roles("role_arn", "sso_role_name")
     there = (
         f"Use a profile with a role (-p {with_roles})" if with_roles else "No profile has a role_arn: add one"
     )

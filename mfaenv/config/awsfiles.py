@@ -61,9 +61,8 @@ class AwsFiles(NamedTuple):
         section = self.section(profile)
         return section.get(ACCESS_KEY, "") if self.used_file(profile) and not token(section) else ""
 
-    def with_roles(self) -> str:
-        """Return the names of profiles with roles, for a message."""
-        settings = ("role_arn", "sso_role_name")
+    def with_roles(self, *settings: str) -> str:
+        """Return the names of profiles with one of the settings, for a message."""
         return join_names(sorted(name for name, each in self.profiles.items() if any(map(each.get, settings))))
 
     def services_of(self, section: Section) -> Section | None:

@@ -135,8 +135,8 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
     if not limits:
         return hops
     if not hops:
-        wrong = f"{limits[0]} limits a role's session, and profile {name} has a user's: AWS has no way to limit that."
-        roles = files.with_roles() or "none has a role_arn yet"
+        wrong = f"{limits[0]} limits a role that mfaenv assumes; profile {name} has none. AWS limits no other."
+        roles = files.with_roles("role_arn") or "none has a role_arn yet"
         raise wrong_usage(wrong, f"Name a profile with a role: {roles}.")
     file = parse.text(options, "session_policy")
     arns = [arn.strip() for arn in parse.text(options, "policy_arns").split(",") if options.get("policy_arns")]

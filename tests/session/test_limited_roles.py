@@ -189,3 +189,13 @@ def test_a_policy_that_is_too_large_when_packed_is_explained(
     assert done.status == 1
     assert "too large" in done.err
     assert assumed(aws)
+
+
+def test_no_role_of_identity_center_is_called_a_users_session_or_named_for_a_limit(product: Product) -> None:
+    configure(product, "sso", sso_account_id="111122223333", sso_role_name="Developer", sso_session="x")
+    done = product.run("exec", "-p", "sso", "--read-only", "--", "true")
+    assert done.status == 2
+    assert done.err.splitlines() == [
+        "mfaenv: --read-only limits a role that mfaenv assumes; profile sso has none. AWS limits no other.",
+        "        Name a profile with a role: audit, production, staging.",
+    ]
