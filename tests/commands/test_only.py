@@ -51,6 +51,21 @@ def test_no_other_keys_and_no_other_settings_are_in_the_files(
 
 
 @WAYS
+def test_no_setting_of_the_default_profile_is_said_to_be_there(
+    product: Product, scenario: Scenario, way: list[str]
+) -> None:
+    configure(product, ca_bundle="/nowhere", s3="\n  addressing_style = path")
+    configure(product, "staging", region=None, ca_bundle=None)
+    options = ("exec", "--only", *way, "-p", "staging", "-c", scenario.device.code(), "--")
+    done = product.run(*options, "sh", "-c", 'cat "$AWS_CONFIG_FILE"')
+    assert not {"region", "ca_bundle", "s3"} & {line.partition(" ")[0] for line in done.out.splitlines()}
+    assert (done.status, done.err) == (
+        0,
+        "mfaenv: Profile staging has no region: set region in it, or AWS_REGION.\n",
+    )
+
+
+@WAYS
 def test_mfaenv_inside_says_why_it_has_nothing(product: Product, scenario: Scenario, way: list[str]) -> None:
     inner = (sys.executable, "-m", "mfaenv", "--shell", "sh", "-p", "production")
     options = ("--only", *way, "-p", "staging", "-c", scenario.device.code())
