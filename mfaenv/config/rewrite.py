@@ -94,9 +94,10 @@ def _complete(old: str, new: int) -> None:
             if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
                 os.fchown(new, status.st_uid, status.st_gid)
             if sys.platform == "linux":  # an access list: with the mode alone, the group has its mask's rights
-                for name in os.listxattr(old):
-                    with suppress(OSError):
-                        os.setxattr(new, name, os.getxattr(old, name))
+                with suppress(OSError):  # a file system may have none
+                    for name in os.listxattr(old):
+                        with suppress(OSError):
+                            os.setxattr(new, name, os.getxattr(old, name))
             os.fchmod(new, stat.S_IMODE(status.st_mode))
     os.fsync(new)
 

@@ -1,3 +1,4 @@
+import errno
 import os
 import stat
 import struct
@@ -51,6 +52,23 @@ def test_an_access_list_stays(tmp_path: Path) -> None:
     rewrite.replace(rewrite.read(str(path)), "new")
     assert (path.read_text(), os.getxattr(path, name)) == ("new", access_list)
     assert path.stat().st_mtime > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has no such call")
+def test_a_file_is_replaced_where_the_file_system_has_no_attributes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As some that a container or rclone mounts."""
+    path = tmp_path / "config"
+    path.write_text("old")
+    path.chmod(0o640)
+
+    def missing(_path: str) -> list[str]:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(os, "listxattr", missing)
+    rewrite.replace(rewrite.read(str(path)), "new")
+    assert (path.read_text(), mode(path)) == ("new", 0o640)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no descriptors to change the mode of")
