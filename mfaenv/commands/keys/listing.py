@@ -24,7 +24,6 @@ from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, Table
 
-VERSION = 1
 COLUMNS = ("Profile", "Where", "Access key ID", "Age", "Last used")
 KEPT = (COLUMNS[0], *COLUMNS[2:])
 
@@ -94,7 +93,7 @@ def run(options: Options, env: Env) -> int:
         except MfaenvError as error:
             row.problem = row.problem or error
     if options.get("as_json"):
-        data = {"version": VERSION, "keys": [row.as_data() for row in rows]}
+        data = {"version": 1, "keys": [row.as_data() for row in rows]}
         to_stdout((json.dumps(data) + "\n").encode())
     elif rows:
         _show(rows, terminal)

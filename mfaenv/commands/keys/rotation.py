@@ -145,6 +145,7 @@ class Rotation:
         return f"last used {use['at'][:10]} by {use['service']} in {use['region']}" if use else "never used"
 
     def _replace(self, old: Keys) -> None:
+        self._users(old.access_key)  # one that cannot be read would stop it when the new key is there
         new = self.iam.create()
         # Before the new key is stored: so a run that finishes this one needs no code.
         longterm.carry_over(self.store, self.request, self.session, new.access_key, time.time())
