@@ -30,7 +30,8 @@ def run(options: Options, words: Words, env: Env) -> int:
     store, now = ReadOnlyStore.of(env), time.time()
     for_function = [*_path(shell, env), *function_variables(shell, store, hook=hook)]
     stays = is_settled(env, now)
-    asked: Options = {} if env.get(environment.AWS_PROFILE) else options  # the person's name goes before -p
+    is_named = any(map(env.get, environment.PROFILE_VARIABLES))
+    asked: Options = {} if is_named else options  # the person's name goes before -p
     session = [] if stays else stored_session(asked, env, store, now)
     if hook and shells.get_target(shell).hook and not stays:
         session = without_name(session, env)
@@ -108,10 +109,6 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
     """Return a request's stored session, or an empty list; never ask, and say nothing."""
     silent: Options = {**options, "cached": True, "quiet": True}
     silent.pop("no_hook", None)  # the session is the same
-    shown_as = env.get(environment.PROFILE_AS, "")
-    is_ours = shown_as in environment.PROFILE_VARIABLES and env.get(shown_as) == env.get(environment.PROFILE)
-    if any(map(env.get, environment.PROFILE_VARIABLES)) and not is_ours:  # a person's wins over -p
-        silent.pop("profile", None)
     session = fast.stored(silent, env, store, now)
     if session is not None:
         return session if isinstance(session, list) else []
