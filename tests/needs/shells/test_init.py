@@ -275,10 +275,6 @@ def test_the_profile_is_the_shells_from_then_on(product: Product) -> None:
         ({"AWS_PROFILE": "staging"}, "staging"),
         ({"AWS_DEFAULT_PROFILE": "staging"}, "staging"),
         ({"AWS_PROFILE": "audit"}, "none"),  # nothing is stored of it
-        (
-            {"AWS_PROFILE": "staging", "MFAENV_PROFILE_AS": "AWS_PROFILE", "MFAENV_PROFILE": "staging"},
-            "default",
-        ),
     ],
 )
 def test_a_profile_that_the_persons_variable_names_wins_over_that_of_init(
