@@ -124,7 +124,7 @@ def start(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _stored(env: Env, store: Store, now: float) -> list[Pair]:
-    return init.without_name(init.stored_session({}, env, store, now), env)
+    return init.without_name(init.stored_session({}, env, store, now))
 
 
 def _has_foreign_credentials(env: Env) -> bool:

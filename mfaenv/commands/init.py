@@ -34,7 +34,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     asked: Options = {} if is_named else options  # the person's name goes before -p
     session = [] if stays else stored_session(asked, env, store, now)
     if hook and shells.get_target(shell).hook and not stays:
-        session = without_name(session, env)
+        session = without_name(session)
         former = [] if asked else _profile(options)
         for_function += [*seen_at_start(session, env), *((environment.FORMER, name) for _, name in former)]
     if not _holds(shell, session):  # mfaenv says so when it is typed
@@ -123,10 +123,10 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
         return []
 
 
-def without_name(pairs: list[Pair], env: Env) -> list[Pair]:
+def without_name(pairs: list[Pair]) -> list[Pair]:
     """Return the pairs that leave the person's AWS_PROFILE as it is."""
-    name = environment.AWS_PROFILE
-    return [pair for pair in pairs if pair not in ((name, None), (environment.PUT_BACK, env.get(name)))]
+    gone = (environment.AWS_PROFILE, None)
+    return [pair for pair in pairs if pair[0] not in environment.OF_HOOKS and pair != gone]
 
 
 def function_variables(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[Pair]:

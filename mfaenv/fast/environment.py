@@ -225,12 +225,15 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     values = {**session, "expiration": timestamp(int(expires)) if expires else ""}
     named = [(name, values.get(field) or None) for name, field in SET.items()]
     profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
-    theirs = env.get(AWS_PROFILE) if env.get(STORE) and env.get(PROFILE_AS) != AWS_PROFILE else ""
-    others = (*profile_and_account, (PUT_BACK, theirs), *parse_settings(session.get("settings", "")))
+    seen = env.get(SEEN, "")
+    is_same = seen == env.get(AWS_PROFILE, "")
+    put_back = (PUT_BACK, seen if is_same and env.get(PROFILE_AS) != AWS_PROFILE else "")
+    others = (*profile_and_account, put_back, *parse_settings(session.get("settings", "")))
     more = {name: value for name, value in others if name and value}
     kept = () if region_is_ours(env) else REGIONS
     gone = [name for name, value in named if value is None and name not in kept]
-    removed: list[Pair] = [(name, None) for name in (*CLEARED, *gone, *settings(env)) if name not in more]
+    names = (*CLEARED, *gone, *settings(env), *(() if is_same else OF_HOOKS))
+    removed: list[Pair] = [(name, None) for name in names if name not in more]
     set_names = ((name, value) for name, value in named if value is not None)
     return [*removed, *set_names, *more.items(), *_msys(env, ours=True)]
 
@@ -250,8 +253,7 @@ def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
 
 def removal(env: Env) -> list[Pair]:
     """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
-    names = (*CLEARED, *SET, *OF_HOOKS, *settings(env))
-    gone: list[Pair] = [(name, None) for name in names]
+    gone: list[Pair] = [(name, None) for name in (*CLEARED, *SET, *OF_HOOKS, *settings(env))]
     return [*gone, *_msys(env, ours=False)]
 
 

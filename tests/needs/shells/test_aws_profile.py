@@ -214,6 +214,26 @@ def test_the_documented_line_keeps_the_persons_name(stored: Product, row: Settle
         has(seat, "default", "none")
 
 
+@pytest.mark.parametrize("change", ["unset", "set"])
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_what_is_asked_for_behind_a_change_in_the_same_line_stays(
+    stored: Product, row: Settled, change: str
+) -> None:
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    with seated(stored, row) as seat:
+        seat.type("mfaenv -p default")
+        seat.set("AWS_PROFILE", "production")
+        has(seat, "production", "production")
+        line = row.typed.assign.format(name="AWS_PROFILE", value="audit")
+        seat.type(
+            f"{UNSET.get(row.name, 'unset AWS_PROFILE') if change == 'unset' else line}; mfaenv -p staging"
+        )
+        has(seat, "staging", "none")
+        has(seat, "staging", "none")
+        unset(seat)
+        has(seat, "staging", "none")
+
+
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
 def test_a_name_for_prompts_is_no_change_by_a_person(stored: Product, row: Settled) -> None:
     with seated(stored, row, MFAENV_PROFILE_AS="AWS_PROFILE") as seat:
