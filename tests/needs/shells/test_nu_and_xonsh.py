@@ -138,6 +138,15 @@ def test_xonshs_history_file_has_no_stored_session(
     assert "AWS_SE" not in history.read_text()
 
 
+def test_keys_that_xonshs_startup_file_sets_behind_the_line_stay(product: Product, scenario: Scenario) -> None:
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    (product.home / "rc.xsh").write_text("execx($(mfaenv init xonsh))\n$AWS_ACCESS_KEY_ID = 'ASIAMINE'\n")
+    command = ("xonsh", "--rc", "rc.xsh", "-c", "print($AWS_ACCESS_KEY_ID, $MFAENV_STORE)")
+    need("xonsh")
+    done = subprocess.run(command, cwd=product.home, env=with_mfaenv(product), capture_output=True, check=True)
+    assert done.stdout.decode() == f"ASIAMINE {product.cache}\n"
+
+
 def test_xonshs_prompt_names_the_profile_that_it_has_now(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
     prompt = "$PROMPT = lambda: '[' + __xonsh__.env.get('MFAENV_PROFILE', '') + ']@ '"
