@@ -1,16 +1,12 @@
 """Long-term keys that a program gives, ours from the keychain or another's."""
 
-from contextlib import suppress
-
 from mfaenv.aws import resolved
 from mfaenv.command_line import aws_configure, to_type
 from mfaenv.config import credential_process
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
-from mfaenv.model import Keys, Request, Value
-from mfaenv.session import cache, remembered
+from mfaenv.model import Keys, Request
 from mfaenv.session.keychain import KeychainEntry
-from mfaenv.store import Store
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 
@@ -66,12 +62,3 @@ def none_stored(profile: str) -> MfaenvError:
     return MfaenvError(
         f"Profile {profile} has no long-term keys. This stores some:", command=aws_configure(profile)
     )
-
-
-def carry_over(store: Store, request: Request, session: Session, access_key: str, now: float) -> None:
-    """Store a session, which stays valid, for the access key that replaces its own too."""
-    request = request._replace(device=Value(session.device, "remembered"), account=session.account)
-    key = cache.session_key(request, access_key)
-    with suppress(OSError):
-        store.put(Session(**{**vars(session), "key": key, "source": access_key}), session.expires or 0)
-        remembered.remember_device(store, access_key, request, now)

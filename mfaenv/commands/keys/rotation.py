@@ -5,6 +5,7 @@ interruption there are two, and the next run asks about the other.
 """
 
 import time
+from contextlib import suppress
 
 from mfaenv.aws import client, sts
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
@@ -13,9 +14,10 @@ from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.config.credential_process import SETTING, other_program
 from mfaenv.errors import DONE, MfaenvError, join_names
+from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options
-from mfaenv.model import Keys, Origin, Provider, Request, same_keys
-from mfaenv.session import longterm, remembered
+from mfaenv.model import Keys, Origin, Provider, Request, Value, same_keys
+from mfaenv.session import cache, longterm, remembered
 from mfaenv.session.cache import Context
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.keychain import KeychainEntry
@@ -147,8 +149,13 @@ class Rotation:
     def _replace(self, old: Keys) -> None:
         self._users(old.access_key)  # one that cannot be read would stop it when the new key is there
         new = self.iam.create()
-        # Before the new key is stored: so a run that finishes this one needs no code.
-        longterm.carry_over(self.store, self.request, self.session, new.access_key, time.time())
+        # The session stays valid: stored before the new key is, so a run that finishes this one needs no code.
+        session, device = self.session, Value(self.session.device, "remembered")
+        request = self.request._replace(device=device, account=session.account)
+        values = {"key": cache.session_key(request, new.access_key), "source": new.access_key}
+        with suppress(OSError):
+            self.store.put(Session(**{**vars(session), **values}), session.expires or 0)
+            remembered.remember_device(self.store, new.access_key, request, time.time())
         try:
             self.place.replace(old, new)
         except BaseException:
