@@ -135,9 +135,10 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
     if not limits:
         return hops
     if not hops:
-        wrong = f"{limits[0]} limits a role that mfaenv assumes; profile {name} has none. AWS limits no other."
+        wrong = f"{limits[0]} limits a role that mfaenv assumes, and profile {name} has none."
         roles = files.with_roles("role_arn") or "none has a role_arn yet"
-        raise wrong_usage(wrong, f"Name a profile with a role: {roles}.")
+        hint = f"AWS has no way to limit other sessions. Name a profile with a role: {roles}."
+        raise wrong_usage(wrong, hint)
     file = parse.text(options, "session_policy")
     arns = [arn.strip() for arn in parse.text(options, "policy_arns").split(",") if options.get("policy_arns")]
     if options.get("read_only"):

@@ -196,6 +196,6 @@ def test_no_role_of_identity_center_is_called_a_users_session_or_named_for_a_lim
     done = product.run("exec", "-p", "sso", "--read-only", "--", "true")
     assert done.status == 2
     assert done.err.splitlines() == [
-        "mfaenv: --read-only limits a role that mfaenv assumes; profile sso has none. AWS limits no other.",
-        "        Name a profile with a role: audit, production, staging.",
+        "mfaenv: --read-only limits a role that mfaenv assumes, and profile sso has none.",
+        "        AWS has no way to limit other sessions. Name a profile with a role: audit, production, staging.",
     ]

@@ -163,10 +163,8 @@ def _offer_sources(name: str, source: str, files: AwsFiles, offers: Offers) -> N
             offers.terminal.note(f"Role {role} is in {where}: write source_profile = {source} there.")
             offers.shown += 1
             continue
-        changes[role] = {
-            "source_profile": source,
-            "mfa_serial": None,
-        }  # for which programs would ask for a code
+        # With an mfa_serial, programs would ask for a code.
+        changes[role] = {"source_profile": source, "mfa_serial": None}
     if changes:
         why = f"With {source} as their source, all programs can use the profiles of roles:"
         offers.settings(why, changes)
