@@ -344,7 +344,7 @@ def test_it_says_what_is_wrong_and_what_to_do(scene: Scene, case: Case) -> None:
 def test_no_error_shows_the_password_or_the_query_of_an_address(scene: Scene) -> None:
     no_server(scene)
     url = scene.product.env["AWS_ENDPOINT_URL"]
-    for address in (url.replace("://", "://alice:hunter2@"), f"{url}/?key=hunter2"):
+    for address in (url.replace("://", "://alice:hunter2@"), f"{url}/?key=hunter2", f"{url}?hunter2"):
         scene.product.env["AWS_ENDPOINT_URL"] = address
         done = run(scene)
         assert_explained(done, "AWS cannot be reached", "network")
